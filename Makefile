@@ -1,0 +1,48 @@
+# Everything a developer calls. `make` alone lists it.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo demo-reset test check fmt mutants fuzz bench stop
+
+python := .venv/bin/python
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+
+setup: ## make .venv with all that developers need
+	@scripts/setup.sh dev
+
+demo: ## open the shop with its sample at http://127.0.0.1:8000/ (PORT=8001 make demo: elsewhere)
+	@scripts/setup.sh demo
+	@$(python) -m scripts.demo
+
+demo-reset: ## delete the demo's data, so that the next demo begins anew
+	@scripts/setup.sh demo
+	@$(python) -m scripts.demo_reset
+
+test: ## run the checks and all tests (make test ARGS="tests/shop -k price": some)
+	@scripts/test.sh $(ARGS)
+
+check: ## run the checks alone: format, lint, types, imports, links, lengths
+	@scripts/check.sh
+
+fmt: ## put code and templates into the house's format
+	@scripts/setup.sh dev
+	@.venv/bin/ruff format
+	@.venv/bin/ruff check --fix
+	@find templates cms shop sample -name '*.html' -exec .venv/bin/djade --target-version 6.1 {} +
+
+mutants: ## remove each guard in turn: the test that watches it has to fail
+	@scripts/setup.sh dev
+	@$(python) scripts/mutants.py
+
+fuzz: ## run the property tests for long
+	@scripts/setup.sh dev
+	@HYPOTHESIS_PROFILE=fuzz $(python) -m pytest tests/fuzz
+
+bench: ## measure how fast the shop is
+	@scripts/setup.sh dev
+	@$(python) -m bench
+
+stop: ## stop the embedded database servers of this project
+	@$(python) -m config.embedded demo stop
+	@$(python) -m config.embedded test stop

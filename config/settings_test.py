@@ -1,0 +1,31 @@
+"""Settings of the test run: its own database cluster, a movable clock, fast passwords."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("SECRET_KEY", "only-for-tests")
+os.environ["PAYMENTS_SANDBOX"] = "1"
+os.environ["STRIPE_SECRET_KEY"] = "sk_test_sandbox_tests"
+os.environ.setdefault("STRIPE_BASE_URL", "http://127.0.0.1:1")  # the fixture starts the real one
+os.environ["STRIPE_WEBHOOK_SECRETS"] = "whsec_sandbox_tests"
+os.environ["DEBUG"] = ""
+
+from config.settings import *  # noqa: F403, E402
+from config.settings import DATABASES, LOGGING  # noqa: E402
+
+# Everything that a test process and the servers it starts share lies in one folder.
+TEST_FOLDER = Path(os.environ.setdefault("BAOBAB_TEST_FOLDER", tempfile.mkdtemp(prefix="baobab-")))
+CLOCK_OFFSET_FILE = str(TEST_FOLDER / "clock")
+MEDIA_ROOT = TEST_FOLDER / "media"
+MAIL_OUTBOX = TEST_FOLDER / "mail"
+
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
+LOGGING["root"]["level"] = "WARNING"

@@ -1,0 +1,1 @@
+"""The sample: a hundred stores, four festivals and their pictures, to try the shop with."""

@@ -1,0 +1,148 @@
+import base64
+import binascii
+import hmac
+import logging
+import secrets
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sandbox.errors import Refused, invalid
+from sandbox.expanding import expand
+from sandbox.forms import Form, decode
+from sandbox.idempotency import Answer, keep, replayed, to_answer
+from sandbox.routes import Route, find_route
+from sandbox.shapes import API_VERSION
+from sandbox.store import Body
+from sandbox.world import Fault, World
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to the API. ``text`` is its form, from the body or from the query."""
+
+    method: str
+    path: str
+    text: str
+    headers: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        """Return the method and the path, by which faults and idempotency keys know the call."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def key(self) -> str:
+        """Return the idempotency key; only POST has one."""
+        return self.headers.get("idempotency-key", "") if self.method == "POST" else ""
+
+
+def answer(world: World, call: Call) -> Answer:
+    """Execute a call and return its answer, in Stripe's words when it is refused."""
+    request = f"req_{secrets.token_hex(7)}"
+    with world.lock:
+        world.request = {"id": request, "idempotency_key": call.key or None}
+        try:
+            found = _answer(world, call)
+        except Refused as refusal:
+            found = to_answer(refusal.status, refusal.body)
+        finally:
+            world.request = None
+            world.store.commit()
+    headers = {"Request-Id": request, "Stripe-Version": API_VERSION, **found.headers}
+    if call.key:
+        headers["Idempotency-Key"] = call.key
+    return Answer(found.status, found.text, headers)
+
+
+def is_authorised(world: World, headers: dict[str, str]) -> bool:
+    """Tell whether a request carries the sandbox's key."""
+    return hmac.compare_digest(_given_key(headers).encode(), world.options.key.encode())
+
+
+def _answer(world: World, call: Call) -> Answer:
+    _authorise(world, call)
+    route, ids = find_route(call.method, call.path)
+    fields = decode(call.text)
+    _check_call(world, route, fields)
+    fault = world.take_fault(call.name)
+    result = replayed(world, call.key, call.name, fields) if call.key else None
+    if result is None:
+        execute = partial(_execute, world, route, ids, fields)
+        result, final = _unless_failing(execute, fault)
+        if call.key and final:
+            keep(world, call.key, call.name, fields, result)
+    return _failure(fault) if fault else result
+
+
+def _unless_failing(execute: Any, fault: Fault | None) -> tuple[Answer, bool]:
+    """Return the answer that belongs to the call, and whether it stays under its key."""
+    executed = execute() if fault is None or fault.executed else None
+    if fault and fault.saved:
+        return _failure(fault), True
+    return executed or (_failure(fault), False)
+
+
+def _execute(
+    world: World, route: Route, ids: list[str], fields: dict[str, Any]
+) -> tuple[Answer, bool]:
+    try:
+        body = route.run(world, *ids, Form(fields))
+        for path in Form(fields).texts("expand"):
+            body = expand(world, body, path)
+    except Refused as refusal:
+        return to_answer(refusal.status, refusal.body), refusal.saved
+    _check_answer(world, route, body)
+    return to_answer(200, body), True
+
+
+def _failure(fault: Fault) -> Answer:
+    error = Refused(
+        fault.status,
+        "The sandbox was told to fail here.",
+        type="api_error" if fault.status >= 500 else "invalid_request_error",
+        code={409: "lock_timeout", 429: "rate_limit"}.get(fault.status),
+    )
+    found = to_answer(error.status, error.body)
+    if fault.saved:
+        return Answer(found.status, found.text, {"Stripe-Should-Retry": "false"})
+    return found
+
+
+def _authorise(world: World, call: Call) -> None:
+    given = _given_key(call.headers)
+    if not given:
+        raise Refused(401, "You did not provide an API key.")
+    if not is_authorised(world, call.headers):
+        raise Refused(401, f"Invalid API Key provided: {given[:7]}****")
+    if "stripe-account" in call.headers:
+        raise invalid("The sandbox does not act on behalf of connected accounts.")
+
+
+def _given_key(headers: dict[str, str]) -> str:
+    scheme, _, credentials = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return credentials.strip()
+    if scheme.lower() == "basic":
+        try:
+            return base64.b64decode(credentials).decode().partition(":")[0]
+        except (binascii.Error, UnicodeDecodeError):
+            return ""
+    return ""
+
+
+def _check_call(world: World, route: Route, fields: dict[str, Any]) -> None:
+    if world.contract:
+        for problem in world.contract.call_problems(route.method, route.path, fields):
+            known = problem.message.startswith("Received unknown parameter")
+            code = "parameter_unknown" if known else None
+            raise invalid(problem.message, problem.field or None, code)
+
+
+def _check_answer(world: World, route: Route, body: Body) -> None:
+    if world.contract:
+        for problem in world.contract.answer_problems(route.method, route.path, body):
+            log.error("Stripe's contract is broken: %s", problem)
+            world.problems.append(problem)

@@ -1,0 +1,223 @@
+import copy
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from sandbox import accounts, disputes, endpoints, events, paying, payouts, refunds, sessions
+from sandbox.balance import book
+from sandbox.contract import Problem
+from sandbox.currencies import check_amount, find_currency
+from sandbox.delivery import Courier
+from sandbox.store import Body
+from sandbox.world import Attempt, Fault, World
+
+
+def _locked(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Hold the world's lock, write the state file, and give out a copy of the result."""
+
+    @wraps(method)
+    def wrapper(self: "Sandbox", *args: Any, **kwargs: Any) -> Any:
+        with self.world.lock:
+            try:
+                return copy.deepcopy(method(self, *args, **kwargs))
+            finally:
+                self.world.store.commit()
+
+    return wrapper
+
+
+class Sandbox:
+    """What tests do to the provider from outside its API: clock, failures, shoppers, banks."""
+
+    def __init__(self, world: World, courier: Courier) -> None:
+        """Control this world."""
+        self.world = world
+        self._courier = courier
+
+    # The whole
+
+    @_locked
+    def reset(self) -> None:
+        """Forget every object, failure, delivery and broken contract; the clock is right again."""
+        world = self.world
+        world.store.clear()
+        self._courier.forget()
+        world.faults.clear()
+        world.problems.clear()
+        world.attempts.clear()
+        world.secrets[:] = [world.options.secret]
+        world.clock.offset = 0
+        world.refunds_wait = False
+        endpoints.add_default(world)
+
+    @_locked
+    def advance(self, seconds: int) -> int:
+        """Move the sandbox's clock on, and return its offset; sessions expire as time passes."""
+        return self.set_offset(self.world.clock.offset + int(seconds))
+
+    @_locked
+    def set_offset(self, seconds: int) -> int:
+        """Set how far the sandbox's clock is ahead of the machine's, and return it."""
+        self.world.clock.offset = int(seconds)
+        self.world.remember("clock", offset=int(seconds))
+        sessions.expire_due(self.world)
+        return int(seconds)
+
+    @_locked
+    def fail_next(
+        self, *statuses: int, executed: bool = False, saved: bool = False, on: str = ""
+    ) -> None:
+        """Let the next calls of the API fail, one status each.
+
+        Args:
+            statuses: HTTP statuses, such as 500, 429.
+            executed: the call takes effect and only its answer is lost.
+            saved: the failure stays under the idempotency key.
+            on: start of "METHOD path", such as "POST /v1/transfers"; other calls pass.
+        """
+        self.world.faults += [Fault(int(status), executed, saved, on) for status in statuses]
+
+    @property
+    def contract_errors(self) -> list[Problem]:
+        """Return the answers and events that broke Stripe's published specification."""
+        return list(self.world.problems)
+
+    def check_contract(self) -> None:
+        """Fail if an answer or an event broke Stripe's published specification."""
+        if self.contract_errors:
+            listed = "\n".join(str(problem) for problem in self.contract_errors)
+            raise AssertionError(f"The sandbox broke Stripe's contract:\n{listed}")
+
+    # The shopper
+
+    @_locked
+    def pay(self, session_id: str) -> Body:
+        """Pay a session, as the button does, and return it."""
+        return paying.pay(self.world, session_id)
+
+    @_locked
+    def decline(self, session_id: str) -> Body:
+        """Let a try to pay be refused, as the button does, and return the open session."""
+        return paying.decline(self.world, session_id)
+
+    @_locked
+    def pay_later(self, session_id: str) -> Body:
+        """Choose a method whose money arrives later, as the button does; return the session."""
+        return paying.pay_later(self.world, session_id)
+
+    @_locked
+    def settle(self, session_id: str, ok: bool = True) -> Body:
+        """Let the money of a delayed payment arrive, or not, and return the session."""
+        return paying.settle(self.world, session_id, ok=ok)
+
+    # The merchant
+
+    @_locked
+    def onboard(self, account_id: str) -> Body:
+        """Finish an account's onboarding, and return it."""
+        return accounts.onboard(self.world, account_id)
+
+    @_locked
+    def set_transfers(self, account_id: str, *, active: bool) -> Body:
+        """Give or take an account's right to receive transfers, and return it."""
+        return accounts.set_capability(self.world, account_id, "transfers", active=active)
+
+    @_locked
+    def pay_out(self, account_id: str, currency: str = "usd", *, ok: bool = True) -> Body:
+        """Send what an account holds to its bank, so that reversals find nothing; or fail to."""
+        return payouts.pay_out(self.world, account_id, currency, ok=ok)
+
+    # The provider and the banks
+
+    @_locked
+    def fund(self, amount: int, currency: str) -> Body:
+        """Add to the platform's available balance, in smallest units."""
+        known = find_currency(currency, "currency")
+        check_amount(int(amount), known, "amount")
+        return book(self.world, "topup", int(amount), {"id": None, "currency": known.code})
+
+    @_locked
+    def hold_refunds(self, on: bool = True) -> None:
+        """Let refunds made from now on wait as "pending" until they are settled, or not."""
+        self.world.refunds_wait = on
+
+    @_locked
+    def settle_refund(self, refund_id: str, ok: bool = True) -> Body:
+        """Let a refund arrive, or fail, and return it."""
+        return refunds.settle(self.world, refund_id, ok=ok)
+
+    @_locked
+    def dispute(self, charge_id: str) -> Body:
+        """Let the shopper's bank dispute a charge, and return the dispute."""
+        return disputes.open_dispute(self.world, charge_id)
+
+    @_locked
+    def close_dispute(self, dispute_id: str, *, won: bool) -> Body:
+        """Let the bank decide a dispute, and return it."""
+        return disputes.close_dispute(self.world, dispute_id, won=won)
+
+    # Events
+
+    @_locked
+    def events(self, kind: str | None = None) -> list[Body]:
+        """Return what happened, oldest first, of one kind or of all."""
+        return [e for e in self.world.store.all("event") if kind in {None, e["type"]}]
+
+    @_locked
+    def pull(self) -> list[Body]:
+        """Return the events since the last pull, oldest first, for tests without an endpoint."""
+        found = list(self.world.store.all("event"))
+        seen = self.world.setting("pull", "seen", 0)
+        self.world.remember("pull", seen=len(found))
+        return found[seen:]
+
+    def sign(self, event: Body, timestamp: int | None = None) -> tuple[bytes, str]:
+        """Return an event's body and its signature header, as they would be sent now.
+
+        Args:
+            event: as pulled, or changed by the test.
+            timestamp: the second to sign with; the machine's present one when absent.
+        """
+        body = events.encode(event)
+        with self.world.lock:
+            return body, events.signature(body, self.world.secrets, timestamp)
+
+    @_locked
+    def redeliver(self, event_id: str) -> None:
+        """Send an event again to every endpoint that is on."""
+        self.world.store.get("event", event_id)
+        for endpoint in self.world.store.all("webhook_endpoint"):
+            if endpoint["status"] == "enabled":
+                self.world.due.append((event_id, endpoint["id"]))
+
+    @_locked
+    def deliveries(self) -> list[Attempt]:
+        """Return the tries to deliver events, oldest first, the last thousand of them."""
+        return list(self.world.attempts)
+
+    def wait_until_delivered(self, seconds: float = 5) -> bool:
+        """Wait until every event was taken, and tell whether that came true in time."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self._courier.is_idle():
+                return True
+            time.sleep(0.01)
+        return False
+
+    @_locked
+    def roll_secret(self, secret: str, endpoint_id: str | None = None) -> None:
+        """Sign with one more secret: the old ones and this one, until they are dropped."""
+        self._secrets(endpoint_id).append(secret)
+
+    @_locked
+    def drop_old_secrets(self, endpoint_id: str | None = None) -> None:
+        """Sign with the newest secret only."""
+        del self._secrets(endpoint_id)[:-1]
+
+    def _secrets(self, endpoint_id: str | None) -> list[str]:
+        if endpoint_id is None:
+            return self.world.secrets
+        endpoint = self.world.store.get("webhook_endpoint", endpoint_id)
+        self.world.store.save(endpoint)
+        return endpoints.secrets_of(self.world, endpoint)

@@ -1,0 +1,76 @@
+"""Disputes begin outside, at the shopper's bank: the API only shows them; controls make them."""
+
+from sandbox import events
+from sandbox.balance import book
+from sandbox.errors import forbidden
+from sandbox.forms import Form
+from sandbox.lists import matching, page
+from sandbox.store import Body
+from sandbox.world import World
+
+_FEE = 15_00
+_DAYS_TO_ANSWER = 7
+_DAY = 24 * 60 * 60
+
+
+def open_dispute(world: World, charge_id: str) -> Body:
+    """Let the shopper's bank take a charge back for now, and return the dispute."""
+    charge = world.store.get("charge", charge_id)
+    if charge["disputed"] or not charge["paid"]:
+        raise forbidden(f"The charge {charge_id} is not paid, or disputed already.")
+    dispute = world.new(
+        "dispute",
+        amount=charge["amount"] - charge["amount_refunded"],
+        balance_transactions=[],
+        charge=charge_id,
+        currency=charge["currency"],
+        enhanced_eligibility_types=[],
+        evidence={"enhanced_evidence": {}},
+        evidence_details={
+            "due_by": world.now() + _DAYS_TO_ANSWER * _DAY,
+            "enhanced_eligibility": {},
+            "has_evidence": False,
+            "past_due": False,
+            "submission_count": 0,
+        },
+        is_charge_refundable=False,
+        metadata={},
+        payment_intent=charge["payment_intent"],
+        reason="product_not_received",
+        status="needs_response",
+    )
+    world.store.change(charge, disputed=True)
+    _book(world, dispute, -dispute["amount"], fee=_FEE)
+    events.emit(world, "charge.dispute.created", dispute)
+    events.emit(world, "charge.dispute.funds_withdrawn", dispute)
+    return dispute
+
+
+def close_dispute(world: World, dispute_id: str, *, won: bool) -> Body:
+    """Let the bank decide for the platform, which gets the amount back, or for the shopper."""
+    dispute = world.store.get("dispute", dispute_id)
+    if dispute["status"] in {"won", "lost"}:
+        raise forbidden(f"The dispute {dispute_id} is {dispute['status']} already.")
+    world.store.change(dispute, status="won" if won else "lost")
+    if won:
+        _book(world, dispute, dispute["amount"], fee=0)
+        events.emit(world, "charge.dispute.funds_reinstated", dispute)
+    events.emit(world, "charge.dispute.closed", dispute)
+    return dispute
+
+
+def retrieve(world: World, dispute_id: str, _form: Form) -> Body:
+    """Return one dispute."""
+    return world.store.get("dispute", dispute_id)
+
+
+def list_all(world: World, form: Form) -> Body:
+    """Return a page of disputes, newest first."""
+    found = matching(world.store.all("dispute"), form, "charge", "payment_intent")
+    return page("/v1/disputes", found, form)
+
+
+def _book(world: World, dispute: Body, amount: int, *, fee: int) -> None:
+    line = book(world, "adjustment", amount, dispute, fee=fee)
+    lines = [*dispute["balance_transactions"], line]
+    world.store.change(dispute, balance_transactions=lines)

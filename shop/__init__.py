@@ -1,0 +1,1 @@
+"""The shop: one Django app made of small packages whose imports go one way."""

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+from shop.payments.guards import refuse_dangerous_settings
+
+
+class ShopConfig(AppConfig):
+    """One app, many packages; see docs/explanation/architecture.md."""
+
+    name = "shop"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Refuse to run with dangerous payment settings; web servers skip Django's checks."""
+        refuse_dangerous_settings()

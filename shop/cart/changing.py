@@ -1,0 +1,109 @@
+"""Everything that changes a cart. It is a wish, so nothing here holds stock or fixes a price."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from shop.cart.current import Shopper
+from shop.cart.models import Cart, CartLine, CartVoucher
+from shop.catalogue.models import Product, Variant
+from shop.delivery.models import Contact
+from shop.errors import NotPossible
+from shop.festivals.vouchers import find_voucher
+
+MOST_OF_ONE = 999
+
+ADD = """
+INSERT INTO shop_cartline (cart_id, variant_id, quantity, seen_price, added_at)
+VALUES (%s, %s, %s, (SELECT price FROM shop_pricespan
+                     WHERE variant_id = %s AND starts_at <= %s AND ends_at > %s), %s)
+ON CONFLICT (cart_id, variant_id)
+DO UPDATE SET quantity = least(shop_cartline.quantity + excluded.quantity, %s)
+"""
+
+
+def add(cart: Cart, variant: Variant, quantity: int, *, at: datetime) -> None:
+    """Put units of a variant into the cart, on top of those that are there.
+
+    Raises:
+        NotPossible: the quantity is not one that can be bought.
+    """
+    _check(quantity)
+    row = [cart.pk, variant.pk, quantity, variant.pk, at, at, at, MOST_OF_ONE]
+    with connection.cursor() as cursor:
+        cursor.execute(ADD, row)
+
+
+def set_quantity(cart: Cart, variant_id: int, quantity: int) -> None:
+    """Set how many units of a variant the cart holds; zero removes the line."""
+    line = CartLine.objects.filter(cart=cart, variant_id=variant_id)
+    if quantity == 0:
+        line.delete()
+        return
+    _check(quantity)
+    line.update(quantity=quantity)
+
+
+def for_sale(variant_id: int) -> Variant | None:
+    """Return a variant that may be put into a cart."""
+    return (
+        Variant.objects.filter(
+            pk=variant_id, is_active=True, product__state=Product.State.PUBLISHED
+        )
+        .select_related("product")
+        .first()
+    )
+
+
+def use_voucher(cart: Cart, code: str, *, shopper: Shopper, at: datetime) -> None:
+    """Pick a voucher for the cart by its code.
+
+    Raises:
+        VoucherRefused: there is none, or it cannot be used now; the text says why.
+    """
+    pick = find_voucher(code, at=at, user=shopper.user)
+    CartVoucher.objects.update_or_create(
+        cart=cart, promotion_id=pick.promotion_id, defaults={"claim_id": pick.claim_id}
+    )
+
+
+def drop_voucher(cart: Cart, promotion_id: int) -> None:
+    """Take a voucher out of the cart."""
+    CartVoucher.objects.filter(cart=cart, promotion_id=promotion_id).delete()
+
+
+def send_to(cart: Cart, country: str) -> None:
+    """Set where the parcels go; the services chosen for another country are forgotten."""
+    Cart.objects.filter(pk=cart.pk).exclude(country=country).update(country=country, services={})
+
+
+def set_contact(cart: Cart, contact: Contact) -> None:
+    """Note who gets the parcels and where. The contact's country is where they go."""
+    contact.save(force_insert=True)
+    Cart.objects.filter(pk=cart.pk).update(contact=contact, country=contact.country)
+
+
+def choose_services(cart: Cart, services: dict[int, str]) -> None:
+    """Note how each merchant's parcel should travel, by merchant id."""
+    chosen = {str(merchant_id): service for merchant_id, service in services.items()}
+    Cart.objects.filter(pk=cart.pk).update(services=chosen)
+
+
+def take_out(cart_id: int, quantities: dict[int, int]) -> None:
+    """Take what was paid out of the cart; what was added meanwhile stays."""
+    lines = CartLine.objects.filter(cart_id=cart_id)
+    for variant_id, quantity in quantities.items():
+        line = lines.filter(variant_id=variant_id)
+        if not line.filter(quantity__gt=quantity).update(quantity=F("quantity") - quantity):
+            line.delete()
+    CartVoucher.objects.filter(cart_id=cart_id).delete()
+
+
+def _check(quantity: int) -> None:
+    if not 1 <= quantity <= MOST_OF_ONE:
+        text = _("Enter a quantity from 1 to %(maximum)d") % {"maximum": MOST_OF_ONE}
+        raise NotPossible(text)

@@ -1,0 +1,153 @@
+"""Whose cart this is: a guest is known by a random token in a cookie, a user by signing in.
+
+No server session is made for guests. Only the token's hash is stored, so that the table does
+not open carts to whoever reads it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+
+from shop.accounts.models import User
+from shop.cart.models import Cart, CartLine
+from shop.storefront.preferences import country_of
+
+COOKIE = "cart"
+COOKIE_DAYS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Shopper:
+    """Who is buying: what the rules for limits and open orders ask about a person.
+
+    ``token_hash`` names the cart; ``user`` is None for a guest; ``has_verified_email`` allows
+    deals with a limit and claims; ``network_key`` is a keyed hash of the network address.
+    """
+
+    token_hash: str
+    user: User | None
+    has_verified_email: bool
+    network_key: str
+    language: str = "en"
+
+    @property
+    def limit_id(self) -> int | None:
+        """Return the account that limits are counted for, if it may have any."""
+        return self.user.pk if self.user and self.has_verified_email else None
+
+
+def shopper_of(request: HttpRequest) -> Shopper | None:
+    """Return who is asking, or None for somebody without a cart so far."""
+    user = signed_in(request)
+    token_hash = _hash(request.COOKIES.get(COOKIE, ""))
+    if user:
+        own = Cart.objects.filter(user=user).values_list("token_hash", flat=True).first()
+        token_hash = own or token_hash
+    if not token_hash:
+        return None
+    verified = bool(user) and has_verified_email(user)
+    return Shopper(token_hash, user, verified, network_key(request), get_language() or "en")
+
+
+def signed_in(request: HttpRequest) -> User | None:
+    """Return the user, without touching the session of somebody who has none."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return None
+    return request.user if request.user.is_authenticated else None
+
+
+def has_verified_email(user: User) -> bool:
+    """Tell whether the user's present address was proved to be theirs."""
+    return EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists()
+
+
+def cart_for_change(request: HttpRequest, *, at: datetime) -> tuple[Cart, str | None]:
+    """Return the cart to put something into, made if need be, and a new guest's token."""
+    shopper = shopper_of(request)
+    cart = Cart.objects.filter(token_hash=shopper.token_hash).first() if shopper else None
+    if cart:
+        return cart, None
+    token = secrets.token_urlsafe(16)
+    cart = Cart.objects.create(
+        token_hash=_hash(token), user=signed_in(request), country=country_of(request), changed_at=at
+    )
+    return cart, token
+
+
+def remember_cart(response: HttpResponse, token: str | None) -> HttpResponse:
+    """Give a new guest the cookie that leads back to the cart."""
+    if token:
+        response.set_cookie(
+            COOKIE,
+            token,
+            max_age=COOKIE_DAYS * 24 * 3600,
+            httponly=True,
+            secure=settings.SESSION_COOKIE_SECURE,
+            samesite="Lax",
+        )
+    return response
+
+
+@transaction.atomic
+def adopt_cart(request: HttpRequest, user: User, *, at: datetime) -> None:
+    """Join the guest's cart to the account that was just signed in to.
+
+    Of a variant in both the larger quantity stays: the same wish was noted twice.
+    """
+    guest = Cart.objects.filter(
+        token_hash=_hash(request.COOKIES.get(COOKIE, "")), user__isnull=True
+    ).first()
+    if guest is None:
+        return
+    own = Cart.objects.select_for_update().filter(user=user).first()
+    if own is None:
+        Cart.objects.filter(pk=guest.pk).update(user=user, changed_at=at)
+        return
+    have = {line.variant_id: line for line in own.lines.all()}
+    for line in guest.lines.all():
+        if mine := have.get(line.variant_id):
+            larger = max(mine.quantity, line.quantity)
+            CartLine.objects.filter(pk=mine.pk).update(quantity=larger)
+        else:
+            CartLine.objects.filter(pk=line.pk).update(cart=own)
+    guest.lines.all().delete()
+    Cart.objects.filter(pk=own.pk).update(changed_at=at)
+
+
+def network_key(request: HttpRequest) -> str:
+    """Return a keyed hash of the client's network address; the address itself is not kept.
+
+    Behind a proxy its word is taken only when the proxy is one of ``TRUSTED_PROXIES``.
+    """
+    return keyed_hash(client_address(request))
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the client's network address as the nearest untrusted hop gave it."""
+    address = request.META.get("REMOTE_ADDR", "")
+    hops = request.headers.get("X-Forwarded-For", "").split(",")
+    for hop in reversed([hop.strip() for hop in hops if hop.strip()]):
+        if address not in settings.TRUSTED_PROXIES:
+            break
+        address = hop
+    return address
+
+
+def keyed_hash(text: str) -> str:
+    """Return a hash that only this shop can make, so that a table of them betrays nobody."""
+    key = settings.SECRET_KEY.encode()
+    return hmac.new(key, text.strip().lower().encode(), hashlib.sha256).hexdigest()
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest() if token else ""

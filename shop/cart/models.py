@@ -1,0 +1,63 @@
+from django.conf import settings
+from django.db import models
+
+from shop.catalogue.models import Variant
+from shop.delivery.models import Contact
+from shop.festivals.models import Claim, Promotion
+
+
+class Cart(models.Model):
+    """What a shopper has chosen. It is a wish: it holds no stock and fixes no price.
+
+    A guest is known by a random token in a cookie; only its hash is stored.
+    """
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="cart"
+    )
+    country = models.CharField(max_length=2, help_text="Where the parcels go.")
+    contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="+")
+    services = models.JSONField(default=dict, help_text="Chosen service by merchant id.")
+    holdings = models.JSONField(
+        default=dict,
+        help_text="What its pending order holds, so that these units are not shown as gone.",
+    )
+    changed_at = models.DateTimeField(db_index=True)
+
+    @property
+    def shopper_key(self) -> str:
+        """Name the shopper: at most one pending order exists for each key."""
+        return f"u{self.user_id}" if self.user_id else f"c{self.token_hash}"
+
+
+class CartLine(models.Model):
+    """How many of a variant the cart wants, and the price that was last shown for one."""
+
+    cart = models.ForeignKey(Cart, models.CASCADE, related_name="lines")
+    variant = models.ForeignKey(Variant, models.CASCADE, related_name="+")
+    quantity = models.PositiveIntegerField()
+    seen_price = models.PositiveBigIntegerField(null=True, help_text="Minor units, for one.")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["added_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["cart", "variant"], name="variant_once_per_cart"),
+            models.CheckConstraint(
+                name="cart_line_wants_something", condition=models.Q(quantity__gte=1)
+            ),
+        ]
+
+
+class CartVoucher(models.Model):
+    """A promotion that the shopper picked for this cart by code or by claim."""
+
+    cart = models.ForeignKey(Cart, models.CASCADE, related_name="vouchers")
+    promotion = models.ForeignKey(Promotion, models.CASCADE, related_name="+")
+    claim = models.ForeignKey(Claim, models.CASCADE, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cart", "promotion"], name="voucher_once_per_cart")
+        ]

@@ -1,0 +1,208 @@
+"""Prices a cart: reads what the price depends on in four statements, then computes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import JSONObject
+
+from shop.cart.current import Shopper
+from shop.cart.models import Cart, CartLine, CartVoucher
+from shop.catalogue.models import Product
+from shop.currencies import least_charge
+from shop.delivery.names import country_name
+from shop.delivery.quoting import Option, Parcel, delivery_options
+from shop.errors import CannotDeliver
+from shop.festivals.facts import deals_now
+from shop.festivals.fence import fencing_deals
+from shop.festivals.holdings import Holdings
+from shop.festivals.models import Enrolment, Festival, Participation, RegularPrice
+from shop.festivals.pricing.quoting import Quote, quote
+from shop.festivals.pricing.terms import Basket, DealTerms, PoolTerms, VariantTerms, Wanted
+from shop.festivals.vouchers import Pick, promotions_now
+
+
+@dataclass(frozen=True)
+class PricedCart:
+    """A cart with its quote at a moment.
+
+    ``options`` are the ways to send each merchant's parcel, ``chosen`` the one taken;
+    ``undeliverable`` says why nothing can be sent, or is empty.
+    """
+
+    cart: Cart
+    lines: tuple[CartLine, ...]
+    quote: Quote
+    options: dict[int, tuple[Option, ...]]
+    chosen: dict[int, Option]
+    picks: tuple[Pick, ...]
+    undeliverable: str = ""
+
+    @cached_property
+    def by_merchant(self) -> dict[int, list[CartLine]]:
+        """Return the lines of each merchant, in the order in which they came in."""
+        found: dict[int, list[CartLine]] = defaultdict(list)
+        for line in self.lines:
+            found[line.variant.product.merchant_id].append(line)
+        return dict(found)
+
+
+def price_cart(shopper: Shopper, *, at: datetime, lock: bool = False) -> PricedCart | None:
+    """Return the shopper's cart with its price at a moment, or None when it is empty.
+
+    Args:
+        lock: keep others from changing the cart until the transaction ends.
+    """
+    rows = _lines(shopper, at=at)
+    if lock:
+        rows = rows.select_for_update(of=("cart",), no_key=True)
+    lines = tuple(rows)
+    if not lines:
+        return None
+    cart = lines[0].cart
+    own = Holdings.from_json(cart.holdings)
+    picks = tuple(Pick(pick["promotion"], pick["claim"]) for pick in lines[0].picks)
+    deals = deals_now([line.variant_id for line in lines], at=at, shopper_id=shopper.limit_id)
+    options, undeliverable = _options(cart, lines)
+    chosen = {pk: _chosen(cart, pk, ways) for pk, ways in options.items()}
+    basket = Basket(
+        wanted=tuple(_wanted(line, deals.get(line.variant_id, []), own) for line in lines),
+        pools=_pools(lines, deals, own),
+        promotions=promotions_now(at=at, picks=picks, shopper_id=shopper.limit_id, own=own),
+        parcels={pk: option.price for pk, option in chosen.items()},
+        minimum=least_charge(settings.SHOP_CURRENCY),
+        currency=settings.SHOP_CURRENCY,
+    )
+    return PricedCart(cart, lines, quote(basket, at=at), options, chosen, picks, undeliverable)
+
+
+def _lines(shopper: Shopper, *, at: datetime) -> QuerySet[CartLine]:
+    regular = RegularPrice.objects.filter(variant=OuterRef("variant"), starts_at__lte=at)
+    aside = (
+        fencing_deals(at=at)
+        .filter(variant__pool=OuterRef("variant__pool"))
+        .values("variant__pool")
+        .annotate(
+            units=Sum((F("allotment") - F("held") - F("sold")) * F("variant__units_per_item"))
+        )
+    )
+    rates = Enrolment.objects.filter(
+        festival=OuterRef("festival"),
+        merchant=OuterRef("product__merchant"),
+        state=Enrolment.State.ACCEPTED,
+    )
+    taking_part = (
+        Participation.objects.filter(
+            product=OuterRef("variant__product"),
+            festival__state=Festival.State.PUBLISHED,
+            festival__starts_at__lte=at,
+            festival__ends_at__gt=at,
+        )
+        .order_by("-festival__priority", "festival_id")
+        .values(
+            json=JSONObject(
+                id="festival_id", commission_bp=Subquery(rates.values("commission_bp")[:1])
+            )
+        )
+    )
+    picks = CartVoucher.objects.filter(cart=OuterRef("cart")).order_by("pk")
+    return (
+        CartLine.objects.filter(cart__token_hash=shopper.token_hash)
+        .select_related("cart__contact", "variant__product__merchant", "variant__product__listing",
+                        "variant__pool")
+        .annotate(
+            regular_now=Subquery(regular.order_by("-starts_at", "-id").values("amount")[:1]),
+            set_aside=Subquery(aside.values("units")[:1]),
+            taking_part=ArraySubquery(taking_part),
+            picks=ArraySubquery(
+                picks.values(json=JSONObject(promotion="promotion_id", claim="claim_id"))
+            ),
+        )
+        .order_by("added_at", "pk")
+    )  # fmt: skip
+
+
+def _wanted(line: CartLine, deals: list[DealTerms], own: Holdings) -> Wanted:
+    variant, product = line.variant, line.variant.product
+    on_sale = (
+        product.state == Product.State.PUBLISHED
+        and variant.is_active
+        and variant.listed_at is not None
+        and line.regular_now is not None
+    )
+    regular = ((variant.listed_at, line.regular_now),) if on_sale else ()
+    rates = {row["id"]: row["commission_bp"] for row in line.taking_part}
+    return Wanted(
+        variant=VariantTerms(
+            variant.pk,
+            regular,
+            variant.listed_at or line.added_at,
+            variant.sales_close,
+            tuple(_credited(deal, own) for deal in deals),
+        ),
+        quantity=line.quantity,
+        product_id=product.pk,
+        merchant_id=product.merchant_id,
+        pool_id=variant.pool_id,
+        units_per_item=variant.units_per_item,
+        festivals=tuple(row["id"] for row in line.taking_part),
+        commission_bp=product.merchant.commission_bp,
+        festival_commission_bp={pk: rate for pk, rate in rates.items() if rate is not None},
+    )
+
+
+def _credited(deal: DealTerms, own: Holdings) -> DealTerms:
+    """Count what the shopper's own pending order holds as still there for the shopper."""
+    held = own.deals.get(deal.id, 0)
+    if not held:
+        return deal
+    left = None if deal.left is None else deal.left + held
+    limited = deal.shopper_left is not None and own.shopper_id is not None
+    shopper_left = deal.shopper_left + held if limited else deal.shopper_left
+    values = {name: getattr(deal, name) for name in DealTerms.__slots__}
+    return DealTerms(**values | {"left": left, "shopper_left": shopper_left})
+
+
+def _pools(
+    lines: tuple[CartLine, ...], deals: dict[int, list[DealTerms]], own: Holdings
+) -> dict[int, PoolTerms]:
+    found: dict[int, PoolTerms] = {}
+    for line in lines:
+        variant, pool = line.variant, line.variant.pool
+        free = pool.free + own.pools.get(pool.pk, 0)
+        # Units that the own pending order took from an allotment go back behind its fence.
+        back = sum(
+            own.deals.get(deal.id, 0) * variant.units_per_item
+            for deal in deals.get(variant.pk, [])
+            if deal.left is not None
+        )
+        before = found.get(pool.pk)
+        aside = before.set_aside if before else line.set_aside or 0
+        found[pool.pk] = PoolTerms(free=free, set_aside=aside + back)
+    return found
+
+
+def _options(cart: Cart, lines: tuple[CartLine, ...]) -> tuple[dict[int, tuple[Option, ...]], str]:
+    parcels: dict[int, Parcel] = {}
+    for line in lines:
+        product = line.variant.product
+        if product.kind != Product.Kind.GOODS:
+            continue
+        before = parcels.get(product.merchant_id)
+        weight = (before.weight_g if before else 0) + line.variant.weight_g * line.quantity
+        parcels[product.merchant_id] = Parcel(product.merchant.ship_region, weight)
+    try:
+        return delivery_options(parcels, cart.country), ""
+    except CannotDeliver:
+        return {}, str(CannotDeliver(country_name(cart.country, "en")))
+
+
+def _chosen(cart: Cart, merchant_id: int, ways: tuple[Option, ...]) -> Option:
+    wish = cart.services.get(str(merchant_id))
+    return next((option for option in ways if option.service == wish), ways[0])

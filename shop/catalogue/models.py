@@ -1,0 +1,126 @@
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from shop.merchants.models import Merchant
+from shop.pictures.models import Picture
+from shop.stock.models import Pool
+
+
+class Category(models.Model):
+    """A place in the catalogue tree: ``food`` or ``food/coffee``."""
+
+    path = models.CharField(max_length=80, unique=True)
+    name = models.CharField(max_length=80)
+    names = models.JSONField(default=dict, blank=True, help_text="By language code.")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "path"]
+        verbose_name_plural = "categories"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Product(models.Model):
+    """What is described and photographed; its variants are what is bought."""
+
+    class Kind(models.TextChoices):
+        GOODS = "goods"
+        EXPERIENCE = "experience"
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        PUBLISHED = "published"
+        WITHDRAWN = "withdrawn"
+
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="products")
+    category = models.ForeignKey(Category, models.PROTECT, related_name="products")
+    slug = models.SlugField(max_length=120, unique=True)
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.GOODS)
+    state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
+    title = models.CharField(max_length=160)
+    titles = models.JSONField(default=dict, blank=True, help_text="By language code.")
+    summary = models.CharField(max_length=200, blank=True)
+    description = models.TextField(blank=True)
+    materials = ArrayField(models.CharField(max_length=80), default=list, blank=True)
+    origin = models.CharField(max_length=2, blank=True)
+    hs_code = models.CharField(max_length=10, blank=True, help_text="Customs code, dddd.dd.")
+    option_names = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    pictures = models.ManyToManyField(Picture, through="ProductPicture")
+    duration_minutes = models.PositiveIntegerField(null=True, blank=True)
+    sessions_per_week = models.PositiveSmallIntegerField(null=True, blank=True)
+    meeting_point = models.CharField(max_length=300, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    priced_at = models.DateTimeField(
+        null=True, editable=False, help_text="The last unscheduled change of its prices."
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["merchant", "title"], name="product_of_merchant")]
+        constraints = [
+            models.CheckConstraint(
+                name="product_published_with_moment",
+                condition=~models.Q(state="published") | models.Q(published_at__isnull=False),
+                violation_error_message="A published product says since when.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def title_in(self, language: str) -> str:
+        """Return the title in a language, or the original one where no translation exists."""
+        return self.titles.get(language) or self.title
+
+
+class ProductPicture(models.Model):
+    """A picture of a product; position 0 is the cover."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="shown_pictures")
+    picture = models.ForeignKey(Picture, models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "position"], name="picture_place_once")
+        ]
+
+
+class Variant(models.Model):
+    """What is bought: one choice of a product's options, with its own SKU, price and pool."""
+
+    product = models.ForeignKey(Product, models.PROTECT, related_name="variants")
+    sku = models.CharField(max_length=40, unique=True)
+    options = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    weight_g = models.PositiveIntegerField(default=0, help_text="Packed weight in grams.")
+    pool = models.ForeignKey(Pool, models.PROTECT, related_name="variants")
+    units_per_item = models.PositiveSmallIntegerField(
+        default=1, help_text="Units of the pool that one takes; a family ticket takes four seats."
+    )
+    is_active = models.BooleanField(default=True)
+    listed_at = models.DateTimeField(null=True, help_text="Since when it can be bought.")
+    session_start = models.DateTimeField(null=True, blank=True)
+    session_zone = models.CharField(max_length=40, blank=True)
+    sales_close = models.DateTimeField(null=True, blank=True, help_text="Ends every price of it.")
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="variant_takes_units",
+                condition=models.Q(units_per_item__gte=1),
+                violation_error_message="A variant takes at least one unit.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.sku
+
+    @property
+    def label(self) -> str:
+        """Return the chosen options in words, empty when there is nothing to choose."""
+        return ", ".join(self.options)

@@ -1,0 +1,127 @@
+"""What is known of currencies: how many decimals, the least charge, an approximate rate.
+
+The table beside this file is data with its day in it: decimals by ISO 4217, the provider's
+exponents and least charges as Stripe publishes them (Supported currencies, 2026), rates of one
+day for showing an approximate price only.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from pathlib import Path
+
+from babel import Locale
+
+TABLE = Path(__file__).with_name("currencies.csv")
+# Stripe's own least charge is about half a dollar everywhere; where none is published we ask
+# for one dollar's worth, which is above it.
+FALLBACK_MINIMUM = Decimal(1)
+OFFERED = ("USD", "EUR", "CNY", "GBP", "KES", "NGN", "ZAR", "XOF", "MAD", "EGP", "AED", "TZS")
+
+
+@dataclass(frozen=True, slots=True)
+class Currency:
+    """A currency; ``exponent`` is the number of its decimals."""
+
+    code: str
+    exponent: int
+    stripe_exponent: int | None
+    stripe_rule: str
+    minimum: Decimal | None
+    per_usd: Decimal | None
+    rate_date: date | None
+
+
+@lru_cache(maxsize=1)
+def currencies() -> dict[str, Currency]:
+    """Return all known currencies by code."""
+    with TABLE.open(encoding="utf-8") as lines:
+        return {row["code"]: _read(row) for row in csv.DictReader(lines)}
+
+
+def least_charge(code: str) -> int:
+    """Return the least amount that can be charged, in minor units."""
+    currency = currencies()[code]
+    least = currency.minimum or FALLBACK_MINIMUM * (currency.per_usd or 1)
+    return int((least * 10**currency.exponent).to_integral_value(ROUND_HALF_UP))
+
+
+def for_stripe(amount: int, code: str) -> int:
+    """Return the amount as the provider wants it, refusing what it could not charge exactly.
+
+    Most currencies pass as they are. UGX and ISK are sent times a hundred and whole;
+    three-decimal ones end in 0; MGA has two decimals by ISO and none at Stripe.
+
+    Raises:
+        ValueError: the amount cannot be expressed, or the currency is not offered.
+    """
+    currency = currencies()[code]
+    if currency.stripe_exponent is None or currency.stripe_rule == "not_listed":
+        raise ValueError(f"{code} cannot be charged")
+    shift = currency.stripe_exponent - currency.exponent
+    sent = amount * 10**shift if shift >= 0 else _exactly(amount, 10**-shift, code)
+    if currency.stripe_rule == "three_decimal" and sent % 10:
+        raise ValueError(f"the last digit of an amount in {code} must be 0")
+    return sent
+
+
+def from_stripe(amount: int, code: str) -> int:
+    """Return the provider's amount in our minor units; the way back of ``for_stripe``."""
+    currency = currencies()[code]
+    shift = (currency.stripe_exponent or 0) - currency.exponent
+    return _exactly(amount, 10**shift, code) if shift >= 0 else amount * 10**-shift
+
+
+def convert(amount: int, code: str, into: str) -> int | None:
+    """Return about what an amount is in another currency, or None where no rate is known."""
+    source, target = currencies()[code], currencies()[into]
+    if source.per_usd is None or target.per_usd is None:
+        return None
+    exact = Decimal(amount) * target.per_usd / source.per_usd
+    return int((exact * Decimal(10) ** (target.exponent - source.exponent)).to_integral_value())
+
+
+@lru_cache(maxsize=20_000)
+def written(amount: int, code: str, language: str) -> str:
+    """Return an amount as people of a language write it: $48.00, 48,00 $US, US$48.00."""
+    currency = currencies()[code]
+    value = Decimal(amount).scaleb(-currency.exponent)
+    locale = Locale.parse(language, sep="-")
+    return _formatted(value, currency, locale)
+
+
+def _formatted(value: Decimal, currency: Currency, locale: Locale) -> str:
+    # Babel's own digits follow CLDR, which drops those of MGA; we write what we charge.
+    pattern = locale.currency_formats["standard"]
+    decimals = (currency.exponent, currency.exponent)
+    return pattern.apply(
+        value,
+        locale,
+        currency=currency.code,
+        currency_digits=False,
+        decimal_quantization=True,
+        force_frac=decimals,
+    )
+
+
+def _exactly(amount: int, by: int, code: str) -> int:
+    quotient, rest = divmod(amount, by)
+    if rest:
+        raise ValueError(f"{amount} is not a whole amount in {code}")
+    return quotient
+
+
+def _read(row: dict[str, str]) -> Currency:
+    return Currency(
+        code=row["code"],
+        exponent=int(row["exponent"]),
+        stripe_exponent=int(row["stripe_exponent"]) if row["stripe_exponent"] else None,
+        stripe_rule=row["stripe_rule"],
+        minimum=Decimal(row["minimum"]) if row["minimum"] else None,
+        per_usd=Decimal(row["per_usd"]) if row["per_usd"] else None,
+        rate_date=date.fromisoformat(row["rate_date"]) if row["rate_date"] else None,
+    )

@@ -1,0 +1,114 @@
+from django.db import models
+
+
+class Country(models.Model):
+    """Where parcels may go: its zone, whether it is served, and which taxes wait there."""
+
+    class Service(models.TextChoices):
+        OPEN = "open"
+        CHECK = "check"
+        CLOSED = "closed_until_checked"
+
+    code = models.CharField(max_length=2, primary_key=True, help_text="ISO 3166-1, two letters.")
+    zone = models.CharField(max_length=3)
+    service = models.CharField(max_length=24, choices=Service)
+    ship_region = models.CharField(max_length=10, blank=True, help_text="Region of origin.")
+    currency = models.CharField(max_length=3)
+    note = models.CharField(max_length=300, blank=True)
+    source = models.CharField(max_length=300, blank=True)
+    seen_on = models.DateField()
+
+    class Meta:
+        verbose_name_plural = "countries"
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def is_served(self) -> bool:
+        """Tell whether goods are sent there at present."""
+        return self.service != self.Service.CLOSED
+
+
+class Rate(models.Model):
+    """What one parcel costs from a region to a zone, by weight."""
+
+    class ServiceLevel(models.TextChoices):
+        PACKET = "packet"
+        PARCEL = "parcel"
+        EXPRESS = "express"
+
+    origin_region = models.CharField(max_length=10)
+    zone = models.CharField(max_length=3)
+    service = models.CharField(max_length=8, choices=ServiceLevel)
+    weight_from = models.PositiveIntegerField(help_text="Grams, included.")
+    weight_to = models.PositiveIntegerField(help_text="Grams, included.")
+    price = models.PositiveBigIntegerField(help_text="Minor units of the shop's currency.")
+    days_from = models.PositiveSmallIntegerField(help_text="Days on the way.")
+    days_to = models.PositiveSmallIntegerField(help_text="Days on the way.")
+    is_tracked = models.BooleanField()
+    source = models.CharField(max_length=300, blank=True)
+    seen_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["zone", "origin_region", "service", "weight_from"], name="rate_once"
+            )
+        ]
+
+
+class ImportRule(models.Model):
+    """What a country asks of a parcel that comes in; text for shoppers, never a computation."""
+
+    country = models.OneToOneField(Country, models.CASCADE, primary_key=True)
+    limit_currency = models.CharField(max_length=3, blank=True)
+    duty_free_limit = models.CharField(max_length=20, blank=True, help_text="Empty: not known.")
+    tax_name = models.CharField(max_length=40, blank=True)
+    standard_rate = models.CharField(max_length=10, blank=True, help_text="Percent.")
+    note = models.TextField(blank=True)
+    source = models.TextField(blank=True)
+    seen_on = models.DateField()
+    certainty = models.CharField(max_length=20)
+
+
+class Carrier(models.Model):
+    """Who carries parcels, and where a tracking number can be followed."""
+
+    code = models.SlugField(max_length=40, primary_key=True)
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=10)
+    serves = models.TextField(help_text="Country codes divided by blanks, or world.")
+    tracking_url = models.CharField(max_length=200, blank=True, help_text="With {number}.")
+    source = models.CharField(max_length=300, blank=True)
+    seen_on = models.DateField()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Contact(models.Model):
+    """Who gets a parcel and where. Rows are never changed: an edit makes a new one.
+
+    Kept apart from carts and orders so that personal data can be blanked while the books stay.
+    """
+
+    email = models.EmailField(blank=True)
+    name = models.CharField(max_length=120, blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    line1 = models.CharField(max_length=120, blank=True)
+    line2 = models.CharField(max_length=120, blank=True)
+    city = models.CharField(max_length=80, blank=True)
+    region = models.CharField(max_length=80, blank=True)
+    postcode = models.CharField(max_length=20, blank=True)
+    country = models.CharField(max_length=2)
+    made_at = models.DateTimeField()
+
+    @property
+    def lines(self) -> list[str]:
+        """Return the address as written on a parcel, without the country."""
+        place = " ".join(part for part in (self.postcode, self.city) if part)
+        return [line for line in (self.name, self.line1, self.line2, place, self.region) if line]

@@ -1,0 +1,183 @@
+"""Every refusal. ``str(error)`` is the sentence that the person reads.
+
+ShopError                  understood and refused (409)
+├─ OutOfStock              too few units are left
+├─ PriceChanged            the cart costs something else by now; carries before and after
+├─ LimitReached            this shopper has had the units that one account may buy
+├─ VoucherRefused          the code does not apply, and why
+├─ CannotDeliver           the address is not served
+├─ TooManyOpenOrders       too many unpaid orders from one place
+├─ BelowMinimum            the goods cost less than can be charged
+├─ NeedsAccount            a signed-in shopper with a verified address is needed
+├─ NotPossible             the rule that stands in the way, in words
+└─ StaleState              changed by someone else meanwhile
+GatewayError               the payment provider said no, or nothing; ``may_retry``
+BadSignature               the message is not from the provider (400)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class ShopError(Exception):
+    """A request that was understood and turned down; its text is shown to the person."""
+
+
+class OutOfStock(ShopError):
+    """Too few units are left; nothing is held.
+
+    Args:
+        title: the product as the shopper knows it.
+        left: units that can still be bought.
+    """
+
+    def __init__(self, title: str, left: int = 0) -> None:
+        self.title, self.left = title, left
+        if left:
+            text = ngettext(
+                "Only %(count)d of %(product)s is left.",
+                "Only %(count)d of %(product)s are left.",
+                left,
+            ) % {"count": left, "product": title}
+        else:
+            text = _("%(product)s is sold out.") % {"product": title}
+        super().__init__(text)
+
+
+class PriceChanged(ShopError):
+    """The cart no longer costs what the shopper agreed to; nothing is held.
+
+    Args:
+        before: what was agreed, minor units.
+        after: what it costs now, minor units.
+    """
+
+    def __init__(self, before: int | None = None, after: int | None = None) -> None:
+        self.before, self.after = before, after
+        super().__init__(_("The price changed before you paid"))
+
+
+class LimitReached(ShopError):
+    """The shopper has bought, or is buying, all units that one account may have."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        super().__init__(
+            ngettext(
+                "You can buy %(count)d of these at the festival price. You already have it.",
+                "You can buy %(count)d of these at the festival price. You already have them.",
+                limit,
+            )
+            % {"count": limit}
+        )
+
+
+class VoucherRefused(ShopError):
+    """A voucher cannot be used; the text says why and what would help."""
+
+
+class CannotDeliver(ShopError):
+    """The goods cannot be sent to this country."""
+
+    def __init__(self, country: str) -> None:
+        super().__init__(
+            _("We cannot send goods to %(country)s at present. Choose another country.")
+            % {"country": country}
+        )
+
+
+class TooManyOpenOrders(ShopError):
+    """Too many unpaid orders are open from one network address or e-mail address."""
+
+    def __init__(self, until: datetime | None = None) -> None:
+        self.until = until
+        super().__init__(
+            _("You have several unpaid orders open. Pay or cancel one of them, then try again.")
+        )
+
+
+class BelowMinimum(ShopError):
+    """The order costs less than a card can be charged.
+
+    Args:
+        minimum: the least amount, written out with its currency.
+    """
+
+    def __init__(self, minimum: str) -> None:
+        super().__init__(
+            _("The smallest amount that can be paid is %(amount)s. Add something to your cart.")
+            % {"amount": minimum}
+        )
+
+
+class NeedsAccount(ShopError):
+    """Only a signed-in shopper with a verified e-mail address may do this."""
+
+
+class NotPossible(ShopError):
+    """A rule stands in the way; the text says which, and what can be done."""
+
+
+class StaleState(ShopError):
+    """Somebody else was faster; nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Someone changed this while you were looking. Look again, then decide."))
+
+
+class GatewayError(Exception):
+    """The payment provider refused or did not answer.
+
+    Args:
+        message: for the log; never holds a secret.
+        may_retry: the same call, with the same key, may succeed later.
+        code: the provider's word for it, if it gave one.
+    """
+
+    def __init__(self, message: str, *, may_retry: bool, code: str = "") -> None:
+        self.may_retry, self.code = may_retry, code
+        super().__init__(message)
+
+
+class BadSignature(Exception):
+    """The message does not come from the payment provider, or is too old."""
+
+
+class FenceBroken(NotPossible):
+    """Setting so many units aside would leave less than nothing for normal sale.
+
+    Args:
+        asked: units set aside in all, if it were allowed.
+        there: units that are there.
+    """
+
+    def __init__(self, asked: int, there: int) -> None:
+        self.asked, self.there = asked, there
+        super().__init__(
+            _("%(asked)d units would be set aside, but only %(there)d are there.")
+            % {"asked": asked, "there": there}
+        )
+
+
+class Unavailable(ShopError):
+    """Scarce things were taken by somebody else between the look and the grasp.
+
+    Raised inside the placing transaction only; the caller looks again and says what is
+    possible now.
+
+    Args:
+        kind: which counter refused: "deal", "usage", "promotion", "claim" or "pool".
+        ids: the rows that refused.
+    """
+
+    def __init__(self, kind: str, ids: Sequence[int]) -> None:
+        self.kind, self.ids = kind, tuple(ids)
+        super().__init__(_("Many people are buying right now. Please try again in a few seconds."))

@@ -1,0 +1,123 @@
+"""Reads from the database what pricing needs, in a fixed number of statements."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from shop.catalogue.models import Product, Variant
+from shop.festivals.models import Closure, Deal, DealUsage, Festival, RegularPrice
+from shop.festivals.pricing.terms import DealKind, DealTerms, Interval, VariantTerms
+
+# A draft's deals are nobody's business; a cancelled festival's deals give no price any more.
+PUBLIC = (Festival.State.PUBLISHED, Festival.State.CLOSED)
+
+
+def timelines(product_ids: Collection[int]) -> dict[int, dict[int, VariantTerms]]:
+    """Return the whole price history and plan of products: by product id, then variant id.
+
+    Variants that are not for sale are left out. Four statements, however many products.
+    """
+    variants = Variant.objects.filter(
+        product_id__in=product_ids,
+        product__state=Product.State.PUBLISHED,
+        is_active=True,
+        listed_at__isnull=False,
+    )
+    rows = list(variants.values_list("id", "product_id", "listed_at", "sales_close"))
+    ids = [row[0] for row in rows]
+    regular = _regular_prices(ids)
+    deals = _deals(Deal.objects.filter(variant_id__in=ids))
+    found: dict[int, dict[int, VariantTerms]] = defaultdict(dict)
+    for pk, product_id, listed_at, sales_close in rows:
+        found[product_id][pk] = VariantTerms(
+            pk, tuple(regular[pk]), listed_at, sales_close, tuple(deals[pk])
+        )
+    return found
+
+
+def deals_now(
+    variant_ids: Collection[int], *, at: datetime, shopper_id: int | None
+) -> dict[int, list[DealTerms]]:
+    """Return the deals that are open at an instant, by variant id, with the units left.
+
+    Args:
+        shopper_id: a signed-in shopper with a verified address, or None; without one a deal
+            with a limit per shopper gives nothing.
+    """
+    closed = Closure.objects.filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gt=at), deal=OuterRef("pk"), starts_at__lte=at
+    )
+    deals = Deal.objects.filter(
+        ~Exists(closed), variant_id__in=variant_ids, effective_from__lte=at, effective_to__gt=at
+    )
+    usage = DealUsage.objects.filter(deal=OuterRef("pk"), shopper_id=shopper_id)
+    deals = deals.annotate(had=usage.annotate(n=F("held") + F("sold")).values("n")[:1])
+    return _deals(deals, with_counters=True, shopper_id=shopper_id)
+
+
+def _regular_prices(variant_ids: Collection[int]) -> dict[int, list[tuple[datetime, int]]]:
+    found: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
+    prices = RegularPrice.objects.filter(variant_id__in=variant_ids).order_by("starts_at", "id")
+    for variant_id, starts_at, amount in prices.values_list("variant_id", "starts_at", "amount"):
+        found[variant_id].append((starts_at, amount))
+    return found
+
+
+def _deals(
+    deals: QuerySet[Deal], *, with_counters: bool = False, shopper_id: int | None = None
+) -> Mapping[int, list[DealTerms]]:
+    public = deals.exclude(state=Deal.State.WITHDRAWN).filter(slot__festival__state__in=PUBLIC)
+    rows = list(
+        public.filter(effective_to__gt=F("effective_from"))
+        .select_related("slot__festival", "nomination__enrolment")
+        .order_by("id")
+    )
+    closures = {} if with_counters else _closures(deal.pk for deal in rows)
+    found: dict[int, list[DealTerms]] = defaultdict(list)
+    for deal in rows:
+        terms = _terms(deal, closures.get(deal.pk, ()))
+        if with_counters:
+            terms = _with_counters(terms, deal, shopper_id)
+        found[deal.variant_id].append(terms)
+    return found
+
+
+def _closures(deal_ids: Iterable[int]) -> dict[int, tuple[Interval, ...]]:
+    found: dict[int, list[Interval]] = defaultdict(list)
+    rows = Closure.objects.filter(deal_id__in=list(deal_ids)).order_by("starts_at")
+    for deal_id, starts_at, ends_at in rows.values_list("deal_id", "starts_at", "ends_at"):
+        found[deal_id].append(Interval(starts_at, ends_at))
+    return {deal_id: tuple(intervals) for deal_id, intervals in found.items()}
+
+
+def _terms(deal: Deal, closures: tuple[Interval, ...]) -> DealTerms:
+    slot, festival = deal.slot, deal.slot.festival
+    return DealTerms(
+        id=deal.pk,
+        festival_id=festival.pk,
+        kind=DealKind(deal.kind),
+        value=deal.value,
+        starts_at=deal.effective_from,
+        ends_at=deal.effective_to,
+        priority=festival.priority,
+        closures=closures,
+        subsidy=deal.subsidy,
+        per_shopper=deal.per_shopper,
+        commission_bp=deal.nomination.enrolment.commission_bp,
+        hold_minutes=slot.hold_minutes or festival.hold_minutes,
+    )
+
+
+def _with_counters(terms: DealTerms, deal: Deal, shopper_id: int | None) -> DealTerms:
+    left = None if deal.allotment is None else deal.allotment - deal.held - deal.sold
+    shopper_left = None
+    if deal.per_shopper is not None:
+        shopper_left = deal.per_shopper - (deal.had or 0) if shopper_id else 0
+    return DealTerms(
+        **{name: getattr(terms, name) for name in DealTerms.__slots__}
+        | {"left": left, "shopper_left": shopper_left}
+    )

@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from shop.catalogue.models import Product
+from shop.merchants.models import Merchant
+
+
+class Festival(models.Model):
+    """A named shopping time with an opening and a closing; half-open, in UTC."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        PUBLISHED = "published"
+        CLOSED = "closed"
+        CANCELLED = "cancelled"
+
+    slug = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(max_length=120)
+    texts = models.JSONField(default=dict, blank=True, help_text="Words by language code.")
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    zone = models.CharField(max_length=40, help_text="Time zone in which it was planned.")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    starts_wall = models.CharField(max_length=20, blank=True, help_text="As typed, in the zone.")
+    ends_wall = models.CharField(max_length=20, blank=True, help_text="As typed, in the zone.")
+    enrol_opens = models.DateTimeField(null=True, blank=True)
+    enrol_closes = models.DateTimeField(null=True, blank=True)
+    priority = models.SmallIntegerField(default=0, help_text="Of two equal deals the higher wins.")
+    min_percent_off = models.PositiveSmallIntegerField(default=0)
+    min_allotment = models.PositiveIntegerField(default=0)
+    max_nominations = models.PositiveIntegerField(null=True, blank=True, help_text="Per merchant.")
+    must_beat_prior_price = models.BooleanField(default=True)
+    hold_minutes = models.PositiveSmallIntegerField(default=30)
+    max_extensions = models.PositiveSmallIntegerField(default=1)
+    refund_window_days = models.PositiveSmallIntegerField(default=14)
+    commission_bp = models.PositiveIntegerField(default=1000)
+    terms_version = models.CharField(max_length=20, default="1")
+    target_stores = models.PositiveIntegerField(default=100)
+    target_products = models.PositiveIntegerField(default=1000)
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="festival_ends_after_start",
+                condition=Q(ends_at__gt=F("starts_at")),
+                violation_error_message="The end must be after the start.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def is_live(self, at: datetime) -> bool:
+        """Tell whether its deals count at ``at``; the closing instant is already over."""
+        return self.state == self.State.PUBLISHED and self.starts_at <= at < self.ends_at
+
+
+class Slot(models.Model):
+    """A window inside a festival in which deals run: the whole of it, or a short flash."""
+
+    class Kind(models.TextChoices):
+        WHOLE = "whole"
+        FLASH = "flash"
+
+    festival = models.ForeignKey(Festival, models.CASCADE, related_name="slots")
+    kind = models.CharField(max_length=5, choices=Kind)
+    label = models.CharField(max_length=60)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    max_nominations = models.PositiveIntegerField(null=True, blank=True)
+    hold_minutes = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="How long a checkout holds; empty: the festival's."
+    )
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="slot_ends_after_start",
+                condition=Q(ends_at__gt=F("starts_at")),
+                violation_error_message="The end must be after the start.",
+            ),
+            models.UniqueConstraint(
+                fields=["festival"], condition=Q(kind="whole"), name="one_whole_slot"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Enrolment(models.Model):
+    """A merchant's part in a festival, with the terms that were accepted."""
+
+    class State(models.TextChoices):
+        INVITED = "invited"
+        APPLIED = "applied"
+        ACCEPTED = "accepted"
+        DECLINED = "declined"
+        WITHDRAWN = "withdrawn"
+
+    festival = models.ForeignKey(Festival, models.CASCADE, related_name="enrolments")
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="enrolments")
+    state = models.CharField(max_length=10, choices=State, default=State.INVITED)
+    terms_version = models.CharField(max_length=20, blank=True)
+    commission_bp = models.PositiveIntegerField(help_text="Frozen when the terms were accepted.")
+    accepted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["festival", "merchant"], name="enrolled_once")
+        ]
+
+
+class Participation(models.Model):
+    """A product that the organizer lists as taking part in a festival, with a deal or without."""
+
+    festival = models.ForeignKey(Festival, models.CASCADE, related_name="participations")
+    product = models.ForeignKey(Product, models.CASCADE, related_name="participations")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["festival", "product"], name="takes_part_once")
+        ]
+
+
+class Nomination(models.Model):
+    """A merchant's proposal: one product in one slot, with one rule for all its variants."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        SUBMITTED = "submitted"
+        APPROVED = "approved"
+        CHANGES_REQUESTED = "changes_requested"
+        REJECTED = "rejected"
+        WITHDRAWN = "withdrawn"
+
+    class Rule(models.TextChoices):
+        PERCENT = "percent"
+        FIXED = "fixed"
+
+    slot = models.ForeignKey(Slot, models.CASCADE, related_name="nominations")
+    product = models.ForeignKey(Product, models.PROTECT, related_name="nominations")
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="nominations")
+    state = models.CharField(max_length=18, choices=State, default=State.DRAFT)
+    rule = models.CharField(max_length=8, choices=Rule, default=Rule.PERCENT)
+    percent = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Whole, 1 to 99.")
+    prices = models.JSONField(default=dict, blank=True, help_text="Minor units by variant id.")
+    allotments = models.JSONField(
+        default=dict, blank=True, help_text="Units by variant id; none: from everyday stock."
+    )
+    per_shopper = models.PositiveIntegerField(null=True, blank=True)
+    subsidy = models.PositiveBigIntegerField(
+        default=0, help_text="Per unit, paid by the organizer, minor units."
+    )
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    note = models.TextField(blank=True, help_text="The merchant reads it.")
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["slot", "product"], name="nominated_once_per_slot"),
+            models.CheckConstraint(
+                name="nomination_percent_in_range",
+                condition=Q(percent__isnull=True) | Q(percent__gte=1, percent__lte=99),
+                violation_error_message="A percentage is between 1 and 99.",
+            ),
+        ]
+
+
+class ChangeLog(models.Model):
+    """Who changed what, when and why. Rows are only ever added."""
+
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    festival = models.ForeignKey(Festival, models.CASCADE, null=True, related_name="changes")
+    subject = models.CharField(max_length=20, help_text="Which kind of row.")
+    subject_id = models.BigIntegerField()
+    action = models.CharField(max_length=30)
+    reason = models.TextField(blank=True)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["festival", "at"], name="changes_of_festival"),
+            models.Index(fields=["subject", "subject_id"], name="changes_of_subject"),
+        ]

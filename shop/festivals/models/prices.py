@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+
+from shop.catalogue.models import Product, Variant
+from shop.festivals.models.deals import Deal
+
+# Open ends are a far instant and not null: one comparison finds the span in force.
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class TimeRange(Func):
+    """The half-open range between two columns."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
+
+
+DURING = TimeRange("starts_at", "ends_at", RangeBoundary())
+
+
+class RegularPrice(models.Model):
+    """A variant's price without a deal, from an instant on. Rows are only ever added.
+
+    Of two rows with one instant the later row wins. A future row is a scheduled change.
+    """
+
+    variant = models.ForeignKey(Variant, models.PROTECT, related_name="regular_prices")
+    amount = models.PositiveBigIntegerField(help_text="Minor units, tax included.")
+    starts_at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["variant", "-starts_at", "-id"], name="price_of_variant")]
+        constraints = [
+            models.CheckConstraint(
+                name="regular_price_above_zero",
+                condition=Q(amount__gt=0),
+                violation_error_message="A price is at least one unit.",
+            )
+        ]
+
+
+class PriceSpan(models.Model):
+    """The public price of a variant between two instants, derived from intervals only.
+
+    Past spans are evidence of what was shown and never change.
+    """
+
+    variant = models.ForeignKey(Variant, models.CASCADE, related_name="price_spans")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    regular = models.PositiveBigIntegerField()
+    price = models.PositiveBigIntegerField()
+    deal = models.ForeignKey(Deal, models.SET_NULL, null=True, related_name="+")
+    prior_price = models.PositiveBigIntegerField(null=True)
+    percent = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["variant", "starts_at"], name="price_span_start")]
+        constraints = [
+            ExclusionConstraint(
+                name="one_price_at_a_time",
+                expressions=[(DURING, RangeOperators.OVERLAPS), ("variant", RangeOperators.EQUAL)],
+            ),
+            models.CheckConstraint(
+                name="price_span_has_length", condition=Q(ends_at__gt=F("starts_at"))
+            ),
+        ]
+
+
+class ProductSpan(models.Model):
+    """The lowest public price among a product's variants: what cards, lists and sorting show."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="spans")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    price = models.PositiveBigIntegerField()
+    highest = models.PositiveBigIntegerField(help_text="Of the dearest variant.")
+    deal = models.ForeignKey(Deal, models.SET_NULL, null=True, related_name="+")
+    prior_price = models.PositiveBigIntegerField(null=True)
+    percent = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["product", "starts_at"], name="product_span_start"),
+            models.Index(
+                fields=["price", "product", "starts_at", "ends_at"], name="product_span_by_price"
+            ),
+            models.Index(
+                fields=["-percent", "product", "starts_at", "ends_at"],
+                condition=Q(percent__isnull=False),
+                name="product_span_by_percent",
+            ),
+            models.Index(fields=["starts_at"], name="product_span_boundary"),
+            models.Index(fields=["ends_at"], name="product_span_last"),
+        ]
+        constraints = [
+            ExclusionConstraint(
+                name="one_lowest_price_at_a_time",
+                expressions=[(DURING, RangeOperators.OVERLAPS), ("product", RangeOperators.EQUAL)],
+            ),
+            models.CheckConstraint(
+                name="product_span_has_length", condition=Q(ends_at__gt=F("starts_at"))
+            ),
+        ]
+
+
+class PriceChange(models.Model):
+    """Marks that something shown to everybody changed; the newest id is the shop's revision.
+
+    Insert-only: a counter would be one hot row for all sales.
+    """
+
+    at = models.DateTimeField()
+    what = models.CharField(max_length=40)

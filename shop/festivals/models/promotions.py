@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from shop.festivals.models.festival import Festival
+from shop.merchants.models import Merchant
+
+
+class Promotion(models.Model):
+    """A benefit on the whole order. One that is claimed or typed is called a voucher."""
+
+    class Group(models.TextChoices):
+        MERCHANT = "merchant"
+        SAVE = "save"
+        VOUCHER = "voucher"
+        SHIPPING = "shipping"
+
+    class Kind(models.TextChoices):
+        AMOUNT = "amount"
+        PERCENT = "percent"
+        STEP = "step"
+        FREE_SHIPPING = "free_shipping"
+
+    class Trigger(models.TextChoices):
+        AUTOMATIC = "automatic"
+        CLAIM = "claim"
+        CODE = "code"
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        ACTIVE = "active"
+        PAUSED = "paused"
+        ENDED_EARLY = "ended_early"
+
+    festival = models.ForeignKey(Festival, models.CASCADE, related_name="promotions")
+    merchant = models.ForeignKey(Merchant, models.PROTECT, null=True, blank=True, related_name="+")
+    title = models.CharField(max_length=80)
+    group = models.CharField(max_length=8, choices=Group)
+    kind = models.CharField(max_length=13, choices=Kind)
+    trigger = models.CharField(max_length=9, choices=Trigger)
+    state = models.CharField(max_length=11, choices=State, default=State.DRAFT)
+    code = models.CharField(max_length=30, blank=True, help_text="Capital letters and digits.")
+    value = models.PositiveBigIntegerField(default=0, help_text="Minor units, or whole percent.")
+    every = models.PositiveBigIntegerField(null=True, blank=True, help_text="Of a step.")
+    max_steps = models.PositiveSmallIntegerField(null=True, blank=True)
+    min_spend = models.PositiveBigIntegerField(default=0, help_text="After deals, minor units.")
+    cap = models.PositiveBigIntegerField(null=True, blank=True, help_text="Minor units.")
+    organizer_share = models.PositiveSmallIntegerField(default=0, help_text="Percent, 0 to 100.")
+    claim_from = models.DateTimeField(null=True, blank=True)
+    claim_to = models.DateTimeField(null=True, blank=True)
+    use_from = models.DateTimeField()
+    use_to = models.DateTimeField()
+    max_claims = models.PositiveIntegerField(null=True, blank=True)
+    max_uses = models.PositiveIntegerField(null=True, blank=True)
+    per_shopper = models.PositiveIntegerField(null=True, blank=True)
+    budget = models.PositiveBigIntegerField(null=True, blank=True, help_text="Minor units.")
+    claimed = models.PositiveIntegerField(default=0, editable=False)
+    held_uses = models.PositiveIntegerField(default=0, editable=False)
+    used = models.PositiveIntegerField(default=0, editable=False)
+    held_amount = models.PositiveBigIntegerField(default=0, editable=False)
+    spent = models.PositiveBigIntegerField(default=0, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], condition=~Q(code=""), name="promotion_code_once"
+            ),
+            models.CheckConstraint(
+                name="promotion_within_uses",
+                condition=Q(max_uses__isnull=True) | Q(max_uses__gte=F("held_uses") + F("used")),
+            ),
+            models.CheckConstraint(
+                name="promotion_within_budget",
+                condition=Q(budget__isnull=True) | Q(budget__gte=F("held_amount") + F("spent")),
+            ),
+            models.CheckConstraint(
+                name="promotion_within_claims",
+                condition=Q(max_claims__isnull=True) | Q(max_claims__gte=F("claimed")),
+            ),
+            models.CheckConstraint(
+                name="promotion_share_in_range",
+                condition=Q(organizer_share__lte=100),
+                violation_error_message="A share is between 0 and 100 percent.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code or self.title
+
+
+class PromotionUsage(models.Model):
+    """How often one shopper holds or has used a promotion."""
+
+    promotion = models.ForeignKey(Promotion, models.CASCADE, related_name="usages")
+    shopper = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    held = models.PositiveIntegerField(default=0)
+    used = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["promotion", "shopper"], name="promotion_usage_once")
+        ]
+
+
+class Claim(models.Model):
+    """A voucher in somebody's pocket: claimed by a shopper, or one unique code of a batch."""
+
+    class State(models.TextChoices):
+        AVAILABLE = "available"
+        HELD = "held"
+        USED = "used"
+        LAPSED = "lapsed"
+
+    promotion = models.ForeignKey(Promotion, models.CASCADE, related_name="claims")
+    shopper = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="claims"
+    )
+    code = models.CharField(max_length=30, null=True, unique=True)
+    state = models.CharField(max_length=9, choices=State, default=State.AVAILABLE)
+    claimed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["promotion", "shopper"],
+                condition=Q(shopper__isnull=False),
+                name="claimed_once",
+            )
+        ]

@@ -1,0 +1,1 @@
+"""What things cost at an instant: pure computation on frozen values, no database, no clock."""

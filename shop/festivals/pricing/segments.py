@@ -1,0 +1,114 @@
+"""Who gets which units at which price: a wanted line becomes segments."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shop.festivals.pricing.items import deals_at, is_on_sale, regular_price
+from shop.festivals.pricing.terms import DealTerms, PoolTerms, Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Some units of one variant at one price."""
+
+    wanted: Wanted
+    quantity: int
+    regular: int
+    price: int
+    deal: DealTerms | None = None
+    festival_id: int | None = None
+
+    @property
+    def amount(self) -> int:
+        """Return what all its units cost before benefits on the order."""
+        return self.price * self.quantity
+
+    @property
+    def pool_units(self) -> int:
+        """Return the units that it takes from its pool."""
+        return self.quantity * self.wanted.units_per_item
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Tell whether its units come from a deal's allotment and not from everyday stock."""
+        return self.deal is not None and self.deal.left is not None
+
+    @property
+    def commission_bp(self) -> int:
+        """Return the merchant's rate: the enrolment's for that festival's lines."""
+        own = self.wanted.commission_bp
+        if self.deal is not None and self.deal.commission_bp is not None:
+            return self.deal.commission_bp
+        if self.festival_id is None:
+            return own
+        return self.wanted.festival_commission_bp.get(self.festival_id, own)
+
+
+@dataclass(slots=True)
+class Taken:
+    """What earlier lines of the same cart already use."""
+
+    everyday: Counter[int] = field(default_factory=Counter)
+    pool: Counter[int] = field(default_factory=Counter)
+    deal: Counter[int] = field(default_factory=Counter)
+
+    def note(self, segment: Segment) -> None:
+        """Remember the units of a segment."""
+        pool_id = segment.wanted.pool_id
+        self.pool[pool_id] += segment.pool_units
+        if segment.deal:
+            self.deal[segment.deal.id] += segment.quantity
+        if not segment.is_set_aside:
+            self.everyday[pool_id] += segment.pool_units
+
+
+def segments(
+    wanted: Wanted, pool: PoolTerms, *, at: datetime, taken: Taken
+) -> tuple[list[Segment], int]:
+    """Give units to the best deals first, each within its limits; the rest at regular price.
+
+    Args:
+        taken: counts what earlier lines use; the units given here are added to it.
+
+    Returns:
+        The segments, and how many units cannot be had at any price.
+    """
+    regular = regular_price(wanted.variant, at)
+    need = wanted.quantity
+    found: list[Segment] = []
+    if regular is None or not is_on_sale(wanted.variant, at):
+        return found, need
+    for price, deal in deals_at(wanted.variant, at, regular=regular):
+        units = min(need, _room_in_deal(deal, wanted, pool, taken))
+        if units > 0:
+            found.append(Segment(wanted, units, regular, price, deal, deal.festival_id))
+            taken.note(found[-1])
+            need -= units
+    units = min(need, _everyday_room(wanted, pool, taken))
+    if units > 0:
+        festival_id = wanted.festivals[0] if wanted.festivals else None
+        found.append(Segment(wanted, units, regular, regular, None, festival_id))
+        taken.note(found[-1])
+        need -= units
+    return found, need
+
+
+def _room_in_deal(deal: DealTerms, wanted: Wanted, pool: PoolTerms, taken: Taken) -> int:
+    if deal.left is None:
+        room = _everyday_room(wanted, pool, taken)
+    else:
+        seats = (pool.free - taken.pool[wanted.pool_id]) // wanted.units_per_item
+        room = min(deal.left - taken.deal[deal.id], seats)
+    if deal.shopper_left is not None:
+        room = min(room, deal.shopper_left - taken.deal[deal.id])
+    return room
+
+
+def _everyday_room(wanted: Wanted, pool: PoolTerms, taken: Taken) -> int:
+    left = pool.free - pool.set_aside - taken.everyday[wanted.pool_id]
+    # Allotments of which units are gone already may promise more than is there.
+    there = pool.free - taken.pool[wanted.pool_id]
+    return min(left, there) // wanted.units_per_item

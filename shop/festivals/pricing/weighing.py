@@ -1,0 +1,205 @@
+"""What one promotion would take off an order as it stands, or why it takes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shop.festivals.pricing.segments import Segment
+from shop.festivals.pricing.terms import Basket, Group, Kind, PromotionTerms
+from shop.money import divide, split
+
+
+class Why(StrEnum):
+    """Why a promotion is not used, or what would earn it."""
+
+    NEEDS_MORE = "needs_more"
+    BUDGET = "budget"
+    USED_UP = "used_up"
+    NOTHING_COUNTS = "nothing_counts"
+    WORSE = "worse"
+    NEXT_STEP = "next_step"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a benefit takes off one segment, or off the parcel of one merchant.
+
+    ``place`` is the segment's index, or the merchant's id for delivery.
+    """
+
+    place: int
+    amount: int
+    organizer: int
+
+    @property
+    def merchant(self) -> int:
+        """Return what the merchant bears."""
+        return self.amount - self.organizer
+
+
+@dataclass(frozen=True, slots=True)
+class Benefit:
+    """A promotion in use, with its parts."""
+
+    promotion: PromotionTerms
+    parts: tuple[Part, ...]
+
+    @property
+    def amount(self) -> int:
+        """Return what it takes off in all."""
+        return sum(part.amount for part in self.parts)
+
+    @property
+    def organizer(self) -> int:
+        """Return what the organizer pays of it."""
+        return sum(part.organizer for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to tell the shopper about a promotion before paying.
+
+    Args:
+        missing: what to add to earn it.
+        saves: what it would then take off.
+        target: the amount at which it is earned.
+    """
+
+    promotion: PromotionTerms
+    why: Why
+    missing: int = 0
+    saves: int = 0
+    target: int = 0
+
+
+def weigh(
+    promotion: PromotionTerms, segments: Sequence[Segment], remaining: Sequence[int]
+) -> tuple[Benefit | None, Note | None]:
+    """Return what a promotion on goods takes off, and what to tell about it.
+
+    Args:
+        remaining: what earlier groups left of each segment.
+    """
+    places = [i for i, segment in enumerate(segments) if _counts(promotion, segment)]
+    spend = sum(segments[i].amount for i in places)
+    room = sum(remaining[i] for i in places)
+    amount = _amount(promotion, spend, room)
+    if amount == 0:
+        hint = _hint(promotion, spend, room, amount) if places else None
+        return None, hint or _nothing_counts(promotion)
+    if (refused := _limits(promotion, amount)) is not None:
+        return None, refused
+    shares = split(amount, [remaining[i] for i in places])
+    parts = [part_of(promotion, i, share) for i, share in zip(places, shares, strict=True) if share]
+    return Benefit(promotion, tuple(parts)), _hint(promotion, spend, room, amount)
+
+
+def weigh_delivery(
+    promotion: PromotionTerms, basket: Basket, segments: Sequence[Segment]
+) -> tuple[Benefit | None, Note | None]:
+    """Return what free shipping takes off: its minimum is per parcel, its budget over all."""
+    parcels = list(_parcels(promotion, basket, segments))
+    parts = [
+        part_of(promotion, merchant_id, amount)
+        for merchant_id, spend, amount in parcels
+        if spend >= promotion.min_spend
+    ]
+    benefit = Benefit(promotion, tuple(parts))
+    if not parts:
+        return None, _why_not_free(promotion, parcels)
+    if (refused := _limits(promotion, benefit.amount)) is not None:
+        return None, refused
+    return benefit, None
+
+
+def part_of(promotion: PromotionTerms, place: int, amount: int) -> Part:
+    """Return a part with the organizer's share of it, rounded half up."""
+    return Part(place, amount, divide(amount * promotion.organizer_share, 100))
+
+
+def _counts(promotion: PromotionTerms, segment: Segment) -> bool:
+    merchant = promotion.merchant_id
+    if merchant is not None and segment.wanted.merchant_id != merchant:
+        return False
+    return promotion.group == Group.MERCHANT or segment.festival_id == promotion.festival_id
+
+
+def _amount(promotion: PromotionTerms, spend: int, room: int) -> int:
+    """Return what it takes off when so much is spent and so much of that is left."""
+    if spend < promotion.min_spend:
+        return 0
+    match promotion.kind:
+        case Kind.AMOUNT:
+            amount = promotion.value
+        case Kind.PERCENT:
+            amount = divide(room * promotion.value, 100)
+        case Kind.STEP:
+            amount = _steps(promotion, spend) * promotion.value
+        case _:
+            amount = 0
+    return min(amount, room if promotion.cap is None else min(room, promotion.cap))
+
+
+def _steps(promotion: PromotionTerms, spend: int) -> int:
+    steps = spend // promotion.every if promotion.every else 0
+    return steps if promotion.max_steps is None else min(steps, promotion.max_steps)
+
+
+def _nothing_counts(promotion: PromotionTerms) -> Note | None:
+    # A pick is never passed over in silence.
+    return Note(promotion, Why.NOTHING_COUNTS) if promotion.is_picked else None
+
+
+def _hint(promotion: PromotionTerms, spend: int, room: int, amount: int) -> Note | None:
+    """Tell what to add so that it takes off more than ``amount``, if its limits allow that."""
+    target = _next_target(promotion, spend)
+    missing = target - spend
+    saves = _amount(promotion, target, room + missing)
+    if missing <= 0 or saves <= amount:
+        return None
+    if (refused := _limits(promotion, saves)) is not None:
+        return refused if promotion.is_picked and amount == 0 else None
+    why = Why.NEXT_STEP if promotion.kind == Kind.STEP else Why.NEEDS_MORE
+    return Note(promotion, why, missing, saves, target)
+
+
+def _next_target(promotion: PromotionTerms, spend: int) -> int:
+    if promotion.kind != Kind.STEP or not promotion.every:
+        return promotion.min_spend
+    if spend < promotion.min_spend:
+        return max(promotion.min_spend, promotion.every)
+    return (spend // promotion.every + 1) * promotion.every
+
+
+def _limits(promotion: PromotionTerms, amount: int) -> Note | None:
+    if promotion.uses_left is not None and promotion.uses_left < 1:
+        return Note(promotion, Why.USED_UP)
+    if promotion.budget_left is not None and promotion.budget_left < amount:
+        return Note(promotion, Why.BUDGET, saves=amount)
+    return None
+
+
+def _parcels(
+    promotion: PromotionTerms, basket: Basket, segments: Sequence[Segment]
+) -> Iterable[tuple[int, int, int]]:
+    """Return merchant, spend and what may be taken off of each parcel that takes part."""
+    for merchant_id, price in basket.parcels.items():
+        if promotion.merchant_id not in (None, merchant_id):
+            continue
+        inside = [s for s in segments if s.wanted.merchant_id == merchant_id]
+        amount = price if promotion.cap is None else min(price, promotion.cap)
+        if amount and any(s.festival_id == promotion.festival_id for s in inside):
+            yield merchant_id, sum(s.amount for s in inside), amount
+
+
+def _why_not_free(
+    promotion: PromotionTerms, parcels: Sequence[tuple[int, int, int]]
+) -> Note | None:
+    if not promotion.is_picked or not parcels:
+        return _nothing_counts(promotion)
+    _, spend, amount = max(parcels, key=lambda parcel: parcel[1])
+    missing = promotion.min_spend - spend
+    refused = _limits(promotion, amount)
+    return refused or Note(promotion, Why.NEEDS_MORE, missing, amount, promotion.min_spend)

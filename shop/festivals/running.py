@@ -1,0 +1,214 @@
+"""What organizers do to a festival and its deals: approve, pause, resume, extend, raise.
+
+Each takes the deal rows first, then the pools, then the prices, writes the instants that the
+price lock returned, and leaves a line in the change log.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from shop.accounts.models import User
+from shop.errors import NotPossible
+from shop.festivals import fence, spans
+from shop.festivals.models import ChangeLog, Closure, Deal, Festival, Nomination, Promotion, Slot
+
+
+@transaction.atomic
+def publish_festival(festival: Festival, *, at: datetime, by: User | None = None) -> None:
+    """Make a festival public: its deals count from their slots on, without a further job."""
+    festival = Festival.objects.select_for_update().get(pk=festival.pk)
+    if festival.state != Festival.State.DRAFT:
+        raise NotPossible(_("Only a draft can be published."))
+    Festival.objects.filter(pk=festival.pk).update(state=Festival.State.PUBLISHED)
+    products = _products(Deal.objects.filter(slot__festival=festival))
+    since = spans.lock_prices(products, at=at)
+    spans.rebuild(products, since=since, what="festival published")
+    log(festival, "publish", at=at, by=by, festival=festival)
+
+
+@transaction.atomic
+def approve(nomination: Nomination, *, at: datetime, by: User | None = None) -> list[Deal]:
+    """Accept a nomination: a deal comes into being for each of its variants, with its fence.
+
+    A deal approved after its slot began starts at the approval: past prices never change.
+
+    Raises:
+        NotPossible: it was decided already, or its slot is over.
+        FenceBroken: fewer units are free than would be set aside.
+    """
+    nomination = (
+        Nomination.objects.select_for_update(of=("self",))
+        .select_related("slot__festival", "product")
+        .get(pk=nomination.pk)
+    )
+    if nomination.state != Nomination.State.SUBMITTED:
+        raise NotPossible(_("This nomination was decided already."))
+    slot = nomination.slot
+    if slot.ends_at <= at:
+        raise NotPossible(_("The slot is over. Make a new one."))
+    Nomination.objects.filter(pk=nomination.pk).update(
+        state=Nomination.State.APPROVED, reviewer=by, decided_at=at
+    )
+    deals = Deal.objects.bulk_create(_deals_of(nomination, starts_at=max(slot.starts_at, at)))
+    if any(deal.allotment is not None for deal in deals):
+        fence.check_room({deal.variant.pool_id for deal in deals}, at=at)
+    since = spans.lock_prices([nomination.product_id], at=at)
+    if slot.starts_at < since:
+        Deal.objects.filter(pk__in=[deal.pk for deal in deals]).update(effective_from=since)
+    spans.rebuild([nomination.product_id], since=since, what="deal approved")
+    log(nomination, "approve", at=at, by=by, festival=slot.festival)
+    return deals
+
+
+@transaction.atomic
+def pause_deal(deal: Deal, *, at: datetime, by: User | None = None, reason: str = "") -> datetime:
+    """Stop a deal from giving its price until it is resumed; its units stay set aside.
+
+    Returns:
+        The instant from which the everyday price counts.
+    """
+    deal = _locked(deal)
+    if deal.state != Deal.State.APPROVED or deal.effective_to <= at:
+        raise NotPossible(_("Only a deal that has not ended can be paused."))
+    since = spans.lock_prices([deal.variant.product_id], at=at)
+    Deal.objects.filter(pk=deal.pk).update(state=Deal.State.PAUSED)
+    Closure.objects.create(deal=deal, reason=Closure.Reason.PAUSED, starts_at=since)
+    spans.rebuild([deal.variant.product_id], since=since, what="deal paused")
+    log(deal, "pause", at=since, by=by, festival=deal.slot.festival, reason=reason)
+    return since
+
+
+@transaction.atomic
+def resume_deal(deal: Deal, *, at: datetime, by: User | None = None) -> datetime:
+    """Let a paused deal give its price again; return the instant from which it does."""
+    deal = _locked(deal)
+    if deal.state != Deal.State.PAUSED:
+        raise NotPossible(_("This deal is not paused."))
+    if deal.allotment is not None:
+        fence.check_room({deal.variant.pool_id}, at=at)
+    since = spans.lock_prices([deal.variant.product_id], at=at)
+    Deal.objects.filter(pk=deal.pk).update(state=Deal.State.APPROVED)
+    deal.closures.filter(reason=Closure.Reason.PAUSED, ends_at=None).update(ends_at=since)
+    spans.rebuild([deal.variant.product_id], since=since, what="deal resumed")
+    log(deal, "resume", at=since, by=by, festival=deal.slot.festival)
+    return since
+
+
+@transaction.atomic
+def raise_allotment(deal: Deal, units: int, *, at: datetime, by: User | None = None) -> None:
+    """Set more units of a deal aside; from approval on an allotment only rises.
+
+    Raises:
+        NotPossible: it would fall, or the deal sells from everyday stock or is over.
+        FenceBroken: fewer units are free than would be set aside.
+    """
+    deal = _locked(deal)
+    if deal.allotment is None or deal.effective_to <= at:
+        raise NotPossible(_("Only a running or coming deal with an allotment can be raised."))
+    if units <= deal.allotment:
+        raise NotPossible(_("An allotment can only be raised. Withdraw the deal to lower it."))
+    Deal.objects.filter(pk=deal.pk).update(allotment=units)
+    fence.check_room({deal.variant.pool_id}, at=at)
+    since = spans.lock_prices([deal.variant.product_id], at=at)
+    deal.closures.filter(reason=Closure.Reason.SOLD_OUT, ends_at=None).update(ends_at=since)
+    spans.rebuild([deal.variant.product_id], since=since, what="allotment raised")
+    before = {"allotment": deal.allotment}
+    log(deal, "raise", at=since, by=by, festival=deal.slot.festival, before=before,
+        after={"allotment": units})  # fmt: skip
+
+
+@transaction.atomic
+def extend_slot(
+    slot: Slot, ends_at: datetime, *, at: datetime, by: User | None = None, reason: str
+) -> None:
+    """Move the end of a running slot to a later instant, once, with a public reason.
+
+    Deals and promotions that ended exactly with it move along; so does the festival when its
+    whole slot is extended. Prior prices stay: they are anchored at each deal's start.
+
+    Raises:
+        NotPossible: it is over, or was extended as often as the festival allows.
+    """
+    slot = Slot.objects.select_for_update(of=("self",)).select_related("festival").get(pk=slot.pk)
+    festival = slot.festival
+    if not slot.starts_at <= at < slot.ends_at:
+        raise NotPossible(_("Only a running slot can be extended. Make a new slot."))
+    if ends_at <= slot.ends_at or not reason.strip():
+        raise NotPossible(_("Give a later end and a reason; shoppers will read it."))
+    done = ChangeLog.objects.filter(subject="slot", subject_id=slot.pk, action="extend").count()
+    if done >= festival.max_extensions:
+        raise NotPossible(_("This was extended already."))
+    old = slot.ends_at
+    deals = Deal.objects.filter(slot=slot, effective_to=old).exclude(state=Deal.State.WITHDRAWN)
+    list(deals.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    products = _products(deals)
+    fence.check_room(set(deals.values_list("variant__pool_id", flat=True)), at=at)
+    since = spans.lock_prices(products, at=at)
+    deals.update(effective_to=ends_at)
+    Slot.objects.filter(pk=slot.pk).update(ends_at=ends_at)
+    if slot.kind == Slot.Kind.WHOLE:
+        Festival.objects.filter(pk=festival.pk).update(ends_at=ends_at)
+        Promotion.objects.filter(festival=festival, use_to=old).update(use_to=ends_at)
+    spans.rebuild(products, since=since, what="slot extended")
+    log(slot, "extend", at=at, by=by, festival=festival, reason=reason,
+        before={"ends_at": old.isoformat()}, after={"ends_at": ends_at.isoformat()})  # fmt: skip
+
+
+def log(
+    row: Any,
+    action: str,
+    *,
+    at: datetime,
+    festival: Festival | None,
+    by: User | None = None,
+    **details: Any,
+) -> None:
+    """Leave a line in the change log: who did what to which row, when and why."""
+    ChangeLog.objects.create(
+        at=at,
+        by=by,
+        festival=festival,
+        subject=row._meta.model_name,
+        subject_id=row.pk,
+        action=action,
+        **details,
+    )
+
+
+def _locked(deal: Deal) -> Deal:
+    rows = Deal.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("variant", "slot__festival").get(pk=deal.pk)
+
+
+def _products(deals: Any) -> list[int]:
+    return sorted(set(deals.values_list("variant__product_id", flat=True)))
+
+
+def _deals_of(nomination: Nomination, *, starts_at: datetime) -> list[Deal]:
+    """Make one deal per variant that the nomination's rule covers."""
+    found = []
+    is_percent = nomination.rule == Nomination.Rule.PERCENT
+    for variant in nomination.product.variants.filter(is_active=True).order_by("pk"):
+        price = nomination.percent if is_percent else nomination.prices.get(str(variant.pk))
+        if price is None:
+            continue
+        found.append(
+            Deal(
+                nomination=nomination,
+                slot=nomination.slot,
+                variant=variant,
+                kind=Deal.Kind.PERCENT if is_percent else Deal.Kind.FIXED,
+                value=price,
+                subsidy=nomination.subsidy,
+                allotment=nomination.allotments.get(str(variant.pk)),
+                per_shopper=nomination.per_shopper,
+                effective_from=starts_at,
+                effective_to=nomination.slot.ends_at,
+            )
+        )
+    return found

@@ -1,0 +1,155 @@
+"""Promotions as pricing sees them, and vouchers: typed codes and claims."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, OuterRef, Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from shop.accounts.models import User
+from shop.errors import NeedsAccount, VoucherRefused
+from shop.festivals.holdings import Holdings
+from shop.festivals.models import Claim, Festival, Promotion, PromotionUsage
+from shop.festivals.pricing.terms import Group, Kind, PromotionTerms
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A voucher that a shopper chose; with a claim when it is the shopper's own."""
+
+    promotion_id: int
+    claim_id: int | None = None
+
+
+def promotions_now(
+    *, at: datetime, picks: Collection[Pick], shopper_id: int | None, own: Holdings
+) -> tuple[PromotionTerms, ...]:
+    """Return the promotions that may apply at an instant: automatic ones and the picks.
+
+    One statement. What the shopper's pending order holds already counts as not used.
+    """
+    claims = {pick.promotion_id: pick.claim_id for pick in picks}
+    usage = PromotionUsage.objects.filter(promotion=OuterRef("pk"), shopper_id=shopper_id)
+    rows = (
+        Promotion.objects.filter(
+            Q(trigger=Promotion.Trigger.AUTOMATIC) | Q(pk__in=claims),
+            state=Promotion.State.ACTIVE,
+            use_from__lte=at,
+            use_to__gt=at,
+            festival__state=Festival.State.PUBLISHED,
+        )
+        .annotate(had=usage.annotate(n=F("held") + F("used")).values("n")[:1])
+        .order_by("pk")
+    )
+    return tuple(_terms(row, claims, shopper_id, own) for row in rows)
+
+
+def find_voucher(code: str, *, at: datetime, user: User | None) -> Pick:
+    """Return the voucher that a typed code stands for.
+
+    Raises:
+        VoucherRefused: there is none, or it cannot be used now; the text says why.
+    """
+    code = "".join(code.split()).upper()
+    rows = Promotion.objects.filter(festival__state=Festival.State.PUBLISHED)
+    promotion = rows.filter(code=code).exclude(code="").first() if code else None
+    claim = None
+    if promotion is None:
+        claim = Claim.objects.filter(code=code).select_related("promotion").first()
+        promotion = claim.promotion if claim else None
+    if promotion is None or promotion.state == Promotion.State.DRAFT:
+        raise VoucherRefused(_("No voucher has this code. Check the letters and digits."))
+    _refuse_outside_its_time(promotion, at)
+    if claim and (claim.state == Claim.State.USED or claim.shopper_id not in (None, _pk(user))):
+        raise VoucherRefused(_("You have already used this voucher."))
+    if promotion.trigger == Promotion.Trigger.CLAIM and claim is None:
+        claim = _own_claim(promotion, user)
+    return Pick(promotion.pk, claim.pk if claim else None)
+
+
+@transaction.atomic
+def claim_voucher(promotion: Promotion, user: User, *, at: datetime) -> Claim:
+    """Put a voucher into a shopper's pocket; a second try returns the same claim.
+
+    Raises:
+        VoucherRefused: it cannot be claimed now, or all are taken.
+    """
+    if mine := Claim.objects.filter(promotion=promotion, shopper=user).first():
+        return mine
+    may = Promotion.objects.filter(
+        Q(max_claims=None) | Q(claimed__lt=F("max_claims")),
+        Q(claim_from=None) | Q(claim_from__lte=at),
+        Q(claim_to=None) | Q(claim_to__gt=at),
+        pk=promotion.pk,
+        trigger=Promotion.Trigger.CLAIM,
+        state=Promotion.State.ACTIVE,
+    )
+    try:
+        with transaction.atomic():
+            # The claim first: of a double click one insert waits here, fails, and counts nothing.
+            mine = Claim.objects.create(promotion=promotion, shopper=user, claimed_at=at)
+            if not may.update(claimed=F("claimed") + 1):
+                raise VoucherRefused(_("All vouchers of this kind have been used."))
+    except IntegrityError:
+        return Claim.objects.get(promotion=promotion, shopper=user)
+    return mine
+
+
+def _own_claim(promotion: Promotion, user: User | None) -> Claim:
+    if user is None:
+        raise NeedsAccount(_("Sign in to use this voucher. It belongs to your account."))
+    claim = Claim.objects.filter(promotion=promotion, shopper=user).first()
+    if claim is None or claim.state == Claim.State.LAPSED:
+        raise VoucherRefused(_("Claim this voucher first, then use it."))
+    if claim.state == Claim.State.USED:
+        raise VoucherRefused(_("You have already used this voucher."))
+    return claim
+
+
+def _refuse_outside_its_time(promotion: Promotion, at: datetime) -> None:
+    if promotion.use_from > at:
+        day = date_format(promotion.use_from, "DATE_FORMAT")
+        raise VoucherRefused(_("This voucher starts on %(date)s.") % {"date": day})
+    if promotion.use_to <= at or promotion.state == Promotion.State.ENDED_EARLY:
+        day = date_format(min(promotion.use_to, at), "DATE_FORMAT")
+        raise VoucherRefused(_("This voucher ended on %(date)s.") % {"date": day})
+    if promotion.state != Promotion.State.ACTIVE:
+        raise VoucherRefused(_("This voucher cannot be used at the moment. Try again later."))
+
+
+def _terms(
+    row: Promotion, claims: Mapping[int, int | None], shopper_id: int | None, own: Holdings
+) -> PromotionTerms:
+    held_amount = own.promotions.get(row.pk, 0)
+    held_use = 1 if row.pk in own.promotions else 0
+    uses = [] if row.max_uses is None else [row.max_uses - row.held_uses - row.used + held_use]
+    if row.per_shopper is not None:
+        uses.append(row.per_shopper - (row.had or 0) + held_use if shopper_id else 0)
+    budget = None if row.budget is None else row.budget - row.held_amount - row.spent + held_amount
+    return PromotionTerms(
+        id=row.pk,
+        festival_id=row.festival_id,
+        group=Group(row.group),
+        kind=Kind(row.kind),
+        value=row.value,
+        every=row.every,
+        max_steps=row.max_steps,
+        min_spend=row.min_spend,
+        cap=row.cap,
+        merchant_id=row.merchant_id,
+        organizer_share=row.organizer_share,
+        budget_left=budget,
+        uses_left=min(uses, default=None),
+        is_picked=row.pk in claims,
+        claim_id=claims.get(row.pk),
+        title=str(row),
+    )
+
+
+def _pk(user: User | None) -> int | None:
+    return user.pk if user else None

@@ -1,0 +1,135 @@
+"""Keeps one listing row per published product, in the transaction of whoever changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from shop.catalogue.models import Product, ProductPicture
+from shop.festivals import spans
+from shop.festivals.models import Participation
+from shop.listings.models import Listing
+from shop.pictures.models import Picture
+
+WEEK = timedelta(days=7)
+BATCH = 500
+
+VECTORS = """
+UPDATE shop_listing AS l SET text =
+  setweight(to_tsvector('simple', unaccent(l.title || ' ' || coalesce(t.titles, ''))), 'A') ||
+  setweight(to_tsvector('simple', unaccent(l.store || ' ' || array_to_string(p.tags, ' '))), 'B') ||
+  setweight(to_tsvector('simple', unaccent(l.summary || ' ' || replace(l.category, '/', ' ')
+            || ' ' || array_to_string(p.materials, ' '))), 'C') ||
+  setweight(to_tsvector('simple', unaccent(p.description)), 'D')
+FROM shop_product AS p
+LEFT JOIN LATERAL (SELECT string_agg(value, ' ') AS titles FROM jsonb_each_text(p.titles)) t ON true
+WHERE p.id = l.product_id AND l.product_id = ANY(%s)
+"""
+AVAILABLE = """
+UPDATE shop_listing AS l SET is_available = now.there
+FROM (SELECT v.product_id, bool_or(q.on_hand - q.held - q.sold >= v.units_per_item) AS there
+      FROM shop_variant v JOIN shop_pool q ON q.id = v.pool_id
+      WHERE v.is_active AND v.product_id = ANY(%s) GROUP BY v.product_id) AS now
+WHERE l.product_id = now.product_id AND l.is_available <> now.there
+"""
+POPULAR = """
+UPDATE shop_listing AS l SET popularity = coalesce(sold.units, 0)
+FROM shop_listing AS every
+LEFT JOIN (SELECT line.product_id, sum(line.quantity) AS units
+           FROM shop_orderline line JOIN shop_order o ON o.id = line.order_id
+           WHERE o.state = 'paid' AND o.paid_at > %s GROUP BY line.product_id) AS sold
+  ON sold.product_id = every.product_id
+WHERE l.product_id = every.product_id AND l.popularity <> coalesce(sold.units, 0)
+"""
+
+
+@transaction.atomic
+def refresh(product_ids: Collection[int], *, at: datetime) -> None:
+    """Bring the listing rows of products up to date; unpublished ones lose theirs."""
+    products = (
+        Product.objects.filter(pk__in=product_ids, state=Product.State.PUBLISHED)
+        .select_related("merchant", "category")
+        .order_by("pk")
+    )
+    rows = [_row(product) for product in products]
+    festivals = _festivals(product_ids)
+    pictures = _pictures(product_ids)
+    for row in rows:
+        row.festivals = festivals.get(row.product_id, [])
+        row.picture = pictures.get(row.product_id, {})
+    kept = [row.product_id for row in rows]
+    Listing.objects.filter(product_id__in=set(product_ids) - set(kept)).delete()
+    fields = [
+        field.name
+        for field in Listing._meta.concrete_fields
+        if field.name not in {"product", "popularity", "rating", "rating_count", "text"}
+    ]
+    Listing.objects.bulk_create(
+        rows, BATCH, update_conflicts=True, unique_fields=["product"], update_fields=fields
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(VECTORS, [kept])
+    refresh_availability(kept)
+    spans.mark_change("listings", at=at)
+
+
+def refresh_availability(product_ids: Collection[int]) -> None:
+    """Note which products have units left, set aside for deals or not."""
+    with connection.cursor() as cursor:
+        cursor.execute(AVAILABLE, [sorted(product_ids)])
+
+
+def refresh_popularity(*, at: datetime) -> int:
+    """Count what was bought in the last seven days; return how many rows changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(POPULAR, [at - WEEK])
+        return cursor.rowcount
+
+
+def picture_facts(picture: Picture) -> dict[str, str]:
+    """Return the addresses that cards show: a small file, sets by width, and the words."""
+    jpeg = picture.sizes.get("jpeg", {})
+    widths = sorted(jpeg, key=int)
+    if not widths:
+        return {"alt": picture.alt}
+    found = {"alt": picture.alt, "small": jpeg[widths[0]], "large": jpeg[widths[-1]]}
+    for kind in ("jpeg", "avif"):
+        files = picture.sizes.get(kind, {})
+        found[kind] = ", ".join(f"{files[w]} {w}w" for w in sorted(files, key=int))
+    return found
+
+
+def _row(product: Product) -> Listing:
+    merchant = product.merchant
+    return Listing(
+        product=product,
+        slug=product.slug,
+        kind=product.kind,
+        title=product.title,
+        titles=product.titles,
+        summary=product.summary,
+        merchant_id=merchant.pk,
+        store_slug=merchant.slug,
+        store=merchant.name,
+        city=merchant.city,
+        country=merchant.country,
+        category=product.category.path,
+        top_category=product.category.path.partition("/")[0],
+        published_at=product.published_at,
+    )
+
+
+def _festivals(product_ids: Collection[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    rows = Participation.objects.filter(product_id__in=product_ids).order_by("festival_id")
+    for product_id, festival_id in rows.values_list("product_id", "festival_id"):
+        found.setdefault(product_id, []).append(festival_id)
+    return found
+
+
+def _pictures(product_ids: Collection[int]) -> dict[int, dict[str, str]]:
+    covers = ProductPicture.objects.filter(product_id__in=product_ids, position=0)
+    rows = covers.select_related("picture")
+    return {row.product_id: picture_facts(row.picture) for row in rows}

@@ -1,0 +1,77 @@
+"""One door for all mail: the words are templates, the language is the reader's.
+
+``templates/mail/<key>.txt`` holds the subject, as a partial of that name, and the body;
+``<key>.html`` may stand beside it. The first comment of each says what it takes. Amounts,
+dates and the like come already written in the reader's language.
+"""
+
+import logging
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.core.validators import validate_email
+from django.template import Context, Template, TemplateDoesNotExist, engines
+from django.utils import translation
+
+logger = logging.getLogger(__name__)
+
+
+def send(
+    key: str,
+    to: str,
+    *,
+    language: str,
+    context: Mapping[str, object],
+    reply_to: str | None = None,
+) -> None:
+    """Hand one mail to Django's mail backend.
+
+    Args:
+        key: names the templates, like "receipt".
+        to: one bare address.
+        language: a code of ``settings.LANGUAGES``.
+        context: what the template's first comment asks for.
+        reply_to: one bare address that gets the answers.
+
+    Raises:
+        ValidationError: ``to`` or ``reply_to`` is not one address; nothing is sent.
+        ValueError: the subject has more than one line; nothing is sent.
+    """
+    for address in filter(None, (to, reply_to)):
+        validate_email(address)
+    with translation.override(language):
+        message = _write(key, {**_frame(language), **context})
+    message.to = [to]
+    message.reply_to = [reply_to] if reply_to else []
+    message.send()
+    # Whose mail it is and what it says is nobody's business who reads the log.
+    logger.info("Sent %s in %s.", key, language)
+
+
+def _write(key: str, words: dict[str, object]) -> EmailMultiAlternatives:
+    subject = _find(f"{key}.txt#subject").render(Context(words, autoescape=False)).strip()
+    if len(subject.splitlines()) > 1:
+        # A name with a line break in it would become a header of its own.
+        raise ValueError(f"The subject of {key} has more than one line.")
+    body = _find(f"{key}.txt").render(Context(words, autoescape=False)).strip() + "\n"
+    message = EmailMultiAlternatives(subject, body)
+    try:
+        rich = _find(f"{key}.html")
+    except TemplateDoesNotExist:
+        return message
+    message.attach_alternative(rich.render(Context({**words, "subject": subject})), "text/html")
+    return message
+
+
+def _find(name: str) -> Template:
+    return engines["django"].engine.get_template(f"mail/{name}")
+
+
+def _frame(language: str) -> dict[str, object]:
+    return {
+        "language": language,
+        "operator_name": settings.OPERATOR_NAME,
+        "operator_address": settings.OPERATOR_ADDRESS,
+        "help_link": f"{settings.SITE_URL}/help/",
+    }

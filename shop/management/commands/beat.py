@@ -1,0 +1,69 @@
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError, close_old_connections, connection
+
+from shop import clock
+from shop.listings.refreshing import refresh_popularity
+from shop.payments.operations import run_operations
+from shop.payments.sweeping import check_unsettled, expire_overdue
+from shop.payments.webhooks import handle_waiting
+
+log = logging.getLogger(__name__)
+
+SECONDS_BETWEEN = 15
+LOCK_SPACE = 41_100
+ROUNDS: tuple[tuple[str, Callable[..., object], int], ...] = (
+    # name, use case, every so many rounds
+    ("expire overdue orders", expire_overdue, 1),
+    ("apply waiting messages", handle_waiting, 1),
+    ("move money", run_operations, 1),
+    ("ask about payments", check_unsettled, 2),
+    ("count what is popular", refresh_popularity, 40),
+)
+
+
+class Command(BaseCommand):
+    help = "Run the periodic work every 15 seconds until stopped; several may run at once."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take --once, for cron and for tests."""
+        parser.add_argument("--once", action="store_true", help="one round of everything, then end")
+
+    def handle(self, *, once: bool, **options: object) -> None:
+        """Go round until told to stop."""
+        if once:
+            self._round(0)
+            return
+        stopped = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stopped.set())
+        count = 0
+        while not stopped.is_set():
+            self._round(count)
+            count += 1
+            stopped.wait(SECONDS_BETWEEN)
+
+    def _round(self, count: int) -> None:
+        for place, (name, use_case, every) in enumerate(ROUNDS):
+            if count % every == 0:
+                self._run(place, name, use_case, at=clock.now())
+
+    def _run(self, place: int, name: str, use_case: Callable, *, at: datetime) -> None:
+        """Run one piece of work unless another process is at it; a failure waits for the next."""
+        close_old_connections()
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, place])
+                if not cursor.fetchone()[0]:
+                    return
+                try:
+                    use_case(at=at)
+                finally:
+                    cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, place])
+        except (DatabaseError, ValueError, LookupError):
+            log.exception("%s failed and is tried again in %s s", name, SECONDS_BETWEEN)

@@ -1,0 +1,41 @@
+"""Brings every model to Django's attention; they live in the packages."""
+
+from shop.accounts.models import User
+from shop.cart.models import Cart, CartLine, CartVoucher
+from shop.catalogue.models import Category, Product, ProductPicture, Variant
+from shop.delivery.models import Carrier, Contact, Country, ImportRule, Rate
+from shop.festivals.models import (
+    ChangeLog,
+    Claim,
+    Closure,
+    Deal,
+    DealUsage,
+    Enrolment,
+    Festival,
+    Nomination,
+    Participation,
+    PriceChange,
+    PriceSpan,
+    ProductSpan,
+    Promotion,
+    PromotionUsage,
+    RegularPrice,
+    Slot,
+)
+from shop.ledger.models import LedgerEntry, LedgerTransaction
+from shop.listings.models import Listing
+from shop.merchants.models import Membership, Merchant
+from shop.orders.models import Discount, Order, OrderLine, Shipment, Suborder
+from shop.payments.models import GatewayEvent, Operation, Payment
+from shop.pictures.models import Picture, Rendition
+from shop.stock.models import Pool, StockMove
+
+__all__ = [
+    "Carrier", "Cart", "CartLine", "CartVoucher", "Category", "ChangeLog", "Claim", "Closure",
+    "Contact", "Country", "Deal", "DealUsage", "Discount", "Enrolment", "Festival",
+    "GatewayEvent", "ImportRule", "LedgerEntry", "LedgerTransaction", "Listing", "Membership",
+    "Merchant", "Nomination", "Operation", "Order", "OrderLine", "Participation", "Payment",
+    "Picture", "Pool", "PriceChange", "PriceSpan", "Product", "ProductPicture", "ProductSpan",
+    "Promotion", "PromotionUsage", "Rate", "RegularPrice", "Rendition", "Shipment", "Slot",
+    "StockMove", "Suborder", "User", "Variant",
+]  # fmt: skip

@@ -1,0 +1,55 @@
+"""What the shopper agreed to: the total and a digest of everything that makes it up.
+
+The total alone would let the same sum with another split pass silently.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from shop.cart.pricing import PricedCart
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The total in minor units and the digest that were on the page."""
+
+    total: int
+    digest: str
+
+
+def agreement(priced: PricedCart) -> Agreement:
+    """Return what a shopper agrees to by paying this cart as priced."""
+    quote = priced.quote
+    facts = {
+        "lines": [
+            [s.wanted.variant.id, s.deal.id if s.deal else None, s.quantity, s.price, paid]
+            for s, paid in zip(quote.segments, quote.paid, strict=True)
+        ],
+        "benefits": [[b.promotion.id, b.amount] for b in quote.benefits],
+        "parcels": [
+            [pk, option.service, quote.parcel_prices[pk]] for pk, option in priced.chosen.items()
+        ],
+        "total": quote.total,
+    }
+    return Agreement(quote.total, _hash(facts))
+
+
+def wish(priced: PricedCart) -> str:
+    """Return a digest of what the cart asks for, whatever it costs."""
+    cart = priced.cart
+    return _hash(
+        {
+            "lines": sorted([line.variant_id, line.quantity] for line in priced.lines),
+            "vouchers": sorted(pick.promotion_id for pick in priced.picks),
+            "services": sorted([pk, option.service] for pk, option in priced.chosen.items()),
+            "contact": cart.contact_id,
+            "country": cart.country,
+        }
+    )
+
+
+def _hash(facts: object) -> str:
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,55 @@
+"""How a pending order ends: paid, or expired with everything given back.
+
+Each runs inside the caller's transaction, under the order's row lock.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from shop.cart import changing
+from shop.cart.models import Cart
+from shop.orders import holding
+from shop.orders.models import Order
+
+
+def lock(order_id: int) -> Order:
+    """Return an order, locked until the transaction ends."""
+    return Order.objects.select_for_update(no_key=True).get(pk=order_id)
+
+
+def expire(order: Order, *, at: datetime, state: str = Order.State.EXPIRED) -> None:
+    """End a pending order that was not paid and give back what it held.
+
+    Call it only when the provider says that its session cannot be paid any more.
+    """
+    order.move_to(state, ended_at=at)
+    holding.release(order, at=at)
+    _forget_holdings(order)
+
+
+def mark_paid(order: Order, *, at: datetime) -> None:
+    """Record that the money is there: held becomes sold, and the cart lets its lines go.
+
+    Raises:
+        Unavailable: the order had expired and its goods are gone; the transaction rolls back.
+    """
+    if order.state == Order.State.EXPIRED:
+        holding.retake(order, at=at)
+    order.move_to(Order.State.PAID, paid_at=at)
+    holding.settle(order, at=at)
+    _forget_holdings(order)
+    if order.cart_id:
+        bought: Counter[int] = Counter()
+        for line in order.lines.all():
+            bought[line.variant_id] += line.quantity
+        changing.take_out(order.cart_id, dict(bought))
+
+
+def _forget_holdings(order: Order) -> None:
+    if order.cart_id is None:
+        return
+    others = Order.objects.filter(cart_id=order.cart_id, state=Order.State.PENDING)
+    if not others.exclude(pk=order.pk).exists():
+        Cart.objects.filter(pk=order.cart_id).update(holdings={})

@@ -1,0 +1,161 @@
+"""Copies a priced cart into the rows of an order, which are never computed again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from shop.cart.pricing import PricedCart
+from shop.delivery.quoting import arrival
+from shop.festivals.holdings import Holdings, holdings_of
+from shop.festivals.pricing.benefits import Benefit
+from shop.festivals.pricing.segments import Segment
+from shop.festivals.pricing.terms import Group
+from shop.merchants.models import Merchant
+from shop.money import share
+from shop.orders.models import Discount, Order, OrderLine, Suborder
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """The rows of an order to be, without it."""
+
+    suborders: dict[int, Suborder]
+    lines: tuple[OrderLine, ...]
+    discounts: tuple[Discount, ...]
+
+    def holdings(self, shopper_id: int | None) -> Holdings:
+        """Add up what they hold."""
+        return holdings_of(self.lines, self.discounts, shopper_id=shopper_id)
+
+    def save(self, order: Order) -> None:
+        """Write the rows of an order that was just saved. Three statements at the most."""
+        for suborder in self.suborders.values():
+            suborder.order = order
+        Suborder.objects.bulk_create(self.suborders.values())
+        for line in self.lines:
+            line.order = order
+            line.suborder = self.suborders[line.merchant_id]
+        OrderLine.objects.bulk_create(self.lines)
+        for discount in self.discounts:
+            discount.order = order
+            # The rows that these point to have their ids only now.
+            discount.line, discount.suborder = discount.line, discount.suborder
+        Discount.objects.bulk_create(self.discounts)
+
+
+def freeze(priced: PricedCart, *, at: datetime) -> Frozen:
+    """Return the rows that record a priced cart."""
+    merchants = {
+        line.variant.product.merchant_id: line.variant.product.merchant for line in priced.lines
+    }
+    lines = tuple(_line(priced, i, segment) for i, segment in enumerate(priced.quote.segments))
+    suborders = {
+        merchant_id: _suborder(priced, merchant, lines, position, at=at)
+        for position, (merchant_id, merchant) in enumerate(merchants.items())
+    }
+    discounts = tuple(
+        row for benefit in priced.quote.benefits for row in _discounts(benefit, lines, suborders)
+    )
+    return Frozen(suborders, lines, discounts)
+
+
+def frozen_rows(order: Order) -> Frozen:
+    """Return the rows of an order that was placed before."""
+    suborders = {row.merchant_id: row for row in order.suborders.select_related("merchant")}
+    by_id = {row.pk: row for row in suborders.values()}
+    lines = tuple(order.lines.all())
+    for line in lines:
+        line.suborder = by_id[line.suborder_id]
+    return Frozen(suborders, lines, tuple(order.discounts.all()))
+
+
+def _line(priced: PricedCart, position: int, segment: Segment) -> OrderLine:
+    asked = next(line for line in priced.lines if line.variant_id == segment.wanted.variant.id)
+    product = asked.variant.product
+    paid, funded = priced.quote.paid[position], priced.quote.funded[position]
+    line = OrderLine(
+        position=position,
+        product=product,
+        variant=asked.variant,
+        title=product.title,
+        options=asked.variant.options,
+        sku=asked.variant.sku,
+        picture=_picture(asked),
+        quantity=segment.quantity,
+        regular=segment.regular,
+        price=segment.price,
+        paid=paid,
+        funded=funded,
+        commission_bp=segment.commission_bp,
+        # On what the merchant is due, organizer's part included; none on delivery.
+        commission=share(paid + funded, segment.commission_bp),
+        deal_id=segment.deal.id if segment.deal else None,
+        festival_id=segment.festival_id,
+        pool_id=segment.wanted.pool_id,
+        pool_units=segment.pool_units,
+        is_set_aside=segment.is_set_aside,
+    )
+    line.merchant_id = product.merchant_id
+    return line
+
+
+def _suborder(
+    priced: PricedCart,
+    merchant: Merchant,
+    lines: Iterable[OrderLine],
+    position: int,
+    *,
+    at: datetime,
+) -> Suborder:
+    own = [line for line in lines if line.merchant_id == merchant.pk]
+    commission = sum(line.commission for line in own)
+    is_domestic = merchant.country == priced.cart.country and merchant.vat_bp > 0
+    row = Suborder(
+        merchant=merchant,
+        position=position,
+        tax=Suborder.Tax.DOMESTIC if is_domestic else Suborder.Tax.EXPORT,
+        vat_bp=merchant.vat_bp if is_domestic else 0,
+        commission=commission,
+        payout=sum(line.paid + line.funded for line in own) - commission,
+    )
+    if option := priced.chosen.get(merchant.pk):
+        dispatch = (merchant.dispatch_from, merchant.dispatch_to)
+        ship_by, first, last = arrival(at.date(), dispatch=dispatch, option=option)
+        row.service, row.delivery_price = option.service, option.price
+        row.delivery_paid = priced.quote.parcel_prices[merchant.pk]
+        row.delivery_funded = _delivery_funded(priced, merchant.pk)
+        row.ship_by, row.arrives_from, row.arrives_to = ship_by, first, last
+    return row
+
+
+def _delivery_funded(priced: PricedCart, merchant_id: int) -> int:
+    return sum(
+        part.organizer
+        for benefit in priced.quote.benefits
+        if benefit.promotion.group == Group.SHIPPING
+        for part in benefit.parts
+        if part.place == merchant_id
+    )
+
+
+def _discounts(
+    benefit: Benefit, lines: tuple[OrderLine, ...], suborders: dict[int, Suborder]
+) -> Iterable[Discount]:
+    is_delivery = benefit.promotion.group == Group.SHIPPING
+    for part in benefit.parts:
+        yield Discount(
+            line=None if is_delivery else lines[part.place],
+            suborder=suborders[part.place] if is_delivery else None,
+            promotion_id=benefit.promotion.id,
+            claim_id=benefit.promotion.claim_id,
+            amount=part.amount,
+            organizer_part=part.organizer,
+            merchant_part=part.merchant,
+        )
+
+
+def _picture(asked: object) -> str:
+    listing = getattr(asked.variant.product, "listing", None)
+    return listing.picture.get("small", "") if listing else ""

@@ -1,0 +1,77 @@
+"""Moves what orders hold, in the one order of locks, and nothing else does."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from shop.festivals import allotments, fence
+from shop.festivals.holdings import Holdings, holdings_of
+from shop.festivals.models import Deal
+from shop.orders.models import Order
+from shop.stock import holding as stock
+
+
+def held_by(order: Order) -> Holdings:
+    """Return what an order holds, by its frozen lines."""
+    return holdings_of(order.lines.all(), order.discounts.all(), shopper_id=_limit_id(order))
+
+
+def exchange(*, take: Holdings, give: Holdings, at: datetime) -> None:
+    """Hold what one order needs and release what another held, as one net change.
+
+    Raises:
+        Unavailable: somebody else was faster; the caller's transaction rolls back.
+    """
+    shopper_id = take.shopper_id or give.shopper_id
+    allotments.move_holds(take=take, give=give, shopper_id=shopper_id)
+    pools = take.pools.keys() | give.pools.keys()
+    if not pools:
+        return
+    stock.lock(pools)
+    # The fence is read in a statement of its own, after the wait for the locks is over.
+    everyday = _net(pools, take.everyday, give.everyday)
+    aside = fence.set_aside(pools, at=at) if any(n > 0 for n in everyday.values()) else {}
+    stock.hold(_net(pools, take.pools, give.pools), everyday=everyday, fence=aside)
+
+
+def release(order: Order, *, at: datetime) -> None:
+    """Give back all that an order holds."""
+    exchange(take=Holdings(), give=held_by(order), at=at)
+
+
+def settle(order: Order, *, at: datetime) -> None:
+    """Turn what a paid order holds into sold; deals that sold out end their price."""
+    held = held_by(order)
+    products = allotments.settle(held, at=at)
+    stock.lock(held.pools)
+    stock.settle(held.pools)
+    if products:
+        allotments.close_sold_out(products, list(held.deals), at=at)
+
+
+def retake(order: Order, *, at: datetime) -> None:
+    """Hold again what an expired order held, for money that came late.
+
+    Units of a deal that is over are outside every fence by now, so they count as everyday ones.
+
+    Raises:
+        Unavailable: something is gone; the caller's transaction rolls back.
+    """
+    held = held_by(order)
+    over = set(
+        Deal.objects.filter(pk__in=held.deals, effective_to__lte=at).values_list("pk", flat=True)
+    )
+    lines = list(order.lines.all())
+    for line in lines:
+        line.is_set_aside = line.is_set_aside and line.deal_id not in over
+    again = holdings_of(lines, order.discounts.all(), shopper_id=_limit_id(order))
+    exchange(take=again, give=Holdings(), at=at)
+
+
+def _limit_id(order: Order) -> int | None:
+    return order.user_id if order.has_verified_email else None
+
+
+def _net(pools: Collection[int], take: dict, give: dict) -> dict[int, int]:
+    return {pool_id: take.get(pool_id, 0) - give.get(pool_id, 0) for pool_id in pools}

@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+import secrets
+import uuid
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from shop.cart.models import Cart
+from shop.catalogue.models import Product, Variant
+from shop.delivery.models import Contact
+from shop.errors import StaleState
+from shop.festivals.models import Claim, Deal, Festival, Promotion
+from shop.merchants.models import Merchant
+from shop.stock.models import Pool
+
+NUMBER_START = 100_000
+
+
+def new_token() -> str:
+    """Return a random word that opens an order's page; 128 bits."""
+    return secrets.token_urlsafe(16)
+
+
+class Order(models.Model):
+    """Everything bought and paid for at once, with its prices frozen.
+
+    While pending it holds what is scarce until ``pay_by``; a shopper has one pending order.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        PAID = "paid"
+        EXPIRED = "expired"
+        CANCELLED = "cancelled"
+
+    NEXT: ClassVar[dict[str, set[str]]] = {
+        State.PENDING: {State.PAID, State.EXPIRED, State.CANCELLED},
+        State.EXPIRED: {State.PAID},  # late money, and the goods are still there
+        State.PAID: {State.CANCELLED},
+        State.CANCELLED: set(),
+    }
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    token = models.CharField(max_length=32, default=new_token, editable=False)
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    shopper_key = models.CharField(max_length=70)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="orders"
+    )
+    cart = models.ForeignKey(Cart, models.SET_NULL, null=True, related_name="orders")
+    contact = models.ForeignKey(Contact, models.PROTECT, related_name="+")
+    email_key = models.CharField(max_length=64, help_text="Keyed hash of the e-mail address.")
+    network_key = models.CharField(max_length=64, help_text="Keyed hash of the client's address.")
+    language = models.CharField(max_length=10, default="en")
+    currency = models.CharField(max_length=3)
+    goods = models.PositiveBigIntegerField(help_text="After item deals, before vouchers.")
+    discount = models.PositiveBigIntegerField(default=0, help_text="Order-level, on goods.")
+    delivery = models.PositiveBigIntegerField(default=0, help_text="As paid by the shopper.")
+    total = models.PositiveBigIntegerField(help_text="What is charged, minor units.")
+    digest = models.CharField(max_length=64, help_text="Of the lines that were agreed to.")
+    wish = models.CharField(max_length=64, help_text="Of what the cart asked for.")
+    has_verified_email = models.BooleanField(default=False, help_text="Limits are counted.")
+    placed_at = models.DateTimeField()
+    pay_by = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True, help_text="Expired or cancelled.")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "-placed_at"], name="order_of_user"),
+            models.Index(fields=["pay_by"], condition=Q(state="pending"), name="order_overdue"),
+            models.Index(
+                fields=["network_key"], condition=Q(state="pending"), name="order_open_network"
+            ),
+            models.Index(
+                fields=["email_key"], condition=Q(state="pending"), name="order_open_email"
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shopper_key"], condition=Q(state="pending"), name="one_pending_order"
+            ),
+            models.CheckConstraint(
+                name="order_total_adds_up",
+                condition=Q(total=F("goods") - F("discount") + F("delivery")),
+            ),
+            models.CheckConstraint(
+                name="order_paid_with_moment",
+                condition=~Q(state="paid") | Q(paid_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """Return the number that people read out: BB-2026-100042."""
+        return f"BB-{self.placed_at:%Y}-{NUMBER_START + self.pk}"
+
+    @property
+    def is_pending(self) -> bool:
+        """Tell whether it waits for its money."""
+        return self.state == self.State.PENDING
+
+    @property
+    def is_paid(self) -> bool:
+        """Tell whether its money came and was kept."""
+        return self.state == self.State.PAID
+
+    def move_to(self, state: str, **changes: Any) -> None:
+        """Change the state, if it is still the one that was read.
+
+        Raises:
+            StaleState: the step is not allowed, or another request took one first.
+        """
+        same = Order.objects.filter(pk=self.pk, state=self.state)
+        if state not in self.NEXT[self.state] or not same.update(state=state, **changes):
+            raise StaleState
+        self.state = state
+        for name, value in changes.items():
+            setattr(self, name, value)
+
+
+class Suborder(models.Model):
+    """The part of an order that one merchant sells, ships and is paid for."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        SHIPPED = "shipped"
+        DELIVERED = "delivered"
+        CANCELLED = "cancelled"
+
+    class Tax(models.TextChoices):
+        DOMESTIC = "domestic"
+        EXPORT = "export"
+        PLATFORM = "platform"
+
+    NEXT: ClassVar[dict[str, set[str]]] = {
+        State.WAITING: {State.SHIPPED, State.DELIVERED, State.CANCELLED},
+        State.SHIPPED: {State.DELIVERED},
+        State.DELIVERED: set(),
+        State.CANCELLED: set(),
+    }
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="suborders")
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="suborders")
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    service = models.CharField(max_length=8, blank=True, help_text="Empty: nothing is sent.")
+    delivery_price = models.PositiveBigIntegerField(default=0, help_text="Before free shipping.")
+    delivery_paid = models.PositiveBigIntegerField(default=0, help_text="By the shopper.")
+    delivery_funded = models.PositiveBigIntegerField(default=0, help_text="By the organizer.")
+    arrives_from = models.DateField(null=True)
+    arrives_to = models.DateField(null=True)
+    ship_by = models.DateField(null=True)
+    tax = models.CharField(max_length=8, choices=Tax, default=Tax.EXPORT)
+    vat_bp = models.PositiveIntegerField(default=0, help_text="Included in the lines.")
+    commission = models.PositiveBigIntegerField(default=0)
+    payout = models.BigIntegerField(default=0, help_text="Goods after discounts and commission.")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position"]
+        indexes = [models.Index(fields=["merchant", "state", "-id"], name="suborder_to_ship")]
+        constraints = [models.UniqueConstraint(fields=["order", "merchant"], name="suborder_once")]
+
+    def move_to(self, state: str) -> None:
+        """Change the state, if it is still the one that was read.
+
+        Raises:
+            StaleState: the step is not allowed, or another request took one first.
+        """
+        same = Suborder.objects.filter(pk=self.pk, state=self.state)
+        if state not in self.NEXT[self.state] or not same.update(state=state):
+            raise StaleState
+        self.state = state
+
+
+class OrderLine(models.Model):
+    """Some units of one variant at one price, frozen: never looked up or computed again."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
+    suborder = models.ForeignKey(Suborder, models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    product = models.ForeignKey(Product, models.PROTECT, related_name="+")
+    variant = models.ForeignKey(Variant, models.PROTECT, related_name="+")
+    title = models.CharField(max_length=160)
+    options = ArrayField(models.CharField(max_length=60), default=list)
+    sku = models.CharField(max_length=40)
+    picture = models.CharField(max_length=200, blank=True)
+    quantity = models.PositiveIntegerField()
+    regular = models.PositiveBigIntegerField(help_text="Regular price of one.")
+    price = models.PositiveBigIntegerField(help_text="Price of one before vouchers.")
+    paid = models.PositiveBigIntegerField(help_text="What the shopper pays for all of them.")
+    funded = models.PositiveBigIntegerField(default=0, help_text="What the organizer pays.")
+    commission_bp = models.PositiveIntegerField()
+    commission = models.PositiveBigIntegerField(default=0)
+    deal = models.ForeignKey(Deal, models.PROTECT, null=True, related_name="order_lines")
+    festival = models.ForeignKey(Festival, models.PROTECT, null=True, related_name="+")
+    pool = models.ForeignKey(Pool, models.PROTECT, related_name="+")
+    pool_units = models.PositiveIntegerField(help_text="Units of the pool for all of them.")
+    is_set_aside = models.BooleanField(help_text="Taken from a deal's allotment.")
+
+    class Meta:
+        ordering = ["position"]
+        indexes = [models.Index(fields=["product", "order"], name="order_line_of_product")]
+
+    @property
+    def label(self) -> str:
+        """Return the chosen options in words."""
+        return ", ".join(self.options)
+
+
+class Discount(models.Model):
+    """One promotion's part on one line or parcel, with who pays for it."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="discounts")
+    line = models.ForeignKey(OrderLine, models.CASCADE, null=True, related_name="discounts")
+    suborder = models.ForeignKey(Suborder, models.CASCADE, null=True, related_name="discounts")
+    promotion = models.ForeignKey(Promotion, models.PROTECT, related_name="+")
+    claim = models.ForeignKey(Claim, models.PROTECT, null=True, related_name="+")
+    amount = models.PositiveBigIntegerField()
+    organizer_part = models.PositiveBigIntegerField()
+    merchant_part = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="discount_paid_by_somebody",
+                condition=Q(amount=F("organizer_part") + F("merchant_part")),
+            ),
+            models.CheckConstraint(
+                name="discount_on_line_or_parcel",
+                condition=Q(line__isnull=True) ^ Q(suborder__isnull=True),
+            ),
+        ]
+
+
+class Shipment(models.Model):
+    """One parcel of a suborder, on its way."""
+
+    suborder = models.ForeignKey(Suborder, models.CASCADE, related_name="shipments")
+    carrier = models.CharField(max_length=80)
+    tracking_number = models.CharField(max_length=60, blank=True)
+    tracking_url = models.CharField(max_length=300, blank=True)
+    shipped_at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

@@ -1,0 +1,175 @@
+"""Turns a cart into a pending order that holds what is scarce until it must be paid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from shop.cart.current import Shopper, keyed_hash
+from shop.cart.models import Cart
+from shop.cart.pricing import PricedCart, price_cart
+from shop.currencies import least_charge, written
+from shop.errors import (
+    BelowMinimum,
+    CannotDeliver,
+    NotPossible,
+    OutOfStock,
+    PriceChanged,
+    ShopError,
+    StaleState,
+    TooManyOpenOrders,
+    Unavailable,
+)
+from shop.festivals.holdings import Holdings
+from shop.orders import holding
+from shop.orders.agreement import Agreement, agreement, wish
+from shop.orders.freezing import Frozen, freeze
+from shop.orders.models import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A pending order; its rows when it was made just now, None when it was found unchanged."""
+
+    order: Order
+    rows: Frozen | None = None
+
+
+class Superseded(ShopError):
+    """Another order of this shopper is open and has to be closed at the provider first."""
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        super().__init__(_("You have another payment open. Starting a new one closes it."))
+
+
+@transaction.atomic
+def place_order(
+    shopper: Shopper, *, agreed: Agreement, at: datetime, may_replace: int | None = None
+) -> Placed:
+    """Hold a cart's units and benefits at the agreed price, in one transaction.
+
+    An unchanged cart gets its pending order back, even if prices have risen since: that
+    order's price is promised until ``pay_by``.
+
+    Args:
+        agreed: what was on the page when the shopper pressed Pay.
+        may_replace: the pending order whose session was closed at the provider; its units
+            go to the new order without anybody being able to come in between.
+
+    Raises:
+        Superseded: a changed order is open; close its session, then call again.
+        PriceChanged, OutOfStock, LimitReached, TooManyOpenOrders, BelowMinimum,
+        CannotDeliver: nothing is held and nothing was changed.
+    """
+    pending = _pending(shopper)
+    priced = price_cart(shopper, at=at, lock=True)
+    if priced is None:
+        raise NotPossible(_("Your cart is empty"))
+    if pending is None and _appeared(priced.cart):
+        raise StaleState
+    if pending and _is_same(pending, priced, agreed, at):
+        return Placed(pending)
+    if pending and pending.pk != may_replace:
+        raise Superseded(pending)
+    _refuse(priced, agreed)
+    _refuse_parking(priced, shopper, pending)
+    return _place(priced, shopper, pending, at=at)
+
+
+def explain(shopper: Shopper, error: Unavailable, *, agreed: Agreement, at: datetime) -> ShopError:
+    """Say what is possible now, after somebody else was faster."""
+    priced = price_cart(shopper, at=at)
+    if priced is None:
+        return error
+    try:
+        _refuse(priced, agreed)
+    except ShopError as refusal:
+        return refusal
+    return error
+
+
+def _pending(shopper: Shopper) -> Order | None:
+    key = f"u{shopper.user.pk}" if shopper.user else f"c{shopper.token_hash}"
+    orders = Order.objects.select_for_update(no_key=True)
+    return orders.filter(shopper_key=key, state=Order.State.PENDING).first()
+
+
+def _appeared(cart: Cart) -> bool:
+    # The cart knows of its pending order; another tab made it while we waited for the cart.
+    return bool(cart.holdings)
+
+
+def _is_same(order: Order, priced: PricedCart, agreed: Agreement, at: datetime) -> bool:
+    return order.pay_by > at and order.wish == wish(priced) and order.total <= agreed.total
+
+
+def _refuse(priced: PricedCart, agreed: Agreement) -> None:
+    quote = priced.quote
+    if priced.undeliverable:
+        raise CannotDeliver(priced.cart.country)
+    for line in priced.lines:
+        if missing := quote.missing.get(line.variant_id):
+            raise OutOfStock(line.variant.product.title, line.quantity - missing)
+    if quote.is_below_minimum:
+        currency = settings.SHOP_CURRENCY
+        raise BelowMinimum(written(least_charge(currency), currency, "en"))
+    if agreement(priced) != agreed:
+        raise PriceChanged(agreed.total, quote.total)
+
+
+def _refuse_parking(priced: PricedCart, shopper: Shopper, pending: Order | None) -> None:
+    """Keep one place from parking goods: a script has any number of cookies."""
+    email_key = keyed_hash(priced.cart.contact.email)
+    others = Order.objects.filter(
+        Q(network_key=shopper.network_key) | Q(email_key=email_key), state=Order.State.PENDING
+    )
+    rows = others.exclude(pk=pending.pk if pending else None)
+    rows = list(rows.values_list("network_key", "email_key", "pay_by"))
+    for key, place in ((shopper.network_key, 0), (email_key, 1)):
+        same = [row for row in rows if row[place] == key]
+        if len(same) >= settings.MOST_OPEN_ORDERS:
+            raise TooManyOpenOrders(min(row[2] for row in same))
+
+
+def _place(priced: PricedCart, shopper: Shopper, pending: Order | None, *, at: datetime) -> Placed:
+    frozen = freeze(priced, at=at)
+    take = frozen.holdings(shopper.limit_id)
+    give = holding.held_by(pending) if pending else Holdings()
+    if pending:
+        pending.move_to(Order.State.EXPIRED, ended_at=at)
+    holding.exchange(take=take, give=give, at=at)
+    minutes = priced.quote.hold_minutes
+    agreed = agreement(priced)
+    order = Order(
+        shopper_key=priced.cart.shopper_key,
+        user=shopper.user,
+        has_verified_email=shopper.limit_id is not None,
+        cart=priced.cart,
+        contact=priced.cart.contact,
+        email_key=keyed_hash(priced.cart.contact.email),
+        network_key=shopper.network_key,
+        language=shopper.language,
+        currency=settings.SHOP_CURRENCY,
+        goods=priced.quote.goods,
+        discount=priced.quote.discount,
+        delivery=priced.quote.delivery,
+        total=agreed.total,
+        digest=agreed.digest,
+        wish=wish(priced),
+        placed_at=at,
+        pay_by=at + timedelta(minutes=minutes),
+    )
+    try:
+        with transaction.atomic():
+            order.save(force_insert=True)
+    except IntegrityError as taken:
+        raise StaleState from taken
+    frozen.save(order)
+    Cart.objects.filter(pk=priced.cart.pk).update(holdings=take.as_json())
+    return Placed(order, frozen)

@@ -1,0 +1,65 @@
+"""Mail about orders. Tasks take ids, may run twice, and read everything anew."""
+
+from __future__ import annotations
+
+from django.tasks import task
+
+from shop.currencies import written
+from shop.mail.sending import send
+from shop.orders.models import Order, Shipment
+from shop.orders.telling import mail_context, order_link
+
+
+@task
+def send_receipt(order_id: int) -> None:
+    """Mail the shopper what was paid, and each merchant what is to be sent."""
+    order = Order.objects.select_related("contact").get(pk=order_id)
+    context = mail_context(order)
+    send("receipt", order.contact.email, language=order.language, context=context)
+    for suborder in order.suborders.select_related("merchant"):
+        members = suborder.merchant.memberships.select_related("user")
+        for member in members:
+            send(
+                "order-to-ship",
+                member.user.email,
+                language=member.user.language or "en",
+                context=mail_context(order, only=suborder) | {"name": member.user.name},
+            )
+
+
+@task
+def send_shipped(shipment_id: int) -> None:
+    """Tell the shopper that a parcel is on its way."""
+    shipment = Shipment.objects.select_related("suborder__merchant", "suborder__order__contact")
+    shipment = shipment.get(pk=shipment_id)
+    order = shipment.suborder.order
+    context = mail_context(order, only=shipment.suborder) | {
+        "store": shipment.suborder.merchant.name,
+        "carrier": shipment.carrier,
+        "tracking_number": shipment.tracking_number,
+        "tracking_url": shipment.tracking_url,
+    }
+    send("shipped", order.contact.email, language=order.language, context=context)
+
+
+@task
+def send_paid_too_late(order_id: int, amount: int) -> None:
+    """Tell the shopper that money came too late and is on its way back."""
+    _send_about_money("paid-too-late", order_id, amount)
+
+
+@task
+def send_paid_twice(order_id: int, amount: int) -> None:
+    """Tell the shopper that an order was paid twice and the second sum goes back."""
+    _send_about_money("paid-twice", order_id, amount)
+
+
+def _send_about_money(key: str, order_id: int, amount: int) -> None:
+    order = Order.objects.select_related("contact").get(pk=order_id)
+    context = {
+        "name": order.contact.name,
+        "order_number": order.number,
+        "order_link": order_link(order),
+        "amount": written(amount, order.currency, order.language),
+    }
+    send(key, order.contact.email, language=order.language, context=context)

@@ -1,0 +1,143 @@
+"""Takes over what the provider says of a session.
+
+The same function serves the webhook, the return page and the poller. Nothing is believed but
+the session itself, read again.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+
+from shop.errors import Unavailable
+from shop.ledger import posting
+from shop.orders import ending
+from shop.orders.models import Order
+from shop.orders.tasks import send_paid_too_late, send_paid_twice, send_receipt
+from shop.payments.gateway import Session, SessionStatus
+from shop.payments.models import Operation, Payment
+from shop.payments.operations import queue_refund
+from shop.payments.stripe_gateway import gateway
+from shop.tasks import enqueue
+
+log = logging.getLogger(__name__)
+
+SETTLED = (
+    Payment.State.PAID,
+    Payment.State.REFUNDING,
+    Payment.State.REFUNDED,
+    Payment.State.REVIEW,
+)
+
+
+class UnknownOrder(Exception):
+    """The session belongs to no order that we know, yet or at all."""
+
+
+def apply_session(session_id: str, *, at: datetime) -> Payment:
+    """Bring a payment and its order to what the provider says now. Safe to repeat.
+
+    Raises:
+        GatewayError: the provider did not answer; nothing was changed.
+        UnknownOrder: our order may not be committed yet, or the session is not ours.
+    """
+    session = gateway().session(session_id)
+    with transaction.atomic():
+        payment = _locked(session)
+        _adopt(payment, session)
+        payment.checked_at = at
+        if session.is_paid:
+            if payment.state not in SETTLED:
+                _take(payment, session, at=at)
+        elif session.status == SessionStatus.EXPIRED:
+            _lapse(payment, at=at)
+        elif session.status == SessionStatus.COMPLETE:
+            _wait_or_fail(payment, session, at=at)
+        payment.save()
+    return payment
+
+
+def _locked(session: Session) -> Payment:
+    """Lock the order first, then the payment, as everybody does."""
+    uuid = session.payment_uuid
+    payment = Payment.objects.filter(uuid=uuid).only("order_id").first() if uuid else None
+    if payment is None:
+        raise UnknownOrder(session.id)
+    order = ending.lock(payment.order_id)
+    payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
+    payment.order = order
+    return payment
+
+
+def _adopt(payment: Payment, session: Session) -> None:
+    # The process may have died after the session was made and before its id was kept.
+    if payment.session_id is None:
+        payment.session_id, payment.session_url = session.id, session.url
+    payment.intent_id = session.intent_id or payment.intent_id
+    payment.charge_id = session.charge_id or payment.charge_id
+    payment.method = session.method or payment.method
+
+
+def _take(payment: Payment, session: Session, *, at: datetime) -> None:
+    """The money is there: keep it if the order can still be had, send it back otherwise."""
+    order = payment.order
+    asked = (payment.amount, payment.currency)
+    if (session.amount, session.currency) != asked or session.received != payment.amount:
+        log.error("payment %s: amount or currency differs, held for review", payment.uuid)
+        payment.move_to(Payment.State.REVIEW)
+        return
+    if order.state == Order.State.PAID:
+        _send_back(payment, Operation.Cause.SURPLUS, at=at)
+        return
+    if order.state == Order.State.CANCELLED or not _pay(order, at=at):
+        _send_back(payment, Operation.Cause.LATE, at=at)
+        return
+    payment.move_to(Payment.State.PAID)
+    posting.post_sale(order, at=at)
+    enqueue(send_receipt, order.pk)
+
+
+def _pay(order: Order, *, at: datetime) -> bool:
+    """Try to mark the order paid; False when it had expired and something is gone."""
+    try:
+        with transaction.atomic():
+            ending.mark_paid(order, at=at)
+    except Unavailable:
+        order.refresh_from_db()
+        return False
+    return True
+
+
+def _send_back(payment: Payment, cause: str, *, at: datetime) -> None:
+    payment.move_to(Payment.State.REFUNDING)
+    queue_refund(payment, cause=cause, at=at)
+    posting.post_unwanted(payment.order, payment.amount, reference=str(payment.uuid), at=at)
+    mail = send_paid_twice if cause == Operation.Cause.SURPLUS else send_paid_too_late
+    enqueue(mail, payment.order_id, payment.amount)
+
+
+def _lapse(payment: Payment, *, at: datetime) -> None:
+    """The session cannot be paid any more: what the order holds goes back. No mail is sent."""
+    if payment.state not in (Payment.State.CREATING, Payment.State.OPEN):
+        return
+    payment.move_to(Payment.State.EXPIRED)
+    _free(payment.order, at=at)
+
+
+def _wait_or_fail(payment: Payment, session: Session, *, at: datetime) -> None:
+    """A delayed method: the bank is asked, and the holds stay while it thinks."""
+    if payment.state not in Payment.UNSETTLED:
+        return
+    if session.is_processing:
+        if payment.state != Payment.State.PROCESSING:
+            payment.move_to(Payment.State.PROCESSING)
+        return
+    payment.move_to(Payment.State.FAILED)
+    _free(payment.order, at=at)
+
+
+def _free(order: Order, *, at: datetime) -> None:
+    if order.is_pending and not order.payments.filter(state__in=Payment.UNSETTLED).exists():
+        ending.expire(order, at=at)

@@ -1,0 +1,181 @@
+"""From a cart to the hosted payment page.
+
+Three steps, so that the provider is never talked to inside a transaction: the order, its holds
+and the intent to pay are committed; the session is made with a key from that row; its address
+is committed. A crash in between is repaired by repeating the middle step with the same key.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from shop.cart.current import Shopper
+from shop.errors import GatewayError, NotPossible, ShopError, StaleState, Unavailable
+from shop.orders import ending
+from shop.orders.agreement import Agreement
+from shop.orders.freezing import frozen_rows
+from shop.orders.models import Order
+from shop.orders.placing import Superseded, explain, place_order
+from shop.payments.applying import apply_session
+from shop.payments.gateway import SessionStatus
+from shop.payments.models import Payment
+from shop.payments.requests import Addresses, checkout_request
+from shop.payments.stripe_gateway import gateway
+
+log = logging.getLogger(__name__)
+
+# Stripe, Checkout sessions, checked 2026-11: a session lives 30 minutes at least, counted from
+# its creation a moment after ours. So we ask for one more; ``pay_by`` still rules.
+SESSION_LIFE = timedelta(minutes=31)
+# The provider keeps keys for 24 hours; within 23 a repeat surely meets the first try.
+KEY_LIFE = timedelta(hours=23)
+TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """Where the shopper goes now: to the payment page, or on when the order is paid already."""
+
+    order: Order
+    payment_url: str
+
+
+def start_payment(
+    shopper: Shopper, *, agreed: Agreement, addresses: Addresses, at: datetime
+) -> NextStep:
+    """Hold the cart's goods and return the address of the payment page.
+
+    Raises:
+        ShopError: what ``place_order`` refuses; an order that this one was to replace is
+            closed by then and holds nothing.
+        NotPossible: the provider cannot be reached; the order is kept for another try.
+    """
+    replaced: Order | None = None
+    for _try in range(TRIES):
+        try:
+            payment = _place(shopper, agreed, addresses, replaced, at=at)
+        except Superseded as open_order:
+            if paid := _close_sessions(open_order.order, at=at):
+                return NextStep(paid, "")
+            replaced = open_order.order
+        except StaleState:
+            continue
+        except ShopError as refusal:
+            _let_go(replaced, at=at)
+            if isinstance(refusal, Unavailable):
+                raise explain(shopper, refusal, agreed=agreed, at=at) from refusal
+            raise
+        else:
+            return _with_session(payment, at=at)
+    raise StaleState
+
+
+def open_session(payment: Payment, *, at: datetime) -> Payment:
+    """Make the provider's session of a payment, or find the one that was made before.
+
+    Raises:
+        GatewayError: the provider did not answer or refused.
+    """
+    email = payment.order.contact.email
+    session = gateway().open_checkout(payment.request, email=email, key=str(payment.uuid))
+    if (session.amount, session.currency) != (payment.amount, payment.currency):
+        log.error("payment %s: the session's total differs from the order's", payment.uuid)
+        gateway().close_checkout(session.id)
+        apply_session(session.id, at=at)
+        raise GatewayError("the session's total differs", may_retry=False, code="total")
+    payment.session_id, payment.session_url = session.id, session.url
+    known = {"session_id": session.id, "session_url": session.url}
+    fresh = Payment.objects.filter(pk=payment.pk, state=Payment.State.CREATING)
+    if session.status == SessionStatus.OPEN and fresh.update(state=Payment.State.OPEN, **known):
+        payment.state = Payment.State.OPEN
+    else:  # a message about it was faster, or it was given up meanwhile
+        Payment.objects.filter(pk=payment.pk).update(**known)
+        payment.refresh_from_db(fields=["state"])
+    return payment
+
+
+@transaction.atomic
+def _place(
+    shopper: Shopper,
+    agreed: Agreement,
+    addresses: Addresses,
+    replaced: Order | None,
+    *,
+    at: datetime,
+) -> Payment:
+    may_replace = replaced.pk if replaced else None
+    placed = place_order(shopper, agreed=agreed, at=at, may_replace=may_replace)
+    order = placed.order
+    if placed.rows is None:
+        tries = order.payments.filter(state__in=Payment.UNSETTLED)
+        if found := tries.select_related("order__contact").first():
+            return found
+    payment = Payment(
+        order=order,
+        amount=order.total,
+        currency=order.currency,
+        session_ends_at=at + SESSION_LIFE,
+        made_at=at,
+    )
+    rows = placed.rows or frozen_rows(order)
+    payment.request = checkout_request(payment, rows, addresses, ends_at=payment.session_ends_at)
+    payment.save(force_insert=True)
+    return payment
+
+
+def _with_session(payment: Payment, *, at: datetime) -> NextStep:
+    if not payment.session_url:
+        try:
+            payment = open_session(payment, at=at)
+        except GatewayError as error:
+            log.warning("payment %s: no session: %s", payment.uuid, error)
+            raise NotPossible(
+                _("The payment page cannot be reached at the moment. Try again in a few seconds.")
+            ) from error
+    return NextStep(payment.order, payment.session_url)
+
+
+def _close_sessions(order: Order, *, at: datetime) -> Order | None:
+    """Make an order's sessions unpayable; return the order if one was paid before that.
+
+    The order stays pending: its holds go to the new one in a single step. A payment that is
+    marked as superseded keeps a late message from releasing them first.
+    """
+    for payment in order.payments.filter(state__in=Payment.UNSETTLED).order_by("pk"):
+        try:
+            if payment.session_id is None:
+                payment = open_session(payment, at=at)
+            _supersede(payment)
+            session = gateway().close_checkout(payment.session_id)
+        except GatewayError as error:
+            log.warning("payment %s: not closed: %s", payment.uuid, error)
+            raise NotPossible(
+                _("The payment page cannot be reached at the moment. Try again in a few seconds.")
+            ) from error
+        if session.status == SessionStatus.COMPLETE:
+            apply_session(session.id, at=at)
+    order.refresh_from_db()
+    return order if order.is_paid else None
+
+
+@transaction.atomic
+def _supersede(payment: Payment) -> None:
+    ending.lock(payment.order_id)
+    payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
+    if payment.state in (Payment.State.CREATING, Payment.State.OPEN):
+        payment.move_to(Payment.State.SUPERSEDED)
+
+
+@transaction.atomic
+def _let_go(order: Order | None, *, at: datetime) -> None:
+    """Free an order whose session was closed for one that was then refused."""
+    if order is None:
+        return
+    order = ending.lock(order.pk)
+    if order.is_pending and not order.payments.filter(state__in=Payment.UNSETTLED).exists():
+        ending.expire(order, at=at)

@@ -1,0 +1,75 @@
+"""What the shop asks of a payment provider, in its own words. Amounts are our minor units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class SessionStatus(StrEnum):
+    """Whether a Checkout session can still be paid."""
+
+    OPEN = "open"
+    COMPLETE = "complete"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A Checkout session as the provider knows it now."""
+
+    id: str
+    status: SessionStatus
+    is_paid: bool
+    is_processing: bool
+    amount: int
+    received: int
+    currency: str
+    order_uuid: str
+    payment_uuid: str
+    url: str = ""
+    intent_id: str | None = None
+    charge_id: str | None = None
+    method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteOperation:
+    """Money that the provider moved, or will: ``is_final`` once it is certain."""
+
+    id: str
+    is_final: bool
+    is_failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A message from the provider whose signature is right."""
+
+    id: str
+    kind: str
+    object_id: str
+    is_live: bool
+    api_version: str
+    body: Mapping[str, Any]
+
+
+class Gateway(Protocol):
+    """The door to the provider. Every call may raise ``GatewayError``."""
+
+    def open_checkout(self, request: Mapping[str, Any], *, email: str, key: str) -> Session:
+        """Make a session that can be paid; the same key gives the same session."""
+
+    def session(self, session_id: str) -> Session:
+        """Return a session as it is now."""
+
+    def close_checkout(self, session_id: str) -> Session:
+        """Make a session unpayable and return what became of it; it may be paid already."""
+
+    def refund(self, request: Mapping[str, Any], *, key: str) -> RemoteOperation:
+        """Send money back; the same key sends it once."""
+
+    def read_event(self, body: bytes, signature: str) -> Event:
+        """Return the message, or raise ``BadSignature``."""

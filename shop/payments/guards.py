@@ -1,0 +1,57 @@
+"""Keeps the sandbox out of production and production out of the sandbox."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+SANDBOX_KEY = "sk_test_sandbox"
+SANDBOX_SECRET = "whsec_sandbox"  # noqa: S105 (published on purpose, and refused elsewhere)
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+def refuse_dangerous_settings() -> None:
+    """Stop the process when its payment settings could mark orders paid without money.
+
+    Raises:
+        ImproperlyConfigured: naming the setting and what to do.
+    """
+    if found := dangers():
+        raise ImproperlyConfigured(" ".join(found))
+
+
+def dangers() -> list[str]:
+    """List in plain words what is dangerous about the payment settings; empty when all is well."""
+    base, key = settings.STRIPE_BASE_URL, settings.STRIPE_SECRET_KEY
+    found = []
+    if base:
+        found += _of_the_base(base)
+        if key and not key.startswith(SANDBOX_KEY):
+            found.append(
+                "STRIPE_BASE_URL is set, so STRIPE_SECRET_KEY must be a sandbox key "
+                f"({SANDBOX_KEY}...), never one of Stripe's."
+            )
+    else:
+        if key.startswith(SANDBOX_KEY):
+            found.append("STRIPE_SECRET_KEY is a sandbox key but STRIPE_BASE_URL is not set.")
+        if any(secret.startswith(SANDBOX_SECRET) for secret in settings.STRIPE_WEBHOOK_SECRETS):
+            found.append("STRIPE_WEBHOOK_SECRETS holds the sandbox's secret: anybody knows it.")
+    return found
+
+
+def _of_the_base(base: str) -> list[str]:
+    found = []
+    parts = urlsplit(base)
+    if parts.hostname not in LOOPBACK or parts.username or parts.scheme != "http":
+        found.append("STRIPE_BASE_URL must be http:// on a loopback address; unset it for Stripe.")
+    if not (settings.DEBUG or settings.PAYMENTS_SANDBOX):
+        found.append(
+            "STRIPE_BASE_URL points to the sandbox: set PAYMENTS_SANDBOX=1 in a demonstration, "
+            "and never in production."
+        )
+    return found
+
+
+def is_live() -> bool:
+    """Tell whether real money moves with the present key."""
+    return settings.STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from shop.errors import StaleState
+from shop.orders.models import Order, Suborder
+
+
+class Payment(models.Model):
+    """One try to take an order's money through one Checkout session of the provider."""
+
+    class State(models.TextChoices):
+        CREATING = "creating"
+        OPEN = "open"
+        PROCESSING = "processing"
+        PAID = "paid"
+        EXPIRED = "expired"
+        SUPERSEDED = "superseded"
+        FAILED = "failed"
+        REFUNDING = "refunding"
+        REFUNDED = "refunded"
+        REVIEW = "review"
+
+    # Money can arrive for a try that was given up, so the ended states lead on, too.
+    NEXT: ClassVar[dict[str, set[str]]] = {
+        State.CREATING: {
+            State.OPEN, State.PROCESSING, State.PAID, State.EXPIRED, State.SUPERSEDED,
+            State.FAILED, State.REFUNDING, State.REVIEW,
+        },
+        State.OPEN: {
+            State.PROCESSING, State.PAID, State.EXPIRED, State.SUPERSEDED, State.FAILED,
+            State.REFUNDING, State.REVIEW,
+        },
+        State.PROCESSING: {State.PAID, State.FAILED, State.REFUNDING, State.REVIEW},
+        State.EXPIRED: {State.PAID, State.REFUNDING, State.REVIEW},
+        State.SUPERSEDED: {State.PAID, State.REFUNDING, State.REVIEW},
+        State.FAILED: {State.PAID, State.REFUNDING, State.REVIEW},
+        State.PAID: {State.REFUNDING},
+        State.REFUNDING: {State.REFUNDED},
+        State.REFUNDED: set(),
+        State.REVIEW: {State.REFUNDING},
+    }  # fmt: skip
+    UNSETTLED = (State.CREATING, State.OPEN, State.PROCESSING)
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    order = models.ForeignKey(Order, models.PROTECT, related_name="payments")
+    state = models.CharField(max_length=10, choices=State, default=State.CREATING)
+    amount = models.PositiveBigIntegerField(help_text="Minor units.")
+    currency = models.CharField(max_length=3)
+    request = models.JSONField(help_text="What was asked of the provider, so that it can repeat.")
+    session_id = models.CharField(max_length=120, null=True, unique=True)
+    session_url = models.TextField(blank=True)
+    session_ends_at = models.DateTimeField()
+    intent_id = models.CharField(max_length=120, null=True, unique=True)
+    charge_id = models.CharField(max_length=120, null=True, unique=True)
+    method = models.CharField(max_length=60, blank=True, help_text="Visa ending 4242")
+    made_at = models.DateTimeField()
+    checked_at = models.DateTimeField(null=True, help_text="When the provider was last asked.")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["session_ends_at"],
+                condition=Q(state__in=["creating", "open", "processing"]),
+                name="payment_unsettled",
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order"], condition=Q(state="paid"), name="order_paid_once"
+            )
+        ]
+
+    def move_to(self, state: str) -> None:
+        """Change the state; the row is locked by the caller, other changes are saved along.
+
+        Raises:
+            StaleState: the step is not allowed.
+        """
+        if state not in self.NEXT[self.state]:
+            raise StaleState
+        self.state = state
+        self.save()
+
+
+class GatewayEvent(models.Model):
+    """One stored message from the provider: a wake-up call, never a source of truth."""
+
+    class State(models.TextChoices):
+        NEW = "new"
+        DONE = "done"
+        DEAD = "dead"
+
+    gateway_id = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=80)
+    object_id = models.CharField(max_length=120, blank=True)
+    is_live = models.BooleanField()
+    api_version = models.CharField(max_length=40, blank=True)
+    body = models.JSONField(null=True, help_text="Blanked after 90 days.")
+    state = models.CharField(max_length=4, choices=State, default=State.NEW)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField()
+    error = models.CharField(max_length=300, blank=True)
+    received_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["next_try_at"], condition=Q(state="new"), name="event_waiting")
+        ]
+
+
+class Operation(models.Model):
+    """Money to be moved at the provider: written with its cause, carried out afterwards.
+
+    Its UUID is the idempotency key, so that carrying it out twice moves the money once.
+    """
+
+    class Kind(models.TextChoices):
+        REFUND = "refund"
+        TRANSFER = "transfer"
+        REVERSAL = "reversal"
+        TOP_UP = "top_up"
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        SENDING = "sending"
+        PENDING = "pending"
+        DONE = "done"
+        FAILED = "failed"
+        BLOCKED = "blocked"
+        VOID = "void"
+
+    class Cause(models.TextChoices):
+        LATE = "late"  # the money came when the goods were gone
+        SURPLUS = "surplus"  # the order was already paid
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=8, choices=Kind)
+    state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
+    cause = models.CharField(max_length=8, choices=Cause)
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="operations")
+    suborder = models.ForeignKey(Suborder, models.PROTECT, null=True, related_name="operations")
+    amount = models.PositiveBigIntegerField(help_text="Minor units.")
+    currency = models.CharField(max_length=3)
+    request = models.JSONField(help_text="Frozen, so that a repeat asks for the same.")
+    run_after = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    remote_id = models.CharField(max_length=120, null=True, unique=True)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["run_after"],
+                condition=Q(state__in=["queued", "sending"]),
+                name="operation_waiting",
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["payment", "kind", "cause"],
+                condition=Q(kind="refund"),
+                name="one_refund_of_each_cause",
+            )
+        ]

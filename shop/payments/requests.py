@@ -1,0 +1,76 @@
+"""What is asked of the provider: written once, so that a repeat asks for the same."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shop.orders.freezing import Frozen
+from shop.orders.models import OrderLine
+from shop.payments.models import Payment
+
+# Stripe, Checkout sessions: 100 line items at the most, fewer are advised.
+MOST_LINES = 80
+LOCALES = {"zh-hans": "zh", "pt": "pt", "fr": "fr", "en": "en"}  # others: the browser's
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the provider sends the shopper back; ``{order}`` stands for number and token."""
+
+    success: str
+    cancel: str
+
+
+def checkout_request(
+    payment: Payment, rows: Frozen, addresses: Addresses, *, ends_at: datetime
+) -> dict[str, Any]:
+    """Return the frozen request of a session. It holds no personal data.
+
+    Raises:
+        ValueError: the lines do not add up to the order's total.
+    """
+    order = payment.order
+    lines = _lines(rows)
+    if sum(line["amount"] * line["quantity"] for line in lines) != order.total:
+        raise ValueError(f"{order.number}: the lines do not add up")
+    path = f"{order.number}/{order.token}"
+    return {
+        "order": str(order.uuid),
+        "payment": str(payment.uuid),
+        "currency": order.currency,
+        "lines": lines,
+        "ends_at": int(ends_at.timestamp()),
+        "locale": LOCALES.get(order.language, "auto"),
+        "is_urgent": any(line.is_set_aside for line in rows.lines),
+        "success_url": addresses.success.replace("{order}", path),
+        "cancel_url": addresses.cancel.replace("{order}", path),
+    }
+
+
+def _lines(rows: Frozen) -> list[dict[str, Any]]:
+    found = [_line(line) for line in rows.lines]
+    if len(found) > MOST_LINES:
+        found = _grouped(rows)
+    for suborder in rows.suborders.values():
+        if suborder.delivery_paid:
+            name = f"Delivery: {suborder.merchant.name}"
+            found.append({"name": name, "quantity": 1, "amount": suborder.delivery_paid})
+    return found
+
+
+def _line(line: OrderLine) -> dict[str, Any]:
+    name = f"{line.title} ({line.label})" if line.options else line.title
+    each, rest = divmod(line.paid, line.quantity)
+    if rest:  # a voucher's part does not divide by the units: one line for all of them
+        return {"name": f"{line.quantity} × {name}", "quantity": 1, "amount": line.paid}
+    return {"name": name, "quantity": line.quantity, "amount": each}
+
+
+def _grouped(rows: Frozen) -> list[dict[str, Any]]:
+    amounts: dict[str, int] = defaultdict(int)
+    for line in rows.lines:
+        amounts[line.suborder.merchant.name] += line.paid
+    return [{"name": name, "quantity": 1, "amount": paid} for name, paid in amounts.items()]

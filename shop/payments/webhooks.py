@@ -1,0 +1,106 @@
+"""Messages from the provider: verified, stored once, then applied at once if that works.
+
+They are wake-up calls. What counts is the object, read again from the provider, so a message
+may come twice, late, early or in any order.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from shop import clock
+from shop.errors import BadSignature, GatewayError
+from shop.payments.applying import UnknownOrder, apply_session
+from shop.payments.gateway import Event
+from shop.payments.guards import is_live
+from shop.payments.models import GatewayEvent
+from shop.payments.stripe_gateway import gateway
+
+log = logging.getLogger(__name__)
+
+MOST_BYTES = 1024 * 1024
+MOST_TRIES = 10
+SESSION_EVENTS = {
+    "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
+    "checkout.session.expired",
+}
+
+
+@csrf_exempt
+@require_POST
+def receive(request: HttpRequest) -> HttpResponse:
+    """Store a message of the provider once and answer; 200 whenever it is safely stored."""
+    if request.content_type != "application/json":
+        return HttpResponse(status=415)
+    if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
+        return HttpResponse(status=413)
+    try:
+        event = gateway().read_event(request.body, request.headers.get("Stripe-Signature", ""))
+    except BadSignature as refused:
+        log.warning("webhook refused: %s", refused)
+        return HttpResponse(status=400)
+    if event.is_live != is_live():
+        log.warning("webhook %s refused: it is of the other mode", event.id)
+        return HttpResponse(status=400)
+    at = clock.now()
+    handle(_store(event, at=at), at=at)
+    return HttpResponse(status=200)
+
+
+def handle(stored: GatewayEvent, *, at: datetime) -> None:
+    """Apply a stored message, or put it off; safe to call again and from several workers."""
+    if stored.state != GatewayEvent.State.NEW:
+        return
+    try:
+        if stored.kind in SESSION_EVENTS:
+            apply_session(stored.object_id, at=at)
+    except (GatewayError, UnknownOrder) as error:
+        _put_off(stored, error, at=at)
+    else:
+        done = {"state": GatewayEvent.State.DONE, "done_at": at, "error": ""}
+        GatewayEvent.objects.filter(pk=stored.pk).update(**done)
+
+
+def handle_waiting(*, at: datetime, most: int = 50) -> int:
+    """Apply the messages whose time to try again has come; return how many."""
+    waiting = GatewayEvent.objects.filter(state=GatewayEvent.State.NEW, next_try_at__lte=at)
+    events = list(waiting.order_by("next_try_at")[:most])
+    for stored in events:
+        handle(stored, at=at)
+    return len(events)
+
+
+@transaction.atomic
+def _store(event: Event, *, at: datetime) -> GatewayEvent:
+    stored, _ = GatewayEvent.objects.get_or_create(
+        gateway_id=event.id,
+        defaults={
+            "kind": event.kind,
+            "object_id": event.object_id,
+            "is_live": event.is_live,
+            "api_version": event.api_version,
+            "body": event.body,
+            "next_try_at": at,
+            "received_at": at,
+        },
+    )
+    return stored
+
+
+def _put_off(stored: GatewayEvent, error: Exception, *, at: datetime) -> None:
+    tries = stored.tries + 1
+    changes = {"tries": tries, "error": f"{type(error).__name__}: {error}"[:300]}
+    if tries >= MOST_TRIES:
+        changes["state"] = GatewayEvent.State.DEAD
+        log.error("event %s is given up: %s", stored.gateway_id, changes["error"])
+    else:
+        changes["next_try_at"] = at + timedelta(seconds=5 * 2**tries)
+    GatewayEvent.objects.filter(pk=stored.pk).update(**changes)

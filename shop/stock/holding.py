@@ -1,0 +1,91 @@
+"""The only writer of a pool's counters. Everything runs inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from django.db import connection
+
+from shop.accounts.models import User
+from shop.errors import Unavailable
+from shop.stock.models import Pool, StockMove
+
+# One statement moves all rows; they are locked in id order before it.
+HOLD = """
+UPDATE shop_pool SET held = held + v.units
+FROM unnest(%s::bigint[], %s::int[], %s::int[], %s::int[])
+  AS v(id, units, everyday, fence)
+WHERE shop_pool.id = v.id
+  AND (v.units <= 0 OR on_hand - held - sold >= v.units)
+  AND (v.everyday <= 0 OR on_hand - held - sold - v.units >= v.fence)
+RETURNING shop_pool.id
+"""
+SETTLE = """
+UPDATE shop_pool SET held = held - v.units, sold = sold + v.units
+FROM unnest(%s::bigint[], %s::int[]) AS v(id, units)
+WHERE shop_pool.id = v.id
+"""
+
+
+def lock(pool_ids: Collection[int]) -> dict[int, Pool]:
+    """Lock pools in id order and return them by id, as they are now."""
+    rows = Pool.objects.select_for_update(no_key=True).filter(pk__in=pool_ids).order_by("pk")
+    return {pool.pk: pool for pool in rows}
+
+
+def hold(
+    units: Mapping[int, int], *, everyday: Mapping[int, int], fence: Mapping[int, int]
+) -> None:
+    """Hold units of pools, or give held units back where the number is negative.
+
+    Args:
+        units: change of the held units, by pool id. The pools are locked.
+        everyday: how many of them are not covered by a deal's allotment.
+        fence: units set aside for deals, read under the locks after the deals moved.
+
+    Raises:
+        Unavailable: a pool has too few; nothing is held.
+    """
+    ids = sorted(pool_id for pool_id, change in units.items() if change or everyday.get(pool_id))
+    if not ids:
+        return
+    rows = [
+        ids,
+        [units[i] for i in ids],
+        [everyday.get(i, 0) for i in ids],
+        [fence.get(i, 0) for i in ids],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, rows)
+        moved = {row[0] for row in cursor.fetchall()}
+    if refused := set(ids) - moved:
+        raise Unavailable("pool", sorted(refused))
+
+
+def settle(units: Mapping[int, int]) -> None:
+    """Turn held units into sold ones. The pools are locked."""
+    ids = sorted(units)
+    if ids:
+        with connection.cursor() as cursor:
+            cursor.execute(SETTLE, [ids, [units[i] for i in ids]])
+
+
+def ship(units: Mapping[int, int], *, at: datetime, by: User | None, note: str) -> None:
+    """Let sold units leave the house: on hand and sold fall together."""
+    pools = lock(units)
+    for pool_id, pool in pools.items():
+        pool.on_hand -= units[pool_id]
+        pool.sold -= units[pool_id]
+    Pool.objects.bulk_update(pools.values(), ["on_hand", "sold"])
+    StockMove.objects.bulk_create(
+        StockMove(
+            pool_id=pool_id,
+            kind=StockMove.Kind.SHIP,
+            change=-units[pool_id],
+            at=at,
+            by=by,
+            note=note,
+        )
+        for pool_id in pools
+    )

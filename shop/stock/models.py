@@ -1,0 +1,49 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+
+class Pool(models.Model):
+    """Units that can be sold once: those of a variant, or the seats of one session.
+
+    ``on_hand`` are physically there; ``held`` belong to pending orders; ``sold`` are paid and not
+    gone yet. Shipping lowers on hand and sold together.
+    """
+
+    on_hand = models.PositiveIntegerField(default=0)
+    held = models.PositiveIntegerField(default=0)
+    sold = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="pool_never_oversold",
+                condition=Q(on_hand__gte=F("held") + F("sold")),
+                violation_error_message="More units are promised than are there.",
+            )
+        ]
+
+    @property
+    def free(self) -> int:
+        """Return the units that nobody has been promised, set aside for deals or not."""
+        return self.on_hand - self.held - self.sold
+
+
+class StockMove(models.Model):
+    """Why the units on hand changed. Rows are only ever added."""
+
+    class Kind(models.TextChoices):
+        COUNT = "count"
+        SHIP = "ship"
+        RESTOCK = "restock"
+        REPAIR = "repair"
+
+    pool = models.ForeignKey(Pool, models.PROTECT, related_name="moves")
+    kind = models.CharField(max_length=8, choices=Kind)
+    change = models.IntegerField(help_text="Units added to those on hand.")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["pool", "at"], name="stock_move_of_pool")]

@@ -1,0 +1,34 @@
+// <qty-step class="qty"><button name="less">−</button><input><button name="more">+</button></qty-step>
+// Counts up and down in place; with the attribute "sends" a changed number sends the form after
+// a short pause. Without script the two buttons send it.
+const PAUSE = 400; // milliseconds: several quick presses make one request
+
+customElements.define(
+  "qty-step",
+  class extends HTMLElement {
+    #timer;
+
+    connectedCallback() {
+      this.addEventListener("click", (event) => this.#step(event));
+      this.addEventListener("change", () => this.#send());
+    }
+
+    #step(event) {
+      const button = event.target.closest("button");
+      if (!button) return;
+      event.preventDefault();
+      const input = this.querySelector("input");
+      const wanted = Number(input.value) + (button.name === "more" ? 1 : -1);
+      const value = Math.min(Math.max(wanted, input.min || 1), input.max || Infinity);
+      if (value === Number(input.value)) return;
+      input.value = value;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+
+    #send() {
+      if (!this.hasAttribute("sends")) return;
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.closest("form")?.requestSubmit(), PAUSE);
+    }
+  },
+);

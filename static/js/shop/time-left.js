@@ -1,0 +1,103 @@
+// <time-left until="2026-11-29T23:59:59Z" pattern="Festival ends in {time}">Closes 29 November</time-left>
+// Counts down to an instant in place of the server's text, which names the instant itself and
+// comes back when the time is over. With captions="days|hours|min|s" it draws boxes instead of
+// a sentence. The role "timer" keeps screen readers from announcing every tick.
+const UNITS = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+];
+
+customElements.define(
+  "time-left",
+  class extends HTMLElement {
+    #ahead = 0; // by how many milliseconds the server's clock is ahead of this device's
+    #timer;
+
+    connectedCallback() {
+      this.text ??= this.textContent;
+      this.until = Date.parse(this.getAttribute("until"));
+      this.setAttribute("role", "timer");
+      document.addEventListener("server-clock", this);
+      this.#tick();
+    }
+
+    disconnectedCallback() {
+      clearTimeout(this.#timer);
+      document.removeEventListener("server-clock", this);
+    }
+
+    handleEvent(event) {
+      this.#ahead = event.detail;
+      this.#tick();
+    }
+
+    #tick() {
+      clearTimeout(this.#timer);
+      const left = this.until - Date.now() - this.#ahead;
+      if (!(left > 0)) {
+        this.classList.remove("count");
+        this.textContent = this.text;
+        return;
+      }
+      this.#show(this.#parts(Math.ceil(left / 1000)));
+      this.#timer = setTimeout(() => this.#tick(), left % 1000 || 1000);
+    }
+
+    // From the first unit that is not 0: two for a sentence, always three for boxes.
+    #parts(seconds) {
+      let rest = seconds;
+      const parts = UNITS.map(([unit, size]) => {
+        const count = Math.floor(rest / size);
+        rest %= size;
+        return { unit, count };
+      });
+      const first = parts.findIndex((part) => part.count > 0);
+      if (!this.hasAttribute("captions")) return parts.slice(first, first + 2);
+      return parts.slice(Math.min(first, 1)).slice(0, 3);
+    }
+
+    #show(parts) {
+      const shown = parts.map((part) => part.count).join();
+      if (shown === this.shown && this.firstElementChild) return;
+      this.shown = shown;
+      const [before, after = ""] = (this.getAttribute("pattern") ?? "{time}").split("{time}");
+      if (this.hasAttribute("captions")) this.#showBoxes(parts, before);
+      else this.replaceChildren(before, element("b", "", words(parts)), after);
+    }
+
+    #showBoxes(parts, before) {
+      const captions = this.getAttribute("captions").split("|");
+      const boxes = parts.map(({ unit, count }) => {
+        const box = element("span", "", captions[UNITS.findIndex(([name]) => name === unit)]);
+        box.prepend(element("b", "", String(count)));
+        return box;
+      });
+      this.classList.add("count");
+      this.replaceChildren(element("span", "hide", before), ...boxes);
+    }
+  },
+);
+
+// "4 days 22 hours" in the page's language; the shop writes Arabic with the digits 0 to 9.
+function words(parts) {
+  const language = document.documentElement.lang || "en";
+  const list = new Intl.ListFormat(language, { type: "unit", style: "narrow" });
+  return list.format(
+    parts.map(({ unit, count }) =>
+      new Intl.NumberFormat(`${language}-u-nu-latn`, {
+        style: "unit",
+        unit,
+        unitDisplay: "long",
+      }).format(count),
+    ),
+  );
+}
+
+function element(name, className, text) {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}

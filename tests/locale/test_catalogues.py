@@ -1,0 +1,90 @@
+import polib
+import pytest
+from django.utils import translation
+from django.utils.translation import gettext, ngettext, npgettext, pgettext
+
+from scripts import catalogues
+
+ROWS = catalogues.read_sheet()
+
+
+def test_the_committed_catalogues_are_what_the_sheet_makes_of_them():
+    wanted = catalogues.files(ROWS)
+
+    assert [str(path) for path, content in wanted.items() if path.read_bytes() != content] == []
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_no_string_of_a_catalogue_is_fuzzy_or_missing(language):
+    po = polib.pofile(catalogues.LOCALE / language / "LC_MESSAGES" / "django.po")
+
+    assert po.fuzzy_entries() == []
+    assert po.untranslated_entries() == []
+    assert len(po) >= len(ROWS)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Add to cart"),
+        ("fr", "Ajouter au panier"),
+        ("zh-hans", "加入购物车"),
+        ("ar", "إضافة إلى السلة"),
+        ("sw", "Weka kwenye kikapu"),
+        ("pt", "Adicionar ao carrinho"),
+    ],
+)
+def test_every_language_has_its_own_words(language, words):
+    with translation.override(language):
+        assert gettext("Add to cart") == words
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (0, "لا منتجات"),
+        (1, "منتج واحد"),
+        (2, "منتجان"),
+        (3, "3 منتجات"),
+        (11, "11 منتجًا"),
+        (100, "100 منتج"),
+    ],
+)
+def test_arabic_has_six_forms_of_a_plural(count, words):
+    with translation.override("ar"):
+        text = ngettext("%(count)d product", "%(count)d products", count)
+
+    assert text % {"count": count} == words
+
+
+@pytest.mark.parametrize(
+    ("language", "none", "one", "many"),
+    [
+        ("en", "0 products", "1 product", "5 products"),
+        ("fr", "0 produit", "1 produit", "5 produits"),
+        ("zh-hans", "0 款商品", "1 款商品", "5 款商品"),
+        ("sw", "Bidhaa 0", "Bidhaa 1", "Bidhaa 5"),
+        ("pt", "0 produtos", "1 produto", "5 produtos"),
+    ],
+)
+def test_a_plural_follows_the_rule_of_its_language(language, none, one, many):
+    with translation.override(language):
+        texts = [ngettext("%(count)d product", "%(count)d products", n) for n in (0, 1, 5)]
+
+    assert [text % {"count": n} for text, n in zip(texts, (0, 1, 5), strict=True)] == [
+        none,
+        one,
+        many,
+    ]
+
+
+def test_templates_find_the_strings_that_python_spells_with_d():
+    with translation.override("fr"):
+        assert ngettext("%(count)s product", "%(count)s products", 2) == "%(count)s produits"
+
+
+def test_a_context_tells_two_meanings_of_a_word_apart():
+    with translation.override("fr"):
+        assert pgettext("order state", "Paid") == "Payée"
+        assert pgettext("total", "Paid") == "Payé"
+        assert npgettext("duration", "%(count)d day", "%(count)d days", 2) == "%(count)d jours"

@@ -1,0 +1,143 @@
+import dataclasses
+import io
+
+import pytest
+from PIL import Image
+
+from sample.pictures import cloth_file, convert, draw_all, logo_file, product_files
+from sample.reading import stores
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pictures")
+    draw_all(folder, jobs=2, report=lambda done, total: None, sheets=[stores()[0]])
+    return folder
+
+
+def files_in(folder):
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def one_product():
+    """Return a store with one product: quick to draw."""
+    store = stores()[1]
+    return dataclasses.replace(store, products=store.products[:1])
+
+
+def silent(done, total):
+    pass
+
+
+def test_a_store_gets_its_products_in_three_widths_a_logo_and_a_cloth(drawn):
+    store = stores()[0]
+
+    assert len(files_in(drawn)) == 32
+    for product in store.products:
+        for width, file in product_files(drawn, store, product).items():
+            with Image.open(file) as image:
+                assert (image.format, image.size) == ("JPEG", (width, width))
+    with Image.open(logo_file(drawn, store)) as logo:
+        assert (logo.format, logo.size) == ("JPEG", (400, 400))
+    assert cloth_file(drawn, store).read_text("utf-8").startswith("<svg xmlns=")
+
+
+def test_cards_stay_light(drawn):
+    store = stores()[0]
+    cards = [product_files(drawn, store, product)[320] for product in store.products]
+
+    assert max(file.stat().st_size for file in cards) < 40_000
+    assert cloth_file(drawn, store).stat().st_size < 6000
+
+
+def test_a_second_run_draws_nothing_and_says_that_all_is_done(drawn):
+    before = {file: file.stat().st_mtime_ns for file in files_in(drawn)}
+    told = []
+
+    draw_all(drawn, jobs=2, report=lambda *numbers: told.append(numbers), sheets=[stores()[0]])
+
+    assert told == [(12, 12)]
+    assert {file: file.stat().st_mtime_ns for file in files_in(drawn)} == before
+
+
+def test_progress_counts_up_to_the_whole(tmp_path):
+    told = []
+
+    draw_all(tmp_path, jobs=1, report=lambda *numbers: told.append(numbers), sheets=[one_product()])
+
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+def test_a_run_goes_on_where_another_was_killed(tmp_path):
+    store = one_product()
+    draw_all(tmp_path, jobs=1, report=silent, sheets=[store])
+    whole = {file: file.read_bytes() for file in files_in(tmp_path)}
+    lost = product_files(tmp_path, store, store.products[0])[640]
+    lost.unlink()
+    half = lost.with_name(f"{lost.name}.1.part")
+    half.write_bytes(b"half a picture")
+    told = []
+
+    draw_all(tmp_path, jobs=1, report=lambda *numbers: told.append(numbers), sheets=[store])
+
+    assert told == [(2, 3), (3, 3)]
+    assert {file: file.read_bytes() for file in whole} == whole
+    assert half.read_bytes() == b"half a picture"
+
+
+def test_a_picture_that_cannot_be_drawn_stops_the_run_and_leaves_no_file(tmp_path):
+    store = one_product()
+    product = dataclasses.replace(store.products[0], art="no-such-kind")
+
+    with pytest.raises(KeyError):
+        draw_all(
+            tmp_path,
+            jobs=1,
+            report=silent,
+            sheets=[dataclasses.replace(store, products=(product,))],
+        )
+
+    assert not (tmp_path / "products").exists()
+
+
+def test_other_colours_take_another_name(tmp_path):
+    store = one_product()
+    other = dataclasses.replace(store, colours=("#112233", "#E9B44C", "#1F5C57"))
+
+    assert logo_file(tmp_path, store) != logo_file(tmp_path, other)
+    assert cloth_file(tmp_path, store) != cloth_file(tmp_path, other)
+    mine, theirs = (product_files(tmp_path, one, store.products[0]) for one in (store, other))
+    assert not set(mine.values()) & set(theirs.values())
+
+
+@pytest.mark.parametrize(
+    "hostile", ["../../outside", "/etc/passwd", "..", "a/b\\c", "nul\x00byte", "C:\\x", "."]
+)
+def test_a_hostile_name_cannot_leave_the_folder(tmp_path, hostile):
+    store = one_product()
+    product = dataclasses.replace(store.products[0], sku=hostile)
+    store = dataclasses.replace(store, slug=hostile, name=hostile, products=(product,))
+    folder = tmp_path / "inside"
+
+    draw_all(folder, jobs=1, report=silent, sheets=[store])
+
+    assert len(files_in(folder)) == 5
+    assert files_in(tmp_path) == files_in(folder)
+    assert {file.parent.parent for file in files_in(folder)} == {folder}
+
+
+def test_a_picture_is_converted_to_avif_and_webp_once(tmp_path):
+    store = one_product()
+    draw_all(tmp_path, jobs=1, report=silent, sheets=[store])
+    card = product_files(tmp_path, store, store.products[0])[320]
+
+    made = convert(card)
+    stamps = [file.stat().st_mtime_ns for file in made]
+
+    assert [file.name for file in made] == [f"{card.stem}.avif", f"{card.stem}.webp"]
+    for file, kind in zip(made, ("AVIF", "WEBP"), strict=True):
+        with Image.open(io.BytesIO(file.read_bytes())) as image:
+            assert (image.format, image.size) == (kind, (320, 320))
+        assert file.stat().st_size < card.stat().st_size
+    assert convert(card) == made
+    assert [file.stat().st_mtime_ns for file in made] == stamps

@@ -1,0 +1,116 @@
+"""Random carts for the laws of pricing: a seed gives the same cart every time."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+from shop.festivals.pricing.terms import (
+    Basket,
+    DealKind,
+    DealTerms,
+    Group,
+    Kind,
+    PoolTerms,
+    PromotionTerms,
+    Wanted,
+)
+from tests.shop.festivals.pricing.setting import END, START, item
+
+AT = START + timedelta(days=1)
+MERCHANTS = (1, 2, 3)
+FESTIVALS = (1, 2)
+
+
+def random_basket(rng: random.Random) -> Basket:
+    """Return a cart of a few lines with deals, scarce pools and promotions of two festivals."""
+    scale = rng.choice([9, 120, 9_999, 1_000_000])
+    lines = tuple(_line(rng, number, scale) for number in range(1, rng.randint(2, 7)))
+    pools = {wanted.pool_id: _pool(rng, wanted.pool_id, lines) for wanted in lines}
+    spend = sum(wanted.variant.regular[0][1] * wanted.quantity for wanted in lines)
+    promotions = [random_promotion(rng, number, spend) for number in range(1, rng.randint(1, 8))]
+    sending = rng.sample(MERCHANTS, rng.randint(0, 3))
+    return Basket(
+        wanted=lines,
+        pools=pools,
+        promotions=tuple(promotions),
+        parcels={
+            wanted.merchant_id: rng.randint(0, scale)
+            for wanted in lines
+            if wanted.merchant_id in sending
+        },
+        minimum=rng.choice([0, 0, 1, 50, scale]),
+    )
+
+
+def random_promotion(rng: random.Random, number: int, spend: int) -> PromotionTerms:
+    """Return a promotion that a cart of about this spend may earn."""
+    group = rng.choice(list(Group))
+    kind = Kind.FREE_SHIPPING
+    if group != Group.SHIPPING:
+        kind = rng.choice([Kind.AMOUNT, Kind.PERCENT, Kind.STEP])
+    about = max(2, spend // rng.choice([1, 2, 5, 20]))
+    is_own = group == Group.MERCHANT or (group == Group.SHIPPING and rng.random() < 0.3)
+    return PromotionTerms(
+        id=number,
+        festival_id=rng.choice(FESTIVALS),
+        group=group,
+        kind=kind,
+        value=rng.randint(1, 100) if kind == Kind.PERCENT else rng.randint(1, about),
+        every=rng.randint(1, about) if kind == Kind.STEP else None,
+        max_steps=_perhaps(rng, 0.5, 1, 3),
+        min_spend=rng.choice([0, 0, rng.randint(1, about)]),
+        cap=_perhaps(rng, 0.3, 1, about),
+        merchant_id=rng.choice(MERCHANTS) if is_own else None,
+        organizer_share=rng.choice([0, 100, rng.randint(0, 100)]),
+        budget_left=_perhaps(rng, 0.3, 0, about),
+        uses_left=_perhaps(rng, 0.2, 0, 1),
+        is_picked=rng.random() < 0.5,
+    )
+
+
+def with_promotion(basket: Basket, promotion: PromotionTerms) -> Basket:
+    """Return the cart with one promotion more."""
+    return replace(basket, promotions=(*basket.promotions, promotion))
+
+
+def _line(rng: random.Random, number: int, scale: int) -> Wanted:
+    deals = [_deal(rng, 10 * number + n, scale) for n in range(rng.choice([0, 1, 1, 2, 3]))]
+    variant = item(rng.randint(1, scale), *deals, id=number)
+    return Wanted(
+        variant=variant,
+        quantity=rng.randint(1, 6),
+        product_id=number,
+        merchant_id=rng.choice(MERCHANTS),
+        pool_id=rng.choice([number, 1]),
+        units_per_item=rng.choice([1, 1, 1, 4]),
+        festivals=tuple(rng.sample(FESTIVALS, rng.randint(0, 2))),
+        commission_bp=rng.choice([0, 800, 1250]),
+    )
+
+
+def _deal(rng: random.Random, number: int, scale: int) -> DealTerms:
+    kind = rng.choice(list(DealKind))
+    return DealTerms(
+        id=number,
+        festival_id=rng.choice(FESTIVALS),
+        kind=kind,
+        value=rng.randint(1, 99 if kind == DealKind.PERCENT else scale),
+        starts_at=START,
+        ends_at=END,
+        priority=rng.randint(0, 2),
+        subsidy=rng.choice([0, rng.randint(1, scale)]),
+        left=_perhaps(rng, 0.6, 0, 4),
+        shopper_left=_perhaps(rng, 0.4, 0, 3),
+    )
+
+
+def _pool(rng: random.Random, pool_id: int, lines: tuple[Wanted, ...]) -> PoolTerms:
+    sharing = [wanted for wanted in lines if wanted.pool_id == pool_id]
+    aside = sum((d.left or 0) * w.units_per_item for w in sharing for d in w.variant.deals)
+    return PoolTerms(free=max(0, aside + rng.choice([-1, 0, 3, 12, 1_000])), set_aside=aside)
+
+
+def _perhaps(rng: random.Random, chance: float, least: int, most: int) -> int | None:
+    return rng.randint(least, most) if rng.random() < chance else None

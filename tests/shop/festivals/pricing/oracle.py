@@ -1,0 +1,272 @@
+"""A second, slow way to the same prices, written from the rules and not from the code.
+
+Units are given one by one, shares are fractions, and every choice of vouchers is tried.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from fractions import Fraction
+from itertools import chain, combinations
+from math import floor
+
+from shop.festivals.pricing.terms import (
+    Basket,
+    DealKind,
+    DealTerms,
+    Group,
+    Kind,
+    PromotionTerms,
+    VariantTerms,
+    Wanted,
+)
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One unit that can be had, with the festival in which it counts."""
+
+    line: int
+    merchant: int
+    price: int
+    deal: int | None
+    festival: int | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a promotion takes off a group of equal units, or off a merchant's parcel."""
+
+    promotion: int
+    place: int
+    amount: int
+    organizer: int
+
+
+def half_up(exact: Fraction) -> int:
+    """Round to a whole unit, halves upwards."""
+    return floor(exact + Fraction(1, 2))
+
+
+def in_proportion(amount: int, sizes: Sequence[int]) -> list[int]:
+    """Share an amount by largest remainder; of equal remainders the earlier one wins."""
+    exact = [Fraction(amount * size, sum(sizes)) for size in sizes]
+    parts = [floor(share) for share in exact]
+    while sum(parts) < amount:
+        behind = max(range(len(sizes)), key=lambda i: (exact[i] - parts[i], -i))
+        parts[behind] += 1
+    return parts
+
+
+def regular_at(variant: VariantTerms, at: datetime) -> int | None:
+    """Return the last regular price that has begun."""
+    begun = [(starts, row, amount) for row, (starts, amount) in enumerate(variant.regular)]
+    return max((entry for entry in begun if entry[0] <= at), default=(None, None, None))[2]
+
+
+def unit_price(deal: DealTerms, regular: int) -> int:
+    """Return the price of one unit in a deal."""
+    if deal.kind == DealKind.FIXED:
+        return deal.value
+    return max(1, half_up(Fraction(regular * (100 - deal.value), 100)))
+
+
+def open_deals(variant: VariantTerms, at: datetime) -> list[tuple[int, int, int, DealTerms]]:
+    """Return the deals below the regular price, in the order in which they give units."""
+    regular = regular_at(variant, at)
+    is_over = variant.sales_close is not None and variant.sales_close <= at
+    if regular is None or at < variant.listed_at or is_over:
+        return []
+    found = []
+    for deal in variant.deals:
+        closed = [
+            c for c in deal.closures if c.starts_at <= at and not (c.ends_at and c.ends_at <= at)
+        ]
+        price = unit_price(deal, regular)
+        if deal.starts_at <= at < deal.ends_at and not closed and price < regular:
+            found.append((price, -deal.priority, deal.id, deal))
+    return sorted(found, key=lambda entry: entry[:3])
+
+
+def price_at(variant: VariantTerms, at: datetime) -> int | None:
+    """Return what everybody pays at an instant."""
+    is_over = variant.sales_close is not None and variant.sales_close <= at
+    regular = regular_at(variant, at)
+    if regular is None or at < variant.listed_at or is_over:
+        return None
+    return min([regular, *(entry[0] for entry in open_deals(variant, at))])
+
+
+def prior_by_walking(variant: VariantTerms, starts_at: datetime) -> int | None:
+    """Return the lowest price of the 30 days before, looking every full hour."""
+    hours = [starts_at - HOUR * n for n in range(1, 30 * 24 + 1)]
+    seen = [price for at in hours if (price := price_at(variant, at)) is not None]
+    return min(seen, default=None)
+
+
+def units_of(basket: Basket, at: datetime) -> tuple[list[Unit], int]:
+    """Give out the wanted units one by one; return them and how many are missing."""
+    gone: Counter[tuple[str, int]] = Counter()
+    given: list[Unit] = []
+    missing = 0
+    for number, wanted in enumerate(basket.wanted):
+        for _ in range(wanted.quantity):
+            unit = _next_unit(number, wanted, basket, at, gone)
+            if unit is None:
+                missing += 1
+            else:
+                given.append(unit)
+    return given, missing
+
+
+def _next_unit(
+    number: int, wanted: Wanted, basket: Basket, at: datetime, gone: Counter[tuple[str, int]]
+) -> Unit | None:
+    pool, needs = basket.pools[wanted.pool_id], wanted.units_per_item
+    seats = pool.free - gone["pool", wanted.pool_id]
+    everyday = min(seats, pool.free - pool.set_aside - gone["everyday", wanted.pool_id])
+    for price, _, _, deal in open_deals(wanted.variant, at):
+        used = gone["deal", deal.id]
+        is_fenced = deal.left is not None
+        has_left = used < deal.left if is_fenced else True
+        may_buy = deal.shopper_left is None or used < deal.shopper_left
+        if has_left and may_buy and (seats if is_fenced else everyday) >= needs:
+            gone["deal", deal.id] += 1
+            gone["pool", wanted.pool_id] += needs
+            gone["everyday", wanted.pool_id] += 0 if is_fenced else needs
+            return Unit(number, wanted.merchant_id, price, deal.id, deal.festival_id)
+    regular = regular_at(wanted.variant, at)
+    if regular is None or price_at(wanted.variant, at) is None or everyday < needs:
+        return None
+    gone["pool", wanted.pool_id] += needs
+    gone["everyday", wanted.pool_id] += needs
+    listed = wanted.festivals[0] if wanted.festivals else None
+    return Unit(number, wanted.merchant_id, regular, None, listed)
+
+
+def grouped(units: Iterable[Unit]) -> list[tuple[Unit, int]]:
+    """Count equal units, in the order in which they were given."""
+    return list(Counter(units).items())
+
+
+def rows_of(basket: Basket, groups: list[tuple[Unit, int]]) -> list[Row]:
+    """Return what each promotion takes off, the groups of promotions in their order."""
+    start = [unit.price * count for unit, count in groups]
+    left = list(start)
+    rows: list[Row] = []
+    for group in (Group.MERCHANT, Group.SAVE, Group.VOUCHER):
+        scopes = {_scope(p) for p in basket.promotions if p.group == group}
+        for scope in sorted(scopes):
+            same = [p for p in basket.promotions if p.group == group and _scope(p) == scope]
+            won = _winner([(p, _goods_rows(p, groups, start, left)) for p in same])
+            for row in won:
+                left[row.place] -= row.amount
+            rows += won
+    shipping = [p for p in basket.promotions if p.group == Group.SHIPPING]
+    return rows + _winner([(p, _parcel_rows(p, basket, groups)) for p in shipping])
+
+
+def total_of(basket: Basket, groups: list[tuple[Unit, int]], rows: list[Row]) -> int:
+    """Return the sum to pay before the minimum charge is looked at."""
+    goods = sum(unit.price * count for unit, count in groups)
+    return goods + sum(basket.parcels.values()) - sum(row.amount for row in rows)
+
+
+def least_total(basket: Basket, groups: list[tuple[Unit, int]]) -> int:
+    """Return the lowest sum over all ways to leave vouchers of merchants out."""
+    picks = [p for p in basket.promotions if p.is_picked and p.group == Group.MERCHANT]
+    left_out = chain.from_iterable(combinations(picks, n) for n in range(len(picks) + 1))
+    fewer = [
+        replace(basket, promotions=tuple(p for p in basket.promotions if p not in out))
+        for out in left_out
+    ]
+    return min(total_of(b, groups, rows_of(b, groups)) for b in fewer)
+
+
+def cut_back(basket: Basket, rows: list[Row], cut: int) -> list[Row]:
+    """Give an amount back, the last promotion first, in proportion to what it took."""
+    by_id = {p.id: p for p in basket.promotions}
+    kept: list[Row] = []
+    for number in reversed(list(dict.fromkeys(row.promotion for row in rows))):
+        own = [row for row in rows if row.promotion == number]
+        less = min(cut, sum(row.amount for row in own))
+        cut -= less
+        for row, back in zip(own, in_proportion(less, [r.amount for r in own]), strict=True):
+            if row.amount > back:
+                kept.append(_row(by_id[number], row.place, row.amount - back))
+    return kept
+
+
+def _scope(promotion: PromotionTerms) -> int:
+    is_own = promotion.group == Group.MERCHANT and promotion.merchant_id is not None
+    return promotion.merchant_id if is_own else promotion.festival_id
+
+
+def _winner(candidates: list[tuple[PromotionTerms, list[Row]]]) -> list[Row]:
+    """Return the rows of the promotion that saves most and can be paid for."""
+    best: list[Row] = []
+    best_key: tuple[int, bool, int, int] | None = None
+    for promotion, rows in candidates:
+        amount = sum(row.amount for row in rows)
+        cost = sum(row.organizer for row in rows)
+        is_used_up = promotion.uses_left is not None and promotion.uses_left < 1
+        is_too_dear = promotion.budget_left is not None and amount > promotion.budget_left
+        key = (amount, promotion.is_picked, -cost, -promotion.id)
+        if amount and not is_used_up and not is_too_dear and (best_key is None or key > best_key):
+            best, best_key = rows, key
+    return best
+
+
+def _goods_rows(
+    promotion: PromotionTerms,
+    groups: list[tuple[Unit, int]],
+    start: Sequence[int],
+    left: Sequence[int],
+) -> list[Row]:
+    places = []
+    for place, (unit, _) in enumerate(groups):
+        is_theirs = promotion.merchant_id in (None, unit.merchant)
+        if is_theirs and (
+            promotion.group == Group.MERCHANT or unit.festival == promotion.festival_id
+        ):
+            places.append(place)
+    spent, remains = sum(start[i] for i in places), sum(left[i] for i in places)
+    if remains == 0 or spent < promotion.min_spend:
+        return []
+    amount = {
+        Kind.AMOUNT: promotion.value,
+        Kind.PERCENT: half_up(Fraction(remains * promotion.value, 100)),
+        Kind.STEP: _times(promotion, spent) * promotion.value,
+    }[promotion.kind]
+    amount = min([amount, remains] + ([promotion.cap] if promotion.cap is not None else []))
+    parts = in_proportion(amount, [left[i] for i in places])
+    return [_row(promotion, i, part) for i, part in zip(places, parts, strict=True) if part]
+
+
+def _times(promotion: PromotionTerms, spent: int) -> int:
+    times = floor(Fraction(spent, promotion.every)) if promotion.every else 0
+    return times if promotion.max_steps is None else min(times, promotion.max_steps)
+
+
+def _parcel_rows(
+    promotion: PromotionTerms, basket: Basket, groups: list[tuple[Unit, int]]
+) -> list[Row]:
+    rows = []
+    for merchant, price in basket.parcels.items():
+        inside = [(unit, count) for unit, count in groups if unit.merchant == merchant]
+        spent = sum(unit.price * count for unit, count in inside)
+        takes_part = promotion.festival_id in [unit.festival for unit, _ in inside]
+        is_theirs = promotion.merchant_id in (None, merchant)
+        if takes_part and is_theirs and spent >= promotion.min_spend and price:
+            rows.append(_row(promotion, merchant, min(price, promotion.cap or price)))
+    return rows
+
+
+def _row(promotion: PromotionTerms, place: int, amount: int) -> Row:
+    organizer = half_up(Fraction(amount * promotion.organizer_share, 100))
+    return Row(promotion.id, place, amount, organizer)
