@@ -11,8 +11,8 @@ os.environ.setdefault("STRIPE_BASE_URL", "http://127.0.0.1:1")  # the fixture st
 os.environ["STRIPE_WEBHOOK_SECRETS"] = "whsec_sandbox_tests"
 os.environ["DEBUG"] = ""
 
-from config.settings import *  # noqa: F403, E402
-from config.settings import DATABASES, LOGGING  # noqa: E402
+from config.settings import *  # noqa: F403
+from config.settings import DATABASES, LOGGING
 
 # Everything that a test process and the servers it starts share lies in one folder.
 TEST_FOLDER = Path(os.environ.setdefault("BAOBAB_TEST_FOLDER", tempfile.mkdtemp(prefix="baobab-")))

@@ -2,19 +2,23 @@
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
-from django.conf.urls.static import static
 from django.urls import include, path
 
+from config.media import media
 from shop.payments.webhooks import receive
 
 urlpatterns = [
     path("webhooks/stripe/", receive, name="stripe-webhook"),
-    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
-    *i18n_patterns(
-        path("", include("shop.storefront.urls")),
-        path("", include("shop.cart.urls")),
-        path("", include("shop.checkout.urls")),
-        path("account/", include("allauth.urls")),
-        prefix_default_language=False,
-    ),
+    path("merchant/", include("shop.workspace.urls")),
+    path("organize/", include("cms.urls")),
+    path("mail/", include("shop.mail.urls")),
 ]
+if settings.DEBUG or settings.DEMO:
+    urlpatterns.append(path("media/<path:path>", media))
+urlpatterns += i18n_patterns(
+    path("", include("shop.storefront.urls")),
+    path("", include("shop.cart.urls")),
+    path("", include("shop.checkout.urls")),
+    path("account/", include("allauth.urls")),
+    prefix_default_language=False,
+)

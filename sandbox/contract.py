@@ -111,12 +111,16 @@ def load_contract(operations: frozenset[tuple[str, str]]) -> Contract | None:
 
 
 def _problem(where: str, error: "ValidationError") -> Problem:
-    path = ".".join(map(str, error.absolute_path))
-    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
-        unknown = next(key for key in error.instance if key not in error.schema["properties"])
-        path = f"{path}.{unknown}".lstrip(".")
-        return Problem(where, path, f"Received unknown parameter: {path}")
-    return Problem(where, path, error.message[:200])
+    steps = list(error.absolute_path)
+    if error.validator == "additionalProperties" and error.validator_value is False:
+        steps += [key for key in error.instance if key not in error.schema["properties"]][:1]
+        return Problem(where, _name(steps), f"Received unknown parameter: {_name(steps)}")
+    return Problem(where, _name(steps), error.message[:200])
+
+
+def _name(steps: list[str | int]) -> str:
+    """Return a field's place as forms write it: ``line_items[0][quantity]``."""
+    return "".join(f"[{step}]" if place else str(step) for place, step in enumerate(steps))
 
 
 def _parts(
@@ -126,7 +130,7 @@ def _parts(
         operation = specification["paths"][path][method.lower()]
         answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
         yield f"{method} {path} answer", _translated(answer)
-        yield f"{method} {path} call", _translated(_call_schema(operation, method))
+        yield f"{method} {path} call", _closed(_translated(_call_schema(operation, method)))
 
 
 def _call_schema(operation: Schema, method: str) -> Schema:
@@ -139,6 +143,17 @@ def _call_schema(operation: Schema, method: str) -> Schema:
         "required": [parameter["name"] for parameter in query if parameter.get("required")],
         "additionalProperties": False,
     }
+
+
+def _closed(node: Any) -> Any:
+    """Refuse unknown names at every depth of a call; the specification does at the top only."""
+    if isinstance(node, list):
+        return [_closed(part) for part in node]
+    if not isinstance(node, dict):
+        return node
+    inner = {key: _closed(part) for key, part in node.items()}
+    is_object = isinstance(inner.get("properties"), dict) and inner.get("type") == "object"
+    return {"additionalProperties": False, **inner} if is_object else inner
 
 
 def _closure(schemas: dict[str, Schema], roots: Iterable[Schema]) -> dict[str, Schema]:

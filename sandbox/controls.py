@@ -2,7 +2,7 @@ import copy
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Concatenate
 
 from sandbox import accounts, disputes, endpoints, events, paying, payouts, refunds, sessions
 from sandbox.balance import book
@@ -13,11 +13,13 @@ from sandbox.store import Body
 from sandbox.world import Attempt, Fault, World
 
 
-def _locked(method: Callable[..., Any]) -> Callable[..., Any]:
+def _locked[**P, R](
+    method: Callable[Concatenate["Sandbox", P], R],
+) -> Callable[Concatenate["Sandbox", P], R]:
     """Hold the world's lock, write the state file, and give out a copy of the result."""
 
     @wraps(method)
-    def wrapper(self: "Sandbox", *args: Any, **kwargs: Any) -> Any:
+    def wrapper(self: "Sandbox", *args: P.args, **kwargs: P.kwargs) -> R:
         with self.world.lock:
             try:
                 return copy.deepcopy(method(self, *args, **kwargs))
@@ -187,9 +189,8 @@ class Sandbox:
     def redeliver(self, event_id: str) -> None:
         """Send an event again to every endpoint that is on."""
         self.world.store.get("event", event_id)
-        for endpoint in self.world.store.all("webhook_endpoint"):
-            if endpoint["status"] == "enabled":
-                self.world.due.append((event_id, endpoint["id"]))
+        everyone = self.world.store.all("webhook_endpoint")
+        self.world.send(event_id, [e["id"] for e in everyone if e["status"] == "enabled"])
 
     @_locked
     def deliveries(self) -> list[Attempt]:

@@ -1,6 +1,7 @@
 import contextlib
 import heapq
 import http.client
+import itertools
 import threading
 import time
 from dataclasses import dataclass
@@ -14,23 +15,30 @@ LONGEST_WAIT = 60
 MOST_TRIES = 16
 
 _TIMEOUT = 10
-_LOOK_EVERY = 0.05
 _EXPIRE_EVERY = 1
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class _Parcel:
     due: float
+    place: int
     event: str
     endpoint: str
     number: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    url: str
+    body: bytes
+    proof: str
+
+
 class Courier(threading.Thread):
     """Delivers events to their endpoints, again and again until each was taken.
 
-    Waits double from try to try. What was not taken when the process ended is tried again by the
-    next one that reads the same state file. Also expires sessions whose time is up.
+    The wait doubles from try to try. What was not taken when the process ended is tried again by
+    the next one that reads the same state file. Also expires sessions whose time is up.
     """
 
     def __init__(self, world: World) -> None:
@@ -38,25 +46,25 @@ class Courier(threading.Thread):
         super().__init__(name="sandbox-courier", daemon=True)
         self._world = world
         self._parcels: list[_Parcel] = []
+        self._places = itertools.count()
         self._sending = False
-        self._stopped = threading.Event()
+        self._stopped = False
+        self._expire_at = 0.0
         for event in world.store.all("event"):
             waiting = world.store.notes(event["id"])["waiting"]
             world.due.extend((event["id"], endpoint) for endpoint in waiting)
 
     def run(self) -> None:
         """Deliver until stopped."""
-        next_look = 0.0
-        while not self._stopped.wait(_LOOK_EVERY):
-            if time.monotonic() >= next_look:
-                self._expire_sessions()
-                next_look = time.monotonic() + _EXPIRE_EVERY
-            while (parcel := self._next()) and not self._stopped.is_set():
+        while not self._stopped:
+            if parcel := self._next():
                 self._deliver(parcel)
 
     def stop(self) -> None:
         """End after the delivery under way."""
-        self._stopped.set()
+        with self._world.news:
+            self._stopped = True
+            self._world.news.notify_all()
         self.join()
 
     def is_idle(self) -> bool:
@@ -70,71 +78,92 @@ class Courier(threading.Thread):
             self._world.due.clear()
             self._parcels.clear()
 
-    def _expire_sessions(self) -> None:
-        with self._world.lock:
-            sessions.expire_due(self._world)
-            self._world.store.commit()
-
     def _next(self) -> _Parcel | None:
-        now = time.monotonic()
-        with self._world.lock:
-            while self._world.due:
-                heapq.heappush(self._parcels, _Parcel(now, *self._world.due.popleft()))
-            if not self._parcels or self._parcels[0].due > now:
+        """Wait for a parcel whose time has come, for a second at most."""
+        with self._world.news:
+            self._collect()
+            if self._wait_for() > 0 and not self._stopped:
+                self._world.news.wait(self._wait_for())
+                self._collect()
+            self._expire_sessions()
+            if self._wait_for() > 0 or self._stopped:
                 return None
             self._sending = True
             return heapq.heappop(self._parcels)
 
+    def _collect(self) -> None:
+        while self._world.due:
+            self._send_at(time.monotonic(), *self._world.due.popleft())
+
+    def _wait_for(self) -> float:
+        if not self._parcels:
+            return _EXPIRE_EVERY
+        return min(_EXPIRE_EVERY, self._parcels[0].due - time.monotonic())
+
+    def _send_at(self, moment: float, event: str, endpoint: str, number: int = 1) -> None:
+        parcel = _Parcel(moment, next(self._places), event, endpoint, number)
+        heapq.heappush(self._parcels, parcel)
+
+    def _expire_sessions(self) -> None:
+        if time.monotonic() >= self._expire_at:
+            self._expire_at = time.monotonic() + _EXPIRE_EVERY
+            sessions.expire_due(self._world)
+            self._world.store.commit()
+
     def _deliver(self, parcel: _Parcel) -> None:
+        letter = self._letter(parcel)
+        status = _post(letter) if letter else None
+        with self._world.lock:
+            self._sending = False
+            event = self._world.store.find("event", parcel.event)
+            if letter and event:
+                attempt = Attempt(event["id"], event["type"], letter.url, parcel.number, status)
+                self._record(parcel, attempt)
+
+    def _letter(self, parcel: _Parcel) -> _Letter | None:
+        """Return what to send, or nothing when the event or its endpoint is gone or off."""
         world = self._world
         with world.lock:
             event = world.store.find("event", parcel.event)
             endpoint = world.store.find("webhook_endpoint", parcel.endpoint)
-            if event and endpoint:
-                body, url = events.encode(event), endpoint["url"]
-                proof = events.signature(body, endpoints.secrets_of(world, endpoint))
-        status = _post(url, body, proof) if event and endpoint else None
-        with world.lock:
-            self._sending = False
-            if not (event and endpoint):
-                return
-            attempt = Attempt(event["id"], event["type"], url, parcel.number, status)
-            world.attempts.append(attempt)
-            if attempt.ok:
-                self._mark_delivered(parcel)
-            elif parcel.number < MOST_TRIES:
-                wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (parcel.number - 1))
-                again = _Parcel(
-                    time.monotonic() + wait, parcel.event, parcel.endpoint, parcel.number + 1
-                )
-                heapq.heappush(self._parcels, again)
+            if not event or not endpoint or endpoint["status"] != "enabled":
+                return None
+            body = events.encode(event)
+            proof = events.signature(body, endpoints.secrets_of(world, endpoint))
+            return _Letter(endpoint["url"], body, proof)
 
-    def _mark_delivered(self, parcel: _Parcel) -> None:
+    def _record(self, parcel: _Parcel, attempt: Attempt) -> None:
         store = self._world.store
-        event = store.find("event", parcel.event)
-        if event and parcel.endpoint in (waiting := store.notes(parcel.event)["waiting"]):
-            waiting.remove(parcel.endpoint)
-            store.change(event, pending_webhooks=len(waiting))
+        self._world.attempts.append(attempt)
+        if attempt.ok:
+            waiting = store.notes(parcel.event)["waiting"]
+            if parcel.endpoint in waiting:
+                waiting.remove(parcel.endpoint)
+            store.change(store.get("event", parcel.event), pending_webhooks=len(waiting))
             store.commit()
+        elif parcel.number < MOST_TRIES:
+            wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (parcel.number - 1))
+            moment = time.monotonic() + wait
+            self._send_at(moment, parcel.event, parcel.endpoint, parcel.number + 1)
 
 
-def _post(url: str, body: bytes, proof: str) -> int | None:
+def _post(letter: _Letter) -> int | None:
     """Send one event and return the status, or nothing when nobody answered.
 
     A redirect is an answer like any other: the provider does not follow it.
     """
-    parts = urlsplit(url)
+    parts = urlsplit(letter.url)
     secure = parts.scheme == "https"
     kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
     connection = kind(parts.hostname, parts.port, timeout=_TIMEOUT)
     headers = {
         "Content-Type": "application/json; charset=utf-8",
-        "Stripe-Signature": proof,
+        "Stripe-Signature": letter.proof,
         "User-Agent": "Stripe/1.0 (sandbox; no money moves)",
     }
-    path = parts.path or "/"
+    path = f"{parts.path or '/'}?{parts.query}".removesuffix("?")
     try:
-        connection.request("POST", f"{path}?{parts.query}" if parts.query else path, body, headers)
+        connection.request("POST", path, letter.body, headers)
         return connection.getresponse().status
     except (OSError, http.client.HTTPException):
         return None

@@ -37,7 +37,7 @@ def emit(world: World, kind: str, about: Body, *, account: str | None = None) ->
         request=world.request or {"id": None, "idempotency_key": None},
         **({"account": account} if account else {}),
     )
-    world.due.extend((event["id"], endpoint) for endpoint in endpoints)
+    world.send(event["id"], endpoints)
     return event
 
 

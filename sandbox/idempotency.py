@@ -70,6 +70,13 @@ def keep(world: World, key: str, call: str, fields: dict[str, Any], answer: Answ
         )
 
 
+def forget_old_answers(world: World) -> None:
+    """Forget the answers whose keys are older than a day."""
+    for saved in world.store.all("idempotent_answer"):
+        if world.now() - saved["created"] >= _KEPT_FOR:
+            world.store.remove(saved)
+
+
 def _id(key: str) -> str:
     """Return the id of a key's record, which no object of the API can have."""
     return f"key {key}"

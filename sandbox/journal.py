@@ -1,8 +1,10 @@
+import errno
+import fcntl
 import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 Line = dict[str, Any]
 
@@ -16,9 +18,20 @@ class Journal:
     """
 
     def __init__(self, path: Path) -> None:
-        """Use the file at this path; it need not exist yet."""
+        """Take the file at this path for this process; it need not exist yet.
+
+        Raises:
+            OSError: another process has it, or it cannot be written.
+        """
         self.path = path
-        self._file = None
+        self._file: BinaryIO | None = None
+        # The file itself is replaced now and then, so a neighbour carries the lock.
+        self._lock = path.with_name(f"{path.name}.lock").open("wb")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as taken:
+            self._lock.close()
+            raise OSError(errno.EBUSY, "another sandbox uses this file", str(path)) from taken
 
     def read(self) -> list[Line]:
         """Return the lines in order, without a last one that was cut short."""
@@ -29,7 +42,8 @@ class Journal:
 
     def rewrite(self, lines: Iterable[Line]) -> None:
         """Replace the file by these lines, all or nothing."""
-        self.close()
+        if self._file:
+            self._file.close()
         fresh = self.path.with_name(f"{self.path.name}.new")
         with fresh.open("wb") as file:
             file.writelines(_encode(line) for line in lines)
@@ -47,6 +61,7 @@ class Journal:
         """Let go of the file."""
         if self._file:
             self._file.close()
+        self._lock.close()
 
 
 def _encode(line: Line) -> bytes:

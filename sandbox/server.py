@@ -11,6 +11,7 @@ from sandbox.contract import load_contract
 from sandbox.controls import Sandbox
 from sandbox.delivery import Courier
 from sandbox.guards import check_key
+from sandbox.idempotency import forget_old_answers
 from sandbox.routes import OPERATIONS
 from sandbox.web import Request, Response, read_request
 from sandbox.world import Options, World
@@ -34,11 +35,13 @@ class Running:
             port=port,
             threads=_THREADS,
             ident="stripe-sandbox",
+            clear_untrusted_proxy_headers=False,  # the controls refuse calls that carry any
         )
         self.url = f"http://{HOST}:{self._server.effective_port}"
         world.public = world.options.public.rstrip("/") or self.url
         with world.lock:
             endpoints.add_default(world)
+            forget_old_answers(world)
             world.store.commit()
         self._thread = threading.Thread(target=self._server.run, name="sandbox", daemon=True)
         self._courier.start()

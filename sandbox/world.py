@@ -1,5 +1,6 @@
 import threading
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ class Attempt:
         return self.status is not None and 200 <= self.status < 300
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class World:
     """Everything one sandbox knows. Whoever reads or changes it holds its lock."""
 
@@ -62,6 +63,7 @@ class World:
     contract: Contract | None = None
     public: str = ""
     lock: threading.RLock = field(default_factory=threading.RLock)
+    news: threading.Condition = field(init=False)
     clock: Clock = field(default_factory=Clock)
     store: Store = field(init=False)
     secrets: list[str] = field(init=False)
@@ -74,6 +76,7 @@ class World:
 
     def __post_init__(self) -> None:
         """Load the state file, if there is one."""
+        self.news = threading.Condition(self.lock)
         self.store = Store(Journal(self.options.state) if self.options.state else None)
         self.secrets = [self.options.secret]
         self.clock.offset = self.setting("clock", "offset", 0)
@@ -93,6 +96,11 @@ class World:
     def remember(self, name: str, **fields: Any) -> None:
         """Remember a setting of the sandbox itself, across a restart."""
         self.store.add("setting", f"setting {name}", **fields)
+
+    def send(self, event_id: str, endpoint_ids: Iterable[str]) -> None:
+        """Queue an event for these endpoints, and wake who delivers."""
+        self.due.extend((event_id, endpoint_id) for endpoint_id in endpoint_ids)
+        self.news.notify_all()
 
     def take_fault(self, call: str) -> Fault | None:
         """Return and forget the first failure that waits for this call ("METHOD path")."""

@@ -7,12 +7,17 @@ CHROMIUM=$(scripts/chromium.sh)
 export CHROMIUM
 scripts/check.sh
 
-# A server that somebody else already uses goes on running.
-if [ -z "${DATABASE_URL:-}" ] && ! .venv/bin/python -m config.embedded test address >/dev/null 2>&1
-then
-    trap '.venv/bin/python -m config.embedded test stop' EXIT
-    trap 'exit 130' INT
-    trap 'exit 143' TERM
+python=.venv/bin/python
+if [ -z "${DATABASE_URL:-}" ]; then
+    # A server that already runs is in use by somebody else, and goes on running.
+    if ! DATABASE_URL=$($python -m config.embedded test address 2>/dev/null); then
+        trap '$python -m config.embedded test stop' EXIT
+        trap 'exit 130' INT
+        trap 'exit 143' TERM
+        $python -m config.embedded test start
+        DATABASE_URL=$($python -m config.embedded test address)
+    fi
+    export DATABASE_URL
 fi
 # Not more than four: each process has a database, and some tests open 32 connections.
-.venv/bin/python -m pytest -n auto --maxprocesses 4 --dist loadgroup "$@"
+$python -m pytest -n auto --maxprocesses 4 --dist loadgroup "$@"

@@ -3,7 +3,7 @@
 ShopError                  understood and refused (409)
 ├─ OutOfStock              too few units are left
 ├─ PriceChanged            the cart costs something else by now; carries before and after
-├─ LimitReached            this shopper has had the units that one account may buy
+│  └─ LimitReached         because this shopper has had the units that one account may buy
 ├─ VoucherRefused          the code does not apply, and why
 ├─ CannotDeliver           the address is not served
 ├─ TooManyOpenOrders       too many unpaid orders from one place
@@ -65,18 +65,19 @@ class PriceChanged(ShopError):
         super().__init__(_("The price changed before you paid"))
 
 
-class LimitReached(ShopError):
-    """The shopper has bought, or is buying, all units that one account may have."""
+class LimitReached(PriceChanged):
+    """The shopper has had the units that one account may buy; more cost something else."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, before: int, after: int) -> None:
+        super().__init__(before, after)
         self.limit = limit
-        super().__init__(
+        self.args = (
             ngettext(
                 "You can buy %(count)d of these at the festival price. You already have it.",
                 "You can buy %(count)d of these at the festival price. You already have them.",
                 limit,
             )
-            % {"count": limit}
+            % {"count": limit},
         )
 
 

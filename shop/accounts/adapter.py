@@ -1,5 +1,172 @@
+"""What allauth does differently here: its mail goes through our door, its errors use our words."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.mfa.adapter import DefaultMFAAdapter
+from babel import Locale
+from babel.dates import format_date
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from shop import clock
+from shop.accounts.models import User
+from shop.mail import send
+
+# allauth's name of a mail, and ours. Those without one of ours would only repeat the page.
+MAILS = {
+    "account/email/email_confirmation": "verify-email",
+    "account/email/email_confirmation_signup": "verify-email",
+    "account/email/password_reset_key": "password-reset",
+    "account/email/password_reset": "password-changed",
+    "account/email/password_changed": "password-changed",
+    "account/email/password_set": "password-changed",
+    "account/email/email_changed": "address-changed",
+    "account/email/account_already_exists": "account-exists",
+    "account/email/unknown_account": "no-account",
+    "account/email/email_confirm": None,
+    "account/email/email_deleted": None,
+    "mfa/email/totp_activated": "mfa-on",
+    "mfa/email/totp_deactivated": "mfa-off",
+    "mfa/email/recovery_codes_generated": "mfa-codes",
+}
+BROWSERS = {
+    "Edg": "Edge",
+    "OPR": "Opera",
+    "SamsungBrowser": "Samsung Internet",
+    "Firefox": "Firefox",
+    "FxiOS": "Firefox",
+    "Chrome": "Chrome",
+    "CriOS": "Chrome",
+    "Safari": "Safari",
+}
+SYSTEMS = {
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Windows": "Windows",
+    "Mac OS X": "macOS",
+    "CrOS": "ChromeOS",
+    "Linux": "Linux",
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """What allauth does differently here."""
+    """Signing in, up and out."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "duplicate_email": _("This is your address already."),
+        "email_password_mismatch": _(
+            "The email address or password is not right. Check both and try again."
+        ),
+        "email_taken": _(
+            "There is already an account with this email address. Sign in or ask for a link."
+        ),
+        "enter_current_password": _("The password is not right. Try again."),
+        "incorrect_password": _("The password is not right. Try again."),
+        "invalid_password_reset": _("This link has been used or has expired. Ask for a new one."),
+        "rate_limited": _("Too many attempts. Try again in a few minutes."),
+        "too_many_login_attempts": _("Too many attempts. Try again in a few minutes."),
+    }
+
+    def new_user(self, request: HttpRequest) -> User:
+        """Return a user, not saved, who gets mail in the language of the page."""
+        return User(language=get_language() or settings.LANGUAGE_CODE)
+
+    def clean_password(self, password: str, user: User | None = None) -> str:
+        """Return the password if it is good enough."""
+        try:
+            return super().clean_password(password, user)
+        except ValidationError as refusal:
+            raise ValidationError([_in_our_words(e) for e in refusal.error_list]) from None
+
+    def send_mail(self, template_prefix: str, email: str, context: Mapping[str, Any]) -> None:
+        """Send our own mail in place of allauth's, in the language of the page."""
+        key = MAILS[template_prefix]
+        if key:
+            language = get_language() or settings.LANGUAGE_CODE
+            send(key, email, language=language, context=self._facts(key, context))
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: Mapping[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell a user that something about the account was changed."""
+        email = email or EmailAddress.objects.get_primary_email(user)
+        if email:
+            self.send_mail(template_prefix, email, {"user": user, **(context or {})})
+
+    def _facts(self, key: str, context: Mapping[str, Any]) -> dict[str, str]:
+        user, at = context.get("user"), clock.now()
+        lasts = {
+            "verify-email": timedelta(days=app_settings.EMAIL_CONFIRMATION_EXPIRE_DAYS),
+            "password-reset": timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
+        }
+        return {
+            "name": user.name if user else "",
+            "confirm_link": context.get("activate_url", ""),
+            "reset_link": context.get("password_reset_url", ""),
+            "sign_up_link": context.get("signup_url", ""),
+            "sign_in_link": settings.SITE_URL + reverse("account_login"),
+            "recover_link": settings.SITE_URL + reverse("account_reset_password"),
+            "expires_at": _written(at + lasts.get(key, timedelta())),
+            "changed_at": _written(at),
+            "device": _device(self.get_http_user_agent(self.request)),
+            "old_address": context.get("from_email", ""),
+            "new_address": context.get("to_email", ""),
+        }
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Two-step sign-in."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "add_email_blocked": _("Turn off two-step sign-in first."),
+        "incorrect_code": _("The code is not right or is too old. Enter the newest one."),
+        "unverified_email": _("Confirm your email address first."),
+    }
+
+
+def _in_our_words(error: ValidationError) -> ValidationError:
+    match error.code:
+        case "password_too_short":
+            count = error.params["min_length"]
+            text = ngettext(
+                "Choose a password with at least %(count)d character",
+                "Choose a password with at least %(count)d characters",
+                count,
+            ) % {"count": count}
+        case "password_too_common":
+            text = gettext("This password is too common. Choose another one.")
+        case "password_entirely_numeric":
+            text = gettext("Choose a password that is not digits alone.")
+        case _:
+            return error
+    return ValidationError(text, code=error.code)
+
+
+def _written(at: datetime) -> str:
+    language = get_language() or settings.LANGUAGE_CODE
+    locale = Locale.parse({"en": "en-GB"}.get(language, language), sep="-")
+    date = format_date(at, format="long", locale=locale)
+    return gettext("%(date)s at %(time)s") % {"date": date, "time": f"{at:%H:%M} UTC"}
+
+
+def _device(agent: str) -> str:
+    # Only names that we know are repeated: the rest is whatever a stranger cares to send.
+    browser = next((name for mark, name in BROWSERS.items() if mark in agent), None)
+    system = next((name for mark, name in SYSTEMS.items() if mark in agent), None)
+    if not browser or not system:
+        return gettext("an unknown device")
+    return gettext("%(browser)s on %(system)s") % {"browser": browser, "system": system}

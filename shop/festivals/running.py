@@ -49,8 +49,7 @@ def approve(nomination: Nomination, *, at: datetime, by: User | None = None) -> 
     if nomination.state != Nomination.State.SUBMITTED:
         raise NotPossible(_("This nomination was decided already."))
     slot = nomination.slot
-    if slot.ends_at <= at:
-        raise NotPossible(_("The slot is over. Make a new one."))
+    _refuse_if_over(slot, at)
     Nomination.objects.filter(pk=nomination.pk).update(
         state=Nomination.State.APPROVED, reviewer=by, decided_at=at
     )
@@ -58,6 +57,7 @@ def approve(nomination: Nomination, *, at: datetime, by: User | None = None) -> 
     if any(deal.allotment is not None for deal in deals):
         fence.check_room({deal.variant.pool_id for deal in deals}, at=at)
     since = spans.lock_prices([nomination.product_id], at=at)
+    _refuse_if_over(slot, since)
     if slot.starts_at < since:
         Deal.objects.filter(pk__in=[deal.pk for deal in deals]).update(effective_from=since)
     spans.rebuild([nomination.product_id], since=since, what="deal approved")
@@ -149,6 +149,7 @@ def extend_slot(
     products = _products(deals)
     fence.check_room(set(deals.values_list("variant__pool_id", flat=True)), at=at)
     since = spans.lock_prices(products, at=at)
+    _refuse_if_over(slot, since)
     deals.update(effective_to=ends_at)
     Slot.objects.filter(pk=slot.pk).update(ends_at=ends_at)
     if slot.kind == Slot.Kind.WHOLE:
@@ -178,6 +179,11 @@ def log(
         action=action,
         **details,
     )
+
+
+def _refuse_if_over(slot: Slot, at: datetime) -> None:
+    if slot.ends_at <= at:
+        raise NotPossible(_("The slot is over. Make a new one."))
 
 
 def _locked(deal: Deal) -> Deal:

@@ -7,10 +7,12 @@ gives the instant at which the change counts, the caller writes its rows with th
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from shop.catalogue.models import Product
 from shop.festivals.facts import timelines
@@ -48,28 +50,43 @@ def rebuild(product_ids: Collection[int], *, since: datetime, what: str) -> None
         product_id: {pk: spans(terms, since) for pk, terms in known.get(product_id, {}).items()}
         for product_id in product_ids
     }
-    variant_spans = PriceSpan.objects.filter(variant__product_id__in=product_ids)
-    product_spans = ProductSpan.objects.filter(product_id__in=product_ids)
-    for kept in (variant_spans, product_spans):
-        kept.filter(starts_at__gte=since).delete()
-        kept.filter(ends_at__gt=since).update(ends_at=since)
-    PriceSpan.objects.bulk_create(
-        _variant_row(variant_id, span)
+    variant_rows = {
+        variant_id: [_variant_row(variant_id, span) for span in found]
         for variants in by_variant.values()
         for variant_id, found in variants.items()
-        for span in found
-    )
-    ProductSpan.objects.bulk_create(
-        _product_row(product_id, span)
+    }
+    product_rows = {
+        product_id: [_product_row(product_id, span) for span in lowest_spans(variants)]
         for product_id, variants in by_variant.items()
-        for span in lowest_spans(variants)
-    )
+    }
+    own = PriceSpan.objects.filter(variant__product_id__in=product_ids)
+    _replace(own, "variant_id", variant_rows, since=since)
+    own = ProductSpan.objects.filter(product_id__in=product_ids)
+    _replace(own, "product_id", product_rows, since=since)
     mark_change(what, at=since)
 
 
 def mark_change(what: str, *, at: datetime) -> None:
     """Record that something shown to everybody changed, so that no cached page outlives it."""
     PriceChange.objects.create(at=at, what=what)
+
+
+def _replace(own: QuerySet, owner: str, rows: Mapping[int, list[Any]], *, since: datetime) -> None:
+    """Write the spans from an instant on; one that goes on unchanged is made longer, not cut."""
+    own.filter(starts_at__gte=since).delete()
+    running = list(own.filter(ends_at__gt=since))
+    for row in running:
+        following = rows.get(getattr(row, owner), [])
+        goes_on = bool(following) and _facts(following[0]) == _facts(row)
+        goes_on = goes_on and following[0].starts_at == since
+        row.ends_at = following.pop(0).ends_at if goes_on else since
+    own.model.objects.bulk_update(running, ["ends_at"])
+    own.model.objects.bulk_create(row for found in rows.values() for row in found)
+
+
+def _facts(row: PriceSpan | ProductSpan) -> tuple:
+    dearest = row.highest if isinstance(row, ProductSpan) else row.regular
+    return (row.price, dearest, row.deal_id, row.prior_price, row.percent)
 
 
 def _variant_row(variant_id: int, span: Span) -> PriceSpan:

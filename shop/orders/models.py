@@ -168,6 +168,11 @@ class Suborder(models.Model):
         indexes = [models.Index(fields=["merchant", "state", "-id"], name="suborder_to_ship")]
         constraints = [models.UniqueConstraint(fields=["order", "merchant"], name="suborder_once")]
 
+    @property
+    def earned(self) -> int:
+        """Return what the merchant gets in all: goods after commission, and delivery."""
+        return self.payout + self.delivery_paid + self.delivery_funded
+
     def move_to(self, state: str) -> None:
         """Change the state, if it is still the one that was read.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +18,7 @@ from shop.currencies import least_charge, written
 from shop.errors import (
     BelowMinimum,
     CannotDeliver,
+    LimitReached,
     NotPossible,
     OutOfStock,
     PriceChanged,
@@ -26,6 +28,7 @@ from shop.errors import (
     Unavailable,
 )
 from shop.festivals.holdings import Holdings
+from shop.festivals.pricing.quoting import Quote
 from shop.orders import holding
 from shop.orders.agreement import Agreement, agreement, wish
 from shop.orders.freezing import Frozen, freeze
@@ -48,7 +51,6 @@ class Superseded(ShopError):
         super().__init__(_("You have another payment open. Starting a new one closes it."))
 
 
-@transaction.atomic
 def place_order(
     shopper: Shopper, *, agreed: Agreement, at: datetime, may_replace: int | None = None
 ) -> Placed:
@@ -67,6 +69,21 @@ def place_order(
         PriceChanged, OutOfStock, LimitReached, TooManyOpenOrders, BelowMinimum,
         CannotDeliver: nothing is held and nothing was changed.
     """
+    try:
+        try:
+            with transaction.atomic():
+                return _place_or_find(shopper, agreed, may_replace, at=at)
+        except StaleState:  # another tab placed it while we waited for the cart: find that one
+            with transaction.atomic():
+                return _place_or_find(shopper, agreed, may_replace, at=at)
+    except Unavailable as taken:
+        # Somebody else was faster: look again and say what is possible now.
+        raise _explained(shopper, taken, agreed, at=at) from taken
+
+
+def _place_or_find(
+    shopper: Shopper, agreed: Agreement, may_replace: int | None, *, at: datetime
+) -> Placed:
     pending = _pending(shopper)
     priced = price_cart(shopper, at=at, lock=True)
     if priced is None:
@@ -82,16 +99,17 @@ def place_order(
     return _place(priced, shopper, pending, at=at)
 
 
-def explain(shopper: Shopper, error: Unavailable, *, agreed: Agreement, at: datetime) -> ShopError:
-    """Say what is possible now, after somebody else was faster."""
+def _explained(
+    shopper: Shopper, taken: Unavailable, agreed: Agreement, *, at: datetime
+) -> ShopError:
     priced = price_cart(shopper, at=at)
     if priced is None:
-        return error
+        return taken
     try:
         _refuse(priced, agreed)
     except ShopError as refusal:
         return refusal
-    return error
+    return taken
 
 
 def _pending(shopper: Shopper) -> Order | None:
@@ -120,7 +138,20 @@ def _refuse(priced: PricedCart, agreed: Agreement) -> None:
         currency = settings.SHOP_CURRENCY
         raise BelowMinimum(written(least_charge(currency), currency, "en"))
     if agreement(priced) != agreed:
+        if limit := _limit_reached(quote):
+            raise LimitReached(limit, agreed.total, quote.total)
         raise PriceChanged(agreed.total, quote.total)
+
+
+def _limit_reached(quote: Quote) -> int | None:
+    """Return the limit per shopper that made some units dearer, if one did."""
+    used = Counter({s.deal.id: s.quantity for s in quote.segments if s.deal and s.deal.per_shopper})
+    for segment in quote.segments:
+        for deal in segment.wanted.variant.deals:
+            at_limit = deal.shopper_left is not None and used[deal.id] >= deal.shopper_left
+            if deal.per_shopper and at_limit and segment.deal is not deal:
+                return deal.per_shopper
+    return None
 
 
 def _refuse_parking(priced: PricedCart, shopper: Shopper, pending: Order | None) -> None:

@@ -15,12 +15,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shop.cart.current import Shopper
-from shop.errors import GatewayError, NotPossible, ShopError, StaleState, Unavailable
+from shop.errors import GatewayError, NotPossible, ShopError, StaleState
 from shop.orders import ending
 from shop.orders.agreement import Agreement
 from shop.orders.freezing import frozen_rows
 from shop.orders.models import Order
-from shop.orders.placing import Superseded, explain, place_order
+from shop.orders.placing import Superseded, place_order
 from shop.payments.applying import apply_session
 from shop.payments.gateway import SessionStatus
 from shop.payments.models import Payment
@@ -65,10 +65,8 @@ def start_payment(
             replaced = open_order.order
         except StaleState:
             continue
-        except ShopError as refusal:
+        except ShopError:
             _let_go(replaced, at=at)
-            if isinstance(refusal, Unavailable):
-                raise explain(shopper, refusal, agreed=agreed, at=at) from refusal
             raise
         else:
             return _with_session(payment, at=at)
@@ -146,7 +144,8 @@ def _close_sessions(order: Order, *, at: datetime) -> Order | None:
     The order stays pending: its holds go to the new one in a single step. A payment that is
     marked as superseded keeps a late message from releasing them first.
     """
-    for payment in order.payments.filter(state__in=Payment.UNSETTLED).order_by("pk"):
+    for found in order.payments.filter(state__in=Payment.UNSETTLED).order_by("pk"):
+        payment = found
         try:
             if payment.session_id is None:
                 payment = open_session(payment, at=at)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.doclinks import ROOT, problems
+from scripts.doclinks import problems
 
 
 def write(root: Path, **pages: str) -> None:
@@ -10,10 +10,6 @@ def write(root: Path, **pages: str) -> None:
     (root / "docs").mkdir(exist_ok=True)
     for name, text in pages.items():
         (root / "docs" / f"{name}.md").write_text(text)
-
-
-def test_every_link_of_this_project_leads_somewhere():
-    assert problems(ROOT) == []
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,8 @@ def lowest_spans(by_variant: Mapping[int, Sequence[Span]]) -> list[LowestSpan]:
     Of equal prices the variant with the lower id wins, so that the choice is always the same.
     """
     every = [span for spans_ in by_variant.values() for span in spans_]
+    if not every:
+        return []
     starts = {span.starts_at for span in every}
     instants = sorted(starts | {span.ends_at for span in every if span.ends_at})
     found: list[LowestSpan] = []

@@ -16,7 +16,15 @@ from shop.festivals.pricing.terms import (
     PromotionTerms,
     Wanted,
 )
-from tests.shop.festivals.pricing.setting import END, START, item
+from tests.shop.festivals.pricing.setting import (
+    END,
+    START,
+    basket,
+    goods,
+    item,
+    merchant_voucher,
+    promotion,
+)
 
 AT = START + timedelta(days=1)
 MERCHANTS = (1, 2, 3)
@@ -70,9 +78,32 @@ def random_promotion(rng: random.Random, number: int, spend: int) -> PromotionTe
     )
 
 
-def with_promotion(basket: Basket, promotion: PromotionTerms) -> Basket:
+def close_call(rng: random.Random) -> tuple[Basket, PromotionTerms]:
+    """Return a cart with a merchant's promotion, and a voucher of a few units more."""
+    prices = [rng.randint(1, rng.choice([9, 300])) for _ in range(4)]
+    lines = [
+        goods(number, price, festivals=rng.choice([(), (1,), (2,)]))
+        for number, price in enumerate(prices, start=1)
+    ]
+    own = merchant_voucher(rng.randint(1, sum(prices)), id=1, is_picked=False)
+    percentages = [
+        promotion(
+            rng.choice([Group.SAVE, Group.VOUCHER]),
+            Kind.PERCENT,
+            rng.randint(1, 99),
+            id=number,
+            festival_id=number - 1,
+            budget_left=rng.choice([None, rng.randint(1, sum(prices))]),
+        )
+        for number in (2, 3)
+    ]
+    voucher = merchant_voucher(own.value + rng.randint(0, 3), id=9)
+    return basket(*lines, promotions=(own, *percentages)), voucher
+
+
+def with_promotion(cart: Basket, more: PromotionTerms) -> Basket:
     """Return the cart with one promotion more."""
-    return replace(basket, promotions=(*basket.promotions, promotion))
+    return replace(cart, promotions=(*cart.promotions, more))
 
 
 def _line(rng: random.Random, number: int, scale: int) -> Wanted:

@@ -1,0 +1,36 @@
+"""Wagtail's admin for organizers, behind the shop's own sign-in."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import include, path, reverse
+from django.utils.csp import csp_override
+from django.utils.http import urlencode
+from wagtail.admin import urls as admin_urls
+from wagtail.utils.urlpatterns import decorate_urlpatterns
+
+
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Send to the shop's sign-in, with its limits and second step; Wagtail's own has neither."""
+    back = request.GET.get("next") or reverse("wagtailadmin_home")
+    return redirect(reverse("account_login") + "?" + urlencode({"next": back}))
+
+
+def reset(request: HttpRequest, **kwargs: object) -> HttpResponse:
+    """Send to the shop's own way to a new password."""
+    return redirect("account_reset_password")
+
+
+# Before Wagtail's own: the first match answers.
+urlpatterns = [
+    path("login/", sign_in),
+    path("logout/", lambda request: redirect("account_logout")),
+    path("password_reset/", reset),
+    path("password_reset/<path:rest>", reset),
+    path(
+        "",
+        include(
+            decorate_urlpatterns(list(admin_urls.urlpatterns), csp_override(settings.ADMIN_CSP))
+        ),
+    ),
+]

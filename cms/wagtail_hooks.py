@@ -1,0 +1,1 @@
+"""Registrations only: what organizers see in Wagtail's admin."""

@@ -1,0 +1,93 @@
+"""Compares every counter with the frozen lines that it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+# Each statement lists rows whose counters differ from what the lines of orders say: id, then
+# pairs of counted and right. Held is what pending orders hold; sold is paid and not shipped.
+POOLS = """
+SELECT p.id, p.held, coalesce(l.held, 0), p.sold, coalesce(l.sold, 0)
+FROM shop_pool p LEFT JOIN (
+  SELECT line.pool_id,
+    sum(line.pool_units) FILTER (WHERE o.state = 'pending') AS held,
+    sum(line.pool_units) FILTER (WHERE o.state = 'paid' AND s.state = 'waiting') AS sold
+  FROM shop_orderline line
+  JOIN shop_order o ON o.id = line.order_id JOIN shop_suborder s ON s.id = line.suborder_id
+  WHERE o.state IN ('pending', 'paid') GROUP BY line.pool_id) l ON l.pool_id = p.id
+WHERE p.held <> coalesce(l.held, 0) OR p.sold <> coalesce(l.sold, 0) ORDER BY p.id
+"""
+DEALS = """
+SELECT d.id, d.held, coalesce(l.held, 0), d.sold, coalesce(l.sold, 0)
+FROM shop_deal d LEFT JOIN (
+  SELECT line.deal_id,
+    sum(line.quantity) FILTER (WHERE o.state = 'pending') AS held,
+    sum(line.quantity) FILTER (WHERE o.state = 'paid') AS sold
+  FROM shop_orderline line JOIN shop_order o ON o.id = line.order_id
+  WHERE line.deal_id IS NOT NULL GROUP BY line.deal_id) l ON l.deal_id = d.id
+WHERE d.held <> coalesce(l.held, 0) OR d.sold <> coalesce(l.sold, 0) ORDER BY d.id
+"""
+PROMOTIONS = """
+SELECT p.id, p.held_uses, coalesce(l.held_uses, 0), p.used, coalesce(l.used, 0),
+       p.held_amount, coalesce(l.held_amount, 0), p.spent, coalesce(l.spent, 0)
+FROM shop_promotion p LEFT JOIN (
+  SELECT d.promotion_id,
+    count(DISTINCT o.id) FILTER (WHERE o.state = 'pending') AS held_uses,
+    count(DISTINCT o.id) FILTER (WHERE o.state = 'paid') AS used,
+    sum(d.amount) FILTER (WHERE o.state = 'pending') AS held_amount,
+    sum(d.amount) FILTER (WHERE o.state = 'paid') AS spent
+  FROM shop_discount d JOIN shop_order o ON o.id = d.order_id
+  GROUP BY d.promotion_id) l ON l.promotion_id = p.id
+WHERE (p.held_uses, p.used, p.held_amount, p.spent) IS DISTINCT FROM
+      (coalesce(l.held_uses, 0), coalesce(l.used, 0),
+       coalesce(l.held_amount, 0), coalesce(l.spent, 0)) ORDER BY p.id
+"""
+CLAIMS = """
+SELECT c.id, (c.state = 'held')::int, (l.held > 0)::int
+FROM shop_claim c JOIN LATERAL (
+  SELECT count(*) FILTER (WHERE o.state = 'pending') AS held
+  FROM shop_discount d JOIN shop_order o ON o.id = d.order_id WHERE d.claim_id = c.id) l ON true
+WHERE (c.state = 'held') <> (l.held > 0) ORDER BY c.id
+"""
+COUNTERS = (
+    ("pool", POOLS, ("held", "sold")),
+    ("deal", DEALS, ("held", "sold")),
+    ("promotion", PROMOTIONS, ("held_uses", "used", "held_amount", "spent")),
+    ("claim", CLAIMS, ("held",)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A counter that says something else than the lines."""
+
+    table: str
+    id: int
+    counter: str
+    counted: int
+    right: int
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.id}: {self.counter} is {self.counted}, lines say {self.right}"
+
+
+@transaction.atomic
+def differences() -> list[Difference]:
+    """Return where counters and lines differ, all read at one instant. Repairs nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        return [found for table in COUNTERS for found in _compare(cursor, *table)]
+
+
+def _compare(
+    cursor: object, table: str, statement: str, names: tuple[str, ...]
+) -> Iterator[Difference]:
+    cursor.execute(statement)
+    for row in cursor.fetchall():
+        pairs = zip(names, row[1::2], row[2::2], strict=True)
+        for name, counted, right in pairs:
+            if counted != right:
+                yield Difference(table, row[0], name, int(counted), int(right))

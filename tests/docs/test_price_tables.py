@@ -1,0 +1,224 @@
+"""Every table of docs/explanation/price.md is read and computed.
+
+A table follows a line ``<!-- table: name -->``; the columns with a bold title are computed from
+the others by the function of that name.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from shop.festivals.pricing.items import public_price
+from shop.festivals.pricing.terms import Group, Kind, PoolTerms
+from shop.festivals.pricing.timeline import span_at
+from shop.festivals.pricing.weighing import part_of
+from shop.money import share, split
+from tests.shop.festivals.pricing.setting import (
+    JANUARY,
+    START,
+    deal,
+    free_shipping,
+    goods,
+    item,
+    line,
+    merchant_voucher,
+    percent_deal,
+    percent_voucher,
+    priced,
+    promotion,
+    save,
+    voucher,
+)
+
+PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "price.md"
+NAME = re.compile(r"<!-- table: (\S+) -->")
+Row = dict[str, str]
+
+
+def tables(text: str) -> dict[str, list[Row]]:
+    """Return the rows of each named table, by the titles of its columns."""
+    found: dict[str, list[Row]] = {}
+    for name, block in re.findall(NAME.pattern + r"\n((?:\|.*\n)+)", text):
+        titles, _, *rows = (
+            [cell.strip() for cell in row.strip("|").split("|")] for row in block.splitlines()
+        )
+        found[name] = [dict(zip(titles, row, strict=True)) for row in rows]
+    return found
+
+
+def minor(text: str) -> int:
+    """Read ``12.50``, ``−12.50`` or, in a currency without decimals, ``12345``."""
+    return int(text.replace(".", "").replace("−", "-"))
+
+
+def perhaps(text: str) -> int | None:
+    return None if text == "–" else minor(text)
+
+
+def money(amount: int) -> str:
+    sign = "−" if amount < 0 else ""
+    return f"{sign}{abs(amount) // 100}.{abs(amount) % 100:02}"
+
+
+def percent(text: str) -> int:
+    return int(text.removesuffix(" %"))
+
+
+def amounts(text: str) -> list[int]:
+    return [minor(part) for part in text.split(", ")]
+
+
+def when(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def instants(row: Row) -> Row:
+    found = public_price(item(20_00, deal(15_00)), when(row["At"]))
+    return {"Price": money(found.price)}
+
+
+def percentages(row: Row) -> Row:
+    show = money if "." in row["Regular price"] else str
+    kettle = item(minor(row["Regular price"]), percent_deal(percent(row["Off"])))
+    found = priced(line(kettle, int(row["Quantity"])))
+    return {"One costs": show(found.segments[0].price), "Together": show(found.total)}
+
+
+def segments(row: Row) -> Row:
+    a = deal(15_00, id=1, left=int(row["Left in A"]), shopper_left=perhaps(row["For you"]))
+    b = deal(17_00, id=2, left=int(row["Left in B"]))
+    aside = a.left + b.left
+    pool = PoolTerms(free=aside + int(row["Everyday"]), set_aside=aside)
+    found = priced(line(item(20_00, a, b), int(row["Wanted"])), pools={1: pool})
+    return {
+        "Segments": ", ".join(f"{s.quantity} × {money(s.price)}" for s in found.segments),
+        "Total": money(found.total),
+        "Missing": str(sum(found.missing.values())),
+    }
+
+
+def benefits(row: Row) -> Row:
+    offered = []
+    if row["A's voucher"] != "–":
+        offered.append(merchant_voucher(minor(row["A's voucher"]), min_spend=100_00))
+    if row["Spend and save"] == "yes":
+        offered.append(save())
+    if row["Festival voucher"] != "–":
+        tenth = percent(row["Festival voucher"])
+        offered.append(percent_voucher(tenth, min_spend=200_00, cap=30_00))
+    lines = (goods(1, minor(row["A"]), 1), goods(2, minor(row["B"]), 2))
+    found = priced(*lines, promotions=tuple(offered))
+    taken = {benefit.promotion.group: benefit.amount for benefit in found.benefits}
+    return {
+        "A's voucher takes": money(taken.get(Group.MERCHANT, 0)),
+        "Save takes": money(taken.get(Group.SAVE, 0)),
+        "Festival takes": money(taken.get(Group.VOUCHER, 0)),
+        "Total": money(found.total),
+    }
+
+
+def picks(row: Row) -> Row:
+    automatic = voucher(minor(row["Automatic"]), id=1, is_picked=False)
+    picked = voucher(minor(row["Picked"]), id=2, min_spend=minor(row["Picked from"]))
+    found = priced(goods(1, minor(row["Goods"])), promotions=(automatic, picked))
+    (used,) = found.benefits
+    word = "picked" if used.promotion.is_picked else "automatic"
+    return {"Used": word, "Total": money(found.total)}
+
+
+def shares(row: Row) -> Row:
+    parts = split(minor(row["Benefit"]), amounts(row["Lines"]))
+    return {"Shares": ", ".join(money(part) for part in parts)}
+
+
+def delivery(row: Row) -> Row:
+    free = free_shipping(min_spend=minor(row["Free from"]), cap=perhaps(row["Takes at most"]))
+    parcel = {1: minor(row["Delivery"])}
+    found = priced(goods(1, minor(row["Goods"])), promotions=(free,), parcels=parcel)
+    return {"Shopper pays": money(found.delivery)}
+
+
+def minimum(row: Row) -> Row:
+    used = voucher(minor(row["Voucher"]))
+    least = minor(row["Minimum"])
+    found = priced(goods(1, minor(row["Goods"])), promotions=(used,), minimum=least)
+    return {"Voucher takes": money(found.discount), "Total": money(found.total)}
+
+
+def payers(row: Row) -> Row:
+    terms = voucher(1, organizer_share=percent(row["Organizer's share"]))
+    part = part_of(terms, 0, minor(row["Taken off a line"]))
+    return {"Organizer": money(part.organizer), "Merchant": money(part.merchant)}
+
+
+def settlement(row: Row) -> Row:
+    kettle = item(25_00, deal(20_00, subsidy=minor(row["Subsidy each"])))
+    spend_and_save = promotion(Group.SAVE, Kind.AMOUNT, 6_00, organizer_share=100)
+    rate = percent(row["Commission"]) * 100
+    wanted = line(kettle, 2, commission_bp=rate)
+    found = priced(wanted, promotions=(merchant_voucher(4_00), spend_and_save))
+    (paid,), (funded,) = found.paid, found.funded
+    commission = share(paid + funded, found.segments[0].commission_bp)
+    return {
+        "Shopper": money(paid),
+        "Organizer": money(funded),
+        "Net": money(paid + funded),
+        "Commission taken": money(commission),
+        "Payout": money(paid + funded - commission),
+    }
+
+
+def prior(row: Row) -> Row:
+    regular = [(JANUARY, minor(row["Regular price"]))]
+    if row["Then"] != "–":
+        regular.append((when(row["From"]), minor(row["Then"])))
+    deals = [deal(minor(row["Deal"]))]
+    if row["Flash"] != "–":
+        until = when(row["Flash until"])
+        flash = deal(minor(row["Flash"]), id=2, starts_at=when("2027-04-09"), ends_at=until)
+        deals.append(flash)
+    kettle = item(deals=tuple(deals), regular=tuple(regular), listed_at=when(row["Listed"]))
+    span = span_at(kettle, START)
+    return {
+        "Crossed out": money(span.prior) if span.prior else "–",
+        "Badge": f"−{span.percent} %" if span.percent else "–",
+    }
+
+
+def rounding(row: Row) -> Row:
+    return {"Rounded": money(share(minor(row["Amount"]), percent(row["Share"]) * 100))}
+
+
+COMPUTED: dict[str, Callable[[Row], Row]] = {
+    function.__name__: function
+    for function in (
+        instants, percentages, segments, benefits, picks, shares, delivery, minimum, payers,
+        settlement, prior, rounding,
+    )
+}  # fmt: skip
+TABLES = tables(PAGE.read_text())
+ROWS = [(name, number) for name, rows in TABLES.items() for number in range(len(rows))]
+
+
+@pytest.mark.parametrize(("name", "number"), ROWS)
+def test_a_row_says_what_the_shop_computes(name, number):
+    row = TABLES[name][number]
+    given = {title: cell for title, cell in row.items() if not title.startswith("**")}
+    written = {title.strip("*"): cell for title, cell in row.items() if title.startswith("**")}
+
+    assert COMPUTED[name](given) == written
+
+
+def test_every_table_is_computed():
+    text = PAGE.read_text()
+
+    assert set(TABLES) == set(COMPUTED)
+    assert all(TABLES.values())
+    assert (
+        len(re.findall(r"^\|[-|]+\|$", text, re.MULTILINE))
+        == len(NAME.findall(text))
+        == len(TABLES)
+    )

@@ -1,0 +1,23 @@
+"""The long property tests: they run only when they are asked for, by ``make fuzz``."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+IS_ASKED_FOR = os.environ.get("HYPOTHESIS_PROFILE") == "fuzz"
+
+settings.register_profile("fuzz", max_examples=20_000, deadline=None)
+if IS_ASKED_FOR:
+    settings.load_profile("fuzz")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long tests out of ordinary runs."""
+    if IS_ASKED_FOR:
+        return
+    here = Path(__file__).parent
+    long = [item for item in items if here in item.path.parents]
+    config.hook.pytest_deselected(items=long)
+    items[:] = [item for item in items if item not in long]

@@ -1,0 +1,231 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import stripe
+
+from sandbox.contract import load_contract
+from sandbox.routes import OPERATIONS
+from tests.sandbox import make
+
+ROOT = Path(__file__).parents[2]
+
+
+class Everything:
+    """One of each thing, and one call of each operation that the sandbox imitates."""
+
+    def __init__(self, api, sandbox):
+        self.v1 = api.v1
+        self.session = make.session(api).id
+        self.open_session = make.session(api).id
+        self.account = make.account(api, sandbox)
+        self.charge = make.charge(api, sandbox)
+        self.intent = sandbox.decline(self.session)["payment_intent"]
+        self.refund = api.v1.refunds.create({"charge": self.charge, "amount": 10_00}).id
+        self.transfer = make.transfer(api, self.account, self.charge).id
+        self.reversal = self.reverse().id
+        self.line = api.v1.balance_transactions.list().data[0].id
+        self.event = api.v1.events.list().data[0].id
+        self.endpoint = self.listen().id
+        self.dispute = sandbox.dispute(make.charge(api, sandbox))["id"]
+
+    def reverse(self):
+        return self.v1.transfers.reversals.create(self.transfer, {"amount": 1_00})
+
+    def listen(self):
+        params = {"url": "http://127.0.0.1:9/", "enabled_events": ["payout.paid"]}
+        return self.v1.webhook_endpoints.create(params)
+
+    def link(self):
+        url = "http://127.0.0.1:8000/"
+        params = {"account": self.account, "type": "account_onboarding"}
+        return self.v1.account_links.create({**params, "return_url": url, "refresh_url": url})
+
+    def transfer_again(self):
+        params = {"amount": 1_00, "currency": "usd", "destination": self.account}
+        return self.v1.transfers.create({**params, "source_transaction": self.charge})
+
+
+CALLS = {
+    "GET /v1/accounts": lambda e: e.v1.accounts.list(),
+    "POST /v1/accounts": lambda e: e.v1.accounts.create({"country": "FR"}),
+    "GET /v1/accounts/{account}": lambda e: e.v1.accounts.retrieve(e.account),
+    "POST /v1/accounts/{account}": lambda e: e.v1.accounts.update(e.account, {"email": "a@b.c"}),
+    "POST /v1/accounts/{account}/login_links": lambda e: e.v1.accounts.login_links.create(
+        e.account
+    ),
+    "POST /v1/account_links": lambda e: e.link(),
+    "GET /v1/balance": lambda e: e.v1.balance.retrieve(),
+    "GET /v1/balance_transactions": lambda e: e.v1.balance_transactions.list(),
+    "GET /v1/balance_transactions/{id}": lambda e: e.v1.balance_transactions.retrieve(e.line),
+    "GET /v1/charges": lambda e: e.v1.charges.list(),
+    "GET /v1/charges/{charge}": lambda e: e.v1.charges.retrieve(e.charge),
+    "GET /v1/checkout/sessions": lambda e: e.v1.checkout.sessions.list(),
+    "POST /v1/checkout/sessions": lambda e: e.v1.checkout.sessions.create(make.session_params()),
+    "GET /v1/checkout/sessions/{session}": lambda e: e.v1.checkout.sessions.retrieve(
+        e.session, {"expand": ["payment_intent.latest_charge.balance_transaction", "line_items"]}
+    ),
+    "POST /v1/checkout/sessions/{session}/expire": lambda e: e.v1.checkout.sessions.expire(
+        e.open_session
+    ),
+    "GET /v1/checkout/sessions/{session}/line_items": lambda e: (
+        e.v1.checkout.sessions.line_items.list(e.session)
+    ),
+    "GET /v1/disputes": lambda e: e.v1.disputes.list(),
+    "GET /v1/disputes/{dispute}": lambda e: e.v1.disputes.retrieve(e.dispute),
+    "GET /v1/events": lambda e: e.v1.events.list({"limit": 100}),
+    "GET /v1/events/{id}": lambda e: e.v1.events.retrieve(e.event),
+    "GET /v1/payment_intents": lambda e: e.v1.payment_intents.list(),
+    "GET /v1/payment_intents/{intent}": lambda e: e.v1.payment_intents.retrieve(e.intent),
+    "GET /v1/refunds": lambda e: e.v1.refunds.list(),
+    "POST /v1/refunds": lambda e: e.v1.refunds.create({"charge": e.charge, "amount": 1_00}),
+    "GET /v1/refunds/{refund}": lambda e: e.v1.refunds.retrieve(
+        e.refund, {"expand": ["charge", "balance_transaction"]}
+    ),
+    "GET /v1/transfers": lambda e: e.v1.transfers.list(),
+    "POST /v1/transfers": lambda e: e.transfer_again(),
+    "GET /v1/transfers/{transfer}": lambda e: e.v1.transfers.retrieve(
+        e.transfer, {"expand": ["destination", "source_transaction"]}
+    ),
+    "GET /v1/transfers/{id}/reversals": lambda e: e.v1.transfers.reversals.list(e.transfer),
+    "POST /v1/transfers/{id}/reversals": lambda e: e.reverse(),
+    "GET /v1/transfers/{transfer}/reversals/{id}": lambda e: e.v1.transfers.reversals.retrieve(
+        e.transfer, e.reversal
+    ),
+    "GET /v1/webhook_endpoints": lambda e: e.v1.webhook_endpoints.list(),
+    "POST /v1/webhook_endpoints": lambda e: e.listen(),
+    "GET /v1/webhook_endpoints/{webhook_endpoint}": lambda e: e.v1.webhook_endpoints.retrieve(
+        e.endpoint
+    ),
+    "POST /v1/webhook_endpoints/{webhook_endpoint}": lambda e: e.v1.webhook_endpoints.update(
+        e.endpoint, {"disabled": True}
+    ),
+    "DELETE /v1/webhook_endpoints/{webhook_endpoint}": lambda e: e.v1.webhook_endpoints.delete(
+        e.endpoint
+    ),
+}
+
+
+def test_every_operation_answers_as_the_published_specification_says(api, sandbox):
+    everything = Everything(api, sandbox)
+
+    for call in CALLS.values():
+        call(everything)
+
+    assert set(CALLS) == {f"{method} {path}" for method, path in OPERATIONS}
+    assert sandbox.contract_errors == []
+
+
+def test_every_kind_of_event_carries_an_object_of_the_published_shape(api, sandbox):
+    charge, account = make.charge(api, sandbox), make.account(api, sandbox)
+    transfer = make.transfer(api, account, charge)
+    api.v1.transfers.reversals.create(transfer.id, {"amount": 1_00})
+    sandbox.pay_out(account)
+    make.transfer(api, account, charge, 1_00)
+    sandbox.pay_out(account, ok=False)
+    sandbox.hold_refunds()
+    sandbox.settle_refund(api.v1.refunds.create({"charge": charge, "amount": 1_00}).id)
+    failing = api.v1.refunds.create({"charge": charge, "amount": 1_00}).id
+    sandbox.settle_refund(failing, ok=False)
+    sandbox.close_dispute(sandbox.dispute(charge)["id"], won=True)
+    for ok in (True, False):
+        later = make.session(api)
+        sandbox.pay_later(later.id)
+        sandbox.settle(later.id, ok=ok)
+    tried = make.session(api)
+    sandbox.decline(tried.id)
+    api.v1.checkout.sessions.expire(tried.id)
+
+    kinds = {event["type"] for event in sandbox.events()}
+
+    assert len(kinds) == 27
+    assert sandbox.contract_errors == []
+
+
+@pytest.mark.parametrize(
+    ("change", "param"),
+    [
+        ({"succes_url": "http://127.0.0.1/"}, "succes_url"),
+        ({"payment_intent_data": {"transfer_groups": "x"}}, "payment_intent_data[transfer_groups]"),
+        (
+            {"line_items": [{"price_data": {"unit_amont": 1}}]},
+            "line_items[0][price_data][unit_amont]",
+        ),
+        ({"locale": "klingon"}, "locale"),
+        ({"expires_at": "soon"}, "expires_at"),
+    ],
+)
+def test_a_call_that_the_specification_does_not_know_is_refused(api, change, param):
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        make.session(api, **change)
+
+    assert refusal.value.param == param
+    assert api.v1.checkout.sessions.list().data == []
+
+
+def test_an_unknown_filter_is_refused(api):
+    with pytest.raises(stripe.InvalidRequestError, match="unknown parameter: charges"):
+        api.v1.refunds.list({"charges": "ch_1"})
+
+
+def test_an_answer_that_breaks_the_specification_is_noticed(running, api, sandbox):
+    made = make.session(api)
+    running.sandbox.world.store.get("checkout.session", made.id)["amount_total"] = "much"
+
+    api.v1.checkout.sessions.retrieve(made.id)
+
+    assert [problem.field for problem in sandbox.contract_errors] == ["amount_total"]
+    with pytest.raises(AssertionError, match="amount_total"):
+        sandbox.check_contract()
+    sandbox.reset()
+
+
+def test_an_event_that_breaks_the_specification_is_noticed(running, api, sandbox):
+    made = make.session(api)
+    running.sandbox.world.store.get("checkout.session", made.id)["currency"] = None
+    running.sandbox.world.store.get("checkout.session", made.id)["livemode"] = "no"
+
+    api.v1.checkout.sessions.expire(made.id)
+
+    assert {problem.where for problem in sandbox.contract_errors} == {
+        "object checkout.session",
+        "POST /v1/checkout/sessions/{session}/expire answer",
+    }
+    sandbox.reset()
+
+
+BROKEN_SUITE = """
+from tests.sandbox import make
+from tests.sandbox.conftest import api, running, sandbox
+
+def test_that_looks_well(api, sandbox):
+    made = make.session(api)
+    sandbox.world.store.get("checkout.session", made.id)["livemode"] = {answer!r}
+    api.v1.checkout.sessions.retrieve(made.id)
+"""
+
+
+@pytest.mark.parametrize(("answer", "code"), [(False, 0), ("no", 1)])
+def test_a_suite_fails_when_an_answer_breaks_the_specification(tmp_path, answer, code):
+    path = tmp_path / "test_broken.py"
+    path.write_text(BROKEN_SUITE.format(answer=answer))
+    options = ["-p", "no:django", "-p", "no:randomly", "-p", "no:cacheprovider", "-q"]
+
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, "--rootdir", tmp_path, path],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert run.returncode == code, run.stdout
+    assert ("broke Stripe's contract" in run.stdout) == (code == 1)
+
+
+def test_the_specification_is_read_once():
+    assert load_contract(OPERATIONS) is load_contract(OPERATIONS)

@@ -1,0 +1,62 @@
+import pytest
+import stripe
+
+from sandbox.errors import Refused
+from tests.sandbox import make
+
+
+def test_there_are_no_disputes_until_a_bank_opens_one(api):
+    assert api.v1.disputes.list().data == []
+
+
+def test_a_dispute_takes_the_money_and_a_fee(api, sandbox):
+    charge = make.charge(api, sandbox, 100_00)
+
+    dispute = sandbox.dispute(charge)
+
+    found = api.v1.disputes.retrieve(dispute["id"])
+    assert (found.status, found.amount, found.charge) == ("needs_response", 100_00, charge)
+    assert api.v1.charges.retrieve(charge).disputed
+    assert api.v1.balance.retrieve().available[0].amount == -115_00
+    assert [event["type"] for event in sandbox.events()][-2:] == [
+        "charge.dispute.created",
+        "charge.dispute.funds_withdrawn",
+    ]
+
+
+def test_a_disputed_charge_cannot_be_refunded(api, sandbox):
+    charge = make.charge(api, sandbox)
+    sandbox.dispute(charge)
+
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        api.v1.refunds.create({"charge": charge})
+
+    assert refusal.value.code == "charge_disputed"
+    assert api.v1.refunds.list().data == []
+
+
+@pytest.mark.parametrize(
+    ("won", "status", "balance"), [(True, "won", -15_00), (False, "lost", -115_00)]
+)
+def test_a_dispute_is_decided_once(api, sandbox, won, status, balance):
+    charge = make.charge(api, sandbox, 100_00)
+    dispute = sandbox.dispute(charge)["id"]
+
+    sandbox.close_dispute(dispute, won=won)
+
+    assert api.v1.disputes.list({"charge": charge}).data[0].status == status
+    assert api.v1.balance.retrieve().available[0].amount == balance
+    assert sandbox.events()[-1]["type"] == "charge.dispute.closed"
+    assert len(sandbox.events("charge.dispute.funds_reinstated")) == won
+    with pytest.raises(Refused):
+        sandbox.close_dispute(dispute, won=won)
+
+
+def test_a_charge_is_disputed_once(api, sandbox):
+    charge = make.charge(api, sandbox)
+    sandbox.dispute(charge)
+
+    with pytest.raises(Refused):
+        sandbox.dispute(charge)
+
+    assert len(api.v1.disputes.list().data) == 1
