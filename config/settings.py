@@ -203,8 +203,10 @@ SILENCED_SYSTEM_CHECKS = [] if HTTPS else ["security.W004", "security.W008"]
 # --- the shop -------------------------------------------------------------------------------
 SHOP_CURRENCY = env("SHOP_CURRENCY", "USD")
 SHOP_COUNTRY = env("SHOP_COUNTRY", "CN")  # where parcels go until the shopper says otherwise
-PRIOR_PRICE_DAYS = int(env("PRIOR_PRICE_DAYS", "30"))
 MOST_OPEN_ORDERS = 3  # pending orders per network address and per e-mail address
+
+OPERATOR_NAME = env("OPERATOR_NAME", "Baobab Demonstration")  # stands under every mail
+OPERATOR_ADDRESS = env("OPERATOR_ADDRESS", "1 Example Street, Example City")
 
 # --- payments -------------------------------------------------------------------------------
 STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY")

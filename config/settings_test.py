@@ -4,12 +4,16 @@ import os
 import tempfile
 from pathlib import Path
 
+from config import embedded
+
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
 os.environ["PAYMENTS_SANDBOX"] = "1"
 os.environ["STRIPE_SECRET_KEY"] = "sk_test_sandbox_tests"
 os.environ.setdefault("STRIPE_BASE_URL", "http://127.0.0.1:1")  # the fixture starts the real one
 os.environ["STRIPE_WEBHOOK_SECRETS"] = "whsec_sandbox_tests"
 os.environ["DEBUG"] = ""
+if not os.environ.get("DATABASE_URL"):
+    os.environ["DATABASE_URL"] = embedded.provide("test")
 
 from config.settings import *  # noqa: F403
 from config.settings import DATABASES, LOGGING

@@ -27,8 +27,8 @@ def main() -> None:
         running = start(chosen.port, contract=has_contract, options=options)
     except OSError as problem:
         sys.exit(f"Refused: {_explain(problem, chosen)}")
-    print(f"Stripe sandbox ready at {running.url} (no money moves)", flush=True)  # noqa: T201
     with contextlib.suppress(KeyboardInterrupt):
+        print(f"Stripe sandbox ready at {running.url} (no money moves)", flush=True)  # noqa: T201
         running.wait()
     running.stop()
 

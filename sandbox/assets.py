@@ -5,13 +5,14 @@ from sandbox.web import Request, Response
 
 _FOLDER = Path(__file__).with_name("static")
 _KINDS = {
+    "actions.css": "text/css; charset=utf-8",
     "favicon.svg": "image/svg+xml",
     "gabarito.woff2": "font/woff2",
     "gem.svg": "image/svg+xml",
     "kente.svg": "image/svg+xml",
     "mark.svg": "image/svg+xml",
+    "order.css": "text/css; charset=utf-8",
     "page.css": "text/css; charset=utf-8",
-    "parts.css": "text/css; charset=utf-8",
     "tokens.css": "text/css; charset=utf-8",
 }
 

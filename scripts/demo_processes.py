@@ -13,7 +13,15 @@ from typing import TextIO
 from honcho.manager import Manager
 from honcho.printer import Message
 
-from scripts.demo_leftovers import ROOT, RUN, CannotStart, pid_file, stop_leftovers, tell
+from scripts.demo_leftovers import (
+    ROOT,
+    RUN,
+    CannotStart,
+    pid_file,
+    require_port,
+    stop_leftovers,
+    tell,
+)
 
 NAMES = ("web", "worker", "beat", "sandbox")
 # What the shop and its sandbox know of each other; no money hangs on it.
@@ -42,8 +50,9 @@ def sandbox_alone(command: list[str], port: int, environment: dict[str, str]) ->
     """Run the sandbox while the sample is loaded, which pays its orders there.
 
     Raises:
-        CannotStart: It does not listen.
+        CannotStart: It does not listen, or somebody else does.
     """
+    require_port(port, "SANDBOX_PORT")  # much time may have passed since the first look
     with (RUN / "demo.log").open("w") as log:
         line = _noting_its_number("sandbox", command)
         process = subprocess.Popen(  # noqa: S602 (the command line is our own)

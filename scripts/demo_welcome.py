@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from http import HTTPStatus
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -34,17 +34,23 @@ def _accounts(environment: dict[str, str]) -> list[list[str]]:
 
 
 def _answers(address: str) -> bool:
+    """Wait for a report; after some days without a demo the first one may be red."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        # After some days without a demo the first report may be red: an answer all the same.
-        with suppress(OSError):
-            try:
-                urlopen(address, timeout=5).close()  # noqa: S310 (our own server)
-            except HTTPError as answer:
-                answer.close()
+        if _status(address) in {HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE}:
             return True
         time.sleep(0.2)
     return False
+
+
+def _status(address: str) -> int:
+    try:
+        with urlopen(address, timeout=5) as answer:  # noqa: S310 (our own server)
+            return answer.status
+    except HTTPError as refusal:
+        return refusal.code
+    except OSError:
+        return 0
 
 
 def _lines(site: str, sandbox: str, accounts: list[list[str]]) -> list[str]:

@@ -8,6 +8,7 @@ day for showing an approximate price only.
 from __future__ import annotations
 
 import csv
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -96,16 +97,9 @@ def written(amount: int, code: str, language: str) -> str:
 
 def _formatted(value: Decimal, currency: Currency, locale: Locale) -> str:
     # Babel's own digits follow CLDR, which drops those of MGA; we write what we charge.
-    pattern = locale.currency_formats["standard"]
-    decimals = (currency.exponent, currency.exponent)
-    return pattern.apply(
-        value,
-        locale,
-        currency=currency.code,
-        currency_digits=False,
-        decimal_quantization=True,
-        force_frac=decimals,
-    )
+    pattern = copy(locale.currency_formats["standard"])
+    pattern.frac_prec = (currency.exponent, currency.exponent)
+    return pattern.apply(value, locale, currency=currency.code, currency_digits=False)
 
 
 def _exactly(amount: int, by: int, code: str) -> int:

@@ -1,17 +1,11 @@
 """Machinery of the test run: the database cluster, the sandbox, the movable clock."""
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 
 from sandbox.server import Options, start
-
-if not os.environ.get("DATABASE_URL"):
-    from config import embedded
-
-    os.environ["DATABASE_URL"] = embedded.provide("test")
 
 
 @pytest.fixture(scope="session")

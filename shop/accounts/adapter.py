@@ -16,6 +16,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from qrcode import make
+from qrcode.image.svg import SvgPathFillImage
 
 from shop import clock
 from shop.accounts.models import User
@@ -136,6 +138,10 @@ class MFAAdapter(DefaultMFAAdapter):
         "incorrect_code": _("The code is not right or is too old. Enter the newest one."),
         "unverified_email": _("Confirm your email address first."),
     }
+
+    def build_totp_svg(self, url: str) -> str:
+        """Return the picture to scan, on white: by night the page behind it is dark."""
+        return make(url, image_factory=SvgPathFillImage).to_string(encoding="unicode")
 
 
 def _in_our_words(error: ValidationError) -> ValidationError:

@@ -12,7 +12,8 @@ from shop.cart.current import Shopper
 from shop.cart.models import Cart, CartLine, CartVoucher
 from shop.catalogue.models import Product, Variant
 from shop.delivery.models import Contact
-from shop.errors import NotPossible
+from shop.errors import NeedsAccount, NotPossible
+from shop.festivals.models import Claim, Promotion
 from shop.festivals.vouchers import find_voucher
 
 MOST_OF_ONE = 999
@@ -32,7 +33,7 @@ def add(cart: Cart, variant: Variant, quantity: int, *, at: datetime) -> None:
     Raises:
         NotPossible: the quantity is not one that can be bought.
     """
-    _check(quantity)
+    check_quantity(quantity)
     row = [cart.pk, variant.pk, quantity, variant.pk, at, at, at, MOST_OF_ONE]
     with connection.cursor() as cursor:
         cursor.execute(ADD, row)
@@ -44,7 +45,7 @@ def set_quantity(cart: Cart, variant_id: int, quantity: int) -> None:
     if quantity == 0:
         line.delete()
         return
-    _check(quantity)
+    check_quantity(quantity)
     line.update(quantity=quantity)
 
 
@@ -64,10 +65,21 @@ def use_voucher(cart: Cart, code: str, *, shopper: Shopper, at: datetime) -> Non
 
     Raises:
         VoucherRefused: there is none, or it cannot be used now; the text says why.
+        NeedsAccount: only a shopper with a verified address can use it.
     """
     pick = find_voucher(code, at=at, user=shopper.user)
+    limited = Promotion.objects.filter(pk=pick.promotion_id, per_shopper__isnull=False)
+    if shopper.limit_id is None and limited.exists():
+        raise NeedsAccount(_("Sign in with a confirmed email address to use this voucher."))
     CartVoucher.objects.update_or_create(
         cart=cart, promotion_id=pick.promotion_id, defaults={"claim_id": pick.claim_id}
+    )
+
+
+def use_claim(cart: Cart, claim: Claim) -> None:
+    """Pick a voucher that the shopper has claimed."""
+    CartVoucher.objects.update_or_create(
+        cart=cart, promotion_id=claim.promotion_id, defaults={"claim": claim}
     )
 
 
@@ -84,7 +96,10 @@ def send_to(cart: Cart, country: str) -> None:
 def set_contact(cart: Cart, contact: Contact) -> None:
     """Note who gets the parcels and where. The contact's country is where they go."""
     contact.save(force_insert=True)
-    Cart.objects.filter(pk=cart.pk).update(contact=contact, country=contact.country)
+    changes = {"contact": contact, "country": contact.country}
+    if contact.country != cart.country:
+        changes["services"] = {}
+    Cart.objects.filter(pk=cart.pk).update(**changes)
 
 
 def choose_services(cart: Cart, services: dict[int, str]) -> None:
@@ -103,7 +118,12 @@ def take_out(cart_id: int, quantities: dict[int, int]) -> None:
     CartVoucher.objects.filter(cart_id=cart_id).delete()
 
 
-def _check(quantity: int) -> None:
+def check_quantity(quantity: int) -> None:
+    """Refuse a quantity of one variant that nobody can buy.
+
+    Raises:
+        NotPossible: it is less than one or more than ``MOST_OF_ONE``.
+    """
     if not 1 <= quantity <= MOST_OF_ONE:
         text = _("Enter a quantity from 1 to %(maximum)d") % {"maximum": MOST_OF_ONE}
         raise NotPossible(text)

@@ -14,12 +14,12 @@ from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
 from shop.accounts.models import User
-from shop.cart.models import Cart, CartLine
+from shop.cart.models import Cart
 from shop.storefront.preferences import country_of
 
 COOKIE = "cart"
@@ -49,10 +49,10 @@ class Shopper:
 def shopper_of(request: HttpRequest) -> Shopper | None:
     """Return who is asking, or None for somebody without a cart so far."""
     user = signed_in(request)
-    token_hash = _hash(request.COOKIES.get(COOKIE, ""))
     if user:
-        own = Cart.objects.filter(user=user).values_list("token_hash", flat=True).first()
-        token_hash = own or token_hash
+        token_hash = Cart.objects.filter(user=user).values_list("token_hash", flat=True).first()
+    else:
+        token_hash = _hash(request.COOKIES.get(COOKIE, ""))
     if not token_hash:
         return None
     verified = bool(user) and has_verified_email(user)
@@ -73,15 +73,30 @@ def has_verified_email(user: User) -> bool:
 
 def cart_for_change(request: HttpRequest, *, at: datetime) -> tuple[Cart, str | None]:
     """Return the cart to put something into, made if need be, and a new guest's token."""
-    shopper = shopper_of(request)
-    cart = Cart.objects.filter(token_hash=shopper.token_hash).first() if shopper else None
+    user = signed_in(request)
+    cart = None if user else guest_carts(request).first()
     if cart:
         return cart, None
     token = secrets.token_urlsafe(16)
-    cart = Cart.objects.create(
-        token_hash=_hash(token), user=signed_in(request), country=country_of(request), changed_at=at
-    )
-    return cart, token
+    facts = {"token_hash": _hash(token), "country": country_of(request), "changed_at": at}
+    if user is None:
+        return Cart.objects.create(**facts), token
+    # No cookie leads to an account's cart: whoever signs out leaves nothing behind.
+    return Cart.objects.get_or_create(user=user, defaults=facts)[0], None
+
+
+def carts_of(request: HttpRequest) -> QuerySet[Cart]:
+    """Return the visitor's cart as a set of one, or of none."""
+    user = signed_in(request)
+    return Cart.objects.filter(user=user) if user else guest_carts(request)
+
+
+def guest_carts(request: HttpRequest) -> QuerySet[Cart]:
+    """Return the cart that the visitor's cookie leads to, as a set of one or none."""
+    token_hash = _hash(request.COOKIES.get(COOKIE, ""))
+    if not token_hash:
+        return Cart.objects.none()
+    return Cart.objects.filter(token_hash=token_hash, user=None)
 
 
 def remember_cart(response: HttpResponse, token: str | None) -> HttpResponse:
@@ -96,32 +111,6 @@ def remember_cart(response: HttpResponse, token: str | None) -> HttpResponse:
             samesite="Lax",
         )
     return response
-
-
-@transaction.atomic
-def adopt_cart(request: HttpRequest, user: User, *, at: datetime) -> None:
-    """Join the guest's cart to the account that was just signed in to.
-
-    Of a variant in both the larger quantity stays: the same wish was noted twice.
-    """
-    guest = Cart.objects.filter(
-        token_hash=_hash(request.COOKIES.get(COOKIE, "")), user__isnull=True
-    ).first()
-    if guest is None:
-        return
-    own = Cart.objects.select_for_update().filter(user=user).first()
-    if own is None:
-        Cart.objects.filter(pk=guest.pk).update(user=user, changed_at=at)
-        return
-    have = {line.variant_id: line for line in own.lines.all()}
-    for line in guest.lines.all():
-        if mine := have.get(line.variant_id):
-            larger = max(mine.quantity, line.quantity)
-            CartLine.objects.filter(pk=mine.pk).update(quantity=larger)
-        else:
-            CartLine.objects.filter(pk=line.pk).update(cart=own)
-    guest.lines.all().delete()
-    Cart.objects.filter(pk=own.pk).update(changed_at=at)
 
 
 def network_key(request: HttpRequest) -> str:

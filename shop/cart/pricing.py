@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import JSONObject
+from django.utils.translation import get_language
 
 from shop.cart.current import Shopper
 from shop.cart.models import Cart, CartLine, CartVoucher
@@ -200,7 +201,7 @@ def _options(cart: Cart, lines: tuple[CartLine, ...]) -> tuple[dict[int, tuple[O
     try:
         return delivery_options(parcels, cart.country), ""
     except CannotDeliver:
-        return {}, str(CannotDeliver(country_name(cart.country, "en")))
+        return {}, str(CannotDeliver(country_name(cart.country, get_language() or "en")))
 
 
 def _chosen(cart: Cart, merchant_id: int, ways: tuple[Option, ...]) -> Option:

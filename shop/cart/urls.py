@@ -1,1 +1,13 @@
-urlpatterns = []
+from django.urls import path
+
+from shop.cart import views
+
+urlpatterns = [
+    path("cart/", views.show, name="cart"),
+    path("cart/add/", views.add, name="cart-add"),
+    path("cart/lines/<int:variant_id>/", views.line, name="cart-line"),
+    path("cart/voucher/", views.voucher, name="cart-voucher"),
+    path("cart/claim/<int:promotion_id>/", views.claim, name="voucher-claim"),
+    path("cart/country/", views.country, name="cart-country"),
+    path("cart/summary/", views.summary, name="cart-summary"),
+]

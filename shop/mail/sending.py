@@ -38,12 +38,13 @@ def send(
         ValidationError: ``to`` or ``reply_to`` is not one address; nothing is sent.
         ValueError: the subject has more than one line; nothing is sent.
     """
-    for address in filter(None, (to, reply_to)):
-        validate_email(address)
+    validate_email(to)
+    if reply_to is not None:
+        validate_email(reply_to)
     with translation.override(language):
         message = _write(key, {**_frame(language), **context})
     message.to = [to]
-    message.reply_to = [reply_to] if reply_to else []
+    message.reply_to = [] if reply_to is None else [reply_to]
     message.send()
     # Whose mail it is and what it says is nobody's business who reads the log.
     logger.info("Sent %s in %s.", key, language)

@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from shop.cart.current import Shopper, keyed_hash
 from shop.cart.models import Cart
 from shop.cart.pricing import PricedCart, price_cart
 from shop.currencies import least_charge, written
+from shop.delivery.names import country_name
 from shop.errors import (
     BelowMinimum,
     CannotDeliver,
@@ -128,15 +130,17 @@ def _is_same(order: Order, priced: PricedCart, agreed: Agreement, at: datetime) 
 
 
 def _refuse(priced: PricedCart, agreed: Agreement) -> None:
-    quote = priced.quote
+    quote, cart, language = priced.quote, priced.cart, get_language() or "en"
     if priced.undeliverable:
-        raise CannotDeliver(priced.cart.country)
+        raise CannotDeliver(country_name(cart.country, language))
+    if cart.contact is None or cart.contact.country != cart.country:
+        raise NotPossible(_("Enter an address in the country where the parcels should go."))
     for line in priced.lines:
         if missing := quote.missing.get(line.variant_id):
             raise OutOfStock(line.variant.product.title, line.quantity - missing)
     if quote.is_below_minimum:
         currency = settings.SHOP_CURRENCY
-        raise BelowMinimum(written(least_charge(currency), currency, "en"))
+        raise BelowMinimum(written(least_charge(currency), currency, language))
     if agreement(priced) != agreed:
         if limit := _limit_reached(quote):
             raise LimitReached(limit, agreed.total, quote.total)

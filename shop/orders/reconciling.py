@@ -74,11 +74,12 @@ class Difference:
         return f"{self.table} {self.id}: {self.counter} is {self.counted}, lines say {self.right}"
 
 
-@transaction.atomic
 def differences() -> list[Difference]:
     """Return where counters and lines differ, all read at one instant. Repairs nothing."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    is_own = not connection.in_atomic_block
+    with transaction.atomic(), connection.cursor() as cursor:
+        if is_own:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         return [found for table in COUNTERS for found in _compare(cursor, *table)]
 
 

@@ -7,7 +7,7 @@ from django.tasks import task
 from shop.currencies import written
 from shop.mail.sending import send
 from shop.orders.models import Order, Shipment
-from shop.orders.telling import mail_context, order_link
+from shop.orders.telling import cart_link, mail_context, order_link
 
 
 @task
@@ -43,6 +43,13 @@ def send_shipped(shipment_id: int) -> None:
 
 
 @task
+def send_refused_later(order_id: int) -> None:
+    """Tell the shopper that the bank said no after all, and that nothing was charged."""
+    order = Order.objects.select_related("contact").get(pk=order_id)
+    _send_about_money("payment-refused-later", order_id, order.total)
+
+
+@task
 def send_paid_too_late(order_id: int, amount: int) -> None:
     """Tell the shopper that money came too late and is on its way back."""
     _send_about_money("paid-too-late", order_id, amount)
@@ -60,6 +67,7 @@ def _send_about_money(key: str, order_id: int, amount: int) -> None:
         "name": order.contact.name,
         "order_number": order.number,
         "order_link": order_link(order),
+        "cart_link": cart_link(order),
         "amount": written(amount, order.currency, order.language),
     }
     send(key, order.contact.email, language=order.language, context=context)

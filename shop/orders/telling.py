@@ -20,6 +20,12 @@ def order_link(order: Order) -> str:
         return settings.SITE_URL + reverse("order", args=[order.number, order.token])
 
 
+def cart_link(order: Order) -> str:
+    """Return the full address of the cart, in the shopper's language."""
+    with translation.override(order.language):
+        return settings.SITE_URL + reverse("cart")
+
+
 def mail_context(order: Order, *, only: Suborder | None = None) -> dict[str, Any]:
     """Return what mails show of an order, or of the one part that a merchant may see."""
     with translation.override(order.language):

@@ -15,7 +15,7 @@ from shop.errors import Unavailable
 from shop.ledger import posting
 from shop.orders import ending
 from shop.orders.models import Order
-from shop.orders.tasks import send_paid_too_late, send_paid_twice, send_receipt
+from shop.orders.tasks import send_paid_too_late, send_paid_twice, send_receipt, send_refused_later
 from shop.payments.gateway import Session, SessionStatus
 from shop.payments.models import Operation, Payment
 from shop.payments.operations import queue_refund
@@ -134,8 +134,11 @@ def _wait_or_fail(payment: Payment, session: Session, *, at: datetime) -> None:
         if payment.state != Payment.State.PROCESSING:
             payment.move_to(Payment.State.PROCESSING)
         return
+    was_processing = payment.state == Payment.State.PROCESSING
     payment.move_to(Payment.State.FAILED)
     _free(payment.order, at=at)
+    if was_processing:  # the shopper left believing that it would go through
+        enqueue(send_refused_later, payment.order_id)
 
 
 def _free(order: Order, *, at: datetime) -> None:

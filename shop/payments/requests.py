@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from shop.currencies import least_charge
 from shop.orders.freezing import Frozen
 from shop.orders.models import OrderLine
 from shop.payments.models import Payment
@@ -30,9 +31,11 @@ def checkout_request(
     """Return the frozen request of a session. It holds no personal data.
 
     Raises:
-        ValueError: the lines do not add up to the order's total.
+        ValueError: less than the least charge is asked for, or the lines do not add up.
     """
     order = payment.order
+    if order.total < least_charge(order.currency):
+        raise ValueError(f"{order.total} is below the least charge")
     lines = _lines(rows)
     if sum(line["amount"] * line["quantity"] for line in lines) != order.total:
         raise ValueError(f"{order.number}: the lines do not add up")

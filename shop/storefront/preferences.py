@@ -1,21 +1,39 @@
 """Where parcels go and in which currency an approximate price is shown; kept in cookies."""
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from shop.currencies import OFFERED
+from shop.delivery.names import countries_by_name
 
 COUNTRY_COOKIE = "country"
 CURRENCY_COOKIE = "currency"
+YEAR = 365 * 24 * 60 * 60  # seconds
 
 
 def country_of(request: HttpRequest) -> str:
     """Return the country that the visitor chose for delivery, or the shop's usual one."""
-    code = request.COOKIES.get(COUNTRY_COOKIE, "").upper()
-    return code if len(code) == 2 and code.isascii() and code.isalpha() else settings.SHOP_COUNTRY
+    return _country(request.COOKIES.get(COUNTRY_COOKIE, "")) or settings.SHOP_COUNTRY
 
 
 def currency_of(request: HttpRequest) -> str:
     """Return the currency in which approximate prices are shown."""
-    code = request.COOKIES.get(CURRENCY_COOKIE, "").upper()
-    return code if code in OFFERED else settings.SHOP_CURRENCY
+    return _currency(request.COOKIES.get(CURRENCY_COOKIE, "")) or settings.SHOP_CURRENCY
+
+
+def remember(response: HttpResponse, *, country: str, currency: str) -> None:
+    """Set the cookies of a choice; what is not a country or not offered is left out."""
+    chosen = {COUNTRY_COOKIE: _country(country), CURRENCY_COOKIE: _currency(currency)}
+    for name, value in chosen.items():
+        if value:
+            response.set_cookie(
+                name, value, YEAR, secure=settings.HTTPS, httponly=True, samesite="Lax"
+            )
+
+
+def _country(code: str) -> str:
+    return code if code in dict(countries_by_name(settings.LANGUAGE_CODE)) else ""
+
+
+def _currency(code: str) -> str:
+    return code if code in OFFERED or code == settings.SHOP_CURRENCY else ""

@@ -1,2 +1,146 @@
-def site(request):
-    return {}
+"""What every page's frame shows. Nothing of it belongs to a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from babel import Locale
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, get_language_bidi, get_language_from_path
+
+from shop import clock
+from shop.currencies import OFFERED
+from shop.delivery.names import countries_by_name, country_name
+from shop.storefront import dates
+from shop.storefront.epoch import Epoch, KnownFestival, current_epoch
+from shop.storefront.preferences import country_of, currency_of
+
+NAV = {
+    "home": "festival",
+    "products": "products",
+    "product": "products",
+    "stores": "stores",
+    "store": "stores",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageLink:
+    """A language of the shop, and this page's address in it."""
+
+    code: str
+    name: str
+    url: str
+
+
+class Site:
+    """The frame of one page. Each part is worked out when a template asks for it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.name = settings.SITE_NAME
+        self.root = settings.SITE_URL
+        self.language = get_language() or settings.LANGUAGE_CODE
+
+    @property
+    def direction(self) -> str:
+        """Return the direction of writing, as HTML names it."""
+        return "rtl" if get_language_bidi() else "ltr"
+
+    @cached_property
+    def languages(self) -> tuple[LanguageLink, ...]:
+        """Return this page's address in every language."""
+        query = getattr(self.request, "canonical_query", "")
+        own = get_language_from_path(self.request.path)
+        path = self.request.path.removeprefix(f"/{own}") if own else self.request.path
+        tail = f"{path}?{query}" if query else path
+        return tuple(
+            LanguageLink(code, name, tail if code == settings.LANGUAGE_CODE else f"/{code}{tail}")
+            for code, name in settings.LANGUAGES
+        )
+
+    @cached_property
+    def url(self) -> str:
+        """Return this page's own address, with no more of its query than the page takes."""
+        return next(link.url for link in self.languages if link.code == self.language)
+
+    @cached_property
+    def currency(self) -> str:
+        """Return the currency of approximate prices."""
+        return currency_of(self.request)
+
+    @cached_property
+    def country(self) -> str:
+        """Return the code of the country that parcels go to."""
+        return country_of(self.request)
+
+    @property
+    def country_name(self) -> str:
+        """Return the name of the country that parcels go to."""
+        return country_name(self.country, self.language)
+
+    @property
+    def country_options(self) -> SafeString:
+        """Return the options of the choice of countries that are served."""
+        return _country_options(self.epoch.served, self.language, self.country)
+
+    @property
+    def currency_options(self) -> SafeString:
+        """Return the options of the choice of currencies."""
+        return _currency_options(self.language, self.currency)
+
+    @cached_property
+    def epoch(self) -> Epoch:
+        """Return the epoch that the page belongs to."""
+        return current_epoch(at=clock.moment_of(self.request))
+
+    @property
+    def festival(self) -> KnownFestival | None:
+        """Return the festival that runs now."""
+        return self.epoch.festival
+
+    @property
+    def festival_ends(self) -> str:
+        """Return the last day of the festival that runs now."""
+        last = dates.last_day(self.festival.ends_at, self.festival.zone)
+        return dates.day(last, self.language)
+
+    @property
+    def nav(self) -> str:
+        """Return which entry of the main navigation this page belongs to."""
+        match = self.request.resolver_match
+        place = NAV.get(match.url_name or "", "") if match else ""
+        if place == "products" and self.request.GET.get("kind") == "experience":
+            return "experiences"
+        if place == "products" and self.request.GET.get("deal") == "flash":
+            return "flash"
+        return place
+
+
+def site(request: HttpRequest) -> dict[str, Site]:
+    """Give templates what the frame of a page shows."""
+    return {"site": Site(request)}
+
+
+# Two hundred options cost more than the rest of the frame, so each choice is written once.
+@lru_cache(maxsize=500)
+def _country_options(served: frozenset[str], language: str, chosen: str) -> SafeString:
+    known = served | {chosen}
+    names = [(code, name) for code, name in countries_by_name(language) if code in known]
+    return _options(names, chosen)
+
+
+@lru_cache(maxsize=200)
+def _currency_options(language: str, chosen: str) -> SafeString:
+    names = Locale.parse(language, sep="-").currencies
+    codes = dict.fromkeys((settings.SHOP_CURRENCY, *OFFERED))
+    return _options([(code, f"{names.get(code, code)} ({code})") for code in codes], chosen)
+
+
+def _options(names: list[tuple[str, str]], chosen: str) -> SafeString:
+    rows = ((code, " selected" if code == chosen else "", name) for code, name in names)
+    return format_html_join("", '<option value="{}"{}>{}</option>', rows)

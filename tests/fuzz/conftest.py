@@ -8,7 +8,7 @@ from hypothesis import settings
 
 IS_ASKED_FOR = os.environ.get("HYPOTHESIS_PROFILE") == "fuzz"
 
-settings.register_profile("fuzz", max_examples=20_000, deadline=None)
+settings.register_profile("fuzz", max_examples=10_000, deadline=None)
 if IS_ASKED_FOR:
     settings.load_profile("fuzz")
 

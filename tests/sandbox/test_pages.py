@@ -64,7 +64,7 @@ def test_everything_that_the_page_loads_is_served_by_the_sandbox(running, api):
 
     answers = {name: requests.get(running.url + name, timeout=5) for name in sorted(names)}
 
-    assert len(answers) == 8
+    assert len(answers) == 9
     assert all(answer.ok for answer in answers.values())
     assert requests.get(f"{running.url}/assets/../server.py", timeout=5).status_code == 404
     assert requests.get(f"{running.url}/assets/gabarito-OFL.txt", timeout=5).status_code == 404

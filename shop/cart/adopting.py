@@ -1,0 +1,52 @@
+"""A guest signs in: the cart that was filled before comes along."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from django.db import transaction
+
+from shop.accounts.models import User
+from shop.cart.current import keyed_hash
+from shop.cart.models import Cart, CartLine, CartVoucher
+
+
+@transaction.atomic
+def adopt_cart(guest: Cart, user: User, *, at: datetime) -> Cart:
+    """Move what a guest's cart holds into the account's cart, and return that one.
+
+    Of a variant in both the larger quantity stays: the same wish was noted twice. The address
+    is the guest's, since it was typed last. The guest's cart stays behind, empty.
+    """
+    facts = {"token_hash": _unknown_token(), "country": guest.country, "changed_at": at}
+    own, _ = Cart.objects.get_or_create(user=user, defaults=facts)
+    # One order of locks for all who take two carts, and the lines are read behind them.
+    list(
+        Cart.objects.select_for_update(no_key=True).filter(pk__in=[guest.pk, own.pk]).order_by("pk")
+    )
+    have = {line.variant_id: line for line in own.lines.all()}
+    for line in guest.lines.all():
+        if mine := have.get(line.variant_id):
+            larger = max(mine.quantity, line.quantity)
+            CartLine.objects.filter(pk=mine.pk).update(quantity=larger)
+        else:
+            CartLine.objects.filter(pk=line.pk).update(cart=own)
+    guest.lines.all().delete()
+    known = CartVoucher.objects.filter(cart=own).values("promotion")
+    guest.vouchers.exclude(promotion__in=known).update(cart=own)
+    guest.vouchers.all().delete()
+    _take_address(own, guest)
+    Cart.objects.filter(pk=own.pk).update(changed_at=at)
+    return own
+
+
+def _take_address(own: Cart, guest: Cart) -> None:
+    if guest.contact_id:
+        own.contact, own.country, own.services = guest.contact, guest.country, guest.services
+        own.save(update_fields=["contact", "country", "services"])
+
+
+def _unknown_token() -> str:
+    # No cookie leads to an account's cart, so nobody needs to know the token.
+    return keyed_hash(secrets.token_urlsafe(16))

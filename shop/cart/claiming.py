@@ -1,0 +1,80 @@
+"""Vouchers that a signed-in shopper may claim, or has claimed and not used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from shop.cart import changing
+from shop.cart.current import Shopper
+from shop.cart.models import Cart
+from shop.cart.pricing import PricedCart
+from shop.cart.wording import day
+from shop.errors import NeedsAccount, VoucherRefused
+from shop.festivals.models import Claim, Festival, Promotion
+from shop.festivals.vouchers import claim_voucher
+
+
+@dataclass(frozen=True, slots=True)
+class Claimable:
+    """A voucher within reach; ``is_mine`` once it was claimed."""
+
+    promotion_id: int
+    title: str
+    until: str
+    is_mine: bool
+
+
+def claimable(priced: PricedCart, shopper: Shopper, *, at: datetime) -> list[Claimable]:
+    """Return the vouchers that the shopper may claim or use, but has not picked.
+
+    One statement, and none for guests.
+    """
+    if shopper.limit_id is None:
+        return []
+    claims = Claim.objects.filter(promotion=OuterRef("pk"), shopper_id=shopper.limit_id)
+    is_open = (
+        (Q(claim_from=None) | Q(claim_from__lte=at))
+        & (Q(claim_to=None) | Q(claim_to__gt=at))
+        & (Q(max_claims=None) | Q(claimed__lt=F("max_claims")))
+    )
+    rows = (
+        Promotion.objects.filter(
+            trigger=Promotion.Trigger.CLAIM,
+            state=Promotion.State.ACTIVE,
+            use_from__lte=at,
+            use_to__gt=at,
+            festival__state=Festival.State.PUBLISHED,
+        )
+        .exclude(pk__in=[pick.promotion_id for pick in priced.picks])
+        .annotate(is_mine=Exists(claims.filter(state=Claim.State.AVAILABLE)), had=Exists(claims))
+        .filter(Q(is_mine=True) | (Q(had=False) & is_open))
+        .order_by("use_to", "pk")
+    )
+    return [
+        Claimable(
+            row.pk,
+            row.title,
+            _("Valid until %(date)s") % {"date": day(row.use_to)},
+            row.is_mine,
+        )
+        for row in rows
+    ]
+
+
+def claim_for_cart(cart: Cart, promotion: Promotion, shopper: Shopper, *, at: datetime) -> None:
+    """Put a voucher into the shopper's pocket, if it is not there, and pick it for the cart.
+
+    Raises:
+        NeedsAccount: claims belong to accounts with a verified address.
+        VoucherRefused: it cannot be claimed now, is used, or all are taken.
+    """
+    if shopper.limit_id is None:
+        raise NeedsAccount(_("Vouchers and limited deals need a confirmed email address."))
+    claim = claim_voucher(promotion, shopper.user, at=at)
+    if claim.state == Claim.State.USED:
+        raise VoucherRefused(_("You have already used this voucher."))
+    changing.use_claim(cart, claim)

@@ -1,0 +1,119 @@
+"""Promotions in words: what is used, what is not and why, what would earn more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from shop.cart.pricing import PricedCart
+from shop.cart.wording import amount, day
+from shop.festivals.models import Promotion
+from shop.festivals.pricing.quoting import Quote
+from shop.festivals.pricing.terms import Group, PromotionTerms
+from shop.festivals.pricing.weighing import Note, Why
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What to spend to save more; ``store`` is the merchant's id, None for the whole festival."""
+
+    store: int | None
+    text: str
+    label: str
+    spent: str
+    target: str
+    value: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Voucher:
+    """A voucher that was picked for the cart: what it takes off, or why it takes nothing."""
+
+    promotion_id: int
+    store: int | None
+    code: str
+    saves: str
+    text: str
+
+
+def label_of(title: str, group: str, *, is_picked: bool) -> str:
+    """Return how a promotion is called where its amount stands."""
+    if not is_picked:
+        return title
+    if group == Group.MERCHANT:
+        return _("Store voucher %(code)s") % {"code": title}
+    return _("Festival voucher %(code)s") % {"code": title}
+
+
+def goals(quote: Quote) -> list[Goal]:
+    """Return what would earn a saving that is not earned yet."""
+    return [
+        _goal(note)
+        for note in quote.notes
+        if note.why == Why.NEXT_STEP or (note.why == Why.NEEDS_MORE and not _is_pick(note))
+    ]
+
+
+def setbacks(quote: Quote) -> list[str]:
+    """Say which promotions nobody picked would apply, but are used up."""
+    notes = [note for note in quote.notes if note.why in (Why.BUDGET, Why.USED_UP)]
+    return [f"{note.promotion.title}: {_why_not(note)}" for note in notes if not _is_pick(note)]
+
+
+def vouchers(priced: PricedCart, *, at: datetime) -> list[Voucher]:
+    """Return the vouchers that were picked. One statement if one of them cannot be used now."""
+    terms = {promotion.id: promotion for promotion in priced.quote.basket.promotions}
+    picked = [pick.promotion_id for pick in priced.picks]
+    found = [_voucher(terms[pk], priced.quote) for pk in picked if pk in terms]
+    if gone := [pk for pk in picked if pk not in terms]:
+        found += [_unusable(row, at) for row in Promotion.objects.filter(pk__in=gone)]
+    return found
+
+
+def _voucher(terms: PromotionTerms, quote: Quote) -> Voucher:
+    used = next((b for b in quote.benefits if b.promotion.id == terms.id), None)
+    notes = [note for note in quote.notes if note.promotion.id == terms.id]
+    saves = _("%(amount)s off") % {"amount": amount(used.amount)} if used else ""
+    text = "" if used else " ".join(_why_not(note) for note in notes)
+    return Voucher(terms.id, terms.merchant_id, terms.title, saves, text)
+
+
+def _unusable(row: Promotion, at: datetime) -> Voucher:
+    if row.use_from > at:
+        text = _("This voucher starts on %(date)s.") % {"date": day(row.use_from)}
+    elif row.use_to <= at:
+        text = _("This voucher ended on %(date)s.") % {"date": day(row.use_to)}
+    else:
+        text = _("This voucher cannot be used at the moment. Try again later.")
+    return Voucher(row.pk, row.merchant_id, str(row), "", text)
+
+
+def _why_not(note: Note) -> str:
+    match note.why:
+        case Why.BUDGET | Why.USED_UP:
+            return _("All vouchers of this kind have been used.")
+        case Why.WORSE:
+            return _("The two vouchers cannot be combined. The better one is applied.")
+        case Why.NOTHING_COUNTS:
+            return _("Nothing in your cart counts for this voucher.")
+        case _:
+            return _("Add %(amount)s to use this voucher.") % {"amount": amount(note.missing)}
+
+
+def _goal(note: Note) -> Goal:
+    here, saving = note.promotion.merchant_id, amount(note.saves)
+    facts = {"amount": amount(note.missing), "saving": saving}
+    if here:
+        text = _("Spend %(amount)s more here and save %(saving)s") % facts
+    else:
+        text = _("Spend %(amount)s more and save %(saving)s") % facts
+    spent = note.target - note.missing
+    label = _("Progress to the %(saving)s saving") % {"saving": saving}
+    return Goal(here, text, label, amount(spent), amount(note.target), spent, note.target)
+
+
+def _is_pick(note: Note) -> bool:
+    return note.promotion.is_picked

@@ -1,0 +1,42 @@
+"""What is typed into the cart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from shop.cart.changing import MOST_OF_ONE
+from shop.cart.wording import language
+from shop.delivery.names import countries_by_name
+
+
+class LineForm(forms.Form):
+    """How many of a variant: a number, or one of the buttons beside it."""
+
+    def __init__(self, data: Any) -> None:
+        """Read the number, and the button that was pressed."""
+        super().__init__(data)
+        text = _("Enter a quantity from 1 to %(maximum)d") % {"maximum": MOST_OF_ONE}
+        errors = dict.fromkeys(("required", "invalid", "min_value", "max_value"), text)
+        self.fields["quantity"] = forms.IntegerField(
+            min_value=0, max_value=MOST_OF_ONE, error_messages=errors
+        )
+
+    def clean_quantity(self) -> int:
+        """Return the quantity that the pressed button asks for; zero removes the line."""
+        step = ("more" in self.data) - ("less" in self.data)
+        return min(max(self.cleaned_data["quantity"] + step, 0), MOST_OF_ONE)
+
+
+class CountryForm(forms.Form):
+    """Where the parcels go."""
+
+    country = forms.ChoiceField(label=_("Ship to"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer all countries, in the order of the page's language."""
+        super().__init__(*args, **kwargs)
+        self.fields["country"].choices = countries_by_name(language())
+        self.fields["country"].widget.attrs["autocomplete"] = "country"

@@ -1,0 +1,190 @@
+"""One line of a cart in words: its price in parts, its limits, what cannot be had."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from shop.cart.comparing import span_now
+from shop.cart.current import Shopper
+from shop.cart.models import CartLine
+from shop.cart.pricing import PricedCart
+from shop.cart.wording import amount, full_day, language
+from shop.errors import LimitReached, OutOfStock
+from shop.festivals.models import PriceSpan
+from shop.festivals.pricing.items import deals_at
+from shop.festivals.pricing.segments import Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A sentence, with a link that helps."""
+
+    text: str
+    url: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineShown:
+    """A line as the page says it; ``left`` is what to set it to when units are missing."""
+
+    variant_id: int
+    title: str
+    title_language: str
+    label: str
+    url: str
+    picture: str
+    quantity: int
+    price: str
+    prior: str
+    notes: tuple[str, ...]
+    tags: tuple[str, ...]
+    hints: tuple[Hint, ...]
+    missing: str
+    left: int
+
+
+def show_line(
+    line: CartLine,
+    priced: PricedCart,
+    spans: Sequence[PriceSpan],
+    shopper: Shopper,
+    *,
+    at: datetime,
+) -> LineShown:
+    """Return what the page says of a line."""
+    product, quote = line.variant.product, priced.quote
+    parts = [s for s in quote.segments if s.wanted.variant.id == line.variant_id]
+    short = quote.missing.get(line.variant_id, 0)
+    span = span_now(spans, at=at)
+    prior = _prior(parts, span)
+    is_translated = language() == "en" or language() in product.titles
+    return LineShown(
+        variant_id=line.variant_id,
+        title=product.title_in(language()),
+        title_language="" if is_translated else "en",
+        label=_label(line),
+        url=reverse("product", args=[product.slug]),
+        picture=_picture(line),
+        quantity=line.quantity,
+        price=amount(sum(part.amount for part in parts)) if parts else "",
+        prior=amount(prior * parts[0].quantity) if prior else "",
+        notes=tuple(_notes(parts, prior)),
+        tags=tuple(_tags(parts)),
+        hints=tuple(_hints(parts, shopper, at=at)),
+        missing=_missing(line, short, is_on_sale=span is not None),
+        left=line.quantity - short,
+    )
+
+
+def _label(line: CartLine) -> str:
+    variant = line.variant
+    if variant.session_start is None:
+        return variant.label
+    local = variant.session_start.astimezone(ZoneInfo(variant.session_zone or "UTC"))
+    facts = {"date": full_day(local), "time": f"{local:%H:%M}"}
+    when = _("%(date)s at %(time)s") % facts
+    return f"{variant.label}, {when}" if variant.label else when
+
+
+def _picture(line: CartLine) -> str:
+    listing = getattr(line.variant.product, "listing", None)
+    return listing.picture.get("small", "") if listing else ""
+
+
+def _prior(parts: Sequence[Segment], span: PriceSpan | None) -> int | None:
+    """Return the price of one that may be struck through: only where all units are at the deal."""
+    if len(parts) != 1 or span is None or parts[0].deal is None:
+        return None
+    return span.prior_price if span.price == parts[0].price else None
+
+
+def _notes(parts: Sequence[Segment], prior: int | None) -> list[str]:
+    found = []
+    if len(parts) == 1 and parts[0].quantity > 1:
+        found.append(_("%(price)s each") % {"price": amount(parts[0].price)})
+    if len(parts) > 1:
+        found.append(_split(parts))
+    if prior:
+        found.append(_("Lowest in 30 days: %(price)s") % {"price": amount(prior)})
+    return found
+
+
+def _split(parts: Sequence[Segment]) -> str:
+    if len(parts) == 2:
+        first, second = parts
+        return _("%(first)d at %(first_price)s, %(second)d at %(second_price)s") % {
+            "first": first.quantity,
+            "first_price": amount(first.price),
+            "second": second.quantity,
+            "second_price": amount(second.price),
+        }
+    facts = [{"count": part.quantity, "price": amount(part.price)} for part in parts]
+    return ", ".join(_("%(count)d at %(price)s") % fact for fact in facts)
+
+
+def _tags(parts: Sequence[Segment]) -> list[str]:
+    found = []
+    deal = parts[0].deal if parts else None
+    if deal and deal.left is not None:
+        text = ngettext("%(count)d left at this price", "%(count)d left at this price", deal.left)
+        found.append(text % {"count": deal.left})
+    if deal and deal.per_shopper:
+        text = ngettext("%(count)d per shopper", "%(count)d per shopper", deal.per_shopper)
+        found.append(text % {"count": deal.per_shopper})
+    return found
+
+
+def _hints(parts: Sequence[Segment], shopper: Shopper, *, at: datetime) -> list[Hint]:
+    """Say why some units cost more than the best deal."""
+    if not parts:
+        return []
+    used = {part.deal.id: part.quantity for part in parts if part.deal}
+    dearest = max(part.price for part in parts)
+    wanted = parts[0].wanted
+    found = []
+    for price, deal in deals_at(wanted.variant, at, regular=parts[0].regular):
+        if price >= dearest:
+            continue
+        units = used.get(deal.id, 0)
+        if deal.per_shopper and units >= (deal.shopper_left or 0):
+            found.append(_limit_hint(deal.per_shopper, price, shopper))
+        elif deal.left is not None and 0 < deal.left <= units:
+            text = ngettext(
+                "Only %(count)d was left at the festival price. The rest is at the regular price.",
+                "Only %(count)d were left at the festival price. The rest is at the regular price.",
+                units,
+            )
+            found.append(Hint(text % {"count": units}))
+    return found
+
+
+def _limit_hint(limit: int, price: int, shopper: Shopper) -> Hint:
+    each = _("%(price)s each") % {"price": amount(price)}
+    if shopper.user is None:
+        text = ngettext(
+            "Sign in to buy at this price. It is limited to %(count)d unit per account.",
+            "Sign in to buy at this price. It is limited to %(count)d units per account.",
+            limit,
+        ) % {"count": limit}
+        return Hint(f"{each}. {text}", f"{reverse('account_login')}?next={reverse('cart')}",
+                    _("Sign in"))  # fmt: skip
+    if not shopper.has_verified_email:
+        text = _("Vouchers and limited deals need a confirmed email address.")
+        return Hint(f"{each}. {text}", reverse("account_email"), _("Confirm your email address"))
+    return Hint(str(LimitReached(limit, 0, 0)))
+
+
+def _missing(line: CartLine, short: int, *, is_on_sale: bool) -> str:
+    if not short:
+        return ""
+    if not is_on_sale:
+        return _("This product is no longer on sale.")
+    return str(OutOfStock(line.variant.product.title_in(language()), line.quantity - short))

@@ -1,0 +1,229 @@
+"""A priced cart as the page shows it: every amount, reason and limit in words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from shop.cart import comparing, explaining
+from shop.cart.comparing import Spans
+from shop.cart.current import Shopper
+from shop.cart.explaining import Goal, Voucher, label_of
+from shop.cart.lines import LineShown, show_line
+from shop.cart.models import CartLine
+from shop.cart.pricing import PricedCart
+from shop.cart.wording import amount, arrives, items, language, less, parcels, stores
+from shop.currencies import convert
+from shop.delivery.names import country_name
+from shop.delivery.quoting import Option, arrival
+from shop.festivals.pricing.terms import Group
+from shop.merchants.models import Merchant
+
+
+@dataclass(frozen=True, slots=True)
+class StoreShown:
+    """What one store sends: its lines, its parcel, what it takes off."""
+
+    name: str
+    url: str
+    cloth: str
+    place: str
+    lines: tuple[LineShown, ...]
+    vouchers: tuple[Voucher, ...]
+    goals: tuple[Goal, ...]
+    arrives: str
+    delivery: str
+    count: str
+    subtotal: str
+
+
+@dataclass(frozen=True, slots=True)
+class SumsShown:
+    """What the order comes to; ``rows`` are pairs of a text and an amount."""
+
+    rows: tuple[tuple[str, str], ...]
+    total: str
+    about: str
+    saving: str
+    duties: str
+
+
+@dataclass(frozen=True, slots=True)
+class CartShown:
+    """Everything that the cart page says; ``is_held`` while a payment of it is open."""
+
+    summary: str
+    count: str
+    country: str
+    changes: tuple[str, ...]
+    stores: tuple[StoreShown, ...]
+    vouchers: tuple[Voucher, ...]
+    goals: tuple[Goal, ...]
+    setbacks: tuple[str, ...]
+    sums: SumsShown
+    problem: str
+    is_held: bool
+
+
+def show_cart(
+    priced: PricedCart, spans: Spans, shopper: Shopper, *, currency: str, at: datetime
+) -> CartShown:
+    """Return what the page says of a cart.
+
+    Args:
+        spans: as ``comparing.spans_of`` found them.
+        currency: in which an approximate total is shown.
+    """
+    vouchers = explaining.vouchers(priced, at=at)
+    goals = explaining.goals(priced.quote)
+    lines = {
+        line.variant_id: show_line(line, priced, spans.get(line.variant_id, ()), shopper, at=at)
+        for line in priced.lines
+    }
+    return CartShown(
+        summary=_summary(priced),
+        count=items(units(priced)),
+        country=priced.cart.country,
+        changes=tuple(comparing.changes(priced.lines, spans, at=at)),
+        stores=tuple(
+            _store(priced, group, lines, vouchers, goals) for group in priced.by_merchant.values()
+        ),
+        vouchers=tuple(voucher for voucher in vouchers if voucher.store is None),
+        goals=tuple(goal for goal in goals if goal.store is None),
+        setbacks=tuple(explaining.setbacks(priced.quote)),
+        sums=show_sums(priced, spans, currency=currency, at=at),
+        problem=priced.undeliverable,
+        is_held=bool(priced.cart.holdings),
+    )
+
+
+def show_sums(priced: PricedCart, spans: Spans, *, currency: str, at: datetime) -> SumsShown:
+    """Return what a cart comes to, with every benefit by its name."""
+    quote = priced.quote
+    benefits = [b for b in quote.benefits if b.promotion.group != Group.SHIPPING]
+    rows = [(_counted(priced), amount(quote.goods))]
+    for benefit in benefits:
+        terms = benefit.promotion
+        label = label_of(terms.title, terms.group, is_picked=terms.is_picked)
+        rows.append((label, less(benefit.amount)))
+    if priced.chosen:
+        facts = {
+            "country": country_name(priced.cart.country, language()),
+            "parcels": parcels(len(priced.chosen)),
+        }
+        rows.append((_("Delivery to %(country)s, %(parcels)s") % facts, _or_free(quote.delivery)))
+    return SumsShown(
+        tuple(rows),
+        amount(quote.total),
+        _about(quote.total, quote.basket.currency, currency),
+        _saving(priced, spans, at=at),
+        _("Duties are not included. You may have to pay them on delivery.")
+        if crosses_border(priced)
+        else "",
+    )
+
+
+def crosses_border(priced: PricedCart) -> bool:
+    """Tell whether a parcel goes to another country than it comes from."""
+    senders = {line.variant.product.merchant for line in priced.lines}
+    return any(
+        merchant.country != priced.cart.country
+        for merchant in senders
+        if merchant.pk in priced.chosen
+    )
+
+
+def units(priced: PricedCart) -> int:
+    """Return how many items the cart wants."""
+    return sum(line.quantity for line in priced.lines)
+
+
+def arrives_text(priced: PricedCart, merchant: Merchant, option: Option) -> str:
+    """Say when a store's parcel arrives that travels in this way."""
+    dispatch = (merchant.dispatch_from, merchant.dispatch_to)
+    _by, first, last = arrival(priced.quote.at.date(), dispatch=dispatch, option=option)
+    return arrives(first, last)
+
+
+def _store(
+    priced: PricedCart,
+    group: Sequence[CartLine],
+    lines: dict[int, LineShown],
+    vouchers: Sequence[Voucher],
+    goals: Sequence[Goal],
+) -> StoreShown:
+    merchant = group[0].variant.product.merchant
+    option = priced.chosen.get(merchant.pk)
+    place = f"{merchant.city}, {country_name(merchant.country, language())}"
+    parcel = priced.quote.parcel_prices.get(merchant.pk, 0)
+    return StoreShown(
+        name=merchant.name,
+        url=reverse("store", args=[merchant.slug]),
+        cloth=merchant.cloth,
+        place=_("Sends from %(place)s") % {"place": place} if option else place,
+        lines=tuple(lines[line.variant_id] for line in group),
+        vouchers=tuple(voucher for voucher in vouchers if voucher.store == merchant.pk),
+        goals=tuple(goal for goal in goals if goal.store == merchant.pk),
+        arrives=arrives_text(priced, merchant, option) if option else "",
+        delivery=_or_free(parcel),
+        count=items(sum(line.quantity for line in group)),
+        subtotal=amount(_goods_of(priced)[merchant.pk] + parcel),
+    )
+
+
+def _goods_of(priced: PricedCart) -> dict[int, int]:
+    found: dict[int, int] = defaultdict(int)
+    for segment, paid in zip(priced.quote.segments, priced.quote.paid, strict=True):
+        found[segment.wanted.merchant_id] += paid
+    return found
+
+
+def _summary(priced: PricedCart) -> str:
+    if not priced.chosen:
+        return _counted(priced)
+    return _("%(items)s from %(stores)s. One payment, %(parcels)s.") % {
+        "items": items(units(priced)),
+        "stores": stores(len(priced.by_merchant)),
+        "parcels": parcels(len(priced.chosen)),
+    }
+
+
+def _counted(priced: PricedCart) -> str:
+    facts = {"items": items(units(priced)), "stores": stores(len(priced.by_merchant))}
+    return _("%(items)s from %(stores)s") % facts
+
+
+def _or_free(minor: int) -> str:
+    return amount(minor) if minor else _("free")
+
+
+def _about(total: int, ours: str, theirs: str) -> str:
+    """Say about what the total is in the shopper's currency, and what is charged."""
+    about = convert(total, ours, theirs) if theirs != ours else None
+    if about is None:
+        return ""
+    return _("About %(amount)s in your currency. You pay %(price)s.") % {
+        "amount": amount(about, theirs),
+        "price": amount(total, ours),
+    }
+
+
+def _saving(priced: PricedCart, spans: Spans, *, at: datetime) -> str:
+    """Say what is saved, deals counted from the lowest price of the 30 days before.
+
+    A deal without such a price counts for nothing here: a regular price that was raised just
+    before the festival would make any saving look large.
+    """
+    saved = sum(benefit.amount for benefit in priced.quote.benefits)
+    for segment in priced.quote.segments:
+        span = comparing.span_now(spans.get(segment.wanted.variant.id, ()), at=at)
+        if segment.deal and span and span.prior_price:
+            saved += max(0, span.prior_price - segment.price) * segment.quantity
+    if not saved:
+        return ""
+    return _("You save %(amount)s, vouchers included.") % {"amount": amount(saved)}

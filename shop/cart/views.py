@@ -1,0 +1,179 @@
+"""The cart page and what is posted to it. Every address answers a fragment or a page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from shop import clock
+from shop.cart import changing, comparing, presenting
+from shop.cart.answering import see_other
+from shop.cart.claiming import claim_for_cart, claimable
+from shop.cart.current import (
+    Shopper,
+    cart_for_change,
+    carts_of,
+    remember_cart,
+    shopper_of,
+    signed_in,
+)
+from shop.cart.forms import CountryForm, LineForm
+from shop.cart.models import Cart, CartLine
+from shop.cart.pricing import PricedCart, price_cart
+from shop.errors import NotPossible, ShopError
+from shop.festivals.models import Promotion
+from shop.storefront.middleware import tokenless
+from shop.storefront.preferences import COUNTRY_COOKIE, country_of, currency_of, remember
+
+
+@never_cache
+@tokenless
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    """Put a variant into the cart, on top of what is there."""
+    at = clock.moment_of(request)
+    quantity = _number(request.POST.get("quantity", "1"))
+    changing.check_quantity(quantity)
+    variant = changing.for_sale(_number(request.POST.get("variant", "")))
+    if variant is None:
+        raise NotPossible(_("This product is no longer on sale."))
+    cart, token = cart_for_change(request, at=at)
+    changing.add(cart, variant, quantity, at=at)
+    if not request.htmx:
+        return remember_cart(see_other("cart"), token)
+    response = render(request, "shop/cart/added.html", {"product": variant.product})
+    response.headers["HX-Trigger"] = "cart-changed"
+    return remember_cart(response, token)
+
+
+@never_cache
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """Show the cart, priced at this moment."""
+    return _cart(request)
+
+
+@never_cache
+@require_POST
+def line(request: HttpRequest, variant_id: int) -> HttpResponse:
+    """Set how many units of a variant the cart holds; zero removes the line."""
+    form = LineForm(request.POST)
+    is_removed = "remove" in request.POST
+    if not is_removed and not form.is_valid():
+        text = form.errors["quantity"][0]
+        return _cart(request, status=422, wrong_line=variant_id, wrong_quantity=text)
+    if cart := carts_of(request).first():
+        quantity = 0 if is_removed else form.cleaned_data["quantity"]
+        changing.set_quantity(cart, variant_id, quantity)
+    return _changed(request)
+
+
+@never_cache
+@require_POST
+def voucher(request: HttpRequest) -> HttpResponse:
+    """Pick a voucher by its code, or take one out of the cart."""
+    shopper = shopper_of(request)
+    cart = carts_of(request).first()
+    if cart is None:
+        return _changed(request)
+    if "remove" in request.POST:
+        changing.drop_voucher(cart, _number(request.POST["remove"]))
+        return _changed(request)
+    code = request.POST.get("code", "")
+    try:
+        changing.use_voucher(cart, code, shopper=shopper, at=clock.moment_of(request))
+    except ShopError as refusal:
+        return _cart(request, status=409, voucher_error=str(refusal), code=code[:40])
+    return _changed(request)
+
+
+@never_cache
+@tokenless
+@require_POST
+def claim(request: HttpRequest, promotion_id: int) -> HttpResponse:
+    """Claim a voucher for the signed-in shopper and use it in the cart."""
+    if signed_in(request) is None:
+        return redirect_to_login(reverse("cart"))
+    at = clock.moment_of(request)
+    claims = Promotion.objects.filter(trigger=Promotion.Trigger.CLAIM)
+    promotion = get_object_or_404(claims, pk=promotion_id)
+    cart, _token = cart_for_change(request, at=at)
+    claim_for_cart(cart, promotion, shopper_of(request), at=at)
+    messages.success(request, _("Voucher claimed. It waits in your cart."))
+    return _changed(request)
+
+
+@never_cache
+@require_POST
+def country(request: HttpRequest) -> HttpResponse:
+    """Set where the parcels go, for this cart and for the pages of the shop."""
+    form = CountryForm(request.POST)
+    if not form.is_valid():
+        return _cart(request, status=422)
+    code = form.cleaned_data["country"]
+    if cart := carts_of(request).first():
+        changing.send_to(cart, code)
+    response = _changed(request)
+    remember(response, country=code, currency="")
+    return response
+
+
+@never_cache
+@require_safe
+def summary(request: HttpRequest) -> HttpResponse:
+    """Return what is personal in the frame of every page: units in the cart, and the name."""
+    user = signed_in(request)
+    lines = CartLine.objects.filter(cart__in=carts_of(request))
+    count = lines.aggregate(units=Sum("quantity"))["units"]
+    context = {"count": count or 0, "name": user.name if user else ""}
+    return render(request, "components/summary.html", context)
+
+
+def _changed(request: HttpRequest) -> HttpResponse:
+    return _cart(request) if request.htmx else see_other("cart")
+
+
+def _cart(request: HttpRequest, *, status: int = 200, **said: Any) -> HttpResponse:
+    """Answer with the cart: the fragment for htmx, the page otherwise."""
+    at = clock.moment_of(request)
+    context: dict[str, Any] = {"cart": None, **said}
+    shopper = shopper_of(request)
+    if shopper and (priced := _priced(request, shopper, at=at)):
+        spans = comparing.spans_of(priced.lines, at=at)
+        currency = currency_of(request)
+        context["cart"] = presenting.show_cart(priced, spans, shopper, currency=currency, at=at)
+        context["claims"] = claimable(priced, shopper, at=at)
+        context["country_form"] = CountryForm(initial={"country": priced.cart.country})
+        comparing.remember(priced.lines, spans, at=at)
+    name = "shop/cart/cart.html#contents" if request.htmx else "shop/cart/cart.html"
+    response = render(request, name, context, status=status)
+    if request.htmx:
+        response.headers["HX-Trigger"] = "cart-changed"
+    return response
+
+
+def _priced(request: HttpRequest, shopper: Shopper, *, at: datetime) -> PricedCart | None:
+    """Price the cart for the country that was chosen last, in the cart or on another page."""
+    priced = price_cart(shopper, at=at)
+    if priced is None or priced.cart.contact_id or COUNTRY_COOKIE not in request.COOKIES:
+        return priced
+    chosen = country_of(request)
+    if chosen == priced.cart.country:
+        return priced
+    changing.send_to(Cart(pk=priced.cart.pk), chosen)
+    return price_cart(shopper, at=at)
+
+
+def _number(text: str) -> int:
+    """Return the number that was sent, or -1 for anything else."""
+    return int(text) if text.isdecimal() and len(text) <= 18 else -1

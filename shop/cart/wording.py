@@ -1,0 +1,70 @@
+"""Amounts, counts and days as the reader's language writes them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from babel import Locale
+from babel.dates import format_date
+from django.conf import settings
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from shop.currencies import written
+from shop.storefront import dates
+
+
+def amount(minor: int, currency: str = "") -> str:
+    """Return an amount of minor units, of the shop's currency unless another is given."""
+    return written(minor, currency or settings.SHOP_CURRENCY, language())
+
+
+def less(minor: int, currency: str = "") -> str:
+    """Return an amount that is taken off, with its minus sign."""
+    return f"−{amount(minor, currency)}"
+
+
+def items(count: int) -> str:
+    """Return "6 items"."""
+    return ngettext("%(count)d item", "%(count)d items", count) % {"count": count}
+
+
+def stores(count: int) -> str:
+    """Return "3 stores"."""
+    return ngettext("%(count)d store", "%(count)d stores", count) % {"count": count}
+
+
+def parcels(count: int) -> str:
+    """Return "3 parcels"."""
+    return ngettext("%(count)d parcel", "%(count)d parcels", count) % {"count": count}
+
+
+def day(of: date) -> str:
+    """Return "3 December"."""
+    return dates.day(of, language())
+
+
+def full_day(of: date) -> str:
+    """Return "3 December 2026"."""
+    return format_date(of, format="long", locale=_locale())
+
+
+def clock_time(of: datetime) -> str:
+    """Return "20:31 UTC": the server does not know the reader's zone, so it names its own."""
+    return f"{of:%H:%M} UTC"
+
+
+def arrives(first: date, last: date) -> str:
+    """Return "Arrives 3 to 9 December"."""
+    start, end = dates.from_to(first, last, language())
+    return _("Arrives %(from)s to %(to)s") % {"from": start, "to": end}
+
+
+def language() -> str:
+    """Return the code of the page's language."""
+    return get_language() or settings.LANGUAGE_CODE
+
+
+def _locale() -> Locale:
+    # The shop writes English dates with the day first.
+    return Locale.parse({"en": "en-GB"}.get(language(), language()), sep="-")

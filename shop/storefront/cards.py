@@ -1,0 +1,158 @@
+"""Products as cards, ready to be written: no template asks, formats or counts anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from shop.currencies import written
+from shop.delivery.names import country_name
+from shop.storefront.finding import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """How much of what was set aside for a deal is claimed: numbers for the bar, and words."""
+
+    claimed: str
+    allotment: str
+    label: str
+    text: str
+    left: str
+    is_sold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A product in a list."""
+
+    url: str
+    title: str
+    lang: str
+    by: str
+    small: str
+    jpeg: str
+    avif: str
+    flag: str
+    is_quiet: bool
+    rating: str
+    rating_label: str
+    rating_count: str
+    price: str
+    prior: str
+    price_label: str
+    low: str
+    claim: Claim | None
+    is_out: bool
+
+
+def cards(rows: Iterable[Row], language: str, *, in_flash: bool = False) -> list[Card]:
+    """Return products as cards in the language of the page.
+
+    Args:
+        in_flash: the list is one of flash deals; a product whose units are all claimed
+            stays there, greyed, at its everyday price.
+    """
+    start = _products_url(language)
+    low = _("Lowest in 30 days: %(price)s")
+    labels = {True: _("Flash price"), False: _("Festival price")}
+    return [_card(row, language, (start, low, labels[row.is_flash]), in_flash) for row in rows]
+
+
+def _card(row: Row, language: str, shared: tuple[str, str, str], in_flash: bool) -> Card:
+    start, low, label = shared
+    claim = _flash_claim(row, in_flash)
+    is_out = not row.is_available or bool(claim and claim.is_sold)
+    prior = money(row.prior_price, language) if row.prior_price and row.percent else ""
+    rating = f"{row.rating / 10:.1f}" if row.rating else ""
+    return Card(
+        url=f"{start}{row.slug}/",
+        title=row.translated or row.title,
+        lang=lang_mark(row.translated, language),
+        by=_by(row.store, row.country, language),
+        small=row.small or "",
+        jpeg=row.jpeg or "",
+        avif=row.avif or "",
+        flag=_flag(row, claim, language),
+        is_quiet=is_out,
+        rating=rating,
+        rating_label=_("%(rating)s out of 5") % {"rating": rating} if rating else "",
+        rating_count=f"{row.rating_count:,}",
+        price=_price(row, language),
+        prior=prior,
+        price_label=label if prior else "",
+        low=low % {"price": prior} if prior else "",
+        claim=claim,
+        is_out=is_out,
+    )
+
+
+def money(amount: int, language: str) -> str:
+    """Return an amount of the shop's currency as people of a language write it."""
+    return written(amount, settings.SHOP_CURRENCY, language)
+
+
+def lang_mark(translated: str | None, language: str) -> str:
+    """Return the language of a text that stands in for a missing translation, else nothing."""
+    return "" if translated or language == settings.LANGUAGE_CODE else settings.LANGUAGE_CODE
+
+
+@lru_cache(maxsize=1_000)
+def percent_off(percent: int, language: str) -> str:
+    """Return a saving as a flag shows it: −20 %."""
+    return _("−%(percent)d %%") % {"percent": percent}
+
+
+def claim_of(claimed: int, allotment: int, sold: int, *, is_flash: bool) -> Claim:
+    """Return the bar of a deal with an allotment; all held is not yet all claimed."""
+    if sold >= allotment:
+        left = _("Regular price")
+    elif claimed >= allotment:
+        left = _("All held, some may come back")
+    else:
+        count = allotment - claimed
+        left = ngettext("%(count)d left", "%(count)d left", count) % {"count": count}
+    return Claim(
+        claimed=str(claimed),
+        allotment=str(allotment),
+        label=_("Claimed at the flash price") if is_flash else _("Claimed at the festival price"),
+        text=_("%(claimed)d of %(total)d claimed") % {"claimed": claimed, "total": allotment},
+        left=left,
+        is_sold=sold >= allotment,
+    )
+
+
+def _flash_claim(row: Row, in_flash: bool) -> Claim | None:
+    if not row.allotment or (row.sold >= row.allotment and not in_flash):
+        return None
+    return claim_of(int(row.claimed), int(row.allotment), int(row.sold), is_flash=True)
+
+
+def _flag(row: Row, claim: Claim | None, language: str) -> str:
+    if not row.is_available:
+        return _("Sold out")
+    if claim and claim.is_sold:
+        return _("All claimed")
+    return percent_off(row.percent, language) if row.percent else ""
+
+
+def _price(row: Row, language: str) -> str:
+    price = money(row.price, language)
+    return price if row.price == row.highest else _("from %(price)s") % {"price": price}
+
+
+@lru_cache(maxsize=1_000)
+def _by(store: str, country: str, language: str) -> str:
+    parts = {"first": store, "second": country_name(country, language)}
+    return _("%(first)s, %(second)s") % parts
+
+
+@lru_cache(maxsize=20)
+def _products_url(language: str) -> str:
+    return reverse("products")

@@ -1,0 +1,141 @@
+"""Which state of the shop a page shows: what changed last, and between which turns of prices.
+
+A shared page carries its epoch in its cache key. At a turn the key itself changes, so that a
+page cached before a festival cannot be served after its start, and nothing has to be purged.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+
+from django.db import connection
+
+KEPT_FOR = timedelta(seconds=1)
+DAY = timedelta(days=1)
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+
+# Two changes can commit in another order than they took their ids, so the newest id alone
+# could miss one. The sum of the newest ids grows with every change, whatever the order.
+STATEMENT = """
+WITH published AS (SELECT * FROM shop_festival WHERE state = 'published'),
+turns AS (
+  SELECT unnest(ARRAY[starts_at, ends_at]) AS turn FROM published
+  UNION ALL
+  SELECT unnest(ARRAY[s.starts_at, s.ends_at])
+  FROM shop_slot s JOIN published f ON f.id = s.festival_id
+)
+SELECT
+  (SELECT coalesce(sum(id), 0)::bigint
+   FROM (SELECT id FROM shop_pricechange ORDER BY id DESC LIMIT 50) AS newest),
+  greatest((SELECT max(starts_at) FROM shop_productspan WHERE starts_at <= %(at)s),
+           (SELECT max(ends_at) FROM shop_productspan WHERE ends_at <= %(at)s),
+           (SELECT max(turn) FROM turns WHERE turn <= %(at)s)),
+  least((SELECT min(starts_at) FROM shop_productspan WHERE starts_at > %(at)s),
+        (SELECT min(ends_at) FROM shop_productspan WHERE ends_at > %(at)s),
+        (SELECT min(turn) FROM turns WHERE turn > %(at)s)),
+  (SELECT json_agg(json_build_object(
+     'id', id, 'slug', slug, 'title', title, 'texts', texts, 'zone', zone,
+     'starts_at', starts_at, 'ends_at', ends_at, 'priority', priority,
+     'target_stores', target_stores, 'target_products', target_products))::text
+   FROM published WHERE ends_at > %(at)s),
+  ARRAY(SELECT code FROM shop_country WHERE service <> 'closed_until_checked')
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFestival:
+    """A published festival that is not over, as all pages need it."""
+
+    id: int
+    slug: str
+    title: str
+    texts: dict[str, dict]
+    zone: str
+    starts_at: datetime
+    ends_at: datetime
+    priority: int
+    target_stores: int
+    target_products: int
+
+    def is_live(self, at: datetime) -> bool:
+        """Tell whether it runs at an instant."""
+        return self.starts_at <= at < self.ends_at
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """A time in which the same pages are true, as far as the shop knew at ``seen_at``.
+
+    ``festivals`` are the published ones that are not over, ``served`` the codes of the
+    countries that parcels are sent to.
+    """
+
+    seen_at: datetime
+    revision: int
+    starts_at: datetime
+    ends_at: datetime
+    festivals: tuple[KnownFestival, ...]
+    served: frozenset[str]
+
+    @cached_property
+    def live(self) -> tuple[KnownFestival, ...]:
+        """Return the festivals that run, the one of the highest priority first."""
+        live = [known for known in self.festivals if known.is_live(self.seen_at)]
+        return tuple(sorted(live, key=lambda known: (-known.priority, known.starts_at, known.id)))
+
+    @property
+    def festival(self) -> KnownFestival | None:
+        """Return the festival that runs, the one of the highest priority if there are several."""
+        return self.live[0] if self.live else None
+
+    @property
+    def next_festival(self) -> KnownFestival | None:
+        """Return the festival that starts next."""
+        coming = [known for known in self.festivals if known.starts_at > self.seen_at]
+        return min(coming, key=lambda known: (known.starts_at, known.id), default=None)
+
+    def holds(self, at: datetime) -> bool:
+        """Tell whether it may be used at an instant: young enough, and no turn in between."""
+        return abs(at - self.seen_at) < KEPT_FOR and self.starts_at <= at < self.ends_at
+
+
+_latest: Epoch | None = None
+
+
+def current_epoch(*, at: datetime) -> Epoch:
+    """Return the epoch of an instant; one statement, at most once a second in a process."""
+    global _latest  # noqa: PLW0603 (one value for the process, replaced as a whole)
+    epoch = _latest
+    if epoch is None or not epoch.holds(at):
+        epoch = _latest = _read(at)
+    return epoch
+
+
+def forget() -> None:
+    """Drop what this process knows, so that the next page asks the database."""
+    global _latest  # noqa: PLW0603
+    _latest = None
+
+
+def _read(at: datetime) -> Epoch:
+    with connection.cursor() as cursor:
+        cursor.execute(STATEMENT, {"at": at})
+        revision, before, after, festivals, served = cursor.fetchone()
+    # Pages name days of arrival, so midnight is a turn as well.
+    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    return Epoch(
+        seen_at=at,
+        revision=revision,
+        starts_at=max(before or midnight, midnight),
+        ends_at=min(after or FAR, midnight + DAY),
+        festivals=tuple(_festival(row) for row in json.loads(festivals or "[]")),
+        served=frozenset(served),
+    )
+
+
+def _festival(row: dict) -> KnownFestival:
+    moments = {name: datetime.fromisoformat(row[name]) for name in ("starts_at", "ends_at")}
+    return KnownFestival(**row | moments)

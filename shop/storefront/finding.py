@@ -1,0 +1,223 @@
+"""Finds the products of a list with one statement: listing rows joined with the price in force.
+
+Pages go by the last row seen and not by number, so that the hundredth page costs what the
+first one does. The rows after a place are those that share its key and have a higher id, then
+those with a later key: each of these ranges is a walk along an index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from django.db import connection
+
+from shop.storefront.conditions import IN_FORCE, Conditions
+from shop.storefront.filters import Filters, Place
+from shop.storefront.wording import languages_like
+
+PAGE = 24
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NO_KEY = -1
+
+COLUMNS = """l.product_id, l.slug, l.title,
+  coalesce(l.titles->>%(language)s, l.titles->>%(plain)s) AS translated,
+  l.store, l.country, l.kind, l.is_available, l.popularity, l.rating, l.rating_count,
+  l.picture->>'small' AS small, l.picture->>'jpeg' AS jpeg, l.picture->>'avif' AS avif,
+  s.price, s.highest, s.prior_price, s.percent, s.deal_id"""
+BRANCH = """(
+  SELECT {branch} AS branch, {key} AS key, {columns}
+  FROM shop_productspan s JOIN shop_listing l ON l.product_id = s.product_id
+  WHERE {in_force} AND {where} ORDER BY {order} LIMIT %(most)s
+)"""
+# Beside each row: how much of its flash deals is claimed, all its variants together.
+STATEMENT = """
+WITH page AS (SELECT * FROM ({branches}) AS rows ORDER BY {order} LIMIT %(in_all)s)
+SELECT page.*, coalesce(slot.kind = 'flash', false), flash.allotment, flash.claimed, flash.sold
+FROM page
+LEFT JOIN shop_deal deal ON deal.id = page.deal_id
+LEFT JOIN shop_slot slot ON slot.id = deal.slot_id
+LEFT JOIN LATERAL (
+  SELECT sum(d.allotment) AS allotment, sum(d.held + d.sold) AS claimed, sum(d.sold) AS sold
+  FROM shop_variant v
+  JOIN shop_deal d ON d.variant_id = v.id AND d.state = 'approved' AND d.allotment IS NOT NULL
+    AND d.effective_from <= %(at)s AND d.effective_to > %(at)s
+  JOIN shop_slot t ON t.id = d.slot_id AND t.kind = 'flash'
+  JOIN shop_festival f ON f.id = t.festival_id AND f.state = 'published'
+  WHERE v.product_id = page.product_id
+) AS flash ON true
+ORDER BY {order}
+"""
+
+
+class Row(NamedTuple):
+    """A product as a list shows it: ``claimed`` of ``allotment`` at the flash price."""
+
+    branch: int
+    key: int
+    product_id: int
+    slug: str
+    title: str
+    translated: str | None
+    store: str
+    country: str
+    kind: str
+    is_available: bool
+    popularity: int
+    rating: int | None
+    rating_count: int
+    small: str | None
+    jpeg: str | None
+    avif: str | None
+    price: int
+    highest: int
+    prior_price: int | None
+    percent: int | None
+    deal_id: int | None
+    is_flash: bool
+    allotment: int | None
+    claimed: int | None
+    sold: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order of rows by a column, then by the product's id, which makes it strict.
+
+    ``number`` writes the column as a whole number. Rows that ``may_lack`` it come last.
+    """
+
+    column: str
+    number: str
+    is_falling: bool = True
+    ids_fall: bool = False
+    may_lack: bool = False
+
+    def turned(self) -> Sort:
+        """Return the order backwards."""
+        return replace(self, is_falling=not self.is_falling, ids_fall=not self.ids_fall)
+
+    def order(self, column: str, product_id: str) -> str:
+        """Return it as SQL over columns of these names."""
+        way, id_way = ("DESC" if falls else "ASC" for falls in (self.is_falling, self.ids_fall))
+        return f"{column} {way}, {product_id} {id_way}"
+
+
+MOMENT = Sort("l.published_at", "(extract(epoch FROM l.published_at) * 1000000)::bigint")
+SORTS = {
+    "popular": Sort("l.popularity", "l.popularity"),
+    "price": Sort("s.price", "s.price", is_falling=False),
+    "-price": Sort("s.price", "s.price", ids_fall=True),
+    "saving": Sort("s.percent", f"coalesce(s.percent, {NO_KEY})", may_lack=True),
+    "newest": MOMENT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of rows, and the places from which the pages around it are found."""
+
+    rows: tuple[Row, ...]
+    previous: Place | None
+    next: Place | None
+
+
+def find(filters: Filters, *, at: datetime, festivals: Sequence[int], language: str) -> Found:
+    """Return a page of the products that pass the filters. One statement.
+
+    Args:
+        festivals: ids of the festivals that count as "the festival".
+    """
+    sort, place = SORTS[filters.sort], _possible(filters.place, filters.sort)
+    conditions = Conditions.of(filters, at=at, festivals=festivals)
+    wheres = [f"{conditions.everything} AND {part}" for part in _ranges(sort, place)]
+    limits = {"most": PAGE + 1, "in_all": PAGE + 1}
+    values = conditions.values | _place_values(sort, place) | limits
+    is_before = bool(place and place.is_before)
+    statement = _statement(wheres, sort.turned() if is_before else sort)
+    return _page(_run(statement, values, at=at, language=language), place)
+
+
+def find_popular(
+    wheres: Sequence[str], values: dict[str, object], *, most: int, at: datetime, language: str
+) -> list[Row]:
+    """Return the most bought products of each condition, its number as ``branch``. One statement.
+
+    Args:
+        wheres: conditions on the listing ``l`` and its span in force ``s``.
+        most: rows of each condition.
+    """
+    limits = {"most": most, "in_all": most * len(wheres)}
+    return _run(_statement(wheres, SORTS["popular"]), values | limits, at=at, language=language)
+
+
+def _statement(wheres: Sequence[str], sort: Sort) -> str:
+    branches = (
+        BRANCH.format(
+            branch=number,
+            key=sort.number,
+            columns=COLUMNS,
+            in_force=IN_FORCE,
+            where=where,
+            order=sort.order(sort.column, "s.product_id"),
+        )
+        for number, where in enumerate(wheres)
+    )
+    order = "branch, " + sort.order("key", "product_id")
+    return STATEMENT.format(branches=" UNION ALL ".join(branches), order=order)
+
+
+def _run(statement: str, values: dict[str, object], *, at: datetime, language: str) -> list[Row]:
+    exact, plain = languages_like(language)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values | {"at": at, "language": exact, "plain": plain})
+        return [Row._make(row) for row in cursor.fetchall()]
+
+
+def _ranges(sort: Sort, place: Place | None) -> list[str]:
+    """Return the conditions that hold for what comes after a place, or before it, in order."""
+    column = sort.column
+    lacking, having = f"{column} IS NULL", f"{column} IS NOT NULL"
+    if place is None:
+        return [having, lacking] if sort.may_lack else ["true"]
+    way = sort.turned() if place.is_before else sort
+    further = f"s.product_id {'<' if way.ids_fall else '>'} %(place_id)s"
+    if place.key == NO_KEY and sort.may_lack:
+        return [f"{lacking} AND {further}", *([having] if place.is_before else [])]
+    ranges = [
+        f"{column} = %(place_key)s AND {further}",
+        f"{column} {'<' if way.is_falling else '>'} %(place_key)s",
+    ]
+    return [*ranges, lacking] if sort.may_lack and not place.is_before else ranges
+
+
+def _possible(place: Place | None, sort: str) -> Place | None:
+    """Return a place unless its key lies outside of all calendars."""
+    is_moment = SORTS[sort] is MOMENT
+    return None if place and is_moment and not 0 <= place.key < 2**57 else place
+
+
+def _place_values(sort: Sort, place: Place | None) -> dict[str, object]:
+    if place is None:
+        return {}
+    key = EPOCH + timedelta(microseconds=place.key) if sort is MOMENT else place.key
+    return {"place_key": key, "place_id": place.product_id}
+
+
+def _page(rows: list[Row], place: Place | None) -> Found:
+    is_before = bool(place and place.is_before)
+    there_is_more, rows = len(rows) > PAGE, rows[:PAGE]
+    if is_before:
+        rows.reverse()
+    if not rows:
+        return Found((), None, None)
+    first, last = rows[0], rows[-1]
+    has_previous = there_is_more if is_before else place is not None
+    has_next = is_before or there_is_more
+    return Found(
+        rows=tuple(rows),
+        previous=Place(first.key, first.product_id, is_before=True) if has_previous else None,
+        next=Place(last.key, last.product_id) if has_next else None,
+    )

@@ -1,0 +1,141 @@
+"""Pages that are the same bytes for everyone, built once and served to all.
+
+They know no user, no session, no message and no "now". What decides about their content is in
+their key: address, language, display currency, country of delivery and the epoch of prices.
+"""
+
+from __future__ import annotations
+
+import gzip
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from hashlib import blake2b
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.cache import get_conditional_response, patch_vary_headers
+
+from shop import clock
+from shop.storefront.epoch import Epoch, current_epoch
+from shop.storefront.preferences import country_of, currency_of
+
+FRESH = 30  # seconds for which a copy is served, here and in browsers
+BUILDING = 10  # seconds after which whoever builds a page is taken for dead
+PAUSE, TRIES = 0.02, 100  # how long the others wait for it
+
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as it is kept; compressed once, since most browsers want it so."""
+
+    body: bytes
+    content_type: str
+    tag: str
+    until: datetime
+
+
+def no_query(data: QueryDict) -> str:
+    """Return the query of a page that takes none."""
+    return ""
+
+
+def shared_page(*, query: Callable[[QueryDict], str] = no_query) -> Callable[[View], View]:
+    """Serve a view's page to everyone from one copy; its 404s and redirects are never kept.
+
+    Args:
+        query: writes what the page takes from the query in one order, and nothing else.
+            The view and its links find it as ``request.canonical_query``.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            at = clock.moment_of(request)
+            epoch = current_epoch(at=at)
+            request.canonical_query = query(request.GET)
+            key = _key(request, epoch)
+            page = _kept_or_built(key, lambda: view(request, *args, **kwargs), epoch, at=at)
+            if isinstance(page, HttpResponse):
+                page.headers.setdefault("Cache-Control", "no-store")
+                return page
+            return _response(request, page, at=at)
+
+        return answer
+
+    return decorate
+
+
+def leave_out(response: HttpResponse) -> HttpResponse:
+    """Mark a page as not worth keeping: what anyone can type has no end."""
+    response.is_kept = False
+    return response
+
+
+def _key(request: HttpRequest, epoch: Epoch) -> str:
+    facts = (
+        request.path,  # the language is in it
+        request.canonical_query,
+        currency_of(request),
+        country_of(request),
+        request.headers.get("HX-Request", "")[:4],
+        epoch.revision,
+        epoch.starts_at.isoformat(),
+    )
+    return f"page:{blake2b(repr(facts).encode(), digest_size=16).hexdigest()}"
+
+
+def _kept_or_built(
+    key: str, build: Callable[[], HttpResponse], epoch: Epoch, *, at: datetime
+) -> Page | HttpResponse:
+    """Return the copy, or build it while the others who want the same page wait."""
+    lock = f"{key}:building"
+    is_mine = False
+    for _ in range(TRIES):
+        page = cache.get(key)
+        if page and at < page.until:
+            return page
+        is_mine = cache.add(lock, 1, BUILDING)
+        if is_mine:
+            break
+        time.sleep(PAUSE)
+    try:
+        response = build()
+        if response.status_code != 200 or response.cookies:
+            return response
+        page = _packed(response, epoch)
+        if getattr(response, "is_kept", True):
+            cache.set(key, page, FRESH)
+        return page
+    finally:
+        if is_mine:
+            cache.delete(lock)
+
+
+def _packed(response: HttpResponse, epoch: Epoch) -> Page:
+    return Page(
+        body=gzip.compress(response.content, compresslevel=6, mtime=0),
+        content_type=response.headers["Content-Type"],
+        tag=f'W/"{blake2b(response.content, digest_size=12).hexdigest()}"',
+        until=min(epoch.ends_at, getattr(response, "holds_until", epoch.ends_at)),
+    )
+
+
+def _response(request: HttpRequest, page: Page, *, at: datetime) -> HttpResponse:
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        response = HttpResponse(page.body, content_type=page.content_type)
+        response.headers["Content-Encoding"] = "gzip"
+    else:
+        response = HttpResponse(gzip.decompress(page.body), content_type=page.content_type)
+    # A copy in a browser cannot be purged: it never outlives the next turn of prices.
+    seconds = min(FRESH, int((page.until - at).total_seconds()))
+    whose = "private" if request.COOKIES else "public"
+    response.headers["Cache-Control"] = f"{whose}, max-age={max(0, seconds)}"
+    response.headers["ETag"] = page.tag
+    # Country and currency are cookies, so a cache between us and others must look at them.
+    patch_vary_headers(response, ["Accept-Encoding", "Cookie", "HX-Request"])
+    return get_conditional_response(request, etag=page.tag, response=response)

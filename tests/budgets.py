@@ -1,0 +1,29 @@
+"""How many statements a page may cost."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from shop.storefront import epoch
+
+COUNTED = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
+
+
+@contextmanager
+def statements(*, most: int) -> Iterator[list[str]]:
+    """Allow so many statements, from cold caches; transaction control is not counted.
+
+    The list that it gives is filled at the end.
+    """
+    cache.clear()
+    epoch.forget()
+    counted: list[str] = []
+    with CaptureQueriesContext(connection) as captured:
+        yield counted
+    asked = [query["sql"] for query in captured.captured_queries]
+    counted += [sql for sql in asked if sql.lstrip(" (\n").upper().startswith(COUNTED)]
+    listed = "\n".join(f"{n}. {sql[:300]}" for n, sql in enumerate(counted, 1))
+    assert len(counted) <= most, f"{len(counted)} statements, {most} are allowed:\n{listed}"

@@ -1,0 +1,39 @@
+"""The reference pages name everything that exists."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_every_setting_from_the_environment_is_documented():
+    code = (ROOT / "config" / "settings.py").read_text()
+    page = (ROOT / "docs" / "reference" / "settings.md").read_text()
+
+    read = set(re.findall(r'env(?:_on|_list)?\(\s*"([A-Z_]+)"', code))
+
+    assert {name for name in read if f"`{name}`" not in page} == set()
+    assert "STRIPE_SECRET_KEY" in read
+
+
+def test_every_command_is_documented():
+    page = (ROOT / "docs" / "reference" / "commands.md").read_text()
+    folders = ("shop", "sample", "cms")
+
+    commands = {
+        file.stem
+        for folder in folders
+        for file in (ROOT / folder).glob("management/commands/*.py")
+        if file.stem != "__init__"
+    }
+
+    assert {name for name in commands if f"manage.py {name}" not in page} == set()
+    assert "beat" in commands
+
+
+def test_every_decision_is_listed():
+    index = (ROOT / "docs" / "index.md").read_text()
+
+    records = [file.name for file in (ROOT / "docs" / "decisions").glob("*.md")]
+
+    assert [name for name in records if f"decisions/{name}" not in index] == []

@@ -1,0 +1,99 @@
+import re
+from pathlib import Path
+
+import pytest
+from django.template.loader import get_template
+
+from config.bundles import SOURCE
+
+TEMPLATES = SOURCE.parent / "templates"
+ALL = sorted(TEMPLATES.rglob("*.html"))
+COMPONENTS = sorted((TEMPLATES / "components").glob("*.html"))
+FRAME = [
+    TEMPLATES / name
+    for name in (
+        "base.html",
+        "components/mast.html",
+        "components/foot.html",
+        "components/logo.html",
+        "components/search.html",
+        "components/preferences.html",
+        "components/time_left.html",
+    )
+]
+ICONS = set(re.findall(r'<symbol id="(\w+)"', (SOURCE / "img/icons.svg").read_text("utf-8")))
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(TEMPLATES))
+
+
+def code_of(path: Path) -> str:
+    return re.sub(r"{#.*?#}", "", path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("path", ALL, ids=named)
+def test_a_template_keeps_to_the_strict_content_policy(path):
+    if path.parts[len(TEMPLATES.parts)] == "mail":
+        return  # letters have no policy, and mail programs know no style sheets
+    text = code_of(path)
+
+    assert re.findall(r"<[^>]*\sstyle\s*=", text) == []
+    assert re.findall(r"<style\b", text) == []
+    assert re.findall(r"<script(?![^>]*\ssrc=)", text) == []
+    assert re.findall(r"<[^>]*\son\w+\s*=", text) == []
+    assert "javascript:" not in text
+
+
+@pytest.mark.parametrize("path", ALL, ids=named)
+def test_every_icon_that_a_template_names_is_in_the_sprite(path):
+    text = code_of(path)
+    used = re.findall(r'(?:icons(?:\.svg" %})?|icons }}|icons\.svg)#(\w+)"', text)
+    given = re.findall(r'\bicon="(\w+)"', text)
+
+    assert set(used + given) <= ICONS
+
+
+@pytest.mark.parametrize("path", COMPONENTS, ids=named)
+def test_a_component_is_short_and_opens_with_what_it_takes(path):
+    lines = path.read_text("utf-8").splitlines()
+
+    assert len(lines) <= 120
+    assert re.fullmatch(r"{# [A-Z].*\. #}", lines[0])
+    assert "Takes: " in lines[0] or path.name == "plain.html"
+
+
+@pytest.mark.parametrize("path", COMPONENTS, ids=named)
+def test_components_are_included_with_what_they_take_and_nothing_else(path):
+    includes = re.findall(r"{% include [^%]*%}", path.read_text("utf-8"))
+
+    assert [tag for tag in includes if not tag.endswith(" only %}")] == []
+
+
+@pytest.mark.parametrize("name", ["card", "store_card"])
+def test_a_card_asks_for_no_address_and_no_other_template(name):
+    text = code_of(TEMPLATES / f"components/{name}.html")
+
+    assert re.findall(r"{% (?:url|include|static|for)\b", text) == []
+
+
+@pytest.mark.parametrize("path", FRAME, ids=named)
+def test_the_frame_of_shared_pages_is_the_same_for_everyone(path):
+    text = code_of(path)
+
+    assert re.findall(r"\b(?:request|user|session|messages|csrf_token|csp_nonce)\b", text) == []
+    assert re.findall(r"{% now\b|\|(?:timesince|timeuntil|naturaltime)\b", text) == []
+
+
+@pytest.mark.parametrize("name", ["400.html", "500.html"])
+def test_the_last_error_pages_need_no_context_and_no_manifest(name):
+    html = get_template(name).render()
+
+    assert "<h1>" in html
+    assert '<link rel="stylesheet" href="/static/css/shop.css">' in html
+
+
+@pytest.mark.parametrize("name", ["400.html", "500.html"])
+def test_the_last_error_pages_ask_for_plain_names(name):
+    for path in (TEMPLATES / name, TEMPLATES / "components/plain.html"):
+        assert re.findall(r"{% (?:static|url)\b", code_of(path)) == []

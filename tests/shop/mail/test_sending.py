@@ -1,0 +1,223 @@
+import logging
+
+import pytest
+from django.core import mail
+from django.core.exceptions import ValidationError
+
+from shop.mail import send
+
+LENA = "lena@example.org"
+LINES = [{"title": "Shea & butter", "options": "250 g", "quantity": 2, "amount": "$16.80"}]
+RECEIPT = {
+    "name": "Lena Brandt",
+    "order_number": "BB-1",
+    "order_link": "http://127.0.0.1:8000/orders/BB-1/t/",
+    "stores": [
+        {"name": "Gonja Women", "lines": LINES, "arrives_from": "4 May", "arrives_to": "9 May"}
+    ],
+    "parcel_count": 1,
+    "goods": "$16.80",
+    "discount": "-$1.80",
+    "delivery": "$4.10",
+    "total": "$19.10",
+    "address": ["Lena Brandt", "Am Sandtorkai 41", "20457 Hamburg", "Germany"],
+}
+SHOPPER_FOOTER = """
+--
+You get this mail because it belongs to an order or because you asked for it.
+Baobab Demonstration, an invented address
+Help: http://127.0.0.1:8000/help/
+"""
+
+
+@pytest.fixture(autouse=True)
+def operator(settings):
+    settings.SITE_URL = "http://127.0.0.1:8000"
+    settings.OPERATOR_NAME = "Baobab Demonstration"
+    settings.OPERATOR_ADDRESS = "an invented address"
+
+
+def test_a_mail_has_a_subject_a_body_and_the_footer_of_its_audience():
+    words = {"name": "Lena", "confirm_link": "http://x/?a=1&b=2", "expires_at": "28 May at 12:00"}
+
+    send("verify-email", LENA, language="en", context=words)
+
+    [message] = mail.outbox
+    assert message.subject == "Confirm your e-mail address"
+    assert message.to == [LENA]
+    assert message.reply_to == []
+    assert message.body == (
+        """Hello Lena,
+
+please confirm that this address is yours:
+
+http://x/?a=1&b=2
+
+The link works once, until 28 May at 12:00. After that you can claim vouchers and buy deals \
+that have a limit per shopper.
+
+If you did not ask for this, you can ignore this email.
+"""
+        + SHOPPER_FOOTER
+    )
+
+
+def test_a_receipt_lists_what_was_bought_and_what_it_cost():
+    send("receipt", LENA, language="en", context=RECEIPT)
+
+    [message] = mail.outbox
+    assert message.subject == "Your order BB-1: 1 store is packing for you"
+    assert message.body == (
+        """Thank you, Lena Brandt
+
+Your order BB-1 is paid. 1 parcel will come.
+
+Gonja Women. Arrives 4 May to 9 May
+  2 × Shea & butter, 250 g: $16.80
+
+Goods                $16.80
+Discounts            -$1.80
+Delivery             $4.10
+Total paid           $19.10
+
+Deliver to: Lena Brandt, Am Sandtorkai 41, 20457 Hamburg, Germany
+
+Follow your parcels: http://127.0.0.1:8000/orders/BB-1/t/
+
+Something wrong? Answer this email and the store will read it.
+"""
+        + SHOPPER_FOOTER
+    )
+
+
+def test_a_receipt_comes_as_html_too_and_escapes_what_people_typed():
+    guest = RECEIPT | {"name": "<b>Lena</b>"}
+
+    send("receipt", LENA, language="en", context=guest)
+
+    [(html, kind)] = mail.outbox[0].alternatives
+    assert kind == "text/html"
+    assert "Thank you, &lt;b&gt;Lena&lt;/b&gt;" in html
+    assert "Shea &amp; butter" in html
+    assert "Thank you, <b>Lena</b>" in mail.outbox[0].body
+
+
+def test_a_receipt_in_html_loads_nothing():
+    send("receipt", LENA, language="en", context=RECEIPT)
+
+    [(html, _)] = mail.outbox[0].alternatives
+    for mark in ("<img", "<script", "<link", "url(", "src="):
+        assert mark not in html
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "direction"),
+    [
+        ("fr", "Votre commande BB-1\u00a0: 1 boutique prépare votre colis", "ltr"),
+        ("zh-hans", "您的订单 BB-1：1 家店铺正在打包", "ltr"),
+        ("ar", "طلبك BB-1: متجر واحد يجهّز لك", "rtl"),
+        ("sw", "Oda yako BB-1: duka 1 linakufungia", "ltr"),
+        ("pt", "A sua encomenda BB-1: 1 loja está a preparar o envio", "ltr"),
+    ],
+)
+def test_a_mail_is_in_the_language_of_its_reader(language, subject, direction):
+    send("receipt", LENA, language=language, context=RECEIPT)
+
+    [message] = mail.outbox
+    [(html, _)] = message.alternatives
+    assert message.subject == subject
+    assert f'<html lang="{language}" dir="{direction}">' in html
+    for english in ("Thank you", "Total paid", "You get this mail", "Deliver to"):
+        assert english not in message.body
+
+
+def test_a_merchant_hears_of_an_order_and_reads_the_footer_for_merchants():
+    part = {"name": "Gonja Women", "lines": LINES, "ship_by": "2 May"}
+    words = {
+        "name": "Ama",
+        "store": "Gonja Women",
+        "order_number": "BB-1",
+        "stores": [part],
+        "country": "Germany",
+        "order_link": "http://127.0.0.1:8000/merchant/orders/1/",
+        "payout_total": "$15.12",
+        "payout_days": 14,
+    }
+
+    send("order-to-ship", "ama@example.org", language="en", context=words)
+
+    [message] = mail.outbox
+    assert message.subject == "New order BB-1: ship by 2 May"
+    assert (
+        message.body
+        == """Hello Ama,
+
+  2 × Shea & butter, 250 g: $16.80
+
+Ship by 2 May to: Germany
+Payout for this order: $15.12, released 14 days after you mark it as shipped.
+
+Address, invoice and customs form: http://127.0.0.1:8000/merchant/orders/1/
+
+--
+To the members of Gonja Women.
+Mails about orders, payouts and safety always reach at least one member.
+Baobab Demonstration, an invented address
+"""
+    )
+
+
+def test_a_parcel_is_announced_with_its_number_or_without_one():
+    words = RECEIPT | {"store": "Gonja Women", "carrier": "EMS"}
+
+    send("shipped", LENA, language="en", context=words | {"tracking_number": "EE1GH"})
+    send("shipped", LENA, language="en", context=words)
+
+    tracked, untracked = mail.outbox
+    assert tracked.subject == "Gonja Women has sent your parcel"
+    assert "Tracking number EE1GH. The first scan can take a day." in tracked.body
+    assert "No tracking number: this parcel travels by ordinary post." in untracked.body
+
+
+@pytest.mark.parametrize("key", ["paid-too-late", "paid-twice"])
+def test_money_that_goes_back_is_named(key):
+    words = {"name": "Lena", "order_number": "BB-1", "amount": "$19.10", "order_link": "http://x/"}
+
+    send(key, LENA, language="en", context=words)
+
+    assert "$19.10" in mail.outbox[0].body
+    assert mail.outbox[0].body.endswith("Your order: http://x/\n" + SHOPPER_FOOTER)
+
+
+def test_answers_go_where_the_sender_says():
+    send("paid-twice", LENA, language="en", context=RECEIPT, reply_to="help@example.org")
+
+    assert mail.outbox[0].reply_to == ["help@example.org"]
+
+
+def test_a_name_with_a_line_break_does_not_become_a_header():
+    words = RECEIPT | {"store": "Evil\r\nBcc: all@example.org", "carrier": "EMS"}
+
+    with pytest.raises(ValueError, match="The subject of shipped has more than one line"):
+        send("shipped", LENA, language="en", context=words)
+
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize(
+    "address", ["", "lena", "lena@example.org\nBcc: x@example.org", "a@example.org, b@example.org"]
+)
+def test_only_one_bare_address_gets_a_mail(address):
+    with pytest.raises(ValidationError):
+        send("paid-twice", address, language="en", context=RECEIPT)
+    with pytest.raises(ValidationError):
+        send("paid-twice", LENA, language="en", context=RECEIPT, reply_to=address)
+
+    assert mail.outbox == []
+
+
+def test_the_log_tells_nobody_who_got_what(caplog):
+    with caplog.at_level(logging.DEBUG):
+        send("receipt", LENA, language="en", context=RECEIPT)
+
+    assert [record.getMessage() for record in caplog.records] == ["Sent receipt in en."]
