@@ -1,5 +1,5 @@
 from sandbox import events
-from sandbox.errors import forbidden, invalid
+from sandbox.errors import forbidden, invalid, missing
 from sandbox.forms import Form, names
 from sandbox.lists import page
 from sandbox.shapes import listing
@@ -59,9 +59,26 @@ def list_all(world: World, form: Form) -> Body:
     return page("/v1/accounts", list(world.store.all("account")), form)
 
 
+def retrieve_capability(world: World, account_id: str, name: str, _form: Form) -> Body:
+    """Return one thing that an account has asked to be able to do."""
+    account = world.store.get("account", account_id)
+    if name not in account["capabilities"]:
+        raise missing("capability", name)
+    return _capability(account, name)
+
+
+def list_capabilities(world: World, account_id: str, _form: Form) -> Body:
+    """Return all that an account has asked to be able to do."""
+    account = world.store.get("account", account_id)
+    rows = [_capability(account, name) for name in account["capabilities"]]
+    return listing(f"/v1/accounts/{account_id}/capabilities", rows)
+
+
 def create_link(world: World, form: Form) -> Body:
     """Make an address where an account's owner can finish onboarding, once, within 5 minutes."""
     account = world.store.get("account", form.need_text("account"), "account")
+    form.need_text("type")
+    form.choice("type", "account_onboarding", "account_update")
     link = world.new(
         "account_link",
         notes={
@@ -72,7 +89,6 @@ def create_link(world: World, form: Form) -> Body:
         },
         expires_at=world.now() + _LINK_LIVES,
     )
-    form.choice("type", "account_onboarding", "account_update")
     world.store.change(link, url=f"{world.public}/onboard/{link['id']}")
     return {name: value for name, value in link.items() if name != "id"}
 

@@ -3,6 +3,7 @@ import binascii
 import hmac
 import logging
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -77,7 +78,9 @@ def _answer(world: World, call: Call) -> Answer:
     return _failure(fault) if fault else result
 
 
-def _unless_failing(execute: Any, fault: Fault | None) -> tuple[Answer, bool]:
+def _unless_failing(
+    execute: Callable[[], tuple[Answer, bool]], fault: Fault | None
+) -> tuple[Answer, bool]:
     """Return the answer that belongs to the call, and whether it stays under its key."""
     executed = execute() if fault is None or fault.executed else None
     if fault and fault.saved:
@@ -88,12 +91,14 @@ def _unless_failing(execute: Any, fault: Fault | None) -> tuple[Answer, bool]:
 def _execute(
     world: World, route: Route, ids: list[str], fields: dict[str, Any]
 ) -> tuple[Answer, bool]:
+    form, done = Form(fields), False
     try:
-        body = route.run(world, *ids, Form(fields))
-        for path in Form(fields).texts("expand"):
+        body = route.run(world, *ids, form)
+        done = True
+        for path in form.texts("expand"):
             body = expand(world, body, path)
     except Refused as refusal:
-        return to_answer(refusal.status, refusal.body), refusal.saved
+        return to_answer(refusal.status, refusal.body), refusal.saved or done
     _check_answer(world, route, body)
     return to_answer(200, body), True
 

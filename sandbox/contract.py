@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sandbox.specification import Schema, parts, published_specification, schemas_of
+from sandbox.specification import DOCUMENT, Schema, parts, published_specification, schemas_of
 
 try:
     from jsonschema import Draft202012Validator, ValidationError
@@ -43,7 +43,7 @@ class Contract:
         self._parts = dict(parts(specification, operations))
         self._schemas = schemas_of(specification, self._parts.values())
         document = DRAFT202012.create_resource({"components": {"schemas": self._schemas}})
-        self._registry = EMPTY_REGISTRY.with_resource("", document)
+        self._registry = EMPTY_REGISTRY.with_resource(DOCUMENT, document)
         self._validator = cache(self._make_validator)
 
     def call_problems(self, method: str, path: str, fields: dict[str, Any]) -> list[Problem]:
@@ -73,7 +73,7 @@ class Contract:
 
     def _make_validator(self, where: str) -> Any:
         schema = self._parts.get(where) or {
-            "$ref": f"#/components/schemas/{where.removeprefix('object ')}"
+            "$ref": f"{DOCUMENT}#/components/schemas/{where.removeprefix('object ')}"
         }
         return Draft202012Validator(schema, registry=self._registry)
 

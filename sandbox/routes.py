@@ -34,6 +34,8 @@ ROUTES = (
     Route("POST", "/v1/accounts", accounts.create),
     Route("GET", "/v1/accounts/{account}", accounts.retrieve),
     Route("POST", "/v1/accounts/{account}", accounts.update),
+    Route("GET", "/v1/accounts/{account}/capabilities", accounts.list_capabilities),
+    Route("GET", "/v1/accounts/{account}/capabilities/{capability}", accounts.retrieve_capability),
     Route("POST", "/v1/accounts/{account}/login_links", accounts.create_login_link),
     Route("POST", "/v1/account_links", accounts.create_link),
     Route("GET", "/v1/balance", balance.retrieve),

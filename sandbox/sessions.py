@@ -163,12 +163,10 @@ def _expiry(world: World, form: Form) -> int:
 
 
 def _methods(form: Form) -> list[str]:
-    excluded = set(form.texts("excluded_payment_method_types"))
-    delayed = next((method for method in DELAYED_METHODS if method not in excluded), None)
-    methods = [method for method in ("card", delayed) if method and method not in excluded]
-    if not methods:
-        raise invalid("No payment method is left.", "excluded_payment_method_types")
-    return methods
+    excluded = form.texts("excluded_payment_method_types")
+    if "card" in excluded:
+        raise invalid("The sandbox always takes cards.", "excluded_payment_method_types")
+    return ["card", *[method for method in DELAYED_METHODS if method not in excluded][:1]]
 
 
 def _intent_data(form: Form) -> Body:

@@ -10,6 +10,9 @@ from typing import Any
 
 Schema = dict[str, Any]
 
+# References between schemas name the document, so that each schema can be used by itself.
+DOCUMENT = "urn:stripe"
+
 _FORM = "application/x-www-form-urlencoded"
 _PROSE = frozenset({"description", "title", "example"})
 
@@ -94,6 +97,8 @@ def _translated(node: Any, *, names: bool = False) -> Any:
         return [_translated(part) for part in node]
     if not isinstance(node, dict):
         return node
+    if isinstance(node.get("$ref"), str):
+        return {"$ref": DOCUMENT + node["$ref"]}
     inner = {
         key: _translated(part, names=key == "properties" and not names)
         for key, part in node.items()

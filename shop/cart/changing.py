@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from shop.cart.current import Shopper
@@ -18,7 +18,9 @@ from shop.festivals.vouchers import find_voucher
 
 MOST_OF_ONE = 999
 
+# The cart's day is noted along: carts that nobody touches for long are forgotten.
 ADD = """
+WITH touched AS (UPDATE shop_cart SET changed_at = %s WHERE id = %s)
 INSERT INTO shop_cartline (cart_id, variant_id, quantity, seen_price, added_at)
 VALUES (%s, %s, %s, (SELECT price FROM shop_pricespan
                      WHERE variant_id = %s AND starts_at <= %s AND ends_at > %s), %s)
@@ -34,7 +36,7 @@ def add(cart: Cart, variant: Variant, quantity: int, *, at: datetime) -> None:
         NotPossible: the quantity is not one that can be bought.
     """
     check_quantity(quantity)
-    row = [cart.pk, variant.pk, quantity, variant.pk, at, at, at, MOST_OF_ONE]
+    row = [at, cart.pk, cart.pk, variant.pk, quantity, variant.pk, at, at, at, MOST_OF_ONE]
     with connection.cursor() as cursor:
         cursor.execute(ADD, row)
 
@@ -53,7 +55,11 @@ def for_sale(variant_id: int) -> Variant | None:
     """Return a variant that may be put into a cart."""
     return (
         Variant.objects.filter(
-            pk=variant_id, is_active=True, product__state=Product.State.PUBLISHED
+            # An experience is bought by its dated sessions only.
+            Q(product__kind=Product.Kind.GOODS) | Q(session_start__isnull=False),
+            pk=variant_id,
+            is_active=True,
+            product__state=Product.State.PUBLISHED,
         )
         .select_related("product")
         .first()

@@ -18,7 +18,8 @@ from shop.cart.pricing import PricedCart
 from shop.cart.wording import amount, full_day, language
 from shop.errors import LimitReached, OutOfStock
 from shop.festivals.models import PriceSpan
-from shop.festivals.pricing.items import deals_at
+from shop.festivals.pricing.items import deals_at, is_on_sale
+from shop.festivals.pricing.quoting import Quote
 from shop.festivals.pricing.segments import Segment
 
 
@@ -79,7 +80,7 @@ def show_line(
         notes=tuple(_notes(parts, prior)),
         tags=tuple(_tags(parts)),
         hints=tuple(_hints(parts, shopper, at=at)),
-        missing=_missing(line, short, is_on_sale=span is not None),
+        missing=_missing(line, short, quote) if short else "",
         left=line.quantity - short,
     )
 
@@ -182,9 +183,8 @@ def _limit_hint(limit: int, price: int, shopper: Shopper) -> Hint:
     return Hint(str(LimitReached(limit, 0, 0)))
 
 
-def _missing(line: CartLine, short: int, *, is_on_sale: bool) -> str:
-    if not short:
-        return ""
-    if not is_on_sale:
+def _missing(line: CartLine, short: int, quote: Quote) -> str:
+    wanted = next(w for w in quote.basket.wanted if w.variant.id == line.variant_id)
+    if not wanted.variant.regular or not is_on_sale(wanted.variant, quote.at):
         return _("This product is no longer on sale.")
     return str(OutOfStock(line.variant.product.title_in(language()), line.quantity - short))

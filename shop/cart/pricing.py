@@ -136,6 +136,7 @@ def _wanted(line: CartLine, deals: list[DealTerms], own: Holdings) -> Wanted:
         and variant.is_active
         and variant.listed_at is not None
         and line.regular_now is not None
+        and (product.kind == Product.Kind.GOODS or variant.session_start is not None)
     )
     regular = ((variant.listed_at, line.regular_now),) if on_sale else ()
     rates = {row["id"]: row["commission_bp"] for row in line.taking_part}

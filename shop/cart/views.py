@@ -89,7 +89,7 @@ def voucher(request: HttpRequest) -> HttpResponse:
     if "remove" in request.POST:
         changing.drop_voucher(cart, _number(request.POST["remove"]))
         return _changed(request)
-    code = request.POST.get("code", "")
+    code = request.POST.get("code", "").replace("\0", "")  # which the database cannot take
     try:
         changing.use_voucher(cart, code, shopper=shopper, at=clock.moment_of(request))
     except ShopError as refusal:

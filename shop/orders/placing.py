@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -161,6 +161,7 @@ def _limit_reached(quote: Quote) -> int | None:
 def _refuse_parking(priced: PricedCart, shopper: Shopper, pending: Order | None) -> None:
     """Keep one place from parking goods: a script has any number of cookies."""
     email_key = keyed_hash(priced.cart.contact.email)
+    _queue_up(shopper.network_key, email_key)
     others = Order.objects.filter(
         Q(network_key=shopper.network_key) | Q(email_key=email_key), state=Order.State.PENDING
     )
@@ -170,6 +171,16 @@ def _refuse_parking(priced: PricedCart, shopper: Shopper, pending: Order | None)
         same = [row for row in rows if row[place] == key]
         if len(same) >= settings.MOST_OPEN_ORDERS:
             raise TooManyOpenOrders(min(row[2] for row in same))
+
+
+def _queue_up(*keys: str) -> None:
+    """Let orders of one address be counted one after the other, until their transactions end.
+
+    A statement of its own: the count that follows must see what was committed meanwhile.
+    """
+    numbers = sorted(int(key[:15], 16) for key in set(keys))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(n) FROM unnest(%s::bigint[]) n", [numbers])
 
 
 def _place(priced: PricedCart, shopper: Shopper, pending: Order | None, *, at: datetime) -> Placed:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from shop.errors import GatewayError
-from shop.orders import ending
 from shop.orders.models import Order
 from shop.payments.applying import UnknownOrder, apply_session
+from shop.payments.cancelling import end_unpaid
 from shop.payments.collecting import KEY_LIFE, open_session
 from shop.payments.models import Payment
-from shop.payments.stripe_gateway import gateway
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +28,7 @@ def expire_overdue(*, at: datetime) -> int:
     whoever paid at the last moment gets the order. If the provider is silent, nothing is freed.
     """
     overdue = Order.objects.filter(state=Order.State.PENDING, pay_by__lte=at).order_by("pay_by")
-    return sum(_end(order, at=at) for order in overdue[:BATCH])
+    return sum(end_unpaid(order, at=at) for order in overdue[:BATCH])
 
 
 def check_unsettled(*, at: datetime) -> int:
@@ -50,54 +48,6 @@ def check_unsettled(*, at: datetime) -> int:
         Payment.objects.filter(pk=payment.pk).update(checked_at=at)
         _ask(payment, at=at)
     return len(payments)
-
-
-def _end(order: Order, *, at: datetime) -> bool:
-    for payment in order.payments.filter(state__in=Payment.UNSETTLED).order_by("pk"):
-        payment.order = order
-        if not _close(payment, at=at):
-            return False
-    return _expire_if_free(order, at=at)
-
-
-def _close(payment: Payment, *, at: datetime) -> bool:
-    """Make a session unpayable and apply what it became; False when the provider is silent."""
-    if payment.state == Payment.State.PROCESSING:
-        return False  # the bank is thinking; the goods wait for its answer
-    try:
-        if payment.session_id is None:
-            if payment.made_at + KEY_LIFE <= at:
-                return _give_up(payment, at=at)
-            # The process died before the session was kept: the same key finds or makes it.
-            payment = open_session(payment, at=at)
-        gateway().close_checkout(payment.session_id)
-        apply_session(payment.session_id, at=at)
-    except (GatewayError, UnknownOrder) as error:
-        log.error("payment %s: overdue and not closed: %s", payment.uuid, error)
-        return False
-    return True
-
-
-@transaction.atomic
-def _give_up(payment: Payment, *, at: datetime) -> bool:
-    ending.lock(payment.order_id)
-    payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
-    if payment.session_id is None and payment.state == Payment.State.CREATING:
-        payment.checked_at = at
-        payment.move_to(Payment.State.FAILED)
-    return True
-
-
-@transaction.atomic
-def _expire_if_free(order: Order, *, at: datetime) -> bool:
-    order = ending.lock(order.pk)
-    live = Payment.objects.filter(order=OuterRef("pk"), state__in=Payment.UNSETTLED)
-    if not order.is_pending:
-        return True
-    if Order.objects.filter(Exists(live), pk=order.pk).exists():
-        return False
-    ending.expire(order, at=at)
-    return True
 
 
 def _ask(payment: Payment, *, at: datetime) -> None:

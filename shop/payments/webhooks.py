@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 MOST_BYTES = 1024 * 1024
 MOST_TRIES = 10
+KEPT = timedelta(days=90)
 SESSION_EVENTS = {
     "checkout.session.completed",
     "checkout.session.async_payment_succeeded",
@@ -76,6 +77,12 @@ def handle_waiting(*, at: datetime, most: int = 50) -> int:
     for stored in events:
         handle(stored, at=at)
     return len(events)
+
+
+def forget_bodies(*, at: datetime) -> int:
+    """Blank what old messages said, since they name people; return how many."""
+    old = GatewayEvent.objects.filter(received_at__lt=at - KEPT, body__isnull=False)
+    return old.exclude(state=GatewayEvent.State.NEW).update(body=None)
 
 
 @transaction.atomic

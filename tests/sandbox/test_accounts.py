@@ -52,6 +52,18 @@ def test_finishing_onboarding_lets_an_account_be_paid(api, sandbox):
     assert [event["account"] for event in events] == [account, account]
 
 
+def test_capabilities_are_read_one_by_one(api, sandbox):
+    account = make.account(api)
+    capabilities = api.v1.accounts.capabilities
+    assert capabilities.retrieve(account, "transfers").status == "inactive"
+
+    sandbox.onboard(account)
+
+    assert [found.status for found in capabilities.list(account).data] == ["active"]
+    with pytest.raises(stripe.InvalidRequestError):
+        capabilities.retrieve(account, "card_payments")
+
+
 def test_returning_without_finishing_changes_nothing(api, sandbox):
     account = make.account(api)
 

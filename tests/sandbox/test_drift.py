@@ -22,6 +22,7 @@ OBJECTS = {
     "account_link": stripe.AccountLink,
     "balance": stripe.Balance,
     "balance_transaction": stripe.BalanceTransaction,
+    "capability": stripe.Capability,
     "charge": stripe.Charge,
     "checkout.session": stripe.checkout.Session,
     "dispute": stripe.Dispute,
@@ -70,6 +71,7 @@ USED_FIELDS = {
     "account_link": "url expires_at",
     "balance": "available pending",
     "balance_transaction": "id amount currency fee net source type created available_on",
+    "capability": "id account status",
     "charge": "id amount amount_refunded currency paid disputed payment_intent metadata",
     "checkout.session": (
         "id url status payment_status amount_total currency expires_at payment_intent metadata"

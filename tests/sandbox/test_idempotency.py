@@ -69,6 +69,15 @@ def test_wrong_parameters_leave_the_key_free(api, charge):
     assert not replayed(refund(api, charge, "op-1"))
 
 
+def test_what_was_done_before_its_answer_was_refused_is_not_done_again(api, charge):
+    params = {"charge": charge, "amount": 10_00, "expand": ["nope"]}
+    for _attempt in range(2):
+        with pytest.raises(stripe.InvalidRequestError, match="cannot be expanded"):
+            api.v1.refunds.create(params, {"idempotency_key": "op-1"})
+
+    assert count(api) == 1
+
+
 def test_a_refusal_by_the_state_of_things_stays_under_the_key(api, sandbox, charge):
     account = make.account(api)
     params = {

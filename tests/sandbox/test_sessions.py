@@ -92,6 +92,7 @@ def test_a_session_has_one_currency(api):
         ({"cancel_url": "http://shop.example/\nx"}, "cancel_url"),
         ({"mode": "subscription"}, "mode"),
         ({"customer_email": "nobody"}, "customer_email"),
+        ({"excluded_payment_method_types": ["card"]}, "excluded_payment_method_types"),
         ({"allow_promotion_codes": True}, "allow_promotion_codes"),
         ({"automatic_tax": {"enabled": True}}, "automatic_tax"),
         ({"shipping_options": [{"shipping_rate": "shr_1"}]}, "shipping_options"),

@@ -8,10 +8,11 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, close_old_connections, connection
 
 from shop import clock
+from shop.cart.forgetting import forget_old_carts
 from shop.listings.refreshing import refresh_popularity
 from shop.payments.operations import run_operations
 from shop.payments.sweeping import check_unsettled, expire_overdue
-from shop.payments.webhooks import handle_waiting
+from shop.payments.webhooks import forget_bodies, handle_waiting
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,8 @@ ROUNDS: tuple[tuple[str, Callable[..., object], int], ...] = (
     ("move money", run_operations, 1),
     ("ask about payments", check_unsettled, 2),
     ("count what is popular", refresh_popularity, 40),
+    ("forget what messages said", forget_bodies, 2_000),
+    ("forget old carts", forget_old_carts, 2_000),
 )
 
 

@@ -124,6 +124,18 @@ def test_whoever_has_no_account_is_told_so_by_mail_and_not_on_the_page(browser):
     assert link(body, "signup") == reverse("account_signup")
 
 
+def test_where_addresses_must_be_confirmed_a_second_account_is_refused_by_mail(browser, settings):
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    account()
+
+    sign_up(browser)
+
+    assert User.objects.count() == 1
+    subject, body = last_mail()
+    assert subject == "You already have an account"
+    assert link(body, "password/reset") == reverse("account_reset_password")
+
+
 def test_a_changed_password_is_announced_and_signs_other_devices_out(browser):
     user = account()
     other = Client()

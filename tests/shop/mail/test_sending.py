@@ -1,6 +1,8 @@
 import logging
+from pathlib import Path
 
 import pytest
+from django.conf import settings as django_settings
 from django.core import mail
 from django.core.exceptions import ValidationError
 
@@ -22,6 +24,12 @@ RECEIPT = {
     "total": "$19.10",
     "address": ["Lena Brandt", "Am Sandtorkai 41", "20457 Hamburg", "Germany"],
 }
+TEMPLATES = Path(django_settings.BASE_DIR) / "templates" / "mail"
+KEYS = sorted(
+    path.stem for path in TEMPLATES.glob("*.txt") if "partialdef subject" in path.read_text()
+)
+LINK = "http://127.0.0.1:8000/there/"
+ANYTHING = RECEIPT | dict.fromkeys(("confirm_link", "reset_link", "sign_in_link"), LINK)
 SHOPPER_FOOTER = """
 --
 You get this mail because it belongs to an order or because you asked for it.
@@ -129,6 +137,17 @@ def test_a_mail_is_in_the_language_of_its_reader(language, subject, direction):
     assert f'<html lang="{language}" dir="{direction}">' in html
     for english in ("Thank you", "Total paid", "You get this mail", "Deliver to"):
         assert english not in message.body
+
+
+@pytest.mark.parametrize("language", [code for code, _ in django_settings.LANGUAGES])
+@pytest.mark.parametrize("key", KEYS)
+def test_every_mail_has_a_subject_and_no_hole_in_any_language(key, language):
+    send(key, LENA, language=language, context=ANYTHING)
+
+    [message] = mail.outbox
+    assert message.subject
+    assert "%(" not in message.body
+    assert "\n\n\n" not in message.body
 
 
 def test_a_merchant_hears_of_an_order_and_reads_the_footer_for_merchants():

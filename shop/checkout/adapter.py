@@ -1,0 +1,17 @@
+"""Signing in, with the cart in hand."""
+
+from django.http import HttpRequest
+
+from shop import clock
+from shop.accounts.adapter import AccountAdapter
+from shop.accounts.models import User
+from shop.checkout.signing_in import bring_along
+
+
+class ShopperAdapter(AccountAdapter):
+    """Lets what a guest chose and holds come along."""
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Sign the user in and join the guest's cart to the account."""
+        super().login(request, user)
+        bring_along(request, user, at=clock.moment_of(request))

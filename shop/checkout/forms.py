@@ -1,0 +1,147 @@
+"""Who gets the parcels and where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import phonenumbers
+from django import forms
+from django.utils.translation import gettext as now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from shop.cart.wording import language
+from shop.checkout.addresses import AddressRules, address_rules
+from shop.delivery.models import Contact
+from shop.delivery.names import countries_by_name
+
+AUTOCOMPLETE = {
+    "email": "email",
+    "country": "country",
+    "name": "name",
+    "line1": "address-line1",
+    "line2": "address-line2",
+    "postcode": "postal-code",
+    "city": "address-level2",
+    "region": "address-level1",
+    "phone": "tel",
+}
+LONGEST_PHONE = 30
+
+
+def _text(label: str, most: int, missing: str = "", *, required: bool = True) -> forms.CharField:
+    messages = {"required": missing}
+    return forms.CharField(label=label, max_length=most, required=required, error_messages=messages)
+
+
+class AddressForm(forms.Form):
+    """An address with the fields that its country asks for."""
+
+    email = forms.EmailField(
+        label=_("Email"),
+        max_length=254,
+        help_text=_("For your receipt and tracking."),
+        error_messages={
+            "required": _("Enter your email address"),
+            "invalid": _("Enter an email address in the correct format, like name@example.com"),
+        },
+    )
+    country = forms.ChoiceField(
+        label=_("Country"),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose a country")),
+    )
+    name = _text(_("Full name"), 120, _("Enter your full name"))
+    line1 = _text(_("Street and number"), 120, _("Enter a street and number"))
+    line2 = _text(_("Flat, floor or company"), 120, required=False)
+    postcode = _text(_("Postcode"), 20)
+    city = _text(_("City"), 80, _("Enter a town or city"))
+    region = _text(_("State, province or region"), 80, _("Choose a state, province or region"))
+    phone = forms.CharField(
+        label=_("Phone"),
+        help_text=_("Only for the courier. Customs in some countries also asks for it."),
+        widget=forms.TextInput(attrs={"type": "tel"}),
+        error_messages={"required": _("Enter a phone number the courier can call")},
+    )
+
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        """Shape the form for a country; what was posted may name another one."""
+        super().__init__(*args, **kwargs)
+        self.fields["country"].choices = countries_by_name(language())
+        posted = self.data.get("country", "") if self.is_bound else ""
+        known = posted in dict(self.fields["country"].choices)
+        self.code = posted if known else country
+        self.rules = address_rules(self.code)
+        for name in ("postcode", "city", "region"):
+            self.fields[name].required = name in self.rules.required
+            if name not in self.rules.asked:
+                del self.fields[name]
+        for name, field in self.fields.items():
+            _word(field, AUTOCOMPLETE[name])
+        if "postcode" in self.fields:
+            self.fields["postcode"].error_messages["required"] = _wrong_postcode(self.rules)
+        if self.rules.regions:
+            self.fields["region"].widget.attrs["list"] = "regions"
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Return suggestions for the region, in every script of the country."""
+        return self.rules.regions
+
+    def clean_postcode(self) -> str:
+        """Return the postcode as it was typed, if it has the form of the country."""
+        postcode = self.cleaned_data["postcode"]
+        if postcode and not self.rules.takes_postcode(postcode):
+            raise forms.ValidationError(_wrong_postcode(self.rules))
+        return postcode
+
+    def clean_phone(self) -> str:
+        """Return the number with its country code, as couriers abroad dial it."""
+        try:
+            number = phonenumbers.parse(self.cleaned_data["phone"], self.code)
+        except phonenumbers.NumberParseException:
+            number = None
+        if number is None or not phonenumbers.is_possible_number(number):
+            raise forms.ValidationError(_wrong_phone(self.code))
+        text = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+        if len(text) > LONGEST_PHONE:
+            raise forms.ValidationError(_wrong_phone(self.code))
+        return text
+
+    def contact(self) -> Contact:
+        """Return what was typed, not saved."""
+        return Contact(**{name: self.cleaned_data.get(name, "") for name in AUTOCOMPLETE})
+
+
+def _word(field: forms.Field, autocomplete: str) -> None:
+    field.widget.attrs["autocomplete"] = autocomplete
+    # A browser would cut off what is pasted without a word; our message says what is wrong.
+    if most := field.widget.attrs.pop("maxlength", None):
+        text = ngettext(
+            "%(label)s must be %(count)d character or fewer",
+            "%(label)s must be %(count)d characters or fewer",
+            int(most),
+        )
+        facts = {"label": field.label, "count": int(most)}
+        field.error_messages["max_length"] = text % facts
+
+
+def _wrong_postcode(rules: AddressRules) -> str:
+    if not rules.example.isdecimal():
+        return now("Enter a postcode, like %(example)s") % {"example": rules.example}
+    count = len(rules.example)
+    text = ngettext(
+        "Enter a postcode with %(count)d digit, like %(example)s",
+        "Enter a postcode with %(count)d digits, like %(example)s",
+        count,
+    )
+    return text % {"count": count, "example": rules.example}
+
+
+def _wrong_phone(country: str) -> str:
+    example = phonenumbers.example_number(country)
+    if example is None:
+        return now("Enter a phone number the courier can call")
+    style = phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return now("Enter a phone number with the country code, like %(example)s") % {
+        "example": phonenumbers.format_number(example, style)
+    }

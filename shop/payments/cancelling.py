@@ -1,0 +1,93 @@
+"""Ends an order that is not paid: the provider first, and only then what it holds."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from shop.errors import GatewayError, NotPossible
+from shop.orders import ending
+from shop.orders.models import Order
+from shop.payments.applying import UnknownOrder, apply_session
+from shop.payments.collecting import KEY_LIFE, open_session
+from shop.payments.models import Payment
+from shop.payments.stripe_gateway import gateway
+
+log = logging.getLogger(__name__)
+
+
+def cancel_pending(order: Order, *, at: datetime) -> None:
+    """Close a shopper's unpaid order and give back what it holds; one that is over stays so.
+
+    Raises:
+        NotPossible: it was paid meanwhile, a bank is at work, or the provider is silent.
+    """
+    is_over = end_unpaid(order, at=at)
+    order.refresh_from_db()
+    if order.is_paid:
+        raise NotPossible(_("This order is paid already, so the payment cannot be stopped."))
+    if is_over:
+        return
+    if order.payments.filter(state=Payment.State.PROCESSING).exists():
+        raise NotPossible(
+            _("We are waiting for your bank. You can close this page, we will email you.")
+        )
+    raise NotPossible(
+        _("The payment page cannot be reached at the moment. Try again in a few seconds.")
+    )
+
+
+def end_unpaid(order: Order, *, at: datetime) -> bool:
+    """End a pending order; True when it is over, expired or paid at the last moment.
+
+    False when the provider is silent or a bank still thinks: then nothing is given back.
+    """
+    for payment in order.payments.filter(state__in=Payment.UNSETTLED).order_by("pk"):
+        payment.order = order
+        if not _close(payment, at=at):
+            return False
+    return _expire_if_free(order, at=at)
+
+
+def _close(payment: Payment, *, at: datetime) -> bool:
+    """Make a session unpayable and apply what it became; False when the provider is silent."""
+    if payment.state == Payment.State.PROCESSING:
+        return False  # the bank is thinking; the goods wait for its answer
+    try:
+        if payment.session_id is None:
+            if payment.made_at + KEY_LIFE <= at:
+                return _give_up(payment, at=at)
+            # The process died before the session was kept: the same key finds or makes it.
+            payment = open_session(payment, at=at)
+        gateway().close_checkout(payment.session_id)
+        apply_session(payment.session_id, at=at)
+    except (GatewayError, UnknownOrder) as error:
+        log.error("payment %s: overdue and not closed: %s", payment.uuid, error)
+        return False
+    return True
+
+
+@transaction.atomic
+def _give_up(payment: Payment, *, at: datetime) -> bool:
+    ending.lock(payment.order_id)
+    payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
+    if payment.session_id is None and payment.state == Payment.State.CREATING:
+        payment.checked_at = at
+        payment.move_to(Payment.State.FAILED)
+    return True
+
+
+@transaction.atomic
+def _expire_if_free(order: Order, *, at: datetime) -> bool:
+    order = ending.lock(order.pk)
+    live = Payment.objects.filter(order=OuterRef("pk"), state__in=Payment.UNSETTLED)
+    if not order.is_pending:
+        return True
+    if Order.objects.filter(Exists(live), pk=order.pk).exists():
+        return False
+    ending.expire(order, at=at)
+    return True

@@ -1,0 +1,155 @@
+"""A product's page: pictures, words, the buying part, the store, and what else there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, Count, Func, OuterRef, Subquery, Value
+from django.db.models.functions import JSONObject
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import npgettext
+
+from shop.catalogue.models import Category, Product, ProductPicture
+from shop.delivery.names import country_name
+from shop.listings.models import Listing
+from shop.listings.refreshing import picture_facts
+from shop.pictures.models import Picture
+from shop.storefront.buying import Buying, Delivery, buying, delivery
+from shop.storefront.cards import Card, cards, lang_mark
+from shop.storefront.epoch import Epoch
+from shop.storefront.finding import find_popular
+from shop.storefront.offer_data import offer_data
+from shop.storefront.stores import place
+from shop.storefront.variants import VariantNow, variants_now
+from shop.storefront.wording import in_language
+
+RAIL = 6
+OF_STORE = "l.merchant_id = %(merchant)s AND l.product_id <> %(product)s"
+ALIKE = "l.top_category = %(top)s AND l.merchant_id <> %(merchant)s AND l.is_available"
+IN_FESTIVAL = " AND l.festivals && %(festivals)s::bigint[]"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of the details; ``lang`` marks a value that is not in the page's language."""
+
+    name: str
+    value: str
+    lang: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreBox:
+    """Who sells it."""
+
+    url: str
+    name: str
+    place: str
+    cloth: str
+    products: int
+    packed_within: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPage:
+    """Everything that the page of a product says; ``lang`` marks words without translation."""
+
+    title: str
+    title_lang: str
+    lang: str
+    summary: str
+    paragraphs: tuple[str, ...]
+    crumbs: tuple[tuple[str, str], ...]
+    pictures: list[dict[str, str]]
+    is_experience: bool
+    buying: Buying | None
+    delivery: Delivery | None
+    facts: tuple[Fact, ...]
+    store: StoreBox
+    of_store: list[Card]
+    alike: list[Card]
+    alike_title: str
+    offer_data: SafeString
+    holds_until: datetime | None
+
+
+def read_product(slug: str) -> Product | None:
+    """Return a product with what its page needs of other tables. One statement."""
+    shown = ProductPicture.objects.filter(product=OuterRef("pk")).order_by("position")
+    listed = Listing.objects.filter(merchant_id=OuterRef("merchant_id")).order_by()
+    path = Func(
+        OuterRef("category__path"),
+        Value("/"),
+        Value(1),
+        function="split_part",
+        output_field=CharField(),
+    )
+    top = Category.objects.filter(path=path)
+    return (
+        Product.objects.select_related("merchant", "category")
+        .annotate(
+            gallery=ArraySubquery(
+                shown.values(json=JSONObject(alt="picture__alt", sizes="picture__sizes"))
+            ),
+            top=Subquery(top.values(json=JSONObject(name="name", names="names"))[:1]),
+            in_store=Subquery(
+                listed.values("merchant_id").annotate(n=Count("pk")).values("n")[:1]
+            ),
+        )
+        .filter(slug=slug)
+        .first()
+    )
+
+
+def product_page(
+    product: Product, *, epoch: Epoch, at: datetime, language: str, country: str, currency: str
+) -> ProductPage:
+    """Return the page of a product. Three statements."""
+    merchant = product.merchant
+    is_experience = product.kind == Product.Kind.EXPERIENCE
+    variants = variants_now(product.pk, at=at)
+    box = buying(
+        variants,
+        product.option_names,
+        where=merchant.city,
+        currency=currency,
+        language=language,
+    )
+    pictures = [picture_facts(Picture(**row)) for row in product.gallery if row["sizes"]]
+    translated = in_language(product.titles, language)
+    title = translated or product.title
+    url = reverse("product", args=[product.slug])
+    of_store, alike = _rails(product, epoch, at=at, language=language)
+    return ProductPage(
+        title=title,
+        title_lang=lang_mark(translated, language),
+        lang=lang_mark(None, language),
+        summary=product.summary,
+        paragraphs=tuple(part for part in product.description.split("\n") if part.strip()),
+        crumbs=_crumbs(product, language),
+        pictures=pictures,
+        is_experience=is_experience,
+        buying=box,
+        delivery=None
+        if is_experience or box is None
+        else delivery(
+            merchant, box.variant.weight_g, country, start=at.date(), language=language
+        ),
+        facts=_facts(product, box, language),
+        store=_store_box(product, language),
+        of_store=of_store,
+        alike=alike,
+        alike_title=_("More from this festival") if epoch.live else _("You may also like"),
+        offer_data=offer_data(
+            product,
+            variants,
+            title=title,
+            url=f"{_site()}{url}",
+            pictures=[facts["large"] for facts in pictures],
+        ),
+        holds_until=_holds_until(variants),
+    )

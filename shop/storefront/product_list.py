@@ -1,0 +1,141 @@
+"""A list of products as its page shows it: cards, filters, and the ways on from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from shop.storefront.cards import Card, cards
+from shop.storefront.chips import Chip, address, applied
+from shop.storefront.epoch import Epoch
+from shop.storefront.facets import EXACT_TO, Facets, Option, facets_of, shown
+from shop.storefront.filters import Filters, Pairs, as_typed
+from shop.storefront.finding import Found, find
+
+SHORT = 8  # choices of a filter that are open to see
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The choices of one filter: the more frequent ones, and those behind "Show all"."""
+
+    first: tuple[Option, ...]
+    rest: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductList:
+    """Everything that the page of a list says."""
+
+    filters: Filters
+    title: str
+    crumbs: tuple[tuple[str, str], ...]
+    cards: list[Card]
+    total: str
+    show: str
+    chips: tuple[Chip, ...]
+    countries: Choices
+    categories: tuple[Option, ...]
+    stores: tuple[Option, ...]
+    sorts: tuple[Option, ...]
+    kept: Pairs
+    low: str
+    high: str
+    currency: str
+    clear_url: str
+    previous: str
+    next: str
+
+
+def product_list(filters: Filters, *, epoch: Epoch, at: datetime, language: str) -> ProductList:
+    """Return the page of a list. Two statements, one while the counts are kept."""
+    festivals = [known.id for known in epoch.live]
+    found = find(filters, at=at, festivals=festivals, language=language)
+    facets = facets_of(
+        filters, at=at, since=epoch.starts_at, festivals=festivals, language=language
+    )
+    path = reverse("products")
+    in_flash = filters.in_flash or filters.slot is not None
+    return ProductList(
+        filters=filters,
+        title=_title(filters, facets),
+        crumbs=_crumbs(filters, facets, path),
+        cards=cards(found.rows, language, in_flash=in_flash),
+        total=_counted(facets.total),
+        show=_show(facets.total),
+        chips=applied(filters, facets, path, language),
+        countries=_short(facets.countries),
+        categories=facets.categories,
+        stores=facets.stores,
+        sorts=_sorts(filters.sort),
+        kept=[pair for pair in filters.pairs() if pair[0] != "sort"],
+        low="" if filters.low is None else as_typed(filters.low),
+        high="" if filters.high is None else as_typed(filters.high),
+        currency=settings.SHOP_CURRENCY,
+        clear_url=address(path, filters.cleared()),
+        **pager(path, filters, found),
+    )
+
+
+def pager(path: str, filters: Filters, found: Found) -> dict[str, str]:
+    """Return the addresses of the pages before and after one, empty at an end."""
+    places = {"previous": found.previous, "next": found.next}
+    return {
+        name: address(path, filters.changed(place=place)) if place else ""
+        for name, place in places.items()
+    }
+
+
+def _title(filters: Filters, facets: Facets) -> str:
+    if filters.words:
+        return _("“%(query)s”") % {"query": filters.words}
+    if filters.category:
+        return facets.name(filters.category)
+    if filters.in_flash or filters.slot:
+        return _("Flash deals")
+    return _("Experiences") if filters.kind == "experience" else _("Products")
+
+
+def _crumbs(filters: Filters, facets: Facets, path: str) -> tuple[tuple[str, str], ...]:
+    found = [(reverse("home"), _("Festival"))]
+    if _title(filters, facets) != _("Products"):
+        found.append((path, _("Products")))
+    top, _slash, below = filters.category.partition("/")
+    if below and not filters.words:
+        found.append((address(path, Filters(category=top)), facets.name(top)))
+    return tuple(found)
+
+
+def _counted(total: int) -> str:
+    return ngettext("%(count)s product", "%(count)s products", total) % {"count": shown(total)}
+
+
+def _show(total: int) -> str:
+    if total > EXACT_TO:
+        return _("Apply filters")
+    return ngettext("Show %(count)d product", "Show %(count)d products", total) % {"count": total}
+
+
+def _sorts(chosen: str) -> tuple[Option, ...]:
+    names = {
+        "popular": _("Most bought"),
+        "price": _("Price, low to high"),
+        "-price": _("Price, high to low"),
+        "saving": _("Biggest saving"),
+        "newest": _("Newest"),
+    }
+    return tuple(Option(value, name, 0, value == chosen) for value, name in names.items())
+
+
+def _short(options: tuple[Option, ...]) -> Choices:
+    frequent = sorted(options, key=lambda option: (not option.is_on, -option.count))[:SHORT]
+    is_first = {option.value for option in frequent} | {o.value for o in options if o.is_on}
+    return Choices(
+        first=tuple(option for option in options if option.value in is_first),
+        rest=tuple(option for option in options if option.value not in is_first),
+    )

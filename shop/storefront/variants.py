@@ -1,0 +1,100 @@
+"""A product's variants with the price in force: what each costs, and how many can be bought."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
+
+# Beside each variant stands the deal that gives its price or, where all units of the running
+# deal are paid for, that deal: the page says so. ``set_aside`` are units that wait for deals.
+STATEMENT = """
+SELECT v.id, v.options, v.weight_g, v.units_per_item, q.on_hand - q.held - q.sold,
+  (SELECT coalesce(sum((a.allotment - a.held - a.sold) * w.units_per_item), 0)
+   FROM shop_deal a JOIN shop_variant w ON w.id = a.variant_id
+   WHERE w.pool_id = v.pool_id AND a.state IN ('approved', 'paused')
+     AND a.allotment IS NOT NULL AND a.effective_to > %(at)s) AS set_aside,
+  s.price, s.prior_price, s.percent, s.deal_id IS NOT NULL,
+  least(s.ends_at, (SELECT min(n.starts_at) FROM shop_pricespan n
+                    WHERE n.variant_id = v.id AND n.starts_at > %(at)s)) AS holds_until,
+  d.slot_id, d.kind, d.zone, d.effective_to, d.allotment, d.held, d.sold, d.per_shopper
+FROM shop_variant v
+JOIN shop_pool q ON q.id = v.pool_id
+LEFT JOIN shop_pricespan s
+  ON s.variant_id = v.id AND s.starts_at <= %(at)s AND s.ends_at > %(at)s
+LEFT JOIN LATERAL (
+  SELECT e.slot_id, t.kind, f.zone, e.effective_to, e.allotment, e.held, e.sold, e.per_shopper
+  FROM shop_deal e JOIN shop_slot t ON t.id = e.slot_id
+  JOIN shop_festival f ON f.id = t.festival_id AND f.state = 'published'
+  WHERE e.variant_id = v.id AND e.state = 'approved'
+    AND e.effective_from <= %(at)s AND e.effective_to > %(at)s
+    AND (e.id = s.deal_id OR (s.deal_id IS NULL AND e.sold >= e.allotment))
+  ORDER BY t.kind LIMIT 1
+) AS d ON true
+WHERE v.product_id = %(product)s AND v.is_active
+ORDER BY v.position, v.id
+"""
+
+
+class VariantNow(NamedTuple):
+    """A variant at an instant; of its deal the slot, the end in its zone, and the counters."""
+
+    id: int
+    options: list[str]
+    weight_g: int
+    units_per_item: int
+    free: int
+    set_aside: int
+    price: int | None
+    prior_price: int | None
+    percent: int | None
+    has_deal: bool
+    holds_until: datetime | None
+    slot_id: int | None
+    kind: str | None
+    zone: str | None
+    deal_ends: datetime | None
+    allotment: int | None
+    held: int | None
+    sold: int | None
+    per_shopper: int | None
+
+    @property
+    def buyable(self) -> int:
+        """Return how many can be bought now, at the deal price and at the everyday price."""
+        everyday = max(0, self.free - self.set_aside) // self.units_per_item
+        if self.allotment is None:
+            return everyday
+        return everyday + self.allotment - self.held - self.sold
+
+    @property
+    def is_buyable(self) -> bool:
+        """Tell whether at least one can be bought."""
+        return self.price is not None and self.buyable > 0
+
+
+def variants_now(product_id: int, *, at: datetime) -> list[VariantNow]:
+    """Return the variants of a product in the merchant's order. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(STATEMENT, {"product": product_id, "at": at})
+        return [VariantNow._make(row) for row in cursor.fetchall()]
+
+
+def preselected(variants: Sequence[VariantNow]) -> VariantNow | None:
+    """Return the cheapest variant that can be bought, else the cheapest that has a price."""
+    priced = [variant for variant in variants if variant.price is not None]
+    return min(priced, key=lambda v: (not v.is_buyable, v.price), default=None)
+
+
+def together(variants: Sequence[VariantNow], chosen: VariantNow) -> tuple[int, int, int] | None:
+    """Return what is claimed, set aside and paid in the slot of a variant's deal, all variants.
+
+    None where the deal sells from everyday stock, or there is no deal.
+    """
+    same = [v for v in variants if v.slot_id == chosen.slot_id and v.allotment is not None]
+    if chosen.slot_id is None or not same:
+        return None
+    claimed = sum(v.held + v.sold for v in same)
+    return claimed, sum(v.allotment for v in same), sum(v.sold for v in same)
