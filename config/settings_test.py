@@ -12,24 +12,33 @@ os.environ["STRIPE_SECRET_KEY"] = "sk_test_sandbox_tests"
 os.environ.setdefault("STRIPE_BASE_URL", "http://127.0.0.1:1")  # the fixture starts the real one
 os.environ["STRIPE_WEBHOOK_SECRETS"] = "whsec_sandbox_tests"
 os.environ["DEBUG"] = ""
+# The server that browsers visit shows sent mail and pictures, as a demonstration does.
+os.environ["DEMO"] = os.environ.get("BAOBAB_TEST_SERVER", "")
 if not os.environ.get("DATABASE_URL"):
     os.environ["DATABASE_URL"] = embedded.provide("test")
 
-from config.settings import *  # noqa: F403
-from config.settings import DATABASES, LOGGING
+from config.settings import *
+from config.settings import DATABASES, DEMO, LOGGING
 
-# Everything that a test process and the servers it starts share lies in one folder.
-TEST_FOLDER = Path(os.environ.setdefault("BAOBAB_TEST_FOLDER", tempfile.mkdtemp(prefix="baobab-")))
+# Everything that a test process and the servers it starts share lies in one folder. Processes of
+# one run inherit the place, and each has a folder there of its own.
+if "BAOBAB_TEST_FOLDER" not in os.environ:
+    os.environ["BAOBAB_TEST_FOLDER"] = tempfile.mkdtemp(prefix="baobab-")
+TEST_FOLDER = Path(os.environ["BAOBAB_TEST_FOLDER"], os.environ.get("PYTEST_XDIST_WORKER", "main"))
+TEST_FOLDER.mkdir(exist_ok=True)
 CLOCK_OFFSET_FILE = str(TEST_FOLDER / "clock")
 MEDIA_ROOT = TEST_FOLDER / "media"
 MAIL_OUTBOX = TEST_FOLDER / "mail"
 
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
-WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
+if DEMO:
+    STATIC_ROOT = TEST_FOLDER / "static"
+else:
+    MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 LOGGING["root"]["level"] = "WARNING"

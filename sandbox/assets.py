@@ -2,6 +2,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from sandbox.web import Request, Response
+from sandbox.world import World
 
 _FOLDER = Path(__file__).with_name("static")
 _KINDS = {
@@ -17,7 +18,7 @@ _KINDS = {
 }
 
 
-def respond(request: Request) -> Response:
+def respond(_world: World, request: Request) -> Response:
     """Send a stylesheet, the font or a picture of the hosted pages."""
     name = request.segments[-1]
     if len(request.segments) != 2 or name not in _KINDS:

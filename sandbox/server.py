@@ -6,7 +6,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from waitress import create_server
 from waitress.wasyncore import close_all
 
-from sandbox import api, assets, control_api, endpoints, onboarding_page, pay_page
+from sandbox import api, assets, control_api, endpoints, index_page, onboarding_page, pay_page
 from sandbox.contract import load_contract
 from sandbox.controls import Sandbox
 from sandbox.delivery import Courier
@@ -73,23 +73,14 @@ class Application:
         """Answer one request."""
         request = read_request(environ)
         if request is None:
-            return Response(HTTPStatus.CONTENT_TOO_LARGE).send(start)
+            return Response(HTTPStatus(413)).send(start)
         return self._respond(request).send(start)
 
     def _respond(self, request: Request) -> Response:
-        world = self._sandbox.world
-        match request.segments[0]:
-            case "v1":
-                return _respond_as_api(world, request)
-            case "pay":
-                return pay_page.respond(world, request)
-            case "onboard" | "express":
-                return onboarding_page.respond(world, request)
-            case "assets":
-                return assets.respond(request)
-            case "_control":
-                return control_api.respond(self._sandbox, request)
-        return Response(HTTPStatus.NOT_FOUND, b"The payment sandbox has no such page.\n")
+        area = request.segments[0]
+        if area == "_control":
+            return control_api.respond(self._sandbox, request)
+        return _AREAS.get(area, _nowhere)(self._sandbox.world, request)
 
 
 def start(port: int = 0, *, contract: bool = False, options: Options | None = None) -> Running:
@@ -114,3 +105,17 @@ def _respond_as_api(world: World, request: Request) -> Response:
     call = api.Call(request.method, request.path, text, request.headers)
     found = api.answer(world, call)
     return Response(found.status, found.text.encode(), "application/json", found.headers)
+
+
+def _nowhere(_world: World, _request: Request) -> Response:
+    return Response(HTTPStatus.NOT_FOUND, b"The payment sandbox has no such page.\n")
+
+
+_AREAS = {
+    "": index_page.respond,
+    "assets": assets.respond,
+    "express": onboarding_page.respond,
+    "onboard": onboarding_page.respond,
+    "pay": pay_page.respond,
+    "v1": _respond_as_api,
+}

@@ -91,7 +91,8 @@ def main() -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(wanted[path])
         sys.stdout.write(f"{'out of date' if check else 'written'}: {path.relative_to(LOCALE)}\n")
-    sys.stdout.write(f"{len(wanted) - len(stale)} of {len(wanted)} files were up to date.\n")
+    if not stale:
+        sys.stdout.write(f"All {len(wanted)} catalogues are up to date.\n")
     return 1 if check and stale else 0
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from sandbox.server import Options, start
 
+pytest_plugins = ["tests.browsing.fixtures"]
+
 
 @pytest.fixture(scope="session")
 def sandbox_server() -> Iterator:

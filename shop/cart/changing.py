@@ -108,10 +108,11 @@ def set_contact(cart: Cart, contact: Contact) -> None:
     Cart.objects.filter(pk=cart.pk).update(**changes)
 
 
-def choose_services(cart: Cart, services: dict[int, str]) -> None:
+def choose_services(shopper: Shopper, services: dict[int, str]) -> None:
     """Note how each merchant's parcel should travel, by merchant id."""
     chosen = {str(merchant_id): service for merchant_id, service in services.items()}
-    Cart.objects.filter(pk=cart.pk).update(services=chosen)
+    carts = Cart.objects.filter(token_hash=shopper.token_hash)
+    carts.exclude(services=chosen).update(services=chosen)
 
 
 def take_out(cart_id: int, quantities: dict[int, int]) -> None:

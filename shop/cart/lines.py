@@ -62,7 +62,7 @@ def show_line(
 ) -> LineShown:
     """Return what the page says of a line."""
     product, quote = line.variant.product, priced.quote
-    parts = [s for s in quote.segments if s.wanted.variant.id == line.variant_id]
+    parts = parts_of(line, quote)
     short = quote.missing.get(line.variant_id, 0)
     span = span_now(spans, at=at)
     prior = _prior(parts, span)
@@ -79,10 +79,39 @@ def show_line(
         prior=amount(prior * parts[0].quantity) if prior else "",
         notes=tuple(_notes(parts, prior)),
         tags=tuple(_tags(parts)),
-        hints=tuple(_hints(parts, shopper, at=at)),
+        hints=tuple(hints(parts, shopper, at=at)),
         missing=_missing(line, short, quote) if short else "",
         left=line.quantity - short,
     )
+
+
+def parts_of(line: CartLine, quote: Quote) -> list[Segment]:
+    """Return the units of a line by their price."""
+    return [part for part in quote.segments if part.wanted.variant.id == line.variant_id]
+
+
+def hints(parts: Sequence[Segment], shopper: Shopper, *, at: datetime) -> list[Hint]:
+    """Say why some units cost more than the best deal."""
+    if not parts:
+        return []
+    used = {part.deal.id: part.quantity for part in parts if part.deal}
+    dearest = max(part.price for part in parts)
+    wanted = parts[0].wanted
+    found = []
+    for price, deal in deals_at(wanted.variant, at, regular=parts[0].regular):
+        if price >= dearest:
+            continue
+        units = used.get(deal.id, 0)
+        if deal.per_shopper and units >= (deal.shopper_left or 0):
+            found.append(_limit_hint(deal.per_shopper, price, shopper))
+        elif deal.left is not None and 0 < deal.left <= units:
+            text = ngettext(
+                "Only %(count)d was left at the festival price. The rest is at the regular price.",
+                "Only %(count)d were left at the festival price. The rest is at the regular price.",
+                units,
+            )
+            found.append(Hint(text % {"count": units}))
+    return found
 
 
 def _label(line: CartLine) -> str:
@@ -140,30 +169,6 @@ def _tags(parts: Sequence[Segment]) -> list[str]:
     if deal and deal.per_shopper:
         text = ngettext("%(count)d per shopper", "%(count)d per shopper", deal.per_shopper)
         found.append(text % {"count": deal.per_shopper})
-    return found
-
-
-def _hints(parts: Sequence[Segment], shopper: Shopper, *, at: datetime) -> list[Hint]:
-    """Say why some units cost more than the best deal."""
-    if not parts:
-        return []
-    used = {part.deal.id: part.quantity for part in parts if part.deal}
-    dearest = max(part.price for part in parts)
-    wanted = parts[0].wanted
-    found = []
-    for price, deal in deals_at(wanted.variant, at, regular=parts[0].regular):
-        if price >= dearest:
-            continue
-        units = used.get(deal.id, 0)
-        if deal.per_shopper and units >= (deal.shopper_left or 0):
-            found.append(_limit_hint(deal.per_shopper, price, shopper))
-        elif deal.left is not None and 0 < deal.left <= units:
-            text = ngettext(
-                "Only %(count)d was left at the festival price. The rest is at the regular price.",
-                "Only %(count)d were left at the festival price. The rest is at the regular price.",
-                units,
-            )
-            found.append(Hint(text % {"count": units}))
     return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,7 @@ from shop.cart.wording import amount, arrives, items, language, less, parcels, s
 from shop.currencies import convert
 from shop.delivery.names import country_name
 from shop.delivery.quoting import Option, arrival
+from shop.errors import BelowMinimum
 from shop.festivals.pricing.terms import Group
 from shop.merchants.models import Merchant
 
@@ -49,13 +51,15 @@ class SumsShown:
     rows: tuple[tuple[str, str], ...]
     total: str
     about: str
-    saving: str
     duties: str
 
 
 @dataclass(frozen=True, slots=True)
 class CartShown:
-    """Everything that the cart page says; ``is_held`` while a payment of it is open."""
+    """Everything that the cart page says.
+
+    ``is_held`` while a payment of it is open; ``is_payable`` when nothing stands in the way.
+    """
 
     summary: str
     count: str
@@ -66,7 +70,9 @@ class CartShown:
     goals: tuple[Goal, ...]
     setbacks: tuple[str, ...]
     sums: SumsShown
-    problem: str
+    saving: str
+    problems: tuple[str, ...]
+    is_payable: bool
     is_held: bool
 
 
@@ -96,14 +102,20 @@ def show_cart(
         vouchers=tuple(voucher for voucher in vouchers if voucher.store is None),
         goals=tuple(goal for goal in goals if goal.store is None),
         setbacks=tuple(explaining.setbacks(priced.quote)),
-        sums=show_sums(priced, spans, currency=currency, at=at),
-        problem=priced.undeliverable,
+        sums=show_sums(priced, currency=currency),
+        saving=_saving(priced, spans, at=at),
+        problems=tuple(problems(priced)),
+        is_payable=not problems(priced) and not priced.quote.missing,
         is_held=bool(priced.cart.holdings),
     )
 
 
-def show_sums(priced: PricedCart, spans: Spans, *, currency: str, at: datetime) -> SumsShown:
-    """Return what a cart comes to, with every benefit by its name."""
+def show_sums(priced: PricedCart, *, currency: str) -> SumsShown:
+    """Return what a cart comes to, with every benefit by its name.
+
+    Args:
+        currency: in which an approximate total is shown.
+    """
     quote = priced.quote
     benefits = [b for b in quote.benefits if b.promotion.group != Group.SHIPPING]
     rows = [(_counted(priced), amount(quote.goods))]
@@ -116,16 +128,44 @@ def show_sums(priced: PricedCart, spans: Spans, *, currency: str, at: datetime) 
             "country": country_name(priced.cart.country, language()),
             "parcels": parcels(len(priced.chosen)),
         }
-        rows.append((_("Delivery to %(country)s, %(parcels)s") % facts, _or_free(quote.delivery)))
+        rows.append((_("Delivery to %(country)s, %(parcels)s") % facts, or_free(quote.delivery)))
     return SumsShown(
         tuple(rows),
         amount(quote.total),
-        _about(quote.total, quote.basket.currency, currency),
-        _saving(priced, spans, at=at),
+        about(quote.total, currency),
         _("Duties are not included. You may have to pay them on delivery.")
         if crosses_border(priced)
         else "",
     )
+
+
+def problems(priced: PricedCart) -> list[str]:
+    """Say what keeps the whole cart from being paid: its country, or too small a total."""
+    found = [priced.undeliverable] if priced.undeliverable else []
+    if priced.quote.is_below_minimum and priced.quote.segments:
+        found.append(str(BelowMinimum(amount(priced.quote.basket.minimum))))
+    return found
+
+
+def about(total: int, currency: str) -> str:
+    """Say about what a total is in the shopper's currency, and what is charged."""
+    ours = settings.SHOP_CURRENCY
+    converted = convert(total, ours, currency) if currency != ours else None
+    if converted is None:
+        return ""
+    facts = {"amount": amount(converted, currency), "price": amount(total)}
+    return _("About %(amount)s in your currency. You pay %(price)s.") % facts
+
+
+def show_shares(priced: PricedCart) -> list[str]:
+    """Return what each store sends, in a line: "Adire House, 1 item, $49.90"."""
+    goods, found = _goods_of(priced), []
+    for pk, lines in priced.by_merchant.items():
+        name = lines[0].variant.product.merchant.name
+        count = items(sum(line.quantity for line in lines))
+        share = amount(goods[pk] + priced.quote.parcel_prices.get(pk, 0))
+        found.append(f"{name}, {count}, {share}")
+    return found
 
 
 def crosses_border(priced: PricedCart) -> bool:
@@ -150,6 +190,11 @@ def arrives_text(priced: PricedCart, merchant: Merchant, option: Option) -> str:
     return arrives(first, last)
 
 
+def or_free(minor: int) -> str:
+    """Return an amount of delivery, or the word for nothing."""
+    return amount(minor) if minor else _("free")
+
+
 def _store(
     priced: PricedCart,
     group: Sequence[CartLine],
@@ -170,7 +215,7 @@ def _store(
         vouchers=tuple(voucher for voucher in vouchers if voucher.store == merchant.pk),
         goals=tuple(goal for goal in goals if goal.store == merchant.pk),
         arrives=arrives_text(priced, merchant, option) if option else "",
-        delivery=_or_free(parcel),
+        delivery=or_free(parcel),
         count=items(sum(line.quantity for line in group)),
         subtotal=amount(_goods_of(priced)[merchant.pk] + parcel),
     )
@@ -196,21 +241,6 @@ def _summary(priced: PricedCart) -> str:
 def _counted(priced: PricedCart) -> str:
     facts = {"items": items(units(priced)), "stores": stores(len(priced.by_merchant))}
     return _("%(items)s from %(stores)s") % facts
-
-
-def _or_free(minor: int) -> str:
-    return amount(minor) if minor else _("free")
-
-
-def _about(total: int, ours: str, theirs: str) -> str:
-    """Say about what the total is in the shopper's currency, and what is charged."""
-    about = convert(total, ours, theirs) if theirs != ours else None
-    if about is None:
-        return ""
-    return _("About %(amount)s in your currency. You pay %(price)s.") % {
-        "amount": amount(about, theirs),
-        "price": amount(total, ours),
-    }
 
 
 def _saving(priced: PricedCart, spans: Spans, *, at: datetime) -> str:

@@ -56,8 +56,13 @@ def clock_time(of: datetime) -> str:
 
 def arrives(first: date, last: date) -> str:
     """Return "Arrives 3 to 9 December"."""
+    return _("Arrives %(from)s to %(to)s") % between(first, last)
+
+
+def between(first: date, last: date) -> dict[str, str]:
+    """Return two days for a sentence with ``from`` and ``to``; a common month is said once."""
     start, end = dates.from_to(first, last, language())
-    return _("Arrives %(from)s to %(to)s") % {"from": start, "to": end}
+    return {"from": start, "to": end}
 
 
 def language() -> str:

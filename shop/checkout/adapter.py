@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from shop import clock
 from shop.accounts.adapter import AccountAdapter
 from shop.accounts.models import User
+from shop.cart.current import client_address
 from shop.checkout.signing_in import bring_along
 
 
@@ -15,3 +16,7 @@ class ShopperAdapter(AccountAdapter):
         """Sign the user in and join the guest's cart to the account."""
         super().login(request, user)
         bring_along(request, user, at=clock.moment_of(request))
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the address that rate limits count: a proxy's word only if it is trusted."""
+        return client_address(request)

@@ -1,9 +1,17 @@
-from django.urls import path
+from django.urls import include, path
 
-from shop.cart.views import show
+from shop.checkout import returning, tracking, views
 
+order = [
+    path("", tracking.order, name="order"),
+    path("paid/", returning.paid, name="order-paid"),
+    path("stopped/", returning.stopped, name="order-stopped"),
+    path("cancel/", tracking.cancel, name="order-cancel"),
+    path("keep/", tracking.keep_order, name="order-keep"),
+]
 urlpatterns = [
-    path("checkout/", show, name="checkout"),
-    path("checkout/delivery/", show, name="checkout-delivery"),
-    path("account/", show, name="account"),
+    path("checkout/", views.address, name="checkout"),
+    path("checkout/delivery/", views.delivery, name="checkout-delivery"),
+    path("orders/<str:number>/<str:token>/", include(order)),
+    path("account/", tracking.account, name="account"),
 ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from babel import Locale
+from babel.dates import format_skeleton
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
-from django.utils.formats import date_format
 
 from shop.currencies import written
 from shop.delivery.names import country_name
@@ -26,52 +28,55 @@ def cart_link(order: Order) -> str:
         return settings.SITE_URL + reverse("cart")
 
 
-def mail_context(order: Order, *, only: Suborder | None = None) -> dict[str, Any]:
-    """Return what mails show of an order, or of the one part that a merchant may see."""
-    with translation.override(order.language):
-        parts = order.suborders.select_related("merchant").prefetch_related("lines")
-        parts = [part for part in parts if only is None or part.pk == only.pk]
-        contact = order.contact
-        return {
-            "name": contact.name,
-            "order_number": order.number,
-            "order_link": order_link(order),
-            "paid_at": order.paid_at,
-            "stores": [_store(order, part) for part in parts],
-            "goods": _write(order, order.goods),
-            "discount": _write(order, -order.discount) if order.discount else "",
-            "delivery": _write(order, order.delivery),
-            "total": _write(order, order.total),
-            "address": [*contact.lines, country_name(contact.country, order.language)],
-            "phone": contact.phone,
-        }
+def merchant_link(suborder: Suborder) -> str:
+    """Return the full address of a merchant's part of an order; only members can open it."""
+    return settings.SITE_URL + reverse("merchant-order", args=[suborder.pk])
 
 
-def _store(order: Order, part: Suborder) -> dict[str, Any]:
+def mail_context(order: Order) -> dict[str, Any]:
+    """Return what the shopper's mails show of an order, written in the order's language."""
+    language = order.language
+    parts = list(order.suborders.select_related("merchant").prefetch_related("lines"))
     return {
-        "name": part.merchant.name,
-        "lines": [_line(order, line) for line in part.lines.all()],
-        "delivery": _write(order, part.delivery_paid),
-        "arrives_from": _day(part.arrives_from),
-        "arrives_to": _day(part.arrives_to),
-        "ship_by": _day(part.ship_by),
-        "is_sent": bool(part.service),
+        "name": order.contact.name,
+        "order_number": order.number,
+        "order_link": order_link(order),
+        "stores": [store_context(part, order, language) for part in parts],
+        "parcel_count": sum(bool(part.service) for part in parts),
+        "goods": written(order.goods, order.currency, language),
+        "discount": written(-order.discount, order.currency, language) if order.discount else "",
+        "delivery": written(order.delivery, order.currency, language),
+        "total": written(order.total, order.currency, language),
+        "address": address_lines(order, language),
     }
 
 
-def _line(order: Order, line: OrderLine) -> dict[str, Any]:
+def store_context(part: Suborder, order: Order, language: str) -> dict[str, Any]:
+    """Return what mails show of one merchant's part of an order."""
+    return {
+        "name": part.merchant.name,
+        "lines": [_line(order, line, language) for line in part.lines.all()],
+        "delivery": written(part.delivery_paid, order.currency, language),
+        "arrives_from": _day(part.arrives_from, language),
+        "arrives_to": _day(part.arrives_to, language),
+        "ship_by": _day(part.ship_by, language),
+    }
+
+
+def address_lines(order: Order, language: str) -> list[str]:
+    """Return where the parcels go, the country last and in words."""
+    return [*order.contact.lines, country_name(order.contact.country, language)]
+
+
+def _line(order: Order, line: OrderLine, language: str) -> dict[str, Any]:
     return {
         "title": line.title,
         "options": line.label,
-        "sku": line.sku,
         "quantity": line.quantity,
-        "amount": _write(order, line.price * line.quantity),
+        "amount": written(line.price * line.quantity, order.currency, language),
     }
 
 
-def _write(order: Order, amount: int) -> str:
-    return written(amount, order.currency, order.language)
-
-
-def _day(day: Any) -> str:
-    return date_format(day, "j F") if day else ""
+def _day(day: date | None, language: str) -> str:
+    """Write a day without its year, as people of the language do."""
+    return format_skeleton("MMMMd", day, locale=Locale.parse(language, sep="-")) if day else ""

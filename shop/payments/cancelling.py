@@ -13,7 +13,7 @@ from shop.errors import GatewayError, NotPossible
 from shop.orders import ending
 from shop.orders.models import Order
 from shop.payments.applying import UnknownOrder, apply_session
-from shop.payments.collecting import KEY_LIFE, open_session
+from shop.payments.collecting import KEY_LIFE, NeverOpened, give_up, open_session
 from shop.payments.models import Payment
 from shop.payments.stripe_gateway import gateway
 
@@ -60,24 +60,17 @@ def _close(payment: Payment, *, at: datetime) -> bool:
     try:
         if payment.session_id is None:
             if payment.made_at + KEY_LIFE <= at:
-                return _give_up(payment, at=at)
+                give_up(payment, at=at)
+                return True
             # The process died before the session was kept: the same key finds or makes it.
             payment = open_session(payment, at=at)
         gateway().close_checkout(payment.session_id)
         apply_session(payment.session_id, at=at)
+    except NeverOpened:
+        return True
     except (GatewayError, UnknownOrder) as error:
         log.error("payment %s: overdue and not closed: %s", payment.uuid, error)
         return False
-    return True
-
-
-@transaction.atomic
-def _give_up(payment: Payment, *, at: datetime) -> bool:
-    ending.lock(payment.order_id)
-    payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
-    if payment.session_id is None and payment.state == Payment.State.CREATING:
-        payment.checked_at = at
-        payment.move_to(Payment.State.FAILED)
     return True
 
 

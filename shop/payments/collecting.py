@@ -31,10 +31,16 @@ log = logging.getLogger(__name__)
 
 # Stripe, Checkout sessions, checked 2026-11: a session lives 30 minutes at least, counted from
 # its creation a moment after ours. So we ask for one more; ``pay_by`` still rules.
-SESSION_LIFE = timedelta(minutes=31)
+SESSION_LIFE, SHORTEST_LIFE = timedelta(minutes=31), timedelta(minutes=30)
 # The provider keeps keys for 24 hours; within 23 a repeat surely meets the first try.
 KEY_LIFE = timedelta(hours=23)
 TRIES = 3
+# With these a refusal says nothing about whether a session was made before.
+NO_VERDICT = {"authentication", "idempotency"}
+
+
+class NeverOpened(GatewayError):
+    """No session was made for a payment in time, and none can be made any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,7 @@ def start_payment(
     for _try in range(TRIES):
         try:
             payment = _place(shopper, agreed, addresses, replaced, at=at)
+            return _with_session(payment, at=at)
         except Superseded as open_order:
             if paid := _close_sessions(open_order.order, at=at):
                 return NextStep(paid, "")
@@ -68,8 +75,6 @@ def start_payment(
         except ShopError:
             _let_go(replaced, at=at)
             raise
-        else:
-            return _with_session(payment, at=at)
     raise StaleState
 
 
@@ -77,10 +82,17 @@ def open_session(payment: Payment, *, at: datetime) -> Payment:
     """Make the provider's session of a payment, or find the one that was made before.
 
     Raises:
+        NeverOpened: there is none, and it is too late to make one; the payment has failed.
         GatewayError: the provider did not answer or refused.
     """
     email = payment.order.contact.email
-    session = gateway().open_checkout(payment.request, email=email, key=str(payment.uuid))
+    try:
+        session = gateway().open_checkout(payment.request, email=email, key=str(payment.uuid))
+    except GatewayError as refused:
+        if not _came_too_late(payment, refused, at=at):
+            raise
+        give_up(payment, at=at)
+        raise NeverOpened(str(refused), may_retry=False, code=refused.code) from refused
     if (session.amount, session.currency) != (payment.amount, payment.currency):
         log.error("payment %s: the session's total differs from the order's", payment.uuid)
         gateway().close_checkout(session.id)
@@ -95,6 +107,25 @@ def open_session(payment: Payment, *, at: datetime) -> Payment:
         Payment.objects.filter(pk=payment.pk).update(**known)
         payment.refresh_from_db(fields=["state"])
     return payment
+
+
+@transaction.atomic
+def give_up(payment: Payment, *, at: datetime) -> None:
+    """Let a payment fail for which no session was made; another try makes a new payment."""
+    ending.lock(payment.order_id)
+    payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
+    if payment.session_id is None and payment.state == Payment.State.CREATING:
+        payment.checked_at = at
+        payment.move_to(Payment.State.FAILED)
+
+
+def _came_too_late(payment: Payment, refused: GatewayError, *, at: datetime) -> bool:
+    """Tell whether the frozen end is too near for a new session.
+
+    The key would have found a session that was made before, so then there is none.
+    """
+    is_near = payment.session_ends_at - at < SHORTEST_LIFE
+    return is_near and not refused.may_retry and refused.code not in NO_VERDICT
 
 
 @transaction.atomic
@@ -130,6 +161,8 @@ def _with_session(payment: Payment, *, at: datetime) -> NextStep:
     if not payment.session_url:
         try:
             payment = open_session(payment, at=at)
+        except NeverOpened as too_late:
+            raise StaleState from too_late
         except GatewayError as error:
             log.warning("payment %s: no session: %s", payment.uuid, error)
             raise NotPossible(
@@ -151,6 +184,8 @@ def _close_sessions(order: Order, *, at: datetime) -> Order | None:
                 payment = open_session(payment, at=at)
             _supersede(payment)
             session = gateway().close_checkout(payment.session_id)
+        except NeverOpened:
+            continue
         except GatewayError as error:
             log.warning("payment %s: not closed: %s", payment.uuid, error)
             raise NotPossible(

@@ -25,7 +25,7 @@ EXPAND = ["payment_intent.latest_charge"]
 # Methods whose money comes days later; a flash deal cannot wait for them.
 DELAYED_METHODS = [
     "acss_debit", "au_becs_debit", "bacs_debit", "boleto", "customer_balance", "konbini",
-    "multibanco", "oxxo", "sepa_debit", "us_bank_account",
+    "multibanco", "nz_bank_account", "oxxo", "sepa_debit", "us_bank_account",
 ]  # fmt: skip
 RETRYABLE = (stripe.APIConnectionError, stripe.RateLimitError)
 

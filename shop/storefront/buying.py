@@ -122,13 +122,16 @@ def delivery(
     _ship_by, earliest, latest = arrival(start, dispatch=dispatch, option=cheapest)
     first, last = dates.from_to(earliest, latest, language)
     price = money(cheapest.price, language) if cheapest.price else _("free")
-    abroad = merchant.country != country
     return Delivery(
         arrives=_("Arrives %(from)s to %(to)s") % {"from": first, "to": last},
         where=_("%(first)s, %(second)s") % {"first": name, "second": price},
-        duties=_("Duties are not included. You may have to pay them on delivery.") if abroad else "",
+        duties=_duties() if merchant.country != country else "",
         refusal="",
     )
+
+
+def _duties() -> str:
+    return _("Duties are not included. You may have to pay them on delivery.")
 
 
 def _about(amount: int, currency: str, language: str) -> str:

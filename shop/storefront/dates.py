@@ -48,10 +48,15 @@ def hour(at: datetime, zone: str) -> str:
     return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
+def day_in(at: datetime, zone: str, language: str) -> str:
+    """Return the day of an instant in a zone: 29 November."""
+    return day(at.astimezone(ZoneInfo(zone)), language)
+
+
 def day_and_hour(at: datetime, zone: str, language: str) -> str:
     """Return an instant in a zone: 29 November at 18:00."""
-    there = at.astimezone(ZoneInfo(zone))
-    return _("%(date)s at %(time)s") % {"date": day(there, language), "time": f"{there:%H:%M}"}
+    there = {"date": day_in(at, zone, language), "time": hour(at, zone)}
+    return _("%(date)s at %(time)s") % there
 
 
 @lru_cache(maxsize=1_000)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -97,7 +98,7 @@ class Home:
     has_sales: bool
 
 
-def home(*, epoch: Epoch, at: datetime, language: str, products_url: str) -> Home:
+def home(*, epoch: Epoch, at: datetime, language: str) -> Home:
     """Return the home page: the festival that runs, else the next one, else the shop alone."""
     festival = epoch.festival or epoch.next_festival
     slots = list(_slots(festival, at=at)) if festival else []
@@ -108,7 +109,7 @@ def home(*, epoch: Epoch, at: datetime, language: str, products_url: str) -> Hom
     popular = [row for row in rows if row.branch == 0][:POPULAR]
     return Home(
         hero=_hero(festival, at=at, language=language) if festival else None,
-        slots=tuple(_slot(slot, festival.zone, language, products_url, at=at) for slot in slots),
+        slots=tuple(_slot(slot, festival.zone, language, at=at) for slot in slots),
         flash=cards(flash, language, in_flash=True),
         countries=by_country(everyone, "", language),
         stores=spread(everyone, STORES),
@@ -203,16 +204,16 @@ def _slots(festival: KnownFestival, *, at: datetime) -> list[Slot]:
     return flash.filter(ends_at__gt=today, starts_at__lt=today + timedelta(days=2))[:SLOTS]
 
 
-def _slot(slot: Slot, zone: str, language: str, products_url: str, *, at: datetime) -> SlotShown:
+def _slot(slot: Slot, zone: str, language: str, *, at: datetime) -> SlotShown:
     is_over, is_on = slot.ends_at <= at, slot.starts_at <= at < slot.ends_at
     if is_over:
         text = _("Ended")
     elif is_on:
         text = _("On now, ends %(time)s") % {"time": dates.hour(slot.ends_at, zone)}
     else:
-        text = dates.day(slot.starts_at.astimezone(ZoneInfo(zone)), language)
+        text = dates.day_in(slot.starts_at, zone, language)
     return SlotShown(
-        url=f"{products_url}?deal=flash" if is_on else f"{products_url}?slot={slot.pk}",
+        url=f"{reverse('products')}?{'deal=flash' if is_on else f'slot={slot.pk}'}",
         hour=dates.hour(slot.starts_at, zone),
         text=text,
         is_over=is_over,

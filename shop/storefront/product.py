@@ -5,21 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, Count, Func, OuterRef, Subquery, Value
 from django.db.models.functions import JSONObject
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import npgettext
 
 from shop.catalogue.models import Category, Product, ProductPicture
-from shop.delivery.names import country_name
 from shop.listings.models import Listing
 from shop.listings.refreshing import picture_facts
 from shop.pictures.models import Picture
 from shop.storefront.buying import Buying, Delivery, buying, delivery
 from shop.storefront.cards import Card, cards, lang_mark
+from shop.storefront.details import Fact, details
 from shop.storefront.epoch import Epoch
 from shop.storefront.finding import find_popular
 from shop.storefront.offer_data import offer_data
@@ -31,15 +32,6 @@ RAIL = 6
 OF_STORE = "l.merchant_id = %(merchant)s AND l.product_id <> %(product)s"
 ALIKE = "l.top_category = %(top)s AND l.merchant_id <> %(merchant)s AND l.is_available"
 IN_FESTIVAL = " AND l.festivals && %(festivals)s::bigint[]"
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A line of the details; ``lang`` marks a value that is not in the page's language."""
-
-    name: str
-    value: str
-    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +88,7 @@ def read_product(slug: str) -> Product | None:
                 shown.values(json=JSONObject(alt="picture__alt", sizes="picture__sizes"))
             ),
             top=Subquery(top.values(json=JSONObject(name="name", names="names"))[:1]),
-            in_store=Subquery(
-                listed.values("merchant_id").annotate(n=Count("pk")).values("n")[:1]
-            ),
+            in_store=Subquery(listed.values("merchant_id").annotate(n=Count("pk")).values("n")[:1]),
         )
         .filter(slug=slug)
         .first()
@@ -136,10 +126,8 @@ def product_page(
         buying=box,
         delivery=None
         if is_experience or box is None
-        else delivery(
-            merchant, box.variant.weight_g, country, start=at.date(), language=language
-        ),
-        facts=_facts(product, box, language),
+        else delivery(merchant, box.variant.weight_g, country, start=at.date(), language=language),
+        facts=details(product, box.variant.weight_g if box else 0, language),
         store=_store_box(product, language),
         of_store=of_store,
         alike=alike,
@@ -148,8 +136,52 @@ def product_page(
             product,
             variants,
             title=title,
-            url=f"{_site()}{url}",
+            url=f"{settings.SITE_URL}{url}",
             pictures=[facts["large"] for facts in pictures],
         ),
         holds_until=_holds_until(variants),
     )
+
+
+def _crumbs(product: Product, language: str) -> tuple[tuple[str, str], ...]:
+    path, listed = product.category.path, reverse("products")
+    top, _slash, below = path.partition("/")
+    found = [(reverse("home"), _("Festival")), (listed, _("Products"))]
+    if below and product.top:
+        name = in_language(product.top["names"], language) or product.top["name"]
+        found.append((f"{listed}?category={top}", name))
+    name = in_language(product.category.names, language) or product.category.name
+    return (*found, (f"{listed}?{urlencode({'category': path})}", name))
+
+
+def _store_box(product: Product, language: str) -> StoreBox:
+    merchant = product.merchant
+    return StoreBox(
+        url=reverse("store", args=[merchant.slug]),
+        name=merchant.name,
+        place=place(merchant.city, merchant.country, language),
+        cloth=merchant.cloth,
+        products=product.in_store or 0,
+        packed_within=merchant.dispatch_to,
+    )
+
+
+def _rails(
+    product: Product, epoch: Epoch, *, at: datetime, language: str
+) -> tuple[list[Card], list[Card]]:
+    """Return more from the same store, and the same kind of thing from others."""
+    festivals = [known.id for known in epoch.live]
+    values = {
+        "merchant": product.merchant_id,
+        "product": product.pk,
+        "top": product.category.path.partition("/")[0],
+        "festivals": festivals,
+    }
+    wheres = [OF_STORE, ALIKE + (IN_FESTIVAL if festivals else "")]
+    rows = find_popular(wheres, values, most=RAIL, at=at, language=language)
+    return tuple(cards([r for r in rows if r.branch == n], language) for n in (0, 1))
+
+
+def _holds_until(variants: list[VariantNow]) -> datetime | None:
+    turns = [variant.holds_until for variant in variants if variant.holds_until]
+    return min(turns, default=None)

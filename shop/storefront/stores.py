@@ -1,4 +1,4 @@
-"""Stores as lists and their own pages show them."""
+"""Stores as cards: all of them, those of a country, or a few from many countries."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from shop.delivery.names import country_name
-from shop.merchants.models import Merchant
 from shop.storefront.cards import lang_mark
 from shop.storefront.facets import Option
+from shop.storefront.filters import is_country
 
 # Stores with something to sell, the most bought from first.
 STATEMENT = """
@@ -40,21 +42,37 @@ class StoreCard:
 
 
 @dataclass(frozen=True, slots=True)
-class StoreHead:
-    """A store at the head of its own page; texts are in the language of the store."""
+class StoreList:
+    """The page of all stores, or of those of one country."""
 
-    name: str
-    place: str
-    cloth: str
-    tagline: str
-    paragraphs: tuple[str, ...]
-    lang: str
-    certifications: tuple[str, ...]
-    founded: int | None
-    makers: int | None
-    sends_from: str
-    dispatch_to: int
-    is_host: bool
+    title: str
+    crumbs: tuple[tuple[str, str], ...]
+    total: str
+    country: str
+    countries: list[Option]
+    stores: list[StoreCard]
+
+
+def canonical(data: QueryDict) -> str:
+    """Return the query of the page of all stores as it is written in one way only."""
+    code = _country(data)
+    return f"country={code}" if code else ""
+
+
+def store_list(data: QueryDict, language: str) -> StoreList:
+    """Return the page of all stores, or of those of the country asked for. One statement."""
+    chosen = _country(data)
+    everyone = store_cards(language)
+    countries = by_country(everyone, chosen, language)
+    shown = [store for store in everyone if chosen in ("", store.country)]
+    return StoreList(
+        title=_title(len(everyone), len(countries)),
+        crumbs=((reverse("home"), _("Festival")),),
+        total=ngettext("%(count)d store", "%(count)d stores", len(shown)) % {"count": len(shown)},
+        country=chosen,
+        countries=countries,
+        stores=shown,
+    )
 
 
 def store_cards(language: str) -> list[StoreCard]:
@@ -99,26 +117,21 @@ def spread(stores: Iterable[StoreCard], most: int) -> list[StoreCard]:
     return [*firsts.values(), *rest][:most]
 
 
-def store_head(merchant: Merchant, language: str) -> StoreHead:
-    """Return what a store's own page says of it."""
-    where = place(merchant.city, merchant.country, language)
-    return StoreHead(
-        name=merchant.name,
-        place=where,
-        cloth=merchant.cloth,
-        tagline=merchant.tagline,
-        paragraphs=tuple(part for part in merchant.story.split("\n") if part.strip()),
-        lang=lang_mark(None, language),
-        certifications=tuple(merchant.certifications),
-        founded=merchant.founded,
-        makers=merchant.makers,
-        sends_from=where,
-        dispatch_to=merchant.dispatch_to,
-        is_host=merchant.kind == Merchant.Kind.EXPERIENCES,
-    )
-
-
 def place(city: str, country: str, language: str) -> str:
     """Return a town and its country: Abeokuta, Nigeria."""
     parts = {"first": city, "second": country_name(country, language)}
     return _("%(first)s, %(second)s") % parts
+
+
+def _country(data: QueryDict) -> str:
+    code = data.get("country", "")
+    return code if is_country(code) else ""
+
+
+def _title(stores: int, countries: int) -> str:
+    parts = {
+        "stores": ngettext("%(count)d store", "%(count)d stores", stores) % {"count": stores},
+        "countries": ngettext("%(count)d country", "%(count)d countries", countries)
+        % {"count": countries},
+    }
+    return _("%(stores)s, %(countries)s") % parts

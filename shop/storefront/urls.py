@@ -1,1 +1,12 @@
-urlpatterns = []
+from django.urls import path
+
+from shop.storefront import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("products/", views.products, name="products"),
+    path("products/<slug:slug>/", views.product, name="product"),
+    path("stores/", views.store_list, name="stores"),
+    path("stores/<slug:slug>/", views.store, name="store"),
+    path("preferences/", views.preferences, name="preferences"),
+]

@@ -181,6 +181,17 @@ def test_a_page_that_never_was_is_not_found(running, sandbox, path):
     assert "Nothing here" in answer.text
 
 
+def test_the_first_page_counts_and_names_nothing(running, api, sandbox):
+    charge = make.charge(api, sandbox)
+    make.session(api)
+    api.v1.refunds.create({"charge": charge, "amount": 1_00})
+
+    page = requests.get(running.url, timeout=5)
+
+    assert page.status_code == 200
+    assert re.findall(r"<dd><bdi>(\d+)</bdi></dd>", page.text) == ["1", "1", "0", "0"]
+    assert "cs_test_" not in page.text
+
+
 def test_other_addresses_are_not_found(running):
-    assert requests.get(running.url, timeout=5).status_code == 404
     assert requests.get(f"{running.url}/admin/", timeout=5).status_code == 404

@@ -78,11 +78,11 @@ def prior_price(variant: VariantTerms, starts_at: datetime) -> int | None:
     """Return the lowest public price in the 30 days before a reduction starts.
 
     Includes the price already in force when the window opens. A variant that is listed for
-    less uses its own life; without any history there is none.
+    less has no price before that, so it uses its own life; without any history there is none.
     """
-    opens = max(starts_at - PRIOR_PRICE_WINDOW, variant.listed_at)
+    opens = starts_at - PRIOR_PRICE_WINDOW
     instants = {opens, *(b for b in boundaries(variant) if opens < b < starts_at)}
-    seen = [public_price(variant, at) for at in instants if at < starts_at]
+    seen = [public_price(variant, at) for at in instants]
     return min((price.price for price in seen if price), default=None)
 
 

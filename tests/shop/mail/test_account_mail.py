@@ -227,7 +227,7 @@ def test_only_known_names_of_devices_are_repeated_in_a_mail(agent, device):
 def test_what_is_wrong_with_signing_in_is_said_in_the_title_and_the_summary(fields, error, browser):
     answer = browser.post(reverse("account_login"), fields)
 
-    assert "<title>Error: Sign in | " in answer.text
+    assert "<title>Error: Sign in" in answer.text
     assert answer.text.index("There is a problem") < answer.text.index("<h1>")
     assert error in answer.text
     assert "sessionid" not in browser.cookies

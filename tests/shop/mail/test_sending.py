@@ -29,7 +29,7 @@ KEYS = sorted(
     path.stem for path in TEMPLATES.glob("*.txt") if "partialdef subject" in path.read_text()
 )
 LINK = "http://127.0.0.1:8000/there/"
-ANYTHING = RECEIPT | dict.fromkeys(("confirm_link", "reset_link", "sign_in_link"), LINK)
+ANYTHING = RECEIPT | dict.fromkeys(("confirm_link", "reset_link", "merchant_link"), LINK)
 SHOPPER_FOOTER = """
 --
 You get this mail because it belongs to an order or because you asked for it.
@@ -154,11 +154,11 @@ def test_a_merchant_hears_of_an_order_and_reads_the_footer_for_merchants():
     part = {"name": "Gonja Women", "lines": LINES, "ship_by": "2 May"}
     words = {
         "name": "Ama",
-        "store": "Gonja Women",
         "order_number": "BB-1",
         "stores": [part],
-        "country": "Germany",
-        "order_link": "http://127.0.0.1:8000/merchant/orders/1/",
+        "address": ["Lena Brandt", "Germany"],
+        "order_link": "http://127.0.0.1:8000/orders/BB-1/private/",
+        "merchant_link": "http://127.0.0.1:8000/merchant/orders/1/",
         "payout_total": "$15.12",
         "payout_days": 14,
     }

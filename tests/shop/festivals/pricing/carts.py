@@ -140,7 +140,8 @@ def _deal(rng: random.Random, number: int, scale: int) -> DealTerms:
 def _pool(rng: random.Random, pool_id: int, lines: tuple[Wanted, ...]) -> PoolTerms:
     sharing = [wanted for wanted in lines if wanted.pool_id == pool_id]
     aside = sum((d.left or 0) * w.units_per_item for w in sharing for d in w.variant.deals)
-    return PoolTerms(free=max(0, aside + rng.choice([-1, 0, 3, 12, 1_000])), set_aside=aside)
+    free = max(0, aside + rng.choice([-1, 0, 3, 12, 1_000]))
+    return PoolTerms(free, set_aside=rng.choice([aside, aside, aside // 2]))
 
 
 def _perhaps(rng: random.Random, chance: float, least: int, most: int) -> int | None:

@@ -154,11 +154,22 @@ def test_case_66_what_shopper_and_organizer_pay_is_what_merchant_and_platform_ge
 
 
 def test_the_same_units_are_never_given_twice_in_one_cart():
-    kettle = item(20_00, deal(15_00, left=3, shopper_left=3), id=1)
+    kettle = item(20_00, deal(15_00, left=3))
 
-    found = priced(line(kettle, 2), line(kettle, 2), pools={1: PoolTerms(free=3, set_aside=3)})
+    found = priced(line(kettle, 2), line(kettle, 2))
+    scarce = priced(line(kettle, 2), line(kettle, 2), pools={1: PoolTerms(free=3, set_aside=3)})
 
-    assert amounts(found) == [(2, 15_00), (1, 15_00)]
+    assert amounts(found) == [(2, 15_00), (1, 15_00), (1, 20_00)]
+    assert amounts(scarce) == [(2, 15_00), (1, 15_00)]
+    assert scarce.missing == {1: 1}
+
+
+def test_units_of_a_deal_that_the_fence_does_not_know_are_not_sold_twice_either():
+    kettle = item(20_00, deal(15_00, left=3))
+
+    found = priced(line(kettle, 4), pools={1: PoolTerms(free=3, set_aside=0)})
+
+    assert amounts(found) == [(3, 15_00)]
     assert found.missing == {1: 1}
 
 

@@ -1,0 +1,93 @@
+"""Takes stores into the flagship festival: enrolments, listed products, deals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from sample.edition import APPROVED, SUBMITTED, Edition
+from sample.opening import slots_by_key
+from sample.plans import NominationPlan
+from shop.accounts.models import User
+from shop.catalogue.models import Product, Variant
+from shop.festivals import running
+from shop.festivals.models import Enrolment, Festival, Nomination, Participation
+
+JOINED, JOINING_DAYS = -45, 30
+# What was agreed with a store, by the year it was founded: most pay the festival's rate.
+COMMISSIONS_BP = (1000, 1000, 800, 1000, 1000, 900, 1200)
+
+
+@transaction.atomic
+def take_part(
+    edition: Edition, festival: Festival, products: Sequence[Product], *, by: User
+) -> int:
+    """Enrol stores, list all their products, and approve their deals; return how many deals.
+
+    Deals were approved before the festival began, so each counts from the start of its slot.
+    Call it when the products' whole price history is written: prior prices come from it.
+    """
+    enrolments = _enrolments(edition, festival, products)
+    Participation.objects.bulk_create(
+        Participation(festival=festival, product=product) for product in products
+    )
+    nominations = _nominations(edition, festival, products, enrolments)
+    approved_at = edition.at(APPROVED, 10)
+    return sum(len(running.approve(row, at=approved_at, by=by)) for row in nominations)
+
+
+def _enrolments(
+    edition: Edition, festival: Festival, products: Sequence[Product]
+) -> dict[int, Enrolment]:
+    merchants = {product.merchant_id: product.merchant for product in products}
+    rows = Enrolment.objects.bulk_create(
+        Enrolment(
+            festival=festival,
+            merchant=merchant,
+            state=Enrolment.State.ACCEPTED,
+            terms_version=festival.terms_version,
+            commission_bp=COMMISSIONS_BP[merchant.founded % len(COMMISSIONS_BP)],
+            accepted_at=edition.spread(merchant.slug, JOINED, JOINING_DAYS),
+        )
+        for merchant in merchants.values()
+    )
+    return {row.merchant_id: row for row in rows}
+
+
+def _nominations(
+    edition: Edition,
+    festival: Festival,
+    products: Sequence[Product],
+    enrolments: dict[int, Enrolment],
+) -> list[Nomination]:
+    variants = Variant.objects.filter(product__in=products).select_related("product")
+    by_sku = {variant.sku: variant for variant in variants}
+    slots = slots_by_key(edition, festival)
+    rows = []
+    for plan in edition.nominations:
+        if not plan.allotments.keys() <= by_sku.keys():
+            continue  # of a store that is not among these
+        ids = {sku: by_sku[sku].pk for sku in plan.allotments}
+        product = by_sku[next(iter(ids))].product
+        rows.append(
+            Nomination(
+                slot=slots[plan.slot],
+                product=product,
+                enrolment=enrolments[product.merchant_id],
+                submitted_at=edition.at(SUBMITTED, 9),
+                **_terms(plan, ids),
+            )
+        )
+    return Nomination.objects.bulk_create(rows)
+
+
+def _terms(plan: NominationPlan, ids: dict[str, int]) -> dict[str, object]:
+    return {
+        "state": Nomination.State.SUBMITTED,
+        "rule": Nomination.Rule.PERCENT,
+        "percent": plan.percent,
+        "allotments": {str(ids[sku]): units for sku, units in plan.allotments.items()},
+        "per_shopper": plan.per_shopper,
+        "subsidy": plan.subsidy,
+    }

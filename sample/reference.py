@@ -1,0 +1,113 @@
+"""Loads what the shop looks up: categories, countries, rates, import rules and carriers."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model
+
+from sample.edition import LANGUAGES
+from sample.reading import HERE
+from sample.sheets import cents
+from shop.catalogue.models import Category
+from shop.delivery.models import Carrier, Country, ImportRule, Rate
+
+# By what a row is known, for each table.
+KEYS: dict[type[Model], tuple[str, ...]] = {
+    Category: ("path",),
+    Country: ("code",),
+    Rate: ("zone", "origin_region", "service", "weight_from"),
+    ImportRule: ("country",),
+    Carrier: ("code",),
+}
+
+
+@transaction.atomic
+def load_reference() -> int:
+    """Write the reference tables, unless they are there; return how many rows were written.
+
+    A row that is there is kept, so that what an organizer corrected stays.
+    """
+    wanted = {
+        Category: _categories(),
+        Country: _countries(),
+        Rate: _rates(),
+        ImportRule: _import_rules(),
+        Carrier: _carriers(),
+    }
+    return sum(_add(model, list(rows)) for model, rows in wanted.items())
+
+
+def ship_regions() -> dict[str, str]:
+    """Return where parcels of each country's merchants start, by country."""
+    return {row["code"]: row["ship_region"] for row in _rows("countries") if row["ship_region"]}
+
+
+def _add(model: type[Model], rows: list[Model]) -> int:
+    keys = [model._meta.get_field(name).attname for name in KEYS[model]]
+    known = set(model.objects.values_list(*keys))
+    missing = [row for row in rows if tuple(getattr(row, key) for key in keys) not in known]
+    return len(model.objects.bulk_create(missing))
+
+
+def _categories() -> Iterator[Category]:
+    for position, row in enumerate(_rows("categories")):
+        names = {LANGUAGES[code]: row[f"name_{code}"] for code in LANGUAGES if code != "en"}
+        yield Category(path=row["path"], name=row["name_en"], names=names, position=position)
+
+
+def _countries() -> Iterator[Country]:
+    regions = ship_regions()
+    currencies = {row["code"]: row["currency"] for row in _rows("countries")}
+    for row in _rows("zones"):
+        yield Country(
+            code=row["country"],
+            zone=row["zone"],
+            service=row["service"],
+            ship_region=regions.get(row["country"], ""),
+            currency=currencies[row["country"]],
+            **_standing(row, "note"),
+        )
+
+
+def _rates() -> Iterator[Rate]:
+    for row in _rows("rates"):
+        yield Rate(
+            origin_region=row["origin_region"],
+            zone=row["zone"],
+            service=row["service"],
+            weight_from=int(row["weight_from_g"]),
+            weight_to=int(row["weight_to_g"]),
+            price=cents(row["price"]),
+            days_from=int(row["days_from"]),
+            days_to=int(row["days_to"]),
+            is_tracked=row["tracked"] == "yes",
+            **_standing(row),
+        )
+
+
+def _import_rules() -> Iterator[ImportRule]:
+    for row in _rows("import_rules"):
+        plain = _standing(row, "limit_currency", "duty_free_limit", "tax_name", "note", "certainty")
+        yield ImportRule(
+            country_id=row["country"], standard_rate=row["standard_rate_percent"], **plain
+        )
+
+
+def _carriers() -> Iterator[Carrier]:
+    for row in _rows("carriers"):
+        plain = {name: row[name] for name in ("code", "name", "kind", "serves", "tracking_url")}
+        yield Carrier(**plain, source=row["url_source"], seen_on=row["seen_on"])
+
+
+def _standing(row: dict[str, str], *names: str) -> dict[str, Any]:
+    return {name: row[name] for name in (*names, "source", "seen_on")}
+
+
+def _rows(table: str) -> Iterator[dict[str, str]]:
+    file = HERE / "data" / f"{table}.csv"
+    with file.open(encoding="utf-8", newline="") as lines:
+        yield from csv.DictReader(lines)

@@ -1,0 +1,96 @@
+"""The ways each store's parcel can travel, to choose one of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from shop.cart.presenting import arrives_text, or_free
+from shop.cart.pricing import PricedCart
+from shop.delivery.models import Rate
+from shop.delivery.quoting import Option
+from shop.festivals.pricing.terms import Group
+
+PREFIX = "service-"
+MOST_STORES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class WayShown:
+    """One way to send a parcel."""
+
+    service: str
+    name: str
+    arrives: str
+    price: str
+    note: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A store's parcel with its ways; ``field`` is the name under which one is posted."""
+
+    field: str
+    store: str
+    cloth: str
+    ways: tuple[WayShown, ...]
+
+
+def choices(priced: PricedCart) -> list[Choice]:
+    """Return what there is to choose for each parcel."""
+    found = []
+    for pk, lines in priced.by_merchant.items():
+        merchant = lines[0].variant.product.merchant
+        if options := priced.options.get(pk):
+            ways = tuple(
+                WayShown(
+                    service=option.service,
+                    name=_name(option),
+                    arrives=arrives_text(priced, merchant, option),
+                    price=or_free(_price(priced, pk, option)),
+                    note="" if option.is_tracked else _untracked(),
+                    is_chosen=option == priced.chosen[pk],
+                )
+                for option in options
+            )
+            found.append(Choice(f"{PREFIX}{pk}", merchant.name, merchant.cloth, ways))
+    return found
+
+
+def posted_services(data: Mapping[str, str]) -> dict[int, str]:
+    """Return the services that were posted, by merchant id; what is not one is left out."""
+    known = set(Rate.ServiceLevel.values)
+    found = {}
+    for field in list(data)[:MOST_STORES]:
+        pk = field.removeprefix(PREFIX)
+        if field != pk and pk.isdecimal() and len(pk) <= 18 and data[field] in known:
+            found[int(pk)] = data[field]
+    return found
+
+
+def _price(priced: PricedCart, merchant_id: int, option: Option) -> int:
+    """Return what the shopper would pay for this way, the free shipping in use taken off."""
+    for benefit in priced.quote.benefits:
+        if benefit.promotion.group != Group.SHIPPING:
+            continue
+        if any(part.place == merchant_id for part in benefit.parts):
+            cap = benefit.promotion.cap
+            return option.price - (option.price if cap is None else min(cap, option.price))
+    return option.price
+
+
+def _name(option: Option) -> str:
+    match option.service:
+        case Rate.ServiceLevel.EXPRESS:
+            return _("Express")
+        case Rate.ServiceLevel.PACKET:
+            return _("Ordinary post")
+        case _:
+            return _("Standard")
+
+
+def _untracked() -> str:
+    return _("No tracking number: this parcel travels by ordinary post.")

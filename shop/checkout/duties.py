@@ -1,0 +1,53 @@
+"""What may be asked for at the border, in words. It is never part of what we charge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from shop.cart.presenting import crosses_border
+from shop.cart.pricing import PricedCart
+from shop.cart.wording import amount, full_day, language
+from shop.currencies import currencies
+from shop.delivery.models import ImportRule
+from shop.delivery.names import country_name
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """What is known of a country's import tax and duty; ``note`` is in English."""
+
+    sentences: tuple[str, ...]
+    note: str
+    as_of: str
+
+
+def duties_of(priced: PricedCart) -> Duties | None:
+    """Return what to say of import tax and duty, or None where no border is crossed.
+
+    One statement.
+    """
+    if not crosses_border(priced):
+        return None
+    sentences = [_("Duties are not included. You may have to pay them on delivery.")]
+    rule = ImportRule.objects.filter(country=priced.cart.country).first()
+    if rule is None:
+        return Duties(tuple(sentences), "", "")
+    facts = {"country": country_name(rule.country_id, language())}
+    if rule.standard_rate not in ("", "0"):
+        facts |= {"tax": rule.tax_name, "rate": rule.standard_rate}
+        sentences.append(_("%(country)s usually asks %(rate)s %% %(tax)s on imports.") % facts)
+    if limit := _limit(rule):
+        facts |= {"amount": limit}
+        sentences.append(_("Goods up to %(amount)s are free of duty in %(country)s.") % facts)
+    as_of = _("As of %(date)s.") % {"date": full_day(rule.seen_on)}
+    return Duties(tuple(sentences), rule.note, as_of)
+
+
+def _limit(rule: ImportRule) -> str:
+    """Return the value up to which no duty is due; empty where there is none or none is known."""
+    value, known = rule.duty_free_limit, currencies().get(rule.limit_currency)
+    if known is None or not value.isdecimal() or value == "0":
+        return ""
+    return amount(int(value) * 10**known.exponent, known.code)

@@ -1,0 +1,105 @@
+"""The orders of an account, a page at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from shop.accounts.models import User
+from shop.cart.wording import amount, between, full_day, parcels
+from shop.orders.models import Order, OrderLine, Suborder
+
+PAGE = 20
+PICTURES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One order in the list."""
+
+    number: str
+    token: str
+    total: str
+    tag: str
+    tag_kind: str
+    placed: str
+    news: str
+    pictures: tuple[str, ...]
+    titles: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """A page of orders; ``last`` is where the next one begins, None at the end."""
+
+    orders: tuple[OrderRow, ...]
+    last: int | None
+
+
+def orders_of(user: User, *, before: int | None = None) -> OrderPage:
+    """Return orders of an account, the newest first; those never paid are left out.
+
+    Three statements.
+
+    Args:
+        before: id of the last order of the page before.
+    """
+    found = Order.objects.filter(user=user).exclude(state=Order.State.EXPIRED)
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    found = found.prefetch_related("suborders__lines").order_by("-pk")
+    orders = list(found[: PAGE + 1])
+    last = orders[PAGE - 1].pk if len(orders) > PAGE else None
+    return OrderPage(tuple(_row(order) for order in orders[:PAGE]), last)
+
+
+def _row(order: Order) -> OrderRow:
+    parts = list(order.suborders.all())
+    lines = [line for part in parts for line in part.lines.all()]
+    sent = [part for part in parts if part.service]
+    tag, kind = _tag(order, sent)
+    placed = full_day(order.placed_at)
+    return OrderRow(
+        number=order.number,
+        token=order.token,
+        total=amount(order.total, order.currency),
+        tag=tag,
+        tag_kind=kind,
+        placed=f"{placed}, {parcels(len(sent))}" if sent else placed,
+        news=_news(order, sent),
+        pictures=tuple(line.picture for line in lines if line.picture)[:PICTURES],
+        titles=", ".join(_counted(line) for line in lines[:PICTURES]),
+    )
+
+
+def _tag(order: Order, sent: list[Suborder]) -> tuple[str, str]:
+    if order.is_pending:
+        return _("Payment waiting"), "warn"
+    if order.state == Order.State.CANCELLED:
+        return _("Cancelled"), "bad"
+    delivered = sum(part.state == Suborder.State.DELIVERED for part in sent)
+    if not sent:
+        return pgettext("order state", "Paid"), "good"
+    if delivered == len(sent):
+        return _("Delivered"), "good"
+    facts = {"delivered": delivered, "total": len(sent)}
+    return _("%(delivered)d of %(total)d delivered") % facts, "info"
+
+
+def _news(order: Order, sent: list[Suborder]) -> str:
+    """Say when the next parcel comes."""
+    ahead = [
+        part for part in sent if part.state in (Suborder.State.WAITING, Suborder.State.SHIPPED)
+    ]
+    if not order.is_paid or not ahead:
+        return ""
+    soonest = min(ahead, key=lambda part: (part.arrives_from, part.arrives_to))
+    days = between(soonest.arrives_from, soonest.arrives_to)
+    return _("Next parcel arrives %(from)s to %(to)s") % days
+
+
+def _counted(line: OrderLine) -> str:
+    facts = {"quantity": line.quantity, "product": line.title}
+    return _("%(quantity)d × %(product)s") % facts

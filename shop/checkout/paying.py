@@ -1,0 +1,96 @@
+"""What the button would charge: the price of this moment, or the one that is held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+
+from shop.cart.current import Shopper
+from shop.cart.lines import Hint, hints, parts_of
+from shop.cart.presenting import SumsShown, about, problems, show_sums
+from shop.cart.pricing import PricedCart
+from shop.cart.wording import amount, clock_time, language
+from shop.checkout.summarising import show_order_sums
+from shop.errors import OutOfStock
+from shop.orders.agreement import Agreement, agreement, wish
+from shop.orders.models import Order
+from shop.payments.requests import Addresses
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What is agreed to by pressing the button.
+
+    ``held`` is the open order whose price this is, ``until`` as long as it lasts; ``replaces``
+    when another open order ends by paying this one.
+    """
+
+    agreed: Agreement
+    sums: SumsShown
+    total: str
+    held: Order | None = None
+    until: str = ""
+    replaces: bool = False
+
+
+def offer(priced: PricedCart, *, currency: str, at: datetime) -> Offer:
+    """Return what the button would charge. One statement while a payment is open, else none.
+
+    Args:
+        currency: in which an approximate total is shown.
+    """
+    now = agreement(priced)
+    sums = show_sums(priced, currency=currency)
+    pending = _pending(priced)
+    if pending is None:
+        return Offer(now, sums, sums.total)
+    is_same = pending.pay_by > at and pending.wish == wish(priced)
+    if not is_same or pending.total > now.total:
+        return Offer(now, sums, sums.total, replaces=True)
+    if pending.digest != now.digest:  # prices have risen since; this one is still promised
+        frozen = show_order_sums(pending)
+        sums = replace(frozen, about=about(pending.total, currency), duties=sums.duties)
+    agreed = Agreement(pending.total, pending.digest)
+    return Offer(agreed, sums, amount(pending.total), pending, clock_time(pending.pay_by))
+
+
+def obstacles(priced: PricedCart) -> list[str]:
+    """Say what has to be put right in the cart before anything can be paid."""
+    missing = priced.quote.missing
+    return problems(priced) + [
+        str(OutOfStock(line.variant.product.title_in(language()), line.quantity - short))
+        for line in priced.lines
+        if (short := missing.get(line.variant_id))
+    ]
+
+
+def limits(priced: PricedCart, shopper: Shopper, *, at: datetime) -> list[tuple[str, Hint]]:
+    """Return, for each product that costs more than its best deal, its title and why."""
+    return [
+        (line.variant.product.title_in(language()), hint)
+        for line in priced.lines
+        for hint in hints(parts_of(line, priced.quote), shopper, at=at)
+    ]
+
+
+def return_addresses() -> Addresses:
+    """Return where the payment page sends the shopper; ``{order}`` is filled in later."""
+    return Addresses(
+        success=f"{_template('order-paid')}?s={{CHECKOUT_SESSION_ID}}",
+        cancel=_template("order-stopped"),
+    )
+
+
+def _template(name: str) -> str:
+    # Braces would be escaped in an address, so they replace a stand-in afterwards.
+    return settings.SITE_URL + reverse(name, args=["0", "0"]).replace("/0/0/", "/{order}/")
+
+
+def _pending(priced: PricedCart) -> Order | None:
+    if not priced.cart.holdings:
+        return None
+    orders = Order.objects.filter(shopper_key=priced.cart.shopper_key, state=Order.State.PENDING)
+    return orders.select_related("contact").first()

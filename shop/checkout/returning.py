@@ -1,0 +1,56 @@
+"""Where the payment page sends the shopper back to. The address is believed in nothing."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from shop import clock
+from shop.cart.current import signed_in
+from shop.checkout.finding import order_page
+from shop.checkout.standing import bring_up_to_date, standing
+from shop.checkout.summarising import show_order
+from shop.orders.joining import may_keep
+from shop.orders.models import Order
+
+
+@require_safe
+@order_page
+def paid(request: HttpRequest, order: Order) -> HttpResponse:
+    """Show the confirmation if the provider says that the order is paid, or how it stands."""
+    came_from = request.GET.get("s", "")
+    is_known = bring_up_to_date(order, came_from=came_from, at=clock.moment_of(request))
+    if order.is_paid:
+        return _confirmed(request, order)
+    return unpaid_page(request, order, is_known=is_known)
+
+
+@require_safe
+@order_page
+def stopped(request: HttpRequest, order: Order) -> HttpResponse:
+    """Tell somebody who left the payment page that nothing was charged, if that is so."""
+    is_known = bring_up_to_date(order, at=clock.moment_of(request))
+    if order.is_paid:
+        return _confirmed(request, order)
+    return unpaid_page(request, order, is_known=is_known, stopped=True)
+
+
+def unpaid_page(
+    request: HttpRequest, order: Order, *, is_known: bool = True, stopped: bool = False
+) -> HttpResponse:
+    """Show how an order without its money stands, and what can be done."""
+    state = standing(order, is_known=is_known, stopped=stopped)
+    context = {"order": order, "standing": state}
+    return render(request, "shop/checkout/unpaid.html", context)
+
+
+def _confirmed(request: HttpRequest, order: Order) -> HttpResponse:
+    user = signed_in(request)
+    context = {
+        "order": order,
+        "shown": show_order(order),
+        "may_sign_up": user is None and order.user_id is None,
+        "may_keep": user is not None and may_keep(order, user),
+    }
+    return render(request, "shop/checkout/confirmed.html", context)

@@ -1,0 +1,119 @@
+"""How an order stands, in words for the person who ordered."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from shop.cart.wording import amount, clock_time
+from shop.errors import GatewayError
+from shop.orders.models import Order
+from shop.payments.applying import apply_session
+from shop.payments.models import Payment
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An order without its money.
+
+    ``pay_url`` leads to the open payment page; ``is_open`` while the goods are held for it;
+    ``asks_again`` when the page should look again soon.
+    """
+
+    title: str
+    text: str
+    held: str = ""
+    pay_url: str = ""
+    is_open: bool = False
+    may_retry: bool = False
+    asks_again: bool = False
+
+
+def bring_up_to_date(order: Order, *, came_from: str = "", at: datetime) -> bool:
+    """Ask the provider about an order's own payments; False when it does not answer.
+
+    Args:
+        came_from: the session that the address names. It is believed in nothing: one that is
+            not this order's changes and shows nothing.
+    """
+    if order.is_paid:
+        return True
+    named = Q(session_id=came_from if came_from.isprintable() else "")
+    known = order.payments.exclude(session_id=None)
+    try:
+        for payment in known.filter(Q(state__in=Payment.UNSETTLED) | named):
+            apply_session(payment.session_id, at=at)
+    except GatewayError:
+        return False
+    order.refresh_from_db(fields=["state", "paid_at", "ended_at"])
+    return True
+
+
+def standing(order: Order, *, is_known: bool = True, stopped: bool = False) -> Standing:
+    """Return how an order that is not paid stands. One statement.
+
+    Args:
+        is_known: the provider has just answered.
+        stopped: the shopper comes from the payment page without having paid.
+    """
+    if not is_known:
+        return Standing(
+            _("Payment being checked"),
+            _("The payment provider does not answer at the moment. This page asks again."),
+            asks_again=True,
+        )
+    payments = list(order.payments.order_by("pk"))
+    states = {payment.state for payment in payments}
+    if order.state == Order.State.CANCELLED:
+        return Standing(_("Cancelled"), "")
+    if Payment.State.REVIEW in states:
+        text = _("We are looking at the payment and will email you.")
+        return Standing(_("Payment being checked"), text)
+    if states & {Payment.State.REFUNDING, Payment.State.REFUNDED}:
+        return _refunded(order)
+    if order.is_pending:
+        return _pending(order, payments, stopped=stopped)
+    return _ended(order, states, stopped=stopped)
+
+
+def _pending(order: Order, payments: Collection[Payment], *, stopped: bool) -> Standing:
+    if any(payment.state == Payment.State.PROCESSING for payment in payments):
+        text = _("We are waiting for your bank. You can close this page, we will email you.")
+        return Standing(_("Payment waiting"), text, asks_again=True)
+    urls = [payment.session_url for payment in payments if payment.state == Payment.State.OPEN]
+    return Standing(
+        _("Payment waiting"),
+        _stopped() if stopped else _("This order is not paid. Nothing was charged."),
+        held=_("Your price is held until %(time)s, even after the festival ends.")
+        % {"time": clock_time(order.pay_by)},
+        pay_url=urls[-1] if urls else "",
+        is_open=True,
+    )
+
+
+def _ended(order: Order, states: Collection[str], *, stopped: bool) -> Standing:
+    if Payment.State.FAILED in states:
+        text = _("The card was declined. Try another card or ask your bank.")
+        return Standing(_("Payment failed"), text, may_retry=True)
+    if stopped or (order.ended_at and order.ended_at < order.pay_by):
+        return Standing(_("This order is not paid"), _stopped(), may_retry=True)
+    text = _("The time to pay has run out. Nothing was charged and your cart is still here.")
+    return Standing(_("Payment expired"), text, may_retry=True)
+
+
+def _refunded(order: Order) -> Standing:
+    text = _(
+        "The payment came after the time had run out and the items were gone. "
+        "All of it, %(amount)s, has been refunded."
+    )
+    return Standing(
+        _("Refunded"), text % {"amount": amount(order.total, order.currency)}, may_retry=True
+    )
+
+
+def _stopped() -> str:
+    return _("You stopped the payment. Nothing was charged and your cart is still here.")

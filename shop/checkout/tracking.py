@@ -1,0 +1,108 @@
+"""The page of an order, what can be done there, and the orders of an account."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from shop import clock
+from shop.cart.answering import see_other
+from shop.cart.current import signed_in
+from shop.checkout.finding import order_page
+from shop.checkout.listing import orders_of
+from shop.checkout.returning import unpaid_page
+from shop.checkout.summarising import show_order
+from shop.errors import NotPossible
+from shop.orders.joining import keep, may_keep
+from shop.orders.models import Order
+from shop.payments.cancelling import cancel_pending
+from shop.payments.models import Payment
+
+
+@require_safe
+@order_page
+def order(request: HttpRequest, order: Order) -> HttpResponse:
+    """Show an order to whoever has its link: parcels with where they are, amounts, address."""
+    if order.paid_at is None:
+        return unpaid_page(request, order)
+    user = signed_in(request)
+    payment = order.payments.filter(state=Payment.State.PAID).first()
+    context = {
+        "order": order,
+        "shown": show_order(order),
+        "method": payment.method if payment else "",
+        "is_own": user is not None and order.user_id == user.pk,
+        "may_keep": user is not None and may_keep(order, user),
+    }
+    return render(request, "shop/checkout/order.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@order_page
+def cancel(request: HttpRequest, order: Order) -> HttpResponse:
+    """Ask whether the payment should be stopped, and stop it."""
+    if request.method == "POST":
+        try:
+            cancel_pending(order, at=clock.moment_of(request))
+        except NotPossible as refusal:
+            return _ask(request, order, refusal=str(refusal), status=409)
+        return see_other("order-stopped", order.number, order.token)
+    if not order.is_pending:
+        return see_other("order", order.number, order.token)
+    return _ask(
+        request,
+        order,
+        title=_("Stop this payment?"),
+        text=_("The goods are no longer held for you. Your cart stays as it is."),
+        button=_("Stop the payment"),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@order_page
+def keep_order(request: HttpRequest, order: Order) -> HttpResponse:
+    """Ask whether a guest's order should belong to the account, and add it."""
+    if request.method == "POST":
+        try:
+            keep(order, request.user)
+        except NotPossible as refusal:
+            return _ask(request, order, refusal=str(refusal), status=409)
+        messages.success(request, _("The order is in your account now."))
+        return see_other("order", order.number, order.token)
+    return _ask(
+        request,
+        order,
+        title=_("Add this order to your account?"),
+        text=_("You find it among your orders then, without its link."),
+        button=_("Add this order to my account"),
+    )
+
+
+@never_cache
+@login_required
+@require_safe
+def account(request: HttpRequest) -> HttpResponse:
+    """List the orders of the signed-in person, newest first."""
+    before = request.GET.get("before", "")
+    page = orders_of(request.user, before=int(before) if _is_id(before) else None)
+    more = f"{reverse('account')}?before={page.last}" if page.last else ""
+    context = {"orders": page.orders, "more": more, "newest": reverse("account") if before else ""}
+    return render(request, "shop/checkout/account.html", context)
+
+
+def _is_id(text: str) -> bool:
+    return text.isdecimal() and len(text) <= 18
+
+
+def _ask(request: HttpRequest, order: Order, *, status: int = 200, **said: str) -> HttpResponse:
+    response = render(request, "shop/checkout/ask.html", {"order": order, **said}, status=status)
+    # Without any referrer the form would be sent as from nowhere, and refused.
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response

@@ -1,0 +1,157 @@
+"""The steps from the cart to the payment page: the address, then delivery and the button."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from shop import clock
+from shop.cart import changing, presenting
+from shop.cart.answering import see_other
+from shop.cart.current import Shopper, carts_of, shopper_of
+from shop.cart.models import Cart
+from shop.cart.pricing import PricedCart, price_cart
+from shop.cart.wording import amount, language, parcels
+from shop.checkout import paying
+from shop.checkout.choosing import choices, posted_services
+from shop.checkout.duties import duties_of
+from shop.checkout.forms import AddressForm
+from shop.checkout.prefilling import initial_address, is_unchanged
+from shop.delivery.models import Country
+from shop.delivery.names import country_name
+from shop.errors import CannotDeliver, PriceChanged, ShopError
+from shop.orders.agreement import Agreement
+from shop.payments.collecting import start_payment
+from shop.storefront.preferences import currency_of
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def address(request: HttpRequest) -> HttpResponse:
+    """Ask who gets the parcels and where."""
+    if request.method == "POST":
+        return _take_address(request)
+    shopper = shopper_of(request)
+    priced = price_cart(shopper, at=clock.moment_of(request)) if shopper else None
+    if priced is None:
+        return see_other("cart")
+    initial = initial_address(priced.cart, shopper.user)
+    form = AddressForm(initial=initial, country=priced.cart.country)
+    return _address_page(request, form, priced)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def delivery(request: HttpRequest) -> HttpResponse:
+    """Ask how each parcel travels, show what everything comes to, and lead to the payment."""
+    shopper = shopper_of(request)
+    if shopper is None:
+        return see_other("cart")
+    if request.method != "POST":
+        return _delivery_page(request, shopper)
+    if services := posted_services(request.POST):
+        changing.choose_services(shopper, services)
+    if "pay" not in request.POST:
+        return _delivery_page(request, shopper) if request.htmx else see_other("checkout-delivery")
+    addresses = paying.return_addresses()
+    try:
+        step = start_payment(
+            shopper, agreed=_agreed(request), addresses=addresses, at=clock.moment_of(request)
+        )
+    except ShopError as refusal:
+        return _delivery_page(request, shopper, refusal=refusal, status=409)
+    paid = reverse("order-paid", args=[step.order.number, step.order.token])
+    return HttpResponseRedirect(step.payment_url or paid, status=303)
+
+
+def _take_address(request: HttpRequest) -> HttpResponse:
+    code = request.POST.get("country", "")
+    code = code if code.isalpha() else ""
+    served = Country.objects.filter(code=code).exclude(service=Country.Service.CLOSED)
+    carts = carts_of(request).select_related("contact").annotate(is_served=Exists(served))
+    cart = carts.first()
+    if cart is None:
+        return see_other("cart")
+    if "update" in request.POST:  # another country was chosen: show its fields, judge nothing
+        return _address_page(request, AddressForm(initial=request.POST.dict(), country=code))
+    form = AddressForm(request.POST, country=cart.country)
+    if form.is_valid() and not cart.is_served:
+        form.add_error("country", str(CannotDeliver(country_name(code, language()))))
+    if not form.is_valid():
+        return _address_page(request, form, status=422)
+    _note_contact(request, cart, form)
+    return see_other("checkout-delivery")
+
+
+def _note_contact(request: HttpRequest, cart: Cart, form: AddressForm) -> None:
+    contact = form.contact()
+    if is_unchanged(cart.contact, contact):  # so that an open order stays the same order
+        changing.send_to(cart, contact.country)
+        return
+    contact.made_at = clock.moment_of(request)
+    changing.set_contact(cart, contact)
+
+
+def _address_page(
+    request: HttpRequest, form: AddressForm, priced: PricedCart | None = None, *, status: int = 200
+) -> HttpResponse:
+    if priced is None:
+        priced = price_cart(shopper_of(request), at=clock.moment_of(request))
+    if priced is None:
+        return see_other("cart")
+    context = {
+        "form": form,
+        "sums": presenting.show_sums(priced, currency=currency_of(request)),
+        "shares": presenting.show_shares(priced),
+        "parcels": len(priced.chosen),
+    }
+    name = "address.html#step" if request.htmx else "address.html"
+    return render(request, f"shop/checkout/{name}", context, status=status)
+
+
+def _delivery_page(
+    request: HttpRequest, shopper: Shopper, *, refusal: ShopError | None = None, status: int = 200
+) -> HttpResponse:
+    at = clock.moment_of(request)
+    priced = price_cart(shopper, at=at)
+    if priced is None:
+        return see_other("cart")
+    cart = priced.cart
+    if cart.contact is None or cart.contact.country != cart.country:
+        return see_other("checkout")
+    context = {
+        "choices": choices(priced),
+        "contact": [*cart.contact.lines, country_name(cart.country, language())],
+        "duties": duties_of(priced),
+        "limits": paying.limits(priced, shopper, at=at),
+        "obstacles": paying.obstacles(priced),
+        "offer": paying.offer(priced, currency=currency_of(request), at=at),
+        "parcels": parcels(len(priced.chosen)),
+        "shares": presenting.show_shares(priced),
+        **_refused(refusal),
+    }
+    name = "delivery.html#step" if request.htmx else "delivery.html"
+    return render(request, f"shop/checkout/{name}", context, status=status)
+
+
+def _refused(refusal: ShopError | None) -> dict[str, Any]:
+    """Return what the page says of a refusal; a changed price comes with before and after."""
+    if refusal is None:
+        return {}
+    said: dict[str, Any] = {"refusal": str(refusal)}
+    if isinstance(refusal, PriceChanged) and (refusal.before or 0) > 0:
+        said |= {"before": amount(refusal.before), "after": amount(refusal.after)}
+    return said | {"is_changed": isinstance(refusal, PriceChanged)}
+
+
+def _agreed(request: HttpRequest) -> Agreement:
+    """Return what was on the page. It is only compared with what holds, never believed."""
+    total = request.POST.get("total", "")
+    minor = int(total) if total.isdecimal() and len(total) <= 15 else -1
+    return Agreement(minor, request.POST.get("digest", ""))

@@ -1,0 +1,29 @@
+"""Work on listings that can wait. Tasks take ids, may run twice, and read everything anew."""
+
+from __future__ import annotations
+
+from django.tasks import task
+
+from shop.catalogue.models import ProductPicture
+from shop.listings.models import Listing
+from shop.listings.refreshing import picture_facts
+from shop.pictures import making
+from shop.pictures.models import Picture
+
+# The worker takes mail first.
+WHEN_IDLE = -50
+
+
+@task(priority=WHEN_IDLE)
+def make_modern_sizes(picture_id: int) -> None:
+    """Make a picture's AVIF files and let cards show them.
+
+    Shared pages that were kept before stay as they are: their JPEG files are not wrong.
+    """
+    picture = Picture.objects.filter(pk=picture_id).first()
+    if picture is None:
+        return
+    making.make_modern_sizes(picture)
+    covers = ProductPicture.objects.filter(picture=picture, position=0)
+    listings = Listing.objects.filter(product__in=covers.values("product"))
+    listings.update(picture=picture_facts(picture))

@@ -1,0 +1,64 @@
+"""The lines of a product's details: material, origin, weight, how long an outing lasts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from babel import Locale
+from babel.units import format_unit
+from django.utils.translation import gettext as _
+from django.utils.translation import npgettext
+
+from shop.catalogue.models import Product
+from shop.delivery.names import country_name
+from shop.storefront.cards import lang_mark
+
+KILOGRAM = 1_000  # grams
+HOUR = 60  # minutes
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of the details; ``lang`` marks a value that is not in the page's language."""
+
+    name: str
+    value: str
+    lang: str = ""
+
+
+def details(product: Product, weight_g: int, language: str) -> tuple[Fact, ...]:
+    """Return what is known of a product, without the lines of which nothing is known.
+
+    Args:
+        weight_g: packed, of the variant that the page shows.
+    """
+    own = lang_mark(None, language)
+    facts = (
+        Fact(_("Material"), ", ".join(product.materials), own),
+        Fact(_("Made in"), country_name(product.origin, language) if product.origin else ""),
+        Fact(_("Weight"), _weight(weight_g, language) if weight_g else ""),
+        Fact(_("Customs code"), product.hs_code),
+        Fact(_("Duration"), _duration(product.duration_minutes or 0)),
+        Fact(_("Meeting point"), product.meeting_point, own),
+    )
+    return tuple(fact for fact in facts if fact.value)
+
+
+def _weight(grams: int, language: str) -> str:
+    locale = Locale.parse({"en": "en-GB"}.get(language, language), sep="-")
+    if grams < KILOGRAM:
+        return format_unit(grams, "mass-gram", length="short", locale=locale)
+    kilograms = round(grams / KILOGRAM, 2)
+    return format_unit(kilograms, "mass-kilogram", length="short", locale=locale)
+
+
+def _duration(minutes: int) -> str:
+    hours, rest = divmod(minutes, HOUR)
+    parts = []
+    if hours:
+        text = npgettext("duration", "%(count)d hour", "%(count)d hours", hours)
+        parts.append(text % {"count": hours})
+    if rest:
+        text = npgettext("duration", "%(count)d minute", "%(count)d minutes", rest)
+        parts.append(text % {"count": rest})
+    return " ".join(parts)

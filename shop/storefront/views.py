@@ -1,0 +1,108 @@
+"""The pages that everybody may see. All but the answers to forms are the same for everyone."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from shop import clock
+from shop.catalogue.models import Product
+from shop.merchants.models import Merchant
+from shop.storefront import store_page, stores
+from shop.storefront.epoch import current_epoch
+from shop.storefront.filters import canonical, read_filters
+from shop.storefront.home import home as read_home
+from shop.storefront.middleware import tokenless
+from shop.storefront.preferences import country_of, currency_of, remember
+from shop.storefront.product import product_page, read_product
+from shop.storefront.product_list import product_list
+from shop.storefront.shared import leave_out, shared_page
+
+
+@require_safe
+@shared_page()
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the festival that runs, or the next one."""
+    at = clock.moment_of(request)
+    page = read_home(epoch=current_epoch(at=at), at=at, language=get_language())
+    return render(request, "shop/storefront/home.html", {"page": page})
+
+
+@require_safe
+@shared_page(query=canonical)
+def products(request: HttpRequest) -> HttpResponse:
+    """Show the products that pass the filters, a page at a time."""
+    at = clock.moment_of(request)
+    filters = read_filters(request.GET)
+    page = product_list(filters, epoch=current_epoch(at=at), at=at, language=get_language())
+    context = {"page": page, "query": filters.words}
+    response = render(request, "shop/storefront/products.html", context)
+    return leave_out(response) if filters.has_no_end or not page.cards else response
+
+
+@require_safe
+@shared_page()
+def product(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a product; one that was withdrawn says so, and offers the search instead."""
+    found = read_product(slug)
+    if found is None or found.state == Product.State.DRAFT:
+        raise Http404
+    is_sold = found.state == Product.State.PUBLISHED
+    if not is_sold or found.merchant.state != Merchant.State.APPROVED:
+        return render(request, "shop/storefront/withdrawn.html", {"product": found}, status=404)
+    at = clock.moment_of(request)
+    page = product_page(
+        found,
+        epoch=current_epoch(at=at),
+        at=at,
+        language=get_language(),
+        country=country_of(request),
+        currency=currency_of(request),
+    )
+    response = render(request, "shop/storefront/product.html", {"page": page})
+    response.holds_until = page.holds_until
+    return response
+
+
+@require_safe
+@shared_page(query=store_page.canonical)
+def store(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a store: its cloth, its story and its products."""
+    merchant = get_object_or_404(Merchant, slug=slug, state=Merchant.State.APPROVED)
+    at = clock.moment_of(request)
+    page = store_page.store_page(
+        merchant, request.GET, epoch=current_epoch(at=at), at=at, language=get_language()
+    )
+    return render(request, "shop/storefront/store.html", {"page": page})
+
+
+@require_safe
+@shared_page(query=stores.canonical)
+def store_list(request: HttpRequest) -> HttpResponse:
+    """Show all stores, or those of one country."""
+    page = stores.store_list(request.GET, get_language())
+    response = render(request, "shop/storefront/stores.html", {"page": page})
+    return response if page.stores else leave_out(response)
+
+
+@never_cache
+@tokenless
+@require_POST
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Keep the country of delivery and the currency in cookies, and go back."""
+    back = request.POST.get("next", "")
+    hosts = {request.get_host()}
+    if not url_has_allowed_host_and_scheme(back, hosts, require_https=request.is_secure()):
+        back = reverse("home")
+    response = HttpResponseRedirect(back, status=303)
+    remember(
+        response,
+        country=request.POST.get("country", ""),
+        currency=request.POST.get("currency", ""),
+    )
+    return response

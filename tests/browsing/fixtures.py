@@ -1,0 +1,149 @@
+"""Machinery of the tests that need a browser: one server and one browser for each process."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from sandbox.server import Options, start
+from tests.browsing.server import Server, address_of, collect_statics, open_door
+from tests.browsing.stage import Stage
+from tests.browsing.watching import Watch
+from tests.make import NOON
+
+# Playwright's loop runs in the thread of the test, which is why Django would refuse to ask the
+# database there. Only one of the two ever runs.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+# As root it runs without its own cage, and it should talk to nobody but the shop.
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HEIGHTS = {390: 844, 1280: 900}
+PATIENCE = 10_000  # milliseconds
+SCREENSHOTS = Path(tempfile.gettempdir(), "baobab-screenshots")
+failed = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Remember that a test failed, for the screenshots."""
+    report = yield
+    if report.when == "call":
+        item.stash[failed] = report.failed
+    return report
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start Chromium once."""
+    with sync_playwright() as playwright:
+        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def served(django_db_setup, django_db_blocker) -> Iterator[tuple[Server, Any]]:
+    """Serve the test's database with the shop, and the provider that delivers to it."""
+    door = open_door()
+    webhook = f"{address_of(door)}/webhooks/stripe/"
+    options = Options("sk_test_sandbox_tests", "whsec_sandbox_tests", webhook)
+    provider = start(port=0, contract=True, options=options)
+    statics = collect_statics()
+    with django_db_blocker.unblock():
+        server = Server(door, stripe=provider.url)
+    yield server, provider
+    server.stop()
+    provider.stop()
+    shutil.rmtree(statics)
+
+
+@pytest.fixture
+def stage(transactional_db, served, settings) -> Iterator[Stage]:
+    """Give an empty shop at noon of the festival's third day."""
+    from shop.payments.stripe_gateway import gateway  # noqa: PLC0415 (needs settings)
+
+    server, provider = served
+    settings.SITE_URL = server.url
+    settings.STRIPE_BASE_URL = provider.url
+    settings.MAILERS = {"default": {"BACKEND": "shop.mail.outbox.OutboxBackend"}}
+    gateway.cache_clear()
+    made = Stage(server, provider.sandbox)
+    made.clear()
+    made.set_clock(NOON)
+    yield made
+    gateway.cache_clear()
+    assert not provider.sandbox.contract_errors
+    log = server.news()
+    assert "Traceback" not in log, log
+
+
+@pytest.fixture
+def width() -> int:
+    """Say how wide the window is, where a test does not."""
+    return 1280
+
+
+@pytest.fixture
+def script() -> bool:
+    """Say whether pages may run script, where a test does not."""
+    return True
+
+
+@pytest.fixture
+def visitor(
+    stage: Stage, chromium: Browser, request: pytest.FixtureRequest, width: int, script: bool
+) -> Iterator[Callable[..., Page]]:
+    """Give a way to let somebody in: each call opens a browser that knows nothing yet."""
+    contexts = []
+
+    def enter(**facts: Any) -> Page:
+        context = chromium.new_context(
+            base_url=stage.url,
+            viewport={"width": width, "height": HEIGHTS[width]},
+            java_script_enabled=script,
+            reduced_motion="reduce",
+            **facts,
+        )
+        context.set_default_timeout(PATIENCE)
+        contexts.append((context, Watch(context)))
+        page = context.new_page()
+        page.watch = contexts[-1][1]
+        return page
+
+    yield enter
+    if request.node.stash.get(failed, False):
+        _take_pictures([context for context, _ in contexts], request.node.name)
+    for context, _ in contexts:
+        context.close()
+    assert [complaint for _, watch in contexts for complaint in watch.complaints] == []
+
+
+@pytest.fixture
+def page(visitor: Callable[..., Page]) -> Page:
+    """Give the first page of a visitor."""
+    return visitor()
+
+
+def _take_pictures(contexts: list[Any], name: str) -> None:
+    SCREENSHOTS.mkdir(exist_ok=True)
+    pages = [page for context in contexts for page in context.pages]
+    for number, page in enumerate(pages, 1):
+        place = SCREENSHOTS / f"{name.replace('/', '-')}-{number}.png"
+        page.screenshot(path=place, full_page=True)
+        print(f"{page.url}: see {place}")  # noqa: T201 (shown with the failure)

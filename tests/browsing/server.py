@@ -1,0 +1,117 @@
+"""The shop as a process of its own, served as in production from the test's database."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.test import override_settings
+
+WORKERS, THREADS = 2, 8
+PATIENCE = 60  # seconds until it has to answer
+PRODUCTION_STATICS = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "config.storage.HashedStorage"},
+}
+
+
+class Server:
+    """A running shop, and what it wrote into its log."""
+
+    def __init__(self, door: socket.socket, *, stripe: str) -> None:
+        """Start serving from a socket that already listens.
+
+        Args:
+            stripe: the address of the sandbox.
+        """
+        self.url = address_of(door)
+        self._log = Path(settings.TEST_FOLDER, "server.log")
+        self._read = 0
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                _command(door.fileno()),
+                env=_environment(self.url, stripe),
+                pass_fds=[door.fileno()],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        door.close()  # from here on, nobody answers when the process is gone
+        self._wait()
+
+    def news(self) -> str:
+        """Return what was written into the log since the last call."""
+        text = self._log.read_bytes()
+        self._read, start = len(text), self._read
+        return text[start:].decode(errors="replace")
+
+    def stop(self) -> None:
+        """End the process."""
+        self._process.terminate()
+        self._process.wait()
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                asked = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=PATIENCE)
+                asked.request("GET", "/static/img/favicon.svg")
+                asked.getresponse()
+            except OSError:
+                time.sleep(0.1)
+            else:
+                asked.close()
+                return
+        self.stop()
+        raise RuntimeError(f"The shop does not answer:\n{self.news()}")
+
+
+def open_door() -> socket.socket:
+    """Return a socket that listens on a free port, for a server that does not run yet."""
+    return socket.create_server(("127.0.0.1", 0), backlog=256)
+
+
+def address_of(door: socket.socket) -> str:
+    """Return the address that a browser types to reach a socket."""
+    return f"http://127.0.0.1:{door.getsockname()[1]}"
+
+
+def collect_statics() -> Path:
+    """Name and compress the static files as in production, and return their folder."""
+    folder = Path(settings.TEST_FOLDER, "static")
+    with override_settings(STORAGES=PRODUCTION_STATICS, STATIC_ROOT=folder):
+        call_command("collectstatic", interactive=False, verbosity=0)
+    return folder
+
+
+def _command(door: int) -> list[str]:
+    options = [
+        f"--bind=fd://{door}",
+        f"--workers={WORKERS}",
+        f"--threads={THREADS}",
+        "--preload",
+        "--no-control-socket",
+        "--graceful-timeout=2",
+        "--log-level=warning",
+    ]
+    return [sys.executable, "-m", "gunicorn", *options, "config.wsgi"]
+
+
+def _environment(url: str, stripe: str) -> dict[str, str]:
+    database = urlsplit(os.environ["DATABASE_URL"])
+    name = connection.settings_dict["NAME"]  # of this test run, not the one in the address
+    return os.environ | {
+        "BAOBAB_TEST_SERVER": "1",
+        "DATABASE_URL": database._replace(path=f"/{name}").geturl(),
+        "DJANGO_SETTINGS_MODULE": "config.settings_test",
+        "SITE_URL": url,
+        "STRIPE_BASE_URL": stripe,
+    }
