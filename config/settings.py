@@ -7,6 +7,8 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from config.sign_in import *  # noqa: F403 (allauth's settings, a file of their own)
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -143,37 +145,6 @@ AUTH_PASSWORD_VALIDATORS = [
 AUTH_PASSWORD_VALIDATORS[0]["OPTIONS"] = {"min_length": 10}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "account"
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_UNIQUE_EMAIL = True
-ACCOUNT_EMAIL_VERIFICATION = "optional"  # guests may shop; limits and claims ask for it
-ACCOUNT_ADAPTER = "shop.checkout.adapter.ShopperAdapter"
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_CHANGE_EMAIL = True  # one address; a new one counts once it is confirmed
-ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_REAUTHENTICATION_REQUIRED = True  # the password again before the address changes
-ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"  # shared pages cannot say "You are signed out."
-ACCOUNT_FORMS = {
-    "login": "shop.accounts.signing_in.LoginForm",
-    "signup": "shop.accounts.signing_in.SignupForm",
-    "add_email": "shop.accounts.signing_in.ChangeAddressForm",
-    "change_password": "shop.accounts.signing_in.ChangePasswordForm",
-    "set_password": "shop.accounts.signing_in.SetPasswordForm",
-    "reset_password": "shop.accounts.signing_in.ResetPasswordForm",
-    "reset_password_from_key": "shop.accounts.signing_in.NewPasswordForm",
-    "reauthenticate": "shop.accounts.signing_in.ReauthenticateForm",
-}
-PASSWORD_RESET_TIMEOUT = 3 * 60 * 60
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-MFA_ADAPTER = "shop.accounts.adapter.MFAAdapter"
-MFA_FORMS = {
-    "authenticate": "shop.accounts.signing_in.CodeForm",
-    "reauthenticate": "shop.accounts.signing_in.ReauthenticateWithCodeForm",
-    "activate_totp": "shop.accounts.signing_in.TurnOnForm",
-}
-MFA_TOTP_ISSUER = SITE_NAME
-MFA_TOTP_TOLERANCE = 1
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 

@@ -4,10 +4,12 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
+from config.health import health
 from config.media import media
 from shop.payments.webhooks import receive
 
 urlpatterns = [
+    path("health/", health, name="health"),
     path("webhooks/stripe/", receive, name="stripe-webhook"),
     path("merchant/", include("shop.workspace.urls")),
     path("organize/", include("cms.urls")),

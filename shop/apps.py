@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 
+from shop.payments.checks import register_checks
 from shop.payments.guards import refuse_dangerous_settings
 
 
@@ -11,4 +12,5 @@ class ShopConfig(AppConfig):
 
     def ready(self) -> None:
         """Refuse to run with dangerous payment settings; web servers skip Django's checks."""
+        register_checks()
         refuse_dangerous_settings()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 HUNDRED_PERCENT_BP = 10_000
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Money:
     """An amount in the minor units of its currency: ``Money(40_00, "USD")`` is 40 dollars."""
 

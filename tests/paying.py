@@ -62,3 +62,9 @@ def assert_books_agree() -> None:
 def the_order() -> Order:
     """Return the only order there is."""
     return Order.objects.get()
+
+
+def completed(sandbox: Any) -> dict:
+    """Return the waiting message that says that a session was paid."""
+    found = [e for e in sandbox.pull() if e["type"] == "checkout.session.completed"]
+    return found[0]

@@ -10,21 +10,29 @@ from django.db.models import Case, Value, When
 from django.utils.translation import gettext as _
 
 from shop.cart.models import CartLine
+from shop.cart.pricing import PricedCart
 from shop.cart.wording import amount, language
 from shop.festivals.models import PriceSpan, Slot
+from shop.festivals.pricing.items import public_price
 
 Spans = dict[int, list[PriceSpan]]
 
 
-def spans_of(lines: Sequence[CartLine], *, at: datetime) -> Spans:
+def spans_of(priced: PricedCart, *, at: datetime) -> Spans:
     """Return the public prices of a cart's variants since they came in: by variant, latest last.
 
-    One statement.
+    One statement, and none when no deal is used and no price has changed: then nothing of
+    them would be shown.
     """
-    oldest = min(line.added_at for line in lines)
+    is_lowered = any(segment.deal for segment in priced.quote.segments)
+    if not is_lowered and not _changed(priced):
+        return {}
+    oldest = min(line.added_at for line in priced.lines)
     found: Spans = defaultdict(list)
     rows = PriceSpan.objects.filter(
-        variant_id__in=[line.variant_id for line in lines], starts_at__lte=at, ends_at__gt=oldest
+        variant_id__in=[line.variant_id for line in priced.lines],
+        starts_at__lte=at,
+        ends_at__gt=oldest,
     )
     for span in rows.select_related("deal__slot__festival").order_by("starts_at"):
         found[span.variant_id].append(span)
@@ -32,44 +40,50 @@ def spans_of(lines: Sequence[CartLine], *, at: datetime) -> Spans:
 
 
 def span_now(spans: Sequence[PriceSpan], *, at: datetime) -> PriceSpan | None:
-    """Return the span in force; None while the variant is not on sale."""
+    """Return the span in force, if it is known."""
     return spans[-1] if spans and spans[-1].ends_at > at else None
 
 
-def changes(lines: Sequence[CartLine], spans: Spans, *, at: datetime) -> list[str]:
+def changes(priced: PricedCart, spans: Spans, *, at: datetime) -> list[str]:
     """Say of each line whose price is another than the one that was shown last: what and why."""
     found = []
-    for line in lines:
-        now = span_now(spans.get(line.variant_id, ()), at=at)
-        if now is None or line.seen_price in (None, now.price):
+    for line, price in _changed(priced):
+        if line.seen_price is None:
             continue
-        before = [span for span in spans[line.variant_id][:-1] if span.price == line.seen_price]
+        known = spans.get(line.variant_id, [])
+        before = [span for span in known[:-1] if span.price == line.seen_price]
         facts = {
             "product": line.variant.product.title_in(language()),
             "before": amount(line.seen_price),
-            "after": amount(now.price),
-            "reason": _reason(before[-1] if before else None, now, at=at),
+            "after": amount(price),
+            "reason": _reason(before[-1] if before else None, span_now(known, at=at), at=at),
         }
         found.append(_("%(product)s: was %(before)s, now %(after)s. %(reason)s") % facts)
     return found
 
 
-def remember(lines: Sequence[CartLine], spans: Spans, *, at: datetime) -> None:
+def remember(priced: PricedCart) -> None:
     """Note the prices that are being shown, so that only the next change is told again.
 
     One statement, and none when nothing changed.
     """
-    seen = {}
-    for line in lines:
-        now = span_now(spans.get(line.variant_id, ()), at=at)
-        if now and now.price != line.seen_price:
-            seen[line.pk] = now.price
-    if seen:
+    if seen := {line.pk: price for line, price in _changed(priced)}:
         prices = Case(*[When(pk=pk, then=Value(price)) for pk, price in seen.items()])
         CartLine.objects.filter(pk__in=seen).update(seen_price=prices)
 
 
-def _reason(before: PriceSpan | None, now: PriceSpan, *, at: datetime) -> str:
+def _changed(priced: PricedCart) -> list[tuple[CartLine, int]]:
+    """Return the lines whose public price is not the one that was shown last, with the price."""
+    at = priced.quote.at
+    prices = {w.variant.id: public_price(w.variant, at) for w in priced.quote.basket.wanted}
+    return [
+        (line, price.price)
+        for line in priced.lines
+        if (price := prices[line.variant_id]) and price.price != line.seen_price
+    ]
+
+
+def _reason(before: PriceSpan | None, now: PriceSpan | None, *, at: datetime) -> str:
     if before and before.deal:
         slot = before.deal.slot
         if slot.festival.ends_at <= at:
@@ -77,6 +91,6 @@ def _reason(before: PriceSpan | None, now: PriceSpan, *, at: datetime) -> str:
         if slot.kind == Slot.Kind.FLASH:
             return _("The flash deal is over.")
         return _("The deal is over.")
-    if now.deal:
+    if now and now.deal:
         return _("The festival price is on.")
     return _("The store changed its price.")

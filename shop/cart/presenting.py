@@ -95,7 +95,7 @@ def show_cart(
         summary=_summary(priced),
         count=items(units(priced)),
         country=priced.cart.country,
-        changes=tuple(comparing.changes(priced.lines, spans, at=at)),
+        changes=tuple(comparing.changes(priced, spans, at=at)),
         stores=tuple(
             _store(priced, group, lines, vouchers, goals) for group in priced.by_merchant.values()
         ),

@@ -108,7 +108,10 @@ def claim(request: HttpRequest, promotion_id: int) -> HttpResponse:
     claims = Promotion.objects.filter(trigger=Promotion.Trigger.CLAIM)
     promotion = get_object_or_404(claims, pk=promotion_id)
     cart, _token = cart_for_change(request, at=at)
-    claim_for_cart(cart, promotion, shopper_of(request), at=at)
+    try:
+        claim_for_cart(cart, promotion, shopper_of(request), at=at)
+    except ShopError as refusal:
+        return _cart(request, status=409, voucher_error=str(refusal))
     messages.success(request, _("Voucher claimed. It waits in your cart."))
     return _changed(request)
 
@@ -149,12 +152,12 @@ def _cart(request: HttpRequest, *, status: int = 200, **said: Any) -> HttpRespon
     context: dict[str, Any] = {"cart": None, **said}
     shopper = shopper_of(request)
     if shopper and (priced := _priced(request, shopper, at=at)):
-        spans = comparing.spans_of(priced.lines, at=at)
+        spans = comparing.spans_of(priced, at=at)
         currency = currency_of(request)
         context["cart"] = presenting.show_cart(priced, spans, shopper, currency=currency, at=at)
         context["claims"] = claimable(priced, shopper, at=at)
         context["country_form"] = CountryForm(initial={"country": priced.cart.country})
-        comparing.remember(priced.lines, spans, at=at)
+        comparing.remember(priced)
     name = "shop/cart/cart.html#contents" if request.htmx else "shop/cart/cart.html"
     response = render(request, name, context, status=status)
     if request.htmx:

@@ -60,6 +60,16 @@ def choices(priced: PricedCart) -> list[Choice]:
     return found
 
 
+def chosen(priced: PricedCart) -> str:
+    """Return the ways that the page shows as chosen, for the form to bring back."""
+    return _joined({pk: option.service for pk, option in priced.chosen.items()})
+
+
+def is_as_shown(services: Mapping[int, str], shown: str) -> bool:
+    """Tell whether the posted ways are those that the page showed as chosen."""
+    return _joined(services) == shown
+
+
 def posted_services(data: Mapping[str, str]) -> dict[int, str]:
     """Return the services that were posted, by merchant id; what is not one is left out."""
     known = set(Rate.ServiceLevel.values)
@@ -69,6 +79,10 @@ def posted_services(data: Mapping[str, str]) -> dict[int, str]:
         if field != pk and pk.isdecimal() and len(pk) <= 18 and data[field] in known:
             found[int(pk)] = data[field]
     return found
+
+
+def _joined(services: Mapping[int, str]) -> str:
+    return ",".join(f"{pk}:{service}" for pk, service in sorted(services.items()))
 
 
 def _price(priced: PricedCart, merchant_id: int, option: Option) -> int:

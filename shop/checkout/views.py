@@ -19,7 +19,7 @@ from shop.cart.models import Cart
 from shop.cart.pricing import PricedCart, price_cart
 from shop.cart.wording import amount, language, parcels
 from shop.checkout import paying
-from shop.checkout.choosing import choices, posted_services
+from shop.checkout.choosing import choices, chosen, is_as_shown, posted_services
 from shop.checkout.duties import duties_of
 from shop.checkout.forms import AddressForm
 from shop.checkout.prefilling import initial_address, is_unchanged
@@ -55,7 +55,8 @@ def delivery(request: HttpRequest) -> HttpResponse:
         return see_other("cart")
     if request.method != "POST":
         return _delivery_page(request, shopper)
-    if services := posted_services(request.POST):
+    services = posted_services(request.POST)
+    if services and not is_as_shown(services, request.POST.get("shown", "")):
         changing.choose_services(shopper, services)
     if "pay" not in request.POST:
         return _delivery_page(request, shopper) if request.htmx else see_other("checkout-delivery")
@@ -127,6 +128,7 @@ def _delivery_page(
         return see_other("checkout")
     context = {
         "choices": choices(priced),
+        "shown": chosen(priced),
         "contact": [*cart.contact.lines, country_name(cart.country, language())],
         "duties": duties_of(priced),
         "limits": paying.limits(priced, shopper, at=at),

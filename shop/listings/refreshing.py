@@ -90,13 +90,18 @@ def refresh_popularity(*, at: datetime) -> int:
 
 def picture_facts(picture: Picture) -> dict[str, str]:
     """Return the addresses that cards show: a small file, sets by width, and the words."""
-    jpeg = picture.sizes.get("jpeg", {})
+    return addresses(picture.sizes, picture.alt)
+
+
+def addresses(sizes: dict[str, dict[str, str]], alt: str) -> dict[str, str]:
+    """Return the addresses of a picture's ready-made files, by what pages use them for."""
+    jpeg = sizes.get("jpeg", {})
     widths = sorted(jpeg, key=int)
     if not widths:
-        return {"alt": picture.alt}
-    found = {"alt": picture.alt, "small": jpeg[widths[0]], "large": jpeg[widths[-1]]}
+        return {"alt": alt}
+    found = {"alt": alt, "small": jpeg[widths[0]], "large": jpeg[widths[-1]]}
     for kind in ("jpeg", "avif"):
-        files = picture.sizes.get(kind, {})
+        files = sizes.get(kind, {})
         found[kind] = ", ".join(f"{files[w]} {w}w" for w in sorted(files, key=int))
     return found
 

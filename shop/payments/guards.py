@@ -41,8 +41,7 @@ def dangers() -> list[str]:
 
 def _of_the_base(base: str) -> list[str]:
     found = []
-    parts = urlsplit(base)
-    if parts.hostname not in LOOPBACK or parts.username or parts.scheme != "http":
+    if not _is_loopback(base):
         found.append("STRIPE_BASE_URL must be http:// on a loopback address; unset it for Stripe.")
     if not (settings.DEBUG or settings.PAYMENTS_SANDBOX):
         found.append(
@@ -50,6 +49,15 @@ def _of_the_base(base: str) -> list[str]:
             "and never in production."
         )
     return found
+
+
+def _is_loopback(base: str) -> bool:
+    try:
+        parts = urlsplit(base)
+    except ValueError:
+        return False
+    # In http://127.0.0.1@evil.example the loopback address is only a user's name.
+    return parts.scheme == "http" and parts.hostname in LOOPBACK and "@" not in parts.netloc
 
 
 def is_live() -> bool:

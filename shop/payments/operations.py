@@ -105,11 +105,13 @@ def record(operation_id: int, remote: RemoteOperation, *, at: datetime) -> None:
 
 def _put_off(operation: Operation, error: GatewayError, *, at: datetime) -> None:
     """Try again later, or wait for a person when repeating cannot help."""
-    operation.error = str(error)[:300]
+    changes = {"error": str(error)[:300]}
     if error.may_retry and operation.tries < MOST_TRIES:
-        operation.state = Operation.State.QUEUED
-        operation.run_after = at + timedelta(seconds=2 ** min(operation.tries, 10))
+        changes["state"] = Operation.State.QUEUED
+        changes["run_after"] = at + timedelta(seconds=2 ** min(operation.tries, 10))
     else:
-        operation.state = Operation.State.BLOCKED
+        changes["state"] = Operation.State.BLOCKED
         log.error("operation %s is blocked: %s", operation.uuid, error)
-    operation.save(update_fields=["state", "run_after", "error"])
+    # Only while the lease is ours: a slow worker must not undo what the next one did.
+    ours = {"state": Operation.State.SENDING, "tries": operation.tries}
+    Operation.objects.filter(pk=operation.pk, **ours).update(**changes)

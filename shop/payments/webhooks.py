@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -63,7 +63,7 @@ def handle(stored: GatewayEvent, *, at: datetime) -> None:
     try:
         if stored.kind in SESSION_EVENTS:
             apply_session(stored.object_id, at=at)
-    except (GatewayError, UnknownOrder) as error:
+    except (GatewayError, UnknownOrder, DatabaseError) as error:
         _put_off(stored, error, at=at)
     else:
         done = {"state": GatewayEvent.State.DONE, "done_at": at, "error": ""}

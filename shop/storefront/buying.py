@@ -46,7 +46,7 @@ class Buying:
     deal_ends: datetime | None
     ends_text: str
     claim: Claim | None
-    claim_note: str
+    limit: str
     needs_account: str
     choices: tuple[Choice, ...]
     legend: str
@@ -96,7 +96,7 @@ def buying(
         deal_ends=chosen.deal_ends if chosen.has_deal else None,
         ends_text=_ends(chosen, language) if chosen.has_deal else "",
         claim=claim_of(*claimed, is_flash=is_flash) if claimed else None,
-        claim_note=_limit(chosen) if chosen.has_deal else "",
+        limit=_limit(chosen) if chosen.has_deal else "",
         needs_account=_needs_account(chosen) if chosen.has_deal else "",
         choices=_choices(variants, chosen, language),
         legend=_legend(option_names),
@@ -145,12 +145,14 @@ def _about(amount: int, currency: str, language: str) -> str:
 
 
 def _ends(variant: VariantNow, language: str) -> str:
-    there = {"date": dates.day_in(variant.deal_ends, variant.zone, language)}
-    there["time"] = dates.hour(variant.deal_ends, variant.zone)
-    ends = _("Deal ends %(date)s at %(time)s") % there
+    if variant.kind != "flash":
+        last = dates.last_day(variant.deal_ends, variant.zone)
+        return _("Festival price until %(date)s") % {"date": dates.day(last, language)}
+    day = dates.day_in(variant.deal_ends, variant.zone, language)
+    hour = dates.hour(variant.deal_ends, variant.zone)
     return _("%(first)s, %(second)s") % {
-        "first": ends,
-        "second": dates.zone_name(variant.zone, language),
+        "first": _("Deal ends %(date)s at %(time)s") % {"date": day, "time": hour},
+        "second": dates.zone_name(variant.deal_ends, variant.zone, language),
     }
 
 

@@ -60,9 +60,9 @@ def day_and_hour(at: datetime, zone: str, language: str) -> str:
 
 
 @lru_cache(maxsize=1_000)
-def zone_name(zone: str, language: str) -> str:
-    """Return the name of a time zone: East Africa Time."""
-    return get_timezone_name(ZoneInfo(zone), width="long", locale=_locale(language))
+def zone_name(at: datetime, zone: str, language: str) -> str:
+    """Return the name of the time that a zone has at an instant: East Africa Time."""
+    return get_timezone_name(at.astimezone(ZoneInfo(zone)), width="long", locale=_locale(language))
 
 
 @lru_cache(maxsize=10_000)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 
+from babel import Locale
+from babel.numbers import format_decimal
 from django.core.cache import cache
 from django.db import connection
 
@@ -55,11 +59,22 @@ class Option:
     label: str
     count: int
     is_on: bool
+    shown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A category with the products that lie in it, not below it."""
+
+    path: str
+    label: str
+    count: int
+    position: int
 
     @property
-    def shown_count(self) -> str:
-        """Return the count as it is shown."""
-        return shown(self.count)
+    def top(self) -> str:
+        """Return the path of the top of the tree above it."""
+        return self.path.partition("/")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +92,15 @@ class Facets:
         return self.names.get(path, path)
 
 
-def shown(count: int) -> str:
+def shown(count: int, language: str) -> str:
     """Return a count as lists show it: exact to 5,000."""
-    return f"{count:,}" if count <= EXACT_TO else f"{EXACT_TO:,}+"
+    return whole(count, language) if count <= EXACT_TO else f"{whole(EXACT_TO, language)}+"
+
+
+@lru_cache(maxsize=10_000)
+def whole(number: int, language: str) -> str:
+    """Return a whole number as people of a language write it: 1,000 or 1 000."""
+    return format_decimal(number, locale=Locale.parse(language, sep="-"))
 
 
 def facets_of(
@@ -115,46 +136,55 @@ def _count(filters: Filters, *, at: datetime, festivals: Sequence[int]) -> list[
 
 
 def _facets(rows: list[tuple], filters: Filters, language: str) -> Facets:
-    countries, stores, names, counts, total = [], [], {}, {}, 0
+    total, countries, stores, categories = 0, {}, {}, []
     for kind, code, name, texts, count, position in rows:
         match kind:
             case "all":
                 total = count
             case "country":
-                label, is_on = country_name(code, language), code in filters.countries
-                countries.append(Option(code, label, count, is_on))
+                countries[code] = count
             case "store":
-                stores.append(Option(code, name, count, code in filters.stores))
+                stores[code] = (name, count)
             case "category":
-                names[code] = in_language(json.loads(texts), language) or name
-                counts[code] = (position, count)
+                label = in_language(json.loads(texts), language) or name
+                categories.append(Branch(code, label, count, position))
     return Facets(
         total=total,
-        countries=tuple(sorted(countries, key=lambda option: option.label)),
-        categories=tuple(_categories(counts, names, filters.category)),
-        stores=tuple(sorted(stores, key=lambda option: option.label)),
-        names=names,
-    )
+        countries=_by_label(
+            _option(code, country_name(code, language), countries.get(code, 0), language,
+                    is_on=code in filters.countries)
+            for code in {*countries, *filters.countries}
+        ),
+        categories=tuple(_tree(categories, filters.category, language)),
+        stores=_by_label(
+            _option(slug, *stores.get(slug, (slug, 0)), language, is_on=slug in filters.stores)
+            for slug in {*stores, *filters.stores}
+        ),
+        names={branch.path: branch.label for branch in categories},
+    )  # fmt: skip
 
 
-def _categories(
-    counts: dict[str, tuple[int, int]], names: dict[str, str], chosen: str
-) -> list[Option]:
-    """Return the tops of the tree, and what lies below the chosen one."""
-    top = chosen.partition("/")[0]
-    sums: dict[str, int] = {}
-    for path, (_, count) in counts.items():
-        root = path.partition("/")[0]
-        sums[root] = sums.get(root, 0) + count
-    below = {path: count for path, (_, count) in counts.items() if path.startswith(f"{top}/")}
-    places = {path: position for path, (position, _) in counts.items()}
-    found = []
-    for root in sorted(sums, key=lambda path: (places.get(path, 0), path)):
-        found.append(Option(root, names.get(root, root), sums[root], root == chosen))
-        if root == top:
-            found += [
-                Option(path, names[path], count, path == chosen)
-                for path, count in sorted(below.items(), key=lambda pair: names[pair[0]])
-                if count or path == chosen
-            ]
-    return [option for option in found if option.count or option.value == chosen]
+def _tree(branches: list[Branch], chosen: str, language: str) -> Iterator[Option]:
+    """Yield the tops of the tree that hold something, and what lies below the chosen one."""
+    tops: dict[str, list[Branch]] = defaultdict(list)
+    for branch in sorted(branches, key=lambda branch: (branch.position, branch.path)):
+        tops[branch.top].append(branch)
+    labels = {branch.path: branch.label for branch in branches}
+    for top, below in tops.items():
+        count = sum(branch.count for branch in below)
+        is_open = top == chosen.partition("/")[0]
+        if count or is_open:
+            label = labels.get(top, top)
+            yield _option(top, label, count, language, is_on=top == chosen)
+        for branch in below if is_open else ():
+            if branch.path != top and (branch.count or branch.path == chosen):
+                is_on = branch.path == chosen
+                yield _option(branch.path, branch.label, branch.count, language, is_on=is_on)
+
+
+def _option(value: str, label: str, count: int, language: str, *, is_on: bool) -> Option:
+    return Option(value, label, count, is_on, shown(count, language))
+
+
+def _by_label(options: Iterable[Option]) -> tuple[Option, ...]:
+    return tuple(sorted(options, key=lambda option: option.label))

@@ -17,7 +17,7 @@ from shop.storefront import dates
 from shop.storefront.cards import Card, cards
 from shop.storefront.conditions import FLASH
 from shop.storefront.epoch import Epoch, KnownFestival
-from shop.storefront.facets import Option
+from shop.storefront.facets import Option, whole
 from shop.storefront.finding import find_popular
 from shop.storefront.squares import cloth
 from shop.storefront.stores import StoreCard, by_country, spread, store_cards
@@ -50,6 +50,7 @@ class Meter:
 
     count: int
     target: int
+    shown: str
     label: str
     before: str
     after: str
@@ -137,7 +138,7 @@ def _hero(festival: KnownFestival, *, at: datetime, language: str) -> Hero:
         tagline=texts.get("tagline", ""),
         lang="" if written_in == language else written_in,
         days=dates.days(first.date(), last, language),
-        zone=dates.zone_name(festival.zone, language),
+        zone=dates.zone_name(at, festival.zone, language),
         turns_at=festival.ends_at if is_live else festival.starts_at,
         turns_text=_turn(festival, is_live=is_live, language=language),
         cloth=cloth(
@@ -145,7 +146,7 @@ def _hero(festival: KnownFestival, *, at: datetime, language: str) -> Hero:
             festival.target_stores,
             label % {"total": festival.target_stores, "count": len(stores)},
         ),
-        meters=_meters(festival, len(stores), products),
+        meters=_meters(festival, len(stores), products, language),
         headings=texts.get("headings", {}) if written_in == language else {},
     )
 
@@ -172,29 +173,31 @@ def _turn(festival: KnownFestival, *, is_live: bool, language: str) -> str:
     return _("Opens %(date)s") % {"date": starts}
 
 
-def _meters(festival: KnownFestival, stores: int, products: int) -> tuple[Meter, ...]:
+def _meters(
+    festival: KnownFestival, stores: int, products: int, language: str
+) -> tuple[Meter, ...]:
     rows = (
         (
             stores,
             festival.target_stores,
             _("Stores in the festival"),
-            _("%(count)d of %(total)d stores have woven their square"),
+            _("%(count)s of %(total)s stores have woven their square"),
         ),
         (
             products,
             festival.target_products,
             _("Products in the festival"),
-            _("%(count)d of %(total)d products are live"),
+            _("%(count)s of %(total)s products are live"),
         ),
     )
-    return tuple(_meter(*row) for row in rows)
+    return tuple(_meter(*row, language) for row in rows)
 
 
-def _meter(count: int, target: int, label: str, sentence: str) -> Meter:
+def _meter(count: int, target: int, label: str, sentence: str, language: str) -> Meter:
     # The count stands large in its sentence, wherever a language puts it.
-    before, after = sentence.replace("%(count)d", "\0").split("\0")
-    total = {"total": target}
-    return Meter(min(count, target), target, label, before % total, after % total)
+    total = {"count": "\0", "total": whole(target, language)}
+    before, after = (sentence % total).split("\0")
+    return Meter(count, target, whole(count, language), label, before, after)
 
 
 def _slots(festival: KnownFestival, *, at: datetime) -> list[Slot]:

@@ -60,7 +60,9 @@ class SameOriginCsrf(CsrfViewMiddleware):
         if "csrfmiddlewaretoken" in request.POST:
             return super().process_view(request, *view)
         fields = [(name, value) for name, values in request.POST.lists() for value in values]
-        return render(request, "shop/storefront/confirm.html", {"fields": fields}, status=403)
+        response = render(request, "shop/storefront/confirm.html", {"fields": fields}, status=403)
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
 
 def tokenless(view: Callable) -> Callable:

@@ -16,8 +16,7 @@ from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Category, Product, ProductPicture
 from shop.listings.models import Listing
-from shop.listings.refreshing import picture_facts
-from shop.pictures.models import Picture
+from shop.listings.refreshing import addresses
 from shop.storefront.buying import Buying, Delivery, buying, delivery
 from shop.storefront.cards import Card, cards, lang_mark
 from shop.storefront.details import Fact, details
@@ -109,7 +108,7 @@ def product_page(
         currency=currency,
         language=language,
     )
-    pictures = [picture_facts(Picture(**row)) for row in product.gallery if row["sizes"]]
+    pictures = [addresses(**row) for row in product.gallery if row["sizes"].get("jpeg")]
     translated = in_language(product.titles, language)
     title = translated or product.title
     url = reverse("product", args=[product.slug])

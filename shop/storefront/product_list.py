@@ -66,7 +66,7 @@ def product_list(filters: Filters, *, epoch: Epoch, at: datetime, language: str)
         title=_title(filters, facets),
         crumbs=_crumbs(filters, facets, path),
         cards=cards(found.rows, language, in_flash=in_flash),
-        total=_counted(facets.total),
+        total=_counted(facets.total, language),
         show=_show(facets.total),
         chips=applied(filters, facets, path, language),
         countries=_short(facets.countries),
@@ -111,8 +111,10 @@ def _crumbs(filters: Filters, facets: Facets, path: str) -> tuple[tuple[str, str
     return tuple(found)
 
 
-def _counted(total: int) -> str:
-    return ngettext("%(count)s product", "%(count)s products", total) % {"count": shown(total)}
+def _counted(total: int, language: str) -> str:
+    return ngettext("%(count)s product", "%(count)s products", total) % {
+        "count": shown(total, language)
+    }
 
 
 def _show(total: int) -> str:

@@ -118,7 +118,7 @@ def _kept_or_built(
 
 def _packed(response: HttpResponse, epoch: Epoch) -> Page:
     return Page(
-        body=gzip.compress(response.content, compresslevel=6, mtime=0),
+        body=gzip.compress(response.content, compresslevel=4, mtime=0),
         content_type=response.headers["Content-Type"],
         tag=f'W/"{blake2b(response.content, digest_size=12).hexdigest()}"',
         until=min(epoch.ends_at, getattr(response, "holds_until", epoch.ends_at)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property, lru_cache
 
 from babel import Locale
@@ -102,6 +103,11 @@ class Site:
     def festival(self) -> KnownFestival | None:
         """Return the festival that runs now."""
         return self.epoch.festival
+
+    @property
+    def festival_key(self) -> tuple[int, datetime] | None:
+        """Return what the masthead says of the festival depends on."""
+        return (self.festival.id, self.festival.ends_at) if self.festival else None
 
     @property
     def festival_ends(self) -> str:

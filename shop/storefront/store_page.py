@@ -92,7 +92,7 @@ def _shelves(facets: Facets, path: str, chosen: str) -> tuple[Shelf, ...]:
     kinds = [Shelf(_("All"), path, not chosen)]
     kinds += [
         Shelf(
-            f"{option.label} {option.shown_count}",
+            f"{option.label} {option.shown}",
             address(path, Filters(category=option.value)),
             option.is_on,
         )

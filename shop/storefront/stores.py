@@ -47,7 +47,6 @@ class StoreList:
 
     title: str
     crumbs: tuple[tuple[str, str], ...]
-    total: str
     country: str
     countries: list[Option]
     stores: list[StoreCard]
@@ -68,7 +67,6 @@ def store_list(data: QueryDict, language: str) -> StoreList:
     return StoreList(
         title=_title(len(everyone), len(countries)),
         crumbs=((reverse("home"), _("Festival")),),
-        total=ngettext("%(count)d store", "%(count)d stores", len(shown)) % {"count": len(shown)},
         country=chosen,
         countries=countries,
         stores=shown,
@@ -77,12 +75,13 @@ def store_list(data: QueryDict, language: str) -> StoreList:
 
 def store_cards(language: str) -> list[StoreCard]:
     """Return all stores that have products, the most bought from first. One statement."""
+    start = reverse("stores")
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT)
         rows = cursor.fetchall()
     return [
         StoreCard(
-            url=reverse("store", args=[slug]),
+            url=f"{start}{slug}/",
             name=name,
             country=country,
             place=place(city, country, language),

@@ -16,7 +16,7 @@ SELECT v.id, v.options, v.weight_g, v.units_per_item, q.on_hand - q.held - q.sol
    FROM shop_deal a JOIN shop_variant w ON w.id = a.variant_id
    WHERE w.pool_id = v.pool_id AND a.state IN ('approved', 'paused')
      AND a.allotment IS NOT NULL AND a.effective_to > %(at)s) AS set_aside,
-  s.price, s.prior_price, s.percent, s.deal_id IS NOT NULL,
+  s.price, s.prior_price, s.percent, s.deal_id IS NOT NULL AND d.slot_id IS NOT NULL,
   least(s.ends_at, (SELECT min(n.starts_at) FROM shop_pricespan n
                     WHERE n.variant_id = v.id AND n.starts_at > %(at)s)) AS holds_until,
   d.slot_id, d.kind, d.zone, d.effective_to, d.allotment, d.held, d.sold, d.per_shopper

@@ -1,15 +1,53 @@
 """What templates of the shop need beside Django's own tags."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django import template
 from django.conf import settings
+from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.utils.translation import get_language
 
 from shop.currencies import written
 
 register = template.Library()
 
+MOST_KEPT = 5_000  # pieces of each part; then it begins anew
+
 
 @register.filter
 def money(amount: int, currency: str = "") -> str:
     """Write an amount of minor units as the page's language does: $48.00, 48,00 $US."""
     return written(amount, currency or settings.SHOP_CURRENCY, get_language() or "en")
+
+
+@register.tag
+def keep(parser: Parser, token: Token) -> KeepNode:
+    """Write a part of a page once for each set of facts: ``{% keep card level %}…{% endkeep %}``.
+
+    The facts name everything that the part depends on, its language included, and never a
+    person. A part is known by its facts alone, so that none can be out of date.
+    """
+    facts = [parser.compile_filter(bit) for bit in token.split_contents()[1:]]
+    nodelist = parser.parse(("endkeep",))
+    parser.delete_first_token()
+    return KeepNode(facts, nodelist)
+
+
+class KeepNode(template.Node):
+    """A part of a page with what it was for the facts seen so far, in this process."""
+
+    def __init__(self, facts: list[FilterExpression], nodelist: NodeList) -> None:
+        self.facts, self.nodelist = facts, nodelist
+        self.kept: dict[tuple[Any, ...], str] = {}
+
+    def render(self, context: template.Context) -> str:
+        """Return the part, from memory if it was written before."""
+        key = tuple(fact.resolve(context) for fact in self.facts)
+        text = self.kept.get(key)
+        if text is None:
+            if len(self.kept) >= MOST_KEPT:
+                self.kept.clear()
+            text = self.kept[key] = self.nodelist.render(context)
+        return text

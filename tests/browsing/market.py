@@ -93,20 +93,15 @@ def _products(loom: Merchant, kiln: Merchant) -> list[Product]:
         (kiln, "Brass lamp of the old town", "brass-lamp", {}),
         (loom, "Sleeping mat", "sleeping-mat", {}),
         (loom, "A day at the dye pits", "dye-pits", {"kind": "experience"}),
-    ]
+    )
+    known = {
+        "category": cloth,
+        "summary": "Made by hand.",
+        "description": STORY,
+        "materials": ["Cotton"],
+    }
     made = [
-        make.product(
-            of=store,
-            title=title,
-            slug=slug,
-            category=cloth,
-            summary="Made by hand.",
-            description=STORY,
-            materials=["Cotton"],
-            origin=store.country,
-            titles={"ar": "وشاح"} if "shawl" in slug else {},
-            **facts,
-        )  # fmt: skip
+        make.product(of=store, title=title, slug=slug, **known | facts)
         for store, title, slug, facts in rows
     ]
     for product in made[:3]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from typing import Any
 
 from django.conf import settings
@@ -15,8 +16,13 @@ from shop.mail import outbox
 from shop.mail.outbox import Letter
 from shop.storefront import epoch
 from tests.browsing.server import Server
+from tests.make import NOON
 from tests.paying import set_clocks
 from tests.queue import run_queued_work
+
+# The server keeps for a second what it knows of the shop, and goes on from test to test. So each
+# test has a moment of its own, early in the afternoon.
+moments = cycle(NOON + timedelta(minutes=minutes) for minutes in range(0, 120, 2))
 
 
 class Stage:
@@ -27,11 +33,11 @@ class Stage:
         self.url = server.url
         self.server = server
         self.sandbox = sandbox
-        self.at = datetime.now(UTC)
+        self._forget()
+        self.set_clock(next(moments))
 
     def set_clock(self, at: datetime) -> None:
         """Let it be this instant for the shop and for the provider; from there, time runs on."""
-        self.at = at
         clock.move(at - datetime.now(UTC))
         set_clocks(self.sandbox, at)
 
@@ -52,8 +58,8 @@ class Stage:
         """Return the mail that went to an address, the newest first."""
         return [letter for letter in outbox.newest(100) if letter.to == to]
 
-    def clear(self) -> None:
-        """Forget mail and caches of the test before."""
+    def _forget(self) -> None:
+        """Throw away what the test before left behind."""
         shutil.rmtree(settings.MAIL_OUTBOX, ignore_errors=True)
         self.sandbox.reset()
         self.server.news()

@@ -7,7 +7,6 @@ the others by the function of that name.
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -16,6 +15,7 @@ from shop.festivals.pricing.terms import Group, Kind, PoolTerms
 from shop.festivals.pricing.timeline import span_at
 from shop.festivals.pricing.weighing import part_of
 from shop.money import share, split
+from tests.docs.pages import DOCS, NAME, Row, minor, money, tables
 from tests.shop.festivals.pricing.setting import (
     JANUARY,
     START,
@@ -33,34 +33,12 @@ from tests.shop.festivals.pricing.setting import (
     voucher,
 )
 
-PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "price.md"
-NAME = re.compile(r"<!-- table: (\S+) -->")
-Row = dict[str, str]
-
-
-def tables(text: str) -> dict[str, list[Row]]:
-    """Return the rows of each named table, by the titles of its columns."""
-    found: dict[str, list[Row]] = {}
-    for name, block in re.findall(NAME.pattern + r"\n((?:\|.*\n)+)", text):
-        titles, _, *rows = (
-            [cell.strip() for cell in row.strip("|").split("|")] for row in block.splitlines()
-        )
-        found[name] = [dict(zip(titles, row, strict=True)) for row in rows]
-    return found
-
-
-def minor(text: str) -> int:
-    """Read ``12.50``, ``−12.50`` or, in a currency without decimals, ``12345``."""
-    return int(text.replace(".", "").replace("−", "-"))
+PAGE = "explanation/price.md"
 
 
 def perhaps(text: str) -> int | None:
+    """Read an amount or a number, where ``–`` means none."""
     return None if text == "–" else minor(text)
-
-
-def money(amount: int) -> str:
-    sign = "−" if amount < 0 else ""
-    return f"{sign}{abs(amount) // 100}.{abs(amount) % 100:02}"
 
 
 def percent(text: str) -> int:
@@ -199,7 +177,7 @@ COMPUTED: dict[str, Callable[[Row], Row]] = {
         settlement, prior, rounding,
     )
 }  # fmt: skip
-TABLES = tables(PAGE.read_text())
+TABLES = tables(PAGE)
 ROWS = [(name, number) for name, rows in TABLES.items() for number in range(len(rows))]
 
 
@@ -213,7 +191,7 @@ def test_a_row_says_what_the_shop_computes(name, number):
 
 
 def test_every_table_is_computed():
-    text = PAGE.read_text()
+    text = (DOCS / PAGE).read_text(encoding="utf-8")
 
     assert set(TABLES) == set(COMPUTED)
     assert all(TABLES.values())

@@ -59,9 +59,9 @@ class Deal(models.Model):
                 violation_error_message="The end must be after the start.",
             ),
             models.CheckConstraint(
-                name="deal_percent_in_range",
-                condition=Q(kind="fixed") | Q(value__gte=1, value__lte=99),
-                violation_error_message="A percentage is between 1 and 99.",
+                name="deal_value_in_range",
+                condition=Q(value__gte=1) & (Q(kind="fixed") | Q(value__lte=99)),
+                violation_error_message="A price is at least one unit, a percentage 1 to 99.",
             ),
         ]
 

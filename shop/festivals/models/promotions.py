@@ -80,6 +80,20 @@ class Promotion(models.Model):
                 condition=Q(max_claims__isnull=True) | Q(max_claims__gte=F("claimed")),
             ),
             models.CheckConstraint(
+                name="promotion_scope_of_group",
+                condition=Q(group="merchant", merchant__isnull=False)
+                | Q(group__in=("save", "voucher"), merchant__isnull=True)
+                | Q(group="shipping"),
+                violation_error_message="A merchant's promotion names its merchant; one of the "
+                "whole festival does not.",
+            ),
+            models.CheckConstraint(
+                name="promotion_kind_of_group",
+                condition=Q(group="shipping", kind="free_shipping")
+                | (~Q(group="shipping") & ~Q(kind="free_shipping")),
+                violation_error_message="Free shipping is a group of its own.",
+            ),
+            models.CheckConstraint(
                 name="promotion_share_in_range",
                 condition=Q(organizer_share__lte=100),
                 violation_error_message="A share is between 0 and 100 percent.",

@@ -24,7 +24,7 @@ ADDRESS = {
     "region": "Hunan",
     "phone": "138 0000 0000",
 }
-FIELD = re.compile(r'<input type="hidden" name="(total|digest)" value="([^"]*)">')
+FIELD = re.compile(r'<input type="hidden" name="(total|digest|shown)" value="([^"]*)">')
 
 
 def give_address(browser: Client, **changes: str) -> Any:
@@ -33,7 +33,7 @@ def give_address(browser: Client, **changes: str) -> Any:
 
 
 def offered(browser: Client) -> dict[str, str]:
-    """Return what the delivery page offers: total and digest."""
+    """Return what the delivery page offers: total, digest, and the ways that are chosen."""
     return dict(FIELD.findall(browser.get("/checkout/delivery/").text))
 
 
@@ -51,12 +51,20 @@ def go_to_payment(browser: Client, wanted: dict[Variant, int], **changes: str) -
     return Payment.objects.latest("pk")
 
 
+def buy(browser: Client, till: Any, wanted: dict[Variant, int], **address: str) -> Order:
+    """Buy these, look at the confirmation, and return the order."""
+    payment = go_to_payment(browser, wanted, **address)
+    till.pay(payment.session_id)
+    browser.get(way_back(payment))
+    return Order.objects.latest("pk")
+
+
 def link(order: Order, page: str = "") -> str:
     """Return the address of an order's page."""
     return f"/orders/{order.number}/{order.token}/{page}"
 
 
-def way_back(payment: Payment, till: Any, kind: str = "success_url") -> str:
+def way_back(payment: Payment, kind: str = "success_url") -> str:
     """Return the path to which the payment page sends the shopper."""
     address = payment.request[kind].replace("{CHECKOUT_SESSION_ID}", payment.session_id)
     parts = urlsplit(address)

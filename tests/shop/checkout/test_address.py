@@ -39,7 +39,9 @@ def test_a_right_address_is_noted_as_typed_and_leads_on(browser):
     fill(browser, {make.variant(): 1})
 
     with statements(most=3):
-        answer = give_address(browser, region="湖南", city="长沙市", line1="人民路88号", name="林悦")
+        answer = give_address(
+            browser, region="湖南", city="长沙市", line1="人民路88号", name="林悦"
+        )
 
     assert (answer.status_code, answer.headers["Location"]) == (303, "/checkout/delivery/")
     contact = Cart.objects.get().contact
@@ -120,9 +122,7 @@ def test_the_error_summary_leads_to_its_field(browser):
         ("JP", "154-0023", True),
     ],
 )
-def test_a_postcode_is_judged_by_the_form_of_its_country_in_any_digits(
-    country, postcode, is_right
-):
+def test_a_postcode_is_judged_by_the_form_of_its_country_in_any_digits(country, postcode, is_right):
     assert address_rules(country).takes_postcode(postcode) is is_right
 
 

@@ -1,7 +1,8 @@
 import pytest
 
+from tests import make
 from tests.make import NOON
-from tests.paying import set_clocks
+from tests.paying import begin, set_clocks
 
 
 @pytest.fixture
@@ -10,3 +11,9 @@ def till(sandbox, clock_at):
     set_clocks(sandbox, NOON)
     clock_at(NOON)
     return sandbox
+
+
+@pytest.fixture
+def payment(till):
+    """Begin to pay for one kettle of 20.00."""
+    return begin(make.cart({make.variant(20_00): 1}))

@@ -2,51 +2,29 @@
 
 import hashlib
 import hmac
-import json
 import time
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.core import mail
 from django.test import Client
 
-from shop.orders.models import Order
 from shop.payments.models import GatewayEvent, Payment
-from shop.payments.operations import run_operations
-from shop.payments.sweeping import check_unsettled, expire_overdue
 from shop.payments.webhooks import MOST_TRIES, handle_waiting
 from shop.stock.models import Pool
-from tests import make
 from tests.crowd import at_once
 from tests.make import NOON
 from tests.paying import (
     WEBHOOK,
     assert_books_agree,
-    begin,
-    deliver,
+    completed,
     post,
-    press_pay,
-    set_clocks,
     the_order,
 )
-from tests.queue import run_queued_work
 
 pytestmark = pytest.mark.django_db
 with_threads = pytest.mark.django_db(transaction=True)
 LATER = NOON + timedelta(minutes=6)
-
-
-@pytest.fixture
-def payment(till):
-    """Begin to pay for one kettle of 20.00."""
-    return begin(make.cart({make.variant(20_00): 1}))
-
-
-def completed(till):
-    """Return the message that says that the session was paid."""
-    found = [event for event in till.pull() if event["type"] == "checkout.session.completed"]
-    return found[0]
 
 
 @with_threads
@@ -200,108 +178,6 @@ def test_case_32_a_message_before_our_commit_is_applied_by_the_worker(till, paym
     assert the_order().is_paid
 
 
-def test_case_33_success_may_come_before_completed(till, payment):
-    till.pay_later(payment.session_id)
-    till.settle(payment.session_id, ok=True)
-    events = {event["type"]: event for event in till.pull()}
-
-    post(events["checkout.session.async_payment_succeeded"], till)
-    post(events["checkout.session.completed"], till)
-
-    assert the_order().is_paid
-    assert_books_agree()
-
-
-def test_a_delayed_method_keeps_the_goods_while_the_bank_thinks(till, payment):
-    till.pay_later(payment.session_id)
-    deliver(till)
-    far = NOON + timedelta(hours=5)
-    set_clocks(till, far)
-
-    expire_overdue(at=far)
-
-    payment.refresh_from_db()
-    assert payment.state == "processing"
-    assert the_order().is_pending
-    assert Pool.objects.get().held == 1
-
-
-def test_case_34_a_delayed_payment_that_fails_frees_the_goods_and_tells_the_shopper(till, payment):
-    till.pay_later(payment.session_id)
-    deliver(till)
-    till.settle(payment.session_id, ok=False)
-    deliver(till)
-
-    payment.refresh_from_db()
-    assert payment.state == "failed"
-    assert the_order().state == "expired"
-    assert Pool.objects.get().held == 0
-    run_queued_work()
-    assert [message.to for message in mail.outbox] == [[the_order().contact.email]]
-
-
-def test_case_35_and_52_expired_after_completed_is_ignored(till, payment):
-    till.pay(payment.session_id)
-    event = completed(till)
-    post(event, till)
-    late = json.loads(json.dumps(event)) | {
-        "id": "evt_late", "type": "checkout.session.expired",
-    }  # fmt: skip
-    late["data"]["object"]["status"] = "expired"
-
-    assert post(late, till) == 200
-
-    assert the_order().is_paid
-    assert_books_agree()
-
-
-def test_case_36_a_body_that_claims_paid_is_not_believed(till, payment):
-    till.decline(payment.session_id)
-    event = till.pull()[-1] | {"id": "evt_lie", "type": "checkout.session.completed"}
-    event["data"] = {
-        "object": {"id": payment.session_id, "object": "checkout.session", "payment_status": "paid"}
-    }
-
-    assert post(event, till) == 200
-
-    payment.refresh_from_db()
-    assert payment.state == "open"
-    assert the_order().is_pending
-
-
-def test_case_37_while_the_provider_is_down_the_message_waits(till, payment):
-    till.pay(payment.session_id)
-    event = completed(till)
-    till.fail_next(500, 500)
-
-    assert post(event, till) == 200
-    assert the_order().is_pending
-
-    handle_waiting(at=LATER)
-    assert the_order().is_paid
-
-
-def test_case_38_without_any_message_the_poller_pays_the_order(till, payment):
-    till.pay(payment.session_id)
-    till.pull()
-
-    assert check_unsettled(at=LATER) == 1
-
-    assert the_order().is_paid
-
-
-@with_threads
-def test_case_39_poller_and_message_together_have_one_effect(till, payment):
-    till.pay(payment.session_id)
-    event = completed(till)
-
-    at_once([lambda: post(event, till, client=Client()), lambda: check_unsettled(at=LATER)])
-
-    assert the_order().is_paid
-    assert Pool.objects.get().sold == 1
-    assert_books_agree()
-
-
 def test_case_41_other_methods_other_kinds_and_huge_bodies_are_refused(till):
     client = Client()
 
@@ -320,79 +196,3 @@ def test_a_message_that_we_do_not_use_is_stored_and_done(till, payment):
 
     assert GatewayEvent.objects.get().state == "done"
     assert the_order().is_pending
-
-
-def test_case_53_an_overdue_order_that_turns_out_paid_is_settled_and_not_released(till, payment):
-    till.pay(payment.session_id)
-    till.pull()
-
-    expire_overdue(at=NOON + timedelta(minutes=31))
-
-    assert the_order().is_paid
-    assert Pool.objects.get().sold == 1
-
-
-def test_case_54_while_the_provider_is_silent_nothing_is_released_and_an_alert_is_logged(
-    till, payment, caplog
-):
-    till.fail_next(500, 500, 500, 500)
-
-    expire_overdue(at=NOON + timedelta(minutes=31))
-
-    assert the_order().is_pending
-    assert Pool.objects.get().held == 1
-    assert any(record.levelname == "ERROR" for record in caplog.records)
-
-
-def test_case_58_a_second_tab_with_a_changed_cart_leaves_one_open_order(till):
-    kettle, cup = make.variant(20_00), make.variant(5_00)
-    who = make.cart({kettle: 1})
-    begin(who)
-    make.cart({cup: 1}, of=who)
-
-    press_pay(who, at=LATER)
-
-    assert Order.objects.filter(state="pending").count() == 1
-    assert len(till.events("checkout.session.expired")) == 1
-
-
-def test_case_92_the_session_is_asked_for_31_minutes_and_our_page_says_30(till, payment):
-    order = the_order()
-
-    assert order.pay_by == NOON + timedelta(minutes=30)
-    assert payment.request["ends_at"] == int((NOON + timedelta(minutes=31)).timestamp())
-    set_clocks(till, order.pay_by)
-    expire_overdue(at=order.pay_by)
-    assert the_order().state == "expired"
-
-
-def test_case_67_a_fresh_database_meets_no_key_of_an_old_one(till, payment):
-    Payment.objects.all().delete()
-    Order.objects.all().delete()
-
-    again = begin(make.cart({make.variant(20_00): 1}))
-
-    assert again.session_id != payment.session_id
-
-
-def test_case_64_no_secret_and_no_personal_data_in_the_log(till, payment, caplog, settings):
-    caplog.set_level("DEBUG")
-    till.fail_next(500, 500)
-    expire_overdue(at=NOON + timedelta(minutes=31))
-    till.pay(payment.session_id)
-    deliver(till)
-    Client().post(WEBHOOK, "x", content_type="application/json")
-    run_operations(at=LATER)
-
-    said = " ".join(
-        record.getMessage() for record in caplog.records if record.name.startswith("shop")
-    )
-    order = the_order()
-    for secret in (
-        settings.STRIPE_SECRET_KEY,
-        settings.STRIPE_WEBHOOK_SECRETS[0],
-        order.contact.email,
-        order.contact.name,
-        order.token,
-    ):
-        assert secret not in said

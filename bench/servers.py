@@ -1,0 +1,108 @@
+"""Starts what is measured, on loopback and free ports, and stops all of it by its numbers."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+HOST = "127.0.0.1"
+PATIENCE = 60  # seconds for a server to listen
+LONGEST = 2 * 3600  # seconds after which a server ends, whatever became of the harness
+GUNICORN = ("-w", "2", "--threads", "4", "--no-control-socket", "--log-level", "warning")
+"""As in the demonstration."""
+
+
+class CannotMeasure(RuntimeError):
+    """Says in one sentence what stands in the way and what mends it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that runs: its port, and the process from which all of it descends."""
+
+    port: int
+    pid: int
+
+    @property
+    def url(self) -> str:
+        """The address, without a slash at the end."""
+        return f"http://{HOST}:{self.port}"
+
+
+@contextmanager
+def web(application: str, folder: Path, environment: Mapping[str, str]) -> Iterator[Server]:
+    """Serve a WSGI application the way the demonstration does."""
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", application, "--bind", f"{HOST}:{port}", *GUNICORN]
+    environment = environment | {"SITE_URL": f"http://{HOST}:{port}"}
+    with _running(command, port, folder, environment) as server:
+        yield server
+
+
+@contextmanager
+def sandbox(
+    shop: str, folder: Path, environment: Mapping[str, str], *, port: int
+) -> Iterator[Server]:
+    """Serve the payment sandbox, which reports payments to a shop."""
+    command = [
+        *(sys.executable, "-m", "sandbox", "--port", str(port)),
+        *("--webhook", f"{shop}/webhooks/stripe/"),
+        *("--key", environment["STRIPE_SECRET_KEY"]),
+        *("--secret", environment["STRIPE_WEBHOOK_SECRETS"]),
+    ]
+    with _running(command, port, folder, environment) as server:
+        yield server
+
+
+def free_port() -> int:
+    """Return a port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def _running(
+    command: list[str], port: int, folder: Path, environment: Mapping[str, str]
+) -> Iterator[Server]:
+    with (folder / f"server-{port}.log").open("w+") as log:
+        process = subprocess.Popen(
+            ["timeout", str(LONGEST), *command],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # so that Ctrl-C reaches the harness alone
+        )
+        try:
+            _wait(process, port, log)
+            yield Server(port, process.pid)
+        finally:
+            _stop(process)
+
+
+def _wait(process: subprocess.Popen, port: int, log: TextIO) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        with suppress(OSError), socket.create_connection((HOST, port), timeout=1):
+            return
+        time.sleep(0.1)
+    log.seek(0)
+    raise CannotMeasure(f"A server does not start:\n{log.read()[-2000:]}")
+
+
+def _stop(process: subprocess.Popen) -> None:
+    """Stop a server with its children, which are in its own session."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+            return

@@ -1,0 +1,13 @@
+"""Settings of the shop while it is measured: those of production, but for what stands here."""
+
+from pathlib import Path
+
+from config.settings import *  # noqa: F403
+from config.settings import INSTALLED_APPS, LOGGING, MIDDLEWARE, env, env_on
+
+INSTALLED_APPS = [*INSTALLED_APPS, "bench"]
+MIDDLEWARE = ["bench.counting.CountStatements", *MIDDLEWARE]
+STATIC_ROOT = Path(env("BENCH_FOLDER")) / "static"
+LOGGING["root"]["level"] = "WARNING"
+if env_on("BENCH_NO_CACHE"):  # every page is built anew, every time
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}

@@ -1,0 +1,64 @@
+"""The sign-ins of a demonstration. Everybody knows their passwords."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+
+from shop.accounts.models import User
+from shop.merchants.models import Membership, Merchant
+
+STORE = "iveti-hills-market"
+"""The store for which the merchant acts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A role, who signs in for it, and where that leads."""
+
+    role: str
+    name: str
+    email: str
+    password: str
+    path: str
+
+
+ACCOUNTS = (
+    Account("shopper", "Amara Cole", "shopper@example.org", "shopper-baobab", "/account/"),
+    Account("merchant", "Esther Mutua", "merchant@example.org", "merchant-baobab", "/merchant/"),
+    Account("organizer", "Kofi Adu", "organizer@example.org", "organizer-baobab", "/organize/"),
+)
+
+
+@transaction.atomic
+def provide_accounts(*, at: datetime) -> dict[str, User]:
+    """Make the accounts that are missing, with verified addresses; return all by role.
+
+    Raises:
+        ImproperlyConfigured: this is no demonstration; nothing is made.
+    """
+    if settings.DEMO is not True:
+        raise ImproperlyConfigured("Known passwords are for demonstrations only: set DEMO=1.")
+    users = {account.role: _user(account) for account in ACCOUNTS}
+    if store := Merchant.objects.filter(slug=STORE).first():
+        Membership.objects.get_or_create(
+            merchant=store, user=users["merchant"], defaults={"joined_at": at}
+        )
+    return users
+
+
+def _user(account: Account) -> User:
+    if known := User.objects.filter(email=account.email).first():
+        return known
+    make = User.objects.create_user
+    if account.role == "organizer":
+        make = User.objects.create_superuser
+    first_name, _space, last_name = account.name.partition(" ")
+    user = make(account.email, account.password, first_name=first_name, last_name=last_name)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user

@@ -1,0 +1,161 @@
+"""Puts the whole sample into the database, or what is missing of it.
+
+Each step is a transaction of its own and looks at the rows for what is there: after a kill at any
+point the next run goes on.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from itertools import batched
+
+from django.db import connection, transaction
+from django_tasks_db.models import DBTaskResult
+
+from sample import moving, ordering, stocking
+from sample.accounts import provide_accounts
+from sample.edition import Edition, edition
+from sample.nominating import take_part
+from sample.opening import open_festival
+from sample.pictures import draw_all
+from sample.picturing import media_folder
+from sample.progress import Progress
+from sample.reference import load_reference
+from sample.wishes import FLASH, Wish, wishes
+from shop import clock
+from shop.listings.refreshing import refresh, refresh_popularity
+from shop.listings.tasks import make_modern_sizes
+from shop.pictures.models import Picture
+from shop.tasks import enqueue
+
+STORES_AT_ONCE = 5
+
+
+class Stopped(Exception):
+    """The work beside the drawing failed, so the drawing ends as well."""
+
+
+def load(progress: Progress, *, only: Collection[str] | None = None) -> None:
+    """Bring the sample to its full size, or to that of some stores; say what was done.
+
+    Args:
+        only: slugs of stores.
+
+    Raises:
+        SheetError: a sheet is wrong; it names the place.
+    """
+    wanted = edition(at=clock.now(), only=only)
+    moved = _move(wanted, progress)
+    wanted = replace(wanted, loaded_on=wanted.loaded_on + timedelta(days=moved))
+    with _drawing(wanted, progress):
+        written = write_rows(wanted, progress)
+    ordered, left_out = _order(wanted, progress)
+    queued = _queue_modern_pictures()
+    what = "nothing to do"
+    if any((moved, written, ordered, queued)):
+        what = f"{len(wanted.stores)} stores, {len(list(wanted.products())):,} products"
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # otherwise the first visitors would meet unfit plans
+    but = f" but for {left_out} orders" if left_out else ""
+    progress.say(f"The sample is complete{but}: {what}.")
+
+
+def write_rows(wanted: Edition, progress: Progress) -> bool:
+    """Write all but orders; return whether anything was missing. No picture is drawn for it."""
+    at = clock.now()
+    written = load_reference()
+    users = provide_accounts(at=at)
+    festival, is_new = open_festival(wanted)
+    stores = stocking.missing(wanted)
+    for done, some in enumerate(batched(stores, STORES_AT_ONCE)):
+        progress.report("Stocking stores", done * STORES_AT_ONCE, len(stores))
+        with transaction.atomic():
+            products = stocking.stock(wanted, some)
+            take_part(wanted, festival, products, by=users["organizer"])
+            refresh([product.pk for product in products], at=at)
+    if stores:
+        progress.report("Stocking stores", len(stores), len(stores))
+    return bool(written or is_new or stores)
+
+
+def _move(wanted: Edition, progress: Progress) -> int:
+    days = moving.move(wanted, at=clock.now())
+    if days:
+        progress.say(
+            f"The sample had aged: its festival, prices and dates moved forward by {days} days. "
+            "Orders stayed."
+        )
+    return days
+
+
+@contextmanager
+def _drawing(wanted: Edition, progress: Progress) -> Iterator[None]:
+    """Draw the pictures beside the block; leave it when all are drawn."""
+    is_stopped = threading.Event()
+
+    def report(done: int, total: int) -> None:
+        if is_stopped.is_set():
+            raise Stopped
+        progress.report("Drawing pictures", done, total)
+
+    with ThreadPoolExecutor(1) as beside:
+        drawing = beside.submit(
+            draw_all,
+            media_folder(),
+            jobs=os.cpu_count() or 1,
+            report=report,
+            sheets=wanted.stores,
+        )
+        try:
+            yield
+            drawing.result()
+        except BaseException:
+            is_stopped.set()
+            raise
+
+
+def _order(wanted: Edition, progress: Progress) -> tuple[int, int]:
+    """Make the orders that are missing and send parcels; return how many, and how many not."""
+    users = provide_accounts(at=clock.now())
+    every = _orderable(wanted)
+    missing = ordering.open_wishes(every)
+    try:
+        for refused in ordering.fulfil(missing, users, progress):
+            progress.say(refused)
+    except ordering.SandboxSilent as reason:
+        progress.say(
+            f"The payment sandbox cannot be reached ({reason}): orders are made at the next start."
+        )
+    sent = ordering.send(every, by=users["organizer"])
+    if missing:
+        refresh_popularity(at=clock.now())
+    left_out = len(ordering.open_wishes(every))
+    return len(missing) - left_out + sent, left_out
+
+
+def _orderable(wanted: Edition) -> list[Wish]:
+    """Return the wishes for products of these stores alone."""
+    known = {*wanted.skus, FLASH}
+    return [wish for wish in wishes() if wish.items.keys() <= known]
+
+
+def _queue_modern_pictures() -> int:
+    """Queue the making of AVIF files, unless that was done; return for how many pictures.
+
+    The worker makes them when it has nothing else to do; until then browsers get JPEG.
+    """
+    path = make_modern_sizes.module_path
+    if DBTaskResult.objects.ready().filter(task_path=path).exists():
+        return 0
+    plain = Picture.objects.filter(sizes__has_key="jpeg").exclude(sizes__has_key="avif")
+    ids = list(plain.order_by("pk").values_list("pk", flat=True))
+    with transaction.atomic():
+        for picture_id in ids:
+            enqueue(make_modern_sizes, picture_id)
+    return len(ids)

@@ -1,0 +1,30 @@
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from sample.loading import load
+from sample.progress import Progress
+from sample.sheets import SheetError
+
+
+class Command(BaseCommand):
+    """Fills a demonstration."""
+
+    help = "Load the sample, or what is missing of it; move it forward when it has aged."
+
+    # A demonstration has passed the checks by then, and its start should not wait for them again.
+    requires_system_checks = ()
+
+    def handle(self, **options: Any) -> None:
+        """Load, and say what is being done and how far it is."""
+        if settings.DEMO is not True:
+            raise CommandError("The sample is for demonstrations only: set DEMO=1.")
+        self.stdout.ending = ""  # the line of progress is drawn over itself
+        progress = Progress(self.stdout)
+        try:
+            load(progress)
+        except SheetError as problem:
+            raise CommandError(str(problem)) from problem
+        finally:
+            progress.close()

@@ -1,0 +1,199 @@
+"""Lets invented people order, pay and get parcels, by the same ways as everybody.
+
+The payment sandbox is spoken to over HTTP, as a browser would.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import translation
+
+from sample.progress import Progress
+from sample.wishes import FLASH, Wish
+from shop import clock
+from shop.accounts.models import User
+from shop.cart import changing
+from shop.cart.current import Shopper, keyed_hash
+from shop.cart.models import Cart
+from shop.cart.pricing import price_cart
+from shop.catalogue.models import Variant
+from shop.checkout.paying import return_addresses
+from shop.delivery.models import Contact
+from shop.errors import GatewayError, NotPossible, ShopError
+from shop.festivals.models import Deal, Slot
+from shop.orders.agreement import agreement
+from shop.orders.models import Order, Suborder
+from shop.orders.shipping import ship
+from shop.payments.applying import apply_session
+from shop.payments.collecting import start_payment
+
+SECONDS = 5
+HEADERS = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+class SandboxSilent(Exception):
+    """The payment sandbox does not answer, or there is none."""
+
+
+def open_wishes(wishes: Sequence[Wish]) -> list[Wish]:
+    """Return the wishes without an order, or without a paid one where it is to be paid."""
+    keys = {_network_key(wish): wish for wish in wishes}
+    kept = set()
+    rows = Order.objects.filter(network_key__in=keys).values_list("network_key", "state")
+    for key, state in rows:
+        if state in (Order.State.PAID, Order.State.CANCELLED) or not keys[key].paid:
+            kept.add(key)
+    return [wish for key, wish in keys.items() if key not in kept]
+
+
+def fulfil(wishes: Sequence[Wish], users: dict[str, User], progress: Progress) -> list[str]:
+    """Order and pay; return a sentence for each order that the shop refused.
+
+    Raises:
+        SandboxSilent: nothing more can be paid; call it again another time.
+    """
+    if not wishes:
+        return []
+    _refuse_without_sandbox()
+    refused = []
+    for done, wish in enumerate(wishes):
+        progress.report("Ordering", done, len(wishes))
+        try:
+            with translation.override(wish.language):
+                _order(wish, users.get(wish.account))
+        except (GatewayError, HTTPException, OSError) as problem:
+            raise SandboxSilent(str(problem)) from problem
+        except ShopError as refusal:
+            refused.append(f"The order {wish.key} was left out: {refusal}")
+    progress.report("Ordering", len(wishes), len(wishes))
+    return refused
+
+
+def send(wishes: Sequence[Wish], *, by: User) -> int:
+    """Hand over the parcels that the wishes name and that still wait; return how many."""
+    sent = 0
+    for wish in wishes:
+        if not wish.sent:
+            continue
+        waiting = Suborder.objects.filter(
+            order__network_key=_network_key(wish),
+            order__state=Order.State.PAID,
+            merchant__slug__in=wish.sent,
+            state=Suborder.State.WAITING,
+        )
+        for suborder in waiting.select_related("merchant"):
+            carrier, number = wish.sent[suborder.merchant.slug]
+            ship(suborder, carrier=carrier, tracking_number=number, at=clock.now(), by=by)
+            sent += 1
+    return sent
+
+
+def _order(wish: Wish, user: User | None) -> None:
+    at = clock.now()
+    cart = _cart(wish, user, at=at)
+    shopper = Shopper(cart.token_hash, user, user is not None, _network_key(wish), wish.language)
+    if not _fill(cart, wish, shopper, at=at):
+        return  # a visitor uses this account's cart: another time
+    priced = price_cart(shopper, at=at)
+    step = start_payment(shopper, agreed=agreement(priced), addresses=return_addresses(), at=at)
+    if wish.paid:
+        _press_pay(step.payment_url)
+        for payment in step.order.payments.all():
+            apply_session(payment.session_id, at=clock.now())
+
+
+def _cart(wish: Wish, user: User | None, *, at: datetime) -> Cart:
+    token_hash = hashlib.sha256(f"sample order {wish.key}".encode()).hexdigest()
+    facts = {"country": wish.contact["country"], "changed_at": at}
+    if user:
+        facts["token_hash"] = token_hash
+        return Cart.objects.get_or_create(user=user, defaults=facts)[0]
+    return Cart.objects.get_or_create(token_hash=token_hash, defaults=facts)[0]
+
+
+@transaction.atomic
+def _fill(cart: Cart, wish: Wish, shopper: Shopper, *, at: datetime) -> bool:
+    """Put everything into the cart; False when it holds something else."""
+    variants = _variants(wish, at=at)
+    held = dict(cart.lines.values_list("variant_id", "quantity"))
+    if held:
+        return cart.user is None or held == {row.pk: units for row, units in variants}
+    email = shopper.user.email if shopper.user else f"{wish.key}@example.org"
+    changing.set_contact(cart, Contact(email=email, made_at=at, **wish.contact))
+    for variant, units in variants:
+        changing.add(cart, variant, units, at=at)
+    if wish.service:
+        merchants = {variant.product.merchant_id for variant, _ in variants}
+        changing.choose_services(cart, dict.fromkeys(merchants, wish.service))
+    if wish.code:
+        changing.use_voucher(cart, wish.code, shopper=shopper, at=at)
+    return True
+
+
+def _variants(wish: Wish, *, at: datetime) -> list[tuple[Variant, int]]:
+    known = {
+        row.sku: row for row in Variant.objects.filter(sku__in=wish.items).select_related("product")
+    }
+    if FLASH in wish.items and (deal := _flash_deal(wish.items[FLASH], at=at)):
+        known[FLASH] = deal.variant
+    return [(known[sku], units) for sku, units in wish.items.items() if sku in known]
+
+
+def _flash_deal(units: int, *, at: datetime) -> Deal | None:
+    """Return a deal of the flash slot that runs, with units left for everybody."""
+    return (
+        Deal.objects.filter(
+            slot__kind=Slot.Kind.FLASH,
+            state=Deal.State.APPROVED,
+            effective_from__lte=at,
+            effective_to__gt=at,
+            per_shopper=None,
+            allotment__gte=F("held") + F("sold") + units,
+        )
+        .select_related("variant__product")
+        .order_by("pk")
+        .first()
+    )
+
+
+def _network_key(wish: Wish) -> str:
+    # Orders from one address are limited; and by it the sample's orders are found again.
+    return keyed_hash(f"sample order {wish.key}")
+
+
+def _refuse_without_sandbox() -> None:
+    if not settings.STRIPE_BASE_URL:
+        raise SandboxSilent("STRIPE_BASE_URL names none")
+    connection = _connection()
+    try:
+        connection.connect()
+    except OSError as problem:
+        raise SandboxSilent(str(problem)) from problem
+    finally:
+        connection.close()
+
+
+def _press_pay(address: str) -> None:
+    """Press the button of the hosted page; the browser would be sent back to the shop."""
+    connection = _connection()
+    try:
+        connection.request("POST", urlsplit(address).path, "action=pay", HEADERS)
+        status = connection.getresponse().status
+    finally:
+        connection.close()
+    if status != HTTPStatus.SEE_OTHER:
+        raise NotPossible(f"The payment page answered {status}.")
+
+
+def _connection() -> HTTPConnection:
+    # Whatever address a session names: only the sandbox is ever spoken to.
+    return HTTPConnection(urlsplit(settings.STRIPE_BASE_URL).netloc, timeout=SECONDS)

@@ -1,0 +1,34 @@
+"""What ``manage.py check`` says about the payment settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
+
+from shop.payments.guards import dangers
+
+
+def register_checks() -> None:
+    """Let Django's checks cover the payment settings; those for live shops need ``--deploy``."""
+    register(dangerous_payments, Tags.security)
+    register(missing_payments, Tags.security, deploy=True)
+
+
+def dangerous_payments(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Report settings with which orders could be marked paid without money."""
+    return [Error(danger, id="payments.E001") for danger in dangers()]
+
+
+def missing_payments(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Report settings without which nobody can pay, or payments are noticed late."""
+    found: list[CheckMessage] = []
+    if not settings.STRIPE_SECRET_KEY:
+        hint = "Set STRIPE_SECRET_KEY."
+        found.append(Warning("Nobody can pay: there is no key.", hint, id="payments.W001"))
+    if not settings.STRIPE_WEBHOOK_SECRETS:
+        hint = "Set STRIPE_WEBHOOK_SECRETS to the secret of the webhook's endpoint."
+        text = "Every message of the payment provider is refused: there is no secret to check it."
+        found.append(Warning(text, hint, id="payments.W002"))
+    return found

@@ -1,0 +1,97 @@
+"""What a shopper does, by the words that stand on the page."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page
+
+from shop.catalogue.models import Product
+
+NAME = "Lin Yue"
+ADDRESS = {
+    "Full name": NAME,
+    "Street and number": "88 Renmin Road",
+    "Postcode": "410000",
+    "City": "Changsha",
+    "State, province or region": "Hunan",
+    "Phone": "+86 138 0000 0000",
+}
+PASSWORD = "baobab-tree"
+
+
+def put_in_cart(page: Page, product: Product, *, choice: str = "") -> None:
+    """Open a product, choose a variant and put one into the cart, which opens."""
+    page.goto(f"/products/{product.slug}/")
+    choose(page, choice)
+
+
+def choose(page: Page, choice: str = "") -> None:
+    """On the page of a product: choose a variant and put one into the cart, which opens."""
+    if choice:
+        page.get_by_role("radio", name=choice).check()
+    page.get_by_role("button", name="Add to cart").click()
+    page.wait_for_url("**/cart/")
+
+
+def check_out(page: Page) -> None:
+    """Leave the cart for the address."""
+    shown(page.get_by_role("link", name="Check out")).click()
+    page.wait_for_url("**/checkout/")
+
+
+def give_address(page: Page, email: str) -> None:
+    """Fill in who gets the parcels and where, and go on to the delivery."""
+    page.get_by_label("Email").fill(email)
+    for label, text in ADDRESS.items():
+        page.get_by_label(label, exact=True).fill(text)
+    page.get_by_role("button", name="Continue to delivery").click()
+    page.wait_for_url("**/checkout/delivery/")
+
+
+def go_to_pay(page: Page, email: str = "lin@example.org") -> None:
+    """Walk from the cart to the step with the button."""
+    page.goto("/cart/")
+    check_out(page)
+    give_address(page, email)
+
+
+def press_pay(page: Page) -> None:
+    """Press the button that leads to the provider's page, and wait until that is there."""
+    page.get_by_role("button", name=re.compile("^(Pay |Accept the new total)")).click()
+    page.wait_for_url("**/pay/*")
+
+
+def pay(page: Page) -> None:
+    """On the provider's page: pay, and come back to the shop."""
+    press_pay_there(page)
+    page.wait_for_url("**/orders/**")
+
+
+def press_pay_there(page: Page) -> None:
+    """On the provider's page: press the button that pays at once, whatever comes of it."""
+    page.get_by_role("button", name="Pay $").click()
+
+
+def session_of(page: Page) -> str:
+    """Return the provider's name for the payment whose page is open."""
+    return page.url.rpartition("/")[2]
+
+
+def sign_in(page: Page, email: str, address: str = "/account/login/") -> None:
+    """Sign in with the password of all test users, on the way to some page."""
+    page.goto(address)
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/login/" not in url)
+
+
+def shown(found: Locator) -> Locator:
+    """Return the first of several that can be seen: narrow and wide pages show different ones."""
+    return found.filter(visible=True).first
+
+
+def words(page: Page) -> str:
+    """Return what can be read in the main part of the page, with single blanks."""
+    return " ".join(page.get_by_role("main").inner_text().split())

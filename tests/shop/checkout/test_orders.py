@@ -1,0 +1,197 @@
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from shop.delivery.models import Carrier
+from shop.orders.models import Order, Suborder
+from shop.orders.shipping import ship
+from shop.payments.models import Payment
+from shop.stock.models import Pool
+from tests import make
+from tests.budgets import statements
+from tests.make import NOON
+from tests.paying import assert_books_agree
+from tests.shop.cart.carts import words
+from tests.shop.checkout.steps import buy, go_to_payment, link, way_back
+
+pytestmark = pytest.mark.django_db
+TRACKING = "https://post.example/track?n={number}"
+
+
+def send(order, carrier="Kenya Post", number="EE 482 KE"):
+    part = order.suborders.first()
+    return ship(
+        part, carrier=carrier, tracking_number=number, at=NOON, by=make.member(part.merchant)
+    )
+
+
+def test_whoever_has_the_link_sees_parcels_amounts_and_address(browser, till):
+    store = make.merchant(name="Adire House", city="Lagos", country="NG", cloth="/media/a.svg")
+    kettle = make.variant(20_00, of=make.product(of=store, title="Kettle"), options=["Blue"])
+    order = buy(browser, till, {kettle: 2})
+
+    with statements(most=6):
+        answer = Client().get(link(order))
+
+    text = words(answer)
+    assert f"Order {order.number}" in text
+    assert "Placed 12 May 2027. 1 parcel to Changsha, China." in text
+    assert "Being packed Parcel 1 of 1, Adire House: 2 × Kettle, Blue" in text
+    assert "Paid 12 May at 12:00 UTC Being packed in Lagos Due by 17 May On the way" in text
+    assert "Lin Yue 88 Renmin Road 410000 Changsha Hunan China" in text
+    assert "2 items from 1 store $40.00 Delivery to China, 1 parcel $5.00 Total $45.00" in text
+    assert '<img src="/media/a.svg"' in answer.text
+
+
+def test_a_parcel_on_its_way_has_its_carrier_and_a_link(browser, till):
+    Carrier.objects.create(
+        code="kp", name="Kenya Post", kind="post", serves="world", tracking_url=TRACKING,
+        seen_on="2026-11-24",
+    )  # fmt: skip
+    order = buy(browser, till, {make.variant(): 1})
+    send(order)
+
+    answer = browser.get(link(order))
+
+    assert "On the way" in words(answer)
+    assert "Handed to Kenya Post 12 May at 12:00 UTC" in words(answer)
+    assert 'href="https://post.example/track?n=EE%20482%20KE" rel="noreferrer"' in answer.text
+
+
+def test_a_parcel_without_a_number_says_so_and_a_delivered_one_is_done(browser, till):
+    order = buy(browser, till, {make.variant(): 1})
+    send(order, carrier="By hand", number="")
+    on_the_way = words(browser.get(link(order)))
+    Suborder.objects.update(state="delivered")
+
+    delivered = words(browser.get(link(order)))
+
+    assert "No tracking number: this parcel travels by ordinary post." in on_the_way
+    assert "Delivered Delivered Parcel 1 of 1" in delivered
+
+
+def test_every_discount_is_named(browser, till):
+    festival = make.festival()
+    make.promotion(festival, title="Ten off", value=10_00)
+    kettle = make.variant(40_00)
+    make.deal(kettle, during=festival, price=30_00, allotment=5)
+    order = buy(browser, till, {kettle: 1})
+
+    assert "Ten off −$10.00" in words(browser.get(link(order)))
+
+
+@pytest.mark.parametrize("page", ["", "paid/", "stopped/", "cancel/"])
+def test_a_wrong_number_or_token_is_not_there(browser, till, page):
+    order = buy(browser, till, {make.variant(): 1})
+    other = make.order({make.variant(): 1})
+    year = order.number.split("-")[1]
+    wrong = [
+        (order.number, other.token),
+        (order.number, order.token[:-1]),
+        (order.number, order.token + "x"),
+        (order.number, "é"),
+        (other.number, order.token),
+        (order.number.replace(year, "2026"), order.token),
+        (order.number.lower(), order.token),
+        (f"BB-{year}-999999999999999", order.token),
+        ("BB-2027-٤٤٤٤٤٤", order.token),
+        (str(order.pk), order.token),
+    ]
+
+    statuses = {browser.get(f"/orders/{n}/{token}/{page}").status_code for n, token in wrong}
+
+    assert statuses == {404}
+
+
+def test_an_order_that_is_not_paid_says_how_it_stands(browser, till):
+    payment = go_to_payment(browser, {make.variant(): 1})
+
+    text = words(browser.get(link(payment.order)))
+
+    assert "Payment waiting" in text
+    assert "This order is not paid. Nothing was charged." in text
+    assert "Your price is held until 12:30 UTC" in text
+
+
+def test_stopping_asks_first_then_closes_the_session_and_frees_the_goods(browser, till):
+    payment = go_to_payment(browser, {make.variant(): 1})
+    page = browser.get(link(payment.order, "cancel/"))
+
+    answer = browser.post(link(payment.order, "cancel/"), follow=True)
+
+    assert "Stop this payment?" in words(page)
+    assert page.headers["Referrer-Policy"] == "same-origin"
+    assert "You stopped the payment. Nothing was charged" in words(answer)
+    payment.refresh_from_db()
+    assert (payment.state, payment.order.state) == ("expired", "expired")
+    assert Pool.objects.get().held == 0
+    assert_books_agree()
+
+
+def test_stopping_what_was_just_paid_is_refused_kindly(browser, till):
+    payment = go_to_payment(browser, {make.variant(): 1})
+    till.pay(payment.session_id)
+
+    answer = browser.post(link(payment.order, "cancel/"))
+
+    assert answer.status_code == 409
+    assert "This order is paid already, so the payment cannot be stopped." in words(answer)
+    assert Order.objects.get().is_paid
+
+
+def test_stopping_while_a_bank_is_at_work_or_the_provider_is_silent_frees_nothing(browser, till):
+    payment = go_to_payment(browser, {make.variant(): 1})
+    till.fail_next(500, 500, 500, 500)
+    silent = browser.post(link(payment.order, "cancel/"))
+    till.world.faults.clear()
+    till.pay_later(payment.session_id)
+    browser.get(way_back(payment))
+
+    at_work = browser.post(link(payment.order, "cancel/"))
+
+    assert (silent.status_code, at_work.status_code) == (409, 409)
+    assert "cannot be reached at the moment" in words(silent)
+    assert "We are waiting for your bank." in words(at_work)
+    assert Order.objects.get().is_pending
+    assert Pool.objects.get().held == 1
+
+
+def test_stopping_twice_changes_nothing_more(browser, till):
+    payment = go_to_payment(browser, {make.variant(): 1})
+    for _ in range(2):
+        assert browser.post(link(payment.order, "cancel/")).status_code == 303
+
+    assert browser.get(link(payment.order, "cancel/")).status_code == 303
+    assert Pool.objects.get().held == 0
+
+
+@pytest.mark.parametrize("page", ["cancel/", "keep/"])
+def test_what_changes_an_order_needs_its_token(till, browser, page):
+    payment = go_to_payment(browser, {make.variant(): 1})
+    careless = Client(enforce_csrf_checks=True)
+    careless.force_login(make.user())
+
+    assert careless.post(link(payment.order, page)).status_code == 403
+    assert Order.objects.get().is_pending
+
+
+def test_a_review_and_a_visit_have_words_of_their_own(browser, till):
+    host = make.merchant(name="Indigo Morning", kind="experiences", city="Abeokuta")
+    visit = make.product(of=host, title="Dyeing", kind="experience")
+    seat = make.variant(
+        of=visit, session_start=NOON + timedelta(days=9), session_zone="Africa/Lagos"
+    )
+    payment = go_to_payment(browser, {seat: 1})
+    Payment.objects.update(state="review")
+    in_review = words(browser.get(link(payment.order)))
+    Payment.objects.update(state="open")
+    till.pay(payment.session_id)
+
+    paid = words(browser.get(way_back(payment)))
+    page = words(browser.get(link(payment.order)))
+
+    assert "We are looking at the payment and will email you." in in_review
+    assert "Indigo Morning 1 × Dyeing" in paid
+    assert "Indigo Morning Paid Indigo Morning: 1 × Dyeing" in page
+    assert "Delivery to" not in page

@@ -1,0 +1,147 @@
+"""The periodic work: each piece runs, alone, and the failure of one is not that of the others."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from shop.management.commands.beat import LOCK_SPACE, ROUNDS
+from shop.orders import ending
+from shop.payments.applying import apply_session
+from shop.payments.models import GatewayEvent, Operation, Payment
+from tests import make
+from tests.make import NOON
+from tests.paying import begin, set_clocks
+from tests.stepping import open_transaction
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROOT = Path(__file__).parents[3]
+LATER = NOON + timedelta(minutes=31)
+
+
+@pytest.fixture
+def work(sandbox, clock_at):
+    """Leave something to do for every piece that moves goods or money; return what it is."""
+    set_clocks(sandbox, NOON)
+    clock_at(NOON)
+    overdue = make.order({make.variant(20_00): 1})
+    unheard = begin(make.cart({make.variant(20_00): 1}))
+    heard = begin(make.cart({make.variant(20_00): 1}))
+    for payment in (unheard, heard):
+        sandbox.pay(payment.session_id)
+    GatewayEvent.objects.create(
+        gateway_id="evt_1", kind="checkout.session.completed", object_id=heard.session_id,
+        is_live=False, next_try_at=NOON, received_at=NOON,
+    )  # fmt: skip
+    refund = owed_back(sandbox)
+    at = NOON + timedelta(minutes=20)
+    type(overdue).objects.filter(pk=overdue.pk).update(pay_by=at)
+    set_clocks(sandbox, at)
+    clock_at(at)
+    return {"order": overdue, "unheard": unheard, "heard": heard, "refund": refund}
+
+
+def owed_back(sandbox):
+    kettle = make.variant(20_00, on_hand=1)
+    payment = begin(make.cart({kettle: 1}))
+    with transaction.atomic():
+        ending.expire(ending.lock(payment.order_id), at=NOON)
+    make.order({kettle: 1})
+    sandbox.pay(payment.session_id)
+    apply_session(payment.session_id, at=NOON)
+    return Operation.objects.get()
+
+
+def states(work):
+    for row in work.values():
+        row.refresh_from_db()
+    return {name: str(row.state) for name, row in work.items()}
+
+
+ALL_DONE = {"order": "expired", "unheard": "paid", "heard": "paid", "refund": "done"}
+
+
+def test_one_round_does_everything_that_waits(work):
+    call_command("beat", once=True)
+
+    assert states(work) == ALL_DONE
+    assert GatewayEvent.objects.get().state == "done"
+
+
+def test_a_piece_that_fails_is_logged_and_the_others_run(work, caplog):
+    with renamed("shop_gatewayevent"):
+        call_command("beat", once=True)
+
+    assert states(work) == ALL_DONE | {"heard": "paid"}  # by the poller
+    failed = [r.getMessage() for r in caplog.records if r.name == "shop.management.commands.beat"]
+    assert [said.split(" failed")[0] for said in failed] == [
+        "apply waiting messages", "forget what messages said",
+    ]  # fmt: skip
+    assert GatewayEvent.objects.get().state == "new"
+
+
+def test_a_piece_that_another_process_is_at_is_left_to_it(work):
+    expiring = next(n for n, (name, *_) in enumerate(ROUNDS) if name == "expire overdue orders")
+
+    with open_transaction(lambda: lock_piece(expiring)):
+        call_command("beat", once=True)
+
+    assert states(work) == ALL_DONE | {"order": "pending"}
+
+
+def test_it_lets_go_of_every_piece(work):
+    call_command("beat", once=True)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s",
+                       [LOCK_SPACE])  # fmt: skip
+        assert cursor.fetchone() == (0,)
+
+
+def test_it_goes_round_until_it_is_told_to_stop(work, settings):
+    address = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**connection.settings_dict)
+    beating = subprocess.Popen(
+        [sys.executable, "manage.py", "beat"], cwd=ROOT, stderr=subprocess.PIPE, text=True,
+        env=os.environ | {"DATABASE_URL": address, "STRIPE_BASE_URL": settings.STRIPE_BASE_URL},
+    )  # fmt: skip
+    try:
+        until = time.monotonic() + 30
+        while Payment.objects.filter(pk=work["unheard"].pk).exclude(state="paid").exists():
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        beating.send_signal(signal.SIGTERM)
+        _, said = beating.communicate(timeout=10)
+    finally:
+        beating.kill()
+
+    assert (beating.returncode, said) == (0, "")
+    assert states(work) == ALL_DONE
+
+
+def lock_piece(number):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, number])
+
+
+class renamed:
+    """Take a table away for a while."""
+
+    def __init__(self, table):
+        self.table = table
+
+    def __enter__(self):
+        self._run(f"ALTER TABLE {self.table} RENAME TO away")
+
+    def __exit__(self, *_):
+        self._run(f"ALTER TABLE away RENAME TO {self.table}")
+
+    def _run(self, statement):
+        with connection.cursor() as cursor:
+            cursor.execute(statement)

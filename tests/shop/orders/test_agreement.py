@@ -1,0 +1,142 @@
+"""The shopper agrees to every line, not to a sum alone."""
+
+from datetime import timedelta
+
+import pytest
+
+from shop.cart import changing
+from shop.cart.models import Cart, CartLine
+from shop.cart.pricing import price_cart
+from shop.delivery.models import Country
+from shop.errors import PriceChanged
+from shop.orders.agreement import wish
+from shop.orders.models import Order
+from shop.orders.placing import place_order
+from tests import make
+from tests.make import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+def priced(who, at=NOON):
+    return price_cart(who, at=at)
+
+
+def test_the_same_lines_at_the_same_prices_are_the_same_agreement():
+    kettle, cup = make.variant(20_00), make.variant(5_00)
+
+    first, second = make.cart({kettle: 1, cup: 2}), make.cart({kettle: 1, cup: 2})
+
+    assert make.agreed(first) == make.agreed(second)
+    assert make.agreed(first).total == 30_00
+
+
+def test_the_same_total_with_another_split_is_another_agreement():
+    kettle, cup = make.variant(20_00), make.variant(5_00)
+    who = make.cart({kettle: 1, cup: 1})
+    before = make.agreed(who)
+    make.reprice(kettle, 19_00, at=NOON)
+    make.reprice(cup, 6_00, at=NOON)
+
+    after = make.agreed(who)
+
+    assert before.total == after.total == 25_00
+    assert before.digest != after.digest
+    with pytest.raises(PriceChanged):
+        place_order(who, agreed=before, at=NOON)
+    assert not Order.objects.exists()
+
+
+def test_who_pays_for_a_benefit_is_not_the_shopper_s_but_which_benefit_it_is():
+    kettle, festival = make.variant(20_00), make.festival()
+    make.deal(kettle, during=festival, price=19_00)
+    save = make.promotion(festival, value=4_00)
+    who = make.cart({kettle: 1})
+    before = make.agreed(who)
+
+    type(save).objects.update(organizer_share=100)
+    assert make.agreed(who) == before
+    type(save).objects.update(state="paused")
+    make.promotion(festival, value=4_00)
+
+    assert make.agreed(who).total == before.total
+    assert make.agreed(who) != before
+
+
+def test_a_deal_and_an_equal_regular_price_are_not_the_same_promise():
+    kettle = make.variant(15_00)
+    who = make.cart({kettle: 1})
+    before = make.agreed(who)
+    make.reprice(kettle, 20_00, at=NOON)
+    make.deal(kettle, during=make.festival(), price=15_00, approved_at=NOON)
+    later = NOON.replace(minute=1)
+
+    after = make.agreed(who, at=later)
+
+    assert (before.total, after.total) == (15_00, 15_00)
+    assert before.digest != after.digest
+
+
+def test_a_wish_stays_the_same_whatever_it_costs():
+    kettle = make.variant(20_00)
+    who = make.cart({kettle: 1})
+    before = wish(priced(who))
+
+    make.reprice(kettle, 21_00, at=NOON)
+
+    assert wish(priced(who)) == before
+
+
+def more(who):
+    CartLine.objects.update(quantity=2)
+
+
+def something_else(who):
+    make.cart({make.variant(5_00): 1}, of=who)
+
+
+def a_voucher(who):
+    make.promotion(make.festival(), group="voucher", trigger="code", code="TEN", value=1)
+    changing.use_voucher(Cart.objects.get(), "ten", shopper=who, at=NOON)
+
+
+def another_service(who):
+    make.delivery(service="express")
+    seller = CartLine.objects.get().variant.product.merchant_id
+    changing.choose_services(Cart.objects.get(), {seller: "express"})
+
+
+def another_address(who):
+    make.cart({}, of=who)
+
+
+def another_country(who):
+    Country.objects.create(
+        code="MO", zone="CEA", service="open", currency="MOP", seen_on="2026-11-24"
+    )
+    changing.send_to(Cart.objects.get(), "MO")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [more, something_else, a_voucher, another_service, another_address, another_country],
+)
+def test_a_wish_changes_with_everything_that_the_shopper_chooses(change):
+    who = make.cart({make.variant(20_00): 1})
+    before = wish(priced(who))
+
+    change(who)
+
+    assert wish(priced(who)) != before
+
+
+def test_the_order_of_the_lines_does_not_change_a_wish():
+    kettle, cup = make.variant(20_00), make.variant(5_00)
+    who = make.cart({kettle: 1, cup: 1})
+    before = wish(priced(who))
+
+    CartLine.objects.filter(variant=kettle).delete()
+    changing.add(Cart.objects.get(), kettle, 1, at=NOON + timedelta(minutes=1))
+
+    assert [line.variant for line in priced(who).lines] == [cup, kettle]
+    assert wish(priced(who)) == before

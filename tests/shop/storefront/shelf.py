@@ -1,0 +1,90 @@
+"""Many products at once, straight into the rows that lists read; and pages at an exact instant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.http import HttpResponse
+from django.test import RequestFactory
+from django.urls import resolve
+from django.utils import translation
+
+from shop.catalogue.models import Product
+from shop.festivals.models import ProductSpan
+from shop.festivals.models.prices import FOREVER
+from shop.listings.models import Listing
+from shop.listings.refreshing import refresh
+from shop.storefront.filters import Filters
+from shop.storefront.finding import Row, find
+from tests import make
+from tests.make import LONG_AGO, NOON
+
+_numbers = count(1)
+
+
+def fill(
+    number: int,
+    *,
+    price: Callable[[int], int] = lambda n: 10_00,
+    percent: Callable[[int], int | None] = lambda n: None,
+    popularity: Callable[[int], int] = lambda n: 0,
+) -> list[Product]:
+    """Return listed products whose facts follow from their number, all of one store."""
+    shelf = make.product()
+    products = Product.objects.bulk_create(
+        Product(
+            merchant=shelf.merchant,
+            category=shelf.category,
+            slug=f"thing-{next(_numbers)}",
+            title=f"Thing {n}",
+            state="published",
+            published_at=LONG_AGO + timedelta(hours=n // 2),
+        )
+        for n in range(number)
+    )
+    shelf.delete()
+    ProductSpan.objects.bulk_create(
+        ProductSpan(
+            product=product,
+            starts_at=LONG_AGO,
+            ends_at=FOREVER,
+            price=price(n),
+            highest=price(n),
+            percent=percent(n),
+            prior_price=price(n) * 2 if percent(n) else None,
+        )
+        for n, product in enumerate(products)
+    )
+    refresh([product.pk for product in products], at=LONG_AGO)
+    rows = [
+        Listing(product_id=product.pk, popularity=popularity(n))
+        for n, product in enumerate(products)
+    ]
+    Listing.objects.bulk_update(rows, ["popularity"])
+    return products
+
+
+def listed(*, at: datetime = NOON, festivals: tuple[int, ...] = (), **asked: Any) -> list[str]:
+    """Return the titles of the first page of a list."""
+    return [row.title for row in found(at=at, festivals=festivals, **asked)]
+
+
+def found(*, at: datetime = NOON, festivals: tuple[int, ...] = (), **asked: Any) -> tuple[Row, ...]:
+    """Return the rows of the first page of a list."""
+    return find(Filters(**asked), at=at, festivals=festivals, language="en").rows
+
+
+def page_at(
+    path: str, at: datetime, *, cookies: dict[str, str] | None = None, **headers: str
+) -> HttpResponse:
+    """Return a page as it is at an exact instant, without the time that a request takes."""
+    request = RequestFactory().get(path, headers=headers or None)
+    request.moment = at
+    request.COOKIES.update(cookies or {})
+    request.resolver_match = match = resolve(urlsplit(path).path)
+    with translation.override("en"):
+        return match.func(request, *match.args, **match.kwargs)
