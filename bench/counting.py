@@ -6,9 +6,9 @@ from typing import Any
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
+from bench.browser import ASK, TELL
 from shop.storefront import epoch
 
-ASK, TELL = "X-Bench-Count", "X-Bench-Statements"
 # As in the budgets of the tests: transaction control is not counted.
 COUNTED = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 

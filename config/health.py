@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, JsonResponse
+from django.tasks import TaskResultStatus
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from django_tasks_db.models import DBTaskResult
+from django_tasks_db.models import DBTaskResult, get_date_max
 
 from shop import clock
 from shop.orders.models import Order
@@ -24,7 +25,7 @@ def health(request: HttpRequest) -> JsonResponse:
     """Answer 200 when all is well, else 503 with what is wrong; it names nobody."""
     try:
         problems = waiting_too_long(at=clock.moment_of(request))
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         problems = {"the database does not answer": None}
     status = 503 if problems else 200
     return JsonResponse({"is_well": not problems, "problems": problems}, status=status)
@@ -43,7 +44,11 @@ def waiting_too_long(*, at: datetime) -> dict[str, int]:
             state__in=(Operation.State.QUEUED, Operation.State.SENDING),
             run_after__lte=late,
         ),
-        "tasks": DBTaskResult.objects.ready().filter(enqueued_at__lte=late),
+        "tasks": DBTaskResult.objects.filter(
+            Q(run_after=get_date_max()) | Q(run_after__lte=late),
+            status=TaskResultStatus.READY,
+            enqueued_at__lte=late,
+        ),
     }
     counts = {name: rows.count() for name, rows in waiting.items()}
     return {name: count for name, count in counts.items() if count}

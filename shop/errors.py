@@ -10,6 +10,8 @@ ShopError                  understood and refused (409)
 ├─ BelowMinimum            the goods cost less than can be charged
 ├─ NeedsAccount            a signed-in shopper with a verified address is needed
 ├─ NotPossible             the rule that stands in the way, in words
+│  └─ FenceBroken          more units would be set aside for deals than are there
+├─ Unavailable             taken between the look and the grasp; explained before it is shown
 └─ StaleState              changed by someone else meanwhile
 GatewayError               the payment provider said no, or nothing; ``may_retry``
 BadSignature               the message is not from the provider (400)

@@ -46,6 +46,8 @@ FROM shop_category c LEFT JOIN (
   SELECT category, count(*) AS n FROM base WHERE by_country AND by_store GROUP BY category
 ) AS b ON b.category = c.path
 UNION ALL
+SELECT 'store', slug, name, NULL, 0, 0 FROM shop_merchant WHERE slug = ANY(%(stores)s)
+UNION ALL
 (SELECT 'store', store_slug, store, NULL, n, 0 FROM stores
  ORDER BY is_on DESC, n DESC, store LIMIT %(most_stores)s)
 """
@@ -144,7 +146,7 @@ def _facets(rows: list[tuple], filters: Filters, language: str) -> Facets:
             case "country":
                 countries[code] = count
             case "store":
-                stores[code] = (name, count)
+                stores[code] = (name, max(count, stores.get(code, ("", 0))[1]))
             case "category":
                 label = in_language(json.loads(texts), language) or name
                 categories.append(Branch(code, label, count, position))

@@ -30,7 +30,7 @@ COLUMNS = """l.product_id, l.slug, l.title,
 BRANCH = """(
   SELECT {branch} AS branch, {key} AS key, {columns}
   FROM shop_productspan s JOIN shop_listing l ON l.product_id = s.product_id
-  WHERE {in_force} AND {where} ORDER BY {order} LIMIT %(most)s
+  WHERE {where} ORDER BY {order} LIMIT %(most)s
 )"""
 # Beside each row: how much of its flash deals is claimed, all its variants together.
 STATEMENT = """
@@ -150,7 +150,8 @@ def find_popular(
         most: rows of each condition.
     """
     limits = {"most": most, "in_all": most * len(wheres)}
-    return _run(_statement(wheres, SORTS["popular"]), values | limits, at=at, language=language)
+    statement = _statement([f"{IN_FORCE} AND {where}" for where in wheres], SORTS["popular"])
+    return _run(statement, values | limits, at=at, language=language)
 
 
 def _statement(wheres: Sequence[str], sort: Sort) -> str:
@@ -159,7 +160,6 @@ def _statement(wheres: Sequence[str], sort: Sort) -> str:
             branch=number,
             key=sort.number,
             columns=COLUMNS,
-            in_force=IN_FORCE,
             where=where,
             order=sort.order(sort.column, "s.product_id"),
         )

@@ -32,6 +32,14 @@ class Inspector:
             self.page.goto(address)
             self.look()
 
+    def show(self, name: str, text: str) -> None:
+        """Look at the text of a page that the shop shows only when something is broken."""
+        self.page.route(
+            f"**/shown/{name}/",
+            lambda route: route.fulfill(body=text, content_type="text/html; charset=utf-8"),
+        )
+        self.visit(f"/shown/{name}/")
+
     def look(self, where: str = "") -> None:
         """Look at the page as it stands; ``where`` says what is open on it."""
         place = f"{self.page.url} {where}".strip()

@@ -1,4 +1,5 @@
 import pytest
+from django.template.loader import render_to_string
 
 pytestmark = pytest.mark.xdist_group("access")
 
@@ -48,11 +49,30 @@ def test_products_have_no_barriers(market, inspector):
     assert inspector.found == []
 
 
-def test_what_is_not_there_is_told_without_barriers(market, inspector):
-    inspector.page.watch.expect(404)
+def test_what_goes_wrong_is_told_without_barriers(market, inspector):
+    page = inspector.page
+    page.watch.expect(404)
+    page.goto(f"/products/{market.jar.product.slug}/")
+    market.jar.is_active = False
+    market.jar.save()
     market.mat.state = "withdrawn"
     market.mat.save()
 
+    page.get_by_role("button", name="Add to cart").click()
+    page.get_by_text("This product is no longer on sale.").wait_for()
+    inspector.look()
     inspector.visit("/no-such-page/", f"/products/{market.mat.slug}/")
+    for name in ("400", "403", "500"):
+        inspector.show(name, render_to_string(f"{name}.html"))
+    unsure = page.request.post("/cart/add/", form={"variant": str(market.jar.pk)})
+    assert "Do you want to do this?" in unsure.text()
+    inspector.show("unsure", unsure.text())
 
     assert inspector.found == []
+
+
+def test_a_barrier_would_be_seen(market, inspector):
+    inspector.show("bad", '<title>Bad</title><main><img src="data:,"><p style="width: 2000px">x')
+
+    assert any("image-alt" in sentence for sentence in inspector.found)
+    assert any("2000 pixels wide" in sentence for sentence in inspector.found)

@@ -1,6 +1,7 @@
 """A guest becomes an account, and buys what is limited to one for each of them."""
 
 import re
+from itertools import count
 
 from shop.cart.models import CartLine
 from shop.orders.models import Order
@@ -18,7 +19,7 @@ from tests.journeys.ways import journey, on_desk_and_phone, with_and_without_scr
 from tests.paying import assert_books_agree
 
 pytestmark = journey
-EMAIL = "amina@example.org"
+addresses = (f"amina{number}@example.org" for number in count())
 LIMIT = "You can buy 1 of these at the festival price. You already have it."
 
 
@@ -27,11 +28,10 @@ LIMIT = "You can buy 1 of these at the festival price. You already have it."
 def test_a_limited_deal_is_for_confirmed_accounts_and_once_each(stage, market, page):
     put_in_cart(page, market.lamp.product)
     assert "Sign in to buy at this price." in words(page)
-    sign_up(page)
-    confirm(stage, page)
-    assert CartLine.objects.get().cart.user.email == EMAIL
+    email = sign_up(stage, page)
+    assert CartLine.objects.get().cart.user.email == email
 
-    go_to_pay(page, EMAIL)
+    go_to_pay(page, email)
     assert page.get_by_role("button", name="Pay $40.00").is_visible()
     press_pay(page)
     pay(page)
@@ -45,10 +45,9 @@ def test_a_limited_deal_is_for_confirmed_accounts_and_once_each(stage, market, p
 
 @on_desk_and_phone
 def test_a_limit_that_was_used_up_in_another_tab_is_told_before_paying(stage, market, page):
-    sign_up(page)
-    confirm(stage, page)
+    email = sign_up(stage, page)
     put_in_cart(page, market.lamp.product)
-    go_to_pay(page, EMAIL)
+    go_to_pay(page, email)
     late = page.context.new_page()
     late.goto("/checkout/delivery/")
     press_pay(page)
@@ -66,12 +65,11 @@ def test_a_limit_that_was_used_up_in_another_tab_is_told_before_paying(stage, ma
 @with_and_without_script
 def test_signing_in_brings_the_cart_of_the_guest_along(stage, market, visitor):
     at_home, at_work = visitor(), visitor()
-    sign_up(at_home)
-    confirm(stage, at_home)
+    email = sign_up(stage, at_home)
     put_in_cart(at_home, market.jar.product)
     put_in_cart(at_work, market.indigo.product, choice="Saffron")
 
-    sign_in(at_work, EMAIL)
+    sign_in(at_work, email)
     at_work.goto("/cart/")
 
     assert "Zellige jar" in words(at_work)
@@ -80,16 +78,15 @@ def test_signing_in_brings_the_cart_of_the_guest_along(stage, market, visitor):
     assert "You have no orders yet" in words(at_work)
 
 
-def sign_up(page):
+def sign_up(stage, page):
+    """Make an account and confirm its address, of which each sign-up has another: return it."""
+    email = next(addresses)
     page.goto("/account/signup/")
-    page.get_by_label("Email").fill(EMAIL)
+    page.get_by_label("Email").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Create account").click()
     page.wait_for_url(lambda url: "/signup/" not in url)
-
-
-def confirm(stage, page):
-    link = re.search(r"http\S+/confirm-email/\S+", stage.letters(EMAIL)[0].text)[0]
-    page.goto(link)
+    page.goto(re.search(r"http\S+/confirm-email/\S+", stage.letters(email)[0].text)[0])
     page.get_by_role("button", name="Confirm").click()
     page.wait_for_url(lambda url: "/confirm-email/" not in url)
+    return email

@@ -4,6 +4,8 @@ It replaces one function in itself by its own end, so that the shop needs no hoo
 the task is about comes as JSON on standard input, the database and the sandbox by environment.
 """
 
+# ruff: noqa: E402 (models can be imported only after Django is set up)
+
 import json
 import os
 import signal

@@ -9,9 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
-from shop.orders import ending
 from shop.orders.models import Order
 from shop.payments.applying import apply_session
 from shop.payments.models import GatewayEvent, Operation, Payment
@@ -22,6 +21,7 @@ from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON
 from tests.paying import assert_books_agree, begin, post, set_clocks, the_order
+from tests.shop.payments.late import owed_back
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).parents[3]
@@ -140,13 +140,7 @@ def test_case_93_a_message_stored_before_the_kill_is_applied_once(till, kill, wa
 
 
 def test_case_50_a_refund_made_before_the_kill_is_made_once_and_recorded(till, kill):
-    kettle = make.variant(20_00, on_hand=1)
-    payment = begin(make.cart({kettle: 1}))
-    with transaction.atomic():
-        ending.expire(ending.lock(payment.order_id), at=NOON)
-    make.order({kettle: 1})
-    till.pay(payment.session_id)
-    apply_session(payment.session_id, at=NOON)
+    payment = owed_back(till).payment
     kill("after the refund is made", "move money")
     refund = Operation.objects.get()
     assert (refund.state, refund.remote_id) == ("sending", None)

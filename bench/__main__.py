@@ -1,0 +1,55 @@
+"""Measures the shop beside its limits in one run: ``python -m bench``."""
+
+import argparse
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import report
+from bench.flows import WentWrong
+from bench.running import Asked, run
+from bench.servers import CannotMeasure
+from config.embedded import NoDatabase
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> int:
+    """Measure, print the report, and return the exit code."""
+    chosen = _parser().parse_args()
+    os.chdir(ROOT)
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    asked = Asked(chosen.rounds, chosen.seconds, chosen.products, chosen.keep)
+    try:
+        with tempfile.TemporaryDirectory(prefix="baobab-bench-") as folder:
+            outcome = run(asked, Path(folder))
+    except (CannotMeasure, NoDatabase, WentWrong) as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    text = report.markdown(outcome)
+    print(text)
+    if chosen.write:
+        report.write(text)
+    return 0 if outcome.sale.is_exact else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each target (5)")
+    parser.add_argument("--seconds", type=float, default=3, help="length of a turn (3)")
+    parser.add_argument(
+        "--products", type=int, default=0, metavar="N", help="also measure with so many products"
+    )
+    parser.add_argument("--keep", action="store_true", help="keep and reuse the databases")
+    parser.add_argument(
+        "--write", action="store_true", help=f"put the report into {report.PAGE.relative_to(ROOT)}"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,125 @@
+"""Which pages are measured, and what is known of each beside its time."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from bench import flows, load, wrk
+from bench.browser import Browser
+from bench.choosing import Choice
+from bench.load import Load, Request
+from bench.rounds import Target
+from bench.servers import CannotMeasure, Server
+
+CARTS, LINES = 8, 3
+SEARCH = "coffee"
+
+
+def limits(hello: Server, django: Server, product: int) -> list[Target]:
+    """Return what this machine, Python and Django allow."""
+    pages = [
+        ("WSGI hello", hello, "/"),
+        ("Django, a plain view", django, "/plain"),
+        ("one SELECT by key through the ORM", django, f"/one/{product}"),
+        ("24 cards, one SELECT", django, "/cards"),
+        ("the same, compressed", django, "/compressed"),
+        ("the same from local memory", django, "/kept"),
+    ]
+    return [_target(name, server, [Request(path)]) for name, server, path in pages]
+
+
+def shared(shop: Server, choice: Choice, *, count: str) -> list[Target]:
+    """Return the pages that are the same for everyone.
+
+    Args:
+        count: "cold" where every page is built anew, "warm" where copies are kept.
+    """
+    found = [_target(name, shop, requests, count=count) for name, requests in _shared_pages(choice)]
+    if count == "cold":  # what anyone can type is never kept
+        found.append(_target("search", shop, [Request(f"/products/?q={SEARCH}")], count=count))
+    return found
+
+
+def listed(shop: Server, choice: Choice) -> list[Target]:
+    """Return the pages that could become slower as the catalogue grows."""
+    wanted = {"list", "list, half-way down", "list, filtered", "product"}
+    found = [target for target in shared(shop, choice, count="cold") if target.name != "search"]
+    kept = [target for target in found if target.name in wanted]
+    return [*kept, _target("search", shop, [Request(f"/products/?q={SEARCH}")], count="cold")]
+
+
+def personal(shop: Server, choice: Choice) -> list[Target]:
+    """Return what belongs to one shopper: the cart, adding to it, the whole way to the thanks."""
+    adding = [
+        Request("/cart/add/", body=f"variant={variant}&quantity=1", expected=flows.SEEN)
+        for variant in choice.variants
+    ]
+    carts = [Request("/cart/", cookie=cookie) for cookie in _carts(shop, choice.variants)]
+    return [
+        _target(f"cart with {LINES} products of {LINES} stores", shop, carts, count="cold"),
+        _target("first add to the cart", shop, adding, count="cold"),
+        _checkout(shop, choice.variants),
+    ]
+
+
+def fetch(shop: Server, path: str) -> str:
+    """Return the text of a page."""
+    browser = Browser(shop.url)
+    answer = browser.get(path)
+    browser.close()
+    if answer.status != 200:
+        raise CannotMeasure(f"{path} answers {answer.status}.")
+    return answer.text
+
+
+def sender() -> Callable[[str, Sequence[Request], float], Load]:
+    """Return the client that sends the load."""
+    return wrk.send if wrk.is_there() else load.send
+
+
+def _shared_pages(choice: Choice) -> Iterator[tuple[str, list[Request]]]:
+    yield "home", [Request("/")]
+    yield "list", [Request("/products/")]
+    yield "list, half-way down", [Request(f"/products/?after={choice.middle}")]
+    yield "list, filtered", [Request(f"/products/?country={choice.country}&stock=1")]
+    yield "product", [Request(f"/products/{slug}/") for slug in choice.products]
+    yield "store", [Request(f"/stores/{slug}/") for slug in choice.stores]
+
+
+def _target(name: str, server: Server, requests: Sequence[Request], *, count: str = "") -> Target:
+    act = partial(sender(), server.url, requests)
+    return Target(name, act, server.pid, facts=_facts(name, server, requests[0], count))
+
+
+def _facts(name: str, server: Server, request: Request, count: str) -> dict[str, float]:
+    """Return what one answer tells of a page: its bytes, and its statements where they count."""
+    browser = Browser(server.url, count=count)
+    browser.cookies = dict([request.cookie.split("=", 1)]) if request.cookie else {}
+    for _ in range(1 if request.body else 2):  # over one connection, so from one process
+        if request.body:
+            form = dict(pair.split("=") for pair in request.body.split("&"))
+            answer = browser.post(request.path, form)
+        else:
+            answer = browser.get(request.path)
+    browser.close()
+    if answer.status != request.expected:
+        raise CannotMeasure(f"The page “{name}” answers {answer.status}: {answer.text[-300:]}")
+    facts = {"bytes": len(answer.text.encode()), "sent": answer.sent}
+    return facts | ({"statements": answer.statements} if count else {})
+
+
+def _carts(shop: Server, variants: Sequence[int]) -> Iterator[str]:
+    """Yield the cookies of carts that were filled just now."""
+    for number in range(CARTS):
+        browser = Browser(shop.url)
+        for place in range(LINES):
+            variant = variants[(number + place) % len(variants)]
+            browser.post("/cart/add/", {"variant": variant, "quantity": 1})
+        browser.close()
+        yield f"cart={browser.cookies['cart']}"
+
+
+def _checkout(shop: Server, variants: Sequence[int]) -> Target:
+    guest = flows.buy(shop.url, variants[0], count="cold")
+    facts = {"statements": guest.statements, "requests": guest.requests}
+    act = partial(flows.buying, shop.url, variants)
+    return Target("whole guest checkout", act, shop.pid, is_primed=False, facts=facts)

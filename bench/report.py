@@ -1,0 +1,148 @@
+"""Writes the outcome as Markdown."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.flash_sale import SHOPPERS, UNITS, Sale
+from bench.rounds import Target
+
+PAGE = Path(__file__).resolve().parent.parent / "docs/reference/performance.md"
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+HEAD = """
+| {} | per second | median, ms | CPU, ms: Python + database | statements | HTML, kB (sent) | × hello | × cards |
+|---|---:|---:|---:|---:|---:|---:|---:|
+"""  # noqa: E501
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Everything that was measured.
+
+    ``hello`` and ``cards`` are those of the limits that pages are compared with; ``grown`` are
+    pairs of the same page with few and with many products.
+    """
+
+    facts: dict[str, str]
+    limits: list[Target]
+    cold: list[Target] = field(default_factory=list)
+    warm: list[Target] = field(default_factory=list)
+    personal: list[Target] = field(default_factory=list)
+    grown: list[tuple[Target, Target]] = field(default_factory=list)
+    products: int = 0
+    written: list[Target] = field(default_factory=list)
+    sale: Sale | None = None
+
+    @property
+    def hello(self) -> Target:
+        """The least that a server can answer."""
+        return self.limits[0]
+
+    @property
+    def cards(self) -> Target:
+        """The least that a page like our list costs with Django."""
+        return self.limits[3]
+
+    @property
+    def targets(self) -> list[Target]:
+        """All targets, each once."""
+        many = [large for _, large in self.grown]
+        return [*self.limits, *self.cold, *self.warm, *self.personal, *many, *self.written]
+
+
+def markdown(outcome: Outcome) -> str:
+    """Return the whole report."""
+    parts = ["".join(f"- {name}: {text}\n" for name, text in outcome.facts.items())]
+    for title, targets in (
+        ("limit", outcome.limits),
+        ("page, built anew every time", outcome.cold),
+        ("page, from the kept copy", outcome.warm),
+        ("of one shopper", outcome.personal),
+    ):
+        if targets:
+            parts.append(HEAD.format(title).lstrip() + _rows(targets, outcome))
+    if outcome.grown:
+        parts.append(_growth(outcome))
+    if outcome.written:
+        parts.append(_writing(outcome.written))
+    if outcome.sale:
+        parts.append(_sale(outcome.sale))
+    return "\n".join(parts)
+
+
+def write(text: str) -> None:
+    """Put the report between the marks of the documentation's page."""
+    page = PAGE.read_text(encoding="utf-8")
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    PAGE.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+
+
+def _rows(targets: Iterable[Target], outcome: Outcome) -> str:
+    return "".join(_row(target, outcome) for target in targets)
+
+
+def _row(target: Target, outcome: Outcome) -> str:
+    facts = target.facts
+    statements = f"{facts['statements']:.0f}" if "statements" in facts else ""
+    if "requests" in facts:
+        statements += f" in {facts['requests']:.0f} requests"
+    size = f"{facts['bytes'] / 1e3:.1f} ({facts['sent'] / 1e3:.1f})" if facts.get("bytes") else ""
+    name = target.name + (f", **{target.errors} errors**" if target.errors else "")
+    cells = [
+        name,
+        _short(target.median(lambda turn: turn.load.rate)),
+        _short(target.median(lambda turn: turn.load.median)),
+        _cpu(target),
+        statements,
+        size,
+        _times(target.ratio(outcome.hello)),
+        _times(target.ratio(outcome.cards)),
+    ]
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _growth(outcome: Outcome) -> str:
+    lines = [
+        f"| page, built anew | CPU, ms, with {outcome.products:,} products | times as much |",
+        "|---|---:|---:|",
+    ]
+    for small, large in outcome.grown:
+        lines.append(f"| {small.name} | {_cpu(large)} | {_times(large.ratio(small))} |")
+    return "\n".join([*lines, ""])
+
+
+def _writing(targets: Sequence[Target]) -> str:
+    lines = [
+        "| PostgreSQL alone, written and kept | per second | lowest..highest |",
+        "|---|---:|---:|",
+    ]
+    for target in targets:
+        rates = [turn.load.rate for turn in target.turns]
+        middle = _short(target.median(lambda turn: turn.load.rate))
+        lines.append(f"| {target.name} | {middle} | {_short(min(rates))}..{_short(max(rates))} |")
+    return "\n".join([*lines, ""])
+
+
+def _sale(sale: Sale) -> str:
+    answers = ", ".join(f"{count} {told}" for told, count in sorted(sale.answers.items()))
+    verdict = "exact" if sale.is_exact else "**NOT EXACT**"
+    return (
+        f"Flash sale: {SHOPPERS} shoppers pressed Pay together for {UNITS} units: {answers}; "
+        f"{sale.promised} units promised: {verdict}. The last answer to the button came after "
+        f"{sale.slowest:.2f} s, the last confirmation after {sale.seconds:.2f} s.\n"
+    )
+
+
+def _cpu(target: Target) -> str:
+    server = target.median(lambda turn: turn.server)
+    return f"{server:.2f} + {target.median(lambda turn: turn.database):.2f}"
+
+
+def _short(number: float) -> str:
+    return f"{number:,.0f}" if number >= 100 else f"{number:.1f}"
+
+
+def _times(ratio: float | None) -> str:
+    return "" if ratio is None else re.sub(r"\.0$", "", f"{ratio:.{0 if ratio >= 20 else 1}f}")

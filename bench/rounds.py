@@ -1,0 +1,90 @@
+"""Lets all targets take turns, round after round, so that a neighbour's work hits all alike."""
+
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from bench import cpu
+from bench.load import Load
+
+PRIMING = 0.3  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One target in one round: its load, and the CPU milliseconds that an answer took."""
+
+    load: Load
+    server: float
+    database: float
+
+    @property
+    def cpu(self) -> float:
+        """CPU milliseconds of server and database together."""
+        return self.server + self.database
+
+
+@dataclass(slots=True)
+class Target:
+    """Something to be measured.
+
+    Args:
+        act: sends load for so many seconds.
+        pid: the server's process; none for what has no server beside the database.
+        is_primed: whether a short load goes before each turn, which is not counted.
+        facts: what else the report tells: statements, bytes.
+    """
+
+    name: str
+    act: Callable[[float], Load]
+    pid: int | None = None
+    is_primed: bool = True
+    facts: dict[str, float] = field(default_factory=dict)
+    turns: list[Turn] = field(default_factory=list)
+
+    def median(self, of: Callable[[Turn], float]) -> float:
+        """Return the median over the rounds."""
+        return statistics.median(of(turn) for turn in self.turns)
+
+    def ratio(self, to: "Target") -> float | None:
+        """Return how many times the CPU of another it takes: the median over the rounds."""
+        pairs = zip(self.turns, to.turns, strict=True)
+        return statistics.median([a.cpu / b.cpu for a, b in pairs if b.cpu] or [0]) or None
+
+    @property
+    def errors(self) -> int:
+        """Answers that were not the expected ones, in all rounds."""
+        return sum(turn.load.errors for turn in self.turns)
+
+
+def measure(
+    targets: Sequence[Target],
+    *,
+    rounds: int,
+    seconds: float,
+    database: int | None,
+    report: Callable[[int, Target], None],
+) -> None:
+    """Give each target its turns: A B C, then B C A, then C A B.
+
+    Args:
+        database: the process of the database server, if it can be seen from here.
+        report: is told the round and the target after each turn.
+    """
+    for number in range(rounds):
+        first = number % len(targets)
+        for target in [*targets[first:], *targets[:first]]:
+            if target.is_primed:
+                target.act(PRIMING)
+            target.turns.append(_turn(target, seconds, database))
+            report(number, target)
+
+
+def _turn(target: Target, seconds: float, database: int | None) -> Turn:
+    roots = (target.pid, database)
+    before = [cpu.seconds_of(root) if root else 0 for root in roots]
+    load = target.act(seconds)
+    after = [cpu.seconds_of(root) if root else 0 for root in roots]
+    answered = load.answered or 1
+    server, behind = ((b - a) * 1e3 / answered for a, b in zip(before, after, strict=True))
+    return Turn(load, server, behind)

@@ -1,0 +1,203 @@
+"""One run: fills the databases, starts the servers, lets everything take turns, stops it all."""
+
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from bench import choosing, databases, enlarging, flash_sale, machine, pages, pgbench, servers
+from bench.report import Outcome
+from bench.rounds import Target, measure
+from bench.servers import CannotMeasure, Server
+
+NAME = "bench"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks for; ``products`` of 0 means the sample's own."""
+
+    rounds: int
+    seconds: float
+    products: int
+    keep: bool
+
+
+def run(asked: Asked, folder: Path) -> Outcome:
+    """Return what was measured.
+
+    Args:
+        folder: empty; it holds static files and logs while the run lasts.
+
+    Raises:
+        CannotMeasure: something does not start or answers wrongly.
+    """
+    with ExitStack() as stack:
+        server = stack.enter_context(databases.server())
+        before = machine.facts(databases.version(server))
+        environment = _environment(folder)
+        small = stack.enter_context(_database(server, asked, environment))
+        _manage(environment | {"DATABASE_URL": small}, "collectstatic", "--noinput", "-v0")
+        large = stack.enter_context(_large(server, small, asked)) if asked.products else None
+        bench = _Bench(stack, folder, environment, small)
+        outcome = bench.prepare(before)
+        if large:
+            bench.prepare_growth(outcome, large, asked.products)
+        tell("Measuring.")
+        measure(
+            outcome.targets,
+            rounds=asked.rounds,
+            seconds=asked.seconds,
+            database=databases.process(server),
+            report=partial(_report, asked.rounds),
+        )
+        tell("Holding the flash sale.")
+        outcome.sale = bench.hold_sale()
+        outcome.facts |= {
+            "Load average after": machine.load(),
+            "Turns": f"{asked.rounds} rounds of {asked.seconds:g} s",
+        }
+        return outcome
+
+
+def tell(text: str) -> None:
+    """Say what is being done; the report alone goes to standard output."""
+    print(text, file=sys.stderr, flush=True)
+
+
+class _Bench:
+    """The servers of a run and what is measured on them."""
+
+    def __init__(
+        self, stack: ExitStack, folder: Path, environment: Mapping[str, str], database: str
+    ) -> None:
+        self._stack = stack
+        self._folder = folder
+        self._environment = environment
+        self._database = database
+        self._choice = choosing.choose(database)
+        self._shop = self._serve("config.wsgi", BENCH_NO_CACHE="1")
+
+    def prepare(self, facts: Mapping[str, str]) -> Outcome:
+        """Start all servers and return what is to be measured, with no turn taken yet."""
+        tell("Starting the servers.")
+        kept = self._serve("config.wsgi")
+        port = int(self._environment["STRIPE_BASE_URL"].rpartition(":")[2])
+        self._stack.enter_context(
+            servers.sandbox(self._shop.url, self._folder, self._environment, port=port)
+        )
+        return Outcome(
+            facts=dict(facts),
+            limits=self._limits(),
+            cold=pages.shared(self._shop, self._choice, count="cold"),
+            warm=pages.shared(kept, self._choice, count="warm"),
+            personal=pages.personal(self._shop, self._choice),
+            written=self._written(),
+        )
+
+    def prepare_growth(self, outcome: Outcome, database: str, products: int) -> None:
+        """Add the pages of a shop with many products."""
+        choice = choosing.choose(database)
+        large = self._serve("config.wsgi", BENCH_NO_CACHE="1", DATABASE_URL=database)
+        few = {target.name: target for target in outcome.cold}
+        many = pages.listed(large, choice)
+        outcome.products = products
+        outcome.grown = [(few[target.name], target) for target in many]
+
+    def hold_sale(self) -> flash_sale.Sale:
+        """Hold the flash sale; nothing else is measured meanwhile."""
+        promised = partial(choosing.promised, self._database, self._choice.scarce)
+        return flash_sale.sell(self._shop.url, self._choice.scarce, promised)
+
+    def _limits(self) -> list[Target]:
+        ballast = self._folder / "ballast.html"
+        ballast.write_text(pages.fetch(self._shop, "/products/"))
+        hello = self._serve("bench.limits.hello")
+        django = self._serve("bench.limits.wsgi", BENCH_BALLAST=str(ballast))
+        return pages.limits(hello, django, self._choice.product_id)
+
+    def _written(self) -> list[Target]:
+        program = pgbench.find()
+        if program is None:
+            tell("There is no pgbench here: PostgreSQL alone is not measured.")
+            return []
+        act = partial(pgbench.run, program, self._database)
+        scripts = pgbench.prepare(program, self._database, self._folder)
+        return [Target(script.name, partial(act, script), is_primed=False) for script in scripts]
+
+    def _serve(self, application: str, **environment: str) -> Server:
+        environment = {"DATABASE_URL": self._database} | environment
+        serving = servers.web(application, self._folder, self._environment | environment)
+        return self._stack.enter_context(serving)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Return what all servers find in their environment: the settings of the demonstration."""
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "bench.settings",
+        "BENCH_FOLDER": str(folder),
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "DEBUG": "0",
+        "DEMO": "0",
+        "ALLOWED_HOSTS": servers.HOST,
+        "PAYMENTS_SANDBOX": "1",
+        "STRIPE_SECRET_KEY": "sk_test_sandbox_bench",
+        "STRIPE_BASE_URL": f"http://{servers.HOST}:{servers.free_port()}",
+        "STRIPE_WEBHOOK_SECRETS": "whsec_sandbox_bench",
+        "REDIS_URL": "",
+    }
+
+
+@contextmanager
+def _database(server: str, asked: Asked, environment: Mapping[str, str]) -> Iterator[str]:
+    """Lend a database with the sample in it."""
+    if not asked.keep:
+        databases.drop(server, NAME)
+    try:
+        if not databases.exists(server, NAME):
+            tell("Loading the sample.")
+            address = databases.create(server, NAME)
+            environment = environment | {"DATABASE_URL": address}
+            _manage(environment, "migrate", "-v0")
+            _manage(environment, "load_bench")
+            enlarging.tidy(address)
+        yield databases.address(server, NAME)
+    finally:
+        if not asked.keep:
+            databases.drop(server, NAME)
+
+
+@contextmanager
+def _large(server: str, small: str, asked: Asked) -> Iterator[str]:
+    """Lend a database with many products."""
+    name = f"{NAME}_{asked.products}"
+    if not asked.keep:
+        databases.drop(server, name)
+    try:
+        if not databases.exists(server, name):
+            tell(f"Making {asked.products:,} products.")
+            enlarging.enlarge(databases.create(server, name, like=NAME), asked.products)
+        yield databases.address(server, name)
+    finally:
+        if not asked.keep:
+            databases.drop(server, name)
+
+
+def _manage(environment: Mapping[str, str], *arguments: str) -> None:
+    ran = subprocess.run([sys.executable, "manage.py", *arguments], env=environment, check=False)
+    if ran.returncode:
+        raise CannotMeasure(f"manage.py {arguments[0]} failed, for the reason above.")
+
+
+def _report(rounds: int, number: int, target: Target) -> None:
+    turn = target.turns[-1]
+    wrong = f", {turn.load.errors} errors" if turn.load.errors else ""
+    tell(
+        f"{number + 1}/{rounds} {target.name}: {turn.load.rate:,.1f}/s, "
+        f"CPU {turn.server:.2f} + {turn.database:.2f} ms{wrong}"
+    )

@@ -1,0 +1,72 @@
+import io
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.auth import authenticate
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+
+from sample.accounts import ACCOUNTS, STORE, provide_accounts
+from sample.management.commands import demo_accounts
+from sample.reading import stores
+from shop.accounts.models import User
+from tests import make
+from tests.sample.loaded import DAY_0
+
+pytestmark = pytest.mark.django_db
+
+
+def test_outside_a_demonstration_no_account_is_made(settings):
+    settings.DEMO = False
+
+    with pytest.raises(ImproperlyConfigured, match="DEMO=1"):
+        provide_accounts(at=DAY_0)
+    with pytest.raises(CommandError, match="DEMO=1"):
+        call_command(demo_accounts.Command())
+
+    assert not User.objects.exists()
+    assert not EmailAddress.objects.exists()
+
+
+def test_each_role_can_sign_in_with_what_is_printed(demo):
+    said = io.StringIO()
+
+    call_command(demo_accounts.Command(), stdout=said)
+
+    rows = [line.split("\t") for line in said.getvalue().splitlines()]
+    assert [row[0] for row in rows] == ["shopper", "merchant", "organizer"]
+    for _role, email, password, path in rows:
+        assert len(password) >= 10
+        assert authenticate(None, email=email, password=password).email == email
+        assert EmailAddress.objects.get(email=email).verified
+        assert path.startswith("/")
+
+
+def test_the_organizer_alone_may_do_everything(demo):
+    users = provide_accounts(at=DAY_0)
+
+    assert [role for role, user in users.items() if user.is_superuser] == ["organizer"]
+    assert [role for role, user in users.items() if user.is_staff] == ["organizer"]
+
+
+def test_the_merchant_acts_for_one_store_of_goods(demo):
+    store = make.merchant(slug=STORE)
+
+    users = provide_accounts(at=DAY_0)
+    provide_accounts(at=DAY_0)
+
+    assert [row.merchant for row in users["merchant"].memberships.all()] == [store]
+    assert next(sheet for sheet in stores() if sheet.slug == STORE).kind == "goods"
+
+
+def test_an_account_that_is_there_is_left_alone(demo):
+    provide_accounts(at=DAY_0)
+    shopper = User.objects.get(email=ACCOUNTS[0].email)
+    shopper.set_password("a-visitor-chose-this")
+    shopper.save()
+
+    provide_accounts(at=DAY_0)
+
+    assert User.objects.count() == 3
+    shopper.refresh_from_db()
+    assert shopper.check_password("a-visitor-chose-this")

@@ -1,0 +1,134 @@
+import pytest
+
+from sample.accounts import provide_accounts
+from sample.ordering import fulfil, open_wishes
+from sample.reading import stores
+from sample.wishes import FLASH, Wish, wishes
+from shop.cart import changing
+from shop.cart.models import Cart
+from shop.catalogue.models import Variant
+from shop.listings.models import Listing
+from shop.orders.models import Order, Shipment, Suborder
+from shop.orders.tasks import send_receipt, send_shipped
+from shop.stock.models import Pool
+from tests.paying import assert_books_agree
+from tests.sample.loaded import DAY_0, counts, load_six
+
+pytestmark = pytest.mark.django_db
+
+
+class Silent:
+    """Progress that nobody looks at."""
+
+    def report(self, work, done, total):
+        """Take a report."""
+
+
+def wish(**facts):
+    home = {
+        "name": "Ann Lee", "line1": "1 Elm Row", "city": "Leeds", "postcode": "LS1 1AA",
+        "country": "GB",
+    }  # fmt: skip
+    known = {"key": "ann", "language": "en", "contact": home, "items": {"KE-IHM-010": 1}}
+    return Wish(**known | facts)
+
+
+def order_of(key):
+    return Order.objects.get(contact__email=f"{key}@example.org")
+
+
+def queued(task):
+    from django_tasks_db.models import DBTaskResult  # noqa: PLC0415 (needs settings)
+
+    return DBTaskResult.objects.filter(task_path=task.module_path).count()
+
+
+def test_two_dozen_orders_from_many_countries_are_wished_for():
+    every = wishes()
+    skus = {v.sku for store in stores() for product in store.products for v in product.variants}
+
+    assert len(every) == 24
+    assert len({row.contact["country"] for row in every}) >= 20
+    assert {row.language for row in every} == {"en", "fr", "zh-hans", "ar", "sw", "pt"}
+    assert sum(not row.paid for row in every) == 2
+    for row in every:
+        assert row.items.keys() <= {*skus, FLASH}
+
+
+def test_orders_are_paid_sent_and_counted_as_popular(till):
+    load_six()
+
+    assert Order.objects.filter(state="paid").count() == 5
+    assert Suborder.objects.filter(state="shipped").count() == 3
+    parcel = Shipment.objects.get(suborder__merchant__slug="gimbo-forest-gatherers")
+    assert parcel.tracking_number == "4017283951"
+    assert parcel.tracking_url.endswith("tracking-id=4017283951")
+    assert (queued(send_receipt), queued(send_shipped)) == (5, 3)
+    assert Listing.objects.get(slug="divo-72-dark-bar").popularity == 9
+    assert_books_agree()
+
+
+def test_an_order_is_the_shoppers_in_the_own_language_and_with_the_voucher(till):
+    load_six()
+
+    order = order_of("amelie-roche")
+    assert (order.language, order.contact.country) == ("fr", "FR")
+    assert order.discount > 0
+    account = Order.objects.get(user__email="shopper@example.org")
+    assert account.contact.name == "Amara Cole"
+    assert account.has_verified_email
+
+
+def test_the_merchant_has_parcels_to_send(till):
+    load_six()
+
+    own = Suborder.objects.filter(merchant__memberships__user__email="merchant@example.org")
+    assert own.filter(state="waiting", order__state="paid").count() == 2
+
+
+def test_an_order_may_be_left_unpaid(till):
+    load_six()
+
+    assert fulfil([wish(paid=False)], {}, Silent()) == []
+
+    assert order_of("ann").state == "pending"
+    assert open_wishes([wish(paid=False)]) == []
+
+
+def test_without_a_sandbox_nothing_is_ordered_and_the_next_start_does_it(demo, request):
+    said = load_six()
+
+    assert "The payment sandbox cannot be reached" in said
+    assert counts()["Order"] == 0
+    assert not Pool.objects.filter(held__gt=0).exists()
+
+    request.getfixturevalue("till")
+    assert load_six().endswith("The sample is complete: 6 stores, 60 products.\n")
+    assert counts()["Order"] == 5
+
+
+def test_a_refused_order_is_left_out_and_told(till):
+    load_six()
+    many = wish(items={"ET-GFG-010": 400})
+
+    refused = fulfil([many, wish(key="ben")], {}, Silent())
+
+    assert refused == ["The order ann was left out: There are only 3 left of "
+                       "Timiz, smoked long pepper."]  # fmt: skip
+    assert order_of("ben").state == "paid"
+    assert open_wishes([many]) == [many]
+    assert_books_agree()
+
+
+def test_what_a_visitor_put_into_the_shoppers_cart_is_not_ordered(till):
+    load_six()
+    users = provide_accounts(at=DAY_0)
+    cart = Cart.objects.get(user=users["shopper"])
+    honey = Variant.objects.get(sku="KE-IHM-004-1")
+    changing.add(cart, honey, 2, at=DAY_0)
+    again = wish(key="again", account="shopper")
+
+    assert fulfil([again], users, Silent()) == []
+
+    assert open_wishes([again]) == [again]
+    assert [(line.variant, line.quantity) for line in cart.lines.all()] == [(honey, 2)]

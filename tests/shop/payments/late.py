@@ -1,0 +1,20 @@
+from django.db import transaction
+
+from shop.orders import ending
+from shop.payments.applying import apply_session
+from shop.payments.models import Operation
+from tests import make
+from tests.make import NOON
+from tests.paying import begin
+
+
+def owed_back(sandbox):
+    """Return the refund of money that came when the goods were gone."""
+    kettle = make.variant(20_00, on_hand=1)
+    payment = begin(make.cart({kettle: 1}))
+    with transaction.atomic():
+        ending.expire(ending.lock(payment.order_id), at=NOON)
+    make.order({kettle: 1})
+    sandbox.pay(payment.session_id)
+    apply_session(payment.session_id, at=NOON)
+    return Operation.objects.get(payment=payment)

@@ -1,0 +1,52 @@
+from datetime import UTC, date, datetime
+
+import pytest
+from django.utils import translation
+
+from shop.storefront import dates
+
+FIRST, LAST, NEXT = date(2026, 11, 20), date(2026, 11, 29), date(2026, 12, 3)
+
+
+@pytest.mark.parametrize(
+    ("language", "inside", "across"),
+    [
+        ("en", "20 to 29 November", "20 November to 3 December"),
+        ("fr", "20 au 29 novembre", "20 novembre au 3 décembre"),
+        ("zh-hans", "11月20日至 11月29日", "11月20日至 12月3日"),
+        ("ar", "20 إلى 29 نوفمبر", "20 نوفمبر إلى 3 ديسمبر"),
+        ("sw", "20 hadi 29 Novemba", "20 Novemba hadi 3 Desemba"),
+        ("pt", "20 a 29 de novembro", "20 de novembro a 3 de dezembro"),
+    ],
+)
+def test_a_range_of_days_says_a_shared_month_once(language, inside, across):
+    with translation.override(language):
+        assert dates.days(FIRST, LAST, language) == inside
+        assert dates.days(FIRST, NEXT, language) == across
+
+
+def test_one_day_is_no_range():
+    assert dates.days(FIRST, FIRST, "en") == "20 November"
+
+
+def test_the_parts_of_a_sentence():
+    assert dates.from_to(FIRST, LAST, "en") == ("20", "29 November")
+    assert dates.from_to(FIRST, NEXT, "en") == ("20 November", "3 December")
+    assert dates.from_to(FIRST, LAST, "zh-hans") == ("11月20日", "11月29日")
+
+
+def test_what_ends_at_midnight_has_its_last_day_before():
+    midnight = datetime(2026, 11, 29, 21, tzinfo=UTC)
+
+    assert dates.last_day(midnight, "Africa/Nairobi") == date(2026, 11, 29)
+    assert dates.hour(midnight, "Africa/Nairobi") == "00:00"
+    assert dates.day_and_hour(midnight, "Africa/Nairobi", "en") == "30 November at 00:00"
+
+
+def test_a_zone_has_the_name_of_its_season():
+    assert dates.zone_name(datetime(2027, 7, 1, tzinfo=UTC), "Europe/London", "en") == (
+        "British Summer Time"
+    )
+    assert dates.zone_name(datetime(2027, 1, 1, tzinfo=UTC), "Europe/London", "en") == (
+        "Greenwich Mean Time"
+    )

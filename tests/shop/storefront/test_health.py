@@ -1,0 +1,117 @@
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+from django_tasks_db.models import DBTaskResult, get_date_max
+
+from shop.orders.models import Order
+from shop.payments.models import GatewayEvent, Operation, Payment
+from tests import make
+from tests.make import NOON
+
+pytestmark = pytest.mark.django_db
+
+LONG = NOON - timedelta(minutes=6)
+SHORT = NOON - timedelta(minutes=4)
+
+
+def health():
+    answer = Client().get("/health/")
+    return answer.status_code, answer.json()["problems"]
+
+
+def payment(order, **facts):
+    return Payment.objects.create(
+        order=order, amount=order.total, currency="USD", request={}, made_at=NOON,
+        session_ends_at=NOON, **facts,
+    )  # fmt: skip
+
+
+def pending(pay_by):
+    order = make.order({make.variant(): 1}, at=NOON - timedelta(hours=1))
+    Order.objects.filter(pk=order.pk).update(pay_by=pay_by)
+    return order
+
+
+def test_all_is_well():
+    answer = Client().get("/health/")
+
+    assert (answer.status_code, answer.json()) == (200, {"is_well": True, "problems": {}})
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_it_has_one_address_for_all_languages():
+    assert Client().get("/fr/health/").status_code == 404
+
+
+def test_an_order_that_is_overdue_is_an_alarm_after_five_minutes():
+    pending(SHORT)
+    assert health() == (200, {})
+
+    pending(LONG)
+    assert health() == (503, {"orders past their time to pay": 1})
+
+
+def test_a_bank_may_think_as_long_as_it_likes():
+    payment(pending(LONG), state=Payment.State.PROCESSING)
+
+    assert health() == (200, {})
+
+
+@pytest.mark.parametrize(
+    ("since", "answer"),
+    [(SHORT, (200, {})), (LONG, (503, {"messages of the payment provider": 1}))],
+)
+def test_messages_that_nobody_applies_are_an_alarm(since, answer):
+    GatewayEvent.objects.create(
+        gateway_id="evt_1", kind="x", is_live=False, next_try_at=since, received_at=since
+    )
+
+    assert health() == answer
+
+
+@pytest.mark.parametrize(
+    ("lease", "answer"),
+    [
+        (None, (503, {"movements of money": 1})),
+        (NOON + timedelta(minutes=1), (200, {})),
+        (LONG, (503, {"movements of money": 1})),
+    ],
+)
+def test_money_that_does_not_move_is_an_alarm(lease, answer):
+    Operation.objects.create(
+        kind="refund", cause="late", payment=payment(pending(NOON)), amount=1, currency="USD",
+        request={}, run_after=LONG, leased_until=lease,
+        state="queued" if lease is None else "sending",
+    )  # fmt: skip
+
+    assert health() == answer
+
+
+def test_tasks_that_nobody_runs_are_an_alarm():
+    DBTaskResult.objects.all().delete()
+    task = DBTaskResult.objects.create(
+        task_path="x.y", args_kwargs={}, backend_name="default", run_after=get_date_max()
+    )
+    DBTaskResult.objects.filter(pk=task.pk).update(enqueued_at=LONG)
+
+    assert health() == (503, {"tasks": 1})
+
+
+def test_a_silent_database_is_an_alarm():
+    with connection.execute_wrapper(refuse):
+        assert health() == (503, {"the database does not answer": None})
+
+
+def refuse(execute, sql, params, many, context):
+    raise OperationalError("gone")
+
+
+def test_it_names_nobody():
+    order = pending(LONG)
+
+    text = Client().get("/health/").text
+
+    assert order.contact.email not in text
+    assert str(order.uuid) not in text

@@ -1,0 +1,101 @@
+import re
+
+import pytest
+from django.test import Client
+
+from shop.catalogue.models import Category
+from tests import make
+from tests.shop.storefront.shelf import fill
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def store():
+    """Open a store with a kettle and a rug."""
+    made = make.merchant(name="Adire House", city="Abeokuta", country="NG", tagline="Indigo cloth",
+                         story="It began with two pots.\n\nNow there are ten.", makers=11,
+                         founded=2009, certifications=["Fair trade"], dispatch_to=2,
+                         cloth="/media/adire.svg")  # fmt: skip
+    rugs = Category.objects.create(path="art/rugs", name="Rugs")
+    Category.objects.create(path="art", name="Art")
+    kettle = make.product(of=made, title="Kettle")
+    rug = make.product(of=made, title="Rug", category=rugs)
+    for product in (kettle, rug):
+        make.variant(of=product)
+    make.listed(kettle, rug)
+    return made
+
+
+def titles(text):
+    return re.findall(r"<h3><a [^>]*>([^<]*)</a></h3>", text)
+
+
+def test_a_store_shows_its_cloth_its_story_and_its_products(store):
+    text = Client().get(f"/stores/{store.slug}/").text
+
+    assert "<h1>Adire House</h1>" in text
+    assert '<img src="/media/adire.svg" alt="">' in text
+    for words in ("Abeokuta, Nigeria", "Indigo cloth", "Fair trade", "11 people work here", "2009",
+                  "Packed within 2 working days", "<p>It began with two pots.</p>",
+                  "<p>Now there are ten.</p>"):  # fmt: skip
+        assert words in text
+    assert titles(text) == ["Kettle", "Rug"]
+
+
+def test_the_products_of_a_store_can_be_narrowed_to_a_category(store):
+    text = Client().get(f"/stores/{store.slug}/?category=art&country=KE&q=kettle").text
+
+    assert titles(text) == ["Rug"]
+    assert f'<a href="/stores/{store.slug}/?category=art" aria-current="true">Art 1</a>' in text
+
+
+def test_a_large_store_has_pages(store):
+    fill(30)
+    slug = type(store).objects.exclude(pk=store.pk).get(products__title="Thing 0").slug
+
+    first = Client().get(f"/stores/{slug}/").text
+    following = re.search(r'href="([^"]*)" rel="next"', first)[1]
+    second = Client().get(following).text
+
+    assert (len(titles(first)), len(titles(second))) == (24, 6)
+    assert set(titles(first)) & set(titles(second)) == set()
+
+
+def test_words_of_a_store_are_marked_where_the_page_speaks_another_language(store):
+    text = Client().get(f"/fr/stores/{store.slug}/").text
+
+    assert '<p lang="en" dir="auto">Indigo cloth</p>' in text
+
+
+@pytest.mark.parametrize("state", ["applied", "suspended"])
+def test_a_store_that_is_not_approved_is_not_found(store, state):
+    type(store).objects.update(state=state)
+
+    assert Client().get(f"/stores/{store.slug}/").status_code == 404
+    assert "Adire House" not in Client().get("/stores/").text
+
+
+def test_all_stores_and_the_stores_of_a_country(store):
+    other = make.variant().product
+    make.listed(other)
+
+    everyone = Client().get("/stores/").text
+    nigerian = Client().get("/stores/?country=NG").text
+
+    assert "<h1>2 stores, 2 countries</h1>" in everyone
+    assert '<a href="/stores/?country=NG">Nigeria 1</a>' in everyone
+    assert other.merchant.name in everyone
+    assert other.merchant.name not in nigerian
+    assert "Adire House" in nigerian
+    assert '<a href="/stores/?country=NG" aria-current="true">Nigeria 1</a>' in nigerian
+
+
+def test_a_country_without_stores_says_so(store):
+    assert "Nothing here yet" in Client().get("/stores/?country=GH").text
+
+
+def test_a_store_without_products_is_not_in_the_list(store):
+    make.merchant(name="Empty shelves")
+
+    assert "Empty shelves" not in Client().get("/stores/").text
