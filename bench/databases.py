@@ -12,6 +12,8 @@ from bench import cpu
 from bench.servers import CannotMeasure
 from config import embedded
 
+LOCK = 0x62656E6368  # any number that nobody else takes
+SHOWN = ("server_version", "shared_buffers", "fsync", "synchronous_commit")
 MARK = "Made by python -m bench, which drops it when it likes."
 
 
@@ -19,18 +21,15 @@ MARK = "Made by python -m bench, which drops it when it likes."
 def server() -> Iterator[str]:
     """Lend a database server: that of DATABASE_URL, or else the demonstration's own.
 
-    Gives the address of a database there in which nothing is touched. A server that we
-    started is stopped when everybody else has left.
+    Gives the address of a database there in which nothing is touched.
+
+    Raises:
+        CannotMeasure: another run uses the same server.
     """
-    if own := os.environ.get("DATABASE_URL"):
-        yield own
-        return
-    was_running = embedded.address("demo")
-    try:
-        yield embedded.provide("demo")
-    finally:
-        if not was_running:
-            embedded.stop("demo")
+    with _running() as found, psycopg.connect(found, autocommit=True) as connection:
+        if not connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()[0]:
+            raise CannotMeasure("Another bench runs on this database server: let it end first.")
+        yield found
 
 
 def exists(server: str, name: str) -> bool:
@@ -83,6 +82,22 @@ def process(server: str) -> int | None:
 
 
 def version(server: str) -> str:
-    """Return the version of the server."""
+    """Return the version of the server and the settings that decide how fast it writes."""
     with psycopg.connect(server) as connection:
-        return connection.execute("SHOW server_version").fetchone()[0]
+        found = {name: connection.execute(f"SHOW {name}").fetchone()[0] for name in SHOWN}
+    number = found.pop("server_version").split()[0]
+    return f"{number} ({', '.join(f'{name} {value}' for name, value in found.items())})"
+
+
+@contextmanager
+def _running() -> Iterator[str]:
+    """Start the embedded server if need be, and stop it again if nobody else had started it."""
+    if own := os.environ.get("DATABASE_URL"):
+        yield own
+        return
+    was_running = embedded.address("demo")
+    try:
+        yield embedded.provide("demo")
+    finally:
+        if not was_running:
+            embedded.stop("demo")

@@ -51,6 +51,7 @@ def sell(shop: str, variant: int, promised: Callable[[], int]) -> Sale:
     """
     sale, crowd = Sale(), _crowd(shop, variant)
     gate = threading.Barrier(len(crowd) + 1)
+    before = promised()
     threads = [threading.Thread(target=_press, args=(guest, gate, sale)) for guest in crowd]
     for thread in threads:
         thread.start()
@@ -59,7 +60,7 @@ def sell(shop: str, variant: int, promised: Callable[[], int]) -> Sale:
     for thread in threads:
         thread.join()
     sale.seconds = time.perf_counter() - began
-    sale.promised = promised()
+    sale.promised = promised() - before
     return sale
 
 

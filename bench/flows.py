@@ -62,13 +62,14 @@ class Guest:
         """Press the button: the answer leads to the payment page, or says why not."""
         return self._note(self.browser.post("/checkout/delivery/", self.offer | {"pay": 1}))
 
-    def pays(self, till: str) -> None:
-        """Pay on the provider's page and read the confirmation."""
+    def pays(self, till: str, *, pause: float = 0) -> None:
+        """Pay on the provider's page and, after some seconds, read the confirmation."""
         there = Browser(till.rpartition("/pay/")[0], self.browser.address)
         back = there.post(till, {"action": "pay"}).location
         there.close()
         if not back:
             raise WentWrong("The payment page did not take the money.")
+        time.sleep(pause)
         if "Thank you" not in self._get(back).text:
             raise WentWrong("The confirmation does not say thank you.")
 
@@ -101,7 +102,9 @@ def buy(shop: str, variant: int, *, count: str = "") -> Guest:
         answer = guest.presses_pay()
         if answer.status != SEEN:
             raise WentWrong(f"Paying was refused with {answer.status}.")
-        guest.pays(answer.location)
+        # When statements are counted, the provider's own message comes first: what it takes to
+        # note the payment is then not counted as the shopper's.
+        guest.pays(answer.location, pause=1 if count else 0)
     finally:
         guest.browser.close()
     return guest

@@ -102,8 +102,10 @@ class _Worker:
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.sendall(data)
         head, _, body = self._read_to(b"\r\n\r\n")
-        fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:])
-        missing = int(fields.get(b"content-length", 0)) - len(body)
+        fields = dict(line.lower().partition(b": ")[::2] for line in head.split(b"\r\n")[1:])
+        if b"content-length" not in fields:
+            raise ConnectionError("an answer that does not say how long it is")
+        missing = int(fields[b"content-length"]) - len(body)
         while missing > 0:
             missing -= len(self._receive())
         if fields.get(b"connection") == b"close":

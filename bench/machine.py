@@ -11,15 +11,19 @@ import django
 from bench import wrk
 
 
-def facts(database_version: str) -> dict[str, str]:
-    """Return what the figures depend on, in the words of the report."""
+def facts(database: str) -> dict[str, str]:
+    """Return what the figures depend on, in the words of the report.
+
+    Args:
+        database: the version of the server, in words.
+    """
     return {
         "Date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "Processor": f"{_processor()}, {_cores()}",
         "Memory": _memory(),
         "System": f"{_system()}, Linux {platform.release()}",
         "Software": f"Python {platform.python_version()}, Django {django.__version__}, "
-        f"PostgreSQL {database_version}",
+        f"PostgreSQL {database}",
         "Client": "wrk" if wrk.is_there() else "the harness's own, in Python",
         "Load average before": load(),
     }

@@ -1,6 +1,6 @@
 """Which pages are measured, and what is known of each beside its time."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from bench import flows, load, wrk
@@ -24,7 +24,7 @@ def limits(hello: Server, django: Server, product: int) -> list[Target]:
         ("the same, compressed", django, "/compressed"),
         ("the same from local memory", django, "/kept"),
     ]
-    return [_target(name, server, [Request(path)]) for name, server, path in pages]
+    return [_target(name, [Request(path)], server) for name, server, path in pages]
 
 
 def shared(shop: Server, choice: Choice, *, count: str) -> list[Target]:
@@ -33,18 +33,9 @@ def shared(shop: Server, choice: Choice, *, count: str) -> list[Target]:
     Args:
         count: "cold" where every page is built anew, "warm" where copies are kept.
     """
-    found = [_target(name, shop, requests, count=count) for name, requests in _shared_pages(choice)]
-    if count == "cold":  # what anyone can type is never kept
-        found.append(_target("search", shop, [Request(f"/products/?q={SEARCH}")], count=count))
-    return found
-
-
-def listed(shop: Server, choice: Choice) -> list[Target]:
-    """Return the pages that could become slower as the catalogue grows."""
-    wanted = {"list", "list, half-way down", "list, filtered", "product"}
-    found = [target for target in shared(shop, choice, count="cold") if target.name != "search"]
-    kept = [target for target in found if target.name in wanted]
-    return [*kept, _target("search", shop, [Request(f"/products/?q={SEARCH}")], count="cold")]
+    found = [_target(*page, shop, count=count) for page in _shared_pages(choice)]
+    # What anyone can type is never kept.
+    return [target for target in found if count == "cold" or target.name != "search"]
 
 
 def personal(shop: Server, choice: Choice) -> list[Target]:
@@ -55,8 +46,8 @@ def personal(shop: Server, choice: Choice) -> list[Target]:
     ]
     carts = [Request("/cart/", cookie=cookie) for cookie in _carts(shop, choice.variants)]
     return [
-        _target(f"cart with {LINES} products of {LINES} stores", shop, carts, count="cold"),
-        _target("first add to the cart", shop, adding, count="cold"),
+        _target(f"cart with {LINES} products of {LINES} stores", carts, shop, count="cold"),
+        _target("first add to the cart", adding, shop, count="cold"),
         _checkout(shop, choice.variants),
     ]
 
@@ -71,11 +62,6 @@ def fetch(shop: Server, path: str) -> str:
     return answer.text
 
 
-def sender() -> Callable[[str, Sequence[Request], float], Load]:
-    """Return the client that sends the load."""
-    return wrk.send if wrk.is_there() else load.send
-
-
 def _shared_pages(choice: Choice) -> Iterator[tuple[str, list[Request]]]:
     yield "home", [Request("/")]
     yield "list", [Request("/products/")]
@@ -83,11 +69,17 @@ def _shared_pages(choice: Choice) -> Iterator[tuple[str, list[Request]]]:
     yield "list, filtered", [Request(f"/products/?country={choice.country}&stock=1")]
     yield "product", [Request(f"/products/{slug}/") for slug in choice.products]
     yield "store", [Request(f"/stores/{slug}/") for slug in choice.stores]
+    yield "search", [Request(f"/products/?q={SEARCH}")]
 
 
-def _target(name: str, server: Server, requests: Sequence[Request], *, count: str = "") -> Target:
-    act = partial(sender(), server.url, requests)
+def _target(name: str, requests: Sequence[Request], server: Server, *, count: str = "") -> Target:
+    act = partial(_send, server.url, requests)
     return Target(name, act, server.pid, facts=_facts(name, server, requests[0], count))
+
+
+def _send(site: str, requests: Sequence[Request], seconds: float) -> Load:
+    client = wrk if wrk.is_there() and seconds >= wrk.SHORTEST else load
+    return client.send(site, requests, seconds)
 
 
 def _facts(name: str, server: Server, request: Request, count: str) -> dict[str, float]:

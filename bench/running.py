@@ -105,7 +105,7 @@ class _Bench:
         choice = choosing.choose(database)
         large = self._serve("config.wsgi", BENCH_NO_CACHE="1", DATABASE_URL=database)
         few = {target.name: target for target in outcome.cold}
-        many = pages.listed(large, choice)
+        many = pages.shared(large, choice, count="cold")
         outcome.products = products
         outcome.grown = [(few[target.name], target) for target in many]
 

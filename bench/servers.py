@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 HOST = "127.0.0.1"
+SAID = 3_000  # letters of what a server complained about
 PATIENCE = 60  # seconds for a server to listen
 LONGEST = 2 * 3600  # seconds after which a server ends, whatever became of the harness
 GUNICORN = ("-w", "2", "--threads", "4", "--no-control-socket", "--log-level", "warning")
@@ -77,25 +77,26 @@ def _running(
             ["timeout", str(LONGEST), *command],
             env=environment,
             stdin=subprocess.DEVNULL,
-            stdout=log,
+            stdout=subprocess.DEVNULL,
             stderr=log,
             start_new_session=True,  # so that Ctrl-C reaches the harness alone
         )
         try:
-            _wait(process, port, log)
+            _wait(process, port)
             yield Server(port, process.pid)
         finally:
             _stop(process)
+            log.seek(0)
+            sys.stderr.write(log.read()[-SAID:])  # nothing, when all went well
 
 
-def _wait(process: subprocess.Popen, port: int, log: TextIO) -> None:
+def _wait(process: subprocess.Popen, port: int) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         with suppress(OSError), socket.create_connection((HOST, port), timeout=1):
             return
         time.sleep(0.1)
-    log.seek(0)
-    raise CannotMeasure(f"A server does not start:\n{log.read()[-2000:]}")
+    raise CannotMeasure("A server does not start.")
 
 
 def _stop(process: subprocess.Popen) -> None:

@@ -7,11 +7,13 @@ A test that still passes without its guard watches nothing. The guards stand in 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -27,6 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LISTS = ROOT / "scripts" / "mutants"
 WORKERS = 2
 MOST_SECONDS = 300
+DEFINED = re.compile(r"^def (test_\w+)\(", re.MULTILINE)
 PASSED, FAILED = 0, 1  # pytest's exit codes; others mean that no test was judged
 PYTEST = ("-m", "pytest", "-q", "-x", "-p", "no:randomly", "-p", "no:cacheprovider")
 
@@ -35,7 +38,8 @@ PYTEST = ("-m", "pytest", "-q", "-x", "-p", "no:randomly", "-p", "no:cacheprovid
 class Mutant:
     """A guard, what stands in its place when it is removed, and the test that must notice.
 
-    ``why`` says what the guard is for; ``text`` occurs once in ``file``.
+    ``why`` says what the guard is for; ``text`` occurs once in ``file``; ``test`` is a name that
+    one test has, so that tests may move between files.
     """
 
     why: str
@@ -57,15 +61,22 @@ class Bench:
     folder: Path
     database: str
 
-    def put(self, mutant: Mutant, *, is_removed: bool) -> None:
-        """Remove a guard from the copy, or put it back."""
-        original = (ROOT / mutant.file).read_text(encoding="utf-8")
-        changed = original.replace(mutant.text, mutant.instead) if is_removed else original
-        (self.folder / mutant.file).write_text(changed, encoding="utf-8")
+    @contextmanager
+    def without(self, mutant: Mutant) -> Iterator[None]:
+        """Remove a guard from the copy for a while."""
+        path = self.folder / mutant.file
+        original = path.read_text(encoding="utf-8")
+        path.write_text(original.replace(mutant.text, mutant.instead), encoding="utf-8")
+        try:
+            yield
+        finally:
+            path.write_text(original, encoding="utf-8")
 
-    def test(self, *tests: str, reuse: bool = True) -> tuple[int, str]:
+    def test(self, *names: str, reuse: bool = True) -> tuple[int, str]:
         """Run tests in the copy and return pytest's exit code and what it said."""
         database = self.database if reuse else f"{self.database}_own"
+        places = find_tests(self.folder / "tests")
+        tests = [f"{places[name.partition('[')[0]][0]}::{name}" for name in names]
         command = [sys.executable, *PYTEST, "--reuse-db" if reuse else "--create-db", *tests]
         try:
             done = subprocess.run(  # noqa: S603 (the list is our own)
@@ -118,15 +129,23 @@ def read(folder: Path) -> list[Mutant]:
 
 def problems(mutants: Sequence[Mutant]) -> list[str]:
     """Return a sentence for each mutant whose guard or test is not where the list says."""
-    found = []
+    found, tests = [], find_tests(ROOT / "tests")
     for mutant in mutants:
-        path, test = ROOT / mutant.file, mutant.test.partition("[")[0].split("::")
+        path, test = ROOT / mutant.file, mutant.test.partition("[")[0]
         count = path.read_text(encoding="utf-8").count(mutant.text) if path.is_file() else 0
         if count != 1:
             found.append(f"{mutant.file}: found {count} times, once is right: {mutant.text!r}")
-        tests = ROOT / test[0]
-        if not tests.is_file() or f"def {test[-1]}(" not in tests.read_text(encoding="utf-8"):
-            found.append(f"{mutant.test}: there is no such test")
+        if len(tests.get(test, [])) != 1:
+            found.append(f"{test}: {len(tests.get(test, []))} tests have this name, one is right")
+    return found
+
+
+def find_tests(folder: Path) -> dict[str, list[Path]]:
+    """Return the files in which tests stand, by the tests' names."""
+    found: dict[str, list[Path]] = defaultdict(list)
+    for path in sorted(folder.rglob("test_*.py")):
+        for name in DEFINED.findall(path.read_text(encoding="utf-8")):
+            found[name].append(path)
     return found
 
 
@@ -156,13 +175,10 @@ def _judge_all(benches: Sequence[Bench], mutants: Sequence[Mutant]) -> Iterator[
 
 
 def _judge(bench: Bench, mutant: Mutant) -> bool:
-    """Remove a guard, run its test, put the guard back; tell whether the test failed."""
+    """Run a test without its guard and tell whether it failed."""
     start = time.monotonic()
-    bench.put(mutant, is_removed=True)
-    try:
+    with bench.without(mutant):
         code, said = bench.test(mutant.test, reuse=not mutant.needs_own_database)
-    finally:
-        bench.put(mutant, is_removed=False)
     seconds = f"{time.monotonic() - start:4.1f} s"
     if code == FAILED:
         _say(f"noticed   {seconds}  {mutant.why}")

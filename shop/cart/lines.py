@@ -51,6 +51,11 @@ class LineShown:
     missing: str
     left: int
 
+    @property
+    def field(self) -> str:
+        """Return the id of its number on the page."""
+        return f"quantity-{self.variant_id}"
+
 
 def show_line(
     line: CartLine,

@@ -99,7 +99,8 @@ def show_cart(
         stores=tuple(
             _store(priced, group, lines, vouchers, goals) for group in priced.by_merchant.values()
         ),
-        vouchers=tuple(voucher for voucher in vouchers if voucher.store is None),
+        # A store's voucher stays in sight, and can be taken out, when its lines are gone.
+        vouchers=tuple(v for v in vouchers if v.store not in priced.by_merchant),
         goals=tuple(goal for goal in goals if goal.store is None),
         setbacks=tuple(explaining.setbacks(priced.quote)),
         sums=show_sums(priced, currency=currency),

@@ -31,8 +31,9 @@ class AddressRules:
     example: str
 
     def takes_postcode(self, text: str) -> bool:
-        """Tell whether a postcode has the form of the country, in whatever digits."""
-        plain = _plain(text)
+        """Tell whether a postcode has the form of the country, in whatever script's digits."""
+        # Full-width letters are written plainly; the patterns take the digits of every script.
+        plain = unicodedata.normalize("NFKC", text).strip().upper()
         return not self.postcodes or any(form.fullmatch(plain) for form in self.postcodes)
 
 
@@ -52,9 +53,3 @@ def address_rules(country: str) -> AddressRules:
         tuple(rules.postal_code_matchers),
         (rules.postal_code_examples or [""])[0],
     )
-
-
-def _plain(text: str) -> str:
-    """Write full-width letters and the digits of every script as the rules write them."""
-    text = unicodedata.normalize("NFKC", text).strip().upper()
-    return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)

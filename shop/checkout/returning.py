@@ -41,6 +41,8 @@ def unpaid_page(
 ) -> HttpResponse:
     """Show how an order without its money stands, and what can be done."""
     state = standing(order, is_known=is_known, stopped=stopped)
+    if request.htmx and state.asks_again:
+        return HttpResponse(status=204)  # nothing new: whoever reads the page keeps their place
     context = {"order": order, "standing": state}
     return render(request, "shop/checkout/unpaid.html", context)
 

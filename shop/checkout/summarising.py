@@ -98,6 +98,14 @@ def show_order(order: Order) -> OrderShown:
     )
 
 
+def paid_with(method: str) -> str:
+    """Return how an order was paid, "Visa ending 4242", from what the provider said."""
+    brand, _space, digits = method.rpartition(" ")
+    if not brand or not digits.isdecimal():
+        return method
+    return _("%(brand)s ending %(digits)s") % {"brand": brand, "digits": digits}
+
+
 def show_order_sums(order: Order) -> SumsShown:
     """Return what an order comes to. Two statements, three if there are discounts."""
     return _sums(order, list(order.suborders.prefetch_related("lines")))

@@ -5,6 +5,8 @@ from django.db import models
 
 from shop.catalogue.models import Product
 
+ALIKE = 1_000  # products that sold alike differ by less than this
+
 
 class Listing(models.Model):
     """One row per published product with all that lists and cards show, but the price.
@@ -28,7 +30,9 @@ class Listing(models.Model):
     picture = models.JSONField(default=dict, help_text="Addresses and alternative text.")
     festivals = ArrayField(models.BigIntegerField(), default=list)
     is_available = models.BooleanField(default=True, help_text="Has units, set aside or not.")
-    popularity = models.PositiveIntegerField(default=0, help_text="Units sold in seven days.")
+    popularity = models.PositiveIntegerField(
+        default=0, help_text="A thousand for each unit sold in seven days, and a number of its own."
+    )
     rating = models.PositiveSmallIntegerField(null=True, help_text="Tenths of a star.")
     rating_count = models.PositiveIntegerField(default=0)
     published_at = models.DateTimeField()

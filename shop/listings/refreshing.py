@@ -34,14 +34,18 @@ FROM (SELECT v.product_id, bool_or(q.on_hand - q.held - q.sold >= v.units_per_it
       WHERE v.is_active AND v.product_id = ANY(%s) GROUP BY v.product_id) AS now
 WHERE l.product_id = now.product_id AND l.is_available <> now.there
 """
+# Units sold, then a number of the product's own: those that sold alike are mixed, and no store
+# fills the first page just because it came first.
 POPULAR = """
-UPDATE shop_listing AS l SET popularity = coalesce(sold.units, 0)
-FROM shop_listing AS every
-LEFT JOIN (SELECT line.product_id, sum(line.quantity) AS units
-           FROM shop_orderline line JOIN shop_order o ON o.id = line.order_id
-           WHERE o.state = 'paid' AND o.paid_at > %s GROUP BY line.product_id) AS sold
-  ON sold.product_id = every.product_id
-WHERE l.product_id = every.product_id AND l.popularity <> coalesce(sold.units, 0)
+UPDATE shop_listing AS l SET popularity = now.popularity
+FROM (SELECT every.product_id,
+             coalesce(sum(sold.quantity), 0) * 1000 + every.product_id * 7919 %% 1000 AS popularity
+      FROM shop_listing AS every
+      LEFT JOIN (SELECT line.product_id, line.quantity
+                 FROM shop_orderline line JOIN shop_order o ON o.id = line.order_id
+                 WHERE o.state = 'paid' AND o.paid_at > %s) AS sold USING (product_id)
+      GROUP BY every.product_id) AS now
+WHERE l.product_id = now.product_id AND l.popularity <> now.popularity
 """
 
 

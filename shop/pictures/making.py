@@ -71,7 +71,7 @@ def _in_srgb(image: Image.Image) -> Image.Image:
         return ImageCms.profileToProfile(
             image, ImageCms.ImageCmsProfile(BytesIO(profile)), ImageCms.createProfile("sRGB")
         )
-    except ImageCms.PyCMSError:  # a broken profile: the numbers are taken as they are
+    except (ImageCms.PyCMSError, OSError):  # a broken profile: the numbers are taken as they are
         return image
 
 

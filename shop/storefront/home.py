@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from shop.festivals.models import Slot
+from shop.listings.models import ALIKE
 from shop.storefront import dates
 from shop.storefront.cards import Card, cards
 from shop.storefront.conditions import FLASH
@@ -21,7 +23,7 @@ from shop.storefront.facets import Option, whole
 from shop.storefront.finding import find_popular
 from shop.storefront.squares import cloth
 from shop.storefront.stores import StoreCard, by_country, spread, store_cards
-from shop.storefront.wording import in_any
+from shop.storefront.wording import in_language
 
 STORES, POPULAR, FLASH_CARDS, SLOTS = 8, 10, 10, 6
 PART = re.compile(r",\s+(?=\D*\d)|[，、،]\s*")
@@ -58,13 +60,14 @@ class Meter:
 
 @dataclass(frozen=True, slots=True)
 class Hero:
-    """The festival at the head of the page; ``lang`` marks texts that are not translated."""
+    """The festival at the head of the page; texts that are not translated name their language."""
 
     is_live: bool
     title: str
+    title_lang: str
     parts: tuple[TitlePart, ...]
     tagline: str
-    lang: str
+    tagline_lang: str
     days: str
     zone: str
     turns_at: datetime
@@ -116,7 +119,7 @@ def home(*, epoch: Epoch, at: datetime, language: str) -> Home:
         stores=spread(everyone, STORES),
         store_count=len(everyone),
         popular=cards(popular, language),
-        has_sales=any(row.popularity for row in popular),
+        has_sales=any(row.popularity >= ALIKE for row in popular),
     )
 
 
@@ -124,9 +127,8 @@ def _hero(festival: KnownFestival, *, at: datetime, language: str) -> Hero:
     with connection.cursor() as cursor:
         cursor.execute(NUMBERS, {"festival": festival.id})
         stores, products = cursor.fetchone()
-    texts, written_in = in_any(festival.texts, language)
-    texts = texts or {}
-    title = texts.get("title") or festival.title
+    title, title_lang = _words(festival, "title", language)
+    tagline, tagline_lang = _words(festival, "tagline", language)
     zone = ZoneInfo(festival.zone)
     first, last = festival.starts_at.astimezone(zone), _last_day(festival)
     is_live = festival.is_live(at)
@@ -134,9 +136,10 @@ def _hero(festival: KnownFestival, *, at: datetime, language: str) -> Hero:
     return Hero(
         is_live=is_live,
         title=title,
+        title_lang=title_lang,
         parts=title_parts(title),
-        tagline=texts.get("tagline", ""),
-        lang="" if written_in == language else written_in,
+        tagline=tagline,
+        tagline_lang=tagline_lang,
         days=dates.days(first.date(), last, language),
         zone=dates.zone_name(at, festival.zone, language),
         turns_at=festival.ends_at if is_live else festival.starts_at,
@@ -147,8 +150,21 @@ def _hero(festival: KnownFestival, *, at: datetime, language: str) -> Hero:
             label % {"total": festival.target_stores, "count": len(stores)},
         ),
         meters=_meters(festival, len(stores), products, language),
-        headings=texts.get("headings", {}) if written_in == language else {},
+        headings=(in_language(festival.texts, language) or {}).get("headings", {}),
     )
+
+
+def _words(festival: KnownFestival, name: str, language: str) -> tuple[str, str]:
+    """Return a text of the festival, and its language where that is not the page's.
+
+    What nobody wrote in a language may still stand among the shop's own words.
+    """
+    written = (in_language(festival.texts, language) or {}).get(name)
+    if written or language == settings.LANGUAGE_CODE:
+        return written or getattr(festival, name, ""), ""
+    own = festival.texts.get(settings.LANGUAGE_CODE, {}).get(name) or getattr(festival, name, "")
+    translated = own and _(own)
+    return (translated, "") if translated != own else (own, settings.LANGUAGE_CODE)
 
 
 def title_parts(title: str) -> tuple[TitlePart, ...]:

@@ -121,7 +121,7 @@ def _packed(response: HttpResponse, epoch: Epoch) -> Page:
         body=gzip.compress(response.content, compresslevel=4, mtime=0),
         content_type=response.headers["Content-Type"],
         tag=f'W/"{blake2b(response.content, digest_size=12).hexdigest()}"',
-        until=min(epoch.ends_at, getattr(response, "holds_until", epoch.ends_at)),
+        until=min(epoch.ends_at, getattr(response, "holds_until", None) or epoch.ends_at),
     )
 
 

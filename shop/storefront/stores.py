@@ -22,7 +22,7 @@ STATEMENT = """
 SELECT m.slug, m.name, m.city, m.country, m.tagline, m.cloth, count(*)
 FROM shop_merchant m JOIN shop_listing l ON l.merchant_id = m.id
 WHERE m.state = 'approved'
-GROUP BY m.id ORDER BY sum(l.popularity) DESC, count(*) DESC, m.name
+GROUP BY m.id ORDER BY sum(l.popularity / 1000) DESC, count(*) DESC, m.name
 """
 
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from django.conf import settings
-
 
 def languages_like(language: str) -> tuple[str, str]:
     """Return a language and its plain form, under either of which a text may be kept."""
@@ -14,11 +12,3 @@ def in_language[Text](texts: Mapping[str, Text], language: str) -> Text | None:
     """Return the text of a language, or None where nobody wrote one."""
     exact, plain = languages_like(language)
     return texts.get(exact) or texts.get(plain)
-
-
-def in_any[Text](texts: Mapping[str, Text], language: str) -> tuple[Text | None, str]:
-    """Return the text of a language or else the shop's own, and which language it is in."""
-    found = in_language(texts, language)
-    if found is not None:
-        return found, language
-    return texts.get(settings.LANGUAGE_CODE), settings.LANGUAGE_CODE

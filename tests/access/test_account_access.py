@@ -3,7 +3,7 @@ import re
 import pytest
 
 from tests import make
-from tests.browsing.steps import sign_in
+from tests.browsing.steps import PASSWORD, sign_in
 
 pytestmark = pytest.mark.xdist_group("access")
 
@@ -38,6 +38,10 @@ def test_the_rooms_of_an_account_have_no_barriers(stage, market, inspector, look
     inspector.visit("/account/email/")
     page.get_by_label("New email address").fill(f"new-{email}")
     page.get_by_role("button", name="Change email address").click()
+    page.get_by_text("Confirm that it is you").wait_for()
+    inspector.look()
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
     page.get_by_text("Not confirmed yet").wait_for()
     inspector.look("with an address that waits")
     inspector.visit(

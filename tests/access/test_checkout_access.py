@@ -92,7 +92,6 @@ def test_an_order_that_is_not_paid_has_no_barriers(market, inspector):
     page.get_by_role("button", name="Stop the payment").click()
     page.get_by_text("You stopped the payment.").wait_for()
     inspector.look("stopped")
-    put_in_cart(page, market.jar.product)
     go_to_pay(page)
     press_pay(page)
     page.get_by_role("button", name="Pay later").or_(

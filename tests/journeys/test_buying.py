@@ -88,6 +88,26 @@ def test_two_clicks_on_pay_make_one_order_and_one_payment(stage, market, page):
     assert Payment.objects.get().state == Payment.State.PAID
 
 
+@with_and_without_script
+def test_who_waits_for_the_bank_hears_of_the_money_on_the_same_page(stage, market, page, script):
+    put_in_cart(page, market.indigo.product, choice="Indigo")
+    go_to_pay(page, GUEST)
+    press_pay(page)
+    session = session_of(page)
+    page.clock.install()
+    page.get_by_role("button", name="Pay later").click()
+    page.get_by_text("We are waiting for your bank.").wait_for()
+
+    stage.sandbox.settle(session)
+    if script:
+        page.clock.fast_forward(11_000)  # milliseconds; the page asks every ten seconds
+    else:
+        page.get_by_role("link", name="Look again").click()
+
+    page.get_by_text(f"Thank you, {NAME}").wait_for()
+    assert page.title() == "Order confirmed | Baobab"
+
+
 def find_the_shawl(page, width):
     page.goto("/")
     page.get_by_role("link", name="Shop the festival").click()

@@ -6,7 +6,7 @@ from django.test import override_settings
 
 from shop import clock
 from tests.paying import set_clocks
-from tests.sample.loaded import DAY_0, load_six
+from tests.sample.loaded import DAY_0, load_six, root_collection
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +37,7 @@ def six_stores(django_db_setup, django_db_blocker, drawn):
     known = {"DEMO": True, "MEDIA_ROOT": drawn, "STRIPE_BASE_URL": ""}
     with django_db_blocker.unblock(), override_settings(**known), transaction.atomic():
         clock.move(DAY_0 - clock.now())
+        root_collection()
         load_six()
         yield
         transaction.set_rollback(True)

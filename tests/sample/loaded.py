@@ -6,6 +6,8 @@ import io
 import random
 from datetime import UTC, datetime, timedelta
 
+from wagtail.models import Collection
+
 from sample.edition import Edition, edition
 from sample.loading import load
 from sample.progress import Progress
@@ -33,6 +35,11 @@ def load_six() -> str:
     said = io.StringIO()
     load(Progress(said), only=SIX)
     return said.getvalue()
+
+
+def root_collection() -> Collection:
+    """Return what Wagtail's migrations made; tests that commit empty every table behind them."""
+    return Collection.get_first_root_node() or Collection.add_root(name="Root")
 
 
 def six(at: datetime = DAY_0) -> Edition:

@@ -9,6 +9,12 @@ customElements.define(
     #timer;
 
     connectedCallback() {
+      // From here on the buttons count and no longer send: htmx would send their names along.
+      for (const button of this.querySelectorAll("button[name]")) {
+        button.dataset.by = button.name === "more" ? 1 : -1;
+        button.removeAttribute("name");
+        button.type = "button";
+      }
       this.addEventListener("click", (event) => this.#step(event));
       this.addEventListener("change", () => this.#send());
     }
@@ -16,9 +22,8 @@ customElements.define(
     #step(event) {
       const button = event.target.closest("button");
       if (!button) return;
-      event.preventDefault();
       const input = this.querySelector("input");
-      const wanted = Number(input.value) + (button.name === "more" ? 1 : -1);
+      const wanted = Number(input.value) + Number(button.dataset.by);
       const value = Math.min(Math.max(wanted, input.min || 1), input.max || Infinity);
       if (value === Number(input.value)) return;
       input.value = value;

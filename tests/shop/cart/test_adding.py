@@ -107,6 +107,21 @@ def test_a_post_from_another_site_changes_nothing():
     assert not Cart.objects.exists()
 
 
+def test_a_browser_that_does_not_say_where_it_comes_from_is_asked_once_more():
+    kettle = make.variant()
+    browser = Client(enforce_csrf_checks=True)
+
+    asked = put(browser, kettle.pk, 2)
+    token = asked.text.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+    posted = {"variant": kettle.pk, "quantity": "2", "csrfmiddlewaretoken": token}
+    answer = browser.post("/cart/add/", posted)
+
+    assert asked.status_code == 403
+    assert f'<input type="hidden" name="variant" value="{kettle.pk}">' in asked.text
+    assert answer.status_code == 303
+    assert CartLine.objects.get().quantity == 2
+
+
 def test_the_frame_learns_the_count_and_the_name(browser):
     kettle = make.variant()
     put(browser, kettle.pk, 3)

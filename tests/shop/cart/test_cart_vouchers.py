@@ -55,6 +55,22 @@ def test_a_store_voucher_stands_in_the_block_of_its_store(browser):
     assert "Store voucher ADIRE5 −$5.00" in words(answer)
 
 
+def test_a_store_voucher_stays_in_sight_when_the_stores_lines_are_gone(browser):
+    festival, store = make.festival(), make.merchant()
+    make.promotion(
+        festival, group="merchant", value=5_00, trigger="code", code="ADIRE5", merchant=store
+    )
+    throw = make.variant(of=make.product(of=store))
+    fill(browser, {throw: 1, make.variant(): 1})
+    use(browser, "ADIRE5")
+    browser.post(f"/cart/lines/{throw.pk}/", {"remove": "1"})
+
+    text = words(browser.get("/cart/"))
+
+    assert "ADIRE5 Nothing in your cart counts for this voucher." in text
+    assert "Remove voucher ADIRE5" in text
+
+
 @pytest.mark.parametrize("code", ["", "NOSUCH", "'; DROP TABLE", "é" * 300, "\x00"])
 def test_a_code_that_nobody_knows_is_answered_at_the_field(browser, code):
     fill(browser, {make.variant(): 1})

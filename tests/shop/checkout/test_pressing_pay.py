@@ -226,3 +226,44 @@ def test_the_held_price_outlives_the_festival(browser, till, clock_at):
     assert "1 item from 1 store $15.00" in words(page)
     assert again.headers["Location"] == payment.session_url
     assert Order.objects.count() == 1
+
+
+def test_a_held_price_gives_way_to_a_cheaper_one(browser, till):
+    kettle = make.variant(20_00)
+    first = go_to_payment(browser, {kettle: 1})
+    make.reprice(kettle, 18_00, at=NOON)
+
+    page = words(browser.get("/checkout/delivery/"))
+    press_pay(browser)
+
+    assert "Pay $23.00" in page
+    assert "You have another payment open. Starting a new one closes it." in page
+    first.refresh_from_db()
+    assert (first.state, Payment.objects.latest("pk").amount) == ("superseded", 23_00)
+
+
+def test_a_held_price_is_not_offered_for_a_fuller_cart(browser, till):
+    go_to_payment(browser, {make.variant(20_00): 1})
+    fill(browser, {make.variant(30_00): 1})
+
+    text = words(browser.get("/checkout/delivery/"))
+
+    assert "Your price is held" not in text
+    assert "Pay $60.00" in text
+
+
+def test_a_cart_that_moved_away_from_its_address_asks_for_a_new_one(browser):
+    make.delivery(country="GH")
+    at_delivery(browser, {make.variant(): 1})
+    seen = offered(browser)
+    browser.post("/cart/country/", {"country": "GH"})
+
+    page = browser.get("/checkout/delivery/")
+    paid = browser.post("/checkout/delivery/", seen | {"pay": "1"})
+    form = browser.get("/checkout/")
+
+    assert (page.status_code, page.headers["Location"]) == (303, "/checkout/")
+    assert (paid.status_code, paid.headers["Location"]) == (303, "/checkout/")
+    assert not Order.objects.exists()
+    assert '<option value="GH" selected>' in form.text
+    assert 'value="Lin Yue"' in form.text

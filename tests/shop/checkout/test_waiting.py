@@ -22,11 +22,13 @@ def test_a_delayed_payment_waits_and_the_page_asks_again(browser, till):
     till.pay_later(payment.session_id)
 
     waiting = browser.get(way_back(payment))
+    again = browser.get(way_back(payment), headers={"HX-Request": "true"})
     till.settle(payment.session_id)
     settled = browser.get(way_back(payment))
 
     assert "We are waiting for your bank. You can close this page" in words(waiting)
-    assert f'content="10; url={link(payment.order, "paid/")}"' in waiting.text
+    assert f'hx-get="{link(payment.order, "paid/")}" hx-trigger="every 10s"' in waiting.text
+    assert again.status_code == 204
     assert "Thank you" in words(settled)
 
 

@@ -1,13 +1,16 @@
 """Each limit stands in the UPDATE that moves its counter, and says which counter refused."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 
-from shop.errors import Unavailable
-from shop.festivals import allotments
+from shop.errors import OutOfStock, Unavailable
+from shop.festivals import allotments, running
 from shop.festivals.holdings import Holdings
-from shop.festivals.models import Claim, Closure, DealUsage, PromotionUsage
+from shop.festivals.models import Claim, Closure, DealUsage, PriceChange, PromotionUsage
 from shop.orders import ending
+from shop.orders.placing import place_order
 from tests import make
 from tests.make import NOON
 
@@ -136,14 +139,40 @@ def test_of_what_is_taken_and_given_only_the_difference_moves():
 
 
 def test_units_that_others_hold_do_not_close_a_deal():
-    kettle = make.variant(20_00)
-    deal = make.deal(kettle, during=make.festival(), price=15_00, allotment=2)
-    make.order({kettle: 1})
-    paid = make.order({kettle: 1})
+    kettle, cup, festival = make.variant(20_00), make.variant(5_00), make.festival()
+    sold_out = make.deal(kettle, during=festival, price=15_00, allotment=1)
+    claimed = make.deal(cup, during=festival, price=4_00, allotment=2)
+    make.order({cup: 1})
+    paid = make.order({kettle: 1, cup: 1})
 
     with transaction.atomic():
         ending.mark_paid(ending.lock(paid.pk), at=NOON)
 
-    deal.refresh_from_db()
-    assert (deal.held, deal.sold) == (1, 1)
-    assert not Closure.objects.exists()
+    claimed.refresh_from_db()
+    assert (claimed.held, claimed.sold) == (1, 1)
+    assert Closure.objects.get().deal == sold_out
+
+
+def test_a_sale_that_closes_no_deal_leaves_the_price_alone():
+    kettle = make.variant(20_00)
+    make.deal(kettle, during=make.festival(), price=15_00, allotment=2)
+    paid = make.order({kettle: 1})
+    changes = PriceChange.objects.count()
+
+    with transaction.atomic():
+        ending.mark_paid(ending.lock(paid.pk), at=NOON)
+
+    assert PriceChange.objects.count() == changes
+
+
+def test_a_paused_deal_keeps_its_units():
+    kettle = make.variant(20_00, on_hand=10)
+    deal = make.deal(kettle, during=make.festival(), price=15_00, allotment=6)
+    running.pause_deal(deal, at=NOON)
+    at = NOON + timedelta(minutes=1)
+    who = make.cart({kettle: 5}, at=at)
+
+    with pytest.raises(OutOfStock) as refused:
+        place_order(who, agreed=make.agreed(who, at=at), at=at)
+
+    assert refused.value.left == 4

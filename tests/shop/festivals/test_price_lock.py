@@ -41,7 +41,11 @@ def test_a_clock_that_is_behind_cannot_wipe_a_price_that_was_public():
 
     make.reprice(kettle, 17_00, at=NOON)
 
-    assert (NOON + SECOND, 18_00) in record(kettle)
+    assert record(kettle) == [
+        (LONG_AGO, 20_00),
+        (NOON + SECOND, 18_00),
+        (NOON + SECOND + TICK, 17_00),
+    ]
 
 
 @pytest.mark.django_db

@@ -1,6 +1,5 @@
 """The periodic work: each piece runs, alone, and the failure of one is not that of the others."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from shop.payments.models import GatewayEvent, Payment
 from tests import make
 from tests.make import NOON
 from tests.paying import begin, set_clocks
+from tests.processes import environment
 from tests.shop.payments.late import owed_back
 from tests.stepping import open_transaction
 
@@ -94,11 +94,10 @@ def test_it_lets_go_of_every_piece(work):
         assert cursor.fetchone() == (0,)
 
 
-def test_it_goes_round_until_it_is_told_to_stop(work, settings):
-    address = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**connection.settings_dict)
+def test_it_goes_round_until_it_is_told_to_stop(work):
     beating = subprocess.Popen(
         [sys.executable, "manage.py", "beat"], cwd=ROOT, stderr=subprocess.PIPE, text=True,
-        env=os.environ | {"DATABASE_URL": address, "STRIPE_BASE_URL": settings.STRIPE_BASE_URL},
+        env=environment(),
     )  # fmt: skip
     try:
         until = time.monotonic() + 30

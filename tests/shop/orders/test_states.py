@@ -6,7 +6,6 @@ import pytest
 
 from shop.errors import StaleState
 from shop.orders.models import Order, Suborder
-from shop.payments.models import Payment
 from tests import make
 from tests.make import NOON
 
@@ -20,7 +19,6 @@ SUBORDER_STEPS = {
     ("waiting", "shipped"), ("waiting", "delivered"), ("waiting", "cancelled"),
     ("shipped", "delivered"),
 }  # fmt: skip
-ENDED_PAYMENTS = ("expired", "superseded", "failed")
 
 
 @pytest.mark.parametrize("step", list(product(Order.State.values, repeat=2)), ids="-".join)
@@ -78,17 +76,6 @@ def test_whoever_read_a_suborder_before_it_moved_cannot_move_it():
         stale.move_to("shipped")
 
     assert Suborder.objects.get().state == "cancelled"
-
-
-@pytest.mark.parametrize("ended", ENDED_PAYMENTS)
-def test_a_try_that_was_given_up_can_still_be_paid_and_nothing_less(ended):
-    assert Payment.NEXT[ended] == {"paid", "refunding", "review"}
-
-
-def test_money_that_was_sent_back_is_settled_for_good():
-    assert Payment.NEXT["paid"] == {"refunding"}
-    assert Payment.NEXT["refunding"] == {"refunded"}
-    assert Payment.NEXT["refunded"] == set()
 
 
 def test_an_order_s_number_is_its_year_and_its_place_in_line():

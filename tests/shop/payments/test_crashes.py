@@ -1,7 +1,6 @@
 """Cases 91 and 93 of the festival rules and 50 of the payment rules: processes really killed."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -9,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from shop.orders.models import Order
 from shop.payments.applying import apply_session
@@ -21,6 +19,7 @@ from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON
 from tests.paying import assert_books_agree, begin, post, set_clocks, the_order
+from tests.processes import environment
 from tests.shop.payments.late import owed_back
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,20 +28,13 @@ PAY_BY = NOON + timedelta(minutes=30)
 
 
 @pytest.fixture
-def kill(till, settings):
+def kill(till):
     """Give a way to start a task in another process that is killed at a point of it."""
 
     def kill_at(point, task, **facts):
-        address = {
-            "DATABASE_URL": "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(
-                **connection.settings_dict
-            ),
-            "STRIPE_BASE_URL": settings.STRIPE_BASE_URL,
-            "DJANGO_SETTINGS_MODULE": "config.settings_test",
-        }
         killed = subprocess.run(
             [sys.executable, "-m", "tests.shop.payments.dying", point, task],
-            input=json.dumps(facts), env=os.environ | address, cwd=ROOT, timeout=60,
+            input=json.dumps(facts), env=environment(), cwd=ROOT, timeout=60,
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert killed.returncode == -signal.SIGKILL, killed.stderr

@@ -163,3 +163,29 @@ def test_a_refused_operation_waits_for_a_person_and_is_not_repeated(till):
     refund.refresh_from_db()
     assert refund.state == "blocked"
     assert run_operations(at=NOON + timedelta(days=1)) == 0
+
+
+def test_a_session_that_a_bank_is_at_is_not_closed(till):
+    payment = begin(make.cart({make.variant(20_00): 1}))
+    till.pay_later(payment.session_id)
+    apply_session(payment.session_id, at=NOON)
+    till.settle(payment.session_id, ok=False)
+
+    assert end_unpaid(payment.order, at=PAY_BY) is False
+
+    payment.refresh_from_db()
+    assert payment.state == "processing"
+    assert Pool.objects.get().held == 1
+
+
+def test_a_message_that_is_done_does_not_ask_the_provider_again(till):
+    payment = begin(make.cart({make.variant(20_00): 1}))
+    till.pay(payment.session_id)
+    event = next(e for e in till.pull() if e["type"] == "checkout.session.completed")
+    post(event, till)
+    till.fail_next(500, 500)
+
+    assert post(event, till) == 200
+
+    stored = GatewayEvent.objects.get()
+    assert (stored.state, stored.tries, stored.error) == ("done", 0, "")

@@ -33,11 +33,12 @@ def test_held_units_are_not_free_any_more():
     assert pool.free == 2
 
 
-def test_a_pool_gives_no_more_than_is_there():
+@pytest.mark.parametrize("everyday", [3, 0], ids=["at the everyday price", "of a deal"])
+def test_a_pool_gives_no_more_than_is_there(everyday):
     pool = Pool.objects.create(on_hand=5, held=2, sold=1)
 
     with pytest.raises(Unavailable) as refused:
-        hold({pool.pk: 3})
+        hold({pool.pk: 3}, everyday={pool.pk: everyday})
 
     assert (refused.value.kind, refused.value.ids) == ("pool", (pool.pk,))
     assert counters(pool) == (5, 2, 1)

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.urls import resolve
 from django.utils import translation
 
@@ -88,3 +88,10 @@ def page_at(
     request.resolver_match = match = resolve(urlsplit(path).path)
     with translation.override("en"):
         return match.func(request, *match.args, **match.kwargs)
+
+
+def show(product: Product, language: str = "", client: Client | None = None) -> str:
+    """Return the page of a product in a language, given by its prefix."""
+    answer = (client or Client()).get(f"{language}/products/{product.slug}/")
+    assert answer.status_code == 200
+    return answer.text

@@ -2,8 +2,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from shop.catalogue.models import Category
 from shop.stock.models import Pool
@@ -244,72 +242,3 @@ def test_what_is_sold_out_can_be_left_out():
     make.listed(other)
 
     assert listed(in_stock=True) == ["Cup"]
-
-
-FOUND = ["basket", "BASK", "sisal basket", "basket sis", "panier", "pani", "café", "cafe"]
-FOUND += ['"sisal basket"', "basket -cup", "篮", "剑麻篮子", "Nyanza"]
-
-
-@pytest.mark.parametrize("words", FOUND)
-def test_words_are_found_as_people_type_them(words):
-    things(title="Sisal basket", titles={"fr": "Panier café", "zh": "剑麻篮子"},
-           of=make.merchant(name="Nyanza House"))  # fmt: skip
-
-    assert listed(words=words) == ["Sisal basket"]
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "kettle",
-        "sketab",
-        "-basket",
-        "'",
-        "a & | !",
-        "½",
-        "% _",
-        "basket:*",
-        "\\",
-        "(((",
-        "篮X",
-        "😀 basket",
-    ],
-)
-def test_words_that_match_nothing_are_no_error(words):
-    things(title="Sisal basket", titles={"zh": "剑麻篮子"})
-
-    assert set(listed(words=words)) <= {"Cup", "Sisal basket"}
-
-
-def test_prices_are_sorted_by_walking_along_the_index():
-    fill(2_000, price=lambda n: 5_00 + n * 7919 % 20_000)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE shop_productspan, shop_listing")
-    place = Place(100_00, 1)
-
-    for filters in (Filters(sort="price"), Filters(sort="-price", place=place)):
-        plan = explained(filters)
-        assert "product_span_by_price" in plan
-        assert "Seq Scan on shop_listing" not in plan
-        assert "Seq Scan on shop_productspan" not in plan
-
-
-def test_what_is_popular_is_found_by_walking_along_the_index():
-    fill(2_000, popularity=lambda n: n % 50)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE shop_productspan, shop_listing")
-
-    for filters in (Filters(), Filters(countries=("KE",))):
-        plan = explained(filters)
-        assert "listing_popular" in plan or "listing_of_country" in plan
-        assert "Seq Scan on shop_listing" not in plan
-        assert "Seq Scan on shop_productspan" not in plan
-
-
-def explained(filters):
-    """Return the plan of a list's statement."""
-    with CaptureQueriesContext(connection) as queries:
-        assert find(filters, at=NOON, festivals=(), language="en").rows
-    with connection.cursor() as cursor:
-        cursor.execute("EXPLAIN " + queries[0]["sql"].replace("%", "%%"))
-        return "\n".join(row[0] for row in cursor.fetchall())

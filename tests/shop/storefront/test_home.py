@@ -41,6 +41,20 @@ def test_the_festival_that_runs_is_the_head_of_the_page():
     assert festival.title in Client().get("/").text.split("</title>")[0]
 
 
+def test_the_festival_speaks_the_language_of_the_page_as_far_as_somebody_wrote_it():
+    make.festival(
+        title="100 African stores, 1,000 African products",
+        texts={"en": {"tagline": "By hand."}, "zh": {"title": "百家店铺", "tagline": "手工制作。"}},
+    )
+
+    chinese, french = (hero(Client().get(path).text) for path in ("/zh-hans/", "/fr/"))
+
+    assert "百家店铺" in chinese
+    assert "<bdi>手工制作。</bdi>" in chinese
+    assert "100 boutiques africaines 1 000 produits africains" in plain(french)
+    assert '<bdi lang="en">By hand.</bdi>' in french
+
+
 def test_a_festival_to_come_is_announced_with_its_opening():
     make.festival(starts_at=END, ends_at=END + timedelta(days=3), title="Leaf, bean and pod")
 
@@ -165,7 +179,7 @@ def test_what_was_bought_most_this_week_comes_first():
     cups = [make.variant() for _ in range(3)]
     make.listed(*(cup.product for cup in cups))
     assert "Most bought this week" not in Client().get("/").text
-    Listing.objects.filter(product=cups[2].product).update(popularity=5)
+    Listing.objects.filter(product=cups[2].product).update(popularity=5_000)
     make.listed(cups[0].product)
 
     text = page_at("/", NOON + timedelta(seconds=2)).text

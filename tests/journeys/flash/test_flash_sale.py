@@ -1,0 +1,83 @@
+"""Sixty people, ten units, one moment."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+from django.core.management import call_command
+
+from shop.festivals.models import Deal
+from shop.orders.models import Order
+from tests import make
+from tests.crowd import at_once
+from tests.journeys.flash.shopper import Shopper
+from tests.journeys.ways import journey
+
+pytestmark = journey
+CROWD, UNITS = 60, 10
+AT_THE_SAME_TIME = 8  # so many walk to the last page together
+
+
+def test_ten_units_go_to_ten_of_sixty_and_the_others_are_told(stage):
+    jar = offer(units=UNITS)
+    shoppers = [
+        Shopper(stage.url, f"127.0.7.{n + 1}", f"guest{n}@example.org") for n in range(CROWD)
+    ]
+
+    answers = press_pay_together(shoppers, jar)
+
+    assert Counter(answer.status for answer in answers) == {303: UNITS, 409: CROWD - UNITS}
+    refused = [answer.text for answer in answers if answer.status == 409]
+    assert all("Zellige jar is sold out." in text for text in refused)
+    assert all("Nothing was charged." in text for text in refused)
+    assert Order.objects.filter(state=Order.State.PENDING).count() == UNITS
+    for answer in answers:
+        if answer.status == 303:
+            stage.sandbox.pay(answer.place.rpartition("/")[2])
+    stage.work()
+    assert Counter(Order.objects.values_list("state", flat=True)) == {Order.State.PAID: UNITS}
+    assert counters(jar) == {"on_hand": UNITS, "held": 0, "sold": UNITS, "deal": (0, UNITS)}
+    call_command("reconcile")
+
+
+def test_sixty_browsers_at_one_address_hold_three_orders_at_most(stage):
+    jar = offer(units=CROWD)
+    shoppers = [Shopper(stage.url, "127.0.9.9", f"guest{n}@example.org") for n in range(CROWD)]
+
+    answers = press_pay_together(shoppers, jar)
+
+    assert Counter(answer.status for answer in answers) == {303: 3, 409: CROWD - 3}
+    refused = [answer.text for answer in answers if answer.status == 409]
+    assert all("You have several unpaid orders open." in text for text in refused)
+    assert counters(jar) == {"on_hand": CROWD, "held": 3, "sold": 0, "deal": (3, 0)}
+    call_command("reconcile")
+
+
+def offer(*, units):
+    """Sell this many jars, all of them at the flash price."""
+    make.delivery(5_00)
+    festival = make.festival()
+    jar = make.variant(18_00, of=make.product(title="Zellige jar"), on_hand=units)
+    make.deal(jar, during=make.slot(festival), price=12_00, allotment=units)
+    return jar
+
+
+def press_pay_together(shoppers, jar):
+    """Let all walk to the last page, and press the button at one moment: return the answers."""
+    with ThreadPoolExecutor(AT_THE_SAME_TIME) as walking:
+        pages = list(walking.map(lambda shopper: shopper.prepare(jar.pk), shoppers))
+    pressing = [
+        lambda shopper=shopper, page=page: shopper.press_pay(page)
+        for shopper, page in zip(shoppers, pages, strict=True)
+    ]
+    return at_once(pressing)
+
+
+def counters(jar):
+    jar.pool.refresh_from_db()
+    deal = Deal.objects.get(variant=jar)
+    return {
+        "on_hand": jar.pool.on_hand,
+        "held": jar.pool.held,
+        "sold": jar.pool.sold,
+        "deal": (deal.held, deal.sold),
+    }

@@ -1,0 +1,163 @@
+from io import BytesIO
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from PIL import Image, ImageCms
+
+from shop.catalogue.models import ProductPicture
+from shop.listings.models import Listing
+from shop.listings.tasks import make_modern_sizes
+from shop.pictures import making
+from shop.pictures.models import Picture
+from tests import make
+from tests.queue import run_queued_work
+
+pytestmark = pytest.mark.django_db
+TURNED_LEFT = 6  # EXIF: the camera was held on its side; a viewer turns it to the right
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+def picture(width=1600, height=800, *, kind="JPEG", mode="RGB", colour="red", **options):
+    content = BytesIO()
+    Image.new(mode, (width, height), colour).save(content, kind, **options)
+    file = ContentFile(content.getvalue(), name=f"kettle.{kind.lower()}")
+    return Picture.objects.create(title="Kettle", file=file, width=width, height=height)
+
+
+def opened(address):
+    with default_storage.open(address.removeprefix("/media/")) as file:
+        image = Image.open(file)
+        image.load()
+    return image
+
+
+def sizes_of(made, kind):
+    return {width: opened(address).size for width, address in made.sizes[kind].items()}
+
+
+def test_a_picture_gets_three_jpeg_files():
+    made = picture()
+
+    making.make_sizes(made)
+
+    assert Picture.objects.get().sizes == made.sizes
+    assert sizes_of(made, "jpeg") == {"320": (320, 160), "640": (640, 320), "1200": (1200, 600)}
+
+
+def test_no_file_is_wider_than_the_original():
+    made, tiny = picture(800, 400), picture(100, 300)
+
+    making.make_sizes(made)
+    making.make_sizes(tiny)
+
+    assert sizes_of(made, "jpeg") == {"320": (320, 160), "640": (640, 320), "800": (800, 400)}
+    assert sizes_of(tiny, "jpeg") == {"100": (100, 300)}
+
+
+def test_a_picture_taken_on_its_side_stands_upright_and_says_nothing_about_the_camera():
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F] = TURNED_LEFT, "A camera"
+    made = picture(1600, 800, exif=exif, comment="At home")
+
+    making.make_sizes(made)
+    making.make_modern_sizes(made)
+
+    for kind in ("jpeg", "avif"):
+        image = opened(made.sizes[kind]["640"])
+        assert image.size == (640, 1280)
+        assert not image.getexif()
+        assert not {"comment", "exif", "xmp", "icc_profile"} & image.info.keys()
+
+
+def test_what_is_transparent_becomes_white():
+    made = picture(kind="PNG", mode="RGBA", colour=(0, 0, 0, 0))
+
+    making.make_sizes(made)
+
+    assert opened(made.sizes["jpeg"]["320"]).getpixel((10, 10)) == (255, 255, 255)
+
+
+def test_a_picture_with_a_colour_profile_looks_the_same_without_it():
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    made = picture(colour=(200, 40, 60), icc_profile=profile)
+    broken = picture(colour=(200, 40, 60), icc_profile=b"nothing of the kind")
+
+    for one in (made, broken):
+        making.make_sizes(one)
+        shown = opened(one.sizes["jpeg"]["320"]).getpixel((10, 10))
+        assert max(abs(a - b) for a, b in zip(shown, (200, 40, 60), strict=True)) <= 2
+
+
+def test_avif_files_are_made_in_the_widths_of_the_jpeg_ones():
+    made = picture()
+    making.make_sizes(made)
+
+    making.make_modern_sizes(made)
+
+    kept = Picture.objects.get().sizes
+    assert kept.keys() == {"jpeg", "avif"}
+    assert sizes_of(made, "avif") == {"320": (320, 160), "640": (640, 320), "1200": (1200, 600)}
+    assert opened(kept["avif"]["320"]).format == "AVIF"
+
+
+def test_making_avif_files_twice_makes_them_once(media):
+    made = picture()
+    making.make_sizes(made)
+    making.make_modern_sizes(made)
+    files = sorted(media.rglob("*"))
+
+    making.make_modern_sizes(Picture.objects.get())
+
+    assert sorted(media.rglob("*")) == files
+
+
+def test_files_of_an_original_that_was_replaced_meanwhile_are_not_shown():
+    made = picture()
+    making.make_sizes(made)
+    seen_before = Picture.objects.get()
+    new = {"jpeg": {"320": "/media/sizes/new-320.jpg"}}
+    Picture.objects.update(sizes=new)
+
+    making.make_modern_sizes(seen_before)
+
+    assert Picture.objects.get().sizes == new
+
+
+def test_a_picture_without_jpeg_files_is_left_alone():
+    made = picture()
+
+    making.make_modern_sizes(made)
+
+    assert Picture.objects.get().sizes == {}
+
+
+def test_the_card_of_a_product_shows_the_modern_files_as_soon_as_they_are_made():
+    made = picture()
+    making.make_sizes(made)
+    product = make.variant().product
+    ProductPicture.objects.create(product=product, picture=made)
+    make.listed(product)
+    assert Listing.objects.get().picture["avif"] == ""
+
+    make_modern_sizes.enqueue(made.pk)
+    run_queued_work()
+
+    facts = Listing.objects.get().picture
+    assert facts["avif"].count("w") == facts["jpeg"].count("w")
+    assert ".avif 1200w" in facts["avif"]
+    run_queued_work()
+    assert Listing.objects.get().picture == facts
+
+
+def test_a_picture_that_was_deleted_meanwhile_is_no_trouble():
+    make_modern_sizes.func(4711)
+
+
+def test_mail_goes_before_pictures():
+    assert make_modern_sizes.priority < 0

@@ -1,0 +1,46 @@
+"""The statement of a list walks along an index however many products there are."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from shop.storefront.filters import Filters
+from shop.storefront.finding import Place, find
+from tests.make import NOON
+from tests.shop.storefront.shelf import fill
+
+pytestmark = pytest.mark.django_db
+
+
+def test_prices_are_sorted_by_walking_along_the_index():
+    fill(2_000, price=lambda n: 5_00 + n * 7919 % 20_000)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE shop_productspan, shop_listing")
+    place = Place(100_00, 1)
+
+    for filters in (Filters(sort="price"), Filters(sort="-price", place=place)):
+        plan = explained(filters)
+        assert "product_span_by_price" in plan
+        assert "Seq Scan on shop_listing" not in plan
+        assert "Seq Scan on shop_productspan" not in plan
+
+
+def test_what_is_popular_is_found_by_walking_along_the_index():
+    fill(2_000, popularity=lambda n: n % 50)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE shop_productspan, shop_listing")
+
+    for filters in (Filters(), Filters(countries=("KE",))):
+        plan = explained(filters)
+        assert "listing_popular" in plan or "listing_of_country" in plan
+        assert "Seq Scan on shop_listing" not in plan
+        assert "Seq Scan on shop_productspan" not in plan
+
+
+def explained(filters):
+    """Return the plan of a list's statement."""
+    with CaptureQueriesContext(connection) as queries:
+        assert find(filters, at=NOON, festivals=(), language="en").rows
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN " + queries[0]["sql"].replace("%", "%%"))
+        return "\n".join(row[0] for row in cursor.fetchall())
