@@ -8,9 +8,9 @@ from bench.flash_sale import UNITS
 
 PLENTY = 1_000_000
 PRODUCTS = """
-SELECT slug FROM shop_listing WHERE kind = 'goods' ORDER BY popularity DESC, product_id LIMIT 8
+SELECT slug FROM shop_listing WHERE kind = 'goods' ORDER BY popularity DESC, product_id LIMIT 4
 """
-STORES = "SELECT slug FROM shop_merchant WHERE kind = 'goods' ORDER BY id LIMIT 8"
+STORES = "SELECT slug FROM shop_merchant WHERE kind = 'goods' ORDER BY id LIMIT 4"
 MIDDLE = """
 SELECT popularity, product_id FROM shop_listing ORDER BY popularity DESC, product_id
 OFFSET (SELECT count(*) / 2 FROM shop_listing) LIMIT 1

@@ -58,7 +58,7 @@ INSERT INTO shop_listing (product_id, slug, kind, title, titles, summary, mercha
   rating, rating_count, published_at, text)
 SELECT c.new, l.slug || '-' || c.n, kind, title || ' ' || c.n, titles, summary, merchant_id,
   store_slug, store, city, country, category, top_category, picture, festivals, true,
-  (c.new * 7919) % 2111, rating, rating_count, published_at - c.n * interval '1 minute', text
+  c.new * 7919 % 1000, rating, rating_count, published_at - c.n * interval '1 minute', text
 FROM copies c JOIN shop_listing l ON l.product_id = c.old;
 """
 TIDY = ("VACUUM", "ANALYZE")

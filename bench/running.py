@@ -164,7 +164,7 @@ def _database(server: str, asked: Asked, environment: Mapping[str, str]) -> Iter
             address = databases.create(server, NAME)
             environment = environment | {"DATABASE_URL": address}
             _manage(environment, "migrate", "-v0")
-            _manage(environment, "load_bench")
+            _manage(environment | {"DEMO": "1"}, "load_bench")
             enlarging.tidy(address)
         yield databases.address(server, NAME)
     finally:

@@ -9,5 +9,6 @@ INSTALLED_APPS = [*INSTALLED_APPS, "bench"]
 MIDDLEWARE = ["bench.counting.CountStatements", *MIDDLEWARE]
 STATIC_ROOT = Path(env("BENCH_FOLDER")) / "static"
 LOGGING["root"]["level"] = "WARNING"
+LOGGING["loggers"]["django.request"] = {"level": "ERROR"}  # many shoppers will be refused
 if env_on("BENCH_NO_CACHE"):  # every page is built anew, every time
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}

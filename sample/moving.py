@@ -124,7 +124,7 @@ def _move_past(rows: QuerySet, names: Collection[str], by: timedelta, *, at: dat
         happened.update(**{name: _but_not_after(at, name, by)})
 
 
-def _but_not_after(at: datetime, name: str, by: timedelta) -> Any:
+def _but_not_after(at: datetime, name: str, by: timedelta) -> Least:
     return Least(F(name) + by, at)
 
 

@@ -42,14 +42,16 @@ def address_rules(country: str) -> AddressRules:
     """Return the rules of a country; without any, all fields are asked and none is needed."""
     try:
         rules = get_validation_rules({"country_code": country})
-    except ValueError:
+    except (KeyError, ValueError):
         return AddressRules(frozenset(FIELDS.values()), frozenset(), (), (), "")
     asked = {ours for theirs, ours in FIELDS.items() if theirs in rules.allowed_fields}
     required = {ours for theirs, ours in FIELDS.items() if theirs in rules.required_fields}
     return AddressRules(
         frozenset(asked),
         frozenset(required),
-        tuple(dict.fromkeys(name for _, name in rules.country_area_choices)),
+        tuple(dict.fromkeys(name for _, name in rules.country_area_choices))
+        if "region" in asked
+        else (),
         tuple(rules.postal_code_matchers),
         (rules.postal_code_examples or [""])[0],
     )

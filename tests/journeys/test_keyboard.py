@@ -22,34 +22,30 @@ FOCUSED = """() => {
 @with_and_without_script
 def test_a_purchase_takes_a_keyboard_and_nothing_else(market, page, script):
     page.goto(f"/products/{market.jar.product.slug}/")
-    tab_to(page, "Add to cart")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/cart/")
-    tab_to(page, "Check out")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/checkout/")
+    enter(page, "Add to cart", "**/cart/")
+    enter(page, "Check out", "**/checkout/")
 
     for label, text in {"Email": "lin@example.org", **ADDRESS}.items():
         tab_to(page, label)
         page.keyboard.insert_text(text)
-    tab_to(page, "Continue to delivery")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/checkout/delivery/")
+    enter(page, "Continue to delivery", "**/checkout/delivery/")
     tab_to(page, "Standard")
     page.keyboard.press("ArrowDown")
     if not script:
-        tab_to(page, "Update the total")
-        page.keyboard.press("Enter")
+        enter(page, "Update the total", "**/checkout/delivery/")
     page.get_by_role("button", name="Pay $24.00").wait_for()  # 12.00, and 12.00 for Express
-    tab_to(page, "Pay $")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/pay/*")
-    tab_to(page, "Pay $")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/orders/**")
+    enter(page, "Pay $", "**/pay/*")
+    enter(page, "Pay $", "**/orders/**")
 
     assert f"Thank you, {NAME}" in words(page)
     assert Order.objects.get().is_paid
+
+
+def enter(page, name, address):
+    """Go to a button or a link with Tab, press Enter, and wait for where that leads."""
+    tab_to(page, name)
+    page.keyboard.press("Enter")
+    page.wait_for_url(address)
 
 
 def tab_to(page, name):

@@ -3,7 +3,9 @@ from django.test import Client
 
 from shop.cart.models import Cart
 from shop.checkout.addresses import address_rules
+from shop.checkout.forms import AddressForm
 from shop.delivery.models import Contact, Country
+from shop.delivery.names import countries_by_name
 from tests import make
 from tests.budgets import statements
 from tests.shop.cart.carts import fill, words
@@ -136,12 +138,20 @@ def test_a_postcode_is_judged_by_the_form_of_its_country_in_any_digits(country, 
         ("KE", {"city", "postcode"}, {"city"}),
         ("GH", {"city"}, {"city"}),
         ("ZZ", {"city", "region", "postcode"}, set()),
+        ("all", {"city", "region", "postcode"}, set()),
     ],
 )
 def test_every_country_asks_for_its_own_fields(country, asked, required):
     rules = address_rules(country)
 
     assert (rules.asked, rules.required) == (asked, required)
+
+
+def test_the_form_can_be_drawn_for_every_country_that_is_offered():
+    for country, _name in countries_by_name("en"):
+        form = AddressForm(country=country)
+        assert ("region" in form.fields) or not form.regions
+        assert not form.rules.example or form.rules.takes_postcode(form.rules.example)
 
 
 def test_another_country_changes_the_fields_and_keeps_what_was_typed(browser):
