@@ -1,7 +1,7 @@
 """Databases of the harness's own: made before, dropped after, never the demonstration's."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -13,8 +13,9 @@ from bench.servers import CannotMeasure
 from config import embedded
 
 LOCK = 0x62656E6368  # any number that nobody else takes
+UNFINISHED = "Made by python -m bench, which drops it when it likes."
+READY = f"{UNFINISHED} It is complete."
 SHOWN = ("server_version", "shared_buffers", "fsync", "synchronous_commit")
-MARK = "Made by python -m bench, which drops it when it likes."
 
 
 @contextmanager
@@ -32,44 +33,31 @@ def server() -> Iterator[str]:
         yield found
 
 
-def exists(server: str, name: str) -> bool:
-    """Tell whether a database of ours is there.
+@contextmanager
+def database(
+    server: str, name: str, *, fill: Callable[[str], None], keep: bool, like: str = "template1"
+) -> Iterator[str]:
+    """Lend a database and drop it afterwards.
+
+    Args:
+        fill: is given the address of the new database.
+        keep: use the one that an earlier run has left, and leave it to the next one.
+        like: the database of which it is a copy.
 
     Raises:
         CannotMeasure: somebody else's has its name.
     """
-    with psycopg.connect(server) as connection:
-        found = connection.execute(
-            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s",
-            [name],
-        ).fetchone()
-    if found and found[0] != MARK:
-        raise CannotMeasure(f"There is a database {name} that is not the harness's: rename it.")
-    return found is not None
-
-
-def create(server: str, name: str, *, like: str = "template1") -> str:
-    """Make a database and return its address."""
-    with psycopg.connect(server, autocommit=True) as connection:
-        new = sql.Identifier(name)
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(new, sql.Identifier(like))
-        )
-        connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(new, MARK))
-    return address(server, name)
-
-
-def drop(server: str, name: str) -> None:
-    """Drop a database of ours, if it is there."""
-    if exists(server, name):
-        with psycopg.connect(server, autocommit=True) as connection:
-            command = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-            connection.execute(command)
-
-
-def address(server: str, name: str) -> str:
-    """Return the address of another database on a server."""
-    return urlsplit(server)._replace(path=f"/{name}").geturl()
+    there = urlsplit(server)._replace(path=f"/{name}").geturl()
+    try:
+        if not keep or _remark(server, name) != READY:
+            _drop(server, name)
+            _create(server, name, like)
+            fill(there)
+            _note(server, name, READY)
+        yield there
+    finally:
+        if not keep:
+            _drop(server, name)
 
 
 def process(server: str) -> int | None:
@@ -101,3 +89,38 @@ def _running() -> Iterator[str]:
     finally:
         if not was_running:
             embedded.stop("demo")
+
+
+def _create(server: str, name: str, like: str) -> None:
+    command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(command.format(sql.Identifier(name), sql.Identifier(like)))
+    _note(server, name, UNFINISHED)
+
+
+def _drop(server: str, name: str) -> None:
+    remark = _remark(server, name)
+    if remark is None:
+        return
+    if remark not in (UNFINISHED, READY):
+        raise CannotMeasure(f"There is a database {name} that is not the harness's: rename it.")
+    command = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(command)
+
+
+def _note(server: str, name: str, remark: str) -> None:
+    command = sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), remark)
+    with psycopg.connect(server) as connection:
+        connection.execute(command)
+
+
+def _remark(server: str, name: str) -> str | None:
+    """Return what we noted of a database, nothing if there is none."""
+    query = """
+      SELECT coalesce(shobj_description(oid, 'pg_database'), '') FROM pg_database
+      WHERE datname = %s
+    """
+    with psycopg.connect(server) as connection:
+        found = connection.execute(query, [name]).fetchone()
+    return found[0] if found else None

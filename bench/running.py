@@ -4,8 +4,8 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -41,9 +41,8 @@ def run(asked: Asked, folder: Path) -> Outcome:
         server = stack.enter_context(databases.server())
         before = machine.facts(databases.version(server))
         environment = _environment(folder)
-        small = stack.enter_context(_database(server, asked, environment))
+        small, large = _databases(stack, server, asked, environment)
         _manage(environment | {"DATABASE_URL": small}, "collectstatic", "--noinput", "-v0")
-        large = stack.enter_context(_large(server, small, asked)) if asked.products else None
         bench = _Bench(stack, folder, environment, small)
         outcome = bench.prepare(before)
         if large:
@@ -153,43 +152,37 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-@contextmanager
-def _database(server: str, asked: Asked, environment: Mapping[str, str]) -> Iterator[str]:
-    """Lend a database with the sample in it."""
-    if not asked.keep:
-        databases.drop(server, NAME)
-    try:
-        if not databases.exists(server, NAME):
-            tell("Loading the sample.")
-            address = databases.create(server, NAME)
-            environment = environment | {"DATABASE_URL": address}
-            _manage(environment, "migrate", "-v0")
-            _manage(environment | {"DEMO": "1"}, "load_bench")
-            enlarging.tidy(address)
-        yield databases.address(server, NAME)
-    finally:
-        if not asked.keep:
-            databases.drop(server, NAME)
+def _databases(
+    stack: ExitStack, server: str, asked: Asked, environment: Mapping[str, str]
+) -> tuple[str, str]:
+    """Lend the database with the sample, and the one with many products if it is asked for."""
+    fill = partial(_load, environment)
+    small = databases.database(server, NAME, fill=fill, keep=asked.keep)
+    found = stack.enter_context(small)
+    if not asked.products:
+        return found, ""
+    fill, name = partial(_enlarge, asked.products), f"{NAME}_{asked.products}"
+    large = databases.database(server, name, fill=fill, keep=asked.keep, like=NAME)
+    return found, stack.enter_context(large)
 
 
-@contextmanager
-def _large(server: str, small: str, asked: Asked) -> Iterator[str]:
-    """Lend a database with many products."""
-    name = f"{NAME}_{asked.products}"
-    if not asked.keep:
-        databases.drop(server, name)
-    try:
-        if not databases.exists(server, name):
-            tell(f"Making {asked.products:,} products.")
-            enlarging.enlarge(databases.create(server, name, like=NAME), asked.products)
-        yield databases.address(server, name)
-    finally:
-        if not asked.keep:
-            databases.drop(server, name)
+def _load(environment: Mapping[str, str], address: str) -> None:
+    """Fill a database with the sample."""
+    tell("Loading the sample.")
+    environment = environment | {"DATABASE_URL": address}
+    _manage(environment, "migrate", "-v0")
+    _manage(environment | {"DEMO": "1"}, "load_bench")
+    enlarging.tidy(address)
+
+
+def _enlarge(products: int, address: str) -> None:
+    tell(f"Making {products:,} products.")
+    enlarging.enlarge(address, products)
 
 
 def _manage(environment: Mapping[str, str], *arguments: str) -> None:
-    ran = subprocess.run([sys.executable, "manage.py", *arguments], env=environment, check=False)
+    command = [sys.executable, "manage.py", *arguments]
+    ran = subprocess.run(command, env=environment, stdout=sys.stderr, check=False)
     if ran.returncode:
         raise CannotMeasure(f"manage.py {arguments[0]} failed, for the reason above.")
 

@@ -110,7 +110,7 @@ def _order(wish: Wish, user: User | None) -> None:
 
 
 def _take_over(order: Order) -> None:
-    for payment in order.payments.all():
+    for payment in order.payments.exclude(session_id=None):
         apply_session(payment.session_id, at=clock.now())
     order.refresh_from_db()
     if not order.is_paid:

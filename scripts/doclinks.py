@@ -29,7 +29,7 @@ def problems(root: Path) -> list[str]:
     pages = [root / name for name in AT_THE_TOP if (root / name).exists()]
     pages += sorted((root / "docs").rglob("*.md"))
     found = [problem for page in pages for problem in _dead_links(page, root)]
-    reached = _reachable(root / START, root)
+    reached = _reachable(root / START, root) | _reachable(root / "README.md", root)
     for path in sorted((root / "docs").rglob("*")):
         if path.is_file() and path not in reached:
             found.append(f"{path.relative_to(root)}: nothing leads here from {START}")

@@ -8,8 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from shop.cart.changing import MOST_OF_ONE
-from shop.cart.wording import language
-from shop.delivery.names import countries_by_name
+from shop.cart.countries import CountryField
 
 
 class LineForm(forms.Form):
@@ -33,10 +32,4 @@ class LineForm(forms.Form):
 class CountryForm(forms.Form):
     """Where the parcels go."""
 
-    country = forms.ChoiceField(label=_("Ship to"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer all countries, in the order of the page's language."""
-        super().__init__(*args, **kwargs)
-        self.fields["country"].choices = countries_by_name(language())
-        self.fields["country"].widget.attrs["autocomplete"] = "country"
+    country = CountryField(label=_("Ship to"))

@@ -10,10 +10,9 @@ from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from shop.cart.wording import language
+from shop.cart.countries import CountryField
 from shop.checkout.addresses import AddressRules, address_rules
 from shop.delivery.models import Contact
-from shop.delivery.names import countries_by_name
 
 AUTOCOMPLETE = {
     "email": "email",
@@ -46,7 +45,7 @@ class AddressForm(forms.Form):
             "invalid": _("Enter an email address in the correct format, like name@example.com"),
         },
     )
-    country = forms.ChoiceField(
+    country = CountryField(
         label=_("Country"),
         error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose a country")),
     )
@@ -66,9 +65,8 @@ class AddressForm(forms.Form):
     def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
         """Shape the form for a country; what was posted may name another one."""
         super().__init__(*args, **kwargs)
-        self.fields["country"].choices = countries_by_name(language())
         posted = self.data.get("country", "") if self.is_bound else ""
-        known = posted in dict(self.fields["country"].choices)
+        known = self.fields["country"].valid_value(posted)
         self.code = posted if known else country
         self.rules = address_rules(self.code)
         for name in ("postcode", "city", "region"):

@@ -1,3 +1,4 @@
+import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -18,7 +19,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         """Load, and say how far it is."""
         at = clock.now()
-        progress = Progress(self.stderr)
+        progress = Progress(sys.stdout)
         try:
             write_rows(edition(at=at), progress)
         finally:

@@ -30,6 +30,7 @@ def walk(filters, *, backwards=False):
     while True:
         page = find(replace(filters, place=place), at=NOON, festivals=(), language="en")
         pages.append(page)
+        assert len(pages) < 10
         place = page.previous if backwards else page.next
         if place is None:
             return pages

@@ -123,6 +123,13 @@ def test_a_product_that_is_sold_out_has_no_button_to_press():
     assert "Add to cart" not in text
 
 
+def test_a_product_without_a_price_cannot_be_bought():
+    text = show(make.product())
+
+    assert "This product is no longer on sale." in text
+    assert "Add to cart" not in text
+
+
 def test_the_cheapest_delivery_to_the_chosen_country_is_promised():
     kettle = make.variant()
     make.delivery(6_90)

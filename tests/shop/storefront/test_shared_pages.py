@@ -188,6 +188,23 @@ def test_a_new_price_is_seen_at_once_by_the_server(kettle):
     assert [b"$12.00" in page.content for page in (before, after)] == [False, True]
 
 
+def test_another_title_is_seen_at_once_by_the_server(kettle):
+    before = page_at("/products/", NOON)
+
+    type(kettle.product).objects.update(title="Copper kettle")
+    make.listed(kettle.product)
+    after = page_at("/products/", NOON + timedelta(seconds=1))
+
+    assert [b"Copper kettle" in page.content for page in (before, after)] == [False, True]
+
+
+def test_at_a_turn_the_key_itself_is_another(kettle):
+    page_at("/products/", START - timedelta(microseconds=1))
+    page_at("/products/", START)
+
+    assert len([key for key in cache._cache if "page:" in key]) == 2
+
+
 def test_a_page_is_private_once_the_browser_sends_a_cookie(kettle):
     plain = page_at("/products/", NOON)
     personal = page_at("/products/", NOON, cookies={"cart": "x"})
