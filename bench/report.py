@@ -115,7 +115,7 @@ def _growth(outcome: Outcome) -> str:
 
 def _writing(targets: Sequence[Target]) -> str:
     lines = [
-        "| PostgreSQL alone, written and kept | per second | lowest..highest |",
+        "| PostgreSQL alone, writing | per second | lowest..highest |",
         "|---|---:|---:|",
     ]
     for target in targets:

@@ -11,7 +11,8 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from shop.festivals import running
+from shop.festivals import prices, running
+from shop.storefront.epoch import current_epoch
 from shop.storefront.shared import leave_out, shared_page
 from tests import make
 from tests.crowd import at_once
@@ -155,17 +156,16 @@ def test_no_copy_outlives_the_next_turn(kettle, before_start, seconds):
 
 def test_the_price_of_a_variant_that_is_not_the_cheapest_turns_in_time(kettle):
     large = make.variant(30_00, of=kettle.product, options=["Large"])
-    larger = make.variant(90_00, of=kettle.product, options=["Larger"])
+    make.variant(90_00, of=kettle.product, options=["Larger"])
     turn = NOON + timedelta(seconds=10)
-    festival = make.festival(starts_at=turn - timedelta(days=1), ends_at=turn)
-    make.deal(large, during=festival.slots.get(), price=25_00)
+    prices.change_prices({large.pk: 25_00}, at=NOON - timedelta(days=1), starts_at=turn)
     path = f"/products/{kettle.product.slug}/"
 
     before = page_at(path, turn - timedelta(seconds=5))
     after = page_at(path, turn)
 
-    assert larger.pk
-    assert [b"$25.00" in page.content for page in (before, after)] == [True, False]
+    assert current_epoch(at=NOON).ends_at > turn
+    assert [b"$25.00" in page.content for page in (before, after)] == [False, True]
     assert before.headers["Cache-Control"] == "public, max-age=5"
 
 
