@@ -10,10 +10,10 @@ from bench.rounds import Target
 
 PAGE = Path(__file__).resolve().parent.parent / "docs/reference/performance.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
-HEAD = """
-| {} | per second | median, ms | CPU, ms: Python + database | statements | HTML, kB (sent) | × hello | × cards |
-|---|---:|---:|---:|---:|---:|---:|---:|
-"""  # noqa: E501
+HEAD = (
+    "\n| {} | per second | median, ms | CPU, ms: Python + database | statements "
+    "| HTML, kB (sent) | × hello | × cards |\n|---|---:|---:|---:|---:|---:|---:|---:|\n"
+)
 
 
 @dataclass(slots=True)

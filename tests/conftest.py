@@ -4,10 +4,19 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from django.core.cache import cache
 
 from sandbox.server import Options, start
+from shop.storefront import epoch
 
 pytest_plugins = ["tests.browsing.fixtures"]
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """Let no test see a page or a festival that another one left in the caches of the process."""
+    cache.clear()
+    epoch.forget()
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ class OrderRow:
     placed: str
     news: str
     pictures: tuple[str, ...]
-    titles: str
+    titles: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _row(order: Order) -> OrderRow:
         placed=f"{placed}, {parcels(len(sent))}" if sent else placed,
         news=_news(order, sent),
         pictures=tuple(line.picture for line in lines if line.picture)[:PICTURES],
-        titles=", ".join(_counted(line) for line in lines[:PICTURES]),
+        titles=tuple(_counted(line) for line in lines[:PICTURES]),
     )
 
 

@@ -1,11 +1,7 @@
 import re
 
-import pytest
-
 from tests import make
 from tests.browsing.steps import PASSWORD, sign_in
-
-pytestmark = pytest.mark.xdist_group("access")
 
 
 def test_the_doors_of_an_account_have_no_barriers(stage, market, inspector, look):

@@ -1,6 +1,5 @@
 from datetime import timedelta
 
-import pytest
 from django.db import transaction
 
 from shop.orders import ending
@@ -19,7 +18,6 @@ from tests.browsing.steps import (
 )
 from tests.make import END, NOON
 
-pytestmark = pytest.mark.xdist_group("access")
 SHOPPER = "lin@example.org"
 
 

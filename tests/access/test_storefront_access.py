@@ -1,8 +1,6 @@
 import pytest
 from django.template.loader import render_to_string
 
-pytestmark = pytest.mark.xdist_group("access")
-
 
 def test_the_festival_the_lists_and_the_stores_have_no_barriers(market, inspector):
     inspector.visit(

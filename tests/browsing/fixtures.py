@@ -82,7 +82,9 @@ def stage(transactional_db, served, settings) -> Iterator[Stage]:
     settings.STRIPE_BASE_URL = provider.url
     settings.MAILERS = {"default": {"BACKEND": "shop.mail.outbox.OutboxBackend"}}
     gateway.cache_clear()
-    yield Stage(server, provider.sandbox)
+    made = Stage(server, provider.sandbox)
+    yield made
+    made.leave()
     gateway.cache_clear()
     provider.sandbox.check_contract()
     log = server.news()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -54,8 +55,8 @@ class Server:
         return text[start:].decode(errors="replace")
 
     def stop(self) -> None:
-        """End the process."""
-        self._process.terminate()
+        """End the process at once."""
+        self._process.send_signal(signal.SIGQUIT)
         self._process.wait()
 
     def _wait(self) -> None:
@@ -99,7 +100,6 @@ def _command(door: int) -> list[str]:
         f"--threads={THREADS}",
         "--preload",
         "--no-control-socket",
-        "--graceful-timeout=2",
         "--log-level=warning",
     ]
     return [sys.executable, "-m", "gunicorn", *options, "config.wsgi"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection
 
 from shop import clock
 from shop.mail import outbox
@@ -23,6 +25,10 @@ from tests.queue import run_queued_work
 # The server keeps for a second what it knows of the shop, and goes on from test to test. So each
 # test has a moment of its own, early in the afternoon.
 moments = cycle(NOON + timedelta(minutes=minutes) for minutes in range(0, 120, 2))
+
+PATIENCE = 5  # seconds
+UNDER_WAY = """SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"""
 
 
 class Stage:
@@ -47,7 +53,7 @@ class Stage:
         Raises:
             AssertionError: the shop did not take a message of the provider.
         """
-        assert self.sandbox.wait_until_delivered(), self.sandbox.deliveries()
+        self._hear_everything()
         run_queued_work()
 
     def beat(self) -> None:
@@ -57,6 +63,21 @@ class Stage:
     def letters(self, to: str) -> list[Letter]:
         """Return the mail that went to an address, the newest first."""
         return [letter for letter in outbox.newest(100) if letter.to == to]
+
+    def leave(self) -> None:
+        """Let everything under way come to its end, so that the tables can be emptied."""
+        self._hear_everything()
+        deadline = time.monotonic() + PATIENCE
+        with connection.cursor() as cursor:
+            while time.monotonic() < deadline:
+                cursor.execute(UNDER_WAY)
+                if cursor.fetchone() == (0,):
+                    return
+                time.sleep(0.02)
+        raise AssertionError("The server does not come to rest.")
+
+    def _hear_everything(self) -> None:
+        assert self.sandbox.wait_until_delivered(PATIENCE), self.sandbox.deliveries()
 
     def _forget(self) -> None:
         """Throw away what the test before left behind."""

@@ -2,6 +2,6 @@
 
 import pytest
 
-journey = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+journey = pytest.mark.journey
 on_desk_and_phone = pytest.mark.parametrize("width", [1280, 390], ids=["desk", "phone"])
 with_and_without_script = pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])

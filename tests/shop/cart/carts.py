@@ -19,5 +19,5 @@ def fill(browser: Client, wanted: dict[Variant, int]) -> None:
 
 def words(answer) -> str:
     """Return the text of a page as it is read: without markup, with single blanks."""
-    text = re.sub(r"(?s)<(script|style|svg|select).*?</\1>", " ", answer.text)
+    text = re.sub(r"(?s)<(script|style|svg|select).*?</\1>|</?bdi>", "", answer.text)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
