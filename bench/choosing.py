@@ -15,9 +15,9 @@ MIDDLE = """
 SELECT popularity, product_id FROM shop_listing ORDER BY popularity DESC, product_id
 OFFSET (SELECT count(*) / 2 FROM shop_listing) LIMIT 1
 """
-COUNTRY = (
-    "SELECT country FROM shop_listing GROUP BY country ORDER BY count(*) DESC, country LIMIT 1"
-)
+COUNTRY = """
+SELECT country FROM shop_listing GROUP BY country ORDER BY count(*) DESC, country LIMIT 1
+"""
 # One of each store, and none whose price turns when its allotment is sold.
 VARIANTS = """
 SELECT DISTINCT ON (p.merchant_id) v.id, v.pool_id

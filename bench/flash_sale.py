@@ -52,7 +52,9 @@ def sell(shop: str, variant: int, promised: Callable[[], int]) -> Sale:
     sale, crowd = Sale(), _crowd(shop, variant)
     gate = threading.Barrier(len(crowd) + 1)
     before = promised()
-    threads = [threading.Thread(target=_press, args=(guest, gate, sale)) for guest in crowd]
+    threads = [
+        threading.Thread(target=_press, args=(guest, gate, sale), daemon=True) for guest in crowd
+    ]
     for thread in threads:
         thread.start()
     gate.wait()
@@ -77,7 +79,7 @@ def _crowd(shop: str, variant: int) -> list[Guest]:
             except (WentWrong, OSError) as problem:
                 lost.append(problem)
 
-    threads = [threading.Thread(target=walk, args=(guest,)) for guest in crowd]
+    threads = [threading.Thread(target=walk, args=(guest,), daemon=True) for guest in crowd]
     for thread in threads:
         thread.start()
     for thread in threads:

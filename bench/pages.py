@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from urllib.parse import parse_qsl
 
 from bench import flows, load, wrk
 from bench.browser import Browser
 from bench.choosing import Choice
-from bench.load import Load, Request
+from bench.load import Request
 from bench.rounds import Target
 from bench.servers import CannotMeasure, Server
 
@@ -73,25 +74,21 @@ def _shared_pages(choice: Choice) -> Iterator[tuple[str, list[Request]]]:
 
 
 def _target(name: str, requests: Sequence[Request], server: Server, *, count: str = "") -> Target:
-    act = partial(_send, server.url, requests)
+    # wrk drops what is under way when the time is over, which would make slow pages look dearer.
+    client = load if count == "cold" or not wrk.is_there() else wrk
+    act = partial(client.send, server.url, requests)
     return Target(name, act, server.pid, facts=_facts(name, server, requests[0], count))
-
-
-def _send(site: str, requests: Sequence[Request], seconds: float) -> Load:
-    client = wrk if wrk.is_there() and seconds >= wrk.SHORTEST else load
-    return client.send(site, requests, seconds)
 
 
 def _facts(name: str, server: Server, request: Request, count: str) -> dict[str, float]:
     """Return what one answer tells of a page: its bytes, and its statements where they count."""
     browser = Browser(server.url, count=count)
     browser.cookies = dict([request.cookie.split("=", 1)]) if request.cookie else {}
-    for _ in range(1 if request.body else 2):  # over one connection, so from one process
-        if request.body:
-            form = dict(pair.split("=") for pair in request.body.split("&"))
-            answer = browser.post(request.path, form)
-        else:
-            answer = browser.get(request.path)
+    if request.body:
+        answer = browser.post(request.path, dict(parse_qsl(request.body)))
+    else:
+        browser.get(request.path)  # a kept page is kept from here on, in the process that answers
+        answer = browser.get(request.path)
     browser.close()
     if answer.status != request.expected:
         raise CannotMeasure(f"The page “{name}” answers {answer.status}: {answer.text[-300:]}")
@@ -111,6 +108,7 @@ def _carts(shop: Server, variants: Sequence[int]) -> Iterator[str]:
 
 
 def _checkout(shop: Server, variants: Sequence[int]) -> Target:
+    flows.buy(shop.url, variants[0])  # the first one also loads what Python has not loaded yet
     guest = flows.buy(shop.url, variants[0], count="cold")
     facts = {"statements": guest.statements, "requests": guest.requests}
     act = partial(flows.buying, shop.url, variants)

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from bench.load import CONNECTIONS, Load, Request
 
-SHORTEST = 1  # second: it takes whole ones
 SCRIPT = """
 local requests = {%s}
 local expected = {%s}
@@ -48,7 +47,7 @@ def send(site: str, requests: Sequence[Request], seconds: float) -> Load:
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(SCRIPT % (tables, expected))
         script.flush()
-        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{round(seconds)}s"]
+        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s"]
         command += ["--timeout", "30s", "-s", script.name, site]
         ran = subprocess.run(command, capture_output=True, text=True, check=False)
     found = re.search(r"FOUND (\d+) (\d+) (\d+) (\d+)", ran.stdout)

@@ -107,6 +107,8 @@ class Bench:
 def main(words: Sequence[str]) -> int:
     """Judge the chosen mutants and return 1 if any survived or could not be judged."""
     mutants = [m for m in read(LISTS) if all(word.lower() in str(m).lower() for word in words)]
+    if not mutants:
+        return _say(f"No guard has all of these words: {' '.join(words)}")
     if lost := problems(mutants):
         return _say(*lost, "Nothing was run: the list does not fit the code.")
     with _database_server() as address, tempfile.TemporaryDirectory() as folder:

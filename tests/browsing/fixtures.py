@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from sandbox.server import Options, start
+from shop.payments.stripe_gateway import gateway
 from tests.browsing.server import Server, address_of, collect_statics, open_door
 from tests.browsing.stage import Stage
 from tests.browsing.watching import Watch
@@ -33,7 +34,6 @@ SWITCHES = [
 ]
 HEIGHTS = {390: 844, 1280: 900}
 PATIENCE = 10_000  # milliseconds
-SCREENSHOTS = Path(tempfile.gettempdir(), "baobab-screenshots")
 failed = pytest.StashKey[bool]()
 
 
@@ -73,10 +73,8 @@ def served(django_db_setup, django_db_blocker) -> Iterator[tuple[Server, Any]]:
 
 
 @pytest.fixture
-def stage(transactional_db, served, settings) -> Iterator[Stage]:
+def stage(transactional_db, served, settings: Any) -> Iterator[Stage]:
     """Give an empty shop on the festival's third day, soon after noon."""
-    from shop.payments.stripe_gateway import gateway  # noqa: PLC0415 (needs settings)
-
     server, provider = served
     settings.SITE_URL = server.url
     settings.STRIPE_BASE_URL = provider.url
@@ -141,9 +139,10 @@ def page(visitor: Callable[..., Page]) -> Page:
 
 
 def _take_pictures(contexts: list[Any], name: str) -> None:
-    SCREENSHOTS.mkdir(exist_ok=True)
+    folder = Path(settings.TEST_FOLDER, "screenshots")
+    folder.mkdir(exist_ok=True)
     pages = [page for context in contexts for page in context.pages]
     for number, page in enumerate(pages, 1):
-        place = SCREENSHOTS / f"{name.replace('/', '-')}-{number}.png"
+        place = folder / f"{name.replace('/', '-')}-{number}.png"
         page.screenshot(path=place, full_page=True)
         print(f"{page.url}: see {place}")  # noqa: T201 (shown with the failure)
