@@ -1,6 +1,8 @@
 """Settings of the test run: its own database cluster, a movable clock, fast passwords."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -21,9 +23,10 @@ from config.settings import *
 from config.settings import DATABASES, DEMO, LOGGING
 
 # Everything that a test process and the servers it starts share lies in one folder. Processes of
-# one run inherit the place, and each has a folder there of its own.
+# one run inherit the place, each has a folder there of its own, and the first one clears up.
 if "BAOBAB_TEST_FOLDER" not in os.environ:
     os.environ["BAOBAB_TEST_FOLDER"] = tempfile.mkdtemp(prefix="baobab-")
+    atexit.register(shutil.rmtree, os.environ["BAOBAB_TEST_FOLDER"], ignore_errors=True)
 TEST_FOLDER = Path(os.environ["BAOBAB_TEST_FOLDER"], os.environ.get("PYTEST_XDIST_WORKER", "main"))
 TEST_FOLDER.mkdir(exist_ok=True)
 CLOCK_OFFSET_FILE = str(TEST_FOLDER / "clock")

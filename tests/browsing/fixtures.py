@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import getpass
 import os
-import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from sandbox.server import Options, start
@@ -17,10 +17,6 @@ from shop.payments.stripe_gateway import gateway
 from tests.browsing.server import Server, address_of, collect_statics, open_door
 from tests.browsing.stage import Stage
 from tests.browsing.watching import Watch
-
-# Playwright's loop runs in the thread of the test, which is why Django would refuse to ask the
-# database there. Only one of the two ever runs.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 # As root it runs without its own cage, and it should talk to nobody but the shop.
 SWITCHES = [
@@ -33,7 +29,8 @@ SWITCHES = [
     "--disable-sync",
 ]
 HEIGHTS = {390: 844, 1280: 900}
-PATIENCE = 10_000  # milliseconds
+PATIENCE = 20_000  # milliseconds
+SCREENSHOTS = Path(tempfile.gettempdir(), f"baobab-screenshots-{getpass.getuser()}")
 failed = pytest.StashKey[bool]()
 
 
@@ -49,6 +46,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Start Chromium once."""
+    # Playwright's loop lives in the thread of the test, where Django would refuse to ask the
+    # database because of it. It stands still whenever the test runs.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
         browser = playwright.chromium.launch(executable_path=path, args=SWITCHES)
@@ -63,17 +63,16 @@ def served(django_db_setup, django_db_blocker) -> Iterator[tuple[Server, Any]]:
     webhook = f"{address_of(door)}/webhooks/stripe/"
     options = Options("sk_test_sandbox_tests", "whsec_sandbox_tests", webhook)
     provider = start(port=0, contract=True, options=options)
-    statics = collect_statics()
+    collect_statics()
     with django_db_blocker.unblock():
         server = Server(door, stripe=provider.url)
     yield server, provider
     server.stop()
     provider.stop()
-    shutil.rmtree(statics)
 
 
 @pytest.fixture
-def stage(transactional_db, served, settings: Any) -> Iterator[Stage]:
+def stage(transactional_db, served, settings) -> Iterator[Stage]:
     """Give an empty shop on the festival's third day, soon after noon."""
     server, provider = served
     settings.SITE_URL = server.url
@@ -139,10 +138,9 @@ def page(visitor: Callable[..., Page]) -> Page:
 
 
 def _take_pictures(contexts: list[Any], name: str) -> None:
-    folder = Path(settings.TEST_FOLDER, "screenshots")
-    folder.mkdir(exist_ok=True)
+    SCREENSHOTS.mkdir(exist_ok=True)
     pages = [page for context in contexts for page in context.pages]
     for number, page in enumerate(pages, 1):
-        place = folder / f"{name.replace('/', '-')}-{number}.png"
+        place = SCREENSHOTS / f"{name.replace('/', '-')}-{number}.png"
         page.screenshot(path=place, full_page=True)
         print(f"{page.url}: see {place}")  # noqa: T201 (shown with the failure)

@@ -86,12 +86,11 @@ def address_of(door: socket.socket) -> str:
     return f"http://127.0.0.1:{door.getsockname()[1]}"
 
 
-def collect_statics() -> Path:
-    """Name and compress the static files as in production, and return their folder."""
+def collect_statics() -> None:
+    """Name and compress the static files as in production, where the server looks for them."""
     folder = Path(settings.TEST_FOLDER, "static")
     with override_settings(STORAGES=PRODUCTION_STATICS, STATIC_ROOT=folder):
         call_command("collectstatic", interactive=False, verbosity=0)
-    return folder
 
 
 def _command(door: int) -> list[str]:
