@@ -60,8 +60,7 @@ def load(progress: Progress, *, only: Collection[str] | None = None) -> None:
     what = "nothing to do"
     if any((moved, written, ordered, queued)):
         what = f"{len(wanted.stores)} stores, {len(list(wanted.products())):,} products"
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")  # otherwise the first visitors would meet unfit plans
+        _count_rows()
     but = f" but for {left_out} orders" if left_out else ""
     progress.say(f"The sample is complete{but}: {what}.")
 
@@ -79,9 +78,20 @@ def write_rows(wanted: Edition, progress: Progress) -> bool:
             products = stocking.stock(wanted, some)
             take_part(wanted, festival, products, by=users["organizer"])
             refresh([product.pk for product in products], at=at)
+        if done.bit_count() == 1:  # after 2, 3, 5, 9, 17 times
+            _count_rows()
     if stores:
         progress.report("Stocking stores", len(stores), len(stores))
     return bool(written or is_new or stores)
+
+
+def _count_rows() -> None:
+    """Let the database plan for tables that have grown.
+
+    After a load that was killed it believes them to be empty, and each deal would take seconds.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _move(wanted: Edition, progress: Progress) -> int:
