@@ -29,6 +29,13 @@ def facts(database: str) -> dict[str, str]:
     }
 
 
+def remark() -> dict[str, str]:
+    """Return a warning when others use the machine, to be asked for before anything is started."""
+    if os.getloadavg()[0] < len(os.sched_getaffinity(0)) / 2:
+        return {}
+    return {"Note": "other work ran at the same time; compare CPU and ratios, not rates"}
+
+
 def load() -> str:
     """Return how many processes wanted a core in the last 1, 5 and 15 minutes."""
     return ", ".join(f"{number:.1f}" for number in os.getloadavg())

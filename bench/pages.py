@@ -39,6 +39,13 @@ def shared(shop: Server, choice: Choice, *, count: str) -> list[Target]:
     return [target for target in found if count == "cold" or target.name != "search"]
 
 
+def counted(shop: Server, choice: Choice) -> list[Target]:
+    """Return the pages that count products beside their choices."""
+    names = {"list", "list, half-way down", "list, filtered", "store"}
+    found = [page for page in _shared_pages(choice) if page[0] in names]
+    return [_target(*page, shop, count="cold") for page in found]
+
+
 def personal(shop: Server, choice: Choice) -> list[Target]:
     """Return what belongs to one shopper: the cart, adding to it, the whole way to the thanks."""
     adding = [

@@ -39,7 +39,7 @@ def run(asked: Asked, folder: Path) -> Outcome:
     """
     with ExitStack() as stack:
         server = stack.enter_context(databases.server())
-        before = machine.facts(databases.version(server))
+        before = machine.facts(databases.version(server)) | machine.remark()
         environment = _environment(folder)
         small, large = _databases(stack, server, asked, environment)
         _manage(environment | {"DATABASE_URL": small}, "collectstatic", "--noinput", "-v0")
@@ -80,7 +80,7 @@ class _Bench:
         self._environment = environment
         self._database = database
         self._choice = choosing.choose(database)
-        self._shop = self._serve("config.wsgi", BENCH_NO_CACHE="1")
+        self._shop = self._serve("config.wsgi", BENCH_KEEPS="nothing")
 
     def prepare(self, facts: Mapping[str, str]) -> Outcome:
         """Start all servers and return what is to be measured, with no turn taken yet."""
@@ -102,11 +102,16 @@ class _Bench:
     def prepare_growth(self, outcome: Outcome, database: str, products: int) -> None:
         """Add the pages of a shop with many products."""
         choice = choosing.choose(database)
-        large = self._serve("config.wsgi", BENCH_NO_CACHE="1", DATABASE_URL=database)
         few = {target.name: target for target in outcome.cold}
+        large = self._serve("config.wsgi", BENCH_KEEPS="nothing", DATABASE_URL=database)
         many = pages.shared(large, choice, count="cold")
         outcome.products = products
         outcome.grown = [(few[target.name], target) for target in many]
+        small = self._serve("config.wsgi", BENCH_KEEPS="counts")
+        large = self._serve("config.wsgi", BENCH_KEEPS="counts", DATABASE_URL=database)
+        outcome.counted = list(
+            zip(pages.counted(small, self._choice), pages.counted(large, choice), strict=True)
+        )
 
     def hold_sale(self) -> flash_sale.Sale:
         """Hold the flash sale; nothing else is measured meanwhile."""

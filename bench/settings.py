@@ -3,12 +3,15 @@
 from pathlib import Path
 
 from config.settings import *  # noqa: F403
-from config.settings import INSTALLED_APPS, LOGGING, MIDDLEWARE, env, env_on
+from config.settings import CACHES, INSTALLED_APPS, LOGGING, MIDDLEWARE, env
 
 INSTALLED_APPS = [*INSTALLED_APPS, "bench"]
 MIDDLEWARE = ["bench.counting.CountStatements", *MIDDLEWARE]
 STATIC_ROOT = Path(env("BENCH_FOLDER")) / "static"
 LOGGING["root"]["level"] = "WARNING"
 LOGGING["loggers"]["django.request"] = {"level": "ERROR"}  # many shoppers will be refused
-if env_on("BENCH_NO_CACHE"):  # every page is built anew, every time
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+CACHES["default"] |= {
+    "everything": {},
+    "counts": {"BACKEND": "bench.caching.WithoutPages"},
+    "nothing": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
+}[env("BENCH_KEEPS", "everything")]

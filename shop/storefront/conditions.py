@@ -11,11 +11,12 @@ from shop.storefront.filters import Filters
 
 IN_FORCE = "s.starts_at <= %(at)s AND s.ends_at > %(at)s"
 STORE = "l.merchant_id IN (SELECT id FROM shop_merchant WHERE slug = ANY(%(stores)s))"
-DEALS = """EXISTS (
-  SELECT 1 FROM shop_deal d JOIN shop_variant v ON v.id = d.variant_id
+# The few products with such deals are looked up; EXISTS would be asked for every product.
+DEALS = """l.product_id = ANY(ARRAY(
+  SELECT v.product_id FROM shop_deal d JOIN shop_variant v ON v.id = d.variant_id
   JOIN shop_slot t ON t.id = d.slot_id JOIN shop_festival f ON f.id = t.festival_id
-  WHERE v.product_id = l.product_id AND d.state = 'approved' AND f.state = 'published' AND {}
-)"""
+  WHERE d.state = 'approved' AND f.state = 'published' AND {}
+))"""
 FLASH = DEALS.format("t.kind = 'flash' AND d.effective_from <= %(at)s AND d.effective_to > %(at)s")
 SLOT = DEALS.format("t.id = %(slot)s")
 
@@ -31,28 +32,16 @@ WORDS = """(
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """Conditions on ``s`` (the span in force) and ``l`` (the listing), with their values.
+    """Conditions on ``s`` (the span in force) and ``l`` (the listing), with their values."""
 
-    Those of country, category and store stand apart: the counts beside each choice leave out
-    the condition that the choice itself would replace.
-    """
-
-    rest: str
-    country: str
-    category: str
-    store: str
+    where: str
     values: dict[str, object]
 
     @classmethod
     def of(cls, filters: Filters, *, at: datetime, festivals: Sequence[int]) -> Conditions:
         """Return the conditions of filters at an instant."""
-        rest = [IN_FORCE, *_plain(filters), *_words(filters.words)]
-        column = "l.category" if "/" in filters.category else "l.top_category"
         return cls(
-            rest=" AND ".join(rest),
-            country="l.country = ANY(%(countries)s)" if filters.countries else "true",
-            category=f"{column} = %(category)s" if filters.category else "true",
-            store=STORE if filters.stores else "true",
+            where=" AND ".join([IN_FORCE, *_plain(filters), *_words(filters.words)]),
             values={
                 "at": at,
                 "festivals": list(festivals),
@@ -67,15 +56,13 @@ class Conditions:
             | _search_values(filters.words),
         )
 
-    @property
-    def everything(self) -> str:
-        """Return all conditions as one."""
-        parts = (self.rest, self.country, self.category, self.store)
-        return " AND ".join(part for part in parts if part != "true")
-
 
 def _plain(filters: Filters) -> list[str]:
+    column = "l.category" if "/" in filters.category else "l.top_category"
     known = {
+        "l.country = ANY(%(countries)s)": bool(filters.countries),
+        f"{column} = %(category)s": bool(filters.category),
+        STORE: bool(filters.stores),
         "s.price >= %(low)s": filters.low is not None,
         "s.price <= %(high)s": filters.high is not None,
         "l.festivals && %(festivals)s::bigint[]": filters.in_festival,

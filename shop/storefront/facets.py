@@ -2,55 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from hashlib import blake2b
 
 from babel import Locale
 from babel.numbers import format_decimal
-from django.core.cache import cache
-from django.db import connection
 
 from shop.delivery.names import country_name
-from shop.storefront.conditions import Conditions
+from shop.storefront.counting import cells_of, count
 from shop.storefront.filters import Filters
 from shop.storefront.wording import in_language
 
-KEPT_FOR = 30  # seconds; a count may lag behind by so much
 EXACT_TO = 5_000
 MOST_STORES = 12
-
-STATEMENT = """
-WITH base AS MATERIALIZED (
-  SELECT l.country, l.category, l.store_slug, l.store,
-         {country} AS by_country, {category} AS by_category, {store} AS by_store
-  FROM shop_productspan s JOIN shop_listing l ON l.product_id = s.product_id
-  WHERE {rest}
-),
-stores AS (
-  SELECT store_slug, store, count(*) AS n, store_slug = ANY(%(stores)s) AS is_on
-  FROM base WHERE by_country AND by_category GROUP BY store_slug, store
-)
-SELECT 'all' AS kind, '' AS code, '' AS name, NULL AS names, count(*) AS n, 0 AS position
-FROM base WHERE by_country AND by_category AND by_store
-UNION ALL
-SELECT 'country', country, '', NULL, count(*), 0
-FROM base WHERE by_category AND by_store GROUP BY country
-UNION ALL
-SELECT 'category', c.path, c.name, c.names::text, coalesce(b.n, 0), c.position
-FROM shop_category c LEFT JOIN (
-  SELECT category, count(*) AS n FROM base WHERE by_country AND by_store GROUP BY category
-) AS b ON b.category = c.path
-UNION ALL
-SELECT 'store', slug, name, NULL, 0, 0 FROM shop_merchant WHERE slug = ANY(%(stores)s)
-UNION ALL
-(SELECT 'store', store_slug, store, NULL, n, 0 FROM stores
- ORDER BY is_on DESC, n DESC, store LIMIT %(most_stores)s)
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,57 +80,38 @@ def facets_of(
     Args:
         since: when the present epoch of prices began.
     """
-    asked = filters.changed(sort="popular")
-    facts = (asked.query(), since.isoformat(), tuple(festivals))
-    key = f"facets:{blake2b(repr(facts).encode(), digest_size=16).hexdigest()}"
-    rows = cache.get(key)
-    if rows is None:
-        rows = _count(asked, at=at, festivals=festivals)
-        cache.set(key, rows, KEPT_FOR)
-    return _facets(rows, filters, language)
-
-
-def _count(filters: Filters, *, at: datetime, festivals: Sequence[int]) -> list[tuple]:
-    conditions = Conditions.of(filters, at=at, festivals=festivals)
-    statement = STATEMENT.format(
-        country=conditions.country,
-        category=conditions.category,
-        store=conditions.store,
-        rest=conditions.rest,
-    )
-    most = max(MOST_STORES, len(filters.stores))
-    with connection.cursor() as cursor:
-        cursor.execute(statement, conditions.values | {"most_stores": most})
-        return cursor.fetchall()
-
-
-def _facets(rows: list[tuple], filters: Filters, language: str) -> Facets:
-    total, countries, stores, categories = 0, {}, {}, []
-    for kind, code, name, texts, count, position in rows:
-        match kind:
-            case "all":
-                total = count
-            case "country":
-                countries[code] = count
-            case "store":
-                stores[code] = (name, max(count, stores.get(code, ("", 0))[1]))
-            case "category":
-                label = in_language(json.loads(texts), language) or name
-                categories.append(Branch(code, label, count, position))
+    known = cells_of(filters, at=at, since=since, festivals=festivals)
+    counts = count(known.cells, filters)
+    branches = [
+        Branch(
+            place.path,
+            in_language(place.names, language) or place.name,
+            counts.categories[place.path],
+            place.position,
+        )
+        for place in known.categories
+    ]
     return Facets(
-        total=total,
+        total=counts.total,
         countries=_by_label(
-            _option(code, country_name(code, language), countries.get(code, 0), language,
+            _option(code, country_name(code, language), counts.countries[code], language,
                     is_on=code in filters.countries)
-            for code in {*countries, *filters.countries}
+            for code in {*counts.countries, *filters.countries}
         ),
-        categories=tuple(_tree(categories, filters.category, language)),
+        categories=tuple(_tree(branches, filters.category, language)),
         stores=_by_label(
-            _option(slug, *stores.get(slug, (slug, 0)), language, is_on=slug in filters.stores)
-            for slug in {*stores, *filters.stores}
+            _option(slug, known.stores.get(slug, slug), counts.stores[slug], language,
+                    is_on=slug in filters.stores)
+            for slug in _frequent(counts.stores, known.stores, filters.stores)
         ),
-        names={branch.path: branch.label for branch in categories},
+        names={branch.path: branch.label for branch in branches},
     )  # fmt: skip
+
+
+def _frequent(counts: Counter[str], names: dict[str, str], chosen: Sequence[str]) -> set[str]:
+    """Return the chosen stores, and those with the most products beside them."""
+    rest = sorted(counts.keys() - chosen, key=lambda slug: (-counts[slug], names.get(slug, slug)))
+    return {*chosen, *rest[: max(0, MOST_STORES - len(chosen))]}
 
 
 def _tree(branches: list[Branch], chosen: str, language: str) -> Iterator[Option]:

@@ -132,7 +132,7 @@ def find(filters: Filters, *, at: datetime, festivals: Sequence[int], language: 
     """
     sort, place = SORTS[filters.sort], _possible(filters.place, filters.sort)
     conditions = Conditions.of(filters, at=at, festivals=festivals)
-    wheres = [f"{conditions.everything} AND {part}" for part in _ranges(sort, place)]
+    wheres = [f"{conditions.where} AND {part}" for part in _ranges(sort, place)]
     limits = {"most": PAGE + 1, "in_all": PAGE + 1}
     values = conditions.values | _place_values(sort, place) | limits
     is_before = bool(place and place.is_before)

@@ -34,7 +34,8 @@ NUMBERS = """
 SELECT ARRAY(SELECT m.slug FROM shop_enrolment e JOIN shop_merchant m ON m.id = e.merchant_id
              WHERE e.festival_id = %(festival)s AND e.state = 'accepted'
              ORDER BY e.accepted_at, e.id),
-       (SELECT count(*) FROM shop_listing WHERE festivals @> ARRAY[%(festival)s]::bigint[])
+       (SELECT count(*) FROM shop_participation p JOIN shop_listing l USING (product_id)
+        WHERE p.festival_id = %(festival)s)
 """
 
 

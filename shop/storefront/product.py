@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Count, Func, OuterRef, Subquery, Value
-from django.db.models.functions import JSONObject
+from django.db.models import IntegerField, JSONField
+from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from shop.catalogue.models import Category, Product, ProductPicture
-from shop.listings.models import Listing
+from shop.catalogue.models import Product
 from shop.listings.refreshing import addresses
 from shop.storefront.buying import Buying, Delivery, buying, delivery
 from shop.storefront.cards import Card, cards, lang_mark
@@ -27,6 +25,18 @@ from shop.storefront.stores import place
 from shop.storefront.variants import VariantNow, variants_now
 from shop.storefront.wording import in_language
 
+# As SQL, since Django takes longer to write such subqueries than the database to answer them.
+GALLERY = """(
+  SELECT coalesce(jsonb_agg(jsonb_build_object('alt', i.alt, 'sizes', i.sizes)
+                            ORDER BY r.position), '[]')
+  FROM shop_productpicture r JOIN shop_picture i ON i.id = r.picture_id
+  WHERE r.product_id = shop_product.id
+)"""
+TOP = """(
+  SELECT jsonb_build_object('name', t.name, 'names', t.names) FROM shop_category t
+  WHERE t.path = split_part(shop_category.path, '/', 1)
+)"""
+IN_STORE = "(SELECT count(*) FROM shop_listing l WHERE l.merchant_id = shop_product.merchant_id)"
 RAIL = 6
 OF_STORE = "l.merchant_id = %(merchant)s AND l.product_id <> %(product)s"
 ALIKE = "l.top_category = %(top)s AND l.merchant_id <> %(merchant)s AND l.is_available"
@@ -70,28 +80,12 @@ class ProductPage:
 
 def read_product(slug: str) -> Product | None:
     """Return a product with what its page needs of other tables. One statement."""
-    shown = ProductPicture.objects.filter(product=OuterRef("pk")).order_by("position")
-    listed = Listing.objects.filter(merchant_id=OuterRef("merchant_id")).order_by()
-    path = Func(
-        OuterRef("category__path"),
-        Value("/"),
-        Value(1),
-        function="split_part",
-        output_field=CharField(),
+    rows = Product.objects.select_related("merchant", "category").annotate(
+        gallery=RawSQL(GALLERY, [], JSONField()),  # noqa: S611 (nothing in it comes from outside)
+        top=RawSQL(TOP, [], JSONField()),  # noqa: S611
+        in_store=RawSQL(IN_STORE, [], IntegerField()),  # noqa: S611
     )
-    top = Category.objects.filter(path=path)
-    return (
-        Product.objects.select_related("merchant", "category")
-        .annotate(
-            gallery=ArraySubquery(
-                shown.values(json=JSONObject(alt="picture__alt", sizes="picture__sizes"))
-            ),
-            top=Subquery(top.values(json=JSONObject(name="name", names="names"))[:1]),
-            in_store=Subquery(listed.values("merchant_id").annotate(n=Count("pk")).values("n")[:1]),
-        )
-        .filter(slug=slug)
-        .first()
-    )
+    return rows.filter(slug=slug).first()
 
 
 def product_page(
@@ -160,7 +154,7 @@ def _store_box(product: Product, language: str) -> StoreBox:
         name=merchant.name,
         place=place(merchant.city, merchant.country, language),
         cloth=merchant.cloth,
-        products=product.in_store or 0,
+        products=product.in_store,
         packed_within=merchant.dispatch_to,
     )
 

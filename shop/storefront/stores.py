@@ -19,10 +19,12 @@ from shop.storefront.filters import is_country
 
 # Stores with something to sell, the most bought from first.
 STATEMENT = """
-SELECT m.slug, m.name, m.city, m.country, m.tagline, m.cloth, count(*)
-FROM shop_merchant m JOIN shop_listing l ON l.merchant_id = m.id
-WHERE m.state = 'approved'
-GROUP BY m.id ORDER BY sum(l.popularity / 1000) DESC, count(*) DESC, m.name
+SELECT m.slug, m.name, m.city, m.country, m.tagline, m.cloth, l.products
+FROM shop_merchant m JOIN (
+  SELECT merchant_id, count(*) AS products, sum(popularity / 1000) AS sold
+  FROM shop_listing GROUP BY merchant_id
+) AS l ON l.merchant_id = m.id
+WHERE m.state = 'approved' ORDER BY l.sold DESC, l.products DESC, m.name
 """
 
 

@@ -86,6 +86,36 @@ def test_counts_are_kept_for_all_orders_and_pages(django_assert_num_queries):
         facets()
 
 
+def test_counts_of_one_list_answer_for_all_countries_categories_and_stores(
+    django_assert_num_queries,
+):
+    facets()
+
+    with django_assert_num_queries(0):
+        found = facets(countries=("KE", "RW"), category="home", stores=("kigali",))
+    assert found.total == 1
+    assert counted(found.countries) == {"Kenya": 0, "Rwanda": 1}
+    assert counted(found.categories) == {"Home": 1, "Rugs": 1}
+    assert counted(found.stores) == {"Kisumu Weave": 3, "Kigali Weave": 1}
+    with django_assert_num_queries(1):
+        facets(low=1)
+
+
+def test_the_stores_with_most_products_are_offered_and_the_chosen_ones_always():
+    for number in range(13):
+        store = make.merchant(slug=f"store-{number:02}", name=f"Store {number:02}")
+        products = [make.product(of=store) for _ in range(2)]
+        for product in products:
+            make.variant(10_00, of=product)
+        make.listed(*products)
+
+    assert len(facets().stores) == 12
+    assert "Kigali Weave" not in counted(facets().stores)
+    chosen = counted(facets(stores=("kigali",)).stores)
+    assert len(chosen) == 12
+    assert chosen["Kigali Weave"] == 1
+
+
 @pytest.mark.parametrize(
     ("count", "language", "words"),
     [

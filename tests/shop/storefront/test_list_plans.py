@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from shop.storefront.filters import Filters
 from shop.storefront.finding import Place, find
+from tests import make
 from tests.make import NOON
 from tests.shop.storefront.shelf import fill
 
@@ -35,6 +36,21 @@ def test_what_is_popular_is_found_by_walking_along_the_index():
         assert "listing_popular" in plan or "listing_of_country" in plan
         assert "Seq Scan on shop_listing" not in plan
         assert "Seq Scan on shop_productspan" not in plan
+
+
+def test_flash_deals_are_looked_up_and_not_sought_among_all_products():
+    fill(2_000, popularity=lambda n: n % 50)
+    variant = make.variant(20_00)
+    make.deal(variant, during=make.slot(make.festival()), price=15_00, allotment=5)
+    make.listed(variant.product)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+    plan = explained(Filters(in_flash=True))
+
+    assert "shop_listing_pkey" in plan
+    assert "listing_popular" not in plan
+    assert "Seq Scan on shop_listing" not in plan
 
 
 def explained(filters):
