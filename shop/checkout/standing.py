@@ -46,7 +46,7 @@ def bring_up_to_date(order: Order, *, came_from: str = "", at: datetime) -> bool
     known = order.payments.exclude(session_id=None)
     try:
         for payment in known.filter(Q(state__in=Payment.UNSETTLED) | named):
-            apply_session(payment.session_id, at=at)
+            apply_session(payment.session_id, is_waited_for=True, at=at)
     except GatewayError:
         return False
     order.refresh_from_db(fields=["state", "paid_at", "ended_at"])

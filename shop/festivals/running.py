@@ -196,12 +196,16 @@ def _products(deals: Any) -> list[int]:
 
 
 def _deals_of(nomination: Nomination, *, starts_at: datetime) -> list[Deal]:
-    """Make one deal per variant that the nomination's rule covers."""
-    found = []
+    """Make one deal per variant that the nomination covers.
+
+    Units set aside for some variants leave the others out: these are sold out, or meant for the
+    everyday price, and a deal of theirs would sell everyday stock without a limit.
+    """
+    found, units = [], nomination.allotments
     is_percent = nomination.rule == Nomination.Rule.PERCENT
     for variant in nomination.product.variants.filter(is_active=True).order_by("pk"):
         price = nomination.percent if is_percent else nomination.prices.get(str(variant.pk))
-        if price is None:
+        if price is None or (units and str(variant.pk) not in units):
             continue
         found.append(
             Deal(
@@ -211,7 +215,7 @@ def _deals_of(nomination: Nomination, *, starts_at: datetime) -> list[Deal]:
                 kind=Deal.Kind.PERCENT if is_percent else Deal.Kind.FIXED,
                 value=price,
                 subsidy=nomination.subsidy,
-                allotment=nomination.allotments.get(str(variant.pk)),
+                allotment=units.get(str(variant.pk)),
                 per_shopper=nomination.per_shopper,
                 effective_from=starts_at,
                 effective_to=nomination.slot.ends_at,

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from shop.catalogue.models import Product
+from shop.catalogue.models import Product, Variant
 from shop.festivals.facts import timelines
 from shop.festivals.models import PriceChange, PriceSpan, ProductSpan
 from shop.festivals.models.prices import FOREVER
@@ -59,7 +59,9 @@ def rebuild(product_ids: Collection[int], *, since: datetime, what: str) -> None
         product_id: [_product_row(product_id, span) for span in lowest_spans(variants)]
         for product_id, variants in by_variant.items()
     }
-    own = PriceSpan.objects.filter(variant__product_id__in=product_ids)
+    # By their ids: with a join the planner may read every span to delete a few.
+    ids = list(Variant.objects.filter(product_id__in=product_ids).values_list("pk", flat=True))
+    own = PriceSpan.objects.filter(variant_id__in=ids)
     _replace(own, "variant_id", variant_rows, since=since)
     own = ProductSpan.objects.filter(product_id__in=product_ids)
     _replace(own, "product_id", product_rows, since=since)

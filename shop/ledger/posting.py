@@ -40,6 +40,12 @@ def post_sent_back(order: Order, amount: int, *, reference: str, at: datetime) -
     return _post(f"sent-back-{reference}", order, rows, at=at)
 
 
+def post_come_back(order: Order, amount: int, *, reference: str, at: datetime) -> LedgerTransaction:
+    """Book that the shopper's bank returned money that went back: it is owed again."""
+    rows = [(Account.CASH, None, amount), (Account.REFUNDS_DUE, None, -amount)]
+    return _post(f"come-back-{reference}", order, rows, at=at)
+
+
 def _of_suborder(suborder: Suborder) -> list[Row]:
     funded = sum(line.funded for line in suborder.lines.all()) + suborder.delivery_funded
     tax = _tax(suborder)

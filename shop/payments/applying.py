@@ -36,14 +36,17 @@ class UnknownOrder(Exception):
     """The session belongs to no order that we know, yet or at all."""
 
 
-def apply_session(session_id: str, *, at: datetime) -> Payment:
+def apply_session(session_id: str, *, is_waited_for: bool = False, at: datetime) -> Payment:
     """Bring a payment and its order to what the provider says now. Safe to repeat.
+
+    Args:
+        is_waited_for: somebody waits for the answer, so the provider gets three seconds.
 
     Raises:
         GatewayError: the provider did not answer; nothing was changed.
         UnknownOrder: our order may not be committed yet, or the session is not ours.
     """
-    session = gateway().session(session_id)
+    session = gateway().session(session_id, is_waited_for=is_waited_for)
     with transaction.atomic():
         payment = _locked(session)
         _adopt(payment, session)

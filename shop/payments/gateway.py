@@ -62,14 +62,17 @@ class Gateway(Protocol):
     def open_checkout(self, request: Mapping[str, Any], *, email: str, key: str) -> Session:
         """Make a session that can be paid; the same key gives the same session."""
 
-    def session(self, session_id: str) -> Session:
-        """Return a session as it is now."""
+    def session(self, session_id: str, *, is_waited_for: bool = False) -> Session:
+        """Return a session as it is now; asked briefly and once when somebody waits for it."""
 
     def close_checkout(self, session_id: str) -> Session:
         """Make a session unpayable and return what became of it; it may be paid already."""
 
     def refund(self, request: Mapping[str, Any], *, key: str) -> RemoteOperation:
         """Send money back; the same key sends it once."""
+
+    def refund_now(self, refund_id: str, *, is_waited_for: bool = False) -> RemoteOperation:
+        """Return a refund as it is now; asked briefly and once when somebody waits for it."""
 
     def read_event(self, body: bytes, signature: str) -> Event:
         """Return the message, or raise ``BadSignature``."""

@@ -158,7 +158,7 @@ class Operation(models.Model):
         indexes = [
             models.Index(
                 fields=["run_after"],
-                condition=Q(state__in=["queued", "sending"]),
+                condition=Q(state__in=["queued", "sending", "pending"]),
                 name="operation_waiting",
             )
         ]

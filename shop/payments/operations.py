@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)
 MOST_TRIES = 12
 BATCH = 20
+ASK_AGAIN = timedelta(hours=1)
 
 
 def queue_refund(payment: Payment, *, cause: str, at: datetime) -> Operation:
@@ -51,6 +53,30 @@ def run_operations(*, at: datetime) -> int:
     return tried
 
 
+def check_refund(refund_id: str, *, is_waited_for: bool = False, at: datetime) -> None:
+    """Write down how a refund of ours stands now; safe to repeat. Others' refunds are left alone.
+
+    Raises:
+        GatewayError: the provider did not answer; nothing was changed.
+    """
+    operation = Operation.objects.filter(remote_id=refund_id).only("pk").first()
+    if operation:
+        record(operation.pk, gateway().refund_now(refund_id, is_waited_for=is_waited_for), at=at)
+
+
+def check_pending(*, at: datetime) -> int:
+    """Ask about refunds that the provider took and has not carried out; return how many."""
+    waiting = Operation.objects.filter(state=Operation.State.PENDING, run_after__lte=at)
+    operations = list(waiting.order_by("run_after")[:BATCH])
+    for operation in operations:
+        Operation.objects.filter(pk=operation.pk).update(run_after=at + ASK_AGAIN)
+        try:
+            check_refund(operation.remote_id, at=at)
+        except GatewayError as error:
+            log.warning("operation %s: not checked: %s", operation.uuid, error)
+    return len(operations)
+
+
 @transaction.atomic
 def _claim(*, at: datetime) -> Operation | None:
     """Take one operation for this worker; a lease gives it back if the worker dies."""
@@ -78,29 +104,38 @@ def _carry_out(operation: Operation, *, at: datetime) -> None:
 
 @transaction.atomic
 def record(operation_id: int, remote: RemoteOperation, *, at: datetime) -> None:
-    """Write down what the provider did; safe to repeat."""
+    """Write down what the provider did; safe to repeat.
+
+    Even money that went back can return, when the shopper's bank will not have it.
+    """
     operation = (
         Operation.objects.select_for_update(of=("self",), no_key=True)
         .select_related("payment__order")
         .get(pk=operation_id)
     )
-    if operation.state in (Operation.State.DONE, Operation.State.FAILED):
+    was_done = operation.state == Operation.State.DONE
+    if operation.state == Operation.State.FAILED or (was_done and not remote.is_failed):
         return
     operation.remote_id, operation.error = remote.id, ""
     if remote.is_failed:
         operation.state = Operation.State.FAILED
-        log.error("operation %s failed at the provider", operation.uuid)
+        log.error("operation %s failed: the money has to go back another way", operation.uuid)
+        if was_done:
+            _post(posting.post_come_back, operation, at=at)
     elif remote.is_final:
         operation.state = Operation.State.DONE
-        posting.post_sent_back(
-            operation.payment.order, operation.amount, reference=str(operation.uuid), at=at
-        )
+        _post(posting.post_sent_back, operation, at=at)
         Payment.objects.filter(pk=operation.payment_id, state=Payment.State.REFUNDING).update(
             state=Payment.State.REFUNDED
         )
-    else:
-        operation.state = Operation.State.PENDING
+    elif operation.state != Operation.State.PENDING:
+        operation.state, operation.run_after = Operation.State.PENDING, at + ASK_AGAIN
     operation.save()
+
+
+def _post(event: Callable[..., object], operation: Operation, *, at: datetime) -> None:
+    reference = str(operation.uuid)
+    event(operation.payment.order, operation.amount, reference=reference, at=at)
 
 
 def _put_off(operation: Operation, error: GatewayError, *, at: datetime) -> None:

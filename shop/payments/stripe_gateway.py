@@ -18,6 +18,8 @@ from shop.errors import BadSignature, GatewayError
 from shop.payments.gateway import Event, RemoteOperation, Session, SessionStatus
 
 CONNECT_SECONDS, READ_SECONDS = 3, 12
+# A webhook has to be answered within five seconds, and a page should not take longer either.
+BRIEF_SECONDS = (1, 3)
 # Stripe, webhook signatures: five minutes of tolerance. The SDK looks back only; a stamp from
 # the future is as wrong as an old one.
 TOLERANCE_SECONDS = 300
@@ -38,12 +40,8 @@ class StripeGateway:
         if base:  # all of them: overriding one alone would leave the others at Stripe
             hosts = ("api", "files", "connect", "meter_events")
             options["base_addresses"] = dict.fromkeys(hosts, base)
-        self._client = stripe.StripeClient(
-            key,
-            max_network_retries=1,
-            http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS)),
-            **options,
-        )
+        self._client = _client(key, (CONNECT_SECONDS, READ_SECONDS), tries=2, **options)
+        self._brief = _client(key, BRIEF_SECONDS, tries=1, **options)
 
     def open_checkout(self, request: Mapping[str, Any], *, email: str, key: str) -> Session:
         """Make a session that can be paid; the same key gives the same session."""
@@ -73,9 +71,10 @@ class StripeGateway:
         create = self._client.v1.checkout.sessions.create
         return _session(_call(lambda: create(params, {"idempotency_key": key})))
 
-    def session(self, session_id: str) -> Session:
-        """Return a session as it is now."""
-        retrieve = self._client.v1.checkout.sessions.retrieve
+    def session(self, session_id: str, *, is_waited_for: bool = False) -> Session:
+        """Return a session as it is now; asked briefly and once when somebody waits for it."""
+        client = self._brief if is_waited_for else self._client
+        retrieve = client.v1.checkout.sessions.retrieve
         return _session(_call(lambda: retrieve(session_id, {"expand": EXPAND})))
 
     def close_checkout(self, session_id: str) -> Session:
@@ -96,9 +95,12 @@ class StripeGateway:
             "metadata": {"operation": request["operation"], "order": request["order"]},
         }
         create = self._client.v1.refunds.create
-        refund = _call(lambda: create(params, {"idempotency_key": key}))
-        failed = refund.status in {"failed", "canceled"}
-        return RemoteOperation(refund.id, refund.status == "succeeded", failed)
+        return _refund(_call(lambda: create(params, {"idempotency_key": key})))
+
+    def refund_now(self, refund_id: str, *, is_waited_for: bool = False) -> RemoteOperation:
+        """Return a refund as it is now; asked briefly and once when somebody waits for it."""
+        client = self._brief if is_waited_for else self._client
+        return _refund(_call(lambda: client.v1.refunds.retrieve(refund_id)))
 
     def read_event(self, body: bytes, signature: str) -> Event:
         """Return the message, or raise ``BadSignature``."""
@@ -134,6 +136,15 @@ def gateway() -> StripeGateway:
     return StripeGateway(settings.STRIPE_SECRET_KEY, settings.STRIPE_BASE_URL)
 
 
+def _client(
+    key: str, timeout: tuple[int, int], *, tries: int, **options: Any
+) -> stripe.StripeClient:
+    http_client = stripe.RequestsClient(timeout=timeout)
+    return stripe.StripeClient(
+        key, max_network_retries=tries - 1, http_client=http_client, **options
+    )
+
+
 def _call[T](ask: Callable[[], T]) -> T:
     try:
         return ask()
@@ -165,6 +176,11 @@ def _line(line: Mapping[str, Any], currency: str) -> dict[str, Any]:
             "product_data": {"name": line["name"]},
         },
     }
+
+
+def _refund(refund: stripe.Refund) -> RemoteOperation:
+    failed = refund.status in {"failed", "canceled"}
+    return RemoteOperation(refund.id, refund.status == "succeeded", failed)
 
 
 def _session(session: stripe.checkout.Session) -> Session:

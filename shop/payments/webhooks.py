@@ -20,6 +20,7 @@ from shop.payments.applying import UnknownOrder, apply_session
 from shop.payments.gateway import Event
 from shop.payments.guards import is_live
 from shop.payments.models import GatewayEvent
+from shop.payments.operations import check_refund
 from shop.payments.stripe_gateway import gateway
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ SESSION_EVENTS = {
     "checkout.session.async_payment_failed",
     "checkout.session.expired",
 }
+REFUND_EVENTS = {"refund.updated", "refund.failed"}
 
 
 @csrf_exempt
@@ -52,17 +54,23 @@ def receive(request: HttpRequest) -> HttpResponse:
         log.warning("webhook %s refused: it is of the other mode", event.id)
         return HttpResponse(status=400)
     at = clock.now()
-    handle(_store(event, at=at), at=at)
+    handle(_store(event, at=at), is_waited_for=True, at=at)
     return HttpResponse(status=200)
 
 
-def handle(stored: GatewayEvent, *, at: datetime) -> None:
-    """Apply a stored message, or put it off; safe to call again and from several workers."""
+def handle(stored: GatewayEvent, *, is_waited_for: bool = False, at: datetime) -> None:
+    """Apply a stored message, or put it off; safe to call again and from several workers.
+
+    Args:
+        is_waited_for: the provider waits for the answer, five seconds at the most.
+    """
     if stored.state != GatewayEvent.State.NEW:
         return
     try:
         if stored.kind in SESSION_EVENTS:
-            apply_session(stored.object_id, at=at)
+            apply_session(stored.object_id, is_waited_for=is_waited_for, at=at)
+        elif stored.kind in REFUND_EVENTS:
+            check_refund(stored.object_id, is_waited_for=is_waited_for, at=at)
     except (GatewayError, UnknownOrder, DatabaseError) as error:
         _put_off(stored, error, at=at)
     else:

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import close_old_connections, connection
 
 from shop import clock
 from shop.cart.forgetting import forget_old_carts
 from shop.listings.refreshing import refresh_popularity
-from shop.payments.operations import run_operations
+from shop.payments.operations import check_pending, run_operations
 from shop.payments.sweeping import check_unsettled, expire_overdue
 from shop.payments.webhooks import forget_bodies, handle_waiting
 
@@ -24,6 +24,7 @@ ROUNDS: tuple[tuple[str, Callable[..., object], int], ...] = (
     ("apply waiting messages", handle_waiting, 1),
     ("move money", run_operations, 1),
     ("ask about payments", check_unsettled, 2),
+    ("ask about refunds", check_pending, 20),
     ("count what is popular", refresh_popularity, 40),
     ("forget what messages said", forget_bodies, 2_000),
     ("forget old carts", forget_old_carts, 2_000),
@@ -68,5 +69,5 @@ class Command(BaseCommand):
                     use_case(at=at)
                 finally:
                     cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, place])
-        except (DatabaseError, ValueError, LookupError):
+        except Exception:  # whatever it is, the other work must go on
             log.exception("%s failed and is tried again in %s s", name, SECONDS_BETWEEN)

@@ -6,7 +6,7 @@ import pytest
 
 from shop.errors import FenceBroken, NotPossible, OutOfStock
 from shop.festivals import running
-from shop.festivals.models import Closure
+from shop.festivals.models import Closure, PriceSpan
 from shop.orders.models import Order
 from shop.orders.placing import place_order
 from shop.stock.models import Pool
@@ -79,6 +79,29 @@ def test_case_50_an_allotment_rises_within_the_stock_and_never_falls():
     deal.refresh_from_db()
     assert deal.allotment == 8
     assert span_price(kettle, NOON + timedelta(minutes=4)) == 15_00
+
+
+def test_a_variant_for_which_no_units_are_set_aside_takes_no_part():
+    offered = make.variant(20_00, on_hand=9)
+    left_out = make.variant(20_00, on_hand=0, of=offered.product)
+    nomination = make.nomination(offered, during=make.festival(), percent=10, allotment=5)
+
+    (deal,) = running.approve(nomination, at=START - timedelta(days=2))
+
+    assert (deal.variant_id, deal.allotment) == (offered.pk, 5)
+    assert not left_out.deals.exists()
+    assert PriceSpan.objects.get(variant=left_out).price == 20_00
+
+
+def test_without_units_set_aside_every_variant_sells_from_everyday_stock():
+    one = make.variant(20_00, on_hand=9)
+    other = make.variant(30_00, on_hand=9, of=one.product)
+    nomination = make.nomination(one, during=make.festival(), percent=10)
+
+    deals = running.approve(nomination, at=START - timedelta(days=2))
+
+    assert [deal.allotment for deal in deals] == [None, None]
+    assert PriceSpan.objects.get(variant=other, starts_at=START).price == 27_00
 
 
 def test_case_51_the_bar_counts_holds_and_forgets_those_that_lapse():

@@ -1,0 +1,175 @@
+"""Money that goes back and takes its time, fails, or returns; and a provider that says nothing."""
+
+import socket
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+
+from shop.ledger.models import LedgerEntry
+from shop.payments import stripe_gateway
+from shop.payments.models import GatewayEvent, Operation
+from shop.payments.operations import ASK_AGAIN, check_pending, run_operations
+from shop.payments.webhooks import handle_waiting
+from tests.make import NOON
+from tests.paying import completed, post, the_order
+from tests.shop.payments.late import owed_back
+
+pytestmark = pytest.mark.django_db
+LATER = NOON + ASK_AGAIN + timedelta(minutes=1)
+
+
+@pytest.fixture
+def pending(till):
+    """Return a refund that the provider took and has not carried out."""
+    refund = owed_back(till)
+    till.hold_refunds()
+    run_operations(at=NOON)
+    refund.refresh_from_db()
+    till.pull()
+    return refund
+
+
+def state(refund):
+    refund.refresh_from_db()
+    refund.payment.refresh_from_db()
+    return refund.state, refund.payment.state
+
+
+def owed():
+    """Return what the books still owe shoppers."""
+    due = LedgerEntry.objects.filter(account=LedgerEntry.Account.REFUNDS_DUE)
+    return -sum(due.values_list("amount", flat=True))
+
+
+def tell(till, kind):
+    (event,) = [event for event in till.pull() if event["type"] == kind]
+    assert post(event, till) == 200
+
+
+def test_a_refund_that_waits_stays_owed(till, pending):
+    assert state(pending) == ("pending", "refunding")
+    assert owed() == 20_00
+
+
+def test_a_message_tells_that_a_waiting_refund_arrived(till, pending):
+    till.settle_refund(pending.remote_id)
+
+    tell(till, "refund.updated")
+
+    assert state(pending) == ("done", "refunded")
+    assert owed() == 0
+
+
+def test_without_a_message_the_provider_is_asked_once_an_hour(till, pending):
+    till.settle_refund(pending.remote_id)
+
+    assert check_pending(at=LATER - timedelta(minutes=2)) == 0
+    assert state(pending) == ("pending", "refunding")
+    assert check_pending(at=LATER) == 1
+
+    assert state(pending) == ("done", "refunded")
+
+
+def test_a_refund_that_still_waits_is_asked_about_again_an_hour_later(till, pending):
+    assert check_pending(at=LATER) == 1
+    assert check_pending(at=LATER) == 0
+    assert check_pending(at=LATER + ASK_AGAIN) == 1
+
+    assert state(pending) == ("pending", "refunding")
+
+
+def test_a_silent_provider_leaves_a_waiting_refund_as_it_is(till, pending):
+    till.fail_next(503, 503)
+
+    assert check_pending(at=LATER) == 1
+
+    assert state(pending) == ("pending", "refunding")
+
+
+def test_a_refund_that_fails_stays_owed_and_is_shouted_about(till, pending, caplog):
+    till.settle_refund(pending.remote_id, ok=False)
+
+    tell(till, "refund.failed")
+
+    assert state(pending) == ("failed", "refunding")
+    assert owed() == 20_00
+    assert "the money has to go back another way" in caplog.text
+
+
+def test_money_that_the_bank_returns_is_owed_again_and_once(till):
+    refund = owed_back(till)
+    run_operations(at=NOON)
+    assert owed() == 0
+    refund.refresh_from_db()
+    till.pull()
+    till.settle_refund(refund.remote_id, ok=False)
+    (event,) = [event for event in till.pull() if event["type"] == "refund.failed"]
+
+    post(event, till)
+    event["id"] = "evt_told_again"
+    post(event, till)
+
+    assert state(refund) == ("failed", "refunded")
+    assert owed() == 20_00
+
+
+def test_a_refund_made_elsewhere_changes_nothing(till, pending):
+    Operation.objects.filter(pk=pending.pk).update(remote_id="re_another")
+    till.settle_refund(pending.remote_id)
+
+    tell(till, "refund.updated")
+
+    assert state(pending) == ("pending", "refunding")
+    assert GatewayEvent.objects.get(kind="refund.updated").state == "done"
+
+
+@pytest.fixture
+def silent(settings):
+    """Put a provider in place that takes every call and never answers; return the calls."""
+    calls = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def listen():
+            while True:
+                try:
+                    calls.append(server.accept()[0])
+                except OSError:
+                    return
+
+        threading.Thread(target=listen, daemon=True).start()
+        settings.STRIPE_BASE_URL = f"http://127.0.0.1:{server.getsockname()[1]}"
+        stripe_gateway.gateway.cache_clear()
+        yield calls
+        server.shutdown(socket.SHUT_RDWR)
+    stripe_gateway.gateway.cache_clear()
+    for call in calls:
+        call.close()
+
+
+def test_a_message_is_answered_within_five_seconds_though_the_provider_is_silent(
+    till, payment, silent
+):
+    till.pay(payment.session_id)
+    event = completed(till)
+    start = time.monotonic()
+
+    assert post(event, till) == 200
+
+    assert time.monotonic() - start < 5
+    assert len(silent) == 1
+    stored = GatewayEvent.objects.get()
+    assert (stored.state, stored.tries) == ("new", 1)
+    assert the_order().is_pending
+
+
+def test_a_message_that_was_put_off_is_applied_when_the_provider_speaks_again(till, payment):
+    till.pay(payment.session_id)
+    till.fail_next(503)
+    post(completed(till), till)
+    assert the_order().is_pending
+
+    handle_waiting(at=NOON + timedelta(minutes=1))
+
+    assert the_order().is_paid
