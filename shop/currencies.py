@@ -99,7 +99,9 @@ def _formatted(value: Decimal, currency: Currency, locale: Locale) -> str:
     # Babel's own digits follow CLDR, which drops those of MGA; we write what we charge.
     pattern = copy(locale.currency_formats["standard"])
     pattern.frac_prec = (currency.exponent, currency.exponent)
-    return pattern.apply(value, locale, currency=currency.code, currency_digits=False)
+    text = pattern.apply(value, locale, currency=currency.code, currency_digits=False)
+    # From right to left the sign of "US$" would stand before its letters; the mark holds it.
+    return f"{text}\N{LEFT-TO-RIGHT MARK}" if locale.text_direction == "rtl" else text
 
 
 def _exactly(amount: int, by: int, code: str) -> int:

@@ -46,7 +46,7 @@ def test_a_delayed_payment_that_fails_frees_the_goods_and_says_so(browser, till)
 def test_a_silent_provider_is_admitted_and_nothing_is_guessed(browser, till):
     payment = go_to_payment(browser, {make.variant(): 1})
     till.pay(payment.session_id)
-    till.fail_next(500, 500)
+    till.fail_next(500)
 
     silent = browser.get(way_back(payment))
     later = browser.get(way_back(payment))

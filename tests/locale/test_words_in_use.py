@@ -1,0 +1,69 @@
+"""Every sentence that code and templates say stands in the sheet, so that it can be translated."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.utils.translation.template import templatize
+
+from scripts import catalogues
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted(
+    path
+    for folder, kind in [("shop", "*.py"), ("cms", "*.py"), ("config", "*.py"), ("templates", "*")]
+    for path in (ROOT / folder).rglob(kind)
+    if path.is_file()
+)
+CALL = re.compile(r"\b(?:n|p|np)?gettext(?:_lazy|_noop)?\(|\b_\(")
+WITH_CONTEXT = ("pgettext", "npgettext", "pgettext_lazy", "npgettext_lazy")
+
+
+def calls(path: Path) -> Iterator[ast.Call]:
+    """Yield the calls that mark a sentence for translation."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        yield from (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
+        return
+    found = templatize(text)
+    for start in CALL.finditer(found):
+        ends = [m.end() for m in re.finditer(r"\)", found[start.start() :])]
+        yield next(filter(None, (parsed(found[start.start() :][:end]) for end in ends)))
+
+
+def parsed(text: str) -> ast.Call | None:
+    try:
+        return ast.parse(text, mode="eval").body
+    except SyntaxError:
+        return None
+
+
+def sentences(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield context and English text of each sentence of a file."""
+    for call in calls(path):
+        name = call.func.id if isinstance(call.func, ast.Name) else ""
+        if name == "_" or CALL.fullmatch(f"{name}("):
+            words = [arg.value for arg in call.args if isinstance(arg, ast.Constant)]
+            if words:  # none: a variable, whose words are marked where they are written
+                yield (words[0], words[1]) if name in WITH_CONTEXT else ("", words[0])
+
+
+@pytest.fixture(scope="module")
+def sheet() -> set[tuple[str, str]]:
+    rows = catalogues.read_sheet()
+    return {
+        (row["context"], text)
+        for row in rows
+        for text in (row["msgid"], catalogues.as_text(row["msgid"]))
+    }
+
+
+def test_every_sentence_of_code_and_templates_stands_in_the_sheet(sheet):
+    said = {sentence: path for path in SOURCES for sentence in sentences(path)}
+
+    missing = [f"{said[s].relative_to(ROOT)}: {s}" for s in said if s not in sheet]
+
+    assert len(said) > 500
+    assert missing == []
