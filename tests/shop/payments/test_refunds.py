@@ -8,9 +8,15 @@ from datetime import timedelta
 import pytest
 
 from shop.ledger.models import LedgerEntry
-from shop.payments import stripe_gateway
 from shop.payments.models import GatewayEvent, Operation
-from shop.payments.operations import ASK_AGAIN, check_pending, run_operations
+from shop.payments.operations import (
+    ASK_AGAIN,
+    check_pending,
+    check_refund,
+    record,
+    run_operations,
+)
+from shop.payments.stripe_gateway import gateway
 from shop.payments.webhooks import handle_waiting
 from tests.make import NOON
 from tests.paying import completed, post, the_order
@@ -115,6 +121,19 @@ def test_money_that_the_bank_returns_is_owed_again_and_once(till):
     assert owed() == 20_00
 
 
+def test_an_old_answer_does_not_undo_a_failure(till):
+    refund = owed_back(till)
+    run_operations(at=NOON)
+    refund.refresh_from_db()
+    till.settle_refund(refund.remote_id, ok=False)
+    check_refund(refund.remote_id, at=NOON)
+
+    record(refund.pk, gateway().refund(refund.request, key=str(refund.uuid)), at=NOON)
+
+    assert state(refund)[0] == "failed"
+    assert owed() == 20_00
+
+
 def test_a_refund_made_elsewhere_changes_nothing(till, pending):
     Operation.objects.filter(pk=pending.pk).update(remote_id="re_another")
     till.settle_refund(pending.remote_id)
@@ -140,10 +159,10 @@ def silent(settings):
 
         threading.Thread(target=listen, daemon=True).start()
         settings.STRIPE_BASE_URL = f"http://127.0.0.1:{server.getsockname()[1]}"
-        stripe_gateway.gateway.cache_clear()
+        gateway.cache_clear()
         yield calls
         server.shutdown(socket.SHUT_RDWR)
-    stripe_gateway.gateway.cache_clear()
+    gateway.cache_clear()
     for call in calls:
         call.close()
 
