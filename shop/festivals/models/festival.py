@@ -153,7 +153,7 @@ class Nomination(models.Model):
     percent = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Whole, 1 to 99.")
     prices = models.JSONField(default=dict, blank=True, help_text="Minor units by variant id.")
     allotments = models.JSONField(
-        default=dict, blank=True, help_text="Units by variant id; none at all: from everyday stock."
+        default=dict, blank=True, help_text="Units by variant id; none: from everyday stock."
     )
     per_shopper = models.PositiveIntegerField(null=True, blank=True)
     subsidy = models.PositiveBigIntegerField(
