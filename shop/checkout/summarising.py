@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -81,17 +81,17 @@ class OrderShown:
 def show_order(order: Order) -> OrderShown:
     """Return what pages say of an order.
 
-    Two statements; one more if there are discounts, and one if a parcel is on its way.
+    One statement; one more if there are discounts, and one if a parcel is on its way.
     """
-    suborders = list(order.suborders.select_related("merchant").prefetch_related("lines"))
-    gone = [part for part in suborders if part.state in GONE]
+    lines = _lines_by_part(order)
+    gone = [part for part in lines if part.state in GONE]
     prefetch_related_objects(gone, "shipments")
-    sent = [part for part in suborders if part.service]
-    shown = [_parcel(order, part, sent) for part in suborders]
+    sent = [part for part in lines if part.service]
+    shown = [_parcel(order, part, lines[part], sent) for part in lines]
     soonest = min(sent, key=lambda part: (part.arrives_from, part.arrives_to), default=None)
     return OrderShown(
         parcels=tuple(shown),
-        sums=_sums(order, suborders),
+        sums=_sums(order, lines),
         placed=_placed(order, sent),
         address=(*order.contact.lines, country_name(order.contact.country, language())),
         first=_first(soonest) if soonest else "",
@@ -107,19 +107,27 @@ def paid_with(method: str) -> str:
 
 
 def show_order_sums(order: Order) -> SumsShown:
-    """Return what an order comes to. Two statements, three if there are discounts."""
-    return _sums(order, list(order.suborders.prefetch_related("lines")))
+    """Return what an order comes to. One statement, two if there are discounts."""
+    return _sums(order, _lines_by_part(order))
 
 
-def _sums(order: Order, suborders: Sequence[Suborder]) -> SumsShown:
-    lines = [line for part in suborders for line in part.lines.all()]
+def _lines_by_part(order: Order) -> dict[Suborder, list[OrderLine]]:
+    """Return the lines of each suborder, in their order; read together, since none is empty."""
+    lines = OrderLine.objects.filter(order=order).select_related("suborder__merchant")
+    found: dict[Suborder, list[OrderLine]] = {}
+    for line in lines.order_by("suborder__position", "position"):
+        found.setdefault(line.suborder, []).append(line)
+    return found
+
+
+def _sums(order: Order, lines: Mapping[Suborder, Sequence[OrderLine]]) -> SumsShown:
     counted = {
-        "items": items(sum(line.quantity for line in lines)),
-        "stores": stores(len(suborders)),
+        "items": items(sum(line.quantity for part in lines.values() for line in part)),
+        "stores": stores(len(lines)),
     }
     rows = [(_("%(items)s from %(stores)s") % counted, amount(order.goods, order.currency))]
     rows += [(text, less(minor, order.currency)) for text, minor in _discounts(order)]
-    if sent := sum(1 for part in suborders if part.service):
+    if sent := sum(1 for part in lines if part.service):
         facts = {
             "country": country_name(order.contact.country, language()),
             "parcels": parcels(sent),
@@ -157,9 +165,10 @@ def _first(part: Suborder) -> str:
     return _("The first parcel should be with you between %(from)s and %(to)s.") % days
 
 
-def _parcel(order: Order, part: Suborder, sent: Sequence[Suborder]) -> ParcelShown:
+def _parcel(
+    order: Order, part: Suborder, lines: Sequence[OrderLine], sent: Sequence[Suborder]
+) -> ParcelShown:
     merchant = part.merchant
-    lines = tuple(_line(line) for line in part.lines.all())
     shipments = part.shipments.all() if part.state in GONE else ()
     ways = tuple(Way(row.carrier, row.tracking_number, row.tracking_url) for row in shipments)
     tag, kind = _tag(part)
@@ -174,7 +183,7 @@ def _parcel(order: Order, part: Suborder, sent: Sequence[Suborder]) -> ParcelSho
         tag=tag,
         tag_kind=kind,
         place=place,
-        lines=lines,
+        lines=tuple(_line(line) for line in lines),
         steps=tuple(_steps(order, part)) if part.service else (),
         ways=ways,
         is_sent=bool(part.service),

@@ -42,6 +42,7 @@ class Inspector:
 
     def look(self, where: str = "") -> None:
         """Look at the page as it stands; ``where`` says what is open on it."""
+        self.page.wait_for_load_state()
         place = f"{self.page.url} {where}".strip()
         self.page.evaluate(AXE)
         for violation in self.page.evaluate(RUN, RULES)["violations"]:

@@ -123,6 +123,7 @@ def test_an_order_and_the_account_have_no_barriers(stage, market, inspector):
     stage.work()
     inspector.visit("/mail/")
     page.get_by_role("link", name=order.number).first.click()
+    page.wait_for_url("**/mail/*/")
     inspector.look()
 
     assert inspector.found == []
@@ -137,6 +138,7 @@ def test_the_merchants_pages_have_no_barriers(market, inspector):
     sign_in(page, "weaver@example.org", "/merchant/")
     inspector.look()
     page.get_by_role("link", name=order.number).click()
+    page.wait_for_url("**/merchant/orders/*/")
     inspector.look()
     page.get_by_role("button", name="Mark as sent").click()
     page.get_by_text("There is a problem").wait_for()

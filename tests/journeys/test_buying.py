@@ -46,6 +46,7 @@ def test_a_guest_finds_a_deal_and_pays_after_the_bank_said_no(stage, market, pag
     assert "2 stores are packing for you." in words(page)
     assert "Total $49.60" in words(page)
     page.get_by_role("link", name="Track your parcels").click()
+    page.get_by_role("region", name="Parcel from").first.wait_for()
     assert page.get_by_role("region", name="Parcel from").count() == 2
     page.goto("/cart/")
     assert "Your cart is empty" in words(page)
