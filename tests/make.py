@@ -78,10 +78,11 @@ def product(*, of: Merchant | None = None, listed_at: datetime = LONG_AGO, **fac
 
 
 def festival(*, starts_at: datetime = START, ends_at: datetime = END, **facts: Any) -> Festival:
-    """Return a published festival with its whole slot."""
+    """Return a published festival with its whole slot, which takes any price as a deal."""
     n = next(_numbers)
     known = {"slug": f"festival-{n}", "title": f"Festival {n}", "zone": "UTC",
-             "state": "published", "commission_bp": 0}  # fmt: skip
+             "state": "published", "commission_bp": 0,
+             "must_beat_prior_price": False}  # fmt: skip
     made = Festival.objects.create(starts_at=starts_at, ends_at=ends_at, **known | facts)
     slot(made, kind="whole")
     return made

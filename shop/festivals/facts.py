@@ -79,7 +79,7 @@ def _deals(
     closures = {} if with_counters else _closures(deal.pk for deal in rows)
     found: dict[int, list[DealTerms]] = defaultdict(list)
     for deal in rows:
-        terms = _terms(deal, closures.get(deal.pk, ()))
+        terms = terms_of(deal, closures.get(deal.pk, ()))
         if with_counters:
             terms = _with_counters(terms, deal, shopper_id)
         found[deal.variant_id].append(terms)
@@ -94,7 +94,8 @@ def _closures(deal_ids: Iterable[int]) -> dict[int, tuple[Interval, ...]]:
     return {deal_id: tuple(intervals) for deal_id, intervals in found.items()}
 
 
-def _terms(deal: Deal, closures: tuple[Interval, ...]) -> DealTerms:
+def terms_of(deal: Deal, closures: tuple[Interval, ...] = ()) -> DealTerms:
+    """Return a deal as the price function sees it. Reads its slot, festival and enrolment."""
     slot, festival = deal.slot, deal.slot.festival
     return DealTerms(
         id=deal.pk,

@@ -16,6 +16,7 @@ from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals import fence, spans
 from shop.festivals.models import ChangeLog, Closure, Deal, Festival, Nomination, Promotion, Slot
+from shop.festivals.reductions import refuse_if_dearer
 
 
 @transaction.atomic
@@ -38,12 +39,12 @@ def approve(nomination: Nomination, *, at: datetime, by: User | None = None) -> 
     A deal approved after its slot began starts at the approval: past prices never change.
 
     Raises:
-        NotPossible: it was decided already, or its slot is over.
+        NotPossible: it was decided already, its slot is over, or it is no reduction.
         FenceBroken: fewer units are free than would be set aside.
     """
     nomination = (
         Nomination.objects.select_for_update(of=("self",))
-        .select_related("slot__festival", "product")
+        .select_related("slot__festival", "product", "enrolment")
         .get(pk=nomination.pk)
     )
     if nomination.state != Nomination.State.SUBMITTED:
@@ -60,6 +61,7 @@ def approve(nomination: Nomination, *, at: datetime, by: User | None = None) -> 
     _refuse_if_over(slot, since)
     if slot.starts_at < since:
         Deal.objects.filter(pk__in=[deal.pk for deal in deals]).update(effective_from=since)
+    refuse_if_dearer(deals, slot.festival, starts_at=max(slot.starts_at, since))
     spans.rebuild([nomination.product_id], since=since, what="deal approved")
     log(nomination, "approve", at=at, by=by, festival=slot.festival)
     return deals
@@ -144,8 +146,7 @@ def extend_slot(
     if done >= festival.max_extensions:
         raise NotPossible(_("This was extended already."))
     old = slot.ends_at
-    deals = Deal.objects.filter(slot=slot, effective_to=old).exclude(state=Deal.State.WITHDRAWN)
-    list(deals.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    promotions, deals = _locked_that_end_with(slot)
     products = _products(deals)
     fence.check_room(set(deals.values_list("variant__pool_id", flat=True)), at=at)
     since = spans.lock_prices(products, at=at)
@@ -154,7 +155,7 @@ def extend_slot(
     Slot.objects.filter(pk=slot.pk).update(ends_at=ends_at)
     if slot.kind == Slot.Kind.WHOLE:
         Festival.objects.filter(pk=festival.pk).update(ends_at=ends_at)
-        Promotion.objects.filter(festival=festival, use_to=old).update(use_to=ends_at)
+        promotions.update(use_to=ends_at)
     spans.rebuild(products, since=since, what="slot extended")
     log(slot, "extend", at=at, by=by, festival=festival, reason=reason,
         before={"ends_at": old.isoformat()}, after={"ends_at": ends_at.isoformat()})  # fmt: skip
@@ -189,6 +190,16 @@ def _refuse_if_over(slot: Slot, at: datetime) -> None:
 def _locked(deal: Deal) -> Deal:
     rows = Deal.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("variant", "slot__festival").get(pk=deal.pk)
+
+
+def _locked_that_end_with(slot: Slot) -> tuple[Any, Any]:
+    """Return the promotions and the deals that move along, locked in the order that all keep."""
+    promotions = Promotion.objects.filter(festival=slot.festival, use_to=slot.ends_at)
+    list(promotions.select_for_update(no_key=True).order_by("pk"))
+    deals = Deal.objects.filter(slot=slot, effective_to=slot.ends_at)
+    deals = deals.exclude(state=Deal.State.WITHDRAWN)
+    list(deals.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    return promotions, deals
 
 
 def _products(deals: Any) -> list[int]:

@@ -80,10 +80,19 @@ def prior_price(variant: VariantTerms, starts_at: datetime) -> int | None:
     Includes the price already in force when the window opens. A variant that is listed for
     less has no price before that, so it uses its own life; without any history there is none.
     """
+    lowest = prior_sale(variant, starts_at)
+    return lowest[1] if lowest else None
+
+
+def prior_sale(variant: VariantTerms, starts_at: datetime) -> tuple[datetime, int] | None:
+    """Return the prior price with the latest moment at which it began, or was in force already."""
     opens = starts_at - PRIOR_PRICE_WINDOW
     instants = {opens, *(b for b in boundaries(variant) if opens < b < starts_at)}
-    seen = [public_price(variant, at) for at in instants]
-    return min((price.price for price in seen if price), default=None)
+    seen = [(price.price, at) for at in instants if (price := public_price(variant, at))]
+    lowest = min((price for price, _ in seen), default=None)
+    if lowest is None:
+        return None
+    return max(at for price, at in seen if price == lowest), lowest
 
 
 def percent_off(price: int, prior: int | None) -> int | None:

@@ -1,0 +1,62 @@
+"""Keeps a festival honest: what it calls a reduction is below what was asked before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from shop.currencies import written
+from shop.errors import NotPossible
+from shop.festivals.facts import terms_of, timelines
+from shop.festivals.models import Deal, Festival
+from shop.festivals.pricing.items import deal_price, prior_sale, regular_price
+
+
+def refuse_if_dearer(deals: Sequence[Deal], festival: Festival, *, starts_at: datetime) -> None:
+    """Refuse deals of one product that are not below their prior price, if the festival asks so.
+
+    Four statements. The caller holds the price lock. Deals of a festival that is still a draft
+    were never a public price, so they are compared with nothing.
+
+    Raises:
+        NotPossible: one is not below; the text names the price and the day.
+    """
+    if not festival.must_beat_prior_price or not deals:
+        return
+    product_id = deals[0].variant.product_id
+    known = timelines([product_id]).get(product_id, {})
+    for deal in deals:
+        terms = known.get(deal.variant_id)
+        regular = regular_price(terms, starts_at) if terms else None
+        before = prior_sale(terms, starts_at) if terms else None
+        if regular is None or before is None:
+            continue
+        since, lowest = before
+        price = deal_price(terms_of(deal), regular)
+        if price >= lowest:
+            raise NotPossible(_dearer(price, lowest, since.astimezone(ZoneInfo(festival.zone))))
+
+
+def _dearer(price: int, lowest: int, since: datetime) -> str:
+    facts = {
+        "price": _amount(lowest),
+        "date": date_format(since, "DATE_FORMAT"),
+        "proposed": _amount(price),
+    }
+    return (
+        _(
+            "Your product sold at %(price)s on %(date)s, so %(proposed)s cannot be called "
+            "a reduction."
+        )
+        % facts
+    )
+
+
+def _amount(minor: int) -> str:
+    return written(minor, settings.SHOP_CURRENCY, get_language() or "en")
