@@ -93,6 +93,8 @@ def _unusable(row: Promotion, at: datetime) -> Voucher:
 
 def _why_not(note: Note) -> str:
     match note.why:
+        case Why.USED_UP if note.promotion.claim_id:
+            return _("You have already used this voucher.")
         case Why.BUDGET | Why.USED_UP:
             return _("All vouchers of this kind have been used.")
         case Why.WORSE:

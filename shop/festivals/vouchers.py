@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -31,10 +31,13 @@ def promotions_now(
 ) -> tuple[PromotionTerms, ...]:
     """Return the promotions that may apply at an instant: automatic ones and the picks.
 
-    One statement. What the shopper's pending order holds already counts as not used.
+    One statement. What the shopper's pending order holds already counts as not used; a claim
+    that was used since it was picked, or that another order holds, has no use left.
     """
     claims = {pick.promotion_id: pick.claim_id for pick in picks}
     usage = PromotionUsage.objects.filter(promotion=OuterRef("pk"), shopper_id=shopper_id)
+    picked = Claim.objects.filter(promotion=OuterRef("pk"), pk__in=filter(None, claims.values()))
+    taken = picked.exclude(state=Claim.State.AVAILABLE).exclude(pk__in=own.claims)
     rows = (
         Promotion.objects.filter(
             Q(trigger=Promotion.Trigger.AUTOMATIC) | Q(pk__in=claims),
@@ -43,7 +46,9 @@ def promotions_now(
             use_to__gt=at,
             festival__state=Festival.State.PUBLISHED,
         )
-        .annotate(had=usage.annotate(n=F("held") + F("used")).values("n")[:1])
+        .annotate(
+            had=usage.annotate(n=F("held") + F("used")).values("n")[:1], is_taken=Exists(taken)
+        )
         .order_by("pk")
     )
     return tuple(_terms(row, claims, shopper_id, own) for row in rows)
@@ -88,6 +93,8 @@ def claim_voucher(promotion: Promotion, user: User, *, at: datetime) -> Claim:
         pk=promotion.pk,
         trigger=Promotion.Trigger.CLAIM,
         state=Promotion.State.ACTIVE,
+        # No join: the guard has to stand in the update itself, where a waiting one is judged again.
+        festival__in=Festival.objects.filter(state=Festival.State.PUBLISHED),
     )
     try:
         with transaction.atomic():
@@ -130,6 +137,8 @@ def _terms(
     uses = [] if row.max_uses is None else [row.max_uses - row.held_uses - row.used + held_use]
     if row.per_shopper is not None:
         uses.append(row.per_shopper - (row.had or 0) + held_use if shopper_id else 0)
+    if row.is_taken:
+        uses.append(0)
     budget = None if row.budget is None else row.budget - row.held_amount - row.spent + held_amount
     return PromotionTerms(
         id=row.pk,
