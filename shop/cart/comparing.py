@@ -18,45 +18,24 @@ from shop.festivals.pricing.items import public_price
 Spans = dict[int, list[PriceSpan]]
 
 
-def spans_of(priced: PricedCart, *, at: datetime) -> Spans:
-    """Return the public prices of a cart's variants since they came in: by variant, latest last.
+def changes(priced: PricedCart, *, at: datetime) -> list[str]:
+    """Say of each line whose price is another than the one that was shown last: what and why.
 
-    One statement, and none when no deal is used and no price has changed: then nothing of
-    them would be shown.
+    One statement, and none when no price has changed.
     """
-    is_lowered = any(segment.deal for segment in priced.quote.segments)
-    if not is_lowered and not _changed(priced):
-        return {}
-    oldest = min(line.added_at for line in priced.lines)
-    found: Spans = defaultdict(list)
-    rows = PriceSpan.objects.filter(
-        variant_id__in=[line.variant_id for line in priced.lines],
-        starts_at__lte=at,
-        ends_at__gt=oldest,
-    )
-    for span in rows.select_related("deal__slot__festival").order_by("starts_at"):
-        found[span.variant_id].append(span)
-    return found
-
-
-def span_now(spans: Sequence[PriceSpan], *, at: datetime) -> PriceSpan | None:
-    """Return the span in force, if it is known."""
-    return spans[-1] if spans and spans[-1].ends_at > at else None
-
-
-def changes(priced: PricedCart, spans: Spans, *, at: datetime) -> list[str]:
-    """Say of each line whose price is another than the one that was shown last: what and why."""
-    found = []
-    for line, price in _changed(priced):
-        if line.seen_price is None:
-            continue
-        known = spans.get(line.variant_id, [])
+    changed = [(line, price) for line, price in _changed(priced) if line.seen_price is not None]
+    if not changed:
+        return []
+    spans, found = _spans([line for line, _price in changed], at=at), []
+    for line, price in changed:
+        known = spans[line.variant_id]
+        now = known[-1] if known and known[-1].ends_at > at else None
         before = [span for span in known[:-1] if span.price == line.seen_price]
         facts = {
             "product": line.variant.product.title_in(language()),
             "before": amount(line.seen_price),
             "after": amount(price),
-            "reason": _reason(before[-1] if before else None, span_now(known, at=at), at=at),
+            "reason": _reason(before[-1] if before else None, now, at=at),
         }
         found.append(_("%(product)s: was %(before)s, now %(after)s. %(reason)s") % facts)
     return found
@@ -70,6 +49,19 @@ def remember(priced: PricedCart) -> None:
     if seen := {line.pk: price for line, price in _changed(priced)}:
         prices = Case(*[When(pk=pk, then=Value(price)) for pk, price in seen.items()])
         CartLine.objects.filter(pk__in=seen).update(seen_price=prices)
+
+
+def _spans(lines: Sequence[CartLine], *, at: datetime) -> Spans:
+    """Return the public prices of variants since they came in: by variant, the latest last."""
+    found: Spans = defaultdict(list)
+    rows = PriceSpan.objects.filter(
+        variant_id__in=[line.variant_id for line in lines],
+        starts_at__lte=at,
+        ends_at__gt=min(line.added_at for line in lines),
+    )
+    for span in rows.select_related("deal__slot__festival").order_by("starts_at"):
+        found[span.variant_id].append(span)
+    return found
 
 
 def _changed(priced: PricedCart) -> list[tuple[CartLine, int]]:

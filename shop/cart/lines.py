@@ -11,13 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from shop.cart.comparing import span_now
 from shop.cart.current import Shopper
 from shop.cart.models import CartLine
 from shop.cart.pricing import PricedCart
 from shop.cart.wording import amount, full_day, language
 from shop.errors import LimitReached, OutOfStock
-from shop.festivals.models import PriceSpan
 from shop.festivals.pricing.items import deals_at, is_on_sale
 from shop.festivals.pricing.quoting import Quote
 from shop.festivals.pricing.segments import Segment
@@ -60,7 +58,6 @@ class LineShown:
 def show_line(
     line: CartLine,
     priced: PricedCart,
-    spans: Sequence[PriceSpan],
     shopper: Shopper,
     *,
     at: datetime,
@@ -69,8 +66,7 @@ def show_line(
     product, quote = line.variant.product, priced.quote
     parts = parts_of(line, quote)
     short = quote.missing.get(line.variant_id, 0)
-    span = span_now(spans, at=at)
-    prior = _prior(parts, span)
+    prior = _prior(parts, line)
     is_translated = language() == "en" or language() in product.titles
     return LineShown(
         variant_id=line.variant_id,
@@ -134,11 +130,11 @@ def _picture(line: CartLine) -> str:
     return listing.picture.get("small", "") if listing else ""
 
 
-def _prior(parts: Sequence[Segment], span: PriceSpan | None) -> int | None:
+def _prior(parts: Sequence[Segment], line: CartLine) -> int | None:
     """Return the price of one that may be struck through: only where all units are at the deal."""
-    if len(parts) != 1 or span is None or parts[0].deal is None:
+    if len(parts) != 1 or line.public is None or parts[0].deal is None:
         return None
-    return span.prior_price if span.price == parts[0].price else None
+    return line.public["prior"] if line.public["price"] == parts[0].price else None
 
 
 def _notes(parts: Sequence[Segment], prior: int | None) -> list[str]:

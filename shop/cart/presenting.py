@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shop.cart import comparing, explaining
-from shop.cart.comparing import Spans
 from shop.cart.current import Shopper
 from shop.cart.explaining import Goal, Voucher, label_of
 from shop.cart.lines import LineShown, show_line
@@ -76,26 +75,20 @@ class CartShown:
     is_held: bool
 
 
-def show_cart(
-    priced: PricedCart, spans: Spans, shopper: Shopper, *, currency: str, at: datetime
-) -> CartShown:
+def show_cart(priced: PricedCart, shopper: Shopper, *, currency: str, at: datetime) -> CartShown:
     """Return what the page says of a cart.
 
     Args:
-        spans: as ``comparing.spans_of`` found them.
         currency: in which an approximate total is shown.
     """
     vouchers = explaining.vouchers(priced, at=at)
     goals = explaining.goals(priced.quote)
-    lines = {
-        line.variant_id: show_line(line, priced, spans.get(line.variant_id, ()), shopper, at=at)
-        for line in priced.lines
-    }
+    lines = {line.variant_id: show_line(line, priced, shopper, at=at) for line in priced.lines}
     return CartShown(
         summary=_summary(priced),
         count=items(units(priced)),
         country=priced.cart.country,
-        changes=tuple(comparing.changes(priced, spans, at=at)),
+        changes=tuple(comparing.changes(priced, at=at)),
         stores=tuple(
             _store(priced, group, lines, vouchers, goals) for group in priced.by_merchant.values()
         ),
@@ -104,7 +97,7 @@ def show_cart(
         goals=tuple(goal for goal in goals if goal.store is None),
         setbacks=tuple(explaining.setbacks(priced.quote)),
         sums=show_sums(priced, currency=currency),
-        saving=_saving(priced, spans, at=at),
+        saving=_saving(priced),
         problems=tuple(problems(priced)),
         is_payable=not problems(priced) and not priced.quote.missing,
         is_held=bool(priced.cart.holdings),
@@ -244,17 +237,17 @@ def _counted(priced: PricedCart) -> str:
     return _("%(items)s from %(stores)s") % facts
 
 
-def _saving(priced: PricedCart, spans: Spans, *, at: datetime) -> str:
+def _saving(priced: PricedCart) -> str:
     """Say what is saved, deals counted from the lowest price of the 30 days before.
 
     A deal without such a price counts for nothing here: a regular price that was raised just
     before the festival would make any saving look large.
     """
     saved = sum(benefit.amount for benefit in priced.quote.benefits)
+    priors = {line.variant_id: line.public["prior"] for line in priced.lines if line.public}
     for segment in priced.quote.segments:
-        span = comparing.span_now(spans.get(segment.wanted.variant.id, ()), at=at)
-        if segment.deal and span and span.prior_price:
-            saved += max(0, span.prior_price - segment.price) * segment.quantity
+        if segment.deal and (prior := priors.get(segment.wanted.variant.id)):
+            saved += max(0, prior - segment.price) * segment.quantity
     if not saved:
         return ""
     return _("You save %(amount)s, vouchers included.") % {"amount": amount(saved)}

@@ -23,7 +23,7 @@ from shop.errors import CannotDeliver
 from shop.festivals.facts import deals_now
 from shop.festivals.fence import fencing_deals
 from shop.festivals.holdings import Holdings
-from shop.festivals.models import Enrolment, Festival, Participation, RegularPrice
+from shop.festivals.models import Enrolment, Festival, Participation, PriceSpan, RegularPrice
 from shop.festivals.pricing.quoting import Quote, quote
 from shop.festivals.pricing.terms import Basket, DealTerms, PoolTerms, VariantTerms, Wanted
 from shop.festivals.vouchers import Pick, promotions_now
@@ -113,12 +113,14 @@ def _lines(shopper: Shopper, *, at: datetime) -> QuerySet[CartLine]:
         )
     )
     picks = CartVoucher.objects.filter(cart=OuterRef("cart")).order_by("pk")
+    span = PriceSpan.objects.filter(variant=OuterRef("variant"), starts_at__lte=at, ends_at__gt=at)
     return (
         CartLine.objects.filter(cart__token_hash=shopper.token_hash)
         .select_related("cart__contact", "variant__product__merchant", "variant__product__listing",
                         "variant__pool")
         .annotate(
             regular_now=Subquery(regular.order_by("-starts_at", "-id").values("amount")[:1]),
+            public=Subquery(span.values(json=JSONObject(price="price", prior="prior_price"))[:1]),
             set_aside=Subquery(aside.values("units")[:1]),
             taking_part=ArraySubquery(taking_part),
             picks=ArraySubquery(

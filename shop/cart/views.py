@@ -152,9 +152,8 @@ def _cart(request: HttpRequest, *, status: int = 200, **said: Any) -> HttpRespon
     context: dict[str, Any] = {"cart": None, **said}
     shopper = shopper_of(request)
     if shopper and (priced := _priced(request, shopper, at=at)):
-        spans = comparing.spans_of(priced, at=at)
         currency = currency_of(request)
-        context["cart"] = presenting.show_cart(priced, spans, shopper, currency=currency, at=at)
+        context["cart"] = presenting.show_cart(priced, shopper, currency=currency, at=at)
         context["claims"] = claimable(priced, shopper, at=at)
         context["country_form"] = CountryForm(initial={"country": priced.cart.country})
         comparing.remember(priced)

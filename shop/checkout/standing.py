@@ -74,7 +74,7 @@ def standing(order: Order, *, is_known: bool = True, stopped: bool = False) -> S
         text = _("We are looking at the payment and will email you.")
         return Standing(_("Payment being checked"), text)
     if states & {Payment.State.REFUNDING, Payment.State.REFUNDED}:
-        return _refunded(order)
+        return _refunding(order) if Payment.State.REFUNDING in states else _refunded(order)
     if order.is_pending:
         return _pending(order, payments, stopped=stopped)
     return _ended(order, states, stopped=stopped)
@@ -103,6 +103,15 @@ def _ended(order: Order, states: Collection[str], *, stopped: bool) -> Standing:
         return Standing(_("This order is not paid"), _stopped(), may_retry=True)
     text = _("The time to pay has run out. Nothing was charged and your cart is still here.")
     return Standing(_("Payment expired"), text, may_retry=True)
+
+
+def _refunding(order: Order) -> Standing:
+    text = _(
+        "The payment came after the time had run out and the items were gone. "
+        "All of it, %(amount)s, is on its way back to you."
+    )
+    written = amount(order.total, order.currency)
+    return Standing(_("Refund on its way"), text % {"amount": written}, may_retry=True)
 
 
 def _refunded(order: Order) -> Standing:

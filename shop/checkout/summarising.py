@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from zoneinfo import ZoneInfo
 
-from django.db.models import prefetch_related_objects
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, prefetch_related_objects
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -28,7 +31,7 @@ from shop.cart.wording import (
 )
 from shop.delivery.names import country_name
 from shop.festivals.models import Promotion
-from shop.orders.models import Order, OrderLine, Suborder
+from shop.orders.models import Discount, Order, OrderLine, Suborder
 
 GONE = (Suborder.State.SHIPPED, Suborder.State.DELIVERED)
 
@@ -81,7 +84,7 @@ class OrderShown:
 def show_order(order: Order) -> OrderShown:
     """Return what pages say of an order.
 
-    One statement; one more if there are discounts, and one if a parcel is on its way.
+    One statement, two if a parcel is on its way.
     """
     lines = _lines_by_part(order)
     gone = [part for part in lines if part.state in GONE]
@@ -107,13 +110,23 @@ def paid_with(method: str) -> str:
 
 
 def show_order_sums(order: Order) -> SumsShown:
-    """Return what an order comes to. One statement, two if there are discounts."""
+    """Return what an order comes to. One statement."""
     return _sums(order, _lines_by_part(order))
 
 
 def _lines_by_part(order: Order) -> dict[Suborder, list[OrderLine]]:
     """Return the lines of each suborder, in their order; read together, since none is empty."""
+    benefits = Discount.objects.filter(line=OuterRef("pk")).values(
+        json=JSONObject(
+            code="promotion__code",
+            title="promotion__title",
+            group="promotion__group",
+            trigger="promotion__trigger",
+            amount="amount",
+        )
+    )
     lines = OrderLine.objects.filter(order=order).select_related("suborder__merchant")
+    lines = lines.annotate(benefits=ArraySubquery(benefits.order_by("pk")))
     found: dict[Suborder, list[OrderLine]] = {}
     for line in lines.order_by("suborder__position", "position"):
         found.setdefault(line.suborder, []).append(line)
@@ -126,7 +139,8 @@ def _sums(order: Order, lines: Mapping[Suborder, Sequence[OrderLine]]) -> SumsSh
         "stores": stores(len(lines)),
     }
     rows = [(_("%(items)s from %(stores)s") % counted, amount(order.goods, order.currency))]
-    rows += [(text, less(minor, order.currency)) for text, minor in _discounts(order)]
+    discounts = _discounts(chain.from_iterable(lines.values()))
+    rows += [(text, less(minor, order.currency)) for text, minor in discounts]
     if sent := sum(1 for part in lines if part.service):
         facts = {
             "country": country_name(order.contact.country, language()),
@@ -136,15 +150,13 @@ def _sums(order: Order, lines: Mapping[Suborder, Sequence[OrderLine]]) -> SumsSh
     return SumsShown(tuple(rows), amount(order.total, order.currency), "", "")
 
 
-def _discounts(order: Order) -> list[tuple[str, int]]:
+def _discounts(lines: Iterable[OrderLine]) -> list[tuple[str, int]]:
     """Return each discount on goods by its name, with what it took off."""
-    if not order.discount:
-        return []
     found: dict[str, int] = defaultdict(int)
-    for row in order.discounts.filter(suborder=None).select_related("promotion"):
-        promotion = row.promotion
-        is_picked = promotion.trigger != Promotion.Trigger.AUTOMATIC
-        found[label_of(str(promotion), promotion.group, is_picked=is_picked)] += row.amount
+    for benefit in chain.from_iterable(line.benefits for line in lines):
+        name = benefit["code"] or benefit["title"]
+        is_picked = benefit["trigger"] != Promotion.Trigger.AUTOMATIC
+        found[label_of(name, benefit["group"], is_picked=is_picked)] += benefit["amount"]
     return list(found.items())
 
 

@@ -34,6 +34,11 @@ FROM (SELECT v.product_id, bool_or(q.on_hand - q.held - q.sold >= v.units_per_it
       WHERE v.is_active AND v.product_id = ANY(%s) GROUP BY v.product_id) AS now
 WHERE l.product_id = now.product_id AND l.is_available <> now.there
 """
+TURN_OVER = """
+SELECT product_id FROM shop_listing
+WHERE product_id IN (SELECT product_id FROM shop_variant WHERE pool_id = ANY(%s))
+ORDER BY product_id FOR NO KEY UPDATE
+"""
 # Units sold, then a number of the product's own: those that sold alike are mixed, and no store
 # fills the first page just because it came first.
 POPULAR = """
@@ -83,6 +88,19 @@ def refresh_availability(product_ids: Collection[int]) -> None:
     """Note which products have units left, set aside for deals or not."""
     with connection.cursor() as cursor:
         cursor.execute(AVAILABLE, [sorted(product_ids)])
+
+
+def note_stock(pool_ids: Collection[int]) -> None:
+    """Note what sold out or came back, in the transaction that moved the pools.
+
+    Two statements. The rows are locked first and read in the next statement: of two orders that
+    take the last units of two variants, the second one sees that nothing is left.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(TURN_OVER, [sorted(pool_ids)])
+        product_ids = [row[0] for row in cursor.fetchall()]
+    if product_ids:
+        refresh_availability(product_ids)
 
 
 def refresh_popularity(*, at: datetime) -> int:

@@ -8,8 +8,10 @@ from datetime import datetime
 from shop.festivals import allotments, fence
 from shop.festivals.holdings import Holdings, holdings_of
 from shop.festivals.models import Deal
+from shop.listings.refreshing import note_stock
 from shop.orders.models import Order
 from shop.stock import holding as stock
+from shop.stock.models import Pool
 
 
 def held_by(order: Order) -> Holdings:
@@ -28,11 +30,14 @@ def exchange(*, take: Holdings, give: Holdings, at: datetime) -> None:
     pools = take.pools.keys() | give.pools.keys()
     if not pools:
         return
-    stock.lock(pools)
+    before = stock.lock(pools)
     # The fence is read in a statement of its own, after the wait for the locks is over.
     everyday = _net(pools, take.everyday, give.everyday)
     aside = fence.set_aside(pools, at=at) if any(n > 0 for n in everyday.values()) else {}
-    stock.hold(_net(pools, take.pools, give.pools), everyday=everyday, fence=aside)
+    units = _net(pools, take.pools, give.pools)
+    stock.hold(units, everyday=everyday, fence=aside)
+    if turned := [pk for pk, pool in before.items() if _may_turn(pool, units[pk])]:
+        note_stock(turned)
 
 
 def release(order: Order, *, at: datetime) -> None:
@@ -67,6 +72,11 @@ def retake(order: Order, *, at: datetime) -> None:
         line.is_set_aside = line.is_set_aside and line.deal_id not in over
     again = holdings_of(lines, order.discounts.all(), shopper_id=_limit_id(order))
     exchange(take=again, give=Holdings(), at=at)
+
+
+def _may_turn(pool: Pool, units: int) -> bool:
+    """Tell whether some item may be sold out now, or there again."""
+    return bool(units) and min(pool.free, pool.free - units) < pool.most_units
 
 
 def _limit_id(order: Order) -> int | None:

@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Max, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from shop.accounts.models import User
 from shop.errors import Unavailable
@@ -29,8 +31,14 @@ WHERE shop_pool.id = v.id
 
 
 def lock(pool_ids: Collection[int]) -> dict[int, Pool]:
-    """Lock pools in id order and return them by id, as they are now."""
+    """Lock pools in id order and return them by id, as they are now.
+
+    ``most_units`` tells how many units the largest item takes that is sold from a pool.
+    """
+    sold_from = Pool.objects.filter(pk=OuterRef("pk")).order_by()
+    most = sold_from.annotate(most=Max("variants__units_per_item")).values("most")
     rows = Pool.objects.select_for_update(no_key=True).filter(pk__in=pool_ids).order_by("pk")
+    rows = rows.annotate(most_units=Coalesce(Subquery(most), 1))
     return {pool.pk: pool for pool in rows}
 
 

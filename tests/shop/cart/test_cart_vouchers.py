@@ -251,3 +251,23 @@ def test_what_cannot_be_claimed_is_not_there(browser):
 
     assert [answer.status_code for answer in answers] == [404, 404]
     assert not Claim.objects.exists()
+
+
+def test_a_unique_code_that_another_order_took_meanwhile_takes_nothing_off(browser):
+    festival = make.festival()
+    batch = make.promotion(
+        festival, group="voucher", kind="amount", value=2_00, trigger="claim", title="Thanks"
+    )
+    claim = Claim.objects.create(promotion=batch, code="ONCE-7F3K")
+    kettle = listed(31_00, during=festival)
+    fill(browser, {kettle: 1})
+    use(browser, "once-7f3k")
+    assert "Total $33.00" in words(browser.get("/cart/"))
+    make.order({kettle: 1}, codes=("once-7f3k",))
+    claim.refresh_from_db()
+    assert claim.state == "held"
+
+    text = words(browser.get("/cart/"))
+
+    assert "You have already used this voucher." in text
+    assert "Total $35.00" in text

@@ -1,9 +1,12 @@
 """What the return page says while the money is on its way, and what it gives away."""
 
+from datetime import timedelta
+
 import pytest
 
 from shop.orders.models import Order
 from shop.payments.models import Payment
+from shop.payments.operations import run_operations
 from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON
@@ -67,9 +70,10 @@ def test_money_that_came_too_late_is_said_to_be_on_its_way_back(browser, till, c
 
     answer = browser.get(way_back(payment))
 
-    text = words(answer)
-    assert "the items were gone. All of it, $25.00, has been refunded." in text
+    assert "were gone. All of it, $25.00, is on its way back to you." in words(answer)
     assert Order.objects.get().state == "expired"
+    run_operations(at=NOON + timedelta(minutes=1))
+    assert "All of it, $25.00, has been refunded." in words(browser.get(way_back(payment)))
 
 
 def test_the_confirmation_offers_an_account_with_the_address_filled_in(browser, till):
