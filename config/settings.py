@@ -202,6 +202,8 @@ MOST_OPEN_ORDERS = 3  # pending orders per network address and per e-mail addres
 
 OPERATOR_NAME = env("OPERATOR_NAME", "Baobab Demonstration")  # stands under every mail
 OPERATOR_ADDRESS = env("OPERATOR_ADDRESS", "1 Example Street, Example City")
+ORGANIZER_EMAILS = env_list("ORGANIZER_EMAILS")  # who is told when something waits too long
+HELP_LINK = env("HELP_LINK")  # stands under every mail to shoppers, if there is one
 
 # --- payments -------------------------------------------------------------------------------
 STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY")

@@ -1,8 +1,17 @@
 """The only way to queue work."""
 
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
 from typing import Any
 
 from django.tasks import Task
+from django.utils.module_loading import import_string
+
+from shop import clock
+
+# When a mail is tried again that the mail server would not take: within nine hours in all.
+PAUSES = (1, 5, 30, 120, 360)  # minutes
 
 
 def enqueue(task: Task, *args: Any) -> None:
@@ -12,3 +21,23 @@ def enqueue(task: Task, *args: Any) -> None:
     job when the process dies in between. Tasks take ids, may run twice, and call a use case.
     """
     task.enqueue(*args)
+
+
+def tried_again(function: Callable[..., None]) -> Callable[..., None]:
+    """Let a task that sends one mail be tried again while the mail server does not answer.
+
+    Stands under ``@task``, since the queue itself repeats nothing.
+    """
+
+    @wraps(function)
+    def run(*args: Any, tries: int = 0) -> None:
+        try:
+            function(*args)
+        except OSError:  # what smtplib raises is one, too
+            if tries == len(PAUSES):
+                raise
+            task = import_string(f"{function.__module__}.{function.__qualname__}")
+            later = clock.now() + timedelta(minutes=PAUSES[tries])
+            task.using(run_after=later).enqueue(*args, tries=tries + 1)
+
+    return run

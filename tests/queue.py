@@ -4,9 +4,10 @@ from django_tasks_db.models import DBTaskResult
 
 
 def run_queued_work() -> int:
-    """Run every queued task once, in order; return how many."""
-    ready = list(DBTaskResult.objects.ready())
-    for row in ready:
+    """Run every queued task, in order, and what these queue; return how many."""
+    done = 0
+    while row := DBTaskResult.objects.ready().first():
         row.task.func(*row.args_kwargs["args"], **row.args_kwargs["kwargs"])
         row.delete()
-    return len(ready)
+        done += 1
+    return done

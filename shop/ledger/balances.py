@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Sum
 
 from shop.ledger.models import LedgerEntry, LedgerTransaction
 from shop.merchants.models import Merchant
 from shop.orders.models import Order
+from shop.orders.reconciling import differences
 
+log = logging.getLogger(__name__)
 Account = LedgerEntry.Account
 
 
@@ -17,6 +21,14 @@ def owed_to(merchant: Merchant) -> int:
     """Return what the platform owes a merchant, in minor units."""
     entries = LedgerEntry.objects.filter(account=Account.PAYABLE, merchant=merchant)
     return -(entries.aggregate(sum=Sum("amount"))["sum"] or 0)
+
+
+def log_differences(*, at: datetime) -> int:
+    """Compare counters with lines and books with orders; log what differs, return how much."""
+    found = [*map(str, differences()), *unbalanced()]
+    for difference in found:
+        log.error("%s", difference)
+    return len(found)
 
 
 def unbalanced() -> Iterator[str]:

@@ -74,5 +74,5 @@ def _frame(language: str) -> dict[str, object]:
         "language": language,
         "operator_name": settings.OPERATOR_NAME,
         "operator_address": settings.OPERATOR_ADDRESS,
-        "help_link": f"{settings.SITE_URL}/help/",
+        "help_link": settings.HELP_LINK,
     }

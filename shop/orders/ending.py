@@ -15,8 +15,13 @@ from shop.orders.models import Order
 
 
 def lock(order_id: int) -> Order:
-    """Return an order, locked until the transaction ends."""
-    return Order.objects.select_for_update(no_key=True).get(pk=order_id)
+    """Return an order, locked with its cart until the transaction ends.
+
+    The cart is written at the end; it is locked here, since placing locks it before the pools.
+    """
+    order = Order.objects.select_for_update(no_key=True).get(pk=order_id)
+    Cart.objects.select_for_update(no_key=True).filter(pk=order.cart_id).first()
+    return order
 
 
 def expire(order: Order, *, at: datetime, state: str = Order.State.EXPIRED) -> None:

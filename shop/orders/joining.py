@@ -28,6 +28,8 @@ def hand_over(order: Order, user: User, cart: Cart) -> None:
             order.save(update_fields=["user", "shopper_key"])
     except IntegrityError:
         order.refresh_from_db()
+        # The order runs out by itself; the cart that stays behind must not wait for it.
+        Cart.objects.filter(pk=guests_cart).exclude(pk=cart.pk).update(holdings={})
         return
     if guests_cart not in (None, cart.pk):
         held = Cart.objects.get(pk=guests_cart).holdings

@@ -7,6 +7,7 @@ from django.tasks import task
 from shop.accounts.models import User
 from shop.currencies import written
 from shop.mail import send
+from shop.merchants.models import Membership
 from shop.orders.models import Order, Shipment, Suborder
 from shop.orders.telling import (
     address_lines,
@@ -16,20 +17,47 @@ from shop.orders.telling import (
     order_link,
     store_context,
 )
+from shop.tasks import enqueue, tried_again
 
 
 @task
+@tried_again
 def send_receipt(order_id: int) -> None:
-    """Mail the shopper what was paid, and each merchant what is to be sent."""
+    """Mail the shopper what was paid. Answers go to the store, if there is only one."""
     order = Order.objects.select_related("contact").get(pk=order_id)
-    context = mail_context(order)
-    send("receipt", order.contact.email, language=order.language, context=context)
-    for suborder in order.suborders.select_related("merchant").prefetch_related("lines"):
-        for member in suborder.merchant.memberships.select_related("user"):
-            _send_to_member(order, suborder, member.user)
+    store = _only_store(order)
+    context = mail_context(order) | {"is_answered": bool(store)}
+    to, language = order.contact.email, order.language
+    send("receipt", to, language=language, context=context, reply_to=store)
 
 
 @task
+def tell_merchants(order_id: int) -> None:
+    """Mail each member of each merchant what is to be sent, one task a mail."""
+    members = Membership.objects.filter(merchant__suborders__order=order_id)
+    for suborder_id, user_id in members.values_list("merchant__suborders", "user"):
+        enqueue(send_order_to_ship, suborder_id, user_id)
+
+
+@task
+@tried_again
+def send_order_to_ship(suborder_id: int, user_id: int) -> None:
+    """Mail one member of a merchant what is to be sent."""
+    suborder = Suborder.objects.select_related("merchant", "order__contact").get(pk=suborder_id)
+    order, user = suborder.order, User.objects.get(pk=user_id)
+    language = user.language or "en"
+    context = {
+        "name": user.name,
+        "order_number": order.number,
+        "stores": [store_context(suborder, order, language)],
+        "address": address_lines(order, language),
+        "merchant_link": merchant_link(suborder),
+    }
+    send("order-to-ship", user.email, language=language, context=context)
+
+
+@task
+@tried_again
 def send_shipped(shipment_id: int) -> None:
     """Tell the shopper that a parcel is on its way."""
     shipments = Shipment.objects.select_related("suborder__merchant", "suborder__order__contact")
@@ -47,6 +75,7 @@ def send_shipped(shipment_id: int) -> None:
 
 
 @task
+@tried_again
 def send_refused_later(order_id: int) -> None:
     """Tell the shopper that the bank said no after all, and that nothing was charged."""
     order = Order.objects.select_related("contact").get(pk=order_id)
@@ -54,27 +83,26 @@ def send_refused_later(order_id: int) -> None:
 
 
 @task
+@tried_again
 def send_paid_too_late(order_id: int, amount: int) -> None:
     """Tell the shopper that money came too late and is on its way back."""
     _send_about_money("paid-too-late", order_id, amount)
 
 
 @task
+@tried_again
 def send_paid_twice(order_id: int, amount: int) -> None:
     """Tell the shopper that an order was paid twice and the second sum goes back."""
     _send_about_money("paid-twice", order_id, amount)
 
 
-def _send_to_member(order: Order, suborder: Suborder, user: User) -> None:
-    language = user.language or "en"
-    context = {
-        "name": user.name,
-        "order_number": order.number,
-        "stores": [store_context(suborder, order, language)],
-        "address": address_lines(order, language),
-        "merchant_link": merchant_link(suborder),
-    }
-    send("order-to-ship", user.email, language=language, context=context)
+def _only_store(order: Order) -> str | None:
+    """Return the e-mail address of the store, if the order is of one."""
+    merchants = set(order.suborders.values_list("merchant", flat=True))
+    if len(merchants) != 1:
+        return None
+    members = Membership.objects.filter(merchant__in=merchants).order_by("pk")
+    return members.values_list("user__email", flat=True).first()
 
 
 def _send_about_money(key: str, order_id: int, amount: int) -> None:

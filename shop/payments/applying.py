@@ -15,7 +15,13 @@ from shop.errors import Unavailable
 from shop.ledger import posting
 from shop.orders import ending
 from shop.orders.models import Order
-from shop.orders.tasks import send_paid_too_late, send_paid_twice, send_receipt, send_refused_later
+from shop.orders.tasks import (
+    send_paid_too_late,
+    send_paid_twice,
+    send_receipt,
+    send_refused_later,
+    tell_merchants,
+)
 from shop.payments.gateway import Session, SessionStatus
 from shop.payments.models import Operation, Payment
 from shop.payments.operations import queue_refund
@@ -100,6 +106,7 @@ def _take(payment: Payment, session: Session, *, at: datetime) -> None:
     payment.move_to(Payment.State.PAID)
     posting.post_sale(order, at=at)
     enqueue(send_receipt, order.pk)
+    enqueue(tell_merchants, order.pk)
 
 
 def _pay(order: Order, *, at: datetime) -> bool:
@@ -123,6 +130,8 @@ def _send_back(payment: Payment, cause: str, *, at: datetime) -> None:
 
 def _lapse(payment: Payment, *, at: datetime) -> None:
     """The session cannot be paid any more: what the order holds goes back. No mail is sent."""
+    if payment.state == Payment.State.SUPERSEDED:
+        payment.session_url = ""  # its order waits for the newer try, or for its time to run out
     if payment.state not in (Payment.State.CREATING, Payment.State.OPEN):
         return
     payment.move_to(Payment.State.EXPIRED)
@@ -131,7 +140,7 @@ def _lapse(payment: Payment, *, at: datetime) -> None:
 
 def _wait_or_fail(payment: Payment, session: Session, *, at: datetime) -> None:
     """A delayed method: the bank is asked, and the holds stay while it thinks."""
-    if payment.state not in Payment.UNSETTLED:
+    if not payment.is_live:
         return
     if session.is_processing:
         if payment.state != Payment.State.PROCESSING:
@@ -145,5 +154,5 @@ def _wait_or_fail(payment: Payment, session: Session, *, at: datetime) -> None:
 
 
 def _free(order: Order, *, at: datetime) -> None:
-    if order.is_pending and not order.payments.filter(state__in=Payment.UNSETTLED).exists():
+    if order.is_pending and not order.payments.live().exists():
         ending.expire(order, at=at)

@@ -6,14 +6,19 @@ import logging
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from shop.errors import GatewayError, NotPossible
 from shop.orders import ending
 from shop.orders.models import Order
 from shop.payments.applying import UnknownOrder, apply_session
-from shop.payments.collecting import KEY_LIFE, NeverOpened, give_up, open_session
+from shop.payments.collecting import (
+    KEY_LIFE,
+    NeverOpened,
+    give_up,
+    open_session,
+    refuse_undecided,
+)
 from shop.payments.models import Payment
 from shop.payments.stripe_gateway import gateway
 
@@ -32,10 +37,7 @@ def cancel_pending(order: Order, *, at: datetime) -> None:
         raise NotPossible(_("This order is paid already, so the payment cannot be stopped."))
     if is_over:
         return
-    if order.payments.filter(state=Payment.State.PROCESSING).exists():
-        raise NotPossible(
-            _("We are waiting for your bank. You can close this page, we will email you.")
-        )
+    refuse_undecided(order)
     raise NotPossible(
         _("The payment page cannot be reached at the moment. Try again in a few seconds.")
     )
@@ -44,9 +46,12 @@ def cancel_pending(order: Order, *, at: datetime) -> None:
 def end_unpaid(order: Order, *, at: datetime) -> bool:
     """End a pending order; True when it is over, expired or paid at the last moment.
 
-    False when the provider is silent or a bank still thinks: then nothing is given back.
+    False when the provider is silent, or a bank or a person has yet to decide: then nothing is
+    given back.
     """
-    for payment in order.payments.filter(state__in=Payment.UNSETTLED).order_by("pk"):
+    if order.payments.undecided().exists():
+        return False
+    for payment in order.payments.payable().order_by("pk"):
         payment.order = order
         if not _close(payment, at=at):
             return False
@@ -55,8 +60,6 @@ def end_unpaid(order: Order, *, at: datetime) -> bool:
 
 def _close(payment: Payment, *, at: datetime) -> bool:
     """Make a session unpayable and apply what it became; False when the provider is silent."""
-    if payment.state == Payment.State.PROCESSING:
-        return False  # the bank is thinking; the goods wait for its answer
     try:
         if payment.session_id is None:
             if payment.made_at + KEY_LIFE <= at:
@@ -77,10 +80,9 @@ def _close(payment: Payment, *, at: datetime) -> bool:
 @transaction.atomic
 def _expire_if_free(order: Order, *, at: datetime) -> bool:
     order = ending.lock(order.pk)
-    live = Payment.objects.filter(order=OuterRef("pk"), state__in=Payment.UNSETTLED)
     if not order.is_pending:
         return True
-    if Order.objects.filter(Exists(live), pk=order.pk).exists():
+    if order.payments.live().exists():
         return False
     ending.expire(order, at=at)
     return True

@@ -36,11 +36,11 @@ SESSION_LIFE, SHORTEST_LIFE = timedelta(minutes=31), timedelta(minutes=30)
 KEY_LIFE = timedelta(hours=23)
 TRIES = 3
 # With these a refusal says nothing about whether a session was made before.
-NO_VERDICT = {"authentication", "idempotency"}
+NO_VERDICT = {"authentication", "idempotency", "refused"}
 
 
 class NeverOpened(GatewayError):
-    """No session was made for a payment in time, and none can be made any more."""
+    """The provider will make no session for a payment, and has made none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +82,16 @@ def open_session(payment: Payment, *, at: datetime) -> Payment:
     """Make the provider's session of a payment, or find the one that was made before.
 
     Raises:
-        NeverOpened: there is none, and it is too late to make one; the payment has failed.
-        GatewayError: the provider did not answer or refused.
+        NeverOpened: there is none, and the provider will make none, because it is too late or
+            the amount too small; the payment has failed.
+        GatewayError: the provider did not answer, or its answer says nothing about a session.
     """
     email = payment.order.contact.email
     try:
         session = gateway().open_checkout(payment.request, email=email, key=str(payment.uuid))
     except GatewayError as refused:
-        if not _came_too_late(payment, refused, at=at):
+        # The key would have found a session that was made before, so then there is none.
+        if refused.may_retry or refused.code in NO_VERDICT:
             raise
         give_up(payment, at=at)
         raise NeverOpened(str(refused), may_retry=False, code=refused.code) from refused
@@ -119,15 +121,6 @@ def give_up(payment: Payment, *, at: datetime) -> None:
         payment.move_to(Payment.State.FAILED)
 
 
-def _came_too_late(payment: Payment, refused: GatewayError, *, at: datetime) -> bool:
-    """Tell whether the frozen end is too near for a new session.
-
-    The key would have found a session that was made before, so then there is none.
-    """
-    is_near = payment.session_ends_at - at < SHORTEST_LIFE
-    return is_near and not refused.may_retry and refused.code not in NO_VERDICT
-
-
 @transaction.atomic
 def _place(
     shopper: Shopper,
@@ -141,9 +134,11 @@ def _place(
     placed = place_order(shopper, agreed=agreed, at=at, may_replace=may_replace)
     order = placed.order
     if placed.rows is None:
-        tries = order.payments.filter(state__in=Payment.UNSETTLED)
-        if found := tries.select_related("order__contact").first():
+        live = order.payments.live().select_related("order__contact")
+        if found := live.exclude(state=Payment.State.SUPERSEDED).first():
             return found
+        if live.exists():  # its page could not be closed the last time
+            raise Superseded(order)
     payment = Payment(
         order=order,
         amount=order.total,
@@ -158,11 +153,18 @@ def _place(
 
 
 def _with_session(payment: Payment, *, at: datetime) -> NextStep:
+    if payment.is_undecided:
+        return NextStep(payment.order, "")
     if not payment.session_url:
         try:
             payment = open_session(payment, at=at)
-        except NeverOpened as too_late:
-            raise StaleState from too_late
+        except NeverOpened as refused:
+            if payment.session_ends_at - at < SHORTEST_LIFE:
+                raise StaleState from refused  # it came too late: another try has time enough
+            log.error("payment %s: the provider will not take it: %s", payment.uuid, refused)
+            raise NotPossible(
+                _("This amount cannot be paid. Change your cart, then try again.")
+            ) from refused
         except GatewayError as error:
             log.warning("payment %s: no session: %s", payment.uuid, error)
             raise NotPossible(
@@ -176,8 +178,11 @@ def _close_sessions(order: Order, *, at: datetime) -> Order | None:
 
     The order stays pending: its holds go to the new one in a single step. A payment that is
     marked as superseded keeps a late message from releasing them first.
+
+    Raises:
+        NotPossible: the provider is silent, or somebody has to decide on money that is there.
     """
-    for found in order.payments.filter(state__in=Payment.UNSETTLED).order_by("pk"):
+    for found in order.payments.payable().order_by("pk"):
         payment = found
         try:
             if payment.session_id is None:
@@ -193,8 +198,33 @@ def _close_sessions(order: Order, *, at: datetime) -> Order | None:
             ) from error
         if session.status == SessionStatus.COMPLETE:
             apply_session(session.id, at=at)
+        else:
+            _note_closed(payment)
     order.refresh_from_db()
-    return order if order.is_paid else None
+    if order.is_paid:
+        return order
+    refuse_undecided(order)
+    return None
+
+
+def refuse_undecided(order: Order) -> None:
+    """Keep an order as it is while a bank or a person decides on its money.
+
+    Raises:
+        NotPossible: somebody does; the text says who.
+    """
+    states = set(order.payments.undecided().values_list("state", flat=True))
+    if Payment.State.PROCESSING in states:
+        raise NotPossible(
+            _("We are waiting for your bank. You can close this page, we will email you.")
+        )
+    if states:
+        raise NotPossible(_("We are looking at the payment and will email you."))
+
+
+def _note_closed(payment: Payment) -> None:
+    superseded = Payment.objects.filter(pk=payment.pk, state=Payment.State.SUPERSEDED)
+    superseded.update(session_url="")
 
 
 @transaction.atomic
@@ -211,5 +241,5 @@ def _let_go(order: Order | None, *, at: datetime) -> None:
     if order is None:
         return
     order = ending.lock(order.pk)
-    if order.is_pending and not order.payments.filter(state__in=Payment.UNSETTLED).exists():
+    if order.is_pending and not order.payments.live().exists():
         ending.expire(order, at=at)

@@ -9,6 +9,28 @@ from django.db.models import Q
 from shop.errors import StaleState
 from shop.orders.models import Order, Suborder
 
+PAYABLE = Q(state__in=("creating", "open")) | (Q(state="superseded") & ~Q(session_url=""))
+UNDECIDED = Q(state__in=("processing", "review"))
+
+
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    """Payments by what may still become of them."""
+
+    def payable(self) -> PaymentQuerySet:
+        """Return those that a shopper can still pay.
+
+        A superseded one is among them until the provider has said that its page is closed.
+        """
+        return self.filter(PAYABLE)
+
+    def undecided(self) -> PaymentQuerySet:
+        """Return those on which a bank or a person has to decide; nobody else can end them."""
+        return self.filter(UNDECIDED)
+
+    def live(self) -> PaymentQuerySet:
+        """Return those that keep an order from ending: payable or undecided."""
+        return self.filter(PAYABLE | UNDECIDED)
+
 
 class Payment(models.Model):
     """One try to take an order's money through one Checkout session of the provider."""
@@ -37,7 +59,9 @@ class Payment(models.Model):
         },
         State.PROCESSING: {State.PAID, State.FAILED, State.REFUNDING, State.REVIEW},
         State.EXPIRED: {State.PAID, State.REFUNDING, State.REVIEW},
-        State.SUPERSEDED: {State.PAID, State.REFUNDING, State.REVIEW},
+        State.SUPERSEDED: {
+            State.PROCESSING, State.PAID, State.FAILED, State.REFUNDING, State.REVIEW,
+        },
         State.FAILED: {State.PAID, State.REFUNDING, State.REVIEW},
         State.PAID: {State.REFUNDING},
         State.REFUNDING: {State.REFUNDED},
@@ -53,13 +77,15 @@ class Payment(models.Model):
     currency = models.CharField(max_length=3)
     request = models.JSONField(help_text="What was asked of the provider, so that it can repeat.")
     session_id = models.CharField(max_length=120, null=True, unique=True)
-    session_url = models.TextField(blank=True)
+    session_url = models.TextField(blank=True)  # emptied when it leads nowhere any more
     session_ends_at = models.DateTimeField()
     intent_id = models.CharField(max_length=120, null=True, unique=True)
     charge_id = models.CharField(max_length=120, null=True, unique=True)
     method = models.CharField(max_length=60, blank=True, help_text="Visa ending 4242")
     made_at = models.DateTimeField()
     checked_at = models.DateTimeField(null=True, help_text="When the provider was last asked.")
+
+    objects = PaymentQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -74,6 +100,17 @@ class Payment(models.Model):
                 fields=["order"], condition=Q(state="paid"), name="order_paid_once"
             )
         ]
+
+    @property
+    def is_undecided(self) -> bool:
+        """Tell whether a bank or a person has to decide, as ``undecided`` does for many."""
+        return self.state in (self.State.PROCESSING, self.State.REVIEW)
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether it keeps its order from ending, as ``live`` does for many."""
+        is_closing = self.state == self.State.SUPERSEDED and bool(self.session_url)
+        return is_closing or self.is_undecided or self.state in self.UNSETTLED
 
     def move_to(self, state: str) -> None:
         """Change the state; the row is locked by the caller, other changes are saved along.

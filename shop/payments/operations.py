@@ -18,7 +18,8 @@ from shop.payments.stripe_gateway import gateway
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
-MOST_TRIES = 12
+# Twenty hours of tries, as they grow rarer: after a day the provider forgets the key.
+MOST_TRIES = 80
 BATCH = 20
 ASK_AGAIN = timedelta(hours=1)
 
@@ -141,7 +142,11 @@ def _post(event: Callable[..., object], operation: Operation, *, at: datetime) -
 def _put_off(operation: Operation, error: GatewayError, *, at: datetime) -> None:
     """Try again later, or wait for a person when repeating cannot help."""
     changes = {"error": str(error)[:300]}
-    if error.may_retry and operation.tries < MOST_TRIES:
+    if error.code == "authentication":  # our key is wrong, not what was asked
+        changes |= {"state": Operation.State.QUEUED, "tries": operation.tries - 1}
+        changes["run_after"] = at + timedelta(minutes=5)
+        log.error("operation %s waits for a key that the provider takes", operation.uuid)
+    elif error.may_retry and operation.tries < MOST_TRIES:
         changes["state"] = Operation.State.QUEUED
         changes["run_after"] = at + timedelta(seconds=2 ** min(operation.tries, 10))
     else:

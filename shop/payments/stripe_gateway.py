@@ -13,7 +13,7 @@ from typing import Any
 import stripe
 from django.conf import settings
 
-from shop.currencies import for_stripe, from_stripe
+from shop.currencies import currencies, for_stripe, from_stripe
 from shop.errors import BadSignature, GatewayError
 from shop.payments.gateway import Event, RemoteOperation, Session, SessionStatus
 
@@ -158,8 +158,9 @@ def _call[T](ask: Callable[[], T]) -> T:
         code = error.code or "invalid"
         raise GatewayError(_said(error), may_retry=False, code=code) from error
     except stripe.StripeError as error:
-        may_retry = (error.http_status or 500) >= 500
-        raise GatewayError(_said(error), may_retry=may_retry, code=error.code or "") from error
+        # 409: the same key is being worked on at this moment.
+        may_retry = (error.http_status or 500) >= 500 or error.http_status == 409
+        raise GatewayError(_said(error), may_retry=may_retry, code="refused") from error
 
 
 def _said(error: stripe.StripeError) -> str:
@@ -185,6 +186,7 @@ def _refund(refund: stripe.Refund) -> RemoteOperation:
 
 def _session(session: stripe.checkout.Session) -> Session:
     currency = (session.currency or "").upper()
+    is_ours = currency in currencies()  # an account's other sessions may have none, or any
     intent = session.payment_intent
     charge = intent.latest_charge if intent else None
     metadata = session.metadata.to_dict() if session.metadata else {}
@@ -193,8 +195,8 @@ def _session(session: stripe.checkout.Session) -> Session:
         status=SessionStatus(session.status),
         is_paid=session.payment_status == "paid",
         is_processing=bool(intent) and intent.status == "processing",
-        amount=from_stripe(session.amount_total or 0, currency),
-        received=from_stripe(intent.amount_received, currency) if intent else 0,
+        amount=from_stripe(session.amount_total or 0, currency) if is_ours else 0,
+        received=from_stripe(intent.amount_received, currency) if intent and is_ours else 0,
         currency=currency,
         order_uuid=metadata.get("order", ""),
         payment_uuid=metadata.get("payment", ""),

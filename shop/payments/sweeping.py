@@ -6,7 +6,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from shop.errors import GatewayError
 from shop.orders.models import Order
@@ -30,8 +30,9 @@ def expire_overdue(*, at: datetime) -> int:
     whoever paid at the last moment gets the order. If the provider is silent, nothing is freed.
     """
     overdue = Order.objects.filter(state=Order.State.PENDING, pay_by__lte=at)
-    # Some banks take days; their orders must not fill the batch.
-    endable = overdue.exclude(payments__state=Payment.State.PROCESSING).order_by("pay_by")
+    # Banks take days and people hours; their orders must not fill the batch.
+    undecided = Payment.objects.undecided().filter(order=OuterRef("pk"))
+    endable = overdue.exclude(Exists(undecided)).order_by("pay_by")
     return sum(_end(order, at=at) for order in endable[:BATCH])
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -71,7 +71,9 @@ def handle(stored: GatewayEvent, *, is_waited_for: bool = False, at: datetime) -
             apply_session(stored.object_id, is_waited_for=is_waited_for, at=at)
         elif stored.kind in REFUND_EVENTS:
             check_refund(stored.object_id, is_waited_for=is_waited_for, at=at)
-    except (GatewayError, UnknownOrder, DatabaseError) as error:
+    except Exception as error:  # whatever it is, the other messages must not wait for it
+        if not isinstance(error, GatewayError | UnknownOrder):
+            log.exception("event %s could not be applied", stored.gateway_id)
         _put_off(stored, error, at=at)
     else:
         done = {"state": GatewayEvent.State.DONE, "done_at": at, "error": ""}

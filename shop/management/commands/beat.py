@@ -9,9 +9,11 @@ from django.db import close_old_connections, connection
 
 from shop import clock
 from shop.cart.forgetting import forget_old_carts
+from shop.ledger.balances import log_differences
 from shop.listings.refreshing import refresh_popularity
 from shop.payments.operations import check_pending, run_operations
 from shop.payments.sweeping import check_unsettled, expire_overdue
+from shop.payments.watching import tell_organizers
 from shop.payments.webhooks import forget_bodies, handle_waiting
 
 log = logging.getLogger(__name__)
@@ -26,6 +28,8 @@ ROUNDS: tuple[tuple[str, Callable[..., object], int], ...] = (
     ("ask about payments", check_unsettled, 2),
     ("ask about refunds", check_pending, 20),
     ("count what is popular", refresh_popularity, 40),
+    ("tell the organizers", tell_organizers, 4),
+    ("compare counters and books", log_differences, 5_760),
     ("forget what messages said", forget_bodies, 2_000),
     ("forget old carts", forget_old_carts, 2_000),
 )

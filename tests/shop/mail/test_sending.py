@@ -43,6 +43,7 @@ def operator(settings):
     settings.SITE_URL = "http://127.0.0.1:8000"
     settings.OPERATOR_NAME = "Baobab Demonstration"
     settings.OPERATOR_ADDRESS = "an invented address"
+    settings.HELP_LINK = "http://127.0.0.1:8000/help/"
 
 
 def test_a_mail_has_a_subject_a_body_and_the_footer_of_its_audience():
@@ -71,7 +72,7 @@ If you did not ask for this, you can ignore this email.
 
 
 def test_a_receipt_lists_what_was_bought_and_what_it_cost():
-    send("receipt", LENA, language="en", context=RECEIPT)
+    send("receipt", LENA, language="en", context=RECEIPT | {"is_answered": True})
 
     [message] = mail.outbox
     assert message.subject == "Your order BB-1: 1 store is packing for you"

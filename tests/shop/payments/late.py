@@ -1,8 +1,11 @@
+from uuid import uuid4
+
 from django.db import transaction
 
 from shop.orders import ending
 from shop.payments.applying import apply_session
-from shop.payments.models import Operation
+from shop.payments.collecting import open_session
+from shop.payments.models import Operation, Payment
 from tests import make
 from tests.make import NOON
 from tests.paying import begin
@@ -18,3 +21,12 @@ def owed_back(sandbox):
     sandbox.pay(payment.session_id)
     apply_session(payment.session_id, at=NOON)
     return Operation.objects.get(payment=payment)
+
+
+def twin_of(payment):
+    """Return a second open session of the same order, as a fault of ours might leave it."""
+    twin = Payment.objects.get(pk=payment.pk)
+    twin.pk, twin.uuid, twin.session_id, twin.session_url = None, uuid4(), None, ""
+    twin.state, twin.request = "creating", payment.request | {"payment": str(twin.uuid)}
+    twin.save(force_insert=True)
+    return open_session(twin, at=NOON)

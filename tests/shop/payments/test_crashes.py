@@ -1,4 +1,4 @@
-"""Cases 91 and 93 of the festival rules and 50 of the payment rules: processes really killed."""
+"""Festival cases 91 and 93 and payment cases 21 and 50: processes that are really killed."""
 
 import json
 import signal
@@ -13,14 +13,15 @@ from shop.orders.models import Order
 from shop.payments.applying import apply_session
 from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.payments.operations import LEASE, run_operations
-from shop.payments.sweeping import expire_overdue
+from shop.payments.sweeping import check_unsettled, expire_overdue
 from shop.payments.webhooks import handle_waiting
 from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON
-from tests.paying import assert_books_agree, begin, post, set_clocks, the_order
+from tests.paying import assert_books_agree, begin, deliver, post, set_clocks, the_order
 from tests.processes import environment
 from tests.shop.payments.late import owed_back
+from tests.shop.payments.provider import charged, sessions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).parents[3]
@@ -68,9 +69,8 @@ def test_case_91_a_kill_before_the_session_is_known_gives_everything_back(till, 
     assert (pool.on_hand, pool.held, pool.sold) == (5, 0, 0)
     assert (deal.held, deal.sold) == (0, 0)
     assert (promotion.held_uses, promotion.held_amount) == (0, 0)
-    sessions = list(till.world.store.all("checkout.session"))
     made = 1 if point.startswith("after") else 0
-    assert [session["status"] for session in sessions] == ["expired"] * made
+    assert [session["status"] for session in sessions(till)] == ["expired"] * made
     assert till.events("charge.succeeded") == []
     assert_books_agree()
 
@@ -106,6 +106,30 @@ def test_case_91_after_the_kill_a_changed_cart_is_paid_instead(till, kill):
     assert (payment.state, payment.amount) == ("open", 77_00)
     assert Order.objects.filter(state="pending").get().pk == payment.order_id
     assert Pool.objects.earliest("pk").held == 2
+    assert_books_agree()
+
+
+@pytest.mark.parametrize("way", ["webhook", "poller"])
+def test_case_21_a_session_made_before_the_kill_is_adopted_when_it_is_paid(till, kill, way):
+    who = make.cart({make.variant(20_00): 1})
+    kill("after the session is made", "pay", token_hash=who.token_hash,
+         network_key=who.network_key)  # fmt: skip
+    (session,) = sessions(till)
+    assert (Payment.objects.get().state, Payment.objects.get().session_id) == ("creating", None)
+    till.pay(session["id"])
+
+    if way == "webhook":
+        deliver(till)
+    else:
+        check_unsettled(at=NOON + timedelta(minutes=6))
+        check_unsettled(at=NOON + timedelta(minutes=12))
+
+    payment = Payment.objects.get()
+    assert (payment.state, payment.session_id) == ("paid", session["id"])
+    assert the_order().is_paid
+    assert charged(till) == [20_00]
+    assert len(sessions(till)) == 1
+    assert (Pool.objects.get().held, Pool.objects.get().sold) == (0, 1)
     assert_books_agree()
 
 

@@ -1,7 +1,6 @@
 """Guards that cover each other: each has a test in which it stands alone."""
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 
@@ -16,22 +15,13 @@ from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON
 from tests.paying import assert_books_agree, begin, post
-from tests.shop.payments.late import owed_back
+from tests.shop.payments.late import owed_back, twin_of
 from tests.stepping import Beside, lock_row, open_transaction
 
 pytestmark = pytest.mark.django_db
 step_by_step = pytest.mark.django_db(transaction=True)
 LATER = NOON + timedelta(minutes=5)
 PAY_BY = NOON + timedelta(minutes=30)
-
-
-def twin_of(payment):
-    """Return a second open session of the same order, as a fault of ours might leave it."""
-    twin = Payment.objects.get(pk=payment.pk)
-    twin.pk, twin.uuid, twin.session_id, twin.session_url = None, uuid4(), None, ""
-    twin.state, twin.request = "creating", payment.request | {"payment": str(twin.uuid)}
-    twin.save(force_insert=True)
-    return open_session(twin, at=NOON)
 
 
 def refunds_made(till):

@@ -11,6 +11,7 @@ from shop.ledger.models import LedgerEntry
 from shop.payments.models import GatewayEvent, Operation
 from shop.payments.operations import (
     ASK_AGAIN,
+    MOST_TRIES,
     check_pending,
     check_refund,
     record,
@@ -21,6 +22,7 @@ from shop.payments.webhooks import handle_waiting
 from tests.make import NOON
 from tests.paying import completed, post, the_order
 from tests.shop.payments.late import owed_back
+from tests.shop.payments.provider import refunded
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + ASK_AGAIN + timedelta(minutes=1)
@@ -192,3 +194,35 @@ def test_a_message_that_was_put_off_is_applied_when_the_provider_speaks_again(ti
     handle_waiting(at=NOON + timedelta(minutes=1))
 
     assert the_order().is_paid
+
+
+def test_a_wrong_key_of_ours_blocks_no_refund(till, caplog):
+    """The provider refused us and not the refund: it is sent when the key is right again."""
+    refund = owed_back(till)
+    Operation.objects.update(tries=MOST_TRIES)
+    till.fail_next(401)
+
+    run_operations(at=NOON)
+
+    assert state(refund) == ("queued", "refunding")
+    assert refund.tries == MOST_TRIES
+    assert "waits for a key that the provider takes" in caplog.text
+    run_operations(at=NOON + timedelta(minutes=5))
+    assert state(refund) == ("done", "refunded")
+    assert refunded(till) == [20_00]
+
+
+@pytest.mark.parametrize(
+    ("tried", "then"), [(MOST_TRIES - 2, "queued"), (MOST_TRIES - 1, "blocked")]
+)
+def test_a_refund_that_finds_no_answer_is_tried_so_often_and_then_shown_to_a_person(
+    till, tried, then
+):
+    refund = owed_back(till)
+    Operation.objects.update(tries=tried)
+    till.fail_next(503, 503)
+
+    run_operations(at=NOON)
+
+    assert state(refund) == (then, "refunding")
+    assert refunded(till) == []

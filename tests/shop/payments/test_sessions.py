@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 
+from sandbox.errors import NotPayable
 from shop.errors import BelowMinimum, NotPossible, OutOfStock, PriceChanged
 from shop.ledger.models import LedgerEntry
-from shop.orders.freezing import Frozen
 from shop.orders.models import Order
+from shop.orders.placing import place_order
 from shop.payments.applying import apply_session
 from shop.payments.collecting import start_payment
 from shop.payments.models import Payment
-from shop.payments.requests import checkout_request
 from shop.payments.sweeping import expire_overdue
 from shop.stock.models import Pool
 from tests import make
@@ -28,6 +28,7 @@ from tests.paying import (
     the_order,
 )
 from tests.queue import run_queued_work
+from tests.shop.payments.provider import charged, sessions, watch_openings
 
 pytestmark = pytest.mark.django_db
 with_threads = pytest.mark.django_db(transaction=True)
@@ -36,21 +37,30 @@ TOO_LATE = NOON + timedelta(minutes=32)
 
 
 def test_case_1_three_merchants_share_one_session_and_their_parts_add_up(till):
-    wanted = {make.variant(price): 1 for price in (20_00, 31_00, 7_50)}
-    payment = begin(make.cart(wanted))
+    terms = {20_00: 800, 31_00: 500, 7_50: 0}  # basis points that the platform keeps, by price
+    sold = {price: make.product(of=make.merchant(commission_bp=bp)) for price, bp in terms.items()}
+    payment = begin(make.cart({make.variant(price, of=sold[price]): 1 for price in terms}))
 
     till.pay(payment.session_id)
     deliver(till)
 
     order = the_order()
     assert order.is_paid
-    assert Payment.objects.count() == 1
-    assert (
-        order.total == 58_50 == sum(part.earned + part.commission for part in order.suborders.all())
-    )
-    payable = LedgerEntry.objects.filter(account="payable").values_list("amount", flat=True)
-    assert sorted(payable) == [-31_00, -20_00, -7_50]
+    assert Payment.objects.get().amount == order.total == 58_50
+    assert [session["amount_total"] for session in sessions(till)] == [58_50]
+    assert charged(till) == [58_50]
+    parts = order.suborders.order_by("-commission")
+    assert [(part.earned, part.commission) for part in parts] == [
+        (18_40, 1_60), (29_45, 1_55), (7_50, 0),
+    ]  # fmt: skip
+    assert booked("payable") == [-29_45, -18_40, -7_50]
+    assert booked("commission") == [-1_60, -1_55]
+    assert booked("cash") == [58_50]
     assert_books_agree()
+
+
+def booked(account):
+    return sorted(LedgerEntry.objects.filter(account=account).values_list("amount", flat=True))
 
 
 @with_threads
@@ -59,12 +69,15 @@ def test_case_2_a_double_click_makes_one_order_and_one_session(till):
 
     first, second = at_once([lambda: press_pay(who), lambda: press_pay(who)])
 
-    assert first.order == second.order
-    assert Payment.objects.values("session_id").distinct().count() == 1
-    assert len(till.events("checkout.session.expired")) == 0
+    payment = Payment.objects.get()
+    assert first.order == second.order == payment.order
+    assert first.payment_url == second.payment_url == payment.session_url
+    assert [(s["id"], s["status"]) for s in sessions(till)] == [(payment.session_id, "open")]
+    assert Pool.objects.get().held == 1
 
 
-def test_case_3_a_changed_cart_closes_the_old_session_and_charges_the_new_total(till):
+def test_case_3_a_changed_cart_closes_the_old_session_and_charges_the_new_total(till, monkeypatch):
+    seen = watch_openings(till, monkeypatch)
     kettle, cup = make.variant(20_00, on_hand=1), make.variant(5_00)
     who = make.cart({kettle: 1})
     old = begin(who)
@@ -77,8 +90,15 @@ def test_case_3_a_changed_cart_closes_the_old_session_and_charges_the_new_total(
     assert new.amount == 30_00
     assert Order.objects.get(pk=old.order_id).state == "expired"
     assert Pool.objects.get(variants=kettle).held == 1
+    assert seen == [[], ["expired"]]
+    with pytest.raises(NotPayable):
+        till.pay(old.session_id)
     deliver(till)
     assert Order.objects.get(pk=new.order_id).is_pending
+    till.pay(new.session_id)
+    deliver(till)
+    assert Order.objects.get(pk=new.order_id).is_paid
+    assert charged(till) == [30_00]
     assert_books_agree()
 
 
@@ -142,22 +162,28 @@ def test_case_11_of_two_carts_for_the_last_item_the_loser_hears_it_before_paying
 
 
 @with_threads
-def test_case_12_two_carts_with_the_same_products_in_opposite_order_both_get_them(till):
+def test_case_12_carts_with_the_same_products_in_opposite_order_all_get_them(till):
     kettle, cup = make.variant(20_00), make.variant(5_00)
-    carts = [make.cart({kettle: 1, cup: 1}), make.cart({cup: 1, kettle: 1})]
+    carts = [make.cart(dict.fromkeys(wanted, 1))
+             for _ in range(50) for wanted in ((kettle, cup), (cup, kettle))]  # fmt: skip
 
-    results = at_once([lambda w=w: press_pay(w) for w in carts])
+    results = at_once([lambda w=w: press_pay(w) for w in carts], threads=16)
 
-    assert all(result.payment_url for result in results)
+    assert len({result.payment_url for result in results}) == 100
+    assert list(Pool.objects.values_list("held", flat=True)) == [100, 100]
+    assert_books_agree()
 
 
 def test_case_15_nothing_is_never_charged(till):
-    order = Order(currency="USD", total=0)
-    rows = Frozen({}, (), ())
-    with pytest.raises(ValueError, match="least"):
-        checkout_request(Payment(order=order), rows, ADDRESSES, ends_at=LATER)
+    who = make.cart({make.variant(20_00): 1})
+    place_order(who, agreed=make.agreed(who), at=NOON)
+    Order.objects.update(goods=0, total=0)
+
+    with pytest.raises(ValueError, match="0 is below the least charge"):
+        press_pay(who, at=LATER)
 
     assert not Payment.objects.exists()
+    assert sessions(till) == []
 
 
 def test_case_16_too_little_is_stopped_at_the_cart_and_the_provider_s_own_no_is_handled(till):
@@ -166,24 +192,28 @@ def test_case_16_too_little_is_stopped_at_the_cart_and_the_provider_s_own_no_is_
         press_pay(crumb)
     assert not Order.objects.exists()
 
+    who = make.cart({make.variant(20_00): 1})
     till.fail_next(400)
-    with pytest.raises(NotPossible):
-        press_pay(make.cart({make.variant(20_00): 1}))
+    with pytest.raises(NotPossible, match="This amount cannot be paid"):
+        press_pay(who)
 
-    assert Payment.objects.get().state == "creating"
+    assert Payment.objects.get().state == "failed"
+    assert sessions(till) == []
+    assert press_pay(who, at=LATER).order == the_order()
 
 
 def test_case_17_a_cart_of_101_lines_is_grouped_by_merchant_and_costs_the_same(till):
-    seller = make.merchant(name="Big Store")
-    product = make.product(of=seller)
-    wanted = {make.variant(1_00 + n, of=product): 1 for n in range(101)}
+    baskets, clay = (make.product(of=make.merchant(name=name)) for name in ("Baskets", "Clay"))
+    wanted = {make.variant(1_00 + n, of=clay if n % 2 else baskets): 1 for n in range(101)}
 
     payment = begin(make.cart(wanted))
 
-    assert [line["name"] for line in payment.request["lines"]] == ["Big Store"]
-    assert (
-        payment.amount == sum(1_00 + n for n in range(101)) == payment.request["lines"][0]["amount"]
-    )
+    asked = {line["name"]: line["amount"] * line["quantity"] for line in payment.request["lines"]}
+    assert asked == {"Baskets": 76_50, "Clay": 75_00}  # 51 even and 50 odd numbers of cents
+    (session,) = sessions(till)
+    items = till.world.store.notes(session["id"])["items"]
+    assert [(item["description"], item["amount_total"]) for item in items] == list(asked.items())
+    assert session["amount_total"] == payment.amount == 151_50
 
 
 def test_a_price_that_changed_is_refused_and_the_replaced_order_is_freed(till):

@@ -33,9 +33,13 @@ def test_a_payment_takes_the_allowed_steps_and_no_others():
     assert taken == {(before, after) for before in STATES for after in Payment.NEXT[before]}
 
 
-@pytest.mark.parametrize("ended", ["expired", "superseded", "failed"])
+@pytest.mark.parametrize("ended", ["expired", "failed"])
 def test_a_try_that_was_given_up_can_still_be_paid_and_nothing_less(ended):
     assert Payment.NEXT[ended] == {"paid", "refunding", "review"}
+
+
+def test_a_try_that_was_replaced_follows_its_bank_until_its_page_is_closed():
+    assert Payment.NEXT["superseded"] == {"processing", "failed", "paid", "refunding", "review"}
 
 
 @pytest.mark.parametrize("unsettled", Payment.UNSETTLED)

@@ -1,0 +1,101 @@
+"""What waits too long or needs a person: for a monitor, and in a mail to the organizers."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.tasks import TaskResultStatus, task
+from django.urls import reverse
+from django_tasks_db.models import DBTaskResult, get_date_max
+
+from shop.mail import send
+from shop.orders.models import Order
+from shop.payments.models import GatewayEvent, Operation, Payment
+from shop.tasks import enqueue, tried_again
+
+PATIENCE = timedelta(minutes=5)
+# What nobody can bring back is shown for a day; then the log alone knows it.
+SHOWN_FOR = timedelta(days=1)
+TOLD_AGAIN_HOURS = 6
+
+
+def problems(*, at: datetime) -> dict[str, int]:
+    """Return how much is wrong, by what it is; it names nobody. Empty when all is well."""
+    counts = {name: rows.count() for name, rows in (_waiting(at) | _stuck(at)).items()}
+    return {name: count for name, count in counts.items() if count}
+
+
+def tell_organizers(*, at: datetime) -> bool:
+    """Mail the organizers what is wrong, every six hours while it is the same; True if told."""
+    if not settings.ORGANIZER_EMAILS or not (found := problems(at=at)):
+        return False
+    turn = f"{at:%Y-%m-%d} {at.hour // TOLD_AGAIN_HOURS}"
+    args = [sorted(found), turn]
+    tasks = DBTaskResult.objects.filter(task_path=send_alerts.module_path)
+    if tasks.filter(args_kwargs={"args": args, "kwargs": {}}).exists():
+        return False
+    enqueue(send_alerts, *args)
+    return True
+
+
+@task
+def send_alerts(names: list[str], turn: str) -> None:
+    """Queue a mail to each organizer that says what is wrong."""
+    for address in settings.ORGANIZER_EMAILS:
+        enqueue(send_alert, address, names)
+
+
+@task
+@tried_again
+def send_alert(address: str, names: list[str]) -> None:
+    """Tell an organizer what is wrong. It is written in English, as the log is."""
+    context = {"problems": names, "health_link": settings.SITE_URL + reverse("health")}
+    send("alert", address, language="en", context=context)
+
+
+def _waiting(at: datetime) -> dict[str, QuerySet]:
+    late = at - PATIENCE
+    return {
+        "orders past their time to pay": _overdue_orders(late),
+        "messages of the payment provider": GatewayEvent.objects.filter(
+            state=GatewayEvent.State.NEW, next_try_at__lte=late
+        ),
+        "movements of money": Operation.objects.filter(
+            Q(leased_until=None) | Q(leased_until__lte=late),
+            state__in=(Operation.State.QUEUED, Operation.State.SENDING),
+            run_after__lte=late,
+        ),
+        "tasks": DBTaskResult.objects.filter(
+            Q(run_after=get_date_max()) | Q(run_after__lte=late),
+            status=TaskResultStatus.READY,
+            enqueued_at__lte=late,
+        ),
+    }
+
+
+def _stuck(at: datetime) -> dict[str, QuerySet]:
+    since = at - SHOWN_FOR
+    return {
+        "payments to be looked at": Payment.objects.filter(state=Payment.State.REVIEW),
+        "movements of money that are blocked": Operation.objects.filter(
+            state=Operation.State.BLOCKED
+        ),
+        "movements of money that failed": Operation.objects.filter(
+            state=Operation.State.FAILED, run_after__gte=since
+        ),
+        "messages of the payment provider that were given up": GatewayEvent.objects.filter(
+            state=GatewayEvent.State.DEAD, next_try_at__gte=since
+        ),
+        "tasks that failed": DBTaskResult.objects.filter(
+            status=TaskResultStatus.FAILED, finished_at__gte=since
+        ),
+    }
+
+
+def _overdue_orders(late: datetime) -> QuerySet[Order]:
+    # While a bank or a person decides, an order may be past its time: nobody else can end that.
+    undecided = Payment.objects.undecided().filter(order=OuterRef("pk"))
+    overdue = Order.objects.filter(state=Order.State.PENDING, pay_by__lte=late)
+    return overdue.filter(~Exists(undecided))

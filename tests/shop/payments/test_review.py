@@ -1,0 +1,72 @@
+"""Money that differs from the order waits for a person: nothing is sold, lost or taken twice."""
+
+from datetime import timedelta
+
+import pytest
+
+from shop.errors import NotPossible
+from shop.orders.models import Order
+from shop.payments.cancelling import cancel_pending
+from shop.payments.models import Payment
+from shop.payments.sweeping import expire_overdue
+from shop.payments.watching import problems
+from shop.stock.models import Pool
+from tests import make
+from tests.make import NOON
+from tests.paying import assert_books_agree, begin, deliver, press_pay, set_clocks, the_order
+from tests.shop.payments.provider import sessions
+
+pytestmark = pytest.mark.django_db
+LATER = NOON + timedelta(minutes=5)
+TOO_LATE = NOON + timedelta(minutes=32)
+LOOKED_AT = "We are looking at the payment and will email you."
+
+
+@pytest.fixture
+def who(till):
+    """Give a shopper who paid another sum than we asked for."""
+    found = make.cart({make.variant(20_00): 1})
+    payment = begin(found)
+    till.pay(payment.session_id)
+    (intent,) = till.world.store.all("payment_intent")
+    intent["amount_received"] = 19_99
+    deliver(till)
+    assert Payment.objects.get().state == "review"
+    return found
+
+
+def test_pressing_pay_again_makes_no_second_session(till, who):
+    step = press_pay(who, at=LATER)
+
+    assert (step.order, step.payment_url) == (the_order(), "")
+    assert len(sessions(till)) == 1
+    assert Payment.objects.count() == 1
+
+
+def test_a_changed_cart_waits_until_a_person_has_looked(till, who):
+    make.cart({make.variant(5_00): 1}, of=who)
+
+    with pytest.raises(NotPossible, match=LOOKED_AT):
+        press_pay(who, at=LATER)
+
+    assert Order.objects.count() == 1
+    assert len(sessions(till)) == 1
+
+
+def test_the_goods_stay_held_past_the_time_to_pay(till, who):
+    set_clocks(till, TOO_LATE)
+
+    assert expire_overdue(at=TOO_LATE) == 0
+
+    assert the_order().is_pending
+    assert Pool.objects.get().held == 1
+    assert problems(at=TOO_LATE) == {"payments to be looked at": 1}
+    assert_books_agree()
+
+
+def test_the_shopper_cannot_stop_it_either(till, who):
+    with pytest.raises(NotPossible, match=LOOKED_AT):
+        cancel_pending(the_order(), at=LATER)
+
+    assert the_order().is_pending
+    assert Pool.objects.get().held == 1

@@ -1,0 +1,49 @@
+"""Rows of the kinds that need a person, or that wait for somebody."""
+
+from datetime import timedelta
+
+from django_tasks_db.models import DBTaskResult, get_date_max
+
+from shop.orders.models import Order
+from shop.payments.models import GatewayEvent, Operation, Payment
+from tests import make
+from tests.make import NOON
+
+LONG = NOON - timedelta(minutes=6)
+
+
+def pending(pay_by=NOON):
+    order = make.order({make.variant(): 1}, at=NOON - timedelta(hours=1))
+    Order.objects.filter(pk=order.pk).update(pay_by=pay_by)
+    return order
+
+
+def payment(state, *, of=None):
+    order = of or pending()
+    return Payment.objects.create(
+        order=order, amount=order.total, currency="USD", request={}, made_at=NOON,
+        session_ends_at=NOON, state=state,
+    )  # fmt: skip
+
+
+def event(state="new", *, next_try_at):
+    return GatewayEvent.objects.create(
+        gateway_id=f"evt_{GatewayEvent.objects.count()}", kind="x", is_live=False, state=state,
+        next_try_at=next_try_at, received_at=LONG,
+    )  # fmt: skip
+
+
+def operation(state, *, run_after=LONG, leased_until=None):
+    return Operation.objects.create(
+        kind="refund", cause="late", payment=payment("refunding"), amount=1, currency="USD",
+        request={}, run_after=run_after, leased_until=leased_until, state=state,
+    )  # fmt: skip
+
+
+def task(status="READY", *, enqueued_at=LONG, run_after=None, finished_at=None):
+    made = DBTaskResult.objects.create(
+        task_path="x.y", args_kwargs={"args": [], "kwargs": {}}, backend_name="default",
+        run_after=run_after or get_date_max(), status=status, finished_at=finished_at,
+    )  # fmt: skip
+    DBTaskResult.objects.filter(pk=made.pk).update(enqueued_at=enqueued_at)
+    return made
