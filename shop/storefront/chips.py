@@ -38,7 +38,7 @@ def applied(filters: Filters, facets: Facets, path: str, language: str) -> tuple
 
 def _single(filters: Filters, facets: Facets, language: str) -> Applied:
     kinds = {"": "", "goods": _("Products"), "experience": _("Experiences")}
-    flash = filters.in_flash or filters.slot
+    flash = filters.in_flash or filters.slot is not None
     return [
         (filters.words and _("“%(query)s”") % {"query": filters.words}, {"words": ""}),
         (filters.in_festival and _("In the festival"), {"in_festival": False}),

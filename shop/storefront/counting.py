@@ -78,12 +78,15 @@ class Counts:
 def cells_of(filters: Filters, *, at: datetime, since: datetime, festivals: Sequence[int]) -> Cells:
     """Return the cells of what passes the filters, whatever country, category or store.
 
-    One statement, or none while they are kept.
+    One statement, or none while they are kept: those of common filters, since of the others
+    there are as many as one likes.
 
     Args:
         since: when the present epoch of prices began.
     """
     rest = filters.changed(countries=(), category="", stores=(), sort="popular")
+    if not rest.is_common:
+        return _read(Conditions.of(rest, at=at, festivals=festivals))
     facts = (rest.query(), since.isoformat(), tuple(festivals) if rest.in_festival else ())
     key = f"cells:{blake2b(repr(facts).encode(), digest_size=16).hexdigest()}"
     found = cache.get(key)

@@ -13,6 +13,8 @@ from functools import cached_property
 
 from django.db import connection
 
+from shop.storefront.filters import Known
+
 KEPT_FOR = timedelta(seconds=1)
 DAY = timedelta(days=1)
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
@@ -41,7 +43,10 @@ SELECT
      'starts_at', starts_at, 'ends_at', ends_at, 'priority', priority,
      'target_stores', target_stores, 'target_products', target_products))::text
    FROM published WHERE ends_at > %(at)s),
-  ARRAY(SELECT code FROM shop_country WHERE service <> 'closed_until_checked')
+  ARRAY(SELECT code FROM shop_country WHERE service <> 'closed_until_checked'),
+  ARRAY(SELECT path FROM shop_category UNION SELECT split_part(path, '/', 1) FROM shop_category),
+  ARRAY(SELECT slug FROM shop_merchant WHERE state = 'approved'),
+  ARRAY(SELECT s.id FROM shop_slot s JOIN published f ON f.id = s.festival_id)
 """
 
 
@@ -70,7 +75,7 @@ class Epoch:
     """A time in which the same pages are true, as far as the shop knew at ``seen_at``.
 
     ``festivals`` are the published ones that are not over, ``served`` the codes of the
-    countries that parcels are sent to.
+    countries that parcels are sent to, ``known`` what lists can be filtered by.
     """
 
     seen_at: datetime
@@ -79,6 +84,7 @@ class Epoch:
     ends_at: datetime
     festivals: tuple[KnownFestival, ...]
     served: frozenset[str]
+    known: Known
 
     @cached_property
     def live(self) -> tuple[KnownFestival, ...]:
@@ -123,7 +129,7 @@ def forget() -> None:
 def _read(at: datetime) -> Epoch:
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT, {"at": at})
-        revision, before, after, festivals, served = cursor.fetchone()
+        revision, before, after, festivals, served, *known = cursor.fetchone()
     # Pages name days of arrival, so midnight is a turn as well.
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
     return Epoch(
@@ -133,6 +139,7 @@ def _read(at: datetime) -> Epoch:
         ends_at=min(after or FAR, midnight + DAY),
         festivals=tuple(_festival(row) for row in json.loads(festivals or "[]")),
         served=frozenset(served),
+        known=Known(*map(frozenset, known)),
     )
 
 

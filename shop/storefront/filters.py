@@ -1,13 +1,13 @@
 """What a list of products was asked for: read from an address kindly, written back canonically.
 
-Whatever cannot be understood is left out, so that no address of the list is an error and no
-made-up parameter makes another copy in the cache.
+Whatever cannot be understood, or is not there, is left out, so that no address of the list is an
+error and no made-up parameter makes another copy in the cache.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
@@ -20,16 +20,24 @@ from shop.delivery.names import countries_by_name
 
 SORTS = ("popular", "price", "-price", "saving", "newest")
 KINDS = ("goods", "experience")
-PATH = re.compile(r"[a-z0-9-]{1,40}(/[a-z0-9-]{1,40})?")
-SLUG = re.compile(r"[-a-zA-Z0-9_]{1,80}")
-PLACE = re.compile(r"(-?\d{1,18})\.(\d{1,18})")
+PLACE = re.compile(r"(-?\d{1,18})\.(\d{1,18})", re.ASCII)
 LETTER = re.compile(r"\w")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 MOST_CHOICES = 60
 MOST_LETTERS = 100
 HIGHEST = 10**12  # minor units; what costs more is not asked for
+CALENDARS = range(2**57)  # microseconds; a moment outside of them is none
 
 Pairs = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What lists can be filtered by: paths of categories, stores' slugs, ids of slots."""
+
+    categories: frozenset[str] = frozenset()
+    stores: frozenset[str] = frozenset()
+    slots: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +79,10 @@ class Filters:
             *([("category", self.category)] if self.category else []),
             *(("store", slug) for slug in self.stores),
             *((name, as_typed(amount)) for name, amount in price if amount is not None),
-            *([("from", "?")] if self.has_bad_price else []),
+            *([("from" if self.low is None else "to", "?")] if self.has_bad_price else []),
             *([("festival", "1")] if self.in_festival else []),
             *([("deal", "flash")] if self.in_flash else []),
-            *([("slot", str(self.slot))] if self.slot else []),
+            *([("slot", str(self.slot))] if self.slot is not None else []),
             *([("kind", self.kind)] if self.kind else []),
             *([("stock", "1")] if self.in_stock else []),
             *([("q", self.words)] if self.words else []),
@@ -99,37 +107,53 @@ class Filters:
     @property
     def has_no_end(self) -> bool:
         """Tell whether it holds something typed, of which there are as many as one likes."""
-        typed = (self.words, self.low, self.high, self.has_bad_price)
-        return any(part not in (None, "", False) for part in typed)
+        has_price = self.low is not None or self.high is not None
+        return bool(self.words) or has_price or self.has_bad_price
+
+    @property
+    def is_common(self) -> bool:
+        """Tell whether many ask for just this, so that a copy of the answer is worth keeping.
+
+        Filters can be put together in more ways than any cache holds, and places in a list are
+        made up as easily as words. Common is the first page with two filters at most, and only
+        one of those that have many values.
+        """
+        if self.has_no_end or self.place:
+            return False
+        many = len(self.countries) + len(self.stores) + bool(self.category)
+        many += self.slot is not None
+        few = self.in_festival + self.in_flash + bool(self.kind) + self.in_stock
+        return many <= 1 and many + few <= 2
 
 
-def read_filters(data: QueryDict) -> Filters:
-    """Return what a query asks for, as far as it can be understood."""
+def read_filters(data: QueryDict, known: Known) -> Filters:
+    """Return what a query asks for, as far as it can be understood and is there."""
     low, high = _amount(data.get("from", "")), _amount(data.get("to", ""))
     if low is not None and high is not None and low > high:
         low, high = high, low
-    typed = [value.strip() for name in ("from", "to") if (value := data.get(name))]
+    typed = [value for name in ("from", "to") if (value := data.get(name, "").strip())]
+    sort = _one_of(data.get("sort", ""), SORTS) or "popular"
     return Filters(
         countries=_chosen(data.getlist("country"), is_country),
-        category=_first(data.get("category", ""), PATH),
-        stores=_chosen(data.getlist("store"), SLUG.fullmatch),
+        category=_one_of(data.get("category", ""), known.categories),
+        stores=_chosen(data.getlist("store"), known.stores.__contains__),
         low=low,
         high=high,
         in_festival=data.get("festival") == "1",
         in_flash=data.get("deal") == "flash",
-        slot=_number(data.get("slot", "")),
+        slot=_slot(data.get("slot", ""), known.slots),
         kind=_one_of(data.get("kind", ""), KINDS),
         in_stock=data.get("stock") == "1",
         words=_words(data.get("q", "")),
-        sort=_one_of(data.get("sort", ""), SORTS) or "popular",
-        place=_place(data),
+        sort=sort,
+        place=possible(_place(data), sort),
         has_bad_price=sum(amount is not None for amount in (low, high)) < len(typed),
     )
 
 
-def canonical(data: QueryDict) -> str:
-    """Return the query of a list as it is written in one way only."""
-    return read_filters(data).query()
+def possible(place: Place | None, sort: str) -> Place | None:
+    """Return a place unless its key lies outside of all calendars in an order by moments."""
+    return None if place and sort == "newest" and place.key not in CALENDARS else place
 
 
 def is_country(code: str) -> bool:
@@ -152,16 +176,13 @@ def _chosen(values: Iterable[str], is_good: Callable[[str], object]) -> tuple[st
     return tuple(sorted({value for value in values if is_good(value)})[:MOST_CHOICES])
 
 
-def _first(value: str, pattern: re.Pattern[str]) -> str:
-    return value if pattern.fullmatch(value) else ""
-
-
-def _one_of(value: str, known: tuple[str, ...]) -> str:
+def _one_of(value: str, known: Container[str]) -> str:
     return value if value in known else ""
 
 
-def _number(value: str) -> int | None:
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else None
+def _slot(value: str, known: Container[int]) -> int | None:
+    is_number = value.isascii() and value.isdigit() and len(value) < 16
+    return int(value) if is_number and int(value) in known else None
 
 
 def _amount(text: str) -> int | None:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from shop.storefront.conditions import IN_FORCE, Conditions
-from shop.storefront.filters import Filters, Place
+from shop.storefront.filters import Filters, Place, possible
 from shop.storefront.wording import languages_like
 
 PAGE = 24
@@ -130,7 +130,7 @@ def find(filters: Filters, *, at: datetime, festivals: Sequence[int], language: 
     Args:
         festivals: ids of the festivals that count as "the festival".
     """
-    sort, place = SORTS[filters.sort], _possible(filters.place, filters.sort)
+    sort, place = SORTS[filters.sort], possible(filters.place, filters.sort)
     conditions = Conditions.of(filters, at=at, festivals=festivals)
     wheres = [f"{conditions.where} AND {part}" for part in _ranges(sort, place)]
     limits = {"most": PAGE + 1, "in_all": PAGE + 1}
@@ -191,12 +191,6 @@ def _ranges(sort: Sort, place: Place | None) -> list[str]:
         f"{column} {'<' if way.is_falling else '>'} %(place_key)s",
     ]
     return [*ranges, lacking] if sort.may_lack and not place.is_before else ranges
-
-
-def _possible(place: Place | None, sort: str) -> Place | None:
-    """Return a place unless its key lies outside of all calendars."""
-    is_moment = SORTS[sort] is MOMENT
-    return None if place and is_moment and not 0 <= place.key < 2**57 else place
 
 
 def _place_values(sort: Sort, place: Place | None) -> dict[str, object]:

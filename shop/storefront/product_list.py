@@ -96,7 +96,7 @@ def _title(filters: Filters, facets: Facets) -> str:
         return _("“%(query)s”") % {"query": filters.words}
     if filters.category:
         return facets.name(filters.category)
-    if filters.in_flash or filters.slot:
+    if filters.in_flash or filters.slot is not None:
         return _("Flash deals")
     return _("Experiences") if filters.kind == "experience" else _("Products")
 

@@ -2,6 +2,7 @@
 
 They know no user, no session, no message and no "now". What decides about their content is in
 their key: address, language, display currency, country of delivery and the epoch of prices.
+Nothing in it is as a visitor typed it, so that no address gets the page of another.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from shop import clock
 from shop.storefront.epoch import Epoch, current_epoch
+from shop.storefront.filters import Filters, Known
 from shop.storefront.preferences import country_of, currency_of
 
 FRESH = 30  # seconds for which a copy is served, here and in browsers
@@ -37,19 +39,25 @@ class Page:
     content_type: str
     tag: str
     until: datetime
+    is_kept: bool
 
 
-def no_query(data: QueryDict) -> str:
-    """Return the query of a page that takes none."""
-    return ""
+def nothing(data: QueryDict, known: Known) -> Filters:
+    """Take nothing from the address."""
+    return Filters()
 
 
-def shared_page(*, query: Callable[[QueryDict], str] = no_query) -> Callable[[View], View]:
+def shared_page(
+    *, takes: Callable[[QueryDict, Known], Filters] = nothing
+) -> Callable[[View], View]:
     """Serve a view's page to everyone from one copy; its 404s and redirects are never kept.
 
+    A page for which few ask is built for each of them: if every address had a copy, whoever
+    makes addresses up could fill the cache.
+
     Args:
-        query: writes what the page takes from the query in one order, and nothing else.
-            The view and its links find it as ``request.canonical_query``.
+        takes: reads what the page takes from the query. The view, the links and the key of the
+            copy all find it as ``request.filters``, and look at the query no more.
     """
 
     def decorate(view: View) -> View:
@@ -57,9 +65,15 @@ def shared_page(*, query: Callable[[QueryDict], str] = no_query) -> Callable[[Vi
         def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             at = clock.moment_of(request)
             epoch = current_epoch(at=at)
-            request.canonical_query = query(request.GET)
-            key = _key(request, epoch)
-            page = _kept_or_built(key, lambda: view(request, *args, **kwargs), epoch, at=at)
+            request.filters = takes(request.GET, epoch.known)
+
+            def build() -> Page | HttpResponse:
+                return _packed(view(request, *args, **kwargs), epoch)
+
+            if request.filters.is_common:
+                page = _kept_or_built(_key(request, epoch), build, at=at)
+            else:
+                page = build()
             if isinstance(page, HttpResponse):
                 page.headers.setdefault("Cache-Control", "no-store")
                 return page
@@ -71,7 +85,7 @@ def shared_page(*, query: Callable[[QueryDict], str] = no_query) -> Callable[[Vi
 
 
 def leave_out(response: HttpResponse) -> HttpResponse:
-    """Mark a page as not worth keeping: what anyone can type has no end."""
+    """Mark a page as not worth keeping."""
     response.is_kept = False
     return response
 
@@ -79,10 +93,10 @@ def leave_out(response: HttpResponse) -> HttpResponse:
 def _key(request: HttpRequest, epoch: Epoch) -> str:
     facts = (
         request.path,  # the language is in it
-        request.canonical_query,
+        request.filters.query(),
         currency_of(request),
         country_of(request),
-        request.headers.get("HX-Request", "")[:4],
+        request.headers.get("HX-Request") == "true",
         epoch.revision,
         epoch.starts_at.isoformat(),
     )
@@ -90,7 +104,7 @@ def _key(request: HttpRequest, epoch: Epoch) -> str:
 
 
 def _kept_or_built(
-    key: str, build: Callable[[], HttpResponse], epoch: Epoch, *, at: datetime
+    key: str, build: Callable[[], Page | HttpResponse], *, at: datetime
 ) -> Page | HttpResponse:
     """Return the copy, or build it while the others who want the same page wait."""
     lock = f"{key}:building"
@@ -104,11 +118,8 @@ def _kept_or_built(
             break
         time.sleep(PAUSE)
     try:
-        response = build()
-        if response.status_code != 200 or response.cookies:
-            return response
-        page = _packed(response, epoch)
-        if getattr(response, "is_kept", True):
+        page = build()
+        if isinstance(page, Page) and page.is_kept:
             cache.set(key, page, FRESH)
         return page
     finally:
@@ -116,12 +127,16 @@ def _kept_or_built(
             cache.delete(lock)
 
 
-def _packed(response: HttpResponse, epoch: Epoch) -> Page:
+def _packed(response: HttpResponse, epoch: Epoch) -> Page | HttpResponse:
+    """Return what may be served to everyone as a page, and anything else as it is."""
+    if response.status_code != 200 or response.cookies:
+        return response
     return Page(
         body=gzip.compress(response.content, compresslevel=4, mtime=0),
         content_type=response.headers["Content-Type"],
         tag=f'W/"{blake2b(response.content, digest_size=12).hexdigest()}"',
         until=min(epoch.ends_at, getattr(response, "holds_until", None) or epoch.ends_at),
+        is_kept=getattr(response, "is_kept", True),
     )
 
 

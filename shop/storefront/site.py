@@ -18,6 +18,7 @@ from shop.currencies import OFFERED
 from shop.delivery.names import countries_by_name, country_name
 from shop.storefront import dates
 from shop.storefront.epoch import Epoch, KnownFestival, current_epoch
+from shop.storefront.filters import Filters
 from shop.storefront.preferences import country_of, currency_of
 
 NAV = {
@@ -55,7 +56,7 @@ class Site:
     @cached_property
     def languages(self) -> tuple[LanguageLink, ...]:
         """Return this page's address in every language."""
-        query = getattr(self.request, "canonical_query", "")
+        query = getattr(self.request, "filters", Filters()).query()
         own = get_language_from_path(self.request.path)
         path = self.request.path.removeprefix(f"/{own}") if own else self.request.path
         tail = f"{path}?{query}" if query else path
@@ -120,11 +121,10 @@ class Site:
         """Return which entry of the main navigation this page belongs to."""
         match = self.request.resolver_match
         place = NAV.get(match.url_name or "", "") if match else ""
-        if place == "products" and self.request.GET.get("kind") == "experience":
+        filters = getattr(self.request, "filters", Filters())
+        if place == "products" and filters.kind == "experience":
             return "experiences"
-        if place == "products" and self.request.GET.get("deal") == "flash":
-            return "flash"
-        return place
+        return "flash" if place == "products" and filters.in_flash else place
 
 
 def site(request: HttpRequest) -> dict[str, Site]:

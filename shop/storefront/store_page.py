@@ -14,7 +14,7 @@ from shop.storefront.cards import Card, cards, lang_mark
 from shop.storefront.chips import address
 from shop.storefront.epoch import Epoch
 from shop.storefront.facets import Facets, facets_of
-from shop.storefront.filters import Filters, read_filters
+from shop.storefront.filters import Filters, Known, read_filters
 from shop.storefront.finding import find
 from shop.storefront.product_list import pager
 from shop.storefront.stores import place
@@ -50,17 +50,21 @@ class StorePage:
     next: str
 
 
-def canonical(data: QueryDict) -> str:
-    """Return the query of a store's page as it is written in one way only."""
-    return _taken(data).query()
+def read_shelf(data: QueryDict, known: Known) -> Filters:
+    """Return what a store's page takes from its address: a category, and the place in it."""
+    asked = read_filters(data, known)
+    return Filters(category=asked.category, place=asked.place)
 
 
 def store_page(
-    merchant: Merchant, data: QueryDict, *, epoch: Epoch, at: datetime, language: str
+    merchant: Merchant, taken: Filters, *, epoch: Epoch, at: datetime, language: str
 ) -> StorePage:
-    """Return the page of a store. Two statements, one while the counts are kept."""
+    """Return the page of a store. Two statements, one while the counts are kept.
+
+    Args:
+        taken: what is taken from its address.
+    """
     path = reverse("store", args=[merchant.slug])
-    taken = _taken(data)
     filters = replace(taken, stores=(merchant.slug,))
     found = find(filters, at=at, festivals=(), language=language)
     facets = facets_of(filters, at=at, since=epoch.starts_at, festivals=(), language=language)
@@ -80,12 +84,6 @@ def store_page(
         cards=cards(found.rows, language),
         **pager(path, taken, found),
     )
-
-
-def _taken(data: QueryDict) -> Filters:
-    """Return what a store's page takes from its address: a category, and the place in it."""
-    asked = read_filters(data)
-    return Filters(category=asked.category, place=asked.place)
 
 
 def _shelves(facets: Facets, path: str, chosen: str) -> tuple[Shelf, ...]:

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from shop.delivery.names import country_name
 from shop.storefront.cards import lang_mark
 from shop.storefront.facets import Option
-from shop.storefront.filters import is_country
+from shop.storefront.filters import Filters, Known, is_country
 
 # Stores with something to sell, the most bought from first.
 STATEMENT = """
@@ -54,15 +54,15 @@ class StoreList:
     stores: list[StoreCard]
 
 
-def canonical(data: QueryDict) -> str:
-    """Return the query of the page of all stores as it is written in one way only."""
-    code = _country(data)
-    return f"country={code}" if code else ""
+def read_country(data: QueryDict, known: Known) -> Filters:
+    """Return what the page of all stores takes from its address: a country."""
+    code = data.get("country", "")
+    return Filters(countries=(code,)) if is_country(code) else Filters()
 
 
-def store_list(data: QueryDict, language: str) -> StoreList:
+def store_list(filters: Filters, language: str) -> StoreList:
     """Return the page of all stores, or of those of the country asked for. One statement."""
-    chosen = _country(data)
+    chosen = next(iter(filters.countries), "")
     everyone = store_cards(language)
     countries = by_country(everyone, chosen, language)
     shown = [store for store in everyone if chosen in ("", store.country)]
@@ -122,11 +122,6 @@ def place(city: str, country: str, language: str) -> str:
     """Return a town and its country: Abeokuta, Nigeria."""
     parts = {"first": city, "second": country_name(country, language)}
     return _("%(first)s, %(second)s") % parts
-
-
-def _country(data: QueryDict) -> str:
-    code = data.get("country", "")
-    return code if is_country(code) else ""
 
 
 def _title(stores: int, countries: int) -> str:

@@ -15,7 +15,7 @@ from shop.catalogue.models import Product
 from shop.merchants.models import Merchant
 from shop.storefront import store_page, stores
 from shop.storefront.epoch import current_epoch
-from shop.storefront.filters import canonical, read_filters
+from shop.storefront.filters import read_filters
 from shop.storefront.home import home as read_home
 from shop.storefront.middleware import tokenless
 from shop.storefront.preferences import country_of, currency_of, remember
@@ -34,15 +34,15 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@shared_page(query=canonical)
+@shared_page(takes=read_filters)
 def products(request: HttpRequest) -> HttpResponse:
     """Show the products that pass the filters, a page at a time."""
     at = clock.moment_of(request)
-    filters = read_filters(request.GET)
+    filters = request.filters
     page = product_list(filters, epoch=current_epoch(at=at), at=at, language=get_language())
     context = {"page": page, "query": filters.words}
     response = render(request, "shop/storefront/products.html", context)
-    return leave_out(response) if filters.has_no_end or not page.cards else response
+    return response if page.cards else leave_out(response)
 
 
 @require_safe
@@ -70,22 +70,22 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-@shared_page(query=store_page.canonical)
+@shared_page(takes=store_page.read_shelf)
 def store(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a store: its cloth, its story and its products."""
     merchant = get_object_or_404(Merchant, slug=slug, state=Merchant.State.APPROVED)
     at = clock.moment_of(request)
     page = store_page.store_page(
-        merchant, request.GET, epoch=current_epoch(at=at), at=at, language=get_language()
+        merchant, request.filters, epoch=current_epoch(at=at), at=at, language=get_language()
     )
     return render(request, "shop/storefront/store.html", {"page": page})
 
 
 @require_safe
-@shared_page(query=stores.canonical)
+@shared_page(takes=stores.read_country)
 def store_list(request: HttpRequest) -> HttpResponse:
     """Show all stores, or those of one country."""
-    page = stores.store_list(request.GET, get_language())
+    page = stores.store_list(request.filters, get_language())
     response = render(request, "shop/storefront/stores.html", {"page": page})
     return response if page.stores else leave_out(response)
 

@@ -1,18 +1,21 @@
 // <time-left until="2026-11-29T23:59:59Z" pattern="Festival ends in {time}">Closes 29 November</time-left>
 // Counts down to an instant in place of the server's text, which names the instant itself and
 // comes back when the time is over. With captions="days|hours|min|s" it draws boxes instead of
-// a sentence. The role "timer" keeps screen readers from announcing every tick.
+// a sentence. The role "timer" keeps screen readers from announcing every tick. When the time is
+// over, prices have changed, and the page is asked for anew.
 const UNITS = [
   ["day", 86_400],
   ["hour", 3_600],
   ["minute", 60],
   ["second", 1],
 ];
+const SPREAD = 2000; // milliseconds: not all who watch ask at the same moment
 
 customElements.define(
   "time-left",
   class extends HTMLElement {
     #ahead = 0; // by how many milliseconds the server's clock is ahead of this device's
+    #isSure = false; // the server told its time, or it was seen that some was left
     #timer;
 
     connectedCallback() {
@@ -30,6 +33,7 @@ customElements.define(
 
     handleEvent(event) {
       this.#ahead = event.detail;
+      this.#isSure = true;
       this.#tick();
     }
 
@@ -39,8 +43,10 @@ customElements.define(
       if (!(left > 0)) {
         this.classList.remove("count");
         this.textContent = this.text;
+        if (this.#isSure) askAgain(this.getAttribute("until"));
         return;
       }
+      this.#isSure = true;
       this.#show(this.#parts(Math.ceil(left / 1000)));
       this.#timer = setTimeout(() => this.#tick(), left % 1000 || 1000);
     }
@@ -79,6 +85,20 @@ customElements.define(
     }
   },
 );
+
+// Asks for the page anew, at most once for each instant: where a clock is wrong, the page would
+// ask for ever. Only pages that exist in every language come back as they were; the others may be
+// the answer to a form, or hold what somebody types.
+function askAgain(until) {
+  if (!document.querySelector('link[rel="alternate"][hreflang]')) return;
+  try {
+    if (sessionStorage.getItem(`asked at ${until}`)) return;
+    sessionStorage.setItem(`asked at ${until}`, "1");
+  } catch {
+    return; // Storage is switched off, and nothing would remember that this page has asked.
+  }
+  setTimeout(() => location.reload(), Math.random() * SPREAD);
+}
 
 // "4 days 22 hours" in the page's language; the shop writes Arabic with the digits 0 to 9.
 function words(parts) {

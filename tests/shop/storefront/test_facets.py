@@ -97,8 +97,16 @@ def test_counts_of_one_list_answer_for_all_countries_categories_and_stores(
     assert counted(found.countries) == {"Kenya": 0, "Rwanda": 1}
     assert counted(found.categories) == {"Home": 1, "Rugs": 1}
     assert counted(found.stores) == {"Kisumu Weave": 3, "Kigali Weave": 1}
-    with django_assert_num_queries(1):
-        facets(low=1)
+
+
+@pytest.mark.parametrize("asked", [{"low": 1}, {"words": "tea"}, {"in_stock": True, "slot": 1,
+                                   "in_festival": True}])  # fmt: skip
+def test_counts_of_what_has_no_end_are_not_kept(asked, django_assert_num_queries):
+    for _ in range(2):
+        with django_assert_num_queries(1):
+            facets(**asked)
+
+    assert list(cache._cache) == []
 
 
 def test_the_stores_with_most_products_are_offered_and_the_chosen_ones_always():

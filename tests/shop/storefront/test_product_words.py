@@ -61,6 +61,25 @@ def test_pictures_come_in_their_order_with_their_words():
     assert 'alt="Picture 2: From the top"' in text
 
 
+def test_pictures_are_offered_as_avif_and_to_other_browsers_as_jpeg():
+    kettle = make.variant().product
+    jpeg = {"320": "/m/a-320.jpg", "1200": "/m/a-1200.jpg"}
+    avif = {"320": "/m/a-320.avif", "1200": "/m/a-1200.avif"}
+    for position, sizes in enumerate(({"jpeg": jpeg, "avif": avif}, {"jpeg": jpeg})):
+        picture = Picture.objects.create(
+            title="a", sizes=sizes, width=1, height=1, file="a.jpg",
+            collection=Collection.get_first_root_node() or Collection.add_root(name="Root"),
+        )  # fmt: skip
+        ProductPicture.objects.create(product=kettle, picture=picture, position=position)
+
+    views = re.findall(r"<picture>(.*?)</picture>", show(kettle), re.DOTALL)
+
+    sources = [re.findall(r'<source type="image/avif" srcset="(.*?)"', view) for view in views]
+    assert sources == [["/m/a-320.avif 320w, /m/a-1200.avif 1200w"], []]
+    for view in views:
+        assert 'src="/m/a-1200.jpg" srcset="/m/a-320.jpg 320w, /m/a-1200.jpg 1200w"' in view
+
+
 def test_the_way_here_leads_through_the_categories():
     Category.objects.create(path="home", name="Home")
     kettle = make.variant()
