@@ -1,7 +1,7 @@
 """Wagtail's admin for organizers, behind the shop's own sign-in."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import include, path, reverse
 from django.utils.http import urlencode
@@ -11,7 +11,12 @@ from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Send to the shop's sign-in, with its limits and second step; Wagtail's own has neither."""
+    """Send to the shop's sign-in, with its limits and second step; Wagtail's own has neither.
+
+    Whoever is signed in and was sent here may not enter: to them there is no such page.
+    """
+    if request.user.is_authenticated:
+        raise Http404
     back = request.GET.get("next") or reverse("wagtailadmin_home")
     return redirect(reverse("account_login") + "?" + urlencode({"next": back}))
 

@@ -11,6 +11,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_address, ip_network
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -116,9 +117,21 @@ def remember_cart(response: HttpResponse, token: str | None) -> HttpResponse:
 def network_key(request: HttpRequest) -> str:
     """Return a keyed hash of the client's network address; the address itself is not kept.
 
-    Behind a proxy its word is taken only when the proxy is one of ``TRUSTED_PROXIES``.
+    Behind a proxy its word is taken only when the proxy is one of ``TRUSTED_PROXIES``. Of an
+    IPv6 address the first half counts: whoever has one has the 2**64 that begin like it.
     """
-    return keyed_hash(client_address(request))
+    return keyed_hash(network_of(client_address(request)))
+
+
+def network_of(address: str) -> str:
+    """Return the network that one customer of a provider is given, or the text as it is."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 6 and parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return address if parsed.version == 4 else str(ip_network((parsed, 64), strict=False))
 
 
 def client_address(request: HttpRequest) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from shop.catalogue.models import Product, Variant
-from shop.festivals.models import Closure, Deal, DealUsage, Festival, RegularPrice
+from shop.festivals.models import Closure, Deal, DealUsage, Festival, RegularPrice, Slot
 from shop.festivals.pricing.terms import DealKind, DealTerms, Interval, VariantTerms
 
 # A draft's deals are nobody's business; a cancelled festival's deals give no price any more.
@@ -110,6 +110,7 @@ def terms_of(deal: Deal, closures: tuple[Interval, ...] = ()) -> DealTerms:
         per_shopper=deal.per_shopper,
         commission_bp=deal.nomination.enrolment.commission_bp,
         hold_minutes=slot.hold_minutes or festival.hold_minutes,
+        is_flash=slot.kind == Slot.Kind.FLASH,
     )
 
 

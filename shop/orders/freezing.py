@@ -9,6 +9,7 @@ from datetime import datetime
 from shop.cart.pricing import PricedCart
 from shop.delivery.quoting import arrival
 from shop.festivals.holdings import Holdings, holdings_of
+from shop.festivals.models import Slot
 from shop.festivals.pricing.benefits import Benefit
 from shop.festivals.pricing.segments import Segment
 from shop.festivals.pricing.terms import Group
@@ -24,6 +25,11 @@ class Frozen:
     suborders: dict[int, Suborder]
     lines: tuple[OrderLine, ...]
     discounts: tuple[Discount, ...]
+
+    @property
+    def is_scarce(self) -> bool:
+        """Tell whether others wait for what it holds: flash deals, or units set aside."""
+        return any(line.is_flash or line.is_set_aside for line in self.lines)
 
     def holdings(self, shopper_id: int | None) -> Holdings:
         """Add up what they hold."""
@@ -65,9 +71,10 @@ def frozen_rows(order: Order) -> Frozen:
     """Return the rows of an order that was placed before."""
     suborders = {row.merchant_id: row for row in order.suborders.select_related("merchant")}
     by_id = {row.pk: row for row in suborders.values()}
-    lines = tuple(order.lines.all())
+    lines = tuple(order.lines.select_related("deal__slot"))
     for line in lines:
         line.suborder = by_id[line.suborder_id]
+        line.is_flash = bool(line.deal and line.deal.slot.kind == Slot.Kind.FLASH)
     return Frozen(suborders, lines, tuple(order.discounts.all()))
 
 
@@ -98,6 +105,7 @@ def _line(priced: PricedCart, position: int, segment: Segment) -> OrderLine:
         is_set_aside=segment.is_set_aside,
     )
     line.merchant_id = product.merchant_id
+    line.is_flash = bool(segment.deal and segment.deal.is_flash)
     return line
 
 

@@ -47,7 +47,7 @@ def checkout_request(
         "lines": lines,
         "ends_at": int(ends_at.timestamp()),
         "locale": LOCALES.get(order.language, "auto"),
-        "is_urgent": any(line.is_set_aside for line in rows.lines),
+        "is_urgent": rows.is_scarce,  # then no method is offered whose money takes days
         "success_url": addresses.success.replace("{order}", path),
         "cancel_url": addresses.cancel.replace("{order}", path),
     }

@@ -66,6 +66,7 @@ class DealTerms:
     per_shopper: int | None = None
     commission_bp: int | None = None
     hold_minutes: int = 30
+    is_flash: bool = False
 
     def is_open(self, at: datetime) -> bool:
         """Tell whether it gives its price at the instant."""

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from django.test import RequestFactory
 
-from shop.cart.current import client_address, network_key
+from shop.cart.current import client_address, network_key, network_of
 from shop.errors import TooManyOpenOrders
 from shop.orders import ending
 from shop.orders.models import Order
@@ -153,6 +153,27 @@ def test_the_client_s_address_is_believed_of_trusted_proxies_only(
     settings.TRUSTED_PROXIES = proxies
 
     assert client_address(asking(address, forwarded)) == found
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:aaaa::9", "2001:db8:1:2::/64"),
+        ("unknown", "unknown"),
+        ("", ""),
+    ],
+)
+def test_all_addresses_of_one_customer_are_one_network(address, network):
+    assert network_of(address) == network
+
+
+def test_the_addresses_that_one_customer_makes_up_are_no_new_places_to_park_from():
+    keys = {network_key(asking(f"2001:db8:1:2::{n:x}", None)) for n in range(60)}
+
+    assert len(keys) == 1
+    assert network_key(asking("2001:db8:1:3::1", None)) not in keys
 
 
 def test_a_spoofed_address_gives_no_new_place_to_park_from(settings):
