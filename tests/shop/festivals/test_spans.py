@@ -6,16 +6,14 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from shop.errors import NotPossible, PriceChanged
+from shop.errors import NotPossible
 from shop.festivals import prices, running, spans
-from shop.festivals.models import Deal, PriceSpan, Slot
-from shop.orders import ending
-from shop.orders.placing import place_order
-from shop.stock.models import Pool
+from shop.festivals.models import Deal, PriceSpan
 from tests import make
 from tests.crowd import at_once
 from tests.make import END, LONG_AGO, NOON, START
-from tests.truth import past, span_differences
+from tests.shop.festivals.edits import EDITS, edit_often
+from tests.truth import span_differences
 
 SECOND = timedelta(seconds=1)
 
@@ -72,44 +70,11 @@ def test_spans_equal_the_function_before_and_after_200_edits_and_the_past_stays(
     products = shop_window(dice)
     assert span_differences(products, instants(1_000, dice)) == []
 
-    at = START - timedelta(days=1)
-    for _ in range(200):
-        at += timedelta(minutes=dice.randrange(1, 100))
-        before = past(products, at)
-        edit(dice, products, at)
-        assert before.items() <= past(products, at).items() | before.items()
-        assert past(products, at) == before
+    history = edit_often(200, after=START - timedelta(days=1), minutes=100, dice=dice)
 
-    assert span_differences(products, instants(1_000, dice)) == []
-
-
-def edit(dice, products, at):
-    """Do one thing that organizers, merchants or shoppers do; refusals are part of life."""
-    deal = dice.choice(list(Deal.objects.select_related("variant", "slot")))
-    try:
-        with transaction.atomic():
-            match dice.randrange(5):
-                case 0:
-                    later = (
-                        at + timedelta(hours=dice.randrange(0, 80)) if dice.random() < 0.3 else None
-                    )
-                    prices.change_prices(
-                        {deal.variant_id: dice.randrange(4_00, 90_00)}, at=at, starts_at=later
-                    )
-                case 1:
-                    running.pause_deal(deal, at=at)
-                case 2:
-                    running.resume_deal(deal, at=at)
-                case 3:
-                    slot = dice.choice(list(Slot.objects.all()))
-                    running.extend_slot(
-                        slot, slot.ends_at + timedelta(hours=5), at=at, reason="Rain"
-                    )
-                case 4:
-                    order = make.order({deal.variant: dice.randrange(1, 4)}, at=at)
-                    ending.mark_paid(ending.lock(order.pk), at=at)
-    except NotPossible:
-        pass
+    assert set(history.done) == set(EDITS)
+    assert history.rewritten() == []
+    assert span_differences(products, [*instants(1_000, dice), *history.edges]) == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -169,35 +134,6 @@ def test_case_75_an_extension_leaves_the_prior_price_alone():
     late = PriceSpan.objects.get(starts_at__lte=END, ends_at__gt=END)
 
     assert (late.price, late.prior_price, late.percent) == (15_00, 20_00, 25)
-
-
-@pytest.mark.django_db
-def test_case_7_a_cart_filled_before_the_end_is_told_the_new_price_and_holds_nothing():
-    kettle = make.variant(20_00)
-    deal = make.deal(kettle, during=make.festival(), price=15_00, allotment=5)
-    who = make.cart({kettle: 1}, at=END - timedelta(minutes=2))
-    seen = make.agreed(who, at=END - timedelta(minutes=2))
-
-    with pytest.raises(PriceChanged) as refused:
-        place_order(who, agreed=seen, at=END)
-
-    assert (refused.value.before, refused.value.after) == (15_00, 20_00)
-    deal.refresh_from_db()
-    assert (deal.held, Pool.objects.get().held) == (0, 0)
-
-
-@pytest.mark.django_db
-def test_case_8_a_cart_filled_before_the_start_is_told_the_lower_price():
-    kettle = make.variant(20_00)
-    make.deal(kettle, during=make.festival(), price=15_00)
-    who = make.cart({kettle: 1}, at=START - SECOND)
-    seen = make.agreed(who, at=START - SECOND)
-
-    with pytest.raises(PriceChanged) as refused:
-        place_order(who, agreed=seen, at=START + SECOND)
-
-    assert refused.value.after == 15_00
-    assert place_order(who, agreed=make.agreed(who, at=START + SECOND), at=START + SECOND)
 
 
 @pytest.mark.django_db
