@@ -1,5 +1,8 @@
 import re
 
+from allauth.mfa.totp.internal import auth
+from django.template.loader import render_to_string
+
 from tests import make
 from tests.browsing.steps import PASSWORD, sign_in
 
@@ -22,8 +25,76 @@ def test_the_doors_of_an_account_have_no_barriers(stage, market, inspector, look
     page.get_by_role("button", name="Change password").click()
     page.get_by_text("There is a problem").wait_for()
     inspector.look("with errors")
+    page.get_by_label("New password", exact=True).fill("another fine tree")
+    page.get_by_role("button", name="Change password").click()
+    page.wait_for_url("**/reset/key/done/")
+    inspector.look()
 
     assert inspector.found == []
+
+
+def test_the_thresholds_of_an_account_have_no_barriers(stage, market, inspector, look, rf):
+    page = inspector.page
+    inspector.visit("/account/inactive/", "/organize/")  # which leads to the sign-in
+    assert "/account/login/?next=" in page.url
+    page.goto("/account/signup/")
+    page.get_by_label("Email").fill(f"new-{look}@example.org")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Create account").click()
+    page.wait_for_url(lambda url: "/signup/" not in url)
+    inspector.look("after signing up")
+    inspector.visit("/account/confirm-email/")
+    for name in ("429.html", "account/verified_email_required.html"):
+        inspector.show(name, render_to_string(name, request=rf.get("/")))
+
+    assert inspector.found == []
+
+
+def test_two_step_sign_in_has_no_barriers(stage, market, inspector, look):
+    page, email = inspector.page, f"{look}@example.com"
+    make.user(email)
+    sign_in(page, email)
+    turn_on_two_steps(inspector)
+
+    inspector.visit("/account/2fa/", "/account/2fa/recovery-codes/")
+    code = page.get_by_role("listitem").get_by_role("code").first.inner_text()
+    inspector.visit("/account/2fa/recovery-codes/generate/", "/account/2fa/totp/deactivate/")
+    inspector.visit("/account/2fa/reauthenticate/", "/account/reauthenticate/")
+    page.goto("/account/logout/")
+    page.get_by_role("main").get_by_role("button", name="Sign out").click()
+    page.wait_for_url(lambda url: "/logout/" not in url)
+    sign_in(page, email)
+    page.wait_for_url("**/2fa/authenticate/**")
+    inspector.look()
+    page.get_by_label("Code").fill("000000")
+    page.get_by_role("button", name="Sign in").last.click()
+    page.get_by_text("There is a problem").wait_for()
+    inspector.look("with errors")
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/2fa/" not in url)
+
+    assert inspector.found == []
+
+
+def turn_on_two_steps(inspector):
+    """Type a wrong code, then the right one, as an app on a telephone would show it."""
+    page = inspector.page
+    page.goto("/account/2fa/totp/activate/")
+    inspector.look("before it is you")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_label("Code").fill("000000")
+    press = page.get_by_role("button", name="Turn on two-step sign-in")
+    press.click()
+    page.get_by_text("There is a problem").wait_for()
+    inspector.look("with errors")
+    secret = re.search(r"Or type this key: ([A-Z2-7]+)", page.content())[1]
+    counter = next(auth.yield_hotp_counters_from_time())
+    page.get_by_label("Code").fill(auth.format_hotp_value(auth.hotp_value(secret, counter)))
+    press.click()
+    page.wait_for_url(lambda url: "/activate/" not in url)
+    inspector.look()
 
 
 def test_the_rooms_of_an_account_have_no_barriers(stage, market, inspector, look):

@@ -5,6 +5,7 @@ from django.db import transaction
 from shop.orders import ending
 from shop.orders.models import Order
 from shop.orders.shipping import ship
+from shop.payments.models import Payment
 from tests import make
 from tests.browsing.steps import (
     check_out,
@@ -97,6 +98,35 @@ def test_an_order_that_is_not_paid_has_no_barriers(market, inspector):
     ).last.click()
     page.wait_for_url("**/orders/**")
     inspector.look()
+
+    assert inspector.found == []
+
+
+def test_an_order_that_waits_for_a_person_or_ran_out_has_no_barriers(stage, market, inspector):
+    page = inspector.page
+    put_in_cart(page, market.indigo.product, choice="Indigo")
+    go_to_pay(page)
+    press_pay(page)
+    order = Order.objects.get()
+    address = f"/orders/{order.number}/{order.token}/"
+    payment = Payment.objects.get()
+
+    Payment.objects.update(state=Payment.State.REVIEW)
+    page.goto(address)
+    page.get_by_text("We are looking at the payment and will email you.").wait_for()
+    inspector.look("in review")
+    inspector.visit(f"{address}paid/")
+    Payment.objects.update(state=payment.state)
+    stage.set_clock(order.pay_by + timedelta(minutes=2))
+    stage.beat()
+    page.goto(address)
+    page.get_by_text("The time to pay has run out.").wait_for()
+    inspector.look("that ran out")
+    inspector.visit(f"{address}paid/")
+    Payment.objects.update(state=Payment.State.REFUNDING)
+    page.goto(address)
+    page.get_by_text("is on its way back to you.").wait_for()
+    inspector.look("whose money goes back")
 
     assert inspector.found == []
 

@@ -56,6 +56,7 @@ def test_a_guest_finds_a_deal_and_pays_after_the_bank_said_no(stage, market, pag
 
 
 @on_desk_and_phone
+@with_and_without_script
 def test_an_order_is_paid_although_the_browser_never_comes_back(stage, market, page):
     put_in_cart(page, market.jar.product)
     go_to_pay(page, GUEST)

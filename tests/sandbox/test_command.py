@@ -60,11 +60,11 @@ def test_it_starts_in_development():
         assert make.client(address).v1.balance.retrieve().object == "balance"
 
 
-def test_it_refuses_to_start_where_debug_is_off():
+def test_case_63_it_refuses_to_start_where_debug_is_off():
     assert "DEBUG is off" in refusal("--port", 0)
 
 
-def test_it_refuses_hosts_other_than_this_machine():
+def test_case_63_it_refuses_hosts_other_than_this_machine():
     assert "this machine only" in refusal("--host", "0.0.0.0", **DEVELOPMENT)  # noqa: S104
 
 

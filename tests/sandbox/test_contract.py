@@ -176,7 +176,7 @@ def test_an_unknown_filter_is_refused(api):
         api.v1.refunds.list({"charges": "ch_1"})
 
 
-def test_an_answer_that_breaks_the_specification_is_noticed(running, api, sandbox):
+def test_case_66_an_answer_that_breaks_the_specification_is_noticed(running, api, sandbox):
     made = make.session(api)
     running.sandbox.world.store.get("checkout.session", made.id)["amount_total"] = "much"
 
@@ -227,7 +227,7 @@ def test_that_looks_well(api, sandbox, answer):
 """
 
 
-def test_a_suite_fails_when_an_answer_breaks_the_specification(tmp_path):
+def test_case_66_a_suite_fails_when_an_answer_breaks_the_specification(tmp_path):
     path = tmp_path / "test_suite.py"
     path.write_text(SUITE)
     options = ["-p", "no:django", "-p", "no:randomly", "-p", "no:cacheprovider", "-q"]

@@ -19,7 +19,7 @@ def test_development_and_a_declared_demo_are_safe(environ):
     "environ",
     [{}, {"DEBUG": "0"}, {"DEBUG": ""}, {"DEBUG": "no", "PAYMENTS_SANDBOX": "0"}],
 )
-def test_everything_else_may_be_production(environ):
+def test_case_63_everything_else_may_be_production(environ):
     with pytest.raises(Unsafe, match="DEBUG is off"):
         check_start("127.0.0.1", KEY, environ)
 
@@ -30,7 +30,7 @@ def test_this_machine_is_safe(host):
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "192.0.2.7", "127.0.0.1.shop.example"])  # noqa: S104
-def test_other_hosts_are_not(host):
+def test_case_63_other_hosts_are_not(host):
     with pytest.raises(Unsafe, match="this machine only"):
         check_start(host, KEY, DEVELOPMENT)
 

@@ -1,12 +1,27 @@
-"""Whatever is posted, the answer is a page: never a crash, and nothing half done."""
+"""Whatever is posted, the answer is a page that says what is wrong, and nothing is half done."""
+
+from datetime import timedelta
 
 import pytest
+from django.test import Client
 
-from shop.cart.models import CartLine
+from shop.cart.models import Cart, CartLine, CartVoucher
+from shop.delivery.models import Contact
 from shop.orders.models import Order
+from shop.payments.models import Payment
+from shop.stock.models import Pool
 from tests import make
-from tests.shop.cart.carts import fill
-from tests.shop.checkout.steps import ADDRESS, give_address, link
+from tests.make import NOON
+from tests.shop.cart.carts import fill, words
+from tests.shop.checkout.steps import (
+    ADDRESS,
+    give_address,
+    go_to_payment,
+    link,
+    offered,
+    press_pay,
+)
+from tests.shop.payments.provider import sessions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("till")]
 NASTY = ["", "-1", "9" * 40, "\0", "é" * 300, "٣", "<script>", "all"]
@@ -18,6 +33,27 @@ FIELDS = {
     "/checkout/": [*ADDRESS, "update"],
     "/checkout/delivery/": ["total", "digest", "shown", "service-1", "pay"],
 }
+WRONG_QUANTITIES = ["0", "-1", str(10**9), "x", "1.5", "", "1e3", "+1", "0x2", "\0"]
+NOT_ON_SALE = "This product is no longer on sale."
+CHANGED = "The price changed before you paid"
+
+
+def everything():
+    """Return every row that a shopper's post could touch."""
+    kinds = (Cart, CartLine, CartVoucher, Contact, Order, Payment, Pool)
+    return {kind.__name__: list(kind.objects.order_by("pk").values()) for kind in kinds}
+
+
+@pytest.fixture
+def unchanged(browser):
+    """Put one kettle of 20.00 on its way to be paid, and see that a test changes nothing."""
+    kettle = make.variant(20_00, of=make.product(title="Kettle"))
+    fill(browser, {kettle: 1})
+    give_address(browser)
+    browser.get("/cart/")
+    before = everything()
+    yield kettle
+    assert everything() == before
 
 
 @pytest.mark.parametrize("address", FIELDS)
@@ -53,3 +89,198 @@ def test_no_cookie_breaks_a_page(browser):
             browser.cookies[cookie] = value
             for page in ("/cart/", "/cart/summary/", link(order)):
                 assert browser.get(page).status_code < 500
+
+
+@pytest.mark.parametrize("posted", [{"quantity": "9"}, {"more": "1", "quantity": "1"},
+                                    {"remove": "1"}])  # fmt: skip
+def test_the_line_of_another_shopper_stays_as_it_is(unchanged, posted):
+    stranger = Client(headers={"Sec-Fetch-Site": "same-origin"})
+
+    answer = stranger.post(f"/cart/lines/{unchanged.pk}/", posted, follow=True)
+
+    assert answer.redirect_chain == [("/cart/", 303)]
+    assert "Your cart is empty" in words(answer)
+
+
+@pytest.mark.parametrize("page", ["", "paid/", "stopped/", "cancel/", "keep/"])
+def test_the_token_of_another_order_opens_nothing(browser, page):
+    mine = go_to_payment(browser, {make.variant(): 1}).order
+    other = make.order({make.variant(): 1}, email="other@example.org")
+    browser.force_login(make.user(ADDRESS["email"]))
+    before = everything()
+
+    for number, token in ((mine.number, other.token), (other.number, mine.token)):
+        address = f"/orders/{number}/{token}/{page}"
+        answers = [browser.get(address)]
+        if page in ("cancel/", "keep/"):
+            answers.append(browser.post(address))
+        for answer in answers:
+            assert answer.status_code == 404
+            assert "This page is not on the map" in words(answer)
+            for secret in ("other@example.org", ADDRESS["email"], ADDRESS["line1"], "Payment"):
+                assert secret not in words(answer)
+
+    assert everything() == before
+
+
+def draft():
+    return make.variant(of=make.product(state="draft")).pk
+
+
+def withdrawn():
+    return make.variant(of=make.product(state="withdrawn")).pk
+
+
+def inactive():
+    return make.variant(is_active=False).pk
+
+
+def experience_without_a_date():
+    host = make.merchant(kind="experiences")
+    return make.variant(of=make.product(of=host, kind="experience")).pk
+
+
+def unknown():
+    return make.variant().pk + 1
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [draft, withdrawn, inactive, experience_without_a_date, unknown,
+     lambda: 10**25, lambda: -1, lambda: "x", lambda: ""],
+)  # fmt: skip
+def test_what_is_not_on_sale_is_not_put_into_a_cart(browser, wanted):
+    posted = {"variant": wanted(), "quantity": 1}
+    before = everything()
+
+    answer = browser.post("/cart/add/", posted)
+
+    assert answer.status_code == 409
+    assert NOT_ON_SALE in words(answer)
+    assert everything() == before
+    assert not Cart.objects.exists()
+
+
+@pytest.mark.parametrize("quantity", WRONG_QUANTITIES)
+def test_a_wrong_quantity_is_told_and_changes_nothing(browser, unchanged, quantity):
+    added = browser.post("/cart/add/", {"variant": unchanged.pk, "quantity": quantity})
+
+    assert added.status_code == 409
+    assert "Enter a quantity from 1 to 999" in words(added)
+
+
+@pytest.mark.parametrize("quantity", [q for q in WRONG_QUANTITIES if q not in ("0", "+1")])
+def test_a_wrong_quantity_of_a_line_is_told_and_changes_nothing(browser, unchanged, quantity):
+    answer = browser.post(f"/cart/lines/{unchanged.pk}/", {"quantity": quantity})
+
+    assert answer.status_code == 422
+    assert "Enter a quantity from 1 to 999" in words(answer)
+
+
+def sold_out():
+    return make.variant(of=make.product(title="Shawl"), on_hand=0)
+
+
+def too_few():
+    return make.variant(of=make.product(title="Shawl"), on_hand=1, units_per_item=2)
+
+
+@pytest.mark.parametrize("scarce", [sold_out, too_few])
+def test_what_is_sold_out_is_said_at_every_step_and_never_charged(browser, till, scarce):
+    fill(browser, {make.variant(): 1, scarce(): 1})
+    give_address(browser)
+    cart = browser.get("/cart/")
+    delivery = browser.get("/checkout/delivery/")
+    before = everything()
+
+    pressed = press_pay(browser)
+
+    assert "Shawl is sold out." in words(cart)
+    assert "Shawl is sold out." in words(delivery)
+    assert 'name="pay"' not in delivery.text + pressed.text
+    assert pressed.status_code == 409
+    assert "Shawl is sold out. Nothing was charged." in words(pressed)
+    assert everything() == before
+    assert till.events() == []
+
+
+def test_an_experience_that_has_closed_is_not_charged(browser, till):
+    host = make.merchant(kind="experiences")
+    seat = make.variant(of=make.product(of=host, title="Dyeing", kind="experience"),
+                        session_start=NOON + timedelta(hours=5), session_zone="Africa/Lagos",
+                        sales_close=NOON - timedelta(seconds=1))  # fmt: skip
+    fill(browser, {make.variant(): 1, seat: 1})
+    give_address(browser)
+    cart = browser.get("/cart/")
+    before = everything()
+
+    pressed = press_pay(browser)
+
+    assert NOT_ON_SALE in words(cart)
+    assert pressed.status_code == 409
+    assert "Nothing was charged." in words(pressed)
+    assert 'name="pay"' not in pressed.text
+    assert everything() == before
+    assert till.events() == []
+
+
+@pytest.mark.parametrize(
+    ("tampered", "said"),
+    [
+        ({"total": "1"}, "Before: $0.01. Now: $25.00."),
+        ({"total": "2499"}, "Before: $24.99. Now: $25.00."),
+        ({"total": "2501"}, "Before: $25.01. Now: $25.00."),
+        ({"total": "0"}, CHANGED),
+        ({"total": "-2500"}, CHANGED),
+        ({"total": "2500.0"}, CHANGED),
+        ({"total": ""}, CHANGED),
+        ({"digest": "0" * 64}, CHANGED),
+    ],
+)
+def test_a_tampered_total_is_answered_with_the_right_one(browser, till, unchanged, tampered, said):
+    answer = press_pay(browser, **tampered)
+
+    assert answer.status_code == 409
+    assert said in words(answer)
+    assert CHANGED in words(answer)
+    assert "Nothing was charged." in words(answer)
+    assert offered(browser)["total"] == "2500"
+    assert till.events() == []
+
+
+def test_what_another_cart_was_offered_does_not_count_for_this_one(browser, till):
+    stranger = Client(headers={"Sec-Fetch-Site": "same-origin"})
+    fill(browser, {make.variant(20_00): 1})
+    fill(stranger, {make.variant(5_00): 1})
+    for shopper in (browser, stranger):
+        give_address(shopper)
+    theirs = offered(stranger)
+    before = everything()
+
+    answer = press_pay(browser, total=theirs["total"], digest=theirs["digest"])
+
+    assert answer.status_code == 409
+    assert "Before: $10.00. Now: $25.00." in words(answer)
+    assert everything() == before
+    assert till.events() == []
+
+
+def test_a_price_that_is_posted_is_not_read(browser, till):
+    kettle = make.variant(20_00)
+    invented = {
+        "price": "1",
+        "amount": "1",
+        "unit_amount": "1",
+        "seen_price": "1",
+        "currency": "XOF",
+    }
+    make.delivery(5_00)
+    browser.post("/cart/add/", {"variant": kettle.pk, "quantity": 1} | invented)
+    give_address(browser, **invented)
+
+    assert press_pay(browser, **invented).status_code == 303
+
+    order = Order.objects.get()
+    assert (order.total, order.currency) == (25_00, "USD")
+    (session,) = sessions(till)
+    assert (session["amount_total"], session["currency"]) == (2500, "usd")

@@ -133,7 +133,8 @@ def test_case_4_an_old_tab_that_paid_first_is_applied_and_no_second_session_is_m
 
 def test_case_5_a_second_payment_goes_back_and_the_page_shows_one_order(browser, till):
     first = go_to_payment(browser, {make.variant(): 1})
-    Payment.objects.update(state="superseded")  # as if closing the session had been lost
+    # As if the page had been taken for closed, and was not.
+    Payment.objects.update(state="superseded", session_url="")
     press_pay(browser)
     second = Payment.objects.latest("pk")
     for payment in (first, second):
