@@ -81,7 +81,7 @@ def show_line(
         notes=tuple(_notes(parts, prior)),
         tags=tuple(_tags(parts)),
         hints=tuple(hints(parts, shopper, at=at)),
-        missing=_missing(line, short, quote) if short else "",
+        missing=missing(line, short, quote) if short else "",
         left=line.quantity - short,
     )
 
@@ -189,7 +189,8 @@ def _limit_hint(limit: int, price: int, shopper: Shopper) -> Hint:
     return Hint(str(LimitReached(limit, 0, 0)))
 
 
-def _missing(line: CartLine, short: int, quote: Quote) -> str:
+def missing(line: CartLine, short: int, quote: Quote) -> str:
+    """Say why so many units of a line cannot be had."""
     wanted = next(w for w in quote.basket.wanted if w.variant.id == line.variant_id)
     if not wanted.variant.regular or not is_on_sale(wanted.variant, quote.at):
         return _("This product is no longer on sale.")

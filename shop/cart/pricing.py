@@ -147,7 +147,7 @@ def _wanted(line: CartLine, deals: list[DealTerms], own: Holdings) -> Wanted:
             variant.pk,
             regular,
             variant.listed_at or line.added_at,
-            variant.sales_close,
+            variant.closes_at,
             tuple(_credited(deal, own) for deal in deals),
         ),
         quantity=line.quantity,

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -124,3 +126,8 @@ class Variant(models.Model):
     def label(self) -> str:
         """Return the chosen options in words, empty when there is nothing to choose."""
         return ", ".join(self.options)
+
+    @property
+    def closes_at(self) -> datetime | None:
+        """Return when its sale ends: as the merchant says, at the latest as a session begins."""
+        return self.sales_close or self.session_start

@@ -9,12 +9,13 @@ from django.conf import settings
 from django.urls import reverse
 
 from shop.cart.current import Shopper
-from shop.cart.lines import Hint, hints, parts_of
+from shop.cart.lines import Hint, hints, missing, parts_of
+from shop.cart.models import CartLine
 from shop.cart.presenting import SumsShown, about, problems, show_sums
 from shop.cart.pricing import PricedCart
 from shop.cart.wording import amount, clock_time, language
 from shop.checkout.summarising import show_order_sums
-from shop.errors import OutOfStock
+from shop.festivals.pricing.quoting import Quote
 from shop.orders.agreement import Agreement, agreement, wish
 from shop.orders.models import Order
 from shop.payments.requests import Addresses
@@ -59,12 +60,17 @@ def offer(priced: PricedCart, *, currency: str, at: datetime) -> Offer:
 
 def obstacles(priced: PricedCart) -> list[str]:
     """Say what has to be put right in the cart before anything can be paid."""
-    missing = priced.quote.missing
+    short_of = priced.quote.missing
     return problems(priced) + [
-        str(OutOfStock(line.variant.product.title_in(language()), line.quantity - short))
+        _obstacle(line, short, priced.quote)
         for line in priced.lines
-        if (short := missing.get(line.variant_id))
+        if (short := short_of.get(line.variant_id))
     ]
+
+
+def _obstacle(line: CartLine, short: int, quote: Quote) -> str:
+    title, why = line.variant.product.title_in(language()), missing(line, short, quote)
+    return why if title in why else f"{title}: {why}"
 
 
 def limits(priced: PricedCart, shopper: Shopper, *, at: datetime) -> list[tuple[str, Hint]]:

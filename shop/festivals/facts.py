@@ -7,11 +7,13 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from shop.catalogue.models import Product, Variant
 from shop.festivals.models import Closure, Deal, DealUsage, Festival, RegularPrice, Slot
 from shop.festivals.pricing.terms import DealKind, DealTerms, Interval, VariantTerms
 
+CLOSES = Coalesce("sales_close", "session_start")  # as ``Variant.closes_at``
 # A draft's deals are nobody's business; a cancelled festival's deals give no price any more.
 PUBLIC = (Festival.State.PUBLISHED, Festival.State.CLOSED)
 
@@ -27,14 +29,14 @@ def timelines(product_ids: Collection[int]) -> dict[int, dict[int, VariantTerms]
         is_active=True,
         listed_at__isnull=False,
     )
-    rows = list(variants.values_list("id", "product_id", "listed_at", "sales_close"))
+    rows = list(variants.values_list("id", "product_id", "listed_at", CLOSES))
     ids = [row[0] for row in rows]
     regular = _regular_prices(ids)
     deals = _deals(Deal.objects.filter(variant_id__in=ids))
     found: dict[int, dict[int, VariantTerms]] = defaultdict(dict)
-    for pk, product_id, listed_at, sales_close in rows:
+    for pk, product_id, listed_at, closes_at in rows:
         found[product_id][pk] = VariantTerms(
-            pk, tuple(regular[pk]), listed_at, sales_close, tuple(deals[pk])
+            pk, tuple(regular[pk]), listed_at, closes_at, tuple(deals[pk])
         )
     return found
 

@@ -41,16 +41,22 @@ ORDER BY product_id FOR NO KEY UPDATE
 """
 # Units sold, then a number of the product's own: those that sold alike are mixed, and no store
 # fills the first page just because it came first.
+# A row that an order is at is left to the next count: orders lock several, and would wait in a
+# circle with whoever waited for them.
 POPULAR = """
-UPDATE shop_listing AS l SET popularity = now.popularity
-FROM (SELECT every.product_id,
-             coalesce(sum(sold.quantity), 0) * 1000 + every.product_id * 7919 %% 1000 AS popularity
-      FROM shop_listing AS every
-      LEFT JOIN (SELECT line.product_id, line.quantity
-                 FROM shop_orderline line JOIN shop_order o ON o.id = line.order_id
-                 WHERE o.state = 'paid' AND o.paid_at > %s) AS sold USING (product_id)
-      GROUP BY every.product_id) AS now
-WHERE l.product_id = now.product_id AND l.popularity <> now.popularity
+WITH now AS (
+  SELECT every.product_id,
+         coalesce(sum(sold.quantity), 0) * 1000 + every.product_id * 7919 %% 1000 AS popularity
+  FROM shop_listing AS every
+  LEFT JOIN (SELECT line.product_id, line.quantity
+             FROM shop_orderline line JOIN shop_order o ON o.id = line.order_id
+             WHERE o.state = 'paid' AND o.paid_at > %s) AS sold USING (product_id)
+  GROUP BY every.product_id),
+changed AS (
+  SELECT l.product_id, now.popularity FROM shop_listing AS l JOIN now USING (product_id)
+  WHERE l.popularity <> now.popularity FOR NO KEY UPDATE OF l SKIP LOCKED)
+UPDATE shop_listing AS l SET popularity = changed.popularity
+FROM changed WHERE l.product_id = changed.product_id
 """
 
 

@@ -119,7 +119,7 @@ def record(operation_id: int, remote: RemoteOperation, *, at: datetime) -> None:
         return
     operation.remote_id, operation.error = remote.id, ""
     if remote.is_failed:
-        operation.state = Operation.State.FAILED
+        operation.state, operation.run_after = Operation.State.FAILED, at
         log.error("operation %s failed: the money has to go back another way", operation.uuid)
         if was_done:
             _post(posting.post_come_back, operation, at=at)

@@ -108,7 +108,10 @@ class StripeGateway:
         if not _is_recent(signature):
             raise BadSignature("the stamp lies in the future")
         content = event.to_dict()
-        target = content["data"]["object"]
+        try:
+            target = content["data"]["object"]
+        except (KeyError, TypeError) as error:
+            raise BadSignature("there is no object in it") from error
         return Event(
             id=event.id,
             kind=event.type,

@@ -19,6 +19,7 @@ PATIENCE = timedelta(minutes=5)
 # What nobody can bring back is shown for a day; then the log alone knows it.
 SHOWN_FOR = timedelta(days=1)
 TOLD_AGAIN_HOURS = 6
+LONGEST_TASK = timedelta(hours=1)
 
 
 def problems(*, at: datetime) -> dict[str, int]:
@@ -87,6 +88,9 @@ def _stuck(at: datetime) -> dict[str, QuerySet]:
         ),
         "messages of the payment provider that were given up": GatewayEvent.objects.filter(
             state=GatewayEvent.State.DEAD, next_try_at__gte=since
+        ),
+        "tasks that were begun and never ended": DBTaskResult.objects.filter(
+            status=TaskResultStatus.RUNNING, started_at__lte=at - LONGEST_TASK
         ),
         "tasks that failed": DBTaskResult.objects.filter(
             status=TaskResultStatus.FAILED, finished_at__gte=since

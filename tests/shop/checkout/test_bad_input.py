@@ -204,11 +204,16 @@ def test_what_is_sold_out_is_said_at_every_step_and_never_charged(browser, till,
     assert till.events() == []
 
 
-def test_an_experience_that_has_closed_is_not_charged(browser, till):
+@pytest.mark.parametrize(
+    ("starts_in", "closed"),
+    [(timedelta(hours=5), NOON - timedelta(seconds=1)), (-timedelta(seconds=1), None)],
+    ids=["closed", "begun"],
+)
+def test_an_experience_that_has_closed_is_not_charged(browser, till, starts_in, closed):
     host = make.merchant(kind="experiences")
     seat = make.variant(of=make.product(of=host, title="Dyeing", kind="experience"),
-                        session_start=NOON + timedelta(hours=5), session_zone="Africa/Lagos",
-                        sales_close=NOON - timedelta(seconds=1))  # fmt: skip
+                        session_start=NOON + starts_in, session_zone="Africa/Lagos",
+                        sales_close=closed)  # fmt: skip
     fill(browser, {make.variant(): 1, seat: 1})
     give_address(browser)
     cart = browser.get("/cart/")
@@ -218,6 +223,7 @@ def test_an_experience_that_has_closed_is_not_charged(browser, till):
 
     assert NOT_ON_SALE in words(cart)
     assert pressed.status_code == 409
+    assert f"Dyeing: {NOT_ON_SALE}" in words(pressed)
     assert "Nothing was charged." in words(pressed)
     assert 'name="pay"' not in pressed.text
     assert everything() == before

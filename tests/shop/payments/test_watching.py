@@ -108,6 +108,13 @@ def test_a_movement_of_money_that_is_blocked_is_shown_until_somebody_did_somethi
     assert problems(at=NOON) == {"movements of money that are blocked": 1}
 
 
+@pytest.mark.parametrize(("minutes", "count"), [(59, 0), (60, 1)])
+def test_a_task_whose_worker_died_in_it_is_shown_after_an_hour(minutes, count):
+    task("RUNNING", started_at=NOON - timedelta(minutes=minutes))
+
+    assert problems(at=NOON).get("tasks that were begun and never ended", 0) == count
+
+
 @pytest.mark.parametrize(("at", "count"), [(YESTERDAY, 1), (EARLIER, 0)])
 def test_what_nobody_can_bring_back_is_shown_for_a_day(at, count):
     operation("failed", run_after=at)
@@ -151,7 +158,7 @@ def test_a_refund_that_fails_after_it_waited_is_shown(till):
 
 
 def test_the_number_of_statements_does_not_grow_with_what_is_wrong():
-    with statements(most=9) as few:
+    with statements(most=10) as few:
         problems(at=NOON)
     for _ in range(4):
         pending(LONG)
@@ -163,8 +170,8 @@ def test_the_number_of_statements_does_not_grow_with_what_is_wrong():
         task()
         task("FAILED", finished_at=LONG)
 
-    with statements(most=9) as many:
+    with statements(most=10) as many:
         found = problems(at=NOON)
 
-    assert len(few) == len(many) == 9
+    assert len(few) == len(many) == 10
     assert set(found.values()) == {4}
