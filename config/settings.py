@@ -203,6 +203,7 @@ MOST_OPEN_ORDERS = 3  # pending orders per network address and per e-mail addres
 OPERATOR_NAME = env("OPERATOR_NAME", "Baobab Demonstration")  # stands under every mail
 OPERATOR_ADDRESS = env("OPERATOR_ADDRESS", "1 Example Street, Example City")
 ORGANIZER_EMAILS = env_list("ORGANIZER_EMAILS")  # who is told when something waits too long
+TERMS_LINK = env("TERMS_LINK")  # the terms of sale, named beside the button that pays
 HELP_LINK = env("HELP_LINK")  # stands under every mail to shoppers, if there is one
 
 # --- payments -------------------------------------------------------------------------------

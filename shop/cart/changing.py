@@ -15,6 +15,7 @@ from shop.delivery.models import Contact
 from shop.errors import NeedsAccount, NotPossible
 from shop.festivals.models import Claim, Promotion
 from shop.festivals.vouchers import find_voucher
+from shop.merchants.models import Merchant
 
 MOST_OF_ONE = 999
 
@@ -60,6 +61,7 @@ def for_sale(variant_id: int) -> Variant | None:
             pk=variant_id,
             is_active=True,
             product__state=Product.State.PUBLISHED,
+            product__merchant__state=Merchant.State.APPROVED,
         )
         .select_related("product")
         .first()

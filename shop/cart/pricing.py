@@ -27,6 +27,7 @@ from shop.festivals.models import Enrolment, Festival, Participation, PriceSpan,
 from shop.festivals.pricing.quoting import Quote, quote
 from shop.festivals.pricing.terms import Basket, DealTerms, PoolTerms, VariantTerms, Wanted
 from shop.festivals.vouchers import Pick, promotions_now
+from shop.merchants.models import Merchant
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,7 @@ def _wanted(line: CartLine, deals: list[DealTerms], own: Holdings) -> Wanted:
     variant, product = line.variant, line.variant.product
     on_sale = (
         product.state == Product.State.PUBLISHED
+        and product.merchant.state == Merchant.State.APPROVED
         and variant.is_active
         and variant.listed_at is not None
         and line.regular_now is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Exists
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -136,6 +137,7 @@ def _delivery_page(
         "offer": paying.offer(priced, currency=currency_of(request), at=at),
         "parcels": parcels(len(priced.chosen)),
         "shares": presenting.show_shares(priced),
+        "terms_link": settings.TERMS_LINK,
         **_refused(refusal),
     }
     name = "delivery.html#step" if request.htmx else "delivery.html"

@@ -11,6 +11,7 @@ from shop.catalogue.models import Product, ProductPicture
 from shop.festivals import spans
 from shop.festivals.models import Participation
 from shop.listings.models import Listing
+from shop.merchants.models import Merchant
 from shop.pictures.models import Picture
 
 WEEK = timedelta(days=7)
@@ -62,9 +63,13 @@ FROM changed WHERE l.product_id = changed.product_id
 
 @transaction.atomic
 def refresh(product_ids: Collection[int], *, at: datetime) -> None:
-    """Bring the listing rows of products up to date; unpublished ones lose theirs."""
+    """Bring the listing rows of products up to date; what cannot be sold loses its own."""
     products = (
-        Product.objects.filter(pk__in=product_ids, state=Product.State.PUBLISHED)
+        Product.objects.filter(
+            pk__in=product_ids,
+            state=Product.State.PUBLISHED,
+            merchant__state=Merchant.State.APPROVED,
+        )
         .select_related("merchant", "category")
         .order_by("pk")
     )

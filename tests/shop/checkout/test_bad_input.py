@@ -7,6 +7,7 @@ from django.test import Client
 
 from shop.cart.models import Cart, CartLine, CartVoucher
 from shop.delivery.models import Contact
+from shop.merchants.models import Merchant
 from shop.orders.models import Order
 from shop.payments.models import Payment
 from shop.stock.models import Pool
@@ -200,6 +201,23 @@ def test_what_is_sold_out_is_said_at_every_step_and_never_charged(browser, till,
     assert 'name="pay"' not in delivery.text + pressed.text
     assert pressed.status_code == 409
     assert "Shawl is sold out. Nothing was charged." in words(pressed)
+    assert everything() == before
+    assert till.events() == []
+
+
+def test_what_a_store_sells_that_was_suspended_meanwhile_is_not_charged(browser, till):
+    shawl = make.variant(of=make.product(title="Shawl"))
+    fill(browser, {make.variant(): 1, shawl: 1})
+    give_address(browser)
+    Merchant.objects.filter(products=shawl.product).update(state="suspended")
+    before = everything()
+
+    pressed = press_pay(browser)
+    added = browser.post("/cart/add/", {"variant": shawl.pk, "quantity": 1})
+
+    assert pressed.status_code == 409
+    assert f"Shawl: {NOT_ON_SALE}" in words(pressed)
+    assert added.status_code == 409
     assert everything() == before
     assert till.events() == []
 

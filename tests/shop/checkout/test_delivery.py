@@ -38,7 +38,17 @@ def test_every_way_shows_its_price_and_its_days(browser):
     text = words(answer)
     assert "Parcel from Adire Standard $5.00 Arrives 18 to 26 May Express $9.00" in text
     assert "Pay $25.00" in text
-    assert "By paying you accept the terms of sale." in text
+    assert "terms of sale" not in text
+
+
+def test_the_terms_of_sale_are_named_where_there_are_any(browser, settings):
+    settings.TERMS_LINK = "https://baobab.example/terms/"
+    at_delivery(browser, {make.variant(): 1})
+
+    answer = browser.get("/checkout/delivery/")
+
+    named = "By paying you accept the terms of sale."
+    assert f'<a href="https://baobab.example/terms/">{named}</a>' in answer.text
 
 
 def test_another_way_changes_the_total(browser):
