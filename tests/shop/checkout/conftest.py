@@ -2,8 +2,12 @@ import pytest
 from django.test import Client
 
 from shop.storefront import epoch
+from tests import make
 from tests.make import NOON
 from tests.paying import set_clocks
+from tests.shop.cart.carts import fill
+from tests.shop.checkout.rows import everything
+from tests.shop.checkout.steps import give_address
 
 
 @pytest.fixture
@@ -19,3 +23,15 @@ def till(sandbox, clock_at):
 def browser() -> Client:
     """Give a guest's browser, which says where its requests come from."""
     return Client(headers={"Sec-Fetch-Site": "same-origin"})
+
+
+@pytest.fixture
+def unchanged(browser):
+    """Put one kettle of 20.00 on its way to be paid, and see that a test changes nothing."""
+    kettle = make.variant(20_00, of=make.product(title="Kettle"))
+    fill(browser, {kettle: 1})
+    give_address(browser)
+    browser.get("/cart/")
+    before = everything()
+    yield kettle
+    assert everything() == before
