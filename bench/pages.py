@@ -13,6 +13,7 @@ from bench.servers import CannotMeasure, Server
 
 CARTS, LINES = 8, 3
 SEARCH = "coffee"
+NEVER_KEPT = ("list, half-way down", "search")  # what anyone can type, or make up
 
 
 def limits(hello: Server, django: Server, product: int) -> list[Target]:
@@ -35,8 +36,7 @@ def shared(shop: Server, choice: Choice, *, count: str) -> list[Target]:
         count: "cold" where every page is built anew, "warm" where copies are kept.
     """
     found = [_target(*page, shop, count=count) for page in _shared_pages(choice)]
-    # What anyone can type is never kept.
-    return [target for target in found if count == "cold" or target.name != "search"]
+    return [target for target in found if count == "cold" or target.name not in NEVER_KEPT]
 
 
 def counted(shop: Server, choice: Choice) -> list[Target]:
