@@ -15,6 +15,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
     Whoever is signed in and was sent here may not enter: to them there is no such page.
     """
+    if request.user.has_perm("wagtailadmin.access_admin"):
+        return redirect("wagtailadmin_home")
     if request.user.is_authenticated:
         raise Http404
     back = request.GET.get("next") or reverse("wagtailadmin_home")

@@ -7,12 +7,9 @@ import re
 LINK = re.compile(r"(/orders/[^/\s]+/)[^/\s?]+")
 
 
-class Discreet(logging.Filter):
-    """Masks the secret part of an order's link wherever a log line names it."""
+class Discreet(logging.Formatter):
+    """Masks the secret part of an order's link wherever a line or a traceback names it."""
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Let every line pass, masked."""
-        said = record.getMessage()
-        if "/orders/" in said:
-            record.msg, record.args = LINK.sub(r"\1...", said), ()
-        return True
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line as it is written."""
+        return LINK.sub(r"\1...", super().format(record))

@@ -108,7 +108,7 @@ def _failure(fault: Fault) -> Answer:
         fault.status,
         "The sandbox was told to fail here.",
         type="api_error" if fault.status >= 500 else "invalid_request_error",
-        code={409: "lock_timeout", 429: "rate_limit"}.get(fault.status),
+        code=fault.code or {409: "lock_timeout", 429: "rate_limit"}.get(fault.status),
     )
     found = to_answer(error.status, error.body)
     if fault.saved:

@@ -68,7 +68,12 @@ class Sandbox:
 
     @_locked
     def fail_next(
-        self, *statuses: int, executed: bool = False, saved: bool = False, on: str = ""
+        self,
+        *statuses: int,
+        executed: bool = False,
+        saved: bool = False,
+        on: str = "",
+        code: str = "",
     ) -> None:
         """Let the next calls of the API fail, one status each.
 
@@ -77,8 +82,9 @@ class Sandbox:
             executed: the call takes effect and only its answer is lost.
             saved: the failure stays under the idempotency key.
             on: start of "METHOD path", such as "POST /v1/transfers"; other calls pass.
+            code: Stripe's word for it, such as "amount_too_small".
         """
-        self.world.faults += [Fault(int(status), executed, saved, on) for status in statuses]
+        self.world.faults += [Fault(int(status), executed, saved, on, code) for status in statuses]
 
     @property
     def contract_errors(self) -> list[Problem]:

@@ -31,12 +31,14 @@ class Fault:
         executed: the call takes effect, and only its answer is lost.
         saved: the failure itself stays under the idempotency key.
         on: start of "METHOD path"; other calls pass.
+        code: Stripe's word for it.
     """
 
     status: int
     executed: bool
     saved: bool
     on: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

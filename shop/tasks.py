@@ -1,14 +1,18 @@
 """The only way to queue work."""
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 from django.tasks import Task
 from django.utils.module_loading import import_string
 
 from shop import clock
+
+log = logging.getLogger(__name__)
 
 # When a mail is tried again that the mail server would not take: within nine hours in all.
 PAUSES = (1, 5, 30, 120, 360)  # minutes
@@ -33,6 +37,8 @@ def tried_again(function: Callable[..., None]) -> Callable[..., None]:
     def run(*args: Any, tries: int = 0) -> None:
         try:
             function(*args)
+        except SMTPRecipientsRefused:
+            log.warning("%s: the mail server refuses the address for good", function.__name__)
         except OSError:  # what smtplib raises is one, too
             if tries == len(PAUSES):
                 raise

@@ -130,4 +130,4 @@ class Variant(models.Model):
     @property
     def closes_at(self) -> datetime | None:
         """Return when its sale ends: as the merchant says, at the latest as a session begins."""
-        return self.sales_close or self.session_start
+        return min(filter(None, (self.sales_close, self.session_start)), default=None)

@@ -77,7 +77,7 @@ def standing(order: Order, *, is_known: bool = True, stopped: bool = False) -> S
         return _refunding(order) if Payment.State.REFUNDING in states else _refunded(order)
     if order.is_pending:
         return _pending(order, payments, stopped=stopped)
-    return _ended(order, states, stopped=stopped)
+    return _ended(order, payments, stopped=stopped)
 
 
 def _pending(order: Order, payments: Collection[Payment], *, stopped: bool) -> Standing:
@@ -95,8 +95,8 @@ def _pending(order: Order, payments: Collection[Payment], *, stopped: bool) -> S
     )
 
 
-def _ended(order: Order, states: Collection[str], *, stopped: bool) -> Standing:
-    if Payment.State.FAILED in states:
+def _ended(order: Order, payments: Collection[Payment], *, stopped: bool) -> Standing:
+    if any(payment.state == Payment.State.FAILED and payment.session_id for payment in payments):
         text = _("The card was declined. Try another card or ask your bank.")
         return Standing(_("Payment failed"), text, may_retry=True)
     if stopped or (order.ended_at and order.ended_at < order.pay_by):

@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Least
 
 from shop.catalogue.models import Product, Variant
 from shop.festivals.models import Closure, Deal, DealUsage, Festival, RegularPrice, Slot
 from shop.festivals.pricing.terms import DealKind, DealTerms, Interval, VariantTerms
 
-CLOSES = Coalesce("sales_close", "session_start")  # as ``Variant.closes_at``
+CLOSES = Least("sales_close", "session_start")  # as ``Variant.closes_at``
 # A draft's deals are nobody's business; a cancelled festival's deals give no price any more.
 PUBLIC = (Festival.State.PUBLISHED, Festival.State.CLOSED)
 

@@ -55,6 +55,8 @@ def mark_paid(order: Order, *, at: datetime) -> None:
 def _forget_holdings(order: Order) -> None:
     if order.cart_id is None:
         return
-    others = Order.objects.filter(cart_id=order.cart_id, state=Order.State.PENDING)
+    cart = Cart.objects.get(pk=order.cart_id)
+    # By its shopper: a guest's order that could not be stopped at sign-in stands on this cart too.
+    others = Order.objects.filter(shopper_key=cart.shopper_key, state=Order.State.PENDING)
     if not others.exclude(pk=order.pk).exists():
-        Cart.objects.filter(pk=order.cart_id).update(holdings={})
+        Cart.objects.filter(pk=cart.pk).update(holdings={})

@@ -36,6 +36,10 @@ from shop.orders.agreement import Agreement, agreement, wish
 from shop.orders.freezing import Frozen, freeze
 from shop.orders.models import Order
 
+# An order that nobody can pay any more is ended within a minute or so; one that is still there
+# after this waits for a bank or a person.
+PATIENCE = timedelta(minutes=5)
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
@@ -97,7 +101,7 @@ def _place_or_find(
     if pending and pending.pk != may_replace:
         raise Superseded(pending)
     _refuse(priced, agreed)
-    _refuse_parking(priced, shopper, pending)
+    _refuse_parking(priced, shopper, pending, at=at)
     return _place(priced, shopper, pending, at=at)
 
 
@@ -158,12 +162,19 @@ def _limit_reached(quote: Quote) -> int | None:
     return None
 
 
-def _refuse_parking(priced: PricedCart, shopper: Shopper, pending: Order | None) -> None:
-    """Keep one place from parking goods: a script has any number of cookies."""
+def _refuse_parking(
+    priced: PricedCart, shopper: Shopper, pending: Order | None, *, at: datetime
+) -> None:
+    """Keep one place from parking goods: a script has any number of cookies.
+
+    Orders past their time wait for a bank or for us, which is nobody's attack.
+    """
     email_key = keyed_hash(priced.cart.contact.email)
     _queue_up(shopper.network_key, email_key)
     others = Order.objects.filter(
-        Q(network_key=shopper.network_key) | Q(email_key=email_key), state=Order.State.PENDING
+        Q(network_key=shopper.network_key) | Q(email_key=email_key),
+        state=Order.State.PENDING,
+        pay_by__gt=at - PATIENCE,
     )
     rows = others.exclude(pk=pending.pk if pending else None)
     rows = list(rows.values_list("network_key", "email_key", "pay_by"))

@@ -23,12 +23,9 @@ from shop.tasks import enqueue, tried_again
 @task
 @tried_again
 def send_receipt(order_id: int) -> None:
-    """Mail the shopper what was paid. Answers go to the store, if there is only one."""
+    """Mail the shopper what was paid."""
     order = Order.objects.select_related("contact").get(pk=order_id)
-    store = _only_store(order)
-    context = mail_context(order) | {"is_answered": bool(store)}
-    to, language = order.contact.email, order.language
-    send("receipt", to, language=language, context=context, reply_to=store)
+    send("receipt", order.contact.email, language=order.language, context=mail_context(order))
 
 
 @task
@@ -94,15 +91,6 @@ def send_paid_too_late(order_id: int, amount: int) -> None:
 def send_paid_twice(order_id: int, amount: int) -> None:
     """Tell the shopper that an order was paid twice and the second sum goes back."""
     _send_about_money("paid-twice", order_id, amount)
-
-
-def _only_store(order: Order) -> str | None:
-    """Return the e-mail address of the store, if the order is of one."""
-    merchants = set(order.suborders.values_list("merchant", flat=True))
-    if len(merchants) != 1:
-        return None
-    members = Membership.objects.filter(merchant__in=merchants).order_by("pk")
-    return members.values_list("user__email", flat=True).first()
 
 
 def _send_about_money(key: str, order_id: int, amount: int) -> None:

@@ -60,6 +60,8 @@ def apply_session(session_id: str, *, is_waited_for: bool = False, at: datetime)
         if session.is_paid:
             if payment.state not in SETTLED:
                 _take(payment, session, at=at)
+            elif payment.state == Payment.State.REVIEW and session.is_refunded:
+                _release(payment, at=at)
         elif session.status == SessionStatus.EXPIRED:
             _lapse(payment, at=at)
         elif session.status == SessionStatus.COMPLETE:
@@ -128,6 +130,12 @@ def _send_back(payment: Payment, cause: str, *, at: datetime) -> None:
     enqueue(mail, payment.order_id, payment.amount)
 
 
+def _release(payment: Payment, *, at: datetime) -> None:
+    """A person has looked and sent the money back at the provider: what was held is free."""
+    payment.move_to(Payment.State.REFUNDED)
+    _free(payment.order, at=at)
+
+
 def _lapse(payment: Payment, *, at: datetime) -> None:
     """The session cannot be paid any more: what the order holds goes back. No mail is sent."""
     if payment.state == Payment.State.SUPERSEDED:
@@ -140,7 +148,7 @@ def _lapse(payment: Payment, *, at: datetime) -> None:
 
 def _wait_or_fail(payment: Payment, session: Session, *, at: datetime) -> None:
     """A delayed method: the bank is asked, and the holds stay while it thinks."""
-    if not payment.is_live:
+    if not payment.is_live or payment.state == Payment.State.REVIEW:
         return
     if session.is_processing:
         if payment.state != Payment.State.PROCESSING:

@@ -21,7 +21,7 @@ from shop.orders.agreement import Agreement
 from shop.orders.freezing import frozen_rows
 from shop.orders.models import Order
 from shop.orders.placing import Superseded, place_order
-from shop.payments.applying import apply_session
+from shop.payments.applying import UnknownOrder, apply_session
 from shop.payments.gateway import SessionStatus
 from shop.payments.models import Payment
 from shop.payments.requests import Addresses, checkout_request
@@ -37,6 +37,7 @@ KEY_LIFE = timedelta(hours=23)
 TRIES = 3
 # With these a refusal says nothing about whether a session was made before.
 NO_VERDICT = {"authentication", "idempotency", "refused"}
+WRONG_AMOUNT = {"amount_too_small", "amount_too_large"}
 
 
 class NeverOpened(GatewayError):
@@ -162,14 +163,10 @@ def _with_session(payment: Payment, *, at: datetime) -> NextStep:
             if payment.session_ends_at - at < SHORTEST_LIFE:
                 raise StaleState from refused  # it came too late: another try has time enough
             log.error("payment %s: the provider will not take it: %s", payment.uuid, refused)
-            raise NotPossible(
-                _("This amount cannot be paid. Change your cart, then try again.")
-            ) from refused
+            raise NotPossible(_why_refused(refused)) from refused
         except GatewayError as error:
             log.warning("payment %s: no session: %s", payment.uuid, error)
-            raise NotPossible(
-                _("The payment page cannot be reached at the moment. Try again in a few seconds.")
-            ) from error
+            raise NotPossible(_unreachable()) from error
     return NextStep(payment.order, payment.session_url)
 
 
@@ -188,18 +185,12 @@ def _close_sessions(order: Order, *, at: datetime) -> Order | None:
             if payment.session_id is None:
                 payment = open_session(payment, at=at)
             _supersede(payment)
-            session = gateway().close_checkout(payment.session_id)
+            _apply_closed(payment, at=at)
         except NeverOpened:
             continue
-        except GatewayError as error:
+        except (GatewayError, UnknownOrder) as error:
             log.warning("payment %s: not closed: %s", payment.uuid, error)
-            raise NotPossible(
-                _("The payment page cannot be reached at the moment. Try again in a few seconds.")
-            ) from error
-        if session.status == SessionStatus.COMPLETE:
-            apply_session(session.id, at=at)
-        else:
-            _note_closed(payment)
+            raise NotPossible(_unreachable()) from error
     order.refresh_from_db()
     if order.is_paid:
         return order
@@ -222,9 +213,32 @@ def refuse_undecided(order: Order) -> None:
         raise NotPossible(_("We are looking at the payment and will email you."))
 
 
-def _note_closed(payment: Payment) -> None:
+def _apply_closed(payment: Payment, *, at: datetime) -> None:
+    """Close a session and apply what the provider says of it; only its word counts.
+
+    Raises:
+        GatewayError: it may still be paid.
+    """
+    session = gateway().close_checkout(payment.session_id)
+    if session.status == SessionStatus.OPEN:
+        raise GatewayError("the session is still open", may_retry=True, code="open")
+    if session.status == SessionStatus.COMPLETE:
+        apply_session(session.id, at=at)
+        return
     superseded = Payment.objects.filter(pk=payment.pk, state=Payment.State.SUPERSEDED)
     superseded.update(session_url="")
+
+
+def _why_refused(refused: GatewayError) -> str:
+    if refused.code in WRONG_AMOUNT:
+        return _("This amount cannot be paid. Change your cart, then try again.")
+    if refused.code == "email_invalid":
+        return _("Enter an email address in the correct format, like name@example.com")
+    return _unreachable()
+
+
+def _unreachable() -> str:
+    return _("The payment page cannot be reached at the moment. Try again in a few seconds.")
 
 
 @transaction.atomic

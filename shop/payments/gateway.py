@@ -24,6 +24,7 @@ class Session:
     status: SessionStatus
     is_paid: bool
     is_processing: bool
+    is_refunded: bool
     amount: int
     received: int
     currency: str

@@ -66,7 +66,7 @@ class Payment(models.Model):
         State.PAID: {State.REFUNDING},
         State.REFUNDING: {State.REFUNDED},
         State.REFUNDED: set(),
-        State.REVIEW: {State.REFUNDING},
+        State.REVIEW: {State.REFUNDED},
     }  # fmt: skip
     UNSETTLED = (State.CREATING, State.OPEN, State.PROCESSING)
 

@@ -29,6 +29,8 @@ DELAYED_METHODS = [
     "acss_debit", "au_becs_debit", "bacs_debit", "boleto", "customer_balance", "konbini",
     "multibanco", "nz_bank_account", "oxxo", "sepa_debit", "us_bank_account",
 ]  # fmt: skip
+# A voucher that is paid at a counter leaves the intent waiting for the shopper's next step.
+AWAITED = {"processing", "requires_action"}
 RETRYABLE = (stripe.APIConnectionError, stripe.RateLimitError)
 
 
@@ -109,13 +111,13 @@ class StripeGateway:
             raise BadSignature("the stamp lies in the future")
         content = event.to_dict()
         try:
-            target = content["data"]["object"]
-        except (KeyError, TypeError) as error:
+            object_id = content["data"]["object"].get("id", "")
+        except (KeyError, TypeError, AttributeError) as error:
             raise BadSignature("there is no object in it") from error
         return Event(
             id=event.id,
             kind=event.type,
-            object_id=target.get("id", ""),
+            object_id=object_id,
             is_live=event.livemode,
             api_version=event.api_version or "",
             body=content,
@@ -197,7 +199,8 @@ def _session(session: stripe.checkout.Session) -> Session:
         id=session.id,
         status=SessionStatus(session.status),
         is_paid=session.payment_status == "paid",
-        is_processing=bool(intent) and intent.status == "processing",
+        is_processing=bool(intent) and intent.status in AWAITED,
+        is_refunded=bool(charge) and bool(charge.refunded),
         amount=from_stripe(session.amount_total or 0, currency) if is_ours else 0,
         received=from_stripe(intent.amount_received, currency) if intent and is_ours else 0,
         currency=currency,

@@ -37,7 +37,10 @@ def expire_overdue(*, at: datetime) -> int:
 
 
 def check_unsettled(*, at: datetime) -> int:
-    """Ask the provider about payments from which nothing was heard; return how many."""
+    """Ask the provider about payments from which nothing was heard; return how many.
+
+    One in review is over when a person has sent its money back at the provider.
+    """
     long_ago = Q(checked_at=None, made_at__lte=at - CHECK_AGAIN) | Q(
         checked_at__lte=at - CHECK_AGAIN
     )
@@ -47,7 +50,7 @@ def check_unsettled(*, at: datetime) -> int:
     # A superseded session may still turn out to be paid; it is asked about until it is over.
     may_be_paid = (
         Q(state__in=[Payment.State.CREATING, Payment.State.OPEN], made_at__gte=at - ASKED_FOR)
-        | Q(state=Payment.State.PROCESSING)
+        | Q(state__in=[Payment.State.PROCESSING, Payment.State.REVIEW])
         | Q(state=Payment.State.SUPERSEDED, session_ends_at__gte=at - CHECK_AGAIN)
     )
     unsettled = Payment.objects.filter(long_ago | past_end, may_be_paid)

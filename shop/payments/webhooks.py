@@ -43,7 +43,8 @@ def receive(request: HttpRequest) -> HttpResponse:
     """Store a message of the provider once and answer; 200 whenever it is safely stored."""
     if request.content_type != "application/json":
         return HttpResponse(status=415)
-    if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
+    length = request.headers.get("Content-Length") or "0"
+    if not length.isdecimal() or int(length) > MOST_BYTES:
         return HttpResponse(status=413)
     try:
         event = gateway().read_event(request.body, request.headers.get("Stripe-Signature", ""))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.conf import settings
 from django.http import QueryDict
@@ -190,7 +190,7 @@ def _amount(text: str) -> int | None:
         value = Decimal(text.strip().replace(",", ".")) if text.isascii() else Decimal("NaN")
         exact = value.scaleb(currencies()[settings.SHOP_CURRENCY].exponent)
         return int(exact) if 0 <= exact <= HIGHEST else None
-    except InvalidOperation:
+    except ArithmeticError:  # of every kind that a number can be made up to cause
         return None
 
 

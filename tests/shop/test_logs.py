@@ -1,6 +1,7 @@
 """What opens an order is not written into the log."""
 
 import logging
+import sys
 
 import pytest
 
@@ -22,9 +23,20 @@ from config.logs import Discreet
 def test_a_log_line_names_an_order_and_not_its_secret(said, written):
     record = logging.LogRecord("django.request", logging.WARNING, "", 0, "%s", (said,), None)
 
-    assert Discreet().filter(record)
-    assert record.getMessage() == written
+    assert Discreet("%(message)s").format(record) == written
+
+
+def test_a_traceback_is_masked_too():
+    try:
+        raise ValueError("/orders/BB-2027-100001/secret/paid/")
+    except ValueError:
+        record = logging.LogRecord("x", logging.ERROR, "", 0, "failed", (), sys.exc_info())
+
+    assert "/orders/BB-2027-100001/.../paid/" in Discreet("%(message)s").format(record)
+    assert "BB-2027-100001/secret" not in Discreet("%(message)s").format(record)
 
 
 def test_every_handler_is_discreet(settings):
-    assert all("discreet" in made["filters"] for made in settings.LOGGING["handlers"].values())
+    made = settings.LOGGING
+    used = {made["formatters"][handler["formatter"]]["()"] for handler in made["handlers"].values()}
+    assert used == {"config.logs.Discreet"}

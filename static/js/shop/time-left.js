@@ -97,7 +97,12 @@ function askAgain(until) {
   } catch {
     return; // Storage is switched off, and nothing would remember that this page has asked.
   }
-  setTimeout(() => location.reload(), Math.random() * SPREAD);
+  setTimeout(() => isTyping() || location.reload(), Math.random() * SPREAD);
+}
+
+function isTyping() {
+  const fields = [...document.querySelectorAll("input")];
+  return fields.some((field) => field.matches(":focus") || field.value !== field.defaultValue);
 }
 
 // "4 days 22 hours" in the page's language; the shop writes Arabic with the digits 0 to 9.

@@ -200,6 +200,24 @@ def test_a_silent_provider_does_not_keep_anybody_from_signing_in(browser, till):
     assert_books_agree()
 
 
+def test_a_guest_s_order_that_could_not_be_stopped_keeps_the_account_from_nothing(browser, till):
+    account, kettle, lamp = make.user(), make.variant(), make.variant()
+    before = new_browser()
+    sign_in(before, account)
+    own = go_to_payment(before, {lamp: 1})
+    guests = go_to_payment(browser, {kettle: 1}, email="guest@example.org")
+    till.pay_later(guests.session_id)
+    sign_in(browser, account)
+    till.pay(own.session_id)
+    browser.get(way_back(own))
+
+    fill(browser, {lamp: 2})
+    give_address(browser)
+
+    assert press_pay(browser).status_code == 303
+    assert_books_agree()
+
+
 def test_a_payment_that_went_on_is_replaced_when_the_cart_has_changed(browser, till):
     account, kettle, lamp = make.user(), make.variant(on_hand=1), make.variant()
     before = new_browser()

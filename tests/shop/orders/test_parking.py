@@ -111,6 +111,14 @@ def test_an_order_that_is_over_makes_room_for_another(end):
         buy(newcomer(deal, address=HERE))
 
 
+def test_orders_that_wait_for_a_bank_keep_nobody_of_their_network_away():
+    for _ in range(3):
+        make.order({make.variant(): 1}, of=make.shopper(address=HERE))
+    Order.objects.update(pay_by=NOON - timedelta(minutes=5))
+
+    assert make.order({make.variant(): 1}, of=make.shopper(address=HERE)).is_pending
+
+
 def test_whoever_has_three_open_orders_can_still_change_one_of_them():
     deal = flash_deal()
     people = [newcomer(deal, address=HERE) for _ in range(3)]

@@ -148,3 +148,12 @@ def test_case_31_a_message_of_an_unknown_order_ends_with_a_person(
 def seen_by_the_monitor():
     answer = Client().get("/health/")
     return answer.status_code, answer.json()["problems"]
+
+
+def test_when_the_queue_itself_stands_still_the_mail_does_not_wait_in_it(organizers, caplog):
+    troubles.task()
+
+    assert tell_organizers(at=NOON) is True
+
+    assert [message.to for message in mail.outbox] == [[address] for address in organizers]
+    assert "something needs a person: {'tasks': 1}" in caplog.text

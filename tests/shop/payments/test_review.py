@@ -8,7 +8,8 @@ from shop.errors import NotPossible
 from shop.orders.models import Order
 from shop.payments.cancelling import cancel_pending
 from shop.payments.models import Payment
-from shop.payments.sweeping import expire_overdue
+from shop.payments.stripe_gateway import gateway
+from shop.payments.sweeping import check_unsettled, expire_overdue
 from shop.payments.watching import problems
 from shop.stock.models import Pool
 from tests import make
@@ -70,3 +71,20 @@ def test_the_shopper_cannot_stop_it_either(till, who):
 
     assert the_order().is_pending
     assert Pool.objects.get().held == 1
+
+
+def test_when_a_person_has_sent_the_money_back_the_goods_are_free_and_the_shopper_too(till, who):
+    """As one does in the provider's dashboard, without the shop."""
+    payment = Payment.objects.get()
+    give_back = {"charge": payment.charge_id, "amount": 20_00, "currency": "USD"}
+    check_unsettled(at=NOON + timedelta(minutes=7))
+    assert Payment.objects.get().state == "review"
+
+    gateway().refund(give_back | {"operation": "by hand", "order": "x"}, key="by hand")
+    check_unsettled(at=NOON + timedelta(minutes=14))
+
+    assert Payment.objects.get().state == "refunded"
+    assert the_order().state == "expired"
+    assert Pool.objects.get().held == 0
+    assert_books_agree()
+    assert press_pay(who, at=NOON + timedelta(minutes=15)).payment_url

@@ -193,13 +193,24 @@ def test_case_16_too_little_is_stopped_at_the_cart_and_the_provider_s_own_no_is_
     assert not Order.objects.exists()
 
     who = make.cart({make.variant(20_00): 1})
-    till.fail_next(400)
+    till.fail_next(400, code="amount_too_small")
     with pytest.raises(NotPossible, match="This amount cannot be paid"):
         press_pay(who)
 
     assert Payment.objects.get().state == "failed"
     assert sessions(till) == []
     assert press_pay(who, at=LATER).order == the_order()
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("email_invalid", "Enter an email address in the correct"), ("", "payment page cannot be")],
+)
+def test_case_16_other_refusals_do_not_blame_the_amount(till, code, said):
+    till.fail_next(400, code=code)
+
+    with pytest.raises(NotPossible, match=said):
+        press_pay(make.cart({make.variant(20_00): 1}))
 
 
 def test_case_17_a_cart_of_101_lines_is_grouped_by_merchant_and_costs_the_same(till):

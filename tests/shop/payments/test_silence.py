@@ -49,6 +49,19 @@ def test_case_33_success_may_come_before_completed(till, payment):
     assert_books_agree()
 
 
+def test_a_voucher_to_be_paid_at_a_counter_keeps_the_goods_too(till, payment):
+    """There the intent waits for the shopper and not for a bank, and the session is complete."""
+    till.pay_later(payment.session_id)
+    (intent,) = till.world.store.all("payment_intent")
+    intent["status"] = "requires_action"
+
+    deliver(till)
+
+    payment.refresh_from_db()
+    assert payment.state == "processing"
+    assert the_order().is_pending
+
+
 def test_a_delayed_method_keeps_the_goods_while_the_bank_thinks(till, payment):
     till.pay_later(payment.session_id)
     deliver(till)

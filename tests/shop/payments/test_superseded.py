@@ -88,6 +88,28 @@ def test_money_paid_on_a_page_that_could_not_be_closed_pays_its_order(till, who)
     assert_books_agree()
 
 
+def test_a_page_that_the_provider_will_not_close_is_not_taken_for_closed(till, who):
+    """A key that may read sessions and not write them is refused, and the page stays open."""
+    till.fail_next(403, on="POST /v1/checkout/sessions/cs_")
+
+    with pytest.raises(NotPossible, match=SILENT):
+        press_pay(who, at=LATER)
+
+    assert open_pages(till) == [Payment.objects.get().session_id]
+
+
+def test_an_answer_that_is_lost_after_the_page_was_paid_is_no_error_of_ours(till, who):
+    till.pay(Payment.objects.get().session_id)
+    till.fail_next(503, 503, on="GET /v1/checkout/sessions/cs_")
+    till.fail_next(400, on="POST /v1/checkout/sessions/cs_")
+
+    with pytest.raises(NotPossible, match=SILENT):
+        press_pay(who, at=LATER)
+
+    assert press_pay(who, at=LATER).payment_url == ""
+    assert the_order().is_paid
+
+
 def test_an_open_replaced_page_keeps_its_order_from_running_out_unseen(till, who):
     """Goods that somebody can still pay for are not given to others."""
     close_in_vain(till, who)

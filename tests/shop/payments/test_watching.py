@@ -108,7 +108,7 @@ def test_a_movement_of_money_that_is_blocked_is_shown_until_somebody_did_somethi
     assert problems(at=NOON) == {"movements of money that are blocked": 1}
 
 
-@pytest.mark.parametrize(("minutes", "count"), [(59, 0), (60, 1)])
+@pytest.mark.parametrize(("minutes", "count"), [(59, 0), (60, 1), (24 * 60, 0)])
 def test_a_task_whose_worker_died_in_it_is_shown_after_an_hour(minutes, count):
     task("RUNNING", started_at=NOON - timedelta(minutes=minutes))
 

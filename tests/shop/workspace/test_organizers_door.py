@@ -30,6 +30,7 @@ def test_an_organizer_gets_in_and_changes_no_password_there(client):
     client.force_login(make.user(is_staff=True, is_superuser=True))
 
     assert client.get("/organize/").status_code == 200
+    assert client.get("/organize/login/").headers["Location"] == "/organize/"
     account = client.get("/organize/account/").text
     assert 'name="password-' not in account
     assert 'name="name_email-email"' not in account
