@@ -155,5 +155,5 @@ def test_when_the_queue_itself_stands_still_the_mail_does_not_wait_in_it(organiz
 
     assert tell_organizers(at=NOON) is True
 
-    assert [message.to for message in mail.outbox] == [[address] for address in organizers]
+    assert [message.to for message in mail.outbox] == [[address] for address in ORGANIZERS]
     assert "something needs a person: {'tasks': 1}" in caplog.text

@@ -142,7 +142,7 @@ def test_a_price_is_read_as_people_type_it(typed, amount):
 
 @pytest.mark.parametrize(
     "typed",
-    ["abc", "-1", "1e99", "9E+999998", "1E-999999", "NaN", "Infinity", "١٢", "1.2.3", "9" * 4000],
+    ["abc", "-1", "1e99", "9E+999998", "NaN", "Infinity", "١٢", "1.2.3", "9" * 4000],
 )
 def test_a_price_that_is_none_is_told_apart_from_no_price(typed):
     query = QueryDict(mutable=True)
