@@ -106,9 +106,9 @@ def open_session(payment: Payment, *, at: datetime) -> Payment:
     fresh = Payment.objects.filter(pk=payment.pk, state=Payment.State.CREATING)
     if session.status == SessionStatus.OPEN and fresh.update(state=Payment.State.OPEN, **known):
         payment.state = Payment.State.OPEN
-    else:  # a message about it was faster, or it was given up meanwhile
-        Payment.objects.filter(pk=payment.pk).update(**known)
-        payment.refresh_from_db(fields=["state"])
+    else:  # a message about it was faster, or another tab, which may have closed it
+        Payment.objects.filter(pk=payment.pk, session_id=None).update(**known)
+        payment.refresh_from_db(fields=["state", "session_url"])
     return payment
 
 

@@ -10,6 +10,7 @@ from shop.errors import NotPossible
 from shop.orders.models import Order
 from shop.payments.applying import apply_session
 from shop.payments.cancelling import cancel_pending
+from shop.payments.collecting import open_session
 from shop.payments.models import Payment
 from shop.payments.sweeping import check_unsettled, expire_overdue
 from shop.stock.models import Pool
@@ -133,6 +134,18 @@ def test_stopping_an_order_closes_the_replaced_page_too(till, who):
 
     assert the_order().state == "expired"
     assert open_pages(till) == []
+
+
+def test_an_answer_that_comes_late_brings_no_closed_page_back(till, who):
+    """One tab waits for its page while another one replaces it."""
+    slow = Payment.objects.get()
+    slow.session_id, slow.session_url = None, ""
+    new = begin(who, at=LATER)
+
+    late = open_session(slow, at=LATER)
+
+    assert (late.state, late.session_url) == ("superseded", "")
+    assert list(Payment.objects.payable()) == [new]
 
 
 def test_a_page_that_ran_out_is_no_longer_waited_for(till, who):
