@@ -13,7 +13,7 @@ from shop.cart.wording import amount, clock_time
 from shop.errors import GatewayError
 from shop.orders.models import Order
 from shop.payments.applying import apply_session
-from shop.payments.models import Payment
+from shop.payments.models import Operation, Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def bring_up_to_date(order: Order, *, came_from: str = "", at: datetime) -> bool
 
 
 def standing(order: Order, *, is_known: bool = True, stopped: bool = False) -> Standing:
-    """Return how an order that is not paid stands. One statement.
+    """Return how an order that is not paid stands. One statement, two when it was refunded.
 
     Args:
         is_known: the provider has just answered.
@@ -115,6 +115,9 @@ def _refunding(order: Order) -> Standing:
 
 
 def _refunded(order: Order) -> Standing:
+    if not Operation.objects.filter(payment__order=order).exists():
+        # A person looked at the money and sent it back, and has told the shopper why.
+        return Standing(_("Refunded"), "", may_retry=True)
     text = _(
         "The payment came after the time had run out and the items were gone. "
         "All of it, %(amount)s, has been refunded."

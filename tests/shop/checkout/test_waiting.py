@@ -76,6 +76,17 @@ def test_money_that_came_too_late_is_said_to_be_on_its_way_back(browser, till, c
     assert "All of it, $25.00, has been refunded." in words(browser.get(way_back(payment)))
 
 
+def test_what_a_person_sent_back_is_not_said_to_have_come_too_late(browser, till):
+    payment = go_to_payment(browser, {make.variant(): 1})
+    Payment.objects.filter(pk=payment.pk).update(state="refunded")
+    Order.objects.update(state="expired", ended_at=NOON)
+
+    text = words(browser.get(link(payment.order, "paid/")))
+
+    assert "Refunded" in text
+    assert "came after the time" not in text
+
+
 def test_the_confirmation_offers_an_account_with_the_address_filled_in(browser, till):
     payment = go_to_payment(browser, {make.variant(): 1})
     till.pay(payment.session_id)
