@@ -78,6 +78,7 @@ def _waiting(at: datetime) -> dict[str, QuerySet]:
         "tasks": DBTaskResult.objects.filter(
             Q(run_after=get_date_max()) | Q(run_after__lte=late),
             status=TaskResultStatus.READY,
+            priority__gte=0,  # what is done when nothing else waits may take its time
             enqueued_at__lte=late,
         ),
     }

@@ -85,10 +85,20 @@ def test_money_that_the_provider_has_taken_over_is_no_problem(state):
         ({"run_after": NOON + timedelta(hours=1)}, 0),
         ({"run_after": SHORT}, 0),
         ({"run_after": LONG}, 1),
+        ({"priority": -50}, 0),
         ({"status": "RUNNING"}, 0),
         ({"status": "SUCCESSFUL", "finished_at": LONG}, 0),
     ],
-    ids=["fresh", "waiting", "for later", "just due", "overdue", "at work", "done"],
+    ids=[
+        "fresh",
+        "waiting",
+        "for later",
+        "just due",
+        "overdue",
+        "for idle hours",
+        "at work",
+        "done",
+    ],
 )
 def test_tasks_wait_too_long_when_no_worker_takes_them(facts, count):
     task(**facts)

@@ -40,11 +40,19 @@ def operation(state, *, run_after=LONG, leased_until=None):
     )  # fmt: skip
 
 
-def task(status="READY", *, enqueued_at=LONG, run_after=None, finished_at=None, started_at=None):
+def task(
+    status="READY",
+    *,
+    enqueued_at=LONG,
+    run_after=None,
+    finished_at=None,
+    started_at=None,
+    priority=0,
+):
     made = DBTaskResult.objects.create(
         task_path="x.y", args_kwargs={"args": [], "kwargs": {}}, backend_name="default",
         run_after=run_after or get_date_max(), status=status, finished_at=finished_at,
-        started_at=started_at,
+        started_at=started_at, priority=priority,
     )  # fmt: skip
     DBTaskResult.objects.filter(pk=made.pk).update(enqueued_at=enqueued_at)
     return made
