@@ -23,9 +23,14 @@ def owed_to(merchant: Merchant) -> int:
     return -(entries.aggregate(sum=Sum("amount"))["sum"] or 0)
 
 
+def all_differences() -> list[str]:
+    """Compare counters with lines and books with orders; say in words what differs."""
+    return [*map(str, differences()), *unbalanced()]
+
+
 def log_differences(*, at: datetime) -> int:
-    """Compare counters with lines and books with orders; log what differs, return how much."""
-    found = [*map(str, differences()), *unbalanced()]
+    """Log whatever differs, and return how much."""
+    found = all_differences()
     for difference in found:
         log.error("%s", difference)
     return len(found)

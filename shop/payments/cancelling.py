@@ -18,6 +18,7 @@ from shop.payments.collecting import (
     give_up,
     open_session,
     refuse_undecided,
+    unreachable,
 )
 from shop.payments.models import Payment
 from shop.payments.stripe_gateway import gateway
@@ -38,9 +39,7 @@ def cancel_pending(order: Order, *, at: datetime) -> None:
     if is_over:
         return
     refuse_undecided(order)
-    raise NotPossible(
-        _("The payment page cannot be reached at the moment. Try again in a few seconds.")
-    )
+    raise NotPossible(unreachable())
 
 
 def end_unpaid(order: Order, *, at: datetime) -> bool:

@@ -166,7 +166,7 @@ def _with_session(payment: Payment, *, at: datetime) -> NextStep:
             raise NotPossible(_why_refused(refused)) from refused
         except GatewayError as error:
             log.warning("payment %s: no session: %s", payment.uuid, error)
-            raise NotPossible(_unreachable()) from error
+            raise NotPossible(unreachable()) from error
     return NextStep(payment.order, payment.session_url)
 
 
@@ -190,7 +190,7 @@ def _close_sessions(order: Order, *, at: datetime) -> Order | None:
             continue
         except (GatewayError, UnknownOrder) as error:
             log.warning("payment %s: not closed: %s", payment.uuid, error)
-            raise NotPossible(_unreachable()) from error
+            raise NotPossible(unreachable()) from error
     order.refresh_from_db()
     if order.is_paid:
         return order
@@ -234,10 +234,11 @@ def _why_refused(refused: GatewayError) -> str:
         return _("This amount cannot be paid. Change your cart, then try again.")
     if refused.code == "email_invalid":
         return _("Enter an email address in the correct format, like name@example.com")
-    return _unreachable()
+    return unreachable()
 
 
-def _unreachable() -> str:
+def unreachable() -> str:
+    """Say that the payment page cannot be had just now."""
     return _("The payment page cannot be reached at the moment. Try again in a few seconds.")
 
 

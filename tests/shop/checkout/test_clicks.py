@@ -15,6 +15,7 @@ from tests import make
 from tests.make import NOON
 from tests.paying import assert_books_agree, set_clocks
 from tests.shop.cart.carts import fill, words
+from tests.shop.checkout.rows import everything
 from tests.shop.checkout.steps import (
     ADDRESS,
     buy,
@@ -25,7 +26,6 @@ from tests.shop.checkout.steps import (
     press_pay,
     way_back,
 )
-from tests.shop.checkout.test_bad_input import everything
 from tests.shop.payments.provider import charged, sessions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("till")]
