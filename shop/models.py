@@ -25,10 +25,19 @@ from shop.festivals.models import (
 from shop.ledger.models import LedgerEntry, LedgerTransaction
 from shop.listings.models import Listing
 from shop.merchants.models import Membership, Merchant
-from shop.orders.models import Discount, Order, OrderLine, Shipment, Suborder
+from shop.orders.models import (
+    Discount,
+    Order,
+    OrderLine,
+    Refund,
+    RefundLine,
+    Shipment,
+    Suborder,
+)
 from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.pictures.models import Picture, Rendition
 from shop.stock.models import Pool, StockMove
+from shop.tickets.models import Ticket
 
 __all__ = [
     "Carrier", "Cart", "CartLine", "CartVoucher", "Category", "ChangeLog", "Claim", "Closure",
@@ -36,6 +45,6 @@ __all__ = [
     "GatewayEvent", "ImportRule", "LedgerEntry", "LedgerTransaction", "Listing", "Membership",
     "Merchant", "Nomination", "Operation", "Order", "OrderLine", "Participation", "Payment",
     "Picture", "Pool", "PriceChange", "PriceSpan", "Product", "ProductPicture", "ProductSpan",
-    "Promotion", "PromotionUsage", "Rate", "RegularPrice", "Rendition", "Shipment", "Slot",
-    "StockMove", "Suborder", "User", "Variant",
+    "Promotion", "PromotionUsage", "Rate", "Refund", "RefundLine", "RegularPrice", "Rendition",
+    "Shipment", "Slot", "StockMove", "Suborder", "Ticket", "User", "Variant",
 ]  # fmt: skip

@@ -33,6 +33,7 @@ class Product(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft"
+        SUBMITTED = "submitted"
         PUBLISHED = "published"
         WITHDRAWN = "withdrawn"
 
@@ -54,13 +55,22 @@ class Product(models.Model):
     duration_minutes = models.PositiveIntegerField(null=True, blank=True)
     sessions_per_week = models.PositiveSmallIntegerField(null=True, blank=True)
     meeting_point = models.CharField(max_length=300, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    review_note = models.TextField(blank=True, help_text="What to change; the merchant reads it.")
     published_at = models.DateTimeField(null=True, blank=True)
     priced_at = models.DateTimeField(
         null=True, editable=False, help_text="The last unscheduled change of its prices."
     )
 
     class Meta:
-        indexes = [models.Index(fields=["merchant", "title"], name="product_of_merchant")]
+        indexes = [
+            models.Index(fields=["merchant", "title"], name="product_of_merchant"),
+            models.Index(
+                fields=["submitted_at"],
+                condition=models.Q(state="submitted"),
+                name="product_to_review",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="product_published_with_moment",
@@ -108,9 +118,19 @@ class Variant(models.Model):
     session_start = models.DateTimeField(null=True, blank=True)
     session_zone = models.CharField(max_length=40, blank=True)
     sales_close = models.DateTimeField(null=True, blank=True, help_text="Ends every price of it.")
+    cancelled_at = models.DateTimeField(
+        null=True, editable=False, help_text="When its session was called off."
+    )
 
     class Meta:
         ordering = ["position", "id"]
+        indexes = [
+            models.Index(
+                fields=["product", "session_start"],
+                condition=models.Q(session_start__isnull=False),
+                name="variant_of_session",
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 name="variant_takes_units",

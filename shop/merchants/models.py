@@ -39,6 +39,7 @@ class Merchant(models.Model):
     pattern = models.CharField(max_length=20, help_text="The weave of its cloth.")
     cloth = models.CharField(max_length=200, blank=True, help_text="Address of the cloth's file.")
     logo = models.ForeignKey(Picture, models.SET_NULL, null=True, blank=True, related_name="+")
+    banner = models.ForeignKey(Picture, models.SET_NULL, null=True, blank=True, related_name="+")
     commission_bp = models.PositiveIntegerField(default=1000, help_text="Basis points of goods.")
     payout_method = models.CharField(
         max_length=20, choices=PayoutMethod, default=PayoutMethod.MANUAL

@@ -245,6 +245,34 @@ class Discount(models.Model):
         ]
 
 
+class Refund(models.Model):
+    """Why money goes back to a shopper; its lines say for what. Rows are only ever added."""
+
+    class Cause(models.TextChoices):
+        SESSION_CANCELLED = "session_cancelled"
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="refunds")
+    cause = models.CharField(max_length=20, choices=Cause)
+    reason = models.CharField(max_length=300, blank=True, help_text="The shopper reads it.")
+    amount = models.PositiveBigIntegerField(help_text="What the shopper gets, minor units.")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+
+class RefundLine(models.Model):
+    """What of one order line goes back: units, and each party's part of their money."""
+
+    refund = models.ForeignKey(Refund, models.CASCADE, related_name="lines")
+    line = models.ForeignKey(OrderLine, models.PROTECT, related_name="refund_lines")
+    quantity = models.PositiveIntegerField()
+    paid = models.PositiveBigIntegerField(help_text="By the shopper.")
+    funded = models.PositiveBigIntegerField(help_text="By the organizer.")
+    commission = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["refund", "line"], name="refund_line_once")]
+
+
 class Shipment(models.Model):
     """One parcel of a suborder, on its way."""
 

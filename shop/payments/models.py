@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from shop.errors import StaleState
-from shop.orders.models import Order, Suborder
+from shop.orders.models import Order, Refund, Suborder
 
 PAYABLE = Q(state__in=("creating", "open")) | (Q(state="superseded") & ~Q(session_url=""))
 UNDECIDED = Q(state__in=("processing", "review"))
@@ -175,6 +175,7 @@ class Operation(models.Model):
     class Cause(models.TextChoices):
         LATE = "late"  # the money came when the goods were gone
         SURPLUS = "surplus"  # the order was already paid
+        RETURNED = "returned"  # what was bought is not delivered, or came back
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=8, choices=Kind)
@@ -182,6 +183,7 @@ class Operation(models.Model):
     cause = models.CharField(max_length=8, choices=Cause)
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="operations")
     suborder = models.ForeignKey(Suborder, models.PROTECT, null=True, related_name="operations")
+    refund = models.OneToOneField(Refund, models.PROTECT, null=True, related_name="operation")
     amount = models.PositiveBigIntegerField(help_text="Minor units.")
     currency = models.CharField(max_length=3)
     request = models.JSONField(help_text="Frozen, so that a repeat asks for the same.")
@@ -202,7 +204,7 @@ class Operation(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["payment", "kind", "cause"],
-                condition=Q(kind="refund"),
+                condition=Q(kind="refund", cause__in=["late", "surplus"]),
                 name="one_refund_of_each_cause",
             )
         ]

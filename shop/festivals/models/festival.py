@@ -30,6 +30,8 @@ class Festival(models.Model):
     ends_wall = models.CharField(max_length=20, blank=True, help_text="As typed, in the zone.")
     enrol_opens = models.DateTimeField(null=True, blank=True)
     enrol_closes = models.DateTimeField(null=True, blank=True)
+    enrol_opens_wall = models.CharField(max_length=20, blank=True)
+    enrol_closes_wall = models.CharField(max_length=20, blank=True)
     priority = models.SmallIntegerField(default=0, help_text="Of two equal deals the higher wins.")
     min_percent_off = models.PositiveSmallIntegerField(default=0)
     min_allotment = models.PositiveIntegerField(default=0)
@@ -42,9 +44,14 @@ class Festival(models.Model):
     terms_version = models.CharField(max_length=20, default="1")
     target_stores = models.PositiveIntegerField(default=100)
     target_products = models.PositiveIntegerField(default=1000)
+    target_countries = models.PositiveIntegerField(default=20)
 
     class Meta:
         ordering = ["starts_at"]
+        permissions = [
+            ("publish_festival", "Can publish, stop and cancel festivals"),
+            ("review_nomination", "Can decide on nominations and on new products"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="festival_ends_after_start",
@@ -73,6 +80,8 @@ class Slot(models.Model):
     label = models.CharField(max_length=60)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    starts_wall = models.CharField(max_length=20, blank=True, help_text="As typed, in the zone.")
+    ends_wall = models.CharField(max_length=20, blank=True, help_text="As typed, in the zone.")
     max_nominations = models.PositiveIntegerField(null=True, blank=True)
     hold_minutes = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="How long a checkout holds; empty: the festival's."

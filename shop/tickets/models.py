@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from shop.orders.models import OrderLine
+
+# Without letters and digits that are taken for each other when somebody reads them out.
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+LENGTH = 16
+
+
+def new_code() -> str:
+    """Return a random code that nobody guesses: 79 bits."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
+class Ticket(models.Model):
+    """The right of one person, or of one family, to come to a session; it is used once."""
+
+    line = models.ForeignKey(OrderLine, models.PROTECT, related_name="tickets")
+    code = models.CharField(max_length=LENGTH, unique=True, default=new_code, editable=False)
+    position = models.PositiveIntegerField(help_text="From 0 within its line.")
+    admits = models.PositiveSmallIntegerField(default=1, help_text="People.")
+    used_at = models.DateTimeField(null=True, blank=True)
+    used_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["line", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["line", "position"], name="ticket_once"),
+            models.CheckConstraint(
+                name="ticket_used_or_cancelled",
+                condition=Q(used_at__isnull=True) | Q(cancelled_at__isnull=True),
+                violation_error_message="A ticket that was used cannot be cancelled.",
+            ),
+        ]
+
+    @property
+    def number(self) -> str:
+        """Return the code as people read it out: ABCD-EFGH-JKMN-PQRS."""
+        return "-".join(self.code[i : i + 4] for i in range(0, LENGTH, 4))
