@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
@@ -101,6 +103,15 @@ class ProductPicture(models.Model):
         ]
 
 
+class VariantQuerySet(models.QuerySet["Variant"]):
+    """Variants by whether they can still be bought."""
+
+    def to_come(self, *, at: datetime) -> VariantQuerySet:
+        """Keep the active ones; of an experience those whose session has not begun."""
+        later = models.Q(session_start__isnull=True) | models.Q(session_start__gt=at)
+        return self.filter(later, is_active=True)
+
+
 class Variant(models.Model):
     """What is bought: one choice of a product's options, with its own SKU, price and pool."""
 
@@ -121,6 +132,8 @@ class Variant(models.Model):
     cancelled_at = models.DateTimeField(
         null=True, editable=False, help_text="When its session was called off."
     )
+
+    objects = VariantQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "id"]

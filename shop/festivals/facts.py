@@ -41,6 +41,15 @@ def timelines(product_ids: Collection[int]) -> dict[int, dict[int, VariantTerms]
     return found
 
 
+def planned_prices(variants: Collection[Variant], *, at: datetime) -> dict[int, VariantTerms]:
+    """Return the regular prices of variants that are not on sale yet, as from now on."""
+    regular = _regular_prices([variant.pk for variant in variants])
+    return {
+        variant.pk: VariantTerms(variant.pk, tuple(regular[variant.pk]), at, variant.closes_at)
+        for variant in variants
+    }
+
+
 def deals_now(
     variant_ids: Collection[int], *, at: datetime, shopper_id: int | None
 ) -> dict[int, list[DealTerms]]:

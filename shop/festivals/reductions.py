@@ -40,14 +40,15 @@ def refuse_if_dearer(deals: Sequence[Deal], festival: Festival, *, starts_at: da
         since, lowest = before
         price = deal_price(terms_of(deal), regular)
         if price >= lowest:
-            raise NotPossible(_dearer(price, lowest, since.astimezone(ZoneInfo(festival.zone))))
+            raise NotPossible(dearer(price, lowest, since, festival.zone))
 
 
-def _dearer(price: int, lowest: int, since: datetime) -> str:
+def dearer(price: int, lowest: int, since: datetime, zone: str) -> str:
+    """Say why a price cannot be called a reduction: the product sold at the lowest one before."""
     facts = {
-        "price": _amount(lowest),
-        "date": date_format(since, "DATE_FORMAT"),
-        "proposed": _amount(price),
+        "price": amount(lowest),
+        "date": date_format(since.astimezone(ZoneInfo(zone)), "DATE_FORMAT"),
+        "proposed": amount(price),
     }
     return (
         _(
@@ -58,5 +59,6 @@ def _dearer(price: int, lowest: int, since: datetime) -> str:
     )
 
 
-def _amount(minor: int) -> str:
+def amount(minor: int) -> str:
+    """Return an amount of the shop's currency in the language of whoever reads it."""
     return written(minor, settings.SHOP_CURRENCY, get_language() or "en")

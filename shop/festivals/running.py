@@ -13,9 +13,19 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
+from shop.catalogue.models import Product
 from shop.errors import NotPossible
 from shop.festivals import fence, spans
-from shop.festivals.models import ChangeLog, Closure, Deal, Festival, Nomination, Promotion, Slot
+from shop.festivals.models import (
+    ChangeLog,
+    Closure,
+    Deal,
+    Enrolment,
+    Festival,
+    Nomination,
+    Promotion,
+    Slot,
+)
 from shop.festivals.reductions import refuse_if_dearer
 
 
@@ -39,7 +49,8 @@ def approve(nomination: Nomination, *, at: datetime, by: User | None = None) -> 
     A deal approved after its slot began starts at the approval: past prices never change.
 
     Raises:
-        NotPossible: it was decided already, its slot is over, or it is no reduction.
+        NotPossible: it was decided already, its slot is over or full, its product is not
+            published, or it is no reduction.
         FenceBroken: fewer units are free than would be set aside.
     """
     nomination = (
@@ -51,6 +62,7 @@ def approve(nomination: Nomination, *, at: datetime, by: User | None = None) -> 
         raise NotPossible(_("This nomination was decided already."))
     slot = nomination.slot
     _refuse_if_over(slot, at)
+    _refuse_unready(nomination)
     Nomination.objects.filter(pk=nomination.pk).update(
         state=Nomination.State.APPROVED, reviewer=by, decided_at=at
     )
@@ -187,6 +199,21 @@ def _refuse_if_over(slot: Slot, at: datetime) -> None:
         raise NotPossible(_("The slot is over. Make a new one."))
 
 
+def _refuse_unready(nomination: Nomination) -> None:
+    """Refuse what cannot be approved yet, and one place too many; the slot stays locked."""
+    if nomination.product.state != Product.State.PUBLISHED:
+        raise NotPossible(_("The product is not published yet. Decide on it first."))
+    if nomination.enrolment.state != Enrolment.State.ACCEPTED:
+        raise NotPossible(_("This store does not take part in the festival."))
+    slot = nomination.slot
+    if slot.max_nominations is None:
+        return
+    Slot.objects.select_for_update().get(pk=slot.pk)  # two reviewers fill a place one by one
+    approved = slot.nominations.filter(state=Nomination.State.APPROVED).count()
+    if approved >= slot.max_nominations:
+        raise NotPossible(_("All places in this slot are taken."))
+
+
 def _locked(deal: Deal) -> Deal:
     rows = Deal.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("variant", "slot__festival").get(pk=deal.pk)
@@ -214,7 +241,7 @@ def _deals_of(nomination: Nomination, *, starts_at: datetime) -> list[Deal]:
     """
     found, units = [], nomination.allotments
     is_percent = nomination.rule == Nomination.Rule.PERCENT
-    for variant in nomination.product.variants.filter(is_active=True).order_by("pk"):
+    for variant in nomination.product.variants.to_come(at=starts_at).order_by("pk"):
         price = nomination.percent if is_percent else nomination.prices.get(str(variant.pk))
         if price is None or (units and str(variant.pk) not in units):
             continue

@@ -50,13 +50,16 @@ def deals_at(variant: VariantTerms, at: datetime, *, regular: int) -> list[tuple
 
 
 def deal_price(deal: DealTerms, regular: int) -> int:
-    """Return what one unit costs in a deal; a percentage is rounded per unit, half up.
+    """Return what one unit costs in a deal; a percent deal follows the regular price."""
+    return deal.value if deal.kind == DealKind.FIXED else reduced(regular, deal.value)
 
-    12.50 at 33 % off is 8.38. A percent deal follows the regular price, never below one unit.
+
+def reduced(regular: int, percent: int) -> int:
+    """Return a price less a percentage, rounded per unit, half up, and never below one unit.
+
+    12.50 at 33 % off is 8.38.
     """
-    if deal.kind == DealKind.FIXED:
-        return deal.value
-    return max(1, divide(regular * (100 - deal.value), 100))
+    return max(1, divide(regular * (100 - percent), 100))
 
 
 def regular_price(variant: VariantTerms, at: datetime) -> int | None:

@@ -1,0 +1,226 @@
+"""Organizers plan a festival: its time, its slots. Nothing here changes a price of the past."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from shop.accounts.models import User
+from shop.errors import NotPossible
+from shop.festivals import fence, spans
+from shop.festivals.models import Deal, Festival, Promotion, Slot
+from shop.festivals.running import log
+from shop.festivals.walltime import instant, typed, wall_of
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A half-open time, with the wall times that were typed for it."""
+
+    starts_at: datetime
+    ends_at: datetime
+    starts_wall: str
+    ends_wall: str
+
+    @classmethod
+    def between(
+        cls,
+        starts: datetime,
+        ends: datetime,
+        zone: str,
+        *,
+        second: Collection[str] = (),
+    ) -> Window:
+        """Return the time between two wall times of a zone.
+
+        Args:
+            second: "starts" or "ends" where the later of two equal wall times is meant; "starts1"
+                or "ends1" where the earlier one is.
+
+        Raises:
+            MissingTime, DoubledTime: a wall time means no instant, or two.
+            NotPossible: the end is not after the start.
+        """
+        starts_at = instant(starts, zone, is_second=_choice("starts", second))
+        ends_at = instant(ends, zone, is_second=_choice("ends", second))
+        if ends_at <= starts_at:
+            raise NotPossible(_("The end must be after the start."))
+        return cls(starts_at, ends_at, typed(starts), typed(ends))
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Return its fields as festivals and slots name them."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@transaction.atomic
+def create_festival(
+    festival: Festival, during: Window, *, at: datetime, by: User | None = None
+) -> Festival:
+    """Save a new draft with its whole slot; nobody but organizers sees it.
+
+    Raises:
+        NotPossible: it would begin in the past.
+    """
+    _refuse_past(during, at)
+    for name, value in during.facts.items():
+        setattr(festival, name, value)
+    festival.state = Festival.State.DRAFT
+    festival.save()
+    Slot.objects.create(
+        festival=festival, kind=Slot.Kind.WHOLE, label=festival.title[:60], **during.facts
+    )
+    log(festival, "create", at=at, by=by, festival=festival)
+    return festival
+
+
+@transaction.atomic
+def change_festival(
+    festival: Festival, changes: dict[str, Any], *, at: datetime, by: User | None = None
+) -> None:
+    """Change a festival's words, rules or targets; its time moves by ``move_festival``."""
+    festival = _locked(festival)
+    before = {name: _plain(getattr(festival, name)) for name in changes}
+    after = {name: _plain(value) for name, value in changes.items()}
+    different = [name for name in changes if before[name] != after[name]]
+    if not different:
+        return
+    for name in different:
+        setattr(festival, name, changes[name])
+    festival.save(update_fields=different)
+    spans.mark_change("festival changed", at=at)
+    log(
+        festival,
+        "change",
+        at=at,
+        by=by,
+        festival=festival,
+        before={name: before[name] for name in different},
+        after={name: after[name] for name in different},
+    )
+
+
+@transaction.atomic
+def move_festival(
+    festival: Festival, during: Window, *, at: datetime, by: User | None = None
+) -> None:
+    """Move a festival that has not begun; its whole slot and what ended with it move along.
+
+    Raises:
+        NotPossible: it has begun, would begin in the past, or a slot would lie outside.
+    """
+    festival = _locked(festival)
+    outside = festival.slots.filter(kind=Slot.Kind.FLASH).exclude(
+        starts_at__gte=during.starts_at, ends_at__lte=during.ends_at
+    )
+    if slot := outside.first():
+        text = _("The slot “%(slot)s” would lie outside. Move or remove it first.")
+        raise NotPossible(text % {"slot": slot.label})
+    promotions = Promotion.objects.filter(festival=festival)
+    promotions.filter(use_from=festival.starts_at).update(use_from=during.starts_at)
+    promotions.filter(use_to=festival.ends_at).update(use_to=during.ends_at)
+    _move(festival.slots.get(kind=Slot.Kind.WHOLE), during, at=at, by=by)
+    Festival.objects.filter(pk=festival.pk).update(**during.facts)
+
+
+@transaction.atomic
+def add_slot(slot: Slot, during: Window, *, at: datetime, by: User | None = None) -> Slot:
+    """Save a new flash slot inside its festival.
+
+    Raises:
+        NotPossible: it would begin in the past or lie outside.
+    """
+    festival = _locked(slot.festival)
+    _refuse_past(during, at)
+    _refuse_outside(during, festival)
+    slot.kind = Slot.Kind.FLASH
+    for name, value in during.facts.items():
+        setattr(slot, name, value)
+    slot.save()
+    spans.mark_change("slot added", at=at)
+    log(slot, "create", at=at, by=by, festival=festival)
+    return slot
+
+
+@transaction.atomic
+def move_slot(slot: Slot, during: Window, *, at: datetime, by: User | None = None) -> None:
+    """Move a flash slot that has not begun, with the deals in it.
+
+    Raises:
+        NotPossible: it has begun, would begin in the past, or lie outside its festival.
+        FenceBroken: units would be set aside twice.
+    """
+    _refuse_outside(during, _locked(slot.festival))
+    _move(slot, during, at=at, by=by)
+
+
+@transaction.atomic
+def remove_slot(slot: Slot, *, at: datetime, by: User | None = None) -> None:
+    """Remove a flash slot that nobody has nominated anything for.
+
+    Raises:
+        NotPossible: there are nominations, or it is the whole slot.
+    """
+    festival = _locked(slot.festival)
+    if slot.kind == Slot.Kind.WHOLE:
+        raise NotPossible(_("The whole slot belongs to the festival."))
+    if slot.nominations.exists():
+        raise NotPossible(_("There are nominations for this slot. Reject or withdraw them first."))
+    log(slot, "remove", at=at, by=by, festival=festival, before={"label": slot.label})
+    slot.delete()
+    spans.mark_change("slot removed", at=at)
+
+
+def _move(slot: Slot, during: Window, *, at: datetime, by: User | None) -> None:
+    """Move a slot and its deals: the deals first, then the pools, then the prices."""
+    slot = Slot.objects.select_for_update(of=("self",)).select_related("festival").get(pk=slot.pk)
+    if slot.starts_at <= at:
+        raise NotPossible(_("It has begun: it can only be extended or stopped."))
+    _refuse_past(during, at)
+    deals = Deal.objects.filter(slot=slot).exclude(state=Deal.State.WITHDRAWN)
+    list(deals.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    products = sorted(set(deals.values_list("variant__product_id", flat=True)))
+    deals.update(effective_from=during.starts_at, effective_to=during.ends_at)
+    fence.check_room(set(deals.values_list("variant__pool_id", flat=True)), at=at)
+    since = spans.lock_prices(products, at=at)
+    _refuse_past(during, since)
+    Slot.objects.filter(pk=slot.pk).update(**during.facts)
+    spans.rebuild(products, since=since, what="slot moved")
+    before = {"starts_at": slot.starts_at.isoformat(), "ends_at": slot.ends_at.isoformat()}
+    after = {"starts_at": during.starts_at.isoformat(), "ends_at": during.ends_at.isoformat()}
+    log(slot, "move", at=at, by=by, festival=slot.festival, before=before, after=after)
+
+
+def _locked(festival: Festival) -> Festival:
+    festival = Festival.objects.select_for_update().get(pk=festival.pk)
+    if festival.state not in (Festival.State.DRAFT, Festival.State.PUBLISHED):
+        raise NotPossible(_("This festival is over."))
+    return festival
+
+
+def _refuse_past(during: Window, at: datetime) -> None:
+    if during.starts_at <= at:
+        raise NotPossible(_("The start must be in the future."))
+
+
+def _refuse_outside(during: Window, festival: Festival) -> None:
+    if during.starts_at < festival.starts_at or during.ends_at > festival.ends_at:
+        first = typed(wall_of(festival.starts_at, festival.zone))
+        last = typed(wall_of(festival.ends_at, festival.zone))
+        text = _("A slot lies inside its festival, between %(first)s and %(last)s.")
+        raise NotPossible(text % {"first": first, "last": last})
+
+
+def _choice(name: str, chosen: Collection[str]) -> bool | None:
+    if name in chosen:
+        return True
+    return False if f"{name}1" in chosen else None
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value

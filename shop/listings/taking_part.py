@@ -1,0 +1,50 @@
+"""Products that a festival lists: approved ones, and those that the organizer adds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+
+from shop.accounts.models import User
+from shop.catalogue.models import Product
+from shop.festivals import running
+from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Participation
+from shop.listings.refreshing import refresh
+
+
+@transaction.atomic
+def approve(nomination: Nomination, *, at: datetime, by: User | None = None) -> list[Deal]:
+    """Accept a nomination and list its product in the festival; return its deals.
+
+    Raises:
+        NotPossible, FenceBroken: as ``running.approve`` says; nothing is changed.
+    """
+    deals = running.approve(nomination, at=at, by=by)
+    list_products(nomination.slot.festival, [nomination.product_id], at=at)
+    return deals
+
+
+@transaction.atomic
+def list_products(festival: Festival, product_ids: Collection[int], *, at: datetime) -> int:
+    """List products as taking part in a festival; return how many were not listed before."""
+    known = festival.participations.filter(product_id__in=product_ids)
+    fresh = set(product_ids) - set(known.values_list("product_id", flat=True))
+    if fresh:
+        Participation.objects.bulk_create(
+            [Participation(festival=festival, product_id=pk) for pk in sorted(fresh)],
+            ignore_conflicts=True,
+        )
+        refresh(sorted(fresh), at=at)
+    return len(fresh)
+
+
+def list_everything(festival: Festival, *, at: datetime) -> int:
+    """List all published products of the stores that take part; return how many were new."""
+    products = Product.objects.filter(
+        state=Product.State.PUBLISHED,
+        merchant__enrolments__festival=festival,
+        merchant__enrolments__state=Enrolment.State.ACCEPTED,
+    )
+    return list_products(festival, list(products.values_list("pk", flat=True)), at=at)

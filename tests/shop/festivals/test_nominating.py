@@ -1,0 +1,294 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from shop.errors import NotPossible
+from shop.festivals import enrolling, nominating, running
+from shop.festivals.checking import Proposal, check
+from shop.festivals.models import Deal, Enrolment, Nomination, PriceSpan, RegularPrice
+from shop.festivals.nominating import Refused, nominate
+from tests import make
+from tests.make import END, NOON, START
+
+pytestmark = pytest.mark.django_db
+BEFORE = START - timedelta(days=20)
+
+
+@pytest.fixture
+def festival():
+    return make.festival(commission_bp=1000, must_beat_prior_price=True, terms_version="3")
+
+
+@pytest.fixture
+def kettle():
+    return make.variant(price=20_00, on_hand=10)
+
+
+def joined(festival, variant, *, at=BEFORE):
+    """Return a member whose store takes part."""
+    merchant = variant.product.merchant
+    by = make.member(merchant)
+    enrolling.invite(festival, [merchant], at=at)
+    enrolling.join(festival, merchant, terms_version=festival.terms_version, at=at, by=by)
+    return by
+
+
+def whole(festival):
+    return festival.slots.get(kind="whole")
+
+
+def percent(off: int, **facts) -> Proposal:
+    return Proposal(rule="percent", percent=off, **facts)
+
+
+def fixed(variant, price: int, **facts) -> Proposal:
+    return Proposal(rule="fixed", prices={variant.pk: price}, **facts)
+
+
+def test_an_invited_store_joins_with_the_terms_of_the_day(festival, kettle):
+    joined(festival, kettle)
+
+    enrolment = Enrolment.objects.get()
+    assert (enrolment.state, enrolment.terms_version) == ("accepted", "3")
+    assert (enrolment.commission_bp, enrolment.accepted_at) == (1000, BEFORE)
+
+
+def test_a_store_that_applies_waits_for_the_organizer(festival, kettle):
+    merchant = kettle.product.merchant
+    by = make.member(merchant)
+
+    enrolment = enrolling.join(festival, merchant, terms_version="3", at=BEFORE, by=by)
+
+    assert enrolment.state == "applied"
+    with pytest.raises(NotPossible, match="does not take part"):
+        nominate(kettle.product, whole(festival), percent(25), at=BEFORE, by=by)
+    enrolling.decide(enrolment, is_accepted=True, at=BEFORE)
+    assert nominate(kettle.product, whole(festival), percent(25), at=BEFORE, by=by)
+    with pytest.raises(NotPossible, match="decided"):
+        enrolling.decide(enrolment, is_accepted=False, at=BEFORE)
+
+
+def test_terms_that_changed_meanwhile_are_read_again(festival, kettle):
+    by = make.member(kettle.product.merchant)
+
+    with pytest.raises(NotPossible, match="changed meanwhile"):
+        enrolling.join(festival, kettle.product.merchant, terms_version="2", at=BEFORE, by=by)
+
+    assert not Enrolment.objects.exists()
+
+
+def test_inviting_twice_invites_once_and_nobody_who_is_suspended(festival, kettle):
+    suspended = make.merchant(state="suspended")
+    merchants = [kettle.product.merchant, suspended]
+
+    first = enrolling.invite(festival, merchants, at=BEFORE)
+    second = enrolling.invite(festival, merchants, at=BEFORE)
+
+    assert ([row.merchant for row in first], second) == (merchants[:1], [])
+
+
+def test_case_83_enrolment_ends_at_its_instant(kettle):
+    closes = datetime(2027, 5, 1, tzinfo=UTC)
+    festival = make.festival(enrol_closes=closes)
+    by = joined(festival, kettle)
+    last = closes - timedelta(microseconds=1)
+
+    nominate(kettle.product, whole(festival), percent(25), at=last, by=by)
+    with pytest.raises(NotPossible, match="closed"):
+        nominate(kettle.product, whole(festival), percent(30), at=closes, by=by)
+
+    assert Nomination.objects.get().percent == 25
+
+
+def test_the_check_says_what_a_price_means_for_the_merchant(festival, kettle):
+    joined(festival, kettle)
+    enrolment = Enrolment.objects.get()
+    proposal = percent(25, allotments={kettle.pk: 6})
+
+    found = check(kettle.product, whole(festival), enrolment, proposal, at=BEFORE)
+
+    row = found.variants[0]
+    assert (row.regular, row.price, row.prior, row.percent) == (20_00, 15_00, 20_00, 25)
+    assert (row.payout, row.allotment, row.left) == (13_50, 6, 4)
+    assert found.is_clean
+
+
+def test_a_price_that_was_lower_before_is_named_with_its_day(festival, kettle):
+    april = make.festival(
+        starts_at=datetime(2027, 4, 12, tzinfo=UTC), ends_at=datetime(2027, 4, 13, tzinfo=UTC)
+    )
+    make.deal(of=kettle, during=april, price=16_00)
+    by = joined(festival, kettle, at=datetime(2027, 4, 20, tzinfo=UTC))
+
+    with pytest.raises(Refused) as refused:
+        nominate(
+            kettle.product, whole(festival), fixed(kettle, 17_00), at=START - timedelta(1), by=by
+        )
+
+    assert str(refused.value) == (
+        "Your product sold at $16.00 on April 12, 2027, so $17.00 cannot be called a reduction."
+    )
+    assert not Nomination.objects.filter(slot=whole(festival)).exists()
+
+
+def test_where_the_festival_does_not_insist_it_is_a_warning(kettle):
+    festival = make.festival(must_beat_prior_price=False)
+    joined(festival, kettle)
+    make.reprice(kettle, 26_00, at=START - timedelta(days=10))
+
+    found = check(
+        kettle.product, whole(festival), Enrolment.objects.get(), fixed(kettle, 21_00),
+        at=START - timedelta(days=9),
+    )  # fmt: skip
+
+    assert found.problems == ()
+    assert "so $21.00 cannot be called a reduction" in found.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("proposal", "sentence"),
+    [
+        (Proposal(rule="percent", percent=0), "between 1 and 99"),
+        (Proposal(rule="percent", percent=100), "between 1 and 99"),
+        (Proposal(rule="percent", percent=None), "between 1 and 99"),
+        (Proposal(rule="fixed"), "at least one variant"),
+        (Proposal(rule="percent", percent=9), "at least 10 % off"),
+    ],
+)
+def test_a_proposal_that_breaks_a_rule_is_refused_with_the_rule(kettle, proposal, sentence):
+    festival = make.festival(min_percent_off=10)
+    by = joined(festival, kettle)
+
+    with pytest.raises(Refused, match=sentence):
+        nominate(kettle.product, whole(festival), proposal, at=BEFORE, by=by)
+
+    assert not Nomination.objects.exists()
+
+
+def test_no_more_is_set_aside_than_is_free(festival, kettle):
+    by = joined(festival, kettle)
+    other = make.slot(make.festival())
+    make.deal(of=kettle, during=other, price=19_00, allotment=7)
+
+    with pytest.raises(Refused, match="only 3 units are free"):
+        nominate(
+            kettle.product, whole(festival), percent(25, allotments={kettle.pk: 4}),
+            at=BEFORE, by=by,
+        )  # fmt: skip
+
+    assert nominate(
+        kettle.product, whole(festival), percent(25, allotments={kettle.pk: 3}), at=BEFORE, by=by
+    )
+
+
+def test_a_store_nominates_no_more_than_it_may(kettle):
+    festival = make.festival(max_nominations=1)
+    by = joined(festival, kettle)
+    second = make.variant(of=make.product(of=kettle.product.merchant))
+    nominate(kettle.product, whole(festival), percent(25), at=BEFORE, by=by)
+
+    with pytest.raises(Refused, match="1 products at the most"):
+        nominate(second.product, whole(festival), percent(25), at=BEFORE, by=by)
+
+    nominate(kettle.product, whole(festival), percent(30), at=BEFORE, by=by)
+    assert Nomination.objects.get().percent == 30
+
+
+def test_the_last_place_in_a_slot_is_filled_once(kettle):
+    festival = make.festival()
+    slot = make.slot(festival, max_nominations=1)
+    first = make.nomination(of=kettle, during=slot, price=15_00)
+    second = make.nomination(of=make.variant(), during=slot, price=15_00)
+    running.approve(first, at=BEFORE)
+
+    with pytest.raises(NotPossible, match="All places"):
+        running.approve(second, at=BEFORE)
+
+    second.refresh_from_db()
+    assert second.state == "submitted"
+
+
+def test_a_product_that_is_not_published_waits_for_its_own_approval(festival):
+    draft = make.product(state="submitted", published_at=None)
+    kettle = make.variant(of=draft)
+    kettle.regular_prices.all().delete()
+    RegularPrice.objects.create(variant=kettle, amount=20_00, starts_at=BEFORE)
+    by = joined(festival, kettle)
+
+    nomination = nominate(draft, whole(festival), percent(25), at=BEFORE, by=by)
+
+    with pytest.raises(NotPossible, match="not published"):
+        running.approve(nomination, at=BEFORE)
+    assert not Deal.objects.exists()
+
+
+def test_a_draft_product_is_not_nominated(festival, kettle):
+    by = joined(festival, kettle)
+    kettle.product.state = "draft"
+    kettle.product.save()
+
+    with pytest.raises(Refused, match="Submit the product"):
+        nominate(kettle.product, whole(festival), percent(25), at=BEFORE, by=by)
+
+
+def test_changes_are_asked_for_with_a_reason_and_submitted_again(festival, kettle):
+    by = joined(festival, kettle)
+    reviewer = make.user()
+    nomination = nominate(kettle.product, whole(festival), percent(25), at=BEFORE, by=by)
+
+    with pytest.raises(NotPossible, match="Say why"):
+        nominating.request_changes(nomination, "  ", at=BEFORE, by=reviewer)
+    nominating.request_changes(nomination, "A little lower?", at=BEFORE, by=reviewer)
+    nomination.refresh_from_db()
+    assert (nomination.state, nomination.note) == ("changes_requested", "A little lower?")
+
+    again = nominate(kettle.product, whole(festival), percent(30), at=BEFORE, by=by)
+    assert (again.pk, again.state, again.percent) == (nomination.pk, "submitted", 30)
+
+
+def test_a_decision_is_made_once(festival, kettle):
+    by = joined(festival, kettle)
+    nomination = nominate(kettle.product, whole(festival), percent(25), at=BEFORE, by=by)
+    nominating.reject(nomination, "Not this time", at=BEFORE, by=make.user())
+
+    with pytest.raises(NotPossible, match="decided already"):
+        running.approve(nomination, at=BEFORE)
+    with pytest.raises(NotPossible, match="decided already"):
+        nominating.request_changes(nomination, "Or this", at=BEFORE, by=make.user())
+
+    assert not Deal.objects.exists()
+
+
+def test_an_approved_nomination_is_withdrawn_before_it_begins_and_not_after(festival, kettle):
+    by = joined(festival, kettle)
+    nomination = nominate(
+        kettle.product, whole(festival), percent(25, allotments={kettle.pk: 6}), at=BEFORE, by=by
+    )
+    running.approve(nomination, at=BEFORE)
+    assert PriceSpan.objects.filter(variant=kettle, price=15_00).exists()
+
+    with pytest.raises(NotPossible, match="has begun"):
+        nominating.withdraw(nomination, at=NOON, by=by)
+    nominating.withdraw(nomination, at=BEFORE, by=by)
+
+    assert not PriceSpan.objects.filter(variant=kettle, price=15_00).exists()
+    assert Deal.objects.get().state == "withdrawn"
+
+
+def test_approved_terms_are_not_changed_by_nominating_again(festival, kettle):
+    by = joined(festival, kettle)
+    running.approve(
+        nominate(kettle.product, whole(festival), percent(25), at=BEFORE, by=by), at=BEFORE
+    )
+
+    with pytest.raises(NotPossible, match="approved"):
+        nominate(kettle.product, whole(festival), percent(50), at=BEFORE, by=by)
+
+    assert Deal.objects.get().value == 25
+
+
+def test_nothing_is_nominated_for_what_is_over(festival, kettle):
+    by = joined(festival, kettle)
+
+    with pytest.raises(NotPossible, match="closed"):
+        nominate(kettle.product, whole(festival), percent(25), at=END, by=by)

@@ -1,0 +1,134 @@
+from datetime import datetime, timedelta
+
+import pytest
+
+from shop.errors import NotPossible
+from shop.festivals import planning
+from shop.festivals.models import ChangeLog, Deal, Festival, PriceSpan, Slot
+from shop.festivals.planning import Window
+from tests import make
+from tests.make import END, NOON, START
+
+pytestmark = pytest.mark.django_db
+BEFORE = START - timedelta(days=5)
+
+
+def window(first: str, last: str, zone: str = "UTC") -> Window:
+    return Window.between(datetime.fromisoformat(first), datetime.fromisoformat(last), zone)
+
+
+def draft(**facts: object) -> Festival:
+    known = {"slug": "spring", "title": "Spring", "zone": "Africa/Nairobi"}
+    return Festival(**known | facts)
+
+
+def test_a_new_festival_is_a_draft_with_its_whole_slot():
+    during = window("2027-06-01 00:00", "2027-06-11 00:00", "Africa/Nairobi")
+
+    made = planning.create_festival(draft(), during, at=NOON)
+
+    assert made.state == "draft"
+    slot = made.slots.get()
+    assert (slot.kind, slot.starts_at, slot.ends_at) == ("whole", made.starts_at, made.ends_at)
+    assert (made.starts_wall, f"{made.starts_at:%d %H}") == ("2027-06-01 00:00", "31 21")
+    assert ChangeLog.objects.get().action == "create"
+
+
+def test_a_festival_cannot_begin_in_the_past():
+    with pytest.raises(NotPossible, match="future"):
+        planning.create_festival(draft(), window("2027-05-12 12:00", "2027-06-01 00:00"), at=NOON)
+
+    assert not Festival.objects.exists()
+
+
+def test_an_end_before_its_start_is_refused():
+    with pytest.raises(NotPossible, match="after the start"):
+        window("2027-06-02 00:00", "2027-06-02 00:00")
+
+
+def test_a_slot_lies_inside_its_festival():
+    festival = make.festival()
+
+    with pytest.raises(NotPossible, match="2027-05-10 00:00 and 2027-05-20 00:00"):
+        planning.add_slot(
+            Slot(festival=festival, label="Late"),
+            window("2027-05-19 23:00", "2027-05-20 00:01"),
+            at=BEFORE,
+        )
+
+    assert festival.slots.count() == 1
+
+
+def test_a_festival_that_moves_takes_its_deals_and_promotions_along():
+    festival = make.festival()
+    kettle = make.variant(price=20_00)
+    deal = make.deal(of=kettle, during=festival, price=15_00)
+    promotion = make.promotion(festival)
+    during = window("2027-05-11 06:00", "2027-05-21 06:00")
+
+    planning.move_festival(festival, during, at=BEFORE)
+
+    deal.refresh_from_db()
+    promotion.refresh_from_db()
+    assert (deal.effective_from, deal.effective_to) == (during.starts_at, during.ends_at)
+    assert (promotion.use_from, promotion.use_to) == (during.starts_at, during.ends_at)
+    span = PriceSpan.objects.get(variant=kettle, price=15_00)
+    assert (span.starts_at, span.ends_at) == (during.starts_at, during.ends_at)
+
+
+def test_a_festival_does_not_leave_a_slot_outside():
+    festival = make.festival()
+    make.slot(festival, label="Opening night", ends_at=START + timedelta(hours=2))
+
+    with pytest.raises(NotPossible, match="Opening night"):
+        planning.move_festival(festival, window("2027-05-11 00:00", "2027-05-21 00:00"), at=BEFORE)
+
+    festival.refresh_from_db()
+    assert festival.starts_at == START
+
+
+@pytest.mark.parametrize("at", [START, NOON, END])
+def test_a_festival_that_has_begun_does_not_move(at):
+    festival = make.festival()
+
+    with pytest.raises(NotPossible, match="begun"):
+        planning.move_festival(festival, window("2027-07-01 00:00", "2027-07-02 00:00"), at=at)
+
+    festival.refresh_from_db()
+    assert festival.starts_at == START
+
+
+def test_a_moved_slot_does_not_set_units_aside_twice():
+    festival = make.festival()
+    kettle = make.variant(on_hand=10)
+    slot = make.slot(festival, ends_at=START + timedelta(hours=2))
+    make.deal(of=kettle, during=slot, price=15_00, allotment=6)
+    # The first fence is gone when the second one is asked for, until the first slot moves later.
+    late = START + timedelta(hours=3)
+    evening = make.slot(festival, starts_at=START + timedelta(hours=5))
+    make.deal(of=kettle, during=evening, price=14_00, allotment=4, approved_at=late)
+    planning.move_slot(evening, window("2027-05-12 00:00", "2027-05-13 00:00"), at=late)
+
+    assert Deal.objects.get(slot=evening).effective_to.day == 13
+
+
+def test_a_slot_with_nominations_stays():
+    festival = make.festival()
+    slot = make.slot(festival)
+    make.nomination(of=make.variant(), during=slot, price=15_00)
+
+    with pytest.raises(NotPossible, match="nominations"):
+        planning.remove_slot(slot, at=BEFORE)
+    with pytest.raises(NotPossible, match="whole"):
+        planning.remove_slot(festival.slots.get(kind="whole"), at=BEFORE)
+
+    assert festival.slots.count() == 2
+
+
+def test_changed_words_leave_what_they_were_in_the_log():
+    festival = make.festival(title="Spring")
+
+    planning.change_festival(festival, {"title": "Summer", "priority": 0}, at=BEFORE)
+
+    logged = ChangeLog.objects.get()
+    assert (logged.before, logged.after) == ({"title": "Spring"}, {"title": "Summer"})
