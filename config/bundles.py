@@ -32,7 +32,7 @@ FRAME = [
 ]
 SHOP = _parts("css/pages/{}.css", "hero stores bento listing")
 PRODUCT = _parts("css/pages/{}.css", "product about options")
-TILL = _parts("css/pages/{}.css", "options fields track cart order")
+TILL = _parts("css/pages/{}.css", "options fields track cart order ticket")
 WORK = _parts("css/pages/{}.css", "work charts")
 SCRIPT = _parts("js/shop/{}.js", "theme-switch time-left cart-count auto-go qty-step first-error")
 

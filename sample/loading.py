@@ -27,6 +27,7 @@ from sample.pictures import draw_all
 from sample.picturing import media_folder
 from sample.progress import Progress
 from sample.reference import load_reference
+from sample.scheduling import provide_sessions
 from sample.wishes import FLASH, Wish, wishes
 from shop import clock
 from shop.listings.refreshing import refresh, refresh_popularity
@@ -82,7 +83,8 @@ def write_rows(wanted: Edition, progress: Progress) -> bool:
             _count_rows()
     if stores:
         progress.report("Stocking stores", len(stores), len(stores))
-    return bool(written or is_new or stores)
+    dated = provide_sessions(wanted, at=at, progress=progress)
+    return bool(written or is_new or stores or dated)
 
 
 def _count_rows() -> None:

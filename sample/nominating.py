@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
+from django.utils.text import slugify
 
 from sample.edition import APPROVED, SUBMITTED, Edition
 from sample.opening import slots_by_key
 from sample.plans import NominationPlan
+from sample.scheduling import allotments_of
+from sample.sheets import ProductSheet
 from shop.accounts.models import User
-from shop.catalogue.models import Product, Variant
+from shop.catalogue.models import Product
 from shop.festivals import running
 from shop.festivals.models import Enrolment, Festival, Nomination, Participation
 
@@ -61,33 +64,41 @@ def _nominations(
     products: Sequence[Product],
     enrolments: dict[int, Enrolment],
 ) -> list[Nomination]:
-    variants = Variant.objects.filter(product__in=products).select_related("product")
-    by_sku = {variant.sku: variant for variant in variants}
+    by_slug = {product.slug: product for product in products}
+    sheets = {sheet.sku: sheet for _, sheet in edition.products()}
     slots = slots_by_key(edition, festival)
     rows = []
     for plan in edition.nominations:
-        if not plan.allotments.keys() <= by_sku.keys():
+        sheet = sheets[plan.sku]
+        product = by_slug.get(slugify(sheet.title))
+        if product is None:
             continue  # of a store that is not among these
-        ids = {sku: by_sku[sku].pk for sku in plan.allotments}
-        product = by_sku[next(iter(ids))].product
         rows.append(
             Nomination(
                 slot=slots[plan.slot],
                 product=product,
                 enrolment=enrolments[product.merchant_id],
                 submitted_at=edition.at(SUBMITTED, 9),
-                **_terms(plan, ids),
+                allotments=_allotments(plan, sheet, product),
+                **_terms(plan),
             )
         )
     return Nomination.objects.bulk_create(rows)
 
 
-def _terms(plan: NominationPlan, ids: dict[str, int]) -> dict[str, object]:
+def _allotments(plan: NominationPlan, sheet: ProductSheet, product: Product) -> Mapping[str, int]:
+    if sheet.outing:
+        units = next(iter(plan.allotments.values()))
+        return allotments_of(product, units, seats=sheet.stock)
+    ids = dict(product.variants.values_list("sku", "pk"))
+    return {str(ids[sku]): units for sku, units in plan.allotments.items()}
+
+
+def _terms(plan: NominationPlan) -> dict[str, object]:
     return {
         "state": Nomination.State.SUBMITTED,
         "rule": Nomination.Rule.PERCENT,
         "percent": plan.percent,
-        "allotments": {str(ids[sku]): units for sku, units in plan.allotments.items()},
         "per_shopper": plan.per_shopper,
         "subsidy": plan.subsidy,
     }

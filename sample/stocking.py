@@ -10,6 +10,7 @@ from django.utils.text import slugify
 from sample.edition import LANGUAGES, Edition
 from sample.picturing import Pictures, cloth_address
 from sample.reference import ship_regions
+from sample.scheduling import schedule
 from sample.sheets import ProductSheet, StoreSheet, VariantSheet
 from shop.catalogue.models import Category, Product, ProductPicture, Variant
 from shop.festivals import spans
@@ -36,6 +37,9 @@ def stock(edition: Edition, sheets: Sequence[StoreSheet]) -> list[Product]:
     ids = [product.pk for product in products]
     first_day = edition.at(-edition.plan.listed_days_ago)
     spans.rebuild(ids, since=spans.lock_prices(ids, at=first_day), what="sample")
+    for (store, sheet), product in zip(_pairs(sheets), products, strict=True):
+        if sheet.outing:
+            schedule(product, store, sheet, since=product.published_at, at=edition.at(0))
     return products
 
 
@@ -135,6 +139,7 @@ def _variants(
     rows = [
         (variant, position, product)
         for (_, sheet), product in zip(_pairs(sheets), products, strict=True)
+        if not sheet.outing  # its seats belong to dates
         for position, variant in enumerate(sheet.variants)
     ]
     pools = Pool.objects.bulk_create(Pool(on_hand=sheet.stock) for sheet, _, _ in rows)

@@ -68,6 +68,21 @@ def for_sale(variant_id: int) -> Variant | None:
     )
 
 
+def seats_for_sale(pool_id: int) -> list[Variant]:
+    """Return the kinds of tickets of a session that may be put into a cart, in their order."""
+    return list(
+        Variant.objects.filter(
+            pool=pool_id,
+            session_start__isnull=False,
+            is_active=True,
+            product__state=Product.State.PUBLISHED,
+            product__merchant__state=Merchant.State.APPROVED,
+        )
+        .select_related("product")
+        .order_by("position", "pk")
+    )
+
+
 def use_voucher(cart: Cart, code: str, *, shopper: Shopper, at: datetime) -> None:
     """Pick a voucher for the cart by its code.
 

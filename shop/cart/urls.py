@@ -5,6 +5,7 @@ from shop.cart import views
 urlpatterns = [
     path("cart/", views.show, name="cart"),
     path("cart/add/", views.add, name="cart-add"),
+    path("cart/reserve/", views.reserve, name="cart-reserve"),
     path("cart/lines/<int:variant_id>/", views.line, name="cart-line"),
     path("cart/voucher/", views.voucher, name="cart-voucher"),
     path("cart/claim/<int:promotion_id>/", views.claim, name="voucher-claim"),

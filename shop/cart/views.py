@@ -57,6 +57,30 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@tokenless
+@require_POST
+def reserve(request: HttpRequest) -> HttpResponse:
+    """Put tickets for a session into the cart: a number for each kind that it has."""
+    at = clock.moment_of(request)
+    kinds = changing.seats_for_sale(_number(request.POST.get("session", "")))
+    if not kinds:
+        raise NotPossible(_("This date is no longer on sale."))
+    wanted = [
+        (kind, _number(request.POST.get(f"tickets-{place}", "") or "0"))
+        for place, kind in enumerate(kinds)
+    ]
+    wanted = [(kind, count) for kind, count in wanted if count]
+    if not wanted:
+        raise NotPossible(_("Choose how many tickets you would like."))
+    for _kind, count in wanted:
+        changing.check_quantity(count)
+    cart, token = cart_for_change(request, at=at)
+    for kind, count in wanted:
+        changing.add(cart, kind, count, at=at)
+    return remember_cart(see_other("cart"), token)
+
+
+@never_cache
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """Show the cart, priced at this moment."""

@@ -14,7 +14,7 @@ from shop.orders.models import NUMBER_START, Order, new_token
 
 NUMBER = re.compile(r"BB-[0-9]{4}-([0-9]{6,15})")
 
-OrderView = Callable[[HttpRequest, Order], HttpResponse]
+OrderView = Callable[..., HttpResponse]
 
 
 def find_order(number: str, token: str) -> Order:
@@ -33,7 +33,7 @@ def find_order(number: str, token: str) -> Order:
     return order
 
 
-def order_page(view: OrderView) -> Callable[[HttpRequest, str, str], HttpResponse]:
+def order_page(view: OrderView) -> Callable[..., HttpResponse]:
     """Give a view the order of its link; the page is kept nowhere and its address told to nobody.
 
     A page with a form sets another referrer policy itself: without any, browsers leave out
@@ -42,8 +42,8 @@ def order_page(view: OrderView) -> Callable[[HttpRequest, str, str], HttpRespons
 
     @never_cache
     @wraps(view)
-    def answer(request: HttpRequest, number: str, token: str) -> HttpResponse:
-        response = view(request, find_order(number, token))
+    def answer(request: HttpRequest, number: str, token: str, **place: int) -> HttpResponse:
+        response = view(request, find_order(number, token), **place)
         response.headers["X-Robots-Tag"] = "noindex"
         response.headers.setdefault("Referrer-Policy", "no-referrer")
         return response

@@ -11,6 +11,7 @@ from shop.cart.current import signed_in
 from shop.checkout.finding import order_page
 from shop.checkout.standing import bring_up_to_date, standing
 from shop.checkout.summarising import show_order
+from shop.checkout.tickets import visits_of
 from shop.orders.joining import may_keep
 from shop.orders.models import Order
 
@@ -52,6 +53,7 @@ def _confirmed(request: HttpRequest, order: Order) -> HttpResponse:
     context = {
         "order": order,
         "shown": show_order(order),
+        "visits": visits_of(order),
         "may_sign_up": user is None and order.user_id is None,
         "may_keep": user is not None and may_keep(order, user),
     }

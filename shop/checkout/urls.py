@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from shop.checkout import returning, tracking, views
+from shop.checkout import returning, tickets, tracking, views
 
 order = [
     path("", tracking.order, name="order"),
@@ -8,6 +8,8 @@ order = [
     path("stopped/", returning.stopped, name="order-stopped"),
     path("cancel/", tracking.cancel, name="order-cancel"),
     path("keep/", tracking.keep_order, name="order-keep"),
+    path("tickets/", tickets.tickets, name="order-tickets"),
+    path("tickets/<int:line_id>.ics", tickets.session_file, name="order-session"),
 ]
 urlpatterns = [
     path("checkout/", views.address, name="checkout"),

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 
 from shop.ledger.models import LedgerEntry, LedgerTransaction
-from shop.orders.models import Order, Suborder
+from shop.orders.models import Order, Refund, RefundLine, Suborder
 
 Account = LedgerEntry.Account
 Row = tuple[str, int | None, int]
@@ -26,6 +27,18 @@ def post_sale(order: Order, *, at: datetime) -> LedgerTransaction:
     for suborder in order.suborders.prefetch_related("lines"):
         rows += _of_suborder(suborder)
     return _post(f"sale-{order.pk}", order, rows, at=at)
+
+
+def post_refund(refund: Refund, *, at: datetime) -> LedgerTransaction:
+    """Book that a sale is undone in part: each party's share of it goes back.
+
+    The shopper's money is owed until the provider has sent it.
+    """
+    rows: list[Row] = [(Account.REFUNDS_DUE, None, -refund.amount)]
+    lines = refund.lines.select_related("line__suborder").order_by("pk")
+    for suborder, own in groupby(lines, key=lambda row: row.line.suborder):
+        rows += _undone(suborder, list(own))
+    return _post(f"refund-{refund.pk}", refund.order, rows, at=at)
 
 
 def post_unwanted(order: Order, amount: int, *, reference: str, at: datetime) -> LedgerTransaction:
@@ -58,11 +71,30 @@ def _of_suborder(suborder: Suborder) -> list[Row]:
     ]
 
 
+def _undone(suborder: Suborder, lines: Sequence[RefundLine]) -> list[Row]:
+    paid, funded = sum(row.paid for row in lines), sum(row.funded for row in lines)
+    commission = sum(row.commission for row in lines)
+    sold = sum(line.paid for line in suborder.lines.all())
+    back = RefundLine.objects.filter(line__suborder=suborder, refund__lte=lines[0].refund_id)
+    left = sold - sum(back.values_list("paid", flat=True))
+    # By what is left, so that the parts of several refunds add up to the tax of the sale.
+    tax = _tax_in(suborder, left + paid) - _tax_in(suborder, left)
+    return [
+        (Account.PROMOTIONS, None, -funded),
+        (Account.PAYABLE, suborder.merchant_id, paid + funded - commission - tax),
+        (Account.COMMISSION, suborder.merchant_id, commission),
+        (Account.TAX, suborder.merchant_id, tax),
+    ]
+
+
 def _tax(suborder: Suborder) -> int:
     """Return the tax inside the lines that the platform owes: none but for platform sales."""
+    return _tax_in(suborder, sum(line.paid for line in suborder.lines.all()))
+
+
+def _tax_in(suborder: Suborder, paid: int) -> int:
     if suborder.tax != Suborder.Tax.PLATFORM:
         return 0
-    paid = sum(line.paid for line in suborder.lines.all())
     return paid - paid * 10_000 // (10_000 + suborder.vat_bp)
 
 

@@ -6,7 +6,8 @@ dates and the like come already written in the reader's language.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -17,6 +18,14 @@ from django.utils import translation
 logger = logging.getLogger(__name__)
 
 
+class Attachment(NamedTuple):
+    """A file that goes along with a mail; ``kind`` is its media type."""
+
+    name: str
+    content: bytes
+    kind: str
+
+
 def send(
     key: str,
     to: str,
@@ -24,6 +33,7 @@ def send(
     language: str,
     context: Mapping[str, object],
     reply_to: str | None = None,
+    files: Sequence[Attachment] = (),
 ) -> None:
     """Hand one mail to Django's mail backend.
 
@@ -33,6 +43,7 @@ def send(
         language: a code of ``settings.LANGUAGES``.
         context: what the template's first comment asks for.
         reply_to: one bare address that gets the answers.
+        files: what goes along.
 
     Raises:
         ValidationError: ``to`` or ``reply_to`` is not one address; nothing is sent.
@@ -45,6 +56,8 @@ def send(
         message = _write(key, {**_frame(language), **context})
     message.to = [to]
     message.reply_to = [] if reply_to is None else [reply_to]
+    for file in files:
+        message.attach(file.name, file.content, file.kind)
     message.send()
     # Whose mail it is and what it says is nobody's business who reads the log.
     logger.info("Sent %s in %s.", key, language)

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from shop.cart import changing
 from shop.cart.models import Cart
+from shop.listings.refreshing import note_stock
 from shop.orders import holding
 from shop.orders.models import Order
 
@@ -40,10 +41,11 @@ def mark_paid(order: Order, *, at: datetime) -> None:
     Raises:
         Unavailable: the order had expired and its goods are gone; the transaction rolls back.
     """
-    if order.state == Order.State.EXPIRED:
-        holding.retake(order, at=at)
+    turned = holding.retake(order, at=at) if order.state == Order.State.EXPIRED else []
     order.move_to(Order.State.PAID, paid_at=at)
     holding.settle(order, at=at)
+    if turned:
+        note_stock(turned)
     _forget_holdings(order)
     if order.cart_id:
         bought: Counter[int] = Counter()

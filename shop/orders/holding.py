@@ -25,19 +25,24 @@ def exchange(*, take: Holdings, give: Holdings, at: datetime) -> None:
     Raises:
         Unavailable: somebody else was faster; the caller's transaction rolls back.
     """
+    if turned := _move(take=take, give=give, at=at):
+        note_stock(turned)
+
+
+def _move(*, take: Holdings, give: Holdings, at: datetime) -> list[int]:
+    """Move the counters; return the pools whose products may have sold out or come back."""
     shopper_id = take.shopper_id or give.shopper_id
     allotments.move_holds(take=take, give=give, shopper_id=shopper_id)
     pools = take.pools.keys() | give.pools.keys()
     if not pools:
-        return
+        return []
     before = stock.lock(pools)
     # The fence is read in a statement of its own, after the wait for the locks is over.
     everyday = _net(pools, take.everyday, give.everyday)
     aside = fence.set_aside(pools, at=at) if any(n > 0 for n in everyday.values()) else {}
     units = _net(pools, take.pools, give.pools)
     stock.hold(units, everyday=everyday, fence=aside)
-    if turned := [pk for pk, pool in before.items() if _may_turn(pool, units[pk])]:
-        note_stock(turned)
+    return [pk for pk, pool in before.items() if _may_turn(pool, units[pk])]
 
 
 def release(order: Order, *, at: datetime) -> None:
@@ -55,10 +60,13 @@ def settle(order: Order, *, at: datetime) -> None:
         allotments.close_sold_out(products, list(held.deals), at=at)
 
 
-def retake(order: Order, *, at: datetime) -> None:
+def retake(order: Order, *, at: datetime) -> list[int]:
     """Hold again what an expired order held, for money that came late.
 
     Units of a deal that is over are outside every fence by now, so they count as everyday ones.
+
+    Returns:
+        Pools to note when the order is settled: listings are locked last, after the prices.
 
     Raises:
         Unavailable: something is gone; the caller's transaction rolls back.
@@ -71,7 +79,7 @@ def retake(order: Order, *, at: datetime) -> None:
     for line in lines:
         line.is_set_aside = line.is_set_aside and line.deal_id not in over
     again = holdings_of(lines, order.discounts.all(), shopper_id=_limit_id(order))
-    exchange(take=again, give=Holdings(), at=at)
+    return _move(take=again, give=Holdings(), at=at)
 
 
 def _may_turn(pool: Pool, units: int) -> bool:

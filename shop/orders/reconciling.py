@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 # Each statement lists rows whose counters differ from what the lines of orders say: id, then
-# pairs of counted and right. Held is what pending orders hold; sold is paid and not shipped.
+# pairs of counted and right. Held is what pending orders hold; sold is paid, not shipped, and not
+# sent back.
 POOLS = """
 SELECT p.id, p.held, coalesce(l.held, 0), p.sold, coalesce(l.sold, 0)
 FROM shop_pool p LEFT JOIN (
   SELECT line.pool_id,
     sum(line.pool_units) FILTER (WHERE o.state = 'pending') AS held,
-    sum(line.pool_units) FILTER (WHERE o.state = 'paid' AND s.state = 'waiting') AS sold
+    sum(line.pool_units / line.quantity * (line.quantity - coalesce(back.units, 0)))
+      FILTER (WHERE o.state = 'paid' AND s.state = 'waiting') AS sold
   FROM shop_orderline line
   JOIN shop_order o ON o.id = line.order_id JOIN shop_suborder s ON s.id = line.suborder_id
+  LEFT JOIN (SELECT line_id, sum(quantity) AS units FROM shop_refundline GROUP BY line_id) back
+    ON back.line_id = line.id
   WHERE o.state IN ('pending', 'paid') GROUP BY line.pool_id) l ON l.pool_id = p.id
 WHERE p.held <> coalesce(l.held, 0) OR p.sold <> coalesce(l.sold, 0) ORDER BY p.id
 """

@@ -13,6 +13,7 @@ from shop.accounts.models import User
 from shop.delivery.models import Carrier
 from shop.errors import NotPossible
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
+from shop.orders.refunding import refunded
 from shop.orders.tasks import send_shipped
 from shop.stock import holding as stock
 from shop.tasks import enqueue
@@ -36,8 +37,11 @@ def ship(
         raise NotPossible(_("Only a paid parcel that has not left yet can be sent."))
     suborder.move_to(Suborder.State.SHIPPED)
     units: Counter[int] = Counter()
-    for line in OrderLine.objects.filter(suborder=suborder):
-        units[line.pool_id] += line.pool_units
+    lines = list(OrderLine.objects.filter(suborder=suborder))
+    back = refunded(lines)
+    for line in lines:
+        left = line.quantity - back.get(line.pk, 0)
+        units[line.pool_id] += line.pool_units // line.quantity * left
     stock.ship(units, at=at, by=by, note=suborder.order.number)
     shipment = Shipment.objects.create(
         suborder=suborder,

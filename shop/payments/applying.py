@@ -25,8 +25,11 @@ from shop.orders.tasks import (
 from shop.payments.gateway import Session, SessionStatus
 from shop.payments.models import Operation, Payment
 from shop.payments.operations import queue_refund
+from shop.payments.refunding import refund_cancelled
 from shop.payments.stripe_gateway import gateway
 from shop.tasks import enqueue
+from shop.tickets.issuing import issue
+from shop.tickets.tasks import send_tickets
 
 log = logging.getLogger(__name__)
 
@@ -107,8 +110,12 @@ def _take(payment: Payment, session: Session, *, at: datetime) -> None:
         return
     payment.move_to(Payment.State.PAID)
     posting.post_sale(order, at=at)
+    tickets = issue(order)
     enqueue(send_receipt, order.pk)
     enqueue(tell_merchants, order.pk)
+    if tickets:
+        enqueue(send_tickets, order.pk)
+        refund_cancelled(order, payment, at=at)
 
 
 def _pay(order: Order, *, at: datetime) -> bool:

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from shop.errors import GatewayError
 from shop.ledger import posting
+from shop.orders.models import Refund
 from shop.payments.gateway import RemoteOperation
 from shop.payments.models import Operation, Payment
 from shop.payments.stripe_gateway import gateway
@@ -24,19 +25,26 @@ BATCH = 20
 ASK_AGAIN = timedelta(hours=1)
 
 
-def queue_refund(payment: Payment, *, cause: str, at: datetime) -> Operation:
-    """Write down that a payment goes back in full; called under the order's lock."""
+def queue_refund(
+    payment: Payment, *, cause: str, at: datetime, refund: Refund | None = None
+) -> Operation:
+    """Write down that a payment goes back, in full or as far as a refund says.
+
+    Called under the order's lock.
+    """
+    amount = refund.amount if refund else payment.amount
     operation = Operation(
         kind=Operation.Kind.REFUND,
         cause=cause,
         payment=payment,
-        amount=payment.amount,
+        refund=refund,
+        amount=amount,
         currency=payment.currency,
         run_after=at,
     )
     operation.request = {
         "charge": payment.charge_id,
-        "amount": payment.amount,
+        "amount": amount,
         "currency": payment.currency,
         "operation": str(operation.uuid),
         "order": str(payment.order.uuid),

@@ -79,6 +79,14 @@ def settle(units: Mapping[int, int]) -> None:
             cursor.execute(SETTLE, [ids, [units[i] for i in ids]])
 
 
+def give_back(units: Mapping[int, int]) -> None:
+    """Let sold units be sold again, since their money goes back. Locks the pools."""
+    pools = lock(units)
+    for pool_id, pool in pools.items():
+        pool.sold -= units[pool_id]
+    Pool.objects.bulk_update(pools.values(), ["sold"])
+
+
 def ship(units: Mapping[int, int], *, at: datetime, by: User | None, note: str) -> None:
     """Let sold units leave the house: on hand and sold fall together."""
     pools = lock(units)

@@ -53,6 +53,18 @@ def day_in(at: datetime, zone: str, language: str) -> str:
     return day(at.astimezone(ZoneInfo(zone)), language)
 
 
+def full_day_in(at: datetime, zone: str, language: str) -> str:
+    """Return the day of an instant in a zone, with its weekday: Saturday, 12 December 2026."""
+    there = at.astimezone(ZoneInfo(zone)).date()
+    return format_skeleton("yMMMMEEEEd", there, locale=_locale(language))
+
+
+def weekday_in(at: datetime, zone: str, language: str) -> str:
+    """Return the day of an instant in a zone, without its year: Saturday 12 December."""
+    there = at.astimezone(ZoneInfo(zone)).date()
+    return format_skeleton("MMMMEEEEd", there, locale=_locale(language))
+
+
 def day_and_hour(at: datetime, zone: str, language: str) -> str:
     """Return an instant in a zone: 29 November at 18:00."""
     there = {"date": day_in(at, zone, language), "time": hour(at, zone)}

@@ -38,8 +38,7 @@ def details(product: Product, weight_g: int, language: str) -> tuple[Fact, ...]:
         Fact(_("Made in"), country_name(product.origin, language) if product.origin else ""),
         Fact(_("Weight"), _weight(weight_g, language) if weight_g else ""),
         Fact(_("Customs code"), product.hs_code),
-        Fact(_("Duration"), _duration(product.duration_minutes or 0)),
-        Fact(_("Meeting point"), product.meeting_point, own),
+        Fact(_("Duration"), duration(product.duration_minutes or 0)),
     )
     return tuple(fact for fact in facts if fact.value)
 
@@ -52,7 +51,8 @@ def _weight(grams: int, language: str) -> str:
     return format_unit(kilograms, "mass-kilogram", length="short", locale=locale)
 
 
-def _duration(minutes: int) -> str:
+def duration(minutes: int) -> str:
+    """Return a length of time in words: 4 hours, or 1 hour 30 minutes."""
     hours, rest = divmod(minutes, HOUR)
     parts = []
     if hours:

@@ -17,10 +17,11 @@ from shop.catalogue.models import Product
 from shop.listings.refreshing import addresses
 from shop.storefront.buying import Buying, Delivery, buying, delivery
 from shop.storefront.cards import Card, cards, lang_mark
-from shop.storefront.details import Fact, details
+from shop.storefront.details import Fact, details, duration
 from shop.storefront.epoch import Epoch
 from shop.storefront.finding import find_popular
 from shop.storefront.offer_data import offer_data
+from shop.storefront.sessions import Visit, sessions_of, visit
 from shop.storefront.stores import place
 from shop.storefront.variants import VariantNow, variants_now
 from shop.storefront.wording import in_language
@@ -68,6 +69,9 @@ class ProductPage:
     pictures: list[dict[str, str]]
     is_experience: bool
     buying: Buying | None
+    visit: Visit | None
+    length: str
+    meeting_point: str
     delivery: Delivery | None
     facts: tuple[Fact, ...]
     store: StoreBox
@@ -95,8 +99,11 @@ def product_page(
     merchant = product.merchant
     is_experience = product.kind == Product.Kind.EXPERIENCE
     variants = variants_now(product.pk, at=at)
+    sessions = sessions_of(variants) if is_experience else []
+    # The price at the head is that of the date which is chosen at first.
+    first = next((session for session in sessions if session.is_open), None)
     box = buying(
-        variants,
+        first.kinds if first else variants,
         product.option_names,
         where=merchant.city,
         currency=currency,
@@ -117,6 +124,9 @@ def product_page(
         pictures=pictures,
         is_experience=is_experience,
         buying=box,
+        visit=visit(sessions, language),
+        meeting_point=product.meeting_point if is_experience else "",
+        length=duration(product.duration_minutes or 0) if is_experience else "",
         delivery=None
         if is_experience or box is None
         else delivery(merchant, box.variant.weight_g, country, start=at.date(), language=language),
@@ -127,7 +137,7 @@ def product_page(
         alike_title=_("More from this festival") if epoch.live else _("You may also like"),
         offer_data=offer_data(
             product,
-            variants,
+            first.kinds if first else variants,
             title=title,
             url=f"{settings.SITE_URL}{url}",
             pictures=[facts["large"] for facts in pictures],

@@ -19,7 +19,9 @@ SELECT v.id, v.options, v.weight_g, v.units_per_item, q.on_hand - q.held - q.sol
   s.price, s.prior_price, s.percent, s.deal_id IS NOT NULL AND d.slot_id IS NOT NULL,
   least(s.ends_at, (SELECT min(n.starts_at) FROM shop_pricespan n
                     WHERE n.variant_id = v.id AND n.starts_at > %(at)s)) AS holds_until,
-  d.slot_id, d.kind, d.zone, d.effective_to, d.allotment, d.held, d.sold, d.per_shopper
+  d.slot_id, d.kind, d.zone, d.effective_to, d.allotment, d.held, d.sold, d.per_shopper,
+  v.pool_id, v.session_start, v.session_zone, least(v.sales_close, v.session_start),
+  q.on_hand
 FROM shop_variant v
 JOIN shop_pool q ON q.id = v.pool_id
 LEFT JOIN shop_pricespan s
@@ -34,7 +36,8 @@ LEFT JOIN LATERAL (
   ORDER BY t.kind LIMIT 1
 ) AS d ON true
 WHERE v.product_id = %(product)s AND v.is_active
-ORDER BY v.position, v.id
+  AND (v.session_start IS NULL OR least(v.sales_close, v.session_start) > %(at)s)
+ORDER BY v.session_start, v.position, v.id
 """
 
 
@@ -60,6 +63,11 @@ class VariantNow(NamedTuple):
     held: int | None
     sold: int | None
     per_shopper: int | None
+    pool_id: int
+    session_start: datetime | None
+    session_zone: str
+    closes_at: datetime | None
+    on_hand: int
 
     @property
     def buyable(self) -> int:

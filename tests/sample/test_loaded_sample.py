@@ -100,7 +100,7 @@ def test_prices_are_known_without_a_gap_from_the_day_of_listing_on(loaded):
     for variant in Variant.objects.prefetch_related("price_spans"):
         rows = sorted(variant.price_spans.all(), key=lambda span: span.starts_at)
         assert rows[0].starts_at == variant.listed_at <= DAY_0 - timedelta(days=60)
-        assert rows[-1].ends_at == FOREVER
+        assert rows[-1].ends_at == (variant.closes_at or FOREVER)
         for before, after in itertools.pairwise(rows):
             assert before.ends_at == after.starts_at
     assert in_force(ProductSpan.objects, DAY_0 - timedelta(days=20)).count() == 60

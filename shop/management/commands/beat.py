@@ -11,6 +11,7 @@ from shop import clock
 from shop.cart.forgetting import forget_old_carts
 from shop.ledger.balances import log_differences
 from shop.listings.refreshing import refresh_popularity
+from shop.payments.calling_off import refund_what_is_left
 from shop.payments.operations import check_pending, run_operations
 from shop.payments.sweeping import check_unsettled, expire_overdue
 from shop.payments.watching import tell_organizers
@@ -32,6 +33,7 @@ ROUNDS: tuple[tuple[str, Callable[..., object], int], ...] = (
     ("compare counters and books", log_differences, 5_760),
     ("forget what messages said", forget_bodies, 2_000),
     ("forget old carts", forget_old_carts, 2_000),
+    ("refund sessions that were called off", refund_what_is_left, 20),
 )
 
 

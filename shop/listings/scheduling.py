@@ -1,0 +1,124 @@
+"""Dated sessions of an experience: sets of variants that share one pool of seats."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from shop.accounts.models import User
+from shop.catalogue.models import Product, Variant
+from shop.errors import NotPossible
+from shop.festivals import spans
+from shop.festivals.models import RegularPrice
+from shop.listings.refreshing import refresh_availability
+from shop.stock.models import Pool, StockMove
+
+MOST_SESSIONS = 100  # opened at once
+MOST_SEATS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class TicketKind:
+    """What somebody can book in a session: an adult, a child, a family that takes four seats.
+
+    ``price`` is in minor units.
+    """
+
+    label: str
+    price: int
+    seats: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How sessions are held: seats, zone, kinds of tickets, and when their sale closes."""
+
+    zone: str
+    seats: int
+    kinds: tuple[TicketKind, ...]
+    closes_before: timedelta = timedelta(hours=24)
+
+
+@transaction.atomic
+def open_sessions(
+    product: Product,
+    starts: Collection[datetime],
+    plan: Plan,
+    *,
+    at: datetime,
+    by: User | None = None,
+) -> list[Variant]:
+    """Open sessions at the instants given; one that is there already is left alone.
+
+    Each is a pool of seats and a variant of every kind of ticket, in the order of ``kinds``.
+
+    Raises:
+        NotPossible: the plan makes no sense, or a session would begin in the past.
+    """
+    _check(product, starts, plan, at=at)
+    known = set(
+        product.variants.filter(session_start__in=starts).values_list("session_start", flat=True)
+    )
+    fresh = sorted(set(starts) - known)
+    since = spans.lock_prices([product.pk], at=at)
+    variants = _write(product, fresh, plan, since=since)
+    _count(variants, plan, since=since, by=by)
+    spans.rebuild([product.pk], since=since, what="sessions opened")
+    refresh_availability([product.pk])
+    return variants
+
+
+def _write(
+    product: Product, starts: Sequence[datetime], plan: Plan, *, since: datetime
+) -> list[Variant]:
+    pools = Pool.objects.bulk_create(Pool(on_hand=plan.seats) for _start in starts)
+    is_public = product.state == Product.State.PUBLISHED
+    return Variant.objects.bulk_create(
+        Variant(
+            product=product,
+            sku=f"E{product.pk}-{start:%y%m%d%H%M}-{position}",
+            options=[kind.label],
+            position=position,
+            pool=pool,
+            units_per_item=kind.seats,
+            listed_at=since if is_public else None,
+            session_start=start,
+            session_zone=plan.zone,
+            sales_close=start - plan.closes_before,
+        )
+        for start, pool in zip(starts, pools, strict=True)
+        for position, kind in enumerate(plan.kinds)
+    )
+
+
+def _count(variants: Sequence[Variant], plan: Plan, *, since: datetime, by: User | None) -> None:
+    RegularPrice.objects.bulk_create(
+        RegularPrice(
+            variant=variant, amount=plan.kinds[variant.position].price, starts_at=since, by=by
+        )
+        for variant in variants
+    )
+    StockMove.objects.bulk_create(
+        StockMove(pool_id=pool_id, kind=StockMove.Kind.COUNT, change=plan.seats, at=since, by=by)
+        for pool_id in dict.fromkeys(variant.pool_id for variant in variants)
+    )
+
+
+def _check(product: Product, starts: Collection[datetime], plan: Plan, *, at: datetime) -> None:
+    if product.kind != Product.Kind.EXPERIENCE:
+        raise NotPossible(_("Only experiences have sessions."))
+    if not starts or len(starts) > MOST_SESSIONS:
+        raise NotPossible(_("Open between 1 and %(count)d sessions at once.")
+                          % {"count": MOST_SESSIONS})  # fmt: skip
+    if any(start <= at for start in starts):
+        raise NotPossible(_("A session begins in the future."))
+    if not 1 <= plan.seats <= MOST_SEATS:
+        raise NotPossible(_("Give the number of seats."))
+    if not plan.kinds or any(kind.price < 1 or kind.seats < 1 for kind in plan.kinds):
+        raise NotPossible(_("Give a price for at least one kind of ticket."))
+    if plan.closes_before < timedelta(0):
+        raise NotPossible(_("Sales close before the session begins."))

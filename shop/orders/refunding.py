@@ -1,0 +1,103 @@
+"""What goes back of an order: computed per line, written down once, units returned.
+
+Money is moved by ``payments.refunding``; here stands how much, and for what.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from django.db.models import Sum
+
+from shop.accounts.models import User
+from shop.errors import NotPossible
+from shop.listings.refreshing import note_stock
+from shop.orders.models import Order, OrderLine, Refund, RefundLine, Suborder
+from shop.stock import holding as stock
+
+
+def part(total: int, done: int, count: int, of: int) -> int:
+    """Return the share of an amount for ``count`` of ``of`` units when ``done`` went back before.
+
+    Rounded down over all units so far, so that any order of partial refunds ends exactly at the
+    total: of 165.83 for three, one by one, 55.27, 55.28 and 55.28.
+    """
+    return total * (done + count) // of - total * done // of
+
+
+def refunded(lines: Collection[OrderLine]) -> dict[int, int]:
+    """Return how many units of lines went back already, by line id."""
+    rows = RefundLine.objects.filter(line__in=lines).values_list("line")
+    return dict(rows.annotate(units=Sum("quantity")).order_by())
+
+
+def record(
+    order: Order,
+    units: Mapping[OrderLine, int],
+    *,
+    cause: str,
+    at: datetime,
+    reason: str = "",
+    by: User | None = None,
+) -> Refund:
+    """Write down that units of a paid order go back, and let their pools have them again.
+
+    Call it under the order's lock, inside the transaction that queues the money.
+
+    Raises:
+        NotPossible: the order is not paid, or more would go back than was bought.
+    """
+    if not order.is_paid:
+        raise NotPossible("Only a paid order can be refunded.")
+    before = refunded(units.keys())
+    rows = []
+    for line, count in units.items():
+        done = before.get(line.pk, 0)
+        if count < 1 or done + count > line.quantity:
+            raise NotPossible("More would go back than was bought.")
+        rows.append(
+            RefundLine(
+                line=line,
+                quantity=count,
+                paid=part(line.paid, done, count, line.quantity),
+                funded=part(line.funded, done, count, line.quantity),
+                commission=part(line.commission, done, count, line.quantity),
+            )
+        )
+    refund = Refund.objects.create(
+        order=order, cause=cause, reason=reason, amount=sum(row.paid for row in rows), at=at, by=by
+    )
+    for row in rows:
+        row.refund = refund
+    RefundLine.objects.bulk_create(rows)
+    _give_back(units)
+    _close_empty(order, {line.suborder_id for line in units})
+    return refund
+
+
+def _give_back(units: Mapping[OrderLine, int]) -> None:
+    """Return the units that had not left the house."""
+    waiting: Counter[int] = Counter()
+    states = dict(
+        Suborder.objects.filter(pk__in={line.suborder_id for line in units}).values_list(
+            "pk", "state"
+        )
+    )
+    for line, count in units.items():
+        if states[line.suborder_id] == Suborder.State.WAITING:
+            waiting[line.pool_id] += line.pool_units // line.quantity * count
+    stock.give_back(waiting)
+    note_stock(waiting)
+
+
+def _close_empty(order: Order, suborder_ids: Collection[int]) -> None:
+    """Cancel the parts of an order of which nothing is left."""
+    for suborder in Suborder.objects.filter(pk__in=suborder_ids, order=order):
+        lines = list(suborder.lines.all())
+        gone = refunded(lines)
+        if suborder.state == Suborder.State.WAITING and all(
+            gone.get(line.pk, 0) == line.quantity for line in lines
+        ):
+            suborder.move_to(Suborder.State.CANCELLED)

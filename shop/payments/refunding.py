@@ -1,0 +1,55 @@
+"""Money for what is not delivered goes back: written down with its cause, sent by the outbox."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from shop.accounts.models import User
+from shop.ledger import posting
+from shop.orders import ending, refunding
+from shop.orders.models import Order, OrderLine, Refund
+from shop.payments.models import Operation, Payment
+from shop.payments.operations import queue_refund
+from shop.tasks import enqueue
+from shop.tickets import issuing
+from shop.tickets.tasks import send_session_cancelled
+
+
+@transaction.atomic
+def refund_order(order_id: int, *, at: datetime, by: User | None = None, reason: str = "") -> None:
+    """Send back what a paid order holds of sessions that were called off. Safe to repeat."""
+    order = ending.lock(order_id)
+    payment = order.payments.filter(state=Payment.State.PAID).first()
+    if order.is_paid and payment:
+        refund_cancelled(order, payment, at=at, by=by, reason=reason)
+
+
+def refund_cancelled(
+    order: Order, payment: Payment, *, at: datetime, by: User | None = None, reason: str = ""
+) -> Refund | None:
+    """Send back the lines of sessions that were called off, unless they went back before.
+
+    Called under the order's lock: when a host calls a session off, and when money arrives for a
+    seat in a session that was called off meanwhile. Vouchers: see ``give_back_claims``.
+    """
+    lines = _called_off(order)
+    done = refunding.refunded(lines)
+    units = {line: line.quantity - done.get(line.pk, 0) for line in lines}
+    units = {line: count for line, count in units.items() if count}
+    if not units:
+        return None
+    cause = Refund.Cause.SESSION_CANCELLED
+    refund = refunding.record(order, units, cause=cause, at=at, reason=reason, by=by)
+    posting.post_refund(refund, at=at)
+    if refund.amount:
+        queue_refund(payment, cause=Operation.Cause.RETURNED, at=at, refund=refund)
+    issuing.cancel(list(units), at=at)
+    enqueue(send_session_cancelled, refund.pk)
+    return refund
+
+
+def _called_off(order: Order) -> list[OrderLine]:
+    lines = order.lines.filter(variant__cancelled_at__isnull=False)
+    return list(lines.order_by("pk"))

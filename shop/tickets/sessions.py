@@ -1,0 +1,65 @@
+"""When and where a session takes place, as tickets, mails and calendars say it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event, vText
+
+from shop.catalogue.models import Variant
+from shop.orders.models import OrderLine
+
+DEFAULT_LENGTH = timedelta(hours=2)  # where the merchant gave no duration
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One session, in its own zone."""
+
+    title: str
+    store: str
+    starts: datetime
+    ends: datetime
+    zone: str
+    meeting_point: str
+
+
+def session_of(variant: Variant, store: str) -> Session:
+    """Return the session that a variant is a seat of."""
+    product = variant.product
+    starts = variant.session_start.astimezone(ZoneInfo(variant.session_zone or "UTC"))
+    minutes = product.duration_minutes
+    # Added in UTC: a clock that jumps during a tour makes it no longer.
+    length = timedelta(minutes=minutes) if minutes else DEFAULT_LENGTH
+    ends = (variant.session_start + length).astimezone(starts.tzinfo)
+    return Session(
+        product.title, store, starts, ends, variant.session_zone or "UTC", product.meeting_point
+    )
+
+
+def calendar(line: OrderLine, *, url: str, at: datetime) -> bytes:
+    """Return a calendar file of a line's session, in local time with its zone (RFC 5545).
+
+    Args:
+        url: of the order's page.
+        at: when it is made.
+    """
+    session = session_of(line.variant, line.suborder.merchant.name)
+    event = Event()
+    event.add("uid", f"line-{line.pk}@{line.order.uuid}")
+    event.add("dtstamp", at)
+    event.add("dtstart", session.starts)
+    event.add("dtend", session.ends)
+    event.add("summary", vText(session.title))
+    event.add("location", vText(session.meeting_point))
+    event.add("description", vText(f"{line.quantity} × {line.label or line.title}\n{url}"))
+    event.add("url", url)
+    found = Calendar()
+    found.add("prodid", "-//Baobab//Sessions//EN")
+    found.add("version", "2.0")
+    found.add("method", "PUBLISH")
+    found.add_component(event)
+    found.add_missing_timezones()
+    return found.to_ical()

@@ -1,0 +1,110 @@
+"""What a host types about dates."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from shop.currencies import currencies
+from shop.festivals.walltime import MissingTime, instant
+from shop.listings.scheduling import MOST_SEATS, MOST_SESSIONS, Plan, TicketKind
+
+WEEKDAYS = [
+    ("0", _("Monday")), ("1", _("Tuesday")), ("2", _("Wednesday")), ("3", _("Thursday")),
+    ("4", _("Friday")), ("5", _("Saturday")), ("6", _("Sunday")),
+]  # fmt: skip
+KINDS = (("adult", _("Adult"), "Adult", 1), ("child", _("Child"), "Child", 1),
+         ("family", _("Family of four"), "Family of four", 4))  # fmt: skip
+MOST_WEEKS = 26
+
+
+class SessionsForm(forms.Form):
+    """A weekly pattern: days, hour, seats, and a price for each kind of ticket."""
+
+    first = forms.DateField(label=_("First day"), widget=forms.DateInput({"type": "date"}))
+    last = forms.DateField(label=_("Last day"), widget=forms.DateInput({"type": "date"}))
+    weekdays = forms.MultipleChoiceField(
+        label=_("On these days"), choices=WEEKDAYS, widget=forms.CheckboxSelectMultiple
+    )
+    hour = forms.TimeField(label=_("Begins at"), widget=forms.TimeInput({"type": "time"}))
+    seats = forms.IntegerField(label=_("Seats"), min_value=1, max_value=MOST_SEATS)
+    closes_before = forms.IntegerField(
+        label=_("Booking closes, hours before"), min_value=0, max_value=24 * 14, initial=24
+    )
+
+    def __init__(self, data: Any, *, zone: str, at: datetime) -> None:
+        """Read the form for a zone; ``at`` is the moment after which sessions begin."""
+        super().__init__(data)
+        self.zone, self.at = zone, at
+        self.starts: list[datetime] = []
+        self.plan: Plan | None = None
+        exponent = currencies()[settings.SHOP_CURRENCY].exponent
+        for name, label, _option, _seats in KINDS:
+            self.fields[f"price_{name}"] = forms.DecimalField(
+                label=_("Price, %(kind)s") % {"kind": label},
+                required=name == "adult",
+                min_value=0,
+                max_digits=10,
+                decimal_places=exponent,
+                help_text=settings.SHOP_CURRENCY,
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Work out the instants and the kinds of tickets."""
+        typed = super().clean()
+        if self.errors:
+            return typed
+        if not typed["first"] <= typed["last"] <= typed["first"] + timedelta(weeks=MOST_WEEKS):
+            raise forms.ValidationError(
+                _("The last day comes after the first one, at most half a year later.")
+            )
+        self.starts = self._starts(typed)
+        if not self.starts:
+            raise forms.ValidationError(_("None of these days lies in the future."))
+        if len(self.starts) > MOST_SESSIONS:
+            text = _("These are more than %(count)d dates. Choose fewer days.")
+            raise forms.ValidationError(text % {"count": MOST_SESSIONS})
+        self.plan = Plan(
+            zone=self.zone,
+            seats=typed["seats"],
+            kinds=tuple(self._kinds(typed)),
+            closes_before=timedelta(hours=typed["closes_before"]),
+        )
+        return typed
+
+    def _starts(self, typed: dict[str, Any]) -> list[datetime]:
+        found, day = [], typed["first"]
+        while day <= typed["last"]:
+            if str(day.weekday()) in typed["weekdays"]:
+                found.append(self._instant(datetime.combine(day, typed["hour"])))
+            day += timedelta(days=1)
+        return [start for start in found if start > self.at]
+
+    def _instant(self, wall: datetime) -> datetime:
+        try:
+            # Of an hour that the clock repeats the first one is meant.
+            return instant(wall, self.zone, is_second=False)
+        except MissingTime as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+
+    def _kinds(self, typed: dict[str, Any]) -> list[TicketKind]:
+        exponent = currencies()[settings.SHOP_CURRENCY].exponent
+        return [
+            TicketKind(option, int(typed[f"price_{name}"].scaleb(exponent)), seats)
+            for name, _label, option, seats in KINDS
+            if typed.get(f"price_{name}")
+        ]
+
+
+class CallOffForm(forms.Form):
+    """Why a session will not take place."""
+
+    reason = forms.CharField(
+        label=_("Why? The guests read it."),
+        max_length=300,
+        widget=forms.Textarea({"rows": 3}),
+    )

@@ -1,0 +1,139 @@
+"""A host's dates: opening them by a weekly pattern, who comes, and calling one off."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.db.models import Count, Min, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from shop import clock
+from shop.accounts.models import User
+from shop.catalogue.models import Product
+from shop.errors import ShopError
+from shop.listings.scheduling import open_sessions
+from shop.merchants.zones import zone_of
+from shop.payments.calling_off import call_off
+from shop.stock.models import Pool
+from shop.tickets.models import Ticket
+from shop.workspace.own import members_only
+from shop.workspace.session_forms import CallOffForm, SessionsForm
+
+SHOWN = 60
+
+
+@require_safe
+@members_only
+def sessions(request: HttpRequest) -> HttpResponse:
+    """List the dates to come of the member's experiences, the soonest first. Three statements."""
+    at = clock.moment_of(request)
+    rows = list(pools_of(request.user).filter(starts__gt=at).order_by("starts", "pk")[:SHOWN])
+    context = {
+        "sessions": [_facts(pool) for pool in rows],
+        "experiences": experiences_of(request.user).order_by("title"),
+    }
+    return render(request, "shop/workspace/sessions.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@members_only
+def open_dates(request: HttpRequest, product_id: int) -> HttpResponse:
+    """Open dates of an experience by a weekly pattern."""
+    product = get_object_or_404(experiences_of(request.user), pk=product_id)
+    at = clock.moment_of(request)
+    zone = zone_of(product.merchant.country)
+    form = SessionsForm(request.POST or None, zone=zone, at=at)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = open_sessions(product, form.starts, form.plan, at=at, by=request.user)
+        except ShopError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            count = len({variant.pool_id for variant in made})
+            text = ngettext("%(count)d date is open.", "%(count)d dates are open.", count)
+            messages.success(request, text % {"count": count})
+            return redirect("merchant-sessions")
+    context = {"product": product, "form": form, "zone": zone}
+    return render(request, "shop/workspace/open_dates.html", context,
+                  status=422 if form.errors else 200)  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@members_only
+def session(request: HttpRequest, pool_id: int) -> HttpResponse:
+    """Show who comes to a session, and call it off."""
+    pool = get_object_or_404(pools_of(request.user), pk=pool_id)
+    at = clock.moment_of(request)
+    form = CallOffForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            count = call_off(pool, reason=form.cleaned_data["reason"], at=at, by=request.user)
+        except ShopError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            text = ngettext(
+                "The session is called off. %(count)d order is refunded.",
+                "The session is called off. %(count)d orders are refunded.",
+                count,
+            )
+            messages.success(request, text % {"count": count})
+            return redirect("merchant-session", pool.pk)
+    tickets = guests_of(pool)
+    context = {
+        "session": _facts(pool),
+        "tickets": tickets,
+        "used": sum(ticket.used_at is not None for ticket in tickets),
+        "may_call_off": pool.cancelled is None and pool.starts > at,
+        "form": form,
+    }
+    return render(request, "shop/workspace/session.html", context,
+                  status=422 if form.errors else 200)  # fmt: skip
+
+
+def experiences_of(user: User) -> QuerySet[Product]:
+    """Return the experiences of the user's merchants."""
+    own = Product.objects.filter(
+        merchant__memberships__user=user, kind=Product.Kind.EXPERIENCE
+    ).exclude(state=Product.State.WITHDRAWN)
+    return own.select_related("merchant")
+
+
+def pools_of(user: User) -> QuerySet[Pool]:
+    """Return the sessions of the user's merchants as pools, with title and start."""
+    own = Q(variants__product__merchant__memberships__user=user)
+    dated = Q(variants__session_start__isnull=False)
+    return Pool.objects.filter(own & dated).annotate(
+        starts=Min("variants__session_start"),
+        zone=Min("variants__session_zone"),
+        title=Min("variants__product__title"),
+        cancelled=Min("variants__cancelled_at"),
+        kinds=Count("variants", distinct=True),
+    )
+
+
+def guests_of(pool: Pool) -> list[Ticket]:
+    """Return the tickets of a session with the names of those who booked. One statement."""
+    rows = Ticket.objects.filter(line__pool=pool, cancelled_at=None)
+    rows = rows.select_related("line__order__contact")
+    return list(rows.order_by("line__order__contact__name", "line", "position"))
+
+
+def _facts(pool: Pool) -> dict[str, object]:
+    if not pool.zone:
+        raise Http404
+    starts: datetime = pool.starts.astimezone(ZoneInfo(pool.zone))
+    return {
+        "id": pool.pk,
+        "title": pool.title,
+        "starts": starts,
+        "zone": pool.zone,
+        "booked": pool.sold,
+        "held": pool.held,
+        "seats": pool.on_hand,
+        "is_cancelled": pool.cancelled is not None,
+    }

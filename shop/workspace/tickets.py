@@ -1,0 +1,67 @@
+"""Letting guests in: a host scans a ticket or types its code, and marks it as used."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from shop import clock
+from shop.errors import NotPossible
+from shop.tickets.models import Ticket
+from shop.tickets.redeeming import UsedAlready, clean_code, is_near, redeem, tickets_of
+from shop.workspace.own import members_only
+
+
+@require_http_methods(["GET", "HEAD"])
+@members_only
+def find(request: HttpRequest) -> HttpResponse:
+    """Ask for a ticket's code and lead to its page."""
+    typed = request.GET.get("code", "")
+    code = clean_code(typed)
+    if code and tickets_of(request.user).filter(code=code).exists():
+        return redirect("merchant-ticket", code)
+    wrong = _("No ticket of yours has this code. Look again, or scan its square.") if typed else ""
+    context = {"typed": typed[:60], "wrong": wrong}
+    return render(request, "shop/workspace/find_ticket.html", context, status=404 if wrong else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@members_only
+def ticket(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one ticket, and mark it as used."""
+    clean = clean_code(code)
+    if not clean:
+        raise Http404
+    found = get_object_or_404(tickets_of(request.user), code=clean)
+    at = clock.moment_of(request)
+    status, refusal = 200, None
+    if request.method == "POST":
+        try:
+            redeem(found, by=request.user, at=at)
+        except NotPossible as error:
+            refusal, status = error, 409
+        else:
+            messages.success(request, _("Let them in: the ticket is good and is marked as used."))
+            return redirect("merchant-ticket", clean)
+    context = {
+        "ticket": found,
+        "refusal": refusal,
+        "is_near": is_near(found, at=at),
+        "starts": _local(found),
+        "used_at": found.used_at and found.used_at.astimezone(ZoneInfo(_zone(found))),
+        "is_used_again": isinstance(refusal, UsedAlready),
+    }
+    return render(request, "shop/workspace/ticket.html", context, status=status)
+
+
+def _zone(found: Ticket) -> str:
+    return found.line.variant.session_zone or "UTC"
+
+
+def _local(found: Ticket) -> object:
+    return found.line.variant.session_start.astimezone(ZoneInfo(_zone(found)))

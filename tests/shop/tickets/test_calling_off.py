@@ -1,0 +1,291 @@
+"""A host calls a session off: everybody is refunded, once, whatever happens meanwhile."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db.models import Sum
+
+from shop.errors import NotPossible
+from shop.ledger.models import LedgerEntry
+from shop.orders.models import Order, Refund, Suborder
+from shop.orders.refunding import part
+from shop.payments import calling_off, refunding
+from shop.payments.calling_off import call_off
+from shop.payments.models import Operation
+from shop.payments.operations import run_operations
+from shop.stock.models import Pool
+from shop.tickets import tasks
+from shop.tickets.models import Ticket
+from tests import make
+from tests.make import NOON
+from tests.paying import assert_books_agree, begin, deliver
+from tests.shop.payments.provider import charged, refunded
+from tests.shop.tickets import visits
+from tests.shop.tickets.visits import SATURDAY, bought
+
+pytestmark = pytest.mark.django_db
+REASON = "Too much wind"
+
+
+def pool_of(seat) -> Pool:
+    return Pool.objects.get(pk=seat.pool_id)
+
+
+def off(seat, *, at=NOON):
+    return call_off(pool_of(seat), reason=REASON, at=at, by=visits.host_of(seat))
+
+
+def sums() -> dict[str, int]:
+    rows = LedgerEntry.objects.values_list("account").annotate(sum=Sum("amount"))
+    return {account: total for account, total in rows if total}
+
+
+def test_calling_a_session_off_sends_all_its_money_back(till):
+    adult, child, family = visits.session()
+    first = bought(till, {adult: 2, child: 1})
+    second = bought(till, {family: 1})
+
+    count = off(adult)
+    run_operations(at=NOON)
+    deliver(till)
+
+    assert count == 2
+    assert sorted(refunded(till)) == [104_00, 128_00] == sorted(charged(till))
+    assert [refund.amount for refund in Refund.objects.order_by("pk")] == [104_00, 128_00]
+    assert Refund.objects.first().reason == REASON
+    assert sums() == {}
+    assert {part.state for part in Suborder.objects.all()} == {"cancelled"}
+    assert {order.state for order in (first, second)} == {"paid"}
+    assert pool_of(adult).sold == 0
+    assert not Ticket.objects.filter(cancelled_at=None).exists()
+    assert_books_agree()
+
+
+def test_what_else_was_bought_stays_bought(till):
+    adult, *_ = visits.session()
+    kettle = make.variant(20_00)
+    order = bought(till, {adult: 1, kettle: 1})
+
+    off(adult)
+    run_operations(at=NOON)
+
+    assert refunded(till) == [40_00]
+    states = dict(order.suborders.values_list("merchant", "state"))
+    assert states[kettle.product.merchant_id] == "waiting"
+    assert sums() == {"cash": 20_00, "payable": -20_00}
+    assert_books_agree()
+
+
+def test_commission_and_what_the_organizer_gave_go_back_with_it(till):
+    host = visits.merchant(commission_bp=1200)
+    adult, *_ = visits.session(visits.experience(of=host))
+    festival = make.festival()
+    make.promotion(festival, kind="percent", value=10, organizer_share=100)
+    make.deal(of=adult, during=festival, price=30_00)
+    bought(till, {adult: 3})
+    assert sums()["promotions"] == 9_00
+
+    off(adult)
+    run_operations(at=NOON)
+    deliver(till)
+
+    assert refunded(till) == charged(till) == [81_00]
+    assert sums() == {}
+    assert_books_agree()
+
+
+def test_a_session_is_called_off_once(till):
+    adult, *_ = visits.session()
+    bought(till, {adult: 1})
+    off(adult)
+
+    with pytest.raises(NotPossible, match="already"):
+        off(adult)
+    calling_off.refund_what_is_left(at=NOON)
+    refunding.refund_order(Order.objects.get().pk, at=NOON)
+    run_operations(at=NOON)
+
+    assert refunded(till) == [40_00]
+    assert Operation.objects.count() == 1
+
+
+def test_without_a_reason_nothing_happens(till):
+    adult, *_ = visits.session()
+    bought(till, {adult: 1})
+
+    with pytest.raises(NotPossible, match="Say why"):
+        call_off(pool_of(adult), reason=" ", at=NOON, by=make.user())
+
+    adult.refresh_from_db()
+    assert (adult.cancelled_at, Refund.objects.count()) == (None, 0)
+
+
+def test_a_session_that_has_begun_is_not_called_off(till):
+    adult, *_ = visits.session()
+
+    with pytest.raises(NotPossible, match="begun"):
+        off(adult, at=SATURDAY)
+
+
+def test_nobody_can_book_it_any_more(till):
+    adult, *_ = visits.session()
+    who = make.cart({adult: 1})
+    off(adult)
+
+    with pytest.raises(Exception, match="sold out"):
+        begin(who)
+
+    assert charged(till) == []
+
+
+def test_an_order_that_is_being_paid_is_stopped(till):
+    adult, *_ = visits.session()
+    payment = begin(make.cart({adult: 1}))
+
+    off(adult)
+
+    payment.order.refresh_from_db()
+    assert payment.order.state == "expired"
+    assert (charged(till), pool_of(adult).held) == ([], 0)
+    assert_books_agree()
+
+
+def test_who_pays_in_the_same_second_is_refunded_when_the_money_arrives(till):
+    adult, *_ = visits.session()
+    payment = begin(make.cart({adult: 1}))
+    till.pay(payment.session_id)
+
+    off(adult)  # the provider says that it is paid: nothing can be stopped any more
+    deliver(till)
+    run_operations(at=NOON)
+
+    assert charged(till) == refunded(till) == [40_00]
+    assert_books_agree()
+
+
+def test_a_crash_after_the_seats_closed_is_made_good(till, monkeypatch):
+    adult, *_ = visits.session()
+    bought(till, {adult: 1})
+
+    def die(*args, **facts):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(calling_off, "refund_order", die)
+        with pytest.raises(KeyboardInterrupt):
+            off(adult)
+    assert not Refund.objects.exists()
+
+    assert calling_off.refund_what_is_left(at=NOON) == 1
+    assert calling_off.refund_what_is_left(at=NOON) == 0
+    run_operations(at=NOON)
+    assert refunded(till) == [40_00]
+
+
+def test_the_guest_is_told_why_and_what_goes_back(till):
+    adult, *_ = visits.session()
+    order = bought(till, {adult: 2})
+    off(adult)
+    refund = Refund.objects.get()
+
+    tasks.send_one_cancelled.call(refund.pk, adult.pool_id)
+
+    (message,) = mail.outbox
+    assert message.to == [order.contact.email]
+    assert "Dyeing on Friday, 21 May 2027 will not take place" in message.subject
+    assert "The reason: Too much wind" in message.body
+    assert "$80.00 goes back to you" in message.body
+
+
+def test_the_host_calls_it_off_on_the_desk_and_a_stranger_does_not(client, till):
+    adult, *_ = visits.session()
+    bought(till, {adult: 1})
+    where = f"/merchant/sessions/{adult.pool_id}/"
+    client.force_login(make.member(visits.merchant()))
+    assert client.post(where, {"reason": REASON}).status_code == 404
+    assert not Refund.objects.exists()
+
+    client.force_login(visits.host_of(adult))
+    page = client.get(where)
+    answer = client.post(where, {"reason": REASON}, follow=True)
+
+    assert "1 ticket is cancelled and refunded in full" in page.text
+    assert "1 order is refunded" in answer.text
+    assert "Called off" in answer.text
+
+
+def test_parts_of_a_refund_add_up_whatever_their_order():
+    assert [part(165_83, done, 1, 3) for done in range(3)] == [55_27, 55_28, 55_28]
+    assert [part(165_83, 0, 2, 3), part(165_83, 2, 1, 3)] == [110_55, 55_28]
+
+
+def test_dates_are_opened_by_a_weekly_pattern_on_the_desk(client, clock_at):
+    clock_at(NOON)  # a Wednesday
+    walk = visits.experience()
+    client.force_login(make.member(walk.merchant))
+    typed = {
+        "first": "2027-05-13", "last": "2027-05-26", "weekdays": ["5", "2"], "hour": "09:00",
+        "seats": "8", "closes_before": "24", "price_adult": "40.00", "price_family": "128.50",
+    }  # fmt: skip
+
+    answer = client.post(f"/merchant/experiences/{walk.pk}/dates/", typed, follow=True)
+
+    assert "4 dates are open." in answer.text
+    starts = sorted({variant.session_start for variant in walk.variants.all()})
+    assert [f"{start:%d %H}" for start in starts] == ["15 06", "19 06", "22 06", "26 06"]
+    assert {variant.options[0] for variant in walk.variants.all()} == {"Adult", "Family of four"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"last": "2027-05-01"}, "comes after the first"),
+        ({"last": "2029-01-01"}, "comes after the first"),
+        ({"weekdays": []}, "required"),
+        ({"price_adult": "-1"}, "greater than or equal"),
+        ({"price_adult": "1e9"}, "digits"),
+        ({"seats": "0"}, "greater than or equal"),
+        ({"first": "2027-05-01", "last": "2027-05-02"}, "in the future"),
+        ({"weekdays": ["0", "1", "2", "3", "4", "5", "6"], "last": "2027-11-01"}, "more than 100"),
+    ],
+)
+def test_a_pattern_that_makes_no_sense_is_explained(client, clock_at, wrong, sentence):
+    clock_at(NOON)
+    walk = visits.experience()
+    client.force_login(make.member(walk.merchant))
+    typed = {
+        "first": "2027-05-13", "last": "2027-05-26", "weekdays": ["5"], "hour": "09:00",
+        "seats": "8", "closes_before": "24", "price_adult": "40.00",
+    }  # fmt: skip
+
+    answer = client.post(f"/merchant/experiences/{walk.pk}/dates/", typed | wrong)
+
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert not walk.variants.exists()
+
+
+def test_other_people_s_experiences_get_no_dates(client, clock_at):
+    clock_at(NOON)
+    walk = visits.experience()
+    client.force_login(make.member(visits.merchant()))
+
+    answer = client.post(f"/merchant/experiences/{walk.pk}/dates/", {"first": "2027-05-13"})
+
+    assert answer.status_code == 404
+
+
+def test_a_day_that_the_clock_leaves_out_is_named(client, clock_at):
+    clock_at(NOON - timedelta(days=30))
+    walk = visits.experience(of=visits.merchant(country="EG"))
+    client.force_login(make.member(walk.merchant))
+    typed = {
+        "first": "2027-04-30", "last": "2027-04-30", "weekdays": ["4"], "hour": "00:30",
+        "seats": "8", "closes_before": "24", "price_adult": "40.00",
+    }  # fmt: skip
+
+    answer = client.post(f"/merchant/experiences/{walk.pk}/dates/", typed)
+
+    assert answer.status_code == 422
+    assert "does not exist in Africa/Cairo" in answer.text

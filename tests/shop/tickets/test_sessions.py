@@ -1,0 +1,225 @@
+"""Cases 87 to 90: seats shared by kinds of tickets, and sales that close."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from shop.cart import changing
+from shop.cart.pricing import price_cart
+from shop.errors import NotPossible, ShopError
+from shop.listings.scheduling import Plan, TicketKind, open_sessions
+from shop.orders.models import Order
+from shop.orders.placing import place_order
+from shop.stock.models import Pool
+from tests import make
+from tests.make import NOON
+from tests.shop.tickets import visits
+from tests.shop.tickets.visits import SATURDAY
+
+
+def pool_of(seat) -> Pool:
+    return Pool.objects.get(pk=seat.pool_id)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_case_87_an_adult_and_a_child_want_the_last_seat_and_one_gets_it():
+    adult, child, _family = visits.session(seats=12)
+    Pool.objects.filter(pk=adult.pool_id).update(sold=11)
+    carts = [make.cart({adult: 1}), make.cart({child: 1})]
+    agreed = [make.agreed(who) for who in carts]
+    together, outcomes = threading.Barrier(2), []
+
+    def pay(who, agreement):
+        together.wait()
+        try:
+            place_order(who, agreed=agreement, at=NOON)
+            outcomes.append("held")
+        except ShopError as refusal:
+            outcomes.append(type(refusal).__name__)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=pay, args=pair) for pair in zip(carts, agreed, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert outcomes.count("held") == 1
+    pool = pool_of(adult)
+    assert (pool.sold + pool.held, pool.on_hand) == (12, 12)
+    assert Order.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_case_88_three_seats_are_too_few_for_a_family_and_enough_for_an_adult():
+    adult, _child, family = visits.session(seats=12)
+    Pool.objects.filter(pk=adult.pool_id).update(sold=9)
+
+    priced = price_cart(make.cart({family: 1}), at=NOON)
+    assert priced.quote.missing == {family.pk: 1}
+
+    order = make.order({adult: 1})
+    assert order.is_pending
+    assert pool_of(adult).held == 1
+
+
+@pytest.mark.django_db
+def test_case_89_sales_close_a_day_before_although_the_festival_runs():
+    starts = datetime(2027, 5, 15, 6, tzinfo=UTC)  # nine o'clock in Nairobi
+    adult, *_ = visits.session(starts=starts)
+    make.deal(of=adult, during=make.festival(), price=30_00)
+    closes = datetime(2027, 5, 14, 6, tzinfo=UTC)
+
+    sold = make.order({adult: 1}, at=closes - timedelta(microseconds=1))
+    late = price_cart(make.cart({adult: 1}, at=closes), at=closes)
+
+    assert sold.total == 30_00
+    assert late.quote.missing == {adult.pk: 1}
+
+
+@pytest.mark.django_db
+def test_case_90_when_the_deal_is_gone_a_seat_costs_the_regular_price():
+    adult, *_ = visits.session(seats=12)
+    deal = make.deal(of=adult, during=make.festival(), price=30_00, allotment=4)
+    first = make.order({adult: 4})
+
+    second = make.order({adult: 1})
+
+    deal.refresh_from_db()
+    assert (first.total, deal.held) == (120_00, 4)
+    assert second.total == 40_00
+
+
+@pytest.mark.django_db
+def test_case_90_no_seat_is_taken_out_of_another_fence():
+    adult, child, _family = visits.session(seats=6)
+    festival = make.festival()
+    make.deal(of=adult, during=festival, price=30_00, allotment=4)
+    make.order({adult: 4})
+    Pool.objects.filter(pk=adult.pool_id).update(on_hand=8)
+    make.deal(of=child, during=make.slot(make.festival()), price=20_00, allotment=4)
+
+    priced = price_cart(make.cart({adult: 1}), at=NOON)
+
+    assert priced.quote.missing == {adult.pk: 1}
+
+
+@pytest.mark.django_db
+def test_sessions_of_a_plan_share_their_seats_and_know_their_zone():
+    walk = visits.experience()
+    starts = [SATURDAY, SATURDAY + timedelta(days=7)]
+    plan = Plan("Africa/Nairobi", 8, (TicketKind("Adult", 40_00), TicketKind("Child", 24_00)))
+
+    made = open_sessions(walk, starts, plan, at=NOON)
+    again = open_sessions(walk, starts, plan, at=NOON)
+
+    assert (len(made), again) == (4, [])
+    assert len({variant.pool_id for variant in made}) == 2
+    assert {variant.session_zone for variant in made} == {"Africa/Nairobi"}
+    assert made[0].sales_close == SATURDAY - timedelta(hours=24)
+    assert pool_of(made[0]).on_hand == 8
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("starts", "plan", "sentence"),
+    [
+        ([NOON], Plan("UTC", 8, visits.KINDS), "future"),
+        ([SATURDAY], Plan("UTC", 0, visits.KINDS), "seats"),
+        ([SATURDAY], Plan("UTC", 8, ()), "price"),
+        ([SATURDAY], Plan("UTC", 8, (TicketKind("Adult", 0),)), "price"),
+        ([], Plan("UTC", 8, visits.KINDS), "between 1 and 100"),
+    ],
+)
+def test_a_plan_that_makes_no_sense_opens_nothing(starts, plan, sentence):
+    walk = visits.experience()
+
+    with pytest.raises(NotPossible, match=sentence):
+        open_sessions(walk, starts, plan, at=NOON)
+
+    assert not walk.variants.exists()
+
+
+@pytest.mark.django_db
+def test_goods_have_no_sessions():
+    with pytest.raises(NotPossible, match="experiences"):
+        open_sessions(make.product(), [SATURDAY], Plan("UTC", 8, visits.KINDS), at=NOON)
+
+
+@pytest.mark.django_db
+def test_goods_and_a_visit_are_one_cart_and_one_payment(client):
+    adult, child, _family = visits.session()
+    kettle = make.variant(20_00)
+
+    order = make.order({kettle: 1, adult: 2, child: 1})
+
+    assert order.total == 20_00 + 2 * 40_00 + 24_00
+    assert sorted(part.service for part in order.suborders.all()) == ["", "parcel"]
+
+
+@pytest.mark.django_db
+def test_tickets_are_reserved_together_from_the_page_of_the_experience(client, clock_at):
+    clock_at(NOON)
+    adult, _child, family = visits.session()
+    make.listed(adult.product)
+    page = client.get(f"/products/{adult.product.slug}/").text
+
+    answer = client.post(
+        "/cart/reserve/",
+        {"session": adult.pool_id, "tickets-0": "2", "tickets-1": "0", "tickets-2": "1"},
+        headers={"Sec-Fetch-Site": "same-origin"},
+    )
+
+    assert "Friday" in page or "Saturday" in page
+    assert "12 seats left" in page
+    assert answer.status_code == 303
+    lines = {line.variant_id: line.quantity for line in changing.CartLine.objects.all()}
+    assert lines == {adult.pk: 2, family.pk: 1}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "posted",
+    [
+        {},
+        {"session": "0", "tickets-0": "1"},
+        {"session": "999999999999999999999", "tickets-0": "1"},
+        {"session": "{pool}", "tickets-0": "0"},
+        {"session": "{pool}", "tickets-0": "-1"},
+        {"session": "{pool}", "tickets-0": "1000000"},
+        {"session": "{pool}", "tickets-0": "two"},
+        {"session": "{goods}", "tickets-0": "1"},
+    ],
+)
+def test_a_reservation_that_makes_no_sense_is_refused_and_nothing_is_added(client, posted):
+    adult, *_ = visits.session()
+    goods = make.variant()
+    facts = {"pool": adult.pool_id, "goods": goods.pool_id}
+    data = {name: value.format(**facts) for name, value in posted.items()}
+
+    answer = client.post("/cart/reserve/", data, headers={"Sec-Fetch-Site": "same-origin"})
+
+    assert answer.status_code in (400, 409)
+    assert not changing.CartLine.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_page_shows_dates_that_can_be_booked_and_full_ones_stay_to_see(client, clock_at):
+    clock_at(NOON)
+    walk = visits.experience()
+    visits.session(walk, starts=NOON + timedelta(hours=25))
+    full, *_ = visits.session(walk, starts=SATURDAY)
+    visits.session(walk, starts=SATURDAY + timedelta(days=1))
+    Pool.objects.filter(pk=full.pool_id).update(sold=12)
+    make.listed(walk)
+
+    before = client.get(f"/products/{walk.slug}/").text
+    clock_at(NOON + timedelta(hours=2))
+    after = client.get(f"/products/{walk.slug}/").text
+
+    assert before.count('name="session"') == 3
+    assert after.count('name="session"') == 2
+    assert "Full" in after

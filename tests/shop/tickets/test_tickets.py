@@ -1,0 +1,213 @@
+import threading
+from datetime import UTC, timedelta
+
+import pytest
+from django.core import mail
+from django.db import connection
+from icalendar import Calendar
+
+from shop.errors import NotPossible
+from shop.tickets import redeeming, tasks
+from shop.tickets.issuing import issue
+from shop.tickets.models import ALPHABET, Ticket
+from shop.tickets.redeeming import UsedAlready, clean_code
+from tests import make
+from tests.make import NOON
+from tests.paying import assert_books_agree
+from tests.shop.tickets import visits
+from tests.shop.tickets.visits import SATURDAY, bought
+
+
+@pytest.fixture
+def order(till, db):
+    """Pay for two adults, a family and a kettle."""
+    adult, _child, family = visits.session()
+    return bought(till, {adult: 2, family: 1, make.variant(20_00): 1})
+
+
+def link(order, tail=""):
+    return f"/orders/{order.number}/{order.token}/{tail}"
+
+
+def test_each_seat_that_is_paid_gets_a_ticket(order):
+    tickets = list(Ticket.objects.order_by("line__position", "position"))
+
+    assert [ticket.admits for ticket in tickets] == [1, 1, 4]
+    assert len({ticket.code for ticket in tickets}) == 3
+    assert_books_agree()
+
+
+def test_tickets_are_issued_once_however_often_it_is_asked(order):
+    before = set(Ticket.objects.values_list("code", flat=True))
+
+    issue(order)
+
+    assert set(Ticket.objects.values_list("code", flat=True)) == before
+
+
+def test_no_ticket_comes_into_being_before_the_money(till, db):
+    adult, *_ = visits.session()
+
+    make.order({adult: 1})
+
+    assert not Ticket.objects.exists()
+
+
+def test_the_order_shows_its_tickets_with_squares_and_codes(client, order):
+    page = client.get(link(order)).text
+    tickets = client.get(link(order, "tickets/")).text
+
+    assert link(order, "tickets/") in page
+    assert tickets.count('src="data:image/svg+xml;base64,') == 3
+    for ticket in Ticket.objects.all():
+        assert ticket.number in tickets
+    assert "Itoku market" in tickets
+
+
+def test_an_order_of_goods_alone_has_no_tickets(client, till, db):
+    order = bought(till, {make.variant(): 1})
+
+    assert client.get(link(order, "tickets/")).status_code == 404
+    assert "tickets/" not in client.get(link(order)).text
+
+
+def test_the_calendar_file_is_in_the_place_s_own_time(client, order):
+    line = order.lines.get(variant__position=0, variant__session_start__isnull=False)
+
+    answer = client.get(link(order, f"tickets/{line.pk}.ics"))
+
+    assert answer["Content-Type"].startswith("text/calendar")
+    event = Calendar.from_ical(answer.content).walk("VEVENT")[0]
+    starts = event["DTSTART"].dt
+    assert starts.astimezone(UTC) == SATURDAY
+    assert (starts.hour, str(starts.tzinfo)) == (15, "Africa/Nairobi")
+    assert event["DTEND"].dt - starts == timedelta(hours=4)
+    assert str(event["LOCATION"]) == "Itoku market"
+
+
+def test_a_calendar_file_cannot_be_made_to_say_more(client, till, db):
+    walk = visits.experience(
+        title="Dyeing\r\nATTENDEE:mailto:x@example.org", meeting_point="A;B\nURL:http://evil"
+    )
+    order = bought(till, {visits.session(walk)[0]: 1})
+
+    text = client.get(link(order, f"tickets/{order.lines.get().pk}.ics")).content.decode()
+
+    assert "\r\nATTENDEE" not in text
+    assert "\r\nURL:http://evil" not in text
+
+
+def test_somebody_else_s_line_has_no_calendar_file(client, order, till):
+    other = bought(till, {visits.session(starts=SATURDAY + timedelta(days=1))[0]: 1})
+
+    answer = client.get(link(order, f"tickets/{other.lines.get().pk}.ics"))
+
+    assert answer.status_code == 404
+
+
+def test_the_tickets_come_by_mail_with_squares_and_calendar(order):
+    for line in order.lines.filter(tickets__isnull=False).distinct():
+        tasks.send_ticket.call(line.pk)
+
+    first = mail.outbox[0]
+    names = [attachment.filename for attachment in first.attachments]
+    kinds = [attachment.mimetype for attachment in first.attachments]
+    assert kinds == ["image/png", "image/png", "text/calendar"]
+    assert names[-1] == "session.ics"
+    assert first.attachments[0].content.startswith(b"\x89PNG")
+    assert all(ticket.number in first.body for ticket in Ticket.objects.filter(admits=1))
+    assert "15:00 local time (East Africa Time)" in first.body
+
+
+def test_a_ticket_is_used_once(order):
+    ticket = Ticket.objects.first()
+    host = visits.host_of(ticket.line.variant)
+
+    redeeming.redeem(ticket, by=host, at=NOON)
+    with pytest.raises(UsedAlready) as refused:
+        redeeming.redeem(Ticket.objects.get(pk=ticket.pk), by=host, at=NOON + timedelta(1))
+
+    ticket.refresh_from_db()
+    assert (ticket.used_at, ticket.used_by, refused.value.at) == (NOON, host, NOON)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_doors_let_one_person_in(till):
+    adult, *_ = visits.session()
+    bought(till, {adult: 1})
+    ticket, host = Ticket.objects.get(), visits.host_of(adult)
+    together, outcomes = threading.Barrier(8), []
+
+    def scan():
+        mine = Ticket.objects.get(pk=ticket.pk)
+        together.wait()
+        try:
+            redeeming.redeem(mine, by=host, at=NOON)
+            outcomes.append("in")
+        except NotPossible:
+            outcomes.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=scan) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == ["in"] + ["refused"] * 7
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["{code}", "{number}", " {lower} ", "https://shop.example/merchant/tickets/{code}/"],
+)
+def test_a_code_is_found_however_it_is_typed(client, order, typed):
+    ticket = Ticket.objects.first()
+    client.force_login(visits.host_of(ticket.line.variant))
+    text = typed.format(code=ticket.code, number=ticket.number, lower=ticket.number.lower())
+
+    answer = client.get("/merchant/tickets/", {"code": text})
+
+    assert (answer.status_code, answer.url) == (302, f"/merchant/tickets/{ticket.code}/")
+
+
+@pytest.mark.parametrize("text", ["", "A" * 15, "A" * 17, "0" * 16, "ÀÀÀÀÀÀÀÀÀÀÀÀÀÀÀÀ", "\0", "/"])
+def test_what_cannot_be_a_code_is_none(text):
+    assert clean_code(text) == ""
+
+
+def test_codes_have_no_signs_that_are_taken_for_each_other():
+    assert not set("01IOL") & set(ALPHABET) - {"L"}
+
+
+def test_the_host_marks_it_as_used_on_the_phone_and_is_refused_the_second_time(client, order):
+    ticket = Ticket.objects.first()
+    client.force_login(visits.host_of(ticket.line.variant))
+    where = f"/merchant/tickets/{ticket.code}/"
+
+    page = client.get(where)
+    first = client.post(where, follow=True)
+    second = client.post(where)
+
+    assert "This ticket is for another day." in page.text  # it is nine days away
+    assert "Let them in" in first.text
+    assert second.status_code == 409
+    assert "used already" in second.text
+
+
+@pytest.mark.parametrize("who", ["shopper", "other host", "organizer"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_stranger_finds_no_ticket_and_changes_nothing(client, order, who, method):
+    ticket = Ticket.objects.first()
+    users = {
+        "shopper": make.user,
+        "other host": lambda: make.member(visits.merchant()),
+        "organizer": lambda: make.user(is_staff=True, is_superuser=True),
+    }
+    client.force_login(users[who]())
+
+    answer = getattr(client, method)(f"/merchant/tickets/{ticket.code}/")
+
+    assert answer.status_code == 404
+    assert not Ticket.objects.filter(used_at__isnull=False).exists()
