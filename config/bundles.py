@@ -33,7 +33,7 @@ FRAME = [
 SHOP = _parts("css/pages/{}.css", "hero stores bento listing")
 PRODUCT = _parts("css/pages/{}.css", "product about options")
 TILL = _parts("css/pages/{}.css", "options fields track cart order ticket")
-WORK = _parts("css/pages/{}.css", "work charts")
+WORK = _parts("css/pages/{}.css", "work charts desk")
 SCRIPT = _parts("js/shop/{}.js", "theme-switch time-left cart-count auto-go qty-step first-error")
 
 BUNDLES: dict[str, list[str]] = {
@@ -42,6 +42,7 @@ BUNDLES: dict[str, list[str]] = {
     "css/till.css": [*FRAME, *TILL, "css/print.css"],
     "css/work.css": [*FRAME, *TILL, *WORK, "css/print.css"],
     "js/shop.js": SCRIPT,
+    "js/work.js": ["js/work/picture-upload.js"],
 }
 PARTS = {part for parts in BUNDLES.values() for part in parts}
 

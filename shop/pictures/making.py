@@ -50,7 +50,12 @@ def make_modern_sizes(picture: Picture) -> None:
 def _upright(picture: Picture) -> Image.Image:
     """Return the original as it is to be seen, and nothing that it carries along."""
     with picture.open_file() as file, Image.open(file) as original:
-        image = _on_white(_in_srgb(ImageOps.exif_transpose(original)))
+        return upright(original)
+
+
+def upright(original: Image.Image) -> Image.Image:
+    """Return an image as it is to be seen: turned, in sRGB, on white, without what it carries."""
+    image = _on_white(_in_srgb(ImageOps.exif_transpose(original)))
     image.info = {}  # where and with what it was taken
     return image
 

@@ -35,7 +35,9 @@ def clean_code(text: str) -> str:
 def tickets_of(user: User) -> QuerySet[Ticket]:
     """Return the tickets for sessions of the user's merchants, never anybody else's."""
     rows = Ticket.objects.filter(line__suborder__merchant__memberships__user=user)
-    return rows.select_related("line__variant__product", "line__order__contact")
+    return rows.select_related(
+        "line__variant__product", "line__order__contact", "line__suborder__merchant"
+    )
 
 
 def is_near(ticket: Ticket, *, at: datetime) -> bool:

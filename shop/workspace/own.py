@@ -11,11 +11,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
 from shop.accounts.models import User
+from shop.catalogue.models import Product
+from shop.festivals.models import Nomination
 from shop.merchants.models import Merchant
 from shop.orders.models import Order, Suborder
 
+type View = Callable[..., HttpResponse]
 
-def members_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+
+def members_only(view: View) -> View:
     """Let a view answer members of a merchant only, with ``request.merchants`` set.
 
     Somebody not signed in is asked to sign in; somebody signed in without a merchant gets 404,
@@ -26,9 +30,11 @@ def members_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        request.merchants = list(merchants_of(request.user))
-        if not request.merchants:
+        rows = request.user.memberships.select_related("merchant").order_by("merchant__name")
+        request.memberships = list(rows)
+        if not request.memberships:
             raise Http404
+        request.merchants = [row.merchant for row in request.memberships]
         response = view(request, *args, **kwargs)
         add_never_cache_headers(response)
         return response
@@ -36,9 +42,29 @@ def members_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     return guarded
 
 
-def merchants_of(user: User) -> QuerySet[Merchant]:
-    """Return the merchants for whom the user acts."""
-    return Merchant.objects.filter(memberships__user=user).order_by("name")
+def store_members_only(view: View) -> View:
+    """Let a view answer members of the store that its address names, and nobody else.
+
+    The view is given that merchant in place of the name; see ``work_on``.
+    """
+
+    @members_only
+    @wraps(view)
+    def guarded(request: HttpRequest, store: str, **kwargs: object) -> HttpResponse:
+        for row in request.memberships:
+            if row.merchant.slug == store:
+                work_on(request, row.merchant)
+                return view(request, row.merchant, **kwargs)
+        raise Http404
+
+    return guarded
+
+
+def work_on(request: HttpRequest, merchant: Merchant) -> None:
+    """Note for which of the member's merchants this page is, and whether it shows money."""
+    membership = next(row for row in request.memberships if row.merchant_id == merchant.pk)
+    request.merchant = merchant
+    request.sees_money = membership.may_see_money
 
 
 def suborders_of(user: User) -> QuerySet[Suborder]:
@@ -48,3 +74,23 @@ def suborders_of(user: User) -> QuerySet[Suborder]:
         .select_related("order__contact", "merchant")
         .order_by("-pk")
     )
+
+
+def sold_by(merchant: Merchant) -> QuerySet[Suborder]:
+    """Return a merchant's parts of paid orders, the newest first."""
+    return (
+        Suborder.objects.filter(merchant=merchant, order__state=Order.State.PAID)
+        .select_related("order__contact")
+        .order_by("-pk")
+    )
+
+
+def products_of(merchant: Merchant) -> QuerySet[Product]:
+    """Return a merchant's products in every state."""
+    return Product.objects.filter(merchant=merchant).select_related("category")
+
+
+def nominations_of(merchant: Merchant) -> QuerySet[Nomination]:
+    """Return what a merchant proposed for festivals, the newest first."""
+    rows = Nomination.objects.filter(product__merchant=merchant, enrolment__merchant=merchant)
+    return rows.select_related("slot__festival", "product", "enrolment").order_by("-pk")

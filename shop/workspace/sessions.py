@@ -13,38 +13,39 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shop import clock
-from shop.accounts.models import User
 from shop.catalogue.models import Product
 from shop.errors import ShopError
 from shop.listings.scheduling import open_sessions
+from shop.merchants.models import Merchant
 from shop.merchants.zones import zone_of
 from shop.payments.calling_off import call_off
 from shop.stock.models import Pool
 from shop.tickets.models import Ticket
-from shop.workspace.own import members_only
+from shop.workspace.own import store_members_only
 from shop.workspace.session_forms import CallOffForm, SessionsForm
 
 SHOWN = 60
 
 
 @require_safe
-@members_only
-def sessions(request: HttpRequest) -> HttpResponse:
-    """List the dates to come of the member's experiences, the soonest first. Three statements."""
+@store_members_only
+def sessions(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+    """List the dates to come of the store's experiences, the soonest first. Three statements."""
     at = clock.moment_of(request)
-    rows = list(pools_of(request.user).filter(starts__gt=at).order_by("starts", "pk")[:SHOWN])
+    rows = list(pools_of(merchant).filter(starts__gt=at).order_by("starts", "pk")[:SHOWN])
     context = {
+        "part": "sessions",
         "sessions": [_facts(pool) for pool in rows],
-        "experiences": experiences_of(request.user).order_by("title"),
+        "experiences": experiences_of(merchant).order_by("title"),
     }
     return render(request, "shop/workspace/sessions.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@members_only
-def open_dates(request: HttpRequest, product_id: int) -> HttpResponse:
+@store_members_only
+def open_dates(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResponse:
     """Open dates of an experience by a weekly pattern."""
-    product = get_object_or_404(experiences_of(request.user), pk=product_id)
+    product = get_object_or_404(experiences_of(merchant), pk=product_id)
     at = clock.moment_of(request)
     zone = zone_of(product.merchant.country)
     form = SessionsForm(request.POST or None, zone=zone, at=at)
@@ -57,17 +58,17 @@ def open_dates(request: HttpRequest, product_id: int) -> HttpResponse:
             count = len({variant.pool_id for variant in made})
             text = ngettext("%(count)d date is open.", "%(count)d dates are open.", count)
             messages.success(request, text % {"count": count})
-            return redirect("merchant-sessions")
-    context = {"product": product, "form": form, "zone": zone}
+            return redirect("merchant-sessions", merchant.slug)
+    context = {"part": "sessions", "product": product, "form": form, "zone": zone}
     return render(request, "shop/workspace/open_dates.html", context,
                   status=422 if form.errors else 200)  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@members_only
-def session(request: HttpRequest, pool_id: int) -> HttpResponse:
+@store_members_only
+def session(request: HttpRequest, merchant: Merchant, pool_id: int) -> HttpResponse:
     """Show who comes to a session, and call it off."""
-    pool = get_object_or_404(pools_of(request.user), pk=pool_id)
+    pool = get_object_or_404(pools_of(merchant), pk=pool_id)
     at = clock.moment_of(request)
     form = CallOffForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -82,9 +83,10 @@ def session(request: HttpRequest, pool_id: int) -> HttpResponse:
                 count,
             )
             messages.success(request, text % {"count": count})
-            return redirect("merchant-session", pool.pk)
+            return redirect("merchant-session", merchant.slug, pool.pk)
     tickets = guests_of(pool)
     context = {
+        "part": "sessions",
         "session": _facts(pool),
         "tickets": tickets,
         "used": sum(ticket.used_at is not None for ticket in tickets),
@@ -95,17 +97,17 @@ def session(request: HttpRequest, pool_id: int) -> HttpResponse:
                   status=422 if form.errors else 200)  # fmt: skip
 
 
-def experiences_of(user: User) -> QuerySet[Product]:
-    """Return the experiences of the user's merchants."""
-    own = Product.objects.filter(
-        merchant__memberships__user=user, kind=Product.Kind.EXPERIENCE
-    ).exclude(state=Product.State.WITHDRAWN)
+def experiences_of(merchant: Merchant) -> QuerySet[Product]:
+    """Return a merchant's experiences that are not withdrawn."""
+    own = Product.objects.filter(merchant=merchant, kind=Product.Kind.EXPERIENCE).exclude(
+        state=Product.State.WITHDRAWN
+    )
     return own.select_related("merchant")
 
 
-def pools_of(user: User) -> QuerySet[Pool]:
-    """Return the sessions of the user's merchants as pools, with title and start."""
-    own = Q(variants__product__merchant__memberships__user=user)
+def pools_of(merchant: Merchant) -> QuerySet[Pool]:
+    """Return a merchant's sessions as pools, with title and start."""
+    own = Q(variants__product__merchant=merchant)
     dated = Q(variants__session_start__isnull=False)
     return Pool.objects.filter(own & dated).annotate(
         starts=Min("variants__session_start"),

@@ -14,19 +14,20 @@ from shop import clock
 from shop.errors import NotPossible
 from shop.tickets.models import Ticket
 from shop.tickets.redeeming import UsedAlready, clean_code, is_near, redeem, tickets_of
-from shop.workspace.own import members_only
+from shop.workspace.own import members_only, work_on
 
 
 @require_http_methods(["GET", "HEAD"])
 @members_only
 def find(request: HttpRequest) -> HttpResponse:
     """Ask for a ticket's code and lead to its page."""
+    work_on(request, request.merchants[0])
     typed = request.GET.get("code", "")
     code = clean_code(typed)
     if code and tickets_of(request.user).filter(code=code).exists():
         return redirect("merchant-ticket", code)
     wrong = _("No ticket of yours has this code. Look again, or scan its square.") if typed else ""
-    context = {"typed": typed[:60], "wrong": wrong}
+    context = {"part": "tickets", "typed": typed[:60], "wrong": wrong}
     return render(request, "shop/workspace/find_ticket.html", context, status=404 if wrong else 200)
 
 
@@ -38,6 +39,7 @@ def ticket(request: HttpRequest, code: str) -> HttpResponse:
     if not clean:
         raise Http404
     found = get_object_or_404(tickets_of(request.user), code=clean)
+    work_on(request, found.line.suborder.merchant)
     at = clock.moment_of(request)
     status, refusal = 200, None
     if request.method == "POST":
@@ -49,6 +51,7 @@ def ticket(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, _("Let them in: the ticket is good and is marked as used."))
             return redirect("merchant-ticket", clean)
     context = {
+        "part": "tickets",
         "ticket": found,
         "refusal": refusal,
         "is_near": is_near(found, at=at),

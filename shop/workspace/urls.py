@@ -1,13 +1,51 @@
-from django.urls import path
+from django.urls import include, path
 
-from shop.workspace import sessions, tickets, views
+from shop.workspace import (
+    editor,
+    nominating,
+    overview,
+    photos,
+    pricing,
+    products,
+    profile,
+    sending,
+    sessions,
+    stocktaking,
+    tickets,
+)
 
-urlpatterns = [
-    path("", views.overview, name="merchant"),
-    path("tickets/", tickets.find, name="merchant-tickets"),
-    path("tickets/<str:code>/", tickets.ticket, name="merchant-ticket"),
+product = [
+    path("", editor.edit, name="merchant-product"),
+    path("submit/", editor.send_for_review, name="merchant-submit"),
+    path("withdraw/", editor.take_off_sale, name="merchant-withdraw"),
+    path("pictures/", photos.pictures, name="merchant-pictures"),
+    path("pictures/<int:picture_id>/", photos.change, name="merchant-picture"),
+    path("stock/", stocktaking.stock, name="merchant-stock"),
+    path("prices/", pricing.prices, name="merchant-prices"),
+]
+store = [
+    path("", overview.overview, name="merchant-store"),
+    path("orders/", sending.orders, name="merchant-orders"),
+    path("orders/packing.csv", sending.packing_sheet, name="merchant-packing"),
+    path("products/", products.products, name="merchant-products"),
+    path("products/new/", editor.add, name="merchant-add"),
+    path("products/<int:product_id>/", include(product)),
+    path("festivals/", nominating.festivals, name="merchant-festivals"),
+    path("festivals/<int:festival_id>/", nominating.festival, name="merchant-festival"),
+    path("festivals/<int:festival_id>/join/", nominating.answer, name="merchant-join"),
+    path("slots/<int:slot_id>/<int:product_id>/", nominating.nominate, name="merchant-nominate"),
+    path("slots/<int:slot_id>/<int:product_id>/check/", nominating.check, name="merchant-check"),
+    path("nominations/<int:nomination_id>/withdraw/", nominating.withdraw,
+         name="merchant-nomination-withdraw"),
     path("sessions/", sessions.sessions, name="merchant-sessions"),
     path("sessions/<int:pool_id>/", sessions.session, name="merchant-session"),
-    path("experiences/<int:product_id>/dates/", sessions.open_dates, name="merchant-open-dates"),
-    path("orders/<int:suborder_id>/", views.suborder, name="merchant-order"),
+    path("products/<int:product_id>/dates/", sessions.open_dates, name="merchant-open-dates"),
+    path("profile/", profile.profile, name="merchant-profile"),
+]  # fmt: skip
+urlpatterns = [
+    path("", overview.first_store, name="merchant"),
+    path("orders/<int:suborder_id>/", sending.suborder, name="merchant-order"),
+    path("tickets/", tickets.find, name="merchant-tickets"),
+    path("tickets/<str:code>/", tickets.ticket, name="merchant-ticket"),
+    path("<slug:store>/", include(store)),
 ]

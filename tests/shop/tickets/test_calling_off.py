@@ -201,7 +201,7 @@ def test_the_guest_is_told_why_and_what_goes_back(till):
 def test_the_host_calls_it_off_on_the_desk_and_a_stranger_does_not(client, till):
     adult, *_ = visits.session()
     bought(till, {adult: 1})
-    where = f"/merchant/sessions/{adult.pool_id}/"
+    where = f"/merchant/{adult.product.merchant.slug}/sessions/{adult.pool_id}/"
     client.force_login(make.member(visits.merchant()))
     assert client.post(where, {"reason": REASON}).status_code == 404
     assert not Refund.objects.exists()
@@ -229,7 +229,9 @@ def test_dates_are_opened_by_a_weekly_pattern_on_the_desk(client, clock_at):
         "seats": "8", "closes_before": "24", "price_adult": "40.00", "price_family": "128.50",
     }  # fmt: skip
 
-    answer = client.post(f"/merchant/experiences/{walk.pk}/dates/", typed, follow=True)
+    answer = client.post(
+        f"/merchant/{walk.merchant.slug}/products/{walk.pk}/dates/", typed, follow=True
+    )
 
     assert "4 dates are open." in answer.text
     starts = sorted({variant.session_start for variant in walk.variants.all()})
@@ -259,7 +261,7 @@ def test_a_pattern_that_makes_no_sense_is_explained(client, clock_at, wrong, sen
         "seats": "8", "closes_before": "24", "price_adult": "40.00",
     }  # fmt: skip
 
-    answer = client.post(f"/merchant/experiences/{walk.pk}/dates/", typed | wrong)
+    answer = client.post(f"/merchant/{walk.merchant.slug}/products/{walk.pk}/dates/", typed | wrong)
 
     assert answer.status_code == 422
     assert sentence in answer.text
@@ -271,7 +273,9 @@ def test_other_people_s_experiences_get_no_dates(client, clock_at):
     walk = visits.experience()
     client.force_login(make.member(visits.merchant()))
 
-    answer = client.post(f"/merchant/experiences/{walk.pk}/dates/", {"first": "2027-05-13"})
+    answer = client.post(
+        f"/merchant/{walk.merchant.slug}/products/{walk.pk}/dates/", {"first": "2027-05-13"}
+    )
 
     assert answer.status_code == 404
 
@@ -285,7 +289,7 @@ def test_a_day_that_the_clock_leaves_out_is_named(client, clock_at):
         "seats": "8", "closes_before": "24", "price_adult": "40.00",
     }  # fmt: skip
 
-    answer = client.post(f"/merchant/experiences/{walk.pk}/dates/", typed)
+    answer = client.post(f"/merchant/{walk.merchant.slug}/products/{walk.pk}/dates/", typed)
 
     assert answer.status_code == 422
     assert "does not exist in Africa/Cairo" in answer.text

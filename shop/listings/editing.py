@@ -1,0 +1,170 @@
+"""Makes products and changes what is told of them. A published one changes at once.
+
+The newest line of the change log about an edit is the product's version: a form that was opened
+before it is refused, and nothing is lost.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from shop.accounts.models import User
+from shop.catalogue.models import Category, Product
+from shop.errors import NotPossible, ShopError
+from shop.festivals.models import ChangeLog
+from shop.festivals.running import log
+from shop.listings.refreshing import refresh
+from shop.listings.variants import Row, check_rows, save_rows
+from shop.merchants.models import Merchant
+
+SLUG_LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a product's page tells, and where the product belongs."""
+
+    title: str
+    category_id: int
+    titles: Mapping[str, str] = field(default_factory=dict)
+    summary: str = ""
+    description: str = ""
+    materials: Sequence[str] = ()
+    origin: str = ""
+    hs_code: str = ""
+    option_names: Sequence[str] = ()
+    tags: Sequence[str] = ()
+
+
+class ChangedMeanwhile(ShopError):
+    """Somebody else saved the product after this form was opened; nothing was changed.
+
+    Args:
+        edit: the newest edit: who and when.
+    """
+
+    def __init__(self, edit: ChangeLog) -> None:
+        self.edit = edit
+        super().__init__(
+            _("Someone changed this while you were editing. Look at the new values and save again.")
+        )
+
+
+def newest_edit(product: Product) -> ChangeLog | None:
+    """Return the newest edit of a product's words or variants."""
+    rows = ChangeLog.objects.filter(subject="product", subject_id=product.pk, action="edit")
+    return rows.select_related("by").order_by("-pk").first()
+
+
+@transaction.atomic
+def create_product(
+    merchant: Merchant, words: Words, rows: Sequence[Row], *, at: datetime, by: User
+) -> Product:
+    """Make a draft with its variants.
+
+    Raises:
+        BadRows: something is wrong with the variants; nothing is made.
+    """
+    is_outing = merchant.kind == Merchant.Kind.EXPERIENCES
+    product = Product(
+        merchant=merchant,
+        slug=_new_slug(words.title),
+        kind=Product.Kind.EXPERIENCE if is_outing else Product.Kind.GOODS,
+    )
+    _fill(product, words)
+    _save(product, rows, at=at, by=by)
+    log(product, "edit", at=at, by=by, festival=None, after=_told(words))
+    return product
+
+
+@transaction.atomic
+def edit_product(
+    product: Product, words: Words, rows: Sequence[Row], *, version: int, at: datetime, by: User
+) -> Product:
+    """Change what is told of a product, and its variants; what is public follows at once.
+
+    Args:
+        version: id of the newest edit that the form knew; 0 for none.
+
+    Raises:
+        ChangedMeanwhile: somebody else saved it in between.
+        NotPossible: it waits for a review.
+        BadRows: something is wrong with the variants; nothing is changed.
+    """
+    product = Product.objects.select_for_update(no_key=True).get(pk=product.pk)
+    newest = newest_edit(product)
+    if newest is not None and newest.pk != version:
+        raise ChangedMeanwhile(newest)
+    if product.state == Product.State.SUBMITTED:
+        raise NotPossible(_("It waits for a review. Take it back first, then change it."))
+    before = _told(words_of(product))
+    _fill(product, words)
+    _save(product, rows, at=at, by=by)
+    if product.state == Product.State.PUBLISHED:
+        refresh([product.pk], at=at)
+    after = _told(words)
+    changed = {name for name in after if after[name] != before[name]}
+    log(
+        product, "edit", at=at, by=by, festival=None,
+        before={name: before[name] for name in sorted(changed)},
+        after={name: after[name] for name in sorted(changed)},
+    )  # fmt: skip
+    return product
+
+
+def words_of(product: Product) -> Words:
+    """Return what is told of a product now."""
+    return Words(
+        title=product.title,
+        category_id=product.category_id,
+        titles=product.titles,
+        summary=product.summary,
+        description=product.description,
+        materials=tuple(product.materials),
+        origin=product.origin,
+        hs_code=product.hs_code,
+        option_names=tuple(product.option_names),
+        tags=tuple(product.tags),
+    )
+
+
+def _save(product: Product, rows: Sequence[Row], *, at: datetime, by: User) -> None:
+    """Save the product and its rows; the sessions of an experience have pages of their own."""
+    if product.kind == Product.Kind.EXPERIENCE:
+        product.save()
+        return
+    check_rows(product, rows)
+    product.save()
+    # Pools come after the product here: nobody else is at those of variants never on sale.
+    save_rows(product, rows, at=at, by=by)
+
+
+def _fill(product: Product, words: Words) -> None:
+    if not Category.objects.filter(pk=words.category_id).exists():
+        raise NotPossible(_("Choose a category"))
+    for name, value in asdict(words).items():
+        setattr(product, name, list(value) if isinstance(value, tuple) else value)
+    # Translations that the form does not show stay as they are.
+    product.titles = dict(words.titles)
+
+
+def _told(words: Words) -> dict[str, object]:
+    return {
+        name: list(value) if isinstance(value, (tuple, list)) else value
+        for name, value in asdict(words).items()
+    }
+
+
+def _new_slug(title: str) -> str:
+    """Return an address that no other product has; the random end keeps it so in a race."""
+    name = slugify(title)[:SLUG_LENGTH].strip("-") or "product"
+    if not Product.objects.filter(slug=name).exists():
+        return name
+    return f"{name}-{secrets.token_hex(4)}"

@@ -1,0 +1,178 @@
+"""A product's way into the shop and out of it: draft, submitted, published, withdrawn.
+
+Whatever changes a price's life goes through the price lock, and the listing row follows in the
+same transaction. Each step is taken by compare-and-set and leaves a line in the change log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from shop.accounts.models import User
+from shop.catalogue.models import Product, ProductPicture, Variant
+from shop.errors import NotPossible, StaleState
+from shop.festivals import spans
+from shop.festivals.models import ChangeLog, Deal, RegularPrice
+from shop.festivals.pricing.items import PRIOR_PRICE_WINDOW
+from shop.festivals.running import log
+from shop.listings.refreshing import refresh
+
+State = Product.State
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What a product still lacks: the field that it belongs to, and a sentence."""
+
+    field: str
+    text: str
+
+
+class NotReady(NotPossible):
+    """A product that lacks something; ``gaps`` says what, all at once."""
+
+    def __init__(self, found: list[Gap]) -> None:
+        self.gaps = found
+        super().__init__(" ".join(gap.text for gap in found))
+
+
+def gaps(product: Product, *, at: datetime) -> list[Gap]:
+    """Return what is missing before a product can be reviewed. Three statements."""
+    found = []
+    shown = ProductPicture.objects.filter(product=product).values_list("picture__alt", flat=True)
+    texts = list(shown)
+    if not texts:
+        found.append(Gap("pictures", _("Add a picture")))
+    elif not all(text.strip() for text in texts):
+        found.append(Gap("pictures", _("Describe each picture for people who cannot see it")))
+    if not product.description.strip():
+        found.append(Gap("description", _("Describe the product")))
+    if not product.origin:
+        found.append(Gap("origin", _("Choose the country where it is made")))
+    if product.kind == Product.Kind.GOODS:
+        found += _variant_gaps(product, at=at)
+    return found
+
+
+def _variant_gaps(product: Product, *, at: datetime) -> list[Gap]:
+    priced = RegularPrice.objects.filter(variant=OuterRef("pk"), starts_at__lte=at)
+    rows = list(product.variants.filter(is_active=True).annotate(priced=Exists(priced)))
+    if not rows:
+        return [Gap("variants", _("Add at least one size or kind with a price"))]
+    found = []
+    if not all(row.priced for row in rows):
+        found.append(Gap("variants", _("Give every size a price")))
+    if not all(row.weight_g for row in rows):
+        found.append(Gap("variants", _("Give every size its packed weight")))
+    return found
+
+
+@transaction.atomic
+def submit(product: Product, *, at: datetime, by: User) -> None:
+    """Hand a draft, or a product taken off sale, to the organizers for review.
+
+    Raises:
+        NotReady: something is missing; ``gaps`` lists it.
+        StaleState: it is submitted or on sale already.
+    """
+    product = _locked(product)
+    if missing := gaps(product, at=at):
+        raise NotReady(missing)
+    _move(product, (State.DRAFT, State.WITHDRAWN), State.SUBMITTED, submitted_at=at)
+    log(product, "submit", at=at, by=by, festival=None)
+
+
+@transaction.atomic
+def approve(product: Product, *, at: datetime, by: User | None = None) -> datetime:
+    """Put a submitted product on sale: its prices, its listing and its state change together.
+
+    Returns:
+        The instant from which it is on sale.
+
+    Raises:
+        StaleState: it is not waiting for a review any more.
+    """
+    since = spans.lock_prices([product.pk], at=at)
+    first = Product.objects.filter(pk=product.pk).values_list("published_at", flat=True).get()
+    _move(product, (State.SUBMITTED,), State.PUBLISHED, published_at=first or since, review_note="")
+    _list_variants(product, since=since)
+    spans.rebuild([product.pk], since=since, what="product published")
+    refresh([product.pk], at=since)
+    log(product, "approve", at=since, by=by, festival=None)
+    return since
+
+
+@transaction.atomic
+def request_changes(product: Product, note: str, *, at: datetime, by: User | None = None) -> None:
+    """Send a submitted product back as a draft, with a note that the merchant reads.
+
+    Raises:
+        NotPossible: the note is empty.
+        StaleState: it is not waiting for a review any more.
+    """
+    if not note.strip():
+        raise NotPossible(_("Give a reason. The merchant will read it."))
+    _move(product, (State.SUBMITTED,), State.DRAFT, review_note=note.strip())
+    log(product, "request_changes", at=at, by=by, festival=None, reason=note.strip())
+
+
+@transaction.atomic
+def withdraw(product: Product, *, at: datetime, by: User | None = None) -> None:
+    """Take a product off sale, or back from review. Orders that are paid are still sent.
+
+    Raises:
+        NotPossible: a deal of it runs or will run.
+        StaleState: it is neither on sale nor submitted.
+    """
+    since = spans.lock_prices([product.pk], at=at)
+    if has_deals(Variant.objects.filter(product=product), at=since):
+        raise NotPossible(
+            _(
+                "This product has a deal that is not over. Withdraw its nomination, or ask the "
+                "organizer to stop the deal."
+            )
+        )
+    was = Product.objects.filter(pk=product.pk).values_list("state", flat=True).get()
+    after = State.DRAFT if was == State.SUBMITTED else State.WITHDRAWN
+    _move(product, (was,) if was in (State.SUBMITTED, State.PUBLISHED) else (), after)
+    spans.rebuild([product.pk], since=since, what="product withdrawn")
+    refresh([product.pk], at=since)
+    log(product, "withdraw", at=since, by=by, festival=None, before={"state": was})
+
+
+def has_deals(variants: object, *, at: datetime) -> bool:
+    """Tell whether any of these variants has a deal that runs or will run."""
+    waiting = Deal.objects.filter(variant__in=variants, effective_to__gt=at)
+    return waiting.exclude(state=Deal.State.WITHDRAWN).exists()
+
+
+def _locked(product: Product) -> Product:
+    return Product.objects.select_for_update(no_key=True).get(pk=product.pk)
+
+
+def _move(product: Product, states: tuple[str, ...], state: str, **changes: object) -> None:
+    """Change the state, if it is one of these now."""
+    same = Product.objects.filter(pk=product.pk, state__in=states)
+    if not same.update(state=state, **changes):
+        raise StaleState
+
+
+def _list_variants(product: Product, *, since: datetime) -> None:
+    """Let the variants' lives begin.
+
+    What was off sale for as long as prior prices look back has no price to be compared with, and
+    begins anew: a price that nobody could pay is no public price.
+    """
+    rows = Variant.objects.filter(product=product, is_active=True)
+    gone = ChangeLog.objects.filter(
+        subject="product", subject_id=product.pk, action="withdraw", before__state="published"
+    ).order_by("-at")
+    left = gone.values_list("at", flat=True).first()
+    if left is None or left > since - PRIOR_PRICE_WINDOW:
+        rows = rows.filter(listed_at__isnull=True)
+    rows.update(listed_at=since)

@@ -1,0 +1,207 @@
+"""Writes the grid of a product's variants: adds, changes and takes away rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from shop.accounts.models import User
+from shop.catalogue.models import Product, Variant
+from shop.errors import NotPossible
+from shop.festivals import fence, spans
+from shop.festivals.models import RegularPrice
+from shop.festivals.prices import change_prices
+from shop.listings.publishing import has_deals
+from shop.stock import counting
+from shop.stock.models import Pool, StockMove
+
+MOST_ROWS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One variant as typed. ``id`` of None is a new one; amounts are minor units.
+
+    Price and units are taken for variants that were never on sale; afterwards they change on
+    pages of their own, where it is said what that means. ``number`` is its place in the form.
+    """
+
+    number: int
+    id: int | None
+    sku: str
+    options: Sequence[str] = ()
+    weight_g: int = 0
+    price: int | None = None
+    units: int | None = None
+    is_off: bool = False
+
+
+class BadRows(NotPossible):
+    """Rows that cannot be saved; ``errors`` holds a sentence by row number and field."""
+
+    def __init__(self, errors: Mapping[tuple[int, str], str]) -> None:
+        self.errors = dict(errors)
+        super().__init__(" ".join(dict.fromkeys(self.errors.values())))
+
+
+def check_rows(product: Product, rows: Sequence[Row]) -> None:
+    """Refuse what contradicts itself or what others have already.
+
+    Raises:
+        BadRows: nothing was written.
+    """
+    if len(rows) > MOST_ROWS:
+        raise NotPossible(_("A product has %(most)d variants at the most.") % {"most": MOST_ROWS})
+    skus = Counter(row.sku.casefold() for row in rows)
+    taken = _taken_skus(product, rows)
+    errors = {
+        (row.number, "sku"): _("The SKU %(sku)s is used already.") % {"sku": row.sku}
+        for row in rows
+        if skus[row.sku.casefold()] > 1 or row.sku in taken
+    }
+    shown = [row for row in rows if not row.is_off]
+    errors |= _choice_errors(shown, wanted=len(product.option_names))
+    if product.state == Product.State.PUBLISHED:
+        errors |= {
+            (row.number, "price"): _("Enter a price, like 48.00")
+            for row in shown
+            if row.id is None and not row.price
+        }
+    if errors:
+        raise BadRows(errors)
+
+
+def _choice_errors(rows: Sequence[Row], *, wanted: int) -> dict[tuple[int, str], str]:
+    choices = Counter(tuple(row.options) for row in rows)
+    errors = {}
+    for row in rows:
+        if len(row.options) != wanted or not all(row.options):
+            errors[row.number, "options"] = _("Say which size or kind this is")
+        elif choices[tuple(row.options)] > 1:
+            errors[row.number, "options"] = _("Two rows stand for the same choice")
+    return errors
+
+
+def save_rows(product: Product, rows: Sequence[Row], *, at: datetime, by: User) -> None:
+    """Write the rows of a saved product; what has been on sale is never deleted.
+
+    Raises:
+        NotPossible: a variant with a deal would be taken off sale, or the last one of a product
+            on sale.
+        BadRows: another store took a SKU meanwhile.
+    """
+    known = {variant.pk: variant for variant in product.variants.select_related("pool")}
+    gone = [row for row in rows if row.id in known and row.is_off]
+    kept = [row for row in rows if row.id in known and not row.is_off]
+    fresh = [row for row in rows if row.id is None and not row.is_off]
+    _take_away(product, [known[row.id] for row in gone], at=at)
+    if product.state == Product.State.PUBLISHED and not kept and not fresh:
+        raise NotPossible(_("A product on sale needs a variant. Take the product off sale."))
+    positions = {id(row): place for place, row in enumerate([*kept, *fresh])}
+    try:
+        with transaction.atomic():
+            _change(known, kept, positions)
+            _count(known, kept, at=at, by=by)
+            made = _add(product, fresh, positions, at=at)
+    except IntegrityError:  # somebody took a SKU between the look and the grasp
+        check_rows(product, rows)
+        raise
+    _price(known, kept, made, at=at, by=by)
+    if product.state == Product.State.PUBLISHED:
+        since = spans.lock_prices([product.pk], at=at)
+        spans.rebuild([product.pk], since=since, what="variants")
+
+
+def _taken_skus(product: Product, rows: Sequence[Row]) -> set[str]:
+    others = Variant.objects.filter(sku__in={row.sku for row in rows})
+    if product.pk:
+        others = others.exclude(product=product)
+    return set(others.values_list("sku", flat=True))
+
+
+def _take_away(product: Product, variants: Sequence[Variant], *, at: datetime) -> None:
+    if has_deals([variant.pk for variant in variants], at=at):
+        raise NotPossible(_("A variant with a deal that is not over stays on sale until then."))
+    never_sold = [variant for variant in variants if variant.listed_at is None]
+    RegularPrice.objects.filter(variant__in=never_sold).delete()
+    pools = [variant.pool_id for variant in never_sold]
+    Variant.objects.filter(pk__in=[variant.pk for variant in never_sold]).delete()
+    StockMove.objects.filter(pool_id__in=pools).delete()
+    Pool.objects.filter(pk__in=pools).delete()
+    sold = [variant.pk for variant in variants if variant.listed_at is not None]
+    Variant.objects.filter(pk__in=sold, product=product).update(is_active=False)
+
+
+def _change(
+    known: Mapping[int, Variant], rows: Sequence[Row], positions: Mapping[int, int]
+) -> None:
+    changed = []
+    for row in rows:
+        variant = known[row.id]
+        if variant.sku != row.sku:
+            # Out of the way first: two rows may have changed their SKUs with each other.
+            Variant.objects.filter(pk=variant.pk).update(sku=f"~{variant.pk}")
+        variant.sku, variant.options = row.sku, list(row.options)
+        variant.weight_g, variant.position = row.weight_g, positions[id(row)]
+        variant.is_active = True
+        changed.append(variant)
+    fields = ["sku", "options", "weight_g", "position", "is_active"]
+    Variant.objects.bulk_update(changed, fields)
+
+
+def _count(known: Mapping[int, Variant], rows: Sequence[Row], *, at: datetime, by: User) -> None:
+    units = {
+        known[row.id].pool_id: row.units
+        for row in rows
+        if known[row.id].listed_at is None and row.units is not None
+    }
+    if units:
+        counting.count(units, fence=partial(fence.set_aside, at=at), at=at, by=by)
+
+
+def _add(
+    product: Product, rows: Sequence[Row], positions: Mapping[int, int], *, at: datetime
+) -> list[tuple[Row, Variant]]:
+    pools = Pool.objects.bulk_create(Pool(on_hand=row.units or 0) for row in rows)
+    is_public = product.state == Product.State.PUBLISHED
+    variants = Variant.objects.bulk_create(
+        Variant(
+            product=product,
+            sku=row.sku,
+            options=list(row.options),
+            weight_g=row.weight_g,
+            position=positions[id(row)],
+            pool=pool,
+            listed_at=at if is_public else None,
+        )
+        for row, pool in zip(rows, pools, strict=True)
+    )
+    return list(zip(rows, variants, strict=True))
+
+
+def _price(
+    known: Mapping[int, Variant],
+    kept: Sequence[Row],
+    made: Sequence[tuple[Row, Variant]],
+    *,
+    at: datetime,
+    by: User,
+) -> None:
+    """Set the first prices: of new variants, and of those that were never on sale."""
+    wanted = {variant.pk: row.price for row, variant in made if row.price}
+    unlisted = [row for row in kept if known[row.id].listed_at is None and row.price]
+    now = dict(
+        RegularPrice.objects.filter(variant__in=[row.id for row in unlisted])
+        .order_by("variant_id", "-starts_at", "-id")
+        .distinct("variant_id")
+        .values_list("variant_id", "amount")
+    )
+    wanted |= {row.id: row.price for row in unlisted if now.get(row.id) != row.price}
+    if wanted:
+        change_prices(wanted, at=at, by=by)

@@ -1,0 +1,36 @@
+"""What templates of the merchants' desk need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django import template
+
+from shop.pictures.models import Picture
+
+register = template.Library()
+
+
+@register.filter
+def small(picture: Picture) -> str:
+    """Return the address of a picture's smallest ready-made file, or nothing."""
+    files = picture.sizes.get("jpeg", {})
+    return files[min(files, key=int)] if files else ""
+
+
+@register.filter
+def of(values: Mapping, key: object) -> object:
+    """Return what a mapping holds for a key, or nothing."""
+    return values.get(key, "")
+
+
+@register.filter
+def signed(number: int) -> str:
+    """Write a change with its sign: +5, −3."""
+    return f"+{number}" if number > 0 else f"\N{MINUS SIGN}{-number}"
+
+
+@register.filter
+def percent(basis_points: int) -> str:
+    """Write basis points as a percentage: 850 is 8.5 %."""
+    return f"{basis_points / 100:g} %"

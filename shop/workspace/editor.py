@@ -1,0 +1,201 @@
+"""A product's page on the desk: its words, its variants, and its way into the shop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from shop import clock
+from shop.catalogue.models import Product, ProductPicture, Variant
+from shop.errors import ShopError
+from shop.listings import publishing
+from shop.listings.editing import (
+    ChangedMeanwhile,
+    create_product,
+    edit_product,
+    newest_edit,
+    words_of,
+)
+from shop.listings.variants import BadRows
+from shop.merchants.models import Merchant
+from shop.workspace.own import products_of, store_members_only
+from shop.workspace.product_form import Grid, ProductForm, first_rows, first_words
+
+MORE = 3  # empty rows at a press
+
+
+@require_http_methods(["GET", "POST"])
+@store_members_only
+def add(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+    """Make a draft."""
+    form, grid = _forms(request, None, [])
+    if _is_sent(request) and form.is_valid() and grid.is_valid():
+        made = _saved(request, form, grid, lambda words, rows: create_product(
+            merchant, words, rows, at=clock.moment_of(request), by=request.user
+        ))  # fmt: skip
+        if made:
+            messages.success(request, _("The draft is saved. Add pictures, then submit it."))
+            return redirect("merchant-product", merchant.slug, made.pk)
+    return _page(request, merchant, form, grid)
+
+
+@require_http_methods(["GET", "POST"])
+@store_members_only
+def edit(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResponse:
+    """Show a product and change what is told of it."""
+    product = _product(merchant, product_id)
+    variants = _variants(product)
+    form, grid = _forms(request, product, variants)
+    if _is_sent(request) and form.is_valid() and grid.is_valid():
+        made = _saved(request, form, grid, lambda words, rows: edit_product(
+            product, words, rows, version=form.cleaned_data["version"] or 0,
+            at=clock.moment_of(request), by=request.user,
+        ), product)  # fmt: skip
+        if made:
+            messages.success(request, _("Your changes are saved."))
+            return redirect("merchant-product", merchant.slug, product.pk)
+    return _page(request, merchant, form, grid, product)
+
+
+@require_POST
+@store_members_only
+def send_for_review(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResponse:
+    """Hand a draft to the organizers."""
+    product = _product(merchant, product_id)
+    try:
+        publishing.submit(product, at=clock.moment_of(request), by=request.user)
+    except publishing.NotReady:
+        messages.error(request, _("Some things are missing. They are listed below."))
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Waiting for review"))
+    return redirect("merchant-product", merchant.slug, product.pk)
+
+
+@require_POST
+@store_members_only
+def take_off_sale(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResponse:
+    """Take a product off sale, or back from review."""
+    product = _product(merchant, product_id)
+    try:
+        publishing.withdraw(product, at=clock.moment_of(request), by=request.user)
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Your changes are saved."))
+    return redirect("merchant-product", merchant.slug, product.pk)
+
+
+def _product(merchant: Merchant, product_id: int) -> Product:
+    pictures = ProductPicture.objects.select_related("picture")
+    rows = products_of(merchant).prefetch_related(Prefetch("shown_pictures", pictures))
+    return get_object_or_404(rows, pk=product_id)
+
+
+def _variants(product: Product) -> list[Variant]:
+    if product.kind == Product.Kind.EXPERIENCE:
+        return []
+    return list(product.variants.select_related("pool").order_by("position", "pk"))
+
+
+def _is_sent(request: HttpRequest) -> bool:
+    return request.method == "POST" and "more" not in request.POST
+
+
+def _forms(
+    request: HttpRequest, product: Product | None, variants: Sequence[Variant]
+) -> tuple[ProductForm, Any]:
+    if _is_sent(request):
+        form, grid = ProductForm(request.POST), Grid(request.POST, prefix="v")
+    elif request.method == "POST":
+        form, grid = _with_more_rows(request)
+    else:
+        newest = newest_edit(product) if product else None
+        first = first_words(product) if product else {"origin": request.merchant.country}
+        first["version"] = newest.pk if newest else 0
+        form = ProductForm(initial=first)
+        grid = Grid(initial=first_rows(variants), prefix="v")
+    if grid.is_bound and not grid.management_form.is_valid():
+        return form, grid
+    grid.tie(variants)
+    return form, grid
+
+
+def _with_more_rows(request: HttpRequest) -> tuple[ProductForm, Any]:
+    """Return the forms as typed, not judged yet, with some empty rows."""
+    sent = Grid(request.POST, prefix="v")
+    rows = [
+        {name: form[name].value() for name in form.fields}
+        for form in (sent.forms if sent.management_form.is_valid() else ())
+    ]
+    form = ProductForm(initial=request.POST.dict())
+    return form, Grid(initial=rows + [{}] * MORE, prefix="v")
+
+
+def _saved(
+    request: HttpRequest, form: ProductForm, grid: Any, save: Any, product: Product | None = None
+) -> Product | None:
+    """Save, or write into the forms why not."""
+    words = form.words(product)
+    try:
+        return save(words, grid.rows(len(words.option_names)))
+    except BadRows as problem:
+        grid.show(problem)
+    except ChangedMeanwhile as refusal:
+        form.add_error(None, str(refusal))
+        form.data = form.data.copy()
+        form.data["version"] = refusal.edit.pk
+        form.meanwhile = refusal.edit
+        form.stored = list(_differences(form, product))
+    except ShopError as refusal:
+        form.add_error(None, str(refusal))
+    return None
+
+
+def _differences(form: ProductForm, product: Product) -> Iterator[tuple[str, str]]:
+    """Yield the label and the stored words of each field that the form would change."""
+    now = Product.objects.select_related("category").get(pk=product.pk)
+    stored, typed = first_words(now), form.cleaned_data
+    for name, value in stored.items():
+        mine = typed[name].pk if name == "category" else typed[name]
+        if mine != value:
+            text = (
+                now.category.name if name == "category" else form.fields[name].prepare_value(value)
+            )
+            yield str(form.fields[name].label), text or "–"
+
+
+def _page(
+    request: HttpRequest,
+    merchant: Merchant,
+    form: ProductForm,
+    grid: Any,
+    product: Product | None = None,
+) -> HttpResponse:
+    at: datetime = clock.moment_of(request)
+    is_open = product and product.state in (Product.State.DRAFT, Product.State.WITHDRAWN)
+    options = words_of(product).option_names if product else ()
+    has_errors = form.is_bound and (bool(form.errors) or not grid.is_valid())
+    context = {
+        "part": "products",
+        "form": form,
+        "grid": grid,
+        "has_errors": has_errors,
+        "product": product,
+        "options": list(options),
+        "gaps": publishing.gaps(product, at=at) if is_open else [],
+        "has_grid": merchant.kind == Merchant.Kind.GOODS
+        if product is None
+        else product.kind == Product.Kind.GOODS,
+    }
+    status = 422 if has_errors else 200
+    return render(request, "shop/workspace/product.html", context, status=status)

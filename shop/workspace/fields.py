@@ -1,0 +1,136 @@
+"""Form fields for what merchants type: amounts, lists of words, customs codes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from shop.currencies import currencies
+
+AMOUNT = re.compile(r"\d{1,9}(?:[.,](\d{1,3}))?")
+HS_CODE = re.compile(r"(\d{4})[. ]?(\d{2})(?:[. ]?\d{2,4})?")
+# Marks that turn the direction of what follows, or that cannot be seen at all.
+UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
+JOINERS = {
+    "\N{ZERO WIDTH JOINER}",
+    "\N{ZERO WIDTH NON-JOINER}",
+}  # letters of some scripts need them
+
+
+def seen_only(text: str, *, keep: str = "") -> str:
+    """Return a text without characters that cannot be seen, such as marks of direction."""
+    return "".join(
+        letter
+        for letter in text
+        if letter in keep or letter in JOINERS or unicodedata.category(letter) not in UNSEEN
+    )
+
+
+class LineField(forms.CharField):
+    """One line of plain words."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the words with single blanks between them."""
+        return " ".join(seen_only(super().to_python(value) or "", keep="\t\n\r\x00").split())
+
+
+class ProseField(forms.CharField):
+    """Several lines of plain words."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        """Return the text with the line ends of the web's own kind."""
+        text = (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
+        return seen_only(text, keep="\n\x00").strip()
+
+
+class AmountField(forms.CharField):
+    """An amount of the shop's currency as typed, 48.00 or 48,5; minor units when cleaned."""
+
+    default_error_messages = {"amount": _("Enter a price, like 48.00")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 20)
+        super().__init__(**kwargs)
+        self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
+
+    def to_python(self, value: Any) -> int | None:
+        """Return minor units."""
+        text = "".join((super().to_python(value) or "").split())
+        if not text:
+            return None
+        found = AMOUNT.fullmatch(text) if text.isascii() else None
+        digits = currencies()[settings.SHOP_CURRENCY].exponent
+        if not found or len(found[1] or "") > digits:
+            raise forms.ValidationError(self.error_messages["amount"], "amount")
+        amount = int(Decimal(text.replace(",", ".")).scaleb(digits))
+        if amount < 1:
+            raise forms.ValidationError(self.error_messages["amount"], "amount")
+        return amount
+
+    def run_validators(self, value: Any) -> None:
+        """Leave the length to the pattern: the value is a number by now."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Write minor units as they are typed."""
+        if isinstance(value, int):
+            digits = currencies()[settings.SHOP_CURRENCY].exponent
+            return f"{Decimal(value).scaleb(-digits):.{digits}f}"
+        return value
+
+
+class ListField(forms.CharField):
+    """Words divided by commas; a list when cleaned.
+
+    Args:
+        most: how many words.
+        longest: letters of each.
+    """
+
+    def __init__(self, *, most: int, longest: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.most, self.longest = most, longest
+
+    def to_python(self, value: Any) -> list[str]:
+        """Return the words in their order, each once."""
+        text = seen_only(super().to_python(value) or "", keep="\x00")
+        parts = (" ".join(part.split()) for part in re.split(r"[,،、，;\n]", text))
+        return list(dict.fromkeys(part for part in parts if part))
+
+    def run_validators(self, value: list[str]) -> None:
+        """Refuse too many words, and words that are too long."""
+        super().run_validators(", ".join(value))
+        if len(value) > self.most:
+            text = ngettext("Enter %(count)d at the most", "Enter %(count)d at the most", self.most)
+            raise forms.ValidationError(text % {"count": self.most})
+        if any(len(part) > self.longest for part in value):
+            text = ngettext(
+                "%(label)s must be %(count)d character or fewer",
+                "%(label)s must be %(count)d characters or fewer",
+                self.longest,
+            )
+            raise forms.ValidationError(text % {"label": self.label, "count": self.longest})
+
+    def prepare_value(self, value: Any) -> Any:
+        """Write a list as it is typed."""
+        return ", ".join(value) if isinstance(value, (list, tuple)) else value
+
+
+class HsCodeField(forms.CharField):
+    """A customs code of six digits or more; dddd.dd when cleaned."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the first six digits as they are kept."""
+        text = (super().to_python(value) or "").strip()
+        found = HS_CODE.fullmatch(text) if text.isascii() else None
+        if text and not found:
+            raise forms.ValidationError(_("Enter six digits, like 6301.30"))
+        return f"{found[1]}.{found[2]}" if found else ""

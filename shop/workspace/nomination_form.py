@@ -1,0 +1,80 @@
+"""What a merchant proposes for a slot, as typed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from shop.catalogue.models import Variant
+from shop.festivals.checking import Proposal
+from shop.festivals.models import Nomination
+from shop.stock.counting import MOST
+from shop.workspace.fields import AmountField
+
+
+class NominationForm(forms.Form):
+    """One rule for all variants of a product, and the units set aside for each."""
+
+    rule = forms.ChoiceField(
+        label=_("How is the price set?"),
+        choices=[
+            (Nomination.Rule.PERCENT, _("By a percentage")),
+            (Nomination.Rule.FIXED, _("By a price for each size")),
+        ],
+        initial=Nomination.Rule.PERCENT,
+        widget=forms.RadioSelect,
+    )
+    percent = forms.IntegerField(label=_("Percent off"), min_value=1, max_value=99, required=False)
+    per_shopper = forms.IntegerField(
+        label=_("Most per shopper"), min_value=1, max_value=1_000, required=False
+    )
+
+    def __init__(self, variants: Sequence[Variant], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.variants = variants
+        for variant in variants:
+            facts = {"size": variant.label or variant.sku}
+            self.fields[f"price_{variant.pk}"] = AmountField(
+                label=_("Price, %(size)s") % facts, required=False
+            )
+            self.fields[f"units_{variant.pk}"] = forms.IntegerField(
+                label=_("Festival pieces, %(size)s") % facts,
+                min_value=1,
+                max_value=MOST,
+                required=False,
+            )
+
+    def rows(self) -> list[tuple[Variant, forms.BoundField, forms.BoundField]]:
+        """Return each variant with the fields of its price and of its units."""
+        return [
+            (variant, self[f"price_{variant.pk}"], self[f"units_{variant.pk}"])
+            for variant in self.variants
+        ]
+
+    def proposal(self) -> Proposal:
+        """Return what was typed so far; what cannot be read is left out."""
+        told = self.cleaned_data
+        ids = [variant.pk for variant in self.variants]
+        prices = ((pk, told.get(f"price_{pk}")) for pk in ids)
+        units = ((pk, told.get(f"units_{pk}")) for pk in ids)
+        return Proposal(
+            rule=told.get("rule") or Nomination.Rule.PERCENT,
+            percent=told.get("percent"),
+            prices={pk: price for pk, price in prices if price is not None},
+            allotments={pk: count for pk, count in units if count is not None},
+            per_shopper=told.get("per_shopper"),
+        )
+
+
+def first_values(proposal: Proposal) -> dict[str, Any]:
+    """Return what the form of a proposal begins with."""
+    return {
+        "rule": proposal.rule,
+        "percent": proposal.percent,
+        "per_shopper": proposal.per_shopper,
+        **{f"price_{pk}": price for pk, price in proposal.prices.items()},
+        **{f"units_{pk}": units for pk, units in proposal.allotments.items()},
+    }

@@ -1,0 +1,62 @@
+"""Finds orders of a merchant by state and number, and lists what is to be packed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+
+from shop.merchants.models import Merchant
+from shop.orders.models import NUMBER_START, Order, OrderLine, Suborder
+
+STATES = {
+    "waiting": (Suborder.State.WAITING,),
+    "sent": (Suborder.State.SHIPPED, Suborder.State.DELIVERED),
+    "cancelled": (Suborder.State.CANCELLED,),
+}
+NUMBER = re.compile(r"\d{1,12}$")
+# A cell that begins so would be taken for a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def find_orders(rows: QuerySet[Suborder], *, state: str, text: str) -> QuerySet[Suborder]:
+    """Keep the orders in a state and with a number; words that are no number find nothing."""
+    if state in STATES:
+        rows = rows.filter(state__in=STATES[state])
+    if not text:
+        return rows
+    digits = NUMBER.search(text)
+    if not digits or int(digits[0]) < NUMBER_START:
+        return rows.none()
+    return rows.filter(order_id=int(digits[0]) - NUMBER_START)
+
+
+def packing_rows(merchant: Merchant) -> Iterator[list[str]]:
+    """Yield a row for each line that is to be sent, soonest first; no prices in it."""
+    lines = (
+        OrderLine.objects.filter(
+            suborder__merchant=merchant,
+            suborder__state=Suborder.State.WAITING,
+            order__state=Order.State.PAID,
+        )
+        .select_related("order__contact", "suborder")
+        .order_by("suborder__ship_by", "order_id", "position")
+    )
+    for line in lines:
+        contact = line.order.contact
+        yield [
+            as_text(value)
+            for value in (
+                line.order.number, line.suborder.ship_by or "", line.sku, line.title, line.label,
+                line.quantity, contact.name, contact.line1, contact.line2, contact.postcode,
+                contact.city, contact.region, contact.country, contact.phone,
+                line.suborder.service,
+            )
+        ]  # fmt: skip
+
+
+def as_text(value: object) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    text = str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text

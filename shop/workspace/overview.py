@@ -1,0 +1,53 @@
+"""The first page of the workspace: what is to be sent, what runs low, what comes next."""
+
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from shop import clock
+from shop.merchants.models import Merchant
+from shop.orders.models import OrderLine, Suborder
+from shop.workspace import today
+from shop.workspace.own import members_only, sold_by, store_members_only, work_on
+
+SHOWN = 8
+
+
+@require_GET
+@members_only
+def first_store(request: HttpRequest) -> HttpResponse:
+    """Show the overview of the member's store; of several, that of the first."""
+    merchant = request.merchants[0]
+    work_on(request, merchant)
+    return _overview(request, merchant)
+
+
+@require_GET
+@store_members_only
+def overview(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+    """Show the overview of one store."""
+    return _overview(request, merchant)
+
+
+def _overview(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+    at = clock.moment_of(request)
+    lines = Prefetch("lines", OrderLine.objects.order_by("position"))
+    own = sold_by(merchant).prefetch_related(lines)
+    waiting = own.filter(state=Suborder.State.WAITING).order_by("ship_by", "pk")[:SHOWN]
+    sent = own.filter(state=Suborder.State.SHIPPED).prefetch_related("shipments")[:SHOWN]
+    context = {
+        "part": "overview",
+        "today": at.date(),
+        "waiting": list(waiting),
+        "sent": list(sent),
+        "sums": today.sums(merchant, at=at),
+        "chart": today.orders_per_day(merchant, at=at),
+        "low": list(today.running_low(merchant)),
+        "unfinished": list(today.unfinished(merchant)),
+        "sent_back": list(today.sent_back(merchant)),
+        "invitations": today.invitations(merchant, at=at),
+        "sessions": list(today.next_sessions(merchant, at=at)),
+        "claimed": today.pieces_claimed(merchant, at=at),
+    }
+    return render(request, "shop/workspace/overview.html", context)

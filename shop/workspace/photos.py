@@ -1,0 +1,98 @@
+"""The pictures of a product: upload, order, description, removal."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from shop import clock
+from shop.catalogue.models import Product, ProductPicture
+from shop.errors import ShopError
+from shop.merchants.models import Merchant
+from shop.workspace import picturing
+from shop.workspace.fields import seen_only
+from shop.workspace.own import products_of, store_members_only
+
+NAME_LENGTH = 60
+
+
+@require_http_methods(["GET", "POST"])
+@store_members_only
+def pictures(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResponse:
+    """Show a product's pictures and take more of them."""
+    product = get_object_or_404(products_of(merchant), pk=product_id)
+    problems: list[str] = []
+    if request.method == "POST":
+        problems, added = _take(request, product)
+        if added:
+            text = ngettext("%(count)d picture added.", "%(count)d pictures added.", added)
+            messages.success(request, text % {"count": added})
+        if not problems:
+            return redirect("merchant-pictures", merchant.slug, product.pk)
+    shown = ProductPicture.objects.filter(product=product).select_related("picture")
+    rows = list(shown.order_by("position"))
+    context = {
+        "part": "products",
+        "product": product,
+        "rows": rows,
+        "problems": problems,
+        "alt": request.POST.get("alt", "") if problems else "",
+        "free": max(0, picturing.MOST_PICTURES - len(rows)),
+        "most": picturing.MOST_PICTURES,
+    }
+    status = 422 if problems else 200
+    return render(request, "shop/workspace/pictures.html", context, status=status)
+
+
+@require_POST
+@store_members_only
+def change(
+    request: HttpRequest, merchant: Merchant, product_id: int, picture_id: int
+) -> HttpResponse:
+    """Describe, move or remove one picture, as the pressed button says."""
+    product = get_object_or_404(products_of(merchant), pk=product_id)
+    rows = ProductPicture.objects.select_related("picture", "product")
+    shown = get_object_or_404(rows, product=product, pk=picture_id)
+    facts = {"at": clock.moment_of(request), "by": request.user}
+    try:
+        match request.POST.get("do"):
+            case "cover":
+                picturing.move(shown, 0, **facts)
+            case "earlier":
+                picturing.move(shown, shown.position - 1, **facts)
+            case "later":
+                picturing.move(shown, shown.position + 1, **facts)
+            case "remove":
+                picturing.remove(shown, **facts)
+            case _:
+                picturing.describe(shown, seen_only(request.POST.get("alt", "")), **facts)
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Your changes are saved."))
+    return redirect("merchant-pictures", merchant.slug, product.pk)
+
+
+def _take(request: HttpRequest, product: Product) -> tuple[list[str], int]:
+    """Take each file; return a sentence for each that was refused, and how many were added."""
+    files = request.FILES.getlist("files")
+    texts = [" ".join(seen_only(text).split()) for text in request.POST.getlist("alt")]
+    if not files:
+        return [_("Choose a picture in JPEG, PNG, WebP, HEIC or AVIF format.")], 0
+    problems, added = [], 0
+    for place, file in enumerate(files):
+        text = texts[place] if place < len(texts) and len(texts) > 1 else texts[0] if texts else ""
+        try:
+            picturing.add_picture(
+                product, file, alt=text, at=clock.moment_of(request), by=request.user
+            )
+        except ShopError as refusal:
+            name = seen_only(file.name or "").strip()[:NAME_LENGTH]
+            problems.append(f"{name}: {refusal}" if name else str(refusal))
+        else:
+            added += 1
+    return problems, added

@@ -1,0 +1,68 @@
+"""What a new regular price would mean, said before it is saved. Nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from shop.catalogue.models import Variant
+from shop.festivals.facts import terms_of
+from shop.festivals.models import Deal, RegularPrice
+from shop.festivals.pricing.items import deal_price
+from shop.festivals.reductions import amount
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One variant's change: amounts in minor units, and a sentence for each deal it touches."""
+
+    variant: Variant
+    before: int | None
+    after: int
+    sentences: tuple[str, ...]
+
+
+def effects(
+    variants: Sequence[Variant], amounts: Mapping[int, int], *, at: datetime
+) -> list[Effect]:
+    """Return what each change means from an instant on. Two statements."""
+    now = current_prices(variants, at=at)
+    deals = Deal.objects.filter(variant__in=amounts, effective_to__gt=at)
+    found: dict[int, list[str]] = {}
+    for deal in deals.exclude(state=Deal.State.WITHDRAWN).select_related(
+        "slot__festival", "nomination__enrolment"
+    ):
+        before, after = now.get(deal.variant_id), amounts[deal.variant_id]
+        sentence = _sentence(deal, before, after, at=at)
+        if sentence:
+            found.setdefault(deal.variant_id, []).append(sentence)
+    return [
+        Effect(row, now.get(row.pk), amounts[row.pk], tuple(found.get(row.pk, ())))
+        for row in variants
+        if row.pk in amounts
+    ]
+
+
+def current_prices(variants: Sequence[Variant], *, at: datetime) -> dict[int, int]:
+    """Return the regular prices in force, by variant id."""
+    rows = RegularPrice.objects.filter(variant__in=[row.pk for row in variants], starts_at__lte=at)
+    newest = rows.order_by("variant_id", "-starts_at", "-id").distinct("variant_id")
+    return dict(newest.values_list("variant_id", "amount"))
+
+
+def _sentence(deal: Deal, before: int | None, after: int, *, at: datetime) -> str:
+    facts = {"festival": deal.slot.festival.title}
+    terms = terms_of(deal)
+    if deal.kind == Deal.Kind.PERCENT:
+        if before is not None and after > before and deal.effective_from <= at:
+            text = _("%(festival)s: its percent deal is running, so this price cannot rise now.")
+            return text % facts
+        facts["price"] = amount(deal_price(terms, after))
+        return _("%(festival)s: the deal follows and costs %(price)s.") % facts
+    if after <= deal.value:
+        text = _("%(festival)s: this price is not above the deal. Shoppers pay the lower one.")
+        return text % facts
+    return ""

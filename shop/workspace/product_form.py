@@ -1,0 +1,220 @@
+"""The form of a product and the grid of its variants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.forms import BaseFormSet, formset_factory
+from django.utils.translation import gettext_lazy as _
+
+from shop.catalogue.models import Category, Product, Variant
+from shop.delivery.names import countries_by_name
+from shop.festivals.models import RegularPrice
+from shop.listings.editing import Words, words_of
+from shop.listings.variants import MOST_ROWS, BadRows, Row
+from shop.stock.counting import MOST
+from shop.workspace.fields import AmountField, HsCodeField, LineField, ListField, ProseField
+
+# The languages in which merchants give a title beside the English one, by form field.
+TITLES = {"title_fr": "fr", "title_zh": "zh-hans"}
+EMPTY_ROWS = 2
+
+
+class ProductForm(forms.Form):
+    """What is told of a product."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+    title = LineField(
+        label=_("Name"),
+        max_length=160,
+        help_text=_("What it is first, then colour or size."),
+        error_messages={"required": _("Enter a name")},
+    )
+    category = forms.ModelChoiceField(
+        Category.objects.none(),
+        label=_("Category"),
+        empty_label=None,
+        error_messages={
+            "required": _("Choose a category"),
+            "invalid_choice": _("Choose a category"),
+        },
+    )
+    summary = LineField(label=_("In one sentence"), max_length=200, required=False)
+    description = ProseField(label=_("Description"), max_length=8_000, required=False)
+    title_fr = LineField(label=_("Name in French"), max_length=160, required=False)
+    title_zh = LineField(label=_("Name in Chinese"), max_length=160, required=False)
+    materials = ListField(
+        label=_("Materials or ingredients"),
+        help_text=_("All of them, divided by commas."),
+        most=20,
+        longest=80,
+        max_length=1_000,
+        required=False,
+    )
+    tags = ListField(
+        label=_("Search words"),
+        help_text=_("Up to 12, divided by commas."),
+        most=12,
+        longest=40,
+        max_length=500,
+        required=False,
+    )
+    option_names = ListField(
+        label=_("What can be chosen"),
+        help_text=_("Up to two, divided by a comma, like: Size, Colour"),
+        most=2,
+        longest=40,
+        max_length=100,
+        required=False,
+    )
+    origin = forms.ChoiceField(label=_("Made in"), required=False)
+    hs_code = HsCodeField(
+        label=_("Customs code"), help_text=_("Six digits, like 6301.30"), required=False,
+        max_length=14,
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        categories = Category.objects.order_by("path")
+        self.fields["category"].queryset = categories
+        self.fields["category"].label_from_instance = _indented
+        countries = [("", "–"), *countries_by_name("en")]
+        self.fields["origin"].choices = countries
+
+    def words(self, product: Product | None) -> Words:
+        """Return what was typed; translations that the form does not show are kept."""
+        told = self.cleaned_data
+        titles = dict(product.titles) if product else {}
+        for name, language in TITLES.items():
+            titles.pop(language, None)
+            if told[name]:
+                titles[language] = told[name]
+        return Words(
+            title=told["title"],
+            category_id=told["category"].pk,
+            titles=titles,
+            summary=told["summary"],
+            description=told["description"],
+            materials=told["materials"],
+            origin=told["origin"],
+            hs_code=told["hs_code"],
+            option_names=told["option_names"],
+            tags=told["tags"],
+        )
+
+
+def _indented(category: Category) -> str:
+    return f"{'– ' * category.path.count('/')}{category.name}"
+
+
+class VariantForm(forms.Form):
+    """One row of the grid. What has been on sale has its price and its units elsewhere."""
+
+    id = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+    first = LineField(max_length=60, required=False)
+    second = LineField(max_length=60, required=False)
+    sku = forms.RegexField(
+        r"^[A-Za-z0-9][A-Za-z0-9._/-]*$",
+        max_length=40,
+        required=False,
+        error_messages={
+            "invalid": _("A SKU has letters, digits, dots and hyphens, like AD-TH-140")
+        },
+    )
+    price = AmountField(required=False)
+    units = forms.IntegerField(required=False, min_value=0, max_value=MOST)
+    weight_g = forms.IntegerField(required=False, min_value=1, max_value=200_000)
+    is_off = forms.BooleanField(required=False)
+
+    variant: Variant | None = None
+
+    @property
+    def is_listed(self) -> bool:
+        """Tell whether the row stands for a variant that has been on sale."""
+        return self.variant is not None and self.variant.listed_at is not None
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a SKU in each row that says anything."""
+        told = super().clean()
+        says = any(told.get(name) for name in ("first", "second", "price", "units", "weight_g"))
+        if says and not told.get("sku") and "sku" not in self.errors and not told.get("is_off"):
+            self.add_error("sku", _("Enter a SKU of your own, like AD-TH-140"))
+        return told
+
+    def row(self, number: int, options: int) -> Row | None:
+        """Return the row as typed, or None where nothing was."""
+        told = self.cleaned_data
+        if not told.get("sku"):
+            return None
+        return Row(
+            number=number,
+            id=self.variant.pk if self.variant else None,
+            sku=told["sku"],
+            options=tuple(filter(None, (told["first"], told["second"])))[: max(options, 0)],
+            weight_g=told["weight_g"] or 0,
+            price=told["price"],
+            units=told["units"],
+            is_off=told["is_off"],
+        )
+
+
+class BaseGrid(BaseFormSet):
+    """The rows of a product; each that names a variant is tied to one of the product's own."""
+
+    def tie(self, variants: Sequence[Variant]) -> None:
+        """Tie rows to variants of the product; any other row stands for a new one."""
+        known = {variant.pk: variant for variant in variants}
+        for form in self.forms:
+            text = str(form["id"].value() or "")
+            form.variant = known.pop(int(text), None) if text.isdecimal() else None
+
+    def rows(self, options: int) -> list[Row]:
+        """Return the rows that say something."""
+        found = (form.row(number, options) for number, form in enumerate(self.forms))
+        return [row for row in found if row]
+
+    def show(self, problem: BadRows) -> None:
+        """Write the sentences of a refusal into the rows that they belong to."""
+        for (number, name), text in problem.errors.items():
+            self.forms[number].add_error("first" if name == "options" else name, text)
+
+
+Grid = formset_factory(
+    VariantForm, BaseGrid, extra=0, max_num=MOST_ROWS, absolute_max=MOST_ROWS + 20,
+    validate_max=True,
+)  # fmt: skip
+
+
+def first_words(product: Product) -> dict[str, Any]:
+    """Return what the form of a product begins with."""
+    words = words_of(product)
+    names = ("title", "summary", "description", "materials", "origin", "hs_code", "tags")
+    found = {name: getattr(words, name) for name in (*names, "option_names")}
+    found["category"] = words.category_id
+    return found | {name: words.titles.get(code, "") for name, code in TITLES.items()}
+
+
+def first_rows(variants: Sequence[Variant]) -> list[dict[str, Any]]:
+    """Return what the grid begins with: the variants, then empty rows."""
+    prices = dict(
+        RegularPrice.objects.filter(variant__in=variants)
+        .order_by("variant_id", "-starts_at", "-id")
+        .distinct("variant_id")
+        .values_list("variant_id", "amount")
+    )
+    rows = [
+        {
+            "id": variant.pk,
+            "first": variant.options[0] if variant.options else "",
+            "second": variant.options[1] if len(variant.options) > 1 else "",
+            "sku": variant.sku,
+            "price": prices.get(variant.pk),
+            "units": variant.pool.on_hand,
+            "weight_g": variant.weight_g or None,
+            "is_off": not variant.is_active,
+        }
+        for variant in variants
+    ]
+    return rows + [{}] * (EMPTY_ROWS if rows else 2 * EMPTY_ROWS)

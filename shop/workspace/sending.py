@@ -1,0 +1,91 @@
+"""Orders to send: the list, the sheet for packing, one order, and that it left."""
+
+import csv
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from shop import clock
+from shop.delivery.models import Carrier
+from shop.delivery.names import country_name
+from shop.errors import ShopError
+from shop.merchants.models import Merchant
+from shop.orders.models import OrderLine
+from shop.orders.shipping import ship
+from shop.workspace.forms import ShipmentForm
+from shop.workspace.order_list import STATES, find_orders, packing_rows
+from shop.workspace.own import members_only, sold_by, store_members_only, suborders_of, work_on
+from shop.workspace.paging import page_of
+
+SHOWN = 50
+COLUMNS = (
+    "order", "send_by", "sku", "product", "options", "quantity", "name", "line1", "line2",
+    "postcode", "city", "region", "country", "phone", "service",
+)  # fmt: skip
+
+
+@require_GET
+@store_members_only
+def orders(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+    """List the paid orders of a store, filtered by state and found by number."""
+    state = request.GET.get("state", "")
+    text = request.GET.get("q", "").strip()[:60]
+    lines = Prefetch("lines", OrderLine.objects.order_by("position"))
+    found = find_orders(sold_by(merchant), state=state, text=text)
+    page = page_of(request, found.prefetch_related(lines, "shipments"), size=SHOWN)
+    context = {
+        "part": "orders",
+        "page": page,
+        "q": text,
+        "state": state if state in STATES else "",
+        "today": clock.moment_of(request).date(),
+    }
+    return render(request, "shop/workspace/orders.html", context)
+
+
+@require_GET
+@store_members_only
+def packing_sheet(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+    """Give what is to be packed as a table for spreadsheets: one row for each line."""
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    day = f"{clock.moment_of(request):%Y-%m-%d}"
+    answer["Content-Disposition"] = f'attachment; filename="packing-{merchant.slug}-{day}.csv"'
+    answer.write("\N{BYTE ORDER MARK}")  # spreadsheets take the file for UTF-8 then
+    sheet = csv.writer(answer)
+    sheet.writerow(COLUMNS)
+    sheet.writerows(packing_rows(merchant))
+    return answer
+
+
+@require_http_methods(["GET", "POST"])
+@members_only
+def suborder(request: HttpRequest, suborder_id: int) -> HttpResponse:
+    """Show one order to send, and record that it left."""
+    found = get_object_or_404(suborders_of(request.user), pk=suborder_id)
+    work_on(request, found.merchant)
+    form = ShipmentForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            ship(found, **form.cleaned_data, at=clock.moment_of(request), by=request.user)
+        except ShopError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            text = _("%(number)s is marked as sent. The shopper was mailed.")
+            messages.success(request, text % {"number": found.order.number})
+            return redirect("merchant-store", found.merchant.slug)
+    context = {
+        "part": "orders",
+        "suborder": found,
+        "lines": found.lines.all(),
+        "shipments": found.shipments.all(),
+        "country": country_name(found.order.contact.country, "en"),
+        "form": form,
+        "carriers": Carrier.objects.exclude(kind="tracker").values_list("name", flat=True),
+        "today": clock.moment_of(request).date(),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "shop/workspace/suborder.html", context, status=status)

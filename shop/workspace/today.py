@@ -1,0 +1,102 @@
+"""What a merchant should know this morning, in a fixed number of statements."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
+
+from shop.catalogue.models import Product, Variant
+from shop.festivals.enrolling import enrolling
+from shop.festivals.models import Deal, Enrolment, Festival, Nomination
+from shop.merchants.models import Merchant
+from shop.orders.models import Suborder
+from shop.workspace.chart import Chart, chart
+from shop.workspace.own import nominations_of, products_of, sold_by
+
+DAYS = 14
+FEW = 10  # units: from here on it is time to make more
+SHOWN = 6
+
+
+def sums(merchant: Merchant, *, at: datetime) -> dict[str, int | None]:
+    """Return the figures of a merchant's paid orders: all, to send, due, of today, earned."""
+    waiting = Q(state=Suborder.State.WAITING)
+    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    return sold_by(merchant).aggregate(
+        orders=Count("pk"),
+        waiting=Count("pk", filter=waiting),
+        due=Count("pk", filter=waiting & Q(ship_by__lte=at.date())),
+        today=Count("pk", filter=Q(order__paid_at__gte=midnight)),
+        payout=Sum("payout"),
+    )
+
+
+def orders_per_day(merchant: Merchant, *, at: datetime) -> Chart:
+    """Return how many orders were paid on each of the last days, today last."""
+    first = at.date() - timedelta(days=DAYS - 1)
+    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=DAYS - 1)
+    rows = sold_by(merchant).filter(order__paid_at__gte=midnight).order_by()
+    rows = rows.annotate(day=TruncDate("order__paid_at")).values("day").annotate(n=Count("pk"))
+    found = dict(rows.values_list("day", "n"))
+    days = [first + timedelta(days=place) for place in range(DAYS)]
+    return chart([(day, found.get(day, 0)) for day in days])
+
+
+def running_low(merchant: Merchant) -> QuerySet[Variant]:
+    """Return the variants on sale with the fewest units left; sessions of experiences not."""
+    return (
+        Variant.objects.filter(
+            product__merchant=merchant,
+            product__state=Product.State.PUBLISHED,
+            is_active=True,
+            session_start__isnull=True,
+        )
+        .annotate(left=F("pool__on_hand") - F("pool__held") - F("pool__sold"))
+        .filter(left__lt=FEW)
+        .select_related("product")
+        .order_by("left", "pk")[:SHOWN]
+    )
+
+
+def unfinished(merchant: Merchant) -> QuerySet[Product]:
+    """Return drafts, those with a note of a reviewer first."""
+    rows = products_of(merchant).filter(state=Product.State.DRAFT)
+    return rows.order_by("-review_note", "-pk")[:SHOWN]
+
+
+def sent_back(merchant: Merchant) -> QuerySet[Nomination]:
+    """Return nominations in which a reviewer asks for changes."""
+    return nominations_of(merchant).filter(state=Nomination.State.CHANGES_REQUESTED)[:SHOWN]
+
+
+def invitations(merchant: Merchant, *, at: datetime) -> list[tuple[Festival, Enrolment | None]]:
+    """Return the festivals that take stores now, each with the merchant's part in it, if any."""
+    festivals = list(enrolling(at=at)[:SHOWN])
+    rows = Enrolment.objects.filter(merchant=merchant, festival__in=festivals)
+    own = {row.festival_id: row for row in rows}
+    return [(festival, own.get(festival.pk)) for festival in festivals]
+
+
+def next_sessions(merchant: Merchant, *, at: datetime) -> QuerySet[Variant]:
+    """Return the sessions that begin next, with the seats that are taken."""
+    return (
+        Variant.objects.filter(
+            product__merchant=merchant, session_start__gt=at, cancelled_at__isnull=True
+        )
+        .select_related("product", "pool")
+        .order_by("session_start", "pk")[:SHOWN]
+    )
+
+
+def pieces_claimed(merchant: Merchant, *, at: datetime) -> dict[str, int | None]:
+    """Return how many units of the running deals are set aside in all, and how many are sold."""
+    deals = Deal.objects.filter(
+        variant__product__merchant=merchant,
+        state=Deal.State.APPROVED,
+        allotment__isnull=False,
+        effective_from__lte=at,
+        effective_to__gt=at,
+    )
+    return deals.aggregate(units=Sum("allotment"), sold=Sum("sold"))
