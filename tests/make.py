@@ -14,7 +14,7 @@ from shop.cart import changing
 from shop.cart.current import Shopper, keyed_hash
 from shop.cart.models import Cart
 from shop.cart.pricing import price_cart
-from shop.catalogue.models import Category, Product, Variant
+from shop.catalogue.models import Category, Product, ProductPicture, Variant
 from shop.delivery.models import Contact, Country, Rate
 from shop.festivals import prices, running, spans
 from shop.festivals.models import (
@@ -32,6 +32,7 @@ from shop.merchants.models import Membership, Merchant
 from shop.orders.agreement import Agreement, agreement
 from shop.orders.models import Order
 from shop.orders.placing import place_order
+from shop.pictures.models import Picture
 from shop.stock.models import Pool
 
 # The festival of the acceptance cases: live from 10 to 20 May 2027.
@@ -153,11 +154,33 @@ def user(email: str | None = None, *, is_verified: bool = True, **facts: Any) ->
     return made
 
 
-def member(of: Merchant, email: str | None = None) -> User:
+def member(of: Merchant, email: str | None = None, **facts: Any) -> User:
     """Return a user who acts for a merchant."""
     made = user(email)
-    Membership.objects.create(merchant=of, user=made, joined_at=LONG_AGO)
+    Membership.objects.create(merchant=of, user=made, joined_at=LONG_AGO, **facts)
     return made
+
+
+def draft(of: Merchant, *, price: int = 20_00, on_hand: int = 5, **facts: Any) -> Product:
+    """Return a draft with one variant that lacks nothing but a picture."""
+    known = {"state": "draft", "published_at": None, "origin": "KE", "description": "A kettle."}
+    made = product(of=of, **known | facts)
+    row = Variant.objects.create(
+        product=made, sku=f"DRAFT-{made.pk}", weight_g=500,
+        pool=Pool.objects.create(on_hand=on_hand),
+    )  # fmt: skip
+    RegularPrice.objects.create(variant=row, amount=price, starts_at=LONG_AGO)
+    return made
+
+
+def shown_picture(of: Product, *, alt: str = "A kettle on a table") -> ProductPicture:
+    """Return a picture of a product without files."""
+    made = Picture.objects.create(
+        title=alt, alt=alt, file="none.jpg", width=400, height=400,
+        sizes={"jpeg": {"320": "/media/sizes/none-320.jpg"}},
+    )  # fmt: skip
+    place = of.shown_pictures.count()
+    return ProductPicture.objects.create(product=of, picture=made, position=place)
 
 
 def shopper(account: User | None = None, *, address: str | None = None) -> Shopper:

@@ -1,0 +1,19 @@
+import pytest
+
+from tests.make import NOON
+from tests.shop.workspace.desk import Desk, open_desk
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def desk(client, clock_at) -> Desk:
+    """Sign a member in to a store with one of everything, at noon of the festival's third day."""
+    clock_at(NOON)
+    made = open_desk()
+    client.force_login(made.member)
+    return made

@@ -1,0 +1,105 @@
+"""A store with one of everything, and every address of its desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+
+from shop.accounts.models import User
+from shop.catalogue.models import Product, ProductPicture, Variant
+from shop.festivals.models import Enrolment, Festival, Nomination, Slot
+from shop.merchants.models import Merchant
+from shop.orders import ending
+from shop.orders.models import Suborder
+from tests import make
+from tests.make import NOON, START
+
+EVIL = "\"><img src=x onerror=alert(1)>'{{ 7*7 }}</script>\N{RIGHT-TO-LEFT OVERRIDE}"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A store, its member and one row of each kind."""
+
+    merchant: Merchant
+    member: User
+    draft: Product
+    product: Product
+    variant: Variant
+    picture: ProductPicture
+    suborder: Suborder
+    festival: Festival
+    slot: Slot
+    nomination: Nomination
+    enrolment: Enrolment
+
+    def address(self, pattern: str) -> str:
+        """Return an address of this desk."""
+        return "/merchant/" + pattern.format(
+            store=self.merchant.slug,
+            draft=self.draft.pk,
+            product=self.product.pk,
+            picture=self.picture.pk,
+            suborder=self.suborder.pk,
+            festival=self.festival.pk,
+            slot=self.slot.pk,
+            nomination=self.nomination.pk,
+        )
+
+
+# Every address of the desk with what it answers to: a stranger gets 404 and changes nothing.
+ADDRESSES = [
+    ("", "get"),
+    ("orders/{suborder}/", "get post"),
+    ("{store}/", "get"),
+    ("{store}/orders/", "get"),
+    ("{store}/orders/packing.csv", "get"),
+    ("{store}/products/", "get"),
+    ("{store}/products/new/", "get post"),
+    ("{store}/products/{product}/", "get post"),
+    ("{store}/products/{product}/submit/", "post"),
+    ("{store}/products/{product}/withdraw/", "post"),
+    ("{store}/products/{product}/pictures/", "get post"),
+    ("{store}/products/{product}/pictures/{picture}/", "post"),
+    ("{store}/products/{product}/stock/", "get post"),
+    ("{store}/products/{product}/prices/", "get post"),
+    ("{store}/festivals/", "get"),
+    ("{store}/festivals/{festival}/", "get"),
+    ("{store}/festivals/{festival}/join/", "post"),
+    ("{store}/slots/{slot}/{product}/", "get post"),
+    ("{store}/slots/{slot}/{product}/check/", "post"),
+    ("{store}/nominations/{nomination}/withdraw/", "post"),
+    ("{store}/profile/", "get post"),
+]
+OWN_STORE_FOREIGN_ROW = [
+    (pattern, methods) for pattern, methods in ADDRESSES if pattern.count("{") > 1
+]
+
+
+def open_desk(name: str = "Amani Kettles", **facts: object) -> Desk:
+    """Return a store with one of everything."""
+    merchant = make.merchant(name=name, **facts)
+    variant = make.variant(20_00, of=make.product(of=merchant, title=f"Kettle of {name}"))
+    make.listed(variant.product)
+    order = make.order({variant: 2})
+    with transaction.atomic():
+        ending.mark_paid(ending.lock(order.pk), at=NOON)
+    coming = make.festival(
+        starts_at=START + timedelta(days=30), ends_at=START + timedelta(days=40), state="draft"
+    )
+    nomination = make.nomination(variant, during=coming, percent=20)
+    return Desk(
+        merchant=merchant,
+        member=make.member(merchant),
+        draft=make.draft(merchant),
+        product=variant.product,
+        variant=variant,
+        picture=make.shown_picture(variant.product),
+        suborder=order.suborders.get(),
+        festival=coming,
+        slot=nomination.slot,
+        nomination=nomination,
+        enrolment=nomination.enrolment,
+    )

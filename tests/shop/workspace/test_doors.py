@@ -1,0 +1,124 @@
+"""Every address of the desk belongs to its members: guests sign in, strangers find nothing."""
+
+import pytest
+from django.urls import get_resolver
+
+from shop.catalogue.models import Product
+from shop.festivals.models import ChangeLog, Nomination, RegularPrice
+from shop.stock.models import Pool, StockMove
+from tests import make
+from tests.shop.workspace.desk import ADDRESSES, OWN_STORE_FOREIGN_ROW, open_desk
+
+pytestmark = pytest.mark.django_db
+CALLS = [(pattern, method) for pattern, methods in ADDRESSES for method in methods.split()]
+FOREIGN = [
+    (pattern, method) for pattern, methods in OWN_STORE_FOREIGN_ROW for method in methods.split()
+]
+# What would do something, were it let in.
+BODY = {
+    "title": "Taken over", "do": "remove", "alt": "Taken over", "tagline": "Taken over",
+    "v-TOTAL_FORMS": "0", "v-INITIAL_FORMS": "0", "carrier": "DHL", "percent": "90",
+    "rule": "percent", "dispatch_from": "1", "dispatch_to": "2", "confirm": "1", "accept": "on",
+}  # fmt: skip
+
+
+def state() -> list:
+    """Return what a stranger might have changed."""
+    return [
+        list(Product.objects.order_by("pk").values_list("pk", "title", "state")),
+        list(Pool.objects.order_by("pk").values_list("pk", "on_hand")),
+        list(Nomination.objects.order_by("pk").values_list("pk", "state", "percent")),
+        [ChangeLog.objects.count(), StockMove.objects.count(), RegularPrice.objects.count()],
+        list(Product.pictures.through.objects.values_list("pk", "position", "picture__alt")),
+    ]
+
+
+def test_the_table_holds_every_address_of_the_desk():
+    def paths(patterns, before=""):
+        for found in patterns:
+            here = before + str(found.pattern)
+            yield from paths(found.url_patterns, here) if hasattr(found, "url_patterns") else [here]
+
+    desk = next(p for p in get_resolver().url_patterns if str(p.pattern) == "merchant/")
+
+    assert len(list(paths(desk.url_patterns))) == len(ADDRESSES)
+
+
+@pytest.mark.parametrize(("pattern", "method"), CALLS)
+def test_a_guest_is_asked_to_sign_in_everywhere(client, desk, pattern, method):
+    client.logout()
+    before = state()
+
+    answer = getattr(client, method)(desk.address(pattern), BODY)
+
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/account/login/?next=/merchant/")
+    assert state() == before
+
+
+@pytest.mark.parametrize(("pattern", "method"), CALLS)
+@pytest.mark.parametrize("who", ["shopper", "organizer", "member of another store"])
+def test_for_strangers_there_is_no_such_page(client, desk, pattern, method, who):
+    if who == "member of another store":
+        client.force_login(make.member(make.merchant()))
+        if not pattern:
+            return  # their own overview
+    else:
+        client.force_login(make.user(is_staff=who == "organizer", is_superuser=who == "organizer"))
+    before = state()
+
+    answer = getattr(client, method)(desk.address(pattern), BODY)
+
+    assert answer.status_code == 404
+    assert state() == before
+
+
+@pytest.mark.parametrize(("pattern", "method"), FOREIGN)
+def test_rows_of_another_store_are_not_found_under_the_own_name(client, desk, pattern, method):
+    other = open_desk("Other Kettles")
+    mine = other.address(pattern).replace(f"/{other.merchant.slug}/", f"/{desk.merchant.slug}/")
+    is_open = "{festival}" in pattern  # a festival that takes stores is there for every store
+    before = state()
+
+    answer = getattr(client, method)(mine, BODY)
+
+    assert answer.status_code in ((200, 302) if is_open else (404,))
+    if not is_open:
+        assert state() == before
+
+
+@pytest.mark.parametrize(
+    "pattern", [pattern for pattern, methods in ADDRESSES if "get" in methods.split()]
+)
+def test_members_get_their_pages_which_nobody_keeps(client, desk, pattern):
+    answer = client.get(desk.address(pattern))
+
+    assert answer.status_code == 200
+    assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    "pattern", [pattern for pattern, methods in ADDRESSES if "get" in methods.split()]
+)
+def test_who_may_not_see_money_sees_none(client, desk, pattern):
+    client.force_login(make.member(desk.merchant, may_see_money=False))
+
+    page = client.get(desk.address(pattern)).content.decode()
+
+    for word in ("You earn", "Earned from goods", "You keep", "Commission</dt><dd>−"):
+        assert word not in page
+
+
+def test_who_acts_for_several_stores_works_on_each_by_itself(client, desk):
+    other = open_desk("Zanzibar Spices")
+    both = make.member(desk.merchant)
+    other.merchant.memberships.create(user=both, joined_at=desk.merchant.created_at)
+    client.force_login(both)
+
+    page = client.get(other.address("{store}/products/")).content.decode()
+
+    assert "Kettle of Zanzibar Spices" in page
+    assert "Kettle of Amani Kettles" not in page
+    assert client.get(desk.address("{store}/products/")).status_code == 200
+    assert client.get(f"/merchant/{desk.merchant.slug}/products/{other.product.pk}/"
+                      ).status_code == 404  # fmt: skip
