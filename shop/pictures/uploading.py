@@ -62,10 +62,14 @@ def store(file: BinaryIO, *, alt: str, by: User | None) -> Picture:
     if not alt.strip():
         raise PictureRefused(_("Describe the picture for people who cannot see it"))
     content = cleaned(file.read(MOST_BYTES + 1))
-    made = Picture(title=alt.strip()[:200], alt=alt.strip()[:200], uploaded_by_user=by)
-    made.file.save(f"{secrets.token_hex(16)}.jpg", ContentFile(content), save=False)
-    made.file_size = len(content)
-    made.save()
+    words = alt.strip()[:200]
+    made = Picture.objects.create(
+        title=words,
+        alt=words,
+        file=ContentFile(content, name=f"{secrets.token_hex(16)}.jpg"),
+        file_size=len(content),
+        uploaded_by_user=by,
+    )
     make_sizes(made)
     return made
 

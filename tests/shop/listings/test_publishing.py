@@ -1,0 +1,166 @@
+"""A product's way into the shop: nothing half done, nothing twice, nothing without a review."""
+
+from datetime import timedelta
+
+import pytest
+
+from shop.catalogue.models import Product
+from shop.errors import NotPossible, StaleState
+from shop.festivals.models import ChangeLog, PriceSpan, ProductSpan
+from shop.listings import publishing
+from shop.listings.models import Listing
+from tests import make
+from tests.make import NOON
+
+pytestmark = pytest.mark.django_db
+State = Product.State
+
+
+@pytest.fixture
+def member():
+    return make.member(make.merchant())
+
+
+@pytest.fixture
+def draft(member):
+    made = make.draft(member.memberships.get().merchant)
+    make.shown_picture(made)
+    return made
+
+
+def state_of(product):
+    return Product.objects.values_list("state", flat=True).get(pk=product.pk)
+
+
+def actions(product):
+    rows = ChangeLog.objects.filter(subject="product", subject_id=product.pk).order_by("pk")
+    return list(rows.values_list("action", flat=True))
+
+
+def test_an_approved_product_is_on_sale_with_its_price_and_its_listing(draft, member):
+    organizer = make.user(is_staff=True)
+    publishing.submit(draft, at=NOON, by=member)
+    later = NOON + timedelta(hours=1)
+
+    since = publishing.approve(draft, at=later, by=organizer)
+
+    draft.refresh_from_db()
+    assert (draft.state, draft.published_at, since) == (State.PUBLISHED, later, later)
+    assert draft.variants.get().listed_at == later
+    assert PriceSpan.objects.get(variant__product=draft).price == 20_00
+    assert ProductSpan.objects.get(product=draft).starts_at == later
+    assert Listing.objects.get(pk=draft.pk).is_available
+    assert actions(draft) == ["submit", "approve"]
+
+
+def test_everything_that_is_missing_is_said_at_once(member):
+    bare = make.product(
+        of=member.memberships.get().merchant, state="draft", published_at=None, origin=""
+    )
+
+    with pytest.raises(publishing.NotReady) as refusal:
+        publishing.submit(bare, at=NOON, by=member)
+
+    assert {gap.field for gap in refusal.value.gaps} == {
+        "pictures", "description", "origin", "variants",
+    }  # fmt: skip
+    assert state_of(bare) == State.DRAFT
+    assert actions(bare) == []
+
+
+@pytest.mark.parametrize("gap", ["alt", "price", "weight"])
+def test_a_picture_without_words_a_size_without_price_or_weight_is_not_reviewed(draft, member, gap):
+    variant = draft.variants.get()
+    if gap == "alt":
+        make.shown_picture(draft, alt=" ")
+    elif gap == "price":
+        variant.regular_prices.all().delete()
+    else:
+        draft.variants.update(weight_g=0)
+
+    with pytest.raises(publishing.NotReady):
+        publishing.submit(draft, at=NOON, by=member)
+
+    assert state_of(draft) == State.DRAFT
+
+
+def test_a_draft_cannot_be_approved_without_being_submitted(draft):
+    with pytest.raises(StaleState):
+        publishing.approve(draft, at=NOON)
+
+    assert state_of(draft) == State.DRAFT
+    assert not Listing.objects.exists()
+    assert not PriceSpan.objects.exists()
+
+
+def test_nothing_is_approved_twice(draft, member):
+    publishing.submit(draft, at=NOON, by=member)
+    publishing.approve(draft, at=NOON)
+
+    with pytest.raises(StaleState):
+        publishing.approve(draft, at=NOON)
+    with pytest.raises(StaleState):
+        publishing.submit(draft, at=NOON, by=member)
+
+    assert actions(draft) == ["submit", "approve"]
+
+
+def test_a_reviewer_says_what_to_change_and_the_merchant_reads_it(draft, member):
+    publishing.submit(draft, at=NOON, by=member)
+
+    with pytest.raises(NotPossible):
+        publishing.request_changes(draft, "  ", at=NOON)
+    publishing.request_changes(draft, "Show the size.", at=NOON)
+
+    draft.refresh_from_db()
+    assert (draft.state, draft.review_note) == (State.DRAFT, "Show the size.")
+
+
+def test_what_is_taken_off_sale_has_no_price_and_no_listing_but_keeps_its_history(draft, member):
+    publishing.submit(draft, at=NOON, by=member)
+    publishing.approve(draft, at=NOON)
+    end = NOON + timedelta(days=1)
+
+    publishing.withdraw(draft, at=end, by=member)
+
+    assert state_of(draft) == State.WITHDRAWN
+    span = PriceSpan.objects.get(variant__product=draft)
+    assert (span.starts_at, span.ends_at) == (NOON, end)
+    assert not Listing.objects.filter(pk=draft.pk).exists()
+
+
+def test_a_submitted_product_can_be_taken_back(draft, member):
+    publishing.submit(draft, at=NOON, by=member)
+
+    publishing.withdraw(draft, at=NOON, by=member)
+
+    assert state_of(draft) == State.DRAFT
+    with pytest.raises(StaleState):
+        publishing.withdraw(draft, at=NOON, by=member)
+
+
+def test_a_product_with_a_deal_that_is_not_over_stays_on_sale():
+    festival = make.festival()
+    variant = make.variant(20_00)
+    make.deal(variant, during=festival, price=15_00)
+
+    with pytest.raises(NotPossible):
+        publishing.withdraw(variant.product, at=NOON)
+
+    assert state_of(variant.product) == State.PUBLISHED
+    publishing.withdraw(variant.product, at=festival.ends_at)
+    assert state_of(variant.product) == State.WITHDRAWN
+
+
+@pytest.mark.parametrize(("days", "begins_anew"), [(29, False), (31, True)])
+def test_a_product_that_was_long_off_sale_begins_a_new_life(draft, member, days, begins_anew):
+    publishing.submit(draft, at=NOON, by=member)
+    publishing.approve(draft, at=NOON)
+    publishing.withdraw(draft, at=NOON + timedelta(days=1), by=member)
+    back = NOON + timedelta(days=1 + days)
+
+    publishing.submit(draft, at=back, by=member)
+    publishing.approve(draft, at=back)
+
+    assert draft.variants.get().listed_at == (back if begins_anew else NOON)
+    assert PriceSpan.objects.filter(variant__product=draft).count() == 2
