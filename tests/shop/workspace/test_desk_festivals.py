@@ -1,0 +1,146 @@
+"""Joining festivals and offering products; the check while typing writes nothing."""
+
+from datetime import timedelta
+
+import pytest
+
+from shop.festivals import nominating
+from shop.festivals.models import ChangeLog, Enrolment, Nomination
+from tests import make
+from tests.make import LONG_AGO, NOON, START
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def offer(desk):
+    return desk.address("{store}/slots/{slot}/{product}/")
+
+
+def test_a_festival_is_joined_under_its_terms(client, desk):
+    festival = make.festival(starts_at=START + timedelta(days=60),
+                             ends_at=START + timedelta(days=70), terms_version="7",
+                             commission_bp=850)  # fmt: skip
+    address = f"/merchant/{desk.merchant.slug}/festivals/{festival.pk}/"
+
+    page = client.get(address).content.decode()
+    assert "8.5 %" in page
+    client.post(f"{address}join/", {"do": "join", "terms_version": "7"})
+    assert not festival.enrolments.exists()
+    client.post(f"{address}join/", {"do": "join", "terms_version": "6", "accept": "on"})
+    assert not festival.enrolments.exists()
+    client.post(f"{address}join/", {"do": "join", "terms_version": "7", "accept": "on"})
+
+    enrolment = festival.enrolments.get()
+    assert (enrolment.merchant, enrolment.state) == (desk.merchant, "applied")
+    assert (enrolment.terms_version, enrolment.commission_bp) == ("7", 850)
+
+
+def test_an_invitation_can_be_declined(client, desk):
+    Enrolment.objects.filter(pk=desk.enrolment.pk).update(state="invited")
+
+    client.post(desk.address("{store}/festivals/{festival}/join/"), {"do": "decline"})
+
+    desk.enrolment.refresh_from_db()
+    assert desk.enrolment.state == "declined"
+
+
+def test_a_festival_that_takes_no_stores_is_not_there(client, desk):
+    closed = make.festival(enrol_closes=LONG_AGO)
+
+    address = f"/merchant/{desk.merchant.slug}/festivals/{closed.pk}/"
+
+    assert client.get(address).status_code == 404
+
+
+def test_the_check_says_percent_payout_and_what_is_left_and_writes_nothing(client, desk, offer):
+    Enrolment.objects.filter(pk=desk.enrolment.pk).update(commission_bp=1000)
+    before = Nomination.objects.values().get(), ChangeLog.objects.count()
+    told = {"rule": "percent", "percent": "25", f"units_{desk.variant.pk}": "100"}
+
+    page = client.post(f"{offer}check/", told).content.decode()
+
+    assert "$15.00" in page
+    assert "Shoppers will see −25 %, counted from $20.00." in page
+    assert "You keep $13.50 per unit after commission." in page
+    assert "898 units stay for normal sale." in page
+    assert (Nomination.objects.values().get(), ChangeLog.objects.count()) == before
+
+
+def test_the_check_says_what_was_asked_before(client, desk, offer):
+    type(desk.festival).objects.filter(pk=desk.festival.pk).update(must_beat_prior_price=True)
+    soon = desk.slot.starts_at - timedelta(days=10)
+    make.reprice(desk.variant, 16_00, at=soon)
+    make.reprice(desk.variant, 20_00, at=soon + timedelta(days=2))
+    told = {"rule": "fixed", f"price_{desk.variant.pk}": "17.00"}
+
+    page = client.post(f"{offer}check/", told).content.decode()
+
+    assert "Your product sold at $16.00 on" in page
+    assert "so $17.00 cannot be called a reduction." in page
+
+
+@pytest.mark.parametrize(
+    "told", [{}, {"rule": "x", "percent": "-3"}, {"rule": "fixed"}, {"percent": "<b>"}]
+)
+def test_the_check_answers_whatever_is_typed(client, offer, told):
+    answer = client.post(f"{offer}check/", told)
+
+    assert answer.status_code == 200
+    assert 'class="note bad"' in answer.content.decode()
+
+
+def test_without_script_the_button_gives_the_same_answer(client, desk, offer):
+    told = {"rule": "percent", "percent": "25", "check": "1"}
+
+    page = client.post(offer, told).content.decode()
+
+    assert "Shoppers will see −25 %" in page
+    assert Nomination.objects.get().percent == 20
+
+
+def test_a_nomination_is_submitted_changed_as_asked_and_withdrawn(client, desk, offer):
+    Nomination.objects.all().delete()
+    told = {"rule": "percent", "percent": "25", f"units_{desk.variant.pk}": "10",
+            "per_shopper": "2"}  # fmt: skip
+
+    assert client.post(offer, told).status_code == 302
+
+    made = Nomination.objects.get()
+    assert (made.state, made.percent, made.per_shopper) == ("submitted", 25, 2)
+    assert made.allotments == {str(desk.variant.pk): 10}
+    nominating.request_changes(made, "Thirty, not <b>25</b>.", at=NOON, by=desk.member)
+    page = client.get(offer).content.decode()
+    assert "Thirty, not &lt;b&gt;25&lt;/b&gt;." in page
+    client.post(offer, told | {"percent": "30"})
+    made.refresh_from_db()
+    assert (made.state, made.percent) == ("submitted", 30)
+    client.post(f"/merchant/{desk.merchant.slug}/nominations/{made.pk}/withdraw/")
+    made.refresh_from_db()
+    assert made.state == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"rule": "percent"}, "A percentage is a whole number between 1 and 99."),
+        ({"rule": "fixed"}, "Give a price for at least one variant."),
+        ({"rule": "percent", "percent": "100"}, "less than or equal to 99"),
+        ({"rule": "bogus", "percent": "20"}, "Select a valid choice"),
+    ],
+)
+def test_what_breaks_a_rule_is_not_submitted(client, desk, offer, told, said):
+    answer = client.post(offer, told)
+
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert Nomination.objects.get().percent == 20
+
+
+def test_more_units_than_are_there_are_not_set_aside(client, desk, offer):
+    told = {"rule": "percent", "percent": "25", f"units_{desk.variant.pk}": "5000"}
+
+    answer = client.post(offer, told)
+
+    assert answer.status_code == 422
+    assert "only 998 units are free to be set aside" in answer.content.decode()

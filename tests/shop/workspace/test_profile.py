@@ -1,0 +1,85 @@
+"""A store tells its own story; name, country and money are not its to change."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from shop.festivals.models import ChangeLog
+from tests.hostile_files import REFUSED, picture
+from tests.shop.workspace.desk import EVIL
+
+pytestmark = pytest.mark.django_db
+TOLD = {"tagline": "Kettles that sing.", "story": "We beat copper.\r\nBy hand.", "founded": "1994",
+        "makers": "7", "certifications": ["Fair trade", "Halal"], "dispatch_from": "1",
+        "dispatch_to": "4"}  # fmt: skip
+
+
+@pytest.fixture
+def profile(desk):
+    return desk.address("{store}/profile/")
+
+
+def test_words_are_saved_and_logged_and_nothing_else_can_be(client, desk, profile):
+    more = {"name": "Mine", "country": "US", "commission_bp": "0", "slug": "x", "state": "approved"}
+
+    assert client.post(profile, TOLD | more).status_code == 302
+
+    before = desk.merchant
+    after = type(before).objects.get(pk=before.pk)
+    assert (after.tagline, after.story) == ("Kettles that sing.", "We beat copper.\nBy hand.")
+    assert after.certifications == ["Fair trade", "Halal"]
+    kept = ("name", "country", "commission_bp", "slug", "ship_region", "payout_method")
+    assert [getattr(after, name) for name in kept] == [getattr(before, name) for name in kept]
+    log = ChangeLog.objects.get(subject="merchant")
+    assert (log.by, log.after["founded"]) == (desk.member, 1994)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"founded": "2030"}, "Enter a year that has begun."),
+        ({"dispatch_from": "9"}, "The last working day comes before the first."),
+        ({"dispatch_to": ""}, "This field is required"),
+        ({"certifications": ["Best in the world"]}, "Select a valid choice"),
+        ({"makers": "-1"}, "greater than or equal to 1"),
+        ({"tagline": "a" * 121}, "at most 120"),
+    ],
+)
+def test_what_cannot_be_is_said_and_nothing_is_saved(client, desk, profile, wrong, said):
+    answer = client.post(profile, TOLD | wrong)
+
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    desk.merchant.refresh_from_db()
+    assert desk.merchant.story == ""
+
+
+def test_hostile_words_stay_words(client, desk, profile):
+    client.post(profile, TOLD | {"tagline": EVIL, "story": EVIL})
+
+    page = client.get(profile).content.decode()
+    shop = client.get(f"/stores/{desk.merchant.slug}/").content.decode()
+    assert "<img src=x" not in page + shop
+
+
+@pytest.mark.parametrize("which", ["logo", "banner"])
+def test_logo_and_banner_are_uploaded_like_any_picture(client, desk, profile, which):
+    good = {"what": which, "alt": "Our door",
+            "files": SimpleUploadedFile("door.png", picture("PNG", (1200, 400)))}  # fmt: skip
+    assert client.post(profile, good).status_code == 302
+    desk.merchant.refresh_from_db()
+    made = getattr(desk.merchant, which)
+    assert made.sizes["jpeg"]
+
+    evil = good | {"files": SimpleUploadedFile("door.png", REFUSED["svg"][0]())}
+    answer = client.post(profile, evil)
+
+    assert answer.status_code == 422
+    desk.merchant.refresh_from_db()
+    assert getattr(desk.merchant, which) == made
+    assert desk.merchant.tagline == ""
+
+
+def test_a_picture_of_something_else_is_nothing(client, desk, profile):
+    sent = {"what": "commission_bp", "files": SimpleUploadedFile("a.jpg", picture()), "alt": "x"}
+
+    assert client.post(profile, sent).status_code == 422
