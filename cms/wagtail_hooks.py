@@ -1,1 +1,37 @@
 """Registrations only: what organizers see in Wagtail's admin."""
+
+from django.templatetags.static import static
+from django.urls import include, path
+from django.utils.html import format_html
+from wagtail import hooks
+
+from cms.admin import urls
+from cms.admin.lists import VIEWSETS
+from cms.admin.menu import WaitingPanel, festivals_entry, new_products_entry
+
+hooks.register("register_admin_menu_item", festivals_entry)
+hooks.register("register_admin_menu_item", new_products_entry)
+
+
+@hooks.register("register_admin_urls")
+def desk_urls() -> list:
+    """Add the desk's own screens."""
+    return [path("", include(urls, namespace="desk"))]
+
+
+@hooks.register("register_admin_viewset")
+def lists() -> list:
+    """Add the lists of products, stores, orders and categories."""
+    return list(VIEWSETS)
+
+
+@hooks.register("insert_global_admin_css")
+def desk_style() -> str:
+    """Add the desk's own style."""
+    return format_html('<link rel="stylesheet" href="{}">', static("css/desk.css"))
+
+
+@hooks.register("construct_homepage_panels")
+def waiting(request: object, panels: list) -> None:
+    """Put what waits on the first screen."""
+    panels.insert(0, WaitingPanel())

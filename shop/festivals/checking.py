@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from shop.catalogue.models import Product, Variant
 from shop.festivals import fence
 from shop.festivals.facts import planned_prices, timelines
-from shop.festivals.models import Deal, Enrolment, Nomination, Slot
+from shop.festivals.models import Enrolment, Nomination, Slot
+from shop.festivals.places import Places, read_places
 from shop.festivals.pricing.items import percent_off, prior_sale, reduced, regular_price
 from shop.festivals.pricing.terms import VariantTerms
 from shop.festivals.reductions import amount, dearer
@@ -66,33 +67,77 @@ class Check:
         return not self.problems and not self.warnings
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A proposal with what it is about."""
+
+    product: Product
+    slot: Slot
+    enrolment: Enrolment
+    proposal: Proposal
+
+
 def check(
     product: Product, slot: Slot, enrolment: Enrolment, proposal: Proposal, *, at: datetime
 ) -> Check:
-    """Say what a proposal means for each variant, and what stands in its way.
+    """Say what a proposal means for each variant, and what stands in its way."""
+    return check_all([Case(product, slot, enrolment, proposal)], at=at)[0]
 
-    Eight statements at the most, however many variants.
-    """
-    variants = list(
-        product.variants.to_come(at=at).select_related("pool").order_by("position", "pk")
-    )
-    starts_at = max(slot.starts_at, at)
-    known = timelines([product.pk]).get(product.pk, {}) or planned_prices(variants, at=at)
+
+def check_all(cases: Sequence[Case], *, at: datetime) -> list[Check]:
+    """Check many proposals at once. Ten statements at the most, however many."""
+    products = {case.product.pk for case in cases}
+    rows = Variant.objects.to_come(at=at).filter(product__in=products)
+    variants: dict[int, list[Variant]] = {pk: [] for pk in products}
+    for variant in rows.select_related("pool").order_by("position", "pk"):
+        variants[variant.product_id].append(variant)
+    known = _timelines(variants, at=at)
+    waiting = fence.set_aside({v.pool_id for own in variants.values() for v in own}, at=at)
+    places = read_places(cases, at=at)
+    return [
+        _judge(case, variants[case.product.pk], known.get(case.product.pk, {}), waiting, places, at)
+        for case in cases
+    ]
+
+
+def _timelines(
+    variants: Mapping[int, Sequence[Variant]], *, at: datetime
+) -> dict[int, dict[int, VariantTerms]]:
+    """Return the prices of products by variant; of those not on sale yet what is planned."""
+    known = timelines(variants.keys())
+    fresh = [variant for pk, own in variants.items() if not known.get(pk) for variant in own]
+    planned = planned_prices(fresh, at=at) if fresh else {}
+    for variant in fresh:
+        known.setdefault(variant.product_id, {})[variant.pk] = planned[variant.pk]
+    return known
+
+
+def _judge(
+    case: Case,
+    variants: Sequence[Variant],
+    known: Mapping[int, VariantTerms],
+    waiting: Mapping[int, int],
+    places: Places,
+    at: datetime,
+) -> Check:
+    slot, proposal = case.slot, case.proposal
     pools = {variant.pool_id: variant.pool for variant in variants}
-    waiting = fence.set_aside(pools.keys(), at=at)
     free = {pk: pool.free - waiting.get(pk, 0) for pk, pool in pools.items()}
     left = _left(variants, proposal, free)
+    starts_at = max(slot.starts_at, at)
     rows = tuple(
-        _check(variant, known.get(variant.pk), proposal, enrolment, starts_at)
+        replace(
+            _check(variant, known.get(variant.pk), proposal, case.enrolment, starts_at),
+            left=_items(left, variant),
+        )
         for variant in variants
     )
-    rows = tuple(replace(row, left=_items(left, row.variant)) for row in rows)
     problems = [
-        *_product_problems(product),
+        *_product_problems(case.product),
         *_price_problems(rows, proposal),
         *_rule_problems(rows, slot, proposal),
         *_stock_problems(rows, left),
-        *_place_problems(product, slot, enrolment, at=at),
+        *places.problems(case),
     ]
     warnings = () if _must_beat(slot) else tuple(_sentences(rows))
     return Check(rows, tuple(dict.fromkeys(problems)), warnings)
@@ -210,30 +255,6 @@ def _stock_problems(rows: Sequence[VariantCheck], left: Mapping[int, int]) -> li
             most = (left[row.variant.pool_id] // row.variant.units_per_item) + row.allotment
             facts = {"sku": row.variant.sku, "count": max(0, most)}
             found.append(_("%(sku)s: only %(count)d units are free to be set aside.") % facts)
-    return found
-
-
-def _place_problems(
-    product: Product, slot: Slot, enrolment: Enrolment, *, at: datetime
-) -> list[str]:
-    festival, found = slot.festival, []
-    taken = Nomination.objects.exclude(product=product).filter(
-        state__in=(Nomination.State.SUBMITTED, Nomination.State.APPROVED)
-    )
-    if slot.max_nominations is not None:
-        approved = taken.filter(slot=slot, state=Nomination.State.APPROVED).count()
-        if approved >= slot.max_nominations:
-            found.append(_("All places in this slot are taken."))
-    if festival.max_nominations is not None:
-        own = taken.filter(enrolment=enrolment).count()
-        if own >= festival.max_nominations:
-            text = _("A store may nominate %(count)d products at the most.")
-            found.append(text % {"count": festival.max_nominations})
-    other = Deal.objects.exclude(state=Deal.State.WITHDRAWN).filter(
-        slot=slot, variant__product=product, effective_to__gt=at
-    )
-    if other.exists():
-        found.append(_("This product has a deal in this slot already."))
     return found
 
 

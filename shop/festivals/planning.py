@@ -147,6 +147,28 @@ def add_slot(slot: Slot, during: Window, *, at: datetime, by: User | None = None
     return slot
 
 
+SLOT_FIELDS = ("label", "max_nominations", "hold_minutes")
+
+
+@transaction.atomic
+def change_slot(
+    slot: Slot, changes: dict[str, Any], during: Window, *, at: datetime, by: User | None = None
+) -> None:
+    """Change a flash slot's words and rules and, if it is another one, its time.
+
+    Raises:
+        NotPossible, FenceBroken: as ``move_slot`` says; nothing is changed.
+    """
+    if (during.starts_at, during.ends_at) != (slot.starts_at, slot.ends_at):
+        move_slot(slot, during, at=at, by=by)
+    before = {name: getattr(slot, name) for name in SLOT_FIELDS}
+    if before == changes:
+        return
+    Slot.objects.filter(pk=slot.pk).update(**changes)
+    spans.mark_change("slot changed", at=at)
+    log(slot, "change", at=at, by=by, festival=slot.festival, before=before, after=changes)
+
+
 @transaction.atomic
 def move_slot(slot: Slot, during: Window, *, at: datetime, by: User | None = None) -> None:
     """Move a flash slot that has not begun, with the deals in it.

@@ -30,8 +30,14 @@ from shop.festivals.reductions import refuse_if_dearer
 
 
 @transaction.atomic
-def publish_festival(festival: Festival, *, at: datetime, by: User | None = None) -> None:
-    """Make a festival public: its deals count from their slots on, without a further job."""
+def publish_festival(
+    festival: Festival, *, at: datetime, by: User | None = None, reason: str = ""
+) -> None:
+    """Make a festival public: its deals count from their slots on, without a further job.
+
+    Args:
+        reason: why it may be published although something is missing; kept in the log.
+    """
     festival = Festival.objects.select_for_update().get(pk=festival.pk)
     if festival.state != Festival.State.DRAFT:
         raise NotPossible(_("Only a draft can be published."))
@@ -39,7 +45,7 @@ def publish_festival(festival: Festival, *, at: datetime, by: User | None = None
     products = _products(Deal.objects.filter(slot__festival=festival))
     since = spans.lock_prices(products, at=at)
     spans.rebuild(products, since=since, what="festival published")
-    log(festival, "publish", at=at, by=by, festival=festival)
+    log(festival, "publish", at=at, by=by, festival=festival, reason=reason)
 
 
 @transaction.atomic

@@ -1,0 +1,80 @@
+"""New products that wait for a decision."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import OuterRef, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from cms.admin.pages import show
+from cms.admin.permissions import needs
+from shop import clock
+from shop.catalogue.models import Product, Variant
+from shop.currencies import written
+from shop.errors import ShopError
+from shop.festivals.models import RegularPrice
+from shop.listings import publishing
+from shop.listings.mailing import tell_decided
+
+SHOWN = 100
+MOST_VARIANTS = 100
+
+
+@require_http_methods(["GET", "HEAD"])
+@needs("review_nomination")
+def queue(request: HttpRequest) -> HttpResponse:
+    """List the products that wait, the one that waits longest first."""
+    waiting = Product.objects.filter(state=Product.State.SUBMITTED)
+    rows = waiting.select_related("merchant", "category").order_by("submitted_at", "pk")[:SHOWN]
+    return show(request, "product_queue.html", "New products", icon="tag", rows=rows)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("review_nomination")
+def review(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a product as its merchant submitted it, and decide."""
+    rows = Product.objects.exclude(state=Product.State.DRAFT).select_related("merchant", "category")
+    product = get_object_or_404(rows, pk=pk)
+    if request.method == "POST":
+        return _decide(request, product)
+    context = {
+        "product": product,
+        "pictures": [row.picture for row in product.shown_pictures.select_related("picture")],
+        "variants": _variants(product),
+        "gaps": publishing.gaps(product, at=clock.moment_of(request)),
+    }
+    trail = [(reverse("desk:product-queue"), "New products")]
+    return show(request, "product.html", product.title, trail=trail, icon="tag", **context)
+
+
+def _variants(product: Product) -> list[tuple[Variant, str]]:
+    """Return the variants of a product with their newest regular price."""
+    prices = RegularPrice.objects.filter(variant=OuterRef("pk")).order_by("-starts_at", "-id")
+    rows = product.variants.filter(is_active=True).select_related("pool")
+    rows = rows.annotate(amount=Subquery(prices.values("amount")[:1])).order_by("position", "pk")
+    return [
+        (row, written(row.amount, settings.SHOP_CURRENCY, "en") if row.amount else "–")
+        for row in rows[:MOST_VARIANTS]
+    ]
+
+
+def _decide(request: HttpRequest, product: Product) -> HttpResponse:
+    at = clock.moment_of(request)
+    try:
+        if "approve" in request.POST:
+            publishing.approve(product, at=at, by=request.user)
+            said = "published"
+        else:
+            note = request.POST.get("note", "")
+            publishing.request_changes(product, note, at=at, by=request.user)
+            said = "sent back for changes"
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("desk:product-review", product.pk)
+    tell_decided(product)
+    messages.success(request, f"“{product.title}” is {said}. The store is told by mail.")
+    return redirect("desk:product-queue")

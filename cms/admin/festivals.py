@@ -1,0 +1,210 @@
+"""Festivals at the organizers' desk: the list, the form, the board, publishing."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cms.admin.festival_forms import LOCAL, FestivalForm, refused
+from cms.admin.links import page_of
+from cms.admin.pages import Trail, button, show
+from cms.admin.permissions import needs
+from shop import clock
+from shop.delivery.names import country_name
+from shop.errors import NotPossible, ShopError
+from shop.festivals import planning, running
+from shop.festivals.models import Enrolment, Festival
+from shop.festivals.readiness import Readiness, readiness
+from shop.festivals.walltime import days_between, wall_of
+from shop.listings.taking_part import list_everything
+
+ACCEPTED = Q(enrolments__state=Enrolment.State.ACCEPTED)
+
+
+@require_safe
+@needs("view_festival")
+def festivals(request: HttpRequest) -> HttpResponse:
+    """List all festivals, the newest first."""
+    at = clock.moment_of(request)
+    rows = Festival.objects.annotate(
+        stores=Count("enrolments", ACCEPTED, distinct=True),
+        products=Count("participations", distinct=True),
+    ).order_by("-starts_at", "pk")
+    may_add = request.user.has_perm("shop.add_festival")
+    new = button("New festival", reverse("desk:festival-add"), "plus")
+    context = {"festivals": [(row, phase(row, at=at)) for row in rows]}
+    return show(request, "festivals.html", "Festivals", buttons=[new] if may_add else [], **context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("add_festival")
+def add(request: HttpRequest) -> HttpResponse:
+    """Plan a new festival."""
+    form = FestivalForm(request.POST or None, initial={"zone_name": "Africa/Nairobi"})
+    if request.method == "POST" and form.is_valid():
+        at = clock.moment_of(request)
+        try:
+            made = planning.create_festival(
+                Festival(**form.facts()), form.during, at=at, by=request.user
+            )
+        except NotPossible as refusal:
+            refused(form, refusal)
+        else:
+            messages.success(request, f"“{made.title}” is planned. Nobody but you sees it yet.")
+            return redirect("desk:festival", made.pk)
+    return _form(request, form, "New festival", [festivals_link()])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("change_festival")
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a festival's words, rules, targets and, before its start, its time."""
+    festival = get_object_or_404(Festival, pk=pk)
+    form = FestivalForm(request.POST or None, festival=festival, initial=_initial(festival))
+    if request.method == "POST" and form.is_valid():
+        try:
+            _save(festival, form, request)
+        except ShopError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Saved.")
+            return redirect("desk:festival", festival.pk)
+    return _form(request, form, f"Change {festival.title}", trail_of(festival))
+
+
+@require_safe
+@needs("view_festival")
+def board(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show how far a festival has come, what is missing, and what can be done next."""
+    festival = get_object_or_404(Festival, pk=pk)
+    at = clock.moment_of(request)
+    ready = readiness(festival, at=at)
+    context = {
+        "festival": festival,
+        "phase": phase(festival, at=at),
+        "days": days_between(festival.starts_at, festival.ends_at, festival.zone),
+        "starts": wall_of(festival.starts_at, festival.zone),
+        "ends": wall_of(festival.ends_at, festival.zone),
+        "ready": ready,
+        "countries": [(country_name(code, "en"), count) for code, count in ready.countries],
+        "missing": [country_name(code, "en") for code in ready.countries_missing],
+        "slots": slots_of(festival),
+        "page": page_of(festival),
+        "changes": festival.changes.select_related("by").order_by("-at", "-pk")[:12],
+        "can": {name: request.user.has_perm(f"shop.{name}") for name in CAN},
+    }
+    return show(
+        request,
+        "festival.html",
+        festival.title,
+        trail=[festivals_link()],
+        buttons=_buttons(request, festival),
+        **context,
+    )
+
+
+@require_POST
+@needs("publish_festival")
+def publish(request: HttpRequest, pk: int) -> HttpResponse:
+    """Publish a draft, if nothing stands in its way or a reason is given."""
+    festival = get_object_or_404(Festival, pk=pk)
+    at = clock.moment_of(request)
+    reason = request.POST.get("reason", "").strip()
+    ready = readiness(festival, at=at)
+    try:
+        _refuse_blocked(ready, reason)
+        running.publish_festival(festival, at=at, by=request.user, reason=reason)
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request, f"“{festival.title}” is published. Its deals count from their slots on."
+        )
+    return redirect("desk:festival", festival.pk)
+
+
+@require_POST
+@needs("change_festival")
+def list_products(request: HttpRequest, pk: int) -> HttpResponse:
+    """List all products of the stores that take part."""
+    festival = get_object_or_404(Festival, pk=pk)
+    count = list_everything(festival, at=clock.moment_of(request))
+    messages.success(request, f"{count} more products are listed as taking part.")
+    return redirect("desk:festival", festival.pk)
+
+
+CAN = ("change_festival", "publish_festival", "review_nomination", "add_slot", "add_enrolment")
+
+
+def phase(festival: Festival, *, at: object) -> str:
+    """Return where a festival stands at an instant, in a word."""
+    if festival.state != Festival.State.PUBLISHED:
+        return festival.get_state_display().lower()
+    if festival.ends_at <= at:
+        return "ended"
+    return "live" if festival.starts_at <= at else "upcoming"
+
+
+def festivals_link() -> tuple[str, str]:
+    """Return the way back to the list of festivals."""
+    return reverse("desk:festivals"), "Festivals"
+
+
+def trail_of(festival: Festival) -> Trail:
+    """Return the way back to a festival's board."""
+    return [festivals_link(), (reverse("desk:festival", args=[festival.pk]), festival.title)]
+
+
+def slots_of(festival: Festival) -> list[dict[str, object]]:
+    """Return the slots of a festival with their wall times and what is nominated."""
+    rows = festival.slots.annotate(
+        waiting=Count("nominations", Q(nominations__state="submitted")),
+        approved=Count("nominations", Q(nominations__state="approved")),
+    ).order_by("starts_at", "pk")
+    return [
+        {
+            "slot": slot,
+            "starts": wall_of(slot.starts_at, festival.zone),
+            "ends": wall_of(slot.ends_at, festival.zone),
+        }
+        for slot in rows
+    ]
+
+
+def _buttons(request: HttpRequest, festival: Festival) -> list:
+    if not request.user.has_perm("shop.change_festival"):
+        return []
+    return [button("Change", reverse("desk:festival-edit", args=[festival.pk]), "edit")]
+
+
+def _refuse_blocked(ready: Readiness, reason: str) -> None:
+    if ready.blockers and not reason:
+        missing = " ".join(finding.text for finding in ready.blockers)
+        raise NotPossible(f"{missing} Clear this, or give a reason why it may be published.")
+
+
+def _save(festival: Festival, form: FestivalForm, request: HttpRequest) -> None:
+    at = clock.moment_of(request)
+    during = form.during
+    if (during.starts_at, during.ends_at) != (festival.starts_at, festival.ends_at):
+        planning.move_festival(festival, during, at=at, by=request.user)
+    planning.change_festival(festival, form.facts(), at=at, by=request.user)
+
+
+def _initial(festival: Festival) -> dict[str, object]:
+    found = {name: getattr(festival, name) for name in FestivalForm.RULES}
+    for name in ("starts", "ends", "enrol_opens", "enrol_closes"):
+        at = getattr(festival, f"{name}_at" if name in ("starts", "ends") else name)
+        found[name] = wall_of(at, festival.zone).strftime(LOCAL) if at else None
+    found["tagline"] = festival.texts.get("en", {}).get("tagline", "")
+    found["commission"] = f"{festival.commission_bp / 100:.2f}"
+    return found
+
+
+def _form(request: HttpRequest, form: FestivalForm, title: str, trail: Trail) -> HttpResponse:
+    status = 422 if form.errors else 200
+    return show(request, "form.html", title, trail=trail, status=status, form=form, save="Save")

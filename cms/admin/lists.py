@@ -1,0 +1,148 @@
+"""Products, stores, categories and orders as lists with search, filters and export."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from cms.admin.permissions import forbidden
+from shop.catalogue.models import Category, Product
+from shop.merchants.models import Merchant
+from shop.orders.models import Order
+
+
+class Told:
+    """Answers 403 with words where Wagtail would lead back to its first screen."""
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Answer, or say that it belongs to other people's work."""
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except PermissionDenied:
+            return forbidden(request)
+
+
+class IndexView(Told, generic.IndexView):
+    """A list."""
+
+
+class InspectView(Told, generic.InspectView):
+    """One row, to read."""
+
+
+class EditView(Told, generic.EditView):
+    """One row, to change."""
+
+
+class CreateView(Told, generic.CreateView):
+    """A new row."""
+
+
+class ReadOnly(ModelViewSet):
+    """A list to read, to search and to take away as a sheet. What changes rows is elsewhere."""
+
+    index_view_class = IndexView
+    inspect_view_class = InspectView
+    inspect_view_enabled = True
+    copy_view_enabled = False
+    add_to_reference_index = False
+    search_backend_name = None
+    list_per_page = 50
+    exclude_form_fields = ()
+
+    def get_urlpatterns(self) -> list:
+        """Return the addresses of the list and of one row; nothing here adds, edits or deletes."""
+        kept = {"index", "index_results", "inspect"}
+        return [pattern for pattern in super().get_urlpatterns() if pattern.name in kept]
+
+
+class ProductViewSet(ReadOnly):
+    """All products of all stores."""
+
+    model = Product
+    name = "desk_products"
+    icon = "tag"
+    menu_label = "Products"
+    add_to_admin_menu = True
+    menu_order = 92
+    list_display = ("title", "merchant", "category", "state", "published_at")
+    list_filter = ("state", "kind", "category", "merchant__country")
+    list_export = (
+        "title", "slug", "merchant.name", "merchant.country", "category.path", "kind", "state",
+        "published_at",
+    )  # fmt: skip
+    search_fields = ("title", "merchant__name", "variants__sku")
+    ordering = "-pk"
+    inspect_view_fields = (
+        "title", "merchant", "category", "kind", "state", "summary", "description", "origin",
+        "hs_code", "tags", "published_at", "submitted_at", "review_note",
+    )  # fmt: skip
+
+
+class StoreViewSet(ReadOnly):
+    """All merchants."""
+
+    model = Merchant
+    name = "desk_stores"
+    icon = "group"
+    menu_label = "Stores"
+    add_to_admin_menu = True
+    menu_order = 93
+    list_display = ("name", "country", "city", "kind", "state", "created_at")
+    list_filter = ("state", "kind", "country")
+    list_export = ("name", "slug", "country", "city", "kind", "state", "founded", "created_at")
+    search_fields = ("name", "city")
+    ordering = "name"
+    inspect_view_fields = (
+        "name", "country", "city", "kind", "state", "founded", "makers", "tagline", "story",
+        "certifications", "dispatch_from", "dispatch_to", "commission_bp", "created_at",
+    )  # fmt: skip
+
+
+class OrderViewSet(ReadOnly):
+    """All orders; who bought stays with the merchants and the shopper."""
+
+    model = Order
+    name = "desk_orders"
+    icon = "list-ul"
+    menu_label = "Orders"
+    add_to_admin_menu = True
+    menu_order = 94
+    list_display = ("number", "state", "placed_at", "total", "currency")
+    list_filter = ("state", "currency", "placed_at")
+    list_export = ("number", "state", "placed_at", "paid_at", "goods", "discount", "delivery",
+                   "total", "currency")  # fmt: skip
+    ordering = "-pk"
+    inspect_view_fields = (
+        "number", "state", "placed_at", "paid_at", "goods", "discount", "delivery", "total",
+        "currency", "language",
+    )  # fmt: skip
+
+
+class CategoryViewSet(ModelViewSet):
+    """The catalogue tree."""
+
+    model = Category
+    name = "desk_categories"
+    icon = "folder-open-inverse"
+    menu_label = "Categories"
+    add_to_admin_menu = True
+    menu_order = 95
+    index_view_class, edit_view_class, add_view_class = IndexView, EditView, CreateView
+    list_display = ("path", "name", "position")
+    list_export = ("path", "name", "position")
+    form_fields = ("path", "name", "names", "position")
+    search_fields = ("path", "name")
+    search_backend_name = None
+    copy_view_enabled = False
+    add_to_reference_index = False
+    ordering = ("position", "path")
+
+    def get_urlpatterns(self) -> list:
+        """Return all addresses but that of deleting: products stand in categories."""
+        return [pattern for pattern in super().get_urlpatterns() if pattern.name != "delete"]
+
+
+VIEWSETS = (ProductViewSet(), StoreViewSet(), OrderViewSet(), CategoryViewSet())

@@ -1,0 +1,66 @@
+"""What the organizers' menu and first screen lead to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import HttpRequest
+from django.urls import reverse
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
+
+from shop import clock
+from shop.catalogue.models import Product
+from shop.festivals.models import Enrolment, Festival, Nomination
+
+AHEAD = timedelta(days=400)
+
+
+class Allowed(MenuItem):
+    """An entry for those who have a permission."""
+
+    def __init__(self, label: str, url: str, *, permission: str, **facts: object) -> None:
+        super().__init__(label, url, **facts)
+        self.permission = permission
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Tell whether the person may go there."""
+        return request.user.has_perm(f"shop.{self.permission}")
+
+
+def festivals_entry() -> MenuItem:
+    """Return the entry of the festivals."""
+    return Allowed(
+        "Festivals", reverse("desk:festivals"), permission="view_festival",
+        name="festivals", icon_name="calendar-alt", order=90,
+    )  # fmt: skip
+
+
+def new_products_entry() -> MenuItem:
+    """Return the entry of the products that wait for a decision."""
+    return Allowed(
+        "New products", reverse("desk:product-queue"), permission="review_nomination",
+        name="new-products", icon_name="tag", order=91,
+    )  # fmt: skip
+
+
+class WaitingPanel(Component):
+    """What waits for somebody, and the festivals to come, on the first screen."""
+
+    name = "waiting"
+    template_name = "cms/admin/waiting.html"
+    order = 10
+
+    def get_context_data(self, parent_context: dict) -> dict:
+        """Return the counts. Four statements."""
+        at = clock.moment_of(parent_context["request"])
+        festivals = Festival.objects.filter(ends_at__gt=at, starts_at__lt=at + AHEAD)
+        festivals = festivals.exclude(state=Festival.State.CANCELLED).order_by("starts_at")
+        return {
+            "festivals": list(festivals[:6]),
+            "products": Product.objects.filter(state=Product.State.SUBMITTED).count(),
+            "nominations": Nomination.objects.filter(
+                state=Nomination.State.SUBMITTED, slot__ends_at__gt=at
+            ).count(),
+            "applied": Enrolment.objects.filter(state=Enrolment.State.APPLIED).count(),
+        }

@@ -1,0 +1,39 @@
+"""A screen of the organizers' desk in Wagtail's frame: title, trail, buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from wagtail.admin.widgets.button import HeaderButton
+
+Trail = Sequence[tuple[str, str]]
+
+
+def show(
+    request: HttpRequest, template: str, title: str, *, status: int = 200, **context: object
+) -> HttpResponse:
+    """Return a screen. Of ``context`` the frame takes what is named, the template the rest.
+
+    Args:
+        trail: addresses and names of the screens above this one.
+        icon: the name of one of Wagtail's icons.
+        buttons: what can be done, at the head of the screen.
+    """
+    crumbs = [{"url": reverse("wagtailadmin_home"), "label": "Home"}]
+    crumbs += [{"url": url, "label": label} for url, label in context.pop("trail", ())]
+    frame = {
+        "header_title": title,
+        "page_title": title,
+        "header_icon": context.pop("icon", "calendar-alt"),
+        "breadcrumbs_items": [*crumbs, {"url": "", "label": title}],
+        "header_buttons": list(context.pop("buttons", ())),
+    }
+    return render(request, f"cms/admin/{template}", frame | context, status=status)
+
+
+def button(label: str, url: str, icon: str) -> HeaderButton:
+    """Return a button for the head of a screen."""
+    return HeaderButton(label=label, url=url, icon_name=icon)

@@ -1,0 +1,51 @@
+"""Who may do what at the organizers' desk, beside pages. Each group is a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from cms.roles import ANALYST, MERCHANDISER, ORGANIZER, REVIEWER
+
+SEES = (
+    "view_festival", "view_slot", "view_enrolment", "view_nomination", "view_deal",
+    "view_merchant", "view_product", "view_category", "view_order", "view_suborder",
+)  # fmt: skip
+PLANS = (
+    "add_festival", "change_festival", "add_slot", "change_slot", "delete_slot",
+    "add_enrolment", "change_enrolment", "add_category", "change_category",
+)  # fmt: skip
+DECIDES = ("review_nomination",)
+PUBLISHES = ("publish_festival",)
+
+PERMISSIONS: dict[str, tuple[str, ...]] = {
+    ORGANIZER: (*SEES, *PLANS, *DECIDES, *PUBLISHES),
+    REVIEWER: (*SEES, *DECIDES),
+    MERCHANDISER: SEES,
+    ANALYST: SEES,
+}
+
+View = Callable[..., HttpResponse]
+
+
+def needs(codename: str) -> Callable[[View], View]:
+    """Let a view answer those who have a permission; the others are told so, with 403."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            if not request.user.has_perm(f"shop.{codename}"):
+                return forbidden(request)
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def forbidden(request: HttpRequest) -> HttpResponse:
+    """Say that a page belongs to other people's work."""
+    return render(request, "cms/admin/forbidden.html", status=403)

@@ -1,0 +1,101 @@
+"""Flash slots of a festival."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from cms.admin.festival_forms import LOCAL, SlotForm
+from cms.admin.festivals import trail_of
+from cms.admin.pages import show
+from cms.admin.permissions import needs
+from shop import clock
+from shop.errors import ShopError
+from shop.festivals import planning
+from shop.festivals.models import Festival, Slot
+from shop.festivals.walltime import wall_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("add_slot")
+def add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Plan a flash slot."""
+    festival = get_object_or_404(Festival, pk=pk)
+    starts = wall_of(festival.starts_at, festival.zone).strftime(LOCAL)
+    form = SlotForm(request.POST or None, festival=festival, initial={"starts": starts})
+    if request.method == "POST" and form.is_valid():
+        slot = form.fill(Slot(festival=festival))
+        try:
+            planning.add_slot(slot, form.during, at=clock.moment_of(request), by=request.user)
+        except ShopError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"The slot “{slot.label}” is planned.")
+            return redirect("desk:festival", festival.pk)
+    return _form(request, form, festival, "New slot")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("change_slot")
+def edit(request: HttpRequest, pk: int, slot_id: int) -> HttpResponse:
+    """Change a flash slot; before its start it can also move."""
+    festival = get_object_or_404(Festival, pk=pk)
+    slot = get_object_or_404(festival.slots.filter(kind=Slot.Kind.FLASH), pk=slot_id)
+    initial = {
+        name: getattr(slot, name) for name in ("label", "max_nominations", "hold_minutes")
+    } | {
+        "starts": wall_of(slot.starts_at, festival.zone).strftime(LOCAL),
+        "ends": wall_of(slot.ends_at, festival.zone).strftime(LOCAL),
+    }
+    form = SlotForm(request.POST or None, festival=festival, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            planning.change_slot(
+                slot,
+                {name: form.cleaned_data[name] for name in planning.SLOT_FIELDS},
+                form.during,
+                at=clock.moment_of(request),
+                by=request.user,
+            )
+        except ShopError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Saved.")
+            return redirect("desk:festival", festival.pk)
+    return _form(request, form, festival, f"Change {slot.label}", slot=slot)
+
+
+@require_POST
+@needs("delete_slot")
+def remove(request: HttpRequest, pk: int, slot_id: int) -> HttpResponse:
+    """Remove a slot that nobody nominated anything for."""
+    festival = get_object_or_404(Festival, pk=pk)
+    slot = get_object_or_404(festival.slots, pk=slot_id)
+    try:
+        planning.remove_slot(slot, at=clock.moment_of(request), by=request.user)
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"The slot “{slot.label}” is gone.")
+    return redirect("desk:festival", festival.pk)
+
+
+def _form(
+    request: HttpRequest, form: SlotForm, festival: Festival, title: str, slot: Slot | None = None
+) -> HttpResponse:
+    about = f"Times are those of {festival.zone}."
+    return show(
+        request,
+        "form.html",
+        title,
+        trail=trail_of(festival),
+        icon="time",
+        status=422 if form.errors else 200,
+        form=form,
+        save="Save",
+        about=about,
+        slot=slot,
+        festival=festival,
+    )

@@ -1,0 +1,104 @@
+"""Mail to merchants about festivals. Tasks take ids, may run twice, and read everything anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.tasks import task
+from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import date_format
+
+from shop.accounts.models import User
+from shop.festivals.models import Enrolment, Festival, Nomination
+from shop.mail import send
+from shop.merchants.models import Membership
+from shop.tasks import enqueue, tried_again
+
+DECISIONS = {
+    Nomination.State.APPROVED: "nomination-approved",
+    Nomination.State.CHANGES_REQUESTED: "nomination-changes",
+    Nomination.State.REJECTED: "nomination-rejected",
+}
+
+
+def tell_invited(enrolments: Iterable[Enrolment]) -> None:
+    """Queue a mail to every member of the stores that were invited."""
+    ids = {row.merchant_id: row.pk for row in enrolments}
+    members = Membership.objects.filter(merchant__in=ids)
+    for merchant_id, user_id in members.values_list("merchant", "user"):
+        enqueue(send_invitation, ids[merchant_id], user_id)
+
+
+def tell_decided(nomination_ids: Iterable[int]) -> None:
+    """Queue a mail to every member of the stores whose nominations were decided."""
+    ids = list(nomination_ids)
+    rows = Nomination.objects.filter(pk__in=ids, product__merchant__memberships__isnull=False)
+    for pk, user_id in rows.values_list("pk", "product__merchant__memberships__user"):
+        enqueue(send_decision, pk, user_id)
+
+
+@task
+@tried_again
+def send_invitation(enrolment_id: int, user_id: int) -> None:
+    """Invite one member of a store to a festival."""
+    rows = Enrolment.objects.select_related("festival", "merchant")
+    enrolment, user = rows.get(pk=enrolment_id), User.objects.get(pk=user_id)
+    festival = enrolment.festival
+    language = user.language or "en"
+    with translation.override(language):
+        context = _festival(festival) | {
+            "name": user.name,
+            "stores": [{"name": enrolment.merchant.name}],
+            "store": enrolment.merchant.name,
+            "commission": f"{enrolment.commission_bp / 100:g} %",
+            "link": _link(enrolment.merchant.slug, festival),
+        }
+    send("festival-invitation", user.email, language=language, context=context)
+
+
+@task
+@tried_again
+def send_decision(nomination_id: int, user_id: int) -> None:
+    """Tell one member of a store what was decided on a nomination; nothing if it is open again."""
+    rows = Nomination.objects.select_related("slot__festival", "product__merchant")
+    nomination, user = rows.get(pk=nomination_id), User.objects.get(pk=user_id)
+    key = DECISIONS.get(nomination.state)
+    if key is None:
+        return
+    slot, language = nomination.slot, user.language or "en"
+    with translation.override(language):
+        context = _festival(slot.festival) | {
+            "name": user.name,
+            "stores": [{"name": nomination.product.merchant.name}],
+            "product": nomination.product.title,
+            "slot": slot.label,
+            "slot_starts": _moment(slot.starts_at, slot.festival.zone),
+            "slot_ends": _moment(slot.ends_at, slot.festival.zone),
+            "note": nomination.note,
+            "link": _link(nomination.product.merchant.slug, slot.festival),
+        }
+    send(key, user.email, language=language, context=context)
+
+
+def _festival(festival: Festival) -> dict[str, str]:
+    closes = festival.enrol_closes
+    return {
+        "festival": festival.title,
+        "starts": _moment(festival.starts_at, festival.zone),
+        "ends": _moment(festival.ends_at, festival.zone),
+        "zone": festival.zone,
+        "enrol_closes": _moment(closes, festival.zone) if closes else "",
+    }
+
+
+def _moment(at: datetime, zone: str) -> str:
+    there = at.astimezone(ZoneInfo(zone))
+    return f"{date_format(there, 'DATE_FORMAT', use_l10n=True)}, {there:%H:%M}"
+
+
+def _link(store: str, festival: Festival) -> str:
+    return settings.SITE_URL + reverse("merchant-festival", args=[store, festival.pk])
