@@ -30,7 +30,7 @@ STATES = (
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs("view_nomination")
+@needs("view_nomination", to_post="review_nomination")
 def nominations(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the queue of a festival; approve those that are ticked and have no warning."""
     festival = get_object_or_404(Festival, pk=pk)
@@ -61,7 +61,7 @@ def nominations(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs("view_nomination")
+@needs("view_nomination", to_post="review_nomination")
 def nomination(request: HttpRequest, pk: int, nomination_id: int) -> HttpResponse:
     """Show one nomination with all its variants, and decide."""
     festival = get_object_or_404(Festival, pk=pk)
@@ -96,9 +96,6 @@ def _of(festival: Festival) -> QuerySet[Nomination]:
 
 def _decide(request: HttpRequest, found: Nomination) -> HttpResponse:
     here = redirect("desk:nomination", found.slot.festival_id, found.pk)
-    if not request.user.has_perm("shop.review_nomination"):
-        messages.error(request, "Only reviewers and organizers decide.")
-        return here
     at, note = clock.moment_of(request), request.POST.get("note", "")
     try:
         if "approve" in request.POST:
@@ -120,9 +117,6 @@ def _decide(request: HttpRequest, found: Nomination) -> HttpResponse:
 
 def _approve_many(request: HttpRequest, festival: Festival) -> HttpResponse:
     here = redirect("desk:festival-nominations", festival.pk)
-    if not request.user.has_perm("shop.review_nomination"):
-        messages.error(request, "Only reviewers and organizers decide.")
-        return here
     ids = [int(text) for text in request.POST.getlist("nomination") if text.isdecimal()][:PAGE]
     at = clock.moment_of(request)
     rows = review_rows(_of(festival).filter(pk__in=ids, state="submitted").order_by("pk"), at=at)

@@ -31,13 +31,18 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
 View = Callable[..., HttpResponse]
 
 
-def needs(codename: str) -> Callable[[View], View]:
-    """Let a view answer those who have a permission; the others are told so, with 403."""
+def needs(codename: str, *, to_post: str = "") -> Callable[[View], View]:
+    """Let a view answer those who have a permission; the others are told so, with 403.
+
+    Args:
+        to_post: the permission that posting asks for, where it is another one.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-            if not request.user.has_perm(f"shop.{codename}"):
+            needed = to_post if to_post and request.method == "POST" else codename
+            if not request.user.has_perm(f"shop.{needed}"):
                 return forbidden(request)
             return view(request, *args, **kwargs)
 

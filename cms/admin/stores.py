@@ -24,7 +24,7 @@ ORDER = {"applied": 0, "invited": 1, "accepted": 2, "declined": 3, "withdrawn": 
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs("view_enrolment")
+@needs("view_enrolment", to_post="add_enrolment")
 def stores(request: HttpRequest, pk: int) -> HttpResponse:
     """Show who takes part and whom to invite; invite those who are ticked."""
     festival = get_object_or_404(Festival, pk=pk)
@@ -67,9 +67,6 @@ def decide(request: HttpRequest, pk: int, enrolment_id: int) -> HttpResponse:
 
 
 def _invite(request: HttpRequest, festival: Festival) -> HttpResponse:
-    if not request.user.has_perm("shop.add_enrolment"):
-        messages.error(request, "Only organizers invite stores.")
-        return redirect("desk:festival-stores", festival.pk)
     ids = [int(text) for text in request.POST.getlist("store") if text.isdecimal()][:MOST]
     chosen = list(Merchant.objects.filter(pk__in=ids))
     at = clock.moment_of(request)

@@ -1,0 +1,45 @@
+"""People of the organizers' desk, and what they work on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+
+from cms.admin.permissions import PERMISSIONS
+from shop.accounts.models import User
+from tests import make
+from tests.make import NOON, START
+
+BEFORE = START - timedelta(days=20)
+GROUPS = tuple(PERMISSIONS)
+
+
+def organizer(group: str = "organizer") -> User:
+    """Return a user of one of the desk's groups, with the permissions that its row says."""
+    made, _ = Group.objects.get_or_create(name=group)
+    access = Permission.objects.get(codename="access_admin")
+    codenames = PERMISSIONS[group]
+    made.permissions.set(
+        [access, *Permission.objects.filter(content_type__app_label="shop", codename__in=codenames)]
+    )
+    user = make.user()
+    user.groups.add(made)
+    return user
+
+
+def typed(**facts: Any) -> dict[str, Any]:
+    """Return what an organizer types for a new festival."""
+    known = {
+        "title": "Harvest Days", "slug": "", "tagline": "All that the year gave",
+        "zone_name": "Africa/Nairobi", "starts": "2027-06-01T00:00", "ends": "2027-06-11T00:00",
+        "enrol_opens": "", "enrol_closes": "", "commission": "8.5", "terms_version": "2",
+        "min_percent_off": "10", "min_allotment": "0", "max_nominations": "",
+        "must_beat_prior_price": "on", "priority": "0", "hold_minutes": "30",
+        "target_stores": "100", "target_products": "1000", "target_countries": "20",
+    }  # fmt: skip
+    return known | facts
+
+
+__all__ = ["BEFORE", "GROUPS", "NOON", "organizer", "typed"]

@@ -1,0 +1,158 @@
+"""Each group does its own work at the desk, and everybody else none of it."""
+
+import pytest
+from django.urls import get_resolver
+
+from shop.catalogue.models import Category, Product
+from shop.festivals import enrolling
+from shop.festivals.models import ChangeLog, Enrolment, Festival, Nomination, Slot
+from tests import make
+from tests.organizing.people import BEFORE, GROUPS, organizer, typed
+
+pytestmark = pytest.mark.django_db
+
+ALL, PLAN = set(GROUPS), {"organizer"}
+REVIEW = {"organizer", "reviewer"}
+# Each address and method with the groups that may, and what is sent.
+ADDRESSES = [
+    ("festivals/", "get", ALL, {}),
+    ("festivals/new/", "get", PLAN, {}),
+    ("festivals/new/", "post", PLAN, typed(title="Taken over")),
+    ("festivals/{festival}/", "get", ALL, {}),
+    ("festivals/{festival}/edit/", "get", PLAN, {}),
+    ("festivals/{festival}/edit/", "post", PLAN, typed(title="Taken over")),
+    ("festivals/{festival}/publish/", "post", PLAN, {"reason": "Taken over"}),
+    ("festivals/{festival}/products/", "post", PLAN, {}),
+    ("festivals/{festival}/slots/new/", "get", PLAN, {}),
+    ("festivals/{festival}/slots/new/", "post", PLAN, {"label": "Taken over"}),
+    ("festivals/{festival}/slots/{slot}/", "get", PLAN, {}),
+    ("festivals/{festival}/slots/{slot}/", "post", PLAN, {"label": "Taken over"}),
+    ("festivals/{festival}/slots/{slot}/remove/", "post", PLAN, {}),
+    ("festivals/{festival}/stores/", "get", ALL, {}),
+    ("festivals/{festival}/stores/", "post", PLAN, {"store": "{merchant}"}),
+    ("festivals/{festival}/stores/{enrolment}/", "post", PLAN, {"accept": ""}),
+    ("festivals/{festival}/nominations/", "get", ALL, {}),
+    ("festivals/{festival}/nominations/", "post", REVIEW, {"nomination": "{nomination}"}),
+    ("festivals/{festival}/nominations/{nomination}/", "get", ALL, {}),
+    ("festivals/{festival}/nominations/{nomination}/", "post", REVIEW, {"approve": ""}),
+    ("new-products/", "get", REVIEW, {}),
+    ("new-products/{product}/", "get", REVIEW, {}),
+    ("new-products/{product}/", "post", REVIEW, {"approve": ""}),
+]
+READ = [
+    ("desk_products/", "get"), ("desk_products/results/", "get"),
+    ("desk_products/inspect/{product}/", "get"),
+    ("desk_stores/", "get"), ("desk_stores/inspect/{merchant}/", "get"),
+    ("desk_orders/", "get"), ("desk_categories/", "get"),
+]  # fmt: skip
+STRANGERS = ["guest", "shopper", "merchant"]
+
+
+@pytest.fixture
+def rows(clock_at):
+    clock_at(BEFORE)
+    festival = make.festival(state="draft")
+    slot = make.slot(festival)
+    nomination = make.nomination(of=make.variant(), during=festival, price=15_00)
+    applied = make.merchant()
+    enrolment = enrolling.join(
+        festival, applied, terms_version="1", at=BEFORE, by=make.member(applied)
+    )
+    product = make.product(state="submitted", submitted_at=BEFORE, published_at=None)
+    return {
+        "festival": festival.pk, "slot": slot.pk, "nomination": nomination.pk,
+        "enrolment": enrolment.pk, "product": product.pk, "merchant": make.merchant().pk,
+    }  # fmt: skip
+
+
+def state() -> list:
+    """Return what somebody might have changed."""
+    return [
+        list(Festival.objects.order_by("pk").values_list("pk", "title", "state")),
+        list(Slot.objects.order_by("pk").values_list("pk", "label")),
+        list(Nomination.objects.order_by("pk").values_list("pk", "state")),
+        list(Enrolment.objects.order_by("pk").values_list("pk", "state")),
+        list(Product.objects.order_by("pk").values_list("pk", "state")),
+        list(Category.objects.order_by("pk").values_list("pk", "name")),
+        ChangeLog.objects.count(),
+    ]
+
+
+def call(client, pattern, method, rows, body=None):
+    data = {name: value.format(**rows) for name, value in (body or {}).items()}
+    return getattr(client, method)(f"/organize/{pattern.format(**rows)}", data)
+
+
+def test_the_table_holds_every_address_of_the_desk():
+    desk = next(p for p in get_resolver().url_patterns if str(p.pattern) == "organize/")
+
+    def names(patterns):
+        for found in patterns:
+            if getattr(found, "namespace", None) == "desk":
+                yield from (str(pattern.pattern) for pattern in found.url_patterns)
+            elif hasattr(found, "url_patterns"):
+                yield from names(found.url_patterns)
+
+    known = {pattern for pattern, *_ in ADDRESSES}
+    assert len(set(names(desk.url_patterns))) == len(known)
+
+
+@pytest.mark.parametrize("call_and_groups", ADDRESSES)
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_group_does_its_own_work_and_no_other(client, rows, group, call_and_groups):
+    pattern, method, allowed, body = call_and_groups
+    client.force_login(organizer(group))
+    before = state()
+
+    answer = call(client, pattern, method, rows, body)
+
+    if group in allowed:
+        assert answer.status_code in (200, 302, 422)
+    else:
+        assert answer.status_code == 403
+        assert state() == before
+
+
+@pytest.mark.parametrize(
+    ("pattern", "method", "body"),
+    [(pattern, method, body) for pattern, method, _, body in ADDRESSES]
+    + [(pattern, method, {}) for pattern, method in READ],
+)
+@pytest.mark.parametrize("who", STRANGERS)
+def test_strangers_find_no_desk_at_all(client, rows, who, pattern, method, body):
+    if who == "shopper":
+        client.force_login(make.user())
+    elif who == "merchant":
+        client.force_login(make.member(make.merchant()))
+    before = state()
+
+    answer = call(client, pattern, method, rows, body)
+    if answer.status_code == 302:
+        answer = client.get(answer.url, follow=True)
+
+    if who == "guest":
+        assert "/account/login/" in answer.redirect_chain[-1][0]
+    else:
+        assert answer.status_code == 404
+    assert state() == before
+
+
+@pytest.mark.parametrize(("pattern", "method"), READ)
+@pytest.mark.parametrize("group", GROUPS)
+def test_lists_are_read_by_every_group(client, rows, group, pattern, method):
+    client.force_login(organizer(group))
+
+    assert call(client, pattern, method, rows).status_code == 200
+
+
+@pytest.mark.parametrize("group", [group for group in GROUPS if group != "organizer"])
+def test_categories_are_changed_by_organizers_alone(client, rows, group):
+    category = Category.objects.first()
+    client.force_login(organizer(group))
+    body = {"path": "x", "name": "Taken over", "names": "{{}}", "position": "1"}
+
+    edit = call(client, f"desk_categories/edit/{category.pk}/", "post", rows, body)
+    new = call(client, "desk_categories/new/", "post", rows, body)
+
+    assert {edit.status_code, new.status_code} == {403}
+    assert not Category.objects.filter(name="Taken over").exists()
