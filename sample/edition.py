@@ -9,6 +9,7 @@ from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.text import slugify
 
 from sample.flagship import flagship_plan
 from sample.plans import FlagshipPlan, NominationPlan
@@ -30,6 +31,7 @@ class Edition:
 
     stores: tuple[StoreSheet, ...]
     festival: FestivalSheet
+    others: tuple[FestivalSheet, ...]
     plan: FlagshipPlan
     loaded_on: date
 
@@ -58,6 +60,16 @@ class Edition:
         return [variant.sku for _, product in self.products() for variant in product.variants]
 
     @property
+    def slugs(self) -> list[str]:
+        """The addresses of the products: by them the rows of the sample are known."""
+        return [slugify(product.title) for _, product in self.products()]
+
+    @property
+    def festival_slugs(self) -> list[str]:
+        """The addresses of all its festivals."""
+        return [sheet.slug for sheet in (self.festival, *self.others)]
+
+    @property
     def nominations(self) -> list[NominationPlan]:
         """The nominations of these stores' products."""
         own = {product.sku for _, product in self.products()}
@@ -79,7 +91,8 @@ def edition(*, at: datetime, only: Collection[str] | None = None) -> Edition:
     plan = flagship_plan(every, copy)
     festival = next(sheet for sheet in copy if sheet.slug == plan.festival)
     wanted = tuple(store for store in every if only is None or store.slug in only)
-    return Edition(wanted, festival, plan, _day_0(festival, at=at))
+    others = tuple(sheet for sheet in copy if sheet.slug != plan.festival)
+    return Edition(wanted, festival, others, plan, _day_0(festival, at=at))
 
 
 def _day_0(sheet: FestivalSheet, *, at: datetime) -> date:

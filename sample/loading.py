@@ -18,7 +18,7 @@ from itertools import batched
 from django.db import connection, transaction
 from django_tasks_db.models import DBTaskResult
 
-from sample import moving, ordering, stocking
+from sample import moving, ordering, others, stocking
 from sample.accounts import provide_accounts
 from sample.edition import Edition, edition
 from sample.nominating import take_part
@@ -72,12 +72,15 @@ def write_rows(wanted: Edition, progress: Progress) -> bool:
     written = load_reference()
     users = provide_accounts(at=at)
     festival, is_new = open_festival(wanted)
+    is_new = bool(others.open_others(wanted)) or is_new
     stores = stocking.missing(wanted)
     for done, some in enumerate(batched(stores, STORES_AT_ONCE)):
         progress.report("Stocking stores", done * STORES_AT_ONCE, len(stores))
         with transaction.atomic():
             products = stocking.stock(wanted, some)
+            others.join(wanted, products, others.ENDED, by=users["organizer"])
             take_part(wanted, festival, products, by=users["organizer"])
+            others.join(wanted, products, others.COMING, by=users["organizer"])
             refresh([product.pk for product in products], at=at)
         if done.bit_count() == 1:  # after 2, 3, 5, 9, 17 times
             _count_rows()

@@ -7,7 +7,7 @@ as a price change or a deal that sold out, moves along but never into the future
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -59,15 +59,17 @@ def move(edition: Edition, *, at: datetime) -> int:
         return 0
     days = (at.astimezone(ZoneInfo(festival.zone)).date() - edition.loaded_on).days
     if days > 0:
-        _move_all(edition, festival, timedelta(days=days), at=at)
+        _move_all(edition, timedelta(days=days), at=at)
     return max(days, 0)
 
 
-def _move_all(edition: Edition, festival: Festival, by: timedelta, *, at: datetime) -> None:
-    variants = Variant.objects.filter(sku__in=edition.skus)
+def _move_all(edition: Edition, by: timedelta, *, at: datetime) -> None:
+    variants = Variant.objects.filter(product__slug__in=edition.slugs)
     products = set(variants.values_list("product_id", flat=True))
-    _move_schedule(festival, by, at=at)
-    deals = Deal.objects.filter(slot__festival=festival)
+    festivals = list(Festival.objects.filter(slug__in=edition.festival_slugs))
+    for festival in festivals:
+        _move_schedule(festival, by, at=at)
+    deals = Deal.objects.filter(slot__festival__in=festivals)
     _move_past(Closure.objects.filter(deal__in=deals), ("starts_at", "ends_at"), by, at=at)
     # A product made by hand may have a deal in this festival; its spans follow the deal.
     products |= set(deals.values_list("variant__product_id", flat=True))
@@ -76,7 +78,7 @@ def _move_all(edition: Edition, festival: Festival, by: timedelta, *, at: dateti
     _move_past(variants, ("listed_at",), by, at=at)
     own = Product.objects.filter(variants__in=variants)
     _move_past(own, ("published_at",), by, at=at)
-    _move_records(edition, festival, by, at=at)
+    _move_records(edition, festivals, by, at=at)
     _respan(products)
     refresh(products, at=at)
 
@@ -90,7 +92,10 @@ def _move_schedule(festival: Festival, by: timedelta, *, at: datetime) -> None:
     festival.ends_wall = f"{festival.ends_at.astimezone(zone):{WALL}}"
     festival.save(update_fields=["starts_wall", "ends_wall"])
     slots = Slot.objects.filter(festival=festival)
-    slots.update(starts_at=F("starts_at") + by, ends_at=F("ends_at") + by)
+    # What was typed for slots is cleared: what is not known cannot be out of date.
+    slots.update(
+        starts_at=F("starts_at") + by, ends_at=F("ends_at") + by, starts_wall="", ends_wall=""
+    )
     names = ("use_from", "use_to", "claim_from", "claim_to")
     promotions = Promotion.objects.filter(festival=festival)
     promotions.update(**{name: F(name) + by for name in names})
@@ -102,16 +107,18 @@ def _move_schedule(festival: Festival, by: timedelta, *, at: datetime) -> None:
     )
 
 
-def _move_records(edition: Edition, festival: Festival, by: timedelta, *, at: datetime) -> None:
+def _move_records(
+    edition: Edition, festivals: Sequence[Festival], by: timedelta, *, at: datetime
+) -> None:
     """Move what says when something of the sample was made, joined or decided."""
     merchants = Merchant.objects.filter(slug__in=[store.slug for store in edition.stores])
     _move_past(merchants, ("created_at",), by, at=at)
-    _move_past(Enrolment.objects.filter(festival=festival), ("accepted_at",), by, at=at)
-    nominations = Nomination.objects.filter(slot__festival=festival)
+    _move_past(Enrolment.objects.filter(festival__in=festivals), ("accepted_at",), by, at=at)
+    nominations = Nomination.objects.filter(slot__festival__in=festivals)
     _move_past(nominations, ("submitted_at", "decided_at"), by, at=at)
-    _move_past(ChangeLog.objects.filter(festival=festival), ("at",), by, at=at)
+    _move_past(ChangeLog.objects.filter(festival__in=festivals), ("at",), by, at=at)
     counts = StockMove.objects.filter(
-        kind=StockMove.Kind.COUNT, pool__variants__sku__in=edition.skus
+        kind=StockMove.Kind.COUNT, pool__variants__product__slug__in=edition.slugs
     )
     _move_past(counts, ("at",), by, at=at)
 

@@ -31,7 +31,7 @@ def open_festival(edition: Edition) -> tuple[Festival, bool]:
     festival = Festival.objects.create(
         slug=sheet.slug,
         title=sheet.texts["en"].title,
-        texts={code: _words(sheet.texts[ours]) for ours, code in LANGUAGES.items()},
+        texts={code: words(sheet.texts[ours]) for ours, code in LANGUAGES.items()},
         state=Festival.State.PUBLISHED,
         zone=sheet.zone,
         starts_at=starts_at,
@@ -61,7 +61,8 @@ def slots_by_key(edition: Edition, festival: Festival) -> Mapping[str, Slot]:
     }
 
 
-def _words(texts: FestivalTexts) -> dict[str, object]:
+def words(texts: FestivalTexts) -> dict[str, object]:
+    """Return the copy of a festival in one language, as its row keeps it."""
     return {
         "title": texts.title,
         "tagline": texts.tagline,

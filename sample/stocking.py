@@ -39,7 +39,7 @@ def stock(edition: Edition, sheets: Sequence[StoreSheet]) -> list[Product]:
     spans.rebuild(ids, since=spans.lock_prices(ids, at=first_day), what="sample")
     for (store, sheet), product in zip(_pairs(sheets), products, strict=True):
         if sheet.outing:
-            schedule(product, store, sheet, since=product.published_at, at=edition.at(0))
+            schedule(product, store, sheet, since=product.published_at, at=edition.at(0, 12))
     return products
 
 

@@ -3,6 +3,7 @@ from django_tasks_db.models import DBTaskResult
 
 from shop.catalogue.models import Product
 from shop.festivals import enrolling
+from shop.festivals.mailing import send_decision
 from shop.festivals.models import Deal, Enrolment, Nomination, Participation
 from shop.listings.models import Listing
 from tests import make
@@ -187,8 +188,6 @@ def test_lists_are_searched_filtered_and_exported(desk, name):
 
 
 def test_the_mail_says_what_was_decided(desk, mailoutbox):
-    from shop.festivals.mailing import send_decision  # noqa: PLC0415
-
     nomination = make.nomination(of=make.variant(), during=make.festival(), price=15_00)
     Nomination.objects.update(state="changes_requested", note="A little lower?")
     user = make.member(nomination.product.merchant)
