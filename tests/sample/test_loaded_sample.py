@@ -10,7 +10,6 @@ from shop.festivals import prices, running
 from shop.festivals.models import (
     Deal,
     Enrolment,
-    Festival,
     Nomination,
     Participation,
     PriceSpan,
@@ -22,7 +21,7 @@ from shop.festivals.models.prices import FOREVER
 from shop.listings.models import Listing
 from shop.merchants.models import Merchant
 from shop.pictures.models import Picture
-from tests.sample.loaded import DAY_0, counts, instants, product_ids, six
+from tests.sample.loaded import DAY_0, counts, flagship, instants, product_ids, six
 from tests.truth import past, span_differences
 
 
@@ -32,7 +31,7 @@ def in_force(spans, at):
 
 def test_six_stores_come_with_everything_that_the_shop_shows(loaded):
     assert counts() == {
-        "Merchant": 6, "Product": 60, "Picture": 66, "Festival": 1,
+        "Merchant": 6, "Product": 60, "Picture": 66, "Festival": 4,
         "Deal": Deal.objects.count(), "Listing": 60, "Order": 0, "Shipment": 0,
     }  # fmt: skip
     kinds = Product.objects.values_list("kind").annotate(Count("pk")).order_by("kind")
@@ -65,7 +64,7 @@ def test_every_picture_is_there_with_a_text_for_people_who_cannot_see_it(loaded,
 
 
 def test_the_festival_is_on_its_sixth_day_and_speaks_three_languages(loaded):
-    festival = Festival.objects.get()
+    festival = flagship()
     assert festival.is_live(DAY_0)
     assert (festival.starts_wall, festival.ends_wall) == ("2026-11-20 00:00", "2026-11-30 00:00")
     assert festival.texts.keys() == {"en", "fr", "zh-hans"}
@@ -82,11 +81,14 @@ def test_the_festival_is_on_its_sixth_day_and_speaks_three_languages(loaded):
 
 
 def test_everybody_takes_part_and_every_deal_counts_from_the_start_of_its_slot(loaded):
-    assert Enrolment.objects.filter(state="accepted", accepted_at__lt=DAY_0).count() == 6
-    assert Participation.objects.count() == 60
+    own = Enrolment.objects.filter(festival=flagship(), state="accepted")
+    assert own.filter(accepted_at__lt=DAY_0).count() == 6
+    assert Participation.objects.filter(festival=flagship()).count() == 60
     planned = {plan.sku: plan for plan in six().nominations}
-    assert Nomination.objects.filter(state="approved").count() == len(planned)
-    for deal in Deal.objects.select_related("slot", "variant__product"):
+    assert Nomination.objects.filter(slot__festival=flagship(), state="approved").count() == len(
+        planned
+    )
+    for deal in Deal.objects.filter(slot__festival=flagship()).select_related("slot"):
         assert (deal.effective_from, deal.effective_to) == (deal.slot.starts_at, deal.slot.ends_at)
     limited = Deal.objects.filter(per_shopper__isnull=False).exists()
     assert limited == any(plan.per_shopper for plan in planned.values())

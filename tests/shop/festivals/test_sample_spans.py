@@ -17,7 +17,7 @@ from shop.storefront.finding import find_popular
 from shop.storefront.product import product_page, read_product
 from shop.storefront.variants import variants_now
 from tests import make
-from tests.sample.loaded import DAY_0, SIX, instants, product_ids, root_collection
+from tests.sample.loaded import DAY_0, SIX, flagship, instants, product_ids, root_collection
 from tests.shop.festivals.edits import EDITS, edit_often
 from tests.truth import past, span_differences
 
@@ -97,9 +97,10 @@ def test_carts_charge_what_lists_and_pages_show_at_any_instant_of_a_festival(sto
     stocked(SIX)
     # A limit per shopper is counted for accounts, and pages show its price to everybody.
     Deal.objects.update(per_shopper=None)
-    dice, festival = random.Random(2712), Festival.objects.get()
-    # An experience without a session has a price and cannot be put into a cart.
-    taking_part = Participation.objects.filter(product__kind="goods").select_related("product")
+    dice, festival = random.Random(2712), flagship()
+    taking_part = Participation.objects.filter(
+        festival=festival, product__kind="goods"
+    ).select_related("product")
     on_deal = Deal.objects.values("variant__product")
     products = [row.product for row in taking_part.filter(product__in=on_deal)]
     edits = edit_often(20, after=DAY_0, minutes=20, dice=dice)
