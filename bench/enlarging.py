@@ -55,11 +55,15 @@ FROM copies c JOIN shop_productspan s ON s.product_id = c.old;
 
 INSERT INTO shop_listing (product_id, slug, kind, title, titles, summary, merchant_id, store_slug,
   store, city, country, category, top_category, picture, festivals, is_available, popularity,
-  rating, rating_count, published_at, text)
+  rating, rating_count, published_at, text, is_front)
 SELECT c.new, l.slug || '-' || c.n, kind, title || ' ' || c.n, titles, summary, merchant_id,
   store_slug, store, city, country, category, top_category, picture, festivals, true,
-  c.new * 7919 % 1000, rating, rating_count, published_at - c.n * interval '1 minute', text
+  c.new * 7919 % 1000, rating, rating_count, published_at - c.n * interval '1 minute', text,
+  false
 FROM copies c JOIN shop_listing l ON l.product_id = c.old;
+
+UPDATE shop_listingcell SET listings = listings * %(times)s;
+UPDATE shop_searchword SET listings = listings * %(times)s;
 """
 TIDY = ("VACUUM", "ANALYZE")
 

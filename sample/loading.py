@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import batched
 
 from django.db import connection, transaction
@@ -30,6 +30,8 @@ from sample.reference import load_reference
 from sample.scheduling import provide_sessions
 from sample.wishes import FLASH, Wish, wishes
 from shop import clock
+from shop.listings.counting import count_listings
+from shop.listings.indexing import count_words, index_missing
 from shop.listings.refreshing import refresh, refresh_popularity
 from shop.listings.tasks import make_modern_sizes
 from shop.pictures.models import Picture
@@ -58,6 +60,7 @@ def load(progress: Progress, *, only: Collection[str] | None = None) -> None:
         written = write_rows(wanted, progress)
     ordered, left_out = _order(wanted, progress)
     queued = _queue_modern_pictures()
+    _count(at=clock.now())
     what = "nothing to do"
     if any((moved, written, ordered, queued)):
         what = f"{len(wanted.stores)} stores, {len(list(wanted.products())):,} products"
@@ -88,6 +91,13 @@ def write_rows(wanted: Edition, progress: Progress) -> bool:
         progress.report("Stocking stores", len(stores), len(stores))
     dated = provide_sessions(wanted, at=at, progress=progress)
     return bool(written or is_new or stores or dated)
+
+
+def _count(*, at: datetime) -> None:
+    """Count at once what the shop counts from time to time."""
+    index_missing(at=at)
+    count_words(at=at)
+    count_listings(at=at)
 
 
 def _count_rows() -> None:

@@ -14,6 +14,8 @@ from sample.reading import HERE
 from sample.sheets import cents
 from shop.catalogue.models import Category
 from shop.delivery.models import Carrier, Country, ImportRule, Rate
+from shop.listings.models import Synonym
+from shop.listings.words import words
 
 # By what a row is known, for each table.
 KEYS: dict[type[Model], tuple[str, ...]] = {
@@ -22,6 +24,7 @@ KEYS: dict[type[Model], tuple[str, ...]] = {
     Rate: ("zone", "origin_region", "service", "weight_from"),
     ImportRule: ("country",),
     Carrier: ("code",),
+    Synonym: ("group", "term", "language"),
 }
 
 
@@ -37,6 +40,7 @@ def load_reference() -> int:
         Rate: _rates(),
         ImportRule: _import_rules(),
         Carrier: _carriers(),
+        Synonym: _synonyms(),
     }
     return sum(_add(model, list(rows)) for model, rows in wanted.items())
 
@@ -101,6 +105,18 @@ def _carriers() -> Iterator[Carrier]:
     for row in _rows("carriers"):
         plain = {name: row[name] for name in ("code", "name", "kind", "serves", "tracking_url")}
         yield Carrier(**plain, source=row["url_source"], seen_on=row["seen_on"])
+
+
+def _synonyms() -> Iterator[Synonym]:
+    for row in _rows("synonyms"):
+        yield Synonym(
+            group=row["group"],
+            term=row["term"],
+            folded=" ".join(words(row["term"])),
+            language=row["lang"],
+            is_near=row["relation"] == "near",
+            **_standing(row),
+        )
 
 
 def _standing(row: dict[str, str], *names: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Brings every model to Django's attention; they live in the packages."""
 
 from shop.accounts.models import User
-from shop.cart.models import Cart, CartLine, CartVoucher
+from shop.cart.models import Cart, CartLine, CartVoucher, SavedProduct
 from shop.catalogue.models import Category, Product, ProductPicture, Variant
 from shop.delivery.models import Carrier, Contact, Country, ImportRule, Rate
 from shop.festivals.models import (
@@ -23,7 +23,7 @@ from shop.festivals.models import (
     Slot,
 )
 from shop.ledger.models import LedgerEntry, LedgerTransaction
-from shop.listings.models import Listing
+from shop.listings.models import Listing, ListingCell, SearchWord, Synonym
 from shop.merchants.models import Membership, Merchant
 from shop.orders.models import (
     Discount,
@@ -42,9 +42,10 @@ from shop.tickets.models import Ticket
 __all__ = [
     "Carrier", "Cart", "CartLine", "CartVoucher", "Category", "ChangeLog", "Claim", "Closure",
     "Contact", "Country", "Deal", "DealUsage", "Discount", "Enrolment", "Festival",
-    "GatewayEvent", "ImportRule", "LedgerEntry", "LedgerTransaction", "Listing", "Membership",
-    "Merchant", "Nomination", "Operation", "Order", "OrderLine", "Participation", "Payment",
-    "Picture", "Pool", "PriceChange", "PriceSpan", "Product", "ProductPicture", "ProductSpan",
-    "Promotion", "PromotionUsage", "Rate", "Refund", "RefundLine", "RegularPrice", "Rendition",
-    "Shipment", "Slot", "StockMove", "Suborder", "Ticket", "User", "Variant",
+    "GatewayEvent", "ImportRule", "LedgerEntry", "LedgerTransaction", "Listing", "ListingCell",
+    "Membership", "Merchant", "Nomination", "Operation", "Order", "OrderLine", "Participation",
+    "Payment", "Picture", "Pool", "PriceChange", "PriceSpan", "Product", "ProductPicture",
+    "ProductSpan", "Promotion", "PromotionUsage", "Rate", "Refund", "RefundLine", "RegularPrice",
+    "Rendition", "SavedProduct", "SearchWord", "Shipment", "Slot", "StockMove", "Suborder",
+    "Synonym", "Ticket", "User", "Variant",
 ]  # fmt: skip

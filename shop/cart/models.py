@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.db import models
 
-from shop.catalogue.models import Variant
+from shop.catalogue.models import Product, Variant
 from shop.delivery.models import Contact
 from shop.festivals.models import Claim, Promotion
 
@@ -60,4 +60,18 @@ class CartVoucher(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["cart", "promotion"], name="voucher_once_per_cart")
+        ]
+
+
+class SavedProduct(models.Model):
+    """A product that the shopper keeps in mind, beside what the cart wants."""
+
+    cart = models.ForeignKey(Cart, models.CASCADE, related_name="saved")
+    product = models.ForeignKey(Product, models.CASCADE, related_name="+")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-saved_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["cart", "product"], name="product_saved_once")
         ]

@@ -37,6 +37,9 @@ class Listing(models.Model):
     rating_count = models.PositiveIntegerField(default=0)
     published_at = models.DateTimeField()
     text = SearchVectorField(null=True)
+    is_front = models.BooleanField(
+        default=False, help_text="Among the most bought, in which a search looks first."
+    )
 
     class Meta:
         indexes = [
@@ -47,5 +50,72 @@ class Listing(models.Model):
             models.Index(fields=["category", "-popularity", "product"], name="listing_of_category"),
             models.Index(fields=["merchant_id", "-popularity"], name="listing_of_merchant"),
             GinIndex(fields=["festivals"], name="listing_in_festival"),
-            GinIndex(fields=["text"], name="listing_text"),
+            GinIndex(fields=["text"], name="listing_text", fastupdate=False),
+            models.Index(
+                fields=["product"],
+                condition=models.Q(is_front=False),
+                name="listing_behind_front",
+            ),
+            GinIndex(
+                fields=["text"],
+                condition=models.Q(is_front=True),
+                name="listing_front_text",
+                fastupdate=False,
+            ),
         ]
+
+
+class ListingCell(models.Model):
+    """So many products that are alike in all that lists can be filtered by but words and price.
+
+    Counted anew every minute; see ``listings.counting``.
+    """
+
+    country = models.CharField(max_length=2)
+    category = models.CharField(max_length=80)
+    merchant_id = models.BigIntegerField()
+    kind = models.CharField(max_length=12)
+    is_available = models.BooleanField()
+    festivals = ArrayField(models.BigIntegerField(), default=list)
+    listings = models.PositiveIntegerField()
+    popularity = models.BigIntegerField(default=0, help_text="Units sold in seven days.")
+
+
+class SearchWord(models.Model):
+    """A word that listings hold, and in how many; see ``listings.indexing``."""
+
+    word = models.CharField(max_length=80, primary_key=True, db_collation="C")
+    listings = models.PositiveIntegerField(default=1)
+    near_misses = ArrayField(models.CharField(max_length=80), default=list)
+
+    class Meta:
+        indexes = [GinIndex(fields=["near_misses"], name="word_near_misses", fastupdate=False)]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class Synonym(models.Model):
+    """A word that means the same as the others of its group; a near one, something like it."""
+
+    group = models.CharField(max_length=60)
+    term = models.CharField(max_length=80, help_text="As people write it.")
+    folded = models.CharField(max_length=80, help_text="As the search compares it.")
+    language = models.CharField(max_length=8, blank=True)
+    is_near = models.BooleanField(default=False, help_text="Used only when nothing else is found.")
+    source = models.CharField(max_length=200, blank=True)
+    seen_on = models.DateField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["folded"], name="synonym_folded"),
+            models.Index(fields=["group"], name="synonym_group"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "term", "language"], name="synonym_once_per_group"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.term

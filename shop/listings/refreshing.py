@@ -10,24 +10,15 @@ from django.db import connection, transaction
 from shop.catalogue.models import Product, ProductPicture
 from shop.festivals import spans
 from shop.festivals.models import Participation
+from shop.listings.indexing import index
 from shop.listings.models import Listing
 from shop.merchants.models import Merchant
 from shop.pictures.models import Picture
 
 WEEK = timedelta(days=7)
 BATCH = 500
+FRONT = 2_000  # products among which a search looks first, whatever the size of the shop
 
-VECTORS = """
-UPDATE shop_listing AS l SET text =
-  setweight(to_tsvector('simple', unaccent(l.title || ' ' || coalesce(t.titles, ''))), 'A') ||
-  setweight(to_tsvector('simple', unaccent(l.store || ' ' || array_to_string(p.tags, ' '))), 'B') ||
-  setweight(to_tsvector('simple', unaccent(l.summary || ' ' || replace(l.category, '/', ' ')
-            || ' ' || array_to_string(p.materials, ' '))), 'C') ||
-  setweight(to_tsvector('simple', unaccent(p.description)), 'D')
-FROM shop_product AS p
-LEFT JOIN LATERAL (SELECT string_agg(value, ' ') AS titles FROM jsonb_each_text(p.titles)) t ON true
-WHERE p.id = l.product_id AND l.product_id = ANY(%s)
-"""
 AVAILABLE = """
 UPDATE shop_listing AS l SET is_available = now.there
 FROM (SELECT v.product_id, bool_or(q.on_hand - q.held - q.sold >= v.units_per_item) AS there
@@ -53,10 +44,14 @@ WITH now AS (
              FROM shop_orderline line JOIN shop_order o ON o.id = line.order_id
              WHERE o.state = 'paid' AND o.paid_at > %s) AS sold USING (product_id)
   GROUP BY every.product_id),
+placed AS (
+  SELECT *, row_number() OVER (ORDER BY popularity DESC, product_id) <= %s AS is_front FROM now),
 changed AS (
-  SELECT l.product_id, now.popularity FROM shop_listing AS l JOIN now USING (product_id)
-  WHERE l.popularity <> now.popularity FOR NO KEY UPDATE OF l SKIP LOCKED)
-UPDATE shop_listing AS l SET popularity = changed.popularity
+  SELECT l.product_id, placed.popularity, placed.is_front
+  FROM shop_listing AS l JOIN placed USING (product_id)
+  WHERE (l.popularity, l.is_front) <> (placed.popularity, placed.is_front)
+  FOR NO KEY UPDATE OF l SKIP LOCKED)
+UPDATE shop_listing AS l SET popularity = changed.popularity, is_front = changed.is_front
 FROM changed WHERE l.product_id = changed.product_id
 """
 
@@ -84,13 +79,12 @@ def refresh(product_ids: Collection[int], *, at: datetime) -> None:
     fields = [
         field.name
         for field in Listing._meta.concrete_fields
-        if field.name not in {"product", "popularity", "rating", "rating_count", "text"}
+        if field.name not in {"product", "popularity", "rating", "rating_count", "text", "is_front"}
     ]
     Listing.objects.bulk_create(
         rows, BATCH, update_conflicts=True, unique_fields=["product"], update_fields=fields
     )
-    with connection.cursor() as cursor:
-        cursor.execute(VECTORS, [kept])
+    index(kept)
     refresh_availability(kept)
     spans.mark_change("listings", at=at)
 
@@ -117,7 +111,7 @@ def note_stock(pool_ids: Collection[int]) -> None:
 def refresh_popularity(*, at: datetime) -> int:
     """Count what was bought in the last seven days; return how many rows changed."""
     with connection.cursor() as cursor:
-        cursor.execute(POPULAR, [at - WEEK])
+        cursor.execute(POPULAR, [at - WEEK, FRONT])
         return cursor.rowcount
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from shop.storefront.filters import Filters
+from shop.storefront.queries import all_of, mark, text_of
+from shop.storefront.searching import Search
 
 IN_FORCE = "s.starts_at <= %(at)s AND s.ends_at > %(at)s"
 STORE = "l.merchant_id IN (SELECT id FROM shop_merchant WHERE slug = ANY(%(stores)s))"
@@ -20,14 +21,7 @@ DEALS = """l.product_id = ANY(ARRAY(
 FLASH = DEALS.format("t.kind = 'flash' AND d.effective_from <= %(at)s AND d.effective_to > %(at)s")
 SLOT = DEALS.format("t.id = %(slot)s")
 
-# Chinese and Japanese are written without spaces: their parts are looked for as they stand.
-UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
-# All words, the last of them perhaps unfinished; or the search as a person wrote it, with its
-# quotation marks and minus signs.
-WORDS = """(
-  l.text @@ (nullif(plainto_tsquery('simple', unaccent(%(words)s))::text, '') || ':*')::tsquery
-  OR l.text @@ websearch_to_tsquery('simple', unaccent(%(words)s))
-)"""
+WORDS = "l.text @@ %(query)s::tsquery"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +32,21 @@ class Conditions:
     values: dict[str, object]
 
     @classmethod
-    def of(cls, filters: Filters, *, at: datetime, festivals: Sequence[int]) -> Conditions:
-        """Return the conditions of filters at an instant."""
+    def of(
+        cls,
+        filters: Filters,
+        *,
+        at: datetime,
+        festivals: Sequence[int],
+        search: Search | None = None,
+    ) -> Conditions:
+        """Return the conditions of filters at an instant.
+
+        Args:
+            search: what the words among the filters ask for.
+        """
         return cls(
-            where=" AND ".join([IN_FORCE, *_plain(filters), *_words(filters.words)]),
+            where=" AND ".join([IN_FORCE, *plain_conditions(filters), *_words(filters, search)]),
             values={
                 "at": at,
                 "festivals": list(festivals),
@@ -53,11 +58,12 @@ class Conditions:
                 "slot": filters.slot,
                 "kind": filters.kind,
             }
-            | _search_values(filters.words),
+            | _search_values(filters, search),
         )
 
 
-def _plain(filters: Filters) -> list[str]:
+def plain_conditions(filters: Filters) -> list[str]:
+    """Return the conditions of all but words."""
     column = "l.category" if "/" in filters.category else "l.top_category"
     known = {
         "l.country = ANY(%(countries)s)": bool(filters.countries),
@@ -74,14 +80,26 @@ def _plain(filters: Filters) -> list[str]:
     return [condition for condition, is_asked in known.items() if is_asked]
 
 
-def _words(text: str) -> list[str]:
-    found = [WORDS] if UNSPACED.sub("", text).strip() else []
-    return found + [
-        f"l.title || ' ' || l.titles::text || ' ' || l.store ILIKE %(part{number})s"
-        for number, _ in enumerate(UNSPACED.findall(text))
+def _words(filters: Filters, search: Search | None) -> list[str]:
+    if not filters.words:
+        return []
+    return [WORDS] if search else ["false"]
+
+
+def _search_values(filters: Filters, search: Search | None) -> dict[str, str]:
+    if search is None:
+        return {}
+    # What can be looked up together with the words is: rare neighbours are found at once.
+    marked = all_of([mark(text) for text in _marks(filters)])
+    narrow = f" & {text_of(marked)}" if marked.parts or marked.word else ""
+    return {"query": search.query + narrow, "strong": search.strong, "own": search.own}
+
+
+def _marks(filters: Filters) -> list[str]:
+    single = [
+        (filters.kind, "kind"),
+        (filters.category, "category"),
+        (filters.countries[0] if len(filters.countries) == 1 else "", "country"),
+        (filters.stores[0] if len(filters.stores) == 1 else "", "store"),
     ]
-
-
-def _search_values(text: str) -> dict[str, str]:
-    parts = {f"part{number}": f"%{part}%" for number, part in enumerate(UNSPACED.findall(text))}
-    return {"words": UNSPACED.sub(" ", text)} | parts
+    return [f"#{name}:{value}" for value, name in single if value]

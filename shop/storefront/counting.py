@@ -3,6 +3,10 @@
 One statement sorts what passes the other filters into cells: so many products of a store in a
 category, from a country. Whatever is chosen of the three is then a sum over a few hundred cells,
 and asks nothing of the database while they are kept.
+
+The work does not grow with the catalogue. In a small shop every product is counted. In a large
+one cells are read that were counted in the last minute, and of what these do not know, words and
+prices, only so many products are counted: then a count says "at least".
 """
 
 from __future__ import annotations
@@ -18,20 +22,48 @@ from typing import NamedTuple
 from django.core.cache import cache
 from django.db import connection
 
-from shop.storefront.conditions import Conditions
+from shop.storefront.conditions import Conditions, plain_conditions
 from shop.storefront.filters import Filters
+from shop.storefront.ranking import BEHIND, FEW_BEHIND, PAGE
+from shop.storefront.searching import Search
 
 KEPT_FOR = 30  # seconds; a count may lag behind by so much
 
-STATEMENT = """
-WITH cells AS (
-  SELECT l.country, l.category, l.merchant_id, count(*) AS n
+LIVE = 2_000  # of so many products each is counted; above, the counts of the last minute are read
+MOST_COUNTED = 1_000  # of what is not counted every minute: beyond, counts say "at least"
+
+KEPT = """
+  SELECT l.country, l.category, l.merchant_id, sum(l.listings)::bigint AS n
+  FROM shop_listingcell l WHERE {where} GROUP BY 1, 2, 3"""
+FOUND = """
+  SELECT l.country, l.category, l.merchant_id
   FROM shop_productspan s JOIN shop_listing l ON l.product_id = s.product_id
-  WHERE {where} GROUP BY l.country, l.category, l.merchant_id
-)
+  WHERE {where} AND (SELECT coalesce(sum(n), 0) FROM kept) <= {live} LIMIT %(most)s"""
+# As a search looks for a page: in the front of the shop, and behind it if that is not enough.
+SEARCHED = """
+  SELECT * FROM front UNION ALL
+  (SELECT l.country, l.category, l.merchant_id
+   FROM shop_productspan s JOIN shop_listing l ON l.product_id = s.product_id
+   WHERE NOT l.is_front AND {where} AND (SELECT is_wide FROM looked) LIMIT %(most)s)"""
+LOOKED = """
+front AS MATERIALIZED (
+  SELECT l.country, l.category, l.merchant_id
+  FROM shop_productspan s JOIN shop_listing l ON l.product_id = s.product_id
+  WHERE l.is_front AND {where}),
+behind AS ({behind}),
+looked AS (
+  SELECT (SELECT count(*) FROM front) <= {page} OR n <= {few} AS is_wide, n > 0 AS is_more
+  FROM behind),
+"""
+STATEMENT = """
+WITH kept AS MATERIALIZED ({kept}), {looked}
+live AS (SELECT country, category, merchant_id, count(*) AS n FROM ({found}) AS hits GROUP BY 1, 2, 3)
 SELECT
   (SELECT json_agg(json_build_array(c.country, c.category, m.slug, c.n))::text
-   FROM cells c JOIN shop_merchant m ON m.id = c.merchant_id),
+   FROM live c JOIN shop_merchant m ON m.id = c.merchant_id),
+  (SELECT json_agg(json_build_array(c.country, c.category, m.slug, c.n))::text
+   FROM kept c JOIN shop_merchant m ON m.id = c.merchant_id),
+  {is_cut},
   (SELECT json_agg(json_build_array(path, name, names, position) ORDER BY position, path)::text
    FROM shop_category),
   (SELECT json_object_agg(slug, name)::text FROM shop_merchant)
@@ -58,11 +90,15 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """All cells, all categories in their order, and the names of stores by their slugs."""
+    """All cells, all categories in their order, and the names of stores by their slugs.
+
+    ``is_least`` says that there may be more products than the cells count.
+    """
 
     cells: tuple[Cell, ...]
     categories: tuple[Place, ...]
     stores: dict[str, str]
+    is_least: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +111,14 @@ class Counts:
     stores: Counter[str]
 
 
-def cells_of(filters: Filters, *, at: datetime, since: datetime, festivals: Sequence[int]) -> Cells:
+def cells_of(
+    filters: Filters,
+    *,
+    at: datetime,
+    since: datetime,
+    festivals: Sequence[int],
+    search: Search | None = None,
+) -> Cells:
     """Return the cells of what passes the filters, whatever country, category or store.
 
     One statement, or none while they are kept: those of common filters, since of the others
@@ -86,12 +129,12 @@ def cells_of(filters: Filters, *, at: datetime, since: datetime, festivals: Sequ
     """
     rest = filters.changed(countries=(), category="", stores=(), sort="popular")
     if not rest.is_common:
-        return _read(Conditions.of(rest, at=at, festivals=festivals))
+        return _read(rest, Conditions.of(rest, at=at, festivals=festivals, search=search))
     facts = (rest.query(), since.isoformat(), tuple(festivals) if rest.in_festival else ())
     key = f"cells:{blake2b(repr(facts).encode(), digest_size=16).hexdigest()}"
     found = cache.get(key)
     if found is None:
-        found = _read(Conditions.of(rest, at=at, festivals=festivals))
+        found = _read(rest, Conditions.of(rest, at=at, festivals=festivals))
         cache.set(key, found, KEPT_FOR)
     return found
 
@@ -116,12 +159,43 @@ def count(cells: Sequence[Cell], filters: Filters) -> Counts:
     return Counts(total, by_country, by_category, by_store)
 
 
-def _read(conditions: Conditions) -> Cells:
+def _read(rest: Filters, conditions: Conditions) -> Cells:
+    most = LIVE if rest.can_be_kept else MOST_COUNTED
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT.format(where=conditions.where), conditions.values)
-        cells, categories, stores = (json.loads(text or "null") for text in cursor.fetchone())
+        cursor.execute(_statement(rest, conditions), conditions.values | {"most": most + 1})
+        live, kept, is_cut, categories, stores = cursor.fetchone()
+    cells = _cells(live)
+    total = sum(cell.count for cell in cells)
+    if rest.can_be_kept and (is_cut or total > most):
+        cells, total, is_cut = _cells(kept) or cells, 0, not kept
     return Cells(
-        cells=tuple(Cell._make(row) for row in cells or ()),
-        categories=tuple(Place._make(row) for row in categories or ()),
-        stores=stores or {},
+        cells=cells,
+        categories=tuple(Place._make(row) for row in json.loads(categories or "[]")),
+        stores=json.loads(stores or "{}"),
+        is_least=bool(is_cut) or total > most,
     )
+
+
+def _statement(rest: Filters, conditions: Conditions) -> str:
+    where = conditions.where
+    if rest.words:
+        behind = BEHIND.format(few=FEW_BEHIND)
+        return STATEMENT.format(
+            kept=KEPT.format(where="false"),
+            looked=LOOKED.format(where=where, behind=behind, page=PAGE, few=FEW_BEHIND),
+            found=SEARCHED.format(where=where),
+            is_cut="(SELECT is_more AND NOT is_wide FROM looked)",
+        )
+    can_be_kept = rest.can_be_kept
+    # What every minute is counted is counted of cells as it is of listings.
+    plain = " AND ".join(["true", *plain_conditions(rest)]) if can_be_kept else "false"
+    return STATEMENT.format(
+        kept=KEPT.format(where=plain),
+        looked="",
+        found=FOUND.format(where=where, live=LIVE),
+        is_cut=f"(SELECT coalesce(sum(n), 0) FROM kept) > {LIVE}",
+    )
+
+
+def _cells(text: str | None) -> tuple[Cell, ...]:
+    return tuple(Cell._make(row) for row in json.loads(text or "[]"))

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from babel import Locale
 from babel.numbers import format_decimal
 
 from shop.delivery.names import country_name
-from shop.storefront.counting import cells_of, count
+from shop.storefront.counting import Cells, cells_of, count
 from shop.storefront.filters import Filters
+from shop.storefront.searching import Search
 from shop.storefront.wording import in_language
 
 EXACT_TO = 5_000
@@ -51,6 +52,7 @@ class Facets:
     """The choices of the filters that have counts, and how many products pass them all."""
 
     total: int
+    is_least: bool
     countries: tuple[Option, ...]
     categories: tuple[Option, ...]
     stores: tuple[Option, ...]
@@ -61,9 +63,11 @@ class Facets:
         return self.names.get(path, path)
 
 
-def shown(count: int, language: str) -> str:
-    """Return a count as lists show it: exact to 5,000."""
-    return whole(count, language) if count <= EXACT_TO else f"{whole(EXACT_TO, language)}+"
+def shown(count: int, language: str, *, is_least: bool = False) -> str:
+    """Return a count as lists show it: exact to 5,000, or "at least" with a plus sign."""
+    if count > EXACT_TO:
+        return f"{whole(EXACT_TO, language)}+"
+    return whole(count, language) + ("+" if is_least and count else "")
 
 
 @lru_cache(maxsize=10_000)
@@ -73,15 +77,23 @@ def whole(number: int, language: str) -> str:
 
 
 def facets_of(
-    filters: Filters, *, at: datetime, since: datetime, festivals: Sequence[int], language: str
+    filters: Filters,
+    *,
+    at: datetime,
+    since: datetime,
+    festivals: Sequence[int],
+    language: str,
+    search: Search | None = None,
 ) -> Facets:
     """Return the choices beside a list. One statement, or none while the counts are kept.
 
     Args:
         since: when the present epoch of prices began.
+        search: what the words among the filters ask for.
     """
-    known = cells_of(filters, at=at, since=since, festivals=festivals)
+    known = cells_of(filters, at=at, since=since, festivals=festivals, search=search)
     counts = count(known.cells, filters)
+    option = partial(_option, language=language, is_least=known.is_least)
     branches = [
         Branch(
             place.path,
@@ -92,16 +104,17 @@ def facets_of(
         for place in known.categories
     ]
     return Facets(
-        total=counts.total,
+        total=_total(counts.total, known, filters, search),
+        is_least=known.is_least,
         countries=_by_label(
-            _option(code, country_name(code, language), counts.countries[code], language,
-                    is_on=code in filters.countries)
+            option(code, country_name(code, language), counts.countries[code],
+                   is_on=code in filters.countries)
             for code in {*counts.countries, *filters.countries}
         ),
-        categories=tuple(_tree(branches, filters.category, language)),
+        categories=tuple(_tree(branches, filters.category, option)),
         stores=_by_label(
-            _option(slug, known.stores.get(slug, slug), counts.stores[slug], language,
-                    is_on=slug in filters.stores)
+            option(slug, known.stores.get(slug, slug), counts.stores[slug],
+                   is_on=slug in filters.stores)
             for slug in _frequent(counts.stores, known.stores, filters.stores)
         ),
         names={branch.path: branch.label for branch in branches},
@@ -114,7 +127,7 @@ def _frequent(counts: Counter[str], names: dict[str, str], chosen: Sequence[str]
     return {*chosen, *rest[: max(0, MOST_STORES - len(chosen))]}
 
 
-def _tree(branches: list[Branch], chosen: str, language: str) -> Iterator[Option]:
+def _tree(branches: list[Branch], chosen: str, option: Callable[..., Option]) -> Iterator[Option]:
     """Yield the tops of the tree that hold something, and what lies below the chosen one."""
     tops: dict[str, list[Branch]] = defaultdict(list)
     for branch in sorted(branches, key=lambda branch: (branch.position, branch.path)):
@@ -125,15 +138,23 @@ def _tree(branches: list[Branch], chosen: str, language: str) -> Iterator[Option
         is_open = top == chosen.partition("/")[0]
         if count or is_open:
             label = labels.get(top, top)
-            yield _option(top, label, count, language, is_on=top == chosen)
+            yield option(top, label, count, is_on=top == chosen)
         for branch in below if is_open else ():
             if branch.path != top and (branch.count or branch.path == chosen):
                 is_on = branch.path == chosen
-                yield _option(branch.path, branch.label, branch.count, language, is_on=is_on)
+                yield option(branch.path, branch.label, branch.count, is_on=is_on)
 
 
-def _option(value: str, label: str, count: int, language: str, *, is_on: bool) -> Option:
-    return Option(value, label, count, is_on, shown(count, language))
+def _option(
+    value: str, label: str, count: int, *, language: str, is_on: bool, is_least: bool
+) -> Option:
+    return Option(value, label, count, is_on, shown(count, language, is_least=is_least))
+
+
+def _total(total: int, known: Cells, filters: Filters, search: Search | None) -> int:
+    """Return how many there are; of one word alone it is known even where not all are counted."""
+    is_alone = search is not None and filters.cleared() == filters.changed()
+    return max(total, search.listings) if known.is_least and is_alone else total
 
 
 def _by_label(options: Iterable[Option]) -> tuple[Option, ...]:

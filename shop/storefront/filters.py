@@ -19,9 +19,10 @@ from shop.currencies import currencies
 from shop.delivery.names import countries_by_name
 
 SORTS = ("popular", "price", "-price", "saving", "newest")
+BEST = "best"  # the usual order of a search
 KINDS = ("goods", "experience")
 PLACE = re.compile(r"(-?\d{1,18})\.(\d{1,18})", re.ASCII)
-LETTER = re.compile(r"\w")
+LETTER = re.compile(r"[^\W_]")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 MOST_CHOICES = 60
 MOST_LETTERS = 100
@@ -67,6 +68,7 @@ class Filters:
     kind: str = ""
     in_stock: bool = False
     words: str = ""
+    is_exact: bool = False
     sort: str = "popular"
     place: Place | None = None
     has_bad_price: bool = False
@@ -86,7 +88,8 @@ class Filters:
             *([("kind", self.kind)] if self.kind else []),
             *([("stock", "1")] if self.in_stock else []),
             *([("q", self.words)] if self.words else []),
-            *([("sort", self.sort)] if self.sort != "popular" else []),
+            *([("exact", "1")] if self.is_exact else []),
+            *([("sort", self.sort)] if self.sort != self.usual_sort else []),
         ]
 
     def query(self) -> str:
@@ -98,11 +101,26 @@ class Filters:
 
     def changed(self, **changes: object) -> Filters:
         """Return other filters, from the first page on."""
-        return replace(self, **{"place": None, "has_bad_price": False} | changes)
+        other = replace(self, **{"place": None, "has_bad_price": False} | changes)
+        if other.words:
+            return other
+        sort = other.sort if other.sort in SORTS else other.usual_sort
+        return replace(other, is_exact=False, sort=sort)
 
     def cleared(self) -> Filters:
         """Return the same search and order without a filter."""
-        return Filters(words=self.words, sort=self.sort)
+        return Filters(words=self.words, is_exact=self.is_exact, sort=self.sort)
+
+    @property
+    def usual_sort(self) -> str:
+        """Return the order of a list for which nobody asked for another one."""
+        return BEST if self.words else SORTS[0]
+
+    @property
+    def can_be_kept(self) -> bool:
+        """Tell whether all that it asks for is among what is counted every minute."""
+        is_of_deals = self.in_flash or self.slot is not None
+        return not (self.has_no_end or is_of_deals)
 
     @property
     def has_no_end(self) -> bool:
@@ -132,7 +150,9 @@ def read_filters(data: QueryDict, known: Known) -> Filters:
     if low is not None and high is not None and low > high:
         low, high = high, low
     typed = [value for name in ("from", "to") if (value := data.get(name, "").strip())]
-    sort = _one_of(data.get("sort", ""), SORTS) or "popular"
+    words = _words(data.get("q", ""))
+    usual = BEST if words else SORTS[0]
+    sort = _one_of(data.get("sort", ""), (*SORTS, usual)) or usual
     return Filters(
         countries=_chosen(data.getlist("country"), is_country),
         category=_one_of(data.get("category", ""), known.categories),
@@ -144,7 +164,8 @@ def read_filters(data: QueryDict, known: Known) -> Filters:
         slot=_slot(data.get("slot", ""), known.slots),
         kind=_one_of(data.get("kind", ""), KINDS),
         in_stock=data.get("stock") == "1",
-        words=_words(data.get("q", "")),
+        words=words,
+        is_exact=bool(words) and data.get("exact") == "1",
         sort=sort,
         place=possible(_place(data), sort),
         has_bad_price=sum(amount is not None for amount in (low, high)) < len(typed),
@@ -168,7 +189,7 @@ def as_typed(amount: int) -> str:
 
 
 def _words(text: str) -> str:
-    text = CONTROL.sub(" ", text)[:MOST_LETTERS].strip()
+    text = " ".join(CONTROL.sub(" ", text[: 10 * MOST_LETTERS]).split())[:MOST_LETTERS].strip()
     return text if LETTER.search(text) else ""
 
 

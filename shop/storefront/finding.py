@@ -15,10 +15,11 @@ from typing import NamedTuple
 from django.db import connection
 
 from shop.storefront.conditions import IN_FORCE, Conditions
-from shop.storefront.filters import Filters, Place, possible
+from shop.storefront.filters import BEST, Filters, Place, possible
+from shop.storefront.ranking import PAGE, best_statement
+from shop.storefront.searching import Search
 from shop.storefront.wording import languages_like
 
-PAGE = 24
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NO_KEY = -1
 
@@ -33,8 +34,8 @@ BRANCH = """(
   WHERE {where} ORDER BY {order} LIMIT %(most)s
 )"""
 # Beside each row: how much of its flash deals is claimed, all its variants together.
-STATEMENT = """
-WITH page AS (SELECT * FROM ({branches}) AS rows ORDER BY {order} LIMIT %(in_all)s)
+CLAIMED = """
+WITH page AS ({page})
 SELECT page.*, coalesce(slot.kind = 'flash', false), flash.allotment, flash.claimed, flash.sold
 FROM page
 LEFT JOIN shop_deal deal ON deal.id = page.deal_id
@@ -50,6 +51,7 @@ LEFT JOIN LATERAL (
 ) AS flash ON true
 ORDER BY {order}
 """
+PAGE_OF = "SELECT * FROM ({branches}) AS rows ORDER BY {order} LIMIT %(in_all)s"
 
 
 class Row(NamedTuple):
@@ -113,6 +115,7 @@ SORTS = {
     "saving": Sort("s.percent", f"coalesce(s.percent, {NO_KEY})", may_lack=True),
     "newest": MOMENT,
 }
+BEST_FIRST = Sort("key", "key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +127,49 @@ class Found:
     next: Place | None
 
 
-def find(filters: Filters, *, at: datetime, festivals: Sequence[int], language: str) -> Found:
+def find(
+    filters: Filters,
+    *,
+    at: datetime,
+    festivals: Sequence[int],
+    language: str,
+    search: Search | None = None,
+) -> Found:
     """Return a page of the products that pass the filters. One statement.
 
     Args:
         festivals: ids of the festivals that count as "the festival".
+        search: what the words among the filters ask for.
     """
-    sort, place = SORTS[filters.sort], possible(filters.place, filters.sort)
-    conditions = Conditions.of(filters, at=at, festivals=festivals)
+    conditions = Conditions.of(filters, at=at, festivals=festivals, search=search)
+    if search and filters.sort == BEST:
+        return _find_best(conditions, filters.place, at=at, language=language)
+    name = filters.sort if filters.sort in SORTS else "popular"
+    sort, place = SORTS[name], possible(filters.place, name)
     wheres = [f"{conditions.where} AND {part}" for part in _ranges(sort, place)]
     limits = {"most": PAGE + 1, "in_all": PAGE + 1}
     values = conditions.values | _place_values(sort, place) | limits
     is_before = bool(place and place.is_before)
     statement = _statement(wheres, sort.turned() if is_before else sort)
+    return _page(_run(statement, values, at=at, language=language), place)
+
+
+def _find_best(
+    conditions: Conditions, place: Place | None, *, at: datetime, language: str
+) -> Found:
+    """Return a page of what a search finds, the best first."""
+    is_before = bool(place and place.is_before)
+    values = conditions.values | {
+        "place_key": place.key if place else 0,
+        "place_id": place.product_id if place else 0,
+        "page": PAGE,
+        "in_all": PAGE + 1,
+    }
+    statement = best_statement(
+        conditions.where, COLUMNS, is_later=bool(place) and not is_before, is_before=is_before
+    )
+    order = BEST_FIRST.turned() if is_before else BEST_FIRST
+    statement = CLAIMED.format(page=statement, order=order.order("key", "product_id"))
     return _page(_run(statement, values, at=at, language=language), place)
 
 
@@ -166,7 +199,8 @@ def _statement(wheres: Sequence[str], sort: Sort) -> str:
         for number, where in enumerate(wheres)
     )
     order = "branch, " + sort.order("key", "product_id")
-    return STATEMENT.format(branches=" UNION ALL ".join(branches), order=order)
+    page = PAGE_OF.format(branches=" UNION ALL ".join(branches), order=order)
+    return CLAIMED.format(page=page, order=order)
 
 
 def _run(statement: str, values: dict[str, object], *, at: datetime, language: str) -> list[Row]:

@@ -14,8 +14,9 @@ from shop.storefront.cards import Card, cards
 from shop.storefront.chips import Chip, address, applied
 from shop.storefront.epoch import Epoch
 from shop.storefront.facets import EXACT_TO, Facets, Option, facets_of, shown
-from shop.storefront.filters import Filters, Pairs, as_typed
+from shop.storefront.filters import BEST, Filters, Pairs, as_typed
 from shop.storefront.finding import Found, find
+from shop.storefront.searching import understand
 
 SHORT = 8  # choices of a filter that are open to see
 
@@ -53,12 +54,12 @@ class ProductList:
 
 
 def product_list(filters: Filters, *, epoch: Epoch, at: datetime, language: str) -> ProductList:
-    """Return the page of a list. Two statements, one while the counts are kept."""
+    """Return the page of a list. Two statements, one while counts are kept; of a search three."""
     festivals = [known.id for known in epoch.live]
-    found = find(filters, at=at, festivals=festivals, language=language)
-    facets = facets_of(
-        filters, at=at, since=epoch.starts_at, festivals=festivals, language=language
-    )
+    search = understand(filters.words, is_exact=filters.is_exact) if filters.words else None
+    asked = {"at": at, "festivals": festivals, "language": language, "search": search}
+    found = find(filters, **asked)
+    facets = facets_of(filters, since=epoch.starts_at, **asked)
     path = reverse("products")
     in_flash = filters.in_flash or filters.slot is not None
     return ProductList(
@@ -66,13 +67,13 @@ def product_list(filters: Filters, *, epoch: Epoch, at: datetime, language: str)
         title=_title(filters, facets),
         crumbs=_crumbs(filters, facets, path),
         cards=cards(found.rows, language, in_flash=in_flash),
-        total=_counted(facets.total, language),
-        show=_show(facets.total),
+        total=_counted(facets, language),
+        show=_show(facets),
         chips=applied(filters, facets, path, language),
         countries=_short(facets.countries),
         categories=facets.categories,
         stores=facets.stores,
-        sorts=_sorts(filters.sort),
+        sorts=_sorts(filters),
         kept=[pair for pair in filters.pairs() if pair[0] != "sort"],
         low="" if filters.low is None else as_typed(filters.low),
         high="" if filters.high is None else as_typed(filters.high),
@@ -111,27 +112,29 @@ def _crumbs(filters: Filters, facets: Facets, path: str) -> tuple[tuple[str, str
     return tuple(found)
 
 
-def _counted(total: int, language: str) -> str:
-    return ngettext("%(count)s product", "%(count)s products", total) % {
-        "count": shown(total, language)
+def _counted(facets: Facets, language: str) -> str:
+    return ngettext("%(count)s product", "%(count)s products", facets.total) % {
+        "count": shown(facets.total, language, is_least=facets.is_least)
     }
 
 
-def _show(total: int) -> str:
-    if total > EXACT_TO:
+def _show(facets: Facets) -> str:
+    total = facets.total
+    if total > EXACT_TO or facets.is_least:
         return _("Apply filters")
     return ngettext("Show %(count)d product", "Show %(count)d products", total) % {"count": total}
 
 
-def _sorts(chosen: str) -> tuple[Option, ...]:
-    names = {
+def _sorts(filters: Filters) -> tuple[Option, ...]:
+    names = {BEST: _("Best match")} if filters.words else {}
+    names |= {
         "popular": _("Most bought"),
         "price": _("Price, low to high"),
         "-price": _("Price, high to low"),
         "saving": _("Biggest saving"),
         "newest": _("Newest"),
     }
-    return tuple(Option(value, name, 0, value == chosen) for value, name in names.items())
+    return tuple(Option(value, name, 0, value == filters.sort) for value, name in names.items())
 
 
 def _short(options: tuple[Option, ...]) -> Choices:

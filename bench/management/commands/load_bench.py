@@ -7,6 +7,8 @@ from sample.edition import edition
 from sample.loading import write_rows
 from sample.progress import Progress
 from shop import clock
+from shop.listings.counting import count_listings
+from shop.listings.indexing import count_words
 from shop.listings.refreshing import refresh_popularity
 
 
@@ -25,3 +27,5 @@ class Command(BaseCommand):
         finally:
             progress.close()
         refresh_popularity(at=at)
+        count_listings(at=at)
+        count_words(at=at)

@@ -10,6 +10,8 @@ from django.db import close_old_connections, connection
 from shop import clock
 from shop.cart.forgetting import forget_old_carts
 from shop.ledger.balances import log_differences
+from shop.listings.counting import count_listings
+from shop.listings.indexing import count_words, index_missing
 from shop.listings.refreshing import refresh_popularity
 from shop.payments.calling_off import refund_what_is_left
 from shop.payments.operations import check_pending, run_operations
@@ -29,6 +31,9 @@ ROUNDS: tuple[tuple[str, Callable[..., object], int], ...] = (
     ("ask about payments", check_unsettled, 2),
     ("ask about refunds", check_pending, 20),
     ("count what is popular", refresh_popularity, 40),
+    ("index what has no words", index_missing, 400),
+    ("count listings", count_listings, 4),
+    ("count words", count_words, 2_000),
     ("tell the organizers", tell_organizers, 4),
     ("compare counters and books", log_differences, 5_760),
     ("forget what messages said", forget_bodies, 2_000),

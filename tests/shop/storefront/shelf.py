@@ -20,6 +20,7 @@ from shop.listings.models import Listing
 from shop.listings.refreshing import refresh
 from shop.storefront.filters import Filters
 from shop.storefront.finding import Row, find
+from shop.storefront.searching import understand
 from tests import make
 from tests.make import LONG_AGO, NOON
 
@@ -75,7 +76,9 @@ def listed(*, at: datetime = NOON, festivals: tuple[int, ...] = (), **asked: Any
 
 def found(*, at: datetime = NOON, festivals: tuple[int, ...] = (), **asked: Any) -> tuple[Row, ...]:
     """Return the rows of the first page of a list."""
-    return find(Filters(**asked), at=at, festivals=festivals, language="en").rows
+    filters = Filters(**asked)
+    search = understand(filters.words) if filters.words else None
+    return find(filters, at=at, festivals=festivals, language="en", search=search).rows
 
 
 def page_at(

@@ -1,0 +1,103 @@
+"""Keeps what the search looks at: each listing's words, and the vocabulary of them all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection
+
+from shop.catalogue.models import Product
+from shop.delivery.names import country_name
+from shop.listings.models import Listing
+from shop.listings.words import document, near_misses
+
+BATCH = 500
+VECTORS = """
+UPDATE shop_listing AS l SET text = new.text::tsvector
+FROM unnest(%s::bigint[], %s::text[]) AS new (id, text) WHERE l.product_id = new.id
+"""
+# Words of letters, as they are mistyped; in one order, so that two writers do not wait in a circle.
+NEW_WORDS = """
+SELECT DISTINCT w.lexeme COLLATE "C" AS word
+FROM shop_listing l, unnest(l.text) AS w
+WHERE l.product_id = ANY(%s) AND w.lexeme !~ '^([#0-9]|.?$)'
+  AND w.lexeme !~ '[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]'
+  AND NOT EXISTS (SELECT 1 FROM shop_searchword k WHERE k.word = w.lexeme COLLATE "C")
+ORDER BY word
+"""
+ADD_WORDS = """
+INSERT INTO shop_searchword (word, listings, near_misses)
+SELECT word, 1, ARRAY(SELECT jsonb_array_elements_text(misses))
+FROM jsonb_to_recordset(%s::jsonb) AS new (word text, misses jsonb)
+ORDER BY word COLLATE "C" ON CONFLICT (word) DO NOTHING
+"""
+COUNT_WORDS = """
+WITH now AS (SELECT word COLLATE "C" AS word, ndoc FROM ts_stat('SELECT text FROM shop_listing')),
+gone AS (DELETE FROM shop_searchword k WHERE NOT EXISTS (
+  SELECT 1 FROM now WHERE now.word = k.word))
+UPDATE shop_searchword AS k SET listings = now.ndoc
+FROM now WHERE now.word = k.word AND k.listings <> now.ndoc
+"""
+
+
+def index(product_ids: Collection[int]) -> None:
+    """Write the words of products' listings, and note those that the vocabulary lacks."""
+    rows = Product.objects.filter(pk__in=product_ids, listing__isnull=False)
+    rows = rows.select_related("merchant", "category").order_by("pk")
+    documents = {product.pk: _document(product) for product in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(VECTORS, [list(documents), list(documents.values())])
+        cursor.execute(NEW_WORDS, [list(documents)])
+        new = [{"word": word, "misses": near_misses(word)} for (word,) in cursor.fetchall()]
+        if new:
+            cursor.execute(ADD_WORDS, [json.dumps(new)])
+
+
+def index_missing(*, at: datetime) -> int:
+    """Index the listings that have no words yet; return how many there were."""
+    missing = Listing.objects.filter(text=None).order_by("pk").values_list("pk", flat=True)
+    count = 0
+    while ids := list(missing[:BATCH]):
+        index(ids)
+        count += len(ids)
+    return count
+
+
+def count_words(*, at: datetime) -> int:
+    """Count in how many listings each word stands, and drop those of none."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_WORDS)
+        return cursor.rowcount
+
+
+def marks(country: str, category: str, store: str, kind: str) -> Iterator[str]:
+    """Yield what a listing is filtered by, as marks beside its words."""
+    yield f"#country:{country}"
+    yield f"#store:{store}"
+    yield f"#kind:{kind}"
+    top, slash, _below = category.partition("/")
+    yield f"#category:{top}"
+    if slash:
+        yield f"#category:{category}"
+
+
+def _document(product: Product) -> str:
+    merchant, category = product.merchant, product.category
+    languages = [code for code, _ in settings.LANGUAGES]
+    fields = [
+        *((title, "A") for title in (product.title, *product.titles.values())),
+        (merchant.name, "B"),
+        *((tag, "B") for tag in product.tags),
+        *((name, "B") for name in (category.name, *category.names.values())),
+        (category.path.replace("/", " "), "C"),
+        (product.summary, "C"),
+        *((material, "C") for material in product.materials),
+        (merchant.city, "C"),
+        *((country_name(merchant.country, code), "C") for code in languages),
+        (product.description, "D"),
+    ]
+    facts = marks(merchant.country, category.path, merchant.slug, product.kind)
+    return document(fields, facts)

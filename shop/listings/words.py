@@ -1,0 +1,137 @@
+"""Words as the search knows them: without case, accents and the marks that people leave out.
+
+What is indexed and what is searched for go through the same functions, so that they meet.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+# Chinese and Japanese are written without spaces: their signs are kept alone and in pairs.
+UNSPACED = re.compile(
+    r"[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
+)
+WORD = re.compile(r"[^\W_]+")
+APART = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+# Letters that are no letter with a mark, and Arabic ones that are written either way.
+ALIKE = str.maketrans({
+    "ł": "l", "ø": "o", "đ": "d", "ı": "i", "œ": "oe", "æ": "ae", "ŋ": "ng", "ɓ": "b", "ɗ": "d",
+    "ɛ": "e", "ɔ": "o", "ƙ": "k", "ƴ": "y", "ɣ": "g", "ة": "ه", "ى": "ي", "\u0640": "",
+    "’": "'", "ʼ": "'",
+})  # fmt: skip
+LONGEST = 60  # letters of a word that count
+MOST_PLACES = 200  # of one word in a text
+LAST_PLACE = 16_000  # the database numbers no word above
+
+
+def folded(text: str) -> str:
+    """Return a text without case, accents and vowel signs: "Café" and "CAFE" are the same."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return unicodedata.normalize("NFC", bare).casefold().translate(ALIKE)
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text, folded; what is written without spaces is one word each run."""
+    return [part for word in WORD.findall(folded(text)) for part in _parts(word)]
+
+
+def is_unspaced(word: str) -> bool:
+    """Tell whether a word is a run of signs that are written without spaces."""
+    return bool(UNSPACED.match(word))
+
+
+def pairs(word: str) -> list[str]:
+    """Return each two neighbours of an unspaced word, or its only sign."""
+    return [word[n : n + 2] for n in range(len(word) - 1)] or [word]
+
+
+def forms(word: str) -> list[str]:
+    """Return a word and what it is called in the plural or singular, or without its article.
+
+    English, French, Portuguese and Arabic are met well enough by their last or first letters.
+    """
+    found = [word]
+    if "\u0621" <= word[0] <= "\u064a":
+        bare = word.removeprefix("ال")
+        return [*found, bare if bare != word and len(bare) > 2 else f"ال{word}"]
+    if is_unspaced(word) or word.isdigit() or len(word) < 3:
+        return found
+    if word.endswith("ies"):
+        found.append(f"{word[:-3]}y")
+    if word.endswith(("ses", "xes", "ches", "shes", "oes")):
+        found.append(word[:-2])
+    if word.endswith(("s", "x")) and not word.endswith("ss"):
+        found.append(word[:-1])
+    else:
+        found += [f"{word}s", f"{word}x"] if word.endswith("u") else [f"{word}s"]
+        if word.endswith("y"):
+            found.append(f"{word[:-1]}ies")
+        if word.endswith(("s", "x", "ch", "sh")):
+            found.append(f"{word}es")
+    return found
+
+
+def near_misses(word: str) -> list[str]:
+    """Return a word and what is left of it without one of its letters.
+
+    Two words that are one typing error apart share one of these.
+    """
+    return sorted({word, *(word[:n] + word[n + 1 :] for n in range(len(word)))})
+
+
+def is_one_error_apart(one: str, other: str) -> bool:
+    """Tell whether two words differ by a letter left out, put in, changed, or by two swapped."""
+    if len(one) > len(other):
+        one, other = other, one
+    if len(other) - len(one) > 1 or one == other:
+        return False
+    start = next((n for n in range(len(one)) if one[n] != other[n]), len(one))
+    first, second = one[start:], other[start:]
+    if len(one) != len(other):
+        return first == second[1:]
+    return first[1:] == second[1:] or (first[1::-1] + first[2:] == second and len(first) > 1)
+
+
+def document(fields: Iterable[tuple[str, str]], facts: Iterable[str] = ()) -> str:
+    """Return a text vector as the database reads it.
+
+    Args:
+        fields: texts with their weights, A to D.
+        facts: marks that no text can hold, to be looked for beside words.
+    """
+    places: dict[str, list[str]] = {}
+    at = 1
+    for text, weight in fields:
+        for word in words(text):
+            at = min(at + 1, LAST_PLACE)
+            for lexeme in _lexemes(word):
+                there = places.setdefault(lexeme, [])
+                if len(there) < MOST_PLACES:
+                    there.append(f"{at}{weight}")
+        at = min(at + 5, LAST_PLACE)  # no phrase reaches from one field into the next
+    marks = [f"'{fact}'" for fact in facts]
+    return " ".join([f"'{word}':{','.join(there)}" for word, there in places.items()] + marks)
+
+
+def _lexemes(word: str) -> Iterator[str]:
+    if not is_unspaced(word):
+        yield word
+        return
+    yield from dict.fromkeys([*word, *pairs(word)])
+
+
+def _parts(word: str) -> Iterator[str]:
+    """Yield a word without the unspaced signs in it, and these; "500g" is a number and a word."""
+    at = 0
+    for run in UNSPACED.finditer(word):
+        yield from _short(word[at : run.start()])
+        yield run[0][:LONGEST]
+        at = run.end()
+    yield from _short(word[at:])
+
+
+def _short(word: str) -> list[str]:
+    return [part[:LONGEST] for part in APART.split(word) if part]

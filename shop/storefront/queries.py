@@ -1,0 +1,81 @@
+"""Builds queries of PostgreSQL's text search from words; nothing a person typed is parsed by it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shop.listings.words import is_unspaced, pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word, or several terms joined by an operator."""
+
+    word: str = ""
+    is_begun: bool = False
+    is_titled: bool = False
+    operator: str = ""
+    parts: tuple[Term, ...] = ()
+
+
+def term(word: str, *, is_begun: bool = False) -> Term:
+    """Return a word, or what begins like it.
+
+    Of three signs or more without spaces, each neighbouring pair has to be there, or all the
+    signs in one title.
+    """
+    if not is_unspaced(word):
+        return Term(word, is_begun=is_begun)
+    neighbours = all_of([Term(pair) for pair in pairs(word)])
+    if len(word) < 3:
+        return neighbours
+    return any_of([neighbours, all_of([Term(sign, is_titled=True) for sign in word])])
+
+
+def phrase(found: Sequence[str]) -> Term:
+    """Return words that follow one another."""
+    if any(is_unspaced(word) for word in found):
+        return all_of([term(word) for word in found])
+    return _joined("<->", [Term(word) for word in found])
+
+
+def all_of(terms: Sequence[Term]) -> Term:
+    """Return what holds all of the terms."""
+    return _joined("&", terms)
+
+
+def any_of(terms: Sequence[Term]) -> Term:
+    """Return what holds one of the terms."""
+    return _joined("|", terms)
+
+
+def mark(text: str) -> Term:
+    """Return what carries a mark: see ``listings.indexing.marks``."""
+    return Term(text)
+
+
+def excluding(wanted: Term, unwanted: Sequence[Term]) -> Term:
+    """Return what holds a term and none of the others."""
+    return all_of([wanted, *(Term(operator="!", parts=(one,)) for one in unwanted)])
+
+
+def text_of(query: Term, weights: str = "") -> str:
+    """Return a query as the database reads it.
+
+    Args:
+        weights: those that a word has to have; what is excluded is so whatever its weight.
+    """
+    if query.operator == "!":
+        return f"!({text_of(query.parts[0])})"
+    if query.operator:
+        return "(" + f" {query.operator} ".join(text_of(p, weights) for p in query.parts) + ")"
+    quoted = query.word.replace("\\", "\\\\").replace("'", "''")
+    needed = "A" if query.is_titled else weights
+    flags = ("*" if query.is_begun else "") + needed
+    return f"'{quoted}':{flags}" if flags else f"'{quoted}'"
+
+
+def _joined(operator: str, terms: Sequence[Term]) -> Term:
+    different = tuple(dict.fromkeys(terms))
+    return different[0] if len(different) == 1 else Term(operator=operator, parts=different)

@@ -1,0 +1,68 @@
+"""Puts what a search finds in order: the work does not grow with the catalogue.
+
+The most bought products are the front of the shop, a fixed number of them with an index of its
+own. What is found there fills a page most of the time. Only if it does not, or further down, the
+rest is looked at, and of it a fixed number too.
+"""
+
+from __future__ import annotations
+
+PAGE = 24
+MOST_RANKED = 1_000  # of those behind the front
+FEW_BEHIND = 500  # of a shop with no more behind its front all is looked at
+
+# Words in the title, the store or the tags come before words in a text, and of these the front
+# before the rest. Then come weight, whether there are units left, and how much was bought.
+KEY = """(
+  (CASE WHEN l.text @@ %(strong)s::tsquery THEN 200 ELSE 0 END
+   + CASE WHEN l.is_front THEN 100 ELSE 0 END
+   + least(99, (ts_rank('{{0.02, 0.1, 0.4, 1}}', l.text, %(own)s::tsquery) * 50)::int)
+  )::bigint * 2 + l.is_available::int) * 1000000000 + least(l.popularity, 999999999)"""
+# From 600000000000 on, keys are of the front, with the words in a good place.
+FRONT = """
+  SELECT l.product_id, {key} AS key
+  FROM shop_listing l JOIN shop_productspan s ON s.product_id = l.product_id
+  WHERE l.is_front AND {where}"""
+REST = """
+  SELECT l.product_id, {key} AS key
+  FROM shop_listing l JOIN shop_productspan s ON s.product_id = l.product_id
+  WHERE NOT l.is_front AND {where}
+    AND ({enough} OR (SELECT n FROM behind) <= {few}) LIMIT {most}"""
+FRONT_IS_SHORT = "(SELECT count(*) FROM front WHERE key >= 600000000000 AND {}) <= %(page)s"
+PLACE_IS_BEHIND = "%(place_key)s < 600000000000"
+BEHIND = """
+  SELECT count(*) AS n
+  FROM (SELECT 1 FROM shop_listing WHERE NOT is_front LIMIT {few} + 1) AS hits"""
+STATEMENT = """
+  WITH behind AS ({behind}), front AS MATERIALIZED ({front}), rest AS MATERIALIZED ({rest}),
+  best AS (
+    SELECT * FROM (SELECT * FROM front UNION ALL SELECT * FROM rest) AS hits
+    WHERE {range} ORDER BY key {way}, product_id {id_way} LIMIT %(in_all)s)
+  SELECT 0 AS branch, best.key, {columns}
+  FROM best JOIN shop_listing l ON l.product_id = best.product_id
+  JOIN shop_productspan s ON s.product_id = l.product_id
+    AND s.starts_at <= %(at)s AND s.ends_at > %(at)s"""
+LATER = "(key < %(place_key)s OR (key = %(place_key)s AND product_id > %(place_id)s))"
+EARLIER = "(key > %(place_key)s OR (key = %(place_key)s AND product_id < %(place_id)s))"
+
+
+def best_statement(where: str, columns: str, *, is_later: bool, is_before: bool) -> str:
+    """Return the statement of a page, best first, or of the one before a place backwards.
+
+    Args:
+        where: conditions on the listing ``l`` and its span ``s``.
+        is_later: the page begins after a place.
+        is_before: the page ends before a place.
+    """
+    key = KEY.format()
+    # What comes before a place was found by the pages before it, in the front or behind.
+    enough = PLACE_IS_BEHIND if is_before else FRONT_IS_SHORT.format(LATER if is_later else "true")
+    return STATEMENT.format(
+        behind=BEHIND.format(few=FEW_BEHIND),
+        front=FRONT.format(key=key, where=where),
+        rest=REST.format(key=key, where=where, enough=enough, few=FEW_BEHIND, most=MOST_RANKED),
+        range=LATER if is_later else EARLIER if is_before else "true",
+        way="ASC" if is_before else "DESC",
+        id_way="DESC" if is_before else "ASC",
+        columns=columns,
+    )
