@@ -29,17 +29,20 @@ WHERE l.product_id = ANY(%s) AND w.lexeme !~ '^([#0-9]|.?$)'
 ORDER BY word
 """
 ADD_WORDS = """
-INSERT INTO shop_searchword (word, listings, near_misses)
-SELECT word, 1, ARRAY(SELECT jsonb_array_elements_text(misses))
+INSERT INTO shop_searchword (word, listings, titles, near_misses)
+SELECT word, 1, 0, ARRAY(SELECT jsonb_array_elements_text(misses))
 FROM jsonb_to_recordset(%s::jsonb) AS new (word text, misses jsonb)
 ORDER BY word COLLATE "C" ON CONFLICT (word) DO NOTHING
 """
 COUNT_WORDS = """
 WITH now AS (SELECT word COLLATE "C" AS word, ndoc FROM ts_stat('SELECT text FROM shop_listing')),
+strong AS (
+  SELECT word COLLATE "C" AS word, ndoc FROM ts_stat('SELECT text FROM shop_listing', 'ab')),
 gone AS (DELETE FROM shop_searchword k WHERE NOT EXISTS (
   SELECT 1 FROM now WHERE now.word = k.word))
-UPDATE shop_searchword AS k SET listings = now.ndoc
-FROM now WHERE now.word = k.word AND k.listings <> now.ndoc
+UPDATE shop_searchword AS k SET listings = now.ndoc, titles = coalesce(strong.ndoc, 0)
+FROM now LEFT JOIN strong ON strong.word = now.word
+WHERE now.word = k.word AND (k.listings, k.titles) <> (now.ndoc, coalesce(strong.ndoc, 0))
 """
 
 

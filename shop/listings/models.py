@@ -86,7 +86,10 @@ class SearchWord(models.Model):
 
     word = models.CharField(max_length=80, primary_key=True, db_collation="C")
     listings = models.PositiveIntegerField(default=1)
-    near_misses = ArrayField(models.CharField(max_length=80), default=list)
+    titles = models.PositiveIntegerField(
+        default=0, help_text="Listings with it in the title, the store or the tags."
+    )
+    near_misses = ArrayField(models.TextField(), default=list)
 
     class Meta:
         indexes = [GinIndex(fields=["near_misses"], name="word_near_misses", fastupdate=False)]

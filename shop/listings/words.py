@@ -21,6 +21,11 @@ ALIKE = str.maketrans({
     "ɛ": "e", "ɔ": "o", "ƙ": "k", "ƴ": "y", "ɣ": "g", "ة": "ه", "ى": "ي", "\u0640": "",
     "’": "'", "ʼ": "'",
 })  # fmt: skip
+SMALL_WORDS = """
+a an and by for from in of on or s the to with à au aux avec d da das de del des do dos du e é em
+en et l la le les os para pour um uma un una une kwa wa ya za
+"""
+SMALL = frozenset(SMALL_WORDS.split())
 LONGEST = 60  # letters of a word that count
 MOST_PLACES = 200  # of one word in a text
 LAST_PLACE = 16_000  # the database numbers no word above
@@ -34,8 +39,21 @@ def folded(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text, folded; what is written without spaces is one word each run."""
-    return [part for word in WORD.findall(folded(text)) for part in _parts(word)]
+    """Return the words of a text, folded, without small ones such as "the", "de" and "na".
+
+    A run of what is written without spaces is one word.
+    """
+    return [word for _, word in spelled(text)] or _all(text)
+
+
+def spelled(text: str) -> list[tuple[str, str]]:
+    """Return the words of a text as they are written and folded, without small ones.
+
+    "Thé" is none of those: it is an article only without its accent.
+    """
+    written = WORD.findall(unicodedata.normalize("NFC", text))
+    telling = [word for word in written if word.casefold() not in SMALL]
+    return [(word, part) for word in telling for part in _all(word)]
 
 
 def is_unspaced(word: str) -> bool:
@@ -121,6 +139,10 @@ def _lexemes(word: str) -> Iterator[str]:
         yield word
         return
     yield from dict.fromkeys([*word, *pairs(word)])
+
+
+def _all(text: str) -> list[str]:
+    return [part for word in WORD.findall(folded(text)) for part in _parts(word)]
 
 
 def _parts(word: str) -> Iterator[str]:

@@ -44,7 +44,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('word', models.CharField(db_collation='C', max_length=80, primary_key=True, serialize=False)),
                 ('listings', models.PositiveIntegerField(default=1)),
-                ('near_misses', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), default=list)),
+                ('titles', models.PositiveIntegerField(default=0, help_text='Listings with it in the title, the store or the tags.')),
+                ('near_misses', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list)),
             ],
         ),
         migrations.CreateModel(

@@ -39,6 +39,7 @@ FOUND = """
   SELECT l.country, l.category, l.merchant_id
   FROM shop_productspan s JOIN shop_listing l ON l.product_id = s.product_id
   WHERE {where} AND (SELECT coalesce(sum(n), 0) FROM kept) <= {live} LIMIT %(most)s"""
+IS_MANY = "(SELECT coalesce(sum(n), 0) FROM kept) > {}"
 # As a search looks for a page: in the front of the shop, and behind it if that is not enough.
 SEARCHED = """
   SELECT * FROM front UNION ALL
@@ -57,7 +58,8 @@ looked AS (
 """
 STATEMENT = """
 WITH kept AS MATERIALIZED ({kept}), {looked}
-live AS (SELECT country, category, merchant_id, count(*) AS n FROM ({found}) AS hits GROUP BY 1, 2, 3)
+live AS (
+  SELECT country, category, merchant_id, count(*) AS n FROM ({found}) AS hits GROUP BY 1, 2, 3)
 SELECT
   (SELECT json_agg(json_build_array(c.country, c.category, m.slug, c.n))::text
    FROM live c JOIN shop_merchant m ON m.id = c.merchant_id),
@@ -193,7 +195,7 @@ def _statement(rest: Filters, conditions: Conditions) -> str:
         kept=KEPT.format(where=plain),
         looked="",
         found=FOUND.format(where=where, live=LIVE),
-        is_cut=f"(SELECT coalesce(sum(n), 0) FROM kept) > {LIVE}",
+        is_cut=IS_MANY.format(LIVE),
     )
 
 

@@ -10,22 +10,26 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection
 
-from shop.listings.words import forms, is_one_error_apart, is_unspaced, near_misses, words
+from shop.listings.words import (
+    forms,
+    is_one_error_apart,
+    is_unspaced,
+    near_misses,
+    spelled,
+    words,
+)
 from shop.storefront.queries import Term, all_of, any_of, excluding, phrase, term, text_of
 
 MOST_WORDS = 10
 MOST_SYNONYMS = 24
 LONGEST_TERM = 4  # words of a synonym
 FORGIVEN_FROM = 4  # letters; of shorter words too many differ by one
-SMALL_WORDS = """
-a an and by for from in of on or the to with au aux avec d da das de del des do dos du e em en et
-l la le les os para pour un una une um uma na ya wa za kwa
-"""
-ASIDE = frozenset(SMALL_WORDS.split())
 QUOTED = re.compile(r'["“”«»]([^"“”«»]+)["“”«»]')
 
 STATEMENT = """
@@ -44,15 +48,44 @@ begun AS (
   FROM met m)
 SELECT
   (SELECT json_agg(json_build_array(n, exactly, is_known))::text FROM begun),
-  (SELECT json_agg(json_build_array(b.n, k.word, k.listings))::text
+  (SELECT json_agg(json_build_array(b.n, k.word, k.titles, k.listings))::text
    FROM begun b JOIN shop_searchword k
      ON k.near_misses && ARRAY(SELECT jsonb_array_elements_text(b.misses))
    WHERE NOT b.is_known AND b.misses <> '[]'),
-  (SELECT json_agg(json_build_array(a.folded, s.folded, s.term, s.language, s.is_near))::text
+  (SELECT json_agg(json_build_array(
+     a.folded, s.folded, s.term, s.is_near, EXISTS (
+       SELECT 1 FROM shop_searchword k WHERE k.word = s.folded COLLATE "C"
+         AND s.language <> ALL(%(spoken)s))))::text
    FROM (SELECT DISTINCT folded, "group" FROM shop_synonym
          WHERE folded = ANY(%(terms)s)) AS a
    JOIN shop_synonym s ON s."group" = a."group" AND s.folded <> a.folded)
 """
+
+
+# A word with the numbers of titles and listings that hold it.
+type Miss = tuple[str, tuple[int, int]]
+
+
+class Synonym(NamedTuple):
+    """A term of a group; ``is_local`` if listings hold it, in none of the shop's languages."""
+
+    folded: str
+    term: str
+    is_near: bool
+    is_local: bool
+
+
+class Unit(NamedTuple):
+    """Neighbouring words that stand for one thing: the first one's number, and how many."""
+
+    start: int
+    length: int
+    synonyms: tuple[Synonym, ...] = ()
+
+    @property
+    def numbers(self) -> range:
+        """Return the numbers of its words."""
+        return range(self.start, self.start + self.length)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +94,8 @@ class Search:
 
     ``query`` finds everything, ``strong`` what has the words in its title, store or tags, ``own``
     what has them as they were typed. ``instead`` are the words that were looked for in place of
-    the typed ones, ``also`` the synonyms to be named, ``listings`` how many hold the word when it
-    is but one.
+    the typed ones, ``also`` the synonyms to be named, ``parts`` the words if there are several,
+    ``listings`` how many hold the word if there is but one.
     """
 
     query: str
@@ -70,6 +103,7 @@ class Search:
     own: str
     instead: str = ""
     also: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     listings: int = 0
 
 
@@ -79,8 +113,8 @@ class _Known:
 
     exactly: dict[int, int] = field(default_factory=dict)
     is_known: dict[int, bool] = field(default_factory=dict)
-    misses: dict[int, list[tuple[str, int]]] = field(default_factory=dict)
-    synonyms: dict[str, list[tuple[str, str, str, bool]]] = field(default_factory=dict)
+    misses: dict[int, list[Miss]] = field(default_factory=dict)
+    synonyms: dict[str, list[Synonym]] = field(default_factory=dict)
 
 
 def understand(text: str, *, is_exact: bool = False) -> Search | None:
@@ -93,19 +127,25 @@ def understand(text: str, *, is_exact: bool = False) -> Search | None:
     rest = QUOTED.sub(" ", text)
     chunks = rest.split()
     without = [word for chunk in chunks if chunk[0] in "-−" for word in words(chunk)]
-    asked = _content([w for chunk in chunks if chunk[0] not in "-−" for w in words(chunk)])
+    plain = " ".join(chunk for chunk in chunks if chunk[0] not in "-−")
+    asked = _content(plain)
     if not asked and not quoted:
-        asked, without = _content(without), []
+        asked, without = _content(rest), []
     if not asked and not quoted:
         return None
-    known = _look_up(asked, is_exact=is_exact)
-    return _search(asked, known, quoted=quoted, without=without, is_exact=is_exact)
+    known = _look_up(list(asked), is_exact=is_exact)
+    return _search(asked, known, quoted=quoted, without=without)
 
 
-def _content(found: list[str]) -> list[str]:
-    """Return the words that say something, each once; if none does, all of them."""
-    telling = [w for w in found if w not in ASIDE and (len(w) > 1 or is_unspaced(w) or w.isdigit())]
-    return list(dict.fromkeys(telling or found))[:MOST_WORDS]
+def _content(text: str) -> dict[str, str]:
+    """Return the words that say something, as they were written, by their folded form.
+
+    A lone letter or a number says little beside words: if there are no words, it is looked for.
+    """
+    found = {word: written for written, word in reversed(spelled(text))}
+    found = dict(reversed(found.items())) or {word: word for word in words(text)}
+    telling = {w: t for w, t in found.items() if is_unspaced(w) or not (len(w) < 2 or w.isdigit())}
+    return dict(islice((telling or found).items(), MOST_WORDS))
 
 
 def _look_up(asked: Sequence[str], *, is_exact: bool) -> _Known:
@@ -122,15 +162,16 @@ def _look_up(asked: Sequence[str], *, is_exact: bool) -> _Known:
     ]
     terms = [] if is_exact else sorted({term for _, _, term in _runs(asked)})
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, {"words": json.dumps(rows), "terms": terms})
+        values = {"words": json.dumps(rows), "terms": terms, "spoken": _spoken()}
+        cursor.execute(STATEMENT, values)
         facts, misses, synonyms = (json.loads(text or "[]") for text in cursor.fetchone())
     known = _Known()
     for n, exactly, is_known in facts:
         known.exactly[n], known.is_known[n] = exactly, is_known
-    for n, word, listings in misses:
-        known.misses.setdefault(n, []).append((word, listings))
+    for n, word, *counts in misses:
+        known.misses.setdefault(n, []).append((word, tuple(counts)))
     for folded, *synonym in synonyms:
-        known.synonyms.setdefault(folded, []).append(tuple(synonym))
+        known.synonyms.setdefault(folded, []).append(Synonym(*synonym))
     return known
 
 
@@ -148,83 +189,76 @@ def _runs(asked: Sequence[str]) -> Iterator[tuple[int, int, str]]:
 
 
 def _search(
-    asked: list[str], known: _Known, *, quoted: list[Term], without: list[str], is_exact: bool
+    asked: dict[str, str], known: _Known, *, quoted: list[Term], without: list[str]
 ) -> Search:
-    units = _units(asked, known)
-    corrected = _corrected(asked, known, units)
-    own, wide, also = list(quoted), list(quoted), []
-    for start, length, synonyms in units:
-        numbers = range(start, start + length)
-        parts = [_of_word(corrected[n], n, known, asked) for n in numbers if corrected[n]]
-        if not parts and not synonyms:
-            continue
-        mine = [all_of(parts)] if parts else []
-        own += mine or [any_of([_of_term(folded) for folded, *_ in synonyms])]
-        wide.append(any_of(mine + [_of_term(folded) for folded, *_ in synonyms]))
-        also += [name for _, name, language, _ in synonyms if language not in _spoken()]
-    shown = " ".join(word for word in corrected if word)
+    typed = list(asked)
+    units = _units(typed, known)
+    meant = _meant(typed, known, units)
+    own, wide = list(quoted), list(quoted)
+    for unit in units:
+        parts = [_of_word(meant[n], n, known, typed) for n in unit.numbers if meant[n]]
+        others = [phrase(synonym.folded.split()) for synonym in unit.synonyms]
+        if parts or others:
+            own.append(all_of(parts) if parts else any_of(others))
+            wide.append(any_of([*([all_of(parts)] if parts else []), *others]))
     nots = [any_of([term(form) for form in forms(word)]) for word in without]
     every = excluding(all_of(wide), nots)
+    local = (s.term for unit in units for s in unit.synonyms if s.is_local)
     return Search(
         query=text_of(every),
         strong=text_of(every, weights="AB"),
         own=text_of(excluding(all_of(own), nots)),
-        instead="" if corrected == asked else shown,
-        also=tuple(dict.fromkeys(also))[:2],
+        instead="" if meant == typed else " ".join(asked.get(w, w) for w in meant if w),
+        also=tuple(dict.fromkeys(local))[:2],
+        parts=tuple(asked[w] for w in typed) if len(wide) > 1 else (),
         listings=max(known.exactly.values(), default=0) if len(wide) == 1 else 0,
     )
 
 
-def _units(
-    asked: list[str], known: _Known
-) -> list[tuple[int, int, list[tuple[str, str, str, bool]]]]:
+def _units(typed: list[str], known: _Known) -> list[Unit]:
     """Return the words in runs that stand for one thing, each with its synonyms."""
-    taken: dict[int, tuple[int, list]] = {}
+    found: list[Unit] = []
     covered: set[int] = set()
-    for start, length, folded in _runs(asked):
+    for start, length, folded in _runs(typed):
         numbers = set(range(start, start + length))
         if folded not in known.synonyms or numbers & covered:
             continue
         is_found = all(known.is_known.get(n, True) for n in numbers)
-        synonyms = [s for s in known.synonyms[folded] if not (s[3] and is_found)]
+        synonyms = [s for s in known.synonyms[folded] if not (s.is_near and is_found)]
         if synonyms:
-            taken[start] = (length, synonyms[:MOST_SYNONYMS])
+            found.append(Unit(start, length, tuple(synonyms[:MOST_SYNONYMS])))
             covered |= numbers
-    singles = {n: (1, []) for n in range(len(asked)) if n not in covered}
-    return [(start, *facts) for start, facts in sorted((taken | singles).items())]
+    return sorted([*found, *(Unit(n, 1) for n in range(len(typed)) if n not in covered)])
 
 
-def _corrected(asked: list[str], known: _Known, units: list) -> list[str]:
+def _meant(typed: list[str], known: _Known, units: list[Unit]) -> list[str]:
     """Return the words with their typing errors mended; what cannot be known is empty."""
-    meant = {
-        n for start, length, synonyms in units if synonyms for n in range(start, start + length)
-    }
+    same = {n for unit in units if unit.synonyms for n in unit.numbers}
     found = [
-        word if n in meant or known.is_known.get(n, True) else _nearest(word, known.misses.get(n))
-        for n, word in enumerate(asked)
+        word if n in same or known.is_known.get(n, True) else _nearest(word, known.misses.get(n))
+        for n, word in enumerate(typed)
     ]
-    return found if any(found) else asked
+    return found if any(found) else typed
 
 
-def _nearest(word: str, misses: list[tuple[str, int]] | None) -> str:
-    """Return the word most often used of those one error away; its first letter is rarely wrong."""
-    apart = [(other[0] == word[0], n, other) for other, n in misses or () if
-             is_one_error_apart(word, other)]  # fmt: skip
-    return max(apart)[2] if apart else ""
+def _nearest(word: str, misses: list[Miss] | None) -> str:
+    """Return the likeliest word of those one error away: its first letter is rarely wrong."""
+    apart = [
+        (other[0] == word[0], sorted(other) == sorted(word), counts, other)
+        for other, counts in misses or ()
+        if is_one_error_apart(word, other)
+    ]
+    return max(apart)[-1] if apart else ""
 
 
-def _of_word(word: str, n: int, known: _Known, asked: Sequence[str]) -> Term:
+def _of_word(word: str, n: int, known: _Known, typed: list[str]) -> Term:
     """Return what finds a word: as it is, in other forms, and what begins like the last one."""
     if is_unspaced(word):
         return term(word)
-    is_begun = word == asked[n] and n == len(asked) - 1 and not known.exactly.get(n)
+    is_begun = word == typed[n] and n == len(typed) - 1 and not known.exactly.get(n)
     found = [term(form) for form in forms(word)]
     return any_of([*found, term(word, is_begun=True)] if is_begun else found)
 
 
-def _of_term(folded: str) -> Term:
-    return phrase(folded.split())
-
-
-def _spoken() -> set[str]:
-    return {code.partition("-")[0] for code, _ in settings.LANGUAGES}
+def _spoken() -> list[str]:
+    return [code.partition("-")[0] for code, _ in settings.LANGUAGES]

@@ -37,7 +37,7 @@ def kettle():
         ("/", 5),
         ("/products/", 3),
         ("/products/?country=KE&country=RW&category=home&from=5&sort=saving", 3),
-        ("/products/?q=thing&festival=1&deal=flash&stock=1", 3),
+        ("/products/?q=thing&festival=1&deal=flash&stock=1", 4),
         ("/fr/products/?sort=price&after=1000.1", 3),
         ("/stores/", 2),
     ],
