@@ -24,3 +24,5 @@ urlpatterns += i18n_patterns(
     path("account/", include("allauth.urls")),
     prefix_default_language=False,
 )
+
+handler404 = "shop.storefront.missing.not_found"

@@ -46,7 +46,9 @@ SELECT
   ARRAY(SELECT code FROM shop_country WHERE service <> 'closed_until_checked'),
   ARRAY(SELECT path FROM shop_category UNION SELECT split_part(path, '/', 1) FROM shop_category),
   ARRAY(SELECT slug FROM shop_merchant WHERE state = 'approved'),
-  ARRAY(SELECT s.id FROM shop_slot s JOIN published f ON f.id = s.festival_id)
+  ARRAY(SELECT s.id FROM shop_slot s JOIN published f ON f.id = s.festival_id),
+  (SELECT json_agg(json_build_array(path, name, names) ORDER BY position, path)::text
+   FROM shop_category)
 """
 
 
@@ -70,12 +72,16 @@ class KnownFestival:
         return self.starts_at <= at < self.ends_at
 
 
+type Branch = tuple[str, str, dict[str, str]]
+
+
 @dataclass(frozen=True)
 class Epoch:
     """A time in which the same pages are true, as far as the shop knew at ``seen_at``.
 
     ``festivals`` are the published ones that are not over, ``served`` the codes of the
-    countries that parcels are sent to, ``known`` what lists can be filtered by.
+    countries that parcels are sent to, ``known`` what lists can be filtered by, ``tree`` the
+    categories in their order, each with its path, its name, and its names by language.
     """
 
     seen_at: datetime
@@ -85,6 +91,7 @@ class Epoch:
     festivals: tuple[KnownFestival, ...]
     served: frozenset[str]
     known: Known
+    tree: tuple[Branch, ...] = ()
 
     @cached_property
     def live(self) -> tuple[KnownFestival, ...]:
@@ -129,7 +136,7 @@ def forget() -> None:
 def _read(at: datetime) -> Epoch:
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT, {"at": at})
-        revision, before, after, festivals, served, *known = cursor.fetchone()
+        revision, before, after, festivals, served, *known, tree = cursor.fetchone()
     # Pages name days of arrival, so midnight is a turn as well.
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
     return Epoch(
@@ -140,6 +147,7 @@ def _read(at: datetime) -> Epoch:
         festivals=tuple(_festival(row) for row in json.loads(festivals or "[]")),
         served=frozenset(served),
         known=Known(*map(frozenset, known)),
+        tree=tuple(map(tuple, json.loads(tree or "[]"))),
     )
 
 

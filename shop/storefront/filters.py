@@ -126,7 +126,7 @@ class Filters:
     def has_no_end(self) -> bool:
         """Tell whether it holds something typed, of which there are as many as one likes."""
         has_price = self.low is not None or self.high is not None
-        return bool(self.words) or has_price or self.has_bad_price
+        return bool(self.words) or self.is_exact or has_price or self.has_bad_price
 
     @property
     def is_common(self) -> bool:
@@ -165,7 +165,7 @@ def read_filters(data: QueryDict, known: Known) -> Filters:
         kind=_one_of(data.get("kind", ""), KINDS),
         in_stock=data.get("stock") == "1",
         words=words,
-        is_exact=bool(words) and data.get("exact") == "1",
+        is_exact=data.get("exact") == "1",
         sort=sort,
         place=possible(_place(data), sort),
         has_bad_price=sum(amount is not None for amount in (low, high)) < len(typed),

@@ -16,8 +16,10 @@ from shop.storefront.epoch import Epoch
 from shop.storefront.facets import EXACT_TO, Facets, Option, facets_of, shown
 from shop.storefront.filters import BEST, Filters, Pairs, as_typed
 from shop.storefront.finding import Found, find
+from shop.storefront.nothing import Note, Nothing, notes, nothing
 from shop.storefront.searching import understand
 
+NO_FACETS = Facets(0, False, (), (), (), {})
 SHORT = 8  # choices of a filter that are open to see
 
 
@@ -31,7 +33,7 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class ProductList:
-    """Everything that the page of a list says."""
+    """Everything that the page of a list says; ``nothing`` stands for the cards of a search."""
 
     filters: Filters
     title: str
@@ -49,6 +51,8 @@ class ProductList:
     high: str
     currency: str
     clear_url: str
+    notes: tuple[Note, ...]
+    nothing: Nothing | None
     previous: str
     next: str
 
@@ -59,7 +63,9 @@ def product_list(filters: Filters, *, epoch: Epoch, at: datetime, language: str)
     search = understand(filters.words, is_exact=filters.is_exact) if filters.words else None
     asked = {"at": at, "festivals": festivals, "language": language, "search": search}
     found = find(filters, **asked)
-    facets = facets_of(filters, since=epoch.starts_at, **asked)
+    is_nothing = not found.rows and bool(filters.words) and filters.cleared() == filters.changed()
+    # Where the words alone find nothing there is nothing to count.
+    facets = NO_FACETS if is_nothing else facets_of(filters, since=epoch.starts_at, **asked)
     path = reverse("products")
     in_flash = filters.in_flash or filters.slot is not None
     return ProductList(
@@ -79,6 +85,8 @@ def product_list(filters: Filters, *, epoch: Epoch, at: datetime, language: str)
         high="" if filters.high is None else as_typed(filters.high),
         currency=settings.SHOP_CURRENCY,
         clear_url=address(path, filters.cleared()),
+        notes=notes(filters, search, path) if found.rows else (),
+        nothing=nothing(filters, search, epoch, at=at, language=language) if is_nothing else None,
         **pager(path, filters, found),
     )
 

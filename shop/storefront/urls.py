@@ -6,6 +6,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("products/", views.products, name="products"),
     path("products/<slug:slug>/", views.product, name="product"),
+    path("suggestions/", views.suggestions, name="suggestions"),
     path("stores/", views.store_list, name="stores"),
     path("stores/<slug:slug>/", views.store, name="store"),
     path("preferences/", views.preferences, name="preferences"),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from shop import clock
 from shop.catalogue.models import Product
 from shop.merchants.models import Merchant
-from shop.storefront import store_page, stores
+from shop.storefront import store_page, stores, suggesting
 from shop.storefront.epoch import current_epoch
 from shop.storefront.filters import read_filters
 from shop.storefront.home import home as read_home
@@ -43,6 +43,16 @@ def products(request: HttpRequest) -> HttpResponse:
     context = {"page": page, "query": filters.words}
     response = render(request, "shop/storefront/products.html", context)
     return response if page.cards else leave_out(response)
+
+
+@require_safe
+@shared_page(takes=suggesting.read_words)
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """Show what begins like the words typed so far, as a fragment."""
+    epoch = current_epoch(at=clock.moment_of(request))
+    found = suggesting.suggest(request.filters.words, epoch=epoch, language=get_language())
+    context = {"suggestions": found}
+    return leave_out(render(request, "shop/storefront/suggestions.html", context))
 
 
 @require_safe

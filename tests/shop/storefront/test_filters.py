@@ -27,6 +27,7 @@ VALUES = {
     "kind": ["goods", "experience"],
     "in_stock": [True],
     "words": ["tea pot", "篮子", "0"],
+    "is_exact": [True],
     "sort": ["price", "-price", "saving", "newest"],
     "place": [Place(0, 0), Place(-1, 12), Place(900, 12, is_before=True)],
     "has_bad_price": [True],

@@ -1,0 +1,131 @@
+"""What the search field offers while somebody types: products, categories, stores, countries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from shop.delivery.names import country_name
+from shop.listings.words import folded, spelled, words
+from shop.storefront.epoch import Epoch
+from shop.storefront.filters import Filters, Known, read_filters
+from shop.storefront.queries import all_of, any_of, term, text_of
+from shop.storefront.wording import in_language, languages_like
+
+PRODUCTS, OTHERS = 5, 3
+SHORTEST = 2  # letters; a Chinese sign is enough alone
+
+# In the front of the shop first, and behind it only for what it lacks.
+STATEMENT = """
+WITH front AS (
+  SELECT l.product_id, l.popularity FROM shop_listing l
+  WHERE l.is_front AND l.text @@ %(query)s::tsquery
+  ORDER BY l.popularity DESC, l.product_id LIMIT %(products)s),
+rest AS (
+  SELECT l.product_id, l.popularity FROM shop_listing l
+  WHERE NOT l.is_front AND l.text @@ %(query)s::tsquery
+    AND (SELECT count(*) FROM front) < %(products)s LIMIT 200),
+best AS (
+  SELECT * FROM (SELECT * FROM front UNION ALL SELECT * FROM rest) AS hits
+  ORDER BY popularity DESC, product_id LIMIT %(products)s)
+SELECT 'product', l.slug, l.title,
+  coalesce(l.titles->>%(language)s, l.titles->>%(plain)s), l.picture->>'small'
+FROM (SELECT * FROM best ORDER BY popularity DESC, product_id) AS b
+JOIN shop_listing l ON l.product_id = b.product_id
+UNION ALL
+(SELECT 'store', m.slug, m.name, NULL, m.country FROM shop_merchant m
+ WHERE m.state = 'approved' AND lower(unaccent(m.name)) ~ %(start)s ORDER BY m.name LIMIT 3)
+UNION ALL
+SELECT DISTINCT 'country', m.country, '', NULL, NULL FROM shop_merchant m
+WHERE m.state = 'approved'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A line of the list: where it leads, its words, and of what kind it is."""
+
+    url: str
+    label: str
+    kind: str
+    picture: str = ""
+
+
+def read_words(data: QueryDict, known: Known) -> Filters:
+    """Return what the suggestions take from their address: the words typed so far."""
+    return Filters(words=read_filters(data, known).words)
+
+
+def suggest(typed: str, *, epoch: Epoch, language: str) -> list[Suggestion]:
+    """Return what begins like the words typed so far. One statement, none for too few letters."""
+    asked = words(typed)[:6]
+    if not asked or (len("".join(asked)) < SHORTEST and asked[0].isascii()):
+        return []
+    rows = _rows(asked, language)
+    products = [
+        Suggestion(reverse("product", args=[slug]), translated or title, "product", picture or "")
+        for kind, slug, title, translated, picture in rows
+        if kind == "product"
+    ]
+    stores = [
+        Suggestion(reverse("store", args=[slug]), name, "store")
+        for kind, slug, name, _, _ in rows
+        if kind == "store"
+    ]
+    codes = [code for kind, code, *_ in rows if kind == "country"]
+    return [
+        *_categories(asked, epoch, language),
+        *products,
+        *stores,
+        *_countries(asked, codes, language),
+    ]
+
+
+def _rows(asked: list[str], language: str) -> list[tuple]:
+    exact, plain = languages_like(language)
+    begun = any_of([term(asked[-1]), term(asked[-1], is_begun=True)])
+    query = all_of([*(term(word) for word in asked[:-1]), begun])
+    values = {
+        "query": text_of(query, weights="AB"),
+        "products": PRODUCTS,
+        "language": exact,
+        "plain": plain,
+        "start": r"\m" + r"\M.*\m".join(asked),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(STATEMENT, values)
+        return cursor.fetchall()
+
+
+def _categories(asked: list[str], epoch: Epoch, language: str) -> Iterable[Suggestion]:
+    path = reverse("products")
+    named = ((in_language(names, language) or name, key) for key, name, names in epoch.tree)
+    found = [(label, key) for label, key in named if _begins(label, asked)]
+    return [
+        Suggestion(f"{path}?{urlencode({'category': key})}", label, "category")
+        for label, key in found[:OTHERS]
+    ]
+
+
+def _countries(asked: list[str], codes: list[str], language: str) -> Iterable[Suggestion]:
+    path = reverse("products")
+    named = sorted((country_name(code, language), code) for code in codes)
+    found = [(label, code) for label, code in named if _begins(label, asked)]
+    return [
+        Suggestion(f"{path}?country={code}", label, "country") for label, code in found[:OTHERS]
+    ]
+
+
+def _begins(label: str, asked: list[str]) -> bool:
+    """Tell whether a name holds all the words, the last one perhaps unfinished."""
+    plain = folded(label)
+    there = [word for _, word in spelled(label)]
+    return all(word in there for word in asked[:-1]) and (
+        any(word.startswith(asked[-1]) for word in there)
+        or (not asked[-1].isascii() and asked[-1] in plain)
+    )
