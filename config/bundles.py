@@ -28,13 +28,16 @@ FRAME = [
     *_parts("css/tokens/{}.css", "fonts dye roles type space cloth"),
     *_parts("css/base/{}.css", "reset type focus fields tables layout"),
     *_parts("css/components/{}.css", "cloth button marks price progress card panel controls"),
-    *_parts("css/components/{}.css", "chips messages lists head mast nav foot"),
+    *_parts("css/components/{}.css", "chips messages lists head mast nav foot suggested heart"),
 ]
 SHOP = _parts("css/pages/{}.css", "hero stores bento listing")
 PRODUCT = _parts("css/pages/{}.css", "product about options")
 TILL = _parts("css/pages/{}.css", "options fields track cart order ticket")
 WORK = _parts("css/pages/{}.css", "work charts desk")
-SCRIPT = _parts("js/shop/{}.js", "theme-switch time-left cart-count auto-go qty-step first-error")
+SCRIPT = _parts(
+    "js/shop/{}.js",
+    "theme-switch time-left cart-count auto-go qty-step search-box save-heart first-error",
+)
 
 BUNDLES: dict[str, list[str]] = {
     "css/shop.css": [*FRAME, *SHOP],

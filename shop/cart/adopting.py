@@ -10,11 +10,12 @@ from django.db import transaction
 from shop.accounts.models import User
 from shop.cart.current import keyed_hash
 from shop.cart.models import Cart, CartLine, CartVoucher
+from shop.cart.saving import move_saved
 
 
 @transaction.atomic
 def adopt_cart(guest: Cart, user: User, *, at: datetime) -> Cart:
-    """Move what a guest's cart holds into the account's cart, and return that one.
+    """Move what a guest's cart holds and keeps in mind into the account's, and return that one.
 
     Of a variant in both the larger quantity stays: the same wish was noted twice. The address
     is the guest's, since it was typed last. The guest's cart stays behind, empty.
@@ -36,6 +37,7 @@ def adopt_cart(guest: Cart, user: User, *, at: datetime) -> Cart:
     known = CartVoucher.objects.filter(cart=own).values("promotion")
     guest.vouchers.exclude(promotion__in=known).update(cart=own)
     guest.vouchers.all().delete()
+    move_saved(guest, own)
     _take_address(own, guest)
     Cart.objects.filter(pk=own.pk).update(changed_at=at)
     return own

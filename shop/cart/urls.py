@@ -1,6 +1,6 @@
 from django.urls import path
 
-from shop.cart import views
+from shop.cart import saved_views, views
 
 urlpatterns = [
     path("cart/", views.show, name="cart"),
@@ -11,4 +11,7 @@ urlpatterns = [
     path("cart/claim/<int:promotion_id>/", views.claim, name="voucher-claim"),
     path("cart/country/", views.country, name="cart-country"),
     path("cart/summary/", views.summary, name="cart-summary"),
+    path("saved/", saved_views.saved, name="saved"),
+    path("saved/remove/", saved_views.remove, name="saved-remove"),
+    path("saved/move/", saved_views.move, name="saved-move"),
 ]

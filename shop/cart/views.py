@@ -28,7 +28,7 @@ from shop.cart.current import (
     signed_in,
 )
 from shop.cart.forms import CountryForm, LineForm
-from shop.cart.models import Cart, CartLine
+from shop.cart.models import Cart, CartLine, SavedProduct
 from shop.cart.pricing import PricedCart, price_cart
 from shop.errors import NotPossible, ShopError
 from shop.festivals.models import Promotion
@@ -42,9 +42,9 @@ from shop.storefront.preferences import COUNTRY_COOKIE, country_of, currency_of,
 def add(request: HttpRequest) -> HttpResponse:
     """Put a variant into the cart, on top of what is there."""
     at = clock.moment_of(request)
-    quantity = _number(request.POST.get("quantity", "1"))
+    quantity = number(request.POST.get("quantity", "1"))
     changing.check_quantity(quantity)
-    variant = changing.for_sale(_number(request.POST.get("variant", "")))
+    variant = changing.for_sale(number(request.POST.get("variant", "")))
     if variant is None:
         raise NotPossible(_("This product is no longer on sale."))
     cart, token = cart_for_change(request, at=at)
@@ -111,7 +111,7 @@ def voucher(request: HttpRequest) -> HttpResponse:
     if cart is None:
         return _changed(request)
     if "remove" in request.POST:
-        changing.drop_voucher(cart, _number(request.POST["remove"]))
+        changing.drop_voucher(cart, number(request.POST["remove"]))
         return _changed(request)
     code = request.POST.get("code", "").replace("\0", "")  # which the database cannot take
     try:
@@ -158,11 +158,16 @@ def country(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def summary(request: HttpRequest) -> HttpResponse:
-    """Return what is personal in the frame of every page: units in the cart, and the name."""
+    """Return what is personal in the frame of every page: the cart, what is saved, the name."""
     user = signed_in(request)
     lines = CartLine.objects.filter(cart__in=carts_of(request))
     count = lines.aggregate(units=Sum("quantity"))["units"]
-    context = {"count": count or 0, "name": user.name if user else ""}
+    saved = SavedProduct.objects.filter(cart__in=carts_of(request))
+    context = {
+        "count": count or 0,
+        "saved": list(saved.values_list("product_id", flat=True)),
+        "name": user.name if user else "",
+    }
     return render(request, "components/summary.html", context)
 
 
@@ -200,6 +205,6 @@ def _priced(request: HttpRequest, shopper: Shopper, *, at: datetime) -> PricedCa
     return price_cart(shopper, at=at)
 
 
-def _number(text: str) -> int:
+def number(text: str) -> int:
     """Return the number that was sent, or -1 for anything else."""
     return int(text) if text.isdecimal() and len(text) <= 18 else -1

@@ -32,6 +32,8 @@ class Claim:
 class Card:
     """A product in a list."""
 
+    id: str
+    save_label: str
     url: str
     title: str
     lang: str
@@ -62,18 +64,24 @@ def cards(rows: Iterable[Row], language: str, *, in_flash: bool = False) -> list
     start = _products_url(language)
     low = _("Lowest in 30 days: %(price)s")
     labels = {True: _("Flash price"), False: _("Festival price")}
-    return [_card(row, language, (start, low, labels[row.is_flash]), in_flash) for row in rows]
+    save = _("Save: %(product)s")
+    return [
+        _card(row, language, (start, low, labels[row.is_flash], save), in_flash) for row in rows
+    ]
 
 
-def _card(row: Row, language: str, shared: tuple[str, str, str], in_flash: bool) -> Card:
-    start, low, label = shared
+def _card(row: Row, language: str, shared: tuple[str, str, str, str], in_flash: bool) -> Card:
+    start, low, label, save = shared
     claim = _flash_claim(row, in_flash)
     is_out = not row.is_available or bool(claim and claim.is_sold)
     prior = money(row.prior_price, language) if row.prior_price and row.percent else ""
     rating = f"{row.rating / 10:.1f}" if row.rating else ""
+    title = row.translated or row.title
     return Card(
+        id=str(row.product_id),
+        save_label=save % {"product": title},
         url=f"{start}{row.slug}/",
-        title=row.translated or row.title,
+        title=title,
         lang=lang_mark(row.translated, language),
         by=_by(row.store, row.country, language),
         small=row.small or "",

@@ -24,6 +24,8 @@ customElements.define(
         const slot = document.querySelector(`[data-slot="${filled.dataset.slot}"]`);
         slot?.replaceChildren(...filled.childNodes);
       }
+      const saved = fragment.content.querySelector("[data-saved]")?.dataset.saved.split(" ");
+      document.dispatchEvent(new CustomEvent("saved-known", { detail: new Set(saved) }));
     }
   },
 );

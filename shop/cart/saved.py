@@ -1,0 +1,55 @@
+"""The saved products as their page shows them: at the prices of this moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from shop.cart.models import Cart, SavedProduct
+from shop.catalogue.models import Variant
+from shop.storefront.cards import Card, cards, lang_mark
+from shop.storefront.finding import find_popular
+from shop.storefront.wording import in_language
+
+
+@dataclass(frozen=True, slots=True)
+class SavedShown:
+    """A saved product; ``card`` is None for one that is not on sale any more."""
+
+    product_id: int
+    title: str
+    lang: str
+    card: Card | None
+    has_choice: bool
+
+
+def saved_products(carts: QuerySet[Cart], *, at: datetime, language: str) -> list[SavedShown]:
+    """Return what carts keep in mind, the newest first. Three statements."""
+    rows = list(SavedProduct.objects.filter(cart__in=carts).select_related("product"))
+    if not rows:
+        return []
+    ids = [row.product_id for row in rows]
+    where = "l.product_id = ANY(%(saved)s)"
+    found = find_popular([where], {"saved": ids}, most=len(ids), at=at, language=language)
+    shown = dict(zip((row.product_id for row in found), cards(found, language), strict=True))
+    variants = Variant.objects.filter(product_id__in=ids, is_active=True)
+    several: dict[int, int] = {}
+    for product_id in variants.order_by().values_list("product_id", flat=True):
+        several[product_id] = several.get(product_id, 0) + 1
+    return [_shown(row, shown.get(row.product_id), several, language) for row in rows]
+
+
+def _shown(
+    row: SavedProduct, card: Card | None, variants: dict[int, int], language: str
+) -> SavedShown:
+    product = row.product
+    translated = in_language(product.titles, language)
+    return SavedShown(
+        product_id=product.pk,
+        title=translated or product.title,
+        lang=lang_mark(translated, language),
+        card=card,
+        has_choice=variants.get(product.pk, 0) != 1 or product.kind != product.Kind.GOODS,
+    )

@@ -1,0 +1,80 @@
+"""Products that a shopper keeps in mind. They wait beside the cart and come along with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from shop.cart import changing
+from shop.cart.models import Cart, SavedProduct
+from shop.catalogue.models import Product, Variant
+from shop.errors import NotPossible
+from shop.merchants.models import Merchant
+
+MOST_SAVED = 200
+
+
+@transaction.atomic
+def save(cart: Cart, product: Product, *, at: datetime) -> None:
+    """Keep a product in mind; one that is kept already stays where it is.
+
+    Raises:
+        NotPossible: as many are kept as may be.
+    """
+    saved = SavedProduct.objects.filter(cart=cart)
+    if saved.exclude(product=product).count() >= MOST_SAVED:
+        text = _("You can save up to %(count)d products. Remove one to save another.")
+        raise NotPossible(text % {"count": MOST_SAVED})
+    row = SavedProduct(cart=cart, product=product, saved_at=at)
+    SavedProduct.objects.bulk_create([row], ignore_conflicts=True)
+    # Carts that nobody touches for long are forgotten.
+    Cart.objects.filter(pk=cart.pk).update(changed_at=at)
+
+
+def remove(cart: Cart, product_id: int) -> None:
+    """Keep a product in mind no longer."""
+    SavedProduct.objects.filter(cart=cart, product_id=product_id).delete()
+
+
+@transaction.atomic
+def move_to_cart(cart: Cart, product_id: int, *, at: datetime) -> Product | None:
+    """Put a saved product into the cart, where there is nothing to choose.
+
+    Returns:
+        the product if one of several variants has to be chosen first; it stays saved.
+
+    Raises:
+        NotPossible: it is not on sale, or not among the saved ones.
+    """
+    if not SavedProduct.objects.filter(cart=cart, product_id=product_id).exists():
+        raise NotPossible(_("This product is not among the saved ones any more."))
+    variants = list(Variant.objects.filter(product_id=product_id, is_active=True)[:2])
+    variant = changing.for_sale(variants[0].pk) if variants else None
+    if variant is None:
+        product = savable(product_id)
+        if product is None or product.kind == Product.Kind.GOODS:
+            raise NotPossible(_("This product is no longer on sale."))
+        return product
+    if len(variants) > 1 or variant.product.kind != Product.Kind.GOODS:
+        return variant.product
+    changing.add(cart, variant, 1, at=at)
+    remove(cart, product_id)
+    return None
+
+
+def savable(product_id: int) -> Product | None:
+    """Return a product that everybody can see."""
+    return Product.objects.filter(
+        pk=product_id,
+        state=Product.State.PUBLISHED,
+        merchant__state=Merchant.State.APPROVED,
+    ).first()
+
+
+def move_saved(guest: Cart, own: Cart) -> None:
+    """Let the account's cart keep in mind what the guest's did."""
+    known = SavedProduct.objects.filter(cart=own).values("product")
+    SavedProduct.objects.filter(cart=guest).exclude(product__in=known).update(cart=own)
+    SavedProduct.objects.filter(cart=guest).delete()
