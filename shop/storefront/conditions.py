@@ -11,6 +11,7 @@ from shop.storefront.queries import all_of, mark, text_of
 from shop.storefront.searching import Search
 
 IN_FORCE = "s.starts_at <= %(at)s AND s.ends_at > %(at)s"
+ONE_STORE = "l.merchant_id = (SELECT id FROM shop_merchant WHERE slug = %(store)s)"
 STORE = "l.merchant_id IN (SELECT id FROM shop_merchant WHERE slug = ANY(%(stores)s))"
 # The few products with such deals are looked up; EXISTS would be asked for every product.
 DEALS = """l.product_id = ANY(ARRAY(
@@ -53,6 +54,7 @@ class Conditions:
                 "countries": list(filters.countries),
                 "category": filters.category,
                 "stores": list(filters.stores),
+                "store": next(iter(filters.stores), ""),
                 "low": filters.low,
                 "high": filters.high,
                 "slot": filters.slot,
@@ -68,7 +70,8 @@ def plain_conditions(filters: Filters) -> list[str]:
     known = {
         "l.country = ANY(%(countries)s)": bool(filters.countries),
         f"{column} = %(category)s": bool(filters.category),
-        STORE: bool(filters.stores),
+        ONE_STORE: len(filters.stores) == 1,
+        STORE: len(filters.stores) > 1,
         "s.price >= %(low)s": filters.low is not None,
         "s.price <= %(high)s": filters.high is not None,
         "l.festivals && %(festivals)s::bigint[]": filters.in_festival,

@@ -24,13 +24,13 @@ from django.db import connection
 
 from shop.storefront.conditions import Conditions, plain_conditions
 from shop.storefront.filters import Filters
-from shop.storefront.ranking import BEHIND, FEW_BEHIND, PAGE
+from shop.storefront.ranking import BEHIND, FEW_BEHIND, MOST_RANKED, PAGE
 from shop.storefront.searching import Search
 
 KEPT_FOR = 30  # seconds; a count may lag behind by so much
 
 LIVE = 2_000  # of so many products each is counted; above, the counts of the last minute are read
-MOST_COUNTED = 1_000  # of what is not counted every minute: beyond, counts say "at least"
+MOST_COUNTED = 500  # in a larger shop, of what is not counted every minute
 
 KEPT = """
   SELECT l.country, l.category, l.merchant_id, sum(l.listings)::bigint AS n
@@ -38,14 +38,18 @@ KEPT = """
 FOUND = """
   SELECT l.country, l.category, l.merchant_id
   FROM shop_productspan s JOIN shop_listing l ON l.product_id = s.product_id
-  WHERE {where} AND (SELECT coalesce(sum(n), 0) FROM kept) <= {live} LIMIT %(most)s"""
+  WHERE {where} AND (SELECT coalesce(sum(n), 0) FROM kept) <= {live} LIMIT {most}"""
+# A small shop is counted to its end.
+MOST = """(
+  SELECT CASE WHEN coalesce(sum(listings), 0) <= {live} THEN {live} ELSE {few} END + 1
+  FROM shop_listingcell)"""
 IS_MANY = "(SELECT coalesce(sum(n), 0) FROM kept) > {}"
 # As a search looks for a page: in the front of the shop, and behind it if that is not enough.
 SEARCHED = """
   SELECT * FROM front UNION ALL
   (SELECT l.country, l.category, l.merchant_id
    FROM shop_productspan s JOIN shop_listing l ON l.product_id = s.product_id
-   WHERE NOT l.is_front AND {where} AND (SELECT is_wide FROM looked) LIMIT %(most)s)"""
+   WHERE NOT l.is_front AND {where} AND (SELECT is_wide FROM looked) LIMIT {most})"""
 LOOKED = """
 front AS MATERIALIZED (
   SELECT l.country, l.category, l.merchant_id
@@ -65,7 +69,7 @@ SELECT
    FROM live c JOIN shop_merchant m ON m.id = c.merchant_id),
   (SELECT json_agg(json_build_array(c.country, c.category, m.slug, c.n))::text
    FROM kept c JOIN shop_merchant m ON m.id = c.merchant_id),
-  {is_cut},
+  {is_cut}, {most},
   (SELECT json_agg(json_build_array(path, name, names, position) ORDER BY position, path)::text
    FROM shop_category),
   (SELECT json_object_agg(slug, name)::text FROM shop_merchant)
@@ -162,19 +166,18 @@ def count(cells: Sequence[Cell], filters: Filters) -> Counts:
 
 
 def _read(rest: Filters, conditions: Conditions) -> Cells:
-    most = LIVE if rest.can_be_kept else MOST_COUNTED
     with connection.cursor() as cursor:
-        cursor.execute(_statement(rest, conditions), conditions.values | {"most": most + 1})
-        live, kept, is_cut, categories, stores = cursor.fetchone()
+        cursor.execute(_statement(rest, conditions), conditions.values)
+        live, kept, is_cut, most, categories, stores = cursor.fetchone()
     cells = _cells(live)
     total = sum(cell.count for cell in cells)
-    if rest.can_be_kept and (is_cut or total > most):
+    if rest.can_be_kept and (is_cut or total >= most):
         cells, total, is_cut = _cells(kept) or cells, 0, not kept
     return Cells(
         cells=cells,
         categories=tuple(Place._make(row) for row in json.loads(categories or "[]")),
         stores=json.loads(stores or "{}"),
-        is_least=bool(is_cut) or total > most,
+        is_least=bool(is_cut) or total >= most,
     )
 
 
@@ -185,16 +188,19 @@ def _statement(rest: Filters, conditions: Conditions) -> str:
         return STATEMENT.format(
             kept=KEPT.format(where="false"),
             looked=LOOKED.format(where=where, behind=behind, page=PAGE, few=FEW_BEHIND),
-            found=SEARCHED.format(where=where),
+            found=SEARCHED.format(where=where, most=MOST_RANKED),
+            most=MOST_RANKED,
             is_cut="(SELECT is_more AND NOT is_wide FROM looked)",
         )
     can_be_kept = rest.can_be_kept
+    most = str(LIVE + 1) if can_be_kept else MOST.format(live=LIVE, few=MOST_COUNTED)
     # What every minute is counted is counted of cells as it is of listings.
     plain = " AND ".join(["true", *plain_conditions(rest)]) if can_be_kept else "false"
     return STATEMENT.format(
         kept=KEPT.format(where=plain),
         looked="",
-        found=FOUND.format(where=where, live=LIVE),
+        found=FOUND.format(where=where, live=LIVE, most=most),
+        most=most,
         is_cut=IS_MANY.format(LIVE),
     )
 

@@ -18,6 +18,7 @@ from shop.listings.models import ALIKE
 from shop.storefront import dates
 from shop.storefront.cards import Card, cards
 from shop.storefront.conditions import FLASH
+from shop.storefront.counting import LIVE
 from shop.storefront.epoch import Epoch, KnownFestival
 from shop.storefront.facets import Option, whole
 from shop.storefront.finding import find_popular
@@ -34,8 +35,11 @@ NUMBERS = """
 SELECT ARRAY(SELECT m.slug FROM shop_enrolment e JOIN shop_merchant m ON m.id = e.merchant_id
              WHERE e.festival_id = %(festival)s AND e.state = 'accepted'
              ORDER BY e.accepted_at, e.id),
-       (SELECT count(*) FROM shop_participation p JOIN shop_listing l USING (product_id)
-        WHERE p.festival_id = %(festival)s)
+       (SELECT coalesce(sum(listings), 0)::bigint FROM shop_listingcell
+        WHERE %(festival)s = ANY(festivals)),
+       (SELECT count(*) FROM (
+          SELECT 1 FROM shop_participation p JOIN shop_listing l USING (product_id)
+          WHERE p.festival_id = %(festival)s LIMIT %(most)s) AS some_of_them)
 """
 
 
@@ -126,8 +130,9 @@ def home(*, epoch: Epoch, at: datetime, language: str) -> Home:
 
 def _hero(festival: KnownFestival, *, at: datetime, language: str) -> Hero:
     with connection.cursor() as cursor:
-        cursor.execute(NUMBERS, {"festival": festival.id})
-        stores, products = cursor.fetchone()
+        cursor.execute(NUMBERS, {"festival": festival.id, "most": LIVE})
+        stores, kept, few = cursor.fetchone()
+    products = few if few < LIVE else max(kept, few)
     title, title_lang = _words(festival, "title", language)
     tagline, tagline_lang = _words(festival, "tagline", language)
     zone = ZoneInfo(festival.zone)

@@ -1,29 +1,37 @@
-"""Stores as cards: all of them, those of a country, or a few from many countries."""
+"""Stores as cards: all of them, or a few from many countries."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
-from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from shop.delivery.names import country_name
 from shop.storefront.cards import lang_mark
+from shop.storefront.counting import LIVE
 from shop.storefront.facets import Option
-from shop.storefront.filters import Filters, Known, is_country
 
-# Stores with something to sell, the most bought from first.
+# Stores with something to sell, the most bought from first. In a large shop their products are not
+# counted here, but every minute.
 STATEMENT = """
-SELECT m.slug, m.name, m.city, m.country, m.tagline, m.cloth, l.products
-FROM shop_merchant m JOIN (
-  SELECT merchant_id, count(*) AS products, sum(popularity / 1000) AS sold
-  FROM shop_listing GROUP BY merchant_id
-) AS l ON l.merchant_id = m.id
+WITH kept AS (
+  SELECT merchant_id, sum(listings) AS products, sum(popularity) AS sold,
+    array_agg(DISTINCT split_part(category, '/', 1)) AS tops
+  FROM shop_listingcell GROUP BY merchant_id),
+l AS (
+  SELECT * FROM kept WHERE (SELECT sum(products) FROM kept) > %(live)s
+  UNION ALL
+  SELECT merchant_id, count(*), sum(popularity / 1000), array_agg(DISTINCT top_category::text)
+  FROM shop_listing WHERE (SELECT coalesce(sum(products), 0) FROM kept) <= %(live)s
+  GROUP BY merchant_id)
+SELECT m.slug, m.name, m.city, m.country, m.tagline, m.cloth, l.products::bigint, l.tops,
+  m.certifications, m.created_at
+FROM shop_merchant m JOIN l ON l.merchant_id = m.id
 WHERE m.state = 'approved' ORDER BY l.sold DESC, l.products DESC, m.name
 """
 
@@ -41,45 +49,16 @@ class StoreCard:
     cloth: str
     products: int
     rating: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class StoreList:
-    """The page of all stores, or of those of one country."""
-
-    title: str
-    crumbs: tuple[tuple[str, str], ...]
-    country: str
-    countries: list[Option]
-    stores: list[StoreCard]
-
-
-def read_country(data: QueryDict, known: Known) -> Filters:
-    """Return what the page of all stores takes from its address: a country."""
-    code = data.get("country", "")
-    return Filters(countries=(code,)) if is_country(code) else Filters()
-
-
-def store_list(filters: Filters, language: str) -> StoreList:
-    """Return the page of all stores, or of those of the country asked for. One statement."""
-    chosen = next(iter(filters.countries), "")
-    everyone = store_cards(language)
-    countries = by_country(everyone, chosen, language)
-    shown = [store for store in everyone if chosen in ("", store.country)]
-    return StoreList(
-        title=_title(len(everyone), len(countries)),
-        crumbs=((reverse("home"), _("Festival")),),
-        country=chosen,
-        countries=countries,
-        stores=shown,
-    )
+    tops: tuple[str, ...] = ()
+    certificates: tuple[str, ...] = ()
+    since: datetime | None = None
 
 
 def store_cards(language: str) -> list[StoreCard]:
     """Return all stores that have products, the most bought from first. One statement."""
     start = reverse("stores")
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT)
+        cursor.execute(STATEMENT, {"live": LIVE})
         rows = cursor.fetchall()
     return [
         StoreCard(
@@ -91,8 +70,11 @@ def store_cards(language: str) -> list[StoreCard]:
             lang=lang_mark(None, language),
             cloth=cloth,
             products=count,
+            tops=tuple(tops),
+            certificates=tuple(certificates),
+            since=since,
         )
-        for slug, name, city, country, tagline, cloth, count in rows
+        for slug, name, city, country, tagline, cloth, count, tops, certificates, since in rows
     ]
 
 
@@ -122,12 +104,3 @@ def place(city: str, country: str, language: str) -> str:
     """Return a town and its country: Abeokuta, Nigeria."""
     parts = {"first": city, "second": country_name(country, language)}
     return _("%(first)s, %(second)s") % parts
-
-
-def _title(stores: int, countries: int) -> str:
-    parts = {
-        "stores": ngettext("%(count)d store", "%(count)d stores", stores) % {"count": stores},
-        "countries": ngettext("%(count)d country", "%(count)d countries", countries)
-        % {"count": countries},
-    }
-    return _("%(stores)s, %(countries)s") % parts

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from shop import clock
 from shop.catalogue.models import Product
 from shop.merchants.models import Merchant
-from shop.storefront import store_page, stores, suggesting
+from shop.storefront import store_page, suggesting
+from shop.storefront.directory import directory, read_stores
 from shop.storefront.epoch import current_epoch
 from shop.storefront.filters import read_filters
 from shop.storefront.home import home as read_home
@@ -93,10 +94,11 @@ def store(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-@shared_page(takes=stores.read_country)
+@shared_page(takes=read_stores)
 def store_list(request: HttpRequest) -> HttpResponse:
-    """Show all stores, or those of one country."""
-    page = stores.store_list(request.filters, get_language())
+    """Show the stores that pass the filters."""
+    epoch = current_epoch(at=clock.moment_of(request))
+    page = directory(request.filters, epoch=epoch, language=get_language())
     response = render(request, "shop/storefront/stores.html", {"page": page})
     return response if page.stores else leave_out(response)
 
