@@ -1,0 +1,133 @@
+"""A shop whose catalogue is larger than what a page may look at: the sizes are set low here."""
+
+import random
+
+import pytest
+
+from shop.catalogue.models import Category
+from shop.listings.counting import count_listings
+from shop.listings.models import Listing, ListingCell
+from shop.listings.refreshing import refresh_popularity
+from shop.storefront import counting, ranking
+from shop.storefront.facets import facets_of
+from shop.storefront.filters import Filters
+from shop.storefront.finding import find
+from shop.storefront.searching import understand
+from tests import make
+from tests.make import LONG_AGO, NOON
+from tests.shop.storefront.shelf import fill
+
+pytestmark = pytest.mark.django_db
+
+
+def facets(**asked):
+    filters = Filters(**asked)
+    search = understand(filters.words) if filters.words else None
+    return facets_of(filters, at=NOON, since=LONG_AGO, festivals=(), language="en", search=search)
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """Let a shop of 60 products be a large one."""
+    monkeypatch.setattr(counting, "LIVE", 20)
+    monkeypatch.setattr(counting, "MOST_COUNTED", 10)
+    monkeypatch.setattr("shop.listings.refreshing.FRONT", 30)
+    for module in (counting, ranking):
+        monkeypatch.setattr(module, "FEW_BEHIND", 5)
+    return fill(60, price=lambda n: 1_00 + n, popularity=lambda n: n)
+
+
+def slow_count(filters):
+    """Count the products that pass some filters, one by one."""
+    return sum(
+        (not filters.countries or row.country in filters.countries)
+        and (not filters.category or f"{row.category}/".startswith(f"{filters.category}/"))
+        and (not filters.kind or row.kind == filters.kind)
+        and (not filters.in_stock or row.is_available)
+        and (not filters.stores or row.store_slug in filters.stores)
+        for row in Listing.objects.all()
+    )
+
+
+@pytest.mark.parametrize("is_large", [False, True])
+def test_counts_are_those_of_a_slow_count_on_random_filters(is_large, monkeypatch):
+    chance = random.Random(7)
+    rugs = Category.objects.create(path="home/rugs", name="Rugs")
+    stores = [
+        make.merchant(country=code, slug=f"s{n}") for n, code in enumerate(["KE", "RW", "GH"])
+    ]
+    for _ in range(40):
+        facts = {"category": rugs} if chance.random() < 0.4 else {}
+        made = make.product(of=chance.choice(stores), **facts)
+        make.variant(of=made, on_hand=chance.choice([0, 5]))
+        make.listed(made)
+    count_listings(at=NOON)
+    if is_large:
+        monkeypatch.setattr(counting, "LIVE", 3)
+
+    for _ in range(60):
+        asked = {
+            "countries": tuple(sorted(chance.sample(["KE", "RW", "GH"], chance.randrange(3)))),
+            "category": chance.choice(["", "home", "home/rugs", "home/kitchen"]),
+            "stores": tuple(sorted(chance.sample(["s0", "s1", "s2"], chance.randrange(2)))),
+            "in_stock": chance.random() < 0.5,
+            "kind": chance.choice(["", "goods", "experience"]),
+        }
+        assert facets(**asked).total == slow_count(Filters(**asked)), asked
+
+
+def test_kept_counts_follow_what_changes(large):
+    assert count_listings(at=NOON) > 0
+    assert count_listings(at=NOON) == 0
+    assert facets().total == 60
+    Listing.objects.filter(pk=large[0].pk).update(is_available=False)
+
+    count_listings(at=NOON)
+
+    assert facets(in_stock=True).total == 59
+    assert sum(ListingCell.objects.values_list("listings", flat=True)) == 60
+
+
+def test_what_is_not_counted_every_minute_says_at_least(large):
+    count_listings(at=NOON)
+
+    found = facets(low=1_01)
+
+    assert (found.total, found.is_least) == (11, True)
+    assert found.countries[0].shown == "11+"
+    assert not facets(low=1_55).is_least
+
+
+def test_a_search_reaches_behind_the_front_of_the_shop(large):
+    refresh_popularity(at=NOON)
+    search = understand("thing")
+    filters, seen, pages = Filters(words="thing", sort="best"), [], 0
+    while filters and pages < 9:
+        page = find(filters, at=NOON, festivals=(), language="en", search=search)
+        seen += [row.product_id for row in page.rows]
+        filters = page.next and filters.changed(place=page.next)
+        pages += 1
+
+    assert len(seen) == len(set(seen)) == 60
+    assert Listing.objects.filter(is_front=True).count() == 30
+    assert set(seen[:30]) == set(Listing.objects.filter(is_front=True).values_list("pk", flat=True))
+
+
+def test_the_way_back_of_a_search_is_the_way_there(large):
+    refresh_popularity(at=NOON)
+    search = understand("thing")
+    filters = Filters(words="thing", sort="best")
+
+    def ids(page):
+        return [row.product_id for row in page.rows]
+
+    def at(place):
+        asked = filters.changed(place=place)
+        return find(asked, at=NOON, festivals=(), language="en", search=search)
+
+    first = at(None)
+    second = at(first.next)
+    third = at(second.next)
+
+    assert ids(at(third.previous)) == ids(second)
+    assert ids(at(second.previous)) == ids(first)
