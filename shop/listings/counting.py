@@ -32,4 +32,6 @@ def count_listings(*, at: datetime) -> int:
         cursor.execute(GONE)
         changed = cursor.rowcount
         cursor.execute(NEW)
-        return changed + cursor.rowcount
+        changed += cursor.rowcount
+        cursor.execute("DROP TABLE counted")
+        return changed

@@ -51,7 +51,9 @@ def spelled(text: str) -> list[tuple[str, str]]:
 
     "Thé" is none of those: it is an article only without its accent.
     """
-    written = WORD.findall(unicodedata.normalize("NFC", text))
+    composed = unicodedata.normalize("NFC", text)
+    # What stands above or below a letter and is no part of it would end the word.
+    written = WORD.findall("".join(s for s in composed if not unicodedata.combining(s)))
     telling = [word for word in written if word.casefold() not in SMALL]
     return [(word, part) for word in telling for part in _all(word)]
 

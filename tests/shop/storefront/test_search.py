@@ -121,9 +121,7 @@ def test_a_known_word_is_never_taken_for_a_typing_error():
     assert listed(words="casket", sort="best") == ["Casket"]
 
 
-@pytest.mark.parametrize(
-    "typed", ["xbasketx", "bsket9", "bas", "bkt"], ids=["two errors", "digit", "begun", "short"]
-)
+@pytest.mark.parametrize("typed", ["xbasketx", "bas", "bkt"], ids=["two errors", "begun", "short"])
 def test_only_one_error_in_a_long_word_is_forgiven(typed):
     basket()
 
@@ -217,7 +215,7 @@ def test_an_address_that_leads_nowhere_is_searched():
 
 
 @pytest.mark.parametrize(
-    "path", ["/orders/sisal-basket/", "/merchant/basket/", "/media/basket.jpg"]
+    "path", ["/orders/sisal/basket/", "/merchant/basket/", "/media/basket.jpg"]
 )
 def test_an_address_that_is_not_of_the_shop_window_is_not_searched(path):
     basket()
