@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('shop', '0004_pending_operations'),
+        ('shop', '0005_search'),
     ]
 
     operations = [
