@@ -22,7 +22,6 @@ from shop.listings.editing import (
     create_product,
     edit_product,
     newest_edit,
-    words_of,
 )
 from shop.listings.variants import BadRows
 from shop.merchants.models import Merchant
@@ -183,7 +182,7 @@ def _page(
 ) -> HttpResponse:
     at: datetime = clock.moment_of(request)
     is_open = product and product.state in (Product.State.DRAFT, Product.State.WITHDRAWN)
-    options = words_of(product).option_names if product else ()
+    options = form.fields["option_names"].to_python(form["option_names"].value())
     has_errors = form.is_bound and (bool(form.errors) or not grid.is_valid())
     context = {
         "part": "products",
@@ -191,7 +190,7 @@ def _page(
         "grid": grid,
         "has_errors": has_errors,
         "product": product,
-        "options": list(options),
+        "options": options[:2],
         "gaps": publishing.gaps(product, at=at) if is_open else [],
         "has_grid": merchant.kind == Merchant.Kind.GOODS
         if product is None

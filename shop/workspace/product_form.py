@@ -42,7 +42,12 @@ class ProductForm(forms.Form):
         },
     )
     summary = LineField(label=_("In one sentence"), max_length=200, required=False)
-    description = ProseField(label=_("Description"), max_length=8_000, required=False)
+    description = ProseField(
+        label=_("Description"),
+        max_length=8_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
     title_fr = LineField(label=_("Name in French"), max_length=160, required=False)
     title_zh = LineField(label=_("Name in Chinese"), max_length=160, required=False)
     materials = ListField(
