@@ -32,9 +32,9 @@ def members_only(view: View) -> View:
             return redirect_to_login(request.get_full_path())
         rows = request.user.memberships.select_related("merchant").order_by("merchant__name")
         request.memberships = list(rows)
-        if not request.memberships:
-            raise Http404
         request.merchants = [row.merchant for row in request.memberships]
+        if not request.merchants:
+            raise Http404
         response = view(request, *args, **kwargs)
         add_never_cache_headers(response)
         return response
