@@ -41,6 +41,8 @@ class Words:
     hs_code: str = ""
     option_names: Sequence[str] = ()
     tags: Sequence[str] = ()
+    duration_minutes: int | None = None
+    meeting_point: str = ""
 
 
 class ChangedMeanwhile(ShopError):
@@ -132,6 +134,8 @@ def words_of(product: Product) -> Words:
         hs_code=product.hs_code,
         option_names=tuple(product.option_names),
         tags=tuple(product.tags),
+        duration_minutes=product.duration_minutes,
+        meeting_point=product.meeting_point,
     )
 
 

@@ -16,7 +16,6 @@ from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible
 from shop.festivals import fence, spans
 from shop.festivals.models import RegularPrice
-from shop.festivals.prices import change_prices
 from shop.listings.publishing import has_deals
 from shop.stock import counting
 from shop.stock.models import Pool, StockMove
@@ -104,17 +103,18 @@ def save_rows(product: Product, rows: Sequence[Row], *, at: datetime, by: User) 
     if product.state == Product.State.PUBLISHED and not kept and not fresh:
         raise NotPossible(_("A product on sale needs a variant. Take the product off sale."))
     positions = {id(row): place for place, row in enumerate([*kept, *fresh])}
+    is_public = product.state == Product.State.PUBLISHED
+    since = spans.lock_prices([product.pk], at=at) if is_public else None
     try:
         with transaction.atomic():
             _change(known, kept, positions)
             _count(known, kept, at=at, by=by)
-            made = _add(product, fresh, positions, at=at)
+            made = _add(product, fresh, positions, listed_at=since)
     except IntegrityError:  # somebody took a SKU between the look and the grasp
         check_rows(product, rows)
         raise
-    _price(known, kept, made, at=at, by=by)
-    if product.state == Product.State.PUBLISHED:
-        since = spans.lock_prices([product.pk], at=at)
+    _price(known, kept, made, starts_at=since or at, by=by)
+    if since:
         spans.rebuild([product.pk], since=since, what="variants")
 
 
@@ -166,10 +166,13 @@ def _count(known: Mapping[int, Variant], rows: Sequence[Row], *, at: datetime, b
 
 
 def _add(
-    product: Product, rows: Sequence[Row], positions: Mapping[int, int], *, at: datetime
+    product: Product,
+    rows: Sequence[Row],
+    positions: Mapping[int, int],
+    *,
+    listed_at: datetime | None,
 ) -> list[tuple[Row, Variant]]:
     pools = Pool.objects.bulk_create(Pool(on_hand=row.units or 0) for row in rows)
-    is_public = product.state == Product.State.PUBLISHED
     variants = Variant.objects.bulk_create(
         Variant(
             product=product,
@@ -178,7 +181,7 @@ def _add(
             weight_g=row.weight_g,
             position=positions[id(row)],
             pool=pool,
-            listed_at=at if is_public else None,
+            listed_at=listed_at,
         )
         for row, pool in zip(rows, pools, strict=True)
     )
@@ -190,7 +193,7 @@ def _price(
     kept: Sequence[Row],
     made: Sequence[tuple[Row, Variant]],
     *,
-    at: datetime,
+    starts_at: datetime,
     by: User,
 ) -> None:
     """Set the first prices: of new variants, and of those that were never on sale."""
@@ -203,5 +206,7 @@ def _price(
         .values_list("variant_id", "amount")
     )
     wanted |= {row.id: row.price for row in unlisted if now.get(row.id) != row.price}
-    if wanted:
-        change_prices(wanted, at=at, by=by)
+    RegularPrice.objects.bulk_create(
+        RegularPrice(variant_id=pk, amount=amount, starts_at=starts_at, by=by)
+        for pk, amount in wanted.items()
+    )

@@ -77,13 +77,25 @@ def change(
     return redirect("merchant-pictures", merchant.slug, product.pk)
 
 
+def too_large(request: HttpRequest) -> list[str]:
+    """Return a sentence for each file that was too large to be received."""
+    text = _("The file must be smaller than %(size)s") % {"size": "10 MB"}
+    return [about(name, text) for name in getattr(request, "skipped_files", [])]
+
+
+def about(name: str | None, sentence: str) -> str:
+    """Say of which file a sentence is."""
+    shown = seen_only(name or "").strip()[:NAME_LENGTH]
+    return f"{shown}: {sentence}" if shown else sentence
+
+
 def _take(request: HttpRequest, product: Product) -> tuple[list[str], int]:
     """Take each file; return a sentence for each that was refused, and how many were added."""
     files = request.FILES.getlist("files")
     texts = [" ".join(seen_only(text).split()) for text in request.POST.getlist("alt")]
-    if not files:
+    problems, added = too_large(request), 0
+    if not files and not problems:
         return [_("Choose a picture in JPEG, PNG, WebP, HEIC or AVIF format.")], 0
-    problems, added = [], 0
     for place, file in enumerate(files):
         text = texts[place] if place < len(texts) and len(texts) > 1 else texts[0] if texts else ""
         try:
@@ -91,8 +103,7 @@ def _take(request: HttpRequest, product: Product) -> tuple[list[str], int]:
                 product, file, alt=text, at=clock.moment_of(request), by=request.user
             )
         except ShopError as refusal:
-            name = seen_only(file.name or "").strip()[:NAME_LENGTH]
-            problems.append(f"{name}: {refusal}" if name else str(refusal))
+            problems.append(about(file.name, str(refusal)))
         else:
             added += 1
     return problems, added

@@ -20,6 +20,11 @@ from shop.workspace.fields import AmountField, HsCodeField, LineField, ListField
 # The languages in which merchants give a title beside the English one, by form field.
 TITLES = {"title_fr": "fr", "title_zh": "zh-hans"}
 EMPTY_ROWS = 2
+# Fields of the form that are named as what they change.
+SAME = (
+    "title", "summary", "description", "materials", "origin", "hs_code", "tags", "option_names",
+    "duration_minutes", "meeting_point",
+)  # fmt: skip
 
 
 class ProductForm(forms.Form):
@@ -80,6 +85,11 @@ class ProductForm(forms.Form):
         max_length=14,
     )  # fmt: skip
 
+    duration_minutes = forms.IntegerField(
+        label=_("Duration, minutes"), min_value=1, max_value=60 * 24 * 60, required=False
+    )
+    meeting_point = LineField(label=_("Meeting point"), max_length=300, required=False)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         categories = Category.objects.order_by("path")
@@ -97,16 +107,9 @@ class ProductForm(forms.Form):
             if told[name]:
                 titles[language] = told[name]
         return Words(
-            title=told["title"],
             category_id=told["category"].pk,
             titles=titles,
-            summary=told["summary"],
-            description=told["description"],
-            materials=told["materials"],
-            origin=told["origin"],
-            hs_code=told["hs_code"],
-            option_names=told["option_names"],
-            tags=told["tags"],
+            **{name: told[name] for name in SAME},
         )
 
 
@@ -195,8 +198,7 @@ Grid = formset_factory(
 def first_words(product: Product) -> dict[str, Any]:
     """Return what the form of a product begins with."""
     words = words_of(product)
-    names = ("title", "summary", "description", "materials", "origin", "hs_code", "tags")
-    found = {name: getattr(words, name) for name in (*names, "option_names")}
+    found = {name: getattr(words, name) for name in SAME}
     found["category"] = words.category_id
     return found | {name: words.titles.get(code, "") for name, code in TITLES.items()}
 

@@ -26,6 +26,7 @@ from shop.tasks import enqueue
 from shop.workspace.certificates import CERTIFICATES
 from shop.workspace.fields import LineField, ProseField, seen_only
 from shop.workspace.own import store_members_only
+from shop.workspace.photos import too_large
 
 PICTURES = ("logo", "banner")
 OLDEST = 1500
@@ -152,6 +153,8 @@ def _new_picture(request: HttpRequest, merchant: Merchant, which: str) -> str:
     """Take the uploaded picture; return why not, or nothing."""
     file = request.FILES.get("files")
     if file is None:
+        if refused := too_large(request):
+            return refused[0]
         return _("Choose a picture in JPEG, PNG, WebP, HEIC or AVIF format.")
     alt = " ".join(seen_only(request.POST.get("alt", "")).split())
     try:

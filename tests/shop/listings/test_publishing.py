@@ -1,6 +1,7 @@
 """A product's way into the shop: nothing half done, nothing twice, nothing without a review."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -10,6 +11,7 @@ from shop.festivals.models import ChangeLog, PriceSpan, ProductSpan
 from shop.listings import publishing
 from shop.listings.models import Listing
 from tests import make
+from tests.crowd import at_once
 from tests.make import NOON
 
 pytestmark = pytest.mark.django_db
@@ -164,3 +166,32 @@ def test_a_product_that_was_long_off_sale_begins_a_new_life(draft, member, days,
 
     assert draft.variants.get().listed_at == (back if begins_anew else NOON)
     assert PriceSpan.objects.filter(variant__product=draft).count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_organizers_one_approves_and_the_other_is_told():
+    draft = make.draft(make.merchant(), state="submitted")
+
+    results = at_once([partial(publishing.approve, draft, at=NOON) for _ in range(2)])
+
+    assert sum(isinstance(found, StaleState) for found in results) == 1
+    assert PriceSpan.objects.filter(variant__product=draft).count() == 1
+    assert actions(draft) == ["approve"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_takes_a_product_back_and_who_approves_it_never_both_win():
+    for _round in range(5):
+        draft = make.draft(make.merchant(), state="submitted")
+
+        results = at_once(
+            [
+                partial(publishing.approve, draft, at=NOON),
+                partial(publishing.request_changes, draft, "Smaller.", at=NOON),
+            ]
+        )
+
+        assert sum(isinstance(found, StaleState) for found in results) == 1
+        on_sale = state_of(draft) == State.PUBLISHED
+        assert PriceSpan.objects.filter(variant__product=draft).exists() == on_sale
+        assert Listing.objects.filter(pk=draft.pk).exists() == on_sale

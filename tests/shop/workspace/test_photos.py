@@ -122,3 +122,20 @@ def test_names_of_files_hurt_nobody(client, desk, pictures, name):
 
     assert answer.status_code in (302, 422)
     assert len(shown(desk.product)) == (2 if answer.status_code == 302 else 1)
+
+
+def test_what_is_far_too_large_is_dropped_on_its_way_and_named(client, desk, pictures):
+    huge = file("huge.jpg", picture() + bytes(13 * 1024 * 1024))
+
+    answer = client.post(pictures, {"alt": "A kettle", "files": [huge, file()]})
+
+    assert answer.status_code == 422
+    assert "huge.jpg: The file must be smaller than 10 MB" in answer.content.decode()
+    assert len(shown(desk.product)) == 2
+
+
+def test_too_many_files_at_once_are_no_request_we_read(client, desk, pictures):
+    answer = client.post(pictures, {"alt": "A kettle", "files": [file() for _ in range(21)]})
+
+    assert answer.status_code == 400
+    assert len(shown(desk.product)) == 1
