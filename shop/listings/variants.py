@@ -80,7 +80,9 @@ def _choice_errors(rows: Sequence[Row], *, wanted: int) -> dict[tuple[int, str],
     choices = Counter(tuple(row.options) for row in rows)
     errors = {}
     for row in rows:
-        if len(row.options) != wanted or not all(row.options):
+        if len(row.options) > wanted:
+            errors[row.number, "options"] = _("Say under “What can be chosen” what this is")
+        elif len(row.options) < wanted:
             errors[row.number, "options"] = _("Say which size or kind this is")
         elif choices[tuple(row.options)] > 1:
             errors[row.number, "options"] = _("Two rows stand for the same choice")

@@ -146,7 +146,7 @@ def _saved(
     """Save, or write into the forms why not."""
     words = form.words(product)
     try:
-        return save(words, grid.rows(len(words.option_names)))
+        return save(words, grid.rows())
     except BadRows as problem:
         grid.show(problem)
     except ChangedMeanwhile as refusal:

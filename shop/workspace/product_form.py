@@ -151,7 +151,7 @@ class VariantForm(forms.Form):
             self.add_error("sku", _("Enter a SKU of your own, like AD-TH-140"))
         return told
 
-    def row(self, number: int, options: int) -> Row | None:
+    def row(self, number: int) -> Row | None:
         """Return the row as typed, or None where nothing was."""
         told = self.cleaned_data
         if not told.get("sku"):
@@ -160,7 +160,7 @@ class VariantForm(forms.Form):
             number=number,
             id=self.variant.pk if self.variant else None,
             sku=told["sku"],
-            options=tuple(filter(None, (told["first"], told["second"])))[: max(options, 0)],
+            options=tuple(filter(None, (told["first"], told["second"]))),
             weight_g=told["weight_g"] or 0,
             price=told["price"],
             units=told["units"],
@@ -178,9 +178,9 @@ class BaseGrid(BaseFormSet):
             text = str(form["id"].value() or "")
             form.variant = known.pop(int(text), None) if text.isdecimal() else None
 
-    def rows(self, options: int) -> list[Row]:
+    def rows(self) -> list[Row]:
         """Return the rows that say something."""
-        found = (form.row(number, options) for number, form in enumerate(self.forms))
+        found = (form.row(number) for number, form in enumerate(self.forms))
         return [row for row in found if row]
 
     def show(self, problem: BadRows) -> None:

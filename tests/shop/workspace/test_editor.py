@@ -91,6 +91,7 @@ def test_more_rows_can_be_asked_for_and_nothing_that_was_typed_is_lost(client, n
         ([row(), row()], {}, "The SKU AD-TH-140 is used already."),
         ([row(), row("AD-2")], {}, "Two rows stand for the same choice"),
         ([row(size="")], {}, "Say which size or kind this is"),
+        ([row()], {"option_names": ""}, "Say under “What can be chosen” what this is"),
         ([row(sku="")], {}, "Enter a SKU of your own"),
         ([row(sku="<b>")], {}, "A SKU has letters, digits, dots and hyphens"),
         ([row(price="12.345")], {}, "Enter a price, like 48.00"),
