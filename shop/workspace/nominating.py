@@ -22,11 +22,13 @@ from shop.merchants.models import Merchant
 from shop.workspace.nomination_form import NominationForm, first_values
 from shop.workspace.own import nominations_of, products_of, store_members_only
 from shop.workspace.paging import page_of
+from shop.workspace.raising import deals_of
 from shop.workspace.today import invitations
 
 SHOWN = 50
 MOST_CHOICES = 500
 ACCEPTED = Enrolment.State.ACCEPTED
+APPROVED = Nomination.State.APPROVED
 
 
 @require_GET
@@ -123,6 +125,7 @@ def nominate(
         "places": _places(slot),
         "enrolment": enrolment,
         "is_goods": product.kind == Product.Kind.GOODS,
+        "deals": deals_of(before) if before and before.state == APPROVED else None,
     }
     status = 422 if form.errors else 200
     return render(request, "shop/workspace/nominate.html", context, status=status)

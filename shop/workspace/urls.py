@@ -8,6 +8,7 @@ from shop.workspace import (
     pricing,
     products,
     profile,
+    raising,
     sending,
     sessions,
     stocktaking,
@@ -40,6 +41,7 @@ store = [
     path("sessions/", sessions.sessions, name="merchant-sessions"),
     path("sessions/<int:pool_id>/", sessions.session, name="merchant-session"),
     path("products/<int:product_id>/dates/", sessions.open_dates, name="merchant-open-dates"),
+    path("nominations/<int:nomination_id>/raise/", raising.raise_units, name="merchant-raise"),
     path("profile/", profile.profile, name="merchant-profile"),
 ]  # fmt: skip
 urlpatterns = [

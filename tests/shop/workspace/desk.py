@@ -71,6 +71,7 @@ ADDRESSES = [
     ("{store}/slots/{slot}/{product}/", "get post"),
     ("{store}/slots/{slot}/{product}/check/", "post"),
     ("{store}/nominations/{nomination}/withdraw/", "post"),
+    ("{store}/nominations/{nomination}/raise/", "post"),
     ("{store}/profile/", "get post"),
 ]
 OWN_STORE_FOREIGN_ROW = [

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shop.festivals import nominating
+from shop.festivals import nominating, running
 from shop.festivals.models import ChangeLog, Enrolment, Nomination
 from tests import make
 from tests.make import LONG_AGO, NOON, START
@@ -144,3 +144,29 @@ def test_more_units_than_are_there_are_not_set_aside(client, desk, offer):
 
     assert answer.status_code == 422
     assert "only 998 units are free to be set aside" in answer.content.decode()
+
+
+def test_an_approved_deal_can_be_given_more_units_but_not_fewer(client, desk, offer):
+    Nomination.objects.update(allotments={str(desk.variant.pk): 50}, rule="fixed", percent=None,
+                              prices={str(desk.variant.pk): 15_00})  # fmt: skip
+    (deal,) = running.approve(Nomination.objects.get(), at=NOON)
+    address = desk.address("{store}/nominations/{nomination}/raise/")
+
+    assert "You can raise the festival pieces at any time" in client.get(offer).content.decode()
+    for units in ("80", "60", "5000", "-1", "x", "9" * 40):
+        client.post(address, {"deal": deal.pk, "units": units})
+
+    deal.refresh_from_db()
+    assert deal.allotment == 80
+
+
+def test_the_deal_of_another_nomination_is_not_raised(client, desk):
+    foreign = make.variant(20_00)
+    deal = make.deal(foreign, during=make.festival(), price=10_00, allotment=5)
+    address = desk.address("{store}/nominations/{nomination}/raise/")
+
+    answer = client.post(address, {"deal": deal.pk, "units": "50"})
+
+    assert answer.status_code == 404
+    deal.refresh_from_db()
+    assert deal.allotment == 5

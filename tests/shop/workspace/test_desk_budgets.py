@@ -1,0 +1,65 @@
+"""A page of the desk costs the same number of statements however much there is to show."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from shop.orders import ending
+from tests import make
+from tests.budgets import statements
+from tests.make import NOON
+
+pytestmark = pytest.mark.django_db
+# Sign-in and membership are three of them.
+MOST = {
+    "": 19,
+    "{store}/orders/": 7,
+    "{store}/products/": 8,
+    "{store}/products/new/": 5,
+    "{store}/products/{product}/": 12,
+    "{store}/products/{product}/pictures/": 6,
+    "{store}/products/{product}/stock/": 9,
+    "{store}/products/{product}/prices/": 8,
+    "{store}/festivals/": 8,
+    "{store}/festivals/{festival}/": 9,
+    "{store}/slots/{slot}/{product}/": 19,
+    "{store}/profile/": 4,
+    "orders/{suborder}/": 8,
+}
+
+
+def cost(client, address):
+    with statements(most=100) as counted:
+        assert client.get(address).status_code == 200
+    return counted
+
+
+def test_every_page_costs_the_same_for_one_row_and_for_many(client, desk):
+    before = {pattern: len(cost(client, desk.address(pattern))) for pattern in MOST}
+    fill(desk)
+
+    after = {pattern: cost(client, desk.address(pattern)) for pattern in MOST}
+
+    assert {pattern: len(asked) for pattern, asked in after.items()} == before
+    assert {p: n for p, n in before.items() if n > MOST[p]} == {}
+
+
+def fill(desk):
+    """Add three more of everything."""
+    sizes = [
+        make.variant(5_00, of=desk.product, options=[f"Size {n}"], on_hand=2, position=n)
+        for n in range(3)
+    ]
+    for number in range(3):
+        order = make.order({sizes[number]: 1, desk.variant: 1})
+        with transaction.atomic():
+            ending.mark_paid(ending.lock(order.pk), at=NOON)
+        make.shown_picture(desk.product)
+        draft = make.draft(desk.merchant)
+        make.shown_picture(draft)
+        another = make.festival(starts_at=NOON + timedelta(days=90 + number),
+                                ends_at=NOON + timedelta(days=99))  # fmt: skip
+        make.nomination(desk.variant, during=another, percent=10)
+        make.reprice(desk.variant, 20_00 + number, at=NOON)
+        make.slot(desk.festival, label=f"Flash {number}")
