@@ -20,6 +20,7 @@ from shop.catalogue.models import Category, Product
 from shop.errors import NotPossible, ShopError
 from shop.festivals.models import ChangeLog
 from shop.festivals.running import log
+from shop.listings.locking import lock_product
 from shop.listings.refreshing import refresh
 from shop.listings.variants import Row, check_rows, save_rows
 from shop.merchants.models import Merchant
@@ -100,7 +101,7 @@ def edit_product(
         NotPossible: it waits for a review.
         BadRows: something is wrong with the variants; nothing is changed.
     """
-    product = Product.objects.select_for_update(no_key=True).get(pk=product.pk)
+    product = lock_product(product.pk)
     newest = newest_edit(product)
     if newest is not None and newest.pk != version:
         raise ChangedMeanwhile(newest)

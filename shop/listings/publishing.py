@@ -20,6 +20,7 @@ from shop.festivals import spans
 from shop.festivals.models import ChangeLog, Deal, RegularPrice
 from shop.festivals.pricing.items import PRIOR_PRICE_WINDOW
 from shop.festivals.running import log
+from shop.listings.locking import lock_product
 from shop.listings.refreshing import refresh
 
 State = Product.State
@@ -80,7 +81,7 @@ def submit(product: Product, *, at: datetime, by: User) -> None:
         NotReady: something is missing; ``gaps`` lists it.
         StaleState: it is submitted or on sale already.
     """
-    product = _locked(product)
+    product = lock_product(product.pk)
     if missing := gaps(product, at=at):
         raise NotReady(missing)
     _move(product, (State.DRAFT, State.WITHDRAWN), State.SUBMITTED, submitted_at=at)
@@ -97,8 +98,8 @@ def approve(product: Product, *, at: datetime, by: User | None = None) -> dateti
     Raises:
         StaleState: it is not waiting for a review any more.
     """
+    first = lock_product(product.pk).published_at
     since = spans.lock_prices([product.pk], at=at)
-    first = Product.objects.filter(pk=product.pk).values_list("published_at", flat=True).get()
     _move(product, (State.SUBMITTED,), State.PUBLISHED, published_at=first or since, review_note="")
     _list_variants(product, since=since)
     spans.rebuild([product.pk], since=since, what="product published")
@@ -129,6 +130,7 @@ def withdraw(product: Product, *, at: datetime, by: User | None = None) -> None:
         NotPossible: a deal of it runs or will run.
         StaleState: it is neither on sale nor submitted.
     """
+    was = lock_product(product.pk).state
     since = spans.lock_prices([product.pk], at=at)
     if has_deals(Variant.objects.filter(product=product), at=since):
         raise NotPossible(
@@ -137,7 +139,6 @@ def withdraw(product: Product, *, at: datetime, by: User | None = None) -> None:
                 "organizer to stop the deal."
             )
         )
-    was = Product.objects.filter(pk=product.pk).values_list("state", flat=True).get()
     after = State.DRAFT if was == State.SUBMITTED else State.WITHDRAWN
     _move(product, (was,) if was in (State.SUBMITTED, State.PUBLISHED) else (), after)
     spans.rebuild([product.pk], since=since, what="product withdrawn")
@@ -149,10 +150,6 @@ def has_deals(variants: object, *, at: datetime) -> bool:
     """Tell whether any of these variants has a deal that runs or will run."""
     waiting = Deal.objects.filter(variant__in=variants, effective_to__gt=at)
     return waiting.exclude(state=Deal.State.WITHDRAWN).exists()
-
-
-def _locked(product: Product) -> Product:
-    return Product.objects.select_for_update(no_key=True).get(pk=product.pk)
 
 
 def _move(product: Product, states: tuple[str, ...], state: str, **changes: object) -> None:

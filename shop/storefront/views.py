@@ -61,8 +61,8 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a product; one that was withdrawn says so, and offers the search instead."""
     found = read_product(slug)
-    if found is None or found.state == Product.State.DRAFT:
-        raise Http404
+    if found is None or found.state == Product.State.DRAFT or found.published_at is None:
+        raise Http404  # what was never on sale is nobody's business, submitted or not
     is_sold = found.state == Product.State.PUBLISHED
     if not is_sold or found.merchant.state != Merchant.State.APPROVED:
         return render(request, "shop/storefront/withdrawn.html", {"product": found}, status=404)

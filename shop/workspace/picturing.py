@@ -14,6 +14,7 @@ from shop.accounts.models import User
 from shop.catalogue.models import Product, ProductPicture
 from shop.errors import NotPossible
 from shop.festivals.running import log
+from shop.listings.locking import lock_product
 from shop.listings.refreshing import refresh
 from shop.listings.tasks import make_modern_sizes
 from shop.pictures.models import Picture
@@ -89,12 +90,7 @@ def _arrange(product: Product, ids: Sequence[int]) -> None:
 
 def _lock(product: Product) -> None:
     """Lock a product and learn its state."""
-    product.state = (
-        Product.objects.select_for_update(no_key=True)
-        .filter(pk=product.pk)
-        .values_list("state", flat=True)
-        .get()
-    )
+    product.state = lock_product(product.pk).state
     if product.state == Product.State.SUBMITTED:
         raise NotPossible(_("It waits for a review. Take it back first, then change it."))
 

@@ -195,3 +195,13 @@ def test_who_takes_a_product_back_and_who_approves_it_never_both_win():
         on_sale = state_of(draft) == State.PUBLISHED
         assert PriceSpan.objects.filter(variant__product=draft).exists() == on_sale
         assert Listing.objects.filter(pk=draft.pk).exists() == on_sale
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted"])
+def test_nobody_reads_of_a_product_before_it_is_approved(client, state):
+    secret = make.draft(make.merchant(), state=state, title="A secret kettle")
+
+    answer = client.get(f"/products/{secret.slug}/")
+
+    assert answer.status_code == 404
+    assert "A secret kettle" not in answer.content.decode()

@@ -1,0 +1,47 @@
+"""Edits of a product and orders of it wait for each other in one direction only."""
+
+from functools import partial
+
+import pytest
+from django.db import transaction
+
+from shop.festivals import spans
+from shop.listings import publishing
+from shop.listings.editing import edit_product, words_of
+from shop.listings.refreshing import note_stock
+from shop.workspace import picturing
+from tests import make
+from tests.make import NOON
+from tests.stepping import Beside
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def edit(product, member):
+    return partial(edit_product, product, words_of(product), [], version=0, at=NOON, by=member)
+
+
+def withdraw(product, member):
+    return partial(publishing.withdraw, product, at=NOON, by=member)
+
+
+def cover(product, member):
+    make.shown_picture(product)
+    last = make.shown_picture(product)
+    return partial(picturing.move, last, 0, at=NOON, by=member)
+
+
+@pytest.mark.parametrize("change", [edit, withdraw, cover])
+def test_a_change_of_a_product_and_its_last_unit_never_wait_in_a_circle(change):
+    variant = make.variant(20_00, of=make.product(kind="experience"), on_hand=1)
+    product = variant.product
+    make.listed(product)
+    action = change(product, make.member(product.merchant))
+
+    with transaction.atomic():  # as an order does: first the listing, then the prices
+        note_stock([variant.pool_id])
+        other = Beside(action)
+        assert other.waits()
+        spans.lock_prices([product.pk], at=NOON)
+
+    assert not isinstance(other.result(), Exception)
