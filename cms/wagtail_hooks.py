@@ -8,6 +8,7 @@ from wagtail import hooks
 from cms.admin import urls
 from cms.admin.lists import VIEWSETS
 from cms.admin.menu import WaitingPanel, festivals_entry, new_products_entry
+from cms.choosers import product_chooser, store_chooser
 
 hooks.register("register_admin_menu_item", festivals_entry)
 hooks.register("register_admin_menu_item", new_products_entry)
@@ -21,8 +22,8 @@ def desk_urls() -> list:
 
 @hooks.register("register_admin_viewset")
 def lists() -> list:
-    """Add the lists of products, stores, orders and categories."""
-    return list(VIEWSETS)
+    """Add the lists of products, stores, orders and categories, and what editors choose from."""
+    return [*VIEWSETS, product_chooser, store_chooser]
 
 
 @hooks.register("insert_global_admin_css")

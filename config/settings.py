@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "shop",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
+    "wagtail.contrib.simple_translation",
     "wagtail.embeds",
     "wagtail.sites",
     "wagtail.users",
@@ -95,6 +96,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "shop.accounts.middleware.OurSite",
     "shop.storefront.middleware.Refusals",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",  # asks only where nothing was found
 ]
 
 TEMPLATES = [
@@ -268,7 +270,9 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
-WAGTAIL_I18N_ENABLED = False
+WAGTAIL_I18N_ENABLED = True
+WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
+WAGTAILEMBEDS_FINDERS = []  # nothing is loaded from elsewhere
 
 # --- logging --------------------------------------------------------------------------------
 LOGGING = {

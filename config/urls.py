@@ -2,8 +2,10 @@
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import include, path
+from django.urls import include, path, re_path
+from wagtail.urls import serve_pattern
 
+from cms.pages import serving
 from config.health import health
 from config.media import media
 from shop.payments.webhooks import receive
@@ -17,11 +19,14 @@ urlpatterns = [
 ]
 if settings.DEBUG or settings.DEMO:
     urlpatterns.append(path("media/<path:path>", media))
+# Pages come last: what an editor calls a page never hides an address of the shop.
 urlpatterns += i18n_patterns(
+    path("", serving.home, name="home"),
     path("", include("shop.storefront.urls")),
     path("", include("shop.cart.urls")),
     path("", include("shop.checkout.urls")),
     path("account/", include("allauth.urls")),
+    re_path(serve_pattern, serving.page, name="wagtail_serve"),
     prefix_default_language=False,
 )
 

@@ -3,7 +3,6 @@ from django.urls import path
 from shop.storefront import views
 
 urlpatterns = [
-    path("", views.home, name="home"),
     path("products/", views.products, name="products"),
     path("products/<slug:slug>/", views.product, name="product"),
     path("suggestions/", views.suggestions, name="suggestions"),

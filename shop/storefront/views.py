@@ -17,21 +17,11 @@ from shop.storefront import store_page, suggesting
 from shop.storefront.directory import directory, read_stores
 from shop.storefront.epoch import current_epoch
 from shop.storefront.filters import read_filters
-from shop.storefront.home import home as read_home
 from shop.storefront.middleware import tokenless
 from shop.storefront.preferences import country_of, currency_of, remember
 from shop.storefront.product import product_page, read_product
 from shop.storefront.product_list import product_list
 from shop.storefront.shared import leave_out, shared_page
-
-
-@require_safe
-@shared_page()
-def home(request: HttpRequest) -> HttpResponse:
-    """Show the festival that runs, or the next one."""
-    at = clock.moment_of(request)
-    page = read_home(epoch=current_epoch(at=at), at=at, language=get_language())
-    return render(request, "shop/storefront/home.html", {"page": page})
 
 
 @require_safe

@@ -6,7 +6,7 @@ from django.test import Client
 
 from shop.festivals.models import Enrolment
 from shop.listings.models import Listing
-from shop.storefront.home import title_parts
+from shop.storefront.hero import title_parts
 from shop.storefront.squares import cloth
 from tests import make
 from tests.make import END, NOON, START

@@ -1,32 +1,24 @@
-"""The festival's home: what runs, what is on at this hour, who takes part."""
+"""A festival at the head of a page: its title, its days, its cloth and how far it has come."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from shop.festivals.models import Slot
-from shop.listings.models import ALIKE
 from shop.storefront import dates
-from shop.storefront.cards import Card, cards
-from shop.storefront.conditions import FLASH
 from shop.storefront.counting import LIVE
-from shop.storefront.epoch import Epoch, KnownFestival
-from shop.storefront.facets import Option, whole
-from shop.storefront.finding import find_popular
+from shop.storefront.epoch import KnownFestival
+from shop.storefront.facets import whole
 from shop.storefront.squares import cloth
-from shop.storefront.stores import StoreCard, by_country, spread, store_cards
 from shop.storefront.wording import in_language
 
-STORES, POPULAR, FLASH_CARDS, SLOTS = 8, 10, 10, 6
 PART = re.compile(r",\s+(?=\D*\d)|[，、،]\s*")
 NUMBER = re.compile(r"(\d[\d.,\u00a0\u202f ]*\d|\d)\s*(.*)")
 
@@ -64,8 +56,19 @@ class Meter:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """A text, and its language where that is not the page's."""
+
+    text: str
+    lang: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Hero:
-    """The festival at the head of the page; texts that are not translated name their language."""
+    """The festival at the head of the page; texts that are not translated name their language.
+
+    ``turns_at`` is None once the festival is over.
+    """
 
     is_live: bool
     title: str
@@ -75,80 +78,31 @@ class Hero:
     tagline_lang: str
     days: str
     zone: str
-    turns_at: datetime
+    turns_at: datetime | None
     turns_text: str
     cloth: SafeString
     meters: tuple[Meter, ...]
-    headings: dict[str, dict[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class SlotShown:
-    """A time of the flash deals."""
-
-    url: str
-    hour: str
-    text: str
-    is_over: bool
-    is_on: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """Everything that the home page says; ``hero`` is None when no festival is in sight."""
-
-    hero: Hero | None
-    slots: tuple[SlotShown, ...]
-    flash: list[Card]
-    countries: list[Option]
-    stores: list[StoreCard]
-    store_count: int
-    popular: list[Card]
-    has_sales: bool
-
-
-def home(*, epoch: Epoch, at: datetime, language: str) -> Home:
-    """Return the home page: the festival that runs, else the next one, else the shop alone."""
-    festival = epoch.festival or epoch.next_festival
-    slots = list(_slots(festival, at=at)) if festival else []
-    everyone = store_cards(language)
-    wheres = ["l.is_available", FLASH] if epoch.festival else ["l.is_available"]
-    rows = find_popular(wheres, {}, most=FLASH_CARDS, at=at, language=language)
-    flash = [row for row in rows if row.branch == 1]
-    popular = [row for row in rows if row.branch == 0][:POPULAR]
-    return Home(
-        hero=_hero(festival, at=at, language=language) if festival else None,
-        slots=tuple(_slot(slot, festival.zone, language, at=at) for slot in slots),
-        flash=cards(flash, language, in_flash=True),
-        countries=by_country(everyone, "", language),
-        stores=spread(everyone, STORES),
-        store_count=len(everyone),
-        popular=cards(popular, language),
-        has_sales=any(row.popularity >= ALIKE for row in popular),
-    )
-
-
-def _hero(festival: KnownFestival, *, at: datetime, language: str) -> Hero:
+def hero(festival: KnownFestival, *, at: datetime, language: str) -> Hero:
+    """Return a festival as the head of a page shows it at an instant. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(NUMBERS, {"festival": festival.id, "most": LIVE})
         stores, kept, few = cursor.fetchone()
     products = few if few < LIVE else max(kept, few)
-    title, title_lang = _words(festival, "title", language)
-    tagline, tagline_lang = _words(festival, "tagline", language)
-    zone = ZoneInfo(festival.zone)
-    first, last = festival.starts_at.astimezone(zone), _last_day(festival)
+    title, tagline = (words(festival, name, language) for name in ("title", "tagline"))
     is_live = festival.is_live(at)
     label = _("A cloth of %(total)d squares, one for each store. %(count)d are woven.")
     return Hero(
         is_live=is_live,
-        title=title,
-        title_lang=title_lang,
-        parts=title_parts(title),
-        tagline=tagline,
-        tagline_lang=tagline_lang,
-        days=dates.days(first.date(), last, language),
+        title=title.text,
+        title_lang=title.lang,
+        parts=title_parts(title.text),
+        tagline=tagline.text,
+        tagline_lang=tagline.lang,
+        days=_days(festival, language),
         zone=dates.zone_name(at, festival.zone, language),
-        turns_at=festival.ends_at if is_live else festival.starts_at,
+        turns_at=_turns_at(festival, at),
         turns_text=_turn(festival, is_live=is_live, language=language),
         cloth=cloth(
             stores,
@@ -156,21 +110,30 @@ def _hero(festival: KnownFestival, *, at: datetime, language: str) -> Hero:
             label % {"total": festival.target_stores, "count": len(stores)},
         ),
         meters=_meters(festival, len(stores), products, language),
-        headings=(in_language(festival.texts, language) or {}).get("headings", {}),
     )
 
 
-def _words(festival: KnownFestival, name: str, language: str) -> tuple[str, str]:
-    """Return a text of the festival, and its language where that is not the page's.
+def words(festival: KnownFestival, name: str, language: str) -> Words:
+    """Return a text of the festival in a language, else in the shop's own.
 
     What nobody wrote in a language may still stand among the shop's own words.
     """
-    written = (in_language(festival.texts, language) or {}).get(name)
-    if written or language == settings.LANGUAGE_CODE:
-        return written or getattr(festival, name, ""), ""
+    found = (in_language(festival.texts, language) or {}).get(name)
+    if found or language == settings.LANGUAGE_CODE:
+        return Words(found or getattr(festival, name, ""))
     own = festival.texts.get(settings.LANGUAGE_CODE, {}).get(name) or getattr(festival, name, "")
     translated = own and _(own)
-    return (translated, "") if translated != own else (own, settings.LANGUAGE_CODE)
+    return Words(translated) if translated != own else Words(own, settings.LANGUAGE_CODE)
+
+
+def heading(festival: KnownFestival, key: str, language: str) -> tuple[Words, Words]:
+    """Return what the festival writes above a part of its page: a title and a sentence."""
+    for code in dict.fromkeys((language, settings.LANGUAGE_CODE)):
+        written = (in_language(festival.texts, code) or {}).get("headings", {}).get(key)
+        if written:
+            lang = "" if code == language else code
+            return Words(written.get("title", ""), lang), Words(written.get("text", ""), lang)
+    return Words(""), Words("")
 
 
 def title_parts(title: str) -> tuple[TitlePart, ...]:
@@ -184,7 +147,18 @@ def title_parts(title: str) -> tuple[TitlePart, ...]:
     return tuple(found)
 
 
-def _last_day(festival: KnownFestival) -> datetime:
+def _days(festival: KnownFestival, language: str) -> str:
+    first = festival.starts_at.astimezone(ZoneInfo(festival.zone)).date()
+    return dates.days(first, _last_day(festival), language)
+
+
+def _turns_at(festival: KnownFestival, at: datetime) -> datetime | None:
+    if at < festival.starts_at:
+        return festival.starts_at
+    return festival.ends_at if at < festival.ends_at else None
+
+
+def _last_day(festival: KnownFestival) -> date:
     return dates.last_day(festival.ends_at, festival.zone)
 
 
@@ -220,27 +194,3 @@ def _meter(count: int, target: int, label: str, sentence: str, language: str) ->
     total = {"count": "\0", "total": whole(target, language)}
     before, after = (sentence % total).split("\0")
     return Meter(count, target, whole(count, language), label, before, after)
-
-
-def _slots(festival: KnownFestival, *, at: datetime) -> list[Slot]:
-    zone = ZoneInfo(festival.zone)
-    today = at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    flash = Slot.objects.filter(festival_id=festival.id, kind=Slot.Kind.FLASH)
-    return flash.filter(ends_at__gt=today, starts_at__lt=today + timedelta(days=2))[:SLOTS]
-
-
-def _slot(slot: Slot, zone: str, language: str, *, at: datetime) -> SlotShown:
-    is_over, is_on = slot.ends_at <= at, slot.starts_at <= at < slot.ends_at
-    if is_over:
-        text = _("Ended")
-    elif is_on:
-        text = _("On now, ends %(time)s") % {"time": dates.hour(slot.ends_at, zone)}
-    else:
-        text = dates.day_in(slot.starts_at, zone, language)
-    return SlotShown(
-        url=f"{reverse('products')}?{'deal=flash' if is_on else f'slot={slot.pk}'}",
-        hour=dates.hour(slot.starts_at, zone),
-        text=text,
-        is_over=is_over,
-        is_on=is_on,
-    )

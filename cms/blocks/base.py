@@ -1,0 +1,116 @@
+"""What all blocks of pages share: when they are shown, what stands above them, what they need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from wagtail import blocks
+from wagtail.blocks.struct_block import BlockGroup
+
+from shop.storefront.hero import Words, heading
+
+if TYPE_CHECKING:
+    from cms.pages.gathering import Gathered
+    from cms.pages.scene import Scene
+    from shop.storefront.shelves import Shelf
+
+PHASES = [("teaser", "Before the festival"), ("live", "While it runs"), ("ended", "After its end")]
+KEYS = [
+    (key, f"The festival's words: {key}")
+    for key in "flash pavilions shelf under stories experiences vouchers how ended".split()
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A title and a sentence above a part of a page."""
+
+    title: Words
+    text: Words
+
+
+class PageBlock(blocks.StructBlock):
+    """A part of a page. It queries nothing: it says what it needs, and the page collects it.
+
+    ``needs`` names parts of ``Gathered``; a block of products returns its ``shelf``.
+    """
+
+    needs: frozenset[str] = frozenset()
+
+    phases = blocks.MultipleChoiceBlock(
+        choices=PHASES,
+        required=False,
+        label="Show in phase",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Nothing ticked: always. The phase comes from the festival's own times.",
+    )
+
+    def get_form_layout(self) -> BlockGroup:
+        """Put the phases behind the other fields, among the settings."""
+        names = [name for name in self.child_blocks if name != "phases"]
+        return BlockGroup(children=names, settings=["phases"])
+
+    def shelf(self, value: Any, scene: Scene) -> Shelf | None:
+        """Return the products that the block shows, if it shows any."""
+        return None
+
+    def shown(self, value: Any, gathered: Gathered) -> dict[str, Any]:
+        """Return what the template writes beside the value."""
+        return {}
+
+    def get_context(self, value: Any, parent_context: dict | None = None) -> dict[str, Any]:
+        """Return what the template writes; without a page's data, the value alone."""
+        context = super().get_context(value, parent_context)
+        gathered = context.get("gathered")
+        if gathered is None:
+            return context
+        context |= {"scene": gathered.scene, "lang": gathered.scene.words_lang}
+        return context | self.shown(value, gathered)
+
+    def get_preview_context(self, value: Any, parent_context: dict | None = None) -> dict[str, Any]:
+        """Show the block's example with the shop's products of this moment."""
+        from cms.pages.gathering import gather_example  # noqa: PLC0415 (it knows the blocks)
+
+        context = super().get_preview_context(value, parent_context)
+        return context | {"gathered": gather_example(self, value)}
+
+
+class HeadedBlock(PageBlock):
+    """A part with a heading: the editor's words, else the festival's, else the shop's."""
+
+    title = blocks.CharBlock(required=False, max_length=80)
+    text = blocks.CharBlock(required=False, max_length=200)
+    words = blocks.ChoiceBlock(
+        choices=KEYS,
+        required=False,
+        label="Festival's words",
+        help_text="Used, in every language that has them, where the title is empty.",
+    )
+
+    def default_title(self, value: Any, gathered: Gathered) -> str:
+        """Return the shop's own words above such a part, in the language of the page."""
+        return ""
+
+    def default_text(self, value: Any, gathered: Gathered) -> str:
+        """Return the shop's own sentence below the title."""
+        return ""
+
+    def heading_of(self, value: Any, gathered: Gathered) -> Heading:
+        """Return what stands above the part."""
+        scene = gathered.scene
+        if value["title"]:
+            lang = scene.words_lang
+            return Heading(Words(value["title"], lang), Words(value["text"], lang))
+        if value["words"] and scene.festival:
+            title, text = heading(scene.festival, value["words"], scene.language)
+            if title.text and (not title.lang or not self.default_title(value, gathered)):
+                return Heading(title, text)
+        return Heading(
+            Words(self.default_title(value, gathered)), Words(self.default_text(value, gathered))
+        )
+
+    def shown(self, value: Any, gathered: Gathered) -> dict[str, Any]:
+        """Return the heading."""
+        return {"heading": self.heading_of(value, gathered)}

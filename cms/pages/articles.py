@@ -1,0 +1,168 @@
+"""Pages to read: stories, lessons, help, and the lists of each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_noop
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import StreamField
+from wagtail.search import index
+
+from cms.blocks.body import ARTICLE_BODY, LESSON_BODY
+from cms.pages.base import ShopPage
+from cms.pages.gathering import Gathered
+from cms.pages.listing import page_cards
+from cms.pages.lists import help_cards
+from cms.pages.searching import find_pages
+from shop.listings.refreshing import addresses
+
+MOST = 200  # pages in one list
+
+
+class ArticlePage(ShopPage):
+    """A page to read, with a picture at its head."""
+
+    picture = models.ForeignKey(
+        "shop.Picture", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    content_panels = [*ShopPage.content_panels, FieldPanel("picture"), FieldPanel("body")]
+    subpage_types: list[str] = []
+    template = "cms/pages/article.html"
+
+    class Meta:
+        abstract = True
+
+    def facts(self, gathered: Gathered, request: HttpRequest) -> dict[str, Any]:
+        """Return the picture at the head."""
+        return {"picture": addresses(self.picture.sizes, self.picture.alt) if self.picture else {}}
+
+
+class StoryPage(ArticlePage):
+    """A story: how a thing is made, and by whom."""
+
+    body = StreamField(ARTICLE_BODY, blank=True)
+
+    search_fields = [*ShopPage.search_fields, index.SearchField("body")]
+    above_title = gettext_noop("Stories")
+    page_description = "How a thing is made, and by whom."
+    parent_page_types = ["cms.StoryIndexPage"]
+
+    class Meta:
+        verbose_name = "story"
+        verbose_name_plural = "stories"
+
+
+class LessonPage(ArticlePage):
+    """A lesson for merchants, with questions at its end."""
+
+    order = models.PositiveSmallIntegerField(default=1)
+    minutes = models.PositiveSmallIntegerField(default=20, help_text="How long it takes.")
+    body = StreamField(LESSON_BODY, blank=True)
+
+    content_panels = [
+        *ShopPage.content_panels,
+        FieldPanel("order"),
+        FieldPanel("minutes"),
+        FieldPanel("picture"),
+        FieldPanel("body"),
+    ]
+    search_fields = [*ShopPage.search_fields, index.SearchField("body")]
+    above_title = gettext_noop("Academy")
+    page_description = "A lesson of the academy, for merchants."
+    parent_page_types = ["cms.LessonIndexPage"]
+
+    class Meta:
+        verbose_name = "lesson"
+
+
+class HelpPage(ArticlePage):
+    """An answer: for shoppers, for sellers or for everyone."""
+
+    class Audience(models.TextChoices):
+        SHOPPER = "shopper", "Shoppers"
+        SELLER = "seller", "Sellers"
+        EVERYONE = "everyone", "Everyone"
+
+    audience = models.CharField(max_length=8, choices=Audience, default=Audience.SHOPPER)
+    order = models.PositiveSmallIntegerField(default=1)
+    body = StreamField(ARTICLE_BODY, blank=True)
+
+    content_panels = [
+        *ShopPage.content_panels,
+        FieldPanel("audience"),
+        FieldPanel("order"),
+        FieldPanel("picture"),
+        FieldPanel("body"),
+    ]
+    search_fields = [*ShopPage.search_fields, index.SearchField("body")]
+    above_title = gettext_noop("Help")
+    page_description = "An answer to what people ask."
+    parent_page_types = ["cms.HelpIndexPage"]
+
+    class Meta:
+        verbose_name = "help page"
+
+
+class StoryIndexPage(ShopPage):
+    """The list of stories, the newest first."""
+
+    template = "cms/pages/stories.html"
+    own_title = gettext_noop("Stories")
+    page_description = "The list of all stories."
+    max_count_per_parent = 1
+    parent_page_types = ["cms.HomePage"]
+    subpage_types = ["cms.StoryPage"]
+
+    class Meta:
+        verbose_name = "list of stories"
+
+    def facts(self, gathered: Gathered, request: HttpRequest) -> dict[str, Any]:
+        """Return the stories as cards."""
+        newest = StoryPage.objects.order_by("-first_published_at", "-pk")[:MOST]
+        return {"cards": list(page_cards(newest, gathered.scene.language).values())}
+
+
+class LessonIndexPage(ShopPage):
+    """The academy: lessons in their order."""
+
+    template = "cms/pages/lessons.html"
+    own_title = gettext_noop("Academy")
+    page_description = "The academy: all lessons in their order."
+    max_count_per_parent = 1
+    parent_page_types = ["cms.HomePage"]
+    subpage_types = ["cms.LessonPage"]
+
+    class Meta:
+        verbose_name = "academy"
+
+    def facts(self, gathered: Gathered, request: HttpRequest) -> dict[str, Any]:
+        """Return the lessons as cards, each with how long it takes."""
+        lessons = LessonPage.objects.order_by("order", "pk")[:MOST]
+        language = gathered.scene.language
+        return {"cards": list(page_cards(lessons, language, extra="minutes").values())}
+
+
+class HelpIndexPage(ShopPage):
+    """The help: answers by whom they are for, and a search through all pages."""
+
+    template = "cms/pages/help.html"
+    own_title = gettext_noop("Help")
+    page_description = "The help: all answers, and the search through all pages."
+    max_count_per_parent = 1
+    parent_page_types = ["cms.HomePage"]
+    subpage_types = ["cms.HelpPage"]
+
+    class Meta:
+        verbose_name = "help"
+
+    def facts(self, gathered: Gathered, request: HttpRequest) -> dict[str, Any]:
+        """Return the answers in groups, or what a search finds."""
+        language = gathered.scene.language
+        words = getattr(request, "filters", None) and request.filters.words
+        if words:
+            return {"words": words, "found": find_pages(words, language)}
+        return {"groups": help_cards(HelpPage, language)}

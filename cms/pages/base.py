@@ -1,0 +1,204 @@
+"""What all pages share: one English tree, words in other languages, previews at any moment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.models import Page
+from wagtail.search import index
+
+from cms.pages import previewing
+from cms.pages.addresses import address
+from cms.pages.forms import TAKEN, TOP, PageForm, is_taken
+from cms.pages.gathering import Gathered, Part, gather, turns
+from cms.pages.scene import Scene
+from shop import clock
+from shop.festivals.spans import mark_change
+from shop.storefront.epoch import Epoch, KnownFestival, current_epoch
+from shop.storefront.hero import Words
+
+# What saving a draft writes: nobody but editors sees any of it.
+OF_DRAFTS = {
+    "draft_title",
+    "has_unpublished_changes",
+    "latest_revision",
+    "latest_revision_created_at",
+    "locked",
+    "locked_at",
+    "locked_by",
+}
+
+
+class ShopPage(Page):
+    """A page of the shop. It is the same for everyone, and kept whole until something changes.
+
+    The English page gives the address in every language. Where a translation is published its
+    words are shown there, and the English ones otherwise, marked as English.
+    """
+
+    preview_at = models.DateTimeField(
+        "preview at", null=True, blank=True, help_text="UTC. For the preview alone."
+    )
+
+    base_form_class = PageForm
+    own_title = above_title = ""
+    private_page_options: list[str] = []  # pages are public or not published: copies are shared
+    description_help = "A sentence for lists, search engines and the top of the page."
+
+    promote_panels = [
+        MultiFieldPanel(
+            [
+                FieldPanel("slug"),
+                FieldPanel("seo_title"),
+                FieldPanel("search_description", help_text=description_help),
+            ],
+            heading="For search engines and lists",
+        )
+    ]
+    settings_panels = [*Page.settings_panels, FieldPanel("preview_at")]
+    search_fields = [*Page.search_fields, index.SearchField("search_description")]
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, and let no kept copy outlive what was saved; drafts change nothing public."""
+        super().save(*args, **kwargs)
+        written = kwargs.get("update_fields")
+        if written is None or not set(written) <= OF_DRAFTS:
+            mark_change("page", at=clock.now())  # Wagtail saves, so nobody hands us a moment
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        """Delete, and let no kept copy outlive the page."""
+        deleted = super().delete(*args, **kwargs)
+        mark_change("page deleted", at=clock.now())
+        return deleted
+
+    def move(self, *args: Any, **kwargs: Any) -> None:
+        """Move, and let no kept copy stay at the old address."""
+        super().move(*args, **kwargs)
+        mark_change("page moved", at=clock.now())
+
+    def clean(self) -> None:
+        """Refuse an address that belongs to the shop, and another one for a translation."""
+        super().clean()
+        source = self.source if self.pk else None
+        if source is not None and source.depth > TOP and source.slug != self.slug:
+            text = f"All languages share one address: the English page is “{source.slug}”."
+            raise ValidationError({"slug": text})
+        if self.depth == TOP + 1 and is_taken(self.slug):
+            raise ValidationError({"slug": TAKEN})
+
+    @property
+    def source(self) -> Page | None:
+        """Return the English page of a translation, or None for the English page itself."""
+        if self.locale.language_code == settings.LANGUAGE_CODE:
+            return None
+        same = type(self).objects.filter(translation_key=self.translation_key)
+        return same.filter(locale__language_code=settings.LANGUAGE_CODE).first()
+
+    def words_language(self) -> str:
+        """Return the language of the page's words; an alias still has those of its English page."""
+        return settings.LANGUAGE_CODE if self.alias_of_id else self.locale.language_code
+
+    def festival_at(self, epoch: Epoch) -> KnownFestival | None:
+        """Return the festival that the page is about."""
+        return epoch.festival or epoch.next_festival
+
+    def previews_draft(self) -> bool:
+        """Tell whether a preview shows a festival that the shop does not know yet."""
+        return False
+
+    def is_public(self) -> bool:
+        """Tell whether visitors may see it, apart from being published."""
+        return True
+
+    def parts(self, scene: Scene) -> list[Part]:
+        """Return the blocks that are shown in the scene's phase; one head at the most."""
+        found, has_hero = [], False
+        for child in getattr(self, "body", ()):
+            is_hero = child.block_type == "hero"
+            if scene.shows(child.value["phases"] or []) and not (is_hero and has_hero):
+                found.append(Part(child.block, child.value))
+                has_hero = has_hero or is_hero
+        return found
+
+    def scene(self, request: HttpRequest, *, is_draft: bool = False) -> Scene:
+        """Return for whom and when the page is written."""
+        at = clock.moment_of(request)
+        language = get_language() or settings.LANGUAGE_CODE
+        epoch = current_epoch(at=at)
+        words = self.words_language()
+        return Scene(
+            at=at,
+            language=language,
+            epoch=epoch,
+            festival=self.festival_at(epoch),
+            words_lang="" if words == language else words,
+            is_draft=is_draft,
+        )
+
+    def shown_title(self, lang: str) -> Words:
+        """Return the title; lists have the shop's own words in other languages.
+
+        Args:
+            lang: the language of the page's words, where it is not the visitor's.
+        """
+        return Words(_(self.own_title)) if lang and self.own_title else Words(self.title, lang)
+
+    def crumbs(self, language: str) -> list[tuple[str, str]]:
+        """Return addresses and titles of what is above the page."""
+        if self.depth is None or self.depth <= TOP:
+            return []
+        above = self.url_path.rstrip("/").rpartition("/")[0] + "/"
+        way = [(reverse("home"), _("Festival"))]
+        return [*way, (address(above, language), _(self.above_title))] if self.above_title else way
+
+    def facts(self, gathered: Gathered, request: HttpRequest) -> dict[str, Any]:
+        """Return what the template of this kind of page writes beside the blocks."""
+        return {}
+
+    def answer(
+        self, request: HttpRequest, *, is_draft: bool = False, **extra: Any
+    ) -> HttpResponse:
+        """Return the page as it is at the request's moment.
+
+        Args:
+            is_draft: the page's festival counts as published.
+        """
+        scene = self.scene(request, is_draft=is_draft)
+        parts = self.parts(scene)
+        gathered = gather(parts, scene)
+        context = {
+            "page": self,
+            "parts": parts,
+            "gathered": gathered,
+            "scene": scene,
+            "lang": scene.words_lang,
+            "crumbs": self.crumbs(scene.language),
+            "title": self.shown_title(scene.words_lang),
+            "has_hero": any(part.block.name == "hero" for part in parts) and gathered.hero,
+        }
+        context |= self.facts(gathered, request) | extra
+        response = render(request, self.template, context)
+        response.holds_until = turns(parts, scene.at)
+        return response
+
+    @property
+    def preview_modes(self) -> list[tuple[str, str]]:
+        """Return the moments at which a preview can be looked at."""
+        return previewing.modes(self)
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """Return the page as it will be at a moment; see ``previewing``."""
+        return previewing.show(self, request, mode_name)
+

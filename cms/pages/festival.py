@@ -1,0 +1,93 @@
+"""Pages of festivals: organizers write them, the shop fills in the deals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_noop
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import StreamField
+from wagtail.search import index
+
+from cms.blocks.body import SHOP_BODY
+from cms.pages.base import ShopPage
+from cms.pages.gathering import Gathered
+from cms.pages.lists import festival_cards, known
+from shop.festivals.models import Festival
+from shop.storefront.epoch import Epoch, KnownFestival
+
+SHOWN = (Festival.State.PUBLISHED, Festival.State.CLOSED)
+
+
+class FestivalIndexPage(ShopPage):
+    """The list of festivals: what runs, what comes, what was."""
+
+    template = "cms/pages/festivals.html"
+    own_title = gettext_noop("Festivals")
+    page_description = "The list of all festivals that have a page."
+    max_count_per_parent = 1
+    parent_page_types = ["cms.HomePage"]
+    subpage_types = ["cms.FestivalPage"]
+
+    class Meta:
+        verbose_name = "list of festivals"
+
+    def facts(self, gathered: Gathered, request: HttpRequest) -> dict[str, Any]:
+        """Return the festivals as cards."""
+        scene = gathered.scene
+        return {"cards": festival_cards(FestivalPage, at=scene.at, language=scene.language)}
+
+
+class FestivalPage(ShopPage):
+    """The public face of one festival. A translation is about its English page's festival."""
+
+    festival = models.OneToOneField(
+        Festival, models.PROTECT, null=True, blank=True, related_name="page"
+    )
+    body = StreamField(SHOP_BODY, blank=True)
+
+    content_panels = [*ShopPage.content_panels, FieldPanel("festival"), FieldPanel("body")]
+    search_fields = [*ShopPage.search_fields, index.SearchField("body")]
+    template = "cms/pages/festival.html"
+    above_title = gettext_noop("Festivals")
+    page_description = "The page of one festival. Its phase follows the festival's own times."
+    parent_page_types = ["cms.FestivalIndexPage"]
+    subpage_types: list[str] = []
+    exclude_fields_in_copy = ["festival"]  # a festival has one page
+
+    class Meta:
+        verbose_name = "festival page"
+
+    def clean(self) -> None:
+        """Ask for the festival, where it does not come from the English page."""
+        super().clean()
+        if self.festival is None and self.source is None and self.live:
+            raise ValidationError({"festival": "Choose the festival that the page is about."})
+
+    def own_festival(self) -> Festival | None:
+        """Return the festival, of a translation that of its English page."""
+        if self.festival_id or not self.pk:
+            return self.festival
+        pages = FestivalPage.objects.filter(
+            translation_key=self.translation_key, festival__isnull=False
+        )
+        source = pages.select_related("festival").first()
+        return source.festival if source else None
+
+    def festival_at(self, epoch: Epoch) -> KnownFestival | None:
+        """Return the page's own festival, whatever else runs."""
+        row = self.own_festival()
+        return known(row) if row else None
+
+    def is_public(self) -> bool:
+        """Hide the page of a festival that is not announced, or was called off."""
+        row = self.own_festival()
+        return row is not None and row.state in SHOWN
+
+    def previews_draft(self) -> bool:
+        """Tell whether the festival is still being prepared."""
+        row = self.own_festival()
+        return row is not None and row.state == Festival.State.DRAFT

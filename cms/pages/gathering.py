@@ -1,0 +1,181 @@
+"""Collects what the blocks of a page show: each kind of thing once, however many blocks ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from wagtail.models import Page
+from wagtail.rich_text import RichText, expand_db_html
+
+from cms.blocks.base import PageBlock
+from cms.blocks.deals import has_sales
+from cms.pages import drafts
+from cms.pages.addresses import address, localized
+from cms.pages.listing import PageCard, page_cards
+from cms.pages.offers import Offer, offers
+from cms.pages.scene import Scene
+from shop import clock
+from shop.storefront import dates
+from shop.storefront.cards import Card, cards
+from shop.storefront.epoch import current_epoch
+from shop.storefront.finding import Row
+from shop.storefront.hero import Hero, hero
+from shop.storefront.shelves import Shelf, find_shelves
+from shop.storefront.slots import SlotShown, slots
+from shop.storefront.stores import StoreCard, store_cards
+
+STORIES = 24
+LINK = re.compile(r"<a\b[^>]*>")
+TO_PAGE = re.compile(r'linktype="page"')
+ID = re.compile(r'\bid="(\d{1,15})"')
+OWN_PLACE = re.compile(r'(<a\b[^>]*?\bhref=")(/[^"]*)"')
+
+
+@dataclass
+class Gathered:
+    """All that the blocks of one page show, read in a fixed number of statements."""
+
+    scene: Scene
+    cards: dict[Shelf, list[Card]] = field(default_factory=dict)
+    with_sales: set[Shelf] = field(default_factory=set)
+    stores: list[StoreCard] = field(default_factory=list)
+    hero: Hero | None = None
+    slots: tuple[SlotShown, ...] = ()
+    zone_name: str = ""
+    vouchers: list[Offer] = field(default_factory=list)
+    stories: dict[int, PageCard] = field(default_factory=dict)
+    links: dict[int, str] = field(default_factory=dict)
+
+    def localized(self, place: str) -> str:
+        """Return an address of the shop in the language of the page."""
+        return localized(place, self.scene.language)
+
+    def rich(self, value: RichText | None) -> SafeString:
+        """Return formatted words with their links, in the language of the page."""
+        if not value:
+            return SafeString("")
+        html = LINK.sub(self._link, value.source)
+        html = OWN_PLACE.sub(
+            lambda found: f'{found[1]}{self.localized(found[2])}"', expand_db_html(html)
+        )
+        return mark_safe(html)  # noqa: S308 (cleaned by Wagtail when it was written)
+
+    def _link(self, found: re.Match[str]) -> str:
+        if not TO_PAGE.search(found[0]):
+            return found[0]
+        page = ID.search(found[0])
+        url = self.links.get(int(page[1])) if page else None
+        return f'<a href="{url}">' if url else "<a>"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A block that is shown, as templates write it."""
+
+    block: PageBlock
+    value: Any
+
+
+def gather(parts: Sequence[Part], scene: Scene) -> Gathered:
+    """Read everything that these blocks show at the moment of the scene."""
+    found = Gathered(scene)
+    shelves = [part.block.shelf(part.value, scene) for part in parts]
+    _fill(found, list(dict.fromkeys(filter(None, shelves))))
+    needs = set().union(*(part.block.needs for part in parts))
+    festival, at, language = scene.festival, scene.at, scene.language
+    if "stores" in needs:
+        found.stores = store_cards(language)
+    if festival and "hero" in needs:
+        found.hero = hero(festival, at=at, language=language)
+    if festival and "slots" in needs:
+        found.slots = slots(festival, at=at, language=language)
+        found.zone_name = dates.zone_name(at, festival.zone, language)
+    if festival and "vouchers" in needs:
+        found.vouchers = offers(festival, at=at, language=language)
+    if "stories" in needs:
+        found.stories = _stories(parts, language)
+    found.links = _links(parts, language)
+    return found
+
+
+def gather_example(block: PageBlock, value: Any) -> Gathered:
+    """Read what one block would show at this moment, for its example in the list of blocks."""
+    at = clock.now()
+    epoch = current_epoch(at=at)
+    scene = Scene(
+        at=at,
+        language=get_language() or settings.LANGUAGE_CODE,
+        epoch=epoch,
+        festival=epoch.festival or epoch.next_festival,
+    )
+    return gather([Part(block, value)], scene)
+
+
+def turns(parts: Iterable[Part], at: datetime) -> datetime | None:
+    """Return the next instant at which one of the blocks changes by itself."""
+    every = [turn for part in parts if hasattr(part.block, "turns") for turn in _turns(part)]
+    return min((turn for turn in every if turn > at), default=None)
+
+
+def _turns(part: Part) -> list[datetime]:
+    return part.block.turns(part.value)
+
+
+def _fill(found: Gathered, shelves: list[Shelf]) -> None:
+    scene = found.scene
+    for shelf, rows in zip(shelves, _rows(shelves, scene), strict=True):
+        in_flash = shelf.filters.in_flash
+        found.cards[shelf] = cards(rows, scene.language, in_flash=in_flash)
+        if has_sales(rows):
+            found.with_sales.add(shelf)
+
+
+def _rows(shelves: list[Shelf], scene: Scene) -> list[list[Row]]:
+    if scene.is_draft and scene.festival:
+        return drafts.find_shelves(shelves, scene.festival, at=scene.at, language=scene.language)
+    return find_shelves(
+        shelves, festivals=scene.festivals, at=scene.at, language=scene.language
+    )
+
+
+def _stories(parts: Sequence[Part], language: str) -> dict[int, PageCard]:
+    """Return the chosen stories, or the newest ones. The page's model is looked up by its name,
+    since pages know the blocks they are made of."""
+    model = apps.get_model("cms", "StoryPage")
+    chosen = {
+        pk
+        for part in parts
+        if "stories" in part.block.needs
+        for pk in part.block.chosen(part.value)
+    }
+    newest = model.objects.order_by("-first_published_at", "-pk")[:STORIES].values("pk")
+    wanted = model.objects.filter(pk__in=chosen) | model.objects.filter(pk__in=newest)
+    return page_cards(wanted.order_by("-first_published_at", "-pk"), language)
+
+
+def _links(parts: Sequence[Part], language: str) -> dict[int, str]:
+    """Return the addresses of the pages that words and buttons lead to. One statement at most."""
+    wanted: set[int] = set()
+    for part in parts:
+        for value in part.value.values():
+            if isinstance(value, RichText) and "linktype" in value.source:
+                links = (link for link in LINK.findall(value.source) if TO_PAGE.search(link))
+                wanted |= {int(pk) for link in links for pk in ID.findall(link)}
+            elif isinstance(value, Page):
+                wanted.add(value.pk)
+    if not wanted:
+        return {}
+    rows = Page.objects.live().filter(pk__in=wanted)
+    found = rows.values_list("pk", "url_path", "locale__language_code")
+    return {
+        pk: address(path, language if code == settings.LANGUAGE_CODE else code)
+        for pk, path, code in found
+    }

@@ -1,0 +1,45 @@
+"""The home page: what runs, what is on at this hour, who takes part."""
+
+from __future__ import annotations
+
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import StreamField
+from wagtail.search import index
+
+from cms.blocks.body import SHOP_BODY
+from cms.pages.base import ShopPage
+
+# The drawn home: what stands there until somebody changes it.
+DRAWN = [
+    ("hero", {}),
+    ("slots", {"words": "flash"}),
+    ("stores", {}),
+    ("deals", {"in_festival": False, "count": 10}),
+    ("how", {}),
+]
+
+
+def drawn_home() -> list[tuple[str, dict]]:
+    """Return the blocks of a home page that nobody has changed."""
+    return DRAWN
+
+
+class HomePage(ShopPage):
+    """The first page of the shop; it is about the festival that runs, or the next one."""
+
+    body = StreamField(SHOP_BODY, blank=True, default=drawn_home)
+
+    content_panels = [*ShopPage.content_panels, FieldPanel("body")]
+    search_fields = [*ShopPage.search_fields, index.SearchField("body")]
+    template = "cms/pages/home.html"
+    page_description = "The first page of the shop, at /. It follows the festival that runs."
+    parent_page_types = ["wagtailcore.Page"]
+    subpage_types = [
+        "cms.FestivalIndexPage",
+        "cms.StoryIndexPage",
+        "cms.LessonIndexPage",
+        "cms.HelpIndexPage",
+    ]
+
+    class Meta:
+        verbose_name = "home page"

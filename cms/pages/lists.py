@@ -1,0 +1,92 @@
+"""The cards of lists that are in groups: festivals by phase, answers by whom they are for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from cms.pages.addresses import address
+from cms.pages.listing import PageCard, page_cards
+from cms.pages.scene import Phase, phase_of
+from shop.festivals.models import Festival
+from shop.storefront import dates
+from shop.storefront.epoch import KnownFestival
+from shop.storefront.hero import Words, words
+
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class FestivalCard:
+    """A festival in the list of festivals."""
+
+    url: str
+    title: Words
+    tagline: Words
+    days: str
+    phase: str
+    is_live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HelpGroup:
+    """Answers for the same people."""
+
+    key: str
+    title: str
+    cards: tuple[PageCard, ...]
+
+
+def festival_cards(model: type, *, at: datetime, language: str) -> list[FestivalCard]:
+    """Return the festivals that have a page: what runs, what comes, what was. One statement."""
+    pages = model.objects.live().filter(
+        locale__language_code=settings.LANGUAGE_CODE,
+        festival__state__in=(Festival.State.PUBLISHED, Festival.State.CLOSED),
+    )
+    rows = pages.select_related("festival").order_by("-festival__starts_at")[:MOST]
+    found = [_festival_card(row, at=at, language=language) for row in rows]
+    order = {Phase.LIVE: 0, Phase.TEASER: 1, Phase.ENDED: 2}
+    return [card for _phase, card in sorted(found, key=lambda pair: order[pair[0]])]
+
+
+def _festival_card(page: object, *, at: datetime, language: str) -> tuple[Phase, FestivalCard]:
+    festival = known(page.festival)
+    zone = ZoneInfo(festival.zone)
+    last = dates.last_day(festival.ends_at, festival.zone)
+    phase = phase_of(festival, at)
+    names = {Phase.LIVE: _("On now"), Phase.TEASER: _("Coming"), Phase.ENDED: _("Ended")}
+    card = FestivalCard(
+        url=address(page.url_path, language),
+        title=words(festival, "title", language),
+        tagline=words(festival, "tagline", language),
+        days=dates.days(festival.starts_at.astimezone(zone).date(), last, language),
+        phase=names[phase],
+        is_live=phase is Phase.LIVE,
+    )
+    return phase, card
+
+
+def known(row: Festival) -> KnownFestival:
+    """Return a festival as pages know it, whether it is public or not."""
+    names = KnownFestival.__slots__
+    return KnownFestival(**{name: getattr(row, name) for name in names})
+
+
+def help_cards(model: type, language: str) -> list[HelpGroup]:
+    """Return all answers, grouped by whom they are for."""
+    pages = model.objects.order_by("order", "pk")[:MOST]
+    cards = page_cards(pages, language, extra="audience", with_picture=False).values()
+    names = {
+        "shopper": _("For shoppers"),
+        "seller": _("For merchants"),
+        "everyone": _("About us"),
+    }
+    groups = (
+        HelpGroup(key, title, tuple(card for card in cards if card.extra == key))
+        for key, title in names.items()
+    )
+    return [group for group in groups if group.cards]
