@@ -96,7 +96,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "shop.accounts.middleware.OurSite",
     "shop.storefront.middleware.Refusals",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",  # asks only where nothing was found
 ]
 
 TEMPLATES = [

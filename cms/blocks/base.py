@@ -19,7 +19,17 @@ if TYPE_CHECKING:
 PHASES = [("teaser", "Before the festival"), ("live", "While it runs"), ("ended", "After its end")]
 KEYS = [
     (key, f"The festival's words: {key}")
-    for key in "flash pavilions shelf under stories experiences vouchers how ended".split()
+    for key in [
+        "flash",
+        "pavilions",
+        "shelf",
+        "under",
+        "stories",
+        "experiences",
+        "vouchers",
+        "how",
+        "ended",
+    ]
 ]
 
 
@@ -51,6 +61,13 @@ class PageBlock(blocks.StructBlock):
         """Put the phases behind the other fields, among the settings."""
         names = [name for name in self.child_blocks if name != "phases"]
         return BlockGroup(children=names, settings=["phases"])
+
+    def normalize(self, value: Any) -> Any:
+        """Take a value that names a few fields only; the others have what they begin with."""
+        if not isinstance(value, blocks.StructValue):
+            fields = self.child_blocks.items()
+            value = {name: value.get(name, field.get_default()) for name, field in fields}
+        return super().normalize(value)
 
     def shelf(self, value: Any, scene: Scene) -> Shelf | None:
         """Return the products that the block shows, if it shows any."""

@@ -189,8 +189,14 @@ class SlotStripBlock(ShelfBlock):
 
     def shown(self, value: Any, gathered: Gathered) -> dict[str, Any]:
         """Return the hours beside the deals."""
-        zone = gathered.zone_name
-        return super().shown(value, gathered) | {"slots": gathered.slots, "zone": zone}
+        found = super().shown(value, gathered)
+        more = f"{reverse('products')}?deal=flash" if found["cards"] else ""
+        return found | {
+            "slots": gathered.slots,
+            "zone": gathered.zone_name,
+            "more": more,
+            "more_label": _("All flash deals"),
+        }
 
 
 def count_of(value: Any) -> int:

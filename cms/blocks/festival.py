@@ -168,7 +168,9 @@ class SessionBlock(ShelfBlock):
     def turns(self, value: Any) -> list:
         """Return the instants at which the part changes."""
         starts_at = value["starts_at"]
-        return [starts_at, starts_at + timedelta(minutes=value["minutes"] or 0)] if starts_at else []
+        return (
+            [starts_at, starts_at + timedelta(minutes=value["minutes"] or 0)] if starts_at else []
+        )
 
     def shown(self, value: Any, gathered: Gathered) -> dict[str, Any]:
         """Return when it is, in the festival's time, and whether it is on."""

@@ -10,6 +10,8 @@ from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.images.blocks import ImageChooserBlock
 
 from cms.blocks.base import PageBlock
+from cms.pages.addresses import is_safe
+from cms.pages.picturing import files_of
 
 if TYPE_CHECKING:
     from cms.pages.gathering import Gathered
@@ -94,6 +96,10 @@ class PictureBlock(PageBlock):
             raise StructBlockValidationError(block_errors={"alt": asked})
         return cleaned
 
+    def shown(self, value: Any, gathered: Gathered) -> dict[str, Any]:
+        """Return the picture's files."""
+        return {"picture": files_of(value["picture"])}
+
 
 class CallBlock(PageBlock):
     """A button to another page of the shop or, over https, elsewhere."""
@@ -119,7 +125,7 @@ class CallBlock(PageBlock):
             raise StructBlockValidationError(
                 non_block_errors=[ValidationError("Choose a page or type an address.")]
             )
-        if cleaned["address"] and not is_safe_address(cleaned["address"]):
+        if cleaned["address"] and not is_safe(cleaned["address"]):
             wrong = ValidationError("Begin with / for a page of the shop, or with https://.")
             raise StructBlockValidationError(block_errors={"address": wrong})
         return cleaned
@@ -129,13 +135,7 @@ class CallBlock(PageBlock):
         if value["page"]:
             return {"url": gathered.links.get(value["page"].pk, "")}
         address = value["address"] or ""
-        return {"url": gathered.localized(address) if is_safe_address(address) else ""}
-
-
-def is_safe_address(address: str) -> bool:
-    """Tell whether a link leads into the shop or over https elsewhere."""
-    is_own = address.startswith("/") and not address.startswith(("//", "/\\"))
-    return is_own or address.startswith("https://")
+        return {"url": gathered.localized(address) if is_safe(address) else ""}
 
 
 class QuestionBlock(PageBlock):

@@ -16,8 +16,9 @@ from cms.pages.base import ShopPage
 from cms.pages.gathering import Gathered
 from cms.pages.listing import page_cards
 from cms.pages.lists import help_cards
+from cms.pages.picturing import files_of
 from cms.pages.searching import find_pages
-from shop.listings.refreshing import addresses
+from shop.pictures.models import Picture
 
 MOST = 200  # pages in one list
 
@@ -38,7 +39,11 @@ class ArticlePage(ShopPage):
 
     def facts(self, gathered: Gathered, request: HttpRequest) -> dict[str, Any]:
         """Return the picture at the head."""
-        return {"picture": addresses(self.picture.sizes, self.picture.alt) if self.picture else {}}
+        return {"picture": files_of(self.picture)}
+
+    def pictures(self) -> list[Picture]:
+        """Return the picture at the head beside those of the blocks."""
+        return [*super().pictures(), *([self.picture] if self.picture else [])]
 
 
 class StoryPage(ArticlePage):

@@ -20,9 +20,11 @@ from cms.pages import previewing
 from cms.pages.addresses import address
 from cms.pages.forms import TAKEN, TOP, PageForm, is_taken
 from cms.pages.gathering import Gathered, Part, gather, turns
+from cms.pages.picturing import make_missing
 from cms.pages.scene import Scene
 from shop import clock
 from shop.festivals.spans import mark_change
+from shop.pictures.models import Picture
 from shop.storefront.epoch import Epoch, KnownFestival, current_epoch
 from shop.storefront.hero import Words
 
@@ -75,6 +77,7 @@ class ShopPage(Page):
         super().save(*args, **kwargs)
         written = kwargs.get("update_fields")
         if written is None or not set(written) <= OF_DRAFTS:
+            make_missing(self.pictures() if self.live else [])
             mark_change("page", at=clock.now())  # Wagtail saves, so nobody hands us a moment
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
@@ -106,9 +109,15 @@ class ShopPage(Page):
         same = type(self).objects.filter(translation_key=self.translation_key)
         return same.filter(locale__language_code=settings.LANGUAGE_CODE).first()
 
+    def pictures(self) -> list[Picture]:
+        """Return the pictures that the page shows."""
+        blocks = [child for child in getattr(self, "body", ()) if child.block_type == "picture"]
+        return [child.value["picture"] for child in blocks if child.value["picture"]]
+
     def words_language(self) -> str:
         """Return the language of the page's words; an alias still has those of its English page."""
-        return settings.LANGUAGE_CODE if self.alias_of_id else self.locale.language_code
+        is_own = self.locale_id and not self.alias_of_id
+        return self.locale.language_code if is_own else settings.LANGUAGE_CODE
 
     def festival_at(self, epoch: Epoch) -> KnownFestival | None:
         """Return the festival that the page is about."""
@@ -167,9 +176,7 @@ class ShopPage(Page):
         """Return what the template of this kind of page writes beside the blocks."""
         return {}
 
-    def answer(
-        self, request: HttpRequest, *, is_draft: bool = False, **extra: Any
-    ) -> HttpResponse:
+    def answer(self, request: HttpRequest, *, is_draft: bool = False, **extra: Any) -> HttpResponse:
         """Return the page as it is at the request's moment.
 
         Args:
@@ -201,4 +208,3 @@ class ShopPage(Page):
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """Return the page as it will be at a moment; see ``previewing``."""
         return previewing.show(self, request, mode_name)
-

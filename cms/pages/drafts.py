@@ -16,7 +16,8 @@ from shop.festivals.pricing.terms import VariantTerms
 from shop.festivals.pricing.timeline import Span, span_at
 from shop.storefront.epoch import KnownFestival
 from shop.storefront.finding import Row
-from shop.storefront.shelves import Shelf, find_shelves as find_public
+from shop.storefront.shelves import Shelf
+from shop.storefront.shelves import find_shelves as find_public
 
 MOST = 2_000  # products of one festival that a preview computes
 

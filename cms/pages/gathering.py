@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from django.apps import apps
@@ -53,6 +54,11 @@ class Gathered:
     vouchers: list[Offer] = field(default_factory=list)
     stories: dict[int, PageCard] = field(default_factory=dict)
     links: dict[int, str] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def next_number(self) -> int:
+        """Return a number that no other part of the page got."""
+        return next(self.numbers)
 
     def localized(self, place: str) -> str:
         """Return an address of the shop in the language of the page."""
@@ -82,6 +88,10 @@ class Part:
 
     block: PageBlock
     value: Any
+
+    def render_as_block(self, context: dict[str, Any]) -> SafeString:
+        """Return the block as Wagtail's ``include_block`` asks for it."""
+        return self.block.render(self.value, context=context)
 
 
 def gather(parts: Sequence[Part], scene: Scene) -> Gathered:
@@ -141,14 +151,14 @@ def _fill(found: Gathered, shelves: list[Shelf]) -> None:
 def _rows(shelves: list[Shelf], scene: Scene) -> list[list[Row]]:
     if scene.is_draft and scene.festival:
         return drafts.find_shelves(shelves, scene.festival, at=scene.at, language=scene.language)
-    return find_shelves(
-        shelves, festivals=scene.festivals, at=scene.at, language=scene.language
-    )
+    return find_shelves(shelves, festivals=scene.festivals, at=scene.at, language=scene.language)
 
 
 def _stories(parts: Sequence[Part], language: str) -> dict[int, PageCard]:
-    """Return the chosen stories, or the newest ones. The page's model is looked up by its name,
-    since pages know the blocks they are made of."""
+    """Return the chosen stories, or the newest ones.
+
+    The model is looked up by its name, since pages know the blocks they are made of.
+    """
     model = apps.get_model("cms", "StoryPage")
     chosen = {
         pk

@@ -1,4 +1,4 @@
-"""What a festival saves on whole orders, as a page tells it; codes are told to whom they are for."""
+"""What a festival saves on whole orders, as a page tells it; codes stay secret."""
 
 from __future__ import annotations
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+)
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
+from wagtail.contrib.redirects.models import Redirect
 
+from cms.pages.addresses import address
 from cms.pages.home import HomePage
 from cms.pages.locating import locate
 from cms.pages.searching import read_words
@@ -25,6 +33,23 @@ def home(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest, path: str) -> HttpResponse:
     """Show the published page of an address."""
     found = locate(path, get_language())
-    if found is None or not found.is_public():
+    if found is not None and found.is_public():
+        return found.answer(request)
+    moved = _moved(path)
+    if moved is None:
         raise Http404
-    return found.answer(request)
+    return moved
+
+
+def _moved(path: str) -> HttpResponse | None:
+    """Return the way to where a page has moved, in the visitor's language. One statement."""
+    moved = Redirect.objects.filter(old_path=f"/{path.rstrip('/')}").select_related("redirect_page")
+    target = moved.first()
+    if target is None:
+        return None
+    page = target.redirect_page
+    place = address(page.url_path, get_language()) if page else target.redirect_link
+    if not place:
+        return None
+    kind = HttpResponsePermanentRedirect if target.is_permanent else HttpResponseRedirect
+    return kind(place)

@@ -103,7 +103,7 @@ def hero(festival: KnownFestival, *, at: datetime, language: str) -> Hero:
         days=_days(festival, language),
         zone=dates.zone_name(at, festival.zone, language),
         turns_at=_turns_at(festival, at),
-        turns_text=_turn(festival, is_live=is_live, language=language),
+        turns_text=_turn(festival, at=at, language=language),
         cloth=cloth(
             stores,
             festival.target_stores,
@@ -162,8 +162,10 @@ def _last_day(festival: KnownFestival) -> date:
     return dates.last_day(festival.ends_at, festival.zone)
 
 
-def _turn(festival: KnownFestival, *, is_live: bool, language: str) -> str:
-    if is_live:
+def _turn(festival: KnownFestival, *, at: datetime, language: str) -> str:
+    if at >= festival.ends_at:
+        return _("Ended")
+    if at >= festival.starts_at:
         return _("Closes %(date)s") % {"date": dates.day(_last_day(festival), language)}
     starts = dates.day_and_hour(festival.starts_at, festival.zone, language)
     return _("Opens %(date)s") % {"date": starts}

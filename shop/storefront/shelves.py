@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection
@@ -36,7 +36,7 @@ class Shelf:
     leaves out what is sold at its regular price.
     """
 
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
     picked: tuple[int, ...] = ()
     among: tuple[int, ...] | None = None
     only_deals: bool = False
@@ -59,7 +59,12 @@ def find_shelves(
         branches.append(branch)
         values |= own
     exact, plain = languages_like(language)
-    values |= {"at": at, "language": exact, "plain": plain, "in_all": sum(shelf.most for shelf in shelves)}
+    values |= {
+        "at": at,
+        "language": exact,
+        "plain": plain,
+        "in_all": sum(shelf.most for shelf in shelves),
+    }
     found: list[list[Row]] = [[] for _ in shelves]
     with connection.cursor() as cursor:
         statement = STATEMENT.format(branches=" UNION ALL ".join(branches), order="branch, key")

@@ -1,0 +1,25 @@
+"""The files of pictures on pages. Editors upload an original; its sizes are made on publishing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shop.listings.refreshing import addresses
+from shop.pictures.making import make_sizes
+from shop.pictures.models import Picture
+
+
+def files_of(picture: Picture | None) -> dict[str, str]:
+    """Return the addresses of a picture's files; before it is published, of its original."""
+    if picture is None:
+        return {}
+    found = addresses(picture.sizes, picture.alt)
+    original = picture.file.url
+    return found if "large" in found else found | {"small": original, "large": original, "jpeg": ""}
+
+
+def make_missing(pictures: Iterable[Picture]) -> None:
+    """Make the ready-made sizes of pictures that have none."""
+    for picture in pictures:
+        if not picture.sizes:
+            make_sizes(picture)

@@ -1,0 +1,14 @@
+"""What templates of pages need beside Wagtail's own tags."""
+
+from __future__ import annotations
+
+from django import template
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def part_id(context: template.Context) -> str:
+    """Return an id that no other part of the page has, for headings to be named by."""
+    gathered = context.get("gathered")
+    return f"part-{gathered.next_number()}" if gathered else "part"
