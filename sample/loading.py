@@ -23,6 +23,7 @@ from sample.accounts import provide_accounts
 from sample.edition import Edition, edition
 from sample.nominating import take_part
 from sample.opening import open_festival
+from sample.pages import write_pages
 from sample.pictures import draw_all
 from sample.picturing import media_folder
 from sample.progress import Progress
@@ -90,7 +91,8 @@ def write_rows(wanted: Edition, progress: Progress) -> bool:
     if stores:
         progress.report("Stocking stores", len(stores), len(stores))
     dated = provide_sessions(wanted, at=at, progress=progress)
-    return bool(written or is_new or stores or dated)
+    pages = write_pages(at=at)
+    return bool(written or is_new or stores or dated or pages)
 
 
 def _count(*, at: datetime) -> None:

@@ -20,8 +20,6 @@ from cms.pages.picturing import files_of
 from cms.pages.searching import find_pages
 from shop.pictures.models import Picture
 
-MOST = 200  # pages in one list
-
 
 class ArticlePage(ShopPage):
     """A page to read, with a picture at its head."""
@@ -127,7 +125,7 @@ class StoryIndexPage(ShopPage):
 
     def facts(self, gathered: Gathered, request: HttpRequest) -> dict[str, Any]:
         """Return the stories as cards."""
-        newest = StoryPage.objects.order_by("-first_published_at", "-pk")[:MOST]
+        newest = StoryPage.objects.order_by("-first_published_at", "-pk")
         return {"cards": list(page_cards(newest, gathered.scene.language).values())}
 
 
@@ -146,7 +144,7 @@ class LessonIndexPage(ShopPage):
 
     def facts(self, gathered: Gathered, request: HttpRequest) -> dict[str, Any]:
         """Return the lessons as cards, each with how long it takes."""
-        lessons = LessonPage.objects.order_by("order", "pk")[:MOST]
+        lessons = LessonPage.objects.order_by("order", "pk")
         language = gathered.scene.language
         return {"cards": list(page_cards(lessons, language, extra="minutes").values())}
 

@@ -13,6 +13,8 @@ from wagtail.models import Page
 from cms.pages.addresses import address
 from shop.listings.refreshing import addresses as files
 
+MOST = 200  # pages in one list
+
 
 @dataclass(frozen=True, slots=True)
 class PageCard:
@@ -39,7 +41,7 @@ def page_cards(
     picture = ["picture__sizes"] if with_picture else []
     columns = ("id", "title", "search_description", "url_path", "translation_key", extra)
     english = pages.live().filter(locale__language_code=settings.LANGUAGE_CODE)
-    rows = list(english.values(*columns, *picture))
+    rows = list(english.values(*columns, *picture)[:MOST])
     known = translations({row["translation_key"] for row in rows}, language)
     found = {}
     for row in rows:

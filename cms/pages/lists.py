@@ -78,7 +78,7 @@ def known(row: Festival) -> KnownFestival:
 
 def help_cards(model: type, language: str) -> list[HelpGroup]:
     """Return all answers, grouped by whom they are for."""
-    pages = model.objects.order_by("order", "pk")[:MOST]
+    pages = model.objects.order_by("order", "pk")
     cards = page_cards(pages, language, extra="audience", with_picture=False).values()
     names = {
         "shopper": _("For shoppers"),

@@ -1,0 +1,69 @@
+"""What stands on the page of a festival of the sample, in English and in its translations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.db import transaction
+from wagtail.models import Locale, Page
+
+from cms.models import FestivalPage
+from sample.edition import LANGUAGES
+from sample.reading import placeholders
+from sample.sheets import FestivalSheet, PavilionSheet
+
+type Body = list[tuple[str, dict]]
+
+TEASER, LIVE, ENDED = "teaser", "live", "ended"
+
+
+def body(
+    sheet: FestivalSheet,
+    countries: Mapping[str, PavilionSheet],
+    stories: Sequence[Page],
+    language: str,
+) -> Body:
+    """Return the blocks of a festival's page with the pavilions' words in a language."""
+    return [
+        ("hero", {}),
+        ("notice", {"words": "ended", "phases": [ENDED]}),
+        ("intro", {"phases": [TEASER, LIVE]}),
+        ("slots", {"words": "flash", "phases": [LIVE]}),
+        ("vouchers", {"words": "vouchers", "phases": [LIVE]}),
+        ("deals", {"words": "shelf", "count": 10}),
+        ("deals", {"words": "under", "high": _small_price(), "count": 5}),
+        *(_pavilion(countries[code], language) for code in sheet.pavilions),
+        ("stories", {"words": "stories", "stories": list(stories)}),
+        ("tours", {"words": "experiences", "phases": [TEASER, LIVE]}),
+        ("how", {"words": "how"}),
+    ]
+
+
+@transaction.atomic
+def translate(page: FestivalPage, sheet: FestivalSheet, words: Body, ours: str) -> int:
+    """Make the translation of a festival's page, unless it is there; return whether it was made.
+
+    Args:
+        ours: the sheets' code of the language.
+    """
+    locale, _new = Locale.objects.get_or_create(language_code=LANGUAGES[ours])
+    if page.has_translation(locale):
+        return 0
+    translated = page.copy_for_translation(locale, copy_parents=True)
+    translated.title = sheet.texts[ours].title
+    translated.draft_title = translated.title
+    translated.search_description = sheet.texts[ours].tagline
+    translated.body = words
+    translated.live, translated.has_unpublished_changes = True, False
+    translated.first_published_at = translated.last_published_at = page.first_published_at
+    translated.save()
+    return 1
+
+
+def _pavilion(sheet: PavilionSheet, language: str) -> tuple[str, dict]:
+    text = sheet.texts[language].text
+    return "pavilion", {"country": sheet.country, "about": f"<p>{text}</p>", "count": 5}
+
+
+def _small_price() -> int:
+    return int(placeholders()["small_price"])
