@@ -290,5 +290,6 @@ LOGGING = {
         "django.tasks": {"level": "WARNING"},
         "django_tasks": {"level": "WARNING"},
         "stripe": {"level": "WARNING"},  # its INFO lines carry request bodies
+        "wagtail": {"level": "WARNING"},  # what editors do stands in its own history
     },
 }

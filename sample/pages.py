@@ -43,6 +43,14 @@ LISTS = (
     (LessonIndexPage, "academy", "Academy", "Eight lessons for those who sell here."),
     (HelpIndexPage, "help", "Help", "Answers for shoppers and for merchants."),
 )
+IN_MENUS = {
+    "about",
+    "accessibility",
+    "delivery-and-duties",
+    "paying-and-safety",
+    "privacy-and-cookies",
+    "returns-and-refunds",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +134,7 @@ def _articles(
     kinds = (
         ("stories", StoryPage, lambda _article: {}),
         ("academy", LessonPage, lambda one: {"order": one.order, "minutes": one.minutes}),
-        ("help", HelpPage, lambda one: {"order": one.order, "audience": one.audience}),
+        ("help", HelpPage, _help_facts),
     )
     for kind, model, facts in kinds:
         for number, article in enumerate(articles(kind, values)):
@@ -144,6 +152,11 @@ def _articles(
                 **facts(article),
             )
             yield made
+
+
+def _help_facts(article: Article) -> dict[str, Any]:
+    is_in_menus = article.slug in IN_MENUS
+    return {"order": article.order, "audience": article.audience, "show_in_menus": is_in_menus}
 
 
 def _body(article: Article, shelf: Shelf) -> list[tuple[str, dict]]:

@@ -93,20 +93,28 @@ def _environment(demo: Demo, database: str) -> dict[str, str]:
 
     DEBUG is off: the demo is as fast, and looks, as in production.
     """
-    return os.environ | {
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "DATABASE_URL": database,
-        "SECRET_KEY": _secret_key(),
-        "DEBUG": "0",
-        "DEMO": "1",
-        "SITE_URL": demo.site,
-        "ALLOWED_HOSTS": "127.0.0.1,localhost",
-        "PAYMENTS_SANDBOX": "1",
-        "STRIPE_SECRET_KEY": demo_processes.API_KEY,
-        "STRIPE_BASE_URL": demo.sandbox,
-        "STRIPE_WEBHOOK_SECRETS": demo_processes.WEBHOOK_SECRET,
-        "PYTHONUNBUFFERED": "1",
+    help_pages = {
+        "HELP_LINK": f"{demo.site}/help/",
+        "TERMS_LINK": f"{demo.site}/help/paying-and-safety/",
     }
+    return (
+        help_pages
+        | os.environ
+        | {
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DATABASE_URL": database,
+            "SECRET_KEY": _secret_key(),
+            "DEBUG": "0",
+            "DEMO": "1",
+            "SITE_URL": demo.site,
+            "ALLOWED_HOSTS": "127.0.0.1,localhost",
+            "PAYMENTS_SANDBOX": "1",
+            "STRIPE_SECRET_KEY": demo_processes.API_KEY,
+            "STRIPE_BASE_URL": demo.sandbox,
+            "STRIPE_WEBHOOK_SECRETS": demo_processes.WEBHOOK_SECRET,
+            "PYTHONUNBUFFERED": "1",
+        }
+    )
 
 
 def _secret_key() -> str:

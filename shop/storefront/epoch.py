@@ -48,7 +48,12 @@ SELECT
   ARRAY(SELECT slug FROM shop_merchant WHERE state = 'approved'),
   ARRAY(SELECT s.id FROM shop_slot s JOIN published f ON f.id = s.festival_id),
   (SELECT json_agg(json_build_array(path, name, names) ORDER BY position, path)::text
-   FROM shop_category)
+   FROM shop_category),
+  (SELECT json_agg(json_build_object(
+     'path', p.url_path, 'slug', p.slug, 'title', p.title, 'language', c.language_code,
+     'key', p.translation_key) ORDER BY p.path)::text
+   FROM wagtailcore_page p JOIN wagtailcore_locale c ON c.id = p.locale_id
+   WHERE p.live AND p.show_in_menus AND p.depth > 2 AND p.alias_of_id IS NULL)
 """
 
 
@@ -75,13 +80,25 @@ class KnownFestival:
 type Branch = tuple[str, str, dict[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class MenuPage:
+    """A page that editors put into menus; pages with one ``key`` are translations."""
+
+    path: str
+    slug: str
+    title: str
+    language: str
+    key: str
+
+
 @dataclass(frozen=True)
 class Epoch:
     """A time in which the same pages are true, as far as the shop knew at ``seen_at``.
 
     ``festivals`` are the published ones that are not over, ``served`` the codes of the
     countries that parcels are sent to, ``known`` what lists can be filtered by, ``tree`` the
-    categories in their order, each with its path, its name, and its names by language.
+    categories in their order, each with its path, its name, and its names by language, ``menu``
+    the pages that editors want to be found from everywhere.
     """
 
     seen_at: datetime
@@ -92,6 +109,7 @@ class Epoch:
     served: frozenset[str]
     known: Known
     tree: tuple[Branch, ...] = ()
+    menu: tuple[MenuPage, ...] = ()
 
     @cached_property
     def live(self) -> tuple[KnownFestival, ...]:
@@ -136,7 +154,7 @@ def forget() -> None:
 def _read(at: datetime) -> Epoch:
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT, {"at": at})
-        revision, before, after, festivals, served, *known, tree = cursor.fetchone()
+        revision, before, after, festivals, served, *known, tree, menu = cursor.fetchone()
     # Pages name days of arrival, so midnight is a turn as well.
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
     return Epoch(
@@ -148,6 +166,7 @@ def _read(at: datetime) -> Epoch:
         served=frozenset(served),
         known=Known(*map(frozenset, known)),
         tree=tuple(map(tuple, json.loads(tree or "[]"))),
+        menu=tuple(MenuPage(**row) for row in json.loads(menu or "[]")),
     )
 
 

@@ -19,6 +19,7 @@ from shop.delivery.names import countries_by_name, country_name
 from shop.storefront import dates
 from shop.storefront.epoch import Epoch, KnownFestival, current_epoch
 from shop.storefront.filters import Filters
+from shop.storefront.menu import MenuLink, menu
 from shop.storefront.preferences import country_of, currency_of
 
 NAV = {
@@ -115,6 +116,16 @@ class Site:
         """Return the last day of the festival that runs now."""
         last = dates.last_day(self.festival.ends_at, self.festival.zone)
         return dates.day(last, self.language)
+
+    @cached_property
+    def menu(self) -> tuple[MenuLink, ...]:
+        """Return the pages that editors put into menus, in the page's language."""
+        return menu(self.epoch.menu, self.language)
+
+    @cached_property
+    def help_pages(self) -> dict[str, str]:
+        """Return the addresses of pages in menus by slug, with lines below for hyphens."""
+        return {link.slug.replace("-", "_"): link.url for link in self.menu}
 
     @property
     def nav(self) -> str:
