@@ -134,6 +134,8 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 2_000},
     }
 }
+# What the beat does beside the shop's own work, for packages that the shop does not know.
+PERIODIC_WORK = [("publish texts", "cms.pages.scheduling.publish_due", 1)]
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 # --- people ---------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db.models import F
+from wagtail import blocks
 
 from shop.catalogue.models import Category
 from shop.currencies import currencies
@@ -16,6 +17,14 @@ SORTS = [
     ("newest", "Newest first"),
 ]
 LOOKS = [("grid", "Grid"), ("rail", "Rail to scroll sideways")]
+
+
+class LateChoiceBlock(blocks.ChoiceBlock):
+    """A choice whose list is read for the form alone: pages are shown without asking for it."""
+
+    def normalize_choice(self, value: str | None) -> str | None:
+        """Return what was chosen, as it is kept."""
+        return value
 
 
 def countries() -> list[tuple[str, str]]:

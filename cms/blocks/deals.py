@@ -43,9 +43,9 @@ class ShelfBlock(HeadedBlock):
 class DealGridBlock(ShelfBlock):
     """Products by rule. Prices are those of the moment of the page."""
 
-    country = blocks.ChoiceBlock(choices=choices.countries, required=False)
-    category = blocks.ChoiceBlock(choices=choices.categories, required=False)
-    slot = blocks.ChoiceBlock(
+    country = choices.LateChoiceBlock(choices=choices.countries, required=False)
+    category = choices.LateChoiceBlock(choices=choices.categories, required=False)
+    slot = choices.LateChoiceBlock(
         choices=choices.flash_slots, required=False, label="Flash deals of this time"
     )
     low = blocks.IntegerBlock(
@@ -110,7 +110,7 @@ class DealGridBlock(ShelfBlock):
 class TourShelfBlock(ShelfBlock):
     """Experiences, of a country or of all."""
 
-    country = blocks.ChoiceBlock(choices=choices.countries, required=False)
+    country = choices.LateChoiceBlock(choices=choices.countries, required=False)
     count = blocks.IntegerBlock(min_value=1, max_value=MOST, default=8, label="How many")
 
     class Meta:

@@ -77,7 +77,7 @@ class PavilionBlock(ShelfBlock):
 
     needs = frozenset({"stores"})
 
-    country = blocks.ChoiceBlock(choices=choices.countries)
+    country = choices.LateChoiceBlock(choices=choices.countries)
     about = WordsField(required=False)
     count = blocks.IntegerBlock(min_value=1, max_value=MOST, default=5, label="How many products")
 

@@ -30,7 +30,6 @@ class ArticlePage(ShopPage):
 
     content_panels = [*ShopPage.content_panels, FieldPanel("picture"), FieldPanel("body")]
     subpage_types: list[str] = []
-    template = "cms/pages/article.html"
 
     class Meta:
         abstract = True
@@ -50,6 +49,7 @@ class StoryPage(ArticlePage):
     body = StreamField(ARTICLE_BODY, blank=True)
 
     search_fields = [*ShopPage.search_fields, index.SearchField("body")]
+    template = "cms/pages/article.html"
     above_title = gettext_noop("Stories")
     page_description = "How a thing is made, and by whom."
     parent_page_types = ["cms.StoryIndexPage"]
@@ -74,6 +74,7 @@ class LessonPage(ArticlePage):
         FieldPanel("body"),
     ]
     search_fields = [*ShopPage.search_fields, index.SearchField("body")]
+    template = "cms/pages/article.html"
     above_title = gettext_noop("Academy")
     page_description = "A lesson of the academy, for merchants."
     parent_page_types = ["cms.LessonIndexPage"]
@@ -102,6 +103,7 @@ class HelpPage(ArticlePage):
         FieldPanel("body"),
     ]
     search_fields = [*ShopPage.search_fields, index.SearchField("body")]
+    template = "cms/pages/article.html"
     above_title = gettext_noop("Help")
     page_description = "An answer to what people ask."
     parent_page_types = ["cms.HelpIndexPage"]

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.models import Page
+from wagtail.models import COMMENTS_RELATION_NAME, Page
 from wagtail.search import index
 
 from cms.pages import previewing
@@ -30,6 +30,7 @@ from shop.storefront.hero import Words
 
 # What saving a draft writes: nobody but editors sees any of it.
 OF_DRAFTS = {
+    COMMENTS_RELATION_NAME,
     "draft_title",
     "has_unpublished_changes",
     "latest_revision",

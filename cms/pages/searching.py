@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.apps import apps
 from django.conf import settings
+from django.db.models import Q
 from django.http import QueryDict
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 
 from cms.pages.addresses import address
+from shop.festivals.models import Festival
 from shop.storefront.filters import Filters, Known, read_filters
 
 MOST = 30
@@ -31,14 +34,16 @@ def read_words(data: QueryDict, known: Known) -> Filters:
 
 def find_pages(words: str, language: str) -> list[FoundPage]:
     """Return the pages that hold the words, the best first; a translation before its original."""
-    languages = {language, settings.LANGUAGE_CODE}
-    pages = Page.objects.live().filter(locale__language_code__in=languages, depth__gt=2)
-    pages = pages.exclude(festivalpage__festival__state__in=("draft", "cancelled"))
-    rows = pages.filter(alias_of=None).select_related("locale").search(words)[: 2 * MOST]
+    pages = Page.objects.live().filter(depth__gt=2).select_related("locale")
+    rows = list(pages.search(words)[: 3 * MOST])
+    hidden = _hidden()
     found: dict[object, tuple[bool, FoundPage]] = {}
     for row in rows:
         own = row.locale.language_code
         is_own = own == language
+        is_known = own in (language, settings.LANGUAGE_CODE) and not row.alias_of_id
+        if not is_known or row.translation_key in hidden:
+            continue
         kept = found.get(row.translation_key)
         if kept is None or (is_own and not kept[0]):
             page = FoundPage(
@@ -49,3 +54,19 @@ def find_pages(words: str, language: str) -> list[FoundPage]:
             )
             found[row.translation_key] = (is_own, page)
     return [page for _is_own, page in found.values()][:MOST]
+
+
+def _hidden() -> set[object]:
+    """Return the keys of pages of festivals that are not public, and of restricted pages."""
+    not_shown = (
+        apps.get_model("cms", "FestivalPage")
+        .objects.filter(festival__isnull=False)
+        .exclude(festival__state__in=(Festival.State.PUBLISHED, Festival.State.CLOSED))
+    )
+    restricted = Q()
+    for path in PageViewRestriction.objects.values_list("page__path", flat=True):
+        restricted |= Q(path__startswith=path)
+    keys = set(not_shown.values_list("translation_key", flat=True))
+    if restricted:
+        keys |= set(Page.objects.filter(restricted).values_list("translation_key", flat=True))
+    return keys

@@ -4,8 +4,10 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections, connection
+from django.utils.module_loading import import_string
 
 from shop import clock
 from shop.cart.forgetting import forget_old_carts
@@ -64,7 +66,8 @@ class Command(BaseCommand):
             stopped.wait(SECONDS_BETWEEN)
 
     def _round(self, count: int) -> None:
-        for place, (name, use_case, every) in enumerate(ROUNDS):
+        others = [(name, import_string(path), n) for name, path, n in settings.PERIODIC_WORK]
+        for place, (name, use_case, every) in enumerate([*ROUNDS, *others]):
             if count % every == 0:
                 self._run(place, name, use_case, at=clock.now())
 

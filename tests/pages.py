@@ -1,0 +1,98 @@
+"""Makes a tree of pages: its root, the home page, and one valid page of each kind."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from wagtail.models import Collection, GroupPagePermission, Locale, Page, Site
+
+from cms import roles
+from cms.models import (
+    FestivalIndexPage,
+    FestivalPage,
+    HelpIndexPage,
+    HelpPage,
+    HomePage,
+    LessonIndexPage,
+    LessonPage,
+    StoryIndexPage,
+    StoryPage,
+)
+from shop.accounts.models import User
+from tests import make
+from tests.make import LONG_AGO
+
+_numbers = count(1)
+LISTS = {
+    StoryPage: (StoryIndexPage, "stories", "Stories"),
+    LessonPage: (LessonIndexPage, "academy", "Academy"),
+    HelpPage: (HelpIndexPage, "help", "Help"),
+    FestivalPage: (FestivalIndexPage, "festivals", "Festivals"),
+}
+
+
+def page_root() -> Page:
+    """Return the root of all pages; tests that commit empty every table behind them."""
+    english, _ = Locale.objects.get_or_create(language_code="en")
+    Collection.get_first_root_node() or Collection.add_root(name="Root")
+    root = Page.get_first_root_node()
+    return root or Page.add_root(instance=Page(title="Root", slug="root", locale=english))
+
+
+def home(**facts: Any) -> HomePage:
+    """Return the home page of the site, made if it is not there."""
+    known = HomePage.objects.filter(locale__language_code="en").first()
+    if known:
+        return known
+    made = page_root().add_child(instance=HomePage(title="Home", slug="shop", **facts))
+    site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)
+    site.hostname, site.root_page = "localhost", made
+    site.save()
+    return made
+
+
+def listing(model: type[Page]) -> Page:
+    """Return the list in which pages of a kind stand."""
+    kind, slug, title = LISTS[model]
+    known = kind.objects.filter(locale__language_code="en").first()
+    return known or home().add_child(instance=kind(title=title, slug=slug))
+
+
+def page(model: type[Page], **facts: Any) -> Page:
+    """Return a published page of a kind, with words of its own."""
+    n = next(_numbers)
+    known = {"title": f"Page {n}", "slug": f"page-{n}", "first_published_at": LONG_AGO,
+             "search_description": "What it is about."}  # fmt: skip
+    parent = listing(model)
+    parent.refresh_from_db()
+    return parent.add_child(instance=model(**known | facts))
+
+
+def translated(page: Page, language: str, **facts: Any) -> Page:
+    """Return the published translation of a page."""
+    locale, _ = Locale.objects.get_or_create(language_code=language)
+    made = page.copy_for_translation(locale, copy_parents=True)
+    for name, value in facts.items():
+        setattr(made, name, value)
+    made.live, made.draft_title = True, made.title
+    made.save()
+    return made
+
+
+def editor(role: str = roles.ORGANIZER) -> User:
+    """Return somebody of a group of the desk, which gets the rights that migrations give it."""
+    group, _ = Group.objects.get_or_create(name=role)
+    group.permissions.add(Permission.objects.get(codename="access_admin"))
+    for codename in ("add_page", "change_page", "publish_page") if role in roles.EDITORS else ():
+        what = Permission.objects.get(codename=codename, content_type__app_label="wagtailcore")
+        GroupPagePermission.objects.get_or_create(group=group, page=page_root(), permission=what)
+    made = make.user()
+    made.groups.add(group)
+    return made
+
+
+def address(page: Page, language: str = "") -> str:
+    """Return where a page of the English tree is served in a language."""
+    return f"{'/' + language if language else ''}/{page.url_path.split('/', 2)[2]}"
