@@ -57,7 +57,14 @@ def translate(page: FestivalPage, sheet: FestivalSheet, words: Body, ours: str) 
     translated.live, translated.has_unpublished_changes = True, False
     translated.first_published_at = translated.last_published_at = page.first_published_at
     translated.save()
+    keep_revision(translated)
     return 1
+
+
+def keep_revision(page: Page) -> None:
+    """Keep what is published as a revision; without one, a change that waits would hide it."""
+    revision = page.save_revision(clean=False)
+    Page.objects.filter(pk=page.pk).update(live_revision=revision, has_unpublished_changes=False)
 
 
 def _pavilion(sheet: PavilionSheet, language: str) -> tuple[str, dict]:

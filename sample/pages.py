@@ -27,7 +27,7 @@ from cms.models import (
     StoryPage,
 )
 from sample.articles import Article, articles
-from sample.festival_pages import body, translate
+from sample.festival_pages import body, keep_revision, translate
 from sample.formatting import blocks
 from sample.reading import festivals, pavilions, placeholders
 from shop.catalogue.models import Product, ProductPicture, Variant
@@ -125,6 +125,7 @@ def _page(parent: Page, model: type[Page], slug: str, at: datetime, **facts: Any
     )
     parent.refresh_from_db()  # it counts its children itself
     parent.add_child(instance=page)
+    keep_revision(page)
     return page, 1
 
 

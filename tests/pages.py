@@ -67,7 +67,15 @@ def page(model: type[Page], **facts: Any) -> Page:
              "search_description": "What it is about."}  # fmt: skip
     parent = listing(model)
     parent.refresh_from_db()
-    return parent.add_child(instance=model(**known | facts))
+    return _with_revision(parent.add_child(instance=model(**known | facts)))
+
+
+def _with_revision(page: Page) -> Page:
+    """Give a page the revision that editing in the desk would have left."""
+    revision = page.save_revision()
+    Page.objects.filter(pk=page.pk).update(live_revision=revision, has_unpublished_changes=False)
+    page.refresh_from_db()
+    return page
 
 
 def translated(page: Page, language: str, **facts: Any) -> Page:

@@ -1,0 +1,47 @@
+"""Editors build a festival's page in a real browser, under the policy of the desk."""
+
+import pytest
+from playwright.sync_api import expect
+
+from cms.models import FestivalPage
+from tests import pages
+from tests.browsing.market import open_market
+
+pytestmark = pytest.mark.journey
+
+
+@pytest.fixture
+def desk(stage, visitor):
+    market = open_market()
+    page = pages.page(FestivalPage, festival=market.festival, body=[("hero", {})])
+    user = pages.editor()
+    window = visitor()
+    window.goto("/account/login/?next=/organize/")
+    window.fill("input[name=login]", user.email)
+    window.fill("input[name=password]", "baobab-tree")
+    window.click("main button[type=submit], main button.btn")
+    window.wait_for_url("**/organize/")
+    return window, page, market
+
+
+def test_a_festival_page_is_edited_previewed_and_published(desk):
+    window, page, market = desk
+    window.goto(f"/organize/pages/{page.pk}/edit/")
+    window.get_by_role("button", name="Insert a block").last.click()
+    window.get_by_role("option", name="Hand-picked products").click()
+    window.get_by_role("button", name="Choose a product").first.click()
+    window.get_by_role("link", name=market.jar.product.title).click()
+    expect(window.get_by_text(market.jar.product.title).first).to_be_visible()
+
+    window.get_by_role("button", name="Toggle preview").click()
+    frame = window.frame_locator("#w-preview-iframe")
+    expect(frame.get_by_text("Preview: as now")).to_be_visible()
+    expect(frame.get_by_role("link", name=market.jar.product.title).first).to_be_visible()
+    window.get_by_label("Preview mode").select_option("before")
+    expect(frame.get_by_text("Preview: one second before the start")).to_be_visible()
+
+    window.get_by_role("button", name="More actions").last.click()
+    window.get_by_role("button", name="Publish", exact=True).click()
+    expect(window.get_by_text("published").first).to_be_visible()
+    window.goto(pages.address(page))
+    expect(window.get_by_role("link", name=market.jar.product.title).first).to_be_visible()
