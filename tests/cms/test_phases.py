@@ -104,7 +104,7 @@ def test_a_grid_by_rule_shows_what_the_rule_says():
              {"only_deals": True, "count": 1}]  # fmt: skip
     festival_page(festival, body=[("deals", {"title": f"G{n}"} | r) for n, r in enumerate(rules)])
 
-    parts = text(NOON).split('aria-labelledby="part-')[1:]
+    parts = text(NOON).split('id="part-')[1:]
     found = [
         [v.product.title for v in (rwanda, dear, kenya) if f">{v.product.title}<" in part]
         for part in parts
