@@ -62,11 +62,11 @@ def add(request: HttpRequest) -> HttpResponse:
 def reserve(request: HttpRequest) -> HttpResponse:
     """Put tickets for a session into the cart: a number for each kind that it has."""
     at = clock.moment_of(request)
-    kinds = changing.seats_for_sale(_number(request.POST.get("session", "")))
+    kinds = changing.seats_for_sale(number(request.POST.get("session", "")))
     if not kinds:
         raise NotPossible(_("This date is no longer on sale."))
     wanted = [
-        (kind, _number(request.POST.get(f"tickets-{place}", "") or "0"))
+        (kind, number(request.POST.get(f"tickets-{place}", "") or "0"))
         for place, kind in enumerate(kinds)
     ]
     wanted = [(kind, count) for kind, count in wanted if count]

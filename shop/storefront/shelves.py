@@ -11,7 +11,7 @@ from django.db import connection
 
 from shop.storefront.conditions import IN_FORCE, Conditions
 from shop.storefront.filters import Filters
-from shop.storefront.finding import COLUMNS, SORTS, STATEMENT, Row, Sort
+from shop.storefront.finding import CLAIMED, COLUMNS, PAGE_OF, SORTS, Row, Sort
 from shop.storefront.wording import languages_like
 
 MOST = 24  # products of one shelf
@@ -67,8 +67,8 @@ def find_shelves(
     }
     found: list[list[Row]] = [[] for _ in shelves]
     with connection.cursor() as cursor:
-        statement = STATEMENT.format(branches=" UNION ALL ".join(branches), order="branch, key")
-        cursor.execute(statement, values)
+        page = PAGE_OF.format(branches=" UNION ALL ".join(branches), order="branch, key")
+        cursor.execute(CLAIMED.format(page=page, order="branch, key"), values)
         for row in map(Row._make, cursor.fetchall()):
             found[row.branch].append(row)
     return found
@@ -86,9 +86,9 @@ def _branch(
         wheres.append(f"{SORTS[shelf.filters.sort].column} IS NOT NULL")
     if shelf.only_deals:
         wheres.append("s.deal_id IS NOT NULL")
-    branch = BRANCH.format(branch=number, columns=COLUMNS, where=" AND ".join(wheres), order=order)
     if shelf.among is not None:
         wheres.append(AMONG)
+    branch = BRANCH.format(branch=number, columns=COLUMNS, where=" AND ".join(wheres), order=order)
     own = {"picked": list(shelf.picked), "among": list(shelf.among or ()), "most": shelf.most}
     values = conditions.values | own
     renamed = NAME.sub(lambda name: _own_name(name[1], number), branch)
