@@ -1,13 +1,21 @@
 """Wagtail's admin for organizers, behind the shop's own sign-in."""
 
+from collections.abc import Callable
+from functools import wraps
+
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import include, path, reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.csp import csp_override
 from wagtail.admin import urls as admin_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
+
+View = Callable[..., HttpResponse]
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
@@ -21,6 +29,25 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         raise Http404
     back = request.GET.get("next") or reverse("wagtailadmin_home")
     return redirect(reverse("account_login") + "?" + urlencode({"next": back}))
+
+
+def with_second_step(view: View) -> View:
+    """Let organizers in who have two-step sign-in; the others are led to where they turn it on.
+
+    A demonstration and development do without.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        user = request.user
+        is_organizer = user.is_authenticated and user.has_perm("wagtailadmin.access_admin")
+        if settings.ORGANIZERS_NEED_MFA and is_organizer and not is_mfa_enabled(user):
+            text = _("Organizers sign in with a second step. Turn it on to go on.")
+            messages.warning(request, text)
+            return redirect("mfa_activate_totp")
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 def reset(request: HttpRequest, **kwargs: object) -> HttpResponse:
@@ -37,7 +64,10 @@ urlpatterns = [
     path(
         "",
         include(
-            decorate_urlpatterns(list(admin_urls.urlpatterns), csp_override(settings.ADMIN_CSP))
+            decorate_urlpatterns(
+                decorate_urlpatterns(list(admin_urls.urlpatterns), with_second_step),
+                csp_override(settings.ADMIN_CSP),
+            )
         ),
     ),
 ]

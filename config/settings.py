@@ -207,6 +207,7 @@ SILENCED_SYSTEM_CHECKS = [] if HTTPS else ["security.W004", "security.W008"]
 # --- the shop -------------------------------------------------------------------------------
 SHOP_CURRENCY = env("SHOP_CURRENCY", "USD")
 SHOP_COUNTRY = env("SHOP_COUNTRY", "CN")  # where parcels go until the shopper says otherwise
+ORGANIZERS_NEED_MFA = not (DEBUG or DEMO)  # two-step sign-in at the organizers' desk
 MOST_OPEN_ORDERS = 3  # pending orders per network address and per e-mail address
 
 OPERATOR_NAME = env("OPERATOR_NAME", "Baobab Demonstration")  # stands under every mail

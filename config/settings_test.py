@@ -34,6 +34,7 @@ MEDIA_ROOT = TEST_FOLDER / "media"
 MAIL_OUTBOX = TEST_FOLDER / "mail"
 
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+ORGANIZERS_NEED_MFA = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DEMO:
     STATIC_ROOT = TEST_FOLDER / "static"

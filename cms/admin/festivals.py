@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cms.admin.festival_forms import LOCAL, FestivalForm, refused
-from cms.admin.links import page_of
+from cms.admin.links import may_write, page_of
 from cms.admin.pages import Trail, button, show
 from cms.admin.permissions import needs
 from shop import clock
@@ -94,6 +94,7 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
         "missing": [country_name(code, "en") for code in ready.countries_missing],
         "slots": slots_of(festival),
         "page": page_of(festival),
+        "may_write": may_write(request),
         "changes": festival.changes.select_related("by").order_by("-at", "-pk")[:12],
         "can": {name: request.user.has_perm(f"shop.{name}") for name in CAN},
     }

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cms.admin import catalogue, festivals, nominations, slots, stores
+from cms.admin import catalogue, festivals, links, nominations, slots, stores
 
 app_name = "desk"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("festivals/<int:pk>/edit/", festivals.edit, name="festival-edit"),
     path("festivals/<int:pk>/publish/", festivals.publish, name="festival-publish"),
     path("festivals/<int:pk>/products/", festivals.list_products, name="festival-products"),
+    path("festivals/<int:pk>/page/", links.begin_page, name="festival-page"),
     path("festivals/<int:pk>/slots/new/", slots.add, name="slot-add"),
     path("festivals/<int:pk>/slots/<int:slot_id>/", slots.edit, name="slot-edit"),
     path("festivals/<int:pk>/slots/<int:slot_id>/remove/", slots.remove, name="slot-remove"),

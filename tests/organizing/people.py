@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, Permission
 
 from cms.admin.permissions import PERMISSIONS
 from shop.accounts.models import User
-from tests import make
+from tests import pages
 from tests.make import NOON, START
 
 BEFORE = START - timedelta(days=20)
@@ -17,15 +17,12 @@ GROUPS = tuple(PERMISSIONS)
 
 
 def organizer(group: str = "organizer") -> User:
-    """Return a user of one of the desk's groups, with the permissions that its row says."""
-    made, _ = Group.objects.get_or_create(name=group)
-    access = Permission.objects.get(codename="access_admin")
-    codenames = PERMISSIONS[group]
-    made.permissions.set(
-        [access, *Permission.objects.filter(content_type__app_label="shop", codename__in=codenames)]
+    """Return a user of one of the desk's groups, with the permissions that migrations give it."""
+    user = pages.editor(group)
+    granted = Permission.objects.filter(
+        content_type__app_label="shop", codename__in=PERMISSIONS[group]
     )
-    user = make.user()
-    user.groups.add(made)
+    Group.objects.get(name=group).permissions.add(*granted)
     return user
 
 

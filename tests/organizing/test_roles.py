@@ -12,6 +12,7 @@ from tests.organizing.people import BEFORE, GROUPS, organizer, typed
 pytestmark = pytest.mark.django_db
 
 ALL, PLAN = set(GROUPS), {"organizer"}
+WRITE = {"organizer", "merchandiser"}
 REVIEW = {"organizer", "reviewer"}
 # Each address and method with the groups that may, and what is sent.
 ADDRESSES = [
@@ -23,6 +24,7 @@ ADDRESSES = [
     ("festivals/{festival}/edit/", "post", PLAN, typed(title="Taken over")),
     ("festivals/{festival}/publish/", "post", PLAN, {"reason": "Taken over"}),
     ("festivals/{festival}/products/", "post", PLAN, {}),
+    ("festivals/{festival}/page/", "post", WRITE, {}),
     ("festivals/{festival}/slots/new/", "get", PLAN, {}),
     ("festivals/{festival}/slots/new/", "post", PLAN, {"label": "Taken over"}),
     ("festivals/{festival}/slots/{slot}/", "get", PLAN, {}),

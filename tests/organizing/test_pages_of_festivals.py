@@ -1,0 +1,96 @@
+import importlib
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.apps import apps
+from django.contrib.auth.models import Group
+
+from cms.admin.permissions import PERMISSIONS
+from cms.models import FestivalIndexPage, FestivalPage
+from tests import make, pages
+from tests.organizing.people import BEFORE, organizer
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(client, clock_at):
+    clock_at(BEFORE)
+    client.force_login(organizer())
+    return client
+
+
+def test_a_page_begins_as_a_draft_with_the_blocks_of_a_festival(desk, client):
+    pages.listing(FestivalPage)
+    festival = make.festival(title="Harvest Days", slug="harvest-days")
+
+    answer = desk.post(f"/organize/festivals/{festival.pk}/page/")
+
+    page = FestivalPage.objects.get()
+    assert answer.url == f"/organize/pages/{page.pk}/edit/"
+    assert (page.festival, page.slug, page.live) == (festival, "harvest-days", False)
+    assert [block.block_type for block in page.body][:2] == ["hero", "intro"]
+    assert desk.get(answer.url).status_code == 200
+    assert client.get("/festivals/harvest-days/").status_code == 404
+
+
+def test_a_page_is_begun_once(desk):
+    pages.listing(FestivalPage)
+    festival = make.festival()
+
+    first = desk.post(f"/organize/festivals/{festival.pk}/page/")
+    second = desk.post(f"/organize/festivals/{festival.pk}/page/")
+
+    assert first.url == second.url
+    assert FestivalPage.objects.count() == 1
+
+
+def test_the_list_of_festivals_is_made_if_it_is_gone(desk):
+    pages.home()
+    festival = make.festival()
+
+    desk.post(f"/organize/festivals/{festival.pk}/page/")
+
+    assert FestivalIndexPage.objects.get().get_children().count() == 1
+
+
+def test_the_board_leads_to_the_page(desk):
+    pages.listing(FestivalPage)
+    festival = make.festival()
+    before = desk.get(f"/organize/festivals/{festival.pk}/").text
+    desk.post(f"/organize/festivals/{festival.pk}/page/")
+
+    after = desk.get(f"/organize/festivals/{festival.pk}/").text
+
+    assert "Begin its page" in before
+    assert f"/organize/pages/{FestivalPage.objects.get().pk}/edit/" in after
+
+
+def test_migrations_give_each_group_what_its_row_says():
+    migration = importlib.import_module("cms.migrations.0003_desk")
+    migration.grant(apps, None)  # other tests may have emptied the tables
+
+    for name, codenames in PERMISSIONS.items():
+        own = Group.objects.get(name=name).permissions.filter(content_type__app_label="shop")
+        names = set(own.values_list("codename", flat=True)) - {"choose_picture", "add_picture"}
+        assert names - {"change_picture"} == set(codenames)
+
+
+def test_organizers_turn_on_the_second_step_before_they_get_in(client, clock_at, settings):
+    settings.ORGANIZERS_NEED_MFA = True
+    clock_at(BEFORE)
+    user = organizer()
+    client.force_login(user)
+
+    led = client.get("/organize/festivals/")
+    TOTP.activate(user, generate_totp_secret())
+
+    assert led.url == "/account/2fa/totp/activate/"
+    assert client.get("/organize/festivals/").status_code == 200
+
+
+def test_strangers_are_not_led_to_the_second_step(client, settings):
+    settings.ORGANIZERS_NEED_MFA = True
+    client.force_login(make.user())
+
+    assert client.get("/organize/festivals/", follow=True).status_code == 404
