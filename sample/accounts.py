@@ -13,8 +13,8 @@ from django.db import transaction
 from shop.accounts.models import User
 from shop.merchants.models import Membership, Merchant
 
-STORE = "iveti-hills-market"
-"""The store for which the merchant acts."""
+STORES = {"merchant": "iveti-hills-market", "host": "athi-and-rift-outings"}
+"""The stores for which the merchant and the host of experiences act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Account:
 ACCOUNTS = (
     Account("shopper", "Amara Cole", "shopper@example.org", "shopper-baobab", "/account/"),
     Account("merchant", "Esther Mutua", "merchant@example.org", "merchant-baobab", "/merchant/"),
+    Account("host", "Peter Lekuton", "host@example.org", "host-of-baobab", "/merchant/"),
     Account("organizer", "Kofi Adu", "organizer@example.org", "organizer-baobab", "/organize/"),
 )
 
@@ -45,10 +46,11 @@ def provide_accounts(*, at: datetime) -> dict[str, User]:
     if settings.DEMO is not True:
         raise ImproperlyConfigured("Known passwords are for demonstrations only: set DEMO=1.")
     users = {account.role: _user(account) for account in ACCOUNTS}
-    if store := Merchant.objects.filter(slug=STORE).first():
-        Membership.objects.get_or_create(
-            merchant=store, user=users["merchant"], defaults={"joined_at": at}
-        )
+    for role, slug in STORES.items():
+        if store := Merchant.objects.filter(slug=slug).first():
+            Membership.objects.get_or_create(
+                merchant=store, user=users[role], defaults={"joined_at": at}
+            )
     return users
 
 

@@ -18,7 +18,7 @@ from itertools import batched
 from django.db import connection, transaction
 from django_tasks_db.models import DBTaskResult
 
-from sample import moving, ordering, others, stocking
+from sample import moving, ordering, others, past, stocking
 from sample.accounts import provide_accounts
 from sample.edition import Edition, edition
 from sample.nominating import take_part
@@ -49,7 +49,7 @@ def load(progress: Progress, *, only: Collection[str] | None = None) -> None:
     """Bring the sample to its full size, or to that of some stores; say what was done.
 
     Args:
-        only: slugs of stores.
+        only: slugs of stores; then nobody has ordered anything before.
 
     Raises:
         SheetError: a sheet is wrong; it names the place.
@@ -59,11 +59,14 @@ def load(progress: Progress, *, only: Collection[str] | None = None) -> None:
     wanted = replace(wanted, loaded_on=wanted.loaded_on + timedelta(days=moved))
     with _drawing(wanted, progress):
         written = write_rows(wanted, progress)
+    earlier = 0 if only else past.write_past(wanted, provide_accounts(at=clock.now()), progress)
     ordered, left_out = _order(wanted, progress)
     queued = _queue_modern_pictures()
     _count(at=clock.now())
     what = "nothing to do"
-    if any((moved, written, ordered, queued)):
+    if earlier:
+        refresh_popularity(at=clock.now())
+    if any((moved, written, earlier, ordered, queued)):
         what = f"{len(wanted.stores)} stores, {len(list(wanted.products())):,} products"
         _count_rows()
     but = f" but for {left_out} orders" if left_out else ""

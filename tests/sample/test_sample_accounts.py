@@ -6,7 +6,7 @@ from django.contrib.auth import authenticate
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 
-from sample.accounts import ACCOUNTS, STORE, provide_accounts
+from sample.accounts import ACCOUNTS, STORES, provide_accounts
 from sample.management.commands import demo_accounts
 from sample.reading import stores
 from shop.accounts.models import User
@@ -34,7 +34,7 @@ def test_each_role_can_sign_in_with_what_is_printed(demo):
     call_command(demo_accounts.Command(), stdout=said)
 
     rows = [line.split("\t") for line in said.getvalue().splitlines()]
-    assert [row[0] for row in rows] == ["shopper", "merchant", "organizer"]
+    assert [row[0] for row in rows] == ["shopper", "merchant", "host", "organizer"]
     for _role, email, password, path in rows:
         assert len(password) >= 10
         assert authenticate(None, email=email, password=password).email == email
@@ -50,13 +50,14 @@ def test_the_organizer_alone_may_do_everything(demo):
 
 
 def test_the_merchant_acts_for_one_store_of_goods(demo):
-    store = make.merchant(slug=STORE)
+    store = make.merchant(slug=STORES["merchant"])
 
     users = provide_accounts(at=DAY_0)
     provide_accounts(at=DAY_0)
 
     assert [row.merchant for row in users["merchant"].memberships.all()] == [store]
-    assert next(sheet for sheet in stores() if sheet.slug == STORE).kind == "goods"
+    kinds = {sheet.slug: sheet.kind for sheet in stores()}
+    assert [kinds[slug] for slug in STORES.values()] == ["goods", "experiences"]
 
 
 def test_an_account_that_is_there_is_left_alone(demo):
@@ -67,6 +68,6 @@ def test_an_account_that_is_there_is_left_alone(demo):
 
     provide_accounts(at=DAY_0)
 
-    assert User.objects.count() == 3
+    assert User.objects.count() == len(ACCOUNTS)
     shopper.refresh_from_db()
     assert shopper.check_password("a-visitor-chose-this")
