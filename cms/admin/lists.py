@@ -87,7 +87,7 @@ class StoreViewSet(ReadOnly):
     model = Merchant
     name = "desk_stores"
     icon = "group"
-    menu_label = "Stores"
+    menu_label = "Merchants"
     add_to_admin_menu = True
     menu_order = 93
     list_display = ("name", "country", "city", "kind", "state", "created_at")

@@ -63,6 +63,16 @@ def product_ids() -> list[int]:
     return list(Product.objects.order_by("pk").values_list("pk", flat=True))
 
 
+def some_ids() -> list[int]:
+    """Return the ids of all goods, and of one outing in ten: each has hundreds of seats' kinds."""
+    outings = Product.objects.filter(kind=Product.Kind.EXPERIENCE).order_by("pk")
+    goods = Product.objects.filter(kind=Product.Kind.GOODS).order_by("pk")
+    return [
+        *goods.values_list("pk", flat=True),
+        *outings.values_list("pk", flat=True)[::10],
+    ]
+
+
 def instants(around: datetime, count: int, seed: int = 1) -> list[datetime]:
     """Return instants from before the first listing to after the festival."""
     chance = random.Random(seed)

@@ -12,7 +12,7 @@ from shop.delivery.models import Country
 from shop.festivals.models import Nomination, ProductSpan
 from shop.listings.models import Listing
 from shop.merchants.models import Merchant
-from tests.sample.loaded import DAY_0, counts, flagship, instants, load_six, product_ids
+from tests.sample.loaded import DAY_0, counts, flagship, instants, load_six, some_ids
 from tests.truth import span_differences
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,7 @@ def test_the_whole_catalogue_fits(demo):
     own = Nomination.objects.filter(slot__festival=flagship(), state="approved")
     assert own.count() == 300
     assert ProductSpan.objects.filter(starts_at__lte=DAY_0, ends_at__gt=DAY_0).count() == 1000
-    assert span_differences(product_ids(), instants(DAY_0, 5)) == []
+    assert span_differences(some_ids(), instants(DAY_0, 5)) == []
 
 
 def test_outside_a_demonstration_nothing_is_loaded(settings):

@@ -25,7 +25,7 @@ from shop.merchants.models import Merchant
 from shop.orders.models import Order, Suborder
 from shop.stock.models import Pool
 from tests import make
-from tests.sample.loaded import DAY_0, flagship, instants, product_ids, six
+from tests.sample.loaded import DAY_0, flagship, instants, six, some_ids
 from tests.truth import span_differences
 
 DAY = timedelta(days=1)
@@ -110,7 +110,7 @@ def test_after_moving_the_spans_are_what_the_price_function_says(loaded):
 
     move(six(), at=LATER)
 
-    assert span_differences(product_ids(), instants(LATER, 120)) == []
+    assert span_differences(some_ids(), instants(LATER, 120)) == []
     assert goods.count() == before
     assert Listing.objects.aggregate(last=Max("published_at"))["last"] <= LATER - 60 * DAY
 
@@ -168,7 +168,7 @@ def test_a_change_made_by_hand_never_lands_in_the_future(loaded):
     now = {"starts_at__lte": LATER, "ends_at__gt": LATER}
     assert PriceSpan.objects.get(variant=deal.variant, **now).deal_id != deal.pk
     assert PriceSpan.objects.get(variant=other, **now).price == 77_00
-    assert span_differences(product_ids(), instants(LATER, 60)) == []
+    assert span_differences(some_ids(), instants(LATER, 60)) == []
 
 
 def test_a_price_announced_for_a_later_day_stays_announced(loaded):
