@@ -11,6 +11,7 @@ from shop.catalogue.models import Product, ProductPicture
 from shop.festivals import spans
 from shop.festivals.models import Participation
 from shop.listings.indexing import index
+from shop.listings.locking import lock_listings
 from shop.listings.models import Listing
 from shop.merchants.models import Merchant
 from shop.pictures.models import Picture
@@ -59,6 +60,7 @@ FROM changed WHERE l.product_id = changed.product_id
 @transaction.atomic
 def refresh(product_ids: Collection[int], *, at: datetime) -> None:
     """Bring the listing rows of products up to date; what cannot be sold loses its own."""
+    lock_listings(product_ids)
     products = (
         Product.objects.filter(
             pk__in=product_ids,

@@ -38,10 +38,10 @@ def test_a_change_of_a_product_and_its_last_unit_never_wait_in_a_circle(change):
     make.listed(product)
     action = change(product, make.member(product.merchant))
 
-    with transaction.atomic():  # as an order does: first the listing, then the prices
-        note_stock([variant.pool_id])
+    with transaction.atomic():  # as an order does: first the prices, then the listing
+        spans.lock_prices([product.pk], at=NOON)
         other = Beside(action)
         assert other.waits()
-        spans.lock_prices([product.pk], at=NOON)
+        note_stock([variant.pool_id])
 
     assert not isinstance(other.result(), Exception)
