@@ -1,0 +1,124 @@
+"""Dates and tickets have no barriers, for guests and for the hosts that let them in."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from shop.accounts.models import User
+from shop.catalogue.models import Product
+from shop.orders import ending
+from shop.orders.models import Contact, Order
+from shop.payments.calling_off import call_off
+from shop.stock.models import Pool
+from shop.tickets import issuing, redeeming
+from shop.tickets.models import Ticket
+from tests import make
+from tests.browsing.steps import sign_in
+from tests.make import NOON
+from tests.shop.tickets import visits
+from tests.shop.workspace.desk import EVIL
+
+LONG = "Anuninterruptedlylongwordthatnoscreenofatelephonecanholdwithoutbreakingit"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """An experience with dates: one that is booked, one that is full, one that is called off."""
+
+    product: Product
+    host: User
+    pool: Pool
+    order: Order
+    tickets: list[Ticket]
+
+
+@pytest.fixture
+def visit(stage) -> Visit:
+    """Book seats, use one ticket, and call another session off."""
+    product = visits.experience(title=f"Dyeing {LONG}", meeting_point=EVIL)
+    adult, child, family = visits.session(product)
+    full, *_ = visits.session(product, seats=1, starts=visits.SATURDAY + timedelta(days=1))
+    gone, *_ = visits.session(product, starts=visits.SATURDAY + timedelta(days=2))
+    for week in range(1, 9):
+        visits.session(product, starts=visits.SATURDAY + timedelta(days=7 * week))
+    make.listed(product)
+    host = make.member(product.merchant)
+    order = paid({adult: 2, child: 1, family: 1})
+    paid({full: 1})
+    tickets = list(Ticket.objects.filter(line__order=order).order_by("pk"))
+    redeeming.redeem(tickets[0], at=NOON, by=host)
+    call_off(Pool.objects.get(pk=gone.pool_id), reason="Rain", at=NOON, by=host)
+    return Visit(product, host, Pool.objects.get(pk=adult.pool_id), order, tickets)
+
+
+def paid(wanted: dict) -> Order:
+    """Return a paid order with its tickets."""
+    order = make.order(wanted)
+    Contact.objects.filter(pk=order.contact_id).update(name=f"Lin {LONG}")
+    with transaction.atomic():
+        ending.mark_paid(ending.lock(order.pk), at=NOON)
+        issuing.issue(order)
+    return order
+
+
+def test_dates_and_tickets_have_no_barriers_for_guests(visit, inspector):
+    page = inspector.page
+    address = f"/products/{visit.product.slug}/"
+    inspector.visit(address)
+    page.get_by_text("More dates").click()
+    inspector.look("with all dates")
+    inspector.visit(f"/ar{address}")
+    page.goto(address)
+    page.get_by_role("button", name="Reserve").click()
+    page.wait_for_url("**/cart/")
+    inspector.look("with seats")
+    order = f"/orders/{visit.order.number}/{visit.order.token}/"
+    inspector.visit(order, f"{order}tickets/", f"/ar{order}tickets/")
+
+    assert inspector.found == []
+
+
+def test_dates_and_tickets_have_no_barriers_for_hosts(visit, inspector):
+    page = inspector.page
+    store = f"/merchant/{visit.product.merchant.slug}"
+    sign_in(page, visit.host.email, "/merchant/")
+    page.watch.expect(404)
+
+    inspector.visit(
+        f"{store}/sessions/",
+        f"{store}/sessions/{visit.pool.pk}/",
+        f"{store}/products/{visit.product.pk}/dates/",
+        "/merchant/tickets/",
+        *(f"/merchant/tickets/{ticket.code}/" for ticket in visit.tickets[:2]),
+    )
+    page.get_by_role("button", name="Mark as used all the same").click()
+    inspector.look("just used")
+    page.goto("/merchant/tickets/?code=nothing")
+    page.get_by_text("No ticket of yours has this code").wait_for()
+    inspector.look("with a wrong code")
+
+    assert inspector.found == []
+
+
+def test_what_a_host_gets_wrong_is_told_without_barriers(visit, inspector):
+    page = inspector.page
+    store = f"/merchant/{visit.product.merchant.slug}"
+    sign_in(page, visit.host.email, "/merchant/")
+
+    for address, button in (
+        (f"{store}/products/{visit.product.pk}/dates/", "Open dates"),
+        (f"{store}/sessions/{visit.pool.pk}/", "Call off and refund"),
+    ):
+        page.goto(address)
+        page.get_by_role("button", name=button).click()
+        page.get_by_text("There is a problem").wait_for()
+        inspector.look("with errors")
+    page.get_by_label("Why?").fill("Too much wind")
+    page.get_by_role("button", name="Call off and refund").click()
+    page.get_by_text("The session is called off.").wait_for()
+    inspector.look("called off")
+    inspector.visit(f"/merchant/tickets/{visit.tickets[1].code}/")
+
+    assert inspector.found == []
