@@ -25,13 +25,33 @@ MOST_WEEKS = 26
 class SessionsForm(forms.Form):
     """A weekly pattern: days, hour, seats, and a price for each kind of ticket."""
 
-    first = forms.DateField(label=_("First day"), widget=forms.DateInput({"type": "date"}))
-    last = forms.DateField(label=_("Last day"), widget=forms.DateInput({"type": "date"}))
-    weekdays = forms.MultipleChoiceField(
-        label=_("On these days"), choices=WEEKDAYS, widget=forms.CheckboxSelectMultiple
+    first = forms.DateField(
+        label=_("First day"),
+        widget=forms.DateInput({"type": "date"}),
+        error_messages={"required": _("Enter the first day")},
     )
-    hour = forms.TimeField(label=_("Begins at"), widget=forms.TimeInput({"type": "time"}))
-    seats = forms.IntegerField(label=_("Seats"), min_value=1, max_value=MOST_SEATS)
+    last = forms.DateField(
+        label=_("Last day"),
+        widget=forms.DateInput({"type": "date"}),
+        error_messages={"required": _("Enter the last day")},
+    )
+    weekdays = forms.MultipleChoiceField(
+        label=_("On these days"),
+        choices=WEEKDAYS,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one day of the week")},
+    )
+    hour = forms.TimeField(
+        label=_("Begins at"),
+        widget=forms.TimeInput({"type": "time"}),
+        error_messages={"required": _("Enter the hour at which it begins, like 09:30")},
+    )
+    seats = forms.IntegerField(
+        label=_("Seats"),
+        min_value=1,
+        max_value=MOST_SEATS,
+        error_messages={"required": _("Enter how many seats there are")},
+    )
     closes_before = forms.IntegerField(
         label=_("Booking closes, hours before"), min_value=0, max_value=24 * 14, initial=24
     )
@@ -51,6 +71,7 @@ class SessionsForm(forms.Form):
                 max_digits=10,
                 decimal_places=exponent,
                 help_text=settings.SHOP_CURRENCY,
+                error_messages={"required": _("Enter a price for adults, like 48.00")},
             )
 
     def clean(self) -> dict[str, Any]:
@@ -107,4 +128,5 @@ class CallOffForm(forms.Form):
         label=_("Why? The guests read it."),
         max_length=300,
         widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": _("Say why: the guests read it.")},
     )

@@ -12,7 +12,7 @@ from tests.browsing.watching import goes_sideways
 AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 # WCAG 2.2 to level AA (which includes the size of targets), and what axe advises beside it.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN = """rules => axe.run({
+RUN = """([rules, within]) => axe.run(within || document, {
   runOnly: {type: "tag", values: rules},
   resultTypes: ["violations"],
 })"""
@@ -22,9 +22,13 @@ class Inspector:
     """Goes through pages with a visitor and keeps a list of what is wrong."""
 
     def __init__(self, page: Page) -> None:
-        """Look through the eyes of this visitor."""
+        """Look through the eyes of this visitor.
+
+        ``within`` may name a part of the page; axe then passes over what others put around it.
+        """
         self.page = page
         self.found: list[str] = []
+        self.within = ""
 
     def visit(self, *addresses: str) -> None:
         """Open pages and look at each."""
@@ -45,7 +49,7 @@ class Inspector:
         self.page.wait_for_load_state()
         place = f"{self.page.url} {where}".strip()
         self.page.evaluate(AXE)
-        for violation in self.page.evaluate(RUN, RULES)["violations"]:
+        for violation in self.page.evaluate(RUN, [RULES, self.within])["violations"]:
             self.found += [f"{place}: {_sentence(violation, node)}" for node in violation["nodes"]]
         if sideways := goes_sideways(self.page):
             self.found.append(f"{place}: {sideways}")

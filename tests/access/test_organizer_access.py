@@ -1,0 +1,105 @@
+"""The organizers' screens have no barriers: our part of the page, not Wagtail's frame around it."""
+
+from datetime import timedelta
+
+import pytest
+
+from shop.festivals import enrolling
+from shop.festivals.models import Enrolment
+from tests import make
+from tests.access.inspector import Inspector
+from tests.browsing.steps import sign_in
+from tests.make import NOON, START
+from tests.organizing.people import organizer
+from tests.sample.loaded import root_collection
+from tests.shop.workspace.desk import EVIL
+
+# Wagtail's own menu and its panels at the side are left out; what we put on the page is not.
+OURS = "main"
+
+
+@pytest.fixture
+def organized(market, inspector: Inspector):
+    """Sign an organizer in, with hostile words in all that is to be decided on."""
+    root_collection()
+    inspector.page.watch.expect(404)  # some pictures have no files
+    inspector.within = OURS
+    sign_in(inspector.page, organizer().email, "/organize/")
+    return market
+
+
+@pytest.fixture
+def coming(organized):
+    """Plan a festival that stores and nominations wait for."""
+    festival = make.festival(
+        title=f"Harvest {EVIL}",
+        state="draft",
+        starts_at=START + timedelta(days=30),
+        ends_at=START + timedelta(days=40),
+    )
+    make.slot(festival, label=f"Evening {EVIL}")
+    applied = make.merchant(name=EVIL[:60])
+    enrolling.join(festival, applied, terms_version="1", at=NOON, by=make.member(applied))
+    Enrolment.objects.filter(merchant=applied).update(state="applied")
+    make.nomination(organized.jar, during=festival, price=10_00)
+    make.nomination(organized.indigo, during=festival, price=39_00, allotment=2000)
+    return festival
+
+
+def test_the_planning_of_festivals_has_no_barriers(coming, inspector):
+    page = inspector.page
+    here = f"/organize/festivals/{coming.pk}/"
+    slot = coming.slots.get(kind="flash")
+    inspector.look()
+    inspector.visit(
+        "/organize/festivals/",
+        here,
+        f"{here}edit/",
+        f"{here}slots/new/",
+        f"{here}slots/{slot.pk}/",
+    )
+
+    for address, title in (("/organize/festivals/new/", "Title"), (f"{here}slots/new/", "")):
+        page.goto(address)
+        if title:
+            page.get_by_label(title).first.fill("Harvest")
+        page.locator("main form button[type=submit], main form button.button").first.click()
+        page.get_by_text("Please look at this again").wait_for()
+        inspector.look("with errors")
+
+    assert inspector.found == []
+
+
+def test_stores_and_nominations_have_no_barriers(coming, inspector):
+    here = f"/organize/festivals/{coming.pk}/"
+    inspector.visit(
+        f"{here}stores/",
+        f"{here}stores/?country=NG",
+        f"{here}nominations/",
+        f"{here}nominations/?state=withdrawn",
+    )
+    for row in coming.slots.get(kind="whole").nominations.order_by("pk"):
+        inspector.visit(f"{here}nominations/{row.pk}/")
+
+    assert inspector.found == []
+
+
+def test_new_products_and_lists_have_no_barriers(organized, inspector):
+    draft = make.draft(organized.loom)
+    make.shown_picture(draft, alt=EVIL)
+    type(draft).objects.filter(pk=draft.pk).update(
+        title=EVIL, summary=EVIL, description=EVIL, state="submitted", submitted_at=NOON
+    )
+    inspector.visit(
+        "/organize/new-products/",
+        f"/organize/new-products/{draft.pk}/",
+        "/organize/desk_products/",
+        f"/organize/desk_products/inspect/{draft.pk}/",
+        "/organize/desk_stores/",
+        f"/organize/desk_stores/inspect/{organized.loom.pk}/",
+        "/organize/desk_orders/",
+        "/organize/desk_categories/",
+        "/organize/desk_categories/new/",
+    )
+
+    assert inspector.found == []
