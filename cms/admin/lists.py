@@ -57,6 +57,12 @@ class ReadOnly(ModelViewSet):
         kept = {"index", "index_results", "inspect"}
         return [pattern for pattern in super().get_urlpatterns() if pattern.name in kept]
 
+    def get_common_view_kwargs(self, **kwargs: object) -> dict[str, object]:
+        """Return what the views share; a superuser may do all, yet no button leads nowhere."""
+        names = ("add", "edit", "delete", "history", "usage")
+        nowhere = {f"{name}_url_name": None for name in names}
+        return super().get_common_view_kwargs(**kwargs) | nowhere
+
 
 class ProductViewSet(ReadOnly):
     """All products of all stores."""
@@ -143,6 +149,10 @@ class CategoryViewSet(ModelViewSet):
     def get_urlpatterns(self) -> list:
         """Return all addresses but that of deleting: products stand in categories."""
         return [pattern for pattern in super().get_urlpatterns() if pattern.name != "delete"]
+
+    def get_common_view_kwargs(self, **kwargs: object) -> dict[str, object]:
+        """Return what the views share, without a button that deletes."""
+        return super().get_common_view_kwargs(**kwargs) | {"delete_url_name": None}
 
 
 VIEWSETS = (ProductViewSet(), StoreViewSet(), OrderViewSet(), CategoryViewSet())

@@ -147,6 +147,21 @@ def test_lists_are_read_by_every_group(client, rows, group, pattern, method):
     assert call(client, pattern, method, rows).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("pattern", "method"), [*READ, ("desk_categories/edit/{category}/", "get")]
+)
+def test_lists_are_read_by_a_superuser_who_finds_no_button_that_leads_nowhere(
+    client, rows, pattern, method
+):
+    client.force_login(make.user(is_staff=True, is_superuser=True))
+    rows["category"] = Category.objects.first().pk
+
+    answer = call(client, pattern, method, rows)
+
+    assert answer.status_code == 200
+    assert "/delete/" not in answer.text
+
+
 @pytest.mark.parametrize("group", [group for group in GROUPS if group != "organizer"])
 def test_categories_are_changed_by_organizers_alone(client, rows, group):
     category = Category.objects.first()
