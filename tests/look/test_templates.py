@@ -45,7 +45,8 @@ def test_a_template_keeps_to_the_strict_content_policy(path):
     assert "javascript:" not in text
 
 
-@pytest.mark.parametrize("path", ALL, ids=named)
+# The organizers' screens stand in Wagtail's frame and take its icons.
+@pytest.mark.parametrize("path", [path for path in ALL if "admin" not in path.parts], ids=named)
 def test_every_icon_that_a_template_names_is_in_the_sprite(path):
     text = code_of(path)
     used = re.findall(r'(?:icons(?:\.svg" %})?|icons }}|icons\.svg)#(\w+)"', text)
