@@ -17,7 +17,15 @@ from typing import BinaryIO
 
 from PIL import Image
 
-from sample.art import drawings, product_picture, render, render_sizes, store_cloth, store_logo
+from sample.art import (
+    drawings,
+    product_picture,
+    render,
+    render_sizes,
+    store_banner,
+    store_cloth,
+    store_logo,
+)
 from sample.reading import stores
 from sample.sheets import ProductSheet, StoreSheet
 
@@ -25,6 +33,9 @@ WIDTHS = (320, 640, 1200)
 """Pixels: cards on plain and on fine screens, and the product page."""
 
 LOGO_WIDTH = 400
+BANNER_WIDTHS = (640, 1200)
+BANNER_SHAPE = 1200, 375  # width and height
+BANNER_KINDS = 4  # products on it
 SMALLER = {"avif": {"quality": 60, "speed": 8}, "webp": {"quality": 78, "method": 4}}
 """Formats beside JPEG. At its default speed AVIF saves a twelfth more, in four times the time."""
 
@@ -42,7 +53,7 @@ class Drawing:
 def draw_all(
     folder: Path, *, jobs: int, report: Report, sheets: Sequence[StoreSheet] | None = None
 ) -> None:
-    """Draw what is missing of all product pictures, logos and cloths.
+    """Draw what is missing of all product pictures, logos, banners and cloths.
 
     A run may be killed at any time: no half file is left, and the next one goes on.
 
@@ -83,6 +94,13 @@ def logo_file(folder: Path, store: StoreSheet) -> Path:
     return folder / "logos" / f"{_plain(store.slug)}-{key}.jpg"
 
 
+def banner_files(folder: Path, store: StoreSheet) -> dict[int, Path]:
+    """Return where the banner of a store is, by width in pixels: JPEG, 16 wide and 5 high."""
+    key = _key("banner", *_banner_kinds(store), *store.colours, store.pattern)
+    name = f"{_plain(store.slug)}-{key}"
+    return {width: folder / "banners" / f"{name}-{width}.jpg" for width in BANNER_WIDTHS}
+
+
 def cloth_file(folder: Path, store: StoreSheet) -> Path:
     """Return where the cloth of a store is: an SVG strip that fills a frame of any shape."""
     key = _key(*store.colours, store.pattern)
@@ -102,6 +120,8 @@ def convert(file: Path) -> list[Path]:
 def _drawings(folder: Path, store: StoreSheet) -> Iterator[Drawing]:
     yield Drawing((cloth_file(folder, store),), functools.partial(_cloth, store))
     yield Drawing((logo_file(folder, store),), functools.partial(_logo, store))
+    banners = tuple(banner_files(folder, store).values())
+    yield Drawing(banners, functools.partial(_banner, store))
     for product in store.products:
         files = tuple(product_files(folder, store, product).values())
         yield Drawing(files, functools.partial(_product, store, product))
@@ -115,6 +135,17 @@ def _product(store: StoreSheet, product: ProductSheet) -> list[bytes]:
 
 def _logo(store: StoreSheet) -> list[bytes]:
     return [render(store_logo(_initials(store), store.colours, store.pattern), LOGO_WIDTH)]
+
+
+def _banner(store: StoreSheet) -> list[bytes]:
+    svg = store_banner(_banner_kinds(store), store.colours, store.pattern)
+    made = render_sizes(svg, list(BANNER_WIDTHS))
+    return [made[width] for width in BANNER_WIDTHS]
+
+
+def _banner_kinds(store: StoreSheet) -> list[str]:
+    """Return what stands on the banner: the first products that are drawn differently."""
+    return list(dict.fromkeys(product.art for product in store.products))[:BANNER_KINDS]
 
 
 def _cloth(store: StoreSheet) -> list[bytes]:

@@ -9,7 +9,14 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from wagtail.models import Collection
 
-from sample.pictures import LOGO_WIDTH, cloth_file, logo_file, product_files
+from sample.pictures import (
+    BANNER_SHAPE,
+    LOGO_WIDTH,
+    banner_files,
+    cloth_file,
+    logo_file,
+    product_files,
+)
 from sample.sheets import ProductSheet, StoreSheet
 from shop.pictures.models import Picture
 
@@ -31,7 +38,15 @@ class Pictures:
         """Return the logo of a store."""
         return self._row(store.name, store.name, {LOGO_WIDTH: logo_file(self._folder, store)})
 
-    def _row(self, title: str, alt: str, files: Mapping[int, Path]) -> Picture:
+    def banner_of(self, store: StoreSheet) -> Picture:
+        """Return the banner of a store."""
+        width, height = BANNER_SHAPE
+        files = banner_files(self._folder, store)
+        return self._row(store.name, store.name, files, height / width)
+
+    def _row(
+        self, title: str, alt: str, files: Mapping[int, Path], height: float = 1.0
+    ) -> Picture:
         names = {width: self._name(file) for width, file in files.items()}
         widest = max(names)
         return Picture(
@@ -39,7 +54,7 @@ class Pictures:
             alt=alt,
             file=names[widest],
             width=widest,
-            height=widest,
+            height=round(widest * height),
             sizes={
                 "jpeg": {str(width): default_storage.url(name) for width, name in names.items()}
             },

@@ -54,14 +54,17 @@ def _merchants(
 ) -> dict[str, Merchant]:
     regions = ship_regions()
     logos = Picture.objects.bulk_create(pictures.of_store(sheet) for sheet in sheets)
+    banners = Picture.objects.bulk_create(pictures.banner_of(sheet) for sheet in sheets)
     rows = [
-        _merchant(edition, sheet, regions[sheet.country], logo)
-        for sheet, logo in zip(sheets, logos, strict=True)
+        _merchant(edition, sheet, regions[sheet.country], logo=logo, banner=banner)
+        for sheet, logo, banner in zip(sheets, logos, banners, strict=True)
     ]
     return {row.slug: row for row in Merchant.objects.bulk_create(rows)}
 
 
-def _merchant(edition: Edition, sheet: StoreSheet, region: str, logo: Picture) -> Merchant:
+def _merchant(
+    edition: Edition, sheet: StoreSheet, region: str, *, logo: Picture, banner: Picture
+) -> Merchant:
     joined = -edition.plan.listed_days_ago - TO_OPEN_A_STORE_DAYS
     return Merchant(
         slug=sheet.slug,
@@ -82,6 +85,7 @@ def _merchant(edition: Edition, sheet: StoreSheet, region: str, logo: Picture) -
         pattern=sheet.pattern,
         cloth=cloth_address(sheet),
         logo=logo,
+        banner=banner,
         commission_bp=OWN_COMMISSION_BP[sheet.kind],
         created_at=edition.spread(sheet.slug, joined, TO_OPEN_A_STORE_DAYS),
     )

@@ -79,7 +79,7 @@ def product_list(filters: Filters, *, epoch: Epoch, at: datetime, language: str)
         countries=_short(facets.countries),
         categories=facets.categories,
         stores=facets.stores,
-        sorts=_sorts(filters),
+        sorts=sorts(filters),
         kept=[pair for pair in filters.pairs() if pair[0] != "sort"],
         low="" if filters.low is None else as_typed(filters.low),
         high="" if filters.high is None else as_typed(filters.high),
@@ -133,7 +133,8 @@ def _show(facets: Facets) -> str:
     return ngettext("Show %(count)d product", "Show %(count)d products", total) % {"count": total}
 
 
-def _sorts(filters: Filters) -> tuple[Option, ...]:
+def sorts(filters: Filters) -> tuple[Option, ...]:
+    """Return the orders that a list can have; by likeness only where words are searched."""
     names = {BEST: _("Best match")} if filters.words else {}
     names |= {
         "popular": _("Most bought"),

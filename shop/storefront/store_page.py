@@ -9,15 +9,21 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from shop.delivery.names import country_name
+from shop.delivery.quoting import Parcel, delivery_options
+from shop.errors import CannotDeliver
+from shop.listings.refreshing import addresses
 from shop.merchants.models import Merchant
 from shop.storefront.cards import Card, cards, lang_mark
 from shop.storefront.chips import address
 from shop.storefront.epoch import Epoch
-from shop.storefront.facets import Facets, facets_of
-from shop.storefront.filters import Filters, Known, read_filters
+from shop.storefront.facets import Facets, Option, facets_of, shown
+from shop.storefront.filters import Filters, Known, Pairs, read_filters
 from shop.storefront.finding import find
-from shop.storefront.product_list import pager
+from shop.storefront.product_list import pager, sorts
 from shop.storefront.stores import place
+
+USUAL_PARCEL_G = 1_000  # grams; of what a store's promise to a country is said for
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,7 @@ class StorePage:
     name: str
     place: str
     cloth: str
+    banner: dict[str, str]
     tagline: str
     lang: str
     paragraphs: tuple[str, ...]
@@ -43,35 +50,50 @@ class StorePage:
     founded: int | None
     makers: int | None
     packed_within: int
+    sends: str
     is_host: bool
     shelves: tuple[Shelf, ...]
+    sorts: tuple[Option, ...]
+    kept: Pairs
+    path: str
     cards: list[Card]
     previous: str
     next: str
 
 
 def read_shelf(data: QueryDict, known: Known) -> Filters:
-    """Return what a store's page takes from its address: a category, and the place in it."""
+    """Return what a store's page takes from its address: a category, an order, a place in it."""
     asked = read_filters(data, known)
-    return Filters(category=asked.category, place=asked.place)
+    shelf = Filters(category=asked.category)
+    return shelf.changed(sort=asked.sort, place=asked.place)
 
 
 def store_page(
-    merchant: Merchant, taken: Filters, *, epoch: Epoch, at: datetime, language: str
+    merchant: Merchant,
+    taken: Filters,
+    *,
+    epoch: Epoch,
+    at: datetime,
+    language: str,
+    country: str,
 ) -> StorePage:
-    """Return the page of a store. Two statements, one while the counts are kept.
+    """Return the page of a store. Three statements, two while the counts are kept.
 
     Args:
+        merchant: with its banner.
         taken: what is taken from its address.
+        country: of the shopper, to whom the store says how long a parcel takes.
     """
     path = reverse("store", args=[merchant.slug])
     filters = replace(taken, stores=(merchant.slug,))
     found = find(filters, at=at, festivals=(), language=language)
     facets = facets_of(filters, at=at, since=epoch.starts_at, festivals=(), language=language)
+    is_host = merchant.kind == Merchant.Kind.EXPERIENCES
     return StorePage(
         name=merchant.name,
         place=place(merchant.city, merchant.country, language),
         cloth=merchant.cloth,
+        banner=_banner(merchant),
         tagline=merchant.tagline,
         lang=lang_mark(None, language),
         paragraphs=tuple(part for part in merchant.story.split("\n") if part.strip()),
@@ -79,19 +101,46 @@ def store_page(
         founded=merchant.founded,
         makers=merchant.makers,
         packed_within=merchant.dispatch_to,
-        is_host=merchant.kind == Merchant.Kind.EXPERIENCES,
-        shelves=_shelves(facets, path, taken.category),
+        sends="" if is_host else _sends(merchant, country, language),
+        is_host=is_host,
+        shelves=_shelves(facets, path, taken, language),
+        sorts=sorts(taken),
+        kept=[pair for pair in taken.pairs() if pair[0] != "sort"],
+        path=path,
         cards=cards(found.rows, language),
         **pager(path, taken, found),
     )
 
 
-def _shelves(facets: Facets, path: str, chosen: str) -> tuple[Shelf, ...]:
-    kinds = [Shelf(_("All"), path, not chosen)]
+def _banner(merchant: Merchant) -> dict[str, str]:
+    """Return the addresses of the banner's files, of none while they are not made."""
+    picture = merchant.banner
+    return addresses(picture.sizes, picture.alt) if picture and picture.sizes.get("jpeg") else {}
+
+
+def _sends(merchant: Merchant, country: str, language: str) -> str:
+    """Return how long a usual parcel is on its way to a country. One statement."""
+    name = country_name(country, language)
+    parcels = {merchant.pk: Parcel(merchant.ship_region, USUAL_PARCEL_G)}
+    try:
+        cheapest = delivery_options(parcels, country)[merchant.pk][0]
+    except CannotDeliver:
+        return _("Nothing can be sent to %(country)s at present") % {"country": name}
+    return _("To %(country)s in %(from)d to %(to)d days") % {
+        "country": name,
+        "from": cheapest.days_from,
+        "to": cheapest.days_to,
+    }
+
+
+def _shelves(facets: Facets, path: str, taken: Filters, language: str) -> tuple[Shelf, ...]:
+    everything = sum(option.count for option in facets.categories if "/" not in option.value)
+    all_of_it = f"{_('All')} {shown(everything, language, is_least=facets.is_least)}"
+    kinds = [Shelf(all_of_it, address(path, taken.changed(category="")), not taken.category)]
     kinds += [
         Shelf(
             f"{option.label} {option.shown}",
-            address(path, Filters(category=option.value)),
+            address(path, taken.changed(category=option.value)),
             option.is_on,
         )
         for option in facets.categories

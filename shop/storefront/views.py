@@ -75,10 +75,16 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 @shared_page(takes=store_page.read_shelf)
 def store(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a store: its cloth, its story and its products."""
-    merchant = get_object_or_404(Merchant, slug=slug, state=Merchant.State.APPROVED)
+    merchants = Merchant.objects.select_related("banner")
+    merchant = get_object_or_404(merchants, slug=slug, state=Merchant.State.APPROVED)
     at = clock.moment_of(request)
     page = store_page.store_page(
-        merchant, request.filters, epoch=current_epoch(at=at), at=at, language=get_language()
+        merchant,
+        request.filters,
+        epoch=current_epoch(at=at),
+        at=at,
+        language=get_language(),
+        country=country_of(request),
     )
     return render(request, "shop/storefront/store.html", {"page": page})
 
