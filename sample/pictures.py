@@ -96,9 +96,14 @@ def logo_file(folder: Path, store: StoreSheet) -> Path:
 
 def banner_files(folder: Path, store: StoreSheet) -> dict[int, Path]:
     """Return where the banner of a store is, by width in pixels: JPEG, 16 wide and 5 high."""
-    key = _key("banner", *_banner_kinds(store), *store.colours, store.pattern)
+    key = _key("banner", *banner_kinds(store), *store.colours, store.pattern)
     name = f"{_plain(store.slug)}-{key}"
     return {width: folder / "banners" / f"{name}-{width}.jpg" for width in BANNER_WIDTHS}
+
+
+def banner_kinds(store: StoreSheet) -> list[str]:
+    """Return what stands on the banner: the first products that are drawn differently."""
+    return list(dict.fromkeys(product.art for product in store.products))[:BANNER_KINDS]
 
 
 def cloth_file(folder: Path, store: StoreSheet) -> Path:
@@ -138,14 +143,9 @@ def _logo(store: StoreSheet) -> list[bytes]:
 
 
 def _banner(store: StoreSheet) -> list[bytes]:
-    svg = store_banner(_banner_kinds(store), store.colours, store.pattern)
+    svg = store_banner(banner_kinds(store), store.colours, store.pattern)
     made = render_sizes(svg, list(BANNER_WIDTHS))
     return [made[width] for width in BANNER_WIDTHS]
-
-
-def _banner_kinds(store: StoreSheet) -> list[str]:
-    """Return what stands on the banner: the first products that are drawn differently."""
-    return list(dict.fromkeys(product.art for product in store.products))[:BANNER_KINDS]
 
 
 def _cloth(store: StoreSheet) -> list[bytes]:

@@ -13,6 +13,7 @@ from sample.pictures import (
     BANNER_SHAPE,
     LOGO_WIDTH,
     banner_files,
+    banner_kinds,
     cloth_file,
     logo_file,
     product_files,
@@ -42,7 +43,8 @@ class Pictures:
         """Return the banner of a store."""
         width, height = BANNER_SHAPE
         files = banner_files(self._folder, store)
-        return self._row(store.name, store.name, files, height / width)
+        alt = f"{store.name}. Drawing: {', '.join(banner_kinds(store)).replace('-', ' ')}"
+        return self._row(store.name, alt, files, height / width)
 
     def _row(
         self, title: str, alt: str, files: Mapping[int, Path], height: float = 1.0

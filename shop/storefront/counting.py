@@ -24,6 +24,7 @@ from django.db import connection
 
 from shop.storefront.conditions import Conditions, plain_conditions
 from shop.storefront.filters import Filters
+from shop.storefront.naming import NAMED, Named, naming
 from shop.storefront.ranking import BEHIND, FEW_BEHIND, MOST_RANKED, PAGE
 from shop.storefront.searching import Search
 
@@ -33,10 +34,10 @@ LIVE = 2_000  # of so many products each is counted; above, the counts of the la
 MOST_COUNTED = 500  # in a larger shop, of what is not counted every minute
 
 KEPT = """
-  SELECT l.country, l.category, l.merchant_id, sum(l.listings)::bigint AS n
-  FROM shop_listingcell l WHERE {where} GROUP BY 1, 2, 3"""
+  SELECT l.country, l.category, l.merchant_id, l.kind, sum(l.listings)::bigint AS n
+  FROM shop_listingcell l WHERE {where} GROUP BY 1, 2, 3, 4"""
 FOUND = """
-  SELECT l.country, l.category, l.merchant_id
+  SELECT l.country, l.category, l.merchant_id, l.kind
   FROM shop_productspan s JOIN shop_listing l ON l.product_id = s.product_id
   WHERE {where} AND (SELECT coalesce(sum(n), 0) FROM kept) <= {live} LIMIT {most}"""
 # A small shop is counted to its end.
@@ -47,12 +48,12 @@ IS_MANY = "(SELECT coalesce(sum(n), 0) FROM kept) > {}"
 # As a search looks for a page: in the front of the shop, and behind it if that is not enough.
 SEARCHED = """
   SELECT * FROM front UNION ALL
-  (SELECT l.country, l.category, l.merchant_id
+  (SELECT l.country, l.category, l.merchant_id, l.kind
    FROM shop_productspan s JOIN shop_listing l ON l.product_id = s.product_id
    WHERE NOT l.is_front AND {where} AND (SELECT is_wide FROM looked) LIMIT {most})"""
 LOOKED = """
 front AS MATERIALIZED (
-  SELECT l.country, l.category, l.merchant_id
+  SELECT l.country, l.category, l.merchant_id, l.kind
   FROM shop_productspan s JOIN shop_listing l ON l.product_id = s.product_id
   WHERE l.is_front AND {where}),
 behind AS ({behind}),
@@ -63,16 +64,17 @@ looked AS (
 STATEMENT = """
 WITH kept AS MATERIALIZED ({kept}), {looked}
 live AS (
-  SELECT country, category, merchant_id, count(*) AS n FROM ({found}) AS hits GROUP BY 1, 2, 3)
+  SELECT country, category, merchant_id, kind, count(*) AS n
+  FROM ({found}) AS hits GROUP BY 1, 2, 3, 4)
 SELECT
-  (SELECT json_agg(json_build_array(c.country, c.category, m.slug, c.n))::text
+  (SELECT json_agg(json_build_array(c.country, c.category, m.slug, c.n, c.kind))::text
    FROM live c JOIN shop_merchant m ON m.id = c.merchant_id),
-  (SELECT json_agg(json_build_array(c.country, c.category, m.slug, c.n))::text
+  (SELECT json_agg(json_build_array(c.country, c.category, m.slug, c.n, c.kind))::text
    FROM kept c JOIN shop_merchant m ON m.id = c.merchant_id),
   {is_cut}, {most},
   (SELECT json_agg(json_build_array(path, name, names, position) ORDER BY position, path)::text
    FROM shop_category),
-  (SELECT json_object_agg(slug, name)::text FROM shop_merchant)
+  (SELECT json_object_agg(slug, name)::text FROM shop_merchant), {named}
 """
 
 
@@ -83,6 +85,7 @@ class Cell(NamedTuple):
     category: str
     store: str
     count: int
+    kind: str = ""
 
 
 class Place(NamedTuple):
@@ -98,13 +101,16 @@ class Place(NamedTuple):
 class Cells:
     """All cells, all categories in their order, and the names of stores by their slugs.
 
-    ``is_least`` says that there may be more products than the cells count.
+    ``named`` are the stores that a search names.
+
+    ``named`` are the stores that the words of a search name. ``is_least`` says that there may be more products than the cells count.
     """
 
     cells: tuple[Cell, ...]
     categories: tuple[Place, ...]
     stores: dict[str, str]
     is_least: bool = False
+    named: tuple[Named, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,7 @@ class Counts:
     countries: Counter[str]
     categories: Counter[str]
     stores: Counter[str]
+    kinds: Counter[str]
 
 
 def cells_of(
@@ -134,10 +141,14 @@ def cells_of(
         since: when the present epoch of prices began.
     """
     rest = filters.changed(countries=(), category="", stores=(), sort="popular")
+    if filters.words:  # a search says how many it found of each kind
+        rest = rest.changed(kind="")
     if not rest.is_common:
-        return _read(rest, Conditions.of(rest, at=at, festivals=festivals, search=search))
+        words = (search.instead or rest.words) if search else ""
+        conditions = Conditions.of(rest, at=at, festivals=festivals, search=search)
+        return _read(rest, conditions, words)
     facts = (rest.query(), since.isoformat(), tuple(festivals) if rest.in_festival else ())
-    key = f"cells:{blake2b(repr(facts).encode(), digest_size=16).hexdigest()}"
+    key = f"counts:{blake2b(repr(facts).encode(), digest_size=16).hexdigest()}"
     found = cache.get(key)
     if found is None:
         found = _read(rest, Conditions.of(rest, at=at, festivals=festivals))
@@ -147,28 +158,31 @@ def cells_of(
 
 def count(cells: Sequence[Cell], filters: Filters) -> Counts:
     """Add cells up. A choice counts as if it were made in place of the present one of its kind."""
-    total, by_country, by_category, by_store = 0, Counter(), Counter(), Counter()
+    total, by_country, by_category = 0, Counter(), Counter()
+    by_store, by_kind = Counter(), Counter()
     countries, stores, category = filters.countries, filters.stores, filters.category
     below = f"{category}/"
     for cell in cells:
         is_there = not countries or cell.country in countries
         is_such = not category or cell.category == category or cell.category.startswith(below)
         is_theirs = not stores or cell.store in stores
-        if is_such and is_theirs:
+        is_of_kind = not filters.kind or cell.kind == filters.kind
+        if is_such and is_theirs and is_of_kind:
             by_country[cell.country] += cell.count
-        if is_there and is_theirs:
+        if is_there and is_theirs and is_of_kind:
             by_category[cell.category] += cell.count
-        if is_there and is_such:
+        if is_there and is_such and is_of_kind:
             by_store[cell.store] += cell.count
         if is_there and is_such and is_theirs:
-            total += cell.count
-    return Counts(total, by_country, by_category, by_store)
+            by_kind[cell.kind] += cell.count
+            total += cell.count if is_of_kind else 0
+    return Counts(total, by_country, by_category, by_store, by_kind)
 
 
-def _read(rest: Filters, conditions: Conditions) -> Cells:
+def _read(rest: Filters, conditions: Conditions, words: str = "") -> Cells:
     with connection.cursor() as cursor:
-        cursor.execute(_statement(rest, conditions), conditions.values)
-        live, kept, is_cut, most, categories, stores = cursor.fetchone()
+        cursor.execute(_statement(rest, conditions), conditions.values | naming(words))
+        live, kept, is_cut, most, categories, stores, named = cursor.fetchone()
     cells = _cells(live)
     total = sum(cell.count for cell in cells)
     if rest.can_be_kept and (is_cut or total >= most):
@@ -178,6 +192,7 @@ def _read(rest: Filters, conditions: Conditions) -> Cells:
         categories=tuple(Place._make(row) for row in json.loads(categories or "[]")),
         stores=json.loads(stores or "{}"),
         is_least=bool(is_cut) or total >= most,
+        named=tuple(Named._make(row) for row in json.loads(named or "[]")),
     )
 
 
@@ -191,6 +206,7 @@ def _statement(rest: Filters, conditions: Conditions) -> str:
             found=SEARCHED.format(where=where, most=MOST_RANKED),
             most=MOST_RANKED,
             is_cut="(SELECT is_more AND NOT is_wide FROM looked)",
+            named=NAMED,
         )
     can_be_kept = rest.can_be_kept
     most = str(LIVE + 1) if can_be_kept else MOST.format(live=LIVE, few=MOST_COUNTED)
@@ -202,6 +218,7 @@ def _statement(rest: Filters, conditions: Conditions) -> str:
         found=FOUND.format(where=where, live=LIVE, most=most),
         most=most,
         is_cut=IS_MANY.format(LIVE),
+        named="NULL",
     )
 
 

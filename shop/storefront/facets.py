@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, partial
 
@@ -14,6 +14,7 @@ from babel.numbers import format_decimal
 from shop.delivery.names import country_name
 from shop.storefront.counting import Cells, cells_of, count
 from shop.storefront.filters import Filters
+from shop.storefront.naming import Named
 from shop.storefront.searching import Search
 from shop.storefront.wording import in_language
 
@@ -57,6 +58,8 @@ class Facets:
     categories: tuple[Option, ...]
     stores: tuple[Option, ...]
     names: dict[str, str]
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    named: tuple[Named, ...] = ()
 
     def name(self, path: str) -> str:
         """Return the name of a category, or its path if there is none."""
@@ -118,6 +121,8 @@ def facets_of(
             for slug in _frequent(counts.stores, known.stores, filters.stores)
         ),
         names={branch.path: branch.label for branch in branches},
+        kinds=counts.kinds,
+        named=known.named,
     )  # fmt: skip
 
 

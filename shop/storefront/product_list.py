@@ -16,6 +16,7 @@ from shop.storefront.epoch import Epoch
 from shop.storefront.facets import EXACT_TO, Facets, Option, facets_of, shown
 from shop.storefront.filters import BEST, Filters, Pairs, as_typed
 from shop.storefront.finding import Found, find
+from shop.storefront.hits import Hits, hits
 from shop.storefront.nothing import Note, Nothing, notes, nothing
 from shop.storefront.searching import understand
 
@@ -52,6 +53,7 @@ class ProductList:
     currency: str
     clear_url: str
     notes: tuple[Note, ...]
+    hits: Hits
     nothing: Nothing | None
     previous: str
     next: str
@@ -86,6 +88,7 @@ def product_list(filters: Filters, *, epoch: Epoch, at: datetime, language: str)
         currency=settings.SHOP_CURRENCY,
         clear_url=address(path, filters.cleared()),
         notes=notes(filters, search, path) if found.rows else (),
+        hits=hits(filters, facets, path, language),
         nothing=nothing(filters, search, epoch, at=at, language=language) if is_nothing else None,
         **pager(path, filters, found),
     )

@@ -15,6 +15,7 @@ from shop.delivery.names import country_name
 from shop.storefront.cards import lang_mark
 from shop.storefront.counting import LIVE
 from shop.storefront.facets import Option
+from shop.storefront.naming import Named
 
 # Stores with something to sell, the most bought from first. In a large shop their products are not
 # counted here, but every minute.
@@ -76,6 +77,20 @@ def store_cards(language: str) -> list[StoreCard]:
         )
         for slug, name, city, country, tagline, cloth, count, tops, certificates, since in rows
     ]
+
+
+def card_of(store: Named, language: str) -> StoreCard:
+    """Return the card of a store that a search names."""
+    return StoreCard(
+        url=reverse("store", args=[store.slug]),
+        name=store.name,
+        country=store.country,
+        place=place(store.city, store.country, language),
+        line=store.tagline,
+        lang=lang_mark(None, language),
+        cloth=store.cloth,
+        products=store.products,
+    )
 
 
 def by_country(stores: Iterable[StoreCard], chosen: str, language: str) -> list[Option]:

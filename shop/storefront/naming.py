@@ -1,0 +1,54 @@
+"""The stores that a search names: by their name, their town, or what they say they make."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from shop.listings.words import forms, is_unspaced, words
+
+MOST = 8  # stores; who looks for more looks in the directory
+MOST_WORDS = 10
+
+# One more than are shown, so that their number can be said to be at least that.
+NAMED = f"""(
+  SELECT json_agg(json_build_array(slug, name, city, country, tagline, cloth, products)
+                  ORDER BY is_name DESC, name)::text
+  FROM (
+    SELECT m.*, (
+      SELECT count(*) FROM (
+        SELECT 1 FROM shop_listing l WHERE l.merchant_id = m.id LIMIT 5001) AS counted
+      ) AS products
+    FROM (
+      SELECT m.*, lower(unaccent(m.name)) ~ ALL(%(named)s::text[]) AS is_name
+      FROM shop_merchant m
+      WHERE m.state = 'approved' AND cardinality(%(named)s::text[]) > 0
+        AND lower(unaccent(concat_ws(' ', m.name, m.tagline, m.city))) ~ ALL(%(named)s::text[])
+        AND EXISTS (SELECT 1 FROM shop_listing l WHERE l.merchant_id = m.id)
+      ORDER BY is_name DESC, m.name LIMIT {MOST + 1}) AS m) AS found)"""
+
+
+class Named(NamedTuple):
+    """A store that a search names."""
+
+    slug: str
+    name: str
+    city: str
+    country: str
+    tagline: str
+    cloth: str
+    products: int
+
+
+def naming(text: str) -> dict[str, list[str]]:
+    """Return the values of the statement: for each word of a search how a name may hold it.
+
+    Words begin like those of a name; what is written without spaces may stand anywhere in it.
+    """
+    plain = " ".join(chunk for chunk in text.split() if chunk[0] not in "-−")
+    return {"named": [_pattern(word) for word in words(plain)[:MOST_WORDS]]}
+
+
+def _pattern(word: str) -> str:
+    found = "|".join(re.escape(form) for form in forms(word))
+    return f"({found})" if is_unspaced(word) else rf"\m({found})"
