@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from shop.catalogue.models import Product
 from shop.storefront.cards import Card, cards
 from shop.storefront.chips import Chip, address, applied
 from shop.storefront.epoch import Epoch
@@ -75,7 +76,7 @@ def product_list(filters: Filters, *, epoch: Epoch, at: datetime, language: str)
         title=_title(filters, facets),
         crumbs=_crumbs(filters, facets, path),
         cards=cards(found.rows, language, in_flash=in_flash),
-        total=_counted(facets, language),
+        total=_counted(filters, facets, language),
         show=_show(facets),
         chips=applied(filters, facets, path, language),
         countries=_short(facets.countries),
@@ -123,10 +124,14 @@ def _crumbs(filters: Filters, facets: Facets, path: str) -> tuple[tuple[str, str
     return tuple(found)
 
 
-def _counted(facets: Facets, language: str) -> str:
-    return ngettext("%(count)s product", "%(count)s products", facets.total) % {
-        "count": shown(facets.total, language, is_least=facets.is_least)
-    }
+def _counted(filters: Filters, facets: Facets, language: str) -> str:
+    total = facets.total
+    count = {"count": shown(total, language, is_least=facets.is_least)}
+    if filters.kind == Product.Kind.EXPERIENCE:
+        return ngettext("%(count)s experience", "%(count)s experiences", total) % count
+    if filters.words and not filters.kind and facets.kinds.get(Product.Kind.EXPERIENCE):
+        return ngettext("%(count)s item", "%(count)s items", total) % count
+    return ngettext("%(count)s product", "%(count)s products", total) % count
 
 
 def _show(facets: Facets) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from shop.currencies import currencies
 from shop.storefront import dates
 from shop.storefront.cards import money
 from shop.storefront.variants import VariantNow
@@ -20,7 +23,10 @@ FEW = 3
 
 @dataclass(frozen=True, slots=True)
 class DateChoice:
-    """A session to choose; one that is full stays to see."""
+    """A session to choose; one that is full stays to see.
+
+    ``seats``, and of each kind of ticket ``most`` and ``prices``, are for the script that adds up.
+    """
 
     pool_id: int
     day: str
@@ -28,6 +34,9 @@ class DateChoice:
     note: str
     is_open: bool
     is_chosen: bool
+    seats: int
+    most: str
+    prices: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,7 @@ class TicketChoice:
     note: str
     numbers: range
     first: int
+    units: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,9 @@ class Visit:
     capacity: int
     is_open: bool
     closes: str
+    total: str
+    chosen: str
+    has_prices: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,26 +106,39 @@ def visit(sessions: Sequence[Session], language: str) -> Visit | None:
     if not sessions:
         return None
     chosen = next((session for session in sessions if session.is_open), sessions[0])
-    choices = [_date(session, chosen, language) for session in sessions]
+    is_varied = len({_prices(session) for session in sessions if session.is_open}) > 1
+    choices = [_date(session, chosen, language, is_varied=is_varied) for session in sessions]
+    tickets = _tickets(chosen, language)
+    first = next((ticket for ticket in tickets if ticket.first), None)
     return Visit(
         first=tuple(choices[:OPEN]),
         rest=tuple(choices[OPEN:]),
-        tickets=_tickets(chosen, language),
+        tickets=tickets,
         zone=dates.zone_name(chosen.starts, chosen.zone, language),
         capacity=chosen.kinds[0].on_hand,
         is_open=any(session.is_open for session in sessions),
         closes=_closes(chosen, language),
+        total=first.note if first else "",
+        chosen=f"{first.first} × {first.label}" if first else "",
+        has_prices=len({price for price in _prices(chosen) if price is not None}) > 1,
     )
 
 
-def _date(session: Session, chosen: Session, language: str) -> DateChoice:
+def _date(session: Session, chosen: Session, language: str, *, is_varied: bool) -> DateChoice:
+    note = _seats(session)
+    if is_varied and session.is_open:
+        price = _from_price(session, language)
+        note = _("%(first)s, %(second)s") % {"first": note, "second": price}
     return DateChoice(
         pool_id=session.pool_id,
         day=dates.weekday_in(session.starts, session.zone, language),
         hour=dates.hour(session.starts, session.zone),
-        note=_seats(session),
+        note=note,
         is_open=session.is_open,
         is_chosen=session is chosen,
+        seats=session.seats_left,
+        most=" ".join(str(_most(kind)) for kind in session.kinds),
+        prices=" ".join(_plain(price) if price else "0" for price in _prices(session)),
     )
 
 
@@ -123,22 +149,41 @@ def _seats(session: Session) -> str:
     return ngettext("%(count)d seat left", "%(count)d seats left", count) % {"count": count}
 
 
+def _prices(session: Session) -> tuple[int | None, ...]:
+    return tuple(kind.price for kind in session.kinds)
+
+
+def _from_price(session: Session, language: str) -> str:
+    """Return the price of a ticket for a session, of the cheapest if there are several."""
+    prices = {kind.price for kind in session.kinds if kind.is_buyable}
+    price = money(min(prices), language)
+    return price if len(prices) == 1 else _("from %(price)s") % {"price": price}
+
+
+def _plain(price: int) -> str:
+    exponent = currencies()[settings.SHOP_CURRENCY].exponent
+    return f"{Decimal(price).scaleb(-exponent):f}"
+
+
+def _most(kind: VariantNow) -> int:
+    return min(kind.buyable, MOST_TICKETS) if kind.price is not None else 0
+
+
 def _tickets(session: Session, language: str) -> tuple[TicketChoice, ...]:
-    found = []
-    for kind in session.kinds:
-        if kind.price is None:
-            continue
-        most = min(kind.buyable, MOST_TICKETS)
-        found.append(
-            TicketChoice(
-                position=len(found),
-                label=_(kind.options[0]) if kind.options else _("Ticket"),
-                note=money(kind.price, language),
-                numbers=range(most + 1),
-                first=1 if not found and most else 0,
-            )
+    """Return the kinds that have a price; each keeps its place among all of the session."""
+    first = next((kind for kind in session.kinds if kind.is_buyable), None)
+    return tuple(
+        TicketChoice(
+            position=position,
+            label=_(kind.options[0]) if kind.options else _("Ticket"),
+            note=money(kind.price, language),
+            numbers=range(_most(kind) + 1),
+            first=int(kind is first),
+            units=kind.units_per_item,
         )
-    return tuple(found)
+        for position, kind in enumerate(session.kinds)
+        if kind.price is not None
+    )
 
 
 def _closes(session: Session, language: str) -> str:

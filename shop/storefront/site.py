@@ -130,6 +130,8 @@ class Site:
     @property
     def nav(self) -> str:
         """Return which entry of the main navigation this page belongs to."""
+        if known := getattr(self.request, "nav", ""):  # a view knows what it shows
+            return known
         match = self.request.resolver_match
         place = NAV.get(match.url_name or "", "") if match else ""
         filters = getattr(self.request, "filters", Filters())

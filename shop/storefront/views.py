@@ -65,6 +65,8 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         country=country_of(request),
         currency=currency_of(request),
     )
+    if page.is_experience:
+        request.nav = "experiences"
     context = {"page": page, "product_id": found.pk}
     response = render(request, "shop/storefront/product.html", context)
     response.holds_until = page.holds_until
