@@ -46,9 +46,7 @@ class Pictures:
         alt = f"{store.name}. Drawing: {', '.join(banner_kinds(store)).replace('-', ' ')}"
         return self._row(store.name, alt, files, height / width)
 
-    def _row(
-        self, title: str, alt: str, files: Mapping[int, Path], height: float = 1.0
-    ) -> Picture:
+    def _row(self, title: str, alt: str, files: Mapping[int, Path], height: float = 1.0) -> Picture:
         names = {width: self._name(file) for width, file in files.items()}
         widest = max(names)
         return Picture(

@@ -101,9 +101,8 @@ class Place(NamedTuple):
 class Cells:
     """All cells, all categories in their order, and the names of stores by their slugs.
 
-    ``named`` are the stores that a search names.
-
-    ``named`` are the stores that the words of a search name. ``is_least`` says that there may be more products than the cells count.
+    ``is_least`` says that there may be more products than the cells count; ``named`` are the
+    stores that the words of a search name.
     """
 
     cells: tuple[Cell, ...]

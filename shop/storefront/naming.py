@@ -11,7 +11,7 @@ MOST = 8  # stores; who looks for more looks in the directory
 MOST_WORDS = 10
 
 # One more than are shown, so that their number can be said to be at least that.
-NAMED = f"""(
+NAMED = """(
   SELECT json_agg(json_build_array(slug, name, city, country, tagline, cloth, products)
                   ORDER BY is_name DESC, name)::text
   FROM (
@@ -25,7 +25,7 @@ NAMED = f"""(
       WHERE m.state = 'approved' AND cardinality(%(named)s::text[]) > 0
         AND lower(unaccent(concat_ws(' ', m.name, m.tagline, m.city))) ~ ALL(%(named)s::text[])
         AND EXISTS (SELECT 1 FROM shop_listing l WHERE l.merchant_id = m.id)
-      ORDER BY is_name DESC, m.name LIMIT {MOST + 1}) AS m) AS found)"""
+      ORDER BY is_name DESC, m.name LIMIT %(most_named)s) AS m) AS found)"""
 
 
 class Named(NamedTuple):
@@ -40,13 +40,14 @@ class Named(NamedTuple):
     products: int
 
 
-def naming(text: str) -> dict[str, list[str]]:
+def naming(text: str) -> dict[str, object]:
     """Return the values of the statement: for each word of a search how a name may hold it.
 
     Words begin like those of a name; what is written without spaces may stand anywhere in it.
     """
     plain = " ".join(chunk for chunk in text.split() if chunk[0] not in "-−")
-    return {"named": [_pattern(word) for word in words(plain)[:MOST_WORDS]]}
+    patterns = [_pattern(word) for word in words(plain)[:MOST_WORDS]]
+    return {"named": patterns, "most_named": MOST + 1}
 
 
 def _pattern(word: str) -> str:

@@ -150,7 +150,9 @@ def _crumbs(product: Product, language: str) -> tuple[tuple[str, str], ...]:
     path, listed = product.category.path, reverse("products")
     top, _slash, below = path.partition("/")
     is_outing = product.kind == Product.Kind.EXPERIENCE
-    above = (f"{listed}?kind=experience", _("Experiences")) if is_outing else (listed, _("Products"))
+    above = (
+        (f"{listed}?kind=experience", _("Experiences")) if is_outing else (listed, _("Products"))
+    )
     found = [(reverse("home"), _("Festival")), above]
     if below and product.top and not is_outing:  # the top of theirs is called as all of them are
         name = in_language(product.top["names"], language) or product.top["name"]
