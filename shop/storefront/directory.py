@@ -16,10 +16,12 @@ from shop.delivery.names import country_name
 from shop.storefront.epoch import Epoch
 from shop.storefront.facets import Option
 from shop.storefront.filters import MOST_CHOICES, Known, Pairs, is_country
+from shop.storefront.product_list import Choices, shortened
 from shop.storefront.stores import StoreCard, store_cards
 from shop.storefront.wording import in_language
 
 PAGE = 24
+COUNTRIES = 12  # that are open to see
 SORTS = ("popular", "newest", "name")
 LONGEST = 60  # letters of a certificate
 FARTHEST = 1_000
@@ -64,7 +66,7 @@ class Directory:
     title: str
     crumbs: tuple[tuple[str, str], ...]
     total: str
-    countries: tuple[Option, ...]
+    countries: Choices
     categories: tuple[Option, ...]
     certificates: tuple[Option, ...]
     sorts: tuple[Option, ...]
@@ -115,7 +117,10 @@ def directory(filters: StoreFilters, *, epoch: Epoch, language: str) -> Director
         title=_title(len(everyone), len({s.country for s in everyone})),
         crumbs=((reverse("home"), _("Festival")),),
         total=_stores(len(shown)),
-        countries=_options(countries, filters.countries, lambda code: country_name(code, language)),
+        countries=shortened(
+            _options(countries, filters.countries, lambda code: country_name(code, language)),
+            COUNTRIES,
+        ),
         categories=tuple(
             Option(top, in_language(names, language) or name, tops[top], top == filters.category)
             for top, name, names in epoch.tree

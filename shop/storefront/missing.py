@@ -19,7 +19,7 @@ from shop.storefront.nothing import instead_of
 log = logging.getLogger(__name__)
 
 # Of these the last part of the address names something that was to be seen by everyone.
-PUBLIC = {"product", "store"}
+PUBLIC = {"product", "store", "wagtail_serve"}
 # Desks and machines have addresses without a language; nobody looks for products there.
 ELSEWHERE = re.compile(r"/(merchant|organize|mail|media|static|webhooks|health)(/|$)")
 MOST_WORDS = 4

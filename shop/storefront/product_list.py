@@ -79,7 +79,7 @@ def product_list(filters: Filters, *, epoch: Epoch, at: datetime, language: str)
         total=_counted(filters, facets, language),
         show=_show(facets),
         chips=applied(filters, facets, path, language),
-        countries=_short(facets.countries),
+        countries=shortened(facets.countries),
         categories=facets.categories,
         stores=facets.stores,
         sorts=sorts(filters),
@@ -154,8 +154,9 @@ def sorts(filters: Filters) -> tuple[Option, ...]:
     return tuple(Option(value, name, 0, value == filters.sort) for value, name in names.items())
 
 
-def _short(options: tuple[Option, ...]) -> Choices:
-    frequent = sorted(options, key=lambda option: (not option.is_on, -option.count))[:SHORT]
+def shortened(options: tuple[Option, ...], most: int = SHORT) -> Choices:
+    """Return the choices that are open to see, the chosen and the frequent ones, and the rest."""
+    frequent = sorted(options, key=lambda option: (not option.is_on, -option.count))[:most]
     is_first = {option.value for option in frequent} | {o.value for o in options if o.is_on}
     return Choices(
         first=tuple(option for option in options if option.value in is_first),

@@ -132,6 +132,8 @@ class Site:
         """Return which entry of the main navigation this page belongs to."""
         if known := getattr(self.request, "nav", ""):  # a view knows what it shows
             return known
+        if self.request.path.startswith(self.help_pages.get("stories") or "//"):
+            return "stories"
         match = self.request.resolver_match
         place = NAV.get(match.url_name or "", "") if match else ""
         filters = getattr(self.request, "filters", Filters())

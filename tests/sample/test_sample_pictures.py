@@ -4,7 +4,7 @@ import io
 import pytest
 from PIL import Image
 
-from sample.pictures import cloth_file, convert, draw_all, logo_file, product_files
+from sample.pictures import banner_files, cloth_file, convert, draw_all, logo_file, product_files
 from sample.reading import stores
 
 
@@ -29,16 +29,19 @@ def silent(done, total):
     pass
 
 
-def test_a_store_gets_its_products_in_three_widths_a_logo_and_a_cloth(drawn):
+def test_a_store_gets_its_products_in_three_widths_a_logo_a_banner_and_a_cloth(drawn):
     store = stores()[0]
 
-    assert len(files_in(drawn)) == 32
+    assert len(files_in(drawn)) == 34
     for product in store.products:
         for width, file in product_files(drawn, store, product).items():
             with Image.open(file) as image:
                 assert (image.format, image.size) == ("JPEG", (width, width))
     with Image.open(logo_file(drawn, store)) as logo:
         assert (logo.format, logo.size) == ("JPEG", (400, 400))
+    for width, file in banner_files(drawn, store).items():
+        with Image.open(file) as banner:
+            assert (banner.format, banner.size) == ("JPEG", (width, width * 5 // 16))
     assert cloth_file(drawn, store).read_text("utf-8").startswith("<svg xmlns=")
 
 
@@ -56,7 +59,7 @@ def test_a_second_run_draws_nothing_and_says_that_all_is_done(drawn):
 
     draw_all(drawn, jobs=2, report=lambda *numbers: told.append(numbers), sheets=[stores()[0]])
 
-    assert told == [(12, 12)]
+    assert told == [(13, 13)]
     assert {file: file.stat().st_mtime_ns for file in files_in(drawn)} == before
 
 
@@ -65,7 +68,7 @@ def test_progress_counts_up_to_the_whole(tmp_path):
 
     draw_all(tmp_path, jobs=1, report=lambda *numbers: told.append(numbers), sheets=[one_product()])
 
-    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    assert told == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
 
 
 def test_a_run_goes_on_where_another_was_killed(tmp_path):
@@ -80,7 +83,7 @@ def test_a_run_goes_on_where_another_was_killed(tmp_path):
 
     draw_all(tmp_path, jobs=1, report=lambda *numbers: told.append(numbers), sheets=[store])
 
-    assert told == [(2, 3), (3, 3)]
+    assert told == [(3, 4), (4, 4)]
     assert {file: file.read_bytes() for file in whole} == whole
     assert half.read_bytes() == b"half a picture"
 
@@ -121,7 +124,7 @@ def test_a_hostile_name_cannot_leave_the_folder(tmp_path, hostile):
 
     draw_all(folder, jobs=1, report=silent, sheets=[store])
 
-    assert len(files_in(folder)) == 5
+    assert len(files_in(folder)) == 7
     assert files_in(tmp_path) == files_in(folder)
     assert {file.parent.parent for file in files_in(folder)} == {folder}
 

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from shop.catalogue.models import Category
+from shop.pictures.models import Picture
 from tests import make
 from tests.shop.storefront.shelf import fill
 
@@ -25,6 +26,53 @@ def store():
         make.variant(of=product)
     make.listed(kettle, rug)
     return made
+
+
+def page_of(store, query="", country="DE"):
+    """Return the text of a store's page for a shopper in a country."""
+    browser = Client()
+    browser.cookies["country"] = country
+    return browser.get(f"/stores/{store.slug}/{query}").text
+
+
+def test_a_store_says_how_long_a_parcel_takes_to_the_country_of_the_shopper(store):
+    make.delivery(5_00, country="DE")
+
+    assert "To Germany in 5 to 9 days." in page_of(store)
+
+
+def test_a_store_says_that_nothing_can_be_sent_to_a_country(store):
+    make.delivery(5_00, country="CN")
+
+    assert "Nothing can be sent to France at present." in page_of(store, country="FR")
+
+
+def test_a_banner_stands_at_the_head_and_without_one_the_cloth_alone(store):
+    assert 'class="banner"' not in page_of(store)
+
+    files = {"640": "/media/b-640.jpg", "1200": "/media/b-1200.jpg"}
+    store.banner = Picture.objects.create(
+        title="b", alt='Pots "in" a row', file="b.jpg", width=1200, height=375,
+        sizes={"jpeg": files},
+    )  # fmt: skip
+    store.save()
+    text = page_of(store, "?sort=price")
+
+    assert 'srcset="/media/b-640.jpg 640w, /media/b-1200.jpg 1200w"' in text
+    assert 'alt="Pots &quot;in&quot; a row"' in text
+
+
+def test_the_products_of_a_store_are_sorted_within_their_category(store):
+    dear = make.product(of=store, title="Dear", category=Category.objects.get(path="art/rugs"))
+    make.variant(90_00, of=dear)
+    make.listed(dear)
+
+    text = page_of(store, "?category=art&sort=-price")
+
+    assert titles(text) == ["Dear", "Rug"]
+    assert '<option value="-price" selected>' in text
+    assert '<input type="hidden" name="category" value="art">' in text
+    assert f'href="/stores/{store.slug}/?sort=-price">All 3</a>' in text
 
 
 def titles(text):

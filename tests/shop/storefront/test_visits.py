@@ -1,0 +1,100 @@
+"""The page of an experience: its host, its dates, what the tickets cost together."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils.html import escape
+
+from shop.catalogue.models import Variant
+from shop.listings.scheduling import TicketKind
+from tests.shop.cart.carts import words
+from tests.shop.storefront.shelf import show
+from tests.shop.tickets import visits
+from tests.shop.tickets.visits import SATURDAY
+
+pytestmark = pytest.mark.django_db
+WEEK = timedelta(days=7)
+
+
+def rows(text):
+    """Return what stands beside each date."""
+    row = r'<input type="radio" name="session"[^>]*>.*?<small>(.*?)</small>'
+    return re.findall(row, text, re.DOTALL)
+
+
+def test_an_experience_names_its_host_and_leads_back_to_experiences():
+    adult, *_ = visits.session()
+
+    text = show(adult.product)
+
+    assert "Hosted by Indigo Mornings, Nairobi, Kenya" in text
+    assert '<a href="/products/?kind=experience">Experiences</a>' in text
+    assert '<a href="/products/?kind=experience" aria-current="page">Experiences</a>' in text
+
+
+def test_the_bar_says_what_the_chosen_tickets_cost_and_the_head_what_the_cheapest_does():
+    adult, *_ = visits.session()
+
+    text = show(adult.product)
+
+    assert '<strong><bdi>$40.00</bdi></strong><span class="low"><bdi>1 × Adult</bdi>' in text
+    assert "<strong>from $24.00</strong>" in text
+
+
+def test_a_date_has_the_facts_that_the_script_adds_up():
+    adult, *_ = visits.session(seats=6)
+
+    text = show(adult.product)
+
+    assert 'data-seats="6" data-most="6 6 1" data-prices="40.00 24.00 128.00"' in text
+    assert re.findall(r'data-units="(\d)" data-name="(\w+)"', text) == [
+        ("1", "Adult"), ("1", "Child"), ("4", "Family"),
+    ]  # fmt: skip
+
+
+def test_dates_of_one_price_say_how_many_seats_are_left():
+    adult, *_ = visits.session(seats=6)
+    visits.session(adult.product, seats=6, starts=SATURDAY + WEEK)
+
+    assert rows(show(adult.product)) == ["6 seats left", "6 seats left"]
+
+
+def test_dates_say_their_price_where_it_differs():
+    first = visits.session(seats=6)
+    product = first[0].product
+    visits.session(product, seats=6, starts=SATURDAY + WEEK)
+    dear = (TicketKind("Adult", 50_00), TicketKind("Child", 30_00), TicketKind("Family", 150_00, 4))
+    visits.session(product, seats=6, starts=SATURDAY + 2 * WEEK, kinds=dear)
+
+    assert rows(show(product)) == [
+        "6 seats left, from $24.00", "6 seats left, from $24.00", "6 seats left, from $30.00",
+    ]  # fmt: skip
+
+
+def test_a_family_that_finds_no_room_is_not_what_is_chosen_at_first():
+    kinds = (TicketKind("Family", 128_00, 4), TicketKind("Adult", 40_00))
+    family, *_ = visits.session(seats=3, kinds=kinds)
+
+    assert "<bdi>1 × Adult</bdi>" in show(family.product)
+
+
+def test_a_kind_without_a_price_does_not_push_the_others_out_of_place():
+    adult, child, _family = visits.session()
+    Variant.objects.filter(pk=adult.pk).get().price_spans.all().delete()
+
+    text = show(adult.product)
+    places = dict(re.findall(r'name="tickets-(\d)" data-units="\d" data-name="(\w+)"', text))
+    browser = Client(headers={"Sec-Fetch-Site": "same-origin"})
+    browser.post("/cart/reserve/", {"session": child.pool_id, "tickets-1": "1"})
+
+    assert places == {"1": "Child", "2": "Family"}
+    assert "Child" in words(browser.get("/cart/"))
+
+
+@pytest.mark.parametrize("name", ["<script>x</script>", "\" onx='1", "{{ 7 }}"])
+def test_the_name_of_a_kind_is_text_whatever_it_says(name):
+    only, *_ = visits.session(kinds=(TicketKind(name, 10_00),))
+
+    assert f'data-name="{escape(name)}"' in show(only.product)
