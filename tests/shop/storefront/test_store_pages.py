@@ -6,6 +6,7 @@ from django.test import Client
 from shop.catalogue.models import Category
 from shop.pictures.models import Picture
 from tests import make
+from tests.sample.loaded import root_collection
 from tests.shop.storefront.shelf import fill
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +51,7 @@ def test_a_store_says_that_nothing_can_be_sent_to_a_country(store):
 def test_a_banner_stands_at_the_head_and_without_one_the_cloth_alone(store):
     assert 'class="banner"' not in page_of(store)
 
+    root_collection()
     files = {"640": "/media/b-640.jpg", "1200": "/media/b-1200.jpg"}
     store.banner = Picture.objects.create(
         title="b", alt='Pots "in" a row', file="b.jpg", width=1200, height=375,
