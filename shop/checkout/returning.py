@@ -11,7 +11,7 @@ from shop.cart.current import signed_in
 from shop.checkout.finding import order_page
 from shop.checkout.standing import bring_up_to_date, standing
 from shop.checkout.summarising import show_order
-from shop.checkout.tickets import visits_of
+from shop.checkout.tickets import visits_beside
 from shop.orders.joining import may_keep
 from shop.orders.models import Order
 
@@ -49,11 +49,11 @@ def unpaid_page(
 
 
 def _confirmed(request: HttpRequest, order: Order) -> HttpResponse:
-    user = signed_in(request)
+    user, shown = signed_in(request), show_order(order)
     context = {
         "order": order,
-        "shown": show_order(order),
-        "visits": visits_of(order),
+        "shown": shown,
+        "visits": visits_beside(order, shown),
         "may_sign_up": user is None and order.user_id is None,
         "may_keep": user is not None and may_keep(order, user),
     }

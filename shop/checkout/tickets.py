@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from shop import clock
 from shop.checkout.finding import order_page
+from shop.checkout.summarising import OrderShown
 from shop.orders.models import Order, OrderLine
 from shop.orders.telling import order_link
 from shop.storefront import dates
@@ -69,6 +70,11 @@ def session_file(request: HttpRequest, order: Order, line_id: int) -> HttpRespon
     response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="session.ics"'
     return response
+
+
+def visits_beside(order: Order, shown: OrderShown) -> tuple[VisitShown, ...]:
+    """Return the sessions of an order, without a statement where everything is sent in parcels."""
+    return () if all(parcel.is_sent for parcel in shown.parcels) else visits_of(order)
 
 
 def visits_of(order: Order) -> tuple[VisitShown, ...]:

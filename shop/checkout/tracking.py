@@ -18,7 +18,7 @@ from shop.checkout.finding import order_page
 from shop.checkout.listing import orders_of
 from shop.checkout.returning import unpaid_page
 from shop.checkout.summarising import paid_with, show_order
-from shop.checkout.tickets import visits_of
+from shop.checkout.tickets import visits_beside
 from shop.errors import NotPossible
 from shop.orders.joining import keep, may_keep
 from shop.orders.models import Order
@@ -36,8 +36,8 @@ def order(request: HttpRequest, order: Order) -> HttpResponse:
     payment = order.payments.filter(state=Payment.State.PAID).first()
     context = {
         "order": order,
-        "shown": show_order(order),
-        "visits": visits_of(order),
+        "shown": shown,
+        "visits": visits_beside(order, shown),
         "method": paid_with(payment.method) if payment else "",
         "is_own": user is not None and order.user_id == user.pk,
         "may_keep": user is not None and may_keep(order, user),

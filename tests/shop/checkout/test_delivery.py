@@ -32,7 +32,7 @@ def test_every_way_shows_its_price_and_its_days(browser):
     make.delivery(9_00, service="express")
     at_delivery(browser, {make.variant(of=make.product(of=make.merchant(name="Adire"))): 1})
 
-    with statements(most=5):
+    with statements(most=6):
         answer = browser.get("/checkout/delivery/")
 
     text = words(answer)

@@ -74,6 +74,14 @@ ADDRESSES = [
     ("{store}/nominations/{nomination}/raise/", "post"),
     ("{store}/profile/", "get post"),
 ]
+# Those of hosts are walked in tests/shop/tickets/test_doors.py.
+VISITS = [
+    ("tickets/", "get"),
+    ("tickets/{ticket}/", "get post"),
+    ("{store}/sessions/", "get"),
+    ("{store}/sessions/{seats}/", "get post"),
+    ("{store}/products/{tour}/dates/", "get post"),
+]
 OWN_STORE_FOREIGN_ROW = [
     (pattern, methods) for pattern, methods in ADDRESSES if pattern.count("{") > 1
 ]

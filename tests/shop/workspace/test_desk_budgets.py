@@ -23,7 +23,7 @@ MOST = {
     "{store}/products/{product}/prices/": 7,
     "{store}/festivals/": 6,
     "{store}/festivals/{festival}/": 8,
-    "{store}/slots/{slot}/{product}/": 14,
+    "{store}/slots/{slot}/{product}/": 15,
     "{store}/profile/": 3,
     "orders/{suborder}/": 7,
 }

@@ -7,7 +7,7 @@ from shop.catalogue.models import Product
 from shop.festivals.models import ChangeLog, Nomination, RegularPrice
 from shop.stock.models import Pool, StockMove
 from tests import make
-from tests.shop.workspace.desk import ADDRESSES, OWN_STORE_FOREIGN_ROW, open_desk
+from tests.shop.workspace.desk import ADDRESSES, OWN_STORE_FOREIGN_ROW, VISITS, open_desk
 
 pytestmark = pytest.mark.django_db
 CALLS = [(pattern, method) for pattern, methods in ADDRESSES for method in methods.split()]
@@ -42,7 +42,7 @@ def test_the_table_holds_every_address_of_the_desk():
 
     desk = next(p for p in get_resolver().url_patterns if str(p.pattern) == "merchant/")
 
-    assert len(list(paths(desk.url_patterns))) == len(ADDRESSES)
+    assert len(list(paths(desk.url_patterns))) == len(ADDRESSES) + len(VISITS)
 
 
 @pytest.mark.parametrize(("pattern", "method"), CALLS)
