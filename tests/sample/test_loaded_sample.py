@@ -31,7 +31,7 @@ def in_force(spans, at):
 
 def test_six_stores_come_with_everything_that_the_shop_shows(loaded):
     assert counts() == {
-        "Merchant": 6, "Product": 60, "Picture": 66, "Festival": 4,
+        "Merchant": 6, "Product": 60, "Picture": 72, "Festival": 4,
         "Deal": Deal.objects.count(), "Listing": 60, "Order": 0, "Shipment": 0,
     }  # fmt: skip
     kinds = Product.objects.values_list("kind").annotate(Count("pk")).order_by("kind")

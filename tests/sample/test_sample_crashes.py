@@ -54,7 +54,7 @@ def test_a_load_that_is_killed_again_and_again_is_taken_up_each_time(till, setti
 
     load_and_be_killed("among the parcels", settings)
     assert counts() | {"Deal": 0} == {
-        "Merchant": 6, "Product": 60, "Picture": 66, "Festival": 4, "Deal": 0, "Listing": 60,
+        "Merchant": 6, "Product": 60, "Picture": 72, "Festival": 4, "Deal": 0, "Listing": 60,
         "Order": 5, "Shipment": 1,
     }  # fmt: skip
 

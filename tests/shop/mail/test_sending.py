@@ -29,7 +29,9 @@ KEYS = sorted(
     path.stem for path in TEMPLATES.glob("*.txt") if "partialdef subject" in path.read_text()
 )
 LINK = "http://127.0.0.1:8000/there/"
-ANYTHING = RECEIPT | dict.fromkeys(("confirm_link", "reset_link", "merchant_link"), LINK)
+LINKS = ("confirm_link", "reset_link", "merchant_link", "tickets_link", "dates_link", "link")
+VISIT = {"codes": ["ABCD-EFGH"], "seats": "2 × Adult", "note": "A little lower?"}
+ANYTHING = RECEIPT | VISIT | dict.fromkeys(LINKS, LINK)
 SHOPPER_FOOTER = """
 --
 You get this mail because it belongs to an order or because you asked for it.
