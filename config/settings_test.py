@@ -20,7 +20,7 @@ if not os.environ.get("DATABASE_URL"):
     os.environ["DATABASE_URL"] = embedded.provide("test")
 
 from config.settings import *
-from config.settings import DATABASES, DEMO, LOGGING
+from config.settings import DATABASES, DEMO, LOGGING, MIDDLEWARE
 
 # Everything that a test process and the servers it starts share lies in one folder. Processes of
 # one run inherit the place, each has a folder there of its own, and the first one clears up.
@@ -37,6 +37,7 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 ORGANIZERS_NEED_MFA = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DEMO:
+    MIDDLEWARE = ["tests.browsing.forgetting.ForgetContentTypes", *MIDDLEWARE]
     STATIC_ROOT = TEST_FOLDER / "static"
 else:
     MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}

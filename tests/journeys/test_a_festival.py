@@ -28,6 +28,7 @@ from tests.paying import assert_books_agree
 from tests.shop.tickets import visits
 
 pytestmark = journey
+expect.set_options(timeout=20_000)  # the editor shows its preview when it has the time
 ORIENTATION, GPS = 0x0112, 0x8825
 TITLE = "Adire throw, deep indigo"
 
@@ -181,12 +182,16 @@ def publish(page: Page, festival: Festival) -> None:
     page.wait_for_url("**/edit/")
     page.get_by_role("button", name="Toggle preview").click()
     frame = page.frame_locator("#w-preview-iframe")
+    expect(frame.get_by_text("Preview: as now")).to_be_visible()
     page.get_by_label("Preview mode").select_option("start")
     expect(frame.get_by_text("Preview: at the start")).to_be_visible()
     expect(frame.get_by_text("$60.00").first).to_be_visible()
     page.get_by_label("Preview mode").select_option("before")
     expect(frame.get_by_text("Preview: one second before the start")).to_be_visible()
     expect(frame.get_by_text("$60.00")).to_have_count(0)
+    # On a phone the preview lies over the page until it is closed.
+    page.get_by_role("button", name="Toggle preview").click()
+    expect(page.get_by_label("Preview mode")).to_be_hidden()
     page.get_by_role("button", name="More actions").last.click()
     page.get_by_role("button", name="Publish", exact=True).click()
     page.get_by_text("published").first.wait_for()
