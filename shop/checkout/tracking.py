@@ -34,6 +34,7 @@ def order(request: HttpRequest, order: Order) -> HttpResponse:
         return unpaid_page(request, order)
     user = signed_in(request)
     payment = order.payments.filter(state=Payment.State.PAID).first()
+    shown = show_order(order)
     context = {
         "order": order,
         "shown": shown,
