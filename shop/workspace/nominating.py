@@ -139,7 +139,9 @@ def check(request: HttpRequest, merchant: Merchant, slot_id: int, product_id: in
     slot, product, enrolment = _place(merchant, slot_id, product_id, at=at)
     form = NominationForm(_variants(product, at=at), request.POST)
     form.is_valid()  # what cannot be read yet is left out
-    found = checking.check(product, slot, enrolment, form.proposal(), at=at)
+    found = None
+    if set(form.changed_data) - {"rule"}:
+        found = checking.check(product, slot, enrolment, form.proposal(), at=at)
     context = {"found": found, "sees_money": request.sees_money}
     return render(request, "shop/workspace/parts/check.html", context)
 

@@ -124,7 +124,7 @@ def find_the_shawl(page, width):
 
 
 def search(page, text):
-    field = page.get_by_role("searchbox", name="Search products, stores and experiences")
+    field = page.get_by_label("Search products, stores and experiences")
     field.fill(text)
     field.press("Enter")
     page.get_by_role("link", name="Zellige jar").click()

@@ -47,7 +47,7 @@ def test_a_guest_is_asked_to_sign_in(client, host, pattern, method):
 
 @pytest.mark.parametrize(("pattern", "method"), CALLS)
 @pytest.mark.parametrize("who", ["shopper", "organizer", "member of another host"])
-def test_for_strangers_there_is_no_such_page(client, host, pattern, method, who):
+def test_tickets_are_not_there_for_strangers(client, host, pattern, method, who):
     if who == "member of another host":
         if pattern == "tickets/":
             return  # where they look for their own
