@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -30,10 +30,13 @@ from shop.cart.current import (
 from shop.cart.forms import CountryForm, LineForm
 from shop.cart.models import Cart, CartLine, SavedProduct
 from shop.cart.pricing import PricedCart, price_cart
+from shop.catalogue.models import Variant
 from shop.errors import NotPossible, ShopError
 from shop.festivals.models import Promotion
 from shop.storefront.middleware import tokenless
 from shop.storefront.preferences import COUNTRY_COOKIE, country_of, currency_of, remember
+
+MOST_KINDS = 20  # of tickets, on the page of one experience
 
 
 @never_cache
@@ -65,19 +68,32 @@ def reserve(request: HttpRequest) -> HttpResponse:
     kinds = changing.seats_for_sale(number(request.POST.get("session", "")))
     if not kinds:
         raise NotPossible(_("This date is no longer on sale."))
-    wanted = [
-        (kind, number(request.POST.get(f"tickets-{place}", "") or "0"))
-        for place, kind in enumerate(kinds)
-    ]
-    wanted = [(kind, count) for kind, count in wanted if count]
+    wanted = _tickets(request.POST, {variant.label: variant for variant in kinds})
     if not wanted:
         raise NotPossible(_("Choose how many tickets you would like."))
-    for _kind, count in wanted:
-        changing.check_quantity(count)
     cart, token = cart_for_change(request, at=at)
     for kind, count in wanted:
         changing.add(cart, kind, count, at=at)
     return remember_cart(see_other("cart"), token)
+
+
+def _tickets(posted: QueryDict, kinds: dict[str, Variant]) -> list[tuple[Variant, int]]:
+    """Return how many of which ticket are wanted; a kind is known by its name.
+
+    Raises:
+        NotPossible: the date has no such kind, or nobody can buy so many.
+    """
+    found = []
+    for place in range(MOST_KINDS):
+        count = number(posted.get(f"tickets-{place}") or "0")
+        if not count:
+            continue
+        changing.check_quantity(count)
+        kind = kinds.get(posted.get(f"kind-{place}", ""))
+        if kind is None:
+            raise NotPossible(_("This date has no such ticket. Choose another one."))
+        found.append((kind, count))
+    return found
 
 
 @never_cache

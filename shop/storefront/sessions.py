@@ -43,6 +43,7 @@ class DateChoice:
 class TicketChoice:
     """A kind of ticket and how many of it can be had, from 0."""
 
+    name: str
     position: int
     label: str
     note: str
@@ -82,6 +83,10 @@ class Session:
         return max((kind.buyable * kind.units_per_item for kind in self.kinds if kind.price),
                    default=0)  # fmt: skip
 
+    def kind(self, name: str) -> VariantNow | None:
+        """Return the kind of ticket of a name, or None where this session has none."""
+        return next((kind for kind in self.kinds if kind.name == name), None)
+
     @property
     def is_open(self) -> bool:
         """Tell whether at least one ticket can be bought."""
@@ -102,14 +107,19 @@ def sessions_of(variants: Iterable[VariantNow]) -> list[Session]:
 
 
 def visit(sessions: Sequence[Session], language: str) -> Visit | None:
-    """Return the choice of dates and tickets, or None when there is no date."""
+    """Return the choice of dates and tickets, or None when there is no date.
+
+    A kind of ticket is known by its name: dates may have different ones.
+    """
     if not sessions:
         return None
     chosen = next((session for session in sessions if session.is_open), sessions[0])
-    is_varied = len({_prices(session) for session in sessions if session.is_open}) > 1
-    choices = [_date(session, chosen, language, is_varied=is_varied) for session in sessions]
-    tickets = _tickets(chosen, language)
+    kinds = [kind for session in sessions for kind in session.kinds if kind.price is not None]
+    names = tuple(dict.fromkeys(kind.name for kind in kinds))
+    is_varied = len({_prices(session, names) for session in sessions if session.is_open}) > 1
+    tickets = _tickets(chosen, sessions, names, language)
     first = next((ticket for ticket in tickets if ticket.first), None)
+    choices = [_date(s, names, chosen, language, is_varied=is_varied) for s in sessions]
     return Visit(
         first=tuple(choices[:OPEN]),
         rest=tuple(choices[OPEN:]),
@@ -120,15 +130,18 @@ def visit(sessions: Sequence[Session], language: str) -> Visit | None:
         closes=_closes(chosen, language),
         total=first.note if first else "",
         chosen=f"{first.first} × {first.label}" if first else "",
-        has_prices=len({price for price in _prices(chosen) if price is not None}) > 1,
+        has_prices=len({price for price in _prices(chosen, names) if price is not None}) > 1,
     )
 
 
-def _date(session: Session, chosen: Session, language: str, *, is_varied: bool) -> DateChoice:
+def _date(
+    session: Session, names: Sequence[str], chosen: Session, language: str, *, is_varied: bool
+) -> DateChoice:
     note = _seats(session)
     if is_varied and session.is_open:
         price = _from_price(session, language)
         note = _("%(first)s, %(second)s") % {"first": note, "second": price}
+    kinds = [session.kind(name) for name in names]
     return DateChoice(
         pool_id=session.pool_id,
         day=dates.weekday_in(session.starts, session.zone, language),
@@ -137,8 +150,8 @@ def _date(session: Session, chosen: Session, language: str, *, is_varied: bool) 
         is_open=session.is_open,
         is_chosen=session is chosen,
         seats=session.seats_left,
-        most=" ".join(str(_most(kind)) for kind in session.kinds),
-        prices=" ".join(_plain(price) if price else "0" for price in _prices(session)),
+        most=" ".join(str(_most(kind)) for kind in kinds),
+        prices=" ".join(_plain(kind.price) if kind and kind.price else "0" for kind in kinds),
     )
 
 
@@ -149,8 +162,9 @@ def _seats(session: Session) -> str:
     return ngettext("%(count)d seat left", "%(count)d seats left", count) % {"count": count}
 
 
-def _prices(session: Session) -> tuple[int | None, ...]:
-    return tuple(kind.price for kind in session.kinds)
+def _prices(session: Session, names: Sequence[str]) -> tuple[int | None, ...]:
+    kinds = [session.kind(name) for name in names]
+    return tuple(kind.price if kind else None for kind in kinds)
 
 
 def _from_price(session: Session, language: str) -> str:
@@ -165,24 +179,39 @@ def _plain(price: int) -> str:
     return f"{Decimal(price).scaleb(-exponent):f}"
 
 
-def _most(kind: VariantNow) -> int:
-    return min(kind.buyable, MOST_TICKETS) if kind.price is not None else 0
+def _most(kind: VariantNow | None) -> int:
+    return min(kind.buyable, MOST_TICKETS) if kind and kind.price is not None else 0
 
 
-def _tickets(session: Session, language: str) -> tuple[TicketChoice, ...]:
-    """Return the kinds that have a price; each keeps its place among all of the session."""
-    first = next((kind for kind in session.kinds if kind.is_buyable), None)
+def _tickets(
+    chosen: Session, sessions: Sequence[Session], names: Sequence[str], language: str
+) -> tuple[TicketChoice, ...]:
+    """Return all kinds of tickets, each as the chosen date has it or else as another does."""
+    first = next((kind.name for kind in chosen.kinds if kind.is_buyable), None)
+    in_order = (chosen, *sessions)
     return tuple(
-        TicketChoice(
-            position=position,
-            label=_(kind.options[0]) if kind.options else _("Ticket"),
-            note=money(kind.price, language),
-            numbers=range(_most(kind) + 1),
-            first=int(kind is first),
-            units=kind.units_per_item,
+        _ticket(
+            place,
+            [kind for session in in_order if (kind := session.kind(name)) and kind.price],
+            language,
+            is_first=name == first,
         )
-        for position, kind in enumerate(session.kinds)
-        if kind.price is not None
+        for place, name in enumerate(names)
+    )
+
+
+def _ticket(
+    place: int, kinds: Sequence[VariantNow], language: str, *, is_first: bool
+) -> TicketChoice:
+    shown = kinds[0]
+    return TicketChoice(
+        name=shown.name,
+        position=place,
+        label=_(shown.name) if shown.name else _("Ticket"),
+        note=money(shown.price, language),
+        numbers=range(max(map(_most, kinds)) + 1),  # the date is chosen in the same form
+        first=int(is_first),
+        units=shown.units_per_item,
     )
 
 

@@ -70,6 +70,11 @@ class VariantNow(NamedTuple):
     on_hand: int
 
     @property
+    def name(self) -> str:
+        """Return the name of a kind of ticket; dates share it."""
+        return self.options[0] if self.options else ""
+
+    @property
     def buyable(self) -> int:
         """Return how many can be bought now, at the deal price and at the everyday price."""
         everyday = max(0, self.free - self.set_aside) // self.units_per_item

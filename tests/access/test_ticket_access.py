@@ -39,10 +39,10 @@ def visit(stage) -> Visit:
     """Book seats, use one ticket, and call another session off."""
     product = visits.experience(title=f"Dyeing {LONG}", meeting_point=EVIL)
     adult, child, family = visits.session(product)
-    full, *_ = visits.session(product, seats=1, starts=visits.SATURDAY + timedelta(days=1))
-    gone, *_ = visits.session(product, starts=visits.SATURDAY + timedelta(days=2))
+    full, *_ = visits.session(product, seats=1, starts=visits.FRIDAY + timedelta(days=1))
+    gone, *_ = visits.session(product, starts=visits.FRIDAY + timedelta(days=2))
     for week in range(1, 9):
-        visits.session(product, starts=visits.SATURDAY + timedelta(days=7 * week))
+        visits.session(product, starts=visits.FRIDAY + timedelta(days=7 * week))
     make.listed(product)
     host = make.member(product.merchant)
     order = paid({adult: 2, child: 1, family: 1})

@@ -28,6 +28,7 @@ customElements.define(
       });
       for (const kind of kinds) {
         this.#offer(kind, Math.min(kind.most, kind.number + Math.floor(left / kind.units)));
+        if (kind.price === "0") continue; // this date has no such ticket
         const note = kind.select.labels[0].querySelector("bdi");
         note.textContent = this.#money(note.textContent, kind.price);
       }
@@ -40,7 +41,7 @@ customElements.define(
     }
 
     #total(kinds) {
-      const digits = (kinds[0]?.price.split(".")[1] ?? "").length;
+      const digits = Math.max(...kinds.map(({ price }) => (price.split(".")[1] ?? "").length));
       const total = kinds.reduce((sum, { number, price }) => sum + number * price, 0);
       const chosen = kinds.filter(({ number }) => number);
       const [sum, parts] = this.querySelectorAll("bdi");

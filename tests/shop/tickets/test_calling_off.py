@@ -22,7 +22,7 @@ from tests.make import NOON
 from tests.paying import assert_books_agree, begin, deliver
 from tests.shop.payments.provider import charged, refunded
 from tests.shop.tickets import visits
-from tests.shop.tickets.visits import SATURDAY, bought
+from tests.shop.tickets.visits import FRIDAY, bought
 
 pytestmark = pytest.mark.django_db
 REASON = "Too much wind"
@@ -125,7 +125,7 @@ def test_a_session_that_has_begun_is_not_called_off(till):
     adult, *_ = visits.session()
 
     with pytest.raises(NotPossible, match="begun"):
-        off(adult, at=SATURDAY)
+        off(adult, at=FRIDAY)
 
 
 def test_nobody_can_book_it_any_more(till):

@@ -9,14 +9,16 @@ from django.db import connection
 from shop.cart import changing
 from shop.cart.pricing import price_cart
 from shop.errors import NotPossible, ShopError
+from shop.festivals import running
+from shop.festivals.checking import Proposal, check
 from shop.listings.scheduling import Plan, TicketKind, open_sessions
 from shop.orders.models import Order
 from shop.orders.placing import place_order
 from shop.stock.models import Pool
 from tests import make
-from tests.make import NOON
+from tests.make import NOON, START
 from tests.shop.tickets import visits
-from tests.shop.tickets.visits import SATURDAY
+from tests.shop.tickets.visits import FRIDAY
 
 
 def pool_of(seat) -> Pool:
@@ -110,7 +112,7 @@ def test_case_90_no_seat_is_taken_out_of_another_fence():
 @pytest.mark.django_db
 def test_sessions_of_a_plan_share_their_seats_and_know_their_zone():
     walk = visits.experience()
-    starts = [SATURDAY, SATURDAY + timedelta(days=7)]
+    starts = [FRIDAY, FRIDAY + timedelta(days=7)]
     plan = Plan("Africa/Nairobi", 8, (TicketKind("Adult", 40_00), TicketKind("Child", 24_00)))
 
     made = open_sessions(walk, starts, plan, at=NOON)
@@ -119,7 +121,7 @@ def test_sessions_of_a_plan_share_their_seats_and_know_their_zone():
     assert (len(made), again) == (4, [])
     assert len({variant.pool_id for variant in made}) == 2
     assert {variant.session_zone for variant in made} == {"Africa/Nairobi"}
-    assert made[0].sales_close == SATURDAY - timedelta(hours=24)
+    assert made[0].sales_close == FRIDAY - timedelta(hours=24)
     assert pool_of(made[0]).on_hand == 8
 
 
@@ -128,9 +130,9 @@ def test_sessions_of_a_plan_share_their_seats_and_know_their_zone():
     ("starts", "plan", "sentence"),
     [
         ([NOON], Plan("UTC", 8, visits.KINDS), "future"),
-        ([SATURDAY], Plan("UTC", 0, visits.KINDS), "seats"),
-        ([SATURDAY], Plan("UTC", 8, ()), "price"),
-        ([SATURDAY], Plan("UTC", 8, (TicketKind("Adult", 0),)), "price"),
+        ([FRIDAY], Plan("UTC", 0, visits.KINDS), "seats"),
+        ([FRIDAY], Plan("UTC", 8, ()), "price"),
+        ([FRIDAY], Plan("UTC", 8, (TicketKind("Adult", 0),)), "price"),
         ([], Plan("UTC", 8, visits.KINDS), "between 1 and 100"),
     ],
 )
@@ -146,7 +148,7 @@ def test_a_plan_that_makes_no_sense_opens_nothing(starts, plan, sentence):
 @pytest.mark.django_db
 def test_goods_have_no_sessions():
     with pytest.raises(NotPossible, match="experiences"):
-        open_sessions(make.product(), [SATURDAY], Plan("UTC", 8, visits.KINDS), at=NOON)
+        open_sessions(make.product(), [FRIDAY], Plan("UTC", 8, visits.KINDS), at=NOON)
 
 
 @pytest.mark.django_db
@@ -169,11 +171,19 @@ def test_tickets_are_reserved_together_from_the_page_of_the_experience(client, c
 
     answer = client.post(
         "/cart/reserve/",
-        {"session": adult.pool_id, "tickets-0": "2", "tickets-1": "0", "tickets-2": "1"},
+        {
+            "session": adult.pool_id,
+            "kind-0": "Adult",
+            "tickets-0": "2",
+            "kind-1": "Child",
+            "tickets-1": "0",
+            "kind-2": "Family",
+            "tickets-2": "1",
+        },
         headers={"Sec-Fetch-Site": "same-origin"},
     )
 
-    assert "Friday" in page or "Saturday" in page
+    assert "Friday" in page
     assert "12 seats left" in page
     assert answer.status_code == 303
     lines = {line.variant_id: line.quantity for line in changing.CartLine.objects.all()}
@@ -188,9 +198,11 @@ def test_tickets_are_reserved_together_from_the_page_of_the_experience(client, c
         {"session": "0", "tickets-0": "1"},
         {"session": "999999999999999999999", "tickets-0": "1"},
         {"session": "{pool}", "tickets-0": "0"},
-        {"session": "{pool}", "tickets-0": "-1"},
-        {"session": "{pool}", "tickets-0": "1000000"},
-        {"session": "{pool}", "tickets-0": "two"},
+        {"session": "{pool}", "kind-0": "Adult", "tickets-0": "-1"},
+        {"session": "{pool}", "kind-0": "Adult", "tickets-0": "1000000"},
+        {"session": "{pool}", "kind-0": "Adult", "tickets-0": "two"},
+        {"session": "{pool}", "kind-0": "Senior", "tickets-0": "1"},
+        {"session": "{pool}", "tickets-0": "1"},
         {"session": "{goods}", "tickets-0": "1"},
     ],
 )
@@ -207,12 +219,40 @@ def test_a_reservation_that_makes_no_sense_is_refused_and_nothing_is_added(clien
 
 
 @pytest.mark.django_db
+def test_a_kind_is_known_by_its_name_where_dates_have_different_ones(client, clock_at):
+    clock_at(NOON)
+    walk = visits.experience()
+    visits.session(walk)
+    later = FRIDAY + timedelta(days=1)
+    adult, family = visits.session(walk, starts=later, kinds=(visits.KINDS[0], visits.KINDS[2]))
+    make.listed(walk)
+    page = client.get(f"/products/{walk.slug}/").text
+    same_origin = {"Sec-Fetch-Site": "same-origin"}
+
+    child = client.post(
+        "/cart/reserve/",
+        {"session": adult.pool_id, "kind-1": "Child", "tickets-1": "1"},
+        headers=same_origin,
+    )
+    assert (child.status_code, changing.CartLine.objects.count()) == (409, 0)
+
+    client.post(
+        "/cart/reserve/",
+        {"session": adult.pool_id, "kind-2": "Family", "tickets-2": "1"},
+        headers=same_origin,
+    )
+    assert [name in page for name in ("Adult", "Child", "Family")] == [True, True, True]
+    assert 'data-prices="40.00 0 128.00"' in page
+    assert changing.CartLine.objects.get().variant == family
+
+
+@pytest.mark.django_db
 def test_the_page_shows_dates_that_can_be_booked_and_full_ones_stay_to_see(client, clock_at):
     clock_at(NOON)
     walk = visits.experience()
     visits.session(walk, starts=NOON + timedelta(hours=25))
-    full, *_ = visits.session(walk, starts=SATURDAY)
-    visits.session(walk, starts=SATURDAY + timedelta(days=1))
+    full, *_ = visits.session(walk, starts=FRIDAY)
+    visits.session(walk, starts=FRIDAY + timedelta(days=1))
     Pool.objects.filter(pk=full.pool_id).update(sold=12)
     make.listed(walk)
 
@@ -223,3 +263,31 @@ def test_the_page_shows_dates_that_can_be_booked_and_full_ones_stay_to_see(clien
     assert before.count('name="session"') == 3
     assert after.count('name="session"') == 2
     assert "Full" in after
+
+
+@pytest.mark.django_db
+def test_only_dates_after_the_start_of_a_slot_are_meant():
+    walk = visits.experience()
+    early = visits.session(walk, starts=START - timedelta(days=1))
+    late = visits.session(walk, starts=START + timedelta(days=2))
+    slot = make.festival().slots.get()
+    nomination = make.nomination(of=early[0], during=slot, percent=25)
+    case = (walk, slot, nomination.enrolment, Proposal(rule="percent", percent=25))
+
+    found = check(*case, at=START - timedelta(days=3))
+    deals = running.approve(nomination, at=START - timedelta(days=3))
+
+    assert [row.variant for row in found.variants] == late
+    assert [deal.variant for deal in deals] == late
+
+
+@pytest.mark.django_db
+def test_what_no_date_can_use_is_not_approved():
+    early = visits.session(starts=START - timedelta(days=1))
+    nomination = make.nomination(of=early[0], during=make.festival(), percent=25)
+
+    with pytest.raises(NotPossible, match="None of its variants or dates"):
+        running.approve(nomination, at=START - timedelta(days=3))
+
+    nomination.refresh_from_db()
+    assert nomination.state == "submitted"

@@ -15,7 +15,7 @@ from tests import make
 from tests.make import NOON
 from tests.paying import assert_books_agree
 from tests.shop.tickets import visits
-from tests.shop.tickets.visits import SATURDAY, bought
+from tests.shop.tickets.visits import FRIDAY, bought
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_the_calendar_file_is_in_the_place_s_own_time(client, order):
     assert answer["Content-Type"].startswith("text/calendar")
     event = Calendar.from_ical(answer.content).walk("VEVENT")[0]
     starts = event["DTSTART"].dt
-    assert starts.astimezone(UTC) == SATURDAY
+    assert starts.astimezone(UTC) == FRIDAY
     assert (starts.hour, str(starts.tzinfo)) == (15, "Africa/Nairobi")
     assert event["DTEND"].dt - starts == timedelta(hours=4)
     assert str(event["LOCATION"]) == "Itoku market"
@@ -98,7 +98,7 @@ def test_a_calendar_file_cannot_be_made_to_say_more(client, till, db):
 
 
 def test_somebody_else_s_line_has_no_calendar_file(client, order, till):
-    other = bought(till, {visits.session(starts=SATURDAY + timedelta(days=1))[0]: 1})
+    other = bought(till, {visits.session(starts=FRIDAY + timedelta(days=1))[0]: 1})
 
     answer = client.get(link(order, f"tickets/{other.lines.get().pk}.ics"))
 

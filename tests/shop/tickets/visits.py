@@ -13,7 +13,7 @@ from tests.make import LONG_AGO, NOON
 from tests.paying import begin, deliver
 
 KINDS = (TicketKind("Adult", 40_00), TicketKind("Child", 24_00), TicketKind("Family", 128_00, 4))
-SATURDAY = NOON + timedelta(days=9)
+FRIDAY = NOON + timedelta(days=9)
 
 
 def experience(**facts: Any) -> Product:
@@ -28,7 +28,7 @@ def session(
     of: Product | None = None,
     *,
     seats: int = 12,
-    starts: datetime = SATURDAY,
+    starts: datetime = FRIDAY,
     kinds: tuple[TicketKind, ...] = KINDS,
     closes_before: timedelta = timedelta(hours=24),
     at: datetime = LONG_AGO,
