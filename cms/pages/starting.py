@@ -20,7 +20,7 @@ def start_page(festival: Festival, *, by: User) -> FestivalPage:
     Raises:
         NotPossible: the site has no home page yet.
     """
-    festival = Festival.objects.select_for_update().get(pk=festival.pk)
+    festival = Festival.objects.select_for_update(no_key=True).get(pk=festival.pk)
     if known := FestivalPage.objects.filter(festival=festival).first():
         return known
     page = FestivalPage(

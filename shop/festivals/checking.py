@@ -121,10 +121,12 @@ def _judge(
     at: datetime,
 ) -> Check:
     slot, proposal = case.slot, case.proposal
+    starts_at = max(slot.starts_at, at)
+    # Of an experience only dates after the slot's start are meant, as approval does.
+    variants = [v for v in variants if v.session_start is None or v.session_start > starts_at]
     pools = {variant.pool_id: variant.pool for variant in variants}
     free = {pk: pool.free - waiting.get(pk, 0) for pk, pool in pools.items()}
     left = _left(variants, proposal, free)
-    starts_at = max(slot.starts_at, at)
     rows = tuple(
         replace(
             _check(variant, known.get(variant.pk), proposal, case.enrolment, starts_at),
@@ -230,7 +232,7 @@ def _rule_problems(rows: Sequence[VariantCheck], slot: Slot, proposal: Proposal)
     for row in rows:
         if row.price is None or not row.regular:
             continue
-        if (row.regular - row.price) * 100 < least * row.regular:
+        if row.price > reduced(row.regular, least):  # rounded as the deal itself is
             facts = {"sku": row.variant.sku, "percent": least}
             text = _("%(sku)s: this festival asks for at least %(percent)d %% off.")
             found.append(text % facts)

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
-from shop.festivals import fence, spans
-from shop.festivals.models import Deal, Festival, Promotion, Slot
+from shop.festivals import spans
+from shop.festivals.models import Deal, Festival, Slot
+from shop.festivals.reductions import refuse_if_dearer
 from shop.festivals.running import log
 from shop.festivals.walltime import instant, typed, wall_of
 
@@ -121,9 +122,7 @@ def move_festival(
     if slot := outside.first():
         text = _("The slot “%(slot)s” would lie outside. Move or remove it first.")
         raise NotPossible(text % {"slot": slot.label})
-    promotions = Promotion.objects.filter(festival=festival)
-    promotions.filter(use_from=festival.starts_at).update(use_from=during.starts_at)
-    promotions.filter(use_to=festival.ends_at).update(use_to=during.ends_at)
+    _move_promotions(festival, during)
     _move(festival.slots.get(kind=Slot.Kind.WHOLE), during, at=at, by=by)
     Festival.objects.filter(pk=festival.pk).update(**during.facts)
 
@@ -198,9 +197,29 @@ def remove_slot(slot: Slot, *, at: datetime, by: User | None = None) -> None:
     spans.mark_change("slot removed", at=at)
 
 
+def _move_promotions(festival: Festival, during: Window) -> None:
+    """Move benefits along: by as much as the start, and to the end where they ended with it."""
+    by = during.starts_at - festival.starts_at
+    for promotion in festival.promotions.select_for_update(no_key=True).order_by("pk"):
+        ended_with_it = promotion.use_to == festival.ends_at
+        for name in ("use_from", "use_to", "claim_from", "claim_to"):
+            if at := getattr(promotion, name):
+                setattr(promotion, name, at + by)
+        if ended_with_it:
+            promotion.use_to = during.ends_at
+        if promotion.use_from < during.starts_at or promotion.use_to > during.ends_at:
+            text = _("The benefit “%(title)s” would lie outside. Change its days first.")
+            raise NotPossible(text % {"title": promotion.title})
+        promotion.save(update_fields=["use_from", "use_to", "claim_from", "claim_to"])
+
+
 def _move(slot: Slot, during: Window, *, at: datetime, by: User | None) -> None:
-    """Move a slot and its deals: the deals first, then the pools, then the prices."""
-    slot = Slot.objects.select_for_update(of=("self",)).select_related("festival").get(pk=slot.pk)
+    """Move a slot and its deals. What is set aside for these stays: it is from approval on."""
+    slot = (
+        Slot.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("festival")
+        .get(pk=slot.pk)
+    )
     if slot.starts_at <= at:
         raise NotPossible(_("It has begun: it can only be extended or stopped."))
     _refuse_past(during, at)
@@ -208,10 +227,11 @@ def _move(slot: Slot, during: Window, *, at: datetime, by: User | None) -> None:
     list(deals.select_for_update(no_key=True, of=("self",)).order_by("pk"))
     products = sorted(set(deals.values_list("variant__product_id", flat=True)))
     deals.update(effective_from=during.starts_at, effective_to=during.ends_at)
-    fence.check_room(set(deals.values_list("variant__pool_id", flat=True)), at=at)
     since = spans.lock_prices(products, at=at)
     _refuse_past(during, since)
     Slot.objects.filter(pk=slot.pk).update(**during.facts)
+    rows = deals.select_related("variant", "slot__festival", "nomination__enrolment")
+    refuse_if_dearer(list(rows), slot.festival, starts_at=during.starts_at)
     spans.rebuild(products, since=since, what="slot moved")
     before = {"starts_at": slot.starts_at.isoformat(), "ends_at": slot.ends_at.isoformat()}
     after = {"starts_at": during.starts_at.isoformat(), "ends_at": during.ends_at.isoformat()}
@@ -219,7 +239,7 @@ def _move(slot: Slot, during: Window, *, at: datetime, by: User | None) -> None:
 
 
 def _locked(festival: Festival) -> Festival:
-    festival = Festival.objects.select_for_update().get(pk=festival.pk)
+    festival = Festival.objects.select_for_update(no_key=True).get(pk=festival.pk)
     if festival.state not in (Festival.State.DRAFT, Festival.State.PUBLISHED):
         raise NotPossible(_("This festival is over."))
     return festival

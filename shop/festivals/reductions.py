@@ -19,20 +19,19 @@ from shop.festivals.pricing.items import deal_price, prior_sale, regular_price
 
 
 def refuse_if_dearer(deals: Sequence[Deal], festival: Festival, *, starts_at: datetime) -> None:
-    """Refuse deals of one product that are not below their prior price, if the festival asks so.
+    """Refuse deals that are not below their variant's prior price, if the festival asks so.
 
-    Four statements. The caller holds the price lock. Deals of a festival that is still a draft
-    were never a public price, so they are compared with nothing.
+    Four statements, however many deals. The caller holds the price lock. Deals of a festival
+    that is still a draft were never a public price, so they are compared with nothing.
 
     Raises:
         NotPossible: one is not below; the text names the price and the day.
     """
     if not festival.must_beat_prior_price or not deals:
         return
-    product_id = deals[0].variant.product_id
-    known = timelines([product_id]).get(product_id, {})
+    known = timelines({deal.variant.product_id for deal in deals})
     for deal in deals:
-        terms = known.get(deal.variant_id)
+        terms = known.get(deal.variant.product_id, {}).get(deal.variant_id)
         regular = regular_price(terms, starts_at) if terms else None
         before = prior_sale(terms, starts_at) if terms else None
         if regular is None or before is None:

@@ -38,7 +38,7 @@ def publish_festival(
     Args:
         reason: why it may be published although something is missing; kept in the log.
     """
-    festival = Festival.objects.select_for_update().get(pk=festival.pk)
+    festival = Festival.objects.select_for_update(no_key=True).get(pk=festival.pk)
     if festival.state != Festival.State.DRAFT:
         raise NotPossible(_("Only a draft can be published."))
     Festival.objects.filter(pk=festival.pk).update(state=Festival.State.PUBLISHED)
@@ -73,6 +73,8 @@ def approve(nomination: Nomination, *, at: datetime, by: User | None = None) -> 
         state=Nomination.State.APPROVED, reviewer=by, decided_at=at
     )
     deals = Deal.objects.bulk_create(_deals_of(nomination, starts_at=max(slot.starts_at, at)))
+    if not deals:
+        raise NotPossible(_("None of its variants or dates can be bought while the slot runs."))
     if any(deal.allotment is not None for deal in deals):
         fence.check_room({deal.variant.pool_id for deal in deals}, at=at)
     since = spans.lock_prices([nomination.product_id], at=at)
@@ -154,7 +156,11 @@ def extend_slot(
     Raises:
         NotPossible: it is over, or was extended as often as the festival allows.
     """
-    slot = Slot.objects.select_for_update(of=("self",)).select_related("festival").get(pk=slot.pk)
+    slot = (
+        Slot.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("festival")
+        .get(pk=slot.pk)
+    )
     festival = slot.festival
     if not slot.starts_at <= at < slot.ends_at:
         raise NotPossible(_("Only a running slot can be extended. Make a new slot."))
@@ -214,7 +220,8 @@ def _refuse_unready(nomination: Nomination) -> None:
     slot = nomination.slot
     if slot.max_nominations is None:
         return
-    Slot.objects.select_for_update().get(pk=slot.pk)  # two reviewers fill a place one by one
+    # Two reviewers fill a place one by one.
+    Slot.objects.select_for_update(no_key=True).get(pk=slot.pk)
     approved = slot.nominations.filter(state=Nomination.State.APPROVED).count()
     if approved >= slot.max_nominations:
         raise NotPossible(_("All places in this slot are taken."))

@@ -165,6 +165,18 @@ def test_a_proposal_that_breaks_a_rule_is_refused_with_the_rule(kettle, proposal
     assert not Nomination.objects.exists()
 
 
+def test_the_least_reduction_is_rounded_as_the_price_is():
+    """10 % off 12.45 is 11.21, half a cent up, although that is 9.96 % off."""
+    mug = make.variant(price=12_45)
+    festival = make.festival(min_percent_off=10)
+    by = joined(festival, mug)
+
+    with pytest.raises(Refused, match="at least 10 % off"):
+        nominate(mug.product, whole(festival), fixed(mug, 11_22), at=BEFORE, by=by)
+
+    assert nominate(mug.product, whole(festival), percent(10), at=BEFORE, by=by)
+
+
 def test_no_more_is_set_aside_than_is_free(festival, kettle):
     by = joined(festival, kettle)
     other = make.slot(make.festival())

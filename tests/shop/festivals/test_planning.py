@@ -4,7 +4,7 @@ import pytest
 
 from shop.errors import NotPossible
 from shop.festivals import planning
-from shop.festivals.models import ChangeLog, Deal, Festival, PriceSpan, Slot
+from shop.festivals.models import ChangeLog, Festival, PriceSpan, Promotion, Slot
 from shop.festivals.planning import Window
 from tests import make
 from tests.make import END, NOON, START
@@ -98,18 +98,47 @@ def test_a_festival_that_has_begun_does_not_move(at):
     assert festival.starts_at == START
 
 
-def test_a_moved_slot_does_not_set_units_aside_twice():
+def test_a_benefit_moves_by_as_much_as_the_start_with_its_days_of_claiming():
     festival = make.festival()
-    kettle = make.variant(on_hand=10)
-    slot = make.slot(festival, ends_at=START + timedelta(hours=2))
-    make.deal(of=kettle, during=slot, price=15_00, allotment=6)
-    # The first fence is gone when the second one is asked for, until the first slot moves later.
-    late = START + timedelta(hours=3)
-    evening = make.slot(festival, starts_at=START + timedelta(hours=5))
-    make.deal(of=kettle, during=evening, price=14_00, allotment=4, approved_at=late)
-    planning.move_slot(evening, window("2027-05-12 00:00", "2027-05-13 00:00"), at=late)
+    week = make.promotion(
+        festival,
+        use_from=START + timedelta(days=2), use_to=START + timedelta(days=4),
+        claim_from=START - timedelta(days=1), claim_to=START + timedelta(days=3),
+    )  # fmt: skip
 
-    assert Deal.objects.get(slot=evening).effective_to.day == 13
+    planning.move_festival(festival, window("2027-05-11 06:00", "2027-05-21 06:00"), at=BEFORE)
+
+    moved = Promotion.objects.values("use_from", "use_to", "claim_from", "claim_to").get()
+    later = timedelta(days=1, hours=6)
+    assert moved == {name: getattr(week, name) + later for name in moved}
+
+
+def test_a_benefit_is_not_left_outside_a_shorter_festival():
+    festival = make.festival()
+    late = END - timedelta(hours=1)
+    make.promotion(festival, title="Last days", use_from=END - timedelta(days=2), use_to=late)
+
+    with pytest.raises(NotPossible, match="“Last days” would lie outside"):
+        planning.move_festival(festival, window("2027-05-10 00:00", "2027-05-18 00:00"), at=BEFORE)
+
+    festival.refresh_from_db()
+    assert (festival.ends_at, Promotion.objects.get().use_to) == (END, late)
+
+
+def test_a_slot_does_not_move_to_where_its_price_is_no_reduction():
+    festival = make.festival(must_beat_prior_price=True)
+    kettle, kept = make.variant(price=20_00), make.variant(price=20_00)
+    slot = make.slot(festival, ends_at=START + timedelta(hours=2))
+    make.deal(of=kept, during=slot, price=15_00)
+    deal = make.deal(of=kettle, during=slot, price=15_00)
+    evening = make.slot(festival, starts_at=START + timedelta(days=1))
+    make.deal(of=kettle, during=evening, price=14_00)
+
+    with pytest.raises(NotPossible, match=r"\$15\.00 cannot be called a reduction"):
+        planning.move_slot(slot, window("2027-05-12 00:00", "2027-05-13 00:00"), at=BEFORE)
+
+    deal.refresh_from_db()
+    assert deal.effective_from == START
 
 
 def test_a_slot_with_nominations_stays():
