@@ -3,15 +3,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shop.errors import NotPossible
-from shop.festivals import enrolling, nominating, running
+from shop.festivals import nominating, running
 from shop.festivals.checking import Proposal, check
 from shop.festivals.models import Deal, Enrolment, Nomination, PriceSpan, RegularPrice
 from shop.festivals.nominating import Refused, nominate
 from tests import make
 from tests.make import END, NOON, START
+from tests.shop.festivals.joining import BEFORE, joined, percent, whole
 
 pytestmark = pytest.mark.django_db
-BEFORE = START - timedelta(days=20)
 
 
 @pytest.fixture
@@ -24,80 +24,8 @@ def kettle():
     return make.variant(price=20_00, on_hand=10)
 
 
-def joined(festival, variant, *, at=BEFORE):
-    """Return a member whose store takes part."""
-    merchant = variant.product.merchant
-    by = make.member(merchant)
-    enrolling.invite(festival, [merchant], at=at)
-    enrolling.join(festival, merchant, terms_version=festival.terms_version, at=at, by=by)
-    return by
-
-
-def whole(festival):
-    return festival.slots.get(kind="whole")
-
-
-def percent(off: int, **facts) -> Proposal:
-    return Proposal(rule="percent", percent=off, **facts)
-
-
 def fixed(variant, price: int, **facts) -> Proposal:
     return Proposal(rule="fixed", prices={variant.pk: price}, **facts)
-
-
-def test_an_invited_store_joins_with_the_terms_of_the_day(festival, kettle):
-    joined(festival, kettle)
-
-    enrolment = Enrolment.objects.get()
-    assert (enrolment.state, enrolment.terms_version) == ("accepted", "3")
-    assert (enrolment.commission_bp, enrolment.accepted_at) == (1000, BEFORE)
-
-
-def test_a_store_that_applies_waits_for_the_organizer(festival, kettle):
-    merchant = kettle.product.merchant
-    by = make.member(merchant)
-
-    enrolment = enrolling.join(festival, merchant, terms_version="3", at=BEFORE, by=by)
-
-    assert enrolment.state == "applied"
-    with pytest.raises(NotPossible, match="does not take part"):
-        nominate(kettle.product, whole(festival), percent(25), at=BEFORE, by=by)
-    enrolling.decide(enrolment, is_accepted=True, at=BEFORE)
-    assert nominate(kettle.product, whole(festival), percent(25), at=BEFORE, by=by)
-    with pytest.raises(NotPossible, match="decided"):
-        enrolling.decide(enrolment, is_accepted=False, at=BEFORE)
-
-
-def test_terms_that_changed_meanwhile_are_read_again(festival, kettle):
-    by = make.member(kettle.product.merchant)
-
-    with pytest.raises(NotPossible, match="changed meanwhile"):
-        enrolling.join(festival, kettle.product.merchant, terms_version="2", at=BEFORE, by=by)
-
-    assert not Enrolment.objects.exists()
-
-
-def test_inviting_twice_invites_once_and_nobody_who_is_suspended(festival, kettle):
-    suspended = make.merchant(state="suspended")
-    merchants = [kettle.product.merchant, suspended]
-
-    first = enrolling.invite(festival, merchants, at=BEFORE)
-    second = enrolling.invite(festival, merchants, at=BEFORE)
-
-    assert ([row.merchant for row in first], second) == (merchants[:1], [])
-
-
-def test_case_83_enrolment_ends_at_its_instant(kettle):
-    closes = datetime(2027, 5, 1, tzinfo=UTC)
-    festival = make.festival(enrol_closes=closes)
-    by = joined(festival, kettle)
-    last = closes - timedelta(microseconds=1)
-
-    nominate(kettle.product, whole(festival), percent(25), at=last, by=by)
-    with pytest.raises(NotPossible, match="closed"):
-        nominate(kettle.product, whole(festival), percent(30), at=closes, by=by)
-
-    assert Nomination.objects.get().percent == 25
 
 
 def test_the_check_says_what_a_price_means_for_the_merchant(festival, kettle):

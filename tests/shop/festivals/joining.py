@@ -1,0 +1,29 @@
+"""A store that takes part in a festival."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from shop.festivals import enrolling
+from shop.festivals.checking import Proposal
+from tests import make
+from tests.make import START
+
+BEFORE = START - timedelta(days=20)
+
+
+def joined(festival, variant, *, at=BEFORE):
+    """Return a member whose store takes part."""
+    merchant = variant.product.merchant
+    by = make.member(merchant)
+    enrolling.invite(festival, [merchant], at=at)
+    enrolling.join(festival, merchant, terms_version=festival.terms_version, at=at, by=by)
+    return by
+
+
+def whole(festival):
+    return festival.slots.get(kind="whole")
+
+
+def percent(off: int, **facts) -> Proposal:
+    return Proposal(rule="percent", percent=off, **facts)

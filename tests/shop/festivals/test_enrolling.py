@@ -1,0 +1,77 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from shop.errors import NotPossible
+from shop.festivals import enrolling
+from shop.festivals.models import Enrolment, Nomination
+from shop.festivals.nominating import nominate
+from tests import make
+from tests.shop.festivals.joining import BEFORE, joined, percent, whole
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def festival():
+    return make.festival(commission_bp=1000, must_beat_prior_price=True, terms_version="3")
+
+
+@pytest.fixture
+def kettle():
+    return make.variant(price=20_00, on_hand=10)
+
+
+def test_an_invited_store_joins_with_the_terms_of_the_day(festival, kettle):
+    joined(festival, kettle)
+
+    enrolment = Enrolment.objects.get()
+    assert (enrolment.state, enrolment.terms_version) == ("accepted", "3")
+    assert (enrolment.commission_bp, enrolment.accepted_at) == (1000, BEFORE)
+
+
+def test_a_store_that_applies_waits_for_the_organizer(festival, kettle):
+    merchant = kettle.product.merchant
+    by = make.member(merchant)
+
+    enrolment = enrolling.join(festival, merchant, terms_version="3", at=BEFORE, by=by)
+
+    assert enrolment.state == "applied"
+    with pytest.raises(NotPossible, match="does not take part"):
+        nominate(kettle.product, whole(festival), percent(25), at=BEFORE, by=by)
+    enrolling.decide(enrolment, is_accepted=True, at=BEFORE)
+    assert nominate(kettle.product, whole(festival), percent(25), at=BEFORE, by=by)
+    with pytest.raises(NotPossible, match="decided"):
+        enrolling.decide(enrolment, is_accepted=False, at=BEFORE)
+
+
+def test_terms_that_changed_meanwhile_are_read_again(festival, kettle):
+    by = make.member(kettle.product.merchant)
+
+    with pytest.raises(NotPossible, match="changed meanwhile"):
+        enrolling.join(festival, kettle.product.merchant, terms_version="2", at=BEFORE, by=by)
+
+    assert not Enrolment.objects.exists()
+
+
+def test_inviting_twice_invites_once_and_nobody_who_is_suspended(festival, kettle):
+    suspended = make.merchant(state="suspended")
+    merchants = [kettle.product.merchant, suspended]
+
+    first = enrolling.invite(festival, merchants, at=BEFORE)
+    second = enrolling.invite(festival, merchants, at=BEFORE)
+
+    assert ([row.merchant for row in first], second) == (merchants[:1], [])
+
+
+def test_case_83_enrolment_ends_at_its_instant(kettle):
+    closes = datetime(2027, 5, 1, tzinfo=UTC)
+    festival = make.festival(enrol_closes=closes)
+    by = joined(festival, kettle)
+    last = closes - timedelta(microseconds=1)
+
+    nominate(kettle.product, whole(festival), percent(25), at=last, by=by)
+    with pytest.raises(NotPossible, match="closed"):
+        nominate(kettle.product, whole(festival), percent(30), at=closes, by=by)
+
+    assert Nomination.objects.get().percent == 25
