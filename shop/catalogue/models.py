@@ -132,6 +132,9 @@ class Variant(models.Model):
     cancelled_at = models.DateTimeField(
         null=True, editable=False, help_text="When its session was called off."
     )
+    cancel_reason = models.CharField(
+        max_length=300, blank=True, editable=False, help_text="The guests read it."
+    )
 
     objects = VariantQuerySet.as_manager()
 
@@ -142,7 +145,12 @@ class Variant(models.Model):
                 fields=["product", "session_start"],
                 condition=models.Q(session_start__isnull=False),
                 name="variant_of_session",
-            )
+            ),
+            models.Index(
+                fields=["cancelled_at"],
+                condition=models.Q(cancelled_at__isnull=False),
+                name="variant_called_off",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -35,7 +35,7 @@ def post_refund(refund: Refund, *, at: datetime) -> LedgerTransaction:
     The shopper's money is owed until the provider has sent it.
     """
     rows: list[Row] = [(Account.REFUNDS_DUE, None, -refund.amount)]
-    lines = refund.lines.select_related("line__suborder").order_by("pk")
+    lines = refund.lines.select_related("line__suborder").order_by("line__suborder", "pk")
     for suborder, own in groupby(lines, key=lambda row: row.line.suborder):
         rows += _undone(suborder, list(own))
     return _post(f"refund-{refund.pk}", refund.order, rows, at=at)

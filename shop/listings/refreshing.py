@@ -22,10 +22,13 @@ FRONT = 2_000  # products among which a search looks first, whatever the size of
 
 AVAILABLE = """
 UPDATE shop_listing AS l SET is_available = now.there
-FROM (SELECT v.product_id, bool_or(q.on_hand - q.held - q.sold >= v.units_per_item) AS there
-      FROM shop_variant v JOIN shop_pool q ON q.id = v.pool_id
-      WHERE v.is_active AND v.product_id = ANY(%s) GROUP BY v.product_id) AS now
-WHERE l.product_id = now.product_id AND l.is_available <> now.there
+FROM (SELECT asked.id, EXISTS (
+        SELECT FROM shop_variant v JOIN shop_pool q ON q.id = v.pool_id
+        WHERE v.product_id = asked.id AND v.is_active
+          AND q.on_hand - q.held - q.sold >= v.units_per_item
+          AND coalesce(least(v.sales_close, v.session_start) > %s, true)) AS there
+      FROM unnest(%s::bigint[]) AS asked (id)) AS now
+WHERE l.product_id = now.id AND l.is_available <> now.there
 """
 TURN_OVER = """
 SELECT product_id FROM shop_listing
@@ -87,17 +90,32 @@ def refresh(product_ids: Collection[int], *, at: datetime) -> None:
         rows, BATCH, update_conflicts=True, unique_fields=["product"], update_fields=fields
     )
     index(kept)
-    refresh_availability(kept)
+    refresh_availability(kept, at=at)
     spans.mark_change("listings", at=at)
 
 
-def refresh_availability(product_ids: Collection[int]) -> None:
-    """Note which products have units left, set aside for deals or not."""
+def refresh_availability(product_ids: Collection[int], *, at: datetime) -> None:
+    """Note which products have units left, set aside for deals or not.
+
+    Of an experience only dates count whose sale has not closed.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(AVAILABLE, [sorted(product_ids)])
+        cursor.execute(AVAILABLE, [at, sorted(product_ids)])
 
 
-def note_stock(pool_ids: Collection[int]) -> None:
+@transaction.atomic
+def close_dates(*, at: datetime) -> None:
+    """Note which experiences have no seat left since the sale of a date closed; part of the beat.
+
+    Nothing else happens at that instant that could note it.
+    """
+    open_ones = Listing.objects.filter(kind=Product.Kind.EXPERIENCE, is_available=True)
+    product_ids = list(open_ones.values_list("pk", flat=True))
+    lock_listings(product_ids)
+    refresh_availability(product_ids, at=at)
+
+
+def note_stock(pool_ids: Collection[int], *, at: datetime) -> None:
     """Note what sold out or came back, in the transaction that moved the pools.
 
     Two statements. The rows are locked first and read in the next statement: of two orders that
@@ -107,7 +125,7 @@ def note_stock(pool_ids: Collection[int]) -> None:
         cursor.execute(TURN_OVER, [sorted(pool_ids)])
         product_ids = [row[0] for row in cursor.fetchall()]
     if product_ids:
-        refresh_availability(product_ids)
+        refresh_availability(product_ids, at=at)
 
 
 def refresh_popularity(*, at: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +14,7 @@ from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible
 from shop.festivals import spans
 from shop.festivals.models import RegularPrice
+from shop.listings.locking import lock_listings
 from shop.listings.refreshing import refresh_availability
 from shop.stock.models import Pool, StockMove
 
@@ -54,33 +55,46 @@ def open_sessions(
 ) -> list[Variant]:
     """Open sessions at the instants given; one that is there already is left alone.
 
-    Each is a pool of seats and a variant of every kind of ticket, in the order of ``kinds``.
+    Each is a pool of seats and a variant of every kind of ticket, in the order of ``kinds``. A
+    date that was called off can be opened again.
 
     Raises:
         NotPossible: the plan makes no sense, or a session would begin in the past.
     """
     _check(product, starts, plan, at=at)
-    known = set(
-        product.variants.filter(session_start__in=starts).values_list("session_start", flat=True)
-    )
-    fresh = sorted(set(starts) - known)
     since = spans.lock_prices([product.pk], at=at)
-    variants = _write(product, fresh, plan, since=since)
+    product.refresh_from_db(fields=["state"])
+    rounds = _rounds(product, starts)
+    variants = _write(product, rounds, plan, since=since)
     _count(variants, plan, since=since, by=by)
     spans.rebuild([product.pk], since=since, what="sessions opened")
-    refresh_availability([product.pk])
+    lock_listings([product.pk])
+    refresh_availability([product.pk], at=since)
     return variants
 
 
+def _rounds(product: Product, starts: Collection[datetime]) -> dict[datetime, int]:
+    """Return the instants that are free, each with how often it was called off before."""
+    known = product.variants.filter(session_start__in=starts)
+    rows = known.values_list("session_start", "pool_id", "cancelled_at").distinct()
+    rounds = dict.fromkeys(sorted(starts), 0)
+    for start, _pool_id, cancelled_at in rows:
+        if cancelled_at is None:
+            rounds.pop(start, None)
+        elif start in rounds:
+            rounds[start] += 1
+    return rounds
+
+
 def _write(
-    product: Product, starts: Sequence[datetime], plan: Plan, *, since: datetime
+    product: Product, rounds: Mapping[datetime, int], plan: Plan, *, since: datetime
 ) -> list[Variant]:
-    pools = Pool.objects.bulk_create(Pool(on_hand=plan.seats) for _start in starts)
+    pools = Pool.objects.bulk_create(Pool(on_hand=plan.seats) for _start in rounds)
     is_public = product.state == Product.State.PUBLISHED
     return Variant.objects.bulk_create(
         Variant(
             product=product,
-            sku=f"E{product.pk}-{start:%y%m%d%H%M}-{position}",
+            sku=f"E{product.pk}-{start:%y%m%d%H%M}-{position}" + (f"-{again}" if again else ""),
             options=[kind.label],
             position=position,
             pool=pool,
@@ -90,7 +104,7 @@ def _write(
             session_zone=plan.zone,
             sales_close=start - plan.closes_before,
         )
-        for start, pool in zip(starts, pools, strict=True)
+        for (start, again), pool in zip(rounds.items(), pools, strict=True)
         for position, kind in enumerate(plan.kinds)
     )
 

@@ -100,6 +100,11 @@ class Migration(migrations.Migration):
             name='cancelled_at',
             field=models.DateTimeField(editable=False, help_text='When its session was called off.', null=True),
         ),
+        migrations.AddField(
+            model_name='variant',
+            name='cancel_reason',
+            field=models.CharField(blank=True, editable=False, help_text='The guests read it.', max_length=300),
+        ),
         migrations.AlterField(
             model_name='operation',
             name='cause',
@@ -117,6 +122,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='variant',
             index=models.Index(condition=models.Q(('session_start__isnull', False)), fields=['product', 'session_start'], name='variant_of_session'),
+        ),
+        migrations.AddIndex(
+            model_name='variant',
+            index=models.Index(condition=models.Q(('cancelled_at__isnull', False)), fields=['cancelled_at'], name='variant_called_off'),
         ),
         migrations.AddField(
             model_name='refund',

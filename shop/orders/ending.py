@@ -45,7 +45,7 @@ def mark_paid(order: Order, *, at: datetime) -> None:
     order.move_to(Order.State.PAID, paid_at=at)
     holding.settle(order, at=at)
     if turned:
-        note_stock(turned)
+        note_stock(turned, at=at)
     _forget_holdings(order)
     if order.cart_id:
         bought: Counter[int] = Counter()

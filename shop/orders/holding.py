@@ -26,7 +26,7 @@ def exchange(*, take: Holdings, give: Holdings, at: datetime) -> None:
         Unavailable: somebody else was faster; the caller's transaction rolls back.
     """
     if turned := _move(take=take, give=give, at=at):
-        note_stock(turned)
+        note_stock(turned, at=at)
 
 
 def _move(*, take: Holdings, give: Holdings, at: datetime) -> list[int]:

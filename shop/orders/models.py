@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from shop.cart.models import Cart
 from shop.catalogue.models import Product, Variant
@@ -126,6 +127,20 @@ class Order(models.Model):
             setattr(self, name, value)
 
 
+class SuborderQuerySet(models.QuerySet["Suborder"]):
+    """Suborders by what their merchant still has to do."""
+
+    def to_send(self) -> SuborderQuerySet:
+        """Keep those whose parcel has not left; guests of an experience come by themselves."""
+        return self.filter(state=Suborder.State.WAITING).exclude(service="")
+
+    def with_returned(self) -> SuborderQuerySet:
+        """Add ``returned``: what the merchant does not earn since it went back to the shopper."""
+        rows = RefundLine.objects.filter(line__suborder=OuterRef("pk")).values("line__suborder")
+        amount = rows.annotate(amount=Sum(RefundLine.EARNED)).values("amount")
+        return self.annotate(returned=Coalesce(Subquery(amount), 0))
+
+
 class Suborder(models.Model):
     """The part of an order that one merchant sells, ships and is paid for."""
 
@@ -163,6 +178,8 @@ class Suborder(models.Model):
     payout = models.BigIntegerField(default=0, help_text="Goods after discounts and commission.")
     position = models.PositiveSmallIntegerField(default=0)
 
+    objects = SuborderQuerySet.as_manager()
+
     class Meta:
         ordering = ["position"]
         indexes = [models.Index(fields=["merchant", "state", "-id"], name="suborder_to_ship")]
@@ -172,6 +189,11 @@ class Suborder(models.Model):
     def earned(self) -> int:
         """Return what the merchant gets in all: goods after commission, and delivery."""
         return self.payout + self.delivery_paid + self.delivery_funded
+
+    @property
+    def kept(self) -> int:
+        """Return the payout less what went back; read it ``with_returned``."""
+        return self.payout - self.returned
 
     def move_to(self, state: str) -> None:
         """Change the state, if it is still the one that was read.
@@ -261,6 +283,8 @@ class Refund(models.Model):
 
 class RefundLine(models.Model):
     """What of one order line goes back: units, and each party's part of their money."""
+
+    EARNED = F("paid") + F("funded") - F("commission")  # by the merchant, before it went back
 
     refund = models.ForeignKey(Refund, models.CASCADE, related_name="lines")
     line = models.ForeignKey(OrderLine, models.PROTECT, related_name="refund_lines")

@@ -6,7 +6,7 @@ Money is moved by ``payments.refunding``; here stands how much, and for what.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import Sum
@@ -51,6 +51,7 @@ def record(
     """
     if not order.is_paid:
         raise NotPossible("Only a paid order can be refunded.")
+    suborders = _locked(units)
     before = refunded(units.keys())
     rows = []
     for line, count in units.items():
@@ -72,29 +73,32 @@ def record(
     for row in rows:
         row.refund = refund
     RefundLine.objects.bulk_create(rows)
-    _give_back(units)
-    _close_empty(order, {line.suborder_id for line in units})
+    _give_back(units, suborders, at=at)
+    _close_empty(suborders.values())
     return refund
 
 
-def _give_back(units: Mapping[OrderLine, int]) -> None:
+def _locked(units: Mapping[OrderLine, int]) -> dict[int, Suborder]:
+    """Return the suborders of lines by id, so that no merchant sends one meanwhile."""
+    rows = Suborder.objects.filter(pk__in={line.suborder_id for line in units}).order_by("pk")
+    return {row.pk: row for row in rows.select_for_update(no_key=True)}
+
+
+def _give_back(
+    units: Mapping[OrderLine, int], suborders: Mapping[int, Suborder], *, at: datetime
+) -> None:
     """Return the units that had not left the house."""
     waiting: Counter[int] = Counter()
-    states = dict(
-        Suborder.objects.filter(pk__in={line.suborder_id for line in units}).values_list(
-            "pk", "state"
-        )
-    )
     for line, count in units.items():
-        if states[line.suborder_id] == Suborder.State.WAITING:
+        if suborders[line.suborder_id].state == Suborder.State.WAITING:
             waiting[line.pool_id] += line.pool_units // line.quantity * count
     stock.give_back(waiting)
-    note_stock(waiting)
+    note_stock(waiting, at=at)
 
 
-def _close_empty(order: Order, suborder_ids: Collection[int]) -> None:
+def _close_empty(suborders: Iterable[Suborder]) -> None:
     """Cancel the parts of an order of which nothing is left."""
-    for suborder in Suborder.objects.filter(pk__in=suborder_ids, order=order):
+    for suborder in suborders:
         lines = list(suborder.lines.all())
         gone = refunded(lines)
         if suborder.state == Suborder.State.WAITING and all(

@@ -26,7 +26,8 @@ def ship(
     """Record that a paid suborder has left, with its tracking number, and mail the shopper.
 
     Raises:
-        NotPossible: it is not paid, held back for review, or has left already.
+        NotPossible: it is not paid, held back for review, has left already, or has nothing to
+            send.
     """
     suborder = (
         Suborder.objects.select_for_update(of=("self",), no_key=True)
@@ -35,6 +36,8 @@ def ship(
     )
     if suborder.order.state != Order.State.PAID or suborder.state != Suborder.State.WAITING:
         raise NotPossible(_("Only a paid parcel that has not left yet can be sent."))
+    if not suborder.service:
+        raise NotPossible(_("There is nothing to send: the guests come to you."))
     suborder.move_to(Suborder.State.SHIPPED)
     units: Counter[int] = Counter()
     lines = list(OrderLine.objects.filter(suborder=suborder))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
@@ -26,20 +27,19 @@ def call_off(pool: Pool, *, reason: str, at: datetime, by: User) -> int:
     """Call a session off and send all its money back; return how many orders were refunded.
 
     The seats close first, in a transaction of their own: whoever pays in the same second is
-    refunded when the money arrives. What a crash leaves over, ``refund_what_is_left`` finds.
+    refunded when the money arrives. What a crash or a failure leaves over,
+    ``refund_what_is_left`` finds.
 
     Raises:
         NotPossible: there is no reason, it has begun, or it is called off already.
     """
     if not reason.strip():
         raise NotPossible(_("Say why: the guests read it."))
-    _close(pool, at=at)
+    _close(pool, reason=reason.strip(), at=at)
     for order in _orders(pool, Order.State.PENDING):
-        end_unpaid(order, at=at)
-    paid = list(_orders(pool, Order.State.PAID))
-    for order in paid:
-        refund_order(order.pk, at=at, by=by, reason=reason.strip())
-    return len(paid)
+        _try(end_unpaid, order, at=at)
+    paid = _orders(pool, Order.State.PAID).values_list("pk", flat=True)
+    return sum(_try(refund_order, pk, at=at, by=by) is not None for pk in paid)
 
 
 def refund_what_is_left(*, at: datetime) -> int:
@@ -52,14 +52,25 @@ def refund_what_is_left(*, at: datetime) -> int:
         ~Exists(back), variant__cancelled_at__isnull=False, order__state=Order.State.PAID
     )
     ids = sorted(set(lines.values_list("order_id", flat=True)[:100]))
+    count = 0
     for order_id in ids:
-        log.warning("order %s holds seats of a session that was called off: refunded", order_id)
-        refund_order(order_id, at=at)
-    return len(ids)
+        if _try(refund_order, order_id, at=at):
+            log.warning("order %s held seats of a session that was called off: refunded", order_id)
+            count += 1
+    return count
+
+
+def _try[T](step: Callable[..., T], order: object, **facts: object) -> T | None:
+    """Take a step with one order. If it fails the others must not wait for it."""
+    try:
+        return step(order, **facts)
+    except Exception:  # whatever it is: written down, and tried again by the beat
+        log.exception("%s of %s failed, and is tried again", step.__name__, order)
+        return None
 
 
 @transaction.atomic
-def _close(pool: Pool, *, at: datetime) -> None:
+def _close(pool: Pool, *, reason: str, at: datetime) -> None:
     seats = Variant.objects.filter(pool=pool, session_start__isnull=False, cancelled_at=None)
     if not seats.exists():
         raise NotPossible(_("This session is called off already."))
@@ -67,10 +78,10 @@ def _close(pool: Pool, *, at: datetime) -> None:
         raise NotPossible(_("This session has begun."))
     products = sorted(set(seats.values_list("product_id", flat=True)))
     since = spans.lock_prices(products, at=at)
-    if not seats.update(is_active=False, cancelled_at=at):
+    if not seats.update(is_active=False, cancelled_at=at, cancel_reason=reason):
         raise NotPossible(_("This session is called off already."))
     spans.rebuild(products, since=since, what="session called off")
-    note_stock([pool.pk])
+    note_stock([pool.pk], at=since)
 
 
 def _orders(pool: Pool, state: str) -> QuerySet[Order]:

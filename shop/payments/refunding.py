@@ -16,23 +16,27 @@ from shop.tasks import enqueue
 from shop.tickets import issuing
 from shop.tickets.tasks import send_session_cancelled
 
+MOST_WORDS: int = Refund._meta.get_field("reason").max_length
+
 
 @transaction.atomic
-def refund_order(order_id: int, *, at: datetime, by: User | None = None, reason: str = "") -> None:
-    """Send back what a paid order holds of sessions that were called off. Safe to repeat."""
+def refund_order(order_id: int, *, at: datetime, by: User | None = None) -> Refund | None:
+    """Send back what a paid order holds of sessions that were called off. Safe to repeat.
+
+    Return the refund, or None when there was nothing to send back.
+    """
     order = ending.lock(order_id)
     payment = order.payments.filter(state=Payment.State.PAID).first()
-    if order.is_paid and payment:
-        refund_cancelled(order, payment, at=at, by=by, reason=reason)
+    return refund_cancelled(order, payment, at=at, by=by) if order.is_paid and payment else None
 
 
 def refund_cancelled(
-    order: Order, payment: Payment, *, at: datetime, by: User | None = None, reason: str = ""
+    order: Order, payment: Payment, *, at: datetime, by: User | None = None
 ) -> Refund | None:
     """Send back the lines of sessions that were called off, unless they went back before.
 
     Called under the order's lock: when a host calls a session off, and when money arrives for a
-    seat in a session that was called off meanwhile. Vouchers: see ``give_back_claims``.
+    seat in a session that was called off meanwhile. The shopper reads the host's reason.
     """
     lines = _called_off(order)
     done = refunding.refunded(lines)
@@ -41,6 +45,8 @@ def refund_cancelled(
     if not units:
         return None
     cause = Refund.Cause.SESSION_CANCELLED
+    reasons = dict.fromkeys(line.variant.cancel_reason for line in units)
+    reason = " ".join(filter(None, reasons))[:MOST_WORDS]
     refund = refunding.record(order, units, cause=cause, at=at, reason=reason, by=by)
     posting.post_refund(refund, at=at)
     if refund.amount:
@@ -52,4 +58,4 @@ def refund_cancelled(
 
 def _called_off(order: Order) -> list[OrderLine]:
     lines = order.lines.filter(variant__cancelled_at__isnull=False)
-    return list(lines.order_by("pk"))
+    return list(lines.select_related("variant").order_by("pk"))

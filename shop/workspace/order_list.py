@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from django.db.models import QuerySet
-
 from shop.merchants.models import Merchant
-from shop.orders.models import NUMBER_START, Order, OrderLine, Suborder
+from shop.orders.models import NUMBER_START, Order, OrderLine, Suborder, SuborderQuerySet
 
 STATES = {
-    "waiting": (Suborder.State.WAITING,),
+    "waiting": (Suborder.State.WAITING,),  # only where there is something to send
     "sent": (Suborder.State.SHIPPED, Suborder.State.DELIVERED),
     "cancelled": (Suborder.State.CANCELLED,),
 }
@@ -20,10 +18,10 @@ NUMBER = re.compile(r"\d{1,12}$")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def find_orders(rows: QuerySet[Suborder], *, state: str, text: str) -> QuerySet[Suborder]:
+def find_orders(rows: SuborderQuerySet, *, state: str, text: str) -> SuborderQuerySet:
     """Keep the orders in a state and with a number; words that are no number find nothing."""
     if state in STATES:
-        rows = rows.filter(state__in=STATES[state])
+        rows = rows.to_send() if state == "waiting" else rows.filter(state__in=STATES[state])
     if not text:
         return rows
     digits = NUMBER.search(text)
@@ -36,8 +34,7 @@ def packing_rows(merchant: Merchant) -> Iterator[list[str]]:
     """Yield a row for each line that is to be sent, soonest first; no prices in it."""
     lines = (
         OrderLine.objects.filter(
-            suborder__merchant=merchant,
-            suborder__state=Suborder.State.WAITING,
+            suborder__in=Suborder.objects.filter(merchant=merchant).to_send(),
             order__state=Order.State.PAID,
         )
         .select_related("order__contact", "suborder")

@@ -33,8 +33,8 @@ def overview(request: HttpRequest, merchant: Merchant) -> HttpResponse:
 def _overview(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     at = clock.moment_of(request)
     lines = Prefetch("lines", OrderLine.objects.order_by("position"))
-    own = sold_by(merchant).prefetch_related(lines)
-    waiting = own.filter(state=Suborder.State.WAITING).order_by("ship_by", "pk")[:SHOWN]
+    own = sold_by(merchant).with_returned().prefetch_related(lines)
+    waiting = own.to_send().order_by("ship_by", "pk")[:SHOWN]
     sent = own.filter(state=Suborder.State.SHIPPED).prefetch_related("shipments")[:SHOWN]
     context = {
         "part": "overview",

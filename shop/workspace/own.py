@@ -14,7 +14,7 @@ from shop.accounts.models import User
 from shop.catalogue.models import Product
 from shop.festivals.models import Nomination
 from shop.merchants.models import Merchant
-from shop.orders.models import Order, Suborder
+from shop.orders.models import Order, Suborder, SuborderQuerySet
 
 type View = Callable[..., HttpResponse]
 
@@ -67,7 +67,7 @@ def work_on(request: HttpRequest, merchant: Merchant) -> None:
     request.sees_money = membership.may_see_money
 
 
-def suborders_of(user: User) -> QuerySet[Suborder]:
+def suborders_of(user: User) -> SuborderQuerySet:
     """Return the paid suborders of the user's merchants, never anybody else's part of an order."""
     return (
         Suborder.objects.filter(merchant__memberships__user=user, order__state=Order.State.PAID)
@@ -76,7 +76,7 @@ def suborders_of(user: User) -> QuerySet[Suborder]:
     )
 
 
-def sold_by(merchant: Merchant) -> QuerySet[Suborder]:
+def sold_by(merchant: Merchant) -> SuborderQuerySet:
     """Return a merchant's parts of paid orders, the newest first."""
     return (
         Suborder.objects.filter(merchant=merchant, order__state=Order.State.PAID)

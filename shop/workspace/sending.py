@@ -14,7 +14,8 @@ from shop.delivery.models import Carrier
 from shop.delivery.names import country_name
 from shop.errors import ShopError
 from shop.merchants.models import Merchant
-from shop.orders.models import OrderLine
+from shop.orders.models import OrderLine, Suborder
+from shop.orders.refunding import refunded
 from shop.orders.shipping import ship
 from shop.workspace.forms import ShipmentForm
 from shop.workspace.order_list import STATES, find_orders, packing_rows
@@ -35,7 +36,7 @@ def orders(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     state = request.GET.get("state", "")
     text = request.GET.get("q", "").strip()[:60]
     lines = Prefetch("lines", OrderLine.objects.order_by("position"))
-    found = find_orders(sold_by(merchant), state=state, text=text)
+    found = find_orders(sold_by(merchant).with_returned(), state=state, text=text)
     page = page_of(request, found.prefetch_related(lines, "shipments"), size=SHOWN)
     context = {
         "part": "orders",
@@ -65,7 +66,7 @@ def packing_sheet(request: HttpRequest, merchant: Merchant) -> HttpResponse:
 @members_only
 def suborder(request: HttpRequest, suborder_id: int) -> HttpResponse:
     """Show one order to send, and record that it left."""
-    found = get_object_or_404(suborders_of(request.user), pk=suborder_id)
+    found = get_object_or_404(suborders_of(request.user).with_returned(), pk=suborder_id)
     work_on(request, found.merchant)
     form = ShipmentForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -77,10 +78,14 @@ def suborder(request: HttpRequest, suborder_id: int) -> HttpResponse:
             text = _("%(number)s is marked as sent. The shopper was mailed.")
             messages.success(request, text % {"number": found.order.number})
             return redirect("merchant-store", found.merchant.slug)
+    lines = list(found.lines.all())
+    back = refunded(lines)
     context = {
         "part": "orders",
         "suborder": found,
-        "lines": found.lines.all(),
+        "lines": [(line, back.get(line.pk, 0)) for line in lines],
+        "earned": found.earned - found.returned,
+        "may_send": found.service and found.state == Suborder.State.WAITING,
         "shipments": found.shipments.all(),
         "country": country_name(found.order.contact.country, "en"),
         "form": form,

@@ -9,9 +9,9 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from shop.currencies import currencies
 from shop.festivals.walltime import MissingTime, instant
 from shop.listings.scheduling import MOST_SEATS, MOST_SESSIONS, Plan, TicketKind
+from shop.workspace.fields import AmountField, ProseField
 
 WEEKDAYS = [
     ("0", _("Monday")), ("1", _("Tuesday")), ("2", _("Wednesday")), ("3", _("Thursday")),
@@ -62,14 +62,10 @@ class SessionsForm(forms.Form):
         self.zone, self.at = zone, at
         self.starts: list[datetime] = []
         self.plan: Plan | None = None
-        exponent = currencies()[settings.SHOP_CURRENCY].exponent
         for name, label, _option, _seats in KINDS:
-            self.fields[f"price_{name}"] = forms.DecimalField(
+            self.fields[f"price_{name}"] = AmountField(
                 label=_("Price, %(kind)s") % {"kind": label},
                 required=name == "adult",
-                min_value=0,
-                max_digits=10,
-                decimal_places=exponent,
                 help_text=settings.SHOP_CURRENCY,
                 error_messages={"required": _("Enter a price for adults, like 48.00")},
             )
@@ -113,9 +109,8 @@ class SessionsForm(forms.Form):
             raise forms.ValidationError(str(refusal)) from refusal
 
     def _kinds(self, typed: dict[str, Any]) -> list[TicketKind]:
-        exponent = currencies()[settings.SHOP_CURRENCY].exponent
         return [
-            TicketKind(option, int(typed[f"price_{name}"].scaleb(exponent)), seats)
+            TicketKind(option, typed[f"price_{name}"], seats)
             for name, _label, option, seats in KINDS
             if typed.get(f"price_{name}")
         ]
@@ -124,7 +119,7 @@ class SessionsForm(forms.Form):
 class CallOffForm(forms.Form):
     """Why a session will not take place."""
 
-    reason = forms.CharField(
+    reason = ProseField(
         label=_("Why? The guests read it."),
         max_length=300,
         widget=forms.Textarea({"rows": 3}),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Count, Min, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,17 +26,24 @@ from shop.workspace.own import store_members_only
 from shop.workspace.session_forms import CallOffForm, SessionsForm
 
 SHOWN = 60
+LATELY = timedelta(days=1)
 
 
 @require_safe
 @store_members_only
 def sessions(request: HttpRequest, merchant: Merchant) -> HttpResponse:
-    """List the dates to come of the store's experiences, the soonest first. Three statements."""
+    """List the dates of the store's experiences, from those of the last day on.
+
+    A guest who comes late is still found at the door.
+    """
     at = clock.moment_of(request)
-    rows = list(pools_of(merchant).filter(starts__gt=at).order_by("starts", "pk")[:SHOWN])
+    rows = pools_of(merchant).filter(starts__gt=at - LATELY).order_by("starts", "pk")
+    page = Paginator(rows, SHOWN).get_page(request.GET.get("page"))
     context = {
         "part": "sessions",
-        "sessions": [_facts(pool) for pool in rows],
+        "sessions": [_facts(pool, at=at) for pool in page],
+        "previous": f"?page={page.number - 1}" if page.has_previous() else "",
+        "next": f"?page={page.number + 1}" if page.has_next() else "",
         "experiences": experiences_of(merchant).order_by("title"),
     }
     return render(request, "shop/workspace/sessions.html", context)
@@ -55,9 +63,7 @@ def open_dates(request: HttpRequest, merchant: Merchant, product_id: int) -> Htt
         except ShopError as refusal:
             form.add_error(None, str(refusal))
         else:
-            count = len({variant.pool_id for variant in made})
-            text = ngettext("%(count)d date is open.", "%(count)d dates are open.", count)
-            messages.success(request, text % {"count": count})
+            _say_opened(request, len({variant.pool_id for variant in made}), len(form.starts))
             return redirect("merchant-sessions", merchant.slug)
     context = {"part": "sessions", "product": product, "form": form, "zone": zone}
     return render(request, "shop/workspace/open_dates.html", context,
@@ -87,7 +93,7 @@ def session(request: HttpRequest, merchant: Merchant, pool_id: int) -> HttpRespo
     tickets = guests_of(pool)
     context = {
         "part": "sessions",
-        "session": _facts(pool),
+        "session": _facts(pool, at=at),
         "tickets": tickets,
         "used": sum(ticket.used_at is not None for ticket in tickets),
         "may_call_off": pool.cancelled is None and pool.starts > at,
@@ -125,7 +131,20 @@ def guests_of(pool: Pool) -> list[Ticket]:
     return list(rows.order_by("line__order__contact__name", "line", "position"))
 
 
-def _facts(pool: Pool) -> dict[str, object]:
+def _say_opened(request: HttpRequest, made: int, asked: int) -> None:
+    if made:
+        text = ngettext("%(count)d date is open.", "%(count)d dates are open.", made)
+        messages.success(request, text % {"count": made})
+    if known := asked - made:
+        text = ngettext(
+            "%(count)d date was open already and stays as it is.",
+            "%(count)d dates were open already and stay as they are.",
+            known,
+        )
+        messages.info(request, text % {"count": known})
+
+
+def _facts(pool: Pool, *, at: datetime) -> dict[str, object]:
     if not pool.zone:
         raise Http404
     starts: datetime = pool.starts.astimezone(ZoneInfo(pool.zone))
@@ -138,4 +157,5 @@ def _facts(pool: Pool) -> dict[str, object]:
         "held": pool.held,
         "seats": pool.on_hand,
         "is_cancelled": pool.cancelled is not None,
+        "has_begun": pool.starts <= at,
     }

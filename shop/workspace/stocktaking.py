@@ -84,7 +84,7 @@ def count_stock(
         counted, fence=partial(fence.set_aside, at=at), seen=seen, note=note, at=at, by=by
     )
     if changed:
-        note_stock(changed)
+        note_stock(changed, at=at)
     return len(changed)
 
 

@@ -11,7 +11,7 @@ from shop.catalogue.models import Product, Variant
 from shop.festivals.enrolling import enrolling
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination
 from shop.merchants.models import Merchant
-from shop.orders.models import Suborder
+from shop.orders.models import RefundLine, Suborder
 from shop.workspace.chart import Chart, chart
 from shop.workspace.own import nominations_of, products_of, sold_by
 
@@ -21,16 +21,22 @@ SHOWN = 6
 
 
 def sums(merchant: Merchant, *, at: datetime) -> dict[str, int | None]:
-    """Return the figures of a merchant's paid orders: all, to send, due, of today, earned."""
-    waiting = Q(state=Suborder.State.WAITING)
+    """Return the figures of a merchant's paid orders: all, to send, due, of today, earned.
+
+    Two statements. What went back to shoppers was not earned.
+    """
+    waiting = Q(pk__in=Suborder.objects.filter(merchant=merchant).to_send())
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
-    return sold_by(merchant).aggregate(
+    found = sold_by(merchant).aggregate(
         orders=Count("pk"),
         waiting=Count("pk", filter=waiting),
         due=Count("pk", filter=waiting & Q(ship_by__lte=at.date())),
         today=Count("pk", filter=Q(order__paid_at__gte=midnight)),
         payout=Sum("payout"),
     )
+    went_back = RefundLine.objects.filter(line__suborder__merchant=merchant)
+    returned = went_back.aggregate(amount=Sum(RefundLine.EARNED))["amount"]
+    return found | {"payout": (found["payout"] or 0) - (returned or 0)}
 
 
 def orders_per_day(merchant: Merchant, *, at: datetime) -> Chart:

@@ -14,7 +14,7 @@ from shop.cart.forgetting import forget_old_carts
 from shop.ledger.balances import log_differences
 from shop.listings.counting import count_listings
 from shop.listings.indexing import count_words, index_missing
-from shop.listings.refreshing import refresh_popularity
+from shop.listings.refreshing import close_dates, refresh_popularity
 from shop.payments.calling_off import refund_what_is_left
 from shop.payments.operations import check_pending, run_operations
 from shop.payments.sweeping import check_unsettled, expire_overdue
@@ -34,6 +34,7 @@ ROUNDS: tuple[tuple[str, Callable[..., object], int], ...] = (
     ("ask about refunds", check_pending, 20),
     ("count what is popular", refresh_popularity, 40),
     ("index what has no words", index_missing, 400),
+    ("close dates", close_dates, 4),
     ("count listings", count_listings, 4),
     ("count words", count_words, 2_000),
     ("tell the organizers", tell_organizers, 4),

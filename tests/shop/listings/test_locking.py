@@ -42,6 +42,6 @@ def test_a_change_of_a_product_and_its_last_unit_never_wait_in_a_circle(change):
         spans.lock_prices([product.pk], at=NOON)
         other = Beside(action)
         assert other.waits()
-        note_stock([variant.pool_id])
+        note_stock([variant.pool_id], at=NOON)
 
     assert not isinstance(other.result(), Exception)

@@ -6,10 +6,11 @@ import pytest
 from django.core import mail
 from django.db.models import Sum
 
-from shop.errors import NotPossible
+from shop.errors import NotPossible, OutOfStock
 from shop.ledger.models import LedgerEntry
 from shop.orders.models import Order, Refund, Suborder
 from shop.orders.refunding import part
+from shop.orders.shipping import ship
 from shop.payments import calling_off, refunding
 from shop.payments.calling_off import call_off
 from shop.payments.models import Operation
@@ -17,6 +18,7 @@ from shop.payments.operations import run_operations
 from shop.stock.models import Pool
 from shop.tickets import tasks
 from shop.tickets.models import Ticket
+from shop.workspace import today
 from tests import make
 from tests.make import NOON
 from tests.paying import assert_books_agree, begin, deliver
@@ -133,7 +135,7 @@ def test_nobody_can_book_it_any_more(till):
     who = make.cart({adult: 1})
     off(adult)
 
-    with pytest.raises(Exception, match="sold out"):
+    with pytest.raises(OutOfStock, match="sold out"):
         begin(who)
 
     assert charged(till) == []
@@ -181,6 +183,63 @@ def test_a_crash_after_the_seats_closed_is_made_good(till, monkeypatch):
     assert calling_off.refund_what_is_left(at=NOON) == 0
     run_operations(at=NOON)
     assert refunded(till) == [40_00]
+    assert Refund.objects.get().reason == REASON
+
+
+def test_a_refund_that_fails_keeps_nobody_else_waiting(till, monkeypatch):
+    adult, *_ = visits.session()
+    broken, *others = (bought(till, {adult: 1}) for _ in range(3))
+    step = calling_off.refund_order
+
+    def refund_order(order_id, **facts):
+        if order_id == broken.pk:
+            raise RuntimeError
+        return step(order_id, **facts)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(calling_off, "refund_order", refund_order)
+        assert off(adult) == 2
+    assert {refund.order for refund in Refund.objects.all()} == set(others)
+
+    assert calling_off.refund_what_is_left(at=NOON) == 1
+
+
+def test_what_went_back_is_not_earned(client, till):
+    host = visits.merchant(commission_bp=1000)
+    walk = visits.experience(of=host)
+    adult, *_ = visits.session(walk)
+    later, *_ = visits.session(walk, starts=FRIDAY + timedelta(days=1))
+    order = bought(till, {adult: 2, later: 1})
+    assert today.sums(host, at=NOON)["payout"] == 108_00
+
+    off(adult)
+
+    assert today.sums(host, at=NOON)["payout"] == 36_00
+    client.force_login(visits.host_of(adult))
+    page = client.get(f"/merchant/orders/{order.suborders.get().pk}/").text
+    assert "2 of 2 refunded" in page
+    assert "−$72.00" in page
+    assert '<dd class="total">$36.00</dd>' in page
+    assert '<td class="n">$36.00</td>' in client.get(f"/merchant/{host.slug}/orders/").text
+
+
+def test_guests_are_no_parcel(client, till):
+    adult, *_ = visits.session()
+    order = bought(till, {adult: 1})
+    host, by = adult.product.merchant, visits.host_of(adult)
+    client.force_login(by)
+
+    with pytest.raises(NotPossible, match="guests come to you"):
+        ship(order.suborders.get(), carrier="DHL", tracking_number="", at=NOON, by=by)
+
+    assert today.sums(host, at=NOON)["waiting"] == 0
+    waiting = client.get(f"/merchant/{host.slug}/orders/?state=waiting").text
+    assert order.number not in waiting
+    sheet = client.get(f"/merchant/{host.slug}/orders/packing.csv")
+    assert order.number not in b"".join(sheet).decode()
+    page = client.get(f"/merchant/orders/{order.suborders.get().pk}/").text
+    assert "Mark as sent" not in page
+    assert "nothing to send" in page
 
 
 def test_the_guest_is_told_why_and_what_goes_back(till):
@@ -218,78 +277,3 @@ def test_the_host_calls_it_off_on_the_desk_and_a_stranger_does_not(client, till)
 def test_parts_of_a_refund_add_up_whatever_their_order():
     assert [part(165_83, done, 1, 3) for done in range(3)] == [55_27, 55_28, 55_28]
     assert [part(165_83, 0, 2, 3), part(165_83, 2, 1, 3)] == [110_55, 55_28]
-
-
-def test_dates_are_opened_by_a_weekly_pattern_on_the_desk(client, clock_at):
-    clock_at(NOON)  # a Wednesday
-    walk = visits.experience()
-    client.force_login(make.member(walk.merchant))
-    typed = {
-        "first": "2027-05-13", "last": "2027-05-26", "weekdays": ["5", "2"], "hour": "09:00",
-        "seats": "8", "closes_before": "24", "price_adult": "40.00", "price_family": "128.50",
-    }  # fmt: skip
-
-    answer = client.post(
-        f"/merchant/{walk.merchant.slug}/products/{walk.pk}/dates/", typed, follow=True
-    )
-
-    assert "4 dates are open." in answer.text
-    starts = sorted({variant.session_start for variant in walk.variants.all()})
-    assert [f"{start:%d %H}" for start in starts] == ["15 06", "19 06", "22 06", "26 06"]
-    assert {variant.options[0] for variant in walk.variants.all()} == {"Adult", "Family of four"}
-
-
-@pytest.mark.parametrize(
-    ("wrong", "sentence"),
-    [
-        ({"last": "2027-05-01"}, "comes after the first"),
-        ({"last": "2029-01-01"}, "comes after the first"),
-        ({"weekdays": []}, "required"),
-        ({"price_adult": "-1"}, "greater than or equal"),
-        ({"price_adult": "1e9"}, "digits"),
-        ({"seats": "0"}, "greater than or equal"),
-        ({"first": "2027-05-01", "last": "2027-05-02"}, "in the future"),
-        ({"weekdays": ["0", "1", "2", "3", "4", "5", "6"], "last": "2027-11-01"}, "more than 100"),
-    ],
-)
-def test_a_pattern_that_makes_no_sense_is_explained(client, clock_at, wrong, sentence):
-    clock_at(NOON)
-    walk = visits.experience()
-    client.force_login(make.member(walk.merchant))
-    typed = {
-        "first": "2027-05-13", "last": "2027-05-26", "weekdays": ["5"], "hour": "09:00",
-        "seats": "8", "closes_before": "24", "price_adult": "40.00",
-    }  # fmt: skip
-
-    answer = client.post(f"/merchant/{walk.merchant.slug}/products/{walk.pk}/dates/", typed | wrong)
-
-    assert answer.status_code == 422
-    assert sentence in answer.text
-    assert not walk.variants.exists()
-
-
-def test_other_people_s_experiences_get_no_dates(client, clock_at):
-    clock_at(NOON)
-    walk = visits.experience()
-    client.force_login(make.member(visits.merchant()))
-
-    answer = client.post(
-        f"/merchant/{walk.merchant.slug}/products/{walk.pk}/dates/", {"first": "2027-05-13"}
-    )
-
-    assert answer.status_code == 404
-
-
-def test_a_day_that_the_clock_leaves_out_is_named(client, clock_at):
-    clock_at(NOON - timedelta(days=30))
-    walk = visits.experience(of=visits.merchant(country="EG"))
-    client.force_login(make.member(walk.merchant))
-    typed = {
-        "first": "2027-04-30", "last": "2027-04-30", "weekdays": ["4"], "hour": "00:30",
-        "seats": "8", "closes_before": "24", "price_adult": "40.00",
-    }  # fmt: skip
-
-    answer = client.post(f"/merchant/{walk.merchant.slug}/products/{walk.pk}/dates/", typed)
-
-    assert answer.status_code == 422
-    assert "does not exist in Africa/Cairo" in answer.text

@@ -13,7 +13,7 @@ from tests.make import NOON
 pytestmark = pytest.mark.django_db
 # Sign-in and membership are three of them.
 MOST = {
-    "": 15,
+    "": 16,
     "{store}/orders/": 6,
     "{store}/products/": 7,
     "{store}/products/new/": 3,
@@ -25,7 +25,7 @@ MOST = {
     "{store}/festivals/{festival}/": 8,
     "{store}/slots/{slot}/{product}/": 15,
     "{store}/profile/": 3,
-    "orders/{suborder}/": 7,
+    "orders/{suborder}/": 8,
 }
 
 
