@@ -54,11 +54,12 @@ class WallTimes(forms.Form):
         starts_at, ends_at = self.instant_of("starts"), self.instant_of("ends")
         if starts_at is None or ends_at is None:
             return None
-        if ends_at <= starts_at:
-            self.add_error("ends", "The end must be after the start.")
-            return None
         starts, ends = self.cleaned_data["starts"], self.cleaned_data["ends"]
-        return Window(starts_at, ends_at, typed(starts), typed(ends))
+        try:
+            return Window(starts_at, ends_at, typed(starts), typed(ends))
+        except NotPossible as refusal:
+            self.add_error("ends", str(refusal))
+            return None
 
     def _choice(self, name: str) -> bool | None:
         chosen = self.data.get(f"{name}_which", "")

@@ -54,7 +54,8 @@ def add(request: HttpRequest) -> HttpResponse:
         except NotPossible as refusal:
             refused(form, refusal)
         else:
-            messages.success(request, f"“{made.title}” is planned. Nobody but you sees it yet.")
+            text = "Stores see it while enrolment is open; shoppers, once it is published."
+            messages.success(request, f"“{made.title}” is planned. {text}")
             return redirect("desk:festival", made.pk)
     return _form(request, form, "New festival", [festivals_link()])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from shop.cart.models import Cart, SavedProduct
 from shop.catalogue.models import Variant
@@ -34,10 +34,8 @@ def saved_products(carts: QuerySet[Cart], *, at: datetime, language: str) -> lis
     where = "l.product_id = ANY(%(saved)s)"
     found = find_popular([where], {"saved": ids}, most=len(ids), at=at, language=language)
     shown = dict(zip((row.product_id for row in found), cards(found, language), strict=True))
-    variants = Variant.objects.filter(product_id__in=ids, is_active=True)
-    several: dict[int, int] = {}
-    for product_id in variants.order_by().values_list("product_id", flat=True):
-        several[product_id] = several.get(product_id, 0) + 1
+    variants = Variant.objects.filter(product_id__in=ids, is_active=True).order_by()
+    several = dict(variants.values_list("product_id").annotate(Count("pk")))
     return [_shown(row, shown.get(row.product_id), several, language) for row in rows]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -65,7 +65,11 @@ def join(
     enrolment.terms_version = festival.terms_version
     enrolment.commission_bp = festival.commission_bp
     enrolment.accepted_at = at if is_invited else None
-    enrolment.save()
+    try:
+        with transaction.atomic():
+            enrolment.save()
+    except IntegrityError:  # of two requests the second one
+        raise NotPossible(_("You have joined this festival already.")) from None
     log(enrolment, "join", at=at, by=by, festival=festival, after={"state": enrolment.state})
     return enrolment
 
@@ -118,15 +122,18 @@ def enrolments_of(merchant: Merchant, *, at: datetime) -> QuerySet[Enrolment]:
 
 
 def is_enrolling(festival: Festival, *, at: datetime) -> bool:
-    """Tell whether merchants may join and nominate; the closing instant is already over."""
+    """Tell whether merchants may join and nominate; the closing instant is already over.
+
+    A draft takes stores as well: organizers enrol them before they publish.
+    """
+    is_over = festival.state in (Festival.State.CLOSED, Festival.State.CANCELLED)
     has_opened = festival.enrol_opens is None or festival.enrol_opens <= at
     has_closed = festival.enrol_closes is not None and festival.enrol_closes <= at
-    return has_opened and not has_closed and at < festival.ends_at
+    return not is_over and has_opened and not has_closed and at < festival.ends_at
 
 
 def _open(festival: Festival, at: datetime) -> Festival:
     festival = Festival.objects.get(pk=festival.pk)
-    is_over = festival.state in (Festival.State.CLOSED, Festival.State.CANCELLED)
-    if is_over or not is_enrolling(festival, at=at):
+    if not is_enrolling(festival, at=at):
         raise NotPossible(_("Enrolment for this festival is closed."))
     return festival

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,42 +15,26 @@ from shop.festivals import spans
 from shop.festivals.models import Deal, Festival, Slot
 from shop.festivals.reductions import refuse_if_dearer
 from shop.festivals.running import log
-from shop.festivals.walltime import instant, typed, wall_of
+from shop.festivals.walltime import typed, wall_of
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A half-open time, with the wall times that were typed for it."""
+    """A half-open time, with the wall times that were typed for it.
+
+    Raises:
+        NotPossible: the end is not after the start.
+    """
 
     starts_at: datetime
     ends_at: datetime
     starts_wall: str
     ends_wall: str
 
-    @classmethod
-    def between(
-        cls,
-        starts: datetime,
-        ends: datetime,
-        zone: str,
-        *,
-        second: Collection[str] = (),
-    ) -> Window:
-        """Return the time between two wall times of a zone.
-
-        Args:
-            second: "starts" or "ends" where the later of two equal wall times is meant; "starts1"
-                or "ends1" where the earlier one is.
-
-        Raises:
-            MissingTime, DoubledTime: a wall time means no instant, or two.
-            NotPossible: the end is not after the start.
-        """
-        starts_at = instant(starts, zone, is_second=_choice("starts", second))
-        ends_at = instant(ends, zone, is_second=_choice("ends", second))
-        if ends_at <= starts_at:
+    def __post_init__(self) -> None:
+        """Refuse a time that ends before it begins."""
+        if self.ends_at <= self.starts_at:
             raise NotPossible(_("The end must be after the start."))
-        return cls(starts_at, ends_at, typed(starts), typed(ends))
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -63,7 +46,7 @@ class Window:
 def create_festival(
     festival: Festival, during: Window, *, at: datetime, by: User | None = None
 ) -> Festival:
-    """Save a new draft with its whole slot; nobody but organizers sees it.
+    """Save a new draft with its whole slot; shoppers see it once it is published.
 
     Raises:
         NotPossible: it would begin in the past.
@@ -221,7 +204,7 @@ def _move(slot: Slot, during: Window, *, at: datetime, by: User | None) -> None:
         .get(pk=slot.pk)
     )
     if slot.starts_at <= at:
-        raise NotPossible(_("It has begun: it can only be extended or stopped."))
+        raise NotPossible(_("It has begun: its time stays as it is."))
     _refuse_past(during, at)
     deals = Deal.objects.filter(slot=slot).exclude(state=Deal.State.WITHDRAWN)
     list(deals.select_for_update(no_key=True, of=("self",)).order_by("pk"))
@@ -256,12 +239,6 @@ def _refuse_outside(during: Window, festival: Festival) -> None:
         last = typed(wall_of(festival.ends_at, festival.zone))
         text = _("A slot lies inside its festival, between %(first)s and %(last)s.")
         raise NotPossible(text % {"first": first, "last": last})
-
-
-def _choice(name: str, chosen: Collection[str]) -> bool | None:
-    if name in chosen:
-        return True
-    return False if f"{name}1" in chosen else None
 
 
 def _plain(value: object) -> object:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.utils.translation import gettext as _
 
@@ -107,15 +107,6 @@ def zones() -> tuple[str, ...]:
     regions = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/",
                "Pacific/")  # fmt: skip
     return ("UTC", *sorted(name for name in available_timezones() if name.startswith(regions)))
-
-
-def is_zone(name: str) -> bool:
-    """Tell whether a zone of this name is known."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return bool(name)
 
 
 def _neighbours(wall: datetime, zone: str) -> tuple[datetime, datetime]:

@@ -42,6 +42,9 @@ def session_of(variant: Variant, store: str) -> Session:
 def calendar(line: OrderLine, *, url: str, at: datetime) -> bytes:
     """Return a calendar file of a line's session, in local time with its zone (RFC 5545).
 
+    It speaks the order's language. Opened again after the session was called off, it strikes the
+    entry out that it made before.
+
     Args:
         url: of the order's page.
         at: when it is made.
@@ -52,10 +55,13 @@ def calendar(line: OrderLine, *, url: str, at: datetime) -> bytes:
     event.add("dtstamp", at)
     event.add("dtstart", session.starts)
     event.add("dtend", session.ends)
-    event.add("summary", vText(session.title))
+    event.add("summary", vText(line.variant.product.title_in(line.order.language)))
     event.add("location", vText(session.meeting_point))
     event.add("description", vText(f"{line.quantity} × {line.label or line.title}\n{url}"))
     event.add("url", url)
+    if line.variant.cancelled_at:
+        event.add("status", "CANCELLED")
+        event.add("sequence", 1)
     found = Calendar()
     found.add("prodid", "-//Baobab//Sessions//EN")
     found.add("version", "2.0")

@@ -1,6 +1,8 @@
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
+from django.db import transaction
 
 from shop.errors import NotPossible
 from shop.festivals import enrolling
@@ -8,6 +10,7 @@ from shop.festivals.models import Enrolment, Nomination
 from shop.festivals.nominating import nominate
 from tests import make
 from tests.shop.festivals.joining import BEFORE, joined, percent, whole
+from tests.stepping import Beside
 
 pytestmark = pytest.mark.django_db
 
@@ -75,3 +78,27 @@ def test_case_83_enrolment_ends_at_its_instant(kettle):
         nominate(kettle.product, whole(festival), percent(30), at=closes, by=by)
 
     assert Nomination.objects.get().percent == 25
+
+
+@pytest.mark.parametrize("state", ["closed", "cancelled"])
+def test_nobody_joins_what_is_over(kettle, state):
+    festival = make.festival(state=state)
+
+    assert not enrolling.is_enrolling(festival, at=BEFORE)
+    with pytest.raises(NotPossible, match="closed"):
+        joined(festival, kettle)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_requests_to_join_make_one_enrolment(kettle):
+    festival, merchant = make.festival(terms_version="3"), kettle.product.merchant
+    by = make.member(merchant)
+    join = partial(enrolling.join, festival, merchant, terms_version="3", at=BEFORE, by=by)
+
+    with transaction.atomic():
+        join()
+        second = Beside(join)
+        assert second.waits()
+
+    assert isinstance(second.result(), NotPossible)
+    assert Enrolment.objects.count() == 1

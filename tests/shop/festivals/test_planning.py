@@ -6,6 +6,7 @@ from shop.errors import NotPossible
 from shop.festivals import planning
 from shop.festivals.models import ChangeLog, Festival, PriceSpan, Promotion, Slot
 from shop.festivals.planning import Window
+from shop.festivals.walltime import instant
 from tests import make
 from tests.make import END, NOON, START
 
@@ -14,7 +15,8 @@ BEFORE = START - timedelta(days=5)
 
 
 def window(first: str, last: str, zone: str = "UTC") -> Window:
-    return Window.between(datetime.fromisoformat(first), datetime.fromisoformat(last), zone)
+    starts, ends = (datetime.fromisoformat(wall) for wall in (first, last))
+    return Window(instant(starts, zone), instant(ends, zone), first, last)
 
 
 def draft(**facts: object) -> Festival:

@@ -45,8 +45,8 @@ def sums() -> dict[str, int]:
 
 def test_calling_a_session_off_sends_all_its_money_back(till):
     adult, child, family = visits.session()
-    first = bought(till, {adult: 2, child: 1})
-    second = bought(till, {family: 1})
+    bought(till, {adult: 2, child: 1})
+    bought(till, {family: 1})
 
     count = off(adult)
     run_operations(at=NOON)
@@ -58,7 +58,7 @@ def test_calling_a_session_off_sends_all_its_money_back(till):
     assert Refund.objects.first().reason == REASON
     assert sums() == {}
     assert {part.state for part in Suborder.objects.all()} == {"cancelled"}
-    assert {order.state for order in (first, second)} == {"paid"}
+    assert set(Order.objects.values_list("state", flat=True)) == {"paid"}
     assert pool_of(adult).sold == 0
     assert not Ticket.objects.filter(cancelled_at=None).exists()
     assert_books_agree()

@@ -11,6 +11,7 @@ from shop.tickets import redeeming, tasks
 from shop.tickets.issuing import issue
 from shop.tickets.models import ALPHABET, Ticket
 from shop.tickets.redeeming import UsedAlready, clean_code
+from shop.tickets.sessions import calendar
 from tests import make
 from tests.make import NOON
 from tests.paying import assert_books_agree
@@ -83,6 +84,21 @@ def test_the_calendar_file_is_in_the_place_s_own_time(client, order):
     assert (starts.hour, str(starts.tzinfo)) == (15, "Africa/Nairobi")
     assert event["DTEND"].dt - starts == timedelta(hours=4)
     assert str(event["LOCATION"]) == "Itoku market"
+
+
+def test_a_calendar_file_speaks_the_order_s_language_and_strikes_out_what_was_called_off(order):
+    line = order.lines.get(variant__position=0, variant__session_start__isnull=False)
+    line.variant.product.titles = {"fr": "Teinture"}
+    order.language = "fr"
+    line.order = order
+    before = calendar(line, url="https://example.org/", at=NOON)
+
+    line.variant.cancelled_at = NOON
+    after = calendar(line, url="https://example.org/", at=NOON)
+
+    first, second = (Calendar.from_ical(text).walk("VEVENT")[0] for text in (before, after))
+    assert (str(first["SUMMARY"]), first.get("STATUS")) == ("Teinture", None)
+    assert (second["STATUS"], second["SEQUENCE"], second["UID"]) == ("CANCELLED", 1, first["UID"])
 
 
 def test_a_calendar_file_cannot_be_made_to_say_more(client, till, db):

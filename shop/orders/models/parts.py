@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import secrets
-import uuid
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -10,121 +8,12 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from shop.cart.models import Cart
 from shop.catalogue.models import Product, Variant
-from shop.delivery.models import Contact
 from shop.errors import StaleState
 from shop.festivals.models import Claim, Deal, Festival, Promotion
 from shop.merchants.models import Merchant
+from shop.orders.models.order import Order
 from shop.stock.models import Pool
-
-NUMBER_START = 100_000
-
-
-def new_token() -> str:
-    """Return a random word that opens an order's page; 128 bits."""
-    return secrets.token_urlsafe(16)
-
-
-class Order(models.Model):
-    """Everything bought and paid for at once, with its prices frozen.
-
-    While pending it holds what is scarce until ``pay_by``; a shopper has one pending order.
-    """
-
-    class State(models.TextChoices):
-        PENDING = "pending"
-        PAID = "paid"
-        EXPIRED = "expired"
-        CANCELLED = "cancelled"
-
-    NEXT: ClassVar[dict[str, set[str]]] = {
-        State.PENDING: {State.PAID, State.EXPIRED, State.CANCELLED},
-        State.EXPIRED: {State.PAID},  # late money, and the goods are still there
-        State.PAID: {State.CANCELLED},
-        State.CANCELLED: set(),
-    }
-
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    token = models.CharField(max_length=32, default=new_token, editable=False)
-    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
-    shopper_key = models.CharField(max_length=70)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="orders"
-    )
-    cart = models.ForeignKey(Cart, models.SET_NULL, null=True, related_name="orders")
-    contact = models.ForeignKey(Contact, models.PROTECT, related_name="+")
-    email_key = models.CharField(max_length=64, help_text="Keyed hash of the e-mail address.")
-    network_key = models.CharField(max_length=64, help_text="Keyed hash of the client's address.")
-    language = models.CharField(max_length=10, default="en")
-    currency = models.CharField(max_length=3)
-    goods = models.PositiveBigIntegerField(help_text="After item deals, before vouchers.")
-    discount = models.PositiveBigIntegerField(default=0, help_text="Order-level, on goods.")
-    delivery = models.PositiveBigIntegerField(default=0, help_text="As paid by the shopper.")
-    total = models.PositiveBigIntegerField(help_text="What is charged, minor units.")
-    digest = models.CharField(max_length=64, help_text="Of the lines that were agreed to.")
-    wish = models.CharField(max_length=64, help_text="Of what the cart asked for.")
-    has_verified_email = models.BooleanField(default=False, help_text="Limits are counted.")
-    placed_at = models.DateTimeField()
-    pay_by = models.DateTimeField()
-    paid_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True, help_text="Expired or cancelled.")
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["user", "-placed_at"], name="order_of_user"),
-            models.Index(fields=["pay_by"], condition=Q(state="pending"), name="order_overdue"),
-            models.Index(
-                fields=["network_key"], condition=Q(state="pending"), name="order_open_network"
-            ),
-            models.Index(
-                fields=["email_key"], condition=Q(state="pending"), name="order_open_email"
-            ),
-        ]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["shopper_key"], condition=Q(state="pending"), name="one_pending_order"
-            ),
-            models.CheckConstraint(
-                name="order_total_adds_up",
-                condition=Q(total=F("goods") - F("discount") + F("delivery")),
-            ),
-            models.CheckConstraint(
-                name="order_paid_with_moment",
-                condition=~Q(state="paid") | Q(paid_at__isnull=False),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.number
-
-    @property
-    def number(self) -> str:
-        """Return the number that people read out: BB-2026-100042."""
-        return f"BB-{self.placed_at:%Y}-{NUMBER_START + self.pk}"
-
-    @property
-    def is_pending(self) -> bool:
-        """Tell whether it waits for its money."""
-        return self.state == self.State.PENDING
-
-    @property
-    def is_paid(self) -> bool:
-        """Tell whether its money came and was kept."""
-        return self.state == self.State.PAID
-
-    def move_to(self, state: str, **changes: Any) -> None:
-        """Change the state, if it is still the one that was read.
-
-        Raises:
-            StaleState: the step is not allowed, or another request took one first.
-        """
-        same = Order.objects.filter(pk=self.pk, state=self.state)
-        if state not in self.NEXT[self.state] or not same.update(state=state, **changes):
-            raise StaleState
-        self.state = state
-        for name, value in changes.items():
-            setattr(self, name, value)
 
 
 class SuborderQuerySet(models.QuerySet["Suborder"]):

@@ -1,0 +1,23 @@
+from shop.orders.models.order import NUMBER_START, Order, new_token
+from shop.orders.models.parts import (
+    Discount,
+    OrderLine,
+    Refund,
+    RefundLine,
+    Shipment,
+    Suborder,
+    SuborderQuerySet,
+)
+
+__all__ = [
+    "NUMBER_START",
+    "Discount",
+    "Order",
+    "OrderLine",
+    "Refund",
+    "RefundLine",
+    "Shipment",
+    "Suborder",
+    "SuborderQuerySet",
+    "new_token",
+]

@@ -1,0 +1,47 @@
+"""What goes back of an order, beside what its merchant does."""
+
+from functools import partial
+
+import pytest
+from django.db import transaction
+
+from shop.orders import ending
+from shop.orders.models import Order, OrderLine, Refund
+from shop.orders.refunding import record
+from shop.orders.shipping import ship
+from shop.stock.models import Pool
+from tests import make
+from tests.make import NOON
+from tests.stepping import Beside
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_leaves_while_it_is_refunded_does_not_come_back_to_the_shelf():
+    kettle = make.variant(on_hand=5)
+    order = paid({kettle: 2})
+    send_back = partial(refund, order)
+
+    with transaction.atomic():
+        ship(order.suborders.get(), carrier="DHL", tracking_number="", at=NOON,
+             by=make.member(kettle.product.merchant))  # fmt: skip
+        beside = Beside(send_back)
+        assert beside.waits()
+
+    assert beside.result().amount == 40_00
+    pool = Pool.objects.get(pk=kettle.pool_id)
+    assert (pool.on_hand, pool.sold, order.suborders.get().state) == (3, 0, "shipped")
+
+
+@transaction.atomic
+def refund(order: Order) -> Refund:
+    locked = ending.lock(order.pk)
+    line = OrderLine.objects.get(order=locked)
+    return record(locked, {line: 2}, cause=Refund.Cause.SESSION_CANCELLED, at=NOON)
+
+
+def paid(wanted) -> Order:
+    order = make.order(wanted)
+    with transaction.atomic():
+        ending.mark_paid(ending.lock(order.pk), at=NOON)
+    order.refresh_from_db()
+    return order
