@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cms.blocks.collections import CollectionsBlock
 from cms.blocks.deals import DealGridBlock, PickedBlock, SlotStripBlock, TourShelfBlock
 from cms.blocks.festival import (
     CountdownBlock,
@@ -26,6 +27,7 @@ SHELVES = [
     ("deals", DealGridBlock(group="Products")),
     ("picked", PickedBlock(group="Products")),
     ("tours", TourShelfBlock(group="Products")),
+    ("collections", CollectionsBlock(group="Products")),
 ]
 FESTIVAL = [
     ("hero", HeroBlock(group="Festival")),

@@ -26,6 +26,7 @@ from cms.pages.scene import Scene
 from shop import clock
 from shop.storefront import dates
 from shop.storefront.cards import Card, cards
+from shop.storefront.collections import Collection, collections
 from shop.storefront.epoch import current_epoch
 from shop.storefront.finding import Row
 from shop.storefront.hero import Hero, hero
@@ -48,6 +49,7 @@ class Gathered:
     cards: dict[Shelf, list[Card]] = field(default_factory=dict)
     with_sales: set[Shelf] = field(default_factory=set)
     stores: list[StoreCard] = field(default_factory=list)
+    collections: list[Collection] = field(default_factory=list)
     hero: Hero | None = None
     slots: tuple[SlotShown, ...] = ()
     zone_name: str = ""
@@ -103,6 +105,10 @@ def gather(parts: Sequence[Part], scene: Scene) -> Gathered:
     festival, at, language = scene.festival, scene.at, scene.language
     if "stores" in needs:
         found.stores = store_cards(language)
+    if "collections" in needs:
+        every = [p.block.paths(p.value) for p in parts if "collections" in p.block.needs]
+        chosen = sorted({path for paths in every for path in paths})
+        found.collections = collections(chosen, language, with_top=not all(every))
     if festival and "hero" in needs:
         found.hero = hero(festival, at=at, language=language)
     if festival and "slots" in needs:

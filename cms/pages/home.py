@@ -14,7 +14,9 @@ DRAWN = [
     ("hero", {}),
     ("slots", {"words": "flash"}),
     ("stores", {}),
+    ("collections", {}),
     ("deals", {"in_festival": False, "count": 10}),
+    ("stories", {"count": 3}),
     ("how", {}),
 ]
 

@@ -189,7 +189,9 @@ def test_the_home_page_is_the_editors_and_the_drawn_one_before():
     assert "How it works" in get("/").text
 
     home = pages.home()
-    assert [child.block_type for child in home.body] == ["hero", "slots", "stores", "deals", "how"]
+    assert [child.block_type for child in home.body] == [
+        "hero", "slots", "stores", "collections", "deals", "stories", "how",
+    ]  # fmt: skip
     home.body = [("notice", {"title": "Come in"})]
     home.save_revision().publish()
 
