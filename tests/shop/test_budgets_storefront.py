@@ -34,7 +34,7 @@ def kettle():
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/", 7),  # the kind of the home page is looked up once in a process
+        ("/", 9),  # the kind of the home page is looked up once in a process
         ("/products/", 3),
         ("/products/?country=KE&country=RW&category=home&from=5&sort=saving", 3),
         ("/products/?q=thing&festival=1&deal=flash&stock=1", 4),
