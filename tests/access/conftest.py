@@ -7,8 +7,13 @@ from tests.access.inspector import Inspector
 from tests.browsing.market import Market, open_market
 from tests.browsing.stage import Stage
 
-# How pages are looked at: by day and by night on a desk, by day on a telephone.
-LOOKS = {"desk": (1280, "light"), "night": (1280, "dark"), "phone": (390, "light")}
+# How pages are looked at: on a desk and on a telephone, by day and by night.
+LOOKS = {
+    "desk": (1280, "light"),
+    "night": (1280, "dark"),
+    "phone": (390, "light"),
+    "late": (390, "dark"),
+}
 
 
 @pytest.fixture(params=LOOKS)

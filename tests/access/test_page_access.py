@@ -16,7 +16,7 @@ def blocks(market, story):
         ("slots", {}), ("vouchers", {}), ("deals", {}), ("deals", {"look": "rail"}),
         ("tours", {}), ("picked", {"products": [market.jar.product]}), ("session", session),
         ("pavilion", {"country": "NG", "about": words}), ("stores", {}), ("how", {}),
-        ("stories", {"stories": [story]}), ("text", {"words": words}),
+        ("stories", {"stories": [story]}), ("collections", {}), ("text", {"words": words}),
         ("table", {"rows": "Country|Days\nKenya|4", "caption": "How long"}),
         ("call", {"label": "See the stores", "text": LONG, "address": "/stores/"}),
     ]  # fmt: skip
@@ -26,7 +26,7 @@ def test_pages_have_no_barriers(market, inspector):
     picture = Picture.objects.first()
     story = pages.page(StoryPage, title="Two kinds of shea", picture=picture)
     body = blocks(market, story)
-    articles = [*body[14:], ("picture", {"picture": picture, "alt": "A jar", "caption": LONG})]
+    articles = [*body[15:], ("picture", {"picture": picture, "alt": "A jar", "caption": LONG})]
     question = {"question": LONG, "answers": ["One", LONG], "right": 2, "why": LONG}
     festival = pages.page(FestivalPage, festival=market.festival, body=body)
     story.body = articles
