@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from shop.checkout import returning, tickets, tracking, views
+from shop.checkout import invoicing, returning, tickets, tracking, views
 
 order = [
     path("", tracking.order, name="order"),
@@ -8,6 +8,7 @@ order = [
     path("stopped/", returning.stopped, name="order-stopped"),
     path("cancel/", tracking.cancel, name="order-cancel"),
     path("keep/", tracking.keep_order, name="order-keep"),
+    path("invoice/", invoicing.invoice, name="order-invoice"),
     path("tickets/", tickets.tickets, name="order-tickets"),
     path("tickets/<int:line_id>.ics", tickets.session_file, name="order-session"),
 ]

@@ -12,6 +12,7 @@ from itertools import groupby
 
 from shop.ledger.models import LedgerEntry, LedgerTransaction
 from shop.orders.models import Order, Refund, RefundLine, Suborder
+from shop.orders.taxes import tax_in
 
 Account = LedgerEntry.Account
 Row = tuple[str, int | None, int]
@@ -95,7 +96,7 @@ def _tax(suborder: Suborder) -> int:
 def _tax_in(suborder: Suborder, paid: int) -> int:
     if suborder.tax != Suborder.Tax.PLATFORM:
         return 0
-    return paid - paid * 10_000 // (10_000 + suborder.vat_bp)
+    return tax_in(paid, suborder.vat_bp)
 
 
 def _post(reference: str, order: Order, rows: Sequence[Row], *, at: datetime) -> LedgerTransaction:

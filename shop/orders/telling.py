@@ -41,6 +41,7 @@ def mail_context(order: Order) -> dict[str, Any]:
         "name": order.contact.name,
         "order_number": order.number,
         "order_link": order_link(order),
+        "invoice_link": order_link(order) + "invoice/",
         "stores": [store_context(part, order, language) for part in parts],
         "parcel_count": sum(bool(part.service) for part in parts),
         "goods": written(order.goods, order.currency, language),

@@ -149,7 +149,7 @@ def test_an_order_and_the_account_have_no_barriers(stage, market, inspector):
     ship(part, carrier="DHL Express", tracking_number="EE482119083", at=NOON, by=None)
     page.reload()
     inspector.look("with a parcel on its way")
-    inspector.visit("/account/")
+    inspector.visit("/account/", f"/orders/{order.number}/{order.token}/invoice/")
     stage.work()
     inspector.visit("/mail/")
     page.get_by_role("link", name=order.number).first.click()

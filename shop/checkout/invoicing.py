@@ -1,0 +1,115 @@
+"""The invoice of a paid order, to look at and to print."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Prefetch, Sum
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from shop.cart.wording import amount, full_day, language, less
+from shop.checkout.finding import order_page
+from shop.checkout.summarising import paid_with
+from shop.delivery.names import country_name
+from shop.orders.models import Order, OrderLine, Suborder
+from shop.orders.taxes import tax_in
+from shop.payments.models import Payment
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line: what, from which store, how many, and amounts as they are written."""
+
+    item: str
+    store: str
+    quantity: int
+    price: str
+    discount: str
+    vat: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """All that the invoice says beside the order's number."""
+
+    billed_to: tuple[str, ...]
+    sold_through: tuple[str, ...]
+    date: str
+    method: str
+    rows: tuple[Row, ...]
+    taxes: tuple[tuple[str, str], ...]
+    total: str
+    refunds: tuple[tuple[str, str], ...]
+
+
+@require_safe
+@order_page
+def invoice(request: HttpRequest, order: Order) -> HttpResponse:
+    """Show the invoice to whoever has the order's link; an order that is not paid has none."""
+    if order.paid_at is None:
+        raise Http404
+    context = {"order": order, "invoice": show_invoice(order)}
+    return render(request, "shop/checkout/invoice.html", context)
+
+
+def show_invoice(order: Order) -> Invoice:
+    """Return what the invoice says. Four statements."""
+    priced = OrderLine.objects.annotate(less=Sum("discounts__amount", default=0))
+    lines = Prefetch("lines", priced.order_by("position"))
+    parts = list(order.suborders.select_related("merchant").prefetch_related(lines))
+    payment = order.payments.filter(state=Payment.State.PAID).first()
+    contact = order.contact
+    return Invoice(
+        billed_to=(*contact.lines, country_name(contact.country, language())),
+        sold_through=(settings.OPERATOR_NAME, settings.OPERATOR_ADDRESS),
+        date=full_day(order.paid_at),
+        method=paid_with(payment.method) if payment else "",
+        rows=tuple(row for part in parts for row in _rows(part, order.currency)),
+        taxes=tuple(_taxes(parts, order.currency)),
+        total=amount(order.total, order.currency),
+        refunds=tuple(
+            (full_day(refund.at), less(refund.amount, order.currency))
+            for refund in order.refunds.order_by("at", "pk")
+        ),
+    )
+
+
+def _rows(part: Suborder, currency: str) -> Iterator[Row]:
+    store = part.merchant.name
+    for line in part.lines.all():
+        yield Row(
+            item=f"{line.title}, {line.label}" if line.options else line.title,
+            store=store,
+            quantity=line.quantity,
+            price=amount(line.price, currency),
+            discount=less(line.less, currency) if line.less else "",
+            vat=_rate(part.vat_bp),
+            amount=amount(line.paid, currency),
+        )
+    if part.service:
+        paid = amount(part.delivery_paid, currency)
+        yield Row(_("Delivery"), store, 1, paid, "", "", paid)
+
+
+def _taxes(parts: Sequence[Suborder], currency: str) -> Iterator[tuple[str, str]]:
+    """Yield the tax that is inside the lines, by rate."""
+    within: Mapping[int, list[int]] = defaultdict(lambda: [0, 0])
+    for part in parts:
+        if part.vat_bp:
+            paid = sum(line.paid for line in part.lines.all())
+            within[part.vat_bp][0] += paid
+            within[part.vat_bp][1] += tax_in(paid, part.vat_bp)
+    for vat_bp, (paid, tax) in sorted(within.items(), reverse=True):
+        facts = {"rate": _rate(vat_bp), "amount": amount(paid, currency)}
+        yield _("VAT %(rate)s in %(amount)s") % facts, amount(tax, currency)
+
+
+def _rate(vat_bp: int) -> str:
+    return f"{vat_bp / 100:g} %" if vat_bp else ""
