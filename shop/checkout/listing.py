@@ -21,6 +21,7 @@ class OrderRow:
 
     number: str
     token: str
+    is_paid: bool
     total: str
     tag: str
     tag_kind: str
@@ -64,6 +65,7 @@ def _row(order: Order) -> OrderRow:
     return OrderRow(
         number=order.number,
         token=order.token,
+        is_paid=order.paid_at is not None,
         total=amount(order.total, order.currency),
         tag=tag,
         tag_kind=kind,
