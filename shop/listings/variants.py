@@ -57,21 +57,17 @@ def check_rows(product: Product, rows: Sequence[Row]) -> None:
     """
     if len(rows) > MOST_ROWS:
         raise NotPossible(_("A product has %(most)d variants at the most.") % {"most": MOST_ROWS})
-    skus = Counter(row.sku.casefold() for row in rows)
+    shown = [row for row in rows if not row.is_off]
+    skus = Counter(row.sku.casefold() for row in shown)
     taken = _taken_skus(product, rows)
     errors = {
         (row.number, "sku"): _("The SKU %(sku)s is used already.") % {"sku": row.sku}
-        for row in rows
+        for row in shown
         if skus[row.sku.casefold()] > 1 or row.sku in taken
     }
-    shown = [row for row in rows if not row.is_off]
     errors |= _choice_errors(shown, wanted=len(product.option_names))
     if product.state == Product.State.PUBLISHED:
-        errors |= {
-            (row.number, "price"): _("Enter a price, like 48.00")
-            for row in shown
-            if row.id is None and not row.price
-        }
+        errors |= _sale_errors(shown)
     if errors:
         raise BadRows(errors)
 
@@ -87,6 +83,19 @@ def _choice_errors(rows: Sequence[Row], *, wanted: int) -> dict[tuple[int, str],
         elif choices[tuple(row.options)] > 1:
             errors[row.number, "options"] = _("Two rows stand for the same choice")
     return errors
+
+
+def _sale_errors(rows: Sequence[Row]) -> dict[tuple[int, str], str]:
+    """Say what rows lack that are on sale at once: a price, and the weight that delivery costs."""
+    errors = {
+        (row.number, "price"): _("Enter a price, like 48.00")
+        for row in rows
+        if row.id is None and not row.price
+    }
+    lacking = [row for row in rows if not row.weight_g]
+    return errors | {
+        (row.number, "weight_g"): _("Give every size its packed weight") for row in lacking
+    }
 
 
 def save_rows(product: Product, rows: Sequence[Row], *, at: datetime, by: User) -> None:
@@ -121,14 +130,17 @@ def save_rows(product: Product, rows: Sequence[Row], *, at: datetime, by: User) 
 
 
 def _taken_skus(product: Product, rows: Sequence[Row]) -> set[str]:
-    others = Variant.objects.filter(sku__in={row.sku for row in rows})
+    """Return the SKUs of variants that keep theirs: of other products, and of what is off sale."""
+    others = Variant.objects.filter(sku__in={row.sku for row in rows if not row.is_off})
+    others = others.exclude(pk__in=[row.id for row in rows if row.id and not row.is_off])
     if product.pk:
-        others = others.exclude(product=product)
+        gone = [row.id for row in rows if row.id and row.is_off]
+        others = others.exclude(product=product, pk__in=gone, listed_at__isnull=True)
     return set(others.values_list("sku", flat=True))
 
 
 def _take_away(product: Product, variants: Sequence[Variant], *, at: datetime) -> None:
-    if has_deals([variant.pk for variant in variants], at=at):
+    if has_deals([variant.pk for variant in variants if variant.is_active], at=at):
         raise NotPossible(_("A variant with a deal that is not over stays on sale until then."))
     never_sold = [variant for variant in variants if variant.listed_at is None]
     RegularPrice.objects.filter(variant__in=never_sold).delete()

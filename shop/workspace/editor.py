@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ from shop.listings.editing import (
 )
 from shop.listings.variants import BadRows
 from shop.merchants.models import Merchant
+from shop.workspace.overtaking import show_overtaken
 from shop.workspace.own import products_of, store_members_only
 from shop.workspace.product_form import Grid, ProductForm, first_rows, first_words
 
@@ -54,10 +55,13 @@ def edit(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpRespo
     variants = _variants(product)
     form, grid = _forms(request, product, variants)
     if _is_sent(request) and form.is_valid() and grid.is_valid():
-        made = _saved(request, form, grid, lambda words, rows: edit_product(
-            product, words, rows, version=form.cleaned_data["version"] or 0,
-            at=clock.moment_of(request), by=request.user,
-        ), product)  # fmt: skip
+        try:
+            made = _saved(request, form, grid, lambda words, rows: edit_product(
+                product, words, rows, version=form.cleaned_data["version"] or 0,
+                at=clock.moment_of(request), by=request.user,
+            ), product)  # fmt: skip
+        except ChangedMeanwhile as refusal:
+            made, grid = None, show_overtaken(form, grid, product, refusal)
         if made:
             messages.success(request, _("Your changes are saved."))
             return redirect("merchant-product", merchant.slug, product.pk)
@@ -143,34 +147,17 @@ def _with_more_rows(request: HttpRequest) -> tuple[ProductForm, Any]:
 def _saved(
     request: HttpRequest, form: ProductForm, grid: Any, save: Any, product: Product | None = None
 ) -> Product | None:
-    """Save, or write into the forms why not."""
+    """Save, or write into the forms why not; who was overtaken sees more than a sentence."""
     words = form.words(product)
     try:
         return save(words, grid.rows())
     except BadRows as problem:
         grid.show(problem)
-    except ChangedMeanwhile as refusal:
-        form.add_error(None, str(refusal))
-        form.data = form.data.copy()
-        form.data["version"] = refusal.edit.pk
-        form.meanwhile = refusal.edit
-        form.stored = list(_differences(form, product))
+    except ChangedMeanwhile:
+        raise
     except ShopError as refusal:
         form.add_error(None, str(refusal))
     return None
-
-
-def _differences(form: ProductForm, product: Product) -> Iterator[tuple[str, str]]:
-    """Yield the label and the stored words of each field that the form would change."""
-    now = Product.objects.select_related("category").get(pk=product.pk)
-    stored, typed = first_words(now), form.cleaned_data
-    for name, value in stored.items():
-        mine = typed[name].pk if name == "category" else typed[name]
-        if mine != value:
-            text = (
-                now.category.name if name == "category" else form.fields[name].prepare_value(value)
-            )
-            yield str(form.fields[name].label), text or "–"
 
 
 def _page(

@@ -144,16 +144,22 @@ class VariantForm(forms.Form):
         return self.variant is not None and self.variant.listed_at is not None
 
     def clean(self) -> dict[str, Any]:
-        """Ask for a SKU in each row that says anything."""
+        """Ask for a SKU in each row that says anything; what is taken away may say what it will."""
         told = super().clean()
+        if told.get("is_off"):
+            self.errors.clear()
+            return told
         says = any(told.get(name) for name in ("first", "second", "price", "units", "weight_g"))
-        if says and not told.get("sku") and "sku" not in self.errors and not told.get("is_off"):
+        is_bare = not told.get("sku") and "sku" not in self.errors
+        if is_bare and (says or self.variant):
             self.add_error("sku", _("Enter a SKU of your own, like AD-TH-140"))
         return told
 
     def row(self, number: int) -> Row | None:
         """Return the row as typed, or None where nothing was."""
         told = self.cleaned_data
+        if told.get("is_off"):
+            return self._row_off(number)
         if not told.get("sku"):
             return None
         return Row(
@@ -164,8 +170,13 @@ class VariantForm(forms.Form):
             weight_g=told["weight_g"] or 0,
             price=told["price"],
             units=told["units"],
-            is_off=told["is_off"],
         )
+
+    def _row_off(self, number: int) -> Row | None:
+        """Return a row that is taken away: it stays as it is stored, whatever was typed."""
+        if self.variant is None:
+            return None
+        return Row(number, self.variant.pk, self.variant.sku, is_off=True)
 
 
 class BaseGrid(BaseFormSet):
@@ -211,17 +222,18 @@ def first_rows(variants: Sequence[Variant]) -> list[dict[str, Any]]:
         .distinct("variant_id")
         .values_list("variant_id", "amount")
     )
-    rows = [
-        {
-            "id": variant.pk,
-            "first": variant.options[0] if variant.options else "",
-            "second": variant.options[1] if len(variant.options) > 1 else "",
-            "sku": variant.sku,
-            "price": prices.get(variant.pk),
-            "units": variant.pool.on_hand,
-            "weight_g": variant.weight_g or None,
-            "is_off": not variant.is_active,
-        }
-        for variant in variants
-    ]
+    rows = [row_of(variant) | {"price": prices.get(variant.pk)} for variant in variants]
     return rows + [{}] * (EMPTY_ROWS if rows else 2 * EMPTY_ROWS)
+
+
+def row_of(variant: Variant) -> dict[str, Any]:
+    """Return what the grid says of a variant, without its price."""
+    return {
+        "id": variant.pk,
+        "first": variant.options[0] if variant.options else "",
+        "second": variant.options[1] if len(variant.options) > 1 else "",
+        "sku": variant.sku,
+        "units": variant.pool.on_hand,
+        "weight_g": variant.weight_g or None,
+        "is_off": not variant.is_active,
+    }
