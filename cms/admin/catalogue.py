@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from cms.admin.pages import show
+from cms.admin.pages import seen_at, show
 from cms.admin.permissions import needs
 from shop import clock
 from shop.catalogue.models import Product, Variant
@@ -22,6 +23,7 @@ from shop.listings.mailing import tell_decided
 
 SHOWN = 100
 MOST_VARIANTS = 100
+QUEUE = "desk:product-queue"
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -37,17 +39,17 @@ def queue(request: HttpRequest) -> HttpResponse:
 @needs("review_nomination")
 def review(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a product as its merchant submitted it, and decide."""
-    rows = Product.objects.exclude(state=Product.State.DRAFT).select_related("merchant", "category")
-    product = get_object_or_404(rows, pk=pk)
+    rows = Product.objects.select_related("merchant", "category")
     if request.method == "POST":
-        return _decide(request, product)
+        return _decide(request, get_object_or_404(rows, pk=pk))
+    product = get_object_or_404(rows.exclude(state=Product.State.DRAFT), pk=pk)
     context = {
         "product": product,
         "pictures": [row.picture for row in product.shown_pictures.select_related("picture")],
         "variants": _variants(product),
         "gaps": publishing.gaps(product, at=clock.moment_of(request)),
     }
-    trail = [(reverse("desk:product-queue"), "New products")]
+    trail = [(reverse(QUEUE), "New products")]
     return show(request, "product.html", product.title, trail=trail, icon="tag", **context)
 
 
@@ -65,16 +67,19 @@ def _variants(product: Product) -> list[tuple[Variant, str]]:
 def _decide(request: HttpRequest, product: Product) -> HttpResponse:
     at = clock.moment_of(request)
     try:
-        if "approve" in request.POST:
-            publishing.approve(product, at=at, by=request.user)
-            said = "published"
-        else:
-            note = request.POST.get("note", "")
-            publishing.request_changes(product, note, at=at, by=request.user)
-            said = "sent back for changes"
+        with transaction.atomic():  # nothing is decided without its mail
+            publishing.refuse_if_newer(product, seen=seen_at(request))
+            if "approve" in request.POST:
+                publishing.approve(product, at=at, by=request.user)
+                said = "published"
+            else:
+                note = request.POST.get("note", "")
+                publishing.request_changes(product, note, at=at, by=request.user)
+                said = "sent back for changes"
+            tell_decided(product)
     except ShopError as refusal:
         messages.error(request, str(refusal))
-        return redirect("desk:product-review", product.pk)
-    tell_decided(product)
+        waits = Product.objects.filter(pk=product.pk, state=Product.State.SUBMITTED).exists()
+        return redirect("desk:product-review", product.pk) if waits else redirect(QUEUE)
     messages.success(request, f"“{product.title}” is {said}. The store is told by mail.")
-    return redirect("desk:product-queue")
+    return redirect(QUEUE)

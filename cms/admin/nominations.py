@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from cms.admin.festivals import trail_of
-from cms.admin.pages import show
+from cms.admin.pages import seen_at, show
 from cms.admin.permissions import needs
 from cms.admin.reviewing import ReviewRow, review_rows
 from shop import clock
@@ -98,19 +99,21 @@ def _decide(request: HttpRequest, found: Nomination) -> HttpResponse:
     here = redirect("desk:nomination", found.slot.festival_id, found.pk)
     at, note = clock.moment_of(request), request.POST.get("note", "")
     try:
-        if "approve" in request.POST:
-            taking_part.approve(found, at=at, by=request.user)
-            said = "approved"
-        elif "changes" in request.POST:
-            nominating.request_changes(found, note, at=at, by=request.user)
-            said = "sent back for changes"
-        else:
-            nominating.reject(found, note, at=at, by=request.user)
-            said = "rejected"
+        with transaction.atomic():  # nothing is decided without its mail
+            nominating.refuse_if_newer(found, seen=seen_at(request))
+            if "approve" in request.POST:
+                taking_part.approve(found, at=at, by=request.user)
+                said = "approved"
+            elif "changes" in request.POST:
+                nominating.request_changes(found, note, at=at, by=request.user)
+                said = "sent back for changes"
+            else:
+                nominating.reject(found, note, at=at, by=request.user)
+                said = "rejected"
+            tell_decided([found.pk])
     except ShopError as refusal:
         messages.error(request, str(refusal))
         return here
-    tell_decided([found.pk])
     messages.success(request, f"“{found.product.title}” is {said}. The store is told by mail.")
     return redirect("desk:festival-nominations", found.slot.festival_id)
 
@@ -122,10 +125,9 @@ def _approve_many(request: HttpRequest, festival: Festival) -> HttpResponse:
     rows = review_rows(_of(festival).filter(pk__in=ids, state="submitted").order_by("pk"), at=at)
     clean = [row.nomination for row in rows if row.check.is_clean]
     approved, refusals = _approve(clean, request)
-    tell_decided(approved)
     if approved:
-        word = "nomination is" if len(approved) == 1 else "nominations are"
-        messages.success(request, f"{len(approved)} {word} approved. The stores are told by mail.")
+        word = "nomination is" if approved == 1 else "nominations are"
+        messages.success(request, f"{approved} {word} approved. The stores are told by mail.")
     for text in refusals:
         messages.error(request, text)
     left = len(rows) - len(clean)
@@ -135,13 +137,16 @@ def _approve_many(request: HttpRequest, festival: Festival) -> HttpResponse:
     return here
 
 
-def _approve(clean: Iterable[Nomination], request: HttpRequest) -> tuple[list[int], list[str]]:
-    approved, refusals = [], []
+def _approve(clean: Iterable[Nomination], request: HttpRequest) -> tuple[int, list[str]]:
+    approved, refusals = 0, []
     for row in clean:
         try:
-            taking_part.approve(row, at=clock.moment_of(request), by=request.user)
+            with transaction.atomic():
+                nominating.refuse_if_newer(row, seen=seen_at(request, f"seen-{row.pk}"))
+                taking_part.approve(row, at=clock.moment_of(request), by=request.user)
+                tell_decided([row.pk])
         except ShopError as refusal:
             refusals.append(f"{row.product.title}: {refusal}")
         else:
-            approved.append(row.pk)
+            approved += 1
     return approved, refusals

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,6 +11,14 @@ from django.urls import reverse
 from wagtail.admin.widgets.button import HeaderButton
 
 Trail = Sequence[tuple[str, str]]
+
+
+def seen_at(request: HttpRequest, name: str = "seen") -> datetime | None:
+    """Return when that was submitted which the form showed; None where it does not say so."""
+    try:
+        return datetime.fromisoformat(request.POST.get(name, ""))
+    except ValueError:
+        return None
 
 
 def show(

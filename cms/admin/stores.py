@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -71,11 +72,12 @@ def _invite(request: HttpRequest, festival: Festival) -> HttpResponse:
     chosen = list(Merchant.objects.filter(pk__in=ids))
     at = clock.moment_of(request)
     try:
-        invited = enrolling.invite(festival, chosen, at=at, by=request.user)
+        with transaction.atomic():  # nobody is invited without a mail
+            invited = enrolling.invite(festival, chosen, at=at, by=request.user)
+            tell_invited(invited)
     except ShopError as refusal:
         messages.error(request, str(refusal))
     else:
-        tell_invited(invited)
         word = "store is" if len(invited) == 1 else "stores are"
         messages.success(request, f"{len(invited)} {word} invited and told by mail.")
     return redirect("desk:festival-stores", festival.pk)

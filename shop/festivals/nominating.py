@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.catalogue.models import Product
-from shop.errors import NotPossible
+from shop.errors import NotPossible, StaleState
 from shop.festivals import spans
 from shop.festivals.checking import Check, Proposal, check
 from shop.festivals.enrolling import is_enrolling
@@ -80,6 +80,16 @@ def withdraw(nomination: Nomination, *, at: datetime, by: User) -> None:
     _set(nomination, State.WITHDRAWN)
     spans.rebuild(products, since=since, what="nomination withdrawn")
     log(nomination, "withdraw", at=at, by=by, festival=nomination.slot.festival)
+
+
+def refuse_if_newer(nomination: Nomination, *, seen: datetime | None) -> None:
+    """Lock a nomination, and refuse to decide on one that was submitted again after it was seen.
+
+    Raises:
+        StaleState: its terms are newer than those that the reviewer looked at.
+    """
+    if _locked(nomination).submitted_at != seen:
+        raise StaleState
 
 
 def request_changes(nomination: Nomination, note: str, *, at: datetime, by: User) -> None:

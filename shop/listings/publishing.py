@@ -88,6 +88,20 @@ def submit(product: Product, *, at: datetime, by: User) -> None:
     log(product, "submit", at=at, by=by, festival=None)
 
 
+def refuse_if_newer(product: Product, *, seen: datetime | None) -> None:
+    """Lock a product, and refuse to decide on one that was submitted again after it was seen.
+
+    Args:
+        seen: when the version was submitted that the reviewer looked at.
+
+    Raises:
+        StaleState: it was submitted at another time, or is not submitted at all.
+    """
+    now = lock_product(product.pk)
+    if seen is None or (now.state, now.submitted_at) != (State.SUBMITTED, seen):
+        raise StaleState
+
+
 @transaction.atomic
 def approve(product: Product, *, at: datetime, by: User | None = None) -> datetime:
     """Put a submitted product on sale: its prices, its listing and its state change together.

@@ -158,7 +158,8 @@ def test_a_new_product_is_looked_at_and_published(desk):
 
     queue = desk.get("/organize/new-products/").text
     page = desk.get(f"/organize/new-products/{product.pk}/").text
-    answer = desk.post(f"/organize/new-products/{product.pk}/", {"approve": ""}, follow=True)
+    body = {"approve": "", "seen": BEFORE.isoformat()}
+    answer = desk.post(f"/organize/new-products/{product.pk}/", body, follow=True)
 
     assert product.title in queue
     assert "$20.00" in page
@@ -171,7 +172,8 @@ def test_a_new_product_is_looked_at_and_published(desk):
 def test_a_new_product_is_sent_back_with_a_reason(desk):
     product = make.product(state="submitted", submitted_at=BEFORE, published_at=None)
 
-    desk.post(f"/organize/new-products/{product.pk}/", {"changes": "", "note": "Brighter, please"})
+    body = {"changes": "", "note": "Brighter, please", "seen": BEFORE.isoformat()}
+    desk.post(f"/organize/new-products/{product.pk}/", body)
 
     product.refresh_from_db()
     assert (product.state, product.review_note) == ("draft", "Brighter, please")
