@@ -6,6 +6,7 @@ from django.utils.html import format_html
 from wagtail import hooks
 
 from cms.admin import urls
+from cms.admin.categories import CategoryViewSet
 from cms.admin.lists import VIEWSETS
 from cms.admin.menu import WaitingPanel, festivals_entry, new_products_entry
 from cms.choosers import product_chooser, store_chooser
@@ -23,7 +24,7 @@ def desk_urls() -> list:
 @hooks.register("register_admin_viewset")
 def lists() -> list:
     """Add the lists of products, stores, orders and categories, and what editors choose from."""
-    return [*VIEWSETS, product_chooser, store_chooser]
+    return [*VIEWSETS, CategoryViewSet(), product_chooser, store_chooser]
 
 
 @hooks.register("insert_global_admin_css")

@@ -1,4 +1,4 @@
-"""Products, stores, categories and orders as lists with search, filters and export."""
+"""Products, stores and orders as lists with search, filters and export."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from cms.admin.permissions import forbidden
-from shop.catalogue.models import Category, Product
+from shop.catalogue.models import Product
 from shop.merchants.models import Merchant
 from shop.orders.models import Order
 
@@ -127,32 +127,4 @@ class OrderViewSet(ReadOnly):
     )  # fmt: skip
 
 
-class CategoryViewSet(ModelViewSet):
-    """The catalogue tree."""
-
-    model = Category
-    name = "desk_categories"
-    icon = "folder-open-inverse"
-    menu_label = "Categories"
-    add_to_admin_menu = True
-    menu_order = 95
-    index_view_class, edit_view_class, add_view_class = IndexView, EditView, CreateView
-    list_display = ("path", "name", "position")
-    list_export = ("path", "name", "position")
-    form_fields = ("path", "name", "names", "position")
-    search_fields = ("path", "name")
-    search_backend_name = None
-    copy_view_enabled = False
-    add_to_reference_index = False
-    ordering = ("position", "path")
-
-    def get_urlpatterns(self) -> list:
-        """Return all addresses but that of deleting: products stand in categories."""
-        return [pattern for pattern in super().get_urlpatterns() if pattern.name != "delete"]
-
-    def get_common_view_kwargs(self, **kwargs: object) -> dict[str, object]:
-        """Return what the views share, without a button that deletes."""
-        return super().get_common_view_kwargs(**kwargs) | {"delete_url_name": None}
-
-
-VIEWSETS = (ProductViewSet(), StoreViewSet(), OrderViewSet(), CategoryViewSet())
+VIEWSETS = (ProductViewSet(), StoreViewSet(), OrderViewSet())

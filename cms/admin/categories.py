@@ -1,0 +1,101 @@
+"""The catalogue tree in Wagtail's admin: a category moves with all that stands below it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from wagtail.admin.forms.models import WagtailAdminModelForm
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from cms.admin.lists import CreateView, EditView, IndexView
+from shop import clock
+from shop.catalogue.models import Category
+from shop.errors import NotPossible
+from shop.listings import moving
+
+
+class CategoryForm(WagtailAdminModelForm):
+    """A category's place, its name, and its names in other languages."""
+
+    class Meta:
+        model = Category
+        fields = ("path", "name", "names", "position")
+
+    def clean_names(self) -> dict[str, str]:
+        """Refuse what is no name by language."""
+        names = self.cleaned_data["names"] or {}
+        if not isinstance(names, dict) or not all(isinstance(text, str) for text in names.values()):
+            self.add_error("names", 'Write a name for each language, like {"fr": "Café"}')
+        return names
+
+    def _post_clean(self) -> None:
+        """Refuse a place at which it cannot stand."""
+        super()._post_clean()
+        if not self.errors and "path" in self.changed_data:
+            try:
+                moving.check_place(self.instance)
+            except NotPossible as refusal:
+                self.add_error("path", str(refusal))
+
+
+class Saving:
+    """Saves through the use case; who was overtaken reads why it was refused."""
+
+    request: HttpRequest
+    form: CategoryForm
+
+    def save_instance(self) -> Category:
+        """Save, and let lists follow."""
+        category = self.form.save(commit=False)
+        moving.save_category(category, at=clock.moment_of(self.request))
+        return category
+
+    def form_valid(self, form: CategoryForm) -> HttpResponse:
+        """Answer with the list, or with what stands in the way by now."""
+        try:
+            return super().form_valid(form)
+        except NotPossible as refusal:
+            form.add_error("path", str(refusal))
+            return self.form_invalid(form)
+
+
+class CategoryEditView(Saving, EditView):
+    """One category, to change."""
+
+
+class CategoryCreateView(Saving, CreateView):
+    """A new category."""
+
+
+class CategoryViewSet(ModelViewSet):
+    """The catalogue tree."""
+
+    model = Category
+    name = "desk_categories"
+    icon = "folder-open-inverse"
+    menu_label = "Categories"
+    add_to_admin_menu = True
+    menu_order = 95
+    index_view_class, edit_view_class, add_view_class = (
+        IndexView, CategoryEditView, CategoryCreateView,
+    )  # fmt: skip
+    list_display = ("path", "name", "position")
+    list_export = ("path", "name", "position")
+    search_fields = ("path", "name")
+    search_backend_name = None
+    copy_view_enabled = False
+    add_to_reference_index = False
+    ordering = ("position", "path")
+
+    def get_form_class(self, for_update: bool = False) -> type[CategoryForm]:
+        """Return the form, the same for new ones."""
+        return CategoryForm
+
+    def get_urlpatterns(self) -> list:
+        """Return all addresses but that of deleting: products stand in categories."""
+        return [pattern for pattern in super().get_urlpatterns() if pattern.name != "delete"]
+
+    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        """Return what the views share, without a button that deletes."""
+        return super().get_common_view_kwargs(**kwargs) | {"delete_url_name": None}
