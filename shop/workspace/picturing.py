@@ -20,6 +20,7 @@ from shop.listings.tasks import make_modern_sizes
 from shop.pictures.models import Picture
 from shop.pictures.uploading import store
 from shop.tasks import enqueue
+from shop.workspace.discarding import discard
 
 MOST_PICTURES = 12
 ASIDE = 1_000  # positions out of the way while others take their places
@@ -36,6 +37,14 @@ def add_picture(
     """
     _refuse_if_full(product)
     picture = store(file, alt=alt, by=by)
+    try:
+        return _put(product, picture, at=at, by=by)
+    except NotPossible:  # by now; the file was made before the lock, since that takes its time
+        discard(picture)
+        raise
+
+
+def _put(product: Product, picture: Picture, *, at: datetime, by: User) -> ProductPicture:
     with transaction.atomic():
         _lock(product)
         shown = _refuse_if_full(product)
@@ -70,7 +79,7 @@ def move(shown: ProductPicture, place: int, *, at: datetime, by: User) -> None:
 
 @transaction.atomic
 def remove(shown: ProductPicture, *, at: datetime, by: User) -> None:
-    """Take a picture off a product; a product on sale keeps its last one."""
+    """Take a picture off a product and forget it; a product on sale keeps its last one."""
     _lock(shown.product)
     rows = list(ProductPicture.objects.filter(product=shown.product_id).order_by("position"))
     if len(rows) == 1 and shown.product.state == Product.State.PUBLISHED:
@@ -78,6 +87,7 @@ def remove(shown: ProductPicture, *, at: datetime, by: User) -> None:
     ProductPicture.objects.filter(pk=shown.pk).delete()
     _arrange(shown.product, [row.pk for row in rows if row.pk != shown.pk])
     _note(shown.product, "picture_remove", shown.picture, at=at, by=by)
+    discard(shown.picture, product_id=shown.product_id)
 
 
 def _arrange(product: Product, ids: Sequence[int]) -> None:

@@ -24,6 +24,7 @@ from shop.merchants.models import Merchant
 from shop.pictures.uploading import store
 from shop.tasks import enqueue
 from shop.workspace.certificates import CERTIFICATES
+from shop.workspace.discarding import discard
 from shop.workspace.fields import LineField, ProseField, seen_only
 from shop.workspace.own import store_members_only
 from shop.workspace.photos import too_large
@@ -112,11 +113,13 @@ def change_picture(
     """
     picture = store(file, alt=alt, by=by)
     with transaction.atomic():
+        now = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
         Merchant.objects.filter(pk=merchant.pk).update(**{which: picture})
         enqueue(make_modern_sizes, picture.pk)
         mark_change("store", at=at)
         log(merchant, f"picture_{which}", at=at, by=by, festival=None,
             after={"picture": picture.pk})  # fmt: skip
+        discard(getattr(now, which))
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,0 +1,23 @@
+"""Lets go of pictures that a store took off; what orders show of them stays."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from shop.orders.models import OrderLine
+from shop.pictures.forgetting import forget_unused
+from shop.pictures.models import Picture
+
+
+def discard(picture: Picture | None, *, product_id: int | None = None) -> None:
+    """Forget a picture that nothing shows any more. Call it inside the transaction.
+
+    Args:
+        product_id: the product that it was of; an order that shows it keeps it.
+    """
+    if picture is None:
+        return
+    addresses = [place for files in picture.sizes.values() for place in files.values()]
+    bought = OrderLine.objects.filter(Q(product=product_id), picture__in=addresses)
+    if product_id is None or not bought.exists():
+        forget_unused([picture.pk])
