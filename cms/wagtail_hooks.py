@@ -1,15 +1,19 @@
 """Registrations only: what organizers see in Wagtail's admin."""
 
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import include, path
 from django.utils.html import format_html
 from wagtail import hooks
+from wagtail.models import Page
 
 from cms.admin import urls
 from cms.admin.categories import CategoryViewSet
 from cms.admin.lists import VIEWSETS
 from cms.admin.menu import WaitingPanel, festivals_entry, new_products_entry
 from cms.choosers import product_chooser, store_chooser
+from shop import clock
+from shop.festivals.spans import mark_change
 
 hooks.register("register_admin_menu_item", festivals_entry)
 hooks.register("register_admin_menu_item", new_products_entry)
@@ -25,6 +29,19 @@ def desk_urls() -> list:
 def lists() -> list:
     """Add the lists of products, stores, orders and categories, and what editors choose from."""
     return [*VIEWSETS, CategoryViewSet(), product_chooser, store_chooser]
+
+
+@hooks.register("after_move_page")
+def moved(request: HttpRequest, page: Page) -> None:
+    """Let no kept copy show a page at its old place; Wagtail moves it without its own class."""
+    mark_change("page moved", at=clock.moment_of(request))
+
+
+@hooks.register("after_bulk_action")
+def moved_together(request: HttpRequest, action: str, rows: object, view: object) -> None:
+    """Let no kept copy show pages at their old places."""
+    if action == "move":
+        mark_change("pages moved", at=clock.moment_of(request))
 
 
 @hooks.register("insert_global_admin_css")

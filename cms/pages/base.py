@@ -87,11 +87,6 @@ class ShopPage(Page):
         mark_change("page deleted", at=clock.now())
         return deleted
 
-    def move(self, *args: Any, **kwargs: Any) -> None:
-        """Move, and let no kept copy stay at the old address."""
-        super().move(*args, **kwargs)
-        mark_change("page moved", at=clock.now())
-
     def clean(self) -> None:
         """Refuse an address that belongs to the shop, and another one for a translation."""
         super().clean()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.apps import apps
@@ -36,24 +37,33 @@ def find_pages(words: str, language: str) -> list[FoundPage]:
     """Return the pages that hold the words, the best first; a translation before its original."""
     pages = Page.objects.live().filter(depth__gt=2).select_related("locale")
     rows = list(pages.search(words)[: 3 * MOST])
-    hidden = _hidden()
+    hidden, english = _hidden(), _english(row.translation_key for row in rows)
     found: dict[object, tuple[bool, FoundPage]] = {}
     for row in rows:
         own = row.locale.language_code
         is_own = own == language
         is_known = own in (language, settings.LANGUAGE_CODE) and not row.alias_of_id
-        if not is_known or row.translation_key in hidden:
+        # The English page gives the address: without it there is none, whatever is translated.
+        if not is_known or row.translation_key in hidden or row.translation_key not in english:
             continue
         kept = found.get(row.translation_key)
         if kept is None or (is_own and not kept[0]):
             page = FoundPage(
-                url=address(row.url_path, language),
+                url=address(english[row.translation_key], language),
                 title=row.title,
                 summary=row.search_description,
                 lang="" if is_own else own,
             )
             found[row.translation_key] = (is_own, page)
     return [page for _is_own, page in found.values()][:MOST]
+
+
+def _english(keys: Iterable[object]) -> dict[object, str]:
+    """Return the path of each published English page, by the key of its translations."""
+    pages = Page.objects.live().filter(
+        translation_key__in=set(keys), locale__language_code=settings.LANGUAGE_CODE
+    )
+    return dict(pages.values_list("translation_key", "url_path"))
 
 
 def _hidden() -> set[object]:

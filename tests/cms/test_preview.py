@@ -154,3 +154,24 @@ def test_texts_are_published_and_withdrawn_at_their_times():
     assert Client().get(pages.address(gone)).status_code == 404
     assert "After" in Client().get("/stories/shea/").text
     assert publish_due(at=soon + timedelta(seconds=2)) == 0
+
+
+def test_a_text_that_cannot_be_published_stops_no_other(caplog):
+    broken, sound, gone = (pages.page(StoryPage, title="Before") for _ in range(3))
+    soon = datetime.now(UTC) + timedelta(seconds=2)
+    StoryPage.objects.filter(pk=gone.pk).update(expire_at=soon)
+    for page in (broken, sound):
+        page.title, page.go_live_at = "After", soon
+        page.save_revision().publish()
+    revision = broken.revisions.get(approved_go_live_at__isnull=False)
+    revision.content["title"] = ""
+    revision.save()
+    time.sleep(max(0, (soon - datetime.now(UTC)).total_seconds()) + 0.01)
+
+    assert publish_due(at=soon + timedelta(microseconds=1)) == 2
+
+    for page in (broken, sound, gone):
+        page.refresh_from_db()
+    assert (broken.title, sound.title, gone.live) == ("Before", "After", False)
+    assert "is tried again" in caplog.text
+    assert "Before" in caplog.text

@@ -1,5 +1,7 @@
 """Pages are served from one shared copy, in the visitor's language as far as there is one."""
 
+import re
+
 import pytest
 from django.core.cache import cache
 from django.test import Client
@@ -214,6 +216,43 @@ def test_a_search_finds_words_in_titles_and_bodies():
     assert "secret" not in get("/help/?q=parcels").text
     assert "0 pages found" in get(f"/help/?q={HOSTILE}").text
     assert get("/help/?q=%00%27%22%25").status_code == 200
+
+
+def test_a_translation_is_found_while_its_english_page_is_published():
+    page = pages.page(HelpPage, title="Returns", slug="returns")
+    pages.translated(page, "fr", title="Retours et échanges")
+    run_queued_work()
+    assert "Retours et échanges" in get("/fr/help/?q=retours").text
+
+    page.unpublish()
+    run_queued_work()
+
+    assert get("/fr/help/returns/").status_code == 404
+    assert "échanges" not in get("/fr/help/?q=retours").text
+
+
+@pytest.mark.parametrize("is_together", [False, True])
+def test_a_page_that_is_moved_stands_at_its_new_place_in_every_copy(client, is_together):
+    first = pages.page(StoryPage, title="First", show_in_menus=True)
+    second = pages.page(StoryPage, title="Second", show_in_menus=True)
+    client.force_login(make.user(is_staff=True, is_superuser=True))
+
+    def menu() -> list[str]:
+        return re.findall("First|Second", get("/stories/").text.partition("<footer")[2])
+
+    assert menu() == ["First", "Second"]
+    parent = second.get_parent()
+
+    if is_together:
+        moved = client.post(
+            f"/organize/bulk/wagtailcore/page/move/?id={first.pk}&next=/",
+            {"chooser": parent.pk, "move_applicable": "on"},
+        )
+    else:
+        moved = client.post(f"/organize/pages/{first.pk}/move/{parent.pk}/confirm/")
+
+    assert moved.status_code == 302
+    assert menu() == ["Second", "First"]
 
 
 def revision():
