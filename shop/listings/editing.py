@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -78,7 +78,6 @@ def create_product(
     is_outing = merchant.kind == Merchant.Kind.EXPERIENCES
     product = Product(
         merchant=merchant,
-        slug=_new_slug(words.title),
         kind=Product.Kind.EXPERIENCE if is_outing else Product.Kind.GOODS,
     )
     _fill(product, words)
@@ -143,12 +142,26 @@ def words_of(product: Product) -> Words:
 def _save(product: Product, rows: Sequence[Row], *, at: datetime, by: User) -> None:
     """Save the product and its rows; the sessions of an experience have pages of their own."""
     if product.kind == Product.Kind.EXPERIENCE:
-        product.save()
+        _store(product)
         return
     check_rows(product, rows)
-    product.save()
+    _store(product)
     # Pools come after the product here: nobody else is at those of variants never on sale.
     save_rows(product, rows, at=at, by=by)
+
+
+def _store(product: Product) -> None:
+    """Save a product, a new one under an address that no other has."""
+    if product.pk:
+        product.save()
+        return
+    product.slug = _new_slug(product.title)
+    try:
+        with transaction.atomic():
+            product.save()
+    except IntegrityError:  # somebody took the address between the look and the grasp
+        product.slug = _numbered(product.slug)
+        product.save()
 
 
 def _fill(product: Product, words: Words) -> None:
@@ -168,8 +181,10 @@ def _told(words: Words) -> dict[str, object]:
 
 
 def _new_slug(title: str) -> str:
-    """Return an address that no other product has; the random end keeps it so in a race."""
+    """Return an address that no other product has."""
     name = slugify(title)[:SLUG_LENGTH].strip("-") or "product"
-    if not Product.objects.filter(slug=name).exists():
-        return name
-    return f"{name}-{secrets.token_hex(4)}"
+    return _numbered(name) if Product.objects.filter(slug=name).exists() else name
+
+
+def _numbered(slug: str) -> str:
+    return f"{slug}-{secrets.token_hex(4)}"
