@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from shop.errors import NotPossible
 from shop.festivals.models import Festival, Slot
 from shop.festivals.planning import Window
-from shop.festivals.walltime import DoubledTime, MissingTime, instant, typed, zones
+from shop.festivals.walltime import DoubledTime, instant, typed, zones
 
 LOCAL = "%Y-%m-%dT%H:%M"
 WHICH = "Which of the two?"
@@ -45,7 +45,7 @@ class WallTimes(forms.Form):
         except DoubledTime as asked:
             self._ask(name, asked)
             self.add_error(name, str(asked))
-        except MissingTime as refusal:
+        except NotPossible as refusal:
             self.add_error(name, str(refusal))
         return None
 

@@ -18,6 +18,7 @@ from shop.errors import NotPossible
 MINUTE = timedelta(minutes=1)
 LONGEST_JUMP = timedelta(hours=26)  # Samoa left out a whole day in 2011
 TYPED = "%Y-%m-%d %H:%M"
+YEARS = range(2000, 3000)  # of which plans are made; calendars end in 9999, in no zone alike
 
 
 class MissingTime(NotPossible):
@@ -31,6 +32,15 @@ class MissingTime(NotPossible):
             "Choose %(before)s or %(after)s."
         )
         super().__init__(text % facts)
+
+
+class FarTime(NotPossible):
+    """A wall time in a year for which nobody plans."""
+
+    def __init__(self, wall: datetime) -> None:
+        text = _("%(time)s is too far away: choose a year from %(first)s to %(last)s.")
+        years = {"first": str(YEARS[0]), "last": str(YEARS[-1])}
+        super().__init__(text % {"time": f"{wall:%d.%m.}{wall.year}", **years})
 
 
 class DoubledTime(NotPossible):
@@ -54,9 +64,12 @@ def instant(wall: datetime, zone: str, *, is_second: bool | None = None) -> date
         is_second: which of two is meant where the clock shows the time twice.
 
     Raises:
+        FarTime: it lies where calendars end.
         MissingTime: the clock jumps over it.
         DoubledTime: it happens twice and nobody said which.
     """
+    if wall.year not in YEARS:
+        raise FarTime(wall)
     found = instants(wall, zone)
     if not found:
         raise MissingTime(wall, zone, *_neighbours(wall, zone))

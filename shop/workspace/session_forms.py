@@ -9,7 +9,8 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from shop.festivals.walltime import MissingTime, instant
+from shop.errors import NotPossible
+from shop.festivals.walltime import instant
 from shop.listings.scheduling import MOST_SEATS, MOST_SESSIONS, Plan, TicketKind
 from shop.workspace.fields import AmountField, ProseField
 
@@ -75,7 +76,7 @@ class SessionsForm(forms.Form):
         typed = super().clean()
         if self.errors:
             return typed
-        if not typed["first"] <= typed["last"] <= typed["first"] + timedelta(weeks=MOST_WEEKS):
+        if not timedelta(0) <= typed["last"] - typed["first"] <= timedelta(weeks=MOST_WEEKS):
             raise forms.ValidationError(
                 _("The last day comes after the first one, at most half a year later.")
             )
@@ -94,18 +95,20 @@ class SessionsForm(forms.Form):
         return typed
 
     def _starts(self, typed: dict[str, Any]) -> list[datetime]:
-        found, day = [], typed["first"]
-        while day <= typed["last"]:
-            if str(day.weekday()) in typed["weekdays"]:
-                found.append(self._instant(datetime.combine(day, typed["hour"])))
-            day += timedelta(days=1)
+        count = (typed["last"] - typed["first"]).days + 1
+        days = (typed["first"] + timedelta(days=number) for number in range(count))
+        found = [
+            self._instant(datetime.combine(day, typed["hour"]))
+            for day in days
+            if str(day.weekday()) in typed["weekdays"]
+        ]
         return [start for start in found if start > self.at]
 
     def _instant(self, wall: datetime) -> datetime:
         try:
             # Of an hour that the clock repeats the first one is meant.
             return instant(wall, self.zone, is_second=False)
-        except MissingTime as refusal:
+        except NotPossible as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
 
     def _kinds(self, typed: dict[str, Any]) -> list[TicketKind]:

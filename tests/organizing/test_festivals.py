@@ -62,6 +62,8 @@ def test_a_time_that_happens_twice_is_asked_about_and_then_known(desk):
         ({"commission": "101"}, "less than or equal to 100"),
         ({"enrol_opens": "2027-05-10T00:00", "enrol_closes": "2027-05-09T00:00"}, "after it opens"),
         ({"min_percent_off": "100"}, "less than or equal to 99"),
+        ({"ends": "9999-12-31T23:59", "zone_name": "America/Lima"}, "choose a year from 2000"),
+        ({"starts": "0001-01-01T00:00"}, "01.01.1 is too far away"),
         ({"starts": "tomorrow"}, "Enter a valid date"),
     ],
 )

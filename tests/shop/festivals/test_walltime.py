@@ -11,6 +11,7 @@ from shop.festivals.models import Festival
 from shop.festivals.readiness import readiness
 from shop.festivals.walltime import (
     DoubledTime,
+    FarTime,
     MissingTime,
     days_between,
     instant,
@@ -21,6 +22,7 @@ from shop.festivals.walltime import (
 )
 from tests import make
 
+FAR = ("0001-01-01 00:00", "1999-12-31 23:59", "3000-01-01 00:00", "9999-12-31 23:59")
 CAIRO, CASABLANCA = "Africa/Cairo", "Africa/Casablanca"
 # Every hour of the nights in which one of the zones puts its clock forward.
 JUMPS = st.sampled_from(
@@ -145,3 +147,10 @@ def test_the_neighbours_of_a_missing_time_exist_and_touch(hour, minute, zone):
 def test_every_place_to_choose_from_is_a_zone():
     assert {"UTC", CAIRO, CASABLANCA, "Africa/Nairobi", "Asia/Shanghai"} <= set(zones())
     assert all(instant(wall("2027-01-15 12:00"), zone) for zone in zones())
+
+
+@pytest.mark.parametrize("text", FAR)
+@pytest.mark.parametrize("zone", ["UTC", "America/Lima", "Pacific/Auckland"])
+def test_a_time_at_the_end_of_calendars_is_refused_with_a_sentence(text, zone):
+    with pytest.raises(FarTime, match="choose a year from 2000 to 2999"):
+        instant(wall(text), zone)

@@ -47,6 +47,8 @@ def test_dates_are_opened_by_a_weekly_pattern_on_the_desk(client, clock_at):
         ({"seats": "0"}, "greater than or equal"),
         ({"first": "2027-05-01", "last": "2027-05-02"}, "in the future"),
         ({"weekdays": ["0", "1", "2", "3", "4", "5", "6"], "last": "2027-11-01"}, "more than 100"),
+        ({"first": "9999-12-31", "last": "9999-12-31"}, "in the future"),
+        ({"first": "9999-12-31", "last": "9999-12-31", "weekdays": ["4"]}, "choose a year"),
     ],
 )
 def test_a_pattern_that_makes_no_sense_is_explained(client, clock_at, wrong, sentence):
