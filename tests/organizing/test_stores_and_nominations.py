@@ -1,7 +1,7 @@
 import pytest
 from django_tasks_db.models import DBTaskResult
 
-from shop.catalogue.models import Product
+from shop.catalogue.models import Product, Variant
 from shop.festivals import enrolling
 from shop.festivals.mailing import send_decision
 from shop.festivals.models import Deal, Enrolment, Nomination, Participation
@@ -187,6 +187,18 @@ def test_lists_are_searched_filtered_and_exported(desk, name):
 
     for query in ("", "?q=%25'%00", "?q=store", "?state=published", "?export=csv", "?export=xlsx"):
         assert desk.get(f"/organize/{name}/{query}").status_code == 200, query
+
+
+def test_a_product_is_found_once_by_its_title_its_store_or_any_sku(desk):
+    product = make.product(title="Kettle", of=make.merchant(name="Singing Copper"))
+    for size in ("S", "M", "L"):
+        Variant.objects.filter(pk=make.variant(of=product).pk).update(sku=f"KTL-{size}")
+    make.variant(of=make.product(title="Cup"))
+
+    for words in ("kettle", "singing", "ktl-", "KTL-M"):
+        found = desk.get("/organize/desk_products/", {"q": words}).context["object_list"]
+        assert [row.pk for row in found] == [product.pk], words
+    assert not desk.get("/organize/desk_products/", {"q": "KTL-X"}).context["object_list"]
 
 
 def test_the_mail_says_what_was_decided(desk, mailoutbox):
