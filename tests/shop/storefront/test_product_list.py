@@ -99,6 +99,17 @@ def test_sorting_keeps_the_filters_and_filtering_keeps_the_search():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("kind", ["goods", "experience", ""])
+def test_filtering_keeps_the_kind(kind):
+    fill(1)
+
+    facets = page(f"?kind={kind}").text.split('<form class="facets"')[1].split("</form>")[0]
+
+    sent = re.findall(r'type="hidden" name="kind" value="(\w+)"', facets)
+    sent += re.findall(r'name="kind" value="(\w+)" checked', facets)
+    assert sent == ([kind] if kind else [])
+
+
 def test_a_list_without_a_product_says_so():
     assert "No products match these filters" in page("?country=KE").text
     assert "No products match “soap”" in page("?q=soap").text
