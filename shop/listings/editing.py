@@ -47,7 +47,7 @@ class Words:
 
 
 class ChangedMeanwhile(ShopError):
-    """Somebody else saved the product after this form was opened; nothing was changed.
+    """Somebody else saved the row after this form was opened; nothing was changed.
 
     Args:
         edit: the newest edit: who and when.
@@ -60,9 +60,10 @@ class ChangedMeanwhile(ShopError):
         )
 
 
-def newest_edit(product: Product) -> ChangeLog | None:
-    """Return the newest edit of a product's words or variants."""
-    rows = ChangeLog.objects.filter(subject="product", subject_id=product.pk, action="edit")
+def newest_edit(row: Product | Merchant) -> ChangeLog | None:
+    """Return the newest edit of a product's words or variants, or of what a store tells."""
+    subject = row._meta.model_name
+    rows = ChangeLog.objects.filter(subject=subject, subject_id=row.pk, action="edit")
     return rows.select_related("by").order_by("-pk").first()
 
 

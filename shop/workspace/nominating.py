@@ -22,6 +22,7 @@ from shop.merchants.models import Merchant
 from shop.workspace.nomination_form import NominationForm, first_values
 from shop.workspace.own import nominations_of, products_of, store_members_only
 from shop.workspace.paging import page_of
+from shop.workspace.participating import joined_by
 from shop.workspace.raising import deals_of
 from shop.workspace.today import invitations
 
@@ -34,12 +35,14 @@ APPROVED = Nomination.State.APPROVED
 @require_GET
 @store_members_only
 def festivals(request: HttpRequest, merchant: Merchant) -> HttpResponse:
-    """Show the festivals that take stores, and what the store has offered."""
+    """Show the festivals that concern the store, and what it has offered."""
     at = clock.moment_of(request)
+    taking = invitations(merchant, at=at, most=None)
     context = {
         "part": "festivals",
         "at": at,
-        "invitations": invitations(merchant, at=at),
+        "invitations": taking,
+        "joined": joined_by(merchant, at=at, but=[festival.pk for festival, _own in taking]),
         "page": page_of(request, nominations_of(merchant), size=SHOWN),
     }
     return render(request, "shop/workspace/festivals.html", context)

@@ -19,6 +19,7 @@ from shop.accounts.models import User
 from shop.errors import ShopError
 from shop.festivals.running import log
 from shop.festivals.spans import mark_change
+from shop.listings.editing import ChangedMeanwhile, newest_edit
 from shop.listings.tasks import make_modern_sizes
 from shop.merchants.models import Merchant
 from shop.pictures.uploading import store
@@ -39,6 +40,7 @@ FIELDS = (
 class ProfileForm(forms.Form):
     """What shoppers read about a store."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
     tagline = LineField(label=gettext_lazy("In one sentence"), max_length=120, required=False)
     story = ProseField(label=gettext_lazy("Story"), max_length=8_000, required=False)
     founded = forms.IntegerField(label=gettext_lazy("Founded"), min_value=OLDEST, required=False)
@@ -86,9 +88,21 @@ class ProfileForm(forms.Form):
 
 
 @transaction.atomic
-def change_profile(merchant: Merchant, facts: dict[str, Any], *, at: Any, by: User) -> None:
-    """Change what a store tells of itself, and let its pages follow."""
+def change_profile(
+    merchant: Merchant, facts: dict[str, Any], *, version: int, at: Any, by: User
+) -> None:
+    """Change what a store tells of itself, and let its pages follow.
+
+    Args:
+        version: id of the newest edit that the form knew; 0 for none.
+
+    Raises:
+        ChangedMeanwhile: somebody else saved it in between.
+    """
     merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+    newest = newest_edit(merchant)
+    if newest is not None and newest.pk != version:
+        raise ChangedMeanwhile(newest)
     before = {name: getattr(merchant, name) for name in FIELDS}
     after = {name: facts[name] for name in FIELDS}
     changed = [name for name in FIELDS if before[name] != after[name]]
@@ -130,12 +144,15 @@ def profile(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     what = request.POST.get("what", "")
     problem = ""
     first = {name: getattr(merchant, name) for name in FIELDS}
+    if request.method == "GET":
+        newest = newest_edit(merchant)
+        first["version"] = newest.pk if newest else 0
     sent = request.POST if request.method == "POST" and what not in PICTURES else None
     form = ProfileForm(merchant.certifications, at.date(), sent, initial=first)
     if what in PICTURES:
         problem = _new_picture(request, merchant, what)
     elif request.method == "POST" and form.is_valid():
-        change_profile(merchant, form.cleaned_data, at=at, by=request.user)
+        _save(request, merchant, form, at=at)
     if request.method == "POST" and not problem and not form.errors:
         messages.success(request, _("Your changes are saved."))
         return redirect("merchant-profile", merchant.slug)
@@ -150,6 +167,29 @@ def profile(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     }
     status = 422 if form.errors or problem else 200
     return render(request, "shop/workspace/profile.html", context, status=status)
+
+
+def _save(request: HttpRequest, merchant: Merchant, form: ProfileForm, *, at: Any) -> None:
+    """Save what was typed; whoever was overtaken reads what is stored now."""
+    typed = form.cleaned_data
+    try:
+        change_profile(merchant, typed, version=typed["version"] or 0, at=at, by=request.user)
+    except ChangedMeanwhile as refusal:
+        form.add_error(None, str(refusal))
+        form.data = form.data.copy()
+        form.data["version"] = refusal.edit.pk
+        form.meanwhile = refusal.edit
+        merchant.refresh_from_db(fields=FIELDS)
+        form.stored = [
+            (str(form.fields[name].label), _written(getattr(merchant, name)))
+            for name in FIELDS
+            if getattr(merchant, name) != typed[name]
+        ]
+
+
+def _written(value: Any) -> str:
+    text = ", ".join(value) if isinstance(value, list) else str("" if value is None else value)
+    return text or "–"
 
 
 def _new_picture(request: HttpRequest, merchant: Merchant, which: str) -> str:

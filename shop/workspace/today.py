@@ -77,9 +77,15 @@ def sent_back(merchant: Merchant) -> QuerySet[Nomination]:
     return nominations_of(merchant).filter(state=Nomination.State.CHANGES_REQUESTED)[:SHOWN]
 
 
-def invitations(merchant: Merchant, *, at: datetime) -> list[tuple[Festival, Enrolment | None]]:
-    """Return the festivals that take stores now, each with the merchant's part in it, if any."""
-    festivals = list(enrolling(at=at)[:SHOWN])
+def invitations(
+    merchant: Merchant, *, at: datetime, most: int | None = SHOWN
+) -> list[tuple[Festival, Enrolment | None]]:
+    """Return the festivals that take stores now, each with the merchant's part in it, if any.
+
+    Args:
+        most: how many of them, the next ones; None for all.
+    """
+    festivals = list(enrolling(at=at)[:most])
     rows = Enrolment.objects.filter(merchant=merchant, festival__in=festivals)
     own = {row.festival_id: row for row in rows}
     return [(festival, own.get(festival.pk)) for festival in festivals]

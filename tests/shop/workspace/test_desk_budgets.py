@@ -21,10 +21,10 @@ MOST = {
     "{store}/products/{product}/pictures/": 5,
     "{store}/products/{product}/stock/": 7,
     "{store}/products/{product}/prices/": 7,
-    "{store}/festivals/": 6,
+    "{store}/festivals/": 7,
     "{store}/festivals/{festival}/": 8,
     "{store}/slots/{slot}/{product}/": 15,
-    "{store}/profile/": 3,
+    "{store}/profile/": 4,
     "orders/{suborder}/": 8,
 }
 

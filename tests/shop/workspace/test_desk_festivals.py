@@ -1,5 +1,6 @@
 """Joining festivals and offering products; the check while typing writes nothing."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from shop.festivals import nominating, running
 from shop.festivals.models import ChangeLog, Enrolment, Nomination
 from tests import make
-from tests.make import LONG_AGO, NOON, START
+from tests.make import END, LONG_AGO, NOON, START
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +35,41 @@ def test_a_festival_is_joined_under_its_terms(client, desk):
     enrolment = festival.enrolments.get()
     assert (enrolment.merchant, enrolment.state) == (desk.merchant, "applied")
     assert (enrolment.terms_version, enrolment.commission_bp) == ("7", 850)
+
+
+def test_every_festival_that_takes_stores_is_listed(client, desk):
+    for number in range(9):
+        make.festival(title=f"Open {number}", ends_at=START + timedelta(days=90 + number))
+
+    page = client.get(desk.address("{store}/festivals/")).text
+
+    assert all(f"Open {number}" in page for number in range(9))
+
+
+def test_what_the_store_has_joined_stays_listed_with_what_came_of_it(client, desk):
+    past, coming = timedelta(days=60), timedelta(days=30)
+    ended = make.festival(title="Spring", starts_at=START - past, ends_at=END - past)
+    cups = make.variant(of=make.product(of=desk.merchant))
+    pots = make.variant(of=make.product(of=desk.merchant))
+    for variant, sold in ((cups, 7), (pots, 5)):
+        deal = make.deal(variant, during=ended, price=15_00)
+        type(deal).objects.filter(pk=deal.pk).update(sold=sold)
+    full = make.festival(title="Harvest", starts_at=START + coming, ends_at=END + coming,
+                         enrol_closes=LONG_AGO)  # fmt: skip
+    make.nomination(of=cups, during=full, price=15_00)
+    foreign = make.festival(title="Not theirs", enrol_closes=LONG_AGO)
+    make.nomination(of=make.variant(), during=foreign, price=15_00)
+
+    page = client.get(desk.address("{store}/festivals/")).text
+
+    own = page.split('id="h-own"')[1]
+    assert re.findall(r"<h3><a [^>]*>(\w+)</a>", own) == ["Harvest", "Spring"]
+    assert re.search("Harvest.*Coming.*Sold: 0.*Spring.*Ended.*Sold: 12", own, re.DOTALL)
+    assert "Not theirs" not in page
+    for festival in (ended, full):
+        address = f"/merchant/{desk.merchant.slug}/festivals/{festival.pk}/"
+        assert address in own
+        assert client.get(address).status_code == 200
 
 
 def test_an_invitation_can_be_declined(client, desk):

@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from shop.festivals.models import ChangeLog
+from tests import make
 from tests.hostile_files import REFUSED, picture
 from tests.shop.workspace.desk import EVIL
 
@@ -59,6 +60,30 @@ def test_hostile_words_stay_words(client, desk, profile):
     page = client.get(profile).content.decode()
     shop = client.get(f"/stores/{desk.merchant.slug}/").content.decode()
     assert "<img src=x" not in page + shop
+
+
+def test_who_was_overtaken_sees_both_and_nothing_is_lost(client, desk, profile):
+    seen = client.get(profile).context["form"]["version"].value()
+    colleague = make.member(desk.merchant)
+    client.force_login(colleague)
+    theirs = TOLD | {"version": seen, "tagline": "Theirs", "certifications": ["Halal"]}
+    assert client.post(profile, theirs).status_code == 302
+    client.force_login(desk.member)
+
+    answer = client.post(profile, TOLD | {"version": seen, "tagline": "Mine"})
+
+    assert answer.status_code == 422
+    assert f"Saved by {colleague.name}" in answer.text
+    assert answer.context["form"].stored == [
+        ("In one sentence", "Theirs"), ("Certificates", "Halal"),
+    ]  # fmt: skip
+    assert answer.context["form"]["tagline"].value() == "Mine"
+    desk.merchant.refresh_from_db()
+    assert desk.merchant.tagline == "Theirs"
+    again = {"version": answer.context["form"]["version"].value(), "tagline": "Mine"}
+    assert client.post(profile, TOLD | again).status_code == 302
+    desk.merchant.refresh_from_db()
+    assert desk.merchant.tagline == "Mine"
 
 
 @pytest.mark.parametrize("which", ["logo", "banner"])
