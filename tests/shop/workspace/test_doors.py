@@ -1,5 +1,7 @@
 """Every address of the desk belongs to its members: guests sign in, strangers find nothing."""
 
+import re
+
 import pytest
 from django.urls import get_resolver
 
@@ -34,6 +36,11 @@ def state() -> list:
     ]
 
 
+def bare(pattern: str) -> str:
+    """Return an address with a star for each part that varies."""
+    return re.sub(r"<[^>]*>|{[^}]*}", "*", pattern)
+
+
 def test_the_table_holds_every_address_of_the_desk():
     def paths(patterns, before=""):
         for found in patterns:
@@ -42,7 +49,8 @@ def test_the_table_holds_every_address_of_the_desk():
 
     desk = next(p for p in get_resolver().url_patterns if str(p.pattern) == "merchant/")
 
-    assert len(list(paths(desk.url_patterns))) == len(ADDRESSES) + len(VISITS)
+    known = [pattern for pattern, _methods in (*ADDRESSES, *VISITS)]
+    assert sorted(map(bare, paths(desk.url_patterns))) == sorted(map(bare, known))
 
 
 @pytest.mark.parametrize(("pattern", "method"), CALLS)
