@@ -21,6 +21,7 @@ PLANS = (
 DECIDES = ("review_nomination",)
 PUBLISHES = ("publish_festival",)
 
+# By group, codenames of the shop's permissions; migrations grant them, and Wagtail's own on pages.
 PERMISSIONS: dict[str, tuple[str, ...]] = {
     ORGANIZER: (*SEES, *PLANS, *DECIDES, *PUBLISHES),
     REVIEWER: (*SEES, *DECIDES),

@@ -68,7 +68,7 @@ class StoreStripBlock(HeadedBlock):
         return super().shown(value, gathered) | {
             "stores": wanted or spread(everyone, count_of(value)),
             "store_count": len(everyone),
-            "countries": by_country(everyone, "", language),
+            "countries": by_country(everyone, language),
         }
 
 

@@ -27,7 +27,7 @@ USUAL_PARCEL_G = 1_000  # grams; of what a store's promise to a country is said 
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class KindLink:
     """A kind of product that the store has, as a link."""
 
     label: str
@@ -52,7 +52,7 @@ class StorePage:
     packed_within: int
     sends: str
     is_host: bool
-    shelves: tuple[Shelf, ...]
+    kinds: tuple[KindLink, ...]
     sorts: tuple[Option, ...]
     kept: Pairs
     path: str
@@ -103,7 +103,7 @@ def store_page(
         packed_within=merchant.dispatch_to,
         sends="" if is_host else _sends(merchant, country, language),
         is_host=is_host,
-        shelves=_shelves(facets, path, taken, language),
+        kinds=_kinds(facets, path, taken, language),
         sorts=sorts(taken),
         kept=[pair for pair in taken.pairs() if pair[0] != "sort"],
         path=path,
@@ -133,12 +133,12 @@ def _sends(merchant: Merchant, country: str, language: str) -> str:
     }
 
 
-def _shelves(facets: Facets, path: str, taken: Filters, language: str) -> tuple[Shelf, ...]:
+def _kinds(facets: Facets, path: str, taken: Filters, language: str) -> tuple[KindLink, ...]:
     everything = sum(option.count for option in facets.categories if "/" not in option.value)
     all_of_it = f"{_('All')} {shown(everything, language, is_least=facets.is_least)}"
-    kinds = [Shelf(all_of_it, address(path, taken.changed(category="")), not taken.category)]
+    kinds = [KindLink(all_of_it, address(path, taken.changed(category="")), not taken.category)]
     kinds += [
-        Shelf(
+        KindLink(
             f"{option.label} {option.shown}",
             address(path, taken.changed(category=option.value)),
             option.is_on,

@@ -49,7 +49,6 @@ class StoreCard:
     lang: str
     cloth: str
     products: int
-    rating: str = ""
     tops: tuple[str, ...] = ()
     certificates: tuple[str, ...] = ()
     since: datetime | None = None
@@ -93,12 +92,11 @@ def card_of(store: Named, language: str) -> StoreCard:
     )
 
 
-def by_country(stores: Iterable[StoreCard], chosen: str, language: str) -> list[Option]:
+def by_country(stores: Iterable[StoreCard], language: str) -> list[Option]:
     """Return the countries that stores come from, by name, with how many there are."""
     counts = Counter(store.country for store in stores)
     found = [
-        Option(code, country_name(code, language), count, code == chosen)
-        for code, count in counts.items()
+        Option(code, country_name(code, language), count, False) for code, count in counts.items()
     ]
     return sorted(found, key=lambda option: option.label)
 

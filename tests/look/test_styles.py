@@ -11,8 +11,8 @@ SHOPPER_BUNDLES = ["css/shop.css", "css/product.css", "css/till.css"]
 
 # Grounds that are the same by day and night, and so carry a fixed white or a fixed veil.
 FIXED_COLOURS = {"#0000", "#fff", "#fff5", "#ffffff2e", "#191431b3", "#e9e4f7", "#ffd06a"}
-# Print, reduced motion, hidden text, and three places where a table or a list has its own say.
-MAY_INSIST = {"reset.css", "layout.css", "controls.css", "track.css", "charts.css", "print.css"}
+# Print, reduced motion, hidden text, and two places where a table or a list has its own say.
+MAY_INSIST = {"reset.css", "layout.css", "controls.css", "track.css", "print.css"}
 
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 URL = re.compile(r"url\([^)]*\)")
