@@ -30,7 +30,7 @@ FRAME = [
     *_parts("css/components/{}.css", "cloth button marks price progress card panel controls"),
     *_parts("css/components/{}.css", "chips messages lists head mast nav foot suggested heart"),
 ]
-SHOP = _parts("css/pages/{}.css", "hero stores listing article")
+SHOP = _parts("css/pages/{}.css", "hero stores bento listing article")
 PRODUCT = _parts("css/pages/{}.css", "product about options")
 TILL = _parts("css/pages/{}.css", "options fields track cart order ticket")
 WORK = _parts("css/pages/{}.css", "work charts desk")
