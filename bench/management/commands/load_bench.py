@@ -7,9 +7,6 @@ from sample.edition import edition
 from sample.loading import write_rows
 from sample.progress import Progress
 from shop import clock
-from shop.listings.counting import count_listings
-from shop.listings.indexing import count_words
-from shop.listings.refreshing import refresh_popularity
 
 
 class Command(BaseCommand):
@@ -20,12 +17,8 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Load, and say how far it is."""
-        at = clock.now()
         progress = Progress(sys.stdout)
         try:
-            write_rows(edition(at=at), progress)
+            write_rows(edition(at=clock.now()), progress)
         finally:
             progress.close()
-        refresh_popularity(at=at)
-        count_listings(at=at)
-        count_words(at=at)

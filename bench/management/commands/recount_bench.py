@@ -1,0 +1,22 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from shop import clock
+from shop.listings.counting import count_listings
+from shop.listings.indexing import count_words
+from shop.listings.refreshing import refresh_popularity
+
+
+class Command(BaseCommand):
+    """Counts what the beat counts, once the listings of a measured shop are there."""
+
+    help = "Count what is popular, which listings are alike, and their words."
+    requires_system_checks = ()
+
+    def handle(self, **options: Any) -> None:
+        """Count."""
+        at = clock.now()
+        refresh_popularity(at=at)
+        count_listings(at=at)
+        count_words(at=at)
