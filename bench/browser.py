@@ -81,7 +81,8 @@ class Browser:
         answer = self._connection.getresponse()
         data = answer.read()
         for line in answer.headers.get_all("Set-Cookie") or []:
-            self.cookies |= {name: part.value for name, part in SimpleCookie(line).items()}
+            self.cookies |= {name: part.coded_value for name, part in SimpleCookie(line).items()}
+            self.cookies = {name: said for name, said in self.cookies.items() if said.strip('"')}
         is_packed = answer.headers.get("Content-Encoding") == "gzip"
         return Answer(
             status=answer.status,

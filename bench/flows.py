@@ -4,7 +4,7 @@ import random
 import statistics
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -111,22 +111,31 @@ def buy(shop: str, variant: int, *, count: str = "") -> Guest:
 
 
 def buying(shop: str, variants: Sequence[int], seconds: float) -> Load:
-    """Let four guests at a time buy for some seconds; one purchase counts as one answer."""
+    """Let guests buy for some seconds; one purchase counts as one answer."""
+    return repeated(lambda turn: buy(shop, variants[turn % len(variants)]), seconds)
+
+
+def repeated(walk: Callable[[int], object], seconds: float) -> Load:
+    """Let four guests at a time walk for some seconds; one way to its end counts as one answer.
+
+    Args:
+        walk: one guest's way; it is given a number that counts up.
+    """
     began = time.perf_counter()
     times: list[float] = []
     errors: list[str] = []
     turns = count()
 
-    def shop_on() -> None:
+    def walk_on() -> None:
         while (at := time.perf_counter()) < began + seconds:
             try:
-                buy(shop, variants[next(turns) % len(variants)])
+                walk(next(turns))
             except (WentWrong, OSError) as problem:
                 errors.append(str(problem))
             else:
                 times.append(time.perf_counter() - at)
 
-    threads = [threading.Thread(target=shop_on, daemon=True) for _ in range(CONNECTIONS)]
+    threads = [threading.Thread(target=walk_on, daemon=True) for _ in range(CONNECTIONS)]
     for thread in threads:
         thread.start()
     for thread in threads:

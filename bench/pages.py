@@ -14,6 +14,7 @@ from bench.servers import CannotMeasure, Server
 CARTS, LINES = 8, 3
 SEARCH = "coffee"
 NEVER_KEPT = ("list, half-way down", "search")  # what anyone can type, or make up
+ADDING, CHECKOUT = "first add to the cart", "whole guest checkout"
 
 
 def limits(hello: Server, django: Server, product: int) -> list[Target]:
@@ -26,7 +27,7 @@ def limits(hello: Server, django: Server, product: int) -> list[Target]:
         ("the same, compressed", django, "/compressed"),
         ("the same from local memory", django, "/kept"),
     ]
-    return [_target(name, [Request(path)], server) for name, server, path in pages]
+    return [target(name, [Request(path)], server) for name, server, path in pages]
 
 
 def shared(shop: Server, choice: Choice, *, count: str) -> list[Target]:
@@ -35,29 +36,47 @@ def shared(shop: Server, choice: Choice, *, count: str) -> list[Target]:
     Args:
         count: "cold" where every page is built anew, "warm" where copies are kept.
     """
-    found = [_target(*page, shop, count=count) for page in _shared_pages(choice)]
-    return [target for target in found if count == "cold" or target.name not in NEVER_KEPT]
+    found = [page for page in _shared_pages(choice) if count == "cold" or page[0] not in NEVER_KEPT]
+    return [target(*page, shop, count=count) for page in found]
 
 
 def counted(shop: Server, choice: Choice) -> list[Target]:
     """Return the pages that count products beside their choices."""
     names = {"list", "list, half-way down", "list, filtered", "store"}
     found = [page for page in _shared_pages(choice) if page[0] in names]
-    return [_target(*page, shop, count="cold") for page in found]
+    return [target(*page, shop, count="cold") for page in found]
 
 
 def personal(shop: Server, choice: Choice) -> list[Target]:
     """Return what belongs to one shopper: the cart, adding to it, the whole way to the thanks."""
-    adding = [
-        Request("/cart/add/", body=f"variant={variant}&quantity=1", expected=flows.SEEN)
-        for variant in choice.variants
-    ]
     carts = [Request("/cart/", cookie=cookie) for cookie in _carts(shop, choice.variants)]
     return [
-        _target(f"cart with {LINES} products of {LINES} stores", carts, shop, count="cold"),
-        _target("first add to the cart", adding, shop, count="cold"),
+        target(f"cart with {LINES} products of {LINES} stores", carts, shop, count="cold"),
+        _adding(shop, choice.variants),
         _checkout(shop, choice.variants),
     ]
+
+
+def never_kept(shop: Server, choice: Choice) -> list[Target]:
+    """Return what is made anew for everyone, also in a shop that keeps what it can."""
+    search = next(page for page in _shared_pages(choice) if page[0] == "search")
+    return [
+        target(*search, shop, count="cold"),
+        _adding(shop, choice.variants),
+        _checkout(shop, choice.variants),
+    ]
+
+
+def target(name: str, requests: Sequence[Request], server: Server, *, count: str = "") -> Target:
+    """Return a page as a target.
+
+    Args:
+        count: "cold" or "warm" to have its statements counted; cold pages are slow.
+    """
+    # wrk drops what is under way when the time is over, which would make slow pages look dearer.
+    client = load if count == "cold" or not wrk.is_there() else wrk
+    act = partial(client.send, server.url, requests)
+    return Target(name, act, server.pid, facts=_facts(name, server, requests[0], count))
 
 
 def fetch(shop: Server, path: str) -> str:
@@ -78,13 +97,6 @@ def _shared_pages(choice: Choice) -> Iterator[tuple[str, list[Request]]]:
     yield "product", [Request(f"/products/{slug}/") for slug in choice.products]
     yield "store", [Request(f"/stores/{slug}/") for slug in choice.stores]
     yield "search", [Request(f"/products/?q={SEARCH}")]
-
-
-def _target(name: str, requests: Sequence[Request], server: Server, *, count: str = "") -> Target:
-    # wrk drops what is under way when the time is over, which would make slow pages look dearer.
-    client = load if count == "cold" or not wrk.is_there() else wrk
-    act = partial(client.send, server.url, requests)
-    return Target(name, act, server.pid, facts=_facts(name, server, requests[0], count))
 
 
 def _facts(name: str, server: Server, request: Request, count: str) -> dict[str, float]:
@@ -114,9 +126,17 @@ def _carts(shop: Server, variants: Sequence[int]) -> Iterator[str]:
         yield f"cart={browser.cookies['cart']}"
 
 
+def _adding(shop: Server, variants: Sequence[int]) -> Target:
+    requests = [
+        Request("/cart/add/", body=f"variant={variant}&quantity=1", expected=flows.SEEN)
+        for variant in variants
+    ]
+    return target(ADDING, requests, shop, count="cold")
+
+
 def _checkout(shop: Server, variants: Sequence[int]) -> Target:
     flows.buy(shop.url, variants[0])  # the first one also loads what Python has not loaded yet
     guest = flows.buy(shop.url, variants[0], count="cold")
     facts = {"statements": guest.statements, "requests": guest.requests}
     act = partial(flows.buying, shop.url, variants)
-    return Target("whole guest checkout", act, shop.pid, is_primed=False, facts=facts)
+    return Target(CHECKOUT, act, shop.pid, is_primed=False, facts=facts)

@@ -1,7 +1,10 @@
-"""Lets all targets take turns, round after round, so that a neighbour's work hits all alike."""
+"""Lets all targets take turns, round after round, so that a neighbour's work hits all alike.
+
+The same page of several shops is a group: what it costs here and there is compared within a round.
+"""
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bench import cpu
@@ -67,17 +70,31 @@ def measure(
 ) -> None:
     """Give each target its turns: A B C, then B C A, then C A B.
 
+    Those of one name take theirs one right after the other, and take turns among themselves.
+
     Args:
         database: the process of the database server, if it can be seen from here.
         report: is told the round and the target after each turn.
     """
     for number in range(rounds):
-        first = number % len(targets)
-        for target in [*targets[first:], *targets[:first]]:
+        for target in _in_turn(targets, number):
             if target.is_primed:
                 target.act(PRIMING)
             target.turns.append(_turn(target, seconds, database))
             report(number, target)
+
+
+def _in_turn(targets: Sequence[Target], number: int) -> Iterator[Target]:
+    groups: dict[str, list[Target]] = {}
+    for target in targets:
+        groups.setdefault(target.name, []).append(target)
+    for group in _turned(list(groups.values()), number):
+        yield from _turned(group, number)
+
+
+def _turned[Thing](things: list[Thing], number: int) -> list[Thing]:
+    first = number % len(things)
+    return [*things[first:], *things[:first]]
 
 
 def _turn(target: Target, seconds: float, database: int | None) -> Turn:

@@ -37,10 +37,16 @@ class Server:
 
 
 @contextmanager
-def web(application: str, folder: Path, environment: Mapping[str, str]) -> Iterator[Server]:
-    """Serve a WSGI application the way the demonstration does."""
+def web(
+    application: str,
+    folder: Path,
+    environment: Mapping[str, str],
+    *,
+    python: str | Path = sys.executable,
+) -> Iterator[Server]:
+    """Serve a WSGI application the way the demonstration does, with a Python that has it."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", application, "--bind", f"{HOST}:{port}", *GUNICORN]
+    command = [python, "-m", "gunicorn", application, "--bind", f"{HOST}:{port}", *GUNICORN]
     environment = environment | {"SITE_URL": f"http://{HOST}:{port}"}
     with _running(command, port, folder, environment) as server:
         yield server
@@ -70,7 +76,7 @@ def free_port() -> int:
 
 @contextmanager
 def _running(
-    command: list[str], port: int, folder: Path, environment: Mapping[str, str]
+    command: list[str | Path], port: int, folder: Path, environment: Mapping[str, str]
 ) -> Iterator[Server]:
     with (folder / f"server-{port}.log").open("w+") as log:
         process = subprocess.Popen(

@@ -6,7 +6,7 @@ from config.settings import *  # noqa: F403
 from config.settings import CACHES, INSTALLED_APPS, LOGGING, MIDDLEWARE, env
 
 INSTALLED_APPS = [*INSTALLED_APPS, "bench"]
-MIDDLEWARE = ["bench.counting.CountStatements", *MIDDLEWARE]
+MIDDLEWARE = ["bench.forgetting.CountFromCold", *MIDDLEWARE]
 STATIC_ROOT = Path(env("BENCH_FOLDER")) / "static"
 LOGGING["root"]["level"] = "WARNING"
 LOGGING["loggers"]["django.request"] = {"level": "ERROR"}  # many shoppers will be refused
