@@ -21,7 +21,7 @@ def main() -> int:
     chosen = _parser().parse_args()
     os.chdir(ROOT)
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
-    asked = Asked(chosen.rounds, chosen.seconds, chosen.products, chosen.keep)
+    asked = Asked(chosen.rounds, chosen.seconds, chosen.products, chosen.keep, chosen.rival)
     try:
         with tempfile.TemporaryDirectory(prefix="baobab-bench-") as folder:
             outcome = run(asked, Path(folder))
@@ -43,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=3, help="length of a turn (3)")
     parser.add_argument(
         "--products", type=int, default=0, metavar="N", help="also measure with so many products"
+    )
+    parser.add_argument(
+        "--rival", action="store_true", help="put django-oscar beside it, which is installed apart"
     )
     parser.add_argument("--keep", action="store_true", help="keep and reuse the databases")
     parser.add_argument(

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench import comparing, goals
+from bench.comparing import Comparison
 from bench.flash_sale import SHOPPERS, UNITS, Sale
 from bench.rounds import Target
 
@@ -32,6 +34,7 @@ class Outcome:
     grown: list[tuple[Target, Target]] = field(default_factory=list)
     counted: list[tuple[Target, Target]] = field(default_factory=list)
     products: int = 0
+    compared: list[Comparison] = field(default_factory=list)
     written: list[Target] = field(default_factory=list)
     sale: Sale | None = None
 
@@ -50,8 +53,10 @@ class Outcome:
         """All targets, each once."""
         many = [large for _, large in self.grown]
         pairs = [target for pair in self.counted for target in pair]
-        pages = [*self.cold, *self.warm, *self.personal, *many, *pairs]
-        return [*self.limits, *pages, *self.written]
+        beside = [target for comparison in self.compared for target in comparison.targets]
+        pages = [*self.cold, *self.warm, *self.personal, *many, *pairs, *beside]
+        every = [*self.limits, *pages, *self.written]
+        return list({id(target): target for target in every}.values())
 
 
 def markdown(outcome: Outcome) -> str:
@@ -65,6 +70,8 @@ def markdown(outcome: Outcome) -> str:
     ):
         if targets:
             parts.append(HEAD.format(title).lstrip() + _rows(targets, outcome))
+    if outcome.compared:
+        parts.append(comparing.table(outcome.compared))
     if outcome.products:
         parts.append(_growth("page, built anew", outcome.grown, outcome.products))
         title = "page, built anew from counts that are kept"
@@ -110,11 +117,16 @@ def _row(target: Target, outcome: Outcome) -> str:
 
 def _growth(title: str, pairs: Sequence[tuple[Target, Target]], products: int) -> str:
     lines = [
-        f"| {title} | CPU, ms | with {products:,} products | times as much |",
-        "|---|---:|---:|---:|",
+        f"| {title} | CPU, ms | with {products:,} products | times as much | goal |",
+        "|---|---:|---:|---:|---|",
     ]
     for small, large in pairs:
-        cells = (small.name, _cpu(small), _cpu(large), _times(large.ratio(small)))
+        ratio = large.ratio(small)
+        cells = (
+            *(small.name, _cpu(small), _cpu(large)),
+            "" if ratio is None else f"{ratio:.2f}",
+            goals.of_growth(small.name, ratio),
+        )
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join([*lines, ""])
 

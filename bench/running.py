@@ -11,7 +11,10 @@ from functools import partial
 from pathlib import Path
 
 from bench import choosing, databases, enlarging, flash_sale, machine, pages, pgbench, servers
+from bench.comparing import comparisons
 from bench.report import Outcome
+from bench.rival import pages as rival_pages
+from bench.rival.lending import rival
 from bench.rounds import Target, measure
 from bench.servers import CannotMeasure, Server
 
@@ -20,12 +23,16 @@ NAME = "bench"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the command line asks for; ``products`` of 0 means the sample's own."""
+    """What the command line asks for; ``products`` of 0 means the sample's own.
+
+    ``rival`` puts django-oscar beside the shop.
+    """
 
     rounds: int
     seconds: float
     products: int
     keep: bool
+    rival: bool = False
 
 
 def run(asked: Asked, folder: Path) -> Outcome:
@@ -47,6 +54,8 @@ def run(asked: Asked, folder: Path) -> Outcome:
         outcome = bench.prepare(before)
         if large:
             bench.prepare_growth(outcome, large, asked.products)
+        if asked.rival:
+            bench.prepare_rival(outcome, server, keep=asked.keep)
         tell("Measuring.")
         measure(
             outcome.targets,
@@ -80,21 +89,17 @@ class _Bench:
         self._environment = environment
         self._database = database
         self._choice = choosing.choose(database)
-        self._shop = self._serve("config.wsgi", BENCH_KEEPS="nothing")
+        self._shop = self._trade(BENCH_KEEPS="nothing")
+        self._kept = self._trade()
 
     def prepare(self, facts: Mapping[str, str]) -> Outcome:
         """Start all servers and return what is to be measured, with no turn taken yet."""
         tell("Starting the servers.")
-        kept = self._serve("config.wsgi")
-        port = int(self._environment["STRIPE_BASE_URL"].rpartition(":")[2])
-        self._stack.enter_context(
-            servers.sandbox(self._shop.url, self._folder, self._environment, port=port)
-        )
         return Outcome(
             facts=dict(facts),
             limits=self._limits(),
             cold=pages.shared(self._shop, self._choice, count="cold"),
-            warm=pages.shared(kept, self._choice, count="warm"),
+            warm=pages.shared(self._kept, self._choice, count="warm"),
             personal=pages.personal(self._shop, self._choice),
             written=self._written(),
         )
@@ -111,6 +116,17 @@ class _Bench:
         large = self._serve("config.wsgi", BENCH_KEEPS="counts", DATABASE_URL=database)
         outcome.counted = list(
             zip(pages.counted(small, self._choice), pages.counted(large, choice), strict=True)
+        )
+
+    def prepare_rival(self, outcome: Outcome, server: str, *, keep: bool) -> None:
+        """Add django-oscar, and what of the shop is to stand beside it."""
+        tell("Preparing django-oscar.")
+        lent = rival(server, self._database, self._folder, self._environment, keep=keep)
+        oscar = rival_pages.targets(self._stack.enter_context(lent), self._choice)
+        outcome.compared = comparisons(
+            oscar,
+            [*outcome.cold, *outcome.personal],
+            [*outcome.warm, *pages.never_kept(self._kept, self._choice)],
         )
 
     def hold_sale(self) -> flash_sale.Sale:
@@ -133,6 +149,15 @@ class _Bench:
         act = partial(pgbench.run, program, self._database)
         scripts = pgbench.prepare(program, self._database, self._folder)
         return [Target(script.name, partial(act, script), is_primed=False) for script in scripts]
+
+    def _trade(self, **environment: str) -> Server:
+        """Serve the shop, with a payment sandbox of its own that reports to it."""
+        port = servers.free_port()
+        till = f"http://{servers.HOST}:{port}"
+        shop = self._serve("config.wsgi", STRIPE_BASE_URL=till, **environment)
+        own = servers.sandbox(shop.url, self._folder, self._environment, port=port)
+        self._stack.enter_context(own)
+        return shop
 
     def _serve(self, application: str, **environment: str) -> Server:
         environment = {"DATABASE_URL": self._database} | environment
