@@ -1,7 +1,7 @@
 # Everything a developer calls. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test check fmt mutants fuzz bench stop
+.PHONY: help setup demo demo-reset test check fmt mutants fuzz bench bench-rival stop
 
 python := .venv/bin/python
 
@@ -39,9 +39,13 @@ fuzz: ## run the property tests for long
 	@scripts/setup.sh dev
 	@HYPOTHESIS_PROFILE=fuzz $(python) -m pytest tests/fuzz
 
-bench: ## measure how fast the shop is
+bench: ## measure how fast the shop is (make bench ARGS="--rounds 1 --seconds 1": in short)
 	@scripts/setup.sh dev
-	@$(python) -m bench
+	@$(python) -m bench $(ARGS)
+
+bench-rival: ## the same beside django-oscar, and with 100,000 products: half an hour
+	@scripts/setup.sh dev
+	@$(python) -m bench --rival --products 100000 $(ARGS)
 
 stop: ## stop the embedded database servers of this project
 	@$(python) -m config.embedded demo stop
