@@ -33,7 +33,8 @@ BRANCH = """(
   FROM shop_productspan s JOIN shop_listing l ON l.product_id = s.product_id
   WHERE {where} ORDER BY {order} LIMIT %(most)s
 )"""
-# Beside each row: how much of its flash deals is claimed, all its variants together.
+# Beside each row: how much of its flash deals is claimed, all its variants together. OFFSET keeps
+# deals being looked up by their variants: to guess how many a product has is to read all deals.
 CLAIMED = """
 WITH page AS ({page})
 SELECT page.*, coalesce(slot.kind = 'flash', false), flash.allotment, flash.claimed, flash.sold
@@ -43,8 +44,11 @@ LEFT JOIN shop_slot slot ON slot.id = deal.slot_id
 LEFT JOIN LATERAL (
   SELECT sum(d.allotment) AS allotment, sum(d.held + d.sold) AS claimed, sum(d.sold) AS sold
   FROM shop_variant v
-  JOIN shop_deal d ON d.variant_id = v.id AND d.state = 'approved' AND d.allotment IS NOT NULL
-    AND d.effective_from <= %(at)s AND d.effective_to > %(at)s
+  CROSS JOIN LATERAL (
+    SELECT * FROM shop_deal
+    WHERE variant_id = v.id AND state = 'approved' AND allotment IS NOT NULL
+      AND effective_from <= %(at)s AND effective_to > %(at)s OFFSET 0
+  ) AS d
   JOIN shop_slot t ON t.id = d.slot_id AND t.kind = 'flash'
   JOIN shop_festival f ON f.id = t.festival_id AND f.state = 'published'
   WHERE v.product_id = page.product_id
@@ -103,8 +107,12 @@ class Sort:
 
     def order(self, column: str, product_id: str) -> str:
         """Return it as SQL over columns of these names."""
-        way, id_way = ("DESC" if falls else "ASC" for falls in (self.is_falling, self.ids_fall))
-        return f"{column} {way}, {product_id} {id_way}"
+        way = "DESC" if self.is_falling else "ASC"
+        return f"{column} {way}, {self.by_id(product_id)}"
+
+    def by_id(self, product_id: str) -> str:
+        """Return the order of rows that have the same key, or none."""
+        return f"{product_id} {'DESC' if self.ids_fall else 'ASC'}"
 
 
 MOMENT = Sort("l.published_at", "(extract(epoch FROM l.published_at) * 1000000)::bigint")
@@ -116,6 +124,13 @@ SORTS = {
     "newest": MOMENT,
 }
 BEST_FIRST = Sort("key", "key")
+
+
+class Range(NamedTuple):
+    """Rows that a walk along an index yields one after the other: a condition, and their order."""
+
+    where: str
+    order: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +161,13 @@ def find(
         return _find_best(conditions, filters.place, at=at, language=language)
     name = filters.sort if filters.sort in SORTS else "popular"
     sort, place = SORTS[name], possible(filters.place, name)
-    wheres = [f"{conditions.where} AND {part}" for part in _ranges(sort, place)]
+    way = sort.turned() if place and place.is_before else sort
+    ranges = [
+        Range(f"{conditions.where} AND {where}", order) for where, order in _ranges(way, place)
+    ]
     limits = {"most": PAGE + 1, "in_all": PAGE + 1}
     values = conditions.values | _place_values(sort, place) | limits
-    is_before = bool(place and place.is_before)
-    statement = _statement(wheres, sort.turned() if is_before else sort)
-    return _page(_run(statement, values, at=at, language=language), place)
+    return _page(_run(_statement(ranges, way), values, at=at, language=language), place)
 
 
 def _find_best(
@@ -183,20 +199,17 @@ def find_popular(
         most: rows of each condition.
     """
     limits = {"most": most, "in_all": most * len(wheres)}
-    statement = _statement([f"{IN_FORCE} AND {where}" for where in wheres], SORTS["popular"])
+    sort = SORTS["popular"]
+    order = sort.order(sort.column, "s.product_id")
+    ranges = [Range(f"{IN_FORCE} AND {where}", order) for where in wheres]
+    statement = _statement(ranges, sort)
     return _run(statement, values | limits, at=at, language=language)
 
 
-def _statement(wheres: Sequence[str], sort: Sort) -> str:
+def _statement(ranges: Sequence[Range], sort: Sort) -> str:
     branches = (
-        BRANCH.format(
-            branch=number,
-            key=sort.number,
-            columns=COLUMNS,
-            where=where,
-            order=sort.order(sort.column, "s.product_id"),
-        )
-        for number, where in enumerate(wheres)
+        BRANCH.format(branch=number, key=sort.number, columns=COLUMNS, where=where, order=order)
+        for number, (where, order) in enumerate(ranges)
     )
     order = "branch, " + sort.order("key", "product_id")
     page = PAGE_OF.format(branches=" UNION ALL ".join(branches), order=order)
@@ -210,21 +223,23 @@ def _run(statement: str, values: dict[str, object], *, at: datetime, language: s
         return [Row._make(row) for row in cursor.fetchall()]
 
 
-def _ranges(sort: Sort, place: Place | None) -> list[str]:
-    """Return the conditions that hold for what comes after a place, or before it, in order."""
-    column = sort.column
-    lacking, having = f"{column} IS NULL", f"{column} IS NOT NULL"
+def _ranges(way: Sort, place: Place | None) -> list[Range]:
+    """Return the ranges of what comes after a place, or before it, in the order of the walk."""
+    column, product_id = way.column, "s.product_id"
+    order = way.order(column, product_id)
+    having = Range(f"{column} IS NOT NULL", order)
+    lacking = Range(f"{column} IS NULL", way.by_id(product_id))
     if place is None:
-        return [having, lacking] if sort.may_lack else ["true"]
-    way = sort.turned() if place.is_before else sort
-    further = f"s.product_id {'<' if way.ids_fall else '>'} %(place_id)s"
-    if place.key == NO_KEY and sort.may_lack:
-        return [f"{lacking} AND {further}", *([having] if place.is_before else [])]
+        return [having, lacking] if way.may_lack else [Range("true", order)]
+    further = f"{product_id} {'<' if way.ids_fall else '>'} %(place_id)s"
+    if place.key == NO_KEY and way.may_lack:
+        rest = lacking._replace(where=f"{lacking.where} AND {further}")
+        return [rest, *([having] if place.is_before else [])]
     ranges = [
-        f"{column} = %(place_key)s AND {further}",
-        f"{column} {'<' if way.is_falling else '>'} %(place_key)s",
+        Range(f"{column} = %(place_key)s AND {further}", order),
+        Range(f"{column} {'<' if way.is_falling else '>'} %(place_key)s", order),
     ]
-    return [*ranges, lacking] if sort.may_lack and not place.is_before else ranges
+    return [*ranges, lacking] if way.may_lack and not place.is_before else ranges
 
 
 def _place_values(sort: Sort, place: Place | None) -> dict[str, object]:

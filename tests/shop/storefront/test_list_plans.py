@@ -2,12 +2,15 @@
 
 import pytest
 from django.db import connection
+from django.forms import model_to_dict
 from django.test.utils import CaptureQueriesContext
 
+from shop.catalogue.models import Variant
+from shop.festivals.models import Deal
 from shop.storefront.filters import Filters
 from shop.storefront.finding import Place, find
 from tests import make
-from tests.make import NOON
+from tests.make import LONG_AGO, NOON
 from tests.shop.storefront.shelf import fill
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +54,37 @@ def test_flash_deals_are_looked_up_and_not_sought_among_all_products():
     assert "shop_listing_pkey" in plan
     assert "listing_popular" not in plan
     assert "Seq Scan on shop_listing" not in plan
+
+
+def test_what_is_not_reduced_follows_without_being_sorted():
+    fill(2_000, percent=lambda n: 1 + n % 50 if n % 2 else None)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE shop_productspan, shop_listing")
+
+    for filters in (Filters(sort="saving"), Filters(sort="saving", place=Place(10, 1))):
+        plan = explained(filters)
+        assert "product_span_by_percent" in plan
+        assert "Seq Scan on shop_listing" not in plan
+        assert "Seq Scan on shop_productspan" not in plan
+
+
+def test_claimed_units_are_looked_up_and_not_sought_among_all_deals():
+    first = make.variant(20_00)
+    deal = make.deal(first, during=make.slot(make.festival()), price=15_00, allotment=5)
+    make.listed(first.product)
+    more = [
+        Variant(product=first.product, sku=f"more-{n}", pool=first.pool, listed_at=LONG_AGO)
+        for n in range(1_000)
+    ]
+    facts = model_to_dict(deal, exclude=["id", "variant", "slot", "nomination"])
+    Deal.objects.bulk_create(
+        Deal(variant=variant, slot=deal.slot, nomination=deal.nomination, **facts)
+        for variant in Variant.objects.bulk_create(more)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+    assert "Seq Scan on shop_deal" not in explained(Filters())
 
 
 def explained(filters):
