@@ -39,11 +39,13 @@ KEPT = """
 FOUND = """
   SELECT l.country, l.category, l.merchant_id, l.kind
   FROM shop_productspan s JOIN shop_listing l ON l.product_id = s.product_id
-  WHERE {where} AND (SELECT coalesce(sum(n), 0) FROM kept) <= {live} LIMIT {most}"""
-# A small shop is counted to its end.
-MOST = """(
-  SELECT CASE WHEN coalesce(sum(listings), 0) <= {live} THEN {live} ELSE {few} END + 1
-  FROM shop_listingcell)"""
+  WHERE {where} AND {asked} LIMIT {most}"""
+FEW_KEPT = "(SELECT coalesce(sum(n), 0) FROM kept) <= {}"
+# A small shop is counted to its end, of a large one the cheapest that pass: a walk along an index.
+# Each has a limit of its own, since of one that is still to be asked for no plan makes use.
+IS_SMALL = "(SELECT coalesce(sum(listings), 0) <= {} FROM shop_listingcell)"
+EITHER = "({small}) UNION ALL ({large})"
+MOST = "CASE WHEN {is_small} THEN {live} ELSE {few} END + 1"
 IS_MANY = "(SELECT coalesce(sum(n), 0) FROM kept) > {}"
 # As a search looks for a page: in the front of the shop, and behind it if that is not enough.
 SEARCHED = """
@@ -207,17 +209,25 @@ def _statement(rest: Filters, conditions: Conditions) -> str:
             is_cut="(SELECT is_more AND NOT is_wide FROM looked)",
             named=NAMED,
         )
-    can_be_kept = rest.can_be_kept
-    most = str(LIVE + 1) if can_be_kept else MOST.format(live=LIVE, few=MOST_COUNTED)
-    # What every minute is counted is counted of cells as it is of listings.
-    plain = " AND ".join(["true", *plain_conditions(rest)]) if can_be_kept else "false"
+    if rest.can_be_kept:
+        # What every minute is counted is counted of cells as it is of listings.
+        kept = KEPT.format(where=" AND ".join(["true", *plain_conditions(rest)]))
+        found, most = (
+            FOUND.format(where=where, asked=FEW_KEPT.format(LIVE), most=LIVE + 1),
+            LIVE + 1,
+        )
+    else:
+        is_small = IS_SMALL.format(LIVE)
+        kept = KEPT.format(where="false")
+        found = EITHER.format(
+            small=FOUND.format(where=where, asked=is_small, most=LIVE + 1),
+            large=FOUND.format(
+                where=where, asked=f"NOT {is_small} ORDER BY s.price", most=MOST_COUNTED + 1
+            ),
+        )
+        most = MOST.format(is_small=is_small, live=LIVE, few=MOST_COUNTED)
     return STATEMENT.format(
-        kept=KEPT.format(where=plain),
-        looked="",
-        found=FOUND.format(where=where, live=LIVE, most=most),
-        most=most,
-        is_cut=IS_MANY.format(LIVE),
-        named="NULL",
+        kept=kept, looked="", found=found, most=most, is_cut=IS_MANY.format(LIVE), named="NULL"
     )
 
 

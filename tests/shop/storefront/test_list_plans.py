@@ -7,6 +7,9 @@ from django.test.utils import CaptureQueriesContext
 
 from shop.catalogue.models import Variant
 from shop.festivals.models import Deal
+from shop.listings.counting import count_listings
+from shop.storefront import counting
+from shop.storefront.facets import facets_of
 from shop.storefront.filters import Filters
 from shop.storefront.finding import Place, find
 from tests import make
@@ -87,10 +90,30 @@ def test_claimed_units_are_looked_up_and_not_sought_among_all_deals():
     assert "Seq Scan on shop_deal" not in explained(Filters())
 
 
+def test_prices_of_a_large_shop_are_counted_by_walking_along_the_index(monkeypatch):
+    monkeypatch.setattr(counting, "LIVE", 20)
+    monkeypatch.setattr(counting, "MOST_COUNTED", 10)
+    fill(2_000, price=lambda n: 5_00 + n * 7919 % 20_000)
+    count_listings(at=NOON)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE shop_productspan, shop_listing")
+    asked = {"since": LONG_AGO, "festivals": (), "language": "en"}
+
+    with CaptureQueriesContext(connection) as queries:
+        assert facets_of(Filters(low=20_00, high=40_00), at=NOON, **asked).total == 11
+
+    assert "product_span_by_price" in plan_of(queries[0]["sql"])
+
+
 def explained(filters):
     """Return the plan of a list's statement."""
     with CaptureQueriesContext(connection) as queries:
         assert find(filters, at=NOON, festivals=(), language="en").rows
+    return plan_of(queries[0]["sql"])
+
+
+def plan_of(statement):
+    """Return how the database would go about a statement."""
     with connection.cursor() as cursor:
-        cursor.execute("EXPLAIN " + queries[0]["sql"].replace("%", "%%"))
+        cursor.execute("EXPLAIN " + statement.replace("%", "%%"))
         return "\n".join(row[0] for row in cursor.fetchall())
