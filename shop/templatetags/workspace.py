@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from django import template
 
+from shop.festivals.models import Festival
 from shop.pictures.models import Picture
+from shop.storefront import dates
 
 register = template.Library()
 
@@ -22,6 +25,12 @@ def small(picture: Picture) -> str:
 def of(values: Mapping, key: object) -> object:
     """Return what a mapping holds for a key, or nothing."""
     return values.get(key, "")
+
+
+@register.filter
+def last_day(festival: Festival) -> date:
+    """Return the day on which a festival's last moment falls, where it takes place."""
+    return dates.last_day(festival.ends_at, festival.zone)
 
 
 @register.filter

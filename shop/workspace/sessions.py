@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -147,11 +146,10 @@ def _say_opened(request: HttpRequest, made: int, asked: int) -> None:
 def _facts(pool: Pool, *, at: datetime) -> dict[str, object]:
     if not pool.zone:
         raise Http404
-    starts: datetime = pool.starts.astimezone(ZoneInfo(pool.zone))
     return {
         "id": pool.pk,
         "title": pool.title,
-        "starts": starts,
+        "starts": pool.starts,
         "zone": pool.zone,
         "booked": pool.sold,
         "held": pool.held,

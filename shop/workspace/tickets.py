@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +10,6 @@ from django.views.decorators.http import require_http_methods
 
 from shop import clock
 from shop.errors import NotPossible
-from shop.tickets.models import Ticket
 from shop.tickets.redeeming import UsedAlready, clean_code, is_near, redeem, tickets_of
 from shop.workspace.own import members_only, work_on
 
@@ -55,16 +52,8 @@ def ticket(request: HttpRequest, code: str) -> HttpResponse:
         "ticket": found,
         "refusal": refusal,
         "is_near": is_near(found, at=at),
-        "starts": _local(found),
-        "used_at": found.used_at and found.used_at.astimezone(ZoneInfo(_zone(found))),
+        "starts": found.line.variant.session_start,
+        "zone": found.line.variant.session_zone or "UTC",
         "is_used_again": isinstance(refusal, UsedAlready),
     }
     return render(request, "shop/workspace/ticket.html", context, status=status)
-
-
-def _zone(found: Ticket) -> str:
-    return found.line.variant.session_zone or "UTC"
-
-
-def _local(found: Ticket) -> object:
-    return found.line.variant.session_start.astimezone(ZoneInfo(_zone(found)))

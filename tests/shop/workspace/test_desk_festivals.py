@@ -1,7 +1,8 @@
 """Joining festivals and offering products; the check while typing writes nothing."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -70,6 +71,35 @@ def test_what_the_store_has_joined_stays_listed_with_what_came_of_it(client, des
         address = f"/merchant/{desk.merchant.slug}/festivals/{festival.pk}/"
         assert address in own
         assert client.get(address).status_code == 200
+
+
+def test_a_festival_says_its_times_in_its_own_zone(client, desk):
+    starts = START + timedelta(days=60)
+    facts = {"title": "Late lights", "zone": "Africa/Nairobi", "starts_at": starts}
+    festival = make.festival(ends_at=starts + timedelta(days=9), **facts)
+    here = starts.astimezone(ZoneInfo("Africa/Nairobi"))
+    wanted = f"{here:%H:%M}", f"{here.day} {here:%B %Y}"
+
+    page = client.get(f"/merchant/{desk.merchant.slug}/festivals/{festival.pk}/").text
+    assert f"{wanted[1]}, {wanted[0]}" in page
+    assert "Africa/Nairobi" in page
+
+
+def test_a_festival_that_ends_at_midnight_ends_the_day_before(client, desk):
+    ends = datetime(2027, 7, 20, 21, tzinfo=UTC)  # the 21st, 00:00 in Nairobi
+    make.festival(zone="Africa/Nairobi", starts_at=ends - timedelta(days=9), ends_at=ends)
+
+    for part in ("", "festivals/"):
+        assert "12 July – 20 July 2027" in client.get(desk.address("{store}/") + part).text
+
+
+def test_who_has_applied_is_told_so_and_not_asked_again(client, desk):
+    Enrolment.objects.filter(pk=desk.enrolment.pk).update(state="applied")
+
+    for part in ("", "festivals/"):
+        page = client.get(desk.address("{store}/") + part).text
+        assert "Applied" in page
+        assert "Join the festival" not in page
 
 
 def test_an_invitation_can_be_declined(client, desk):
