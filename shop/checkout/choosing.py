@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from shop.cart.presenting import arrives_text, or_free
 from shop.cart.pricing import PricedCart
 from shop.delivery.models import Rate
+from shop.delivery.names import service_name
 from shop.delivery.quoting import Option
 from shop.festivals.pricing.terms import Group
 
@@ -48,7 +49,7 @@ def choices(priced: PricedCart) -> list[Choice]:
             ways = tuple(
                 WayShown(
                     service=option.service,
-                    name=_name(option),
+                    name=service_name(option.service),
                     arrives=arrives_text(priced, merchant, option),
                     price=or_free(_price(priced, pk, option)),
                     note="" if option.is_tracked else _untracked(),
@@ -94,16 +95,6 @@ def _price(priced: PricedCart, merchant_id: int, option: Option) -> int:
             cap = benefit.promotion.cap
             return option.price - (option.price if cap is None else min(cap, option.price))
     return option.price
-
-
-def _name(option: Option) -> str:
-    match option.service:
-        case Rate.ServiceLevel.EXPRESS:
-            return _("Express")
-        case Rate.ServiceLevel.PACKET:
-            return _("Ordinary post")
-        case _:
-            return _("Standard")
 
 
 def _untracked() -> str:

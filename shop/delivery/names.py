@@ -1,8 +1,11 @@
-"""Names of countries in the reader's language, by Unicode's data."""
+"""Names of countries in the reader's language, by Unicode's data, and of ways to send."""
 
 from functools import lru_cache
 
 from babel import Locale
+from django.utils.translation import gettext as _
+
+from shop.delivery.models import Rate
 
 # Two letters in Unicode's data, but nowhere to send to: unions, parts of other countries, tests.
 NOT_COUNTRIES = {"CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "UN", "XA", "XB", "ZZ"}
@@ -24,3 +27,14 @@ def countries_by_name(language: str) -> tuple[tuple[str, str], ...]:
         if len(code) == 2 and code.isalpha() and code not in NOT_COUNTRIES
     ]
     return tuple(sorted(found, key=lambda pair: pair[1].casefold()))
+
+
+def service_name(service: str) -> str:
+    """Return the name of a service level, in the reader's language."""
+    match service:
+        case Rate.ServiceLevel.EXPRESS:
+            return _("Express")
+        case Rate.ServiceLevel.PACKET:
+            return _("Ordinary post")
+        case _:
+            return _("Standard")

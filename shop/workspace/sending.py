@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from shop import clock
 from shop.delivery.models import Carrier
-from shop.delivery.names import country_name
+from shop.delivery.names import country_name, service_name
 from shop.errors import ShopError
 from shop.merchants.models import Merchant
 from shop.orders.models import OrderLine, Suborder
@@ -88,6 +88,7 @@ def suborder(request: HttpRequest, suborder_id: int) -> HttpResponse:
         "may_send": found.service and found.state == Suborder.State.WAITING,
         "shipments": found.shipments.all(),
         "country": country_name(found.order.contact.country, "en"),
+        "service": service_name(found.service) if found.service else "",
         "form": form,
         "carriers": Carrier.objects.exclude(kind="tracker").values_list("name", flat=True),
         "today": clock.moment_of(request).date(),

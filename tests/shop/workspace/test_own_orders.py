@@ -150,3 +150,14 @@ def run_queued_work():
     from tests.queue import run_queued_work as run  # noqa: PLC0415
 
     run()
+
+
+def test_the_way_a_parcel_travels_has_the_name_that_shoppers_read(client, sold):
+    mine, _ = sold
+    client.force_login(make.member(mine.merchant))
+    where = f"/merchant/orders/{mine.pk}/"
+
+    Suborder.objects.filter(pk=mine.pk).update(service="packet")
+    assert "Ordinary post" in client.get(where).text
+    Suborder.objects.filter(pk=mine.pk).update(service="parcel")
+    assert "Standard" in client.get(where).text
