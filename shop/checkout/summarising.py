@@ -184,7 +184,7 @@ def _parcel(
     shipments = part.shipments.all() if part.state in GONE else ()
     ways = tuple(Way(row.carrier, row.tracking_number, row.tracking_url) for row in shipments)
     tag, kind = _tag(part)
-    place = merchant.name
+    place = ""  # the store is the heading
     if part.service:
         numbers = {"number": sent.index(part) + 1, "total": len(sent), "store": merchant.name}
         place = _("Parcel %(number)d of %(total)d, %(store)s") % numbers

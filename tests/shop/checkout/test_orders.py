@@ -193,5 +193,5 @@ def test_a_review_and_a_visit_have_words_of_their_own(browser, till):
 
     assert "We are looking at the payment and will email you." in in_review
     assert "Indigo Morning 1 × Dyeing" in paid
-    assert "Indigo Morning Paid Indigo Morning: 1 × Dyeing" in page
+    assert "Indigo Morning Paid 1 × Dyeing" in page
     assert "Delivery to" not in page
