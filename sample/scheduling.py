@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zlib import crc32
@@ -24,6 +25,7 @@ LONG_MINUTES = 6 * 60  # whole days begin early
 EARLY, LATER = (time(7), time(8), time(6, 30)), (time(9), time(10), time(14), time(15, 30))
 FAMILY_SEATS = 4
 LEAST_FOR_FAMILIES = 6  # seats
+AT_THE_HOUR = re.compile(r", (\d\d:\d\d)(?! the day before)")
 
 
 def provide_sessions(edition: Edition, *, at: datetime, progress: Progress) -> int:
@@ -111,6 +113,9 @@ def _weekdays(sheet: ProductSheet) -> Sequence[int]:
 
 
 def _hour(sheet: ProductSheet) -> time:
+    """Return the hour that the meeting point names, or else one that suits its length."""
+    if named := AT_THE_HOUR.search(sheet.outing.meeting_point):
+        return time.fromisoformat(named[1])
     hours = EARLY if sheet.outing.duration_minutes >= LONG_MINUTES else LATER
     return hours[crc32(sheet.sku.encode()) % len(hours)]
 
