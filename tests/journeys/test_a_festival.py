@@ -186,6 +186,7 @@ def publish(page: Page, festival: Festival) -> None:
     page.get_by_label("Preview mode").select_option("start")
     expect(frame.get_by_text("Preview: at the start")).to_be_visible()
     expect(frame.get_by_text("$60.00").first).to_be_visible()
+    expect(frame.locator("time-left.count b").first).to_have_text("2")  # days, from that moment
     page.get_by_label("Preview mode").select_option("before")
     expect(frame.get_by_text("Preview: one second before the start")).to_be_visible()
     expect(frame.get_by_text("$60.00")).to_have_count(0)

@@ -30,9 +30,11 @@ customElements.define(
   },
 );
 
-// This answer is never cached, so its Date header is the server's clock, exact to a second.
+// This answer is never cached, so its Date header is the server's clock, exact to a second. A
+// preview names the moment that it shows, and counts from there.
 function announceClock(answer) {
-  const told = Date.parse(answer.headers.get("Date") ?? "");
+  const shown = document.querySelector("[data-moment]")?.dataset.moment;
+  const told = Date.parse(shown ?? answer.headers.get("Date") ?? "");
   if (Number.isNaN(told)) return;
   document.dispatchEvent(new CustomEvent("server-clock", { detail: told - Date.now() }));
 }
