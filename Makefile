@@ -1,7 +1,7 @@
 # Everything a developer calls. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test check fmt mutants fuzz bench bench-rival stop
+.PHONY: help setup demo demo-reset test check fmt mutants fuzz bench bench-rival pictures stop
 
 python := .venv/bin/python
 
@@ -46,6 +46,10 @@ bench: ## measure how fast the shop is (make bench ARGS="--rounds 1 --seconds 1"
 bench-rival: ## the same beside django-oscar, and with 100,000 products: half an hour
 	@scripts/setup.sh dev
 	@$(python) -m bench --rival --products 100000 $(ARGS)
+
+pictures: ## take the pictures of the how-to pages anew
+	@scripts/setup.sh dev
+	@BAOBAB_PICTURES=1 CHROMIUM=$$(scripts/chromium.sh) $(python) -m pytest tests/journeys/pictures
 
 stop: ## stop the embedded database servers of this project
 	@$(python) -m config.embedded demo stop

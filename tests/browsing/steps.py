@@ -78,11 +78,13 @@ def session_of(page: Page) -> str:
     return page.url.rpartition("/")[2]
 
 
-def sign_in(page: Page, email: str, address: str = "/account/login/") -> None:
-    """Sign in with the password of all test users, on the way to some page."""
+def sign_in(
+    page: Page, email: str, address: str = "/account/login/", *, password: str = PASSWORD
+) -> None:
+    """Sign in, with the password of all test users if not told another, on the way to some page."""
     page.goto(address)
     page.get_by_label("Email").fill(email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "/login/" not in url)
 
