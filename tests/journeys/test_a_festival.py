@@ -190,6 +190,10 @@ def publish(page: Page, festival: Festival) -> None:
     page.get_by_label("Preview mode").select_option("before")
     expect(frame.get_by_text("Preview: one second before the start")).to_be_visible()
     expect(frame.get_by_text("$60.00")).to_have_count(0)
+    # Its second passes, and nothing happens: the next moment can be chosen.
+    expect(frame.locator("time-left.count")).to_have_count(0)
+    page.get_by_label("Preview mode").select_option("end")
+    expect(frame.get_by_text("Preview: one second after the end")).to_be_visible()
     # On a phone the preview lies over the page until it is closed.
     page.get_by_role("button", name="Toggle preview").click()
     expect(page.get_by_label("Preview mode")).to_be_hidden()

@@ -88,8 +88,9 @@ customElements.define(
 
 // Asks for the page anew, at most once for each instant: where a clock is wrong, the page would
 // ask for ever. Only pages that exist in every language come back as they were; the others may be
-// the answer to a form, or hold what somebody types.
+// the answer to a form, or hold what somebody types. A preview stays at its moment.
 function askAgain(until) {
+  if (document.querySelector("[data-moment]")) return;
   if (!document.querySelector('link[rel="alternate"][hreflang]')) return;
   try {
     if (sessionStorage.getItem(`asked at ${until}`)) return;
