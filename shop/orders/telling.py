@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from babel import Locale
-from babel.dates import format_skeleton
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
@@ -14,6 +12,7 @@ from django.utils import translation
 from shop.currencies import written
 from shop.delivery.names import country_name
 from shop.orders.models import Order, OrderLine, Suborder
+from shop.storefront import dates
 
 
 def order_link(order: Order) -> str:
@@ -80,4 +79,4 @@ def _line(order: Order, line: OrderLine, language: str) -> dict[str, Any]:
 
 def _day(day: date | None, language: str) -> str:
     """Write a day without its year, as people of the language do."""
-    return format_skeleton("MMMMd", day, locale=Locale.parse(language, sep="-")) if day else ""
+    return dates.day(day, language) if day else ""

@@ -64,7 +64,7 @@ def test_case_5_of_two_paid_sessions_the_second_is_sent_back_in_full(till):
     assert order.suborders.count() == 1
     run_queued_work()
     assert sorted((message.subject, message.to) for message in mail.outbox) == [
-        (f"New order {order.number}: ship by May 17", ["potter@example.org"]),
+        (f"New order {order.number}: ship by 17 May", ["potter@example.org"]),
         ("You paid twice, so one payment is on its way back", [order.contact.email]),
         (f"Your order {order.number}: 1 store is packing for you", [order.contact.email]),
     ]

@@ -1,0 +1,1 @@
+"""How dates are written where Django writes them; pages write most with Unicode's data."""
