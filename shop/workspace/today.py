@@ -25,7 +25,7 @@ def sums(merchant: Merchant, *, at: datetime) -> dict[str, int | None]:
 
     Two statements. What went back to shoppers was not earned.
     """
-    waiting = Q(pk__in=Suborder.objects.filter(merchant=merchant).to_send())
+    waiting = Suborder.TO_SEND
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
     found = sold_by(merchant).aggregate(
         orders=Count("pk"),
@@ -98,7 +98,8 @@ def next_sessions(merchant: Merchant, *, at: datetime) -> QuerySet[Variant]:
             product__merchant=merchant, session_start__gt=at, cancelled_at__isnull=True
         )
         .select_related("product", "pool")
-        .order_by("session_start", "pk")[:SHOWN]
+        .order_by("session_start", "pool_id", "pk")
+        .distinct("session_start", "pool_id")[:SHOWN]  # one of its kinds of tickets
     )
 
 

@@ -21,7 +21,7 @@ class SuborderQuerySet(models.QuerySet["Suborder"]):
 
     def to_send(self) -> SuborderQuerySet:
         """Keep those whose parcel has not left; guests of an experience come by themselves."""
-        return self.filter(state=Suborder.State.WAITING).exclude(service="")
+        return self.filter(Suborder.TO_SEND)
 
     def with_returned(self) -> SuborderQuerySet:
         """Add ``returned``: what the merchant does not earn since it went back to the shopper."""
@@ -50,6 +50,8 @@ class Suborder(models.Model):
         State.DELIVERED: set(),
         State.CANCELLED: set(),
     }
+
+    TO_SEND: ClassVar[Q] = Q(state=State.WAITING) & ~Q(service="")
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="suborders")
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="suborders")

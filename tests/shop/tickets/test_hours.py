@@ -1,7 +1,8 @@
-"""A host reads the hours that the guests read: those of the place."""
+"""What a host reads: the hours of the place, each session once, nothing to send."""
 
 import pytest
 
+from shop.orders.models import Order
 from shop.tickets.models import Ticket
 from tests.make import NOON
 from tests.shop.tickets import visits
@@ -25,3 +26,19 @@ def test_every_page_of_the_host_says_the_hour_of_the_place(client, till, clock_a
 
     assert "15:00" in page
     assert "12:00" not in page.partition('class="stats"')[0]
+
+
+def test_each_session_stands_once_on_the_overview_and_nothing_is_to_be_sent(client, till, clock_at):
+    clock_at(NOON)
+    adult, *_ = visits.session()
+    bought(till, {adult: 1})
+    client.force_login(visits.host_of(adult))
+    store = f"/merchant/{adult.product.merchant.slug}/"
+    number = Order.objects.get().number
+
+    page = client.get(store).text
+    assert page.count(f'href="{store}sessions/{adult.pool_id}/"') == 1
+    assert number not in page
+    assert number not in client.get(f"{store}orders/?state=waiting").text
+    assert number in client.get(f"{store}orders/").text
+    assert number not in client.get(f"{store}orders/packing.csv").content.decode()
