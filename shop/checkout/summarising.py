@@ -80,6 +80,11 @@ class OrderShown:
     address: tuple[str, ...]
     first: str
 
+    @property
+    def packing(self) -> int:
+        """Return how many stores send something."""
+        return sum(parcel.is_sent for parcel in self.parcels)
+
 
 def show_order(order: Order) -> OrderShown:
     """Return what pages say of an order.

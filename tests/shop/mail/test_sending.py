@@ -74,7 +74,7 @@ If you did not ask for this, you can ignore this email.
 
 
 def test_a_receipt_lists_what_was_bought_and_what_it_cost():
-    send("receipt", LENA, language="en", context=RECEIPT | {"is_answered": True})
+    send("receipt", LENA, language="en", context=RECEIPT | {"parcel_count": 1, "is_answered": True})
 
     [message] = mail.outbox
     assert message.subject == "Your order BB-1: 1 store is packing for you"
