@@ -92,7 +92,7 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
         "ends": wall_of(festival.ends_at, festival.zone),
         "ready": ready,
         "countries": [(country_name(code, "en"), count) for code, count in ready.countries],
-        "missing": [country_name(code, "en") for code in ready.countries_missing],
+        "missing": sorted(country_name(code, "en") for code in ready.countries_missing),
         "slots": slots_of(festival),
         "page": page_of(festival),
         "may_write": may_write(request),

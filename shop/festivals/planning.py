@@ -17,6 +17,8 @@ from shop.festivals.reductions import refuse_if_dearer
 from shop.festivals.running import log
 from shop.festivals.walltime import typed, wall_of
 
+WHOLE = "Whole festival"  # as organizers and merchants read it beside the names of flash slots
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -56,9 +58,7 @@ def create_festival(
         setattr(festival, name, value)
     festival.state = Festival.State.DRAFT
     festival.save()
-    Slot.objects.create(
-        festival=festival, kind=Slot.Kind.WHOLE, label=festival.title[:60], **during.facts
-    )
+    Slot.objects.create(festival=festival, kind=Slot.Kind.WHOLE, label=WHOLE, **during.facts)
     log(festival, "create", at=at, by=by, festival=festival)
     return festival
 
