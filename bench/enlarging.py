@@ -69,6 +69,12 @@ TABLES = (
     Copied("shop_productspan", "product_id", {"product_id": "c.new", "deal_id": "NULL"}),
     Copied("shop_listing", "product_id", NAMED | {"product_id": "c.new", "is_available": "true"}),
 )
+# Written row by row, an index of words would take longer than all the rest.
+SLOW_INDEXES = """
+SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am a ON a.oid = c.relam
+WHERE i.indrelid = %s::regclass AND a.amname = 'gin'
+"""
 COLUMNS = """
 SELECT column_name FROM information_schema.columns
 WHERE table_schema = 'public' AND table_name = %s AND column_name <> ALL(%s)
@@ -83,9 +89,17 @@ def enlarge(address: str, products: int) -> None:
         # Identifiers are ours or the catalogue's, and `times` is a whole number.
         for statement in PREPARE.format(times=times).split(";"):
             connection.execute(statement)
+        # No index can be made while a row still waits to be checked.
+        connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in TABLES:
             found = connection.execute(COLUMNS, [table.table, list(table.given)])
-            connection.execute(_statement(table, [name for (name,) in found]))
+            statement = _statement(table, [name for (name,) in found])
+            indexes = connection.execute(SLOW_INDEXES, [table.table]).fetchall()
+            for name, _ in indexes:
+                connection.execute(f"DROP INDEX {name}")
+            connection.execute(statement)
+            for _, definition in indexes:
+                connection.execute(definition)
 
 
 def tidy(address: str) -> None:

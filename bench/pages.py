@@ -13,7 +13,8 @@ from bench.servers import CannotMeasure, Server
 
 CARTS, LINES = 8, 3
 SEARCH = "coffee"
-NEVER_KEPT = ("list, half-way down", "search")  # what anyone can type, or make up
+# What anyone can type, or make up.
+NEVER_KEPT = ("list, half-way down", "list, of a price", "search")
 ADDING, CHECKOUT = "first add to the cart", "whole guest checkout"
 
 
@@ -94,6 +95,7 @@ def _shared_pages(choice: Choice) -> Iterator[tuple[str, list[Request]]]:
     yield "list", [Request("/products/")]
     yield "list, half-way down", [Request(f"/products/?after={choice.middle}")]
     yield "list, filtered", [Request(f"/products/?country={choice.country}&stock=1")]
+    yield "list, of a price", [Request("/products/?from=20&to=40")]
     yield "product", [Request(f"/products/{slug}/") for slug in choice.products]
     yield "store", [Request(f"/stores/{slug}/") for slug in choice.stores]
     yield "search", [Request(f"/products/?q={SEARCH}")]
