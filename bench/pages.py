@@ -14,7 +14,7 @@ from bench.servers import CannotMeasure, Server
 CARTS, LINES = 8, 3
 SEARCH = "coffee"
 # What anyone can type, or make up.
-NEVER_KEPT = ("list, half-way down", "list, of a price", "search")
+NEVER_KEPT = ("list, half-way down", "list, of a price")
 ADDING, CHECKOUT = "first add to the cart", "whole guest checkout"
 
 
@@ -60,9 +60,7 @@ def personal(shop: Server, choice: Choice) -> list[Target]:
 
 def never_kept(shop: Server, choice: Choice) -> list[Target]:
     """Return what is made anew for everyone, also in a shop that keeps what it can."""
-    search = next(page for page in _shared_pages(choice) if page[0] == "search")
     return [
-        target(*search, shop, count="cold"),
         _adding(shop, choice.variants),
         _checkout(shop, choice.variants),
     ]

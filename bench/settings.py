@@ -15,3 +15,5 @@ CACHES["default"] |= {
     "counts": {"BACKEND": "bench.caching.WithoutPages"},
     "nothing": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
 }[env("BENCH_KEEPS", "everything")]
+if env("BENCH_KEEPS", "everything") != "everything":
+    CACHES["searches"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}

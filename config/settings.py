@@ -123,16 +123,13 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL")
+IN_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-    }
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    else {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 2_000},
-    }
+    else {"BACKEND": IN_MEMORY, "OPTIONS": {"MAX_ENTRIES": 2_000}},
+    # Anybody can make searches up: whoever does pushes other searches out, and nothing else.
+    "searches": {"BACKEND": IN_MEMORY, "LOCATION": "searches", "OPTIONS": {"MAX_ENTRIES": 1_000}},
 }
 # What the beat does beside the shop's own work, for packages that the shop does not know.
 PERIODIC_WORK = [("publish texts", "cms.pages.scheduling.publish_due", 1)]

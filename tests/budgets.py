@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.core.cache import cache
+from django.conf import settings
+from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -18,7 +19,8 @@ def statements(*, most: int) -> Iterator[list[str]]:
 
     The list that it gives is filled at the end.
     """
-    cache.clear()
+    for name in settings.CACHES:
+        caches[name].clear()
     epoch.forget()
     counted: list[str] = []
     with CaptureQueriesContext(connection) as captured:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from django.core.cache import cache
+from django.conf import settings
+from django.core.cache import caches
 
 from sandbox.server import Options, start
 from shop.storefront import epoch
@@ -15,7 +16,8 @@ pytest_plugins = ["tests.browsing.fixtures"]
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
     """Let no test see a page or a festival that another one left in the caches of the process."""
-    cache.clear()
+    for name in settings.CACHES:
+        caches[name].clear()
     epoch.forget()
 
 

@@ -129,6 +129,11 @@ class Filters:
         return bool(self.words) or self.is_exact or has_price or self.has_bad_price
 
     @property
+    def is_plain_search(self) -> bool:
+        """Tell whether it is a search and nothing else, as many make it at the same time."""
+        return bool(self.words) and self == self.cleared()
+
+    @property
     def is_common(self) -> bool:
         """Tell whether many ask for just this, so that a copy of the answer is worth keeping.
 

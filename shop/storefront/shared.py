@@ -15,7 +15,8 @@ from datetime import datetime
 from functools import wraps
 from hashlib import blake2b
 
-from django.core.cache import cache
+from django.core.cache import cache, caches
+from django.core.cache.backends.base import BaseCache
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
@@ -53,7 +54,8 @@ def shared_page(
     """Serve a view's page to everyone from one copy; its 404s and redirects are never kept.
 
     A page for which few ask is built for each of them: if every address had a copy, whoever
-    makes addresses up could fill the cache.
+    makes addresses up could fill the cache. A search is kept from the second time on that it is
+    made, among the few copies that searches may have.
 
     Args:
         takes: reads what the page takes from the query. The view, the links and the key of the
@@ -70,10 +72,9 @@ def shared_page(
             def build() -> Page | HttpResponse:
                 return _packed(view(request, *args, **kwargs), epoch)
 
-            if request.filters.is_common:
-                page = _kept_or_built(_key(request, epoch), build, at=at)
-            else:
-                page = build()
+            key = _key(request, epoch)
+            store = _store_for(request.filters, key)
+            page = build() if store is None else _kept_or_built(store, key, build, at=at)
             if isinstance(page, HttpResponse):
                 page.headers.setdefault("Cache-Control", "no-store")
                 return page
@@ -103,28 +104,37 @@ def _key(request: HttpRequest, epoch: Epoch) -> str:
     return f"page:{blake2b(repr(facts).encode(), digest_size=16).hexdigest()}"
 
 
+def _store_for(filters: Filters, key: str) -> BaseCache | None:
+    """Return where a page's copy is kept, or None if it is not worth one."""
+    if filters.is_common:
+        return cache
+    searches = caches["searches"]
+    was_asked = filters.is_plain_search and not searches.add(f"{key}:asked", 1, FRESH)
+    return searches if was_asked else None
+
+
 def _kept_or_built(
-    key: str, build: Callable[[], Page | HttpResponse], *, at: datetime
+    store: BaseCache, key: str, build: Callable[[], Page | HttpResponse], *, at: datetime
 ) -> Page | HttpResponse:
     """Return the copy, or build it while the others who want the same page wait."""
     lock = f"{key}:building"
     is_mine = False
     for _ in range(TRIES):
-        page = cache.get(key)
+        page = store.get(key)
         if page and at < page.until:
             return page
-        is_mine = cache.add(lock, 1, BUILDING)
+        is_mine = store.add(lock, 1, BUILDING)
         if is_mine:
             break
         time.sleep(PAUSE)
     try:
         page = build()
         if isinstance(page, Page) and page.is_kept:
-            cache.set(key, page, FRESH)
+            store.set(key, page, FRESH)
         return page
     finally:
         if is_mine:
-            cache.delete(lock)
+            store.delete(lock)
 
 
 def _packed(response: HttpResponse, epoch: Epoch) -> Page | HttpResponse:

@@ -9,7 +9,7 @@ from itertools import cycle
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection
 
@@ -88,5 +88,6 @@ class Stage:
         shutil.rmtree(settings.MAIL_OUTBOX, ignore_errors=True)
         self.sandbox.reset()
         self.server.news()
-        cache.clear()
+        for name in settings.CACHES:
+            caches[name].clear()
         epoch.forget()

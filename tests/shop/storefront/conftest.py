@@ -1,5 +1,6 @@
 import pytest
-from django.core.cache import cache
+from django.conf import settings
+from django.core.cache import caches
 
 from shop.storefront import epoch
 from tests.make import NOON
@@ -10,4 +11,5 @@ def _noon(clock_at):
     """Let it be noon of the festival's third day, with nothing kept from another test."""
     clock_at(NOON)
     epoch.forget()
-    cache.clear()
+    for name in settings.CACHES:
+        caches[name].clear()

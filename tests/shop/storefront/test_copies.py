@@ -84,11 +84,11 @@ def test_who_asks_for_what_is_not_kept_waits_for_nobody(monkeypatch):
     monkeypatch.setattr(shared, "TRIES", 10_000)  # whoever waits does so until the lock is old
     meeting = Barrier(4, timeout=shared.BUILDING / 2)
 
-    @shared_page(takes=lambda data, known: Filters(words=data["q"]))
+    @shared_page(takes=lambda data, known: Filters(low=int(data["from"])))
     def search(request):
         meeting.wait()  # all four are here at once
         return HttpResponse("found")
 
-    answers = at_once([lambda: search(RequestFactory().get("/?q=tea"))] * 4)
+    answers = at_once([lambda: search(RequestFactory().get("/?from=1"))] * 4)
 
     assert [answer.content for answer in answers] == [b"found"] * 4

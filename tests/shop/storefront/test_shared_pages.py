@@ -87,15 +87,6 @@ def test_parameters_in_another_order_make_no_other_copy(kettle):
     assert (second.content, statements) == (first.content, [])
 
 
-def test_what_was_typed_is_not_kept(kettle):
-    asked("/products/?q=kettle")
-
-    _, statements = asked("/products/?q=kettle")
-
-    assert len(statements) == 3
-    assert list(cache._cache) == []
-
-
 def test_a_page_without_a_product_is_not_kept(kettle):
     asked("/products/?country=GH")
 
