@@ -12,7 +12,7 @@ from wagtail.fields import StreamField
 from wagtail.search import index
 
 from cms.blocks.body import ARTICLE_BODY, LESSON_BODY
-from cms.pages.base import ShopPage
+from cms.pages.base import ListPage, ShopPage
 from cms.pages.gathering import Gathered
 from cms.pages.listing import page_cards
 from cms.pages.lists import help_cards
@@ -29,6 +29,7 @@ class ArticlePage(ShopPage):
     )
 
     content_panels = [*ShopPage.content_panels, FieldPanel("picture"), FieldPanel("body")]
+    search_fields = [*ShopPage.search_fields, index.SearchField("body")]
     subpage_types: list[str] = []
 
     class Meta:
@@ -48,7 +49,6 @@ class StoryPage(ArticlePage):
 
     body = StreamField(ARTICLE_BODY, blank=True)
 
-    search_fields = [*ShopPage.search_fields, index.SearchField("body")]
     template = "cms/pages/article.html"
     above_title = gettext_noop("Stories")
     page_description = "How a thing is made, and by whom."
@@ -73,7 +73,6 @@ class LessonPage(ArticlePage):
         FieldPanel("picture"),
         FieldPanel("body"),
     ]
-    search_fields = [*ShopPage.search_fields, index.SearchField("body")]
     template = "cms/pages/article.html"
     above_title = gettext_noop("Academy")
     page_description = "A lesson of the academy, for merchants."
@@ -102,7 +101,6 @@ class HelpPage(ArticlePage):
         FieldPanel("picture"),
         FieldPanel("body"),
     ]
-    search_fields = [*ShopPage.search_fields, index.SearchField("body")]
     template = "cms/pages/article.html"
     above_title = gettext_noop("Help")
     page_description = "An answer to what people ask."
@@ -112,14 +110,12 @@ class HelpPage(ArticlePage):
         verbose_name = "help page"
 
 
-class StoryIndexPage(ShopPage):
+class StoryIndexPage(ListPage):
     """The list of stories, the newest first."""
 
     template = "cms/pages/stories.html"
     own_title = gettext_noop("Stories")
     page_description = "The list of all stories."
-    max_count_per_parent = 1
-    parent_page_types = ["cms.HomePage"]
     subpage_types = ["cms.StoryPage"]
 
     class Meta:
@@ -131,14 +127,12 @@ class StoryIndexPage(ShopPage):
         return {"cards": list(page_cards(newest, gathered.scene.language).values())}
 
 
-class LessonIndexPage(ShopPage):
+class LessonIndexPage(ListPage):
     """The academy: lessons in their order."""
 
     template = "cms/pages/lessons.html"
     own_title = gettext_noop("Academy")
     page_description = "The academy: all lessons in their order."
-    max_count_per_parent = 1
-    parent_page_types = ["cms.HomePage"]
     subpage_types = ["cms.LessonPage"]
 
     class Meta:
@@ -151,14 +145,12 @@ class LessonIndexPage(ShopPage):
         return {"cards": list(page_cards(lessons, language, extra="minutes").values())}
 
 
-class HelpIndexPage(ShopPage):
+class HelpIndexPage(ListPage):
     """The help: answers by whom they are for, and a search through all pages."""
 
     template = "cms/pages/help.html"
     own_title = gettext_noop("Help")
     page_description = "The help: all answers, and the search through all pages."
-    max_count_per_parent = 1
-    parent_page_types = ["cms.HomePage"]
     subpage_types = ["cms.HelpPage"]
 
     class Meta:

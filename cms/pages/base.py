@@ -204,3 +204,13 @@ class ShopPage(Page):
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """Return the page as it will be at a moment; see ``previewing``."""
         return previewing.show(self, request, mode_name)
+
+
+class ListPage(ShopPage):
+    """A list of pages of one kind. There is one below the home page."""
+
+    max_count_per_parent = 1
+    parent_page_types = ["cms.HomePage"]
+
+    class Meta:
+        abstract = True

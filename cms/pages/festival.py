@@ -13,7 +13,7 @@ from wagtail.fields import StreamField
 from wagtail.search import index
 
 from cms.blocks.body import SHOP_BODY
-from cms.pages.base import ShopPage
+from cms.pages.base import ListPage, ShopPage
 from cms.pages.gathering import Gathered
 from cms.pages.lists import festival_cards, known
 from shop.festivals.models import Festival
@@ -22,14 +22,12 @@ from shop.storefront.epoch import Epoch, KnownFestival
 SHOWN = (Festival.State.PUBLISHED, Festival.State.CLOSED)
 
 
-class FestivalIndexPage(ShopPage):
+class FestivalIndexPage(ListPage):
     """The list of festivals: what runs, what comes, what was."""
 
     template = "cms/pages/festivals.html"
     own_title = gettext_noop("Festivals")
     page_description = "The list of all festivals that have a page."
-    max_count_per_parent = 1
-    parent_page_types = ["cms.HomePage"]
     subpage_types = ["cms.FestivalPage"]
 
     class Meta:

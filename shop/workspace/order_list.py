@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from django.utils.translation import gettext_lazy
+
 from shop.merchants.models import Merchant
 from shop.orders.models import NUMBER_START, Order, OrderLine, Suborder, SuborderQuerySet
 
@@ -12,6 +14,11 @@ STATES = {
     "waiting": (Suborder.State.WAITING,),  # only where there is something to send
     "sent": (Suborder.State.SHIPPED, Suborder.State.DELIVERED),
     "cancelled": (Suborder.State.CANCELLED,),
+}
+NAMES = {
+    "waiting": gettext_lazy("Orders to send"),
+    "sent": gettext_lazy("Sent"),
+    "cancelled": gettext_lazy("Cancelled"),
 }
 NUMBER = re.compile(r"\d{1,12}$")
 # A cell that begins so would be taken for a formula.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Min, Prefetch, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from shop import clock
@@ -15,6 +16,12 @@ from shop.workspace.own import products_of, store_members_only
 from shop.workspace.paging import page_of
 
 SHOWN = 30
+NAMES = {
+    Product.State.DRAFT: gettext_lazy("Draft"),
+    Product.State.SUBMITTED: gettext_lazy("Waiting for review"),
+    Product.State.PUBLISHED: gettext_lazy("On sale"),
+    Product.State.WITHDRAWN: gettext_lazy("Not on sale"),
+}
 
 
 @require_GET
@@ -31,7 +38,7 @@ def products(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     prices = prices_of(ids, at=at)
     for row in page.rows:
         row.units, row.price = stock.get(row.pk), prices.get(row.pk)
-    context = {"part": "products", "page": page, "q": text, "state": state}
+    context = {"part": "products", "page": page, "q": text, "state": state, "states": NAMES.items()}
     return render(request, "shop/workspace/products.html", context)
 
 

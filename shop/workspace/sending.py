@@ -18,7 +18,7 @@ from shop.orders.models import OrderLine, Suborder
 from shop.orders.refunding import refunded
 from shop.orders.shipping import ship
 from shop.workspace.forms import ShipmentForm
-from shop.workspace.order_list import STATES, find_orders, packing_rows
+from shop.workspace.order_list import NAMES, STATES, find_orders, packing_rows
 from shop.workspace.own import members_only, sold_by, store_members_only, suborders_of, work_on
 from shop.workspace.paging import page_of
 
@@ -43,6 +43,7 @@ def orders(request: HttpRequest, merchant: Merchant) -> HttpResponse:
         "page": page,
         "q": text,
         "state": state if state in STATES else "",
+        "states": NAMES.items(),
         "today": clock.moment_of(request).date(),
     }
     return render(request, "shop/workspace/orders.html", context)
