@@ -31,19 +31,24 @@ LATELY = timedelta(days=1)
 @require_safe
 @store_members_only
 def sessions(request: HttpRequest, merchant: Merchant) -> HttpResponse:
-    """List the dates of the store's experiences, from those of the last day on.
+    """List the dates of the store's experiences, or of one, from those of the last day on.
 
     A guest who comes late is still found at the door.
     """
     at = clock.moment_of(request)
-    rows = pools_of(merchant).filter(starts__gt=at - LATELY).order_by("starts", "pk")
+    experiences = list(experiences_of(merchant).order_by("title"))
+    asked = request.GET.get("of", "")
+    chosen = next((one for one in experiences if str(one.pk) == asked), None)
+    rows = pools_of(merchant, chosen).filter(starts__gt=at - LATELY).order_by("starts", "pk")
     page = Paginator(rows, SHOWN).get_page(request.GET.get("page"))
+    address = f"?of={chosen.pk}&page=" if chosen else "?page="
     context = {
         "part": "sessions",
         "sessions": [_facts(pool, at=at) for pool in page],
-        "previous": f"?page={page.number - 1}" if page.has_previous() else "",
-        "next": f"?page={page.number + 1}" if page.has_next() else "",
-        "experiences": experiences_of(merchant).order_by("title"),
+        "previous": f"{address}{page.number - 1}" if page.has_previous() else "",
+        "next": f"{address}{page.number + 1}" if page.has_next() else "",
+        "experiences": experiences,
+        "chosen": chosen,
     }
     return render(request, "shop/workspace/sessions.html", context)
 
@@ -110,9 +115,11 @@ def experiences_of(merchant: Merchant) -> QuerySet[Product]:
     return own.select_related("merchant")
 
 
-def pools_of(merchant: Merchant) -> QuerySet[Pool]:
-    """Return a merchant's sessions as pools, with title and start."""
+def pools_of(merchant: Merchant, product: Product | None = None) -> QuerySet[Pool]:
+    """Return a merchant's sessions, or those of one product, as pools with title and start."""
     own = Q(variants__product__merchant=merchant)
+    if product:
+        own &= Q(variants__product=product)
     dated = Q(variants__session_start__isnull=False)
     return Pool.objects.filter(own & dated).annotate(
         starts=Min("variants__session_start"),

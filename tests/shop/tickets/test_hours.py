@@ -42,3 +42,19 @@ def test_each_session_stands_once_on_the_overview_and_nothing_is_to_be_sent(clie
     assert number not in client.get(f"{store}orders/?state=waiting").text
     assert number in client.get(f"{store}orders/").text
     assert number not in client.get(f"{store}orders/packing.csv").content.decode()
+
+
+def test_the_dates_of_one_experience_are_shown_alone(client, clock_at):
+    clock_at(NOON)
+    host = visits.merchant()
+    walk, climb = (visits.experience(of=host, title=title) for title in ("Walk", "Climb"))
+    walks, climbs = visits.session(walk)[0], visits.session(climb)[0]
+    client.force_login(visits.host_of(walks))
+    address = f"/merchant/{host.slug}/sessions/"
+
+    both, one = client.get(address).text, client.get(address, {"of": walk.pk}).text
+    other = client.get(address, {"of": "0"}).text
+
+    for page, shown in ((both, (True, True)), (one, (True, False)), (other, (True, True))):
+        found = [f"{address}{seat.pool_id}/" in page for seat in (walks, climbs)]
+        assert tuple(found) == shown
