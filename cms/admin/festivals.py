@@ -22,6 +22,14 @@ from shop.festivals.readiness import Readiness, readiness
 from shop.festivals.walltime import days_between, wall_of
 from shop.listings.taking_part import list_everything
 
+# What was done, as the log of the board says it: "nomination approved".
+WORDS = {
+    "create": "made", "change": "changed", "move": "moved", "extend": "extended",
+    "remove": "removed", "publish": "published", "invite": "invited stores", "join": "joined",
+    "accept": "accepted", "decline": "declined", "submit": "submitted", "withdraw": "withdrawn",
+    "approve": "approved", "changes_requested": "sent back", "rejected": "rejected",
+    "pause": "paused", "resume": "resumed", "raise": "raised",
+}  # fmt: skip
 ACCEPTED = Q(enrolments__state=Enrolment.State.ACCEPTED)
 
 
@@ -96,7 +104,10 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
         "slots": slots_of(festival),
         "page": page_of(festival),
         "may_write": may_write(request),
-        "changes": festival.changes.select_related("by").order_by("-at", "-pk")[:12],
+        "changes": [
+            (change, WORDS.get(change.action, change.action))
+            for change in festival.changes.select_related("by").order_by("-at", "-pk")[:12]
+        ],
         "can": {name: request.user.has_perm(f"shop.{name}") for name in CAN},
     }
     return show(

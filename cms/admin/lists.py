@@ -5,13 +5,26 @@ from __future__ import annotations
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from cms.admin.permissions import forbidden
 from shop.catalogue.models import Product, Variant
+from shop.currencies import written
+from shop.delivery.names import country_name
 from shop.merchants.models import Merchant
 from shop.orders.models import Order
+
+SUMS = ("goods", "discount", "delivery", "total")
+
+
+def _total(order: Order) -> str:
+    return written(order.total, order.currency, "en")
+
+
+def _country(merchant: Merchant) -> str:
+    return country_name(merchant.country, "en")
 
 
 class Told:
@@ -44,6 +57,16 @@ class ProductIndexView(IndexView):
 
 class InspectView(Told, generic.InspectView):
     """One row, to read."""
+
+
+class OrderView(InspectView):
+    """One order, its sums as people write them."""
+
+    def get_field_display_value(self, field_name: str, field: object) -> object:
+        """Return what stands beside the name of a field."""
+        if field_name in SUMS:
+            return written(getattr(self.object, field_name), self.object.currency, "en")
+        return super().get_field_display_value(field_name, field)
 
 
 class EditView(Told, generic.EditView):
@@ -111,7 +134,10 @@ class StoreViewSet(ReadOnly):
     menu_label = "Merchants"
     add_to_admin_menu = True
     menu_order = 93
-    list_display = ("name", "country", "city", "kind", "state", "created_at")
+    list_display = (
+        "name", Column("country", accessor=_country, sort_key="country"), "city", "kind", "state",
+        "created_at",
+    )  # fmt: skip
     list_filter = ("state", "kind", "country")
     list_export = ("name", "slug", "country", "city", "kind", "state", "founded", "created_at")
     search_fields = ("name", "city")
@@ -131,7 +157,9 @@ class OrderViewSet(ReadOnly):
     menu_label = "Orders"
     add_to_admin_menu = True
     menu_order = 94
-    list_display = ("number", "state", "placed_at", "total", "currency")
+    inspect_view_class = OrderView
+    list_display = ("number", "state", "placed_at",
+                    Column("total", accessor=_total, sort_key="total"))  # fmt: skip
     list_filter = ("state", "currency", "placed_at")
     list_export = ("number", "state", "placed_at", "paid_at", "goods", "discount", "delivery",
                    "total", "currency")  # fmt: skip

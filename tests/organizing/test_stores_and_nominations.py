@@ -211,3 +211,16 @@ def test_the_mail_says_what_was_decided(desk, mailoutbox):
     (message,) = mailoutbox
     assert "A little lower?" in message.body
     assert f"/merchant/{nomination.product.merchant.slug}/festivals/" in message.body
+
+
+def test_lists_say_sums_and_countries_as_people_write_them(desk):
+    kettle = make.variant(195_40, of=make.product(of=make.merchant(country="KE")))
+    order = make.order({kettle: 1}, at=BEFORE)
+
+    orders, stores = (desk.get(f"/organize/desk_{name}/").text for name in ("orders", "stores"))
+    one = desk.get(f"/organize/desk_orders/inspect/{order.pk}/").text
+
+    assert "$195.40" in orders
+    assert "19540" not in orders
+    assert "$195.40" in one
+    assert "Kenya" in stores
