@@ -136,7 +136,7 @@ def _fill(cart: Cart, wish: Wish, shopper: Shopper, *, at: datetime) -> bool:
     email = shopper.user.email if shopper.user else f"{wish.key}@example.org"
     changing.set_contact(cart, Contact(email=email, made_at=at, **wish.contact))
     for variant, units in variants:
-        changing.add(cart, variant, units, at=at)
+        changing.add(cart, variant.pk, units, at=at)
     if wish.service:
         merchants = {variant.product.merchant_id for variant, _ in variants}
         changing.choose_services(cart, dict.fromkeys(merchants, wish.service))

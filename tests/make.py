@@ -210,7 +210,7 @@ def cart(wanted: dict[Variant, int], *, of: Shopper | None = None, email: str | 
     )  # fmt: skip
     changing.set_contact(made, contact)
     for chosen, quantity in wanted.items():
-        changing.add(made, chosen, quantity, at=at)
+        changing.add(made, chosen.pk, quantity, at=at)
     for code in codes:
         changing.use_voucher(made, code, shopper=who, at=at)
     return who

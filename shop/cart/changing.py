@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from shop.cart.current import Shopper
@@ -28,16 +28,24 @@ VALUES (%s, %s, %s, (SELECT price FROM shop_pricespan
 ON CONFLICT (cart_id, variant_id)
 DO UPDATE SET quantity = least(shop_cartline.quantity + excluded.quantity, %s)
 """
+# Asked with every add: written out, since putting it together would cost more than asking it.
+FOR_SALE = """
+SELECT EXISTS (
+  SELECT FROM shop_variant v
+  JOIN shop_product p ON p.id = v.product_id JOIN shop_merchant m ON m.id = p.merchant_id
+  WHERE v.id = %s AND v.is_active AND p.state = 'published' AND m.state = 'approved'
+    AND (p.kind = 'goods' OR v.session_start IS NOT NULL))
+"""
 
 
-def add(cart: Cart, variant: Variant, quantity: int, *, at: datetime) -> None:
+def add(cart: Cart, variant_id: int, quantity: int, *, at: datetime) -> None:
     """Put units of a variant into the cart, on top of those that are there.
 
     Raises:
         NotPossible: the quantity is not one that can be bought.
     """
     check_quantity(quantity)
-    row = [at, cart.pk, cart.pk, variant.pk, quantity, variant.pk, at, at, at, MOST_OF_ONE]
+    row = [at, cart.pk, cart.pk, variant_id, quantity, variant_id, at, at, at, MOST_OF_ONE]
     with connection.cursor() as cursor:
         cursor.execute(ADD, row)
 
@@ -52,20 +60,11 @@ def set_quantity(cart: Cart, variant_id: int, quantity: int) -> None:
     line.update(quantity=quantity)
 
 
-def for_sale(variant_id: int) -> Variant | None:
-    """Return a variant that may be put into a cart."""
-    return (
-        Variant.objects.filter(
-            # An experience is bought by its dated sessions only.
-            Q(product__kind=Product.Kind.GOODS) | Q(session_start__isnull=False),
-            pk=variant_id,
-            is_active=True,
-            product__state=Product.State.PUBLISHED,
-            product__merchant__state=Merchant.State.APPROVED,
-        )
-        .select_related("product")
-        .first()
-    )
+def is_for_sale(variant_id: int) -> bool:
+    """Tell whether a variant may be put into a cart; of an experience only a dated session."""
+    with connection.cursor() as cursor:
+        cursor.execute(FOR_SALE, [variant_id])
+        return cursor.fetchone()[0]
 
 
 def seats_for_sale(pool_id: int) -> list[Variant]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from shop.cart import changing
 from shop.cart.models import Cart, SavedProduct
-from shop.catalogue.models import Product, Variant
+from shop.catalogue.models import Product
 from shop.errors import NotPossible
 from shop.merchants.models import Merchant
 
@@ -50,16 +50,17 @@ def move_to_cart(cart: Cart, product_id: int, *, at: datetime) -> Product | None
     """
     if not SavedProduct.objects.filter(cart=cart, product_id=product_id).exists():
         raise NotPossible(_("This product is not among the saved ones any more."))
-    variants = list(Variant.objects.filter(product_id=product_id, is_active=True)[:2])
-    variant = changing.for_sale(variants[0].pk) if variants else None
-    if variant is None:
-        product = savable(product_id)
-        if product is None or product.kind == Product.Kind.GOODS:
-            raise NotPossible(_("This product is no longer on sale."))
+    product = savable(product_id)
+    if product is None:
+        raise NotPossible(_("This product is no longer on sale."))
+    if product.kind != Product.Kind.GOODS:
         return product
-    if len(variants) > 1 or variant.product.kind != Product.Kind.GOODS:
-        return variant.product
-    changing.add(cart, variant, 1, at=at)
+    variants = list(product.variants.filter(is_active=True).values_list("pk", flat=True)[:2])
+    if not variants:
+        raise NotPossible(_("This product is no longer on sale."))
+    if len(variants) > 1:
+        return product
+    changing.add(cart, variants[0], 1, at=at)
     remove(cart, product_id)
     return None
 

@@ -47,14 +47,14 @@ def add(request: HttpRequest) -> HttpResponse:
     at = clock.moment_of(request)
     quantity = number(request.POST.get("quantity", "1"))
     changing.check_quantity(quantity)
-    variant = changing.for_sale(number(request.POST.get("variant", "")))
-    if variant is None:
+    variant_id = number(request.POST.get("variant", ""))
+    if not changing.is_for_sale(variant_id):
         raise NotPossible(_("This product is no longer on sale."))
     cart, token = cart_for_change(request, at=at)
-    changing.add(cart, variant, quantity, at=at)
+    changing.add(cart, variant_id, quantity, at=at)
     if not request.htmx:
         return remember_cart(see_other("cart"), token)
-    response = render(request, "shop/cart/added.html", {"product": variant.product})
+    response = render(request, "shop/cart/added.html")
     response.headers["HX-Trigger"] = "cart-changed"
     return remember_cart(response, token)
 
@@ -73,7 +73,7 @@ def reserve(request: HttpRequest) -> HttpResponse:
         raise NotPossible(_("Choose how many tickets you would like."))
     cart, token = cart_for_change(request, at=at)
     for kind, count in wanted:
-        changing.add(cart, kind, count, at=at)
+        changing.add(cart, kind.pk, count, at=at)
     return remember_cart(see_other("cart"), token)
 
 

@@ -121,7 +121,7 @@ def test_what_a_visitor_put_into_the_shoppers_cart_is_not_ordered(loaded, till):
     users = provide_accounts(at=DAY_0)
     cart = Cart.objects.get(user=users["shopper"])
     honey = Variant.objects.get(sku="KE-IHM-004-1")
-    changing.add(cart, honey, 2, at=DAY_0)
+    changing.add(cart, honey.pk, 2, at=DAY_0)
     again = wish(key="again", account="shopper")
 
     assert fulfil([again], users, Silent()) == []

@@ -136,7 +136,7 @@ def test_the_order_of_the_lines_does_not_change_a_wish():
     before = wish(priced(who))
 
     CartLine.objects.filter(variant=kettle).delete()
-    changing.add(Cart.objects.get(), kettle, 1, at=NOON + timedelta(minutes=1))
+    changing.add(Cart.objects.get(), kettle.pk, 1, at=NOON + timedelta(minutes=1))
 
     assert [line.variant for line in priced(who).lines] == [cup, kettle]
     assert wish(priced(who)) == before
