@@ -19,7 +19,7 @@ from shop.storefront.facets import whole
 from shop.storefront.squares import cloth
 from shop.storefront.wording import in_language
 
-PART = re.compile(r",\s+(?=\D*\d)|[，、،]\s*")
+PART = re.compile(r",\s+(?=\D*\d)|[，、،]\s*|\s+و(?=\d)")
 NUMBER = re.compile(r"(\d[\d.,\u00a0\u202f ]*\d|\d)\s*(.*)")
 
 # The stores that take part, in the order in which they joined, and the products listed with it.

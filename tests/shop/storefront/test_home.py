@@ -209,6 +209,10 @@ def test_stores_are_spread_over_countries():
             "100 boutiques africaines, 1 000 produits africains",
             [("100", ("boutiques", "africaines")), ("1 000", ("produits", "africains"))],
         ),
+        (
+            "100 متجر أفريقي و1,000 منتج أفريقي",
+            [("100", ("متجر", "أفريقي")), ("1,000", ("منتج", "أفريقي"))],
+        ),
         ("百家非洲店铺，千款非洲好物", [("", ("百家非洲店铺",)), ("", ("千款非洲好物",))]),
         ("Leaf, bean and pod", [("", ("Leaf, bean and pod",))]),
         ("3 days", [("3", ("days",))]),
