@@ -7,6 +7,8 @@ from playwright.sync_api import Page, expect
 from shop.festivals.models import Festival
 from tests.journeys.pictures.camera import Camera
 
+expect.set_options(timeout=20_000)  # the editor shows its preview when it has the time
+
 
 def plan(page: Page, camera: Camera) -> None:
     """Type a festival whose start a clock leaves out: the neighbours are offered."""
@@ -54,6 +56,7 @@ def look_ahead(page: Page, camera: Camera, festival: Festival) -> None:
     camera.take(page, "pages-editor")
     page.get_by_role("button", name="Toggle preview").click()
     frame = page.frame_locator("#w-preview-iframe")
+    expect(frame.get_by_text("Preview: as now")).to_be_visible()  # a choice before that is lost
     page.get_by_label("Preview mode").select_option("start")
     expect(frame.get_by_text("Preview: at the start")).to_be_visible()
     camera.take(page, "pages-preview")
