@@ -89,10 +89,14 @@ def convert(amount: int, code: str, into: str) -> int | None:
 @lru_cache(maxsize=20_000)
 def written(amount: int, code: str, language: str) -> str:
     """Return an amount as people of a language write it: $48.00, 48,00 $US, US$48.00."""
-    currency = currencies()[code]
-    value = Decimal(amount).scaleb(-currency.exponent)
+    currency, value = currencies()[code], in_whole(amount, code)
     locale = Locale.parse(language, sep="-")
     return _formatted(value, currency, locale)
+
+
+def in_whole(amount: int, code: str) -> Decimal:
+    """Return an amount in whole units, 48.00 for 4800 cents, with all its decimals."""
+    return Decimal(amount).scaleb(-currencies()[code].exponent)
 
 
 def _formatted(value: Decimal, currency: Currency, locale: Locale) -> str:

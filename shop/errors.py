@@ -155,7 +155,7 @@ class BadSignature(Exception):
 
 
 class FenceBroken(NotPossible):
-    """Setting so many units aside would leave less than nothing for normal sale.
+    """Setting so many units aside would leave less than nothing for everyday sale.
 
     Args:
         asked: units set aside in all, if it were allowed.

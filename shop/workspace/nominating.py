@@ -90,7 +90,8 @@ def answer(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpRe
             messages.error(request, _("Accept the terms to join."))
         else:
             version = request.POST.get("terms_version", "")
-            enrolling.join(found, merchant, terms_version=version, at=at, by=request.user)
+            own = enrolling.join(found, merchant, terms_version=version, at=at, by=request.user)
+            _say_joined(request, own)
     except ShopError as refusal:
         messages.error(request, str(refusal))
     return redirect("merchant-festival", merchant.slug, found.pk)
@@ -212,3 +213,11 @@ def _variants(product: Product, *, at: datetime) -> list[Variant]:
 def _places(slot: Slot) -> int | None:
     """Return how many places of a slot are free, or None where there is no limit."""
     return None if slot.max_nominations is None else max(0, slot.max_nominations - slot.taken)
+
+
+def _say_joined(request: HttpRequest, own: Enrolment) -> None:
+    if own.state == ACCEPTED:
+        text = _("You take part. Choose the products that you would like to offer.")
+    else:
+        text = _("You have applied. What the organizers decide is shown here.")
+    messages.success(request, text)

@@ -35,6 +35,7 @@ class NominationForm(forms.Form):
     def __init__(self, variants: Sequence[Variant], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.variants = variants
+        self.fields["percent"].is_asked_later = True  # where the rule is one percentage
         for variant in variants:
             facts = {"size": variant.label or variant.sku}
             self.fields[f"price_{variant.pk}"] = AmountField(

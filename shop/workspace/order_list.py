@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from shop.merchants.models import Merchant
 from shop.orders.models import NUMBER_START, Order, OrderLine, Suborder, SuborderQuerySet
+from shop.spreadsheets import as_text
 
 STATES = {
     "waiting": (Suborder.State.WAITING,),  # only where there is something to send
@@ -21,8 +22,6 @@ NAMES = {
     "cancelled": gettext_lazy("Cancelled"),
 }
 NUMBER = re.compile(r"\d{1,12}$")
-# A cell that begins so would be taken for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def find_orders(rows: SuborderQuerySet, *, state: str, text: str) -> SuborderQuerySet:
@@ -58,9 +57,3 @@ def packing_rows(merchant: Merchant) -> Iterator[list[str]]:
                 line.suborder.service,
             )
         ]  # fmt: skip
-
-
-def as_text(value: object) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text

@@ -97,6 +97,7 @@ class ProductForm(forms.Form):
         self.fields["category"].label_from_instance = _indented
         countries = [("", "–"), *countries_by_name("en")]
         self.fields["origin"].choices = countries
+        self.fields["description"].is_asked_later = True  # before a review, not in a draft
 
     def words(self, product: Product | None) -> Words:
         """Return what was typed; translations that the form does not show are kept."""

@@ -1,5 +1,8 @@
+from io import BytesIO
+
 import pytest
 from django_tasks_db.models import DBTaskResult
+from openpyxl import load_workbook
 
 from shop.catalogue.models import Product, Variant
 from shop.festivals import enrolling
@@ -187,6 +190,19 @@ def test_lists_are_searched_filtered_and_exported(desk, name):
 
     for query in ("", "?q=%25'%00", "?q=store", "?state=published", "?export=csv", "?export=xlsx"):
         assert desk.get(f"/organize/{name}/{query}").status_code == 200, query
+
+
+def test_sheets_have_sums_in_whole_units_and_no_formulas(desk):
+    store = make.merchant(name="=HYPERLINK(1)")
+    make.order({make.variant(19_50, of=make.product(of=store)): 2}, at=BEFORE)
+
+    orders = desk.get("/organize/desk_orders/?export=csv").getvalue().decode()
+    stores = desk.get("/organize/desk_stores/?export=csv").getvalue().decode()
+    sheet = load_workbook(BytesIO(desk.get("/organize/desk_orders/?export=xlsx").getvalue()))
+
+    assert ",39.00,0.00,0.00,39.00,USD" in orders
+    assert "'=HYPERLINK(1)" in stores
+    assert [cell.value for cell in sheet.active[2]][4:8] == [39, 0, 0, 39]
 
 
 def test_a_product_is_found_once_by_its_title_its_store_or_any_sku(desk):

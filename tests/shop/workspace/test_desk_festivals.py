@@ -31,8 +31,10 @@ def test_a_festival_is_joined_under_its_terms(client, desk):
     assert not festival.enrolments.exists()
     client.post(f"{address}join/", {"do": "join", "terms_version": "6", "accept": "on"})
     assert not festival.enrolments.exists()
-    client.post(f"{address}join/", {"do": "join", "terms_version": "7", "accept": "on"})
+    told = {"do": "join", "terms_version": "7", "accept": "on"}
+    answer = client.post(f"{address}join/", told, follow=True)
 
+    assert "You have applied." in answer.text
     enrolment = festival.enrolments.get()
     assert (enrolment.merchant, enrolment.state) == (desk.merchant, "applied")
     assert (enrolment.terms_version, enrolment.commission_bp) == ("7", 850)
@@ -129,7 +131,7 @@ def test_the_check_says_percent_payout_and_what_is_left_and_writes_nothing(clien
     assert "$15.00" in page
     assert "Shoppers will see −25 %, counted from $20.00." in page
     assert "You keep $13.50 per unit after commission." in page
-    assert "898 units stay for normal sale." in page
+    assert "898 units stay for everyday sale." in page
     assert (Nomination.objects.values().get(), ChangeLog.objects.count()) == before
 
 

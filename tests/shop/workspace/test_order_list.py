@@ -6,8 +6,8 @@ import io
 import pytest
 
 from shop.orders.models import Suborder
+from shop.spreadsheets import as_text
 from shop.workspace.chart import chart
-from shop.workspace.order_list import as_text
 from tests import make
 from tests.make import NOON
 from tests.shop.workspace.desk import open_desk
