@@ -18,9 +18,12 @@ from shop.festivals.models import RegularPrice
 from shop.merchants.models import Merchant
 from shop.pictures.models import Picture
 from shop.stock.models import Pool, StockMove
+from shop.workspace.certificates import CERTIFICATES
 
 OWN_COMMISSION_BP = {"goods": 1000, "experiences": 1200}
 TO_OPEN_A_STORE_DAYS = 5
+# Sheets spell certificates in several ways; stores choose them by the names of the desk.
+NAMES = {name.casefold(): name for name in CERTIFICATES}
 
 
 @transaction.atomic
@@ -78,7 +81,7 @@ def _merchant(
         makers=sheet.makers,
         tagline=sheet.tagline,
         story=sheet.story,
-        certifications=list(sheet.certifications),
+        certifications=[NAMES.get(name.casefold(), name) for name in sheet.certifications],
         dispatch_from=sheet.dispatch_days[0],
         dispatch_to=sheet.dispatch_days[1],
         colours=list(sheet.colours),
