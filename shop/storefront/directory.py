@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -36,6 +37,8 @@ class StoreFilters:
     certificates: tuple[str, ...] = ()
     sort: str = SORTS[0]
     page: int = 1
+
+    is_plain_search: ClassVar[bool] = False  # there are no words to search for
 
     def pairs(self) -> Pairs:
         """Return names and values of the query, always in one order."""

@@ -8,8 +8,9 @@ from django.db import transaction
 
 from shop.accounts.models import User
 from shop.catalogue.models import Product
+from shop.delivery.models import Contact
 from shop.orders import ending
-from shop.orders.models import Contact, Order
+from shop.orders.models import Order
 from shop.payments.calling_off import call_off
 from shop.stock.models import Pool
 from shop.tickets import issuing, redeeming

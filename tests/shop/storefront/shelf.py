@@ -62,10 +62,11 @@ def fill(
     )
     refresh([product.pk for product in products], at=LONG_AGO)
     rows = [
-        Listing(product_id=product.pk, popularity=popularity(n))
+        # They have no variants, so nothing says that there are units.
+        Listing(product_id=product.pk, popularity=popularity(n), is_available=True)
         for n, product in enumerate(products)
     ]
-    Listing.objects.bulk_update(rows, ["popularity"])
+    Listing.objects.bulk_update(rows, ["popularity", "is_available"])
     return products
 
 
