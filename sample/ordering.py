@@ -138,7 +138,8 @@ def _fill(cart: Cart, wish: Wish, shopper: Shopper, *, at: datetime) -> bool:
     for variant, units in variants:
         changing.add(cart, variant.pk, units, at=at)
     if wish.service:
-        merchants = {variant.product.merchant_id for variant, _ in variants}
+        goods = [variant.product for variant, _ in variants if variant.session_start is None]
+        merchants = {product.merchant_id for product in goods}
         changing.choose_services(cart, dict.fromkeys(merchants, wish.service))
     if wish.code:
         changing.use_voucher(cart, wish.code, shopper=shopper, at=at)
@@ -151,7 +152,19 @@ def _variants(wish: Wish, *, at: datetime) -> list[tuple[Variant, int]]:
     }
     if FLASH in wish.items and (deal := _flash_deal(wish.items[FLASH], at=at)):
         known[FLASH] = deal.variant
-    return [(known[sku], units) for sku, units in wish.items.items() if sku in known]
+    goods = [(known[sku], units) for sku, units in wish.items.items() if sku in known]
+    return goods + _tickets(wish, at=at)
+
+
+def _tickets(wish: Wish, *, at: datetime) -> list[tuple[Variant, int]]:
+    """Return tickets for the next dates that can still be booked, of the first kind each."""
+    found = []
+    for slug, count in wish.visits.items():
+        dates = Variant.objects.filter(product__slug=slug, position=0, is_active=True)
+        dates = dates.filter(sales_close__gt=at).select_related("product")
+        if variant := dates.order_by("session_start", "pk").first():
+            found.append((variant, count))
+    return found
 
 
 def _flash_deal(units: int, *, at: datetime) -> Deal | None:

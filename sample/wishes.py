@@ -20,7 +20,8 @@ FLASH = "flash"
 class Wish:
     """One order to be made.
 
-    ``items`` are units by SKU of a variant; ``sent`` holds carrier and number by store.
+    ``items`` are units by SKU of a variant, ``visits`` tickets by an experience's address;
+    ``sent`` holds carrier and number by store.
     ``account`` is the role of who signs in for it; empty for a guest.
     """
 
@@ -32,6 +33,7 @@ class Wish:
     code: str = ""
     service: str = ""
     sent: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    visits: Mapping[str, int] = field(default_factory=dict)
     paid: bool = True
 
 

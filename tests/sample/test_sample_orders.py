@@ -1,9 +1,13 @@
+from datetime import timedelta
+
+from django.utils.text import slugify
 from django_tasks_db.models import DBTaskResult
 
 from sample.accounts import provide_accounts
 from sample.ordering import fulfil, open_wishes
 from sample.reading import stores
 from sample.wishes import FLASH, Wish, wishes
+from shop import clock
 from shop.cart import changing
 from shop.cart.models import Cart
 from shop.catalogue.models import Variant
@@ -11,8 +15,11 @@ from shop.listings.models import ALIKE, Listing
 from shop.orders.models import Order, Shipment, Suborder
 from shop.orders.tasks import send_receipt, send_shipped
 from shop.stock.models import Pool
+from shop.tickets.models import Ticket
+from tests import make
 from tests.paying import assert_books_agree
 from tests.sample.loaded import DAY_0, counts, load_six
+from tests.shop.tickets import visits
 
 
 class Silent:
@@ -47,8 +54,10 @@ def test_two_dozen_orders_from_many_countries_are_wished_for():
     assert len({row.contact["country"] for row in every}) >= 20
     assert {row.language for row in every} == {"en", "fr", "zh-hans", "ar", "sw", "pt"}
     assert sum(not row.paid for row in every) == 2
+    addresses = {slugify(p.title) for store in stores() for p in store.products}
     for row in every:
         assert row.items.keys() <= {*skus, FLASH}
+        assert row.visits.keys() <= addresses
 
 
 def test_orders_are_paid_sent_and_counted_as_popular(loaded, till):
@@ -62,6 +71,23 @@ def test_orders_are_paid_sent_and_counted_as_popular(loaded, till):
     assert (queued(send_receipt), queued(send_shipped)) == (5, 3)
     assert Listing.objects.get(slug="divo-72-dark-bar").popularity // ALIKE == 9
     assert_books_agree()
+
+
+def test_who_wishes_for_a_visit_gets_tickets_for_the_next_date(loaded, till):
+    load_six()
+    host = make.merchant(kind="experiences")
+    walk = visits.experience(of=host, slug="a-walk")
+    at = clock.now()
+    later, sooner = (visits.session(walk, starts=at + timedelta(days=n), at=at) for n in (5, 3))
+    visits.session(walk, starts=at + timedelta(hours=5), at=at)  # its sale has closed
+
+    problems = fulfil([wish(visits={"a-walk": 2, "no-such-walk": 1})], {}, Silent())
+
+    assert problems == []
+    tickets = Ticket.objects.filter(line__order=order_of("ann"))
+    assert [ticket.line.variant for ticket in tickets] == [sooner[0]] * 2
+    assert later[0].session_start > sooner[0].session_start
+    assert order_of("ann").lines.count() == 2
 
 
 def test_an_order_is_the_shoppers_in_the_own_language_and_with_the_voucher(loaded, till):
