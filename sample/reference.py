@@ -17,6 +17,8 @@ from shop.delivery.models import Carrier, Country, ImportRule, Rate
 from shop.listings.models import Synonym
 from shop.listings.words import words
 
+# Categories have names in all languages of the shop: column and language.
+CATEGORY_NAMES = LANGUAGES | {"ar": "ar", "sw": "sw", "pt": "pt"}
 # By what a row is known, for each table.
 KEYS: dict[type[Model], tuple[str, ...]] = {
     Category: ("path",),
@@ -59,7 +61,8 @@ def _add(model: type[Model], rows: list[Model]) -> int:
 
 def _categories() -> Iterator[Category]:
     for position, row in enumerate(_rows("categories")):
-        names = {LANGUAGES[code]: row[f"name_{code}"] for code in LANGUAGES if code != "en"}
+        names = {code: row[f"name_{column}"] for column, code in CATEGORY_NAMES.items()
+                 if code != "en"}  # fmt: skip
         yield Category(path=row["path"], name=row["name_en"], names=names, position=position)
 
 

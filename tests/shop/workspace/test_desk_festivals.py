@@ -104,6 +104,16 @@ def test_who_has_applied_is_told_so_and_not_asked_again(client, desk):
         assert "Join the festival" not in page
 
 
+def test_a_deal_that_has_begun_is_not_taken_back(client, desk, clock_at):
+    Nomination.objects.update(state="approved")
+    address = desk.address("{store}/festivals/")
+
+    clock_at(desk.slot.starts_at - timedelta(seconds=1))
+    assert "Take back" in client.get(address).text
+    clock_at(desk.slot.starts_at)
+    assert "Take back" not in client.get(address).text
+
+
 def test_an_invitation_can_be_declined(client, desk):
     Enrolment.objects.filter(pk=desk.enrolment.pk).update(state="invited")
 
