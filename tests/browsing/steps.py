@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Error, Locator, Page
 
 from shop.catalogue.models import Product
 
@@ -97,3 +98,19 @@ def shown(found: Locator) -> Locator:
 def words(page: Page) -> str:
     """Return what can be read in the main part of the page, with single blanks."""
     return " ".join(page.get_by_role("main").inner_text().split())
+
+
+def preview(page: Page, mode: str, text: str) -> None:
+    """Choose a moment in the preview of the editor, and wait until it says so.
+
+    While a preview loads, Wagtail forgets what is chosen: people choose again, and so do we.
+    """
+    frame, modes = page.frame_locator("#w-preview-iframe"), page.get_by_label("Preview mode")
+    for _time in range(3):
+        modes.select_option(mode)
+        with suppress(Error):
+            frame.get_by_text(text).wait_for(timeout=8_000)
+            return
+        modes.select_option(index=0)  # so that choosing again is a change
+    modes.select_option(mode)
+    frame.get_by_text(text).wait_for()

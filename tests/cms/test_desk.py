@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from cms.models import FestivalPage
 from tests import pages
 from tests.browsing.market import open_market
+from tests.browsing.steps import preview
 
 pytestmark = pytest.mark.journey
 
@@ -37,8 +38,7 @@ def test_a_festival_page_is_edited_previewed_and_published(desk):
     frame = window.frame_locator("#w-preview-iframe")
     expect(frame.get_by_text("Preview: as now")).to_be_visible()
     expect(frame.get_by_role("link", name=market.jar.product.title).first).to_be_visible()
-    window.get_by_label("Preview mode").select_option("before")
-    expect(frame.get_by_text("Preview: one second before the start")).to_be_visible()
+    preview(window, "before", "Preview: one second before the start")
 
     window.get_by_role("button", name="More actions").last.click()
     window.get_by_role("button", name="Publish", exact=True).click()

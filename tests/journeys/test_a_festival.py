@@ -21,7 +21,16 @@ from shop.festivals.models import Festival
 from shop.pictures.models import Picture
 from shop.tickets.models import Ticket
 from tests import make, pages
-from tests.browsing.steps import check_out, choose, give_address, pay, press_pay, sign_in, words
+from tests.browsing.steps import (
+    check_out,
+    choose,
+    give_address,
+    pay,
+    press_pay,
+    preview,
+    sign_in,
+    words,
+)
 from tests.journeys.ways import journey, on_desk_and_phone
 from tests.organizing.people import organizer
 from tests.paying import assert_books_agree
@@ -183,17 +192,14 @@ def publish(page: Page, festival: Festival) -> None:
     page.get_by_role("button", name="Toggle preview").click()
     frame = page.frame_locator("#w-preview-iframe")
     expect(frame.get_by_text("Preview: as now")).to_be_visible()
-    page.get_by_label("Preview mode").select_option("start")
-    expect(frame.get_by_text("Preview: at the start")).to_be_visible()
+    preview(page, "start", "Preview: at the start")
     expect(frame.get_by_text("$60.00").first).to_be_visible()
     expect(frame.locator("time-left.count b").first).to_have_text("2")  # days, from that moment
-    page.get_by_label("Preview mode").select_option("before")
-    expect(frame.get_by_text("Preview: one second before the start")).to_be_visible()
+    preview(page, "before", "Preview: one second before the start")
     expect(frame.get_by_text("$60.00")).to_have_count(0)
     # Its second passes, and nothing happens: the next moment can be chosen.
     expect(frame.locator("time-left.count")).to_have_count(0)
-    page.get_by_label("Preview mode").select_option("end")
-    expect(frame.get_by_text("Preview: one second after the end")).to_be_visible()
+    preview(page, "end", "Preview: one second after the end")
     # On a phone the preview lies over the page until it is closed.
     page.get_by_role("button", name="Toggle preview").click()
     expect(page.get_by_label("Preview mode")).to_be_hidden()
