@@ -204,4 +204,5 @@ def test_nobody_reads_of_a_product_before_it_is_approved(client, state):
     answer = client.get(f"/products/{secret.slug}/")
 
     assert answer.status_code == 404
-    assert "A secret kettle" not in answer.content.decode()
+    assert "A secret kettle" not in answer.text
+    assert "no longer on sale" not in answer.text  # it never was

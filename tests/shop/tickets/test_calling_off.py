@@ -166,6 +166,23 @@ def test_who_pays_in_the_same_second_is_refunded_when_the_money_arrives(till):
     assert_books_agree()
 
 
+def test_money_that_arrives_after_all_was_called_off_is_sent_back(till):
+    adult, *_ = visits.session()
+    payment = begin(make.cart({adult: 1}))
+    till.fail_next(503, 503)
+
+    off(adult)  # the provider is silent, so nobody knows whether it was paid
+    payment.order.refresh_from_db()
+    assert payment.order.state == "pending"
+    till.pay(payment.session_id)
+    deliver(till)
+    run_operations(at=NOON + timedelta(minutes=1))
+
+    assert charged(till) == refunded(till) == [40_00]
+    assert Refund.objects.get().reason == REASON
+    assert_books_agree()
+
+
 def test_a_crash_after_the_seats_closed_is_made_good(till, monkeypatch):
     adult, *_ = visits.session()
     bought(till, {adult: 1})
