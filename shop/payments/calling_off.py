@@ -38,8 +38,11 @@ def call_off(pool: Pool, *, reason: str, at: datetime, by: User) -> int:
     _close(pool, reason=reason.strip(), at=at)
     for order in _orders(pool, Order.State.PENDING):
         _try(end_unpaid, order, at=at)
-    paid = _orders(pool, Order.State.PAID).values_list("pk", flat=True)
-    return sum(_try(refund_order, pk, at=at, by=by) is not None for pk in paid)
+    paid = _orders(pool, Order.State.PAID)
+    for order_id in paid.values_list("pk", flat=True):
+        _try(refund_order, order_id, at=at, by=by)
+    # Also those whose money came while others were ended: they were refunded as it arrived.
+    return paid.filter(lines__pool=pool, lines__refund_lines__isnull=False).count()
 
 
 def refund_what_is_left(*, at: datetime) -> int:

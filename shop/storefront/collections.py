@@ -70,12 +70,13 @@ def _collection(
     translated = [in_language(part_names, language) for _name, part_names in parts[:NAMED]]
     is_translated = all(translated)
     shown = translated if is_translated else [part_name for part_name, _names in parts[:NAMED]]
+    text = ", ".join(shown)
     return Collection(
         path=path,
         title=own or name,
         title_lang=lang_mark(own, language),
-        text=", ".join(text for text in shown if text),
-        text_lang=lang_mark("x" if is_translated else None, language),
+        text=text,
+        text_lang=lang_mark(text if is_translated else None, language),
         url=f"{reverse('products')}?{Filters(category=path).query()}",
         picture=picture,
     )

@@ -158,7 +158,8 @@ def test_who_pays_in_the_same_second_is_refunded_when_the_money_arrives(till):
     payment = begin(make.cart({adult: 1}))
     till.pay(payment.session_id)
 
-    off(adult)  # the provider says that it is paid: nothing can be stopped any more
+    # The provider says that it is paid: nothing can be stopped any more.
+    assert off(adult) == 1
     deliver(till)
     run_operations(at=NOON)
 
