@@ -15,7 +15,7 @@ from sample.opening import TERMS_VERSION, words
 from sample.sheets import FestivalSheet, ProductSheet, moment_in
 from shop.accounts.models import User
 from shop.catalogue.models import Product
-from shop.festivals import running
+from shop.festivals import approving
 from shop.festivals.models import Enrolment, Festival, Nomination, Participation, Slot
 from shop.festivals.walltime import typed, wall_of
 from shop.merchants.models import Merchant
@@ -166,7 +166,7 @@ def _join(
         nomination = _nomination(edition, whole, product, enrolments[product.merchant_id], when)
         is_approved = sheet.phase == ENDED or turn % 4 < 2
         if is_approved:
-            running.approve(nomination, at=edition.at(when.decided, 11), by=by)
+            approving.approve(nomination, at=edition.at(when.decided, 11), by=by)
         elif turn % 8 == 2:
             _ask(nomination, edition.at(when.decided, 11), by)
 

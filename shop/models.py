@@ -8,10 +8,12 @@ from shop.festivals.models import (
     ChangeLog,
     Claim,
     Closure,
+    CodeBatch,
     Deal,
     DealUsage,
     Enrolment,
     Festival,
+    Fund,
     Nomination,
     Participation,
     PriceChange,
@@ -21,6 +23,7 @@ from shop.festivals.models import (
     PromotionUsage,
     RegularPrice,
     Slot,
+    WrongPrice,
 )
 from shop.ledger.models import LedgerEntry, LedgerTransaction
 from shop.listings.models import Listing, ListingCell, SearchWord, Synonym
@@ -31,6 +34,7 @@ from shop.orders.models import (
     OrderLine,
     Refund,
     RefundLine,
+    SaleDecision,
     Shipment,
     Suborder,
 )
@@ -41,11 +45,12 @@ from shop.tickets.models import Ticket
 
 __all__ = [
     "Carrier", "Cart", "CartLine", "CartVoucher", "Category", "ChangeLog", "Claim", "Closure",
-    "Contact", "Country", "Deal", "DealUsage", "Discount", "Enrolment", "Festival",
-    "GatewayEvent", "ImportRule", "LedgerEntry", "LedgerTransaction", "Listing", "ListingCell",
-    "Membership", "Merchant", "Nomination", "Operation", "Order", "OrderLine", "Participation",
-    "Payment", "Picture", "Pool", "PriceChange", "PriceSpan", "Product", "ProductPicture",
-    "ProductSpan", "Promotion", "PromotionUsage", "Rate", "Refund", "RefundLine", "RegularPrice",
-    "Rendition", "SavedProduct", "SearchWord", "Shipment", "Slot", "StockMove", "Suborder",
-    "Synonym", "Ticket", "User", "Variant",
+    "CodeBatch", "Contact", "Country", "Deal", "DealUsage", "Discount", "Enrolment", "Festival",
+    "Fund", "GatewayEvent", "ImportRule", "LedgerEntry", "LedgerTransaction", "Listing",
+    "ListingCell", "Membership", "Merchant", "Nomination", "Operation", "Order", "OrderLine",
+    "Participation", "Payment", "Picture", "Pool", "PriceChange", "PriceSpan", "Product",
+    "ProductPicture", "ProductSpan", "Promotion", "PromotionUsage", "Rate", "Refund",
+    "RefundLine", "RegularPrice", "Rendition", "SaleDecision", "SavedProduct", "SearchWord",
+    "Shipment", "Slot", "StockMove", "Suborder", "Synonym", "Ticket", "User", "Variant",
+    "WrongPrice",
 ]  # fmt: skip

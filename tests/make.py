@@ -17,7 +17,7 @@ from shop.cart.models import Cart
 from shop.cart.pricing import price_cart
 from shop.catalogue.models import Category, Product, ProductPicture, Variant
 from shop.delivery.models import Contact, Country, Rate
-from shop.festivals import prices, running, spans
+from shop.festivals import approving, prices, spans
 from shop.festivals.models import (
     Deal,
     Enrolment,
@@ -119,7 +119,7 @@ def deal(of: Variant, *, during: Festival | Slot, approved_at: datetime | None =
     """Return an approved deal; approved long before its slot unless said otherwise."""
     made = nomination(of, during=during, **facts)
     at = approved_at or made.slot.starts_at - timedelta(days=3)
-    return running.approve(made, at=at)[0]
+    return approving.approve(made, at=at)[0]
 
 
 def promotion(of: Festival, **facts: Any) -> Promotion:

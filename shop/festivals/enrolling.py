@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
+from shop.festivals.changes import log
 from shop.festivals.models import Enrolment, Festival
-from shop.festivals.running import log
 from shop.merchants.models import Merchant
 
 State = Enrolment.State

@@ -15,10 +15,10 @@ from shop.accounts.models import User
 from shop.catalogue.models import Product
 from shop.errors import NotPossible, StaleState
 from shop.festivals import spans
+from shop.festivals.changes import log
 from shop.festivals.checking import Check, Proposal, check
 from shop.festivals.enrolling import is_enrolling
 from shop.festivals.models import Deal, Enrolment, Nomination, Slot
-from shop.festivals.running import log
 
 State = Nomination.State
 EDITABLE = (State.DRAFT, State.SUBMITTED, State.CHANGES_REQUESTED, State.REJECTED, State.WITHDRAWN)

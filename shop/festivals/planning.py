@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals import spans
+from shop.festivals.changes import log
 from shop.festivals.models import Deal, Festival, Slot
 from shop.festivals.reductions import refuse_if_dearer
-from shop.festivals.running import log
 from shop.festivals.walltime import typed, wall_of
 
 WHOLE = "Whole festival"  # as organizers and merchants read it beside the names of flash slots

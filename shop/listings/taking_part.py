@@ -9,7 +9,7 @@ from django.db import transaction
 
 from shop.accounts.models import User
 from shop.catalogue.models import Product
-from shop.festivals import running
+from shop.festivals import approving
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Participation
 from shop.listings.refreshing import refresh
 
@@ -19,9 +19,9 @@ def approve(nomination: Nomination, *, at: datetime, by: User | None = None) -> 
     """Accept a nomination and list its product in the festival; return its deals.
 
     Raises:
-        NotPossible, FenceBroken: as ``running.approve`` says; nothing is changed.
+        NotPossible, FenceBroken: as ``approving.approve`` says; nothing is changed.
     """
-    deals = running.approve(nomination, at=at, by=by)
+    deals = approving.approve(nomination, at=at, by=by)
     list_products(nomination.slot.festival, [nomination.product_id], at=at)
     return deals
 

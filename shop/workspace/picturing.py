@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from shop.accounts.models import User
 from shop.catalogue.models import Product, ProductPicture
 from shop.errors import NotPossible
-from shop.festivals.running import log
+from shop.festivals.changes import log
 from shop.listings.locking import lock_product
 from shop.listings.refreshing import refresh
 from shop.listings.tasks import make_modern_sizes

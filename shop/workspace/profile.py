@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from shop import clock
 from shop.accounts.models import User
 from shop.errors import ShopError
-from shop.festivals.running import log
+from shop.festivals.changes import log
 from shop.festivals.spans import mark_change
 from shop.listings.editing import ChangedMeanwhile, newest_edit
 from shop.listings.tasks import make_modern_sizes

@@ -1,23 +1,26 @@
-from shop.festivals.models.deals import Closure, Deal, DealUsage
+from shop.festivals.models.deals import Closure, Deal, DealUsage, WrongPrice
 from shop.festivals.models.festival import (
     ChangeLog,
     Enrolment,
     Festival,
+    Fund,
     Nomination,
     Participation,
     Slot,
 )
 from shop.festivals.models.prices import PriceChange, PriceSpan, ProductSpan, RegularPrice
-from shop.festivals.models.promotions import Claim, Promotion, PromotionUsage
+from shop.festivals.models.promotions import Claim, CodeBatch, Promotion, PromotionUsage
 
 __all__ = [
     "ChangeLog",
     "Claim",
     "Closure",
+    "CodeBatch",
     "Deal",
     "DealUsage",
     "Enrolment",
     "Festival",
+    "Fund",
     "Nomination",
     "Participation",
     "PriceChange",
@@ -27,4 +30,5 @@ __all__ = [
     "PromotionUsage",
     "RegularPrice",
     "Slot",
+    "WrongPrice",
 ]

@@ -19,6 +19,7 @@ class Deal(models.Model):
         APPROVED = "approved"
         PAUSED = "paused"
         WITHDRAWN = "withdrawn"
+        VOID = "void"
 
     nomination = models.ForeignKey(Nomination, models.PROTECT, related_name="deals")
     slot = models.ForeignKey(Slot, models.PROTECT, related_name="deals")
@@ -45,7 +46,7 @@ class Deal(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["slot", "variant"],
-                condition=~Q(state="withdrawn"),
+                condition=~Q(state__in=("withdrawn", "void")),
                 name="deal_once_per_slot",
             ),
             models.CheckConstraint(
@@ -89,6 +90,15 @@ class Closure(models.Model):
                 name="one_open_closure",
             )
         ]
+
+
+class WrongPrice(models.Model):
+    """A deal that was voided since its price was a mistake; kept for whoever asks later."""
+
+    deal = models.OneToOneField(Deal, models.PROTECT, related_name="wrong_price")
+    reason = models.TextField(help_text="Shoppers whose order is refunded read it.")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
 
 class DealUsage(models.Model):

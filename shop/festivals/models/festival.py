@@ -45,6 +45,8 @@ class Festival(models.Model):
     target_stores = models.PositiveIntegerField(default=100)
     target_products = models.PositiveIntegerField(default=1000)
     target_countries = models.PositiveIntegerField(default=20)
+    cloned_from = models.ForeignKey("self", models.SET_NULL, null=True, related_name="clones")
+    closed_at = models.DateTimeField(null=True, blank=True, help_text="Its figures are final.")
 
     class Meta:
         ordering = ["starts_at"]
@@ -86,6 +88,9 @@ class Slot(models.Model):
     hold_minutes = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="How long a checkout holds; empty: the festival's."
     )
+    cancelled_at = models.DateTimeField(
+        null=True, blank=True, help_text="Its festival was stopped before it began."
+    )
 
     class Meta:
         ordering = ["starts_at"]
@@ -102,6 +107,34 @@ class Slot(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class Fund(models.Model):
+    """Money that a sponsor gives for a festival's benefits and subsidised deals.
+
+    Benefits and deals commit parts of it before they begin, so no order has to ask it: what may
+    be spent is limited by their own budgets and allotments. The discounts that name it are its
+    drawdown.
+    """
+
+    festival = models.ForeignKey(Festival, models.CASCADE, related_name="funds")
+    sponsor = models.CharField(max_length=120, help_text="Who gives the money.")
+    amount = models.PositiveBigIntegerField(help_text="Minor units.")
+    committed = models.PositiveBigIntegerField(default=0, editable=False)
+
+    class Meta:
+        ordering = ["sponsor"]
+        constraints = [
+            models.UniqueConstraint(fields=["festival", "sponsor"], name="sponsor_once"),
+            models.CheckConstraint(
+                name="fund_within_amount",
+                condition=Q(amount__gte=F("committed")),
+                violation_error_message="More is promised than the sponsor gives.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.sponsor
 
 
 class Enrolment(models.Model):
@@ -167,6 +200,9 @@ class Nomination(models.Model):
     per_shopper = models.PositiveIntegerField(null=True, blank=True)
     subsidy = models.PositiveBigIntegerField(
         default=0, help_text="Per unit, paid by the organizer, minor units."
+    )
+    fund = models.ForeignKey(
+        Fund, models.PROTECT, null=True, blank=True, help_text="Who gives the subsidy."
     )
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from shop.festivals.models.festival import Festival
+from shop.festivals.models.festival import Festival, Fund
 from shop.merchants.models import Merchant
 
 
@@ -55,6 +55,10 @@ class Promotion(models.Model):
     max_claims = models.PositiveIntegerField(null=True, blank=True)
     max_uses = models.PositiveIntegerField(null=True, blank=True)
     per_shopper = models.PositiveIntegerField(null=True, blank=True)
+    fund = models.ForeignKey(
+        Fund, models.PROTECT, null=True, blank=True, related_name="promotions",
+        help_text="Who gives the organizer's share.",
+    )  # fmt: skip
     budget = models.PositiveBigIntegerField(null=True, blank=True, help_text="Minor units.")
     claimed = models.PositiveIntegerField(default=0, editable=False)
     held_uses = models.PositiveIntegerField(default=0, editable=False)
@@ -118,6 +122,19 @@ class PromotionUsage(models.Model):
         ]
 
 
+class CodeBatch(models.Model):
+    """Unique codes that were made together, to be printed or handed to a partner."""
+
+    promotion = models.ForeignKey(Promotion, models.PROTECT, related_name="batches")
+    label = models.CharField(max_length=80, help_text="For whom they were made.")
+    size = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-at"]
+
+
 class Claim(models.Model):
     """A voucher in somebody's pocket: claimed by a shopper, or one unique code of a batch."""
 
@@ -131,6 +148,7 @@ class Claim(models.Model):
     shopper = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="claims"
     )
+    batch = models.ForeignKey(CodeBatch, models.PROTECT, null=True, related_name="claims")
     code = models.CharField(max_length=30, null=True, unique=True)
     state = models.CharField(max_length=9, choices=State, default=State.AVAILABLE)
     claimed_at = models.DateTimeField(null=True)

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from shop.catalogue.models import Product, Variant
 from shop.errors import StaleState
-from shop.festivals.models import Claim, Deal, Festival, Promotion
+from shop.festivals.models import Claim, Deal, Festival, Fund, Promotion
 from shop.merchants.models import Merchant
 from shop.orders.models.order import Order
 from shop.stock.models import Pool
@@ -119,6 +119,12 @@ class OrderLine(models.Model):
     commission = models.PositiveBigIntegerField(default=0)
     deal = models.ForeignKey(Deal, models.PROTECT, null=True, related_name="order_lines")
     festival = models.ForeignKey(Festival, models.PROTECT, null=True, related_name="+")
+    subsidy = models.PositiveBigIntegerField(
+        default=0, help_text="Of its deal, for all of them: a part of what the organizer pays."
+    )
+    fund = models.ForeignKey(
+        Fund, models.PROTECT, null=True, related_name="+", help_text="Who gives the subsidy."
+    )
     pool = models.ForeignKey(Pool, models.PROTECT, related_name="+")
     pool_units = models.PositiveIntegerField(help_text="Units of the pool for all of them.")
     is_set_aside = models.BooleanField(help_text="Taken from a deal's allotment.")
@@ -141,6 +147,9 @@ class Discount(models.Model):
     suborder = models.ForeignKey(Suborder, models.CASCADE, null=True, related_name="discounts")
     promotion = models.ForeignKey(Promotion, models.PROTECT, related_name="+")
     claim = models.ForeignKey(Claim, models.PROTECT, null=True, related_name="+")
+    fund = models.ForeignKey(
+        Fund, models.PROTECT, null=True, related_name="+", help_text="Who gives the organizer part."
+    )
     amount = models.PositiveBigIntegerField()
     organizer_part = models.PositiveBigIntegerField()
     merchant_part = models.PositiveBigIntegerField()
@@ -163,6 +172,7 @@ class Refund(models.Model):
 
     class Cause(models.TextChoices):
         SESSION_CANCELLED = "session_cancelled"
+        WRONG_PRICE = "wrong_price"
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="refunds")
     cause = models.CharField(max_length=20, choices=Cause)
@@ -186,6 +196,19 @@ class RefundLine(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["refund", "line"], name="refund_line_once")]
+
+
+class SaleDecision(models.Model):
+    """What was decided about units that were sold at a wrong price: kept, or sent back."""
+
+    class Outcome(models.TextChoices):
+        HONOURED = "honoured"
+        REFUNDED = "refunded"
+
+    line = models.OneToOneField(OrderLine, models.PROTECT, related_name="decision")
+    outcome = models.CharField(max_length=8, choices=Outcome)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
 
 class Shipment(models.Model):

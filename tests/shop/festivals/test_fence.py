@@ -7,7 +7,7 @@ from django.db.models import Sum
 
 from shop.cart.pricing import price_cart
 from shop.errors import FenceBroken, NotPossible, OutOfStock, ShopError, Unavailable
-from shop.festivals import running
+from shop.festivals import approving, running
 from shop.festivals.models import Closure, PriceSpan
 from shop.orders.models import Order, OrderLine
 from shop.orders.placing import Placed, place_order
@@ -73,13 +73,13 @@ def test_case_49_a_second_fence_does_not_fit_before_the_first_one_ends(starts_at
     second = make.nomination(kettle, during=later, price=14_00, allotment=5)
 
     with pytest.raises(FenceBroken) as refused:
-        running.approve(second, at=END - timedelta(microseconds=1))
+        approving.approve(second, at=END - timedelta(microseconds=1))
 
     assert (refused.value.asked, refused.value.there) == (11, 10)
     second.refresh_from_db()
     assert second.state == "submitted"
     assert kettle.deals.count() == 1
-    running.approve(second, at=END)  # the first fence is gone
+    approving.approve(second, at=END)  # the first fence is gone
     assert kettle.deals.count() == 2
 
 
@@ -115,7 +115,7 @@ def test_a_variant_for_which_no_units_are_set_aside_takes_no_part():
     left_out = make.variant(20_00, on_hand=0, of=offered.product)
     nomination = make.nomination(offered, during=make.festival(), percent=10, allotment=5)
 
-    (deal,) = running.approve(nomination, at=START - timedelta(days=2))
+    (deal,) = approving.approve(nomination, at=START - timedelta(days=2))
 
     assert (deal.variant_id, deal.allotment) == (offered.pk, 5)
     assert not left_out.deals.exists()
@@ -127,7 +127,7 @@ def test_without_units_set_aside_every_variant_sells_from_everyday_stock():
     other = make.variant(30_00, on_hand=9, of=one.product)
     nomination = make.nomination(one, during=make.festival(), percent=10)
 
-    deals = running.approve(nomination, at=START - timedelta(days=2))
+    deals = approving.approve(nomination, at=START - timedelta(days=2))
 
     assert [deal.allotment for deal in deals] == [None, None]
     assert PriceSpan.objects.get(variant=other, starts_at=START).price == 27_00
@@ -190,7 +190,7 @@ def test_the_fence_holds_under_32_writers_with_approvals_and_releases():
     everyday = [buying(make.cart({large: 1})) for _ in range(48)]
     reduced = [buying(make.cart({small: 1})) for _ in range(8)]
     beside = [
-        *(lambda n=n: running.approve(n, at=NOON) for n in rivals),
+        *(lambda n=n: approving.approve(n, at=NOON) for n in rivals),
         *(lambda order=order: expire(order) for order in givers),
         *reduced,
     ]

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shop.errors import NotPossible
-from shop.festivals import nominating, running
+from shop.festivals import approving, nominating
 from shop.festivals.checking import Proposal, check
 from shop.festivals.models import Deal, Enrolment, Nomination, PriceSpan, RegularPrice
 from shop.festivals.nominating import Refused, nominate
@@ -139,10 +139,10 @@ def test_the_last_place_in_a_slot_is_filled_once(kettle):
     slot = make.slot(festival, max_nominations=1)
     first = make.nomination(of=kettle, during=slot, price=15_00)
     second = make.nomination(of=make.variant(), during=slot, price=15_00)
-    running.approve(first, at=BEFORE)
+    approving.approve(first, at=BEFORE)
 
     with pytest.raises(NotPossible, match="All places"):
-        running.approve(second, at=BEFORE)
+        approving.approve(second, at=BEFORE)
 
     second.refresh_from_db()
     assert second.state == "submitted"
@@ -158,7 +158,7 @@ def test_a_product_that_is_not_published_waits_for_its_own_approval(festival):
     nomination = nominate(draft, whole(festival), percent(25), at=BEFORE, by=by)
 
     with pytest.raises(NotPossible, match="not published"):
-        running.approve(nomination, at=BEFORE)
+        approving.approve(nomination, at=BEFORE)
     assert not Deal.objects.exists()
 
 
@@ -192,7 +192,7 @@ def test_a_decision_is_made_once(festival, kettle):
     nominating.reject(nomination, "Not this time", at=BEFORE, by=make.user())
 
     with pytest.raises(NotPossible, match="decided already"):
-        running.approve(nomination, at=BEFORE)
+        approving.approve(nomination, at=BEFORE)
     with pytest.raises(NotPossible, match="decided already"):
         nominating.request_changes(nomination, "Or this", at=BEFORE, by=make.user())
 
@@ -204,7 +204,7 @@ def test_an_approved_nomination_is_withdrawn_before_it_begins_and_not_after(fest
     nomination = nominate(
         kettle.product, whole(festival), percent(25, allotments={kettle.pk: 6}), at=BEFORE, by=by
     )
-    running.approve(nomination, at=BEFORE)
+    approving.approve(nomination, at=BEFORE)
     assert PriceSpan.objects.filter(variant=kettle, price=15_00).exists()
 
     with pytest.raises(NotPossible, match="has begun"):
@@ -217,7 +217,7 @@ def test_an_approved_nomination_is_withdrawn_before_it_begins_and_not_after(fest
 
 def test_approved_terms_are_not_changed_by_nominating_again(festival, kettle):
     by = joined(festival, kettle)
-    running.approve(
+    approving.approve(
         nominate(kettle.product, whole(festival), percent(25), at=BEFORE, by=by), at=BEFORE
     )
 

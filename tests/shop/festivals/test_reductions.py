@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shop.errors import NotPossible
-from shop.festivals import running
+from shop.festivals import approving
 from shop.festivals.models import Deal, Nomination, PriceSpan
 from tests import make
 from tests.make import START
@@ -28,7 +28,7 @@ def test_case_69_a_deal_above_the_prior_price_is_refused_by_the_rule(kettle):
     )
 
     with pytest.raises(NotPossible) as refused:
-        running.approve(nomination, at=REVIEW)
+        approving.approve(nomination, at=REVIEW)
 
     assert str(refused.value) == (
         "Your product sold at $20.00 on 10 April 2027, so $21.00 cannot be called a reduction."
@@ -45,10 +45,10 @@ def test_case_69_only_what_is_below_the_prior_price_is_a_reduction(kettle, price
     )
 
     if is_fine:
-        assert running.approve(nomination, at=REVIEW)
+        assert approving.approve(nomination, at=REVIEW)
     else:
         with pytest.raises(NotPossible):
-            running.approve(nomination, at=REVIEW)
+            approving.approve(nomination, at=REVIEW)
 
 
 def test_case_69_without_the_rule_it_is_sold_and_nothing_is_crossed_out(kettle):

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 
 from shop.errors import FenceBroken, NotPossible, ShopError, StaleState
-from shop.festivals import fence, running
+from shop.festivals import approving, fence
 from shop.listings.models import Listing
 from shop.stock import counting
 from shop.stock.models import Pool, StockMove
@@ -102,7 +102,7 @@ def test_a_count_and_an_approval_never_both_take_the_same_units():
         variant = make.variant(20_00, on_hand=10)
         nomination = make.nomination(variant, during=make.festival(), price=15_00, allotment=8)
         count = partial(count_stock, {variant.pool_id: 4}, seen=None, note="", at=START, by=None)
-        approve = partial(running.approve, nomination, at=START)
+        approve = partial(approving.approve, nomination, at=START)
 
         results = at_once([count, approve])
 

@@ -71,7 +71,7 @@ def test_when_all_is_claimed_the_regular_price_is_back():
     kettle = make.variant(20_00)
     deal = make.deal(kettle, during=make.festival(), price=15_00, allotment=10)
     type(deal).objects.filter(pk=deal.pk).update(sold=10)
-    make.running.Closure.objects.create(deal=deal, reason="sold_out", starts_at=NOON)
+    Closure.objects.create(deal=deal, reason="sold_out", starts_at=NOON)
     with make.transaction.atomic():
         since = make.spans.lock_prices([kettle.product_id], at=NOON)
         make.spans.rebuild([kettle.product_id], since=since, what="sold out")

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shop.festivals import nominating, running
+from shop.festivals import approving, nominating
 from shop.festivals.models import ChangeLog, Enrolment, Nomination
 from tests import make
 from tests.make import END, LONG_AGO, NOON, START
@@ -233,7 +233,7 @@ def test_more_units_than_are_there_are_not_set_aside(client, desk, offer):
 def test_an_approved_deal_can_be_given_more_units_but_not_fewer(client, desk, offer):
     Nomination.objects.update(allotments={str(desk.variant.pk): 50}, rule="fixed", percent=None,
                               prices={str(desk.variant.pk): 15_00})  # fmt: skip
-    (deal,) = running.approve(Nomination.objects.get(), at=NOON)
+    (deal,) = approving.approve(Nomination.objects.get(), at=NOON)
     address = desk.address("{store}/nominations/{nomination}/raise/")
 
     assert "You can raise the festival pieces at any time" in client.get(offer).content.decode()
