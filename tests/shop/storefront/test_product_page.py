@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from shop.festivals.models import Closure
 from tests import make
 from tests.make import END, NOON
 from tests.shop.storefront.shelf import show
