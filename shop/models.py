@@ -34,6 +34,7 @@ from shop.orders.models import (
     OrderLine,
     Refund,
     RefundLine,
+    RefundParcel,
     SaleDecision,
     Shipment,
     Suborder,
@@ -50,7 +51,8 @@ __all__ = [
     "ListingCell", "Membership", "Merchant", "Nomination", "Operation", "Order", "OrderLine",
     "Participation", "Payment", "Picture", "Pool", "PriceChange", "PriceSpan", "Product",
     "ProductPicture", "ProductSpan", "Promotion", "PromotionUsage", "Rate", "Refund",
-    "RefundLine", "RegularPrice", "Rendition", "SaleDecision", "SavedProduct", "SearchWord",
+    "RefundLine", "RefundParcel", "RegularPrice", "Rendition", "SaleDecision", "SavedProduct",
+    "SearchWord",
     "Shipment", "Slot", "StockMove", "Suborder", "Synonym", "Ticket", "User", "Variant",
     "WrongPrice",
 ]  # fmt: skip

@@ -39,7 +39,7 @@ def find_shelves(
 
 
 def _deals(festival: KnownFestival) -> list[Deal]:
-    rows = Deal.objects.filter(slot__festival=festival.id).exclude(state=Deal.State.WITHDRAWN)
+    rows = Deal.objects.filter(slot__festival=festival.id).exclude(state__in=Deal.GONE)
     wanted = rows.select_related("slot__festival", "nomination__enrolment", "variant")
     return list(wanted.order_by("id")[:MOST])
 

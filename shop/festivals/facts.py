@@ -118,6 +118,7 @@ def terms_of(deal: Deal, closures: tuple[Interval, ...] = ()) -> DealTerms:
         priority=festival.priority,
         closures=closures,
         subsidy=deal.subsidy,
+        fund_id=deal.nomination.fund_id,
         per_shopper=deal.per_shopper,
         commission_bp=deal.nomination.enrolment.commission_bp,
         hold_minutes=slot.hold_minutes or festival.hold_minutes,

@@ -70,7 +70,7 @@ def withdraw(nomination: Nomination, *, at: datetime, by: User) -> None:
     nomination = _locked(nomination)
     if nomination.state == State.WITHDRAWN:
         raise NotPossible(_("This nomination is withdrawn already."))
-    deals = nomination.deals.exclude(state=Deal.State.WITHDRAWN)
+    deals = nomination.deals.exclude(state__in=Deal.GONE)
     rows = list(deals.select_for_update(no_key=True, of=("self",)).order_by("pk"))
     products = [nomination.product_id] if rows else []
     since = spans.lock_prices(products, at=at)

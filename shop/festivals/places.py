@@ -63,7 +63,7 @@ def read_places(cases: Sequence[Nominated], *, at: datetime) -> Places:
             by_slot[slot].add(product)
         if enrolment in stores:
             by_enrolment[enrolment].add(product)
-    deals = Deal.objects.exclude(state=Deal.State.WITHDRAWN).filter(
+    deals = Deal.objects.exclude(state__in=Deal.GONE).filter(
         slot__in=slots,
         variant__product__in={case.product.pk for case in cases},
         effective_to__gt=at,

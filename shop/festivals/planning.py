@@ -206,7 +206,7 @@ def _move(slot: Slot, during: Window, *, at: datetime, by: User | None) -> None:
     if slot.starts_at <= at:
         raise NotPossible(_("It has begun: its time stays as it is."))
     _refuse_past(during, at)
-    deals = Deal.objects.filter(slot=slot).exclude(state=Deal.State.WITHDRAWN)
+    deals = Deal.objects.filter(slot=slot).exclude(state__in=Deal.GONE)
     list(deals.select_for_update(no_key=True, of=("self",)).order_by("pk"))
     products = sorted(set(deals.values_list("variant__product_id", flat=True)))
     deals.update(effective_from=during.starts_at, effective_to=during.ends_at)

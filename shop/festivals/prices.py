@@ -58,7 +58,7 @@ def _refuse_rise_in_running_percent_deal(amounts: Mapping[int, int], *, at: date
         kind=Deal.Kind.PERCENT,
         effective_from__lte=at,
         effective_to__gt=at,
-    ).exclude(state=Deal.State.WITHDRAWN)
+    ).exclude(state__in=Deal.GONE)
     variants = list(running.values_list("variant_id", flat=True))
     prices = RegularPrice.objects.filter(variant_id__in=variants, starts_at__lte=at)
     newest = prices.order_by("variant_id", "-starts_at", "-id").distinct("variant_id")

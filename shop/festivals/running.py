@@ -158,7 +158,7 @@ def _locked_that_end_with(slot: Slot) -> tuple[Any, Any]:
     promotions = Promotion.objects.filter(festival=slot.festival, use_to=slot.ends_at)
     list(promotions.select_for_update(no_key=True).order_by("pk"))
     deals = Deal.objects.filter(slot=slot, effective_to=slot.ends_at)
-    deals = deals.exclude(state=Deal.State.WITHDRAWN)
+    deals = deals.exclude(state__in=Deal.GONE)
     list(deals.select_for_update(no_key=True, of=("self",)).order_by("pk"))
     return promotions, deals
 

@@ -152,6 +152,7 @@ def _terms(
         cap=row.cap,
         merchant_id=row.merchant_id,
         organizer_share=row.organizer_share,
+        fund_id=row.fund_id,
         budget_left=budget,
         uses_left=min(uses, default=None),
         is_picked=row.pk in claims,

@@ -39,6 +39,11 @@ def post_refund(refund: Refund, *, at: datetime) -> LedgerTransaction:
     lines = refund.lines.select_related("line__suborder").order_by("line__suborder", "pk")
     for suborder, own in groupby(lines, key=lambda row: row.line.suborder):
         rows += _undone(suborder, list(own))
+    for parcel in refund.parcels.select_related("suborder").order_by("pk"):
+        rows += [
+            (Account.PROMOTIONS, None, -parcel.funded),
+            (Account.PAYABLE, parcel.suborder.merchant_id, parcel.paid + parcel.funded),
+        ]
     return _post(f"refund-{refund.pk}", refund.order, rows, at=at)
 
 

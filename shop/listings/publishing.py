@@ -163,7 +163,7 @@ def withdraw(product: Product, *, at: datetime, by: User | None = None) -> None:
 def has_deals(variants: object, *, at: datetime) -> bool:
     """Tell whether any of these variants has a deal that runs or will run."""
     waiting = Deal.objects.filter(variant__in=variants, effective_to__gt=at)
-    return waiting.exclude(state=Deal.State.WITHDRAWN).exists()
+    return waiting.exclude(state__in=Deal.GONE).exists()
 
 
 def _move(product: Product, states: tuple[str, ...], state: str, **changes: object) -> None:

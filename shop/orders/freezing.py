@@ -11,6 +11,7 @@ from shop.delivery.quoting import arrival
 from shop.festivals.holdings import Holdings, holdings_of
 from shop.festivals.models import Slot
 from shop.festivals.pricing.benefits import Benefit
+from shop.festivals.pricing.quoting import subsidy
 from shop.festivals.pricing.segments import Segment
 from shop.festivals.pricing.terms import Group
 from shop.merchants.models import Merchant
@@ -100,6 +101,8 @@ def _line(priced: PricedCart, position: int, segment: Segment) -> OrderLine:
         commission=share(paid + funded, segment.commission_bp),
         deal_id=segment.deal.id if segment.deal else None,
         festival_id=segment.festival_id,
+        subsidy=subsidy(segment),
+        fund_id=segment.deal.fund_id if segment.deal else None,
         pool_id=segment.wanted.pool_id,
         pool_units=segment.pool_units,
         is_set_aside=segment.is_set_aside,
@@ -158,6 +161,7 @@ def _discounts(
             suborder=suborders[part.place] if is_delivery else None,
             promotion_id=benefit.promotion.id,
             claim_id=benefit.promotion.claim_id,
+            fund_id=benefit.promotion.fund_id if part.organizer else None,
             amount=part.amount,
             organizer_part=part.organizer,
             merchant_part=part.merchant,

@@ -6,7 +6,7 @@ Money is moved by ``payments.refunding``; here stands how much, and for what.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db.models import Sum
@@ -14,7 +14,7 @@ from django.db.models import Sum
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.listings.refreshing import note_stock
-from shop.orders.models import Order, OrderLine, Refund, RefundLine, Suborder
+from shop.orders.models import Order, OrderLine, Refund, RefundLine, RefundParcel, Suborder
 from shop.stock import holding as stock
 
 
@@ -67,14 +67,23 @@ def record(
                 commission=part(line.commission, done, count, line.quantity),
             )
         )
+    empty = [row for row in suborders.values() if _is_empty(row, units)]
+    parcels = [
+        RefundParcel(suborder=row, paid=row.delivery_paid, funded=row.delivery_funded)
+        for row in empty
+        if row.delivery_paid or row.delivery_funded
+    ]
+    amount = sum(row.paid for row in (*rows, *parcels))
     refund = Refund.objects.create(
-        order=order, cause=cause, reason=reason, amount=sum(row.paid for row in rows), at=at, by=by
+        order=order, cause=cause, reason=reason, amount=amount, at=at, by=by
     )
-    for row in rows:
+    for row in (*rows, *parcels):
         row.refund = refund
     RefundLine.objects.bulk_create(rows)
+    RefundParcel.objects.bulk_create(parcels)
     _give_back(units, suborders, at=at)
-    _close_empty(suborders.values())
+    for suborder in empty:
+        suborder.move_to(Suborder.State.CANCELLED)
     return refund
 
 
@@ -96,12 +105,11 @@ def _give_back(
     note_stock(waiting, at=at)
 
 
-def _close_empty(suborders: Iterable[Suborder]) -> None:
-    """Cancel the parts of an order of which nothing is left."""
-    for suborder in suborders:
-        lines = list(suborder.lines.all())
-        gone = refunded(lines)
-        if suborder.state == Suborder.State.WAITING and all(
-            gone.get(line.pk, 0) == line.quantity for line in lines
-        ):
-            suborder.move_to(Suborder.State.CANCELLED)
+def _is_empty(suborder: Suborder, units: Mapping[OrderLine, int]) -> bool:
+    """Tell whether nothing is left of a part of an order that has not been sent."""
+    if suborder.state != Suborder.State.WAITING:
+        return False
+    lines = list(suborder.lines.all())
+    gone = refunded(lines)
+    now = {line.pk: count for line, count in units.items()}
+    return all(gone.get(line.pk, 0) + now.get(line.pk, 0) == line.quantity for line in lines)

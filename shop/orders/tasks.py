@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django.tasks import task
+from django.utils import translation
+from django.utils.formats import date_format
 
 from shop.accounts.models import User
 from shop.currencies import written
 from shop.mail import send
 from shop.merchants.models import Membership
-from shop.orders.models import Order, Shipment, Suborder
+from shop.orders.models import Order, OrderLine, SaleDecision, Shipment, Suborder
 from shop.orders.telling import (
     address_lines,
     cart_link,
@@ -103,3 +105,28 @@ def _send_about_money(key: str, order_id: int, amount: int) -> None:
         "amount": written(amount, order.currency, order.language),
     }
     send(key, order.contact.email, language=order.language, context=context)
+
+
+@task
+@tried_again
+def send_price_mistake(line_id: int) -> None:
+    """Tell the shopper what was decided about units that were sold at a wrong price."""
+    rows = OrderLine.objects.select_related("order__contact", "product", "deal", "decision")
+    line = rows.get(pk=line_id)
+    order, language = line.order, line.order.language
+    back = sum(line.refund_lines.values_list("paid", flat=True))
+    with translation.override(language):
+        day = date_format(order.placed_at, "DATE_FORMAT")
+    context = {
+        "name": order.contact.name,
+        "order_number": order.number,
+        "product": line.product.title_in(language),
+        "mistake_date": day,
+        "wrong_price": written(line.price, order.currency, language),
+        "right_price": written(line.regular, order.currency, language),
+        "is_kept": line.decision.outcome == SaleDecision.Outcome.HONOURED,
+        "reason": line.deal.wrong_price.reason,
+        "amount": written(back, order.currency, language),
+        "order_link": order_link(order),
+    }
+    send("price-mistake", order.contact.email, language=language, context=context)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
+from shop.errors import NotPossible
 from shop.ledger import posting
 from shop.orders import ending, refunding
-from shop.orders.models import Order, OrderLine, Refund
+from shop.orders.models import Order, OrderLine, Refund, Suborder
 from shop.payments.models import Operation, Payment
 from shop.payments.operations import queue_refund
 from shop.tasks import enqueue
 from shop.tickets import issuing
 from shop.tickets.tasks import send_session_cancelled
 
+SENT = (Suborder.State.SHIPPED, Suborder.State.DELIVERED)
 MOST_WORDS: int = Refund._meta.get_field("reason").max_length
 
 
@@ -53,6 +57,38 @@ def refund_cancelled(
         queue_refund(payment, cause=Operation.Cause.RETURNED, at=at, refund=refund)
     issuing.cancel(list(units), at=at)
     enqueue(send_session_cancelled, refund.pk)
+    return refund
+
+
+@transaction.atomic
+def refund_lines(
+    order_id: int, line_ids: Collection[int], *, reason: str, at: datetime, by: User | None = None
+) -> Refund | None:
+    """Send back what is left of lines that were sold at a wrong price. Safe to repeat.
+
+    Return the refund, or None when there was nothing left to send back.
+
+    Raises:
+        NotPossible: the order is not paid, or one of its parcels has left.
+    """
+    order = ending.lock(order_id)
+    payment = order.payments.filter(state=Payment.State.PAID).first()
+    if not order.is_paid or payment is None:
+        raise NotPossible(_("Only a paid order can be refunded."))
+    lines = list(order.lines.filter(pk__in=line_ids).select_related("suborder").order_by("pk"))
+    if any(line.suborder.state in SENT for line in lines):
+        raise NotPossible(_("The parcel has left. The price can only be kept."))
+    done = refunding.refunded(lines)
+    units = {line: line.quantity - done.get(line.pk, 0) for line in lines}
+    units = {line: count for line, count in units.items() if count}
+    if not units:
+        return None
+    cause = Refund.Cause.WRONG_PRICE
+    refund = refunding.record(order, units, cause=cause, at=at, reason=reason[:MOST_WORDS], by=by)
+    posting.post_refund(refund, at=at)
+    if refund.amount:
+        queue_refund(payment, cause=Operation.Cause.RETURNED, at=at, refund=refund)
+    issuing.cancel(list(units), at=at)
     return refund
 
 

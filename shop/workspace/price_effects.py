@@ -32,7 +32,7 @@ def effects(
     now = current_prices(variants, at=at)
     deals = Deal.objects.filter(variant__in=amounts, effective_to__gt=at)
     found: dict[int, list[str]] = {}
-    for deal in deals.exclude(state=Deal.State.WITHDRAWN).select_related(
+    for deal in deals.exclude(state__in=Deal.GONE).select_related(
         "slot__festival", "nomination__enrolment"
     ):
         before, after = now.get(deal.variant_id), amounts[deal.variant_id]

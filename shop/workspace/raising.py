@@ -20,7 +20,7 @@ from shop.workspace.own import nominations_of, store_members_only
 
 def deals_of(nomination: Nomination) -> QuerySet[Deal]:
     """Return what became of an approved nomination: a deal for each variant."""
-    rows = nomination.deals.exclude(state=Deal.State.WITHDRAWN).select_related("variant")
+    rows = nomination.deals.exclude(state__in=Deal.GONE).select_related("variant")
     return rows.order_by("variant__position", "variant_id")
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -20,6 +22,9 @@ class Deal(models.Model):
         PAUSED = "paused"
         WITHDRAWN = "withdrawn"
         VOID = "void"
+
+    # These give no price any more and set nothing aside; a void one did before it ended.
+    GONE: ClassVar[tuple[str, ...]] = (State.WITHDRAWN, State.VOID)
 
     nomination = models.ForeignKey(Nomination, models.PROTECT, related_name="deals")
     slot = models.ForeignKey(Slot, models.PROTECT, related_name="deals")

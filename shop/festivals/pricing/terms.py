@@ -61,6 +61,7 @@ class DealTerms:
     priority: int = 0
     closures: tuple[Interval, ...] = ()
     subsidy: int = 0
+    fund_id: int | None = None
     left: int | None = None
     shopper_left: int | None = None
     per_shopper: int | None = None
@@ -128,6 +129,7 @@ class PromotionTerms:
     cap: int | None = None
     merchant_id: int | None = None
     organizer_share: int = 0
+    fund_id: int | None = None
     budget_left: int | None = None
     uses_left: int | None = None
     is_picked: bool = False

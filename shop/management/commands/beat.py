@@ -15,6 +15,7 @@ from shop.ledger.balances import log_differences
 from shop.listings.counting import count_listings
 from shop.listings.indexing import count_words, index_missing
 from shop.listings.refreshing import close_dates, refresh_popularity
+from shop.payments import voiding
 from shop.payments.calling_off import refund_what_is_left
 from shop.payments.operations import check_pending, run_operations
 from shop.payments.sweeping import check_unsettled, expire_overdue
@@ -42,6 +43,7 @@ ROUNDS: tuple[tuple[str, Callable[..., object], int], ...] = (
     ("forget what messages said", forget_bodies, 2_000),
     ("forget old carts", forget_old_carts, 2_000),
     ("refund sessions that were called off", refund_what_is_left, 20),
+    ("end orders at a wrong price", voiding.end_open, 1),
 )
 
 

@@ -198,6 +198,15 @@ class RefundLine(models.Model):
         constraints = [models.UniqueConstraint(fields=["refund", "line"], name="refund_line_once")]
 
 
+class RefundParcel(models.Model):
+    """The delivery of a parcel of which nothing is left: it goes back with the last unit."""
+
+    refund = models.ForeignKey(Refund, models.CASCADE, related_name="parcels")
+    suborder = models.OneToOneField(Suborder, models.PROTECT, related_name="refund_parcel")
+    paid = models.PositiveBigIntegerField(help_text="By the shopper.")
+    funded = models.PositiveBigIntegerField(help_text="By the organizer.")
+
+
 class SaleDecision(models.Model):
     """What was decided about units that were sold at a wrong price: kept, or sent back."""
 

@@ -1,0 +1,205 @@
+"""Organizers make benefits and vouchers: drafts are free to change, running ones hardly.
+
+Once active a benefit's value stays: shoppers were told of it. Its budget and its uses may rise,
+it can be paused, and it can be ended early, with a reason that is kept.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from shop.accounts.models import User
+from shop.errors import NotPossible
+from shop.festivals import funds, spans
+from shop.festivals.changes import log
+from shop.festivals.models import Festival, Promotion
+
+State = Promotion.State
+RISING = ("budget", "max_uses", "max_claims")
+
+
+@transaction.atomic
+def save_draft(promotion: Promotion, *, at: datetime, by: User | None = None) -> Promotion:
+    """Save a benefit that nobody can use yet.
+
+    Raises:
+        NotPossible: it is active already, lies outside its festival, or lacks what it needs.
+    """
+    festival = _open(promotion.festival)
+    if promotion.pk and _locked(promotion).state != State.DRAFT:
+        raise NotPossible(_("It is active already. Only its limits can still be raised."))
+    promotion.state = State.DRAFT
+    _refuse_nonsense(promotion, festival)
+    action = "change" if promotion.pk else "create"
+    promotion.save()
+    log(promotion, action, at=at, by=by, festival=festival, after=terms(promotion))
+    return promotion
+
+
+@transaction.atomic
+def activate(promotion: Promotion, *, at: datetime, by: User | None = None) -> None:
+    """Let shoppers use a benefit from its start on; its sponsor's part is committed.
+
+    Raises:
+        NotPossible: it is active already, its time is over, or its sponsor gives too little.
+    """
+    promotion = _locked(promotion)
+    if promotion.state != State.DRAFT or promotion.use_to <= at:
+        raise NotPossible(_("Only a draft whose time is not over can begin."))
+    _refuse_nonsense(promotion, promotion.festival)
+    _commit(promotion, 0, promotion.budget or 0)
+    _set(promotion, State.ACTIVE, "activate", at=at, by=by)
+
+
+@transaction.atomic
+def pause(promotion: Promotion, *, at: datetime, by: User | None = None, reason: str = "") -> None:
+    """Let nobody use a benefit until it is resumed; pending orders keep it."""
+    promotion = _locked(promotion)
+    if promotion.state != State.ACTIVE:
+        raise NotPossible(_("Only an active benefit can be paused."))
+    _set(promotion, State.PAUSED, "pause", at=at, by=by, reason=reason)
+
+
+@transaction.atomic
+def resume(promotion: Promotion, *, at: datetime, by: User | None = None) -> None:
+    """Let a paused benefit be used again."""
+    promotion = _locked(promotion)
+    if promotion.state != State.PAUSED:
+        raise NotPossible(_("This benefit is not paused."))
+    _set(promotion, State.ACTIVE, "resume", at=at, by=by)
+
+
+@transaction.atomic
+def end_early(
+    promotion: Promotion, *, at: datetime, reason: str, by: User | None = None
+) -> datetime:
+    """End a benefit for good; pending orders keep it, and what it did not spend goes back.
+
+    Returns:
+        The instant from which nobody can use it.
+
+    Raises:
+        NotPossible: there is no reason, or it has ended.
+    """
+    if not reason.strip():
+        raise NotPossible(_("Say why: shoppers ask."))
+    promotion = _locked(promotion)
+    if promotion.state not in (State.ACTIVE, State.PAUSED) or promotion.use_to <= at:
+        raise NotPossible(_("It has ended already."))
+    if promotion.use_from < at:
+        promotion.use_to = at
+        promotion.claim_to = min(promotion.claim_to, at) if promotion.claim_to else None
+        promotion.save(update_fields=["use_to", "claim_to"])
+    if promotion.fund:
+        taken = promotion.spent + promotion.held_amount
+        back = funded_part(promotion, promotion.budget) - funded_part(promotion, taken)
+        funds.release(promotion.fund, back)
+    _set(promotion, State.ENDED_EARLY, "end early", at=at, by=by, reason=reason)
+    return at
+
+
+@transaction.atomic
+def raise_limits(
+    promotion: Promotion, limits: dict[str, int], *, at: datetime, by: User | None = None
+) -> None:
+    """Raise a benefit's budget, uses or claims; what shoppers count on never falls.
+
+    Args:
+        limits: new values of ``budget`` (minor units), ``max_uses``, ``max_claims``.
+
+    Raises:
+        NotPossible: a limit would fall, there is none, or the sponsor gives too little.
+    """
+    promotion = _locked(promotion)
+    before = {name: getattr(promotion, name) for name in limits}
+    if promotion.state not in (State.ACTIVE, State.PAUSED) or not set(limits) <= set(RISING):
+        raise NotPossible(_("Only the limits of an active benefit can be raised."))
+    if any(before[name] is None or value < before[name] for name, value in limits.items()):
+        raise NotPossible(_("A limit can only be raised."))
+    if "budget" in limits:
+        _commit(promotion, before["budget"], limits["budget"])
+    Promotion.objects.filter(pk=promotion.pk).update(**limits)
+    spans.mark_change("promotion raised", at=at)
+    log(promotion, "raise", at=at, by=by, festival=promotion.festival, before=before,
+        after=limits)  # fmt: skip
+
+
+def terms(promotion: Promotion) -> dict[str, Any]:
+    """Return what shoppers are promised, for the change log."""
+    names = ("title", "group", "kind", "trigger", "code", "value", "every", "max_steps",
+             "min_spend", "cap", "organizer_share", "budget", "max_uses", "max_claims",
+             "per_shopper")  # fmt: skip
+    return {name: getattr(promotion, name) for name in names}
+
+
+def funded_part(promotion: Promotion, budget: int) -> int:
+    """Return the most that the organizer's side can come to pay of a budget, in minor units.
+
+    Rounded up: each line's part is rounded on its own, at most to the next unit.
+    """
+    return -(-budget * promotion.organizer_share // 100)
+
+
+def _commit(promotion: Promotion, before: int, after: int) -> None:
+    if promotion.fund is None:
+        return
+    more = funded_part(promotion, after) - funded_part(promotion, before)
+    if more > 0:
+        funds.commit(promotion.fund, more)
+
+
+def _refuse_nonsense(promotion: Promotion, festival: Festival) -> None:
+    if promotion.use_to <= promotion.use_from:
+        raise NotPossible(_("The end must be after the start."))
+    if promotion.use_from < festival.starts_at or promotion.use_to > festival.ends_at:
+        raise NotPossible(_("A benefit is used within its festival."))
+    opens, closes = promotion.claim_from, promotion.claim_to
+    if opens and closes and closes <= opens:
+        raise NotPossible(_("Claiming ends after it begins."))
+    for problem in _missing(promotion):
+        raise NotPossible(problem)
+
+
+def _missing(promotion: Promotion) -> list[str]:
+    kind, found = promotion.kind, []
+    if kind == Promotion.Kind.STEP and not promotion.every:
+        found.append(_("Say for how much each step is."))
+    if kind == Promotion.Kind.PERCENT and not 1 <= promotion.value <= 99:
+        found.append(_("A percentage is a whole number between 1 and 99."))
+    if kind in (Promotion.Kind.AMOUNT, Promotion.Kind.STEP) and promotion.value < 1:
+        found.append(_("Give the amount that shoppers save."))
+    if promotion.fund_id and promotion.budget is None:
+        found.append(_("What a sponsor pays for needs a budget."))
+    if promotion.fund_id and not promotion.organizer_share:
+        found.append(_("A sponsor gives the organizer's share: it is 0 percent."))
+    return found
+
+
+def _open(festival: Festival) -> Festival:
+    festival = Festival.objects.select_for_update(no_key=True).get(pk=festival.pk)
+    if festival.state not in (Festival.State.DRAFT, Festival.State.PUBLISHED):
+        raise NotPossible(_("This festival is over."))
+    return festival
+
+
+def _locked(promotion: Promotion) -> Promotion:
+    rows = Promotion.objects.select_for_update(no_key=True, of=("self",))
+    return rows.select_related("festival", "fund").get(pk=promotion.pk)
+
+
+def _set(
+    promotion: Promotion,
+    state: str,
+    action: str,
+    *,
+    at: datetime,
+    by: User | None,
+    reason: str = "",
+) -> None:
+    Promotion.objects.filter(pk=promotion.pk).update(state=state)
+    spans.mark_change(f"promotion {action}", at=at)
+    log(promotion, action, at=at, by=by, festival=promotion.festival, reason=reason)

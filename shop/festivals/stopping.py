@@ -1,0 +1,154 @@
+"""Ends a slot or a whole festival early. What was held before keeps its price; nothing is undone.
+
+Locks are taken in the order that everything keeps: slots, nominations, promotions, deals, prices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import Least
+from django.utils.translation import gettext as _
+
+from shop.accounts.models import User
+from shop.errors import NotPossible
+from shop.festivals import spans
+from shop.festivals.changes import log
+from shop.festivals.models import Deal, Festival, Nomination, Promotion, Slot
+
+
+@transaction.atomic
+def stop_slot(
+    slot: Slot, *, at: datetime, reason: str, ends_at: datetime | None = None,
+    by: User | None = None,
+) -> datetime:  # fmt: skip
+    """End a running slot now or at a given instant, with a public reason.
+
+    Stopping the whole slot stops the festival: its running flash slots and its promotions end
+    with it, those that have not begun never do. A flash slot that has not begun is called off
+    with its deals.
+
+    Args:
+        ends_at: not in the past; now unless given.
+
+    Returns:
+        The instant from which regular prices count.
+
+    Raises:
+        NotPossible: there is no reason, the instant has passed, or the slot is over by then.
+    """
+    slot, festival = _locked(slot)
+    until = at if ends_at is None else ends_at
+    _refuse(slot, until, reason, at=at)
+    is_whole = slot.kind == Slot.Kind.WHOLE
+    slots = list(_slots(festival) if is_whole else [slot])
+    _lock_nominations(slots)
+    if is_whole:
+        _end_promotions(festival, until)
+    deals = Deal.objects.filter(slot__in=slots, effective_to__gt=until).exclude(state__in=Deal.GONE)
+    rows = list(deals.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    products = sorted(set(deals.values_list("variant__product_id", flat=True)))
+    since = spans.lock_prices(products, at=at)
+    until = max(until, since)  # an earlier change of a price may count from a moment later
+    _end_deals(rows, until)
+    _end_slots(slots, until, at=at)
+    if is_whole:
+        Festival.objects.filter(pk=festival.pk).update(ends_at=until, ends_wall="")
+    spans.rebuild(products, since=since, what="slot stopped")
+    log(slot, "stop", at=at, by=by, festival=festival, reason=reason,
+        before={"ends_at": slot.ends_at.isoformat()},
+        after={"ends_at": until.isoformat()})  # fmt: skip
+    return until
+
+
+@transaction.atomic
+def cancel_festival(
+    festival: Festival, *, at: datetime, reason: str, by: User | None = None
+) -> None:
+    """Call a festival off before it begins: none of its deals and promotions ever counts.
+
+    Raises:
+        NotPossible: there is no reason, or it has begun.
+    """
+    whole, festival = _locked(festival.slots.get(kind=Slot.Kind.WHOLE))
+    if not reason.strip():
+        raise NotPossible(_("Say why: merchants and shoppers read it."))
+    if whole.starts_at <= at:
+        raise NotPossible(_("It has begun. Stop it instead."))
+    _lock_nominations(list(_slots(festival)))
+    promotions = festival.promotions.select_for_update(no_key=True).order_by("pk")
+    ids = [row.pk for row in promotions]
+    Promotion.objects.filter(pk__in=ids).update(state=Promotion.State.ENDED_EARLY)
+    deals = Deal.objects.filter(slot__festival=festival).exclude(state__in=Deal.GONE)
+    rows = list(deals.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    products = sorted(set(deals.values_list("variant__product_id", flat=True)))
+    since = spans.lock_prices(products, at=at)
+    if whole.starts_at <= since:
+        raise NotPossible(_("It has begun. Stop it instead."))
+    _withdraw(rows)
+    Slot.objects.filter(festival=festival).update(cancelled_at=at)
+    Festival.objects.filter(pk=festival.pk).update(state=Festival.State.CANCELLED)
+    spans.rebuild(products, since=since, what="festival cancelled")
+    log(festival, "cancel", at=at, by=by, festival=festival, reason=reason)
+
+
+def _locked(slot: Slot) -> tuple[Slot, Festival]:
+    """Return a slot and its festival, both locked: its other slots are ended with the whole."""
+    festival = Festival.objects.select_for_update(no_key=True).get(pk=slot.festival_id)
+    if festival.state not in (Festival.State.DRAFT, Festival.State.PUBLISHED):
+        raise NotPossible(_("This festival is over."))
+    return Slot.objects.select_for_update(no_key=True).get(pk=slot.pk), festival
+
+
+def _slots(festival: Festival) -> QuerySet[Slot]:
+    return festival.slots.select_for_update(no_key=True).order_by("pk")
+
+
+def _lock_nominations(slots: Collection[Slot]) -> None:
+    rows = Nomination.objects.filter(slot__in=slots, state=Nomination.State.APPROVED)
+    list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+
+
+def _refuse(slot: Slot, until: datetime, reason: str, *, at: datetime) -> None:
+    if not reason.strip():
+        raise NotPossible(_("Say why: merchants and shoppers read it."))
+    if until < at:
+        raise NotPossible(_("This instant has passed. Prices of the past do not change."))
+    if slot.ends_at <= until or slot.cancelled_at:
+        raise NotPossible(_("It is over by then."))
+    if slot.kind == Slot.Kind.WHOLE and until <= slot.starts_at:
+        raise NotPossible(_("It has not begun. Call it off instead."))
+
+
+def _end_deals(deals: Collection[Deal], until: datetime) -> None:
+    """End deals; those that would only begin then are withdrawn."""
+    running = [deal.pk for deal in deals if deal.effective_from < until]
+    Deal.objects.filter(pk__in=running).update(effective_to=until)
+    _withdraw([deal for deal in deals if deal.effective_from >= until])
+
+
+def _withdraw(deals: Collection[Deal]) -> None:
+    Deal.objects.filter(pk__in=[deal.pk for deal in deals]).update(state=Deal.State.WITHDRAWN)
+    Nomination.objects.filter(pk__in={deal.nomination_id for deal in deals}).update(
+        state=Nomination.State.WITHDRAWN
+    )
+
+
+def _end_slots(slots: Collection[Slot], until: datetime, *, at: datetime) -> None:
+    ids = [slot.pk for slot in slots if slot.ends_at > until]
+    mine = Slot.objects.filter(pk__in=ids)
+    mine.filter(starts_at__gte=until).update(cancelled_at=at)
+    # What was typed no longer says when it ends.
+    mine.filter(starts_at__lt=until).update(ends_at=until, ends_wall="")
+
+
+def _end_promotions(festival: Festival, until: datetime) -> None:
+    rows = festival.promotions.filter(use_to__gt=until)
+    ids = [row.pk for row in rows.select_for_update(no_key=True).order_by("pk")]
+    late = Promotion.objects.filter(pk__in=ids, use_from__gte=until)
+    late.update(state=Promotion.State.ENDED_EARLY)
+    running = Promotion.objects.filter(pk__in=ids, use_from__lt=until)
+    running.update(use_to=until, claim_to=Least(F("claim_to"), until))

@@ -1,0 +1,95 @@
+"""The procedure for a wrong price: the price ends, open orders end, paid ones wait for a person.
+
+Nothing of a paid order changes by itself. Somebody decides about each: the price is kept, or the
+units are sent back; the shopper is told either way.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from shop.accounts.models import User
+from shop.errors import NotPossible
+from shop.festivals import voiding
+from shop.festivals.changes import log as note
+from shop.festivals.models import Deal
+from shop.orders import ending
+from shop.orders.models import Order, OrderLine, SaleDecision
+from shop.orders.tasks import send_price_mistake
+from shop.payments.cancelling import end_unpaid
+from shop.payments.refunding import refund_lines
+from shop.tasks import enqueue
+
+log = logging.getLogger(__name__)
+
+BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Voided:
+    """The instant from which the regular price counts, and how many open orders ended."""
+
+    since: datetime
+    ended: int
+
+
+def void_price(deal: Deal, *, reason: str, at: datetime, by: User | None = None) -> Voided:
+    """End a wrong price at once and close the open orders that hold it.
+
+    The price ends first, in a transaction of its own. An order that was being placed in the same
+    second, or whose session could not be closed, is ended by ``end_open`` in the beat.
+
+    Raises:
+        NotPossible: there is no reason, or the deal is over; nothing is changed.
+    """
+    since = voiding.end_price(deal, reason=reason, at=at, by=by)
+    return Voided(since, end_open(at=at, deal=deal))
+
+
+def end_open(*, at: datetime, deal: Deal | None = None) -> int:
+    """End pending orders that hold a void price; return how many ended. Part of the beat.
+
+    One that was paid at the last moment stays paid, and waits for a decision with the others.
+    """
+    orders = Order.objects.filter(state=Order.State.PENDING, lines__deal__state=Deal.State.VOID)
+    if deal:
+        orders = orders.filter(lines__deal=deal)
+    count = 0
+    for order in orders.distinct().order_by("pk")[:BATCH]:
+        try:
+            count += end_unpaid(order, at=at)
+        except Exception:  # whatever it is: written down, tried again, and the others go on
+            log.exception("order %s holds a wrong price and could not be ended", order.pk)
+    return count
+
+
+@transaction.atomic
+def decide(line: OrderLine, outcome: str, *, at: datetime, by: User | None = None) -> SaleDecision:
+    """Keep the wrong price of some units that were paid for, or send the money back.
+
+    Raises:
+        NotPossible: it was decided already, the price was not wrong, or the parcel has left.
+    """
+    ending.lock(line.order_id)
+    line = (
+        OrderLine.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("deal__wrong_price", "deal__slot__festival", "order")
+        .get(pk=line.pk)
+    )
+    if SaleDecision.objects.filter(line=line).exists():
+        raise NotPossible(_("This was decided already."))
+    if line.deal is None or line.deal.state != Deal.State.VOID or not line.order.is_paid:
+        raise NotPossible(_("Only units that were paid for at a wrong price wait for a decision."))
+    if outcome == SaleDecision.Outcome.REFUNDED:
+        reason = line.deal.wrong_price.reason
+        refund_lines(line.order_id, [line.pk], reason=reason, at=at, by=by)
+    made = SaleDecision.objects.create(line=line, outcome=outcome, at=at, by=by)
+    enqueue(send_price_mistake, line.pk)
+    note(line.deal, outcome, at=at, by=by, festival=line.deal.slot.festival,
+         after={"order": line.order.number})  # fmt: skip
+    return made
