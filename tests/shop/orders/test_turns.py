@@ -43,10 +43,10 @@ def test_a_sale_that_comes_first_is_seen_by_whoever_sets_units_aside():
     agreed = make.agreed(who, at=BEFORE)
 
     with open_transaction(lambda: place_order(who, agreed=agreed, at=BEFORE)):
-        approving = Beside(lambda: approving.approve(wanted, at=BEFORE))
-        assert approving.waits()
+        waiting = Beside(lambda: approving.approve(wanted, at=BEFORE))
+        assert waiting.waits()
 
-    refused = approving.result()
+    refused = waiting.result()
     assert isinstance(refused, FenceBroken)
     assert (refused.asked, refused.there) == (11, 10)
     assert not kettle.deals.exists()
