@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -11,13 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cms.admin.festival_forms import LOCAL, FestivalForm, refused
 from cms.admin.links import may_write, page_of
-from cms.admin.pages import Trail, button, show
+from cms.admin.pages import Trail, button, show, version_seen, words_of
 from cms.admin.permissions import needs
+from cms.admin.slot_states import possible
 from shop import clock
 from shop.delivery.names import country_name
 from shop.errors import NotPossible, ShopError
-from shop.festivals import planning, running
-from shop.festivals.models import Enrolment, Festival
+from shop.festivals import changes, planning, running
+from shop.festivals.models import Enrolment, Festival, Slot
 from shop.festivals.readiness import Readiness, readiness
 from shop.festivals.walltime import days_between, wall_of
 from shop.listings.taking_part import list_everything
@@ -28,7 +32,11 @@ WORDS = {
     "remove": "removed", "publish": "published", "invite": "invited stores", "join": "joined",
     "accept": "accepted", "decline": "declined", "submit": "submitted", "withdraw": "withdrawn",
     "approve": "approved", "changes_requested": "sent back", "rejected": "rejected",
-    "pause": "paused", "resume": "resumed", "raise": "raised",
+    "pause": "paused", "resume": "resumed", "raise": "raised", "stop": "stopped",
+    "cancel": "called off", "clone": "made from another", "void": "void: a wrong price",
+    "activate": "activated", "end early": "ended early", "make codes": "got unique codes",
+    "download codes": "codes were downloaded", "honoured": "price kept for an order",
+    "refunded": "order sent back",
 }  # fmt: skip
 ACCEPTED = Q(enrolments__state=Enrolment.State.ACCEPTED)
 
@@ -78,11 +86,13 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             _save(festival, form, request)
         except ShopError as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, words_of(refusal))
         else:
             messages.success(request, "Saved.")
             return redirect("desk:festival", festival.pk)
-    return _form(request, form, f"Change {festival.title}", trail_of(festival))
+    version = changes.version_of(festival, *_whole(festival))
+    title = f"Change {festival.title}"
+    return _form(request, form, title, trail_of(festival), version=version)
 
 
 @require_safe
@@ -92,6 +102,7 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
     festival = get_object_or_404(Festival, pk=pk)
     at = clock.moment_of(request)
     ready = readiness(festival, at=at)
+    can = {name: request.user.has_perm(f"shop.{name}") for name in CAN}
     context = {
         "festival": festival,
         "phase": phase(festival, at=at),
@@ -101,14 +112,14 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
         "ready": ready,
         "countries": [(country_name(code, "en"), count) for code, count in ready.countries],
         "missing": sorted(country_name(code, "en") for code in ready.countries_missing),
-        "slots": slots_of(festival),
+        "slots": slots_of(festival, at=at if can["publish_festival"] else None),
         "page": page_of(festival),
         "may_write": may_write(request),
         "changes": [
             (change, WORDS.get(change.action, change.action))
             for change in festival.changes.select_related("by").order_by("-at", "-pk")[:12]
         ],
-        "can": {name: request.user.has_perm(f"shop.{name}") for name in CAN},
+        "can": can,
     }
     return show(
         request,
@@ -172,26 +183,38 @@ def trail_of(festival: Festival) -> Trail:
     return [festivals_link(), (reverse("desk:festival", args=[festival.pk]), festival.title)]
 
 
-def slots_of(festival: Festival) -> list[dict[str, object]]:
-    """Return the slots of a festival with their wall times and what is nominated."""
-    rows = festival.slots.annotate(
-        waiting=Count("nominations", Q(nominations__state="submitted")),
-        approved=Count("nominations", Q(nominations__state="approved")),
-    ).order_by("starts_at", "pk")
+def slots_of(festival: Festival, *, at: datetime | None = None) -> list[dict[str, object]]:
+    """Return the slots of a festival with their wall times, what is nominated and can be done.
+
+    Args:
+        at: the moment at which something can be done; None: nothing by this person.
+    """
+    rows = (
+        festival.slots.select_related("festival")
+        .annotate(
+            waiting=Count("nominations", Q(nominations__state="submitted")),
+            approved=Count("nominations", Q(nominations__state="approved")),
+        )
+        .order_by("starts_at", "pk")
+    )
     return [
         {
             "slot": slot,
             "starts": wall_of(slot.starts_at, festival.zone),
             "ends": wall_of(slot.ends_at, festival.zone),
+            "acts": possible(slot, at=at) if at else [],
         }
         for slot in rows
     ]
 
 
 def _buttons(request: HttpRequest, festival: Festival) -> list:
-    if not request.user.has_perm("shop.change_festival"):
-        return []
-    return [button("Change", reverse("desk:festival-edit", args=[festival.pk]), "edit")]
+    found = []
+    if request.user.has_perm("shop.change_festival"):
+        found.append(button("Change", reverse("desk:festival-edit", args=[festival.pk]), "edit"))
+    if request.user.has_perm("shop.add_festival"):
+        found.append(button("Clone", reverse("desk:festival-clone", args=[festival.pk]), "copy"))
+    return found
 
 
 def _refuse_blocked(ready: Readiness, reason: str) -> None:
@@ -200,9 +223,15 @@ def _refuse_blocked(ready: Readiness, reason: str) -> None:
         raise NotPossible(f"{missing} Clear this, or give a reason why it may be published.")
 
 
+def _whole(festival: Festival) -> list[Slot]:
+    return list(festival.slots.filter(kind=Slot.Kind.WHOLE))  # its time stands in the log
+
+
+@transaction.atomic
 def _save(festival: Festival, form: FestivalForm, request: HttpRequest) -> None:
     at = clock.moment_of(request)
     during = form.during
+    changes.refuse_if_changed(festival, *_whole(festival), seen=version_seen(request))
     if (during.starts_at, during.ends_at) != (festival.starts_at, festival.ends_at):
         planning.move_festival(festival, during, at=at, by=request.user)
     planning.change_festival(festival, form.facts(), at=at, by=request.user)
@@ -218,6 +247,10 @@ def _initial(festival: Festival) -> dict[str, object]:
     return found
 
 
-def _form(request: HttpRequest, form: FestivalForm, title: str, trail: Trail) -> HttpResponse:
+def _form(
+    request: HttpRequest, form: FestivalForm, title: str, trail: Trail, **facts: object
+) -> HttpResponse:
     status = 422 if form.errors else 200
-    return show(request, "form.html", title, trail=trail, status=status, form=form, save="Save")
+    return show(
+        request, "form.html", title, trail=trail, status=status, form=form, save="Save", **facts
+    )

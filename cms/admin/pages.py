@@ -10,6 +10,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from wagtail.admin.widgets.button import HeaderButton
 
+from shop.errors import ShopError
+from shop.festivals.changes import ChangedMeanwhile
+
 Trail = Sequence[tuple[str, str]]
 
 
@@ -19,6 +22,21 @@ def seen_at(request: HttpRequest, name: str = "seen") -> datetime | None:
         return datetime.fromisoformat(request.POST.get(name, ""))
     except ValueError:
         return None
+
+
+def version_seen(request: HttpRequest) -> int:
+    """Return the version of what a form showed; 0 where it does not say so."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
+def words_of(refusal: ShopError) -> str:
+    """Return what a form says of a refusal; of somebody else's change also what to do."""
+    if not isinstance(refusal, ChangedMeanwhile):
+        return str(refusal)
+    names = ", ".join(name.replace("_", " ") for name in refusal.change.after)
+    what = f" What changed: {names}." if names else ""
+    return f"{refusal}{what} What you typed stands below; saving it again writes over that."
 
 
 def show(

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cms.admin.festival_forms import LOCAL, SlotForm
 from cms.admin.festivals import trail_of
-from cms.admin.pages import show
+from cms.admin.pages import show, version_seen, words_of
 from cms.admin.permissions import needs
 from shop import clock
 from shop.errors import ShopError
-from shop.festivals import planning
+from shop.festivals import changes, planning
 from shop.festivals.models import Festival, Slot
 from shop.festivals.walltime import wall_of
 
@@ -52,15 +53,17 @@ def edit(request: HttpRequest, pk: int, slot_id: int) -> HttpResponse:
     form = SlotForm(request.POST or None, festival=festival, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            planning.change_slot(
-                slot,
-                {name: form.cleaned_data[name] for name in planning.SLOT_FIELDS},
-                form.during,
-                at=clock.moment_of(request),
-                by=request.user,
-            )
+            with transaction.atomic():
+                changes.refuse_if_changed(slot, seen=version_seen(request))
+                planning.change_slot(
+                    slot,
+                    {name: form.cleaned_data[name] for name in planning.SLOT_FIELDS},
+                    form.during,
+                    at=clock.moment_of(request),
+                    by=request.user,
+                )
         except ShopError as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, words_of(refusal))
         else:
             messages.success(request, "Saved.")
             return redirect("desk:festival", festival.pk)
@@ -98,4 +101,5 @@ def _form(
         about=about,
         slot=slot,
         festival=festival,
+        version=changes.version_of(slot) if slot else None,
     )

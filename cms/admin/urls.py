@@ -1,6 +1,20 @@
 from django.urls import path
 
-from cms.admin import catalogue, festivals, links, nominations, slots, stores
+from cms.admin import (
+    benefit_acts,
+    benefits,
+    catalogue,
+    cloning,
+    deals,
+    festivals,
+    funds,
+    links,
+    nominations,
+    slot_acts,
+    slots,
+    stores,
+    wrong_prices,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -14,6 +28,25 @@ urlpatterns = [
     path("festivals/<int:pk>/slots/new/", slots.add, name="slot-add"),
     path("festivals/<int:pk>/slots/<int:slot_id>/", slots.edit, name="slot-edit"),
     path("festivals/<int:pk>/slots/<int:slot_id>/remove/", slots.remove, name="slot-remove"),
+    path("festivals/<int:pk>/slots/<int:slot_id>/<slug:name>/", slot_acts.act, name="slot-act"),
+    path("festivals/<int:pk>/clone/", cloning.clone, name="festival-clone"),
+    path("festivals/<int:pk>/deals/", deals.deals, name="festival-deals"),
+    path("festivals/<int:pk>/deals/<int:deal_id>/", deals.deal, name="deal"),
+    path("festivals/<int:pk>/deals/<int:deal_id>/decide/", wrong_prices.decide,
+         name="wrong-price"),
+    path("festivals/<int:pk>/deals/<int:deal_id>/<slug:name>/", deals.act, name="deal-act"),
+    path("festivals/<int:pk>/benefits/", benefits.benefits, name="festival-benefits"),
+    path("festivals/<int:pk>/benefits/new/", benefits.add, name="benefit-add"),
+    path("festivals/<int:pk>/benefits/<int:benefit_id>/", benefits.benefit, name="benefit"),
+    path("festivals/<int:pk>/benefits/<int:benefit_id>/edit/", benefits.edit, name="benefit-edit"),
+    path("festivals/<int:pk>/benefits/<int:benefit_id>/codes/", benefit_acts.make_codes,
+         name="benefit-codes-make"),
+    path("festivals/<int:pk>/benefits/<int:benefit_id>/codes/<int:batch_id>/",
+         benefit_acts.codes, name="benefit-codes"),
+    path("festivals/<int:pk>/benefits/<int:benefit_id>/<slug:name>/", benefit_acts.act,
+         name="benefit-act"),
+    path("festivals/<int:pk>/sponsors/new/", funds.add, name="fund-add"),
+    path("festivals/<int:pk>/sponsors/<int:fund_id>/", funds.fund, name="fund"),
     path("festivals/<int:pk>/stores/", stores.stores, name="festival-stores"),
     path("festivals/<int:pk>/stores/<int:enrolment_id>/", stores.decide, name="enrolment-decide"),
     path("festivals/<int:pk>/nominations/", nominations.nominations, name="festival-nominations"),

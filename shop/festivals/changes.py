@@ -5,8 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
 from shop.accounts.models import User
+from shop.errors import NotPossible
 from shop.festivals.models import ChangeLog, Festival
+
+
+class ChangedMeanwhile(NotPossible):
+    """Somebody else changed what a form shows; ``change`` is the newest line about it."""
+
+    def __init__(self, change: ChangeLog) -> None:
+        self.change = change
+        facts = {"name": change.by.name if change.by else _("the shop itself"),
+                 "time": f"{change.at:%H:%M} UTC"}  # fmt: skip
+        super().__init__(_("Changed by %(name)s meanwhile, at %(time)s.") % facts)
 
 
 def log(
@@ -28,3 +42,30 @@ def log(
         action=action,
         **details,
     )
+
+
+def version_of(*rows: Any) -> int:
+    """Return the version of rows that a form shows: the newest line of the log about them."""
+    found = _about(rows)
+    return found.pk if found else 0
+
+
+def refuse_if_changed(*rows: Any, seen: int) -> None:
+    """Refuse to write over what somebody else changed since a form was shown.
+
+    Call it inside a transaction: the first row is locked, so that the next who comes waits.
+
+    Raises:
+        ChangedMeanwhile: there is a newer line of the log than ``seen``.
+    """
+    type(rows[0]).objects.select_for_update(no_key=True, of=("self",)).get(pk=rows[0].pk)
+    found = _about(rows)
+    if found and found.pk > seen:
+        raise ChangedMeanwhile(found)
+
+
+def _about(rows: tuple[Any, ...]) -> ChangeLog | None:
+    mine = Q()
+    for row in rows:
+        mine |= Q(subject=row._meta.model_name, subject_id=row.pk)
+    return ChangeLog.objects.filter(mine).select_related("by").order_by("-pk").first()

@@ -35,7 +35,7 @@ def save_draft(promotion: Promotion, *, at: datetime, by: User | None = None) ->
     promotion.state = State.DRAFT
     _refuse_nonsense(promotion, festival)
     action = "change" if promotion.pk else "create"
-    promotion.save()
+    _save(promotion)
     log(promotion, action, at=at, by=by, festival=festival, after=terms(promotion))
     return promotion
 
@@ -177,6 +177,13 @@ def _missing(promotion: Promotion) -> list[str]:
     if promotion.fund_id and not promotion.organizer_share:
         found.append(_("A sponsor gives the organizer's share: it is 0 percent."))
     return found
+
+
+def _save(promotion: Promotion) -> None:
+    others = Promotion.objects.exclude(pk=promotion.pk)
+    if promotion.code and others.filter(code=promotion.code).exists():
+        raise NotPossible(_("Another benefit has this code."))
+    promotion.save()
 
 
 def _open(festival: Festival) -> Festival:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
+from django.test import Client
 
 from cms.admin.permissions import PERMISSIONS
 from shop.accounts.models import User
@@ -39,4 +41,9 @@ def typed(**facts: Any) -> dict[str, Any]:
     return known | facts
 
 
-__all__ = ["BEFORE", "GROUPS", "NOON", "organizer", "typed"]
+def version(desk: Client, where: str) -> str:
+    """Return the version of what a form of the desk shows."""
+    return re.search(r'name="version" value="(\d+)"', desk.get(where).text)[1]
+
+
+__all__ = ["BEFORE", "GROUPS", "NOON", "organizer", "typed", "version"]

@@ -3,7 +3,7 @@ import pytest
 from shop.festivals.models import ChangeLog, Festival, Slot
 from tests import make
 from tests.make import NOON, START
-from tests.organizing.people import BEFORE, organizer, typed
+from tests.organizing.people import BEFORE, organizer, typed, version
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +127,7 @@ def test_flash_slots_are_planned_moved_and_removed(desk):
     )  # fmt: skip
 
     where = f"/organize/festivals/{festival.pk}/slots/{made.pk}/"
+    slot["version"] = version(desk, where)
     outside = desk.post(where, slot | {"ends": "2027-06-10T22:00"})
     desk.post(where, slot | {"ends": "2027-05-10T23:00", "label": "Night"})
     made.refresh_from_db()

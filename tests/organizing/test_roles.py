@@ -8,15 +8,23 @@ from django.urls import get_resolver
 from cms.models import FestivalPage
 from shop.catalogue.models import Category, Product
 from shop.festivals import enrolling
+from shop.festivals.batches import make_codes
 from shop.festivals.models import (
     ChangeLog,
+    Claim,
+    Deal,
     Enrolment,
     Festival,
+    Fund,
     Nomination,
     Participation,
+    Promotion,
     Slot,
 )
+from shop.festivals.voiding import end_price
+from shop.orders.models import SaleDecision
 from tests import make, pages
+from tests.buying import pay
 from tests.organizing.people import BEFORE, GROUPS, organizer, typed
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +34,10 @@ WRITE = {"organizer", "merchandiser"}
 REVIEW = {"organizer", "reviewer"}
 DAYS = {"zone_name": "UTC", "starts": "2027-05-10T00:00", "ends": "2027-05-20T00:00"}
 HOURS = {"label": "Taken over", "starts": "2027-05-12T10:00", "ends": "2027-05-12T12:00"}
+BENEFIT = {
+    "title": "Taken over", "what": "voucher:amount", "amount": "5.00", "trigger": "code",
+    "use_from": "2027-05-10T00:00", "use_to": "2027-05-20T00:00", "organizer_share": "100",
+}  # fmt: skip
 # Each address and method with the groups that may, and what is sent.
 ADDRESSES = [
     ("festivals/", "get", ALL, {}),
@@ -42,6 +54,48 @@ ADDRESSES = [
     ("festivals/{festival}/slots/{slot}/", "get", PLAN, {}),
     ("festivals/{festival}/slots/{slot}/", "post", PLAN, HOURS),
     ("festivals/{festival}/slots/{slot}/remove/", "post", PLAN, {}),
+    ("festivals/{festival}/slots/{slot}/{cancel}/", "get", PLAN, {}),
+    ("festivals/{festival}/slots/{slot}/{cancel}/", "post", PLAN, {"reason": "Taken over"}),
+    ("festivals/{festival}/clone/", "get", PLAN, {}),
+    (
+        "festivals/{festival}/clone/",
+        "post",
+        PLAN,
+        {"title": "Taken over", "first_day": "2028-05-08"},
+    ),
+    ("festivals/{festival}/deals/", "get", ALL, {}),
+    ("festivals/{festival}/deals/{deal}/", "get", ALL, {}),
+    ("festivals/{festival}/deals/{deal}/{pause}/", "get", PLAN, {}),
+    ("festivals/{festival}/deals/{deal}/{pause}/", "post", PLAN, {"reason": "Taken over"}),
+    (
+        "festivals/{festival}/deals/{void}/decide/",
+        "post",
+        PLAN,
+        {"line": "{line}", "outcome": "honoured"},
+    ),
+    ("festivals/{festival}/benefits/", "get", ALL, {}),
+    ("festivals/{festival}/benefits/new/", "get", PLAN, {}),
+    ("festivals/{festival}/benefits/new/", "post", PLAN, BENEFIT),
+    ("festivals/{festival}/benefits/{benefit}/", "get", ALL, {}),
+    ("festivals/{festival}/benefits/{benefit}/edit/", "get", PLAN, {}),
+    (
+        "festivals/{festival}/benefits/{benefit}/edit/",
+        "post",
+        PLAN,
+        BENEFIT | {"version": "999999999"},
+    ),
+    (
+        "festivals/{festival}/benefits/{benefit}/codes/",
+        "post",
+        PLAN,
+        {"size": "3", "label": "Taken over"},
+    ),
+    ("festivals/{festival}/benefits/{benefit}/codes/{batch}/", "head", PLAN, {}),
+    ("festivals/{festival}/benefits/{benefit}/{activate}/", "get", PLAN, {}),
+    ("festivals/{festival}/benefits/{benefit}/{activate}/", "post", PLAN, {}),
+    ("festivals/{festival}/sponsors/new/", "get", PLAN, {}),
+    ("festivals/{festival}/sponsors/new/", "post", PLAN, {"sponsor": "Taken over", "amount": "5"}),
+    ("festivals/{festival}/sponsors/{fund}/", "get", ALL, {}),
     ("festivals/{festival}/stores/", "get", ALL, {}),
     ("festivals/{festival}/stores/", "post", PLAN, {"store": "{merchant}"}),
     ("festivals/{festival}/stores/{enrolment}/", "post", PLAN, {"accept": ""}),
@@ -75,8 +129,22 @@ def rows(clock_at):
         festival, applied, terms_version="1", at=BEFORE, by=make.member(applied)
     )
     product = make.product(state="submitted", submitted_at=BEFORE, published_at=None)
+    deal = make.deal(make.variant(), during=festival, price=15_00)
+    wrong = make.deal(make.variant(), during=festival, price=1_50)
+    order = make.order({wrong.variant: 1}, at=BEFORE)
+    pay(order, at=BEFORE)
+    order.lines.update(deal=wrong)
+    end_price(wrong, reason="A zero is missing", at=BEFORE)
+    benefit = make.promotion(
+        festival, group="voucher", kind="amount", value=1, trigger="code", state="draft"
+    )
+    batch = make_codes(benefit, 1, "Radio", at=BEFORE)
+    fund = Fund.objects.create(festival=festival, sponsor="Chamber", amount=1)
     return {
-        "festival": festival.pk, "slot": slot.pk, "nomination": nomination.pk,
+        "deal": deal.pk, "void": wrong.pk, "line": order.lines.get().pk, "benefit": benefit.pk,
+        "batch": batch.pk, "fund": fund.pk, "cancel": "cancel", "pause": "pause",
+        "activate": "activate", "festival": festival.pk, "slot": slot.pk,
+        "nomination": nomination.pk,
         "enrolment": enrolment.pk, "product": product.pk, "merchant": make.merchant().pk,
     }  # fmt: skip
 
@@ -91,6 +159,9 @@ def state() -> list:
         list(Product.objects.order_by("pk").values_list("pk", "state")),
         [Participation.objects.count(), FestivalPage.objects.count()],
         list(Category.objects.order_by("pk").values_list("pk", "name")),
+        list(Deal.objects.order_by("pk").values_list("pk", "state")),
+        list(Promotion.objects.order_by("pk").values_list("pk", "title", "state")),
+        [Claim.objects.count(), Fund.objects.count(), SaleDecision.objects.count()],
         ChangeLog.objects.count(),
     ]
 
@@ -129,7 +200,7 @@ def test_a_group_does_its_own_work_and_no_other(client, rows, group, call_and_gr
     answer = call(client, pattern, method, rows, body)
 
     is_done = group in allowed
-    assert answer.status_code == ((200 if method == "get" else 302) if is_done else 403)
+    assert answer.status_code == ((302 if method == "post" else 200) if is_done else 403)
     # What is sent would do something: of those who may not, it is not only unanswered.
     assert (state() != before) == (is_done and method == "post")
 

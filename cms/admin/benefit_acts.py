@@ -1,0 +1,166 @@
+"""What can be done about a benefit: activate, pause, resume, raise, end early; and its codes."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cms.admin.acts import Act, ReasonForm, perform, told
+from cms.admin.benefit_forms import amount, said
+from cms.admin.benefits import benefit_of, possible, trail_of_benefits
+from cms.admin.permissions import needs
+from shop import clock
+from shop.currencies import in_whole
+from shop.errors import ShopError
+from shop.festivals import batches, promoting
+from shop.festivals.changes import log
+from shop.festivals.models import Promotion
+from shop.orders.effects import effect_on_promotion
+from shop.workspace.fields import AmountField
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("publish_festival")
+def act(request: HttpRequest, pk: int, benefit_id: int, name: str) -> HttpResponse:
+    """Do something about a benefit; its effect is shown first."""
+    found = benefit_of(pk, benefit_id)
+    at = clock.moment_of(request)
+    if name not in dict(possible(found, at=at)):
+        raise Http404
+    back = reverse("desk:benefit", args=[pk, benefit_id])
+    trail = [*trail_of_benefits(found.festival), (back, found.title)]
+    return perform(request, ACTS[name](request, found, at), back=back, trail=trail)
+
+
+@require_POST
+@needs("publish_festival")
+def make_codes(request: HttpRequest, pk: int, benefit_id: int) -> HttpResponse:
+    """Make a batch of unique codes."""
+    found = benefit_of(pk, benefit_id)
+    size = request.POST.get("size", "")
+    try:
+        batch = batches.make_codes(
+            found, int(size) if size.isdecimal() and len(size) < 9 else 0,
+            request.POST.get("label", "")[:80], at=clock.moment_of(request), by=request.user,
+        )  # fmt: skip
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{batch.size} codes for {batch.label} are made.")
+    return redirect("desk:benefit", pk, benefit_id)
+
+
+@require_safe
+@needs("publish_festival")
+def codes(request: HttpRequest, pk: int, benefit_id: int, batch_id: int) -> HttpResponse:
+    """Download a batch as a sheet; who took it is logged, since codes are money."""
+    found = benefit_of(pk, benefit_id)
+    batch = get_object_or_404(found.batches, pk=batch_id)
+    at = clock.moment_of(request)
+    if request.method == "GET":
+        log(found, "download codes", at=at, by=request.user, festival=found.festival,
+            after={"batch": batch.pk})  # fmt: skip
+    lines = csv.writer(_Echo())
+    rows: Iterator[tuple[str, str]] = batches.codes_of(batch)
+    sheet = (lines.writerow(row) for row in chain([("code", "state")], rows))
+    answer = StreamingHttpResponse(sheet, content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="codes-{batch.pk}.csv"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+class _Echo:
+    """Hands each line of a sheet on as it is written."""
+
+    def write(self, line: str) -> str:
+        """Return the line."""
+        return line
+
+
+class LimitsForm(forms.Form):
+    """Limits that may rise; the empty ones are left as they are."""
+
+    budget = AmountField(required=False)
+    max_uses = forms.IntegerField(label="Uses in all", required=False, min_value=1)
+    max_claims = forms.IntegerField(label="Claims in all", required=False, min_value=1)
+
+
+def _activate(request: HttpRequest, row: Promotion, at: datetime) -> Act:
+    def run(answers: dict[str, Any]) -> str:
+        promoting.activate(row, at=at, by=request.user)
+        return "Active. Shoppers can use it in its time."
+
+    effects = [f"Shoppers get: {said(row)}.", "From then on its value stays; limits only rise."]
+    if row.fund and row.budget:
+        part = amount(promoting.funded_part(row, row.budget))
+        effects.append(f"{part} of what {row.fund.sponsor} gives are set aside for it.")
+    return Act(f"Activate {row.title}", "Activate it", effects, run)
+
+
+def _pause(request: HttpRequest, row: Promotion, at: datetime) -> Act:
+    def run(answers: dict[str, Any]) -> str:
+        promoting.pause(row, at=at, by=request.user)
+        return "Paused."
+
+    effects = ["Nobody can use it until you resume it.", *_orders(row)]
+    return Act(f"Pause {row.title}", "Pause it now", effects, run)
+
+
+def _resume(request: HttpRequest, row: Promotion, at: datetime) -> Act:
+    def run(answers: dict[str, Any]) -> str:
+        promoting.resume(row, at=at, by=request.user)
+        return "Resumed."
+
+    return Act(f"Resume {row.title}", "Resume it", ["Shoppers can use it again at once."], run)
+
+
+def _raise(request: HttpRequest, row: Promotion, at: datetime) -> Act:
+    limits = [name for name in promoting.RISING if getattr(row, name)]
+
+    class Form(LimitsForm):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            for name in promoting.RISING:
+                if name not in limits:
+                    del self.fields[name]
+
+    def run(answers: dict[str, Any]) -> str:
+        wanted = {name: value for name, value in answers.items() if value}
+        promoting.raise_limits(row, wanted, at=at, by=request.user)
+        return "Raised."
+
+    shown = {name: getattr(row, name) for name in limits}
+    if row.budget:
+        shown["budget"] = in_whole(row.budget, settings.SHOP_CURRENCY)
+    effects = [f"{amount(row.spent)} are spent, {amount(row.held_amount)} held by open orders.",
+               "A limit never falls again: shoppers count on it."]  # fmt: skip
+    return Act(f"Raise the limits of {row.title}", "Raise them", effects, run, Form, shown)
+
+
+def _end(request: HttpRequest, row: Promotion, at: datetime) -> Act:
+    def run(answers: dict[str, Any]) -> str:
+        promoting.end_early(row, at=at, reason=answers["reason"], by=request.user)
+        return "Ended."
+
+    effects = ["Nobody can use it any more, and it cannot be taken back.", *_orders(row)]
+    if row.claimed:
+        effects.append(f"{row.claimed} shoppers claimed it; unused claims lapse.")
+    return Act(f"End {row.title} early", "End it now", effects, run, ReasonForm, is_grave=True)
+
+
+def _orders(row: Promotion) -> list[str]:
+    return told(effect_on_promotion(row), row.festival.zone)
+
+
+ACTS = {"activate": _activate, "pause": _pause, "resume": _resume, "raise": _raise, "end": _end}

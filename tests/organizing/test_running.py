@@ -1,0 +1,336 @@
+"""An organizer pauses, raises, stops, extends and voids; each screen shows the effect first."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from shop.festivals.models import ChangeLog, Claim, Deal, Festival, Fund, Promotion
+from shop.orders.models import Order, SaleDecision
+from tests import make
+from tests.buying import pay, span_price
+from tests.make import END, NOON
+from tests.organizing.people import organizer, version
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def festival():
+    return make.festival(title="Harvest", zone="Africa/Nairobi")
+
+
+@pytest.fixture
+def kettle():
+    return make.variant(20_00, on_hand=100, of=make.product(title="Brass kettle"))
+
+
+@pytest.fixture
+def deal(festival, kettle):
+    return make.deal(kettle, during=festival, price=15_00, allotment=20)
+
+
+@pytest.fixture
+def desk(client, clock_at):
+    clock_at(NOON)
+    client.force_login(organizer())
+    return client
+
+
+def at_deal(deal, name=""):
+    festival = deal.slot.festival_id
+    return f"/organize/festivals/{festival}/deals/{deal.pk}/{name and name + '/'}"
+
+
+def at_slot(slot, name):
+    return f"/organize/festivals/{slot.festival_id}/slots/{slot.pk}/{name}/"
+
+
+def test_deals_are_listed_with_what_is_gone_whatever_their_number(desk, festival, deal):
+    make.order({deal.variant: 5})
+    where = f"/organize/festivals/{festival.pk}/deals/"
+    desk.get(where)
+    with CaptureQueriesContext(connection) as few:
+        page = desk.get(where).text
+    for _number in range(5):
+        make.deal(make.variant(20_00), during=festival, price=9_00)
+    with CaptureQueriesContext(connection) as many:
+        desk.get(where)
+
+    assert len(few) == len(many)
+    assert "Brass kettle" in page
+    assert "25 %" in page
+    assert "$15.00" in page
+    assert "Brass kettle" in desk.get(where, {"q": "kettle"}).text
+    assert "No deal fits" in desk.get(where, {"q": "teapot"}).text
+    assert "No deal fits" in desk.get(where, {"state": "sold_out"}).text
+    assert "No deal fits" in desk.get(where, {"state": "void", "slot": "x"}).text
+
+
+def test_a_deal_is_paused_after_its_effect_was_read_and_resumed(desk, deal):
+    make.order({deal.variant: 2}, at=NOON - timedelta(minutes=5))
+
+    shown = desk.get(at_deal(deal, "pause")).text
+    assert (
+        "1 open order holds its price. It can still be paid until 15:25 (Africa/Nairobi)" in shown
+    )
+    done = desk.post(at_deal(deal, "pause"), {"reason": "Broken in transit"}, follow=True).text
+
+    assert "The everyday price counts from now on" in done
+    assert "Broken in transit" in done
+    assert span_price(deal.variant, NOON + timedelta(minutes=5)) == 20_00
+    assert Order.objects.get().state == "pending"
+    desk.post(at_deal(deal, "resume"))
+    assert span_price(deal.variant, NOON + timedelta(minutes=5)) == 15_00
+
+
+def test_an_allotment_is_raised_and_never_lowered(desk, deal):
+    assert "20 units are set aside" in desk.get(at_deal(deal, "raise")).text
+
+    lower = desk.post(at_deal(deal, "raise"), {"units": "19"})
+    over = desk.post(at_deal(deal, "raise"), {"units": "101"})
+    desk.post(at_deal(deal, "raise"), {"units": "30"})
+
+    deal.refresh_from_db()
+    assert (lower.status_code, over.status_code, deal.allotment) == (422, 422, 30)
+    assert "can only be raised" in lower.text
+    assert "101" in over.text
+
+
+def test_a_wrong_price_is_voided_and_each_paid_order_decided(desk, sandbox, deal):
+    for count in (1, 2):
+        pay(make.order({deal.variant: count}))
+    open_one = make.order({deal.variant: 3})
+    shown = desk.get(at_deal(deal, "void")).text
+    assert "1 open order holds its price. It is ended: nothing is charged" in shown
+    assert "2 paid orders had it. They stay as they are" in shown
+
+    no_reason = desk.post(at_deal(deal, "void"), {"reason": ""})
+    assert no_reason.status_code == 422
+    page = desk.post(at_deal(deal, "void"), {"reason": "A zero is missing"}, follow=True).text
+
+    open_one.refresh_from_db()
+    assert open_one.state == Order.State.EXPIRED
+    assert "Decide on the paid ones" in page
+    assert "A zero is missing" in page
+    line, other = deal.order_lines.filter(order__state="paid").order_by("pk")
+    nothing = desk.post(at_deal(deal, "decide"), {"outcome": "honoured"}, follow=True).text
+    assert "Tick the orders" in nothing
+    after = desk.post(
+        at_deal(deal, "decide"), {"line": [line.pk], "outcome": "honoured"}, follow=True
+    ).text
+    assert "1 of 1 keep their price" in after
+    assert (
+        line.order.number not in after.partition("wait for a decision")[2].partition("</table")[0]
+    )
+    assert other.order.number in after
+    assert SaleDecision.objects.get().line == line
+
+
+def test_lines_of_another_deal_are_nobodys_here(desk, sandbox, festival, deal):
+    other = make.deal(make.variant(20_00), during=festival, price=9_00)
+    pay(make.order({other.variant: 1}))
+    desk.post(at_deal(deal, "void"), {"reason": "A zero is missing"})
+
+    desk.post(at_deal(deal, "decide"), {"line": other.order_lines.get().pk, "outcome": "refunded"})
+
+    assert not SaleDecision.objects.exists()
+
+
+def test_what_cannot_be_done_is_not_there(desk, deal, festival):
+    assert desk.get(at_deal(deal, "explode")).status_code == 404
+    assert desk.get(at_slot(festival.slots.get(), "cancel")).status_code == 404
+    elsewhere = make.festival()
+    where = f"/organize/festivals/{elsewhere.pk}/deals/{deal.pk}/"
+    assert desk.get(where).status_code == 404
+    assert desk.get(f"{where}pause/").status_code == 404
+
+
+def test_a_festival_is_extended_once_and_then_stopped(desk, festival, deal):
+    whole = festival.slots.get()
+    shown = desk.get(at_slot(whole, "extend")).text
+    assert "It ends at 2027-05-20 03:00 in Africa/Nairobi" in shown
+    assert "One deal is meant" in shown
+
+    desk.post(at_slot(whole, "extend"), {"ends": "2027-05-22T03:00", "reason": "Rain"})
+    festival.refresh_from_db()
+    assert festival.ends_at == END + timedelta(days=2)
+    again = desk.post(at_slot(whole, "extend"), {"ends": "2027-05-23T03:00", "reason": "Rain"})
+    assert "extended already" in again.text
+
+    page = desk.post(at_slot(whole, "stop"), {"reason": "The power is out"}, follow=True).text
+    festival.refresh_from_db()
+    assert NOON < festival.ends_at < NOON + timedelta(minutes=5)
+    assert "Everyday prices count from now on" in page
+    assert "The power is out" in page
+    assert span_price(deal.variant, festival.ends_at) == 20_00
+
+
+def test_a_doubled_end_is_asked_about(desk):
+    cairo = make.festival(
+        zone="Africa/Cairo", starts_at=NOON - timedelta(days=5), ends_at=NOON + timedelta(days=160)
+    )
+    where = at_slot(cairo.slots.get(), "extend")
+
+    first = desk.post(where, {"ends": "2027-10-28T23:59", "reason": "Rain"})
+    assert (first.status_code, 'name="ends_which"' in first.text) == (422, True)
+    desk.post(where, {"ends": "2027-10-28T23:59", "reason": "Rain", "ends_which": "second"})
+
+    cairo.refresh_from_db()
+    assert f"{cairo.ends_at:%H:%M}" == "21:59"
+
+
+def test_a_festival_that_has_not_begun_is_called_off(desk, festival, deal, clock_at):
+    clock_at(festival.starts_at - timedelta(days=1))
+
+    page = desk.post(at_slot(festival.slots.get(), "cancel"), {"reason": "No hall"}, follow=True)
+
+    festival.refresh_from_db()
+    deal.refresh_from_db()
+    assert (festival.state, deal.state) == (Festival.State.CANCELLED, Deal.State.WITHDRAWN)
+    assert "cancelled" in page.text
+
+
+def test_whoever_saves_second_is_told_what_the_first_one_changed(desk, festival, client):
+    slot = make.slot(festival, label="Night", starts_at=NOON + timedelta(hours=3),
+                     ends_at=NOON + timedelta(hours=5))  # fmt: skip
+    where = f"/organize/festivals/{festival.pk}/slots/{slot.pk}/"
+    hours = {"starts": "2027-05-12T18:00", "ends": "2027-05-12T20:00"}
+    seen = version(desk, where)
+    desk.post(where, hours | {"label": "Long night", "version": seen})
+
+    second = desk.post(where, hours | {"label": "Short night", "version": seen})
+
+    slot.refresh_from_db()
+    assert (second.status_code, slot.label) == (422, "Long night")
+    assert "meanwhile, at 12:00 UTC." in second.text
+    assert "Short night" in second.text
+    desk.post(where, hours | {"label": "Short night", "version": version(desk, where)})
+    slot.refresh_from_db()
+    assert slot.label == "Short night"
+
+
+def benefit(**facts):
+    known = {"title": "Save on big carts", "what": "save:step", "amount": "50", "every": "300",
+             "max_steps": "3", "trigger": "automatic", "use_from": "2027-05-10T03:00",
+             "use_to": "2027-05-20T03:00", "organizer_share": "100"}  # fmt: skip
+    return known | facts
+
+
+def test_a_benefit_is_drafted_activated_raised_and_ended(desk, festival):
+    fund = Fund.objects.create(festival=festival, sponsor="Chamber", amount=900_00)
+    where = f"/organize/festivals/{festival.pk}/benefits/"
+
+    page = desk.post(f"{where}new/", benefit(budget="500", fund=fund.pk), follow=True).text
+    made = Promotion.objects.get()
+    assert "$50.00 off every $300.00, at most 3 times" in page
+    assert (made.value, made.every, made.state) == (50_00, 300_00, "draft")
+    mine = f"{where}{made.pk}/"
+    desk.post(
+        f"{mine}edit/", benefit(budget="600", fund=fund.pk, version=version(desk, f"{mine}edit/"))
+    )
+
+    assert "$600.00 of what Chamber gives are set aside" in desk.get(f"{mine}activate/").text
+    desk.post(f"{mine}activate/")
+    desk.post(f"{mine}raise/", {"budget": "700"})
+    less = desk.post(f"{mine}raise/", {"budget": "650"})
+    desk.post(f"{mine}pause/")
+    assert desk.get(f"{mine}pause/").status_code == 404
+    desk.post(f"{mine}resume/")
+    desk.post(f"{mine}end/", {"reason": "Enough"})
+
+    made.refresh_from_db()
+    fund.refresh_from_db()
+    assert "only be raised" in less.text
+    assert (made.state, made.budget, fund.committed) == ("ended_early", 700_00, 0)
+    assert desk.get(where).status_code == desk.get(f"{where[:-9]}sponsors/{fund.pk}/").status_code
+    assert list(
+        ChangeLog.objects.filter(subject="promotion")
+        .order_by("pk")
+        .values_list("action", flat=True)
+    ) == ["create", "change", "activate", "raise", "pause", "resume", "end early"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"amount": ""}, "Say how much"),
+        ({"what": "voucher:percent"}, "Say how much"),
+        ({"what": "merchant:amount"}, "one store names it"),
+        ({"code": "NILE5"}, "Only a benefit that is typed"),
+        ({"code": "NIL€", "trigger": "code"}, "Letters and digits only"),
+        ({"use_from": "2027-05-01T00:00"}, "within its festival"),
+        ({"every": ""}, "each step is"),
+        ({"budget": "-5"}, "Enter a price"),
+    ],
+)
+def test_a_benefit_that_makes_no_sense_is_explained(desk, festival, wrong, sentence):
+    answer = desk.post(f"/organize/festivals/{festival.pk}/benefits/new/", benefit(**wrong))
+
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert not Promotion.objects.exists()
+
+
+def test_a_code_that_another_benefit_has_is_explained(desk, festival):
+    make.promotion(festival, group="voucher", trigger="code", code="NILE5", value=1_00)
+
+    answer = desk.post(
+        f"/organize/festivals/{festival.pk}/benefits/new/",
+        benefit(what="voucher:amount", every="", max_steps="", trigger="code", code="nile5"),
+    )
+
+    assert answer.status_code == 422
+    assert "Another benefit has this code" in answer.text
+
+
+def test_codes_are_made_and_downloaded(desk, festival):
+    made = make.promotion(festival, group="voucher", trigger="code", value=5_00)
+    mine = f"/organize/festivals/{festival.pk}/benefits/{made.pk}/"
+
+    page = desk.post(f"{mine}codes/", {"size": "1200", "label": "Radio Nairobi"}, follow=True).text
+    assert "1200 codes for Radio Nairobi are made" in page
+    sheet = desk.get(f"{mine}codes/{made.batches.get().pk}/")
+
+    lines = b"".join(sheet.streaming_content).decode().splitlines()
+    assert (lines[0], len(lines)) == ("code,state", 1201)
+    assert lines[1] == f"{Claim.objects.order_by('pk')[0].code},available"
+    assert "no-store" in sheet.headers["Cache-Control"]
+    assert ChangeLog.objects.filter(action="download codes").count() == 1
+    assert (
+        "between 1 and" in desk.post(f"{mine}codes/", {"size": "x", "label": "A"}, follow=True).text
+    )
+
+
+def test_a_sponsor_is_added_once_and_its_drawdown_is_shown(desk, festival, kettle):
+    where = f"/organize/festivals/{festival.pk}/sponsors/new/"
+    desk.post(where, {"sponsor": "Chamber of Commerce", "amount": "100"})
+    again = desk.post(where, {"sponsor": "Chamber of Commerce", "amount": "100"})
+    assert "is there already" in again.text
+    fund = Fund.objects.get()
+    make.nomination(kettle, during=festival, price=15_00)
+    make.promotion(festival, title="Welcome", value=5_00, fund=fund, budget=50_00,
+                   organizer_share=60)  # fmt: skip
+    pay(make.order({kettle: 2}))
+
+    page = desk.get(f"/organize/festivals/{festival.pk}/sponsors/{fund.pk}/").text
+
+    assert "Welcome" in page
+    assert "$3.00" in page
+    assert "3 % drawn down" in page
+
+
+def test_a_festival_is_cloned_with_a_word_about_what_changed(desk, festival):
+    make.promotion(festival, title="Welcome", group="voucher", trigger="code", code="HI", value=1)
+    where = f"/organize/festivals/{festival.pk}/clone/"
+    assert 'value="2028-05-08"' in desk.get(where).text
+
+    page = desk.post(where, {"title": "Harvest 2028", "first_day": "2028-05-08"}, follow=True).text
+
+    assert "“Harvest 2028” is planned" in page
+    assert "“Welcome” needs a new code" in page
+    assert Festival.objects.get(slug="harvest-2028").cloned_from == festival
+    for wrong in ({"first_day": "2020-01-01"}, {"first_day": "9999-01-01"}, {"title": ""}):
+        answer = desk.post(where, {"title": "X", "first_day": "2028-05-08"} | wrong)
+        assert answer.status_code == 422
