@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from shop.festivals.models import ChangeLog, Claim, Deal, Festival, Fund, Promotion
+from shop.festivals.models import Deal, Festival
 from shop.orders.models import Order, SaleDecision
 from tests import make
 from tests.buying import pay, span_price
@@ -209,116 +209,6 @@ def test_whoever_saves_second_is_told_what_the_first_one_changed(desk, festival,
     desk.post(where, hours | {"label": "Short night", "version": version(desk, where)})
     slot.refresh_from_db()
     assert slot.label == "Short night"
-
-
-def benefit(**facts):
-    known = {"title": "Save on big carts", "what": "save:step", "amount": "50", "every": "300",
-             "max_steps": "3", "trigger": "automatic", "use_from": "2027-05-10T03:00",
-             "use_to": "2027-05-20T03:00", "organizer_share": "100"}  # fmt: skip
-    return known | facts
-
-
-def test_a_benefit_is_drafted_activated_raised_and_ended(desk, festival):
-    fund = Fund.objects.create(festival=festival, sponsor="Chamber", amount=900_00)
-    where = f"/organize/festivals/{festival.pk}/benefits/"
-
-    page = desk.post(f"{where}new/", benefit(budget="500", fund=fund.pk), follow=True).text
-    made = Promotion.objects.get()
-    assert "$50.00 off every $300.00, at most 3 times" in page
-    assert (made.value, made.every, made.state) == (50_00, 300_00, "draft")
-    mine = f"{where}{made.pk}/"
-    desk.post(
-        f"{mine}edit/", benefit(budget="600", fund=fund.pk, version=version(desk, f"{mine}edit/"))
-    )
-
-    assert "$600.00 of what Chamber gives are set aside" in desk.get(f"{mine}activate/").text
-    desk.post(f"{mine}activate/")
-    desk.post(f"{mine}raise/", {"budget": "700"})
-    less = desk.post(f"{mine}raise/", {"budget": "650"})
-    desk.post(f"{mine}pause/")
-    assert desk.get(f"{mine}pause/").status_code == 404
-    desk.post(f"{mine}resume/")
-    desk.post(f"{mine}end/", {"reason": "Enough"})
-
-    made.refresh_from_db()
-    fund.refresh_from_db()
-    assert "only be raised" in less.text
-    assert (made.state, made.budget, fund.committed) == ("ended_early", 700_00, 0)
-    assert desk.get(where).status_code == desk.get(f"{where[:-9]}sponsors/{fund.pk}/").status_code
-    assert list(
-        ChangeLog.objects.filter(subject="promotion")
-        .order_by("pk")
-        .values_list("action", flat=True)
-    ) == ["create", "change", "activate", "raise", "pause", "resume", "end early"]
-
-
-@pytest.mark.parametrize(
-    ("wrong", "sentence"),
-    [
-        ({"amount": ""}, "Say how much"),
-        ({"what": "voucher:percent"}, "Say how much"),
-        ({"what": "merchant:amount"}, "one store names it"),
-        ({"code": "NILE5"}, "Only a benefit that is typed"),
-        ({"code": "NIL€", "trigger": "code"}, "Letters and digits only"),
-        ({"use_from": "2027-05-01T00:00"}, "within its festival"),
-        ({"every": ""}, "each step is"),
-        ({"budget": "-5"}, "Enter a price"),
-    ],
-)
-def test_a_benefit_that_makes_no_sense_is_explained(desk, festival, wrong, sentence):
-    answer = desk.post(f"/organize/festivals/{festival.pk}/benefits/new/", benefit(**wrong))
-
-    assert answer.status_code == 422
-    assert sentence in answer.text
-    assert not Promotion.objects.exists()
-
-
-def test_a_code_that_another_benefit_has_is_explained(desk, festival):
-    make.promotion(festival, group="voucher", trigger="code", code="NILE5", value=1_00)
-
-    answer = desk.post(
-        f"/organize/festivals/{festival.pk}/benefits/new/",
-        benefit(what="voucher:amount", every="", max_steps="", trigger="code", code="nile5"),
-    )
-
-    assert answer.status_code == 422
-    assert "Another benefit has this code" in answer.text
-
-
-def test_codes_are_made_and_downloaded(desk, festival):
-    made = make.promotion(festival, group="voucher", trigger="code", value=5_00)
-    mine = f"/organize/festivals/{festival.pk}/benefits/{made.pk}/"
-
-    page = desk.post(f"{mine}codes/", {"size": "1200", "label": "Radio Nairobi"}, follow=True).text
-    assert "1200 codes for Radio Nairobi are made" in page
-    sheet = desk.get(f"{mine}codes/{made.batches.get().pk}/")
-
-    lines = b"".join(sheet.streaming_content).decode().splitlines()
-    assert (lines[0], len(lines)) == ("code,state", 1201)
-    assert lines[1] == f"{Claim.objects.order_by('pk')[0].code},available"
-    assert "no-store" in sheet.headers["Cache-Control"]
-    assert ChangeLog.objects.filter(action="download codes").count() == 1
-    assert (
-        "between 1 and" in desk.post(f"{mine}codes/", {"size": "x", "label": "A"}, follow=True).text
-    )
-
-
-def test_a_sponsor_is_added_once_and_its_drawdown_is_shown(desk, festival, kettle):
-    where = f"/organize/festivals/{festival.pk}/sponsors/new/"
-    desk.post(where, {"sponsor": "Chamber of Commerce", "amount": "100"})
-    again = desk.post(where, {"sponsor": "Chamber of Commerce", "amount": "100"})
-    assert "is there already" in again.text
-    fund = Fund.objects.get()
-    make.nomination(kettle, during=festival, price=15_00)
-    make.promotion(festival, title="Welcome", value=5_00, fund=fund, budget=50_00,
-                   organizer_share=60)  # fmt: skip
-    pay(make.order({kettle: 2}))
-
-    page = desk.get(f"/organize/festivals/{festival.pk}/sponsors/{fund.pk}/").text
-
-    assert "Welcome" in page
-    assert "$3.00" in page
-    assert "3 % drawn down" in page
 
 
 def test_a_festival_is_cloned_with_a_word_about_what_changed(desk, festival):
