@@ -3,18 +3,19 @@
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import include, path
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from wagtail import hooks
 from wagtail.models import Page
 
 from cms.admin import urls
 from cms.admin.categories import CategoryViewSet
 from cms.admin.lists import VIEWSETS
-from cms.admin.menu import WaitingPanel, festivals_entry, new_products_entry
+from cms.admin.menu import WaitingPanel, calendar_entry, festivals_entry, new_products_entry
 from cms.choosers import product_chooser, store_chooser
 from shop import clock
 from shop.festivals.spans import mark_change
 
+hooks.register("register_admin_menu_item", calendar_entry)
 hooks.register("register_admin_menu_item", festivals_entry)
 hooks.register("register_admin_menu_item", new_products_entry)
 
@@ -47,7 +48,8 @@ def moved_together(request: HttpRequest, action: str, rows: object, view: object
 @hooks.register("insert_global_admin_css")
 def desk_style() -> str:
     """Add the desk's own style."""
-    return format_html('<link rel="stylesheet" href="{}">', static("css/desk.css"))
+    sheets = [(static(f"css/{name}.css"),) for name in ("desk", "desk-calendar")]
+    return format_html_join("\n", '<link rel="stylesheet" href="{}">', sheets)
 
 
 @hooks.register("construct_homepage_panels")

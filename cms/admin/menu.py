@@ -36,6 +36,14 @@ def festivals_entry() -> MenuItem:
     )  # fmt: skip
 
 
+def calendar_entry() -> MenuItem:
+    """Return the entry of the calendar."""
+    return Allowed(
+        "Calendar", reverse("desk:calendar"), permission="view_festival",
+        name="calendar", icon_name="calendar", order=89,
+    )  # fmt: skip
+
+
 def new_products_entry() -> MenuItem:
     """Return the entry of the products that wait for a decision."""
     return Allowed(

@@ -3,6 +3,7 @@ from django.urls import path
 from cms.admin import (
     benefit_acts,
     benefits,
+    calendar,
     catalogue,
     cloning,
     deals,
@@ -19,6 +20,8 @@ from cms.admin import (
 app_name = "desk"
 urlpatterns = [
     path("festivals/", festivals.festivals, name="festivals"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("festivals/<int:pk>/timeline/", calendar.timeline, name="festival-timeline"),
     path("festivals/new/", festivals.add, name="festival-add"),
     path("festivals/<int:pk>/", festivals.board, name="festival"),
     path("festivals/<int:pk>/edit/", festivals.edit, name="festival-edit"),

@@ -41,6 +41,8 @@ BENEFIT = {
 # Each address and method with the groups that may, and what is sent.
 ADDRESSES = [
     ("festivals/", "get", ALL, {}),
+    ("calendar/", "get", ALL, {}),
+    ("festivals/{festival}/timeline/", "get", ALL, {}),
     ("festivals/new/", "get", PLAN, {}),
     ("festivals/new/", "post", PLAN, typed(title="Taken over")),
     ("festivals/{festival}/", "get", ALL, {}),

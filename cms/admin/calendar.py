@@ -1,0 +1,139 @@
+"""The calendar of all festivals, and a day of one festival hour by hour."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_safe
+
+from cms.admin.festivals import trail_of
+from cms.admin.pages import button, show
+from cms.admin.permissions import needs
+from shop import clock
+from shop.festivals.calendar import Bar, lanes, overlaps, planned, scheduled_prices, slots_between
+from shop.festivals.models import Festival, Slot
+from shop.festivals.walltime import YEARS, wall_of
+
+WEEKS, STEP = 14, timedelta(weeks=7)
+HOURS = range(0, 25, 2)
+
+
+@require_safe
+@needs("view_festival")
+def calendar(request: HttpRequest) -> HttpResponse:
+    """Show fourteen weeks: every festival, slot, benefit and scheduled price. Seven statements."""
+    at = clock.moment_of(request)
+    asked = _day(request.GET.get("from", ""))
+    monday = _monday(asked or at.date() - timedelta(weeks=3))
+    edges = [_midnight(monday + timedelta(weeks=n)) for n in range(WEEKS + 1)]
+    found = planned(edges[0], edges[-1])
+    rows = [
+        (festival, lanes([_with_days(bar, festival.zone) for bar in bars], edges))
+        for festival, bars in found.items()
+    ]
+    prices = scheduled_prices(edges)
+    context = {
+        "rows": rows,
+        "weeks": [(edge.date(), edge <= at < edge + timedelta(weeks=1)) for edge in edges[:-1]],
+        "prices": prices if any(prices) else [],
+        "overlaps": overlaps(list(found)),
+        "before": (monday - STEP).isoformat(),
+        "after": (monday + STEP).isoformat(),
+        "first": edges[0],
+        "last": edges[-1] - timedelta(days=1),
+    }
+    new = button("New festival", reverse("desk:festival-add"), "plus")
+    may_add = request.user.has_perm("shop.add_festival")
+    return show(request, "calendar.html", "Calendar", buttons=[new] if may_add else [], **context)
+
+
+@require_safe
+@needs("view_festival")
+def timeline(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a day of a festival: its flash slots hour by hour, how full each one is."""
+    festival = get_object_or_404(Festival, pk=pk)
+    at = clock.moment_of(request)
+    day = _day(request.GET.get("day", "")) or _first_day(festival, at)
+    zone = ZoneInfo(festival.zone)
+    midnight = datetime.combine(day, time(), zone)
+    # By elapsed hours, so that a day on which the clock jumps is drawn as long as it is.
+    edges = [midnight.astimezone(UTC) + timedelta(hours=hour) for hour in HOURS]
+    slots = slots_between(festival, edges[0], edges[-1])
+    bars = [_slot_bar(slot, at=at) for slot in slots]
+    context = {
+        "festival": festival,
+        "day": day,
+        "hours": [
+            (edge.astimezone(zone), edge <= at < edge + timedelta(hours=2)) for edge in edges[:-1]
+        ],
+        "lanes": lanes(bars, edges),
+        "empty": [slot for slot in slots if not slot.products and slot.starts_at > at],
+        "before": (day - timedelta(days=1)).isoformat(),
+        "after": (day + timedelta(days=1)).isoformat(),
+        "starts": wall_of(festival.starts_at, festival.zone),
+        "ends": wall_of(festival.ends_at, festival.zone),
+    }
+    return show(
+        request, "timeline.html", "Timeline", trail=trail_of(festival), icon="time", **context
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = parse_date(text)
+    except ValueError:
+        return None
+    return day if day and day.year in YEARS[1:-1] else None
+
+
+def _first_day(festival: Festival, at: datetime) -> date:
+    """Return today while the festival runs, else its first day."""
+    return wall_of(max(festival.starts_at, min(at, festival.ends_at)), festival.zone).date()
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _with_days(bar: Bar, zone: str) -> Bar:
+    last = wall_of(bar.ends_at - timedelta(microseconds=1), zone)
+    first = wall_of(bar.starts_at, zone)
+    words = f"{first:%-d %b}" if first.date() == last.date() else f"{first:%-d %b} to {last:%-d %b}"
+    return replace(bar, words=words)
+
+
+def _slot_bar(slot: Slot, *, at: datetime) -> Bar:
+    is_on = slot.starts_at <= at < slot.ends_at
+    kind = "on" if is_on else "over" if slot.ends_at <= at else "slot" if slot.products else "open"
+    return Bar(
+        kind,
+        slot.label,
+        slot.starts_at,
+        slot.ends_at,
+        slot.festival_id,
+        slot.pk,
+        _full(slot, is_on),
+    )
+
+
+def _full(slot: Slot, is_on: bool) -> str:
+    """Say how full a slot is, and how much of it is gone."""
+    if slot.max_nominations and slot.products < slot.max_nominations and not is_on:
+        return f"{slot.products} of {slot.max_nominations} filled"
+    if not slot.products:
+        return "open"
+    words = f"{slot.products} product{'' if slot.products == 1 else 's'}"
+    if slot.aside:
+        gone = slot.gone * 100 // slot.aside
+        return f"{words}, sold out" if gone >= 100 else f"{words}, {gone} % claimed"
+    return f"{words}, on now" if is_on else words
