@@ -1,7 +1,7 @@
 """The only way to queue work."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import wraps
 from smtplib import SMTPRecipientsRefused
@@ -9,6 +9,7 @@ from typing import Any
 
 from django.tasks import Task
 from django.utils.module_loading import import_string
+from django_tasks_db.models import DBTaskResult, get_date_max
 
 from shop import clock
 
@@ -25,6 +26,21 @@ def enqueue(task: Task, *args: Any) -> None:
     job when the process dies in between. Tasks take ids, may run twice, and call a use case.
     """
     task.enqueue(*args)
+
+
+def enqueue_all(task: Task, rows: Iterable[tuple]) -> None:
+    """Queue a task once for each row of arguments, with one statement for all of them."""
+    DBTaskResult.objects.bulk_create(
+        DBTaskResult(
+            args_kwargs={"args": list(row), "kwargs": {}},
+            priority=task.priority,
+            task_path=task.module_path,
+            queue_name=task.queue_name,
+            run_after=task.run_after or get_date_max(),  # as the backend itself writes "at once"
+            backend_name=task.backend,
+        )
+        for row in rows
+    )
 
 
 def tried_again(function: Callable[..., None]) -> Callable[..., None]:

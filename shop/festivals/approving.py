@@ -1,19 +1,39 @@
-"""Reviewers accept nominations: each makes the deals of its variants, with their fence."""
+"""Reviewers accept nominations: each makes the deals of its variants, with their fence.
+
+Many are approved a hundred at a time, each hundred in one transaction and with the same number
+of statements. Rows are locked in the order that all keep: nominations, slots, funds, deals,
+pools, prices.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
-from shop.catalogue.models import Product
-from shop.errors import NotPossible
-from shop.festivals import fence, spans
-from shop.festivals.changes import log
-from shop.festivals.models import Deal, Enrolment, Nomination, Slot
-from shop.festivals.reductions import refuse_if_dearer
+from shop.errors import NotPossible, ShopError
+from shop.festivals import fence, funds, spans
+from shop.festivals.changes import log_all
+from shop.festivals.mailing import tell_decided
+from shop.festivals.models import Deal, Nomination, Slot
+from shop.festivals.readying import Seen, locked, made_ready
+from shop.festivals.reductions import dearer_nominations
+from shop.festivals.sifting import promised, sift
+
+BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one nomination: its deals, or why there are none."""
+
+    nomination_id: int
+    deals: tuple[Deal, ...] = ()
+    refusal: ShopError | None = None
 
 
 @transaction.atomic
@@ -24,82 +44,127 @@ def approve(nomination: Nomination, *, at: datetime, by: User | None = None) -> 
 
     Raises:
         NotPossible: it was decided already, its slot is over or full, its product is not
-            published, or it is no reduction.
+            published, it is no reduction, or the fund of its subsidy is short.
         FenceBroken: fewer units are free than would be set aside.
     """
-    nomination = (
-        Nomination.objects.select_for_update(of=("self",))
-        .select_related("slot__festival", "product", "enrolment")
-        .get(pk=nomination.pk)
-    )
-    if nomination.state != Nomination.State.SUBMITTED:
-        raise NotPossible(_("This nomination was decided already."))
-    slot = nomination.slot
-    _refuse_if_over(slot, at)
-    _refuse_unready(nomination)
-    Nomination.objects.filter(pk=nomination.pk).update(
+    (outcome,) = _approve([nomination.pk], at=at, by=by, is_one=True)
+    if outcome.refusal:
+        raise outcome.refusal
+    return list(outcome.deals)
+
+
+def approve_all(
+    nomination_ids: Sequence[int],
+    *,
+    at: datetime,
+    by: User | None = None,
+    seen: Seen | None = None,
+    then: Callable[[Sequence[Nomination]], object] | None = None,
+) -> list[Outcome]:
+    """Accept many nominations, and queue the mails that tell so.
+
+    One that is refused does not stop the others. The number of statements is the same for every
+    hundred, unless something changes between the look and the grasp: then that hundred is
+    approved one by one.
+
+    Args:
+        seen: when each was submitted as the reviewer saw it; what is newer is refused.
+        then: called with what was approved, in the same transaction.
+    """
+    ids = list(dict.fromkeys(nomination_ids))
+    outcomes: list[Outcome] = []
+    for first in range(0, len(ids), BATCH):
+        some = ids[first : first + BATCH]
+        try:
+            outcomes += _approve(some, at=at, by=by, seen=seen, then=then)
+        except ShopError:
+            for pk in some:  # each by itself, so that the order of locks holds
+                outcomes.append(_try_one(pk, at=at, by=by, seen=seen, then=then))
+    return outcomes
+
+
+def _try_one(pk: int, **facts: object) -> Outcome:
+    try:
+        (outcome,) = _approve([pk], **facts)
+    except ShopError as refusal:
+        return Outcome(pk, refusal=refusal)
+    return outcome
+
+
+@transaction.atomic
+def _approve(
+    ids: Sequence[int],
+    *,
+    at: datetime,
+    by: User | None,
+    seen: Seen | None = None,
+    then: Callable[[Sequence[Nomination]], object] | None = None,
+    is_one: bool = False,
+) -> list[Outcome]:
+    """Approve what can be approved; the caller is told of the rest.
+
+    Args:
+        is_one: whoever approves one by hand gets its refusal from the guards themselves, and
+            queues the mail.
+    """
+    rows = locked(ids)
+    deals, refused = made_ready(rows, at=at, seen=seen)
+    if not is_one:
+        refused |= sift([row for row in rows if row.pk not in refused], deals, at=at)
+    ready = [row for row in rows if row.pk not in refused]
+    if ready:
+        _write(ready, deals, at=at, by=by)
+    if ready and then:
+        then(ready)
+    if ready and not is_one:
+        tell_decided([row.pk for row in ready])
+    return [
+        Outcome(row.pk, refusal=refused[row.pk])
+        if row.pk in refused
+        else Outcome(row.pk, tuple(deals[row.pk]))
+        for row in rows
+    ]
+
+
+def _write(
+    ready: Sequence[Nomination],
+    deals: Mapping[int, Sequence[Deal]],
+    *,
+    at: datetime,
+    by: User | None,
+) -> None:
+    """Make the deals. The guards come after the writing, each under its lock.
+
+    Raises:
+        NotPossible, FenceBroken: one of them cannot be; the transaction rolls back.
+    """
+    for fund, amount in promised(ready, deals).items():
+        funds.commit(fund, amount)
+    Nomination.objects.filter(pk__in=[row.pk for row in ready]).update(
         state=Nomination.State.APPROVED, reviewer=by, decided_at=at
     )
-    deals = Deal.objects.bulk_create(_deals_of(nomination, starts_at=max(slot.starts_at, at)))
-    if not deals:
-        raise NotPossible(_("None of its variants or dates can be bought while the slot runs."))
-    if any(deal.allotment is not None for deal in deals):
-        fence.check_room({deal.variant.pool_id for deal in deals}, at=at)
-    since = spans.lock_prices([nomination.product_id], at=at)
-    _refuse_if_over(slot, since)
-    if slot.starts_at < since:
-        Deal.objects.filter(pk__in=[deal.pk for deal in deals]).update(effective_from=since)
-    refuse_if_dearer(deals, slot.festival, starts_at=max(slot.starts_at, since))
-    spans.rebuild([nomination.product_id], since=since, what="deal approved")
-    log(nomination, "approve", at=at, by=by, festival=slot.festival)
-    return deals
+    made = Deal.objects.bulk_create([deal for row in ready for deal in deals[row.pk]])
+    pools = {deal.variant.pool_id for deal in made if deal.allotment is not None}
+    if pools:
+        fence.check_room(pools, at=at)
+    products = sorted({row.product_id for row in ready})
+    since = spans.lock_prices(products, at=at)
+    for slot in {row.slot_id: row.slot for row in ready}.values():
+        refuse_if_over(slot, since)
+    late = [deal.pk for deal in made if deal.slot.starts_at < since]
+    if late:
+        Deal.objects.filter(pk__in=late).update(effective_from=since)
+    for text in dearer_nominations(made, since=since).values():
+        raise NotPossible(text)
+    spans.rebuild(products, since=since, what="deal approved")
+    log_all([(row, "approve", row.slot.festival, {}) for row in ready], at=at, by=by)
 
 
-def _refuse_if_over(slot: Slot, at: datetime) -> None:
+def refuse_if_over(slot: Slot, at: datetime) -> None:
+    """Refuse a slot that has ended.
+
+    Raises:
+        NotPossible: it has.
+    """
     if slot.ends_at <= at:
         raise NotPossible(_("The slot is over. Make a new one."))
-
-
-def _refuse_unready(nomination: Nomination) -> None:
-    """Refuse what cannot be approved yet, and one place too many; the slot stays locked."""
-    if nomination.product.state != Product.State.PUBLISHED:
-        raise NotPossible(_("The product is not published yet. Decide on it first."))
-    if nomination.enrolment.state != Enrolment.State.ACCEPTED:
-        raise NotPossible(_("This store does not take part in the festival."))
-    slot = nomination.slot
-    if slot.max_nominations is None:
-        return
-    # Two reviewers fill a place one by one.
-    Slot.objects.select_for_update(no_key=True).get(pk=slot.pk)
-    approved = slot.nominations.filter(state=Nomination.State.APPROVED).count()
-    if approved >= slot.max_nominations:
-        raise NotPossible(_("All places in this slot are taken."))
-
-
-def _deals_of(nomination: Nomination, *, starts_at: datetime) -> list[Deal]:
-    """Make one deal per variant that the nomination covers.
-
-    Units set aside for some variants leave the others out: these are sold out, or meant for the
-    everyday price, and a deal of theirs would sell everyday stock without a limit.
-    """
-    found, units = [], nomination.allotments
-    is_percent = nomination.rule == Nomination.Rule.PERCENT
-    for variant in nomination.product.variants.to_come(at=starts_at).order_by("pk"):
-        price = nomination.percent if is_percent else nomination.prices.get(str(variant.pk))
-        if price is None or (units and str(variant.pk) not in units):
-            continue
-        found.append(
-            Deal(
-                nomination=nomination,
-                slot=nomination.slot,
-                variant=variant,
-                kind=Deal.Kind.PERCENT if is_percent else Deal.Kind.FIXED,
-                value=price,
-                subsidy=nomination.subsidy,
-                allotment=units.get(str(variant.pk)),
-                per_shopper=nomination.per_shopper,
-                effective_from=starts_at,
-                effective_to=nomination.slot.ends_at,
-            )
-        )
-    return found

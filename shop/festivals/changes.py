@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
-from shop.festivals.models import ChangeLog, Festival
+from shop.festivals.models import ChangeLog, Festival, Nomination
 
 
 class ChangedMeanwhile(NotPossible):
@@ -33,14 +34,31 @@ def log(
     **details: Any,
 ) -> None:
     """Leave a line in the change log: who did what to which row, when and why."""
-    ChangeLog.objects.create(
-        at=at,
-        by=by,
-        festival=festival,
-        subject=row._meta.model_name,
-        subject_id=row.pk,
-        action=action,
-        **details,
+    log_all([(row, action, festival, details)], at=at, by=by)
+
+
+def log_all(
+    lines: Iterable[tuple[Any, str, Festival | None, dict[str, Any]]],
+    *,
+    at: datetime,
+    by: User | None,
+) -> None:
+    """Leave many lines in the change log with one statement.
+
+    Args:
+        lines: for each the row, what was done, its festival, and what more is known.
+    """
+    ChangeLog.objects.bulk_create(
+        ChangeLog(
+            at=at,
+            by=by,
+            festival=festival,
+            subject=row._meta.model_name,
+            subject_id=row.pk,
+            action=action,
+            **details,
+        )
+        for row, action, festival, details in lines
     )
 
 
@@ -69,3 +87,13 @@ def _about(rows: tuple[Any, ...]) -> ChangeLog | None:
     for row in rows:
         mine |= Q(subject=row._meta.model_name, subject_id=row.pk)
     return ChangeLog.objects.filter(mine).select_related("by").order_by("-pk").first()
+
+
+def decided(nomination: Nomination) -> NotPossible:
+    """Return the refusal of a second decision: it says who was faster, and with what."""
+    who, when = nomination.reviewer, nomination.decided_at
+    if who is None or when is None:
+        return NotPossible(_("This nomination was decided already."))
+    # Organizers read it, whose desk is in English.
+    name, state = who.name or who.email, nomination.get_state_display().lower()
+    return NotPossible(f"{name} decided already: {state}, {when:%-d %b, %H:%M} UTC.")

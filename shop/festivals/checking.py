@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-
-from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Product, Variant
 from shop.festivals import fence
@@ -15,66 +13,12 @@ from shop.festivals.models import Enrolment, Nomination, Slot
 from shop.festivals.places import Places, read_places
 from shop.festivals.pricing.items import percent_off, prior_sale, reduced, regular_price
 from shop.festivals.pricing.terms import VariantTerms
-from shop.festivals.reductions import amount, dearer
+from shop.festivals.proposals import Case, Check, Proposal, VariantCheck
+from shop.festivals.reductions import dearer
+from shop.festivals.rules import must_beat, problems_of, sentences
 from shop.money import share
 
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """What a merchant types: one rule for all variants of a product in a slot.
-
-    ``prices`` are minor units by variant id; ``allotments`` units by variant id, none where the
-    deal sells from everyday stock.
-    """
-
-    rule: str = Nomination.Rule.PERCENT
-    percent: int | None = None
-    prices: Mapping[int, int] = field(default_factory=dict)
-    allotments: Mapping[int, int] = field(default_factory=dict)
-    per_shopper: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class VariantCheck:
-    """What the proposal means for one variant. Amounts are minor units.
-
-    ``sentence`` says why the price cannot be called a reduction, else nothing. ``left`` are the
-    units that stay for everyday sale.
-    """
-
-    variant: Variant
-    regular: int | None
-    price: int | None
-    prior: int | None
-    percent: int | None
-    payout: int | None
-    allotment: int | None
-    left: int = 0
-    sentence: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """The whole answer: ``problems`` keep it from being submitted, ``warnings`` do not."""
-
-    variants: tuple[VariantCheck, ...]
-    problems: tuple[str, ...]
-    warnings: tuple[str, ...]
-
-    @property
-    def is_clean(self) -> bool:
-        """Tell whether it may be submitted and has nothing that a reviewer should weigh."""
-        return not self.problems and not self.warnings
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A proposal with what it is about."""
-
-    product: Product
-    slot: Slot
-    enrolment: Enrolment
-    proposal: Proposal
+__all__ = ["Case", "Check", "Proposal", "VariantCheck", "check", "check_all"]
 
 
 def check(
@@ -134,14 +78,8 @@ def _judge(
         )
         for variant in variants
     )
-    problems = [
-        *_product_problems(case.product),
-        *_price_problems(rows, proposal),
-        *_rule_problems(rows, slot, proposal),
-        *_stock_problems(rows, left),
-        *places.problems(case),
-    ]
-    warnings = () if _must_beat(slot) else tuple(_sentences(rows))
+    problems = [*problems_of(case, rows, left), *places.problems(case)]
+    warnings = () if must_beat(slot) else tuple(sentences(rows))
     return Check(rows, tuple(dict.fromkeys(problems)), warnings)
 
 
@@ -200,69 +138,5 @@ def _left(
     return left
 
 
-def _product_problems(product: Product) -> list[str]:
-    if product.state in (Product.State.SUBMITTED, Product.State.PUBLISHED):
-        return []
-    return [_("Submit the product itself first.")]
-
-
 def _items(left: Mapping[int, int], variant: Variant) -> int:
     return max(0, left[variant.pool_id]) // variant.units_per_item
-
-
-def _price_problems(rows: Sequence[VariantCheck], proposal: Proposal) -> list[str]:
-    if proposal.rule == Nomination.Rule.PERCENT and not 1 <= (proposal.percent or 0) <= 99:
-        return [_("A percentage is a whole number between 1 and 99.")]
-    priced = [row for row in rows if row.price is not None]
-    if not priced:
-        return [_("Give a price for at least one variant.")]
-    found = []
-    for row in priced:
-        if row.regular is None:
-            found.append(_("%(sku)s has no regular price yet.") % {"sku": row.variant.sku})
-        elif row.price >= row.regular:
-            facts = {"sku": row.variant.sku, "price": amount(row.regular)}
-            found.append(_("%(sku)s: the price must be below %(price)s.") % facts)
-    return found
-
-
-def _rule_problems(rows: Sequence[VariantCheck], slot: Slot, proposal: Proposal) -> list[str]:
-    festival, found = slot.festival, []
-    least = festival.min_percent_off
-    for row in rows:
-        if row.price is None or not row.regular:
-            continue
-        if row.price > reduced(row.regular, least):  # rounded as the deal itself is
-            facts = {"sku": row.variant.sku, "percent": least}
-            text = _("%(sku)s: this festival asks for at least %(percent)d %% off.")
-            found.append(text % facts)
-    if festival.min_allotment:
-        units = sum(proposal.allotments.values())
-        if units < festival.min_allotment:
-            text = _("This festival asks for at least %(count)d units set aside.")
-            found.append(text % {"count": festival.min_allotment})
-    if proposal.per_shopper is not None and proposal.per_shopper < 1:
-        found.append(_("A limit per shopper is at least 1."))
-    if _must_beat(slot):
-        found += _sentences(rows)
-    return found
-
-
-def _stock_problems(rows: Sequence[VariantCheck], left: Mapping[int, int]) -> list[str]:
-    found = []
-    for row in rows:
-        if row.allotment is not None and row.allotment < 1:
-            found.append(_("%(sku)s: set at least 1 unit aside.") % {"sku": row.variant.sku})
-        elif row.allotment and left[row.variant.pool_id] < 0:
-            most = (left[row.variant.pool_id] // row.variant.units_per_item) + row.allotment
-            facts = {"sku": row.variant.sku, "count": max(0, most)}
-            found.append(_("%(sku)s: only %(count)d units are free to be set aside.") % facts)
-    return found
-
-
-def _sentences(rows: Sequence[VariantCheck]) -> list[str]:
-    return list(dict.fromkeys(row.sentence for row in rows if row.sentence))
-
-
-def _must_beat(slot: Slot) -> bool:
-    return slot.festival.must_beat_prior_price

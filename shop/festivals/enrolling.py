@@ -1,18 +1,24 @@
-"""Merchants join a festival: invited or by applying, with the terms they accepted frozen."""
+"""Merchants join a festival: invited or by applying, with the terms they accepted frozen.
+
+Who comes when all places are taken waits in line. Whoever counts places or gives one holds the
+festival's row: of two organizers only one fills the last place.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.changes import log
-from shop.festivals.models import Enrolment, Festival
+from shop.festivals.mailing import tell_enrolled
+from shop.festivals.models import Enrolment, Festival, Nomination
+from shop.festivals.waiting import fill, has_place
 from shop.merchants.models import Merchant
 
 State = Enrolment.State
@@ -49,6 +55,8 @@ def join(
 ) -> Enrolment:
     """Take part, as invited, or apply to; the festival's terms and commission are frozen.
 
+    Who was invited takes part at once, or waits in line while all places are taken.
+
     Raises:
         NotPossible: enrolment is closed, the terms changed meanwhile, or it was decided already.
     """
@@ -61,34 +69,72 @@ def join(
         enrolment = Enrolment(festival=festival, merchant=merchant)
     elif not is_invited and enrolment.state not in (State.DECLINED, State.WITHDRAWN):
         raise NotPossible(_("You have joined this festival already."))
-    enrolment.state = State.ACCEPTED if is_invited else State.APPLIED
     enrolment.terms_version = festival.terms_version
     enrolment.commission_bp = festival.commission_bp
-    enrolment.accepted_at = at if is_invited else None
-    try:
-        with transaction.atomic():
-            enrolment.save()
-    except IntegrityError:  # of two requests the second one
-        raise NotPossible(_("You have joined this festival already.")) from None
-    log(enrolment, "join", at=at, by=by, festival=festival, after={"state": enrolment.state})
+    enrolment.agreed_at, enrolment.accepted_at, enrolment.waiting_since = at, None, None
+    if is_invited:
+        _take_place(enrolment, festival, at=at)
+    else:
+        enrolment.state = State.APPLIED
+    enrolment.save()
+    after = {
+        "state": enrolment.state,
+        "terms_version": enrolment.terms_version,
+        "commission_bp": enrolment.commission_bp,
+    }
+    log(enrolment, "join", at=at, by=by, festival=festival, after=after)
     return enrolment
 
 
 @transaction.atomic
 def decide(
     enrolment: Enrolment, *, is_accepted: bool, at: datetime, by: User | None = None
-) -> None:
-    """Accept or decline a merchant who applied.
+) -> Enrolment:
+    """Accept or decline a merchant who applied; accepted with no place left, it waits in line.
 
     Raises:
-        NotPossible: it was decided already.
+        NotPossible: it was decided already, or it waits and there is still no place.
     """
-    state = State.ACCEPTED if is_accepted else State.DECLINED
-    applied = Enrolment.objects.filter(pk=enrolment.pk, state=State.APPLIED)
-    if not applied.update(state=state, accepted_at=at if is_accepted else None):
+    festival = _locked(enrolment.festival)
+    enrolment = festival.enrolments.select_for_update(of=("self",)).get(pk=enrolment.pk)
+    was_waiting = enrolment.state == State.WAITING
+    if enrolment.state not in (State.APPLIED, State.WAITING):
         raise NotPossible(_("This was decided already."))
-    enrolment.refresh_from_db()
-    log(enrolment, str(state), at=at, by=by, festival=enrolment.festival)
+    if is_accepted:
+        _take_place(enrolment, festival, at=at)
+    else:
+        enrolment.state, enrolment.waiting_since = State.DECLINED, None
+    if was_waiting and enrolment.state == State.WAITING:
+        raise NotPossible(_("All places are taken. It stays in line."))
+    enrolment.save()
+    log(enrolment, str(enrolment.state), at=at, by=by, festival=festival)
+    tell_enrolled([enrolment.pk])
+    return enrolment
+
+
+@transaction.atomic
+def leave(enrolment: Enrolment, *, at: datetime, by: User) -> None:
+    """Take a store out of a festival, as itself or the organizer wishes; the next one gets in.
+
+    What it nominated is withdrawn with it.
+
+    Raises:
+        NotPossible: it takes no part, or has approved products, whose deals people may know.
+    """
+    festival = _locked(enrolment.festival)
+    enrolment = festival.enrolments.select_for_update(of=("self",)).get(pk=enrolment.pk)
+    if enrolment.state not in (State.APPLIED, State.WAITING, State.ACCEPTED):
+        raise NotPossible(_("This was decided already."))
+    open_states = (Nomination.State.SUBMITTED, Nomination.State.CHANGES_REQUESTED)
+    own = enrolment.nominations
+    own.filter(state__in=open_states).update(state=Nomination.State.WITHDRAWN)
+    # In the next statement: a reviewer may have approved one while this waited for its row.
+    if own.filter(state=Nomination.State.APPROVED).exists():
+        raise NotPossible(_("Take the approved products back first."))
+    enrolment.state, enrolment.waiting_since = State.WITHDRAWN, None
+    enrolment.save()
+    log(enrolment, "leave", at=at, by=by, festival=festival)
+    fill(festival, at=at, by=by)
 
 
 @transaction.atomic
@@ -132,8 +178,27 @@ def is_enrolling(festival: Festival, *, at: datetime) -> bool:
     return not is_over and has_opened and not has_closed and at < festival.ends_at
 
 
+def _take_place(enrolment: Enrolment, festival: Festival, *, at: datetime) -> None:
+    """Give an enrolment a place, or one in line. The festival's row is locked."""
+    if has_place(festival, enrolment.merchant.country):
+        enrolment.state, enrolment.accepted_at = State.ACCEPTED, at
+        enrolment.waiting_since = None
+    else:
+        enrolment.state = State.WAITING
+        enrolment.waiting_since = enrolment.waiting_since or at
+
+
+def _locked(festival: Festival) -> Festival:
+    return Festival.objects.select_for_update(no_key=True).get(pk=festival.pk)
+
+
 def _open(festival: Festival, at: datetime) -> Festival:
-    festival = Festival.objects.get(pk=festival.pk)
+    """Return a festival that takes stores, locked.
+
+    Raises:
+        NotPossible: it takes none.
+    """
+    festival = _locked(festival)
     if not is_enrolling(festival, at=at):
         raise NotPossible(_("Enrolment for this festival is closed."))
     return festival

@@ -1,28 +1,42 @@
-"""Money of sponsors: what benefits and subsidised deals may spend is committed before they begin.
-
-So an order never has to ask a fund. Each function runs inside the caller's transaction.
-"""
+"""The only writer of what is promised of a sponsor's money."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from shop.currencies import written
 from shop.errors import NotPossible
 from shop.festivals.models import Fund
 
 
 def commit(fund: Fund, amount: int) -> None:
-    """Set a part of a fund aside, in minor units.
+    """Promise a part of a fund, in minor units, inside the caller's transaction.
+
+    The row stays locked; in the order of locks it stands with promotions, before deals.
 
     Raises:
-        NotPossible: it has less left.
+        NotPossible: the fund has less left.
     """
-    room = Fund.objects.filter(pk=fund.pk, amount__gte=F("committed") + amount)
-    if not room.update(committed=F("committed") + amount):
-        raise NotPossible(_("%(sponsor)s gives less than that.") % {"sponsor": fund.sponsor})
+    enough = Fund.objects.filter(pk=fund.pk, amount__gte=F("committed") + amount)
+    if not enough.update(committed=F("committed") + amount):
+        raise short(Fund.objects.get(pk=fund.pk), amount)
 
 
 def release(fund: Fund, amount: int) -> None:
-    """Give a part back that was set aside and is not needed."""
+    """Take a promise of a fund's money back, in minor units."""
     Fund.objects.filter(pk=fund.pk).update(committed=F("committed") - amount)
+
+
+def short(fund: Fund, amount: int) -> NotPossible:
+    """Return the refusal of a fund that has less left than would be promised."""
+    text = _("%(sponsor)s has %(left)s left to promise; this needs %(amount)s.")
+    return NotPossible(
+        text
+        % {
+            "sponsor": fund.sponsor,
+            "left": written(fund.amount - fund.committed, settings.SHOP_CURRENCY, "en"),
+            "amount": written(amount, settings.SHOP_CURRENCY, "en"),
+        }
+    )

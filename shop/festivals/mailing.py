@@ -16,12 +16,17 @@ from shop.accounts.models import User
 from shop.festivals.models import Enrolment, Festival, Nomination
 from shop.mail import send
 from shop.merchants.models import Membership
-from shop.tasks import enqueue, tried_again
+from shop.tasks import enqueue_all, tried_again
 
 DECISIONS = {
     Nomination.State.APPROVED: "nomination-approved",
     Nomination.State.CHANGES_REQUESTED: "nomination-changes",
     Nomination.State.REJECTED: "nomination-rejected",
+}
+PLACES = {
+    Enrolment.State.ACCEPTED: "festival-accepted",
+    Enrolment.State.WAITING: "festival-waiting",
+    Enrolment.State.DECLINED: "festival-declined",
 }
 
 
@@ -29,16 +34,42 @@ def tell_invited(enrolments: Iterable[Enrolment]) -> None:
     """Queue a mail to every member of the stores that were invited."""
     ids = {row.merchant_id: row.pk for row in enrolments}
     members = Membership.objects.filter(merchant__in=ids)
-    for merchant_id, user_id in members.values_list("merchant", "user"):
-        enqueue(send_invitation, ids[merchant_id], user_id)
+    rows = members.values_list("merchant", "user")
+    enqueue_all(send_invitation, [(ids[merchant], user) for merchant, user in rows])
 
 
 def tell_decided(nomination_ids: Iterable[int]) -> None:
     """Queue a mail to every member of the stores whose nominations were decided."""
     ids = list(nomination_ids)
     rows = Nomination.objects.filter(pk__in=ids, product__merchant__memberships__isnull=False)
-    for pk, user_id in rows.values_list("pk", "product__merchant__memberships__user"):
-        enqueue(send_decision, pk, user_id)
+    enqueue_all(send_decision, rows.values_list("pk", "product__merchant__memberships__user"))
+
+
+def tell_enrolled(enrolment_ids: Iterable[int]) -> None:
+    """Queue a mail to every member of the stores that take part now, wait, or were declined."""
+    ids = list(enrolment_ids)
+    rows = Enrolment.objects.filter(pk__in=ids, merchant__memberships__isnull=False)
+    enqueue_all(send_place, rows.values_list("pk", "merchant__memberships__user"))
+
+
+@task
+@tried_again
+def send_place(enrolment_id: int, user_id: int) -> None:
+    """Tell one member of a store where it stands in a festival; nothing if that is open again."""
+    rows = Enrolment.objects.select_related("festival", "merchant")
+    enrolment, user = rows.get(pk=enrolment_id), User.objects.get(pk=user_id)
+    key = PLACES.get(enrolment.state)
+    if key is None:
+        return
+    language = user.language or "en"
+    with translation.override(language):
+        context = _festival(enrolment.festival) | {
+            "name": user.name,
+            "stores": [{"name": enrolment.merchant.name}],
+            "store": enrolment.merchant.name,
+            "link": _link(enrolment.merchant.slug, enrolment.festival),
+        }
+    send(key, user.email, language=language, context=context)
 
 
 @task

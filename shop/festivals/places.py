@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Product
 from shop.festivals.models import Deal, Enrolment, Nomination, Slot
+from shop.festivals.proposals import Problem
 
 
 class Nominated(Protocol):
@@ -33,18 +34,18 @@ class Places:
     by_enrolment: Mapping[int, frozenset[int]]
     deals: frozenset[tuple[int, int]]
 
-    def problems(self, case: Nominated) -> Iterator[str]:
+    def problems(self, case: Nominated) -> Iterator[Problem]:
         """Say why there is no place for a nomination."""
         slot, festival, product = case.slot, case.slot.festival, case.product.pk
         approved = self.by_slot.get(slot.pk, frozenset()) - {product}
         if slot.max_nominations is not None and len(approved) >= slot.max_nominations:
-            yield _("All places in this slot are taken.")
+            yield Problem.at("slot", _("All places in this slot are taken."))
         own = self.by_enrolment.get(case.enrolment.pk, frozenset()) - {product}
         if festival.max_nominations is not None and len(own) >= festival.max_nominations:
             text = _("A store may nominate %(count)d products at the most.")
-            yield text % {"count": festival.max_nominations}
+            yield Problem.at("product", text % {"count": festival.max_nominations})
         if (slot.pk, product) in self.deals:
-            yield _("This product has a deal in this slot already.")
+            yield Problem.at("slot", _("This product has a deal in this slot already."))
 
 
 def read_places(cases: Sequence[Nominated], *, at: datetime) -> Places:

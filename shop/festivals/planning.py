@@ -15,8 +15,10 @@ from shop.festivals import spans
 from shop.festivals.changes import log
 from shop.festivals.models import Deal, Festival, Slot
 from shop.festivals.reductions import refuse_if_dearer
+from shop.festivals.waiting import fill
 from shop.festivals.walltime import typed, wall_of
 
+PLACES = {"max_stores", "max_stores_per_country", "country_places"}
 WHOLE = "Whole festival"  # as organizers and merchants read it beside the names of flash slots
 
 
@@ -77,6 +79,8 @@ def change_festival(
     for name in different:
         setattr(festival, name, changes[name])
     festival.save(update_fields=different)
+    if PLACES.intersection(different):
+        fill(festival, at=at, by=by)
     spans.mark_change("festival changed", at=at)
     log(
         festival,
@@ -129,7 +133,7 @@ def add_slot(slot: Slot, during: Window, *, at: datetime, by: User | None = None
     return slot
 
 
-SLOT_FIELDS = ("label", "max_nominations", "hold_minutes")
+SLOT_FIELDS = ("label", "max_nominations", "hold_minutes", "price_ceiling")
 
 
 @transaction.atomic

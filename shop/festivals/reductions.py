@@ -29,8 +29,25 @@ def refuse_if_dearer(deals: Sequence[Deal], festival: Festival, *, starts_at: da
     """
     if not festival.must_beat_prior_price or not deals:
         return
-    known = timelines({deal.variant.product_id for deal in deals})
-    for deal in deals:
+    for text in _sentences([(deal, starts_at) for deal in deals]).values():
+        raise NotPossible(text)
+
+
+def dearer_nominations(deals: Sequence[Deal], *, since: datetime) -> dict[int, str]:
+    """Return why prices cannot be called reductions, by nomination, where festivals ask so.
+
+    Four statements at the most. ``since`` is when deals begin whose slot has begun.
+    """
+    asked = [deal for deal in deals if deal.slot.festival.must_beat_prior_price]
+    if not asked:
+        return {}
+    return _sentences([(deal, max(deal.slot.starts_at, since)) for deal in asked])
+
+
+def _sentences(deals: Sequence[tuple[Deal, datetime]]) -> dict[int, str]:
+    known = timelines({deal.variant.product_id for deal, _starts in deals})
+    found: dict[int, str] = {}
+    for deal, starts_at in deals:
         terms = known.get(deal.variant.product_id, {}).get(deal.variant_id)
         regular = regular_price(terms, starts_at) if terms else None
         before = prior_sale(terms, starts_at) if terms else None
@@ -39,7 +56,9 @@ def refuse_if_dearer(deals: Sequence[Deal], festival: Festival, *, starts_at: da
         since, lowest = before
         price = deal_price(terms_of(deal), regular)
         if price >= lowest:
-            raise NotPossible(dearer(price, lowest, since, festival.zone))
+            text = dearer(price, lowest, since, deal.slot.festival.zone)
+            found.setdefault(deal.nomination_id, text)
+    return found
 
 
 def dearer(price: int, lowest: int, since: datetime, zone: str) -> str:

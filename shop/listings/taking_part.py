@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -10,7 +10,9 @@ from django.db import transaction
 from shop.accounts.models import User
 from shop.catalogue.models import Product
 from shop.festivals import approving
+from shop.festivals.approving import Outcome
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Participation
+from shop.festivals.readying import Seen
 from shop.listings.refreshing import refresh
 
 
@@ -24,6 +26,28 @@ def approve(nomination: Nomination, *, at: datetime, by: User | None = None) -> 
     deals = approving.approve(nomination, at=at, by=by)
     list_products(nomination.slot.festival, [nomination.product_id], at=at)
     return deals
+
+
+def approve_all(
+    nomination_ids: Sequence[int],
+    *,
+    at: datetime,
+    by: User | None = None,
+    seen: Seen | None = None,
+) -> list[Outcome]:
+    """Accept many nominations and list their products; tell what became of each.
+
+    ``approving.approve_all`` says more. The mails are queued.
+    """
+
+    def list_them(approved: Sequence[Nomination]) -> None:
+        products: dict[Festival, list[int]] = {}
+        for row in approved:
+            products.setdefault(row.slot.festival, []).append(row.product_id)
+        for festival, ids in products.items():
+            list_products(festival, ids, at=at)
+
+    return approving.approve_all(nomination_ids, at=at, by=by, seen=seen, then=list_them)
 
 
 @transaction.atomic

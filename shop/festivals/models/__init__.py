@@ -8,6 +8,7 @@ from shop.festivals.models.festival import (
     Participation,
     Slot,
 )
+from shop.festivals.models.joining import NominationSheet, SheetRow, Terms, Wanted
 from shop.festivals.models.prices import PriceChange, PriceSpan, ProductSpan, RegularPrice
 from shop.festivals.models.promotions import Claim, CodeBatch, Promotion, PromotionUsage
 
@@ -22,6 +23,7 @@ __all__ = [
     "Festival",
     "Fund",
     "Nomination",
+    "NominationSheet",
     "Participation",
     "PriceChange",
     "PriceSpan",
@@ -29,6 +31,9 @@ __all__ = [
     "Promotion",
     "PromotionUsage",
     "RegularPrice",
+    "SheetRow",
     "Slot",
+    "Terms",
+    "Wanted",
     "WrongPrice",
 ]

@@ -37,6 +37,14 @@ class Festival(models.Model):
     min_allotment = models.PositiveIntegerField(default=0)
     max_nominations = models.PositiveIntegerField(null=True, blank=True, help_text="Per merchant.")
     must_beat_prior_price = models.BooleanField(default=True)
+    price_ceiling = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="No deal costs more; minor units."
+    )
+    max_stores = models.PositiveIntegerField(null=True, blank=True, help_text="Places for stores.")
+    max_stores_per_country = models.PositiveIntegerField(null=True, blank=True)
+    country_places = models.JSONField(
+        default=dict, blank=True, help_text="Other numbers of places, by country code."
+    )
     hold_minutes = models.PositiveSmallIntegerField(default=30)
     max_extensions = models.PositiveSmallIntegerField(default=1)
     refund_window_days = models.PositiveSmallIntegerField(default=14)
@@ -87,6 +95,9 @@ class Slot(models.Model):
     max_nominations = models.PositiveIntegerField(null=True, blank=True)
     hold_minutes = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="How long a checkout holds; empty: the festival's."
+    )
+    price_ceiling = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="Minor units; empty: the festival's."
     )
     cancelled_at = models.DateTimeField(
         null=True, blank=True, help_text="Its festival was stopped before it began."
@@ -143,6 +154,7 @@ class Enrolment(models.Model):
     class State(models.TextChoices):
         INVITED = "invited"
         APPLIED = "applied"
+        WAITING = "waiting"
         ACCEPTED = "accepted"
         DECLINED = "declined"
         WITHDRAWN = "withdrawn"
@@ -152,7 +164,13 @@ class Enrolment(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.INVITED)
     terms_version = models.CharField(max_length=20, blank=True)
     commission_bp = models.PositiveIntegerField(help_text="Frozen when the terms were accepted.")
-    accepted_at = models.DateTimeField(null=True, blank=True)
+    agreed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the store accepted these terms."
+    )
+    waiting_since = models.DateTimeField(
+        null=True, blank=True, help_text="Its place on the list of those who wait."
+    )
+    accepted_at = models.DateTimeField(null=True, blank=True, help_text="Takes part since then.")
 
     class Meta:
         constraints = [
@@ -207,11 +225,16 @@ class Nomination(models.Model):
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    wanted = models.ForeignKey(
+        "Wanted", models.SET_NULL, null=True, blank=True, related_name="answers",
+        help_text="What the organizers were looking for.",
+    )  # fmt: skip
     note = models.TextField(blank=True, help_text="The merchant reads it.")
     submitted_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        indexes = [models.Index(fields=["slot", "state", "id"], name="nomination_queue")]
         constraints = [
             models.UniqueConstraint(fields=["slot", "product"], name="nominated_once_per_slot"),
             models.CheckConstraint(

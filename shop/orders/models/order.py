@@ -68,6 +68,7 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["user", "-placed_at"], name="order_of_user"),
             models.Index(fields=["pay_by"], condition=Q(state="pending"), name="order_overdue"),
+            models.Index(fields=["paid_at"], condition=Q(state="paid"), name="order_paid_since"),
             models.Index(
                 fields=["network_key"], condition=Q(state="pending"), name="order_open_network"
             ),

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from shop.catalogue.models import Category, Product
+from shop.festivals.models.festival import Festival, Nomination, Slot
+from shop.merchants.models import Merchant
+
+
+class Terms(models.Model):
+    """What stores agree to, one row per version. Rows are only ever added, never edited."""
+
+    festival = models.ForeignKey(Festival, models.CASCADE, related_name="terms")
+    version = models.CharField(max_length=20)
+    text = models.TextField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name_plural = "terms"
+        constraints = [
+            models.UniqueConstraint(fields=["festival", "version"], name="terms_version_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.version
+
+
+class Wanted(models.Model):
+    """What the organizers are looking for: a product, or something of a category or country."""
+
+    festival = models.ForeignKey(Festival, models.CASCADE, related_name="wanted")
+    product = models.ForeignKey(Product, models.CASCADE, null=True, blank=True, related_name="+")
+    category = models.ForeignKey(Category, models.CASCADE, null=True, blank=True, related_name="+")
+    country = models.CharField(max_length=2, blank=True, help_text="Of the store.")
+    slot = models.ForeignKey(Slot, models.CASCADE, null=True, blank=True, related_name="+")
+    price = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="Proposed, minor units."
+    )
+    percent = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Proposed, off.")
+    note = models.CharField(max_length=300, blank=True, help_text="Merchants read it.")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name_plural = "wanted"
+        constraints = [
+            models.CheckConstraint(
+                name="wanted_names_something",
+                condition=Q(product__isnull=False) | Q(category__isnull=False) | ~Q(country=""),
+                violation_error_message="Name a product, a category or a country.",
+            ),
+            models.CheckConstraint(
+                name="wanted_one_proposal",
+                condition=Q(price__isnull=True) | Q(percent__isnull=True),
+                violation_error_message="Propose a price or a percentage, not both.",
+            ),
+        ]
+
+
+class NominationSheet(models.Model):
+    """A sheet of nominations that a member of a store sent in; its rows are worked off."""
+
+    festival = models.ForeignKey(Festival, models.CASCADE, related_name="+")
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="sheets")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    name = models.CharField(max_length=120, help_text="Of the file.")
+    language = models.CharField(max_length=10, help_text="In which refusals are written.")
+    at = models.DateTimeField()
+    worked_at = models.DateTimeField(help_text="When rows were last queued or worked off.")
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["merchant", "festival", "-id"], name="sheet_of_store")]
+
+
+class SheetRow(models.Model):
+    """One row of a sheet, as it was read, and what became of it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        SUBMITTED = "submitted"
+        CHANGED = "changed"
+        SAME = "same"
+        REFUSED = "refused"
+
+    sheet = models.ForeignKey(NominationSheet, models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField(help_text="In the file, from 1 on.")
+    cells = models.JSONField(help_text="What stood in its cells, by the name of the column.")
+    place = models.CharField(max_length=200, help_text="Rows of one product and slot are one.")
+    state = models.CharField(max_length=9, choices=State, default=State.WAITING)
+    column = models.CharField(max_length=20, blank=True, help_text="Where it went wrong.")
+    text = models.TextField(blank=True, help_text="What went wrong, as the merchant reads it.")
+    nomination = models.ForeignKey(Nomination, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["number"]
+        indexes = [
+            models.Index(
+                fields=["sheet", "place"], condition=Q(state="waiting"), name="sheet_row_waits"
+            )
+        ]
+        constraints = [models.UniqueConstraint(fields=["sheet", "number"], name="sheet_row_once")]

@@ -1,0 +1,128 @@
+"""Locks nominations to be approved, and makes their deals ready: nothing is written yet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from shop.catalogue.models import Product, Variant
+from shop.errors import NotPossible, ShopError, StaleState
+from shop.festivals.changes import decided
+from shop.festivals.models import Deal, Enrolment, Nomination, Slot
+
+type Seen = Mapping[int, datetime | None]
+type Made = dict[int, list[Deal]]
+type Refused = dict[int, ShopError]
+
+
+def locked(ids: Sequence[int]) -> list[Nomination]:
+    """Lock nominations in the order of their ids and return them with what they are about."""
+    rows = Nomination.objects.select_for_update(of=("self",)).filter(pk__in=ids)
+    about = ("slot__festival", "product", "enrolment", "reviewer", "fund")
+    return list(rows.select_related(*about).order_by("pk"))
+
+
+def made_ready(
+    rows: Sequence[Nomination], *, at: datetime, seen: Seen | None = None
+) -> tuple[Made, Refused]:
+    """Return the deals that approval would make, and which nominations cannot be approved.
+
+    Four statements at the most. Slots with a limit stay locked: two reviewers fill a place one
+    by one.
+    """
+    refused: Refused = {}
+    for row in rows:
+        if refusal := _refusal(row, at=at, seen=seen):
+            refused[row.pk] = refusal
+    deals = _deals([row for row in rows if row.pk not in refused], at=at)
+    for pk, own in deals.items():
+        if not own:
+            text = _("None of its variants or dates can be bought while the slot runs.")
+            refused[pk] = NotPossible(text)
+    refused |= _without_place([row for row in rows if row.pk not in refused])
+    return deals, refused
+
+
+def _refusal(row: Nomination, *, at: datetime, seen: Seen | None) -> ShopError | None:
+    if row.state != Nomination.State.SUBMITTED:
+        return decided(row)
+    if seen is not None and row.submitted_at != seen.get(row.pk):
+        return StaleState()
+    text = _obstacle(row, at=at)
+    return NotPossible(text) if text else None
+
+
+def _obstacle(row: Nomination, *, at: datetime) -> str:
+    """Return why a nomination cannot be approved yet, or any more; nothing if it can."""
+    if row.slot.ends_at <= at:
+        return _("The slot is over. Make a new one.")
+    if row.product.state != Product.State.PUBLISHED:
+        return _("The product is not published yet. Decide on it first.")
+    if row.enrolment.state != Enrolment.State.ACCEPTED:
+        return _("This store does not take part in the festival.")
+    if row.fund_id and row.subsidy and not row.allotments:
+        return _("A subsidy from a fund needs units set aside.")
+    return ""
+
+
+def _without_place(rows: Sequence[Nomination]) -> Refused:
+    """Return those for which their slot has no place; the earlier ones come first."""
+    limited = {row.slot_id for row in rows if row.slot.max_nominations is not None}
+    if not limited:
+        return {}
+    slots = Slot.objects.select_for_update(no_key=True).filter(pk__in=limited).order_by("pk")
+    most = {slot.pk: slot.max_nominations for slot in slots}
+    taken = Nomination.objects.filter(slot__in=limited, state=Nomination.State.APPROVED)
+    counts = defaultdict(int, taken.order_by().values_list("slot").annotate(n=Count("pk")))
+    refused: Refused = {}
+    for row in rows:
+        limit = most.get(row.slot_id)
+        if limit is not None and counts[row.slot_id] >= limit:
+            refused[row.pk] = NotPossible(_("All places in this slot are taken."))
+        else:
+            counts[row.slot_id] += 1
+    return refused
+
+
+def _deals(rows: Sequence[Nomination], *, at: datetime) -> Made:
+    """Make one deal per variant that a nomination covers.
+
+    Units set aside for some variants leave the others out: these are sold out, or meant for the
+    everyday price, and a deal of theirs would sell everyday stock without a limit.
+    """
+    variants: dict[int, list[Variant]] = defaultdict(list)
+    found = Variant.objects.to_come(at=at).filter(product__in={row.product_id for row in rows})
+    for variant in found.order_by("pk"):
+        variants[variant.product_id].append(variant)
+    return {row.pk: _deals_of(row, variants[row.product_id], at=at) for row in rows}
+
+
+def _deals_of(nomination: Nomination, variants: Sequence[Variant], *, at: datetime) -> list[Deal]:
+    found, units = [], nomination.allotments
+    starts_at = max(nomination.slot.starts_at, at)
+    is_percent = nomination.rule == Nomination.Rule.PERCENT
+    for variant in variants:
+        price = nomination.percent if is_percent else nomination.prices.get(str(variant.pk))
+        if price is None or (units and str(variant.pk) not in units):
+            continue
+        if variant.session_start is not None and variant.session_start <= starts_at:
+            continue
+        found.append(
+            Deal(
+                nomination=nomination,
+                slot=nomination.slot,
+                variant=variant,
+                kind=Deal.Kind.PERCENT if is_percent else Deal.Kind.FIXED,
+                value=price,
+                subsidy=nomination.subsidy,
+                allotment=units.get(str(variant.pk)),
+                per_shopper=nomination.per_shopper,
+                effective_from=starts_at,
+                effective_to=nomination.slot.ends_at,
+            )
+        )
+    return found
