@@ -49,17 +49,17 @@ def tell_enrolled(enrolment_ids: Iterable[int]) -> None:
     """Queue a mail to every member of the stores that take part now, wait, or were declined."""
     ids = list(enrolment_ids)
     rows = Enrolment.objects.filter(pk__in=ids, merchant__memberships__isnull=False)
-    enqueue_all(send_place, rows.values_list("pk", "merchant__memberships__user"))
+    enqueue_all(send_place, rows.values_list("pk", "merchant__memberships__user", "state"))
 
 
 @task
 @tried_again
-def send_place(enrolment_id: int, user_id: int) -> None:
-    """Tell one member of a store where it stands in a festival; nothing if that is open again."""
+def send_place(enrolment_id: int, user_id: int, state: str) -> None:
+    """Tell one member of a store where it stands in a festival; nothing if it moved on since."""
     rows = Enrolment.objects.select_related("festival", "merchant")
     enrolment, user = rows.get(pk=enrolment_id), User.objects.get(pk=user_id)
-    key = PLACES.get(enrolment.state)
-    if key is None:
+    key = PLACES.get(state)
+    if key is None or enrolment.state != state:
         return
     language = user.language or "en"
     with translation.override(language):

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
-from shop.festivals import fence, spans
+from shop.festivals import fence, funds, spans
 from shop.festivals.changes import log
 from shop.festivals.models import (
     ChangeLog,
     Closure,
     Deal,
     Festival,
+    Fund,
     Promotion,
     Slot,
 )
@@ -84,14 +85,19 @@ def raise_allotment(deal: Deal, units: int, *, at: datetime, by: User | None = N
     """Set more units of a deal aside; from approval on an allotment only rises.
 
     Raises:
-        NotPossible: it would fall, or the deal sells from everyday stock or is over.
+        NotPossible: it would fall, the deal sells from everyday stock or is over, or the fund
+            of its subsidy is short.
         FenceBroken: fewer units are free than would be set aside.
     """
+    funded = Fund.objects.filter(nomination__deals=deal)
+    fund = funded.select_for_update(of=("self",)).first()
     deal = _locked(deal)
     if deal.allotment is None or deal.effective_to <= at:
         raise NotPossible(_("Only a running or coming deal with an allotment can be raised."))
     if units <= deal.allotment:
         raise NotPossible(_("An allotment can only be raised. Withdraw the deal to lower it."))
+    if fund:
+        funds.commit(fund, (units - deal.allotment) * deal.subsidy)
     Deal.objects.filter(pk=deal.pk).update(allotment=units)
     fence.check_room({deal.variant.pool_id}, at=at)
     since = spans.lock_prices([deal.variant.product_id], at=at)
