@@ -76,7 +76,7 @@ def _price_problems(rows: Sequence[VariantCheck], proposal: Proposal) -> list[Pr
 def _reduction_problems(rows: Sequence[VariantCheck], slot: Slot) -> list[Problem]:
     least, found = slot.festival.min_percent_off, []
     for row in rows:
-        if row.price is None or not row.regular:
+        if row.price is None or not row.regular or row.price >= row.regular:
             continue
         if row.price > reduced(row.regular, least):  # rounded as the deal itself is
             facts = {"sku": row.variant.sku, "percent": least}

@@ -12,7 +12,7 @@ from django.utils.cache import add_never_cache_headers
 
 from shop.accounts.models import User
 from shop.catalogue.models import Product
-from shop.festivals.models import Nomination
+from shop.festivals.models import Nomination, NominationSheet
 from shop.merchants.models import Merchant
 from shop.orders.models import Order, Suborder, SuborderQuerySet
 
@@ -94,3 +94,8 @@ def nominations_of(merchant: Merchant) -> QuerySet[Nomination]:
     """Return what a merchant proposed for festivals, the newest first."""
     rows = Nomination.objects.filter(product__merchant=merchant, enrolment__merchant=merchant)
     return rows.select_related("slot__festival", "product", "enrolment").order_by("-pk")
+
+
+def sheets_of(merchant: Merchant) -> QuerySet[NominationSheet]:
+    """Return the sheets of nominations that a merchant sent in, the newest first."""
+    return NominationSheet.objects.filter(merchant=merchant).order_by("-pk")

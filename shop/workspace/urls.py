@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from shop.workspace import (
     editor,
+    joining,
     nominating,
     overview,
     photos,
@@ -14,6 +15,7 @@ from shop.workspace import (
     stocktaking,
     tickets,
 )
+from shop.workspace.sheets import views as sheets
 
 product = [
     path("", editor.edit, name="merchant-product"),
@@ -31,9 +33,16 @@ store = [
     path("products/", products.products, name="merchant-products"),
     path("products/new/", editor.add, name="merchant-add"),
     path("products/<int:product_id>/", include(product)),
-    path("festivals/", nominating.festivals, name="merchant-festivals"),
-    path("festivals/<int:festival_id>/", nominating.festival, name="merchant-festival"),
-    path("festivals/<int:festival_id>/join/", nominating.answer, name="merchant-join"),
+    path("festivals/", joining.festivals, name="merchant-festivals"),
+    path("festivals/<int:festival_id>/", joining.festival, name="merchant-festival"),
+    path("festivals/<int:festival_id>/join/", joining.answer, name="merchant-join"),
+    path("festivals/<int:festival_id>/leave/", joining.leave, name="merchant-leave"),
+    path("festivals/<int:festival_id>/terms/<str:version>/", joining.terms, name="merchant-terms"),
+    path("festivals/<int:festival_id>/sheet/", sheets.upload, name="merchant-sheets"),
+    path("festivals/<int:festival_id>/sheet.<str:kind>", sheets.template,
+         name="merchant-sheet-template"),
+    path("sheets/<int:sheet_id>/", sheets.report, name="merchant-sheet"),
+    path("sheets/<int:sheet_id>/refused.<str:kind>", sheets.refused, name="merchant-sheet-refused"),
     path("slots/<int:slot_id>/<int:product_id>/", nominating.nominate, name="merchant-nominate"),
     path("slots/<int:slot_id>/<int:product_id>/check/", nominating.check, name="merchant-check"),
     path("nominations/<int:nomination_id>/withdraw/", nominating.withdraw,

@@ -9,7 +9,15 @@ from django.db import transaction
 
 from shop.accounts.models import User
 from shop.catalogue.models import Product, ProductPicture, Variant
-from shop.festivals.models import Enrolment, Festival, Nomination, Slot
+from shop.festivals.agreeing import publish_terms
+from shop.festivals.models import (
+    Enrolment,
+    Festival,
+    Nomination,
+    NominationSheet,
+    SheetRow,
+    Slot,
+)
 from shop.merchants.models import Merchant
 from shop.orders import ending
 from shop.orders.models import Suborder
@@ -34,6 +42,7 @@ class Desk:
     slot: Slot
     nomination: Nomination
     enrolment: Enrolment
+    sheet: NominationSheet
 
     def address(self, pattern: str) -> str:
         """Return an address of this desk."""
@@ -46,6 +55,9 @@ class Desk:
             festival=self.festival.pk,
             slot=self.slot.pk,
             nomination=self.nomination.pk,
+            sheet=self.sheet.pk,
+            version="1",
+            kind="csv",
         )
 
 
@@ -68,6 +80,12 @@ ADDRESSES = [
     ("{store}/festivals/", "get"),
     ("{store}/festivals/{festival}/", "get"),
     ("{store}/festivals/{festival}/join/", "post"),
+    ("{store}/festivals/{festival}/leave/", "post"),
+    ("{store}/festivals/{festival}/terms/{version}/", "get"),
+    ("{store}/festivals/{festival}/sheet/", "get post"),
+    ("{store}/festivals/{festival}/sheet.{kind}", "get"),
+    ("{store}/sheets/{sheet}/", "get post"),
+    ("{store}/sheets/{sheet}/refused.{kind}", "get"),
     ("{store}/slots/{slot}/{product}/", "get post"),
     ("{store}/slots/{slot}/{product}/check/", "post"),
     ("{store}/nominations/{nomination}/withdraw/", "post"),
@@ -99,6 +117,14 @@ def open_desk(name: str = "Amani Kettles", **facts: object) -> Desk:
         starts_at=START + timedelta(days=30), ends_at=START + timedelta(days=40), state="draft"
     )
     nomination = make.nomination(variant, during=coming, percent=20)
+    sheet = NominationSheet.objects.create(
+        festival=coming, merchant=merchant, name="kettles.csv", language="en", at=NOON,
+        worked_at=NOON,
+    )  # fmt: skip
+    for number in (2, 3):
+        SheetRow.objects.create(sheet=sheet, number=number, cells={"sku": EVIL}, place=str(number),
+                                state="refused", column="sku", text=EVIL)  # fmt: skip
+    publish_terms(coming, "Send within three days.", at=NOON)
     return Desk(
         merchant=merchant,
         member=make.member(merchant),
@@ -111,4 +137,5 @@ def open_desk(name: str = "Amani Kettles", **facts: object) -> Desk:
         slot=nomination.slot,
         nomination=nomination,
         enrolment=nomination.enrolment,
+        sheet=sheet,
     )

@@ -1,0 +1,170 @@
+"""Festivals at the merchants' desk: which there are, their terms, joining and leaving."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from shop import clock
+from shop.catalogue.models import Product
+from shop.errors import ShopError
+from shop.festivals import enrolling
+from shop.festivals.agreeing import terms_of
+from shop.festivals.models import Enrolment, Festival, Nomination
+from shop.festivals.waiting import place_in_line
+from shop.merchants.models import Merchant
+from shop.workspace.nominating import places_of
+from shop.workspace.own import nominations_of, products_of, store_members_only
+from shop.workspace.paging import page_of
+from shop.workspace.participating import joined_by
+from shop.workspace.today import invitations
+from shop.workspace.wanting import wanted_for
+
+SHOWN = 50
+MOST_CHOICES = 500
+State = Enrolment.State
+MAY_LEAVE = (State.APPLIED, State.WAITING, State.ACCEPTED)
+
+
+@require_GET
+@store_members_only
+def festivals(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+    """Show the festivals that concern the store, and what it has offered."""
+    at = clock.moment_of(request)
+    taking = invitations(merchant, at=at, most=None)
+    context = {
+        "part": "festivals",
+        "at": at,
+        "invitations": taking,
+        "joined": joined_by(merchant, at=at, but=[festival.pk for festival, _own in taking]),
+        "page": page_of(request, nominations_of(merchant), size=SHOWN),
+    }
+    return render(request, "shop/workspace/festivals.html", context)
+
+
+@require_GET
+@store_members_only
+def festival(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
+    """Show a festival's terms and slots; lead to the form of a product in a slot."""
+    at = clock.moment_of(request)
+    found, enrolment = _festival(merchant, festival_id, at=at)
+    if request.GET.get("slot", "").isdecimal() and request.GET.get("product", "").isdecimal():
+        place = (int(request.GET["slot"]), int(request.GET["product"]))
+        return redirect(_with_wanted(request, merchant, place))
+    taken = Count("nominations", filter=Q(nominations__state=Nomination.State.APPROVED))
+    slots = found.slots.filter(ends_at__gt=at).annotate(taken=taken).order_by("starts_at", "pk")
+    offered = (Product.State.PUBLISHED, Product.State.SUBMITTED)
+    products = products_of(merchant).filter(state__in=offered).order_by("title", "pk")
+    products = list(products.only("pk", "title", "category")[:MOST_CHOICES])
+    slots = list(slots)
+    is_accepted = enrolment is not None and enrolment.state == State.ACCEPTED
+    is_waiting = enrolment is not None and enrolment.state == State.WAITING
+    version = _version(found, enrolment)
+    context = {
+        "part": "festivals",
+        "festival": found,
+        "enrolment": enrolment,
+        "is_accepted": is_accepted,
+        "is_enrolling": enrolling.is_enrolling(found, at=at),
+        "may_leave": enrolment is not None and enrolment.state in MAY_LEAVE,
+        "line": place_in_line(enrolment) if is_waiting else 0,
+        "slots": [(slot, places_of(slot)) for slot in slots],
+        "products": products,
+        "wanted": wanted_for(merchant, found, products, slots) if is_accepted else [],
+        "nominations": nominations_of(merchant).filter(slot__festival=found)[:MOST_CHOICES],
+        "terms": terms_of(found, version),
+        "version": version,
+        "at": at,
+    }
+    return render(request, "shop/workspace/festival.html", context)
+
+
+@require_GET
+@store_members_only
+def terms(request: HttpRequest, merchant: Merchant, festival_id: int, version: str) -> HttpResponse:
+    """Show the terms of one version in full: those in force, or those that the store accepted."""
+    found, enrolment = _festival(merchant, festival_id, at=clock.moment_of(request))
+    own = enrolment.terms_version if enrolment else ""
+    text = terms_of(found, version) if version in (found.terms_version, own) else None
+    if text is None:
+        raise Http404
+    context = {"part": "festivals", "festival": found, "enrolment": enrolment, "terms": text}
+    return render(request, "shop/workspace/terms.html", context)
+
+
+@require_POST
+@store_members_only
+def answer(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
+    """Join a festival under its terms, or turn the invitation down."""
+    at = clock.moment_of(request)
+    found, enrolment = _festival(merchant, festival_id, at=at)
+    try:
+        if request.POST.get("do") == "decline":
+            if enrolment is None:
+                raise Http404
+            enrolling.decline(enrolment, at=at, by=request.user)
+        elif "accept" not in request.POST:
+            messages.error(request, _("Accept the terms to join."))
+        else:
+            version = request.POST.get("terms_version", "")
+            own = enrolling.join(found, merchant, terms_version=version, at=at, by=request.user)
+            messages.success(request, _said(own))
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+    return redirect("merchant-festival", merchant.slug, found.pk)
+
+
+@require_POST
+@store_members_only
+def leave(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
+    """Take the store out of a festival, or out of the line for it."""
+    rows = Enrolment.objects.select_related("festival")
+    enrolment = get_object_or_404(rows, festival=festival_id, merchant=merchant)
+    try:
+        enrolling.leave(enrolment, at=clock.moment_of(request), by=request.user)
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Your store does not take part any more."))
+    return redirect("merchant-festivals", merchant.slug)
+
+
+def _festival(
+    merchant: Merchant, festival_id: int, *, at: datetime
+) -> tuple[Festival, Enrolment | None]:
+    """Return a festival that takes stores now or in which this store has a part."""
+    found = get_object_or_404(Festival, pk=festival_id)
+    enrolment = found.enrolments.filter(merchant=merchant).select_related("merchant").first()
+    if enrolment is None and not enrolling.enrolling(at=at).filter(pk=found.pk).exists():
+        raise Http404
+    if enrolment is not None:
+        enrolment.festival = found
+    return found, enrolment
+
+
+def _version(festival: Festival, enrolment: Enrolment | None) -> str:
+    """Return the terms that concern a store: those that it accepted, or those in force."""
+    if enrolment is not None and enrolment.state in MAY_LEAVE:
+        return enrolment.terms_version
+    return festival.terms_version
+
+
+def _with_wanted(request: HttpRequest, merchant: Merchant, place: tuple[int, int]) -> str:
+    address = reverse("merchant-nominate", args=[merchant.slug, *place])
+    wanted = request.GET.get("wanted", "")
+    return f"{address}?wanted={wanted}" if wanted.isdecimal() and len(wanted) < 18 else address
+
+
+def _said(own: Enrolment) -> str:
+    if own.state == State.ACCEPTED:
+        return _("You take part. Choose the products that you would like to offer.")
+    if own.state == State.WAITING:
+        return _("All places are taken. You are in line, and get the next free place by itself.")
+    return _("You have applied. What the organizers decide is shown here.")

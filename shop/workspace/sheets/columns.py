@@ -1,0 +1,41 @@
+"""The columns of a sheet of nominations, in the words of every language."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+# What is typed, and what a row can do without.
+TYPED = ("slot", "percent", "price", "units", "limit")
+NEEDED = ("sku", "slot")
+
+
+def headings() -> dict[str, str]:
+    """Return the headings of the columns, by name, in the language of whoever asks."""
+    return {
+        "product": _("Product"),
+        "sku": _("SKU"),
+        "variant": _("Size"),
+        "regular": _("Regular price"),
+        "slot": _("Slot"),
+        "percent": _("Percent off"),
+        "price": _("Festival price"),
+        "units": _("Festival pieces"),
+        "limit": _("Most per shopper"),
+    }
+
+
+@cache
+def known_headings() -> dict[str, str]:
+    """Return the names of columns by their headings, in small letters, in every language.
+
+    A sheet may be filled in by somebody who reads another language than its sender.
+    """
+    found: dict[str, str] = {}
+    for code, _language in settings.LANGUAGES:
+        with translation.override(code):
+            found |= {text.casefold(): name for name, text in headings().items()}
+    return found

@@ -1,0 +1,182 @@
+"""What the rows of a sheet propose: rows of one product and slot are one nomination."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from shop.catalogue.models import Product, Variant
+from shop.festivals.models import Nomination, SheetRow, Slot
+from shop.festivals.proposals import Proposal
+from shop.stock.counting import MOST
+from shop.workspace.fields import AmountField
+
+MOST_PER_SHOPPER = 1_000
+
+
+class Wrong(Exception):
+    """A cell that cannot be used: its row, its column, and why."""
+
+    def __init__(self, row: SheetRow, column: str, text: str) -> None:
+        super().__init__(text)
+        self.row, self.column, self.text = row, column, text
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The rows of one product and slot, with the proposal that they make together."""
+
+    product: Product
+    slot: Slot
+    proposal: Proposal
+    rows: tuple[SheetRow, ...]
+    variants: Mapping[int, SheetRow] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the rows may name: own variants and experiences, and the slots that are open."""
+
+    variants: Mapping[str, Variant]
+    experiences: Mapping[str, Product]
+    sizes: Mapping[int, frozenset[int]]
+    slots: Mapping[str, Slot]
+
+
+def group_of(rows: Sequence[SheetRow], known: Known) -> Group:
+    """Return what the rows of one product and slot propose together.
+
+    Raises:
+        Wrong: a cell cannot be used.
+    """
+    first = rows[0]
+    slot = known.slots.get(first.cells.get("slot", "").casefold())
+    if slot is None:
+        text = _("Write one of these: %(names)s.")
+        names = ", ".join(found.label for found in known.slots.values())
+        raise Wrong(first, "slot", text % {"names": names})
+    product, by_variant = _named(rows, known)
+    told = [_read(row) for row in rows]
+    percent = _same(rows, "percent", [cells["percent"] for cells in told])
+    limit = _same(rows, "limit", [cells["limit"] for cells in told])
+    prices, units = _by_variant(by_variant, rows, told)
+    if percent is not None:
+        _refuse_half(product, by_variant, units, known, rows)
+    proposal = Proposal(
+        rule=Nomination.Rule.FIXED if percent is None else Nomination.Rule.PERCENT,
+        percent=percent,
+        prices=prices if percent is None else {},
+        allotments=units,
+        per_shopper=limit,
+    )
+    return Group(product, slot, proposal, tuple(rows), by_variant)
+
+
+def _named(rows: Sequence[SheetRow], known: Known) -> tuple[Product, dict[int, SheetRow]]:
+    """Return the product that rows name, and each row by its variant; none of an experience."""
+    by_variant: dict[int, SheetRow] = {}
+    for row in rows:
+        sku = row.cells.get("sku", "")
+        if experience := known.experiences.get(sku):
+            if len(rows) > 1:
+                raise Wrong(rows[1], "sku", _("This stands in the sheet twice for this slot."))
+            return experience, {}
+        variant = known.variants.get(sku)
+        if variant is None:
+            raise Wrong(row, "sku", _("Your store has no product with this SKU."))
+        if variant.pk in by_variant:
+            raise Wrong(row, "sku", _("This stands in the sheet twice for this slot."))
+        by_variant[variant.pk] = row
+    return known.variants[rows[0].cells["sku"]].product, by_variant
+
+
+def _read(row: SheetRow) -> dict[str, int | None]:
+    """Return the numbers of a row; what is empty is None."""
+    found = {
+        "percent": _cell(row, "percent", _percent),
+        "price": _cell(row, "price", AmountField(required=False).clean),
+        "units": _cell(row, "units", _whole(MOST)),
+        "limit": _cell(row, "limit", _whole(MOST_PER_SHOPPER)),
+    }
+    if found["percent"] is not None and found["price"] is not None:
+        raise Wrong(row, "price", _("Give a percentage or a price, not both."))
+    return found
+
+
+def _cell(row: SheetRow, column: str, read: Callable[[str], int | None]) -> int | None:
+    text = row.cells.get(column, "")
+    if not text:
+        return None
+    if text.startswith("="):
+        raise Wrong(row, column, _("Write the number itself, not a formula."))
+    try:
+        return read(text)
+    except (forms.ValidationError, ValueError) as refusal:
+        said = refusal.messages[0] if isinstance(refusal, forms.ValidationError) else str(refusal)
+        raise Wrong(row, column, said) from None
+
+
+def _percent(text: str) -> int:
+    number = text.removesuffix("%").strip()
+    if number.startswith("0.") and number[2:].isdecimal():  # a cell that shows 0.25 as 25 %
+        number = f"{float(number) * 100:g}"
+    if not (number.isascii() and number.isdecimal() and 1 <= int(number[:9]) <= 99):
+        raise ValueError(_("A percentage is a whole number between 1 and 99."))
+    return int(number)
+
+
+def _whole(most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        number = text[:9]
+        if not (number.isascii() and number.isdecimal() and 1 <= int(number) <= most):
+            raise ValueError(_("Enter a whole number from 1 to %(most)d.") % {"most": most})
+        return int(number)
+
+    return read
+
+
+def _same(rows: Sequence[SheetRow], column: str, values: Sequence[int | None]) -> int | None:
+    """Return what all rows of one product and slot say in a column."""
+    told = [(row, value) for row, value in zip(rows, values, strict=True) if value is not None]
+    for row, value in told:
+        if value != told[0][1]:
+            text = _("All rows of one product and slot say the same here.")
+            raise Wrong(row, column, text)
+    return told[0][1] if told else None
+
+
+def _by_variant(
+    by_variant: Mapping[int, SheetRow],
+    rows: Sequence[SheetRow],
+    told: Sequence[Mapping[str, int | None]],
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Return the prices and the units of rows, by variant id."""
+    prices: dict[int, int] = {}
+    units: dict[int, int] = {}
+    if not by_variant:
+        for name in ("price", "units"):
+            if told[0][name] is not None:
+                raise Wrong(rows[0], name, _("All dates follow one percentage. Leave this empty."))
+    for (pk, _row), cells in zip(by_variant.items(), told, strict=False):
+        if cells["price"] is not None:
+            prices[pk] = cells["price"]
+        if cells["units"] is not None:
+            units[pk] = cells["units"]
+    return prices, units
+
+
+def _refuse_half(
+    product: Product,
+    by_variant: Mapping[int, SheetRow],
+    units: Mapping[int, int],
+    known: Known,
+    rows: Sequence[SheetRow],
+) -> None:
+    """Refuse a percentage that would hold for sizes that the sheet does not mention."""
+    others = known.sizes.get(product.pk, frozenset()) - set(by_variant)
+    if by_variant and others and not units:
+        text = _("A percentage holds for all sizes: fill in each of them, or give prices.")
+        raise Wrong(rows[0], "percent", text)

@@ -1,0 +1,135 @@
+"""Nominating by a sheet: the template, the upload, how far it is, what was refused."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.contrib import messages
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from shop import clock
+from shop.errors import NotPossible, ShopError
+from shop.festivals import enrolling
+from shop.festivals.models import Enrolment, Festival, NominationSheet, SheetRow
+from shop.merchants.models import Merchant
+from shop.tasks import enqueue
+from shop.workspace.own import sheets_of, store_members_only
+from shop.workspace.sheets import writing
+from shop.workspace.sheets.columns import headings
+from shop.workspace.sheets.reading import MOST_ROWS, read_sheet
+from shop.workspace.sheets.working import take_in, work_off
+
+SHOWN = 20
+QUIET = timedelta(minutes=1)  # after which the work seems to have stopped
+State = SheetRow.State
+
+
+@require_http_methods(["GET", "POST"])
+@store_members_only
+def upload(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
+    """Show how nominating by a sheet goes, and take one in."""
+    at = clock.moment_of(request)
+    festival = _joined(merchant, festival_id)
+    problem = ""
+    if request.method == "POST":
+        try:
+            sheet = _take_in(request, festival, merchant, at=at)
+        except ShopError as refusal:
+            problem = str(refusal)
+        else:
+            return redirect("merchant-sheet", merchant.slug, sheet.pk)
+    context = {
+        "part": "festivals",
+        "festival": festival,
+        "is_enrolling": enrolling.is_enrolling(festival, at=at),
+        "sheets": _counted(sheets_of(merchant).filter(festival=festival))[:SHOWN],
+        "problem": problem,
+        "most": MOST_ROWS,
+    }
+    status = 422 if problem else 200
+    return render(request, "shop/workspace/sheets.html", context, status=status)
+
+
+@require_GET
+@store_members_only
+def template(request: HttpRequest, merchant: Merchant, festival_id: int, kind: str) -> HttpResponse:
+    """Give a sheet with the own products to be filled in."""
+    at = clock.moment_of(request)
+    festival = _joined(merchant, festival_id)
+    if kind not in writing.KINDS:
+        raise Http404
+    lines = writing.template(festival, merchant, at=at)
+    slots = festival.slots.filter(ends_at__gt=at).order_by("starts_at", "pk")
+    labels = list(slots.values_list("label", flat=True))
+    return writing.answer(lines, kind=kind, name=f"{festival.slug}-{merchant.slug}", slots=labels)
+
+
+@require_http_methods(["GET", "POST"])
+@store_members_only
+def report(request: HttpRequest, merchant: Merchant, sheet_id: int) -> HttpResponse:
+    """Show how far a sheet is and which rows were refused; go on with one that stopped."""
+    at = clock.moment_of(request)
+    sheet = get_object_or_404(_counted(sheets_of(merchant)), pk=sheet_id)
+    if request.method == "POST":
+        if sheet.waiting:
+            enqueue(work_off, sheet.pk)
+            messages.success(request, _("The work goes on."))
+        return redirect("merchant-sheet", merchant.slug, sheet.pk)
+    words = headings()
+    context = {
+        "part": "festivals",
+        "sheet": sheet,
+        "done": sheet.total - sheet.waiting,
+        "has_stopped": bool(sheet.waiting) and sheet.worked_at + QUIET < at,
+        "refused": [
+            (row, words.get(row.column, ""), row.cells.get(row.column, ""))
+            for row in sheet.rows.filter(state=State.REFUSED)[:MOST_ROWS]
+        ],
+    }
+    return render(request, "shop/workspace/sheet.html", context)
+
+
+@require_GET
+@store_members_only
+def refused(request: HttpRequest, merchant: Merchant, sheet_id: int, kind: str) -> HttpResponse:
+    """Give the rows that were refused as a sheet, to be mended and sent again."""
+    sheet = get_object_or_404(sheets_of(merchant), pk=sheet_id)
+    if kind not in writing.KINDS:
+        raise Http404
+    return writing.answer(writing.refused(sheet), kind=kind, name=f"refused-{sheet.pk}")
+
+
+def _take_in(
+    request: HttpRequest, festival: Festival, merchant: Merchant, *, at: datetime
+) -> NominationSheet:
+    """Keep an uploaded sheet.
+
+    Raises:
+        NotPossible: there is none, it cannot be read, or the time to nominate is over.
+    """
+    file = request.FILES.get("file")
+    if not enrolling.is_enrolling(festival, at=at):
+        raise NotPossible(_("Enrolment for this festival is closed."))
+    if file is None:
+        raise NotPossible(_("Choose a sheet first. It has to be smaller than 1 MB."))
+    rows = read_sheet(file)
+    name = " ".join(file.name.split())
+    return take_in(festival, merchant, rows, name=name, at=at, by=request.user)
+
+
+def _joined(merchant: Merchant, festival_id: int) -> Festival:
+    """Return a festival in which the store takes part; else there is no such page."""
+    rows = Enrolment.objects.select_related("festival")
+    return get_object_or_404(
+        rows, festival=festival_id, merchant=merchant, state=Enrolment.State.ACCEPTED
+    ).festival
+
+
+def _counted(rows: QuerySet[NominationSheet]) -> QuerySet[NominationSheet]:
+    """Add how many rows there are, wait, are new, changed, the same or refused."""
+    counts = {str(state): Count("rows", filter=Q(rows__state=state)) for state in State.values}
+    return rows.select_related("festival").annotate(total=Count("rows"), **counts)
