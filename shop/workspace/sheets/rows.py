@@ -165,6 +165,10 @@ def _by_variant(
             prices[pk] = cells["price"]
         if cells["units"] is not None:
             units[pk] = cells["units"]
+    for pk, row in by_variant.items():
+        if units and pk not in units:  # it would be left out of the deal without a word
+            text = _("Set pieces aside for each row of this product, or for none.")
+            raise Wrong(row, "units", text)
     return prices, units
 
 
