@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from shop.currencies import written
 from shop.errors import NotPossible
-from shop.festivals.models import Fund
+from shop.festivals.models import Deal, Fund
 
 
 def commit(fund: Fund, amount: int) -> None:
@@ -40,3 +43,23 @@ def short(fund: Fund, amount: int) -> NotPossible:
             "amount": written(amount, settings.SHOP_CURRENCY, "en"),
         }
     )
+
+
+def release_unsold(deals: Iterable[Deal]) -> None:
+    """Take back what deals that end now were promised for units that nobody has bought or holds.
+
+    Their funds are locked already. Reads each deal's nomination.
+    """
+    left: Counter[int] = Counter()
+    for deal in deals:
+        if deal.nomination.fund_id and deal.allotment is not None:
+            units = deal.allotment - deal.held - deal.sold
+            left[deal.nomination.fund_id] += units * deal.subsidy
+    for fund_id, amount in sorted(left.items()):
+        Fund.objects.filter(pk=fund_id).update(committed=F("committed") - amount)
+
+
+def lock_funds(festival_id: int) -> None:
+    """Lock the funds of a festival, before its deals as everywhere."""
+    rows = Fund.objects.filter(festival=festival_id).order_by("pk")
+    list(rows.select_for_update(no_key=True))

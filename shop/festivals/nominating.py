@@ -71,7 +71,9 @@ def withdraw(nomination: Nomination, *, at: datetime, by: User) -> None:
     nomination = _locked(nomination)
     if nomination.state == State.WITHDRAWN:
         raise NotPossible(_("This nomination is withdrawn already."))
-    fund = nomination.fund_id and Fund.objects.select_for_update().get(pk=nomination.fund_id)
+    fund = nomination.fund_id and Fund.objects.select_for_update(no_key=True).get(
+        pk=nomination.fund_id
+    )
     deals = nomination.deals.exclude(state__in=Deal.GONE)
     rows = list(deals.select_for_update(no_key=True, of=("self",)).order_by("pk"))
     products = [nomination.product_id] if rows else []

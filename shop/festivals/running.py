@@ -90,7 +90,7 @@ def raise_allotment(deal: Deal, units: int, *, at: datetime, by: User | None = N
         FenceBroken: fewer units are free than would be set aside.
     """
     funded = Fund.objects.filter(nomination__deals=deal)
-    fund = funded.select_for_update(of=("self",)).first()
+    fund = funded.select_for_update(of=("self",), no_key=True).first()
     deal = _locked(deal)
     if deal.allotment is None or deal.effective_to <= at:
         raise NotPossible(_("Only a running or coming deal with an allotment can be raised."))

@@ -1,6 +1,7 @@
 """Ends a slot or a whole festival early. What was held before keeps its price; nothing is undone.
 
-Locks are taken in the order that everything keeps: slots, nominations, promotions, deals, prices.
+Locks are taken in the order that everything keeps: slots, nominations,
+promotions, funds, deals, prices.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
-from shop.festivals import spans
+from shop.festivals import funds, spans
 from shop.festivals.changes import log
 from shop.festivals.models import Deal, Festival, Nomination, Promotion, Slot
 
@@ -48,11 +49,13 @@ def stop_slot(
     _lock_nominations(slots)
     if is_whole:
         _end_promotions(festival, until)
+    funds.lock_funds(festival.pk)
     deals = Deal.objects.filter(slot__in=slots, effective_to__gt=until).exclude(state__in=Deal.GONE)
-    rows = list(deals.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    rows = _locked_deals(deals)
     products = sorted(set(deals.values_list("variant__product_id", flat=True)))
     since = spans.lock_prices(products, at=at)
     until = max(until, since)  # an earlier change of a price may count from a moment later
+    funds.release_unsold(rows)
     _end_deals(rows, until)
     _end_slots(slots, until, at=at)
     if is_whole:
@@ -82,12 +85,14 @@ def cancel_festival(
     promotions = festival.promotions.select_for_update(no_key=True).order_by("pk")
     ids = [row.pk for row in promotions]
     Promotion.objects.filter(pk__in=ids).update(state=Promotion.State.ENDED_EARLY)
+    funds.lock_funds(festival.pk)
     deals = Deal.objects.filter(slot__festival=festival).exclude(state__in=Deal.GONE)
-    rows = list(deals.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    rows = _locked_deals(deals)
     products = sorted(set(deals.values_list("variant__product_id", flat=True)))
     since = spans.lock_prices(products, at=at)
     if whole.starts_at <= since:
         raise NotPossible(_("It has begun. Stop it instead."))
+    funds.release_unsold(rows)
     _withdraw(rows)
     Slot.objects.filter(festival=festival).update(cancelled_at=at)
     Festival.objects.filter(pk=festival.pk).update(state=Festival.State.CANCELLED)
@@ -105,6 +110,11 @@ def _locked(slot: Slot) -> tuple[Slot, Festival]:
 
 def _slots(festival: Festival) -> QuerySet[Slot]:
     return festival.slots.select_for_update(no_key=True).order_by("pk")
+
+
+def _locked_deals(deals: QuerySet[Deal]) -> list[Deal]:
+    rows = deals.select_related("nomination").select_for_update(no_key=True, of=("self",))
+    return list(rows.order_by("pk"))
 
 
 def _lock_nominations(slots: Collection[Slot]) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
-from shop.festivals import spans
+from shop.festivals import funds, spans
 from shop.festivals.changes import log
 from shop.festivals.models import Deal, Nomination, WrongPrice
 
@@ -34,14 +34,16 @@ def end_price(deal: Deal, *, reason: str, at: datetime, by: User | None = None) 
     if not reason.strip():
         raise NotPossible(_("Say why: shoppers whose order is refunded read it."))
     Nomination.objects.select_for_update(no_key=True).get(pk=deal.nomination_id)
+    funds.lock_funds(deal.slot.festival_id)
     rows = Deal.objects.select_for_update(of=("self",), no_key=True)
-    deal = rows.select_related("variant", "slot__festival").get(pk=deal.pk)
+    deal = rows.select_related("variant", "slot__festival", "nomination").get(pk=deal.pk)
     if deal.state not in (Deal.State.APPROVED, Deal.State.PAUSED):
         raise NotPossible(_("Only a deal that has not ended can be voided."))
     product_id = deal.variant.product_id
     since = spans.lock_prices([product_id], at=at)
     if deal.effective_to <= since:
         raise NotPossible(_("Only a deal that has not ended can be voided."))
+    funds.release_unsold([deal])
     # A deal that has not begun leaves no trace in the past: it ends where it would begin.
     ends_at = max(since, deal.effective_from)
     Deal.objects.filter(pk=deal.pk).update(state=Deal.State.VOID, effective_to=ends_at)

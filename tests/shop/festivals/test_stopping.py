@@ -6,8 +6,16 @@ import pytest
 
 from shop.cart.pricing import price_cart
 from shop.errors import NotPossible
-from shop.festivals import running, stopping
-from shop.festivals.models import ChangeLog, Deal, Festival, Nomination, PriceSpan, Promotion
+from shop.festivals import approving, running, stopping
+from shop.festivals.models import (
+    ChangeLog,
+    Deal,
+    Festival,
+    Fund,
+    Nomination,
+    PriceSpan,
+    Promotion,
+)
 from shop.orders.effects import effect_on_slot
 from shop.orders.models import Order
 from shop.orders.placing import place_order
@@ -196,3 +204,18 @@ def test_whoever_pays_while_it_is_stopped_pays_one_price_or_the_other(festival, 
     assert agreed.total == 15_00
     assert {r for r in results[1:] if isinstance(r, int)} <= {15_00, 20_00}
     assert span_price(kettle, NOON + timedelta(seconds=1)) == 20_00
+
+
+def test_a_sponsor_gets_back_what_was_promised_for_units_that_nobody_bought(festival, kettle):
+    fund = Fund.objects.create(festival=festival, sponsor="Chamber", amount=100_00)
+    nomination = make.nomination(kettle, during=festival, price=15_00, allotment=20,
+                                 subsidy=1_00, fund=fund)  # fmt: skip
+    approving.approve(nomination, at=START)
+    fund.refresh_from_db()
+    assert fund.committed == 20_00
+    pay(make.order({kettle: 2}))
+
+    stop(whole(festival))
+
+    fund.refresh_from_db()
+    assert fund.committed == 2_00

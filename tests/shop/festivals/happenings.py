@@ -1,0 +1,245 @@
+"""What may happen in a world of festivals, one thing at a time, and what must hold after each."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from shop.accounts.models import User
+from shop.errors import NotPossible, ShopError
+from shop.festivals import approving, prices, running, stopping, voiding
+from shop.festivals.models import Deal, Nomination
+from shop.ledger import posting
+from shop.ledger.balances import unbalanced
+from shop.orders import ending, refunding
+from shop.orders.models import Order, OrderLine, Refund
+from shop.orders.reconciling import differences
+from tests import make
+from tests.shop.festivals.world import World
+from tests.truth import span_differences
+
+# Each row is something that may never be.
+NEVER = {
+    "a pool gives more than is there": """
+        SELECT id FROM shop_pool WHERE held < 0 OR sold < 0 OR held + sold > on_hand""",
+    "a deal gives more than was set aside": """
+        SELECT id FROM shop_deal
+        WHERE held < 0 OR sold < 0 OR held + sold > coalesce(allotment, held + sold)""",
+    "a shopper has more than the limit": """
+        SELECT u.id FROM shop_dealusage u JOIN shop_deal d ON d.id = u.deal_id
+        WHERE u.held < 0 OR u.sold < 0 OR u.held + u.sold > coalesce(d.per_shopper, 1000000)""",
+    "a benefit gives more than it has": """
+        SELECT id FROM shop_promotion
+        WHERE held_uses < 0 OR used < 0 OR held_amount < 0 OR spent < 0
+           OR held_uses + used > coalesce(max_uses, held_uses + used)
+           OR held_amount + spent > coalesce(budget, held_amount + spent)""",
+    "units of a pool are sold twice": """
+        SELECT p.id FROM shop_pool p JOIN (
+          SELECT l.pool_id, sum(l.pool_units / l.quantity * (l.quantity - coalesce(b.back, 0))) n
+          FROM shop_orderline l JOIN shop_order o ON o.id = l.order_id
+          LEFT JOIN (SELECT line_id, sum(quantity) back FROM shop_refundline GROUP BY 1) b
+            ON b.line_id = l.id
+          WHERE o.state IN ('paid', 'pending') GROUP BY 1) s ON s.pool_id = p.id
+        WHERE s.n > p.on_hand""",
+    "a discount is paid by nobody, or twice": """
+        SELECT id FROM shop_discount WHERE amount <> organizer_part + merchant_part""",
+    "a line's parts do not add up": """
+        SELECT l.id FROM shop_orderline l LEFT JOIN (
+          SELECT line_id, sum(amount) taken, sum(organizer_part) given
+          FROM shop_discount GROUP BY 1) d ON d.line_id = l.id
+        WHERE l.paid <> l.price * l.quantity - coalesce(d.taken, 0)
+           OR l.funded <> l.subsidy + coalesce(d.given, 0)""",
+    "an order is not the sum of its parts": """
+        SELECT o.id FROM shop_order o
+        WHERE o.total <> (SELECT sum(paid) FROM shop_orderline WHERE order_id = o.id)
+                       + (SELECT sum(delivery_paid) FROM shop_suborder WHERE order_id = o.id)""",
+    "who pays and who gets differ": """
+        SELECT o.id FROM shop_order o JOIN shop_suborder s ON s.order_id = o.id
+        GROUP BY o.id HAVING o.total + sum(s.delivery_funded)
+          + (SELECT sum(funded) FROM shop_orderline WHERE order_id = o.id)
+          <> sum(s.payout + s.commission + s.delivery_paid + s.delivery_funded)""",
+    "spans of a variant meet": """
+        SELECT a.id FROM shop_pricespan a JOIN shop_pricespan b
+          ON a.variant_id = b.variant_id AND a.id < b.id
+         AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at""",
+}
+PAST = """
+SELECT md5(string_agg(row::text, ',' ORDER BY row)) FROM (
+  SELECT (variant_id, starts_at, least(ends_at, %(at)s), price, deal_id, prior_price)::text AS row
+  FROM shop_pricespan WHERE starts_at < %(at)s) AS spans
+"""
+
+
+@dataclass
+class Play:
+    """A run of random events; ``wrong`` says what did not hold, and after what."""
+
+    world: World
+    dice: random.Random
+    at: datetime
+    done: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+    people: list[User] = field(default_factory=list)
+
+    def step(self) -> None:
+        """Let one thing happen, or be refused, and look at everything."""
+        self.at += timedelta(seconds=self.dice.randrange(1, 6_000))
+        name = self.dice.choices(list(EVENTS), WEIGHTS)[0]
+        was = past(self.at)
+        touched: list[int] = []
+        try:
+            with transaction.atomic():
+                touched = EVENTS[name](self) or []
+            self.done[name] += 1
+        except ShopError as refusal:
+            self.refused[f"{name}: {type(refusal).__name__}"] += 1
+        self.wrong += [f"{name} at {self.at}: {what}" for what in self._broken(was, touched)]
+
+    def _broken(self, was: str, touched: list[int]) -> list[str]:
+        found = [what for what, statement in NEVER.items() if _rows(statement)]
+        found += [str(row) for row in differences()]
+        found += [f"{row} does not balance" for row in unbalanced()]
+        if past(self.at) != was:
+            found.append("past spans changed")
+        some = {v.product_id for v in self.dice.sample(self.world.variants, 2)}
+        later = [self.at + timedelta(minutes=self.dice.randrange(40_000)) for _ in range(3)]
+        return found + span_differences(sorted(some | set(touched)), [self.at, *later])
+
+    def a_deal(self) -> Deal:
+        """Return some deal that has not ended."""
+        ids = Deal.objects.filter(effective_to__gt=self.at).values_list("pk", flat=True)
+        if not ids:
+            raise NotPossible
+        rows = Deal.objects.select_related("variant", "slot__festival")
+        return rows.get(pk=self.dice.choice(sorted(ids)))
+
+    def an_order(self, state: str) -> Order:
+        """Return some order of a state."""
+        ids = Order.objects.filter(state=state).values_list("pk", flat=True)
+        if not ids:
+            raise NotPossible
+        return Order.objects.get(pk=self.dice.choice(sorted(ids)))
+
+
+def past(at: datetime) -> str:
+    """Return a digest of all that was public before an instant."""
+    return _rows(PAST, {"at": at})[0][0]
+
+
+def _rows(statement: str, facts: dict | None = None) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, facts)
+        return cursor.fetchall()
+
+
+def _approve(play: Play) -> list[int]:
+    waiting = Nomination.objects.filter(state="submitted").values_list("pk", flat=True)
+    if not waiting:
+        raise NotPossible
+    nomination = Nomination.objects.get(pk=play.dice.choice(sorted(waiting)))
+    approving.approve(nomination, at=play.at)
+    return [nomination.product_id]
+
+
+def _hold(play: Play) -> None:
+    live = Deal.objects.filter(effective_from__lte=play.at, effective_to__gt=play.at)
+    ids = sorted(live.values_list("variant_id", flat=True))
+    some = set(play.dice.sample(ids, min(len(ids), play.dice.randrange(1, 4))))
+    some |= {play.dice.choice(play.world.variants).pk} if play.dice.random() < 0.3 else set()
+    variants = [v for v in play.world.variants if v.pk in some]
+    wanted = {variant: play.dice.randrange(1, 5) for variant in variants}
+    who = make.shopper(play.dice.choice(play.people)) if play.dice.random() < 0.4 else None
+    if who and Order.objects.filter(state="pending", user=who.user).exists():
+        raise NotPossible  # that one pays or lets go first
+    make.order(wanted, at=play.at, of=who)
+
+
+def _pay(play: Play) -> list[int]:
+    order = play.an_order("pending")
+    ending.mark_paid(ending.lock(order.pk), at=play.at)
+    order.refresh_from_db()
+    posting.post_sale(order, at=play.at)
+    return list(order.lines.values_list("product_id", flat=True))
+
+
+def _expire(play: Play) -> None:
+    ending.expire(ending.lock(play.an_order("pending").pk), at=play.at)
+
+
+def _refund(play: Play) -> None:
+    order = ending.lock(play.an_order("paid").pk)
+    lines: list[OrderLine] = list(order.lines.all())
+    line = play.dice.choice(lines)
+    left = line.quantity - refunding.refunded([line]).get(line.pk, 0)
+    if not left:
+        raise NotPossible
+    units = play.dice.randrange(1, left + 1)
+    cause = Refund.Cause.WRONG_PRICE
+    refund = refunding.record(order, {line: units}, cause=cause, at=play.at)
+    posting.post_refund(refund, at=play.at)
+
+
+def _extend(play: Play) -> list[int]:
+    slot = play.dice.choice(play.world.slots)
+    slot.refresh_from_db()
+    running.extend_slot(
+        slot, slot.ends_at + timedelta(hours=play.dice.randrange(1, 9)), at=play.at, reason="Rain"
+    )
+    return _some_of(slot)
+
+
+def _stop(play: Play) -> list[int]:
+    slot = play.dice.choice(play.world.slots)
+    if slot.kind == "whole" and play.dice.random() < 0.8:
+        raise NotPossible  # with it, half of the world would be over
+    stopping.stop_slot(slot, at=play.at, reason="The power is out")
+    return _some_of(slot)
+
+
+def _some_of(slot: object) -> list[int]:
+    return list(slot.deals.values_list("variant__product_id", flat=True)[:5])
+
+
+def _deal_event(act: Callable[[Deal, Play], object]) -> Callable[[Play], list[int]]:
+    def event(play: Play) -> list[int]:
+        deal = play.a_deal()
+        act(deal, play)
+        return [deal.variant.product_id]
+
+    return event
+
+
+def _reprice(play: Play) -> list[int]:
+    variant = play.dice.choice(play.world.variants)
+    later = play.at + timedelta(hours=play.dice.randrange(1, 80))
+    starts_at = later if play.dice.random() < 0.3 else None
+    amount = play.dice.randrange(4_00, 60_00)
+    prices.change_prices({variant.pk: amount}, at=play.at, starts_at=starts_at)
+    return [variant.product_id]
+
+
+EVENTS: dict[str, Callable[[Play], list[int] | None]] = {
+    "approve": _approve,
+    "hold": _hold,
+    "pay": _pay,
+    "expire": _expire,
+    "refund": _refund,
+    "extend": _extend,
+    "stop": _stop,
+    "reprice": _reprice,
+    "pause": _deal_event(lambda deal, play: running.pause_deal(deal, at=play.at)),
+    "resume": _deal_event(lambda deal, play: running.resume_deal(deal, at=play.at)),
+    "raise": _deal_event(
+        lambda deal, play: running.raise_allotment(
+            deal, (deal.allotment or 0) + play.dice.randrange(1, 4), at=play.at
+        )
+    ),
+    "void": _deal_event(lambda deal, play: voiding.end_price(deal, reason="Zero", at=play.at)),
+}
+WEIGHTS = [14, 40, 24, 8, 8, 3, 1, 8, 8, 8, 8, 2]
