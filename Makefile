@@ -1,7 +1,7 @@
 # Everything a developer calls. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test check fmt mutants fuzz bench bench-rival pictures stop
+.PHONY: help setup demo demo-reset test check fmt mutants fuzz bench bench-opening bench-rival pictures stop
 
 python := .venv/bin/python
 
@@ -42,6 +42,10 @@ fuzz: ## run the property tests for long
 bench: ## measure how fast the shop is (make bench ARGS="--rounds 1 --seconds 1": in short)
 	@scripts/setup.sh dev
 	@$(python) -m bench $(ARGS)
+
+bench-opening: ## the minute in which a festival opens: make bench-opening ARGS=10 for 10 a second
+	@scripts/setup.sh dev
+	@$(python) -m bench.opening $(ARGS)
 
 bench-rival: ## the same beside django-oscar, and with 100,000 products: half an hour
 	@scripts/setup.sh dev

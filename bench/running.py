@@ -47,10 +47,10 @@ def run(asked: Asked, folder: Path) -> Outcome:
     with ExitStack() as stack:
         server = stack.enter_context(databases.server())
         before = machine.facts(databases.version(server)) | machine.remark()
-        environment = _environment(folder)
-        small, large = _databases(stack, server, asked, environment)
-        _manage(environment | {"DATABASE_URL": small}, "collectstatic", "--noinput", "-v0")
-        bench = _Bench(stack, folder, environment, small)
+        around = environment(folder)
+        small, large = _databases(stack, server, asked, around)
+        collect_static(around | {"DATABASE_URL": small})
+        bench = _Bench(stack, folder, around, small)
         outcome = bench.prepare(before)
         if large:
             bench.prepare_growth(outcome, large, asked.products)
@@ -151,13 +151,8 @@ class _Bench:
         return [Target(script.name, partial(act, script), is_primed=False) for script in scripts]
 
     def _trade(self, **environment: str) -> Server:
-        """Serve the shop, with a payment sandbox of its own that reports to it."""
-        port = servers.free_port()
-        till = f"http://{servers.HOST}:{port}"
-        shop = self._serve("config.wsgi", STRIPE_BASE_URL=till, **environment)
-        own = servers.sandbox(shop.url, self._folder, self._environment, port=port)
-        self._stack.enter_context(own)
-        return shop
+        own = {"DATABASE_URL": self._database} | environment
+        return trade(self._stack, self._folder, self._environment | own)
 
     def _serve(self, application: str, **environment: str) -> Server:
         environment = {"DATABASE_URL": self._database} | environment
@@ -165,7 +160,21 @@ class _Bench:
         return self._stack.enter_context(serving)
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def trade(stack: ExitStack, folder: Path, environment: Mapping[str, str]) -> Server:
+    """Serve the shop, with a payment sandbox of its own that reports to it."""
+    port = servers.free_port()
+    around = {**environment, "STRIPE_BASE_URL": f"http://{servers.HOST}:{port}"}
+    shop = stack.enter_context(servers.web("config.wsgi", folder, around))
+    stack.enter_context(servers.sandbox(shop.url, folder, around, port=port))
+    return shop
+
+
+def collect_static(environment: Mapping[str, str]) -> None:
+    """Put the static files where the servers look for them."""
+    _manage(environment, "collectstatic", "--noinput", "-v0")
+
+
+def environment(folder: Path) -> dict[str, str]:
     """Return what all servers find in their environment: the settings of the demonstration."""
     return os.environ | {
         "DJANGO_SETTINGS_MODULE": "bench.settings",
@@ -183,21 +192,21 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _databases(
-    stack: ExitStack, server: str, asked: Asked, environment: Mapping[str, str]
+    stack: ExitStack, server: str, asked: Asked, around: Mapping[str, str]
 ) -> tuple[str, str]:
     """Lend the database with the sample, and the one with many products if it is asked for."""
-    fill = partial(_load, environment)
+    fill = partial(fill_with_sample, around)
     small = databases.database(server, NAME, fill=fill, keep=asked.keep)
     found = stack.enter_context(small)
     if not asked.products:
         return found, ""
-    fill = partial(_enlarge, environment, asked.products)
+    fill = partial(_enlarge, around, asked.products)
     name = f"{NAME}_{asked.products}"
     large = databases.database(server, name, fill=fill, keep=asked.keep, like=NAME)
     return found, stack.enter_context(large)
 
 
-def _load(environment: Mapping[str, str], address: str) -> None:
+def fill_with_sample(environment: Mapping[str, str], address: str) -> None:
     """Fill a database with the sample."""
     tell("Loading the sample.")
     environment = environment | {"DATABASE_URL": address}

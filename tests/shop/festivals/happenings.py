@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from shop.accounts.models import User
 from shop.errors import NotPossible, ShopError
 from shop.festivals import approving, prices, running, stopping, voiding
-from shop.festivals.models import Deal, Nomination
+from shop.festivals.models import Deal, Nomination, Slot
 from shop.ledger import posting
 from shop.ledger.balances import unbalanced
 from shop.orders import ending, refunding
@@ -111,13 +111,20 @@ class Play:
         later = [self.at + timedelta(minutes=self.dice.randrange(40_000)) for _ in range(3)]
         return found + span_differences(sorted(some | set(touched)), [self.at, *later])
 
-    def a_deal(self) -> Deal:
+    def a_deal(self, **facts: str) -> Deal:
         """Return some deal that has not ended."""
-        ids = Deal.objects.filter(effective_to__gt=self.at).values_list("pk", flat=True)
+        ids = Deal.objects.filter(effective_to__gt=self.at, **facts).values_list("pk", flat=True)
         if not ids:
             raise NotPossible
         rows = Deal.objects.select_related("variant", "slot__festival")
         return rows.get(pk=self.dice.choice(sorted(ids)))
+
+    def a_slot(self, **facts: str) -> Slot:
+        """Return some slot that runs."""
+        rows = Slot.objects.filter(starts_at__lte=self.at, ends_at__gt=self.at, **facts)
+        if not rows:
+            raise NotPossible
+        return self.dice.choice(sorted(rows, key=lambda slot: slot.pk))
 
     def an_order(self, state: str) -> Order:
         """Return some order of a state."""
@@ -186,8 +193,7 @@ def _refund(play: Play) -> None:
 
 
 def _extend(play: Play) -> list[int]:
-    slot = play.dice.choice(play.world.slots)
-    slot.refresh_from_db()
+    slot = play.a_slot()
     running.extend_slot(
         slot, slot.ends_at + timedelta(hours=play.dice.randrange(1, 9)), at=play.at, reason="Rain"
     )
@@ -195,9 +201,8 @@ def _extend(play: Play) -> list[int]:
 
 
 def _stop(play: Play) -> list[int]:
-    slot = play.dice.choice(play.world.slots)
-    if slot.kind == "whole" and play.dice.random() < 0.8:
-        raise NotPossible  # with it, half of the world would be over
+    # Of whole festivals few, since half of the world would be over.
+    slot = play.a_slot(kind="whole" if play.dice.random() < 0.2 else "flash")
     stopping.stop_slot(slot, at=play.at, reason="The power is out")
     return _some_of(slot)
 
@@ -206,9 +211,9 @@ def _some_of(slot: object) -> list[int]:
     return list(slot.deals.values_list("variant__product_id", flat=True)[:5])
 
 
-def _deal_event(act: Callable[[Deal, Play], object]) -> Callable[[Play], list[int]]:
+def _deal_event(act: Callable[[Deal, Play], object], **facts: str) -> Callable[[Play], list[int]]:
     def event(play: Play) -> list[int]:
-        deal = play.a_deal()
+        deal = play.a_deal(**facts)
         act(deal, play)
         return [deal.variant.product_id]
 
@@ -234,7 +239,7 @@ EVENTS: dict[str, Callable[[Play], list[int] | None]] = {
     "stop": _stop,
     "reprice": _reprice,
     "pause": _deal_event(lambda deal, play: running.pause_deal(deal, at=play.at)),
-    "resume": _deal_event(lambda deal, play: running.resume_deal(deal, at=play.at)),
+    "resume": _deal_event(lambda deal, play: running.resume_deal(deal, at=play.at), state="paused"),
     "raise": _deal_event(
         lambda deal, play: running.raise_allotment(
             deal, (deal.allotment or 0) + play.dice.randrange(1, 4), at=play.at
@@ -242,4 +247,4 @@ EVENTS: dict[str, Callable[[Play], list[int] | None]] = {
     ),
     "void": _deal_event(lambda deal, play: voiding.end_price(deal, reason="Zero", at=play.at)),
 }
-WEIGHTS = [14, 40, 24, 8, 8, 3, 1, 8, 8, 8, 8, 2]
+WEIGHTS = [14, 40, 24, 8, 8, 3, 6, 8, 8, 8, 8, 2]

@@ -5,30 +5,31 @@ import random
 import pytest
 
 from shop.festivals.approving import approve_all
-from shop.festivals.models import Deal, Nomination
+from shop.festivals.models import Nomination
 from shop.orders.models import Order
 from tests import make
 from tests.make import START
 from tests.shop.festivals.happenings import EVENTS, Play
 from tests.shop.festivals.world import BEFORE, DAY, build
 
-STEPS = 150
+
+def play_through(nominations: int, *, steps: int, seed: int) -> Play:
+    """Return a run through a world of so many nominations, a tenth of them undecided."""
+    dice = random.Random(seed)
+    world = build(nominations, dice)
+    approve_all(world.nominations[: nominations * 9 // 10], at=BEFORE)
+    play = Play(world, dice, START - DAY, people=[make.user() for _number in range(6)])
+    for _number in range(steps):
+        play.step()
+    return play
 
 
 @pytest.mark.django_db
 def test_no_unit_is_sold_twice_no_limit_is_passed_and_the_past_stays():
-    dice = random.Random(20270510)
-    world = build(5_000, dice)
-    approve_all(world.nominations[:4_500], at=BEFORE)
-    deals = Deal.objects.count()
-    play = Play(world, dice, START - DAY, people=[make.user() for _number in range(6)])
-
-    for _number in range(STEPS):
-        play.step()
+    play = play_through(5_000, steps=150, seed=20270510)
 
     assert play.wrong == []
-    # The run is worth something: most can be approved, and everything has happened.
-    assert deals > 2_500
+    # The run is worth something: most were approved, and everything has happened.
     assert Nomination.objects.filter(state="approved").count() > 2_500
-    assert Order.objects.filter(state="paid").exists()
-    assert set(play.done) | {name.partition(":")[0] for name in play.refused} == set(EVENTS)
+    assert Order.objects.filter(state="paid").count() > 10
+    assert set(play.done) == set(EVENTS)

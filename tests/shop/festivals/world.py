@@ -6,7 +6,10 @@ import random
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db import transaction
+
 from shop.catalogue.models import Category, Product, Variant
+from shop.festivals import spans
 from shop.festivals.models import Enrolment, Festival, Nomination, Participation, RegularPrice, Slot
 from shop.merchants.models import Merchant
 from shop.stock.models import Pool
@@ -87,6 +90,9 @@ def _variants(merchants: list[Merchant], count: int, dice: random.Random) -> lis
         for variant in variants
         for at in (LONG_AGO, START - dice.randrange(10, 60) * DAY)
     )
+    with transaction.atomic():
+        ids = [product.pk for product in products]
+        spans.rebuild(ids, since=spans.lock_prices(ids, at=LONG_AGO), what="made")
     return variants
 
 
