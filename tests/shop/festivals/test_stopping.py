@@ -117,6 +117,19 @@ def test_a_stop_may_be_said_before_it_comes(festival, kettle):
     )
 
 
+def test_a_stop_in_the_instant_of_another_change_ends_after_it(festival, kettle):
+    deal = make.deal(kettle, during=festival, price=15_00)
+    running.pause_deal(deal, at=NOON)
+    running.resume_deal(deal, at=NOON)
+
+    until = stop(whole(festival), at=NOON)
+
+    festival.refresh_from_db()
+    assert festival.ends_at == until == NOON + 2 * MICROSECOND
+    assert span_price(kettle, until) == 20_00
+    assert span_price(kettle, until - MICROSECOND) == 15_00
+
+
 def test_a_stop_needs_a_reason(festival):
     with pytest.raises(NotPossible, match="Say why"):
         stop(whole(festival), reason=" ")
