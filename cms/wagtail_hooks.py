@@ -10,13 +10,14 @@ from wagtail.models import Page
 from cms.admin import urls
 from cms.admin.categories import CategoryViewSet
 from cms.admin.lists import VIEWSETS
-from cms.admin.menu import WaitingPanel, festivals_entry, new_products_entry
+from cms.admin.menu import WaitingPanel, fairness_entry, festivals_entry, new_products_entry
 from cms.choosers import product_chooser, store_chooser
 from shop import clock
 from shop.festivals.spans import mark_change
 
 hooks.register("register_admin_menu_item", festivals_entry)
 hooks.register("register_admin_menu_item", new_products_entry)
+hooks.register("register_admin_menu_item", fairness_entry)
 
 
 @hooks.register("register_admin_urls")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cms.admin import catalogue, festivals, links, nominations, slots, stores
+from cms.admin import catalogue, fairness, festivals, links, nominations, slots, stores
 
 app_name = "desk"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("festivals/<int:pk>/nominations/", nominations.nominations, name="festival-nominations"),
     path("festivals/<int:pk>/nominations/<int:nomination_id>/", nominations.nomination,
          name="nomination"),
+    path("fairness/", fairness.edit, name="fairness"),
     path("new-products/", catalogue.queue, name="product-queue"),
     path("new-products/<int:pk>/", catalogue.review, name="product-review"),
 ]  # fmt: skip

@@ -35,6 +35,7 @@ from shop.orders import holding
 from shop.orders.agreement import Agreement, agreement, wish
 from shop.orders.freezing import Frozen, freeze
 from shop.orders.models import Order
+from shop.storefront.epoch import current_epoch
 
 # An order that nobody can pay any more is ended within a minute or so; one that is still there
 # after this waits for a bank or a person.
@@ -178,9 +179,11 @@ def _refuse_parking(
     )
     rows = others.exclude(pk=pending.pk if pending else None)
     rows = list(rows.values_list("network_key", "email_key", "pay_by"))
-    for key, place in ((shopper.network_key, 0), (email_key, 1)):
+    limits = current_epoch(at=at).limits
+    allowed = (limits.open_orders_per_network, limits.open_orders_per_email)
+    for place, key in enumerate((shopper.network_key, email_key)):
         same = [row for row in rows if row[place] == key]
-        if len(same) >= settings.MOST_OPEN_ORDERS:
+        if len(same) >= allowed[place]:
             raise TooManyOpenOrders(min(row[2] for row in same))
 
 
