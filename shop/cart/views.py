@@ -33,6 +33,7 @@ from shop.cart.pricing import PricedCart, price_cart
 from shop.catalogue.models import Variant
 from shop.errors import NotPossible, ShopError
 from shop.festivals.models import Promotion
+from shop.queueing.queued import queued
 from shop.storefront.middleware import tokenless
 from shop.storefront.preferences import COUNTRY_COOKIE, country_of, currency_of, remember
 
@@ -96,6 +97,7 @@ def _tickets(posted: QueryDict, kinds: dict[str, Variant]) -> list[tuple[Variant
     return found
 
 
+@queued
 @never_cache
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
@@ -103,6 +105,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return _cart(request)
 
 
+@queued
 @never_cache
 @require_POST
 def line(request: HttpRequest, variant_id: int) -> HttpResponse:
@@ -118,6 +121,7 @@ def line(request: HttpRequest, variant_id: int) -> HttpResponse:
     return _changed(request)
 
 
+@queued
 @never_cache
 @require_POST
 def voucher(request: HttpRequest) -> HttpResponse:
@@ -156,6 +160,7 @@ def claim(request: HttpRequest, promotion_id: int) -> HttpResponse:
     return _changed(request)
 
 
+@queued
 @never_cache
 @require_POST
 def country(request: HttpRequest) -> HttpResponse:
