@@ -10,6 +10,7 @@ urlpatterns = [
     path("cart/voucher/", views.voucher, name="cart-voucher"),
     path("cart/claim/<int:promotion_id>/", voucher_views.claim, name="voucher-claim"),
     path("cart/country/", views.country, name="cart-country"),
+    path("cart/limit/<int:product_id>/", views.limit, name="own-limit"),
     path("cart/summary/", views.summary, name="cart-summary"),
     path("account/vouchers/", voucher_views.vouchers, name="vouchers"),
     path("saved/", saved_views.saved, name="saved"),

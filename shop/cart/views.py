@@ -20,11 +20,13 @@ from shop.cart.current import (
     Shopper,
     cart_for_change,
     carts_of,
+    has_verified_email,
     remember_cart,
     shopper_of,
     signed_in,
 )
 from shop.cart.forms import CountryForm, LineForm
+from shop.cart.limits import needs_confirming, own_limits
 from shop.cart.models import Cart, CartLine, SavedProduct
 from shop.cart.pricing import PricedCart, price_cart
 from shop.catalogue.models import Variant
@@ -167,6 +169,22 @@ def summary(request: HttpRequest) -> HttpResponse:
         "name": user.name if user else "",
     }
     return render(request, "components/summary.html", context)
+
+
+@never_cache
+@require_safe
+def limit(request: HttpRequest, product_id: int) -> HttpResponse:
+    """Return how many of a product's limited deal the signed-in person may still buy."""
+    user = signed_in(request)
+    if user is None:
+        return HttpResponse(status=204)
+    is_verified = has_verified_email(user)
+    at = clock.moment_of(request)
+    limits = own_limits(product_id, user, at=at) if is_verified else []
+    if is_verified and not limits:
+        return HttpResponse(status=204)
+    context = {"limits": limits, "is_verified": is_verified, "text": needs_confirming()}
+    return render(request, "shop/cart/own_limit.html", context)
 
 
 def _changed(request: HttpRequest) -> HttpResponse:

@@ -47,6 +47,7 @@ class Buying:
     ends_text: str
     claim: Claim | None
     limit: str
+    limit_text: str
     needs_account: str
     choices: tuple[Choice, ...]
     legend: str
@@ -97,6 +98,7 @@ def buying(
         ends_text=_ends(chosen, language) if chosen.has_deal else "",
         claim=claim_of(*claimed, is_flash=is_flash) if claimed else None,
         limit=_limit(chosen) if chosen.has_deal else "",
+        limit_text=_limit_text(chosen) if chosen.has_deal else "",
         needs_account=_needs_account(chosen) if chosen.has_deal else "",
         choices=_choices(variants, chosen, language),
         legend=_legend(option_names),
@@ -161,6 +163,15 @@ def _limit(variant: VariantNow) -> str:
     if count is None:
         return ""
     return ngettext("%(count)d per shopper", "%(count)d per shopper", count) % {"count": count}
+
+
+def _limit_text(variant: VariantNow) -> str:
+    count = variant.per_shopper
+    if count is None:
+        return ""
+    return ngettext("Limit %(count)d per shopper", "Limit %(count)d per shopper", count) % {
+        "count": count
+    }
 
 
 def _needs_account(variant: VariantNow) -> str:
