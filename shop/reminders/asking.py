@@ -100,5 +100,5 @@ def _refuse_flood(email: str, network_key: str, at: datetime) -> None:
 
 def _refuse_hoarding(asker: Asker) -> None:
     if Reminder.objects.filter(user=asker.user, told_at=None).count() >= MOST_OF_USER:
-        text = _("You wait for %(count)d things already. Stop some of them first.")
+        text = _("You are waiting for %(count)d things already. Stop some of them first.")
         raise NotPossible(text % {"count": MOST_OF_USER})
