@@ -167,3 +167,11 @@ def test_case_46_of_a_crowd_of_clicks_a_few_get_one_each_over_http():
     assert claims.count() == 5 == claims.values("shopper").distinct().count()
     assert Promotion.objects.get(pk=made.pk).claimed == 5
     assert answers.count(303) == 10  # the second click of those who have one leads there too
+
+
+def test_an_account_without_a_confirmed_address_claims_nothing_for_later_either(clock_at):
+    clock_at(START - timedelta(days=2))
+    made, browser = voucher(), signed_in(is_verified=False)
+
+    assert browser.post(f"/cart/claim/{made.pk}/").status_code == 409
+    assert not Claim.objects.exists()
