@@ -7,6 +7,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from config.fairness import *  # noqa: F403 (what organizers can set at their desk)
 from config.sign_in import *  # noqa: F403 (allauth's settings, a file of their own)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -206,12 +207,6 @@ SILENCED_SYSTEM_CHECKS = [] if HTTPS else ["security.W004", "security.W008"]
 SHOP_CURRENCY = env("SHOP_CURRENCY", "USD")
 SHOP_COUNTRY = env("SHOP_COUNTRY", "CN")  # where parcels go until the shopper says otherwise
 ORGANIZERS_NEED_MFA = not (DEBUG or DEMO)  # two-step sign-in at the organizers' desk
-# What organizers can set at their desk; this is what holds until they do.
-MOST_OPEN_ORDERS = int(env("MOST_OPEN_ORDERS", "3"))  # per network address and per e-mail address
-HOLD_MINUTES = int(env("HOLD_MINUTES", "30"))  # to pay, where no festival says otherwise
-FLASH_HOLD_MINUTES = int(env("FLASH_HOLD_MINUTES", "10"))  # to pay, in new flash slots
-QUEUE_AT_ONCE = int(env("QUEUE_AT_ONCE", "0"))  # checkout requests in work in a process; 0: no queue
-QUEUE_LENGTH = int(env("QUEUE_LENGTH", "500"))  # people who may wait
 
 OPERATOR_NAME = env("OPERATOR_NAME", "Baobab Demonstration")  # stands under every mail
 OPERATOR_ADDRESS = env("OPERATOR_ADDRESS", "1 Example Street, Example City")

@@ -11,13 +11,13 @@ from shop.storefront.cards import money
 
 
 def gives(promotion: Promotion, language: str) -> str:
-    """Return what is taken off and from which sum on: "10% off, For orders over $50.00"."""
+    """Return what is taken off and from which sum on: "10% off, on orders over $50.00"."""
     parts = [_what(promotion, language)]
     if promotion.cap is not None:
         parts.append(_("at most %(amount)s") % {"amount": money(promotion.cap, language)})
     if promotion.min_spend:
         minimum = {"amount": money(promotion.min_spend, language)}
-        parts.append(_("For orders over %(amount)s") % minimum)
+        parts.append(_("on orders over %(amount)s") % minimum)
     text = parts[0]
     for part in parts[1:]:
         text = _("%(first)s, %(second)s") % {"first": text, "second": part}

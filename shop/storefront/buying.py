@@ -47,7 +47,6 @@ class Buying:
     ends_text: str
     claim: Claim | None
     limit: str
-    limit_text: str
     needs_account: str
     choices: tuple[Choice, ...]
     legend: str
@@ -98,7 +97,6 @@ def buying(
         ends_text=_ends(chosen, language) if chosen.has_deal else "",
         claim=claim_of(*claimed, is_flash=is_flash) if claimed else None,
         limit=_limit(chosen) if chosen.has_deal else "",
-        limit_text=_limit_text(chosen) if chosen.has_deal else "",
         needs_account=_needs_account(chosen) if chosen.has_deal else "",
         choices=_choices(variants, chosen, language),
         legend=_legend(option_names),
@@ -159,13 +157,6 @@ def _ends(variant: VariantNow, language: str) -> str:
 
 
 def _limit(variant: VariantNow) -> str:
-    count = variant.per_shopper
-    if count is None:
-        return ""
-    return ngettext("%(count)d per shopper", "%(count)d per shopper", count) % {"count": count}
-
-
-def _limit_text(variant: VariantNow) -> str:
     count = variant.per_shopper
     if count is None:
         return ""

@@ -71,7 +71,10 @@ def _opens(
         return ""
     starts_at, zone = min(found)
     when = dates.day_and_hour(starts_at, zone, language)
-    return _("In a festival from %(date)s") % {"date": when}
+    return _("%(first)s, %(second)s") % {
+        "first": _("In a festival from %(date)s") % {"date": when},
+        "second": dates.zone_name(starts_at, zone, language),
+    }
 
 
 def _sold_out(

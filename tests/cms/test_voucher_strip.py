@@ -30,7 +30,7 @@ def test_what_is_left_is_told_alike_to_everybody(clock_at):
     made, answer = strip(NOON, max_claims=9, claimed=4, min_spend=30_00)
 
     assert "5 vouchers left" in answer.text
-    assert "$4.00 off, For orders over $30.00" in answer.text
+    assert "$4.00 off, on orders over $30.00" in answer.text
     assert f'action="/cart/claim/{made.pk}/"' in answer.text
     assert "csrfmiddlewaretoken" not in answer.text
 

@@ -38,7 +38,7 @@ def test_what_is_within_reach_is_claimed_and_waits_in_the_cart():
 
     page = words(browser.get(PAGE))
     assert "You have no vouchers yet" in page
-    assert "Welcome 5 vouchers left $4.00 off, For orders over $50.00 Valid until 20 May" in page
+    assert "Welcome 5 vouchers left $4.00 off, on orders over $50.00 Valid until 20 May" in page
     assert browser.post(f"/cart/claim/{made.pk}/").url == "/cart/"
 
     page = words(browser.get(PAGE))
