@@ -10,7 +10,13 @@ from wagtail.models import Page
 from cms.admin import urls
 from cms.admin.categories import CategoryViewSet
 from cms.admin.lists import VIEWSETS
-from cms.admin.menu import WaitingPanel, calendar_entry, festivals_entry, new_products_entry
+from cms.admin.menu import (
+    WaitingPanel,
+    calendar_entry,
+    fairness_entry,
+    festivals_entry,
+    new_products_entry,
+)
 from cms.choosers import product_chooser, store_chooser
 from shop import clock
 from shop.festivals.spans import mark_change
@@ -18,6 +24,7 @@ from shop.festivals.spans import mark_change
 hooks.register("register_admin_menu_item", calendar_entry)
 hooks.register("register_admin_menu_item", festivals_entry)
 hooks.register("register_admin_menu_item", new_products_entry)
+hooks.register("register_admin_menu_item", fairness_entry)
 
 
 @hooks.register("register_admin_urls")

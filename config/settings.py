@@ -7,6 +7,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from config.fairness import *  # noqa: F403 (what organizers can set at their desk)
 from config.sign_in import *  # noqa: F403 (allauth's settings, a file of their own)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -206,7 +207,6 @@ SILENCED_SYSTEM_CHECKS = [] if HTTPS else ["security.W004", "security.W008"]
 SHOP_CURRENCY = env("SHOP_CURRENCY", "USD")
 SHOP_COUNTRY = env("SHOP_COUNTRY", "CN")  # where parcels go until the shopper says otherwise
 ORGANIZERS_NEED_MFA = not (DEBUG or DEMO)  # two-step sign-in at the organizers' desk
-MOST_OPEN_ORDERS = 3  # pending orders per network address and per e-mail address
 
 OPERATOR_NAME = env("OPERATOR_NAME", "Baobab Demonstration")  # stands under every mail
 OPERATOR_ADDRESS = env("OPERATOR_ADDRESS", "1 Example Street, Example City")

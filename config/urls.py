@@ -24,6 +24,7 @@ urlpatterns += i18n_patterns(
     path("", serving.home, name="home"),
     path("", include("shop.storefront.urls")),
     path("", include("shop.cart.urls")),
+    path("", include("shop.reminders.urls")),
     path("", include("shop.checkout.urls")),
     path("account/", include("allauth.urls")),
     re_path(serve_pattern, serving.page, name="wagtail_serve"),

@@ -12,6 +12,7 @@ from shop.festivals.models import (
     Deal,
     DealUsage,
     Enrolment,
+    Fairness,
     Festival,
     Fund,
     Nomination,
@@ -45,17 +46,20 @@ from shop.orders.models import (
 )
 from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.pictures.models import Picture, Rendition
+from shop.queueing.models import Place
+from shop.reminders.models import Reminder
 from shop.stock.models import Pool, StockMove
 from shop.tickets.models import Ticket
 
 __all__ = [
     "Carrier", "Cart", "CartLine", "CartVoucher", "Category", "ChangeLog", "Claim", "Closure",
-    "CodeBatch", "Contact", "Country", "Deal", "DealUsage", "Discount", "Enrolment", "Festival",
-    "Fund", "GatewayEvent", "ImportRule", "LedgerEntry", "LedgerTransaction", "Listing",
-    "ListingCell", "Membership", "Merchant", "Nomination", "NominationSheet", "Operation", "Order",
-    "OrderLine", "Participation", "Payment", "Picture", "Pool", "PriceChange", "PriceSpan",
-    "Product", "ProductPicture", "ProductSpan", "Promotion", "PromotionUsage", "Rate", "Refund",
-    "RefundLine", "RefundParcel", "RegularPrice", "Rendition", "SaleDecision", "SavedProduct",
-    "SearchWord", "SheetRow", "Shipment", "Slot", "StockMove", "Suborder", "Synonym", "Terms",
-    "Ticket", "User", "Variant", "Wanted", "WrongPrice",
+    "CodeBatch", "Contact", "Country", "Deal", "DealUsage", "Discount", "Enrolment", "Fairness",
+    "Festival", "Fund", "GatewayEvent", "ImportRule", "LedgerEntry", "LedgerTransaction",
+    "Listing", "ListingCell", "Membership", "Merchant", "Nomination", "NominationSheet",
+    "Operation", "Order", "OrderLine", "Participation", "Payment", "Picture", "Place", "Pool",
+    "PriceChange", "PriceSpan", "Product", "ProductPicture", "ProductSpan", "Promotion",
+    "PromotionUsage", "Rate", "Refund", "RefundLine", "RefundParcel", "RegularPrice", "Reminder",
+    "Rendition", "SaleDecision", "SavedProduct", "SearchWord", "SheetRow", "Shipment", "Slot",
+    "StockMove", "Suborder", "Synonym", "Terms", "Ticket", "User", "Variant", "Wanted",
+    "WrongPrice",
 ]  # fmt: skip

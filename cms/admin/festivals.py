@@ -25,6 +25,7 @@ from shop.festivals.models import Enrolment, Festival, Slot
 from shop.festivals.readiness import Readiness, readiness
 from shop.festivals.walltime import days_between, wall_of
 from shop.listings.taking_part import list_everything
+from shop.storefront.epoch import current_epoch
 
 # What was done, as the log of the board says it: "nomination approved".
 WORDS = {
@@ -60,7 +61,9 @@ def festivals(request: HttpRequest) -> HttpResponse:
 @needs("add_festival")
 def add(request: HttpRequest) -> HttpResponse:
     """Plan a new festival."""
-    form = FestivalForm(request.POST or None, initial={"zone_name": "Africa/Nairobi"})
+    minutes = current_epoch(at=clock.moment_of(request)).limits.hold_minutes
+    initial = {"zone_name": "Africa/Nairobi", "hold_minutes": minutes}
+    form = FestivalForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         at = clock.moment_of(request)
         try:

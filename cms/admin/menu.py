@@ -52,6 +52,14 @@ def new_products_entry() -> MenuItem:
     )  # fmt: skip
 
 
+def fairness_entry() -> MenuItem:
+    """Return the entry of the limits that keep openings fair."""
+    return Allowed(
+        "Fairness", reverse("desk:fairness"), permission="change_festival",
+        name="fairness", icon_name="group", order=92,
+    )  # fmt: skip
+
+
 class WaitingPanel(Component):
     """What waits for somebody, and the festivals to come, on the first screen."""
 

@@ -17,6 +17,7 @@ from shop.errors import ShopError
 from shop.festivals import changes, planning
 from shop.festivals.models import Festival, Slot
 from shop.festivals.walltime import wall_of
+from shop.storefront.epoch import current_epoch
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,8 +25,12 @@ from shop.festivals.walltime import wall_of
 def add(request: HttpRequest, pk: int) -> HttpResponse:
     """Plan a flash slot."""
     festival = get_object_or_404(Festival, pk=pk)
-    starts = wall_of(festival.starts_at, festival.zone).strftime(LOCAL)
-    form = SlotForm(request.POST or None, festival=festival, initial={"starts": starts})
+    minutes = current_epoch(at=clock.moment_of(request)).limits.flash_hold_minutes
+    initial = {
+        "starts": wall_of(festival.starts_at, festival.zone).strftime(LOCAL),
+        "hold_minutes": min(minutes, festival.hold_minutes),
+    }
+    form = SlotForm(request.POST or None, festival=festival, initial=initial)
     if request.method == "POST" and form.is_valid():
         slot = form.fill(Slot(festival=festival))
         try:

@@ -7,6 +7,7 @@ from cms.admin import (
     catalogue,
     cloning,
     deals,
+    fairness,
     festivals,
     funds,
     links,
@@ -55,6 +56,7 @@ urlpatterns = [
     path("festivals/<int:pk>/nominations/", nominations.nominations, name="festival-nominations"),
     path("festivals/<int:pk>/nominations/<int:nomination_id>/", nominations.nomination,
          name="nomination"),
+    path("fairness/", fairness.edit, name="fairness"),
     path("new-products/", catalogue.queue, name="product-queue"),
     path("new-products/<int:pk>/", catalogue.review, name="product-review"),
 ]  # fmt: skip

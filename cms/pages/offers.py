@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shop.festivals.models import Promotion
 from shop.storefront import dates
+from shop.storefront.benefits import gives, left_text
 from shop.storefront.cards import lang_mark
 from shop.storefront.epoch import KnownFestival
 
@@ -19,38 +20,51 @@ MOST = 12
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A promotion; ``claim`` is where its voucher is claimed, if it has to be and can be now."""
+    """A promotion: what it gives, when, and of vouchers how many are left.
+
+    ``claim`` is where its voucher is claimed, if it has to be and can be now. The number is that
+    of the moment at which the page was written: at most half a minute old, and nobody's own.
+    """
 
     title: str
     lang: str
+    gives: str
     until: str
+    left: str
     claim: str
 
 
 def offers(festival: KnownFestival, *, at: datetime, language: str) -> list[Offer]:
     """Return the promotions that can be used at an instant or will be. One statement."""
-    rows = (
-        Promotion.objects.filter(
-            ~Q(trigger=Promotion.Trigger.CODE),
-            festival_id=festival.id,
-            state=Promotion.State.ACTIVE,
-            use_to__gt=at,
-        )
-        .order_by("use_from", "pk")
-        .annotate(is_gone=Q(max_claims__isnull=False, claimed__gte=F("max_claims")))[:MOST]
-    )
+    rows = Promotion.objects.filter(
+        ~Q(trigger=Promotion.Trigger.CODE),
+        festival_id=festival.id,
+        state=Promotion.State.ACTIVE,
+        use_to__gt=at,
+    ).order_by("use_from", "pk")[:MOST]
     return [_offer(row, festival, at=at, language=language) for row in rows]
 
 
 def _offer(row: Promotion, festival: KnownFestival, *, at: datetime, language: str) -> Offer:
-    last = dates.day(dates.last_day(row.use_to, festival.zone), language)
+    is_voucher = row.trigger == Promotion.Trigger.CLAIM
+    left = None if row.max_claims is None or not is_voucher else row.max_claims - row.claimed
     is_open = (row.claim_from is None or row.claim_from <= at) and (
         row.claim_to is None or row.claim_to > at
     )
-    can_claim = row.trigger == Promotion.Trigger.CLAIM and is_open and not row.is_gone
+    can_claim = is_voucher and is_open and (left is None or left > 0)
     return Offer(
         title=row.title,
         lang=lang_mark(None, language),
-        until=_("Valid until %(date)s") % {"date": last},
-        claim=reverse("voucher-claim", args=[row.pk]) if can_claim and row.use_from <= at else "",
+        gives=gives(row, language),
+        until=_when(row, festival, at=at, language=language),
+        left=left_text(left),
+        claim=reverse("voucher-claim", args=[row.pk]) if can_claim else "",
     )
+
+
+def _when(row: Promotion, festival: KnownFestival, *, at: datetime, language: str) -> str:
+    if row.use_from > at:
+        starts = dates.day_and_hour(row.use_from, festival.zone, language)
+        return _("Valid from %(date)s") % {"date": starts}
+    last = dates.day(dates.last_day(row.use_to, festival.zone), language)
+    return _("Valid until %(date)s") % {"date": last}

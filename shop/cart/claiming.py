@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
+from shop.accounts.models import User
 from shop.cart import changing
-from shop.cart.current import Shopper
+from shop.cart.current import Shopper, has_verified_email
 from shop.cart.models import Cart
+from shop.cart.pocket import to_claim
 from shop.cart.pricing import PricedCart
 from shop.cart.wording import day
 from shop.errors import NeedsAccount, VoucherRefused
@@ -36,11 +38,7 @@ def claimable(priced: PricedCart, shopper: Shopper, *, at: datetime) -> list[Cla
     if shopper.limit_id is None:
         return []
     claims = Claim.objects.filter(promotion=OuterRef("pk"), shopper_id=shopper.limit_id)
-    is_open = (
-        (Q(claim_from=None) | Q(claim_from__lte=at))
-        & (Q(claim_to=None) | Q(claim_to__gt=at))
-        & (Q(max_claims=None) | Q(claimed__lt=F("max_claims")))
-    )
+    is_open = Q(pk__in=to_claim(at=at))
     rows = (
         Promotion.objects.filter(
             trigger=Promotion.Trigger.CLAIM,
@@ -63,6 +61,18 @@ def claimable(priced: PricedCart, shopper: Shopper, *, at: datetime) -> list[Cla
         )
         for row in rows
     ]
+
+
+def claim_for_later(promotion: Promotion, user: User, *, at: datetime) -> None:
+    """Put a voucher that cannot be used yet into the pocket of a shopper.
+
+    Raises:
+        NeedsAccount: claims belong to accounts with a verified address.
+        VoucherRefused: it cannot be claimed now, or all are taken.
+    """
+    if not has_verified_email(user):
+        raise NeedsAccount(_("Vouchers and limited deals need a confirmed email address."))
+    claim_voucher(promotion, user, at=at)
 
 
 def claim_for_cart(cart: Cart, promotion: Promotion, shopper: Shopper, *, at: datetime) -> None:

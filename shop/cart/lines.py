@@ -19,6 +19,7 @@ from shop.errors import LimitReached, OutOfStock
 from shop.festivals.pricing.items import deals_at, is_on_sale
 from shop.festivals.pricing.quoting import Quote
 from shop.festivals.pricing.segments import Segment
+from shop.festivals.pricing.terms import DealTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def hints(parts: Sequence[Segment], shopper: Shopper, *, at: datetime) -> list[H
             continue
         units = used.get(deal.id, 0)
         if deal.per_shopper and units >= (deal.shopper_left or 0):
-            found.append(_limit_hint(deal.per_shopper, price, shopper))
+            found.append(_limit_hint(deal, price, shopper))
         elif deal.left is not None and 0 < deal.left <= units:
             text = ngettext(
                 "Only %(count)d was left at the festival price. The rest is at the regular price.",
@@ -168,12 +169,18 @@ def _tags(parts: Sequence[Segment]) -> list[str]:
         text = ngettext("%(count)d left at this price", "%(count)d left at this price", deal.left)
         found.append(text % {"count": deal.left})
     if deal and deal.per_shopper:
-        text = ngettext("%(count)d per shopper", "%(count)d per shopper", deal.per_shopper)
-        found.append(text % {"count": deal.per_shopper})
+        limit = deal.per_shopper
+        text = ngettext("Limit %(count)d per shopper", "Limit %(count)d per shopper", limit)
+        found.append(text % {"count": limit})
+        if deal.shopper_left is not None and 0 < deal.shopper_left < limit:
+            left = deal.shopper_left
+            text = ngettext("%(count)d left for you", "%(count)d left for you", left)
+            found.append(text % {"count": left})
     return found
 
 
-def _limit_hint(limit: int, price: int, shopper: Shopper) -> Hint:
+def _limit_hint(deal: DealTerms, price: int, shopper: Shopper) -> Hint:
+    limit = deal.per_shopper or 0
     each = _("%(price)s each") % {"price": amount(price)}
     if shopper.user is None:
         text = ngettext(
@@ -186,6 +193,15 @@ def _limit_hint(limit: int, price: int, shopper: Shopper) -> Hint:
     if not shopper.has_verified_email:
         text = _("Vouchers and limited deals need a confirmed email address.")
         return Hint(f"{each}. {text}", reverse("account_email"), _("Confirm your email address"))
+    if deal.shopper_left == limit:  # nothing of it was bought before: the cart wants more
+        text = ngettext(
+            "You can buy %(count)d of these at the festival price. The rest is at the regular "
+            "price.",
+            "You can buy %(count)d of these at the festival price. The rest is at the regular "
+            "price.",
+            limit,
+        )
+        return Hint(text % {"count": limit})
     return Hint(str(LimitReached(limit, 0, 0)))
 
 

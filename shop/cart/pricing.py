@@ -28,6 +28,7 @@ from shop.festivals.pricing.quoting import Quote, quote
 from shop.festivals.pricing.terms import Basket, DealTerms, PoolTerms, VariantTerms, Wanted
 from shop.festivals.vouchers import Pick, promotions_now
 from shop.merchants.models import Merchant
+from shop.storefront.epoch import current_epoch
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def price_cart(shopper: Shopper, *, at: datetime, lock: bool = False) -> PricedC
         parcels={pk: option.price for pk, option in chosen.items()},
         minimum=least_charge(settings.SHOP_CURRENCY),
         currency=settings.SHOP_CURRENCY,
+        hold_minutes=current_epoch(at=at).limits.hold_minutes,
     )
     return PricedCart(cart, lines, quote(basket, at=at), options, chosen, picks, undeliverable)
 

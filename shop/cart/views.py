@@ -5,12 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -18,21 +15,23 @@ from django.views.decorators.http import require_POST, require_safe
 from shop import clock
 from shop.cart import changing, comparing, presenting
 from shop.cart.answering import see_other
-from shop.cart.claiming import claim_for_cart, claimable
+from shop.cart.claiming import claimable
 from shop.cart.current import (
     Shopper,
     cart_for_change,
     carts_of,
+    has_verified_email,
     remember_cart,
     shopper_of,
     signed_in,
 )
 from shop.cart.forms import CountryForm, LineForm
+from shop.cart.limits import needs_confirming, own_limits
 from shop.cart.models import Cart, CartLine, SavedProduct
 from shop.cart.pricing import PricedCart, price_cart
 from shop.catalogue.models import Variant
 from shop.errors import NotPossible, ShopError
-from shop.festivals.models import Promotion
+from shop.queueing.queued import queued
 from shop.storefront.middleware import tokenless
 from shop.storefront.preferences import COUNTRY_COOKIE, country_of, currency_of, remember
 
@@ -96,13 +95,15 @@ def _tickets(posted: QueryDict, kinds: dict[str, Variant]) -> list[tuple[Variant
     return found
 
 
+@queued
 @never_cache
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """Show the cart, priced at this moment."""
-    return _cart(request)
+    return cart_page(request)
 
 
+@queued
 @never_cache
 @require_POST
 def line(request: HttpRequest, variant_id: int) -> HttpResponse:
@@ -111,13 +112,14 @@ def line(request: HttpRequest, variant_id: int) -> HttpResponse:
     is_removed = "remove" in request.POST
     if not is_removed and not form.is_valid():
         text = form.errors["quantity"][0]
-        return _cart(request, status=422, wrong_line=variant_id, wrong_quantity=text)
+        return cart_page(request, status=422, wrong_line=variant_id, wrong_quantity=text)
     if cart := carts_of(request).first():
         quantity = 0 if is_removed else form.cleaned_data["quantity"]
         changing.set_quantity(cart, variant_id, quantity)
     return _changed(request)
 
 
+@queued
 @never_cache
 @require_POST
 def voucher(request: HttpRequest) -> HttpResponse:
@@ -133,36 +135,18 @@ def voucher(request: HttpRequest) -> HttpResponse:
     try:
         changing.use_voucher(cart, code, shopper=shopper, at=clock.moment_of(request))
     except ShopError as refusal:
-        return _cart(request, status=409, voucher_error=str(refusal), code=code[:40])
+        return cart_page(request, status=409, voucher_error=str(refusal), code=code[:40])
     return _changed(request)
 
 
-@never_cache
-@tokenless
-@require_POST
-def claim(request: HttpRequest, promotion_id: int) -> HttpResponse:
-    """Claim a voucher for the signed-in shopper and use it in the cart."""
-    if signed_in(request) is None:
-        return redirect_to_login(reverse("cart"))
-    at = clock.moment_of(request)
-    claims = Promotion.objects.filter(trigger=Promotion.Trigger.CLAIM)
-    promotion = get_object_or_404(claims, pk=promotion_id)
-    cart, _token = cart_for_change(request, at=at)
-    try:
-        claim_for_cart(cart, promotion, shopper_of(request), at=at)
-    except ShopError as refusal:
-        return _cart(request, status=409, voucher_error=str(refusal))
-    messages.success(request, _("Voucher claimed. It waits in your cart."))
-    return _changed(request)
-
-
+@queued
 @never_cache
 @require_POST
 def country(request: HttpRequest) -> HttpResponse:
     """Set where the parcels go, for this cart and for the pages of the shop."""
     form = CountryForm(request.POST)
     if not form.is_valid():
-        return _cart(request, status=422)
+        return cart_page(request, status=422)
     code = form.cleaned_data["country"]
     if cart := carts_of(request).first():
         changing.send_to(cart, code)
@@ -187,11 +171,27 @@ def summary(request: HttpRequest) -> HttpResponse:
     return render(request, "components/summary.html", context)
 
 
+@never_cache
+@require_safe
+def limit(request: HttpRequest, product_id: int) -> HttpResponse:
+    """Return how many of a product's limited deal the signed-in person may still buy."""
+    user = signed_in(request)
+    if user is None:
+        return HttpResponse(status=204)
+    is_verified = has_verified_email(user)
+    at = clock.moment_of(request)
+    limits = own_limits(product_id, user, at=at) if is_verified else []
+    if is_verified and not limits:
+        return HttpResponse(status=204)
+    context = {"limits": limits, "is_verified": is_verified, "text": needs_confirming()}
+    return render(request, "shop/cart/own_limit.html", context)
+
+
 def _changed(request: HttpRequest) -> HttpResponse:
-    return _cart(request) if request.htmx else see_other("cart")
+    return cart_page(request) if request.htmx else see_other("cart")
 
 
-def _cart(request: HttpRequest, *, status: int = 200, **said: Any) -> HttpResponse:
+def cart_page(request: HttpRequest, *, status: int = 200, **said: Any) -> HttpResponse:
     """Answer with the cart: the fragment for htmx, the page otherwise."""
     at = clock.moment_of(request)
     context: dict[str, Any] = {"cart": None, **said}

@@ -29,9 +29,11 @@ from shop.delivery.names import country_name
 from shop.errors import CannotDeliver, PriceChanged, ShopError
 from shop.orders.agreement import Agreement
 from shop.payments.collecting import start_payment
+from shop.queueing.queued import queued
 from shop.storefront.preferences import currency_of
 
 
+@queued
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def address(request: HttpRequest) -> HttpResponse:
@@ -47,6 +49,7 @@ def address(request: HttpRequest) -> HttpResponse:
     return _address_page(request, form, priced)
 
 
+@queued
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def delivery(request: HttpRequest) -> HttpResponse:

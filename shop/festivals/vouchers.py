@@ -101,10 +101,24 @@ def claim_voucher(promotion: Promotion, user: User, *, at: datetime) -> Claim:
             # The claim first: of a double click one insert waits here, fails, and counts nothing.
             mine = Claim.objects.create(promotion=promotion, shopper=user, claimed_at=at)
             if not may.update(claimed=F("claimed") + 1):
-                raise VoucherRefused(_("All vouchers of this kind have been used."))
+                raise VoucherRefused(_why_not_claimed(promotion.pk, at))
     except IntegrityError:
         return Claim.objects.get(promotion=promotion, shopper=user)
     return mine
+
+
+def _why_not_claimed(promotion_id: int, at: datetime) -> str:
+    row = Promotion.objects.select_related("festival").get(pk=promotion_id)
+    if row.claim_from and row.claim_from > at:
+        day = date_format(row.claim_from, "DATE_FORMAT")
+        return _("This voucher can be claimed from %(date)s on.") % {"date": day}
+    if row.claim_to and row.claim_to <= at:
+        day = date_format(row.claim_to, "DATE_FORMAT")
+        return _("This voucher could be claimed until %(date)s.") % {"date": day}
+    is_on = row.state == Promotion.State.ACTIVE and row.festival.state == Festival.State.PUBLISHED
+    if not is_on:
+        return _("This voucher cannot be used at the moment. Try again later.")
+    return _("All vouchers of this kind have been claimed.")
 
 
 def _own_claim(promotion: Promotion, user: User | None) -> Claim:

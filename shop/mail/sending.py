@@ -41,7 +41,8 @@ def send(
         key: names the templates, like "receipt".
         to: one bare address.
         language: a code of ``settings.LANGUAGES``.
-        context: what the template's first comment asks for.
+        context: what the template's first comment asks for. An ``unsubscribe_link`` also goes
+            into the headers, where mail programs find it (RFC 8058).
         reply_to: one bare address that gets the answers.
         files: what goes along.
 
@@ -56,6 +57,9 @@ def send(
         message = _write(key, {**_frame(language), **context})
     message.to = [to]
     message.reply_to = [] if reply_to is None else [reply_to]
+    if stop := context.get("unsubscribe_link"):
+        message.extra_headers["List-Unsubscribe"] = f"<{stop}>"
+        message.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     for file in files:
         message.attach(file.name, file.content, file.kind)
     message.send()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from shop.cart.current import Shopper, keyed_hash
 from shop.cart.models import Cart
 from shop.cart.pricing import PricedCart, price_cart
+from shop.cart.turns import one_after_another
 from shop.currencies import least_charge, written
 from shop.delivery.names import country_name
 from shop.errors import (
@@ -35,6 +36,7 @@ from shop.orders import holding
 from shop.orders.agreement import Agreement, agreement, wish
 from shop.orders.freezing import Frozen, freeze
 from shop.orders.models import Order
+from shop.storefront.epoch import current_epoch
 
 # An order that nobody can pay any more is ended within a minute or so; one that is still there
 # after this waits for a bank or a person.
@@ -170,7 +172,7 @@ def _refuse_parking(
     Orders past their time wait for a bank or for us, which is nobody's attack.
     """
     email_key = keyed_hash(priced.cart.contact.email)
-    _queue_up(shopper.network_key, email_key)
+    one_after_another(shopper.network_key, email_key)
     others = Order.objects.filter(
         Q(network_key=shopper.network_key) | Q(email_key=email_key),
         state=Order.State.PENDING,
@@ -178,20 +180,12 @@ def _refuse_parking(
     )
     rows = others.exclude(pk=pending.pk if pending else None)
     rows = list(rows.values_list("network_key", "email_key", "pay_by"))
-    for key, place in ((shopper.network_key, 0), (email_key, 1)):
+    limits = current_epoch(at=at).limits
+    allowed = (limits.open_orders_per_network, limits.open_orders_per_email)
+    for place, key in enumerate((shopper.network_key, email_key)):
         same = [row for row in rows if row[place] == key]
-        if len(same) >= settings.MOST_OPEN_ORDERS:
+        if len(same) >= allowed[place]:
             raise TooManyOpenOrders(min(row[2] for row in same))
-
-
-def _queue_up(*keys: str) -> None:
-    """Let orders of one address be counted one after the other, until their transactions end.
-
-    A statement of its own: the count that follows must see what was committed meanwhile.
-    """
-    numbers = sorted(int(key[:15], 16) for key in set(keys))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(n) FROM unnest(%s::bigint[]) n", [numbers])
 
 
 def _place(priced: PricedCart, shopper: Shopper, pending: Order | None, *, at: datetime) -> Placed:

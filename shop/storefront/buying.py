@@ -160,7 +160,9 @@ def _limit(variant: VariantNow) -> str:
     count = variant.per_shopper
     if count is None:
         return ""
-    return ngettext("%(count)d per shopper", "%(count)d per shopper", count) % {"count": count}
+    return ngettext("Limit %(count)d per shopper", "Limit %(count)d per shopper", count) % {
+        "count": count
+    }
 
 
 def _needs_account(variant: VariantNow) -> str:

@@ -7,12 +7,13 @@ page cached before a festival cannot be served after its start, and nothing has 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from django.db import connection
 
+from shop.festivals.fairness import Limits, limits_of
 from shop.storefront.filters import Known
 
 KEPT_FOR = timedelta(seconds=1)
@@ -53,7 +54,8 @@ SELECT
      'path', p.url_path, 'slug', p.slug, 'title', p.title, 'language', c.language_code,
      'key', p.translation_key) ORDER BY p.path)::text
    FROM wagtailcore_page p JOIN wagtailcore_locale c ON c.id = p.locale_id
-   WHERE p.live AND p.show_in_menus AND p.depth > 2 AND p.alias_of_id IS NULL)
+   WHERE p.live AND p.show_in_menus AND p.depth > 2 AND p.alias_of_id IS NULL),
+  (SELECT row_to_json(f)::text FROM shop_fairness f)
 """
 
 
@@ -98,7 +100,7 @@ class Epoch:
     ``festivals`` are the published ones that are not over, ``served`` the codes of the
     countries that parcels are sent to, ``known`` what lists can be filtered by, ``tree`` the
     categories in their order, each with its path, its name, and its names by language, ``menu``
-    the pages that editors want to be found from everywhere.
+    the pages that editors want to be found from everywhere, ``limits`` what keeps openings fair.
     """
 
     seen_at: datetime
@@ -110,6 +112,7 @@ class Epoch:
     known: Known
     tree: tuple[Branch, ...] = ()
     menu: tuple[MenuPage, ...] = ()
+    limits: Limits = field(default_factory=lambda: limits_of(None))
 
     @cached_property
     def live(self) -> tuple[KnownFestival, ...]:
@@ -154,7 +157,7 @@ def forget() -> None:
 def _read(at: datetime) -> Epoch:
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT, {"at": at})
-        revision, before, after, festivals, served, *known, tree, menu = cursor.fetchone()
+        revision, before, after, festivals, served, *known, tree, menu, fairness = cursor.fetchone()
     # Pages name days of arrival, so midnight is a turn as well.
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
     return Epoch(
@@ -167,6 +170,7 @@ def _read(at: datetime) -> Epoch:
         known=Known(*map(frozenset, known)),
         tree=tuple(map(tuple, json.loads(tree or "[]"))),
         menu=tuple(MenuPage(**row) for row in json.loads(menu or "[]")),
+        limits=limits_of(json.loads(fairness or "null")),
     )
 
 

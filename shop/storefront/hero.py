@@ -67,7 +67,8 @@ class Words:
 class Hero:
     """The festival at the head of the page; texts that are not translated name their language.
 
-    ``turns_at`` is None once the festival is over.
+    ``turns_at`` is None once the festival is over; ``remind`` names it for those who want to be
+    told when it opens, and is empty from then on.
     """
 
     is_live: bool
@@ -82,6 +83,7 @@ class Hero:
     turns_text: str
     cloth: SafeString
     meters: tuple[Meter, ...]
+    remind: str
 
 
 def hero(festival: KnownFestival, *, at: datetime, language: str) -> Hero:
@@ -110,6 +112,7 @@ def hero(festival: KnownFestival, *, at: datetime, language: str) -> Hero:
             label % {"total": festival.target_stores, "count": len(stores)},
         ),
         meters=_meters(festival, len(stores), products, language),
+        remind=f"festival-{festival.id}" if at < festival.starts_at else "",
     )
 
 

@@ -24,6 +24,7 @@ from shop.storefront.offer_data import offer_data
 from shop.storefront.sessions import Visit, sessions_of, visit
 from shop.storefront.stores import place
 from shop.storefront.variants import VariantNow, variants_now
+from shop.storefront.waiting import Waiting, turns_of, waiting
 from shop.storefront.wording import in_language
 
 # As SQL, since Django takes longer to write such subqueries than the database to answer them.
@@ -38,6 +39,10 @@ TOP = """(
   WHERE t.path = split_part(shop_category.path, '/', 1)
 )"""
 IN_STORE = "(SELECT count(*) FROM shop_listing l WHERE l.merchant_id = shop_product.merchant_id)"
+LISTED = """(
+  SELECT coalesce(jsonb_agg(t.festival_id), '[]') FROM shop_participation t
+  WHERE t.product_id = shop_product.id
+)"""
 RAIL = 6
 OF_STORE = "l.merchant_id = %(merchant)s AND l.product_id <> %(product)s"
 ALIKE = "l.top_category = %(top)s AND l.merchant_id <> %(merchant)s AND l.is_available"
@@ -79,6 +84,7 @@ class ProductPage:
     alike: list[Card]
     alike_title: str
     offer_data: SafeString
+    waiting: Waiting
     holds_until: datetime | None
 
 
@@ -88,6 +94,7 @@ def read_product(slug: str) -> Product | None:
         gallery=RawSQL(GALLERY, [], JSONField()),  # noqa: S611 (nothing in it comes from outside)
         top=RawSQL(TOP, [], JSONField()),  # noqa: S611
         in_store=RawSQL(IN_STORE, [], IntegerField()),  # noqa: S611
+        listed=RawSQL(LISTED, [], JSONField()),  # noqa: S611
     )
     return rows.filter(slug=slug).first()
 
@@ -142,6 +149,9 @@ def product_page(
             url=f"{settings.SITE_URL}{url}",
             pictures=[facts["large"] for facts in pictures],
         ),
+        waiting=waiting(
+            product.pk, product.listed, variants, sessions, epoch=epoch, language=language
+        ),
         holds_until=_holds_until(variants),
     )
 
@@ -191,4 +201,4 @@ def _rails(
 
 def _holds_until(variants: list[VariantNow]) -> datetime | None:
     turns = [variant.holds_until for variant in variants if variant.holds_until]
-    return min(turns, default=None)
+    return min(turns + turns_of(variants), default=None)

@@ -18,13 +18,14 @@ MOST = 6
 
 @dataclass(frozen=True, slots=True)
 class SlotShown:
-    """A time of the flash deals."""
+    """A time of the flash deals; ``remind`` is where to ask to be told of one to come."""
 
     url: str
     hour: str
     text: str
     is_over: bool
     is_on: bool
+    remind: str = ""
 
 
 def slots(festival: KnownFestival, *, at: datetime, language: str) -> tuple[SlotShown, ...]:
@@ -32,6 +33,7 @@ def slots(festival: KnownFestival, *, at: datetime, language: str) -> tuple[Slot
     zone = ZoneInfo(festival.zone)
     today = at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     flash = Slot.objects.filter(festival_id=festival.id, kind=Slot.Kind.FLASH)
+    flash = flash.filter(cancelled_at=None)
     rows = flash.filter(ends_at__gt=today, starts_at__lt=today + timedelta(days=2))[:MOST]
     return tuple(_slot(slot, festival.zone, language, at=at) for slot in rows)
 
@@ -50,4 +52,5 @@ def _slot(slot: Slot, zone: str, language: str, *, at: datetime) -> SlotShown:
         text=text,
         is_over=is_over,
         is_on=is_on,
+        remind="" if is_over or is_on else f"{reverse('remind')}?thing=slot-{slot.pk}",
     )

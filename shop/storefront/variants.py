@@ -21,7 +21,7 @@ SELECT v.id, v.options, v.weight_g, v.units_per_item, q.on_hand - q.held - q.sol
                     WHERE n.variant_id = v.id AND n.starts_at > %(at)s)) AS holds_until,
   d.slot_id, d.kind, d.zone, d.effective_to, d.allotment, d.held, d.sold, d.per_shopper,
   v.pool_id, v.session_start, v.session_zone, least(v.sales_close, v.session_start),
-  q.on_hand
+  q.on_hand, n.slot_id, n.starts_at, n.zone
 FROM shop_variant v
 JOIN shop_pool q ON q.id = v.pool_id
 LEFT JOIN shop_pricespan s
@@ -35,6 +35,14 @@ LEFT JOIN LATERAL (
     AND (e.id = s.deal_id OR (s.deal_id IS NULL AND e.sold >= e.allotment))
   ORDER BY t.kind LIMIT 1
 ) AS d ON true
+LEFT JOIN LATERAL (
+  SELECT t.id AS slot_id, t.starts_at, f.zone
+  FROM shop_deal c JOIN shop_slot t ON t.id = c.slot_id
+  JOIN shop_festival f ON f.id = t.festival_id AND f.state = 'published'
+  WHERE c.variant_id = v.id AND c.state = 'approved' AND t.cancelled_at IS NULL
+    AND t.starts_at > %(at)s
+  ORDER BY t.starts_at LIMIT 1
+) AS n ON true
 WHERE v.product_id = %(product)s AND v.is_active
   AND (v.session_start IS NULL OR least(v.sales_close, v.session_start) > %(at)s)
 ORDER BY v.session_start, v.position, v.id
@@ -42,7 +50,10 @@ ORDER BY v.session_start, v.position, v.id
 
 
 class VariantNow(NamedTuple):
-    """A variant at an instant; of its deal the slot, the end in its zone, and the counters."""
+    """A variant at an instant; of its deal the slot, the end in its zone, and the counters.
+
+    ``next_...`` are those of the deal that comes next, if one is approved.
+    """
 
     id: int
     options: list[str]
@@ -68,6 +79,9 @@ class VariantNow(NamedTuple):
     session_zone: str
     closes_at: datetime | None
     on_hand: int
+    next_slot_id: int | None
+    next_starts: datetime | None
+    next_zone: str | None
 
     @property
     def name(self) -> str:

@@ -105,6 +105,8 @@ ADDRESSES = [
     ("festivals/{festival}/nominations/", "post", REVIEW, {"nomination": "{nomination}"}),
     ("festivals/{festival}/nominations/{nomination}/", "get", ALL, {}),
     ("festivals/{festival}/nominations/{nomination}/", "post", REVIEW, {"approve": ""}),
+    ("fairness/", "get", PLAN, {}),
+    ("fairness/", "post", PLAN, {"hold_minutes": "20"}),
     ("new-products/", "get", REVIEW, {}),
     ("new-products/{product}/", "get", REVIEW, {}),
     ("new-products/{product}/", "post", REVIEW, {"approve": "", "seen": BEFORE.isoformat()}),

@@ -1,4 +1,5 @@
 from shop.festivals.models.deals import Closure, Deal, DealUsage, WrongPrice
+from shop.festivals.models.fairness import Fairness
 from shop.festivals.models.festival import (
     ChangeLog,
     Enrolment,
@@ -20,6 +21,7 @@ __all__ = [
     "Deal",
     "DealUsage",
     "Enrolment",
+    "Fairness",
     "Festival",
     "Fund",
     "Nomination",

@@ -21,6 +21,8 @@ from shop.payments.operations import check_pending, run_operations
 from shop.payments.sweeping import check_unsettled, expire_overdue
 from shop.payments.watching import tell_organizers
 from shop.payments.webhooks import forget_bodies, handle_waiting
+from shop.queueing.line import forget_places
+from shop.reminders.telling import forget_reminders, tell_opened, tell_returned
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +46,10 @@ ROUNDS: tuple[tuple[str, Callable[..., object], int], ...] = (
     ("forget old carts", forget_old_carts, 2_000),
     ("refund sessions that were called off", refund_what_is_left, 20),
     ("end orders at a wrong price", voiding.end_open, 1),
+    ("tell of what has opened", tell_opened, 1),
+    ("tell of what came back", tell_returned, 1),
+    ("forget reminders", forget_reminders, 400),
+    ("forget places in the queue", forget_places, 20),
 )
 
 

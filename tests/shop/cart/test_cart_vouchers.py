@@ -228,7 +228,7 @@ def test_a_guest_who_claims_is_asked_to_sign_in_first(browser):
     answer = browser.post(f"/cart/claim/{voucher.pk}/")
 
     assert answer.status_code == 302
-    assert answer.headers["Location"] == "/account/login/?next=/cart/"
+    assert answer.headers["Location"] == "/account/login/?next=/account/vouchers/"
     assert not Claim.objects.exists()
 
 

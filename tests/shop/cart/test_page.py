@@ -122,7 +122,7 @@ def test_a_verified_shopper_sees_the_limit_and_what_lies_beyond_it(browser):
 
     text = words(browser.get("/cart/"))
 
-    assert "2 per shopper" in text
+    assert "Limit 2 per shopper" in text
     assert "9 left at this price" in text
     assert "2 at $15.00, 1 at $20.00" in text
     assert "You can buy 2 of these at the festival price." in text

@@ -135,8 +135,8 @@ def test_the_day_of_flash_deals_in_the_time_of_the_festival():
         "03:00 Ended",
         "09:00 Ended",
         "15:00 On now, ends 21:00",
-        "21:00 12 May",
-        "03:00 13 May",
+        "21:00 12 May Remind me 21:00",
+        "03:00 13 May Remind me 03:00",
     ]
     assert "All times East Africa Time" in page
 

@@ -1,0 +1,119 @@
+"""The vouchers of an account: those that were claimed, and those that can be claimed now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from shop.accounts.models import User
+from shop.cart.models import CartVoucher
+from shop.cart.wording import day, language
+from shop.festivals.models import Claim, Festival, Promotion
+from shop.storefront.benefits import gives, left_text
+from shop.storefront.cards import lang_mark
+
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherShown:
+    """A voucher as its owner sees it; ``note`` says why it cannot be used now, if it cannot."""
+
+    promotion_id: int
+    title: str
+    lang: str
+    gives: str
+    until: str
+    state: str
+    tag: str
+    note: str = ""
+    left: str = ""
+    can_use: bool = False
+
+
+def pocket(user: User, *, at: datetime) -> list[VoucherShown]:
+    """Return what somebody has claimed, what can still be used first. One statement."""
+    picked = CartVoucher.objects.filter(claim=OuterRef("pk"), cart__user=user)
+    claims = (
+        Claim.objects.filter(shopper=user)
+        .select_related("promotion__festival")
+        .annotate(is_picked=Exists(picked))
+        .order_by("-promotion__use_to", "-pk")[:MOST]
+    )
+    shown = [_claimed(claim, at) for claim in claims]
+    order = {"good": 0, "info": 1, "warn": 2, "": 3}
+    return sorted(shown, key=lambda voucher: order[voucher.tag])
+
+
+def within_reach(user: User | None, *, at: datetime) -> list[VoucherShown]:
+    """Return what can be claimed at a moment and is not claimed yet. One statement."""
+    rows = to_claim(at=at).filter(use_to__gt=at, festival__state=Festival.State.PUBLISHED)
+    if user:
+        rows = rows.exclude(Exists(Claim.objects.filter(promotion=OuterRef("pk"), shopper=user)))
+    return [_open(row) for row in rows.order_by("use_to", "pk")[:MOST]]
+
+
+def to_claim(*, at: datetime) -> QuerySet[Promotion]:
+    """Return the vouchers whose claiming is open, and of which some are left."""
+    return Promotion.objects.filter(
+        Q(claim_from=None) | Q(claim_from__lte=at),
+        Q(claim_to=None) | Q(claim_to__gt=at),
+        Q(max_claims=None) | Q(claimed__lt=F("max_claims")),
+        trigger=Promotion.Trigger.CLAIM,
+        state=Promotion.State.ACTIVE,
+    )
+
+
+def _open(row: Promotion) -> VoucherShown:
+    left = None if row.max_claims is None else row.max_claims - row.claimed
+    return VoucherShown(
+        promotion_id=row.pk,
+        title=row.title,
+        lang=lang_mark(None, language()),
+        gives=gives(row, language()),
+        until=_("Valid until %(date)s") % {"date": day(row.use_to)},
+        state="",
+        tag="",
+        left=left_text(left),
+    )
+
+
+def _claimed(claim: Claim, at: datetime) -> VoucherShown:
+    row = claim.promotion
+    state, tag, note = _standing(claim, at)
+    return VoucherShown(
+        promotion_id=row.pk,
+        title=row.title,
+        lang=lang_mark(None, language()),
+        gives=gives(row, language()),
+        until=_("Valid until %(date)s") % {"date": day(row.use_to)},
+        state=state,
+        tag=tag,
+        note=note,
+        can_use=tag == "good" and not claim.is_picked,
+    )
+
+
+def _standing(claim: Claim, at: datetime) -> tuple[str, str, str]:
+    """Return a voucher's state in a word, how it is coloured, and a sentence that helps."""
+    row = claim.promotion
+    is_over = row.use_to <= at or row.state == Promotion.State.ENDED_EARLY
+    if claim.state == Claim.State.USED:
+        return pgettext("voucher", "Used"), "", ""
+    if claim.state == Claim.State.HELD:
+        text = _("It belongs to your order that is not paid yet.")
+        return pgettext("voucher", "In an order"), "info", text
+    if is_over or claim.state == Claim.State.LAPSED:
+        return pgettext("voucher", "Ended"), "", ""
+    if row.use_from > at:
+        text = _("This voucher starts on %(date)s.") % {"date": day(row.use_from)}
+        return pgettext("voucher", "Claimed"), "info", text
+    if row.state != Promotion.State.ACTIVE or row.festival.state != Festival.State.PUBLISHED:
+        text = _("This voucher cannot be used at the moment. Try again later.")
+        return pgettext("voucher", "Paused"), "warn", text
+    text = _("It is in your cart.") if getattr(claim, "is_picked", False) else ""
+    return pgettext("voucher", "Ready to use"), "good", text

@@ -1,0 +1,73 @@
+"""The vouchers of an account, and claiming one. Shared pages carry no token: tokenless."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from shop import clock
+from shop.cart.answering import see_other
+from shop.cart.claiming import claim_for_cart, claim_for_later
+from shop.cart.current import cart_for_change, has_verified_email, shopper_of, signed_in
+from shop.cart.pocket import pocket, within_reach
+from shop.cart.views import cart_page
+from shop.errors import NeedsAccount, ShopError
+from shop.festivals.models import Promotion
+from shop.storefront.middleware import tokenless
+
+
+@never_cache
+@login_required
+@require_safe
+def vouchers(request: HttpRequest) -> HttpResponse:
+    """Show the vouchers of the signed-in person, and those within reach."""
+    return _pocket(request)
+
+
+@never_cache
+@tokenless
+@require_POST
+def claim(request: HttpRequest, promotion_id: int) -> HttpResponse:
+    """Claim a voucher for the signed-in shopper; one that can be used now goes into the cart.
+
+    A guest signs in first and finds the voucher on the page of vouchers.
+    """
+    user = signed_in(request)
+    if user is None:
+        return redirect_to_login(reverse("vouchers"))
+    at = clock.moment_of(request)
+    claims = Promotion.objects.filter(trigger=Promotion.Trigger.CLAIM)
+    promotion = get_object_or_404(claims, pk=promotion_id)
+    try:
+        if promotion.use_from > at:
+            claim_for_later(promotion, user, at=at)
+            messages.success(request, _("Voucher claimed. It waits in your account."))
+            return see_other("vouchers")
+        cart, _token = cart_for_change(request, at=at)
+        claim_for_cart(cart, promotion, shopper_of(request), at=at)
+    except ShopError as refusal:
+        if request.htmx:
+            return cart_page(request, status=409, voucher_error=str(refusal))
+        return _pocket(request, refusal=refusal, status=409)
+    messages.success(request, _("Voucher claimed. It waits in your cart."))
+    return cart_page(request) if request.htmx else see_other("cart")
+
+
+def _pocket(
+    request: HttpRequest, *, refusal: ShopError | None = None, status: int = 200
+) -> HttpResponse:
+    at, user = clock.moment_of(request), request.user
+    context = {
+        "vouchers": pocket(user, at=at),
+        "open": within_reach(user, at=at),
+        "is_verified": has_verified_email(user),
+        "refusal": "" if refusal is None or isinstance(refusal, NeedsAccount) else str(refusal),
+    }
+    return render(request, "shop/cart/pocket.html", context, status=status)

@@ -1,0 +1,88 @@
+"""Mail of reminders. Tasks take ids, may run twice, and read everything anew."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.tasks import task
+from django.urls import reverse
+from django.utils import translation
+
+from shop import clock
+from shop.mail import send
+from shop.reminders import things
+from shop.reminders.models import Reminder
+from shop.reminders.tokens import CONFIRM, GO, STOP, token
+from shop.reminders.waiting import is_true
+from shop.storefront import dates
+from shop.tasks import tried_again
+
+PRIORITY = -10  # a thousand reminders let every receipt pass
+
+
+@task(priority=PRIORITY)
+@tried_again
+def send_confirmation(reminder_id: int) -> None:
+    """Ask an address whether it wants to be told; nothing if it has agreed or stopped already."""
+    reminder = _rows().filter(pk=reminder_id, confirmed_at=None).first()
+    if reminder is None:
+        return
+    with translation.override(reminder.language):
+        context = _context(reminder) | {"confirm_link": _link("remind-confirm", reminder, CONFIRM)}
+    send("reminder-confirm", reminder.email, language=reminder.language, context=context)
+
+
+@task(priority=PRIORITY)
+@tried_again
+def send_reminder(reminder_id: int) -> None:
+    """Tell somebody what was waited for, once, if it is still so.
+
+    The row is marked before the mail server is asked and in the same transaction: two that are
+    at it wait for each other, and a mail that could not be handed over can be tried again.
+    """
+    with transaction.atomic():
+        at = clock.now()
+        row = Reminder.objects.filter(pk=reminder_id, told_at__isnull=False)
+        if not row.filter(sent_at=None).update(sent_at=at):
+            return
+        reminder = _rows().get(pk=reminder_id)
+        if not is_true(reminder, at=at):  # stopped, or gone again, since it was put into the queue
+            row.update(sent_at=None, told_at=None, free_since=None)
+            return
+        with translation.override(reminder.language):
+            context = _context(reminder)
+        send(_key(reminder), reminder.email, language=reminder.language, context=context)
+
+
+def _key(reminder: Reminder) -> str:
+    if reminder.variant_id:
+        return "product-back"
+    return "deal-started" if reminder.product_id else "festival-started"
+
+
+def _rows() -> QuerySet[Reminder]:
+    return Reminder.objects.select_related("slot__festival", "product", "variant__product")
+
+
+def _context(reminder: Reminder) -> dict[str, str]:
+    product = reminder.product or (reminder.variant and reminder.variant.product)
+    title = product.title_in(reminder.language) if product else ""
+    label = reminder.variant.label if reminder.variant else ""
+    said = {
+        "product": f"{title}, {label}" if label else title,
+        "festival": "",
+        "link": _link("remind-go", reminder, GO),
+        "unsubscribe_link": _link("remind-stop", reminder, STOP),
+    }
+    if slot := reminder.slot:
+        zone = slot.festival.zone
+        said["festival"] = things.title_of(slot.festival)
+        said["starts"] = things.opens(slot)
+        said["ends"] = dates.day_and_hour(slot.ends_at, zone, reminder.language)
+        said["zone"] = dates.zone_name(slot.starts_at, zone, reminder.language)
+    return said | {"about": said["product"] or said["festival"]}
+
+
+def _link(name: str, reminder: Reminder, purpose: str) -> str:
+    return settings.SITE_URL + reverse(name, args=[token(reminder, purpose)])

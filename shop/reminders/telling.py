@@ -1,0 +1,99 @@
+"""Puts the mails that are due into the queue, a batch at a time; parts of the beat.
+
+A row is marked by a guarded update in the transaction that queues its mail: whoever dies before
+the commit has told nobody, and two that run at once share the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+
+from shop.festivals.models import Festival
+from shop.reminders.mailing import send_reminder
+from shop.reminders.models import Reminder
+from shop.reminders.waiting import Free, free, of_thing, opened
+from shop.tasks import enqueue
+
+BATCH = 300
+"""Mails queued in one round of the beat, every 15 seconds: twenty a second."""
+STEADY = timedelta(minutes=2)
+"""For so long units must have been free: what is held and released flaps, and tells nobody."""
+PER_UNIT = 3
+"""People who are told of one free unit; the others wait on."""
+PAUSE = timedelta(minutes=15)
+"""After which the next ones are told, if the units are still free."""
+LOCK_SPACE = 41_200
+
+DAY = timedelta(days=1)
+KEPT_FOR = timedelta(days=90)
+UNCONFIRMED_FOR = timedelta(days=7)
+MOST_FORGOTTEN = 5_000
+
+
+@transaction.atomic
+def tell_opened(*, at: datetime) -> int:
+    """Queue the mails of slots that have opened, whoever asked first; return how many."""
+    return _queue(opened(at=at).order_by("pk"), BATCH, at)
+
+
+def tell_returned(*, at: datetime) -> int:
+    """Queue mails to those who wait for units that have been free for long enough."""
+    told = 0
+    for thing in free(at=at):
+        same = Reminder.objects.filter(of_thing(thing), told_at=None)
+        if not thing.units:
+            same.filter(free_since__isnull=False).update(free_since=None)
+            continue
+        same.filter(free_since=None).update(free_since=at)
+        told += _tell_some(thing, at)
+    return told
+
+
+def forget_reminders(*, at: datetime) -> int:
+    """Delete what was told, was never confirmed, is over, or has waited for 90 days.
+
+    Who waits for an announced opening that is further away waits on.
+    """
+    ahead = Q(slot__ends_at__gt=at, slot__festival__state=Festival.State.PUBLISHED)
+    done = (
+        Q(sent_at__lt=at - DAY)
+        | Q(told_at__lt=at - 2 * DAY)
+        | Q(confirmed_at=None, asked_at__lt=at - UNCONFIRMED_FOR)
+        | Q(slot__ends_at__lt=at - DAY)
+    )
+    old = Q(asked_at__lt=at - KEPT_FOR) & ~Q(pk__in=Reminder.objects.filter(ahead).values("pk"))
+    ids = list(Reminder.objects.filter(done | old).values_list("pk", flat=True)[:MOST_FORGOTTEN])
+    Reminder.objects.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+@transaction.atomic
+def _tell_some(thing: Free, at: datetime) -> int:
+    with connection.cursor() as cursor:  # or two rounds at once would each tell as many
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, thing.variant_id % 2**31]
+        )
+    rows = Reminder.objects.filter(of_thing(thing), confirmed_at__isnull=False)
+    lately = rows.filter(told_at__gt=at - PAUSE).count()
+    most = min(BATCH, thing.units * PER_UNIT - lately)
+    steady = rows.filter(free_since__lte=at - STEADY)
+    return _queue(steady.order_by("asked_at", "pk"), most, at)
+
+
+def _queue(rows: QuerySet[Reminder], most: int, at: datetime) -> int:
+    if most <= 0:
+        return 0
+    waiting = rows.filter(told_at=None).select_for_update(skip_locked=True, of=("self",))
+    ids = list(waiting.values_list("pk", flat=True)[:most])
+    Reminder.objects.filter(pk__in=ids, told_at=None).update(told_at=at)
+    _enqueue(ids)
+    return len(ids)
+
+
+def _enqueue(ids: Iterable[int]) -> None:
+    for pk in ids:
+        enqueue(send_reminder, pk)

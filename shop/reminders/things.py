@@ -1,0 +1,150 @@
+"""What somebody may want to be told of: an opening, or that something comes back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from shop.catalogue.models import Product, Variant
+from shop.errors import NotPossible
+from shop.festivals.models import Deal, Festival, Slot
+from shop.merchants.models import Merchant
+from shop.storefront import dates
+from shop.storefront.wording import in_language
+
+NAMED = re.compile(r"(festival|slot|product|variant|deal)-([1-9][0-9]{0,17})")
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One thing, and how a page calls it; ``when`` is empty for what may come back."""
+
+    name: str
+    title: str
+    when: str = ""
+    slot: Slot | None = None
+    product: Product | None = None
+    variant: Variant | None = None
+    deal: Deal | None = None
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """Return the fields of a reminder that say what it is about."""
+        return {name: getattr(self, name) for name in ("slot", "product", "variant", "deal")}
+
+
+def thing_of(name: str, *, at: datetime) -> Thing:
+    """Return what a form names, such as "festival-3" or "variant-9".
+
+    "product-7" is the next opening of a product's deal, "deal-9" the units of the deal that a
+    variant has now.
+
+    Raises:
+        NotPossible: there is no such thing to wait for, or it is there already.
+    """
+    found = NAMED.fullmatch(name)
+    if found is None:
+        raise NotPossible(_("There is nothing to wait for here any more. Look at the page again."))
+    make = {"festival": _festival, "slot": _slot, "product": _product, "variant": _variant,
+            "deal": _deal}[found[1]]  # fmt: skip
+    thing = make(name, int(found[2]), at)
+    if thing is None:
+        raise NotPossible(_("There is nothing to wait for here any more. Look at the page again."))
+    return thing
+
+
+def coming(*, at: datetime) -> dict[str, object]:
+    """Return which slots are still to come and announced, as a filter of slots."""
+    return {
+        "starts_at__gt": at,
+        "cancelled_at": None,
+        "festival__state": Festival.State.PUBLISHED,
+    }
+
+
+def opens(slot: Slot) -> str:
+    """Return when a slot opens, in its festival's time: "29 November at 18:00"."""
+    return dates.day_and_hour(slot.starts_at, slot.festival.zone, get_language() or "en")
+
+
+def title_of(festival: Festival) -> str:
+    """Return the festival's title in the language of the page."""
+    texts = in_language(festival.texts, get_language() or "en") or {}
+    return texts.get("title") or _(festival.title)
+
+
+def _festival(name: str, pk: int, at: datetime) -> Thing | None:
+    slots = Slot.objects.filter(festival=pk, kind=Slot.Kind.WHOLE, **coming(at=at))
+    slot = slots.select_related("festival").first()
+    return slot and Thing(name, title_of(slot.festival), opens(slot), slot=slot)
+
+
+def _slot(name: str, pk: int, at: datetime) -> Thing | None:
+    slot = Slot.objects.filter(pk=pk, **coming(at=at)).select_related("festival").first()
+    if slot is None:
+        return None
+    if slot.kind == Slot.Kind.WHOLE:
+        return Thing(name, title_of(slot.festival), opens(slot), slot=slot)
+    title = _("%(first)s, %(second)s") % {"first": title_of(slot.festival), "second": slot.label}
+    return Thing(name, title, opens(slot), slot=slot)
+
+
+def _product(name: str, pk: int, at: datetime) -> Thing | None:
+    product = _seen(pk)
+    if product is None:
+        return None
+    deals = Deal.objects.filter(
+        variant__product=product, variant__is_active=True, state=Deal.State.APPROVED
+    )
+    slots = Slot.objects.filter(**coming(at=at)).select_related("festival").order_by("starts_at")
+    slot = slots.filter(pk__in=deals.values("slot")).first()
+    if slot is None:
+        listed = product.participations.values("festival")
+        slot = slots.filter(kind=Slot.Kind.WHOLE, festival__in=listed).first()
+    return slot and Thing(name, _title(product), opens(slot), slot=slot, product=product)
+
+
+def _variant(name: str, pk: int, at: datetime) -> Thing | None:
+    variant = _sold(pk, at)
+    return variant and Thing(name, _with_label(variant), variant=variant)
+
+
+def _deal(name: str, pk: int, at: datetime) -> Thing | None:
+    variant = _sold(pk, at)
+    if variant is None:
+        return None
+    deals = variant.deals.filter(
+        state=Deal.State.APPROVED, allotment__isnull=False, effective_from__lte=at,
+        effective_to__gt=at, slot__festival__state=Festival.State.PUBLISHED,
+    )  # fmt: skip
+    deal = deals.order_by("slot__kind", "pk").first()
+    return deal and Thing(name, _with_label(variant), variant=variant, deal=deal)
+
+
+def _sold(pk: int, at: datetime) -> Variant | None:
+    variants = Variant.objects.select_related("product__merchant").filter(pk=pk, is_active=True)
+    variant = variants.first()
+    if variant is None or _seen(variant.product_id) is None:
+        return None
+    return variant if variant.closes_at is None or variant.closes_at > at else None
+
+
+def _seen(product_id: int) -> Product | None:
+    return Product.objects.filter(
+        pk=product_id,
+        state=Product.State.PUBLISHED,
+        merchant__state=Merchant.State.APPROVED,
+    ).first()
+
+
+def _with_label(variant: Variant) -> str:
+    title = _title(variant.product)
+    return f"{title}, {variant.label}" if variant.label else title
+
+
+def _title(product: Product) -> str:
+    return product.title_in(get_language() or "en")

@@ -1,0 +1,100 @@
+"""What the page of a product offers to be told of: its next deal, and what may come back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from shop.storefront import dates
+from shop.storefront.epoch import Epoch
+from shop.storefront.sessions import Session
+from shop.storefront.variants import VariantNow
+
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Names of things to wait for, as ``shop.reminders`` knows them.
+
+    ``coming`` is the product's next opening, with ``opens`` in words; ``returns`` are sold-out
+    variants, or deals of which all is claimed, each with its label.
+    """
+
+    coming: str
+    opens: str
+    returns: tuple[tuple[str, str], ...]
+    is_claimed: bool
+
+
+def waiting(
+    product_id: int,
+    listed: Sequence[int],
+    variants: Sequence[VariantNow],
+    sessions: Sequence[Session],
+    *,
+    epoch: Epoch,
+    language: str,
+) -> Waiting:
+    """Return what can be waited for.
+
+    Args:
+        listed: the festivals in which the product takes part.
+    """
+    opens = _opens(variants, listed, epoch, language)
+    sold_out = _sold_out(variants, sessions, language)
+    claimed = () if sold_out else _claimed(variants)
+    return Waiting(
+        coming=f"product-{product_id}" if opens else "",
+        opens=opens,
+        returns=(sold_out or claimed)[:MOST],
+        is_claimed=bool(claimed),
+    )
+
+
+def turns_of(variants: Sequence[VariantNow]) -> list[datetime]:
+    """Return the instants at which something that is waited for opens."""
+    return [variant.next_starts for variant in variants if variant.next_starts]
+
+
+def _opens(
+    variants: Sequence[VariantNow], listed: Sequence[int], epoch: Epoch, language: str
+) -> str:
+    found = [(v.next_starts, v.next_zone) for v in variants if v.next_starts]
+    if not found:
+        coming = [f for f in epoch.festivals if f.id in listed and f.starts_at > epoch.seen_at]
+        found = [(festival.starts_at, festival.zone) for festival in coming]
+    if not found:
+        return ""
+    starts_at, zone = min(found)
+    when = dates.day_and_hour(starts_at, zone, language)
+    return _("%(first)s, %(second)s") % {
+        "first": _("In a festival from %(date)s") % {"date": when},
+        "second": dates.zone_name(starts_at, zone, language),
+    }
+
+
+def _sold_out(
+    variants: Sequence[VariantNow], sessions: Sequence[Session], language: str
+) -> tuple[tuple[str, str], ...]:
+    if sessions:
+        return tuple(
+            (f"variant-{session.kinds[0].id}", _session(session, language))
+            for session in sessions
+            if not session.is_open
+        )
+    gone = [v for v in variants if v.price is not None and not v.is_buyable]
+    return tuple((f"variant-{v.id}", ", ".join(v.options)) for v in gone)
+
+
+def _claimed(variants: Sequence[VariantNow]) -> tuple[tuple[str, str], ...]:
+    full = [v for v in variants if v.allotment is not None and v.held + v.sold >= v.allotment]
+    return tuple((f"deal-{v.id}", ", ".join(v.options)) for v in full)
+
+
+def _session(session: Session, language: str) -> str:
+    day = dates.weekday_in(session.starts, session.zone, language)
+    return f"{day}, {dates.hour(session.starts, session.zone)}"
