@@ -29,6 +29,7 @@ FRAME = [
     *_parts("css/base/{}.css", "reset type focus fields tables layout"),
     *_parts("css/components/{}.css", "cloth button marks price progress card panel controls"),
     *_parts("css/components/{}.css", "chips messages lists head mast nav foot suggested heart"),
+    "css/components/preview.css",
 ]
 SHOP = _parts("css/pages/{}.css", "hero stores bento listing article")
 PRODUCT = _parts("css/pages/{}.css", "product about options")
@@ -37,7 +38,7 @@ WORK = _parts("css/pages/{}.css", "work charts desk")
 SCRIPT = _parts(
     "js/shop/{}.js",
     "theme-switch time-left cart-count auto-go qty-step search-box save-heart first-error "
-    "seat-total print-page",
+    "seat-total print-page preview-slider",
 )
 
 BUNDLES: dict[str, list[str]] = {

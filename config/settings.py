@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "shop.accounts.middleware.OurSite",
+    "shop.storefront.previews.middleware.Previews",
     "shop.storefront.middleware.Refusals",
 ]
 

@@ -41,6 +41,7 @@ from shop.orders.models import (
 from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.pictures.models import Picture, Rendition
 from shop.stock.models import Pool, StockMove
+from shop.storefront.models import PreviewLink, ProbeResult
 from shop.tickets.models import Ticket
 
 __all__ = [
@@ -48,9 +49,9 @@ __all__ = [
     "CodeBatch", "Contact", "Country", "Deal", "DealUsage", "Discount", "Enrolment", "Festival",
     "Fund", "GatewayEvent", "ImportRule", "LedgerEntry", "LedgerTransaction", "Listing",
     "ListingCell", "Membership", "Merchant", "Nomination", "Operation", "Order", "OrderLine",
-    "Participation", "Payment", "Picture", "Pool", "PriceChange", "PriceSpan", "Product",
-    "ProductPicture", "ProductSpan", "Promotion", "PromotionUsage", "Rate", "Refund",
-    "RefundLine", "RegularPrice", "Rendition", "SaleDecision", "SavedProduct", "SearchWord",
-    "Shipment", "Slot", "StockMove", "Suborder", "Synonym", "Ticket", "User", "Variant",
-    "WrongPrice",
+    "Participation", "Payment", "Picture", "Pool", "PreviewLink", "PriceChange", "PriceSpan",
+    "ProbeResult", "Product", "ProductPicture", "ProductSpan", "Promotion", "PromotionUsage",
+    "Rate", "Refund", "RefundLine", "RegularPrice", "Rendition", "SaleDecision", "SavedProduct",
+    "SearchWord", "Shipment", "Slot", "StockMove", "Suborder", "Synonym", "Ticket", "User",
+    "Variant", "WrongPrice",
 ]  # fmt: skip

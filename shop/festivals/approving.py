@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
-from shop.catalogue.models import Product
+from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible
 from shop.festivals import fence, spans
 from shop.festivals.changes import log
@@ -40,7 +41,9 @@ def approve(nomination: Nomination, *, at: datetime, by: User | None = None) -> 
     Nomination.objects.filter(pk=nomination.pk).update(
         state=Nomination.State.APPROVED, reviewer=by, decided_at=at
     )
-    deals = Deal.objects.bulk_create(_deals_of(nomination, starts_at=max(slot.starts_at, at)))
+    starts_at = max(slot.starts_at, at)
+    variants = nomination.product.variants.to_come(at=starts_at).order_by("pk")
+    deals = Deal.objects.bulk_create(deals_of(nomination, variants, starts_at=starts_at))
     if not deals:
         raise NotPossible(_("None of its variants or dates can be bought while the slot runs."))
     if any(deal.allotment is not None for deal in deals):
@@ -76,15 +79,17 @@ def _refuse_unready(nomination: Nomination) -> None:
         raise NotPossible(_("All places in this slot are taken."))
 
 
-def _deals_of(nomination: Nomination, *, starts_at: datetime) -> list[Deal]:
-    """Make one deal per variant that the nomination covers.
+def deals_of(
+    nomination: Nomination, variants: Iterable[Variant], *, starts_at: datetime
+) -> list[Deal]:
+    """Return one deal, not saved, for each of the variants that the nomination covers.
 
     Units set aside for some variants leave the others out: these are sold out, or meant for the
     everyday price, and a deal of theirs would sell everyday stock without a limit.
     """
     found, units = [], nomination.allotments
     is_percent = nomination.rule == Nomination.Rule.PERCENT
-    for variant in nomination.product.variants.to_come(at=starts_at).order_by("pk"):
+    for variant in variants:
         price = nomination.percent if is_percent else nomination.prices.get(str(variant.pk))
         if price is None or (units and str(variant.pk) not in units):
             continue
