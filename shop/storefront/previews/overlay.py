@@ -38,7 +38,7 @@ FESTIVALS = """CASE WHEN t.product_id = ANY(%(products)s::bigint[])
   AND %(festival)s <> ALL(t.festivals) THEN t.festivals || %(festival)s::bigint
   ELSE t.festivals END"""
 IS_AVAILABLE = "t.is_available AND t.product_id <> ALL(%(gone)s::bigint[])"
-WITH_WAITING = "SELECT {columns} FROM shop_deal UNION ALL SELECT {columns} FROM preview_deal"
+WITH_WAITING = "SELECT {columns} FROM shop_deal UNION ALL SELECT {columns} FROM preview_shop_deal"
 STILL_CLOSED = """SELECT {columns} FROM shop_closure
   WHERE reason <> 'sold_out' OR deal_id NOT IN (
     SELECT t.id FROM shop_deal t
