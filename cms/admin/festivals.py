@@ -29,6 +29,7 @@ WORDS = {
     "accept": "accepted", "decline": "declined", "submit": "submitted", "withdraw": "withdrawn",
     "approve": "approved", "changes_requested": "sent back", "rejected": "rejected",
     "pause": "paused", "resume": "resumed", "raise": "raised",
+    "share": "shared", "revoke": "revoked",
 }  # fmt: skip
 ACCEPTED = Q(enrolments__state=Enrolment.State.ACCEPTED)
 

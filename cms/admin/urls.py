@@ -1,6 +1,15 @@
 from django.urls import path
 
-from cms.admin import catalogue, festivals, links, nominations, slots, stores
+from cms.admin import (
+    catalogue,
+    festivals,
+    links,
+    nominations,
+    previews,
+    price_sheets,
+    slots,
+    stores,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -11,6 +20,12 @@ urlpatterns = [
     path("festivals/<int:pk>/publish/", festivals.publish, name="festival-publish"),
     path("festivals/<int:pk>/products/", festivals.list_products, name="festival-products"),
     path("festivals/<int:pk>/page/", links.begin_page, name="festival-page"),
+    path("festivals/<int:pk>/preview/", previews.previews, name="festival-previews"),
+    path("festivals/<int:pk>/preview/links/", previews.share, name="preview-share"),
+    path("festivals/<int:pk>/preview/links/<int:link_id>/revoke/", previews.revoke,
+         name="preview-revoke"),
+    path("festivals/<int:pk>/prices/", price_sheets.price_list, name="festival-prices"),
+    path("festivals/<int:pk>/prices/changes/", price_sheets.changes, name="festival-changes"),
     path("festivals/<int:pk>/slots/new/", slots.add, name="slot-add"),
     path("festivals/<int:pk>/slots/<int:slot_id>/", slots.edit, name="slot-edit"),
     path("festivals/<int:pk>/slots/<int:slot_id>/remove/", slots.remove, name="slot-remove"),

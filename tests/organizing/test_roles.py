@@ -17,7 +17,9 @@ from shop.festivals.models import (
     Slot,
 )
 from tests import make, pages
+from tests.make import START
 from tests.organizing.people import BEFORE, GROUPS, organizer, typed
+from tests.shop.storefront.previews import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +28,11 @@ WRITE = {"organizer", "merchandiser"}
 REVIEW = {"organizer", "reviewer"}
 DAYS = {"zone_name": "UTC", "starts": "2027-05-10T00:00", "ends": "2027-05-20T00:00"}
 HOURS = {"label": "Taken over", "starts": "2027-05-12T10:00", "ends": "2027-05-12T12:00"}
+SHARED = {
+    "share-shared_with": "Taken over",
+    "share-at_wall": "2027-05-10T00:00",
+    "share-hours": "2",
+}
 # Each address and method with the groups that may, and what is sent.
 ADDRESSES = [
     ("festivals/", "get", ALL, {}),
@@ -37,6 +44,11 @@ ADDRESSES = [
     ("festivals/{festival}/publish/", "post", PLAN, {"reason": "Taken over"}),
     ("festivals/{festival}/products/", "post", PLAN, {}),
     ("festivals/{festival}/page/", "post", WRITE, {}),
+    ("festivals/{festival}/preview/", "get", ALL, {}),
+    ("festivals/{festival}/preview/links/", "post", PLAN, SHARED),
+    ("festivals/{festival}/preview/links/{link}/revoke/", "post", PLAN, {}),
+    ("festivals/{festival}/prices/", "get", ALL, {}),
+    ("festivals/{festival}/prices/changes/", "get", ALL, {}),
     ("festivals/{festival}/slots/new/", "get", PLAN, {}),
     ("festivals/{festival}/slots/new/", "post", PLAN, HOURS),
     ("festivals/{festival}/slots/{slot}/", "get", PLAN, {}),
@@ -77,6 +89,7 @@ def rows(clock_at):
     product = make.product(state="submitted", submitted_at=BEFORE, published_at=None)
     return {
         "festival": festival.pk, "slot": slot.pk, "nomination": nomination.pk,
+        "link": shared(festival, START).pk,
         "enrolment": enrolment.pk, "product": product.pk, "merchant": make.merchant().pk,
     }  # fmt: skip
 

@@ -20,6 +20,7 @@ from shop.payments.operations import check_pending, run_operations
 from shop.payments.sweeping import check_unsettled, expire_overdue
 from shop.payments.watching import tell_organizers
 from shop.payments.webhooks import forget_bodies, handle_waiting
+from shop.storefront.probing import probe_openings
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ ROUNDS: tuple[tuple[str, Callable[..., object], int], ...] = (
     ("forget what messages said", forget_bodies, 2_000),
     ("forget old carts", forget_old_carts, 2_000),
     ("refund sessions that were called off", refund_what_is_left, 20),
+    ("look at the pages of a start", probe_openings, 1),
 )
 
 

@@ -52,7 +52,7 @@ def rows() -> dict[str, int]:
         names = [name for (name,) in cursor.fetchall()]
         found = {}
         for name in names:
-            cursor.execute(f'SELECT count(*), md5(string_agg(t::text, \'|\')) FROM "{name}" t')  # noqa: S608
+            cursor.execute(f"SELECT count(*), md5(string_agg(t::text, '|')) FROM \"{name}\" t")  # noqa: S608
             found[name] = cursor.fetchone()
     return found
 
