@@ -29,7 +29,6 @@ FRAME = [
     *_parts("css/base/{}.css", "reset type focus fields tables layout"),
     *_parts("css/components/{}.css", "cloth button marks price progress card panel controls"),
     *_parts("css/components/{}.css", "chips messages lists head mast nav foot suggested heart"),
-    "css/components/preview.css",
 ]
 SHOP = _parts("css/pages/{}.css", "hero stores bento listing article")
 PRODUCT = _parts("css/pages/{}.css", "product about options")
@@ -38,7 +37,7 @@ WORK = _parts("css/pages/{}.css", "work charts desk")
 SCRIPT = _parts(
     "js/shop/{}.js",
     "theme-switch time-left cart-count auto-go qty-step search-box save-heart first-error "
-    "seat-total print-page preview-slider",
+    "seat-total print-page",
 )
 
 BUNDLES: dict[str, list[str]] = {
@@ -46,7 +45,9 @@ BUNDLES: dict[str, list[str]] = {
     "css/product.css": [*FRAME, *PRODUCT],
     "css/till.css": [*FRAME, *TILL, "css/print.css"],
     "css/work.css": [*FRAME, *TILL, *WORK, "css/print.css"],
+    "css/preview.css": ["css/components/preview.css"],
     "js/shop.js": SCRIPT,
+    "js/preview.js": ["js/shop/preview-slider.js"],
     "js/work.js": ["js/work/picture-upload.js"],
 }
 PARTS = {part for parts in BUNDLES.values() for part in parts}
