@@ -23,7 +23,7 @@ class MomentsForm(WallTimes):
         super().__init__(*args, **kwargs)
         self.festival, self.zone = festival, festival.zone
         choices = [
-            (boundary.at.isoformat(), f"{boundary.wall:%d %b %Y, %H:%M:%S} · {boundary.label}")
+            (boundary.at.isoformat(), f"{boundary.label} · {boundary.wall:%d %b %Y, %H:%M:%S}")
             for boundary in known
         ]
         for name, label in self.moments():

@@ -12,15 +12,15 @@ from shop.storefront.previews.boundaries import Boundary, boundaries
 from shop.storefront.previews.preview import Preview, Stock, Who
 
 WHO = [
-    (Who.ITSELF, "Shopper: as signed in"),
-    (Who.GUEST, "Shopper: a guest"),
-    (Who.NEW, "Shopper: has bought nothing"),
-    (Who.AT_LIMIT, "Shopper: is at the limit"),
+    (Who.ITSELF, "As signed in"),
+    (Who.GUEST, "A guest"),
+    (Who.NEW, "Has bought nothing yet"),
+    (Who.AT_LIMIT, "Is at the limit"),
 ]
 STOCK = [
-    (Stock.AS_IT_IS, "Stock: as it is"),
-    (Stock.SOLD_OUT, "Stock: deals sold out"),
-    (Stock.ONE_LEFT, "Stock: one left in each deal"),
+    (Stock.AS_IT_IS, "As it is"),
+    (Stock.SOLD_OUT, "Deals sold out"),
+    (Stock.ONE_LEFT, "One left in each deal"),
 ]
 
 
@@ -65,14 +65,11 @@ class Banner:
 
     @property
     def scenario(self) -> list[str]:
-        """Return what else is made up, for those who know the festival."""
-        found = [name for value, name in (*WHO, *STOCK) if value and value in self._chosen]
-        waiting = "With what waits for a decision"
-        return [*found, waiting] if self.preview.is_waiting else found
-
-    @property
-    def _chosen(self) -> set[str]:
-        return {self.preview.who, self.preview.stock}
+        """Return what else is made up, in words."""
+        preview = self.preview
+        found = [f"Shopper: {dict(WHO)[preview.who].lower()}"] if preview.who else []
+        found += [f"Stock: {dict(STOCK)[preview.stock].lower()}"] if preview.stock else []
+        return found + (["With what waits for a decision"] if preview.is_waiting else [])
 
     @cached_property
     def boundaries(self) -> list[Boundary]:
