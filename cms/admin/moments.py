@@ -11,7 +11,7 @@ from django import forms
 from cms.admin.festival_forms import WallTimeField, WallTimes
 from shop.festivals.models import Festival
 from shop.storefront.previews.banner import STOCK, WHO
-from shop.storefront.previews.boundaries import Boundary
+from shop.storefront.previews.boundaries import Boundary, by_instant
 
 
 class MomentsForm(WallTimes):
@@ -24,7 +24,7 @@ class MomentsForm(WallTimes):
         self.festival, self.zone = festival, festival.zone
         choices = [
             (boundary.at.isoformat(), f"{boundary.label} · {boundary.wall:%d %b %Y, %H:%M:%S}")
-            for boundary in known
+            for boundary in by_instant(known)
         ]
         for name, label in self.moments():
             self.fields[name] = forms.ChoiceField(label=label, choices=choices, required=False)

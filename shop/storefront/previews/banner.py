@@ -8,7 +8,7 @@ from functools import cached_property
 from shop.festivals.models import Festival
 from shop.festivals.walltime import wall_of
 from shop.storefront import dates
-from shop.storefront.previews.boundaries import Boundary, boundaries
+from shop.storefront.previews.boundaries import Boundary, boundaries, by_instant
 from shop.storefront.previews.preview import Preview, Stock, Who
 
 WHO = [
@@ -74,7 +74,7 @@ class Banner:
     @cached_property
     def boundaries(self) -> list[Boundary]:
         """Return the moments to choose from; the one that is shown is among them."""
-        found = boundaries(self.festival) if self.festival else []
+        found = by_instant(boundaries(self.festival)) if self.festival else []
         if any(boundary.at == self.at for boundary in found):
             return found
         shown = Boundary("", self.at, "This moment", self.wall)

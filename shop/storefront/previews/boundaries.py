@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shop.festivals.models import Closure, Festival, Slot
@@ -43,3 +44,13 @@ def boundaries(festival: Festival) -> list[Boundary]:
     found += [(f"gone-{pk}", at, f"Sold out: {title}") for pk, at, title in rows]
     found.sort(key=lambda row: row[1])
     return [Boundary(key, at, label, wall_of(at, festival.zone)) for key, at, label in found]
+
+
+def by_instant(found: Iterable[Boundary]) -> list[Boundary]:
+    """Return each instant once, with all that happens at it."""
+    known: dict[datetime, Boundary] = {}
+    for boundary in found:
+        first = known.get(boundary.at)
+        label = f"{first.label}; {boundary.label}" if first else boundary.label
+        known[boundary.at] = replace(first or boundary, label=label)
+    return list(known.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.cache import caches
@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from shop import clock
+from shop.catalogue.models import Variant
 from shop.festivals.models import Festival
 from shop.storefront.models import PreviewLink
 from shop.storefront.previews import opening
@@ -43,6 +44,11 @@ def following(link: PreviewLink) -> Client:
     return client
 
 
+def product(client: Client, variant: Variant) -> HttpResponse:
+    """Return the page of a variant's product."""
+    return client.get(f"/products/{variant.product.slug}/")
+
+
 def rows() -> dict[str, int]:
     """Return how many rows each table of the shop has ever taken or lost, and their text."""
     with connection.cursor() as cursor:
@@ -60,6 +66,3 @@ def rows() -> dict[str, int]:
 def kept_pages() -> list[str]:
     """Return the keys of what the caches of this process hold."""
     return sorted(key for name in ("default", "searches") for key in caches[name]._cache)
-
-
-DAY = timedelta(days=1)
