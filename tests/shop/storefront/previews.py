@@ -49,6 +49,11 @@ def product(client: Client, variant: Variant) -> HttpResponse:
     return client.get(f"/products/{variant.product.slug}/")
 
 
+def post(client: Client, path: str, **data: str) -> HttpResponse:
+    """Return the answer to what a page of the shop sends."""
+    return client.post(path, data, headers={"Sec-Fetch-Site": "same-origin"})
+
+
 def rows() -> dict[str, int]:
     """Return how many rows each table of the shop has ever taken or lost, and their text."""
     with connection.cursor() as cursor:

@@ -13,7 +13,7 @@ from shop.storefront.previews.preview import Preview, Stock, Who
 from tests import make
 from tests.make import END, START
 from tests.organizing.people import organizer
-from tests.shop.storefront.previews import following, looking, product, rows, shared
+from tests.shop.storefront.previews import following, looking, post, product, rows, shared
 
 pytestmark = pytest.mark.django_db
 
@@ -40,10 +40,6 @@ def draft(kettle):
     make.deal(kettle, during=made, price=15_00, allotment=6, per_shopper=2)
     make.listed(kettle.product)
     return made
-
-
-def post(client, path, **data):
-    return client.post(path, data, headers={"Sec-Fetch-Site": "same-origin"})
 
 
 ACTIONS = [
@@ -284,19 +280,6 @@ def test_whoever_has_a_shared_preview_chooses_no_other_moment(clock_at, kettle, 
     page = product(client, kettle).text
     assert "$15.00" not in page
     assert "preview-slider" not in page
-
-
-def test_language_and_country_are_chosen_within_a_preview(clock_at, kettle, festival):
-    clock_at(BEFORE)
-    client = looking(festival, START)
-
-    assert post(client, "/preferences/", currency="EUR").status_code == 303
-    page = client.get(f"/fr/products/{kettle.product.slug}/").text
-
-    assert "15,00" in page
-    assert "Aperçu" in page
-    assert "€" in page
-    assert "15,00" not in Client().get(f"/fr/products/{kettle.product.slug}/").text
 
 
 def test_a_row_for_longer_than_72_hours_cannot_be_kept(festival):

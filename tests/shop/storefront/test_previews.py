@@ -14,7 +14,7 @@ from shop.storefront.previews.preview import Stock, Who
 from tests import make, pages
 from tests.make import END, NOON, START
 from tests.organizing.people import organizer
-from tests.shop.storefront.previews import kept_pages, looking, product, rows
+from tests.shop.storefront.previews import kept_pages, looking, post, product, rows
 
 pytestmark = pytest.mark.django_db
 
@@ -188,3 +188,16 @@ def test_the_cart_is_priced_for_the_shopper_that_was_chosen(clock_at, kettle, dr
     assert says in page
     assert rows() == before
     assert not DealUsage.objects.exists()
+
+
+def test_language_and_country_are_chosen_within_a_preview(clock_at, kettle, festival):
+    clock_at(BEFORE)
+    client = looking(festival, START)
+
+    assert post(client, "/preferences/", currency="EUR").status_code == 303
+    page = client.get(f"/fr/products/{kettle.product.slug}/").text
+
+    assert "15,00" in page
+    assert "Aperçu" in page
+    assert "€" in page
+    assert "15,00" not in Client().get(f"/fr/products/{kettle.product.slug}/").text
