@@ -9,20 +9,20 @@ itself refuses to write, and with the transaction the views go.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, models, transaction
 from django.db.backends.utils import CursorWrapper
 
-from shop.festivals import spans
 from shop.festivals.models import Closure, Deal, DealUsage, Festival, PriceSpan, ProductSpan, Slot
 from shop.listings.models import Listing
 from shop.stock.models import Pool
 from shop.storefront import epoch
 from shop.storefront.previews import facts
+from shop.storefront.previews.boundaries import SECOND
+from shop.storefront.previews.planned import planned_spans, text_of
 from shop.storefront.previews.preview import Preview, Stock, Who
 
 OWN_UNITS = "t.slot_id = ANY(%(slots)s::bigint[]) AND t.allotment IS NOT NULL"
@@ -73,12 +73,15 @@ def shown(preview: Preview) -> Iterator[None]:
 
 def _cover(cursor: CursorWrapper, preview: Preview) -> None:
     """Put views over the tables in which the preview differs from the shop."""
-    states = dict(Festival.objects.values_list("pk", "state"))
-    is_draft = states.get(preview.festival_id) == Festival.State.DRAFT
+    known = {row.pk: row for row in Festival.objects.only("state", "starts_at")}
+    own = known.get(preview.festival_id)
+    is_draft = own is not None and own.state == Festival.State.DRAFT
     slots = list(Slot.objects.filter(festival=preview.festival_id).values_list("pk", flat=True))
-    values = {"slots": slots, "at": preview.at, "festival": preview.festival_id}
+    # From before the start on, so that whoever goes through its moments finds prices worked out.
+    since = min(preview.first, own.starts_at - SECOND) if own else preview.first
+    values = {"slots": slots, "at": preview.at, "festival": preview.festival_id, "since": since}
     # A closed festival was published at the instants that can be looked back at.
-    if is_draft or Festival.State.CLOSED in states.values():
+    if is_draft or any(row.state == Festival.State.CLOSED for row in known.values()):
         _view(cursor, Festival, values, state=STATE)
     waiting = facts.waiting_deals(preview) if preview.is_waiting else []
     if waiting or preview.stock:
@@ -89,14 +92,14 @@ def _cover(cursor: CursorWrapper, preview: Preview) -> None:
         if preview.stock:
             _cover_stock(cursor, preview, values)
         _cover_listings(cursor, preview, products, values)
-        _cover_prices(cursor, preview, products)
+        _cover_prices(cursor, products, planned_spans(preview, products, since=since))
 
 
 def _cover_deals(
     cursor: CursorWrapper, preview: Preview, waiting: list[Deal], values: dict[str, Any]
 ) -> None:
     """Add the deals that wait, and let those of the festival have sold what the scenario says."""
-    _table(cursor, Deal, waiting)
+    _table(cursor, Deal, text_of(Deal, waiting))
     sold = {Stock.SOLD_OUT: "t.allotment", Stock.ONE_LEFT: "t.allotment - 1"}.get(preview.stock)
     instead = {}
     if sold:
@@ -108,7 +111,7 @@ def _cover_deals(
         source = _named(STILL_CLOSED, Closure)
         if preview.stock == Stock.SOLD_OUT:
             source = _named(AND_THESE, Closure, kept=source, more=SOLD_OUT)
-        _view(cursor, Closure, values | {"since": preview.first}, source=source)
+        _view(cursor, Closure, values, source=source)
 
 
 def _cover_limits(cursor: CursorWrapper, preview: Preview, values: dict[str, Any]) -> None:
@@ -137,15 +140,16 @@ def _cover_listings(
     _view(cursor, Listing, known, festivals=FESTIVALS, is_available=IS_AVAILABLE)
 
 
-def _cover_prices(cursor: CursorWrapper, preview: Preview, products: list[int]) -> None:
+def _cover_prices(
+    cursor: CursorWrapper, products: list[int], texts: Mapping[type[models.Model], str]
+) -> None:
     """Put spans that the price function gives now over those that were kept."""
-    by_variant, by_product = spans.computed(products, since=preview.first)
     variants = facts.variants_of(products)
-    for model, owner, rows, ids in (
-        (PriceSpan, "variant_id", by_variant, variants),
-        (ProductSpan, "product_id", by_product, products),
+    for model, owner, ids in (
+        (PriceSpan, "variant_id", variants),
+        (ProductSpan, "product_id", products),
     ):
-        _table(cursor, model, [row for found in rows.values() for row in found])
+        _table(cursor, model, texts[model])
         source = _named(NEW_SPANS, model, owner=owner)
         _view(cursor, model, {"ids": ids}, source=source)
 
@@ -168,13 +172,8 @@ def _view(
     cursor.execute(VIEW.format(table=table, columns=columns, source=source), values)
 
 
-def _table(cursor: CursorWrapper, model: type[models.Model], rows: Sequence[models.Model]) -> None:
-    """Make a temporary table of rows that were never saved; they get numbers below 0."""
-    fields = model._meta.concrete_fields
-    for number, row in enumerate(rows, 1):
-        row.pk = row.pk or -number
-    data = [{field.column: getattr(row, field.attname) for field in fields} for row in rows]
-    text = json.dumps(data, default=str)
+def _table(cursor: CursorWrapper, model: type[models.Model], text: str) -> None:
+    """Make a temporary table of rows that were never saved."""
     cursor.execute(TABLE.format(table=model._meta.db_table), [text])
 
 

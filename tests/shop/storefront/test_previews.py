@@ -4,9 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from cms.models import FestivalPage
+from shop.festivals import running
 from shop.festivals.models import DealUsage, PriceSpan
 from shop.listings.models import Listing
 from shop.storefront import epoch
@@ -201,3 +204,67 @@ def test_language_and_country_are_chosen_within_a_preview(clock_at, kettle, fest
     assert "Aperçu" in page
     assert "€" in page
     assert "15,00" not in Client().get(f"/fr/products/{kettle.product.slug}/").text
+
+
+def test_a_preview_costs_the_same_statements_for_any_number_of_products(clock_at, kettle, draft):
+    clock_at(BEFORE)
+    client = looking(draft, draft.starts_at, is_waiting=True, stock=Stock.SOLD_OUT)
+    make.nomination(make.variant(30_00), during=draft, price=20_00)
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as seen:
+            assert "$20.00" in product(client, kettle).text
+        counts.append(len(seen))
+        for _n in range(9):
+            variant = make.variant(30_00)
+            make.deal(variant, during=draft, price=20_00)
+            waits = make.variant(30_00)
+            make.nomination(waits, during=draft, price=20_00)
+
+    assert counts[0] == counts[1] <= 60
+
+
+def test_what_changes_meanwhile_is_seen_in_the_preview_at_once(clock_at, kettle, draft):
+    clock_at(BEFORE)
+    client = looking(draft, draft.starts_at, is_waiting=True)
+    assert "$15.00" in product(client, kettle).text
+    teapot = make.variant(30_00)
+    make.listed(teapot.product)
+
+    waits = make.nomination(teapot, during=draft, price=22_00)
+    assert "$22.00" in product(client, teapot).text
+    type(waits).objects.filter(pk=waits.pk).update(state="rejected")
+    assert "$22.00" not in product(client, teapot).text
+    running.pause_deal(draft.slots.get().deals.get(), at=BEFORE)
+    assert "$15.00" not in product(client, kettle).text
+
+
+def test_an_extension_is_told_with_its_reason(clock_at, kettle, festival):
+    clock_at(NOON)
+    assert "has been extended" not in Client().get("/").text
+    slot = festival.slots.get()
+
+    running.extend_slot(slot, END + timedelta(days=2), at=NOON, reason="The port was closed.")
+    epoch.forget()
+
+    page = Client().get("/").text
+    assert "The festival has been extended until 21 May." in page
+    assert "The port was closed." in page
+    assert "has been extended" not in looking(festival, START).get("/").text
+
+
+def test_the_lowest_price_of_a_festival_is_called_so_and_no_other(clock_at, kettle, festival):
+    clock_at(NOON)
+    words = "The lowest scheduled price in this festival"
+    hour = timedelta(hours=1)
+    assert words in product(Client(), kettle).text
+    assert words not in product(looking(festival, START - hour), kettle).text
+
+    slot = make.slot(festival, starts_at=NOON + hour, ends_at=NOON + 2 * hour)
+    make.deal(kettle, during=slot, price=14_00, allotment=1, approved_at=NOON)
+    epoch.forget()
+
+    seen = [words in product(looking(festival, at), kettle).text
+            for at in (START, NOON + hour, NOON + 2 * hour)]  # fmt: skip
+    assert seen == [False, True, False]
+    assert "$14.00" not in product(Client(), kettle).text

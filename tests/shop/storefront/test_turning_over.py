@@ -9,7 +9,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from cms.models import FestivalPage
+from shop.errors import PriceChanged
 from shop.festivals import running
+from shop.orders.placing import place_order
 from shop.storefront import epoch
 from tests import make, pages
 from tests.make import END, NOON, START
@@ -172,8 +174,13 @@ def test_case_12_a_pause_counts_at_once_and_a_browsers_copy_lives_30_s_at_most(k
     before = page_at(path, NOON - timedelta(seconds=1))
     assert int(re.search(r"max-age=(\d+)", before.headers["Cache-Control"])[1]) <= 30
 
+    who = make.cart({kettle: 1}, at=NOON - timedelta(seconds=1))
+    agreed = make.agreed(who, at=NOON - timedelta(seconds=1))
     running.pause_deal(festival.slots.get().deals.get(), at=NOON)
     epoch.forget()
+
+    with pytest.raises(PriceChanged):
+        place_order(who, agreed=agreed, at=NOON + timedelta(seconds=0.1))
 
     assert "$15.00" not in text(path, NOON + timedelta(seconds=0.1))
     assert '"price": "20.00"' in text(path, NOON + timedelta(seconds=0.1))
