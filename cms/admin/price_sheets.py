@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from functools import partial
@@ -143,7 +143,7 @@ def _what(row: Listed | Changed) -> tuple[str, ...]:
     return (row.product, row.options, row.sku, row.store, row.country)
 
 
-def _listed(row: Listed) -> Iterator[object]:
+def _listed(row: Listed) -> tuple[object, ...]:
     until = "" if row.ends_at >= FOREVER else f"{row.ends_at:%Y-%m-%d %H:%M:%S.%f}"
     prices = (_amount(row.regular), _amount(row.price), row.deal, _amount(row.prior), row.percent)
     return (*_what(row), *prices, f"{row.starts_at:%Y-%m-%d %H:%M:%S.%f}", until)
