@@ -45,7 +45,9 @@ BUNDLES: dict[str, list[str]] = {
     "css/product.css": [*FRAME, *PRODUCT],
     "css/till.css": [*FRAME, *TILL, "css/print.css"],
     "css/work.css": [*FRAME, *TILL, *WORK, "css/print.css"],
+    "css/preview.css": ["css/layers.css", "css/components/preview.css"],
     "js/shop.js": SCRIPT,
+    "js/preview.js": ["js/shop/preview-slider.js"],
     "js/work.js": ["js/work/picture-upload.js"],
 }
 PARTS = {part for parts in BUNDLES.values() for part in parts}

@@ -41,6 +41,7 @@ if not SECRET_KEY:
 
 SITE_NAME = "Baobab"
 SITE_URL = env("SITE_URL", "http://127.0.0.1:8000")
+PROBE_URL = env("PROBE_URL")  # where our own pages are looked at; empty: at SITE_URL
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "127.0.0.1,localhost")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 TRUSTED_PROXIES = env_list("TRUSTED_PROXIES")  # only these may say who the client is
@@ -96,6 +97,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "shop.accounts.middleware.OurSite",
+    "shop.storefront.previews.middleware.Previews",
     "shop.storefront.middleware.Refusals",
 ]
 

@@ -9,9 +9,11 @@ from cms.pages import serving
 from config.health import health
 from config.media import media
 from shop.payments.webhooks import receive
+from shop.storefront.views import server_clock
 
 urlpatterns = [
     path("health/", health, name="health"),
+    path("clock/", server_clock, name="clock"),
     path("webhooks/stripe/", receive, name="stripe-webhook"),
     path("merchant/", include("shop.workspace.urls")),
     path("organize/", include("cms.urls")),

@@ -49,6 +49,7 @@ from shop.pictures.models import Picture, Rendition
 from shop.queueing.models import Place
 from shop.reminders.models import Reminder
 from shop.stock.models import Pool, StockMove
+from shop.storefront.models import PreviewLink, ProbeResult
 from shop.tickets.models import Ticket
 
 __all__ = [
@@ -57,9 +58,9 @@ __all__ = [
     "Festival", "Fund", "GatewayEvent", "ImportRule", "LedgerEntry", "LedgerTransaction",
     "Listing", "ListingCell", "Membership", "Merchant", "Nomination", "NominationSheet",
     "Operation", "Order", "OrderLine", "Participation", "Payment", "Picture", "Place", "Pool",
-    "PriceChange", "PriceSpan", "Product", "ProductPicture", "ProductSpan", "Promotion",
-    "PromotionUsage", "Rate", "Refund", "RefundLine", "RefundParcel", "RegularPrice", "Reminder",
-    "Rendition", "SaleDecision", "SavedProduct", "SearchWord", "SheetRow", "Shipment", "Slot",
-    "StockMove", "Suborder", "Synonym", "Terms", "Ticket", "User", "Variant", "Wanted",
-    "WrongPrice",
+    "PreviewLink", "PriceChange", "PriceSpan", "ProbeResult", "Product", "ProductPicture",
+    "ProductSpan", "Promotion", "PromotionUsage", "Rate", "Refund", "RefundLine", "RefundParcel",
+    "RegularPrice", "Reminder", "Rendition", "SaleDecision", "SavedProduct", "SearchWord",
+    "SheetRow", "Shipment", "Slot", "StockMove", "Suborder", "Synonym", "Terms", "Ticket", "User",
+    "Variant", "Wanted", "WrongPrice",
 ]  # fmt: skip

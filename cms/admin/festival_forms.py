@@ -62,7 +62,7 @@ class WallTimes(forms.Form):
             return None
 
     def _choice(self, name: str) -> bool | None:
-        chosen = self.data.get(f"{name}_which", "")
+        chosen = self.data.get(self.add_prefix(f"{name}_which"), "")
         return {"first": False, "second": True}.get(chosen)
 
     def _ask(self, name: str, asked: DoubledTime) -> None:

@@ -38,6 +38,7 @@ WORDS = {
     "activate": "activated", "end early": "ended early", "make codes": "got unique codes",
     "download codes": "codes were downloaded", "honoured": "price kept for an order",
     "refunded": "order sent back",
+    "share": "shared", "revoke": "revoked",
 }  # fmt: skip
 ACCEPTED = Q(enrolments__state=Enrolment.State.ACCEPTED)
 

@@ -119,10 +119,6 @@ class ShopPage(Page):
         """Return the festival that the page is about."""
         return epoch.festival or epoch.next_festival
 
-    def previews_draft(self) -> bool:
-        """Tell whether a preview shows a festival that the shop does not know yet."""
-        return False
-
     def is_public(self) -> bool:
         """Tell whether visitors may see it, apart from being published."""
         return True
@@ -137,7 +133,7 @@ class ShopPage(Page):
                 has_hero = has_hero or is_hero
         return found
 
-    def scene(self, request: HttpRequest, *, is_draft: bool = False) -> Scene:
+    def scene(self, request: HttpRequest) -> Scene:
         """Return for whom and when the page is written."""
         at = clock.moment_of(request)
         language = get_language() or settings.LANGUAGE_CODE
@@ -149,7 +145,6 @@ class ShopPage(Page):
             epoch=epoch,
             festival=self.festival_at(epoch),
             words_lang="" if words == language else words,
-            is_draft=is_draft,
         )
 
     def shown_title(self, lang: str) -> Words:
@@ -172,13 +167,9 @@ class ShopPage(Page):
         """Return what the template of this kind of page writes beside the blocks."""
         return {}
 
-    def answer(self, request: HttpRequest, *, is_draft: bool = False, **extra: Any) -> HttpResponse:
-        """Return the page as it is at the request's moment.
-
-        Args:
-            is_draft: the page's festival counts as published.
-        """
-        scene = self.scene(request, is_draft=is_draft)
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """Return the page as it is at the request's moment."""
+        scene = self.scene(request)
         parts = self.parts(scene)
         gathered = gather(parts, scene)
         context = {
@@ -191,7 +182,7 @@ class ShopPage(Page):
             "title": self.shown_title(scene.words_lang),
             "has_hero": any(part.block.name == "hero" for part in parts) and gathered.hero,
         }
-        context |= self.facts(gathered, request) | extra
+        context |= self.facts(gathered, request)
         response = render(request, self.template, context)
         response.holds_until = turns(parts, scene.at)
         return response

@@ -84,8 +84,3 @@ class FestivalPage(ShopPage):
         """Hide the page of a festival that is not announced, or was called off."""
         row = self.own_festival()
         return row is not None and row.state in SHOWN
-
-    def previews_draft(self) -> bool:
-        """Tell whether the festival is still being prepared."""
-        row = self.own_festival()
-        return row is not None and row.state == Festival.State.DRAFT

@@ -18,7 +18,6 @@ from wagtail.rich_text import RichText, expand_db_html
 
 from cms.blocks.base import PageBlock
 from cms.blocks.deals import has_sales
-from cms.pages import drafts
 from cms.pages.addresses import address, localized
 from cms.pages.listing import PageCard, page_cards
 from cms.pages.offers import Offer, offers
@@ -155,8 +154,6 @@ def _fill(found: Gathered, shelves: list[Shelf]) -> None:
 
 
 def _rows(shelves: list[Shelf], scene: Scene) -> list[list[Row]]:
-    if scene.is_draft and scene.festival:
-        return drafts.find_shelves(shelves, scene.festival, at=scene.at, language=scene.language)
     return find_shelves(shelves, festivals=scene.festivals, at=scene.at, language=scene.language)
 
 

@@ -29,7 +29,7 @@ class Scene:
     """What the words of a page depend on beside themselves.
 
     ``words_lang`` is the language of the page's own words where that is not the one it is shown
-    in. ``is_draft``: somebody previews a festival that the shop does not show yet.
+    in.
     """
 
     at: datetime
@@ -37,7 +37,6 @@ class Scene:
     epoch: Epoch
     festival: KnownFestival | None = None
     words_lang: str = ""
-    is_draft: bool = False
 
     @property
     def phase(self) -> Phase | None:

@@ -22,6 +22,7 @@ from django.utils.translation import get_language
 from shop.accounts.models import User
 from shop.cart.models import Cart
 from shop.storefront.preferences import country_of
+from shop.storefront.previews.preview import preview_of, shopper_in
 
 COOKIE = "cart"
 COOKIE_DAYS = 60
@@ -57,6 +58,8 @@ def shopper_of(request: HttpRequest) -> Shopper | None:
     if not token_hash:
         return None
     verified = bool(user) and has_verified_email(user)
+    if preview := preview_of(request):
+        user, verified = shopper_in(preview, user, is_verified=verified)
     return Shopper(token_hash, user, verified, network_key(request), get_language() or "en")
 
 

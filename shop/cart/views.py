@@ -34,6 +34,7 @@ from shop.errors import NotPossible, ShopError
 from shop.queueing.queued import queued
 from shop.storefront.middleware import tokenless
 from shop.storefront.preferences import COUNTRY_COOKIE, country_of, currency_of, remember
+from shop.storefront.previews.preview import preview_of
 
 MOST_KINDS = 20  # of tickets, on the page of one experience
 
@@ -201,7 +202,8 @@ def cart_page(request: HttpRequest, *, status: int = 200, **said: Any) -> HttpRe
         context["cart"] = presenting.show_cart(priced, shopper, currency=currency, at=at)
         context["claims"] = claimable(priced, shopper, at=at)
         context["country_form"] = CountryForm(initial={"country": priced.cart.country})
-        comparing.remember(priced)
+        if not preview_of(request):
+            comparing.remember(priced)
     name = "shop/cart/cart.html#contents" if request.htmx else "shop/cart/cart.html"
     response = render(request, name, context, status=status)
     if request.htmx:
@@ -215,7 +217,7 @@ def _priced(request: HttpRequest, shopper: Shopper, *, at: datetime) -> PricedCa
     if priced is None or priced.cart.contact_id or COUNTRY_COOKIE not in request.COOKIES:
         return priced
     chosen = country_of(request)
-    if chosen == priced.cart.country:
+    if chosen == priced.cart.country or preview_of(request):
         return priced
     changing.send_to(Cart(pk=priced.cart.pk), chosen)
     return price_cart(shopper, at=at)

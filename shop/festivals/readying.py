@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Count
@@ -89,21 +89,26 @@ def _without_place(rows: Sequence[Nomination]) -> Refused:
 
 
 def _deals(rows: Sequence[Nomination], *, at: datetime) -> Made:
-    """Make one deal per variant that a nomination covers.
-
-    Units set aside for some variants leave the others out: these are sold out, or meant for the
-    everyday price, and a deal of theirs would sell everyday stock without a limit.
-    """
+    """Make the deals of nominations. One statement."""
     variants: dict[int, list[Variant]] = defaultdict(list)
     found = Variant.objects.to_come(at=at).filter(product__in={row.product_id for row in rows})
     for variant in found.order_by("pk"):
         variants[variant.product_id].append(variant)
-    return {row.pk: _deals_of(row, variants[row.product_id], at=at) for row in rows}
+    return {
+        row.pk: deals_of(row, variants[row.product_id], starts_at=max(row.slot.starts_at, at))
+        for row in rows
+    }
 
 
-def _deals_of(nomination: Nomination, variants: Sequence[Variant], *, at: datetime) -> list[Deal]:
+def deals_of(
+    nomination: Nomination, variants: Iterable[Variant], *, starts_at: datetime
+) -> list[Deal]:
+    """Return one deal, not saved, for each of the variants that the nomination covers.
+
+    Units set aside for some variants leave the others out: these are sold out, or meant for the
+    everyday price, and a deal of theirs would sell everyday stock without a limit.
+    """
     found, units = [], nomination.allotments
-    starts_at = max(nomination.slot.starts_at, at)
     is_percent = nomination.rule == Nomination.Rule.PERCENT
     for variant in variants:
         price = nomination.percent if is_percent else nomination.prices.get(str(variant.pk))

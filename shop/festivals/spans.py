@@ -45,6 +45,20 @@ def rebuild(product_ids: Collection[int], *, since: datetime, what: str) -> None
         since: what ``lock_prices`` returned; the rows are locked.
         what: a word for the record of changes.
     """
+    variant_rows, product_rows = computed(product_ids, since=since)
+    # By their ids: with a join the planner may read every span to delete a few.
+    ids = list(Variant.objects.filter(product_id__in=product_ids).values_list("pk", flat=True))
+    own = PriceSpan.objects.filter(variant_id__in=ids)
+    _replace(own, "variant_id", variant_rows, since=since)
+    own = ProductSpan.objects.filter(product_id__in=product_ids)
+    _replace(own, "product_id", product_rows, since=since)
+    mark_change(what, at=since)
+
+
+def computed(
+    product_ids: Collection[int], *, since: datetime
+) -> tuple[dict[int, list[PriceSpan]], dict[int, list[ProductSpan]]]:
+    """Return the spans from an instant on as rows: by variant, and by product. Five statements."""
     known = timelines(product_ids)
     by_variant = {
         product_id: {pk: spans(terms, since) for pk, terms in known.get(product_id, {}).items()}
@@ -59,13 +73,7 @@ def rebuild(product_ids: Collection[int], *, since: datetime, what: str) -> None
         product_id: [_product_row(product_id, span) for span in lowest_spans(variants)]
         for product_id, variants in by_variant.items()
     }
-    # By their ids: with a join the planner may read every span to delete a few.
-    ids = list(Variant.objects.filter(product_id__in=product_ids).values_list("pk", flat=True))
-    own = PriceSpan.objects.filter(variant_id__in=ids)
-    _replace(own, "variant_id", variant_rows, since=since)
-    own = ProductSpan.objects.filter(product_id__in=product_ids)
-    _replace(own, "product_id", product_rows, since=since)
-    mark_change(what, at=since)
+    return variant_rows, product_rows
 
 
 def mark_change(what: str, *, at: datetime) -> None:

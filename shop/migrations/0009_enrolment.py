@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('shop', '0007_festival_engine'),
+        ('shop', '0008_previews'),
     ]
 
     operations = [

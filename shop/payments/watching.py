@@ -14,6 +14,7 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 from shop.mail import send
 from shop.orders.models import Order
 from shop.payments.models import GatewayEvent, Operation, Payment
+from shop.storefront.probing import wrong_pages
 from shop.tasks import enqueue, tried_again
 
 log = logging.getLogger(__name__)
@@ -102,6 +103,7 @@ def _stuck(at: datetime) -> dict[str, QuerySet]:
             started_at__lte=at - LONGEST_TASK,
             started_at__gt=since,
         ),
+        "pages with a wrong price": wrong_pages(since=since),
         "tasks that failed": DBTaskResult.objects.filter(
             status=TaskResultStatus.FAILED, finished_at__gte=since
         ),

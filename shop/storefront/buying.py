@@ -45,6 +45,7 @@ class Buying:
     has_deal: bool
     deal_ends: datetime | None
     ends_text: str
+    lowest: str
     claim: Claim | None
     limit: str
     needs_account: str
@@ -95,6 +96,7 @@ def buying(
         has_deal=chosen.has_deal,
         deal_ends=chosen.deal_ends if chosen.has_deal else None,
         ends_text=_ends(chosen, language) if chosen.has_deal else "",
+        lowest=_lowest(chosen) if chosen.has_deal else "",
         claim=claim_of(*claimed, is_flash=is_flash) if claimed else None,
         limit=_limit(chosen) if chosen.has_deal else "",
         needs_account=_needs_account(chosen) if chosen.has_deal else "",
@@ -154,6 +156,11 @@ def _ends(variant: VariantNow, language: str) -> str:
         "first": _("Deal ends %(date)s at %(time)s") % {"date": day, "time": hour},
         "second": dates.zone_name(variant.deal_ends, variant.zone, language),
     }
+
+
+def _lowest(variant: VariantNow) -> str:
+    # True of all slots, past and to come, and says nothing about any of them.
+    return _("The lowest scheduled price in this festival") if variant.is_lowest else ""
 
 
 def _limit(variant: VariantNow) -> str:

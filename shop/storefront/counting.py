@@ -23,6 +23,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from shop.storefront.conditions import Conditions, plain_conditions
+from shop.storefront.epoch import is_apart
 from shop.storefront.filters import Filters
 from shop.storefront.naming import NAMED, Named, naming
 from shop.storefront.ranking import BEHIND, FEW_BEHIND, MOST_RANKED, PAGE
@@ -144,7 +145,7 @@ def cells_of(
     rest = filters.changed(countries=(), category="", stores=(), sort="popular")
     if filters.words:  # a search says how many it found of each kind
         rest = rest.changed(kind="")
-    if not rest.is_common:
+    if not rest.is_common or is_apart():
         words = (search.instead or rest.words) if search else ""
         conditions = Conditions.of(rest, at=at, festivals=festivals, search=search)
         return _read(rest, conditions, words)

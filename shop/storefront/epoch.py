@@ -7,6 +7,9 @@ page cached before a festival cannot be served after its start, and nothing has 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -137,15 +140,35 @@ class Epoch:
 
 
 _latest: Epoch | None = None
+_apart: ContextVar[list[Epoch] | None] = ContextVar("apart", default=None)
 
 
 def current_epoch(*, at: datetime) -> Epoch:
     """Return the epoch of an instant; one statement, at most once a second in a process."""
     global _latest  # noqa: PLW0603 (one value for the process, replaced as a whole)
+    own = _apart.get()
+    if own is not None:
+        own[:] = [epoch for epoch in own if epoch.holds(at)] or [_read(at)]
+        return own[0]
     epoch = _latest
     if epoch is None or not epoch.holds(at):
         epoch = _latest = _read(at)
     return epoch
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """Show the shop otherwise than it is: nothing is kept for others, nor taken from them."""
+    token = _apart.set([])
+    try:
+        yield
+    finally:
+        _apart.reset(token)
+
+
+def is_apart() -> bool:
+    """Tell whether what is shown now is for one visitor only."""
+    return _apart.get() is not None
 
 
 def forget() -> None:

@@ -31,7 +31,12 @@ SELECT ARRAY(SELECT m.slug FROM shop_enrolment e JOIN shop_merchant m ON m.id = 
         WHERE %(festival)s = ANY(festivals)),
        (SELECT count(*) FROM (
           SELECT 1 FROM shop_participation p JOIN shop_listing l USING (product_id)
-          WHERE p.festival_id = %(festival)s LIMIT %(most)s) AS some_of_them)
+          WHERE p.festival_id = %(festival)s LIMIT %(most)s) AS some_of_them),
+       (SELECT c.reason FROM shop_changelog c
+        JOIN shop_slot t ON t.id = c.subject_id AND t.kind = 'whole'
+        WHERE c.festival_id = %(festival)s AND c.at <= %(at)s
+          AND c.subject = 'slot' AND c.action = 'extend'
+        ORDER BY c.at DESC LIMIT 1)
 """
 
 
@@ -68,7 +73,8 @@ class Hero:
     """The festival at the head of the page; texts that are not translated name their language.
 
     ``turns_at`` is None once the festival is over; ``remind`` names it for those who want to be
-    told when it opens, and is empty from then on.
+    told when it opens, and is empty from then on. ``extended`` says until when it was extended,
+    ``reason`` why, as the organizers wrote it.
     """
 
     is_live: bool
@@ -84,13 +90,15 @@ class Hero:
     cloth: SafeString
     meters: tuple[Meter, ...]
     remind: str
+    extended: str = ""
+    reason: str = ""
 
 
 def hero(festival: KnownFestival, *, at: datetime, language: str) -> Hero:
     """Return a festival as the head of a page shows it at an instant. One statement."""
     with connection.cursor() as cursor:
-        cursor.execute(NUMBERS, {"festival": festival.id, "most": LIVE})
-        stores, kept, few = cursor.fetchone()
+        cursor.execute(NUMBERS, {"festival": festival.id, "most": LIVE, "at": at})
+        stores, kept, few, reason = cursor.fetchone()
     products = few if few < LIVE else max(kept, few)
     title, tagline = (words(festival, name, language) for name in ("title", "tagline"))
     is_live = festival.is_live(at)
@@ -113,6 +121,8 @@ def hero(festival: KnownFestival, *, at: datetime, language: str) -> Hero:
         ),
         meters=_meters(festival, len(stores), products, language),
         remind=f"festival-{festival.id}" if at < festival.starts_at else "",
+        extended=_extended(festival, language) if reason else "",
+        reason=reason or "",
     )
 
 
@@ -172,6 +182,11 @@ def _turn(festival: KnownFestival, *, at: datetime, language: str) -> str:
         return _("Closes %(date)s") % {"date": dates.day(_last_day(festival), language)}
     starts = dates.day_and_hour(festival.starts_at, festival.zone, language)
     return _("Opens %(date)s") % {"date": starts}
+
+
+def _extended(festival: KnownFestival, language: str) -> str:
+    date = dates.day(_last_day(festival), language)
+    return _("The festival has been extended until %(date)s.") % {"date": date}
 
 
 def _meters(

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 # Of these the last part of the address names something that was to be seen by everyone.
 PUBLIC = {"product", "store", "wagtail_serve"}
 # Desks and machines have addresses without a language; nobody looks for products there.
-ELSEWHERE = re.compile(r"/(merchant|organize|mail|media|static|webhooks|health)(/|$)")
+ELSEWHERE = re.compile(r"/(merchant|organize|mail|media|static|webhooks|health|clock)(/|$)")
 MOST_WORDS = 4
 ENDING = re.compile(r"\.\w{1,5}$")
 

@@ -21,7 +21,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from shop import clock
-from shop.storefront.epoch import Epoch, current_epoch
+from shop.storefront.epoch import Epoch, current_epoch, is_apart
 from shop.storefront.filters import Filters, Known
 from shop.storefront.preferences import country_of, currency_of
 
@@ -68,6 +68,8 @@ def shared_page(
             at = clock.moment_of(request)
             epoch = current_epoch(at=at)
             request.filters = takes(request.GET, epoch.known)
+            if is_apart():
+                return view(request, *args, **kwargs)
 
             def build() -> Page | HttpResponse:
                 return _packed(view(request, *args, **kwargs), epoch)

@@ -21,6 +21,8 @@ from shop.storefront.epoch import Epoch, KnownFestival, current_epoch
 from shop.storefront.filters import Filters
 from shop.storefront.menu import MenuLink, menu
 from shop.storefront.preferences import country_of, currency_of
+from shop.storefront.previews.banner import Banner
+from shop.storefront.previews.preview import preview_of
 
 NAV = {
     "home": "festival",
@@ -100,6 +102,18 @@ class Site:
     def epoch(self) -> Epoch:
         """Return the epoch that the page belongs to."""
         return current_epoch(at=clock.moment_of(self.request))
+
+    @cached_property
+    def preview(self) -> Banner | None:
+        """Return what the page says of its moment, where that is not the present one."""
+        preview = preview_of(self.request)
+        is_dummy = getattr(self.request, "is_dummy", False)
+        return Banner(preview, is_chosen_elsewhere=is_dummy) if preview else None
+
+    @property
+    def preview_moment(self) -> str:
+        """Return the moment that a preview shows, in words."""
+        return self.preview.moment(self.language)
 
     @property
     def festival(self) -> KnownFestival | None:

@@ -21,13 +21,16 @@ SELECT v.id, v.options, v.weight_g, v.units_per_item, q.on_hand - q.held - q.sol
                     WHERE n.variant_id = v.id AND n.starts_at > %(at)s)) AS holds_until,
   d.slot_id, d.kind, d.zone, d.effective_to, d.allotment, d.held, d.sold, d.per_shopper,
   v.pool_id, v.session_start, v.session_zone, least(v.sales_close, v.session_start),
-  q.on_hand, n.slot_id, n.starts_at, n.zone
+  q.on_hand, n.slot_id, n.starts_at, n.zone,
+  NOT EXISTS (SELECT 1 FROM shop_pricespan n WHERE n.variant_id = v.id AND n.price < s.price
+              AND n.starts_at < d.closes AND n.ends_at > d.opens) AS is_lowest
 FROM shop_variant v
 JOIN shop_pool q ON q.id = v.pool_id
 LEFT JOIN shop_pricespan s
   ON s.variant_id = v.id AND s.starts_at <= %(at)s AND s.ends_at > %(at)s
 LEFT JOIN LATERAL (
-  SELECT e.slot_id, t.kind, f.zone, e.effective_to, e.allotment, e.held, e.sold, e.per_shopper
+  SELECT e.slot_id, t.kind, f.zone, e.effective_to, e.allotment, e.held, e.sold, e.per_shopper,
+    f.starts_at AS opens, f.ends_at AS closes
   FROM shop_deal e JOIN shop_slot t ON t.id = e.slot_id
   JOIN shop_festival f ON f.id = t.festival_id AND f.state = 'published'
   WHERE e.variant_id = v.id AND e.state = 'approved'
@@ -53,6 +56,7 @@ class VariantNow(NamedTuple):
     """A variant at an instant; of its deal the slot, the end in its zone, and the counters.
 
     ``next_...`` are those of the deal that comes next, if one is approved.
+    ``is_lowest``: at no time of the deal's festival is another price lower, as far as is planned.
     """
 
     id: int
@@ -82,6 +86,7 @@ class VariantNow(NamedTuple):
     next_slot_id: int | None
     next_starts: datetime | None
     next_zone: str | None
+    is_lowest: bool
 
     @property
     def name(self) -> str:

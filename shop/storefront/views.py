@@ -102,6 +102,14 @@ def store_list(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@require_safe
+def server_clock(request: HttpRequest) -> HttpResponse:
+    """Tell the present moment, in milliseconds since 1970: countdowns run by it."""
+    moment = clock.moment_of(request).timestamp()
+    return HttpResponse(f"{moment * 1000:.0f}", content_type="text/plain")
+
+
+@never_cache
 @tokenless
 @require_POST
 def preferences(request: HttpRequest) -> HttpResponse:

@@ -45,7 +45,17 @@ def test_the_moments_of_a_festival_are_offered():
 
     names = dict(festival_page(festival).preview_modes)
 
-    assert list(names) == ["", "before", "start", "end", f"slot-{noon.pk}", "chosen"]
+    slot = f"slot-{noon.pk}"
+    assert set(names) == {
+        "",
+        "before",
+        "start",
+        "last",
+        "end",
+        slot,
+        "slot-end" + slot[4:],
+        "chosen",
+    }
 
 
 def test_a_draft_festival_is_previewed_with_its_own_deals_at_their_prices(kettle):
@@ -97,7 +107,7 @@ def test_the_chosen_moment_comes_from_the_page_itself():
 def test_a_moment_that_is_not_there_is_now(mode):
     page = pages.page(FestivalPage, festival=make.festival())
 
-    assert "Preview:" in shown(page, mode)
+    assert "Preview at" in shown(page, mode)
 
 
 def test_a_preview_is_not_kept_and_says_so(kettle):
@@ -109,10 +119,10 @@ def test_a_preview_is_not_kept_and_says_so(kettle):
     assert answer.headers["X-Robots-Tag"] == "noindex"
     assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
     assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
-    assert "Preview:" in answer.text
+    assert "Preview at" in answer.text
     assert "10 May 2027, 00:00:00 UTC" in answer.text
     public = Client().get(pages.address(page))
-    assert "Preview:" not in public.text
+    assert "Preview at" not in public.text
     assert "frame-ancestors 'none'" in public.headers["Content-Security-Policy"]
 
 

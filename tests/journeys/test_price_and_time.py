@@ -1,7 +1,6 @@
 """Prices turn over and time runs out while somebody is about to pay."""
 
 from datetime import timedelta
-from email.utils import format_datetime
 
 import pytest
 
@@ -72,16 +71,13 @@ def test_after_the_time_to_pay_nothing_is_charged_and_paying_again_works(stage, 
 
 
 def let_the_browser_believe(page, at, *, server_tells=None):
-    """Set the clock of a visitor's device, and the time that the server tells with the cart.
-
-    Every answer of a server names its real time, which the clock of the tests does not move.
-    """
+    """Set the clock of a visitor's device, and the time that the server tells, if it tells any."""
 
     def tell(route):
-        told = {"Date": format_datetime(server_tells, usegmt=True)} if server_tells else {}
-        route.fulfill(body="", headers=told)
+        told = f"{server_tells.timestamp() * 1000:.0f}" if server_tells else ""
+        route.fulfill(body=told)
 
-    page.route("**/cart/summary/", tell)
+    page.route("**/clock/", tell)
     page.clock.install(time=at)
 
 

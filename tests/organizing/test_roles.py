@@ -25,7 +25,9 @@ from shop.festivals.voiding import end_price
 from shop.orders.models import SaleDecision
 from tests import make, pages
 from tests.buying import pay
+from tests.make import START
 from tests.organizing.people import BEFORE, GROUPS, organizer, typed
+from tests.shop.storefront.previews import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +40,11 @@ BENEFIT = {
     "title": "Taken over", "what": "voucher:amount", "amount": "5.00", "trigger": "code",
     "use_from": "2027-05-10T00:00", "use_to": "2027-05-20T00:00", "organizer_share": "100",
 }  # fmt: skip
+SHARED = {
+    "share-shared_with": "Taken over",
+    "share-at_wall": "2027-05-10T00:00",
+    "share-hours": "2",
+}
 # Each address and method with the groups that may, and what is sent.
 ADDRESSES = [
     ("festivals/", "get", ALL, {}),
@@ -51,6 +58,11 @@ ADDRESSES = [
     ("festivals/{festival}/publish/", "post", PLAN, {"reason": "Taken over"}),
     ("festivals/{festival}/products/", "post", PLAN, {}),
     ("festivals/{festival}/page/", "post", WRITE, {}),
+    ("festivals/{festival}/preview/", "get", ALL, {}),
+    ("festivals/{festival}/preview/links/", "post", PLAN, SHARED),
+    ("festivals/{festival}/preview/links/{link}/revoke/", "post", PLAN, {}),
+    ("festivals/{festival}/prices/", "get", ALL, {}),
+    ("festivals/{festival}/prices/changes/", "get", ALL, {}),
     ("festivals/{festival}/slots/new/", "get", PLAN, {}),
     ("festivals/{festival}/slots/new/", "post", PLAN, HOURS),
     ("festivals/{festival}/slots/{slot}/", "get", PLAN, {}),
@@ -149,6 +161,7 @@ def rows(clock_at):
         "batch": batch.pk, "fund": fund.pk, "cancel": "cancel", "pause": "pause",
         "activate": "activate", "festival": festival.pk, "slot": slot.pk,
         "nomination": nomination.pk,
+        "link": shared(festival, START).pk,
         "enrolment": enrolment.pk, "product": product.pk, "merchant": make.merchant().pk,
     }  # fmt: skip
 

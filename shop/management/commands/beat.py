@@ -23,6 +23,7 @@ from shop.payments.watching import tell_organizers
 from shop.payments.webhooks import forget_bodies, handle_waiting
 from shop.queueing.line import forget_places
 from shop.reminders.telling import forget_reminders, tell_opened, tell_returned
+from shop.storefront.probing import probe_openings
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ ROUNDS: tuple[tuple[str, Callable[..., object], int], ...] = (
     ("tell of what came back", tell_returned, 1),
     ("forget reminders", forget_reminders, 400),
     ("forget places in the queue", forget_places, 20),
+    ("look at the pages of a start", probe_openings, 1),
 )
 
 

@@ -17,7 +17,6 @@ customElements.define(
     async handleEvent() {
       const answer = await fetch(this.getAttribute("src")).catch(() => null);
       if (!answer?.ok) return;
-      announceClock(answer);
       const fragment = document.createElement("template");
       fragment.innerHTML = await answer.text();
       for (const filled of fragment.content.querySelectorAll("[data-slot]")) {
@@ -29,12 +28,3 @@ customElements.define(
     }
   },
 );
-
-// This answer is never cached, so its Date header is the server's clock, exact to a second. A
-// preview names the moment that it shows, and counts from there.
-function announceClock(answer) {
-  const shown = document.querySelector("[data-moment]")?.dataset.moment;
-  const told = Date.parse(shown ?? answer.headers.get("Date") ?? "");
-  if (Number.isNaN(told)) return;
-  document.dispatchEvent(new CustomEvent("server-clock", { detail: told - Date.now() }));
-}

@@ -2,7 +2,8 @@
 // Counts down to an instant in place of the server's text, which names the instant itself and
 // comes back when the time is over. With captions="days|hours|min|s" it draws boxes instead of
 // a sentence. The role "timer" keeps screen readers from announcing every tick. When the time is
-// over, prices have changed, and the page is asked for anew.
+// over, prices have changed, and the page is asked for anew. The time is the server's, however old
+// the page is and whatever this device's clock says.
 const UNITS = [
   ["day", 86_400],
   ["hour", 3_600],
@@ -10,6 +11,8 @@ const UNITS = [
   ["second", 1],
 ];
 const SPREAD = 2000; // milliseconds: not all who watch ask at the same moment
+let known; // by how many milliseconds the server's clock is ahead, once it has told its time
+let isAsked = false;
 
 customElements.define(
   "time-left",
@@ -23,6 +26,8 @@ customElements.define(
       this.until = Date.parse(this.getAttribute("until"));
       this.setAttribute("role", "timer");
       document.addEventListener("server-clock", this);
+      if (known !== undefined) this.handleEvent({ detail: known });
+      else askClock();
       this.#tick();
     }
 
@@ -85,6 +90,29 @@ customElements.define(
     }
   },
 );
+
+// Asks the server for its time, once for all countdowns of a page. The answer was written about
+// halfway between asking and hearing. A preview names its moment itself, and counts from there.
+async function askClock() {
+  if (isAsked) return;
+  isAsked = true;
+  const told = document.querySelector("[data-moment]")?.dataset.moment;
+  const before = Date.now();
+  const time = told ? Date.parse(told) : await serverTime();
+  const ahead = time - (before + Date.now()) / 2;
+  if (Number.isNaN(ahead)) return;
+  known = ahead;
+  document.dispatchEvent(new CustomEvent("server-clock", { detail: ahead }));
+}
+
+async function serverTime() {
+  try {
+    const answer = await fetch("/clock/", { cache: "no-store" });
+    return answer.ok ? Number.parseInt(await answer.text(), 10) : Number.NaN;
+  } catch {
+    return Number.NaN; // Without a connection the device's own clock has to do.
+  }
+}
 
 // Asks for the page anew, at most once for each instant: where a clock is wrong, the page would
 // ask for ever. Only pages that exist in every language come back as they were; the others may be

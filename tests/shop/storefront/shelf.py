@@ -87,7 +87,7 @@ def page_at(
 ) -> HttpResponse:
     """Return a page as it is at an exact instant, without the time that a request takes."""
     request = RequestFactory().get(path, headers=headers or None)
-    request.moment = at
+    request.moment, request.htmx = at, False
     request.COOKIES.update(cookies or {})
     request.resolver_match = match = resolve(urlsplit(path).path)
     with translation.override("en"):

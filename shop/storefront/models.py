@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from shop.festivals.models import Festival
+
+LONGEST = timedelta(hours=72)  # for which a shared preview can be opened
+
+
+class PreviewLink(models.Model):
+    """A preview that whoever has its address may open: one instant, for a time, until revoked."""
+
+    festival = models.ForeignKey(Festival, models.CASCADE, related_name="preview_links")
+    shared_with = models.CharField(max_length=120)
+    at = models.DateTimeField(help_text="The instant that it shows.")
+    is_waiting = models.BooleanField(
+        default=False, help_text="Nominations that wait for a decision count as approved."
+    )
+    stock = models.CharField(max_length=4, blank=True, help_text="What the deals have left.")
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["festival", "-id"], name="preview_link_of_festival")]
+        constraints = [
+            models.CheckConstraint(
+                name="preview_link_is_short",
+                condition=Q(expires_at__gt=F("made_at"))
+                & Q(expires_at__lte=F("made_at") + LONGEST),
+                violation_error_message="A preview is shared for 72 hours at most.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.shared_with
+
+
+class ProbeResult(models.Model):
+    """What a public page said of a product's price soon after a start, and what it should say."""
+
+    festival = models.ForeignKey(Festival, models.CASCADE, related_name="probe_results")
+    opens_at = models.DateTimeField(help_text="The start that was looked at.")
+    at = models.DateTimeField(help_text="When the page was asked for.")
+    address = models.CharField(max_length=200)
+    expected = models.CharField(max_length=400, help_text="Prices by the price function.")
+    found = models.CharField(max_length=400, help_text="Prices on the page, or what went wrong.")
+    is_ok = models.BooleanField()
+
+    class Meta:
+        indexes = [models.Index(fields=["festival", "-at"], name="probe_of_festival")]

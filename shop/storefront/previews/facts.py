@@ -1,0 +1,76 @@
+"""What a preview is worked out from: read within it, so that it is seen as the preview says."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from shop.catalogue.models import Product, Variant
+from shop.festivals.models import Deal, Enrolment, Nomination
+from shop.festivals.readying import deals_of
+from shop.storefront.previews.preview import Preview
+
+MOST = 2_000  # products of one festival that a preview works out
+
+
+def waiting_deals(preview: Preview) -> list[Deal]:
+    """Return the deals that nominations would make if all were approved now; never saved."""
+    rows = (
+        Nomination.objects.filter(
+            slot__festival=preview.festival_id,
+            state=Nomination.State.SUBMITTED,
+            product__state=Product.State.PUBLISHED,
+            enrolment__state=Enrolment.State.ACCEPTED,
+        )
+        .select_related("slot__festival", "product", "enrolment")
+        .prefetch_related("product__variants")
+        .order_by("pk")[:MOST]
+    )
+    found = []
+    for row in rows:
+        starts_at = row.slot.starts_at
+        variants = [v for v in row.product.variants.all() if _is_to_come(v, starts_at)]
+        found += deals_of(row, variants, starts_at=starts_at)
+    for number, deal in enumerate(found, 1):
+        deal.pk = -number
+    return found
+
+
+def products_of(slots: Collection[int]) -> list[int]:
+    """Return the products with a deal in these slots."""
+    deals = _deals(slots).values_list("variant__product_id", flat=True)
+    return sorted(set(deals.order_by("variant__product_id")[:MOST]))
+
+
+def variants_of(products: Collection[int]) -> list[int]:
+    """Return the variants of products, on sale or not."""
+    return list(Variant.objects.filter(product_id__in=products).values_list("pk", flat=True))
+
+
+def everyday_pools(slots: Collection[int]) -> list[int]:
+    """Return the pools that deals of these slots sell from without units set aside."""
+    deals = _deals(slots).filter(allotment=None)
+    return sorted(set(deals.values_list("variant__pool_id", flat=True)))
+
+
+def sold_out(products: Collection[int]) -> list[int]:
+    """Return those of the products of which nothing is left."""
+    there = Variant.objects.filter(
+        product=OuterRef("pk"),
+        is_active=True,
+        units_per_item__lte=F("pool__on_hand") - F("pool__held") - F("pool__sold"),
+    )
+    rows = Product.objects.filter(~Exists(there), pk__in=products)
+    return list(rows.values_list("pk", flat=True))
+
+
+def _is_to_come(variant: Variant, at: datetime) -> bool:
+    # As VariantQuerySet.to_come, of rows that were read together.
+    return variant.is_active and (variant.session_start is None or variant.session_start > at)
+
+
+def _deals(slots: Collection[int]) -> QuerySet[Deal]:
+    gone = (Deal.State.WITHDRAWN, Deal.State.VOID)
+    return Deal.objects.filter(slot_id__in=slots).exclude(state__in=gone)

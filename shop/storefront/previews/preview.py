@@ -1,0 +1,73 @@
+"""A preview: the whole shop as it is at another instant, for whoever opened it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.http import HttpRequest
+
+from shop.accounts.models import User
+
+NOBODY = 0  # the account that stands for a shopper who is made up; real ones count from 1
+
+
+class Who(StrEnum):
+    """Whose limits the cart knows; as itself, those of whoever looks."""
+
+    ITSELF = ""
+    GUEST = "guest"
+    NEW = "new"
+    AT_LIMIT = "limit"
+
+
+class Stock(StrEnum):
+    """What the festival's deals have left to sell."""
+
+    AS_IT_IS = ""
+    SOLD_OUT = "gone"
+    ONE_LEFT = "one"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """An instant with a scenario, about one festival.
+
+    ``is_waiting``: nominations that wait for a decision count as approved. ``since``: the first
+    instant for which prices are worked out, where that is before ``at``. ``user_id`` names the
+    member of staff that it is bound to; a shared link has none.
+    """
+
+    at: datetime
+    festival_id: int
+    is_waiting: bool = False
+    who: Who = Who.ITSELF
+    stock: Stock = Stock.AS_IT_IS
+    since: datetime | None = None
+    user_id: int | None = None
+    until: datetime | None = None
+
+    @property
+    def first(self) -> datetime:
+        """Return the first instant for which prices are worked out."""
+        return min(self.at, self.since or self.at)
+
+    @property
+    def shopper_id(self) -> int:
+        """Return the account whose limits are made up."""
+        return self.user_id or NOBODY
+
+
+def preview_of(request: HttpRequest) -> Preview | None:
+    """Return the preview in which a request is answered, or None for the shop as it is."""
+    return getattr(request, "preview", None)
+
+
+def shopper_in(preview: Preview, user: User | None, *, is_verified: bool) -> tuple:
+    """Return whose limits count in a preview: a user or None, and whether the address is proved."""
+    if preview.who == Who.ITSELF:
+        return user, is_verified
+    if preview.who == Who.GUEST:
+        return None, False
+    return user or User(pk=NOBODY), True

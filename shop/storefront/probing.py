@@ -1,0 +1,191 @@
+"""Looks at public pages as a visitor does, soon after a start, and compares their prices.
+
+What the price function says and what the front serves are two things: a cache of somebody else
+in between, or a clock that is wrong, would show itself here first.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
+from django.utils import translation
+
+from shop import clock
+from shop.catalogue.models import Product
+from shop.currencies import in_whole
+from shop.festivals.facts import timelines
+from shop.festivals.models import Deal, Festival, Slot
+from shop.festivals.pricing.items import public_price
+from shop.storefront.models import ProbeResult
+
+log = logging.getLogger(__name__)
+
+PAGES = 10
+LOOKED_FOR = timedelta(minutes=10)  # after a start; later ones are for whoever asks
+AGAIN = timedelta(minutes=1)
+PATIENCE = 5  # seconds for one page
+IN_ALL = 15  # seconds after which no further page is asked for: other work waits
+LARGEST = 2_000_000  # bytes of one page
+DATA = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
+AGENT = "Baobab probe"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a page says: its prices in whole units, or what went wrong."""
+
+    prices: tuple[str, ...] = ()
+    trouble: str = ""
+
+
+def probe_openings(*, at: datetime) -> int:
+    """Look at the pages of every start of the last ten minutes; part of the beat.
+
+    Returns:
+        How many pages were wrong.
+    """
+    return sum(
+        not result.is_ok
+        for festival, opens_at in _openings(at)
+        if _is_due(festival, opens_at, at)
+        for result in probe(festival, opens_at, at=at)
+    )
+
+
+def probe(festival: Festival, opens_at: datetime, *, at: datetime) -> list[ProbeResult]:
+    """Look at up to ten products of a festival, keep what was seen, and log what is wrong."""
+    begun, results = time.monotonic(), []
+    for product in _products(festival, opens_at, at):
+        if time.monotonic() - begun > IN_ALL:
+            break
+        results.append(_look_at(product, festival, opens_at, at))
+    ProbeResult.objects.bulk_create(results)
+    for result in results:
+        if not result.is_ok:
+            facts = (result.address, result.found, result.expected)
+            log.error("a page shows a wrong price: %s says %s instead of %s", *facts)
+    return results
+
+
+def latest_probe(festival: Festival, *, at: datetime) -> list[ProbeResult]:
+    """Return what the last look at a festival's pages saw, up to an instant. One statement."""
+    rows = ProbeResult.objects.filter(festival=festival, at__lte=at)
+    last = rows.order_by("-at").values("at")[:1]
+    return list(rows.filter(at=last).order_by("is_ok", "address"))
+
+
+def wrong_pages(*, since: datetime) -> QuerySet[ProbeResult]:
+    """Return the pages that were wrong when they were looked at last."""
+    same = ("festival", "opens_at", "address")
+    newer = ProbeResult.objects.filter(
+        at__gt=OuterRef("at"), **{name: OuterRef(name) for name in same}
+    )
+    return ProbeResult.objects.filter(~Exists(newer), is_ok=False, at__gte=since)
+
+
+def _openings(at: datetime) -> list[tuple[Festival, datetime]]:
+    slots = Slot.objects.filter(
+        festival__state=Festival.State.PUBLISHED,
+        cancelled_at=None,
+        starts_at__gt=at - LOOKED_FOR,
+        starts_at__lte=at,
+    )
+    found = {(slot.festival, slot.starts_at) for slot in slots.select_related("festival")}
+    return sorted(found, key=lambda pair: (pair[1], pair[0].pk))
+
+
+def _is_due(festival: Festival, opens_at: datetime, at: datetime) -> bool:
+    rows = list(ProbeResult.objects.filter(festival=festival, opens_at=opens_at))
+    last = max((row.at for row in rows), default=None)
+    if last is None:
+        return True
+    return at - last >= AGAIN and any(not row.is_ok for row in rows if row.at == last)
+
+
+def _products(festival: Festival, opens_at: datetime, at: datetime) -> list[Product]:
+    """Return products with a deal that begins at the start, the most bought first."""
+    deals = Deal.objects.filter(
+        slot__festival=festival,
+        state=Deal.State.APPROVED,
+        variant__product=OuterRef("pk"),
+        slot__starts_at__lte=opens_at,
+        effective_to__gt=at,
+    )
+    rows = Product.objects.filter(Exists(deals), listing__isnull=False)
+    return list(rows.order_by("-listing__popularity", "pk")[:PAGES])
+
+
+def _look_at(product: Product, festival: Festival, opens_at: datetime, at: datetime) -> ProbeResult:
+    with translation.override(settings.LANGUAGE_CODE):
+        address = reverse("product", args=[product.slug])
+    before = clock.now()
+    answer = _ask(address)
+    # Prices may turn over while a page is on its way: it is right by one of the two moments.
+    expected = [_expected(product, moment) for moment in (before, clock.now())]
+    return ProbeResult(
+        festival=festival,
+        opens_at=opens_at,
+        at=at,
+        address=address,
+        expected=", ".join(expected[0])[:400],
+        found=(answer.trouble or ", ".join(answer.prices) or "no price")[:400],
+        is_ok=any(_agree(answer, prices, product) for prices in expected),
+    )
+
+
+def _expected(product: Product, at: datetime) -> tuple[str, ...]:
+    """Return what the price function says of each variant, the lowest first."""
+    variants = timelines([product.pk]).get(product.pk, {}).values()
+    prices = [price.price for terms in variants if (price := public_price(terms, at))]
+    return tuple(str(in_whole(price, settings.SHOP_CURRENCY)) for price in sorted(prices))
+
+
+def _agree(answer: Answer, expected: Sequence[str], product: Product) -> bool:
+    if answer.trouble or not answer.prices:
+        return False
+    if product.kind == Product.Kind.EXPERIENCE:  # its page names the prices of one date
+        return set(answer.prices) <= set(expected)
+    return answer.prices == tuple(expected)
+
+
+def _ask(address: str) -> Answer:
+    """Ask our own front for a page; where it leads elsewhere nobody follows."""
+    front, public = urlsplit(settings.PROBE_URL or settings.SITE_URL), urlsplit(settings.SITE_URL)
+    kind = HTTPSConnection if front.scheme == "https" else HTTPConnection
+    headers = {"Host": public.netloc, "User-Agent": AGENT, "X-Forwarded-Proto": public.scheme}
+    connection = kind(front.hostname, front.port, timeout=PATIENCE)
+    try:
+        connection.request("GET", address, headers=headers)
+        answer = connection.getresponse()
+        body = answer.read(LARGEST + 1)
+    except (OSError, HTTPException) as error:
+        return Answer(trouble=f"no answer: {type(error).__name__}")
+    finally:
+        connection.close()
+    if answer.status != 200:
+        return Answer(trouble=f"answered {answer.status}")
+    if len(body) > LARGEST:
+        return Answer(trouble="too large")
+    return _read(body.decode("utf-8", "replace"))
+
+
+def _read(page: str) -> Answer:
+    """Return the prices that a page tells machines."""
+    try:
+        found = [json.loads(text) for text in DATA.findall(page)]
+        offers = [offer for data in found for offer in data.get("offers", ())]
+        prices = sorted((str(offer["price"]) for offer in offers), key=float)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return Answer(trouble="cannot be read")
+    return Answer(prices=tuple(prices))
