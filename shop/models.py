@@ -40,17 +40,26 @@ from shop.orders.models import (
 )
 from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.pictures.models import Picture, Rendition
+from shop.reporting.models import (
+    Check,
+    CountedOrder,
+    CountedRefund,
+    FinalReport,
+    PublicResult,
+    Refused,
+    Tally,
+)
 from shop.stock.models import Pool, StockMove
 from shop.tickets.models import Ticket
 
 __all__ = [
-    "Carrier", "Cart", "CartLine", "CartVoucher", "Category", "ChangeLog", "Claim", "Closure",
-    "CodeBatch", "Contact", "Country", "Deal", "DealUsage", "Discount", "Enrolment", "Festival",
-    "Fund", "GatewayEvent", "ImportRule", "LedgerEntry", "LedgerTransaction", "Listing",
-    "ListingCell", "Membership", "Merchant", "Nomination", "Operation", "Order", "OrderLine",
-    "Participation", "Payment", "Picture", "Pool", "PriceChange", "PriceSpan", "Product",
-    "ProductPicture", "ProductSpan", "Promotion", "PromotionUsage", "Rate", "Refund",
-    "RefundLine", "RegularPrice", "Rendition", "SaleDecision", "SavedProduct", "SearchWord",
-    "Shipment", "Slot", "StockMove", "Suborder", "Synonym", "Ticket", "User", "Variant",
-    "WrongPrice",
+    "Carrier", "Cart", "CartLine", "CartVoucher", "Category", "ChangeLog", "Check", "Claim",
+    "Closure", "CodeBatch", "Contact", "CountedOrder", "CountedRefund", "Country", "Deal",
+    "DealUsage", "Discount", "Enrolment", "Festival", "FinalReport", "Fund", "GatewayEvent",
+    "ImportRule", "LedgerEntry", "LedgerTransaction", "Listing", "ListingCell", "Membership",
+    "Merchant", "Nomination", "Operation", "Order", "OrderLine", "Participation", "Payment",
+    "Picture", "Pool", "PriceChange", "PriceSpan", "Product", "ProductPicture", "ProductSpan",
+    "Promotion", "PromotionUsage", "PublicResult", "Rate", "Refund", "RefundLine", "Refused",
+    "RegularPrice", "Rendition", "SaleDecision", "SavedProduct", "SearchWord", "Shipment", "Slot",
+    "StockMove", "Suborder", "Synonym", "Tally", "Ticket", "User", "Variant", "WrongPrice",
 ]  # fmt: skip

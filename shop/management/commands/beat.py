@@ -20,6 +20,7 @@ from shop.payments.operations import check_pending, run_operations
 from shop.payments.sweeping import check_unsettled, expire_overdue
 from shop.payments.watching import tell_organizers
 from shop.payments.webhooks import forget_bodies, handle_waiting
+from shop.reporting.tallying import check_sales, count_all_sales, count_sales
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,9 @@ ROUNDS: tuple[tuple[str, Callable[..., object], int], ...] = (
     ("forget what messages said", forget_bodies, 2_000),
     ("forget old carts", forget_old_carts, 2_000),
     ("refund sessions that were called off", refund_what_is_left, 20),
+    ("count sales", count_sales, 1),
+    ("look for sales not counted", count_all_sales, 40),
+    ("compare sales", check_sales, 5_760),
 )
 
 
