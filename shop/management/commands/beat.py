@@ -20,6 +20,8 @@ from shop.payments.operations import check_pending, run_operations
 from shop.payments.sweeping import check_unsettled, expire_overdue
 from shop.payments.watching import tell_organizers
 from shop.payments.webhooks import forget_bodies, handle_waiting
+from shop.reporting.checks import ask_worker, look_around, look_closely
+from shop.reporting.refusals import forget_refusals
 from shop.reporting.tallying import check_sales, count_all_sales, count_sales
 
 log = logging.getLogger(__name__)
@@ -46,6 +48,10 @@ ROUNDS: tuple[tuple[str, Callable[..., object], int], ...] = (
     ("count sales", count_sales, 1),
     ("look for sales not counted", count_all_sales, 40),
     ("compare sales", check_sales, 5_760),
+    ("look around", look_around, 4),
+    ("look closely", look_closely, 20),
+    ("ask the worker", ask_worker, 20),
+    ("forget refusals", forget_refusals, 5_760),
 )
 
 

@@ -4,7 +4,7 @@ from shop.reporting.tallying import rebuild
 
 
 class Command(BaseCommand):
-    help = "Add up again what festivals have sold, from their orders; boards show the old meanwhile."
+    help = "Add up again what festivals have sold; boards show the old figures meanwhile."
 
     def handle(self, **options: object) -> None:
         """Say how much was counted."""
