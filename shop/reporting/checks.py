@@ -184,4 +184,4 @@ STUCK = {
 
 def known() -> Iterator[str]:
     """Name every part that is looked at, in the order in which it is shown."""
-    yield from ("beat", "worker", *(name for name, _look in QUICK + SLOW), *STUCK)
+    yield from ("beat", "worker", "sales", *(name for name, _look in QUICK + SLOW), *STUCK)

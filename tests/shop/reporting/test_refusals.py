@@ -4,7 +4,6 @@ from django.db import DatabaseError, connection
 from shop import errors
 from shop.reporting import refusals
 from shop.reporting.models import Refused
-from tests import make
 from tests.make import NOON
 
 pytestmark = pytest.mark.django_db
