@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cms.admin.festival_forms import LOCAL, FestivalForm, refused
 from cms.admin.links import may_write, page_of
+from cms.admin.overriding import led, readiness_of
 from cms.admin.pages import Trail, button, show
 from cms.admin.permissions import needs
 from shop import clock
@@ -18,7 +19,7 @@ from shop.delivery.names import country_name
 from shop.errors import NotPossible, ShopError
 from shop.festivals import planning, running
 from shop.festivals.models import Enrolment, Festival
-from shop.festivals.readiness import Readiness, readiness
+from shop.festivals.readiness import Readiness
 from shop.festivals.walltime import days_between, wall_of
 from shop.listings.taking_part import list_everything
 
@@ -28,7 +29,8 @@ WORDS = {
     "remove": "removed", "publish": "published", "invite": "invited stores", "join": "joined",
     "accept": "accepted", "decline": "declined", "submit": "submitted", "withdraw": "withdrawn",
     "approve": "approved", "changes_requested": "sent back", "rejected": "rejected",
-    "pause": "paused", "resume": "resumed", "raise": "raised",
+    "pause": "paused", "resume": "resumed", "raise": "raised", "override": "overridden",
+    "close": "closed", "show_result": "result shown", "hide_result": "result hidden",
 }  # fmt: skip
 ACCEPTED = Q(enrolments__state=Enrolment.State.ACCEPTED)
 
@@ -91,7 +93,7 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
     """Show how far a festival has come, what is missing, and what can be done next."""
     festival = get_object_or_404(Festival, pk=pk)
     at = clock.moment_of(request)
-    ready = readiness(festival, at=at)
+    ready, page = readiness_of(festival, at=at), page_of(festival)
     context = {
         "festival": festival,
         "phase": phase(festival, at=at),
@@ -102,7 +104,8 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
         "countries": [(country_name(code, "en"), count) for code, count in ready.countries],
         "missing": sorted(country_name(code, "en") for code in ready.countries_missing),
         "slots": slots_of(festival),
-        "page": page_of(festival),
+        "findings": led(ready, festival, page),
+        "page": page,
         "may_write": may_write(request),
         "changes": [
             (change, WORDS.get(change.action, change.action))
@@ -123,14 +126,12 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs("publish_festival")
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
-    """Publish a draft, if nothing stands in its way or a reason is given."""
+    """Publish a draft, if nothing stands in its way that has no reason to."""
     festival = get_object_or_404(Festival, pk=pk)
     at = clock.moment_of(request)
-    reason = request.POST.get("reason", "").strip()
-    ready = readiness(festival, at=at)
     try:
-        _refuse_blocked(ready, reason)
-        running.publish_festival(festival, at=at, by=request.user, reason=reason)
+        _refuse_blocked(readiness_of(festival, at=at))
+        running.publish_festival(festival, at=at, by=request.user)
     except ShopError as refusal:
         messages.error(request, str(refusal))
     else:
@@ -194,10 +195,10 @@ def _buttons(request: HttpRequest, festival: Festival) -> list:
     return [button("Change", reverse("desk:festival-edit", args=[festival.pk]), "edit")]
 
 
-def _refuse_blocked(ready: Readiness, reason: str) -> None:
-    if ready.blockers and not reason:
+def _refuse_blocked(ready: Readiness) -> None:
+    if ready.blockers:
         missing = " ".join(finding.text for finding in ready.blockers)
-        raise NotPossible(f"{missing} Clear this, or give a reason why it may be published.")
+        raise NotPossible(f"{missing} Clear this, or say of each why it may stay so.")
 
 
 def _save(festival: Festival, form: FestivalForm, request: HttpRequest) -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cms.admin import catalogue, festivals, links, nominations, slots, stores
+from cms.admin import catalogue, festivals, links, nominations, overriding, slots, stores
 
 app_name = "desk"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("festivals/<int:pk>/", festivals.board, name="festival"),
     path("festivals/<int:pk>/edit/", festivals.edit, name="festival-edit"),
     path("festivals/<int:pk>/publish/", festivals.publish, name="festival-publish"),
+    path("festivals/<int:pk>/override/", overriding.override, name="festival-override"),
     path("festivals/<int:pk>/products/", festivals.list_products, name="festival-products"),
     path("festivals/<int:pk>/page/", links.begin_page, name="festival-page"),
     path("festivals/<int:pk>/slots/new/", slots.add, name="slot-add"),
