@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import include, path
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from wagtail import hooks
 from wagtail.models import Page
 
@@ -47,7 +47,8 @@ def moved_together(request: HttpRequest, action: str, rows: object, view: object
 @hooks.register("insert_global_admin_css")
 def desk_style() -> str:
     """Add the desk's own style."""
-    return format_html('<link rel="stylesheet" href="{}">', static("css/desk.css"))
+    sheets = [(static("css/desk.css"),), (static("css/desk-board.css"),)]
+    return format_html_join("", '<link rel="stylesheet" href="{}">', sheets)
 
 
 @hooks.register("construct_homepage_panels")

@@ -1,6 +1,17 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from cms.admin import catalogue, festivals, links, nominations, overriding, slots, stores
+from cms.admin import (
+    catalogue,
+    closing,
+    festivals,
+    links,
+    nominations,
+    overriding,
+    reports,
+    slots,
+    stores,
+    watching,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -20,6 +31,18 @@ urlpatterns = [
     path("festivals/<int:pk>/nominations/", nominations.nominations, name="festival-nominations"),
     path("festivals/<int:pk>/nominations/<int:nomination_id>/", nominations.nomination,
          name="nomination"),
+    path("festivals/<int:pk>/live/", watching.live, name="festival-live"),
+    path("festivals/<int:pk>/health/", watching.health, name="festival-health"),
+    path("festivals/<int:pk>/close/", closing.close, name="festival-close"),
+    path("festivals/<int:pk>/result/", closing.result, name="festival-result"),
+    path("festivals/<int:pk>/report/", reports.show_report, name="festival-report"),
+    path("festivals/<int:pk>/report/report.xlsx", reports.report_book, name="festival-book"),
+    path("festivals/<int:pk>/report/<slug:part>.csv", reports.report_sheet, name="festival-sheet"),
+    path("festivals/<int:pk>/statements/", reports.statements, name="festival-statements"),
+    path("festivals/<int:pk>/statements/<int:merchant_id>/", reports.show_statement,
+         name="festival-statement"),
+    re_path(r"^festivals/(?P<pk>[0-9]+)/statements/(?P<merchant_id>[0-9]+)\.(?P<kind>csv|xlsx)$",
+            reports.statement_file, name="festival-statement-file"),
     path("new-products/", catalogue.queue, name="product-queue"),
     path("new-products/<int:pk>/", catalogue.review, name="product-review"),
 ]  # fmt: skip

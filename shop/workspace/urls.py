@@ -1,4 +1,4 @@
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from shop.workspace import (
     editor,
@@ -11,6 +11,7 @@ from shop.workspace import (
     raising,
     sending,
     sessions,
+    statements,
     stocktaking,
     tickets,
 )
@@ -34,6 +35,9 @@ store = [
     path("festivals/", nominating.festivals, name="merchant-festivals"),
     path("festivals/<int:festival_id>/", nominating.festival, name="merchant-festival"),
     path("festivals/<int:festival_id>/join/", nominating.answer, name="merchant-join"),
+    path("festivals/<int:festival_id>/statement/", statements.show, name="merchant-statement"),
+    re_path(r"^festivals/(?P<festival_id>[0-9]+)/statement\.(?P<kind>csv|xlsx)$",
+            statements.sheet, name="merchant-statement-sheet"),
     path("slots/<int:slot_id>/<int:product_id>/", nominating.nominate, name="merchant-nominate"),
     path("slots/<int:slot_id>/<int:product_id>/check/", nominating.check, name="merchant-check"),
     path("nominations/<int:nomination_id>/withdraw/", nominating.withdraw,

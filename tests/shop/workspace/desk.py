@@ -68,6 +68,8 @@ ADDRESSES = [
     ("{store}/festivals/", "get"),
     ("{store}/festivals/{festival}/", "get"),
     ("{store}/festivals/{festival}/join/", "post"),
+    ("{store}/festivals/{festival}/statement/", "get"),
+    ("{store}/festivals/{festival}/statement.csv", "get"),
     ("{store}/slots/{slot}/{product}/", "get post"),
     ("{store}/slots/{slot}/{product}/check/", "post"),
     ("{store}/nominations/{nomination}/withdraw/", "post"),
