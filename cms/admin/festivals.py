@@ -38,15 +38,22 @@ ACCEPTED = Q(enrolments__state=Enrolment.State.ACCEPTED)
 @require_safe
 @needs("view_festival")
 def festivals(request: HttpRequest) -> HttpResponse:
-    """List all festivals, the newest first."""
+    """List the festivals, the newest first; those that are closed or cancelled stand apart."""
     at = clock.moment_of(request)
+    done = Q(state__in=(Festival.State.CLOSED, Festival.State.CANCELLED))
+    is_archive = "archive" in request.GET
     rows = Festival.objects.annotate(
         stores=Count("enrolments", ACCEPTED, distinct=True),
         products=Count("participations", distinct=True),
     ).order_by("-starts_at", "pk")
+    rows, others = rows.filter(done if is_archive else ~done), Festival.objects.filter(done).count()
     may_add = request.user.has_perm("shop.add_festival")
     new = button("New festival", reverse("desk:festival-add"), "plus")
-    context = {"festivals": [(row, phase(row, at=at)) for row in rows]}
+    context = {
+        "festivals": [(row, phase(row, at=at)) for row in rows],
+        "is_archive": is_archive,
+        "archived": others,
+    }
     return show(request, "festivals.html", "Festivals", buttons=[new] if may_add else [], **context)
 
 
