@@ -31,7 +31,7 @@ class ResultShown:
     title: Words
     day: str
     numbers: list[tuple[str, str]]
-    countries: list[tuple[str, str]]
+    countries: list[tuple[str, int | None]]
     went_to: list[str]
     top: list[tuple[str, str, int]]
     crumbs: list[tuple[str, str]]
@@ -59,8 +59,10 @@ def _shown(row: PublicResult, language: str) -> ResultShown:
         title=words(festival, "title", language),
         day=dates.full_day_in(row.at, festival.zone, language),
         numbers=[(labels[name], _written(own[name])) for name in labels if name in own],
-        countries=sorted((country_name(code, language), _written(count))
-                         for code, count in own.get("countries", [])),
+        countries=sorted(
+            ((country_name(code, language), count) for code, count in own.get("countries", [])),
+            key=lambda row: row[0],
+        ),
         went_to=sorted(country_name(code, language) for code in figures["went_to"])
         if "units" in own else [],
         top=[(name, country_name(code, language), units)

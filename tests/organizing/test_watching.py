@@ -214,3 +214,15 @@ def test_parts_that_were_not_chosen_are_not_shown(desk, client, sold, clock_at):
     assert "Units sold" not in page
     assert "Loom" not in page
     assert "China" not in page.split("<main")[1].split("</main")[0]
+
+
+def test_every_form_carries_its_token(desk, sold, clock_at):
+    draft = make.festival(state="draft")
+    clock_at(END + timedelta(hours=1))
+    Order.objects.filter(state="pending").update(state="expired", ended_at=END)
+
+    for where in (at(draft), at(sold, "live/"), at(sold, "health/")):
+        page = desk.get(where).text
+        forms = page.count('<form class="desk-') + page.count('<form method="post"')
+        forms += page.count('<form class="w-mt')
+        assert page.count("csrfmiddlewaretoken") >= forms > 0
