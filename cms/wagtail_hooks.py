@@ -55,7 +55,7 @@ def moved_together(request: HttpRequest, action: str, rows: object, view: object
 @hooks.register("insert_global_admin_css")
 def desk_style() -> str:
     """Add the desk's own style."""
-    sheets = [(static(f"css/{name}.css"),) for name in ("desk", "desk-calendar")]
+    sheets = [(static(f"css/{name}.css"),) for name in ("desk", "desk-board", "desk-calendar")]
     return format_html_join("\n", '<link rel="stylesheet" href="{}">', sheets)
 
 

@@ -5,7 +5,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path, re_path
 from wagtail.urls import serve_pattern
 
-from cms.pages import serving
+from cms.pages import results, serving
 from config.health import health
 from config.media import media
 from shop.payments.webhooks import receive
@@ -29,6 +29,7 @@ urlpatterns += i18n_patterns(
     path("", include("shop.reminders.urls")),
     path("", include("shop.checkout.urls")),
     path("account/", include("allauth.urls")),
+    path("festivals/<slug:slug>/result/", results.result, name="festival-result"),
     re_path(serve_pattern, serving.page, name="wagtail_serve"),
     prefix_default_language=False,
 )

@@ -48,19 +48,29 @@ from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.pictures.models import Picture, Rendition
 from shop.queueing.models import Place
 from shop.reminders.models import Reminder
+from shop.reporting.models import (
+    Check,
+    CountedOrder,
+    CountedRefund,
+    FinalReport,
+    PublicResult,
+    Refused,
+    Tally,
+)
 from shop.stock.models import Pool, StockMove
 from shop.storefront.models import PreviewLink, ProbeResult
 from shop.tickets.models import Ticket
 
 __all__ = [
-    "Carrier", "Cart", "CartLine", "CartVoucher", "Category", "ChangeLog", "Claim", "Closure",
-    "CodeBatch", "Contact", "Country", "Deal", "DealUsage", "Discount", "Enrolment", "Fairness",
-    "Festival", "Fund", "GatewayEvent", "ImportRule", "LedgerEntry", "LedgerTransaction",
-    "Listing", "ListingCell", "Membership", "Merchant", "Nomination", "NominationSheet",
-    "Operation", "Order", "OrderLine", "Participation", "Payment", "Picture", "Place", "Pool",
-    "PreviewLink", "PriceChange", "PriceSpan", "ProbeResult", "Product", "ProductPicture",
-    "ProductSpan", "Promotion", "PromotionUsage", "Rate", "Refund", "RefundLine", "RefundParcel",
+    "Carrier", "Cart", "CartLine", "CartVoucher", "Category", "ChangeLog", "Check", "Claim",
+    "Closure", "CodeBatch", "Contact", "CountedOrder", "CountedRefund", "Country", "Deal",
+    "DealUsage", "Discount", "Enrolment", "Fairness", "Festival", "FinalReport", "Fund",
+    "GatewayEvent", "ImportRule", "LedgerEntry", "LedgerTransaction", "Listing", "ListingCell",
+    "Membership", "Merchant", "Nomination", "NominationSheet", "Operation", "Order", "OrderLine",
+    "Participation", "Payment", "Picture", "Place", "Pool", "PreviewLink", "PriceChange",
+    "PriceSpan", "ProbeResult", "Product", "ProductPicture", "ProductSpan", "Promotion",
+    "PromotionUsage", "PublicResult", "Rate", "Refund", "RefundLine", "RefundParcel", "Refused",
     "RegularPrice", "Reminder", "Rendition", "SaleDecision", "SavedProduct", "SearchWord",
-    "SheetRow", "Shipment", "Slot", "StockMove", "Suborder", "Synonym", "Terms", "Ticket", "User",
-    "Variant", "Wanted", "WrongPrice",
+    "SheetRow", "Shipment", "Slot", "StockMove", "Suborder", "Synonym", "Tally", "Terms", "Ticket",
+    "User", "Variant", "Wanted", "WrongPrice",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cms.admin.festival_forms import LOCAL, FestivalForm, refused
 from cms.admin.links import may_write, page_of
+from cms.admin.overriding import led, readiness_of
 from cms.admin.pages import Trail, button, show, version_seen, words_of
 from cms.admin.permissions import needs
 from cms.admin.slot_states import possible
@@ -22,7 +23,7 @@ from shop.delivery.names import country_name
 from shop.errors import NotPossible, ShopError
 from shop.festivals import changes, planning, running
 from shop.festivals.models import Enrolment, Festival, Slot
-from shop.festivals.readiness import Readiness, readiness
+from shop.festivals.readiness import Readiness
 from shop.festivals.walltime import days_between, wall_of
 from shop.listings.taking_part import list_everything
 from shop.storefront.epoch import current_epoch
@@ -39,6 +40,8 @@ WORDS = {
     "download codes": "codes were downloaded", "honoured": "price kept for an order",
     "refunded": "order sent back",
     "share": "shared", "revoke": "revoked",
+    "override": "overridden",
+    "close": "closed", "show_result": "result shown", "hide_result": "result hidden",
 }  # fmt: skip
 ACCEPTED = Q(enrolments__state=Enrolment.State.ACCEPTED)
 
@@ -46,15 +49,22 @@ ACCEPTED = Q(enrolments__state=Enrolment.State.ACCEPTED)
 @require_safe
 @needs("view_festival")
 def festivals(request: HttpRequest) -> HttpResponse:
-    """List all festivals, the newest first."""
+    """List the festivals, the newest first; those that are closed or cancelled stand apart."""
     at = clock.moment_of(request)
+    done = Q(state__in=(Festival.State.CLOSED, Festival.State.CANCELLED))
+    is_archive = "archive" in request.GET
     rows = Festival.objects.annotate(
         stores=Count("enrolments", ACCEPTED, distinct=True),
         products=Count("participations", distinct=True),
     ).order_by("-starts_at", "pk")
+    rows, others = rows.filter(done if is_archive else ~done), Festival.objects.filter(done).count()
     may_add = request.user.has_perm("shop.add_festival")
     new = button("New festival", reverse("desk:festival-add"), "plus")
-    context = {"festivals": [(row, phase(row, at=at)) for row in rows]}
+    context = {
+        "festivals": [(row, phase(row, at=at)) for row in rows],
+        "is_archive": is_archive,
+        "archived": others,
+    }
     return show(request, "festivals.html", "Festivals", buttons=[new] if may_add else [], **context)
 
 
@@ -105,7 +115,7 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
     """Show how far a festival has come, what is missing, and what can be done next."""
     festival = get_object_or_404(Festival, pk=pk)
     at = clock.moment_of(request)
-    ready = readiness(festival, at=at)
+    ready, page = readiness_of(festival, at=at), page_of(festival)
     can = {name: request.user.has_perm(f"shop.{name}") for name in CAN}
     context = {
         "festival": festival,
@@ -117,7 +127,8 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
         "countries": [(country_name(code, "en"), count) for code, count in ready.countries],
         "missing": sorted(country_name(code, "en") for code in ready.countries_missing),
         "slots": slots_of(festival, at=at if can["publish_festival"] else None),
-        "page": page_of(festival),
+        "findings": led(ready, festival, page),
+        "page": page,
         "may_write": may_write(request),
         "changes": [
             (change, WORDS.get(change.action, change.action))
@@ -138,14 +149,12 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs("publish_festival")
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
-    """Publish a draft, if nothing stands in its way or a reason is given."""
+    """Publish a draft, if nothing stands in its way that has no reason to."""
     festival = get_object_or_404(Festival, pk=pk)
     at = clock.moment_of(request)
-    reason = request.POST.get("reason", "").strip()
-    ready = readiness(festival, at=at)
     try:
-        _refuse_blocked(ready, reason)
-        running.publish_festival(festival, at=at, by=request.user, reason=reason)
+        _refuse_blocked(readiness_of(festival, at=at))
+        running.publish_festival(festival, at=at, by=request.user)
     except ShopError as refusal:
         messages.error(request, str(refusal))
     else:
@@ -221,10 +230,10 @@ def _buttons(request: HttpRequest, festival: Festival) -> list:
     return found
 
 
-def _refuse_blocked(ready: Readiness, reason: str) -> None:
-    if ready.blockers and not reason:
+def _refuse_blocked(ready: Readiness) -> None:
+    if ready.blockers:
         missing = " ".join(finding.text for finding in ready.blockers)
-        raise NotPossible(f"{missing} Clear this, or give a reason why it may be published.")
+        raise NotPossible(f"{missing} Clear this, or say of each why it may stay so.")
 
 
 def _whole(festival: Festival) -> list[Slot]:

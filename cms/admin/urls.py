@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from cms.admin import (
     benefit_acts,
@@ -6,17 +6,21 @@ from cms.admin import (
     calendar,
     catalogue,
     cloning,
+    closing,
     deals,
     fairness,
     festivals,
     funds,
     links,
     nominations,
+    overriding,
     previews,
     price_sheets,
+    reports,
     slot_acts,
     slots,
     stores,
+    watching,
     wrong_prices,
 )
 
@@ -29,6 +33,7 @@ urlpatterns = [
     path("festivals/<int:pk>/", festivals.board, name="festival"),
     path("festivals/<int:pk>/edit/", festivals.edit, name="festival-edit"),
     path("festivals/<int:pk>/publish/", festivals.publish, name="festival-publish"),
+    path("festivals/<int:pk>/override/", overriding.override, name="festival-override"),
     path("festivals/<int:pk>/products/", festivals.list_products, name="festival-products"),
     path("festivals/<int:pk>/page/", links.begin_page, name="festival-page"),
     path("festivals/<int:pk>/preview/", previews.previews, name="festival-previews"),
@@ -65,6 +70,18 @@ urlpatterns = [
     path("festivals/<int:pk>/nominations/<int:nomination_id>/", nominations.nomination,
          name="nomination"),
     path("fairness/", fairness.edit, name="fairness"),
+    path("festivals/<int:pk>/live/", watching.live, name="festival-live"),
+    path("festivals/<int:pk>/health/", watching.health, name="festival-health"),
+    path("festivals/<int:pk>/close/", closing.close, name="festival-close"),
+    path("festivals/<int:pk>/result/", closing.result, name="festival-result"),
+    path("festivals/<int:pk>/report/", reports.show_report, name="festival-report"),
+    path("festivals/<int:pk>/report/report.xlsx", reports.report_book, name="festival-book"),
+    path("festivals/<int:pk>/report/<slug:part>.csv", reports.report_sheet, name="festival-sheet"),
+    path("festivals/<int:pk>/statements/", reports.statements, name="festival-statements"),
+    path("festivals/<int:pk>/statements/<int:merchant_id>/", reports.show_statement,
+         name="festival-statement"),
+    re_path(r"^festivals/(?P<pk>[0-9]+)/statements/(?P<merchant_id>[0-9]+)\.(?P<kind>csv|xlsx)$",
+            reports.statement_file, name="festival-statement-file"),
     path("new-products/", catalogue.queue, name="product-queue"),
     path("new-products/<int:pk>/", catalogue.review, name="product-review"),
 ]  # fmt: skip

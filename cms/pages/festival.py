@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_noop
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
@@ -17,6 +18,7 @@ from cms.pages.base import ListPage, ShopPage
 from cms.pages.gathering import Gathered
 from cms.pages.lists import festival_cards, known
 from shop.festivals.models import Festival
+from shop.reporting.models import PublicResult
 from shop.storefront.epoch import Epoch, KnownFestival
 
 SHOWN = (Festival.State.PUBLISHED, Festival.State.CLOSED)
@@ -80,7 +82,19 @@ class FestivalPage(ShopPage):
         row = self.own_festival()
         return known(row) if row else None
 
+    def facts(self, gathered: Gathered, request: HttpRequest) -> dict[str, Any]:
+        """Return the way to the festival's result, if it is over and one is shown."""
+        row = self.own_festival()
+        is_over = row is not None and row.ends_at <= gathered.scene.at
+        return {"result_link": result_link(row) if is_over else ""}
+
     def is_public(self) -> bool:
         """Hide the page of a festival that is not announced, or was called off."""
         row = self.own_festival()
         return row is not None and row.state in SHOWN
+
+
+def result_link(festival: Festival) -> str:
+    """Return the address of a festival's public result, empty where none is shown."""
+    shown = PublicResult.objects.filter(festival=festival, is_shown=True)
+    return reverse("festival-result", args=[festival.slug]) if shown.exists() else ""

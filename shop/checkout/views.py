@@ -30,6 +30,7 @@ from shop.errors import CannotDeliver, PriceChanged, ShopError
 from shop.orders.agreement import Agreement
 from shop.payments.collecting import start_payment
 from shop.queueing.queued import queued
+from shop.reporting import refusals
 from shop.storefront.preferences import currency_of
 
 
@@ -64,12 +65,11 @@ def delivery(request: HttpRequest) -> HttpResponse:
         changing.choose_services(shopper, services)
     if "pay" not in request.POST:
         return _delivery_page(request, shopper) if request.htmx else see_other("checkout-delivery")
-    addresses = paying.return_addresses()
+    addresses, at = paying.return_addresses(), clock.moment_of(request)
     try:
-        step = start_payment(
-            shopper, agreed=_agreed(request), addresses=addresses, at=clock.moment_of(request)
-        )
+        step = start_payment(shopper, agreed=_agreed(request), addresses=addresses, at=at)
     except ShopError as refusal:
+        refusals.note(refusal, at=at)
         return _delivery_page(request, shopper, refusal=refusal, status=409)
     paid = reverse("order-paid", args=[step.order.number, step.order.token])
     return HttpResponseRedirect(step.payment_url or paid, status=303)

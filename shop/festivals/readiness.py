@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Q
 
 from shop.catalogue.models import Product
-from shop.festivals.models import Enrolment, Festival, Nomination, Participation, Slot
-from shop.festivals.walltime import is_moved
+from shop.festivals.findings import Finding, findings
+from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Participation
+from shop.festivals.overriding import with_overrides
 from shop.merchants.models import Merchant
 
 
@@ -30,15 +31,6 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is missing; a blocker keeps the festival from being published."""
-
-    text: str
-    is_blocker: bool
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
 class Readiness:
     """The whole board."""
 
@@ -49,14 +41,20 @@ class Readiness:
     countries_missing: tuple[str, ...]
     findings: tuple[Finding, ...]
 
+    deals: int
+
     @property
     def blockers(self) -> tuple[Finding, ...]:
-        """Return what keeps it from being published."""
-        return tuple(finding for finding in self.findings if finding.is_blocker)
+        """Return what keeps it from being published: neither cleared nor overridden."""
+        return tuple(finding for finding in self.findings if finding.blocks)
 
 
-def readiness(festival: Festival, *, at: datetime) -> Readiness:
-    """Return the board of a festival. Seven statements, however large it is."""
+def readiness(festival: Festival, *, at: datetime, others: Iterable[Finding] = ()) -> Readiness:
+    """Return the board of a festival. Eleven statements, however large it is.
+
+    Args:
+        others: what is known to be missing outside the shop, such as words of its page.
+    """
     enrolments = Counter(
         dict(festival.enrolments.values_list("state").annotate(n=Count("pk")).order_by())
     )
@@ -88,6 +86,7 @@ def readiness(festival: Festival, *, at: datetime) -> Readiness:
         ).order_by("starts_at")
     )
     stores = enrolments[Enrolment.State.ACCEPTED]
+    found = [*findings(festival, slots, stores, nominations, at=at), *others]
     return Readiness(
         targets=(
             Target("Stores", stores, festival.target_stores),
@@ -98,45 +97,6 @@ def readiness(festival: Festival, *, at: datetime) -> Readiness:
         nominations=dict(nominations),
         countries=countries,
         countries_missing=tuple(sorted(every - {code for code, _ in countries})),
-        findings=tuple(_findings(festival, slots, stores, nominations, at=at)),
+        findings=with_overrides(festival, found),
+        deals=Deal.objects.filter(slot__festival=festival, state=Deal.State.APPROVED).count(),
     )
-
-
-def _findings(
-    festival: Festival, slots: list[Slot], stores: int, nominations: Counter, *, at: datetime
-) -> Iterator[Finding]:
-    if festival.starts_at <= at and festival.state == Festival.State.DRAFT:
-        yield Finding("Its start has passed. Move it before publishing.", True, "past")
-    if not stores:
-        yield Finding("No store takes part yet.", True, "stores")
-    for slot in slots:
-        if not slot.approved:
-            yield Finding(f"“{slot.label}” has no approved deal.", slot.kind == "whole", "slot")
-    waiting = nominations[Nomination.State.SUBMITTED]
-    if waiting:
-        text = "1 nomination waits" if waiting == 1 else f"{waiting} nominations wait"
-        yield Finding(f"{text} for a decision.", False, "waiting")
-    yield from _words_missing(festival)
-    yield from moved(festival, slots)
-
-
-def _words_missing(festival: Festival) -> Iterator[Finding]:
-    if not festival.texts.get("en", {}).get("tagline"):
-        yield Finding("It has no line under its title yet.", False, "words")
-
-
-def moved(festival: Festival, slots: list[Slot]) -> Iterator[Finding]:
-    """Say which typed times would mean another instant by today's rules of the zone.
-
-    A country may change its clock after a festival was planned. Nothing moves by itself.
-    """
-    rows = [("The festival", row) for row in (festival,)] + [(f"“{s.label}”", s) for s in slots]
-    for name, row in rows:
-        for end in ("starts", "ends"):
-            kept, at = getattr(row, f"{end}_wall"), getattr(row, f"{end}_at")
-            if is_moved(kept, festival.zone, at):
-                text = (
-                    f"{name} {end} at {at:%Y-%m-%d %H:%M} UTC. The rules of {festival.zone}"
-                    f" changed: {kept} there is another instant now. Check it and type it again."
-                )
-                yield Finding(text, False, "zone")

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('shop', '0009_enrolment'),
+        ('shop', '0010_sales'),
     ]
 
     operations = [

@@ -75,5 +75,8 @@ class Gateway(Protocol):
     def refund_now(self, refund_id: str, *, is_waited_for: bool = False) -> RemoteOperation:
         """Return a refund as it is now; asked briefly and once when somebody waits for it."""
 
+    def knock(self) -> None:
+        """Ask for something small, briefly and once; returning at all says that it answers."""
+
     def read_event(self, body: bytes, signature: str) -> Event:
         """Return the message, or raise ``BadSignature``."""

@@ -104,6 +104,10 @@ class StripeGateway:
         client = self._brief if is_waited_for else self._client
         return _refund(_call(lambda: client.v1.refunds.retrieve(refund_id)))
 
+    def knock(self) -> None:
+        """Ask for something small, briefly and once; returning at all says that it answers."""
+        _call(self._brief.v1.balance.retrieve)
+
     def read_event(self, body: bytes, signature: str) -> Event:
         """Return the message, or raise ``BadSignature``."""
         event = self._verified(body, signature)

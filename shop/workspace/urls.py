@@ -1,4 +1,4 @@
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from shop.workspace import (
     editor,
@@ -12,6 +12,7 @@ from shop.workspace import (
     raising,
     sending,
     sessions,
+    statements,
     stocktaking,
     tickets,
 )
@@ -43,6 +44,9 @@ store = [
          name="merchant-sheet-template"),
     path("sheets/<int:sheet_id>/", sheets.report, name="merchant-sheet"),
     path("sheets/<int:sheet_id>/refused.<str:kind>", sheets.refused, name="merchant-sheet-refused"),
+    path("festivals/<int:festival_id>/statement/", statements.show, name="merchant-statement"),
+    re_path(r"^festivals/(?P<festival_id>[0-9]+)/statement\.(?P<kind>csv|xlsx)$",
+            statements.sheet, name="merchant-statement-sheet"),
     path("slots/<int:slot_id>/<int:product_id>/", nominating.nominate, name="merchant-nominate"),
     path("slots/<int:slot_id>/<int:product_id>/check/", nominating.check, name="merchant-check"),
     path("nominations/<int:nomination_id>/withdraw/", nominating.withdraw,

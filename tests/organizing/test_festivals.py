@@ -1,7 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
+from cms.admin.overriding import readiness_of
+from cms.models import FestivalPage
 from shop.festivals.models import ChangeLog, Festival, Slot
-from tests import make
+from tests import make, pages
 from tests.make import NOON, START
 from tests.organizing.people import BEFORE, organizer, typed, version
 
@@ -138,28 +142,82 @@ def test_flash_slots_are_planned_moved_and_removed(desk):
     assert not Slot.objects.filter(pk=made.pk).exists()
 
 
-def test_a_draft_that_lacks_everything_is_published_only_with_a_reason(desk):
+def override(desk, festival, finding, reason="It must be seen"):
+    where = f"/organize/festivals/{festival.pk}/override/"
+    body = {"finding": finding.key, "text": finding.text, "reason": reason}
+    return desk.post(where, body, follow=True)
+
+
+def test_a_draft_that_lacks_everything_is_published_when_each_lack_has_its_reason(desk):
     festival = make.festival(state="draft")
     where = f"/organize/festivals/{festival.pk}/publish/"
+    first = desk.post(where, {"reason": "One for all"}, follow=True)
+    missing = readiness_of(festival, at=BEFORE).blockers
+    assert {finding.code for finding in missing} == {"stores", "slot", "page"}
 
-    first = desk.post(where, follow=True)
-    festival.refresh_from_db()
-    assert festival.state == "draft"
-    assert "No store takes part yet." in first.text
+    for finding in missing:
+        festival.refresh_from_db()
+        assert festival.state == "draft"
+        desk.post(where)
+        answer = override(desk, festival, finding, "The minister wants to see it")
+        assert "Published all the same, because: The minister wants to see it" in answer.text
+    last = desk.post(where, follow=True)
 
-    desk.post(where, {"reason": "The minister wants to see it"})
     festival.refresh_from_db()
     assert festival.state == "published"
-    assert ChangeLog.objects.get(action="publish").reason == "The minister wants to see it"
+    assert "No store takes part yet." in first.text
+    assert "is published" in last.text
+    reasons = ChangeLog.objects.filter(action="override").values_list("reason", flat=True)
+    assert list(reasons) == ["The minister wants to see it"] * 3
 
 
-def test_a_festival_with_stores_and_deals_is_published_without_more_ado(desk):
+def test_what_is_missing_leads_to_where_it_is_cleared(desk):
+    festival = make.festival(state="draft")
+    here = f"/organize/festivals/{festival.pk}"
+
+    page = desk.get(f"{here}/").text
+
+    assert f'href="{here}/stores/">Clear it' in page
+    assert f'href="{here}/nominations/">Clear it' in page
+    assert "3 things to clear or to override first." in page
+    assert '<button class="button" disabled>Publish</button>' in page
+
+
+def test_a_finding_that_says_something_else_by_now_is_not_overridden(desk):
+    festival = make.festival(state="draft")
+    finding = readiness_of(festival, at=BEFORE).blockers[0]
+
+    answer = override(desk, festival, replace(finding, text="No store."))
+    empty = override(desk, festival, finding, reason=" ")
+
+    assert "it says something else now" in answer.text
+    assert "Say why it may be published all the same." in empty.text
+    assert not ChangeLog.objects.filter(action="override").exists()
+
+
+def test_the_languages_in_which_a_page_is_missing_are_named(desk):
+    festival = make.festival(state="draft")
+    made = pages.page(FestivalPage, festival=festival, title="Days", slug="days")
+    pages.translated(made, "fr")
+
+    found = {finding.code: finding for finding in readiness_of(festival, at=BEFORE).blockers}
+
+    assert "page" not in found
+    text = found["translation"].text
+    assert text.endswith("in: 简体中文, العربية, Kiswahili, Português.")
+
+
+def test_a_festival_with_stores_deals_and_a_page_says_what_publishing_does(desk):
     festival = make.festival(state="draft")
     make.deal(of=make.variant(), during=festival, price=15_00)
+    for finding in readiness_of(festival, at=BEFORE).blockers:
+        override(desk, festival, finding)
 
+    page = desk.get(f"/organize/festivals/{festival.pk}/").text
     desk.post(f"/organize/festivals/{festival.pk}/publish/")
 
     festival.refresh_from_db()
+    assert "1 deal of 1 store will count" in page
     assert festival.state == "published"
 
 

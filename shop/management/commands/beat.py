@@ -23,6 +23,9 @@ from shop.payments.watching import tell_organizers
 from shop.payments.webhooks import forget_bodies, handle_waiting
 from shop.queueing.line import forget_places
 from shop.reminders.telling import forget_reminders, tell_opened, tell_returned
+from shop.reporting.checks import ask_worker, look_around, look_closely
+from shop.reporting.refusals import forget_refusals
+from shop.reporting.tallying import check_sales, count_all_sales, count_sales
 from shop.storefront.probing import probe_openings
 
 log = logging.getLogger(__name__)
@@ -52,6 +55,13 @@ ROUNDS: tuple[tuple[str, Callable[..., object], int], ...] = (
     ("forget reminders", forget_reminders, 400),
     ("forget places in the queue", forget_places, 20),
     ("look at the pages of a start", probe_openings, 1),
+    ("count sales", count_sales, 1),
+    ("look for sales not counted", count_all_sales, 40),
+    ("compare sales", check_sales, 5_760),
+    ("look around", look_around, 4),
+    ("look closely", look_closely, 20),
+    ("ask the worker", ask_worker, 20),
+    ("forget refusals", forget_refusals, 5_760),
 )
 
 

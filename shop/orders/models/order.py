@@ -69,6 +69,10 @@ class Order(models.Model):
             models.Index(fields=["user", "-placed_at"], name="order_of_user"),
             models.Index(fields=["pay_by"], condition=Q(state="pending"), name="order_overdue"),
             models.Index(fields=["paid_at"], condition=Q(state="paid"), name="order_paid_since"),
+            models.Index(fields=["placed_at"], name="order_placed"),
+            models.Index(
+                fields=["email_key", "paid_at"], condition=Q(state="paid"), name="order_bought_by"
+            ),
             models.Index(
                 fields=["network_key"], condition=Q(state="pending"), name="order_open_network"
             ),

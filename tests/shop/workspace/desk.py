@@ -86,6 +86,8 @@ ADDRESSES = [
     ("{store}/festivals/{festival}/sheet.{kind}", "get"),
     ("{store}/sheets/{sheet}/", "get post"),
     ("{store}/sheets/{sheet}/refused.{kind}", "get"),
+    ("{store}/festivals/{festival}/statement/", "get"),
+    ("{store}/festivals/{festival}/statement.csv", "get"),
     ("{store}/slots/{slot}/{product}/", "get post"),
     ("{store}/slots/{slot}/{product}/check/", "post"),
     ("{store}/nominations/{nomination}/withdraw/", "post"),

@@ -1,0 +1,85 @@
+"""What is missing before a festival is published: where it is cleared, or why it may stay so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from cms.admin.links import PageLink
+from cms.admin.permissions import needs
+from cms.pages.festival import FestivalPage
+from shop import clock
+from shop.errors import NotPossible, ShopError
+from shop.festivals import overriding
+from shop.festivals.findings import Finding
+from shop.festivals.models import Festival
+from shop.festivals.readiness import Readiness, readiness
+
+# Where each kind of finding is cleared; what has no screen of its own leads nowhere.
+SCREENS = {
+    "past": "desk:festival-edit", "stores": "desk:festival-stores", "words": "desk:festival-edit",
+    "zone": "desk:festival-edit", "window": "desk:festival-edit",
+    "slot": "desk:festival-nominations", "stock": "desk:festival-nominations",
+    "waiting": "desk:festival-nominations",
+}  # fmt: skip
+
+
+@require_POST
+@needs("publish_festival")
+def override(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep the reason why a festival may be published although something is missing."""
+    festival = get_object_or_404(Festival, pk=pk)
+    at = clock.moment_of(request)
+    key, text = request.POST.get("finding", ""), request.POST.get("text", "")
+    ready = readiness_of(festival, at=at)
+    found = next((row for row in ready.blockers if (row.key, row.text) == (key, text)), None)
+    try:
+        if found is None:
+            raise NotPossible("This is not missing any more, or it says something else now.")
+        reason = request.POST.get("reason", "")
+        overriding.override(festival, found, reason, at=at, by=request.user)
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"It may be published all the same: {found.text}")
+    return redirect(reverse("desk:festival", args=[festival.pk]) + "#next")
+
+
+def readiness_of(festival: Festival, *, at: datetime) -> Readiness:
+    """Return what is ready and what is missing, the words of its page included."""
+    return readiness(festival, at=at, others=missing_of_page(festival))
+
+
+def missing_of_page(festival: Festival) -> Iterable[Finding]:
+    """Say that a festival has no page, or in which languages its page is missing."""
+    page = FestivalPage.objects.filter(festival=festival).first()
+    if page is None:
+        return [Finding("It has no page yet.", True, "page")]
+    own = FestivalPage.objects.filter(translation_key=page.translation_key, alias_of=None)
+    there = set(own.values_list("locale__language_code", flat=True))
+    missing = [name for code, name in settings.LANGUAGES if code not in there]
+    if not missing:
+        return []
+    text = f"Its page is shown in English in: {', '.join(missing)}."
+    return [Finding(text, True, "translation")]
+
+
+def led(ready: Readiness, festival: Festival, page: PageLink | None) -> list[tuple[Finding, str]]:
+    """Return each finding with the address at which it is cleared, empty where there is none."""
+    found = []
+    for finding in ready.findings:
+        screen = SCREENS.get(finding.code)
+        address = reverse(screen, args=[festival.pk]) if screen else ""
+        if finding.code == "translation" and page:
+            address = page.edit_url
+        if finding.code == "page":
+            address = "#work"
+        found.append((finding, address))
+    return found

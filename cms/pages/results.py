@@ -1,0 +1,81 @@
+"""The public result of a festival that is over: what the organizer chose to show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cms.pages.addresses import address
+from cms.pages.festival import SHOWN, FestivalPage
+from cms.pages.lists import known
+from shop.delivery.names import country_name
+from shop.festivals.models import Festival
+from shop.reporting.models import PublicResult
+from shop.reporting.results import LEAST
+from shop.storefront import dates
+from shop.storefront.hero import Words, words
+from shop.storefront.shared import shared_page
+
+
+@dataclass(frozen=True, slots=True)
+class ResultShown:
+    """The result in the reader's language; a part that is not shown is empty."""
+
+    title: Words
+    day: str
+    numbers: list[tuple[str, str]]
+    countries: list[tuple[str, int | None]]
+    went_to: list[str]
+    top: list[tuple[str, str, int]]
+    crumbs: list[tuple[str, str]]
+
+
+@require_safe
+@shared_page()
+def result(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the result; where none is shown there is no such page."""
+    shown = PublicResult.objects.select_related("festival").filter(
+        festival__slug=slug, is_shown=True, festival__state__in=SHOWN
+    )
+    row = shown.first()
+    if row is None:
+        raise Http404
+    language = get_language()
+    return render(request, "cms/pages/result.html", {"result": _shown(row, language)})
+
+
+def _shown(row: PublicResult, language: str) -> ResultShown:
+    festival, figures = known(row.festival), row.figures
+    own: dict[str, Any] = {name: figures[name] for name in row.shows if name in figures}
+    labels = {"stores": _("Stores"), "products": _("Products"), "units": _("Units sold")}
+    return ResultShown(
+        title=words(festival, "title", language),
+        day=dates.full_day_in(row.at, festival.zone, language),
+        numbers=[(labels[name], _written(own[name])) for name in labels if name in own],
+        countries=sorted(
+            ((country_name(code, language), count) for code, count in own.get("countries", [])),
+            key=lambda row: row[0],
+        ),
+        went_to=sorted(country_name(code, language) for code in figures["went_to"])
+        if "units" in own else [],
+        top=[(name, country_name(code, language), units)
+             for name, code, units in own.get("top", [])],
+        crumbs=_crumbs(row.festival, words(festival, "title", language), language),
+    )  # fmt: skip
+
+
+def _crumbs(festival: Festival, title: Words, language: str) -> list[tuple[str, str]]:
+    page = FestivalPage.objects.filter(festival=festival).live().first()
+    way = [(reverse("home"), _("Festival"))]
+    return [*way, (address(page.url_path, language), title.text)] if page else way
+
+
+def _written(count: int | None) -> str:
+    return str(count) if count is not None else _("fewer than %(count)d") % {"count": LEAST}

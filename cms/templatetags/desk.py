@@ -1,0 +1,26 @@
+"""What templates of the organizers' desk need."""
+
+from __future__ import annotations
+
+from django import template
+
+from shop.currencies import written
+from shop.reporting.report import Figures
+
+register = template.Library()
+
+
+@register.filter
+def cell(row: Figures, column: tuple[str, str, str]) -> object:
+    """Return the value of a row in a column, as people read it."""
+    _label, key, kind = column
+    value = row[key]
+    if value is None:
+        return "–"
+    return f"{value} %" if kind == "percent" else value
+
+
+@register.filter
+def in_currency(amount: int, currency: str) -> str:
+    """Write an amount of minor units as the desk does."""
+    return written(amount, currency, "en")

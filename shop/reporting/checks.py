@@ -1,0 +1,187 @@
+"""Looks at the parts of the shop in the background, and keeps what was found with its moment.
+
+Nothing here runs while somebody waits for a page. The beat looks every minute; what takes longer,
+it looks at every five minutes while a festival runs or is about to; and all of it when asked.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+from django.core.cache import cache
+from django.core.mail import mailers
+from django.db import connection
+from django.tasks import TaskResultStatus, task
+from django_tasks_db.models import DBTaskResult
+
+from shop import clock
+from shop.errors import GatewayError
+from shop.festivals.models import Festival
+from shop.orders.reconciling import differences
+from shop.payments.models import GatewayEvent, Payment
+from shop.payments.stripe_gateway import gateway
+from shop.payments.watching import problems
+from shop.reporting.models import Check
+from shop.tasks import enqueue
+
+log = logging.getLogger(__name__)
+
+GOOD, WARN, BAD = Check.Standing.GOOD, Check.Standing.WARN, Check.Standing.BAD
+BEFORE_OPENING = timedelta(minutes=60)
+MOST_DRIFT = timedelta(seconds=2)
+SILENCE = timedelta(minutes=10)
+type Found = tuple[str, str]
+
+
+def look_around(*, at: datetime) -> None:
+    """Look at what is quickly seen. The beat calls it every minute."""
+    _write("beat", (GOOD, "It runs."), at=at)
+    _look(QUICK, at=at)
+
+
+def look_closely(*, at: datetime) -> bool:
+    """Look at what takes longer, if a festival runs or opens within the hour; True if so."""
+    near = Festival.objects.filter(state=Festival.State.PUBLISHED, ends_at__gt=at)
+    if not near.filter(starts_at__lte=at + BEFORE_OPENING).exists():
+        return False
+    _look(SLOW, at=at)
+    return True
+
+
+def ask_worker(*, at: datetime) -> None:
+    """Queue a task that says that the worker is alive, unless one waits already."""
+    tasks = DBTaskResult.objects.filter(task_path=say_alive.module_path)
+    if not tasks.filter(status=TaskResultStatus.READY).exists():
+        tasks.filter(finished_at__lt=at - timedelta(days=1)).delete()
+        enqueue(say_alive)
+
+
+@task
+def say_alive() -> None:
+    """Write down that the worker works."""
+    _write("worker", (GOOD, "It works."), at=clock.now())
+
+
+@task
+def look_at_everything() -> None:
+    """Look at all parts now; an organizer asked for it."""
+    at = clock.now()
+    _write("worker", (GOOD, "It works."), at=at)
+    _look(QUICK + SLOW, at=at)
+
+
+def ask_now() -> None:
+    """Queue a look at everything; of several that wait one is enough."""
+    tasks = DBTaskResult.objects.filter(task_path=look_at_everything.module_path)
+    if not tasks.filter(status=TaskResultStatus.READY).exists():
+        enqueue(look_at_everything)
+
+
+def _look(parts: tuple[tuple[str, Callable[[datetime], Found]], ...], *, at: datetime) -> None:
+    for name, look in parts:
+        _seen([name], lambda at, look=look: [look(at)], at=at)
+    _seen(list(STUCK), _waiting, at=at)
+
+
+def _seen(names: list[str], look: Callable[[datetime], list[Found]], *, at: datetime) -> None:
+    """Write down what a look finds; one that fails is a finding too and stops no other."""
+    try:
+        found = look(at)
+    except Exception:
+        log.exception("%s could not be looked at", ", ".join(names))
+        found = [(BAD, "It could not be looked at; the log says why.")] * len(names)
+    for name, one in zip(names, found, strict=True):
+        _write(name, one, at=at)
+
+
+def _write(name: str, found: Found, *, at: datetime) -> None:
+    standing, words = found
+    facts = {"standing": standing, "words": words[:200], "at": at}
+    Check.objects.update_or_create(name=name, defaults=facts)
+
+
+def _clock(_at: datetime) -> Found:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        theirs = cursor.fetchone()[0]
+    # The real clock, not the moment of the round: this asks whether two machines agree.
+    apart = abs(datetime.now(UTC) - theirs)
+    words = f"Server and database are {apart.total_seconds():.2f} s apart."
+    return (GOOD if apart <= MOST_DRIFT else BAD), words
+
+
+def _cache(_at: datetime) -> Found:
+    word = secrets.token_hex(8)
+    cache.set("check", word, 30)
+    kept = cache.get("check") == word
+    return (GOOD, "What is put in comes out.") if kept else (BAD, "It forgets what is put in.")
+
+
+def _mail(_at: datetime) -> Found:
+    backend = mailers["default"]
+    try:
+        backend.open()
+    except OSError as error:
+        return BAD, f"The mail server does not answer: {error}"
+    backend.close()
+    return GOOD, "The mail server answers."
+
+
+def _messages(at: datetime) -> Found:
+    last = GatewayEvent.objects.order_by("-pk").values_list("received_at", flat=True).first()
+    asked = Payment.objects.order_by("-pk").values_list("made_at", flat=True).first()
+    if last is None:
+        return (WARN if asked else GOOD), "No message from the payment provider yet."
+    words = f"The last one came {last:%d %b, %H:%M:%S} UTC."
+    is_silent = asked is not None and last < asked < at - SILENCE and at - asked < SILENCE * 6
+    return (WARN if is_silent else GOOD), words
+
+
+def _provider(_at: datetime) -> Found:
+    try:
+        gateway().knock()
+    except GatewayError as error:
+        return BAD, f"It does not answer: {error}"
+    return GOOD, "It answers."
+
+
+def _counters(_at: datetime) -> Found:
+    found = differences()
+    if not found:
+        return GOOD, "Counters and lines of orders agree."
+    return BAD, f"{len(found)} differ, the first: {found[0]}"
+
+
+def _waiting(at: datetime) -> list[Found]:
+    """Say what waits too long, sorted by whose concern it is."""
+    found = problems(at=at)
+    return [_stuck(name, words, found) for name, words in STUCK.items()]
+
+
+def _stuck(name: str, words: str, found: dict[str, int]) -> Found:
+    own = sorted((text, count) for text, count in found.items() if _concern(text) == name)
+    said = ", ".join(f"{count} {text}" for text, count in own)
+    return (BAD, f"Too long or stuck: {said}.") if own else (GOOD, words)
+
+
+def _concern(text: str) -> str:
+    if "task" in text:
+        return "queue"
+    return "orders" if "order" in text else "money"
+
+
+QUICK = (("clock", _clock), ("cache", _cache), ("mail", _mail), ("messages", _messages))
+SLOW = (("provider", _provider), ("counters", _counters))
+STUCK = {
+    "queue": "Nothing waits for the worker too long.",
+    "orders": "No unpaid order is past its time.",
+    "money": "No payment, refund or message waits too long.",
+}
+
+
+def known() -> Iterator[str]:
+    """Name every part that is looked at, in the order in which it is shown."""
+    yield from ("beat", "worker", "sales", *(name for name, _look in QUICK + SLOW), *STUCK)

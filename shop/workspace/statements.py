@@ -1,0 +1,51 @@
+"""What a store sold in a festival: its own statement, as a page and as sheets."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from shop.festivals.models import Festival
+from shop.merchants.models import Merchant
+from shop.reporting.sheets import TYPES, as_csv, as_xlsx
+from shop.reporting.statements import statement
+from shop.reporting.tables import statement_table
+from shop.workspace.own import store_members_only
+
+
+@require_GET
+@store_members_only
+def show(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
+    """Show the store's lines of a festival that it was asked to or joined."""
+    festival = _own(request, merchant, festival_id)
+    context = {
+        "part": "festivals",
+        "festival": festival,
+        "statement": statement(festival, merchant),
+    }
+    return render(request, "shop/workspace/statement.html", context)
+
+
+@require_GET
+@store_members_only
+def sheet(request: HttpRequest, merchant: Merchant, festival_id: int, kind: str) -> HttpResponse:
+    """Give the same as CSV or XLSX."""
+    festival = _own(request, merchant, festival_id)
+    table = statement_table(statement(festival, merchant), settings.SHOP_CURRENCY)
+    content = as_csv(table) if kind == "csv" else as_xlsx({"Statement": table})
+    answer = HttpResponse(content, content_type=TYPES[kind])
+    name = f"statement-{merchant.slug}-{festival.slug}.{kind}"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _own(request: HttpRequest, merchant: Merchant, festival_id: int) -> Festival:
+    """Return a festival of the store; money is for members who may see it."""
+    festivals = Festival.objects.filter(enrolments__merchant=merchant)
+    festival = get_object_or_404(festivals, pk=festival_id)
+    if not request.sees_money:
+        raise PermissionDenied
+    return festival
