@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.text import slugify
 
+from shop.delivery.names import countries_by_name
 from shop.errors import NotPossible
 from shop.festivals.models import Festival, Slot
-from shop.festivals.planning import Window
+from shop.festivals.planning import SLOT_FIELDS, Window
 from shop.festivals.walltime import DoubledTime, instant, typed, zones
+from shop.workspace.fields import AmountField
 
 LOCAL = "%Y-%m-%dT%H:%M"
 WHICH = "Which of the two?"
@@ -28,6 +31,31 @@ class WallTimeField(forms.DateTimeField):
         """Return the naive wall time."""
         found = super().clean(value)
         return found.replace(tzinfo=None, second=0, microsecond=0) if found else None
+
+
+class CountryPlacesField(forms.CharField):
+    """Places by country code, typed as KE 10, GH 5; a mapping when cleaned."""
+
+    def to_python(self, value: Any) -> dict[str, int]:
+        """Return the places by code."""
+        text = (super().to_python(value) or "").upper()
+        known = {code for code, _name in countries_by_name("en")}
+        found: dict[str, int] = {}
+        for part in filter(None, (part.strip() for part in re.split(r"[,;\n]", text))):
+            match = re.fullmatch(r"([A-Z]{2})[ :=]+([0-9]{1,5})", part)
+            if not match or match[1] not in known:
+                raise forms.ValidationError(f"“{part}” is no country code with a number: KE 10")
+            found[match[1]] = int(match[2])
+        return found
+
+    def run_validators(self, value: dict[str, int]) -> None:
+        """Leave the value as it is: a mapping has no length in letters."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Write a mapping as it is typed."""
+        if isinstance(value, dict):
+            return ", ".join(f"{code} {places}" for code, places in sorted(value.items()))
+        return value
 
 
 class WallTimes(forms.Form):
@@ -91,7 +119,6 @@ class FestivalForm(WallTimes):
         label="Commission, percent", min_value=0, max_value=100, decimal_places=2, initial=10,
         help_text="Frozen for each store when it accepts the terms.",
     )  # fmt: skip
-    terms_version = forms.CharField(label="Version of the terms", max_length=20, initial="1")
     min_percent_off = forms.IntegerField(
         label="Least reduction, percent", min_value=0, max_value=99, initial=10
     )
@@ -102,6 +129,20 @@ class FestivalForm(WallTimes):
     max_nominations = forms.IntegerField(
         label="Most nominations per store", min_value=1, max_value=10_000, required=False
     )
+    price_ceiling = AmountField(
+        label="Highest price of a deal", required=False, help_text="Empty: any price.",
+    )  # fmt: skip
+    max_stores = forms.IntegerField(
+        label="Places for stores", min_value=0, max_value=100_000, required=False,
+        help_text="Further stores wait in line. Empty: no limit.",
+    )  # fmt: skip
+    max_stores_per_country = forms.IntegerField(
+        label="Places for each country", min_value=0, max_value=100_000, required=False
+    )
+    country_places = CountryPlacesField(
+        label="Other numbers for some countries", required=False,
+        help_text="Country codes with places, such as: KE 10, GH 5",
+    )  # fmt: skip
     must_beat_prior_price = forms.BooleanField(
         label="Only real reductions", required=False, initial=True,
         help_text="Refuse prices that are not below the lowest one of the 30 days before.",
@@ -111,14 +152,21 @@ class FestivalForm(WallTimes):
         help_text="Of two festivals with the same price the higher number gets the sale.",
     )  # fmt: skip
     hold_minutes = forms.IntegerField(label="Minutes to pay", min_value=5, max_value=60, initial=30)
+    max_extensions = forms.IntegerField(
+        label="How often a slot may be extended", min_value=0, max_value=10, initial=1
+    )
+    refund_window_days = forms.IntegerField(
+        label="Days for refunds after its end", min_value=0, max_value=365, initial=14
+    )
     target_stores = forms.IntegerField(label="Stores wanted", min_value=1, initial=100)
     target_products = forms.IntegerField(label="Products wanted", min_value=1, initial=1000)
     target_countries = forms.IntegerField(label="Countries wanted", min_value=1, initial=20)
 
     RULES = (
-        "title", "slug", "terms_version", "min_percent_off", "min_allotment", "max_nominations",
-        "must_beat_prior_price", "priority", "hold_minutes", "target_stores", "target_products",
-        "target_countries",
+        "title", "slug", "min_percent_off", "min_allotment", "max_nominations", "price_ceiling",
+        "max_stores", "max_stores_per_country", "country_places", "must_beat_prior_price",
+        "priority", "hold_minutes", "max_extensions", "refund_window_days", "target_stores",
+        "target_products", "target_countries",
     )  # fmt: skip
 
     def __init__(self, *args: Any, festival: Festival | None = None, **kwargs: Any) -> None:
@@ -180,6 +228,9 @@ class SlotForm(WallTimes):
         label="Minutes to pay", min_value=5, max_value=60, required=False,
         help_text="Empty: as the festival says.",
     )  # fmt: skip
+    price_ceiling = AmountField(
+        label="Highest price of a deal", required=False, help_text="Empty: as the festival says.",
+    )  # fmt: skip
 
     def __init__(self, *args: Any, festival: Festival, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -193,7 +244,7 @@ class SlotForm(WallTimes):
 
     def fill(self, slot: Slot) -> Slot:
         """Set a slot's fields but for its time."""
-        for name in ("label", "max_nominations", "hold_minutes"):
+        for name in SLOT_FIELDS:
             setattr(slot, name, self.cleaned_data[name])
         return slot
 

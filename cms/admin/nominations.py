@@ -2,59 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from datetime import datetime
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from cms.admin import queue
 from cms.admin.festivals import trail_of
 from cms.admin.pages import seen_at, show
 from cms.admin.permissions import needs
-from cms.admin.reviewing import ReviewRow, review_rows
+from cms.admin.reviewing import ReviewRow, checks_of, review_rows
 from shop import clock
-from shop.errors import ShopError
+from shop.errors import NotPossible, ShopError
 from shop.festivals import nominating
 from shop.festivals.mailing import tell_decided
 from shop.festivals.models import Festival, Nomination
 from shop.listings import taking_part
+from shop.workspace.fields import AmountField
 
-PAGE = 50
-STATES = (
-    ("submitted", "Waiting"), ("approved", "Approved"), ("changes_requested", "Changes asked for"),
-    ("rejected", "Rejected"), ("withdrawn", "Withdrawn"),
-)  # fmt: skip
+TOLD = 10  # refusals of a bulk approval that are named one by one
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("view_nomination", to_post="review_nomination")
 def nominations(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the queue of a festival; approve those that are ticked and have no warning."""
+    """Show the queue of a festival; approve those without a warning, ticked or all of them."""
     festival = get_object_or_404(Festival, pk=pk)
-    at = clock.moment_of(request)
+    at, asked = clock.moment_of(request), queue.asked_of(request)
     if request.method == "POST":
-        return _approve_many(request, festival)
-    state = request.GET.get("state", "submitted")
-    slot = request.GET.get("slot", "")
-    found = _of(festival).filter(state=state)
-    if slot.isdecimal() and len(slot) < 19:
-        found = found.filter(slot=int(slot))
-    before = request.GET.get("after", "")
-    if before.isdecimal() and len(before) < 19:
-        found = found.filter(pk__gt=int(before))
-    page = list(found.order_by("pk")[: PAGE + 1])
-    context = {
+        return _approve_many(request, festival, asked, at=at)
+    found = queue.find(festival, asked, at=at)
+    can_review = request.user.has_perm("shop.review_nomination")
+    context = queue.choices(festival) | {
         "festival": festival,
-        "rows": review_rows(page[:PAGE], at=at),
-        "states": STATES,
-        "slots": festival.slots.order_by("starts_at"),
-        "asked": {"state": state, "slot": slot},
-        "next": page[PAGE - 1].pk if len(page) > PAGE else None,
-        "can_review": request.user.has_perm("shop.review_nomination"),
+        "rows": review_rows(found.rows, at=at),
+        "asked": asked,
+        "has_next": found.has_next,
+        "clean": len(found.clean) if asked.state == "submitted" and can_review else 0,
+        "at": at,
+        "can_review": can_review,
+        "funds": list(festival.funds.all()) if can_review else [],
     }
     return show(
         request, "nominations.html", "Nominations", trail=trail_of(festival), icon="tag", **context
@@ -66,42 +59,39 @@ def nominations(request: HttpRequest, pk: int) -> HttpResponse:
 def nomination(request: HttpRequest, pk: int, nomination_id: int) -> HttpResponse:
     """Show one nomination with all its variants, and decide."""
     festival = get_object_or_404(Festival, pk=pk)
-    found = get_object_or_404(_of(festival), pk=nomination_id)
+    found = get_object_or_404(queue.of(festival), pk=nomination_id)
     at = clock.moment_of(request)
     if request.method == "POST":
         return _decide(request, found)
     row: ReviewRow = review_rows([found], at=at)[0]
-    queue = (reverse("desk:festival-nominations", args=[festival.pk]), "Nominations")
+    way = (reverse("desk:festival-nominations", args=[festival.pk]), "Nominations")
     context = {
         "festival": festival,
         "row": row,
         "deals": found.deals.select_related("variant").order_by("pk")[:200],
         "can_review": request.user.has_perm("shop.review_nomination"),
+        "funds": list(festival.funds.all()),
     }
     return show(
         request,
         "nomination.html",
         found.product.title,
-        trail=[*trail_of(festival), queue],
+        trail=[*trail_of(festival), way],
         icon="tag",
         **context,
     )
 
 
-def _of(festival: Festival) -> QuerySet[Nomination]:
-    rows = Nomination.objects.filter(slot__festival=festival)
-    return rows.select_related(
-        "slot__festival", "product__merchant", "enrolment__festival", "reviewer"
-    )
-
-
 def _decide(request: HttpRequest, found: Nomination) -> HttpResponse:
-    here = redirect("desk:nomination", found.slot.festival_id, found.pk)
+    festival = found.slot.festival
+    back = QueryDict(request.POST.get("back", "")[:500]).urlencode()
+    to_queue = reverse("desk:festival-nominations", args=[festival.pk])
     at, note = clock.moment_of(request), request.POST.get("note", "")
     try:
         with transaction.atomic():  # nothing is decided without its mail
             nominating.refuse_if_newer(found, seen=seen_at(request))
             if "approve" in request.POST:
+                _subsidise(request, found, at=at)
                 taking_part.approve(found, at=at, by=request.user)
                 said = "approved"
             elif "changes" in request.POST:
@@ -112,41 +102,90 @@ def _decide(request: HttpRequest, found: Nomination) -> HttpResponse:
                 said = "rejected"
             tell_decided([found.pk])
     except ShopError as refusal:
-        messages.error(request, str(refusal))
-        return here
-    messages.success(request, f"“{found.product.title}” is {said}. The store is told by mail.")
-    return redirect("desk:festival-nominations", found.slot.festival_id)
+        messages.error(request, f"“{found.product.title}”: {refusal}")
+        if not back:
+            return redirect("desk:nomination", festival.pk, found.pk)
+    else:
+        messages.success(request, f"“{found.product.title}” is {said}. The store is told by mail.")
+    return redirect(f"{to_queue}?{back}" if back else to_queue)
 
 
-def _approve_many(request: HttpRequest, festival: Festival) -> HttpResponse:
-    here = redirect("desk:festival-nominations", festival.pk)
-    ids = [int(text) for text in request.POST.getlist("nomination") if text.isdecimal()][:PAGE]
-    at = clock.moment_of(request)
-    rows = review_rows(_of(festival).filter(pk__in=ids, state="submitted").order_by("pk"), at=at)
-    clean = [row.nomination for row in rows if row.check.is_clean]
-    approved, refusals = _approve(clean, request)
+def _subsidise(request: HttpRequest, found: Nomination, *, at: datetime) -> None:
+    """Add what the reviewer typed as a subsidy; nothing typed leaves it at nothing.
+
+    Raises:
+        NotPossible: it is no amount, or the fund cannot give it.
+    """
+    typed = request.POST.get("subsidy", "").strip()
+    if not typed:
+        return
+    field = AmountField(required=False)
+    try:
+        amount = field.clean(typed) or 0
+    except ValidationError as wrong:
+        raise NotPossible("Write the subsidy per unit as an amount, like 2.50.") from wrong
+    chosen = request.POST.get("fund", "")
+    funds = found.slot.festival.funds
+    fund = funds.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 18 else None
+    nominating.subsidise(found, amount, fund, at=at, by=request.user)
+
+
+def _approve_many(
+    request: HttpRequest, festival: Festival, asked: queue.Asked, *, at: datetime
+) -> HttpResponse:
+    """Approve the clean rows among those ticked, or all of the filter that were there to see."""
+    if "all" in request.POST:
+        shown_at = seen_at(request, "shown")
+        clean = queue.find(festival, asked, at=at).clean
+        newer = [row for row in clean if not _was_there(row, shown_at)]
+        seen = {row.pk: row.submitted_at for row in clean if _was_there(row, shown_at)}
+        _warn(request, len(newer), "submitted again since you looked: read it first.")
+    else:
+        seen = _ticked(request, festival, at=at)
+    _approve(request, seen, at=at)
+    here = reverse("desk:festival-nominations", args=[festival.pk])
+    return redirect(f"{here}?{asked.query}")
+
+
+def _was_there(row: Nomination, shown_at: datetime | None) -> bool:
+    """Tell whether a nomination stood on the page as it is now."""
+    return shown_at is not None and (row.submitted_at is None or row.submitted_at <= shown_at)
+
+
+def _ticked(
+    request: HttpRequest, festival: Festival, *, at: datetime
+) -> dict[int, datetime | None]:
+    """Return when the clean ones among those ticked were submitted, as the reviewer saw them."""
+    told = [text for text in request.POST.getlist("nomination") if text.isdecimal()]
+    ids = [int(text) for text in told if len(text) < 18][: queue.PAGE]
+    rows = list(queue.of(festival).filter(pk__in=ids, state="submitted").order_by("pk"))
+    checks = checks_of(rows, at=at)
+    clean = [row for row, check in zip(rows, checks, strict=True) if check.is_clean]
+    _warn(request, len(rows) - len(clean), "a warning: look at each and decide by hand.", "has")
+    return {row.pk: seen_at(request, f"seen-{row.pk}") for row in clean}
+
+
+def _approve(request: HttpRequest, seen: Mapping[int, datetime | None], *, at: datetime) -> None:
+    outcomes = taking_part.approve_all(list(seen), at=at, by=request.user, seen=seen)
+    approved = [found for found in outcomes if not found.refusal]
     if approved:
-        word = "nomination is" if approved == 1 else "nominations are"
-        messages.success(request, f"{approved} {word} approved. The stores are told by mail.")
-    for text in refusals:
-        messages.error(request, text)
-    left = len(rows) - len(clean)
-    if left:
-        word = "row has" if left == 1 else "rows have"
-        messages.warning(request, f"{left} {word} a warning: look at each and decide by hand.")
-    return here
+        word = "nomination is" if len(approved) == 1 else "nominations are"
+        messages.success(request, f"{len(approved)} {word} approved. The stores are told by mail.")
+    refused = [found for found in outcomes if found.refusal]
+    titles = dict(
+        Nomination.objects.filter(pk__in=[found.nomination_id for found in refused]).values_list(
+            "pk", "product__title"
+        )
+    )
+    for found in refused[:TOLD]:
+        messages.error(request, f"{titles[found.nomination_id]}: {found.refusal}")
+    if len(refused) > TOLD:
+        messages.error(request, f"And {len(refused) - TOLD} more could not be approved.")
 
 
-def _approve(clean: Iterable[Nomination], request: HttpRequest) -> tuple[int, list[str]]:
-    approved, refusals = 0, []
-    for row in clean:
-        try:
-            with transaction.atomic():
-                nominating.refuse_if_newer(row, seen=seen_at(request, f"seen-{row.pk}"))
-                taking_part.approve(row, at=clock.moment_of(request), by=request.user)
-                tell_decided([row.pk])
-        except ShopError as refusal:
-            refusals.append(f"{row.product.title}: {refusal}")
-        else:
-            approved += 1
-    return approved, refusals
+def _warn(request: HttpRequest, count: int, why: str, verb: str = "was") -> None:
+    if count:
+        many = {"was": "were", "has": "have"}[verb]
+        messages.warning(
+            request, f"{count} {'row ' + verb if count == 1 else 'rows ' + many} {why}"
+        )

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 
-from shop.catalogue.models import ProductPicture
+from cms.admin.review_facts import Around, around
 from shop.currencies import written
 from shop.delivery.names import country_name
 from shop.festivals.checking import Case, Check, VariantCheck, check_all
 from shop.festivals.models import Nomination
 from shop.festivals.nominating import proposal_of
-from shop.listings.refreshing import picture_facts
+from shop.money import share
 
 SHOWN = 30  # variants of one nomination; an outing has hundreds of seats' kinds
 
@@ -37,61 +37,81 @@ class VariantRow:
 
 @dataclass(frozen=True, slots=True)
 class ReviewRow:
-    """One nomination in the queue."""
+    """One nomination in the queue.
+
+    ``crossed_out`` says whether a price may be struck through beside it; ``around`` what else is
+    known: other deals at that time, and what changed since it was submitted before.
+    """
 
     nomination: Nomination
     check: Check
-    picture: str
-    alt: str
+    around: Around
     country: str
     regular: str
     price: str
     percent: str
+    off: str
     prior: str
+    crossed_out: str
     payout: str
+    subsidy: str
     allotment: str
     on_hand: int
+    free: int
     variants: tuple[VariantRow, ...]
     more: int
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it waits for a decision."""
+        return self.nomination.state == Nomination.State.SUBMITTED
+
+
+def checks_of(rows: Iterable[Nomination], *, at: datetime) -> list[Check]:
+    """Return what nominations mean. Ten statements at the most, however many."""
+    cases = [Case(row.product, row.slot, row.enrolment, proposal_of(row)) for row in rows]
+    return check_all(cases, at=at) if cases else []
+
 
 def review_rows(nominations: Iterable[Nomination], *, at: datetime) -> list[ReviewRow]:
-    """Return nominations as a reviewer reads them. Eleven statements, however many."""
+    """Return nominations as a reviewer reads them. Thirteen statements, however many."""
     rows = list(nominations)
-    cases = [Case(row.product, row.slot, row.enrolment, proposal_of(row)) for row in rows]
-    checks = check_all(cases, at=at) if cases else []
-    covers = _covers(row.product_id for row in rows)
-    return [
-        _row(row, check, covers.get(row.product_id, {}))
-        for row, check in zip(rows, checks, strict=True)
-    ]
+    checks = checks_of(rows, at=at)
+    skus = {
+        variant.variant.pk: variant.variant.sku for check in checks for variant in check.variants
+    }
+    known = around(rows, skus, at=at)
+    return [_row(row, check, known) for row, check in zip(rows, checks, strict=True)]
 
 
-def _row(nomination: Nomination, check: Check, cover: dict[str, str]) -> ReviewRow:
+def _row(nomination: Nomination, check: Check, known: Mapping[int, Around]) -> ReviewRow:
     priced = [row for row in check.variants if row.price is not None]
     lowest = min(priced, key=lambda row: row.price, default=None)
     asked = sum(row.allotment or 0 for row in priced)
     shown = [row for row in check.variants if row.price is not None or row.sentence][:SHOWN]
-    pools = {row.variant.pool_id: row.variant.pool.on_hand for row in check.variants}
+    pools = {row.variant.pool_id: row.variant.pool for row in check.variants}
     return ReviewRow(
         nomination=nomination,
         check=check,
-        picture=cover.get("small", ""),
-        alt=cover.get("alt", ""),
+        around=known[nomination.pk],
         country=country_name(nomination.product.merchant.country, "en"),
         regular=_amount(lowest.regular) if lowest else "",
         price=_amount(lowest.price) if lowest else "",
         percent=_off(lowest),
+        off=_below_regular(lowest),
         prior=_amount(lowest.prior) if lowest else "",
-        payout=_amount(lowest.payout) if lowest else "",
+        crossed_out=_crossed_out(lowest),
+        payout=_payout(nomination, lowest),
+        subsidy=_amount(nomination.subsidy) if nomination.subsidy else "",
         allotment=str(asked) if asked else "from everyday stock",
-        on_hand=sum(pools.values()),
-        variants=tuple(_variant(row) for row in shown),
+        on_hand=sum(pool.on_hand for pool in pools.values()),
+        free=sum(pool.free for pool in pools.values()),
+        variants=tuple(_variant(nomination, row) for row in shown),
         more=max(0, len(check.variants) - len(shown)),
     )
 
 
-def _variant(row: VariantCheck) -> VariantRow:
+def _variant(nomination: Nomination, row: VariantCheck) -> VariantRow:
     return VariantRow(
         label=row.variant.label or "–",
         sku=row.variant.sku,
@@ -99,7 +119,7 @@ def _variant(row: VariantCheck) -> VariantRow:
         price=_amount(row.price),
         prior=_amount(row.prior),
         percent=_off(row),
-        payout=_amount(row.payout),
+        payout=_payout(nomination, row),
         allotment="" if row.allotment is None else str(row.allotment),
         left=row.left,
         sentence=row.sentence,
@@ -112,10 +132,30 @@ def _off(row: VariantCheck | None) -> str:
     return f"−{row.percent} %" if row.percent else "no reduction"
 
 
+def _below_regular(row: VariantCheck | None) -> str:
+    """Return how far a price is below the regular one, whatever may be said to shoppers."""
+    if row is None or row.price is None or not row.regular or row.price >= row.regular:
+        return ""
+    return f"−{(row.regular - row.price) * 100 // row.regular} %"
+
+
+def _crossed_out(row: VariantCheck | None) -> str:
+    """Say whether shoppers will see a price struck through, by the rule of the 30 days."""
+    if row is None or row.price is None:
+        return ""
+    if row.prior is None:
+        return "nothing crossed out: no prior price"
+    return "lawful" if row.percent else "nothing crossed out: not below the prior price"
+
+
+def _payout(nomination: Nomination, row: VariantCheck | None) -> str:
+    """Write what the store gets per unit: price and subsidy less commission."""
+    if row is None or row.price is None:
+        return ""
+    added = min(nomination.subsidy, max(0, (row.regular or 0) - row.price))
+    due = row.price + added
+    return _amount(due - share(due, nomination.enrolment.commission_bp))
+
+
 def _amount(minor: int | None) -> str:
     return "" if minor is None else written(minor, settings.SHOP_CURRENCY, "en")
-
-
-def _covers(product_ids: Iterable[int]) -> dict[int, dict[str, str]]:
-    rows = ProductPicture.objects.filter(product_id__in=list(product_ids), position=0)
-    return {row.product_id: picture_facts(row.picture) for row in rows.select_related("picture")}

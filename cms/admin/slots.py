@@ -49,9 +49,7 @@ def edit(request: HttpRequest, pk: int, slot_id: int) -> HttpResponse:
     """Change a flash slot; before its start it can also move."""
     festival = get_object_or_404(Festival, pk=pk)
     slot = get_object_or_404(festival.slots.filter(kind=Slot.Kind.FLASH), pk=slot_id)
-    initial = {
-        name: getattr(slot, name) for name in ("label", "max_nominations", "hold_minutes")
-    } | {
+    initial = {name: getattr(slot, name) for name in planning.SLOT_FIELDS} | {
         "starts": wall_of(slot.starts_at, festival.zone).strftime(LOCAL),
         "ends": wall_of(slot.ends_at, festival.zone).strftime(LOCAL),
     }

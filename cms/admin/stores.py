@@ -1,101 +1,96 @@
-"""Stores of a festival: whom to invite, who applied, who takes part."""
+"""Stores of a festival: who takes part, applied, waits in line or was invited."""
 
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_http_methods, require_POST
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
 
 from cms.admin.festivals import trail_of
-from cms.admin.pages import show
+from cms.admin.inviting import countries
+from cms.admin.pages import button, show
 from cms.admin.permissions import needs
 from shop import clock
 from shop.delivery.names import country_name
 from shop.errors import ShopError
 from shop.festivals import enrolling
-from shop.festivals.mailing import tell_invited
 from shop.festivals.models import Enrolment, Festival
-from shop.merchants.models import Merchant
 
-MOST = 200  # rows on a screen; filters narrow them down
-ORDER = {"applied": 0, "invited": 1, "accepted": 2, "declined": 3, "withdrawn": 4}
+MOST = 300  # rows on a screen; filters narrow them down
+ORDER = ("applied", "waiting", "invited", "accepted", "declined", "withdrawn")
+STATES = (
+    ("applied", "Applied"), ("waiting", "In line"), ("invited", "Invited"),
+    ("accepted", "Takes part"), ("declined", "Declined"), ("withdrawn", "Left"),
+)  # fmt: skip
+SAID = {"accepted": "takes part", "waiting": "is in line", "declined": "is declined"}
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs("view_enrolment", to_post="add_enrolment")
+@require_safe
+@needs("view_enrolment")
 def stores(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show who takes part and whom to invite; invite those who are ticked."""
+    """Show the stores of a festival with what each agreed to, and how many places are taken."""
     festival = get_object_or_404(Festival, pk=pk)
-    if request.method == "POST":
-        return _invite(request, festival)
-    enrolments = festival.enrolments.select_related("merchant").annotate(
-        nominated=Count("nominations", ~Q(nominations__state="withdrawn"))
-    )
-    rows = sorted(enrolments, key=lambda row: (ORDER[row.state], row.merchant.name))
-    found = _uninvited(festival, request)
+    asked = {
+        name: request.GET.get(name, "").replace("\0", "") for name in ("q", "country", "state")
+    }
+    rows = list(_filtered(festival, asked)[: MOST + 1])
+    counts = dict(festival.enrolments.order_by().values_list("state").annotate(n=Count("pk")))
+    can_decide = request.user.has_perm("shop.change_enrolment")
+    invite = reverse("desk:festival-invite", args=[festival.pk])
+    buttons = [button("Invite stores", invite, "mail")]
     context = {
         "festival": festival,
-        "rows": [(row, country_name(row.merchant.country, "en")) for row in rows],
-        "uninvited": [(row, country_name(row.country, "en")) for row in found[:MOST]],
-        "countries": _countries(),
-        "asked": {name: request.GET.get(name, "") for name in ("q", "country", "kind")},
-        "can_invite": request.user.has_perm("shop.add_enrolment"),
-        "can_decide": request.user.has_perm("shop.change_enrolment"),
+        "rows": [(row, country_name(row.merchant.country, "en")) for row in rows[:MOST]],
+        "has_more": len(rows) > MOST,
+        "counts": [(name, counts.get(state, 0)) for state, name in STATES],
+        "taken": counts.get("accepted", 0),
+        "states": STATES,
+        "countries": countries(),
+        "asked": asked,
+        "can_decide": can_decide,
     }
-    return show(request, "stores.html", "Stores", trail=trail_of(festival), icon="group", **context)
+    return show(
+        request, "stores.html", "Stores", trail=trail_of(festival), icon="group",
+        buttons=buttons if request.user.has_perm("shop.add_enrolment") else [], **context,
+    )  # fmt: skip
 
 
 @require_POST
 @needs("change_enrolment")
 def decide(request: HttpRequest, pk: int, enrolment_id: int) -> HttpResponse:
-    """Accept or decline a store that applied."""
+    """Accept or decline a store that applied, or take one out."""
     rows = Enrolment.objects.filter(festival=pk).select_related("festival", "merchant")
     enrolment = get_object_or_404(rows, pk=enrolment_id)
-    is_accepted = "accept" in request.POST
+    name, at = enrolment.merchant.name, clock.moment_of(request)
     try:
-        enrolling.decide(
-            enrolment, is_accepted=is_accepted, at=clock.moment_of(request), by=request.user
-        )
+        if "remove" in request.POST:
+            enrolling.leave(enrolment, at=at, by=request.user)
+            messages.success(request, f"{name} does not take part any more.")
+        else:
+            is_accepted = "accept" in request.POST
+            made = enrolling.decide(enrolment, is_accepted=is_accepted, at=at, by=request.user)
+            messages.success(request, f"{name} {SAID[made.state]}, and is told by mail.")
     except ShopError as refusal:
         messages.error(request, str(refusal))
-    else:
-        word = "takes part" if is_accepted else "is declined"
-        messages.success(request, f"{enrolment.merchant.name} {word}.")
     return redirect("desk:festival-stores", pk)
 
 
-def _invite(request: HttpRequest, festival: Festival) -> HttpResponse:
-    ids = [int(text) for text in request.POST.getlist("store") if text.isdecimal()][:MOST]
-    chosen = list(Merchant.objects.filter(pk__in=ids))
-    at = clock.moment_of(request)
-    try:
-        with transaction.atomic():  # nobody is invited without a mail
-            invited = enrolling.invite(festival, chosen, at=at, by=request.user)
-            tell_invited(invited)
-    except ShopError as refusal:
-        messages.error(request, str(refusal))
-    else:
-        word = "store is" if len(invited) == 1 else "stores are"
-        messages.success(request, f"{len(invited)} {word} invited and told by mail.")
-    return redirect("desk:festival-stores", festival.pk)
-
-
-def _uninvited(festival: Festival, request: HttpRequest) -> QuerySet[Merchant]:
-    """Return approved stores without a part in the festival, as the filters ask."""
-    part = festival.enrolments.filter(merchant=OuterRef("pk"))
-    rows = Merchant.objects.filter(~Exists(part), state=Merchant.State.APPROVED)
-    if words := request.GET.get("q", "").replace("\0", "").strip():
-        rows = rows.filter(Q(name__icontains=words) | Q(city__icontains=words))
-    if country := request.GET.get("country", "")[:2]:
-        rows = rows.filter(country=country)
-    if request.GET.get("kind") in Merchant.Kind.values:
-        rows = rows.filter(kind=request.GET["kind"])
-    return rows.annotate(listed=Count("products", Q(products__state="published"))).order_by("name")
-
-
-def _countries() -> list[tuple[str, str]]:
-    codes = Merchant.objects.order_by().values_list("country", flat=True).distinct()
-    return sorted(((code, country_name(code, "en")) for code in codes), key=lambda pair: pair[1])
+def _filtered(festival: Festival, asked: dict[str, str]) -> QuerySet[Enrolment]:
+    """Return the enrolments that filters ask for: those that wait for a word come first."""
+    place = Case(
+        *(When(state=state, then=Value(number)) for number, state in enumerate(ORDER)),
+        output_field=IntegerField(),
+    )
+    rows = festival.enrolments.select_related("merchant").annotate(
+        place=place, nominated=Count("nominations", ~Q(nominations__state="withdrawn"))
+    )
+    if words := asked["q"].strip():
+        rows = rows.filter(Q(merchant__name__icontains=words) | Q(merchant__city__icontains=words))
+    if asked["country"]:
+        rows = rows.filter(merchant__country=asked["country"][:2])
+    if asked["state"]:
+        rows = rows.filter(state=asked["state"][:10])
+    return rows.order_by("place", "waiting_since", "merchant__name", "pk")

@@ -1,6 +1,7 @@
 from django.urls import path, re_path
 
 from cms.admin import (
+    agreeing,
     benefit_acts,
     benefits,
     calendar,
@@ -11,6 +12,7 @@ from cms.admin import (
     fairness,
     festivals,
     funds,
+    inviting,
     links,
     nominations,
     overriding,
@@ -20,6 +22,7 @@ from cms.admin import (
     slot_acts,
     slots,
     stores,
+    wanting,
     watching,
     wrong_prices,
 )
@@ -65,6 +68,11 @@ urlpatterns = [
     path("festivals/<int:pk>/sponsors/new/", funds.add, name="fund-add"),
     path("festivals/<int:pk>/sponsors/<int:fund_id>/", funds.fund, name="fund"),
     path("festivals/<int:pk>/stores/", stores.stores, name="festival-stores"),
+    path("festivals/<int:pk>/stores/invite/", inviting.invite, name="festival-invite"),
+    path("festivals/<int:pk>/terms/", agreeing.terms, name="festival-terms"),
+    path("festivals/<int:pk>/wanted/", wanting.wanted, name="festival-wanted"),
+    path("festivals/<int:pk>/wanted/<int:wanted_id>/remove/", wanting.remove,
+         name="wanted-remove"),
     path("festivals/<int:pk>/stores/<int:enrolment_id>/", stores.decide, name="enrolment-decide"),
     path("festivals/<int:pk>/nominations/", nominations.nominations, name="festival-nominations"),
     path("festivals/<int:pk>/nominations/<int:nomination_id>/", nominations.nomination,

@@ -33,9 +33,11 @@ def typed(**facts: Any) -> dict[str, Any]:
     known = {
         "title": "Harvest Days", "slug": "", "tagline": "All that the year gave",
         "zone_name": "Africa/Nairobi", "starts": "2027-06-01T00:00", "ends": "2027-06-11T00:00",
-        "enrol_opens": "", "enrol_closes": "", "commission": "8.5", "terms_version": "2",
+        "enrol_opens": "", "enrol_closes": "", "commission": "8.5",
         "min_percent_off": "10", "min_allotment": "0", "max_nominations": "",
         "must_beat_prior_price": "on", "priority": "0", "hold_minutes": "30",
+        "price_ceiling": "", "max_stores": "", "max_stores_per_country": "", "country_places": "",
+        "max_extensions": "1", "refund_window_days": "14",
         "target_stores": "100", "target_products": "1000", "target_countries": "20",
     }  # fmt: skip
     return known | facts

@@ -23,6 +23,7 @@ from shop.festivals.models import (
     Participation,
     Promotion,
     Slot,
+    Wanted,
 )
 from shop.festivals.overriding import override
 from shop.festivals.voiding import end_price
@@ -72,6 +73,7 @@ def rows(clock_at):
         "activate": "activate", "festival": festival.pk, "slot": slot.pk,
         "nomination": nomination.pk,
         "link": shared(festival, START).pk,
+        "wanted": Wanted.objects.create(festival=festival, country="KE", at=BEFORE).pk,
         "enrolment": enrolment.pk, "product": product.pk, "merchant": make.merchant().pk,
         "blocked": make.festival(state="draft").pk, "ended": make.festival(**gone).pk,
         "joined": applied.pk, "part": "stores",

@@ -32,7 +32,7 @@ def test_stores_are_found_and_invited_and_their_members_told(desk):
     festival = make.festival()
     kenyan, other = make.merchant(name="Kettles"), make.merchant(name="Cups", country="GH")
     make.member(kenyan)
-    where = f"/organize/festivals/{festival.pk}/stores/"
+    where = f"/organize/festivals/{festival.pk}/stores/invite/"
 
     page = desk.get(where, {"country": "KE"}).text
     answer = desk.post(where, {"store": [kenyan.pk, other.pk, "x", "999999"]}, follow=True)

@@ -157,19 +157,23 @@ def _by_variant(
     prices: dict[int, int] = {}
     units: dict[int, int] = {}
     if not by_variant:
-        for name in ("price", "units"):
-            if told[0][name] is not None:
-                raise Wrong(rows[0], name, _("All dates follow one percentage. Leave this empty."))
+        _refuse_of_dates(rows[0], told[0])
     for (pk, _row), cells in zip(by_variant.items(), told, strict=False):
         if cells["price"] is not None:
             prices[pk] = cells["price"]
         if cells["units"] is not None:
             units[pk] = cells["units"]
-    for pk, row in by_variant.items():
-        if units and pk not in units:  # it would be left out of the deal without a word
-            text = _("Set pieces aside for each row of this product, or for none.")
-            raise Wrong(row, "units", text)
+    left_out = [row for pk, row in by_variant.items() if units and pk not in units]
+    if left_out:  # it would be left out of the deal without a word
+        text = _("Set pieces aside for each row of this product, or for none.")
+        raise Wrong(left_out[0], "units", text)
     return prices, units
+
+
+def _refuse_of_dates(row: SheetRow, cells: Mapping[str, int | None]) -> None:
+    for name in ("price", "units"):
+        if cells[name] is not None:
+            raise Wrong(row, name, _("All dates follow one percentage. Leave this empty."))
 
 
 def _refuse_half(

@@ -1,0 +1,174 @@
+"""Whom to invite to a festival: by country, category and what was sold before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from cms.admin.festivals import trail_of
+from cms.admin.pages import show
+from cms.admin.permissions import needs
+from shop import clock
+from shop.catalogue.models import Category, Product
+from shop.currencies import currencies, written
+from shop.delivery.names import country_name
+from shop.errors import NotPossible, ShopError
+from shop.festivals import enrolling
+from shop.festivals.mailing import tell_invited
+from shop.festivals.models import Festival
+from shop.merchants.models import Merchant
+from shop.orders.models import Order, OrderLine
+
+MOST = 200  # rows on a screen; filters narrow them down
+YEAR = timedelta(days=365)
+NAMES = ("q", "country", "kind", "category", "sold", "festivals")
+SOLD = (("", "Anything or nothing"), ("1", "Something"), ("1000", "1,000 or more"),
+        ("10000", "10,000 or more"))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which stores are looked for; what cannot be understood is left out."""
+
+    q: str = ""
+    country: str = ""
+    kind: str = ""
+    category: str = ""
+    sold: str = ""
+    festivals: str = ""
+
+    @property
+    def query(self) -> str:
+        """Return the filters as the query of an address."""
+        found = QueryDict(mutable=True)
+        found.update({name: getattr(self, name) for name in NAMES if getattr(self, name)})
+        return found.urlencode()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("view_enrolment", to_post="add_enrolment")
+def invite(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show which stores a filter finds, and invite those ticked or all of them."""
+    festival = get_object_or_404(Festival, pk=pk)
+    at, asked = clock.moment_of(request), asked_of(request)
+    found = candidates(festival, asked, at=at)
+    if request.method == "POST":
+        return _invite(request, festival, found, asked)
+    rows, count = list(found[:MOST]), found.count()
+    context = {
+        "festival": festival,
+        "rows": [(row, country_name(row.country, "en"), _amount(row.sold)) for row in rows],
+        "count": count,
+        "countries": countries(),
+        "categories": [(row.path, row.name) for row in Category.objects.order_by("path")],
+        "sold": SOLD,
+        "asked": asked,
+        "can_invite": request.user.has_perm("shop.add_enrolment"),
+    }
+    trail = [
+        *trail_of(festival),
+        (reverse("desk:festival-stores", args=[festival.pk]), "Stores"),
+    ]
+    return show(request, "invite.html", "Invite stores", trail=trail, icon="mail", **context)
+
+
+def asked_of(request: HttpRequest) -> Asked:
+    """Return what the address asks for."""
+    told = {name: request.GET.get(name, "").replace("\0", "").strip()[:80] for name in NAMES}
+    told["kind"] = told["kind"] if told["kind"] in Merchant.Kind.values else ""
+    told["sold"] = told["sold"] if told["sold"] in dict(SOLD) else ""
+    return Asked(**told)
+
+
+def candidates(festival: Festival, asked: Asked, *, at: datetime) -> QuerySet[Merchant]:
+    """Return approved stores without a part in a festival, the best sellers first.
+
+    ``sold`` is what shoppers paid for their goods in the last 365 days, minor units;
+    ``listed`` their published products.
+    """
+    part = festival.enrolments.filter(merchant=OuterRef("pk"))
+    rows = Merchant.objects.filter(~Exists(part), state=Merchant.State.APPROVED)
+    if asked.q:
+        rows = rows.filter(Q(name__icontains=asked.q) | Q(city__icontains=asked.q))
+    if asked.country:
+        rows = rows.filter(country=asked.country[:2])
+    if asked.kind:
+        rows = rows.filter(kind=asked.kind)
+    if asked.category:
+        path = asked.category
+        below = Q(category__path=path) | Q(category__path__startswith=f"{path}/")
+        own = Product.objects.filter(below, merchant=OuterRef("pk"), state="published")
+        rows = rows.filter(Exists(own))
+    lines = _lines(at=at)
+    if asked.festivals:
+        before = lines.filter(festival__isnull=False).exclude(festival=festival)
+        rows = rows.filter(Exists(before))
+    listed = Count("products", Q(products__state="published"))
+    total = lines.order_by().values("suborder__merchant").annotate(n=Sum("paid")).values("n")
+    sold = Coalesce(Subquery(total, output_field=IntegerField()), 0)
+    rows = rows.annotate(listed=listed, sold=sold)
+    if asked.sold:
+        least = int(asked.sold) * 10 ** currencies()[settings.SHOP_CURRENCY].exponent
+        rows = rows.filter(sold__gte=least if asked.sold != "1" else 1)
+    return rows.order_by("-sold", "name", "pk")
+
+
+def countries() -> list[tuple[str, str]]:
+    """Return the countries in which there are stores, by name."""
+    codes = Merchant.objects.order_by().values_list("country", flat=True).distinct()
+    return sorted(((code, country_name(code, "en")) for code in codes), key=lambda pair: pair[1])
+
+
+def _lines(*, at: datetime) -> QuerySet[OrderLine]:
+    """Return the lines of a store that were paid in the last 365 days."""
+    return OrderLine.objects.filter(
+        suborder__merchant=OuterRef("pk"),
+        order__state=Order.State.PAID,
+        order__paid_at__gte=at - YEAR,
+    )
+
+
+def _invite(
+    request: HttpRequest, festival: Festival, found: QuerySet[Merchant], asked: Asked
+) -> HttpResponse:
+    at = clock.moment_of(request)
+    try:
+        with transaction.atomic():  # nobody is invited without a mail
+            chosen = _chosen(request, found)
+            invited = enrolling.invite(festival, chosen, at=at, by=request.user)
+            tell_invited(invited)
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+        return redirect(f"{reverse('desk:festival-invite', args=[festival.pk])}?{asked.query}")
+    word = "store is" if len(invited) == 1 else "stores are"
+    messages.success(request, f"{len(invited)} {word} invited and told by mail.")
+    return redirect("desk:festival-stores", festival.pk)
+
+
+def _chosen(request: HttpRequest, found: QuerySet[Merchant]) -> list[Merchant]:
+    """Return those ticked, or all of the filter if they are as many as the organizer saw.
+
+    Raises:
+        NotPossible: there are more or fewer by now.
+    """
+    if "all" not in request.POST:
+        ticked = [text for text in request.POST.getlist("store") if text.isdecimal()]
+        return list(Merchant.objects.filter(pk__in=[int(t) for t in ticked if len(t) < 18][:MOST]))
+    rows = list(found)
+    if str(len(rows)) != request.POST.get("count"):
+        raise NotPossible(f"By now this filter finds {len(rows)} stores. Look at them first.")
+    return rows
+
+
+def _amount(minor: int) -> str:
+    return written(minor, settings.SHOP_CURRENCY, "en") if minor else "–"
