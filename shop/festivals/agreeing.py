@@ -1,11 +1,13 @@
-"""The terms of a festival: texts that stores accept, a new version for each change."""
+"""The terms of a festival: texts that stores accept, a new version for each change.
+
+Organizers read the refusals, whose desk is in English.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
@@ -23,10 +25,10 @@ def publish_terms(festival: Festival, text: str, *, at: datetime, by: User | Non
     festival = Festival.objects.select_for_update(no_key=True).get(pk=festival.pk)
     text = text.strip()
     if not text:
-        raise NotPossible(_("Write the terms first."))
+        raise NotPossible("Write the terms first.")
     current = terms_in_force(festival)
     if current and current.text == text:
-        raise NotPossible(_("These terms are in force already."))
+        raise NotPossible("These terms are in force already.")
     before = festival.terms_version
     festival.terms_version = _next_version(festival, has_text=current is not None)
     festival.save(update_fields=["terms_version"])

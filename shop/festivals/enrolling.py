@@ -105,7 +105,7 @@ def decide(
     else:
         enrolment.state, enrolment.waiting_since = State.DECLINED, None
     if was_waiting and enrolment.state == State.WAITING:
-        raise NotPossible(_("All places are taken. It stays in line."))
+        raise NotPossible("All places are taken. It stays in line.")  # said to organizers
     enrolment.save()
     log(enrolment, str(enrolment.state), at=at, by=by, festival=festival)
     tell_enrolled([enrolment.pk])

@@ -116,9 +116,9 @@ def subsidise(
         raise decided(nomination)
     festival = nomination.slot.festival
     if fund and fund.festival_id != festival.pk:
-        raise NotPossible(_("This fund belongs to another festival."))
+        raise NotPossible("This fund belongs to another festival.")
     if fund and amount and not nomination.allotments:
-        raise NotPossible(_("A subsidy from a fund needs units set aside."))
+        raise NotPossible("A subsidy from a fund needs units set aside.")
     before = {"subsidy": nomination.subsidy, "fund": nomination.fund_id}
     nomination.subsidy, nomination.fund = amount, fund if amount else None
     after = {"subsidy": amount, "fund": nomination.fund_id}

@@ -65,7 +65,7 @@ def _obstacle(row: Nomination, *, at: datetime) -> str:
     if row.enrolment.state != Enrolment.State.ACCEPTED:
         return _("This store does not take part in the festival.")
     if row.fund_id and row.subsidy and not row.allotments:
-        return _("A subsidy from a fund needs units set aside.")
+        return "A subsidy from a fund needs units set aside."
     return ""
 
 

@@ -1,11 +1,13 @@
-"""Organizers say what they are looking for; stores answer with nominations."""
+"""Organizers say what they are looking for; stores answer with nominations.
+
+The refusals are said to organizers, whose desk is in English.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
@@ -21,9 +23,9 @@ def want(row: Wanted, *, at: datetime, by: User) -> Wanted:
         NotPossible: it names nothing, or proposes both a price and a percentage.
     """
     if row.product is None and row.category is None and not row.country:
-        raise NotPossible(_("Name a product, a category or a country."))
+        raise NotPossible("Name a product, a category or a country.")
     if row.price is not None and row.percent is not None:
-        raise NotPossible(_("Propose a price or a percentage, not both."))
+        raise NotPossible("Propose a price or a percentage, not both.")
     row.at, row.by = at, by
     row.save()
     log(row, "want", at=at, by=by, festival=row.festival, reason=row.note)
