@@ -61,6 +61,22 @@ def test_each_hundred_costs_the_same_statements():
 
 
 @db
+def test_each_hundred_costs_the_same_statements_where_units_are_short():
+    festival = make.festival()
+    slots = [festival.slots.get(), make.slot(festival), make.slot(festival)]
+    ids = nominated(40, festival)
+    for pk in ids[:2]:
+        kettle = Nomination.objects.get(pk=pk).product.variants.get()
+        ids += [make.nomination(kettle, during=s, price=15_00, allotment=5).pk for s in slots[1:]]
+
+    with statements(most=48):  # one by one they would be hundreds
+        outcomes = approving.approve_all(ids, at=BEFORE)
+
+    assert len(refusals(outcomes)) == 2
+    assert all(isinstance(found.refusal, FenceBroken | None) for found in outcomes)
+
+
+@db
 def test_what_is_refused_does_not_stop_the_others_and_says_why():
     festival = make.festival(must_beat_prior_price=True)
     slot = make.slot(festival, max_nominations=1)

@@ -1,31 +1,22 @@
 """Case 84: a sheet of nominations, its bad rows told by row and reason, twice the same as once."""
 
-import csv
-import io
-import zipfile
 from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import translation
-from openpyxl import Workbook, load_workbook
 
-from shop.catalogue.models import Variant
 from shop.festivals import approving, nominating
-from shop.festivals.models import ChangeLog, Nomination, NominationSheet, SheetRow
+from shop.festivals.models import ChangeLog, Nomination, SheetRow
 from shop.workspace.sheets import working
-from shop.workspace.sheets.columns import headings
-from shop.workspace.sheets.reading import MOST_ROWS, ReadRow, read_sheet
+from shop.workspace.sheets.reading import ReadRow
 from tests import make
 from tests.budgets import statements
 from tests.crowd import at_once
 from tests.make import NOON, START
 from tests.queue import run_queued_work
+from tests.shop.workspace.sheets import EVIL, csv_of, goods, row, send, states, xlsx_of
 
 pytestmark = pytest.mark.django_db
-HEAD = ["SKU", "Slot", "Percent off", "Festival price", "Festival pieces", "Most per shopper"]
-EVIL = '=HYPERLINK("http://evil.example")'
 
 
 @pytest.fixture
@@ -36,46 +27,6 @@ def festival(desk):
 @pytest.fixture
 def where(desk):
     return desk.address("{store}/festivals/{festival}/sheet/")
-
-
-def goods(merchant, count: int) -> list[Variant]:
-    return [
-        make.variant(20_00, on_hand=50, of=make.product(of=merchant, title=f"Cup {n}"))
-        for n in range(count)
-    ]
-
-
-def row(sku, slot="whole", percent="", price="", units="", limit=""):
-    return [sku, slot, percent, price, units, limit]
-
-
-def csv_of(rows, head=HEAD, *, divider=",") -> SimpleUploadedFile:
-    file = io.StringIO()
-    csv.writer(file, delimiter=divider).writerows([head, *rows])
-    return SimpleUploadedFile("offers.csv", file.getvalue().encode("utf-8-sig"))
-
-
-def xlsx_of(rows, head=HEAD) -> SimpleUploadedFile:
-    book = Workbook()
-    for line in [head, *rows]:
-        book.active.append(line)
-    file = io.BytesIO()
-    book.save(file)
-    return SimpleUploadedFile("offers.xlsx", file.getvalue())
-
-
-def send(client, where, file) -> NominationSheet:
-    answer = client.post(where, {"file": file})
-    assert answer.status_code == 302, answer.text
-    run_queued_work()
-    return NominationSheet.objects.latest("pk")
-
-
-def states(sheet) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for state in sheet.rows.values_list("state", flat=True):
-        found[state] = found.get(state, 0) + 1
-    return found
 
 
 @pytest.mark.parametrize("kind", [csv_of, xlsx_of])
@@ -186,110 +137,6 @@ def test_each_cell_that_cannot_be_used_says_why(client, desk, where, cells, colu
     assert not Nomination.objects.filter(product=cup.product).exists()
 
 
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"", "These columns are missing"),
-        (b"\x89PNG\r\n\x1a\n\0\0", "no sheet that can be read"),
-        (b"\xd0\xcf\x11\xe0old excel", "no sheet that can be read"),
-        (b"PK\x03\x04not really", "no sheet that can be read"),
-        (b"SKU,Price\nA,1", "These columns are missing: Slot"),
-        (b"SKU,Slot,Percent off\nA,,\n", "No row is filled in"),
-        (b"SKU,Slot\n" + b"A,B\n" * (MOST_ROWS + 1), "at most 1000 filled rows"),
-        (b"x" * 1_000_001, "larger than 1 MB"),
-    ],
-    ids=["empty", "picture", "xls", "torn", "columns", "unfilled", "rows", "bytes"],
-)
-def test_a_file_that_is_no_sheet_is_refused_kindly(client, where, content, said):
-    answer = client.post(where, {"file": SimpleUploadedFile("offers.xlsx", content)})
-
-    assert answer.status_code == 422
-    assert said in answer.text
-    assert NominationSheet.objects.count() == 1  # that of the desk
-
-
-def packed(**parts: bytes) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, content in parts.items():
-            package.writestr(name, content)
-    return file.getvalue()
-
-
-def test_a_sheet_made_to_hurt_is_refused(client, where):
-    laughs = (
-        b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><l>&b;</l>'
-    )
-    plain = xlsx_of([row("A", percent="5")]).read()
-    with zipfile.ZipFile(io.BytesIO(plain)) as package:
-        parts = {name: package.read(name) for name in package.namelist()}
-    for content in (
-        packed(bomb=b"0" * 30_000_000),
-        packed(**{f"part{n}": b"" for n in range(300)}),
-        packed(**(parts | {"xl/worksheets/sheet1.xml": laughs})),
-        packed(**(parts | {"xl/workbook.xml": laughs})),
-    ):
-        answer = client.post(where, {"file": SimpleUploadedFile("offers.xlsx", content)})
-        assert answer.status_code == 422
-        assert "no sheet that can be read" in answer.text
-
-
-def test_without_a_file_the_page_says_so(client, where):
-    answer = client.post(where, {})
-
-    assert answer.status_code == 422
-    assert "Choose a sheet first." in answer.text
-
-
-def test_the_template_is_filled_in_and_sent_back(client, desk, where):
-    cups = goods(desk.merchant, 2)
-    Variant.objects.filter(pk=cups[0].pk).update(sku="=CMD")
-    cups[0].product.title = EVIL
-    cups[0].product.save()
-
-    for kind in ("xlsx", "csv"):
-        answer = client.get(desk.address("{store}/festivals/{festival}/sheet." + kind))
-        assert kind in answer["Content-Disposition"]
-        content = answer.content
-        lines = (
-            list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
-            if kind == "csv"
-            else [[c or "" for c in r] for r in load_workbook(io.BytesIO(content)).active.values]
-        )
-        own = {str(line[1]): line for line in lines}
-        assert f"'{EVIL}" in own["'=CMD"]
-        assert [str(cell) for cell in own[desk.variant.sku][4:6]] == ["whole", "20"]
-        own["'=CMD"][4:6] = ["whole", "30"]
-        file = (csv_of if kind == "csv" else xlsx_of)(lines[1:], head=lines[0])
-        sheet = send(client, where, file)
-        assert set(states(sheet)) <= {"submitted", "same"}
-
-    assert Nomination.objects.get(product=cups[0].product).percent == 30
-
-
-def test_headings_are_known_in_every_language(client, desk, where):
-    (cup,) = goods(desk.merchant, 1)
-    with translation.override("fr"):
-        words = headings()
-    head = [words["sku"], words["slot"], words["percent"]]
-    file = csv_of([[cup.sku, "WHOLE", "25 %"]], head=head, divider=";")
-
-    assert states(send(client, where, file)) == {"submitted": 1}
-
-
-def test_the_refused_rows_are_given_back_as_a_sheet_without_formulas(client, desk, where):
-    sheet = send(client, where, csv_of([row(EVIL, percent="25"), row("+1", percent="x")]))
-    address = f"/merchant/{desk.merchant.slug}/sheets/{sheet.pk}/refused."
-
-    text = client.get(f"{address}csv").content.decode("utf-8-sig")
-    book = load_workbook(io.BytesIO(client.get(f"{address}xlsx").content))
-
-    assert "'+1" in text
-    assert "\"'=HYPERLINK" in text
-    assert [cell.data_type for cell in book.active["B"]] == ["s", "s", "s"]
-    assert client.get(f"{address}exe").status_code == 404
-
-
 def test_a_hundred_rows_cost_the_same_as_ten(desk, festival):
     costs = []
     for count in (10, 100):
@@ -375,14 +222,3 @@ def test_two_workers_on_one_sheet_do_each_row_once(clock_at):
     assert states(sheet) == {"submitted": 149, "changed": 1}
     assert Nomination.objects.count() == 150
     assert ChangeLog.objects.filter(action="submit").count() == 150
-
-
-def test_reading_stops_early_where_a_sheet_says_it_has_a_million_rows():
-    book = Workbook()
-    for line in (HEAD, row("A", percent="5")):
-        book.active.append(line)
-    book.active.cell(row=1_048_576, column=16_384).value = "far away"
-    file = io.BytesIO()
-    book.save(file)
-
-    assert [found.number for found in read_sheet(io.BytesIO(file.getvalue()))] == [2]

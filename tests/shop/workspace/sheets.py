@@ -1,0 +1,57 @@
+"""Sheets of nominations, as merchants send them in."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import Workbook
+
+from shop.catalogue.models import Variant
+from shop.festivals.models import NominationSheet
+from tests import make
+from tests.queue import run_queued_work
+
+HEAD = ["SKU", "Slot", "Percent off", "Festival price", "Festival pieces", "Most per shopper"]
+EVIL = '=HYPERLINK("http://evil.example")'
+
+
+def goods(merchant, count: int) -> list[Variant]:
+    return [
+        make.variant(20_00, on_hand=50, of=make.product(of=merchant, title=f"Cup {n}"))
+        for n in range(count)
+    ]
+
+
+def row(sku, slot="whole", percent="", price="", units="", limit=""):
+    return [sku, slot, percent, price, units, limit]
+
+
+def csv_of(rows, head=HEAD, *, divider=",") -> SimpleUploadedFile:
+    file = io.StringIO()
+    csv.writer(file, delimiter=divider).writerows([head, *rows])
+    return SimpleUploadedFile("offers.csv", file.getvalue().encode("utf-8-sig"))
+
+
+def xlsx_of(rows, head=HEAD) -> SimpleUploadedFile:
+    book = Workbook()
+    for line in [head, *rows]:
+        book.active.append(line)
+    file = io.BytesIO()
+    book.save(file)
+    return SimpleUploadedFile("offers.xlsx", file.getvalue())
+
+
+def send(client, where, file) -> NominationSheet:
+    answer = client.post(where, {"file": file})
+    assert answer.status_code == 302, answer.text
+    run_queued_work()
+    return NominationSheet.objects.latest("pk")
+
+
+def states(sheet) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for state in sheet.rows.values_list("state", flat=True):
+        found[state] = found.get(state, 0) + 1
+    return found
