@@ -32,7 +32,7 @@ from shop.orders.models import Order, OrderLine
 MOST = 200  # rows on a screen; filters narrow them down
 YEAR = timedelta(days=365)
 NAMES = ("q", "country", "kind", "category", "sold", "festivals")
-SOLD = (("", "Anything or nothing"), ("1", "Something"), ("1000", "1,000 or more"),
+SOLD = (("", "Any amount"), ("1", "Something"), ("1000", "1,000 or more"),
         ("10000", "10,000 or more"))  # fmt: skip
 
 

@@ -116,6 +116,7 @@ def plan(page: Page, email: str, starts: Any) -> None:
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("“Cloth Days” is planned.").wait_for()
     page.locator("main").get_by_role("link", name="Stores", exact=True).click()
+    page.get_by_role("link", name="Invite stores").first.click()
     page.get_by_label("Adire House").check()
     page.get_by_role("button", name="Invite those ticked").click()
     page.get_by_text("1 store is invited").wait_for()
