@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from shop.festivals import enrolling
-from shop.festivals.models import Enrolment
+from shop.festivals.agreeing import publish_terms
+from shop.festivals.models import Enrolment, Wanted
 from tests import make
 from tests.access.inspector import Inspector
 from tests.browsing.steps import sign_in
@@ -72,10 +73,16 @@ def test_the_planning_of_festivals_has_no_barriers(coming, inspector):
 
 def test_stores_and_nominations_have_no_barriers(coming, inspector):
     here = f"/organize/festivals/{coming.pk}/"
+    publish_terms(coming, EVIL, at=NOON)
+    Wanted.objects.create(festival=coming, country="KE", note=EVIL, at=NOON)
     inspector.visit(
         f"{here}stores/",
         f"{here}stores/?country=NG",
+        f"{here}stores/invite/",
+        f"{here}terms/",
+        f"{here}wanted/",
         f"{here}nominations/",
+        f"{here}nominations/?warnings=without",
         f"{here}nominations/?state=withdrawn",
     )
     for row in coming.slots.get(kind="whole").nominations.order_by("pk"):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from shop.errors import NotPossible
 from shop.festivals import approving, nominating
 from shop.festivals.models import Deal, Enrolment, Fund, Nomination
 from shop.festivals.nominating import nominate
@@ -175,6 +176,8 @@ def test_the_fund_of_another_festival_pays_nothing(desk, festival):
     (row,) = nominated(1, festival)
     body = {"approve": "", "seen": BEFORE.isoformat(), "subsidy": "2.00", "fund": fund.pk}
 
+    with pytest.raises(NotPossible, match="another festival"):
+        nominating.subsidise(row, 2_00, fund, at=BEFORE, by=make.user())
     desk.post(f"{queue(festival)}{row.pk}/", body)
 
     row.refresh_from_db()
