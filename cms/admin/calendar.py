@@ -16,7 +16,15 @@ from cms.admin.festivals import trail_of
 from cms.admin.pages import button, show
 from cms.admin.permissions import needs
 from shop import clock
-from shop.festivals.calendar import Bar, lanes, overlaps, planned, scheduled_prices, slots_between
+from shop.festivals.calendar import (
+    Bar,
+    gathered,
+    lanes,
+    overlaps,
+    planned,
+    scheduled_prices,
+    slots_between,
+)
 from shop.festivals.models import Festival, Slot
 from shop.festivals.walltime import YEARS, wall_of
 
@@ -34,7 +42,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     edges = [_midnight(monday + timedelta(weeks=n)) for n in range(WEEKS + 1)]
     found = planned(edges[0], edges[-1])
     rows = [
-        (festival, lanes([_with_days(bar, festival.zone) for bar in bars], edges))
+        (festival, lanes(gathered([_with_days(bar, festival.zone) for bar in bars], edges), edges))
         for festival, bars in found.items()
     ]
     prices = scheduled_prices(edges)

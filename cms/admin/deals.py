@@ -30,8 +30,8 @@ from shop.workspace.fields import LineField
 
 PAGE = 50
 STATES = (
-    ("", "All"), ("approved", "Approved"), ("paused", "Paused"), ("sold_out", "Sold out"),
-    ("withdrawn", "Withdrawn"), ("void", "Void"),
+    ("open", "Not over yet"), ("", "All"), ("approved", "Approved"), ("paused", "Paused"),
+    ("sold_out", "Sold out"), ("withdrawn", "Withdrawn"), ("void", "Void"),
 )  # fmt: skip
 SOLD_OUT = Q(closures__reason=Closure.Reason.SOLD_OUT, closures__ends_at=None)
 
@@ -56,7 +56,8 @@ def deals(request: HttpRequest, pk: int) -> HttpResponse:
     festival = get_object_or_404(Festival, pk=pk)
     at = clock.moment_of(request)
     asked = {name: request.GET.get(name, "")[:80] for name in ("q", "slot", "state")}
-    found = _asked(_of(festival), asked)
+    asked["state"] = request.GET.get("state", "open" if festival.ends_at > at else "")[:20]
+    found = _asked(_of(festival), asked, at=at)
     after = request.GET.get("after", "")
     if after.isdecimal() and len(after) < 19:
         found = found.filter(pk__gt=int(after))
@@ -143,7 +144,7 @@ def _of(festival: Festival) -> QuerySet[Deal]:
     return rows.select_related("slot__festival", "variant__product__merchant", "nomination")
 
 
-def _asked(rows: QuerySet[Deal], asked: dict[str, str]) -> QuerySet[Deal]:
+def _asked(rows: QuerySet[Deal], asked: dict[str, str], *, at: datetime) -> QuerySet[Deal]:
     if words := asked["q"].replace("\0", "").strip():
         product = Q(variant__product__title__icontains=words) | Q(variant__sku__icontains=words)
         rows = rows.filter(product | Q(variant__product__merchant__name__icontains=words))
@@ -151,6 +152,8 @@ def _asked(rows: QuerySet[Deal], asked: dict[str, str]) -> QuerySet[Deal]:
         rows = rows.filter(slot=int(asked["slot"]))
     if asked["state"] == "sold_out":
         return rows.filter(SOLD_OUT)
+    if asked["state"] == "open":
+        return rows.filter(effective_to__gt=at).exclude(state__in=Deal.GONE)
     return rows.filter(state=asked["state"]) if asked["state"] in Deal.State.values else rows
 
 

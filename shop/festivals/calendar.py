@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations
 
@@ -13,6 +13,7 @@ from django.db.models import Count, F, Q, Sum
 from shop.festivals.models import Deal, Festival, Nomination, Promotion, RegularPrice, Slot
 
 MOST = 60  # festivals that one screen shows
+FEW = 4  # slots of a festival that are drawn one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,25 @@ def planned(starts_at: datetime, ends_at: datetime) -> dict[Festival, list[Bar]]
         bar = Bar("benefit", row.title, row.use_from, row.use_to, row.festival_id, row.pk)
         found[by_id[row.festival_id]].append(bar)
     return found
+
+
+def gathered(bars: Sequence[Bar], edges: Sequence[datetime]) -> list[Bar]:
+    """Return bars of which many short ones, such as flash slots, became one a column."""
+    short = [bar for bar in bars if bar.kind == "slot"]
+    if len(short) <= FEW:
+        return list(bars)
+    columns: dict[int, list[Bar]] = {}
+    for bar in short:
+        if edges[0] <= bar.starts_at < edges[-1]:
+            columns.setdefault(bisect_right(edges, bar.starts_at) - 1, []).append(bar)
+    together = [
+        replace(
+            own[0], kind="slots", label=f"{len(own)} slots", words="",
+            ends_at=min(max(bar.ends_at for bar in own), edges[column + 1]),
+        )
+        for column, own in columns.items()
+    ]  # fmt: skip
+    return [*(bar for bar in bars if bar.kind != "slot"), *together]
 
 
 def scheduled_prices(edges: Sequence[datetime]) -> list[int]:

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.festivals.calendar import Bar, lanes
+from shop.festivals.calendar import Bar, gathered, lanes
 from shop.festivals.models import RegularPrice
 from tests import make
 from tests.make import END, NOON, START
@@ -134,3 +134,16 @@ def test_a_day_says_how_full_its_slots_are(desk):
         assert words in page
     other = desk.get(f"/organize/festivals/{festival.pk}/timeline/", {"day": "2027-05-13"}).text
     assert "No flash slot on this day" in other
+
+
+def test_many_slots_become_one_bar_a_column():
+    slots = [bar(n / 2, n / 2 + 0.25, f"Slot {n}") for n in range(8)]
+    live = Bar("live", "Live", START, START + HOUR * 10, 1)
+
+    found = gathered([live, *slots], EDGES)
+
+    assert [b.label for b in found] == ["Live", *["2 slots"] * 4]
+    assert [b.label for b in gathered([live, *slots[:4]], EDGES)] == [
+        "Live", "Slot 0", "Slot 1", "Slot 2", "Slot 3",
+    ]  # fmt: skip
+    assert len(lanes(found, EDGES)) == 2
