@@ -17,7 +17,7 @@ from tests.shop.reporting.past import (
     sums,
     tallies,
 )
-from tests.stepping import open_transaction
+from tests.stepping import Beside, open_transaction
 
 LATER = NOON + timedelta(minutes=20)
 
@@ -121,6 +121,21 @@ def test_two_beats_at_once_count_every_order_once():
     counted = at_once([lambda: tallying.count_sales(at=LATER)] * 4)
 
     assert sum(counted) == 40
+    assert_tallies_are_right()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_beat_waits_for_another_one_that_counts():
+    dice, world = Random(8), World()
+    order = paid_order(world, dice)
+    tallying.count_sales(at=LATER)
+    sent_back(order, dice)
+
+    with open_transaction(lambda: tallying.count_sales(at=LATER)):
+        other = Beside(lambda: tallying.count_sales(at=LATER))
+        assert other.waits()
+
+    assert other.result() == 0
     assert_tallies_are_right()
 
 

@@ -6,7 +6,7 @@ from openpyxl import load_workbook
 from shop.merchants.models import Membership
 from tests import make
 from tests.buying import pay
-from tests.make import NOON
+from tests.make import END, NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +31,12 @@ def test_a_store_reads_what_it_sold_and_nobody_elses_lines(client, sold):
     assert "Kettle" in page
     assert "$40.00" in page
     assert "Basket" not in page
+    assert sold.where in client.get(f"/merchant/loom/festivals/{sold.pk}/").text
+
+
+def test_a_festival_that_is_over_leads_to_its_statement(client, sold, clock_at):
+    clock_at(END)
+
     assert sold.where in client.get("/merchant/loom/festivals/").text
 
 
@@ -49,7 +55,7 @@ def test_a_member_who_may_not_see_money_reads_no_statement(client, sold):
 
     assert client.get(f"{sold.where}/").status_code == 403
     assert client.get(f"{sold.where}.csv").status_code == 403
-    assert sold.where not in client.get("/merchant/loom/festivals/").text
+    assert sold.where not in client.get(f"/merchant/loom/festivals/{sold.pk}/").text
 
 
 def test_a_festival_in_which_the_store_has_no_part_has_no_statement(client, sold):
