@@ -52,7 +52,7 @@ def decide(page: Page, camera: Camera, festival: Festival, title: str) -> None:
 def look_ahead(page: Page, camera: Camera, festival: Festival) -> None:
     """Open the festival's page, and look at it as it will be at the start."""
     page.goto(f"/organize/festivals/{festival.pk}/")
-    page.get_by_role("link", name="Its page").click()
+    page.get_by_role("link", name="Its page", exact=True).click()
     page.wait_for_url("**/edit/")
     camera.take(page, "pages-editor")
     page.get_by_role("button", name="Toggle preview").click()
