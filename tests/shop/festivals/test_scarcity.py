@@ -231,7 +231,7 @@ def test_case_46_of_5000_clicks_a_thousand_get_a_voucher_and_each_shopper_one():
         claims.values_list("pk", flat=True)
     )
     lost = [result for result in results if not isinstance(result, Claim)]
-    assert {str(refusal) for refusal in lost} == {"All vouchers of this kind have been used."}
+    assert {str(refusal) for refusal in lost} == {"All vouchers of this kind have been claimed."}
 
 
 def test_a_voucher_is_claimed_once_per_shopper_and_never_more_often_than_there_are():
