@@ -27,7 +27,8 @@ SCREENS = {
     "past": "desk:festival-edit", "stores": "desk:festival-stores", "words": "desk:festival-edit",
     "zone": "desk:festival-edit", "window": "desk:festival-edit",
     "slot": "desk:festival-nominations", "stock": "desk:festival-nominations",
-    "waiting": "desk:festival-nominations",
+    "waiting": "desk:festival-nominations", "budget": "desk:festival-benefits",
+    "benefit-window": "desk:festival-benefits",
 }  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from shop.payments.models import GatewayEvent, Payment
 from shop.payments.stripe_gateway import gateway
 from shop.payments.watching import problems
 from shop.reporting.models import Check
+from shop.storefront.probing import wrong_pages
 from shop.tasks import enqueue
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ GOOD, WARN, BAD = Check.Standing.GOOD, Check.Standing.WARN, Check.Standing.BAD
 BEFORE_OPENING = timedelta(minutes=60)
 MOST_DRIFT = timedelta(seconds=2)
 SILENCE = timedelta(minutes=10)
+WRONG_FOR = timedelta(minutes=20)  # twice as long as pages are looked at after a start
 type Found = tuple[str, str]
 
 
@@ -130,6 +132,13 @@ def _mail(_at: datetime) -> Found:
     return GOOD, "The mail server answers."
 
 
+def _pages(at: datetime) -> Found:
+    wrong = wrong_pages(since=at - WRONG_FOR).values_list("address", flat=True)
+    if wrong:
+        return BAD, f"{len(wrong)} public pages show another price than the computed one."
+    return GOOD, "No public page was seen with a wrong price."
+
+
 def _messages(at: datetime) -> Found:
     last = GatewayEvent.objects.order_by("-pk").values_list("received_at", flat=True).first()
     asked = Payment.objects.order_by("-pk").values_list("made_at", flat=True).first()
@@ -173,7 +182,10 @@ def _concern(text: str) -> str:
     return "orders" if "order" in text else "money"
 
 
-QUICK = (("clock", _clock), ("cache", _cache), ("mail", _mail), ("messages", _messages))
+QUICK = (
+    ("clock", _clock), ("cache", _cache), ("mail", _mail), ("messages", _messages),
+    ("pages", _pages),
+)  # fmt: skip
 SLOW = (("provider", _provider), ("counters", _counters))
 STUCK = {
     "queue": "Nothing waits for the worker too long.",

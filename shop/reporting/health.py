@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from shop.festivals.models import Festival
 from shop.reporting import checks
 from shop.reporting.models import Check
+from shop.storefront.probing import latest_probe
 
 TITLES = {
     "beat": "Periodic work (beat)", "worker": "Worker", "clock": "Clocks", "cache": "Cache",
     "mail": "Mail", "messages": "Messages of the provider", "provider": "Payment provider",
     "counters": "Stock counters", "queue": "Queue", "orders": "Unpaid orders",
     "money": "Payments and refunds", "sales": "Figures of sales",
-    "probe": "Public pages at the opening",
+    "pages": "Prices on public pages", "probe": "Public pages at the opening",
 }  # fmt: skip
 # After which a look says nothing any more. What is looked at only near a festival has more time.
 TOO_OLD = {"beat": timedelta(minutes=3), "worker": timedelta(minutes=12),
@@ -54,12 +55,17 @@ def health_of(festival: Festival, *, at: datetime) -> tuple[Reading, ...]:
 
 
 def probe_of(festival: Festival, *, at: datetime) -> Reading:
-    """Return what the comparison of public pages with computed prices found at the opening.
-
-    The one place that has to know where the probe keeps its results.
-    """
-    words = "No probe yet. It compares public pages with computed prices when the festival opens."
-    return Reading("probe", TITLES["probe"], "none", words, None)
+    """Return what the comparison of public pages with computed prices found at the opening."""
+    rows = latest_probe(festival, at=at)
+    if not rows:
+        words = "No look yet. Public pages are compared with computed prices when it opens."
+        return Reading("probe", TITLES["probe"], "none", words, None)
+    wrong = [row.address for row in rows if not row.is_ok]
+    if wrong:
+        words = f"{len(wrong)} of {len(rows)} pages show another price: {', '.join(wrong[:3])}."
+        return Reading("probe", TITLES["probe"], Check.Standing.BAD, words, rows[0].at)
+    words = f"{len(rows)} public pages show the computed prices."
+    return Reading("probe", TITLES["probe"], Check.Standing.GOOD, words, rows[0].at)
 
 
 def _reading(name: str, row: Check | None, at: datetime) -> Reading:

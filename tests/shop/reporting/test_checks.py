@@ -9,6 +9,7 @@ from shop.reporting import checks
 from shop.reporting.health import health_of
 from shop.reporting.models import Check
 from shop.stock.models import Pool
+from shop.storefront.models import ProbeResult
 from tests import make
 from tests.make import NOON, START
 from tests.queue import run_queued_work
@@ -31,7 +32,7 @@ def test_the_panel_says_how_each_part_stood_when_it_was_looked_at(sandbox):
     assert good == {"beat", "clock", "cache", "mail", "messages", "provider", "counters", "queue",
                     "orders", "money"}  # fmt: skip
     assert seen["worker"].words == "It was not looked at yet."
-    assert "No probe yet" in seen["probe"].words
+    assert "No look yet" in seen["probe"].words
 
 
 def test_the_beat_and_the_worker_are_missed_after_some_minutes(clock_at):
@@ -114,3 +115,19 @@ def test_an_organizer_asks_once_and_the_worker_looks_at_everything(sandbox, cloc
     assert set(Check.objects.values_list("name", flat=True)) == set(checks.known()) - {
         "beat", "sales",
     }  # fmt: skip
+
+
+def test_a_page_that_showed_a_wrong_price_is_bad_news_until_it_is_right(clock_at):
+    festival = make.festival()
+    facts = {"festival": festival, "opens_at": START, "address": "/products/kettle/",
+             "expected": "15.00", "found": "20.00"}  # fmt: skip
+    ProbeResult.objects.create(at=START, is_ok=False, **facts)
+
+    checks.look_around(at=START + timedelta(minutes=1))
+    assert Check.objects.get(name="pages").standing == "bad"
+    (probe,) = [r for r in health_of(festival, at=NOON) if r.name == "probe"]
+    assert (probe.standing, "1 of 1 pages show another price" in probe.words) == ("bad", True)
+
+    ProbeResult.objects.create(at=START + timedelta(minutes=2), is_ok=True, **facts)
+    checks.look_around(at=START + timedelta(minutes=3))
+    assert Check.objects.get(name="pages").standing == "good"
