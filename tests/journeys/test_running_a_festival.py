@@ -228,7 +228,7 @@ def close(page: Page, festival: Festival) -> None:
     page.get_by_role("button", name="Show the result").click()
     page.goto(f"/organize/festivals/{festival.pk}/live/")
     page.get_by_role("button", name="Close the festival").click()
-    page.get_by_text("Closed on").first.wait_for()
+    page.get_by_text("is closed. Its figures are final.").wait_for()
 
 
 def report(page: Page, festival: Festival) -> None:
@@ -239,6 +239,7 @@ def report(page: Page, festival: Festival) -> None:
         page.get_by_role("link", name="All as XLSX").click()
     assert taken.value.suggested_filename.endswith(".xlsx")
     page.goto(f"/organize/festivals/{festival.pk}/prices/")
+    page.get_by_role("button", name="Show").click()
     expect(page.get_by_text("Enamel kettle").first).to_be_visible()
 
 
