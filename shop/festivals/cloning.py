@@ -16,7 +16,7 @@ from django.utils.text import slugify
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.changes import log
-from shop.festivals.models import Festival, Promotion, Slot
+from shop.festivals.models import Festival, Promotion, Slot, Terms
 from shop.festivals.planning import WHOLE, Window
 from shop.festivals.walltime import DoubledTime, MissingTime, instant, instants, typed, wall_of
 
@@ -24,6 +24,7 @@ KEPT = (
     "texts", "zone", "priority", "min_percent_off", "min_allotment", "max_nominations",
     "must_beat_prior_price", "hold_minutes", "max_extensions", "refund_window_days",
     "commission_bp", "terms_version", "target_stores", "target_products", "target_countries",
+    "price_ceiling", "max_stores", "max_stores_per_country", "country_places",
 )  # fmt: skip
 BENEFIT = (
     "merchant", "title", "group", "kind", "trigger", "value", "every", "max_steps", "min_spend",
@@ -66,7 +67,7 @@ class _Shift:
 def clone_festival(
     source: Festival, title: str, first_day: date, *, at: datetime, by: User | None = None
 ) -> Clone:
-    """Return a new draft with a festival's rules, slots, enrolment times and benefits.
+    """Return a new draft with a festival's rules, terms, slots, enrolment times and benefits.
 
     Stores, nominations and deals do not come along: each year's terms are accepted anew.
     Benefits come as drafts without their codes, and without sponsors.
@@ -94,6 +95,8 @@ def clone_festival(
             setattr(made, name, moment)
             setattr(made, f"{name}_wall", typed(wall_of(moment, source.zone)))
     made.save()
+    if terms := source.terms.filter(version=source.terms_version).first():
+        Terms.objects.create(festival=made, version=terms.version, text=terms.text, at=at, by=by)
     _copy_slots(source, made, shift)
     _copy_promotions(source, made, shift)
     log(made, "clone", at=at, by=by, festival=made, after={"of": source.pk, "days": days})
@@ -136,6 +139,7 @@ def _copy_slots(source: Festival, made: Festival, shift: _Shift) -> None:
             label=slot.label,
             max_nominations=slot.max_nominations,
             hold_minutes=slot.hold_minutes,
+            price_ceiling=slot.price_ceiling,
             **during.facts,
         )
 

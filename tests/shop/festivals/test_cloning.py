@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from shop.errors import NotPossible
+from shop.festivals import agreeing
 from shop.festivals.cloning import clone_festival
 from shop.festivals.models import ChangeLog, Festival
 from tests import make
@@ -21,11 +22,13 @@ def clone(source, first_day=date(2028, 5, 8), *, title="Spring again", at=AFTER)
 
 def test_rules_slots_and_benefits_come_along_as_a_draft():
     source = make.festival(
-        min_percent_off=15, texts={"en": {"title": "Spring", "tagline": "All new"},
-                                   "fr": {"title": "Printemps", "tagline": "Tout neuf"}},
+        min_percent_off=15, max_stores=40, country_places={"KE": 5}, price_ceiling=90_00,
+        texts={"en": {"title": "Spring", "tagline": "All new"},
+               "fr": {"title": "Printemps", "tagline": "Tout neuf"}},
         enrol_opens=START - timedelta(days=60), enrol_closes=START - timedelta(days=10),
     )  # fmt: skip
     make.slot(source, label="Night", starts_at=NOON, ends_at=NOON + HOUR, max_nominations=5)
+    agreeing.publish_terms(source, "Ship within three days.", at=NOON, by=make.user())
     make.promotion(source, title="Save", value=5_00, budget=90_00, spent=80_00, used=16)
     make.deal(make.variant(20_00), during=source, price=15_00)
 
@@ -48,6 +51,8 @@ def test_rules_slots_and_benefits_come_along_as_a_draft():
     assert (benefit.state, benefit.budget, benefit.spent, benefit.used) == ("draft", 90_00, 0, 0)
     assert benefit.use_to == made.ends_at
     assert not made.enrolments.exists()
+    assert (made.max_stores, made.country_places, made.price_ceiling) == (40, {"KE": 5}, 90_00)
+    assert agreeing.terms_in_force(made).text == "Ship within three days."
     assert found.notes == ()
     assert ChangeLog.objects.get(action="clone").after["of"] == source.pk
 
