@@ -105,7 +105,7 @@ def act(request: HttpRequest, pk: int, deal_id: int, name: str) -> HttpResponse:
     """Pause, resume, raise or void a deal; its effect is shown first."""
     found = _deal(pk, deal_id)
     at = clock.moment_of(request)
-    if name not in ACTS:
+    if name not in dict(possible(found, at=at)):
         raise Http404
     effect = effect_on_deals(Q(pk=found.pk))
     wanted = ACTS[name](request, found, effect, at)
@@ -231,7 +231,10 @@ def _raise(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Ac
 def _void(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
         found = void_price(deal, reason=answers["reason"], at=at, by=request.user)
-        return f"The price is void. {found.ended} open orders were ended. Decide on the paid ones."
+        return (
+            f"The price is void. {found.ended} open orders were ended; if there are more, they "
+            "are within a minute. Decide on the paid ones."
+        )
 
     effects = [
         "The everyday price counts at once, for everybody, and this deal never comes back.",

@@ -41,7 +41,7 @@ class ExtendForm(WallTimes):
     """A later end, as a clock on the wall shows it, and the reason that shoppers read."""
 
     ends = WallTimeField(label="New end")
-    reason = LineField(max_length=300, help_text="Shoppers read it beside the new end.")
+    reason = LineField(max_length=300, help_text="Of a festival shoppers read it at its head.")
 
     def clean(self) -> dict[str, Any]:
         """Work out the instant."""

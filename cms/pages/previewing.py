@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from wagtail.users.models import UserProfile
 
 from shop import clock
 from shop.festivals.models import Festival
@@ -37,6 +38,8 @@ def modes(page: ShopPage) -> list[tuple[str, str]]:
 
 def show(page: ShopPage, request: HttpRequest, mode: str) -> HttpResponse:
     """Return the page as it will be at a moment, for editors only."""
+    if request.user.is_authenticated:
+        UserProfile.get_for_user(request.user)  # Wagtail's bar would write it, and may not
     festival = _festival(page)
     at = _moment(page, festival, mode) or clock.now()
     request.moment = at

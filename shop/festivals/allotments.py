@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import F, Model
+from django.db.models import Exists, F, Model, OuterRef
 
 from shop.errors import Unavailable
 from shop.festivals import spans
@@ -102,8 +102,10 @@ def close_sold_out(product_ids: Sequence[int], deal_ids: Sequence[int], *, at: d
     """End the price of deals whose units are all sold, and turn the public price over."""
     since = spans.lock_prices(product_ids, at=at)
     full = Deal.objects.filter(pk__in=deal_ids, allotment__isnull=False, sold__gte=F("allotment"))
-    for deal in full.exclude(closures__reason=Closure.Reason.SOLD_OUT, closures__ends_at=None):
-        Closure.objects.create(deal=deal, reason=Closure.Reason.SOLD_OUT, starts_at=since)
+    reason = Closure.Reason.SOLD_OUT
+    said = Closure.objects.filter(deal=OuterRef("pk"), reason=reason, ends_at=None)
+    for deal in full.exclude(Exists(said)):
+        Closure.objects.create(deal=deal, reason=reason, starts_at=since)
     spans.rebuild(product_ids, since=since, what="sold out")
 
 

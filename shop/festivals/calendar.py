@@ -90,7 +90,7 @@ def planned(starts_at: datetime, ends_at: datetime) -> dict[Festival, list[Bar]]
         found[by_id[slot.festival_id]].append(bar)
     promotions = Promotion.objects.filter(
         **inside, use_from__lt=ends_at, use_to__gt=starts_at
-    ).exclude(state=Promotion.State.ENDED_EARLY, use_to=F("use_from"))
+    ).exclude(state=Promotion.State.ENDED_EARLY, used=0, held_uses=0)
     for row in promotions:
         bar = Bar("benefit", row.title, row.use_from, row.use_to, row.festival_id, row.pk)
         found[by_id[row.festival_id]].append(bar)

@@ -16,7 +16,7 @@ from django.utils.text import slugify
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.changes import log
-from shop.festivals.models import Festival, Promotion, Slot, Terms
+from shop.festivals.models import ChangeLog, Festival, Promotion, Slot, Terms
 from shop.festivals.planning import WHOLE, Window
 from shop.festivals.walltime import DoubledTime, MissingTime, instant, instants, typed, wall_of
 
@@ -113,7 +113,11 @@ def _window(row: Festival | Slot, shift: _Shift, what: str) -> Window:
 
 
 def _planned_end(row: Festival | Slot) -> datetime:
-    """Return the end to the minute: one that was stopped may have ended between two."""
+    """Return the end as it was planned before a stop, to the minute."""
+    slot = row if isinstance(row, Slot) else row.slots.get(kind=Slot.Kind.WHOLE)
+    stops = ChangeLog.objects.filter(subject="slot", subject_id=slot.pk, action="stop")
+    if first := stops.order_by("pk").first():
+        return datetime.fromisoformat(first.before["ends_at"])
     rest = timedelta(seconds=row.ends_at.second, microseconds=row.ends_at.microsecond)
     return row.ends_at + (timedelta(minutes=1) - rest if rest else timedelta())
 
@@ -128,7 +132,8 @@ def _retitled(texts: dict[str, Any], title: str) -> dict[str, Any]:
 def _copy_slots(source: Festival, made: Festival, shift: _Shift) -> None:
     whole = Window(made.starts_at, made.ends_at, made.starts_wall, made.ends_wall)
     Slot.objects.create(festival=made, kind=Slot.Kind.WHOLE, label=WHOLE, **whole.facts)
-    for slot in source.slots.filter(kind=Slot.Kind.FLASH).order_by("starts_at", "pk"):
+    flash = source.slots.filter(kind=Slot.Kind.FLASH, cancelled_at=None)
+    for slot in flash.order_by("starts_at", "pk"):
         during = _window(slot, shift, f"“{slot.label}”")
         if during.starts_at < made.starts_at or during.ends_at > made.ends_at:
             shift.notes.append(f"“{slot.label}” would lie outside and is left out.")
@@ -147,6 +152,9 @@ def _copy_slots(source: Festival, made: Festival, shift: _Shift) -> None:
 def _copy_promotions(source: Festival, made: Festival, shift: _Shift) -> None:
     for row in source.promotions.order_by("pk"):
         what = f"“{row.title}”"
+        if row.state == Promotion.State.ENDED_EARLY:
+            shift.notes.append(f"{what} was ended early and is left out.")
+            continue
         facts = {name: getattr(row, name) for name in BENEFIT}
         times = {
             name: shift.moved(kept, what)

@@ -34,6 +34,9 @@ def save_draft(promotion: Promotion, *, at: datetime, by: User | None = None) ->
         raise NotPossible(_("It is active already. Only its limits can still be raised."))
     promotion.state = State.DRAFT
     _refuse_nonsense(promotion, festival)
+    is_typed = promotion.trigger == Promotion.Trigger.CODE and not promotion.code
+    if promotion.pk and not is_typed and promotion.batches.exists():
+        raise NotPossible(_("It has unique codes already: it stays a benefit that is typed."))
     action = "change" if promotion.pk else "create"
     _save(promotion)
     log(promotion, action, at=at, by=by, festival=festival, after=terms(promotion))
@@ -94,10 +97,7 @@ def end_early(
         promotion.use_to = at
         promotion.claim_to = min(promotion.claim_to, at) if promotion.claim_to else None
         promotion.save(update_fields=["use_to", "claim_to"])
-    if promotion.fund:
-        taken = promotion.spent + promotion.held_amount
-        back = funded_part(promotion, promotion.budget) - funded_part(promotion, taken)
-        funds.release(promotion.fund, back)
+    release_rest(promotion)
     _set(promotion, State.ENDED_EARLY, "end early", at=at, by=by, reason=reason)
     return at
 
@@ -139,9 +139,22 @@ def terms(promotion: Promotion) -> dict[str, Any]:
 def funded_part(promotion: Promotion, budget: int) -> int:
     """Return the most that the organizer's side can come to pay of a budget, in minor units.
 
-    Rounded up: each line's part is rounded on its own, at most to the next unit.
+    Rounded up. Each line's part is rounded on its own, so that what is drawn may differ from it
+    by half a unit a line: the sponsor's page shows both.
     """
     return -(-budget * promotion.organizer_share // 100)
+
+
+def release_rest(promotion: Promotion) -> None:
+    """Give back what a sponsor promised and nobody has spent or holds; a draft promised nothing.
+
+    The benefit is locked, and it ends for good.
+    """
+    if promotion.fund is None or promotion.state == State.DRAFT:
+        return
+    taken = promotion.spent + promotion.held_amount
+    back = funded_part(promotion, promotion.budget) - funded_part(promotion, taken)
+    funds.release(promotion.fund, back)
 
 
 def _commit(promotion: Promotion, before: int, after: int) -> None:

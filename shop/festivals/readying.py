@@ -20,10 +20,15 @@ type Refused = dict[int, ShopError]
 
 
 def locked(ids: Sequence[int]) -> list[Nomination]:
-    """Lock nominations in the order of their ids and return them with what they are about."""
+    """Lock nominations, then their slots, by their ids; return them with what they are about."""
     rows = Nomination.objects.select_for_update(of=("self",)).filter(pk__in=ids)
-    about = ("slot__festival", "product", "enrolment", "reviewer", "fund")
-    return list(rows.select_related(*about).order_by("pk"))
+    found = list(rows.select_related("product", "enrolment", "reviewer", "fund").order_by("pk"))
+    # Read under their locks: a slot may have been stopped, moved or extended meanwhile.
+    slots = Slot.objects.select_for_update(of=("self",), no_key=True).select_related("festival")
+    slots = {s.pk: s for s in slots.filter(pk__in={r.slot_id for r in found}).order_by("pk")}
+    for row in found:
+        row.slot = slots[row.slot_id]
+    return found
 
 
 def made_ready(
@@ -31,8 +36,7 @@ def made_ready(
 ) -> tuple[Made, Refused]:
     """Return the deals that approval would make, and which nominations cannot be approved.
 
-    Four statements at the most. Slots with a limit stay locked: two reviewers fill a place one
-    by one.
+    Three statements at the most. The slots are locked: two reviewers fill a place one by one.
     """
     refused: Refused = {}
     for row in rows:
@@ -58,7 +62,7 @@ def _refusal(row: Nomination, *, at: datetime, seen: Seen | None) -> ShopError |
 
 def _obstacle(row: Nomination, *, at: datetime) -> str:
     """Return why a nomination cannot be approved yet, or any more; nothing if it can."""
-    if row.slot.ends_at <= at:
+    if row.slot.ends_at <= at or row.slot.cancelled_at:
         return _("The slot is over. Make a new one.")
     if row.product.state != Product.State.PUBLISHED:
         return _("The product is not published yet. Decide on it first.")
@@ -74,8 +78,7 @@ def _without_place(rows: Sequence[Nomination]) -> Refused:
     limited = {row.slot_id for row in rows if row.slot.max_nominations is not None}
     if not limited:
         return {}
-    slots = Slot.objects.select_for_update(no_key=True).filter(pk__in=limited).order_by("pk")
-    most = {slot.pk: slot.max_nominations for slot in slots}
+    most = {row.slot_id: row.slot.max_nominations for row in rows}
     taken = Nomination.objects.filter(slot__in=limited, state=Nomination.State.APPROVED)
     counts = defaultdict(int, taken.order_by().values_list("slot").annotate(n=Count("pk")))
     refused: Refused = {}

@@ -25,6 +25,7 @@ from shop.festivals.models import (
     Promotion,
     Slot,
 )
+from shop.festivals.walltime import typed, wall_of
 
 
 @transaction.atomic
@@ -42,6 +43,9 @@ def publish_festival(
     Festival.objects.filter(pk=festival.pk).update(state=Festival.State.PUBLISHED)
     products = _products(Deal.objects.filter(slot__festival=festival))
     since = spans.lock_prices(products, at=at)
+    # One that is published late begins then: nobody could buy at its prices before.
+    late = Deal.objects.filter(slot__festival=festival, effective_from__lt=since)
+    late.filter(effective_to__gt=since).update(effective_from=since)
     spans.rebuild(products, since=since, what="festival published")
     log(festival, "publish", at=at, by=by, festival=festival, reason=reason)
 
@@ -92,7 +96,7 @@ def raise_allotment(deal: Deal, units: int, *, at: datetime, by: User | None = N
     funded = Fund.objects.filter(nomination__deals=deal)
     fund = funded.select_for_update(of=("self",), no_key=True).first()
     deal = _locked(deal)
-    if deal.allotment is None or deal.effective_to <= at:
+    if deal.allotment is None or deal.effective_to <= at or deal.state in Deal.GONE:
         raise NotPossible(_("Only a running or coming deal with an allotment can be raised."))
     if units <= deal.allotment:
         raise NotPossible(_("An allotment can only be raised. Withdraw the deal to lower it."))
@@ -120,19 +124,9 @@ def extend_slot(
     Raises:
         NotPossible: it is over, or was extended as often as the festival allows.
     """
-    slot = (
-        Slot.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("festival")
-        .get(pk=slot.pk)
-    )
-    festival = slot.festival
-    if not slot.starts_at <= at < slot.ends_at:
-        raise NotPossible(_("Only a running slot can be extended. Make a new slot."))
-    if ends_at <= slot.ends_at or not reason.strip():
-        raise NotPossible(_("Give a later end and a reason; shoppers will read it."))
-    done = ChangeLog.objects.filter(subject="slot", subject_id=slot.pk, action="extend").count()
-    if done >= festival.max_extensions:
-        raise NotPossible(_("This was extended already."))
+    festival = Festival.objects.select_for_update(no_key=True).get(pk=slot.festival_id)
+    slot = Slot.objects.select_for_update(no_key=True).get(pk=slot.pk)
+    _refuse_extension(slot, festival, ends_at, reason, at=at)
     old = slot.ends_at
     promotions, deals = _locked_that_end_with(slot)
     products = _products(deals)
@@ -140,13 +134,30 @@ def extend_slot(
     since = spans.lock_prices(products, at=at)
     _refuse_if_over(slot, since)
     deals.update(effective_to=ends_at)
-    Slot.objects.filter(pk=slot.pk).update(ends_at=ends_at)
+    end = {"ends_at": ends_at, "ends_wall": typed(wall_of(ends_at, festival.zone))}
+    Slot.objects.filter(pk=slot.pk).update(**end)
     if slot.kind == Slot.Kind.WHOLE:
-        Festival.objects.filter(pk=festival.pk).update(ends_at=ends_at)
+        Festival.objects.filter(pk=festival.pk).update(**end)
         promotions.update(use_to=ends_at)
     spans.rebuild(products, since=since, what="slot extended")
     log(slot, "extend", at=at, by=by, festival=festival, reason=reason,
         before={"ends_at": old.isoformat()}, after={"ends_at": ends_at.isoformat()})  # fmt: skip
+
+
+def _refuse_extension(
+    slot: Slot, festival: Festival, ends_at: datetime, reason: str, *, at: datetime
+) -> None:
+    if festival.state not in (Festival.State.DRAFT, Festival.State.PUBLISHED):
+        raise NotPossible(_("This festival is over."))
+    if slot.kind == Slot.Kind.FLASH and ends_at > festival.ends_at:
+        raise NotPossible(_("A slot ends with its festival at the latest. Extend that first."))
+    if not slot.starts_at <= at < slot.ends_at:
+        raise NotPossible(_("Only a running slot can be extended. Make a new slot."))
+    if ends_at <= slot.ends_at or not reason.strip():
+        raise NotPossible(_("Give a later end and a reason; shoppers will read it."))
+    done = ChangeLog.objects.filter(subject="slot", subject_id=slot.pk, action="extend").count()
+    if done >= festival.max_extensions:
+        raise NotPossible(_("This was extended already."))
 
 
 def _refuse_if_over(slot: Slot, at: datetime) -> None:

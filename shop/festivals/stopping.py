@@ -1,7 +1,7 @@
 """Ends a slot or a whole festival early. What was held before keeps its price; nothing is undone.
 
-Locks are taken in the order that everything keeps: slots, nominations,
-promotions, funds, deals, prices.
+Locks are taken in the order that everything keeps: nominations, the festival,
+its slots, promotions, funds, deals, prices.
 """
 
 from __future__ import annotations
@@ -19,6 +19,12 @@ from shop.errors import NotPossible
 from shop.festivals import funds, spans
 from shop.festivals.changes import log
 from shop.festivals.models import Deal, Festival, Nomination, Promotion, Slot
+from shop.festivals.promoting import release_rest
+
+# What nobody has decided for good.
+WAITING = (
+    Nomination.State.DRAFT, Nomination.State.SUBMITTED, Nomination.State.CHANGES_REQUESTED,
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -26,7 +32,7 @@ def stop_slot(
     slot: Slot, *, at: datetime, reason: str, ends_at: datetime | None = None,
     by: User | None = None,
 ) -> datetime:  # fmt: skip
-    """End a running slot now or at a given instant, with a public reason.
+    """End a running slot now or at a given instant, with a reason that is kept.
 
     Stopping the whole slot stops the festival: its running flash slots and its promotions end
     with it, those that have not begun never do. A flash slot that has not begun is called off
@@ -41,22 +47,21 @@ def stop_slot(
     Raises:
         NotPossible: there is no reason, the instant has passed, or the slot is over by then.
     """
+    _lock_nominations(slot)
     slot, festival = _locked(slot)
     until = at if ends_at is None else ends_at
     _refuse(slot, until, reason, at=at)
     is_whole = slot.kind == Slot.Kind.WHOLE
     slots = list(_slots(festival) if is_whole else [slot])
-    _lock_nominations(slots)
     if is_whole:
-        _end_promotions(festival, until)
+        _end_promotions(festival, until, is_now=until <= at)
     funds.lock_funds(festival.pk)
     deals = Deal.objects.filter(slot__in=slots, effective_to__gt=until).exclude(state__in=Deal.GONE)
     rows = _locked_deals(deals)
     products = sorted(set(deals.values_list("variant__product_id", flat=True)))
     since = spans.lock_prices(products, at=at)
     until = max(until, since)  # an earlier change of a price may count from a moment later
-    funds.release_unsold(rows)
-    _end_deals(rows, until)
+    _end_deals(rows, until, is_now=until <= since)
     _end_slots(slots, until, at=at)
     if is_whole:
         Festival.objects.filter(pk=festival.pk).update(ends_at=until, ends_wall="")
@@ -76,16 +81,17 @@ def cancel_festival(
     Raises:
         NotPossible: there is no reason, or it has begun.
     """
-    whole, festival = _locked(festival.slots.get(kind=Slot.Kind.WHOLE))
+    whole = festival.slots.get(kind=Slot.Kind.WHOLE)
+    _lock_nominations(whole)
+    whole, festival = _locked(whole)
     if not reason.strip():
-        raise NotPossible(_("Say why: merchants and shoppers read it."))
+        raise NotPossible(_("Say why: it is kept with what was done."))
     if whole.starts_at <= at:
         raise NotPossible(_("It has begun. Stop it instead."))
-    _lock_nominations(list(_slots(festival)))
-    promotions = festival.promotions.select_for_update(no_key=True).order_by("pk")
-    ids = [row.pk for row in promotions]
-    Promotion.objects.filter(pk__in=ids).update(state=Promotion.State.ENDED_EARLY)
+    slots = list(_slots(festival))
+    promotions = list(festival.promotions.select_for_update(no_key=True).order_by("pk"))
     funds.lock_funds(festival.pk)
+    _give_up(promotions)
     deals = Deal.objects.filter(slot__festival=festival).exclude(state__in=Deal.GONE)
     rows = _locked_deals(deals)
     products = sorted(set(deals.values_list("variant__product_id", flat=True)))
@@ -94,7 +100,7 @@ def cancel_festival(
         raise NotPossible(_("It has begun. Stop it instead."))
     funds.release_unsold(rows)
     _withdraw(rows)
-    Slot.objects.filter(festival=festival).update(cancelled_at=at)
+    _cancel_slots([row.pk for row in slots], at=at)
     Festival.objects.filter(pk=festival.pk).update(state=Festival.State.CANCELLED)
     spans.rebuild(products, since=since, what="festival cancelled")
     log(festival, "cancel", at=at, by=by, festival=festival, reason=reason)
@@ -117,14 +123,17 @@ def _locked_deals(deals: QuerySet[Deal]) -> list[Deal]:
     return list(rows.order_by("pk"))
 
 
-def _lock_nominations(slots: Collection[Slot]) -> None:
-    rows = Nomination.objects.filter(slot__in=slots, state=Nomination.State.APPROVED)
+def _lock_nominations(slot: Slot) -> None:
+    """Lock what is nominated for a slot, or for the whole festival, before the slots as always."""
+    is_whole = slot.kind == Slot.Kind.WHOLE
+    where = {"slot__festival": slot.festival_id} if is_whole else {"slot": slot.pk}
+    rows = Nomination.objects.filter(**where, state__in=(*WAITING, Nomination.State.APPROVED))
     list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk"))
 
 
 def _refuse(slot: Slot, until: datetime, reason: str, *, at: datetime) -> None:
     if not reason.strip():
-        raise NotPossible(_("Say why: merchants and shoppers read it."))
+        raise NotPossible(_("Say why: it is kept with what was done."))
     if until < at:
         raise NotPossible(_("This instant has passed. Prices of the past do not change."))
     if slot.ends_at <= until or slot.cancelled_at:
@@ -133,11 +142,16 @@ def _refuse(slot: Slot, until: datetime, reason: str, *, at: datetime) -> None:
         raise NotPossible(_("It has not begun. Call it off instead."))
 
 
-def _end_deals(deals: Collection[Deal], until: datetime) -> None:
-    """End deals; those that would only begin then are withdrawn."""
-    running = [deal.pk for deal in deals if deal.effective_from < until]
-    Deal.objects.filter(pk__in=running).update(effective_to=until)
-    _withdraw([deal for deal in deals if deal.effective_from >= until])
+def _end_deals(deals: Collection[Deal], until: datetime, *, is_now: bool) -> None:
+    """End deals; those that would only begin then are withdrawn.
+
+    One that goes on selling for a while keeps what its sponsor promised.
+    """
+    running = [deal for deal in deals if deal.effective_from < until]
+    never = [deal for deal in deals if deal.effective_from >= until]
+    Deal.objects.filter(pk__in=[deal.pk for deal in running]).update(effective_to=until)
+    funds.release_unsold([*never, *running] if is_now else never)
+    _withdraw(never)
 
 
 def _withdraw(deals: Collection[Deal]) -> None:
@@ -150,15 +164,37 @@ def _withdraw(deals: Collection[Deal]) -> None:
 def _end_slots(slots: Collection[Slot], until: datetime, *, at: datetime) -> None:
     ids = [slot.pk for slot in slots if slot.ends_at > until]
     mine = Slot.objects.filter(pk__in=ids)
-    mine.filter(starts_at__gte=until).update(cancelled_at=at)
+    _cancel_slots(mine.filter(starts_at__gte=until).values_list("pk", flat=True), at=at)
     # What was typed no longer says when it ends.
     mine.filter(starts_at__lt=until).update(ends_at=until, ends_wall="")
 
 
-def _end_promotions(festival: Festival, until: datetime) -> None:
+def _cancel_slots(ids: Collection[int], *, at: datetime) -> None:
+    """Call slots off, with what waits for a decision in them."""
+    ids = list(ids)
+    Slot.objects.filter(pk__in=ids).update(cancelled_at=at)
+    waiting = Nomination.objects.filter(slot__in=ids, state__in=WAITING)
+    waiting.update(state=Nomination.State.WITHDRAWN)
+
+
+def _give_up(promotions: Collection[Promotion]) -> None:
+    """End benefits that never began for good; what their sponsors promised goes back."""
+    for row in promotions:
+        if row.state != Promotion.State.ENDED_EARLY:
+            release_rest(row)
+    ids = [row.pk for row in promotions]
+    Promotion.objects.filter(pk__in=ids).update(state=Promotion.State.ENDED_EARLY)
+
+
+def _end_promotions(festival: Festival, until: datetime, *, is_now: bool) -> None:
     rows = festival.promotions.filter(use_to__gt=until)
-    ids = [row.pk for row in rows.select_for_update(no_key=True).order_by("pk")]
-    late = Promotion.objects.filter(pk__in=ids, use_from__gte=until)
-    late.update(state=Promotion.State.ENDED_EARLY)
-    running = Promotion.objects.filter(pk__in=ids, use_from__lt=until)
-    running.update(use_to=until, claim_to=Least(F("claim_to"), until))
+    found = list(rows.select_for_update(no_key=True).order_by("pk"))
+    funds.lock_funds(festival.pk)
+    _give_up([row for row in found if row.use_from >= until])
+    running = [row for row in found if row.use_from < until]
+    if is_now:
+        for row in running:
+            if row.state in (Promotion.State.ACTIVE, Promotion.State.PAUSED):
+                release_rest(row)
+    ids = [row.pk for row in running]
+    Promotion.objects.filter(pk__in=ids).update(use_to=until, claim_to=Least(F("claim_to"), until))

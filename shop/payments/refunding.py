@@ -75,8 +75,10 @@ def refund_lines(
     payment = order.payments.filter(state=Payment.State.PAID).first()
     if not order.is_paid or payment is None:
         raise NotPossible(_("Only a paid order can be refunded."))
-    lines = list(order.lines.filter(pk__in=line_ids).select_related("suborder").order_by("pk"))
-    if any(line.suborder.state in SENT for line in lines):
+    lines = list(order.lines.filter(pk__in=line_ids).order_by("pk"))
+    parts = Suborder.objects.filter(pk__in={line.suborder_id for line in lines}).order_by("pk")
+    # Locked: a store may be sending the parcel at this moment.
+    if any(part.state in SENT for part in parts.select_for_update(no_key=True)):
         raise NotPossible(_("The parcel has left. The price can only be kept."))
     done = refunding.refunded(lines)
     units = {line: line.quantity - done.get(line.pk, 0) for line in lines}

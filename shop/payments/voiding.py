@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
@@ -22,12 +23,14 @@ from shop.orders import ending
 from shop.orders.models import Order, OrderLine, SaleDecision
 from shop.orders.tasks import send_price_mistake
 from shop.payments.cancelling import end_unpaid
+from shop.payments.models import Payment
 from shop.payments.refunding import refund_lines
 from shop.tasks import enqueue
 
 log = logging.getLogger(__name__)
 
 BATCH = 200
+AT_ONCE = 10  # while somebody waits for the answer; each asks the provider twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,10 @@ def void_price(deal: Deal, *, reason: str, at: datetime, by: User | None = None)
         NotPossible: there is no reason, or the deal is over; nothing is changed.
     """
     since = voiding.end_price(deal, reason=reason, at=at, by=by)
-    return Voided(since, end_open(at=at, deal=deal))
+    return Voided(since, end_open(at=at, deal=deal, most=AT_ONCE))
 
 
-def end_open(*, at: datetime, deal: Deal | None = None) -> int:
+def end_open(*, at: datetime, deal: Deal | None = None, most: int = BATCH) -> int:
     """End pending orders that hold a void price; return how many ended. Part of the beat.
 
     One that was paid at the last moment stays paid, and waits for a decision with the others.
@@ -59,8 +62,10 @@ def end_open(*, at: datetime, deal: Deal | None = None) -> int:
     orders = Order.objects.filter(state=Order.State.PENDING, lines__deal__state=Deal.State.VOID)
     if deal:
         orders = orders.filter(lines__deal=deal)
+    # What a bank decides about takes days, and must not fill the batch.
+    undecided = Payment.objects.undecided().filter(order=OuterRef("pk"))
     count = 0
-    for order in orders.distinct().order_by("pk")[:BATCH]:
+    for order in orders.exclude(Exists(undecided)).distinct().order_by("pk")[:most]:
         try:
             count += end_unpaid(order, at=at)
         except Exception:  # whatever it is: written down, tried again, and the others go on

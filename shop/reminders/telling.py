@@ -49,7 +49,7 @@ def tell_returned(*, at: datetime) -> int:
             same.filter(free_since__isnull=False).update(free_since=None)
             continue
         same.filter(free_since=None).update(free_since=at)
-        told += _tell_some(thing, at)
+        told += _tell_some(thing, BATCH - told, at)
     return told
 
 
@@ -72,14 +72,14 @@ def forget_reminders(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def _tell_some(thing: Free, at: datetime) -> int:
+def _tell_some(thing: Free, room: int, at: datetime) -> int:
     with connection.cursor() as cursor:  # or two rounds at once would each tell as many
         cursor.execute(
             "SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, thing.variant_id % 2**31]
         )
     rows = Reminder.objects.filter(of_thing(thing), confirmed_at__isnull=False)
     lately = rows.filter(told_at__gt=at - PAUSE).count()
-    most = min(BATCH, thing.units * PER_UNIT - lately)
+    most = min(room, thing.units * PER_UNIT - lately)
     steady = rows.filter(free_since__lte=at - STEADY)
     return _queue(steady.order_by("asked_at", "pk"), most, at)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
@@ -108,4 +108,5 @@ def _refuse(festival: Festival, reason: str, *, at: datetime) -> None:
 
 
 def _pending(festival: Festival) -> QuerySet[Order]:
-    return Order.objects.filter(state=Order.State.PENDING, lines__festival=festival)
+    mine = Q(lines__festival=festival) | Q(discounts__promotion__festival=festival)
+    return Order.objects.filter(mine, state=Order.State.PENDING)

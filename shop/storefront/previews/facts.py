@@ -20,6 +20,7 @@ def waiting_deals(preview: Preview) -> list[Deal]:
     rows = (
         Nomination.objects.filter(
             slot__festival=preview.festival_id,
+            slot__cancelled_at=None,
             state=Nomination.State.SUBMITTED,
             product__state=Product.State.PUBLISHED,
             enrolment__state=Enrolment.State.ACCEPTED,

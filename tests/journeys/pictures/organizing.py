@@ -60,3 +60,22 @@ def look_ahead(page: Page, camera: Camera, festival: Festival) -> None:
     expect(frame.get_by_text("Preview: as now")).to_be_visible()
     preview(page, "start", "Preview: at the start")
     camera.take(page, "pages-preview")
+
+
+def watch(page: Page, camera: Camera, live: Festival, coming: Festival) -> None:
+    """Look at the screens on which a festival is prepared, watched and reported."""
+    deal = live.slots.get(kind="whole").deals.filter(state="approved").order_by("pk")[0]
+    mine = f"/organize/festivals/{live.pk}"
+    for name, address in {
+        "calendar": "/organize/calendar/",
+        "invite": f"/organize/festivals/{coming.pk}/stores/invite/",
+        "benefits": f"{mine}/benefits/",
+        "previews": f"{mine}/preview/",
+        "health": f"{mine}/health/",
+        "live": f"{mine}/live/",
+        "effect": f"{mine}/deals/{deal.pk}/void/",
+        "report": f"{mine}/report/",
+    }.items():
+        page.goto(address)
+        page.locator("h1, h2").first.wait_for()
+        camera.take(page, f"organizers-{name}")

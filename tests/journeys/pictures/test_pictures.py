@@ -27,7 +27,7 @@ STORES = {
 KEEP_THE_CLOCK = """addEventListener("server-clock", (event) => {
   if (!document.querySelector("[data-moment]")) event.stopPropagation();
 }, true)"""
-COMING = "leaf-bean-and-pod"
+COMING, LIVE = "leaf-bean-and-pod", "100-stores-1000-products"
 
 
 def test_each_picture_is_there_is_shown_once_and_is_small():
@@ -56,6 +56,8 @@ def test_the_steps_of_the_how_to_pages_are_walked_and_pictured(town, enter, stag
     selling.offer_coffee(people["merchant"], camera, COMING)
     organizing.decide(desk, camera, festival, selling.COFFEE)
     organizing.look_ahead(desk, camera, festival)
+    stage.beat()  # sales are added up, and the parts of the shop looked at
+    organizing.watch(desk, camera, Festival.objects.get(slug=LIVE), festival)
     visit = order.lines.get(variant__session_start__isnull=False)
     stage.set_clock(visit.variant.session_start - timedelta(minutes=10))
     selling.let_a_guest_in(people["host"], camera, order)
