@@ -8,6 +8,7 @@ from shop.errors import NotPossible
 from shop.festivals import agreeing
 from shop.festivals.cloning import clone_festival
 from shop.festivals.models import ChangeLog, Festival
+from shop.festivals.stopping import stop_slot
 from tests import make
 from tests.make import END, NOON, START
 
@@ -126,3 +127,15 @@ def test_a_clone_that_makes_no_sense_is_refused(facts, sentence):
     with pytest.raises(NotPossible, match=sentence):
         clone(source, **facts)
     assert Festival.objects.count() == 2
+
+
+def test_a_clone_of_a_stopped_festival_is_as_long_as_it_was_planned():
+    source = make.festival()
+    make.slot(source, label="Last night", starts_at=END - 2 * HOUR, ends_at=END)
+    make.promotion(source, title="A zero too many", state="ended_early")
+    stop_slot(source.slots.get(kind="whole"), at=NOON, reason="The power is out")
+
+    found = clone(source)
+
+    assert found.festival.ends_at == datetime(2028, 5, 18, tzinfo=UTC)
+    assert found.notes == ("“A zero too many” was ended early and is left out.",)

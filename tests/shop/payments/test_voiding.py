@@ -16,6 +16,7 @@ from tests.make import END, NOON, START
 from tests.paying import assert_books_agree, begin, deliver
 from tests.queue import run_queued_work
 from tests.shop.payments.provider import charged, refunded, sessions
+from tests.stepping import Beside, lock_row, open_transaction
 
 pytestmark = pytest.mark.django_db
 REASON = "The price lost a zero"
@@ -208,3 +209,20 @@ def test_a_price_is_voided_once_and_with_a_reason(kettle, wrong):
     void(wrong)
     with pytest.raises(NotPossible, match="has not ended"):
         void(wrong)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_parcel_that_leaves_at_that_moment_is_not_refunded(till):
+    make.delivery(4_00)
+    kettle = make.variant(20_00, on_hand=50)
+    wrong = make.deal(kettle, during=make.festival(), price=1_50, allotment=20)
+    order = bought(till, kettle)
+    void(wrong)
+    part = order.suborders.get()
+
+    with open_transaction(lambda: (lock_row(part), part.move_to("shipped"))):
+        beside = Beside(lambda: voiding.decide(order.lines.get(), "refunded", at=NOON))
+        assert beside.waits()
+
+    assert isinstance(beside.result(), NotPossible)
+    assert not Refund.objects.exists()
