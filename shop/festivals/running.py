@@ -41,11 +41,13 @@ def publish_festival(
     if festival.state != Festival.State.DRAFT:
         raise NotPossible(_("Only a draft can be published."))
     Festival.objects.filter(pk=festival.pk).update(state=Festival.State.PUBLISHED)
-    products = _products(Deal.objects.filter(slot__festival=festival))
+    deals = Deal.objects.filter(slot__festival=festival)
+    list(deals.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    products = _products(deals)
     since = spans.lock_prices(products, at=at)
     # One that is published late begins then: nobody could buy at its prices before.
-    late = Deal.objects.filter(slot__festival=festival, effective_from__lt=since)
-    late.filter(effective_to__gt=since).update(effective_from=since)
+    late = deals.filter(effective_from__lt=since, effective_to__gt=since)
+    late.update(effective_from=since)
     spans.rebuild(products, since=since, what="festival published")
     log(festival, "publish", at=at, by=by, festival=festival, reason=reason)
 
