@@ -1,4 +1,7 @@
-"""Unique codes in batches: thousands at once, each used by one order, handed out as a sheet."""
+"""Unique codes in batches: thousands at once, each used by one order, handed out as a sheet.
+
+Organizers read the refusals, whose desk is in English.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
@@ -32,13 +34,13 @@ def make_codes(
     """
     promotion = Promotion.objects.select_for_update(no_key=True).get(pk=promotion.pk)
     if promotion.trigger != Promotion.Trigger.CODE or promotion.code:
-        raise NotPossible(_("Only a benefit with unique codes has batches."))
+        raise NotPossible("Only a benefit with unique codes has batches.")
     if promotion.state == Promotion.State.ENDED_EARLY or promotion.use_to <= at:
-        raise NotPossible(_("It has ended already."))
+        raise NotPossible("It has ended already.")
     if not 1 <= size <= MOST:
-        raise NotPossible(_("Make between 1 and %(most)d codes at once.") % {"most": MOST})
+        raise NotPossible(f"Make between 1 and {MOST} codes at once.")
     if not label.strip():
-        raise NotPossible(_("Say for whom the codes are."))
+        raise NotPossible("Say for whom the codes are.")
     batch = CodeBatch.objects.create(
         promotion=promotion, label=label.strip(), size=size, at=at, by=by
     )

@@ -19,9 +19,8 @@ class ChangedMeanwhile(NotPossible):
 
     def __init__(self, change: ChangeLog) -> None:
         self.change = change
-        facts = {"name": change.by.name if change.by else _("the shop itself"),
-                 "time": f"{change.at:%H:%M} UTC"}  # fmt: skip
-        super().__init__(_("Changed by %(name)s meanwhile, at %(time)s.") % facts)
+        name = change.by.name if change.by else "the shop itself"
+        super().__init__(f"Changed by {name} meanwhile, at {change.at:%H:%M} UTC.")
 
 
 def log(

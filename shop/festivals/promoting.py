@@ -2,6 +2,8 @@
 
 Once active a benefit's value stays: shoppers were told of it. Its budget and its uses may rise,
 it can be paused, and it can be ended early, with a reason that is kept.
+
+Organizers read the refusals, whose desk is in English.
 """
 
 from __future__ import annotations
@@ -10,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
@@ -31,12 +32,12 @@ def save_draft(promotion: Promotion, *, at: datetime, by: User | None = None) ->
     """
     festival = _open(promotion.festival)
     if promotion.pk and _locked(promotion).state != State.DRAFT:
-        raise NotPossible(_("It is active already. Only its limits can still be raised."))
+        raise NotPossible("It is active already. Only its limits can still be raised.")
     promotion.state = State.DRAFT
     _refuse_nonsense(promotion, festival)
     is_typed = promotion.trigger == Promotion.Trigger.CODE and not promotion.code
     if promotion.pk and not is_typed and promotion.batches.exists():
-        raise NotPossible(_("It has unique codes already: it stays a benefit that is typed."))
+        raise NotPossible("It has unique codes already: it stays a benefit that is typed.")
     action = "change" if promotion.pk else "create"
     _save(promotion)
     log(promotion, action, at=at, by=by, festival=festival, after=terms(promotion))
@@ -52,7 +53,7 @@ def activate(promotion: Promotion, *, at: datetime, by: User | None = None) -> N
     """
     promotion = _locked(promotion)
     if promotion.state != State.DRAFT or promotion.use_to <= at:
-        raise NotPossible(_("Only a draft whose time is not over can begin."))
+        raise NotPossible("Only a draft whose time is not over can begin.")
     _refuse_nonsense(promotion, promotion.festival)
     _commit(promotion, 0, promotion.budget or 0)
     _set(promotion, State.ACTIVE, "activate", at=at, by=by)
@@ -63,7 +64,7 @@ def pause(promotion: Promotion, *, at: datetime, by: User | None = None, reason:
     """Let nobody use a benefit until it is resumed; pending orders keep it."""
     promotion = _locked(promotion)
     if promotion.state != State.ACTIVE:
-        raise NotPossible(_("Only an active benefit can be paused."))
+        raise NotPossible("Only an active benefit can be paused.")
     _set(promotion, State.PAUSED, "pause", at=at, by=by, reason=reason)
 
 
@@ -72,7 +73,7 @@ def resume(promotion: Promotion, *, at: datetime, by: User | None = None) -> Non
     """Let a paused benefit be used again."""
     promotion = _locked(promotion)
     if promotion.state != State.PAUSED:
-        raise NotPossible(_("This benefit is not paused."))
+        raise NotPossible("This benefit is not paused.")
     _set(promotion, State.ACTIVE, "resume", at=at, by=by)
 
 
@@ -89,10 +90,10 @@ def end_early(
         NotPossible: there is no reason, or it has ended.
     """
     if not reason.strip():
-        raise NotPossible(_("Say why: shoppers ask."))
+        raise NotPossible("Say why: shoppers ask.")
     promotion = _locked(promotion)
     if promotion.state not in (State.ACTIVE, State.PAUSED) or promotion.use_to <= at:
-        raise NotPossible(_("It has ended already."))
+        raise NotPossible("It has ended already.")
     if promotion.use_from < at:
         promotion.use_to = at
         promotion.claim_to = min(promotion.claim_to, at) if promotion.claim_to else None
@@ -117,9 +118,9 @@ def raise_limits(
     promotion = _locked(promotion)
     before = {name: getattr(promotion, name) for name in limits}
     if promotion.state not in (State.ACTIVE, State.PAUSED) or not set(limits) <= set(RISING):
-        raise NotPossible(_("Only the limits of an active benefit can be raised."))
+        raise NotPossible("Only the limits of an active benefit can be raised.")
     if any(before[name] is None or value < before[name] for name, value in limits.items()):
-        raise NotPossible(_("A limit can only be raised."))
+        raise NotPossible("A limit can only be raised.")
     if "budget" in limits:
         _commit(promotion, before["budget"], limits["budget"])
     Promotion.objects.filter(pk=promotion.pk).update(**limits)
@@ -167,12 +168,12 @@ def _commit(promotion: Promotion, before: int, after: int) -> None:
 
 def _refuse_nonsense(promotion: Promotion, festival: Festival) -> None:
     if promotion.use_to <= promotion.use_from:
-        raise NotPossible(_("The end must be after the start."))
+        raise NotPossible("The end must be after the start.")
     if promotion.use_from < festival.starts_at or promotion.use_to > festival.ends_at:
-        raise NotPossible(_("A benefit is used within its festival."))
+        raise NotPossible("A benefit is used within its festival.")
     opens, closes = promotion.claim_from, promotion.claim_to
     if opens and closes and closes <= opens:
-        raise NotPossible(_("Claiming ends after it begins."))
+        raise NotPossible("Claiming ends after it begins.")
     for problem in _missing(promotion):
         raise NotPossible(problem)
 
@@ -180,29 +181,29 @@ def _refuse_nonsense(promotion: Promotion, festival: Festival) -> None:
 def _missing(promotion: Promotion) -> list[str]:
     kind, found = promotion.kind, []
     if kind == Promotion.Kind.STEP and not promotion.every:
-        found.append(_("Say for how much each step is."))
+        found.append("Say for how much each step is.")
     if kind == Promotion.Kind.PERCENT and not 1 <= promotion.value <= 99:
-        found.append(_("A percentage is a whole number between 1 and 99."))
+        found.append("A percentage is a whole number between 1 and 99.")
     if kind in (Promotion.Kind.AMOUNT, Promotion.Kind.STEP) and promotion.value < 1:
-        found.append(_("Give the amount that shoppers save."))
+        found.append("Give the amount that shoppers save.")
     if promotion.fund_id and promotion.budget is None:
-        found.append(_("What a sponsor pays for needs a budget."))
+        found.append("What a sponsor pays for needs a budget.")
     if promotion.fund_id and not promotion.organizer_share:
-        found.append(_("A sponsor gives the organizer's share: it is 0 percent."))
+        found.append("A sponsor gives the organizer's share: it is 0 percent.")
     return found
 
 
 def _save(promotion: Promotion) -> None:
     others = Promotion.objects.exclude(pk=promotion.pk)
     if promotion.code and others.filter(code=promotion.code).exists():
-        raise NotPossible(_("Another benefit has this code."))
+        raise NotPossible("Another benefit has this code.")
     promotion.save()
 
 
 def _open(festival: Festival) -> Festival:
     festival = Festival.objects.select_for_update(no_key=True).get(pk=festival.pk)
     if festival.state not in (Festival.State.DRAFT, Festival.State.PUBLISHED):
-        raise NotPossible(_("This festival is over."))
+        raise NotPossible("This festival is over.")
     return festival
 
 

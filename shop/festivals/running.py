@@ -152,7 +152,7 @@ def _refuse_extension(
     if festival.state not in (Festival.State.DRAFT, Festival.State.PUBLISHED):
         raise NotPossible(_("This festival is over."))
     if slot.kind == Slot.Kind.FLASH and ends_at > festival.ends_at:
-        raise NotPossible(_("A slot ends with its festival at the latest. Extend that first."))
+        raise NotPossible("A slot ends with its festival at the latest. Extend that first.")
     if not slot.starts_at <= at < slot.ends_at:
         raise NotPossible(_("Only a running slot can be extended. Make a new slot."))
     if ends_at <= slot.ends_at or not reason.strip():

@@ -2,6 +2,8 @@
 
 Locks are taken in the order that everything keeps: nominations, the festival,
 its slots, promotions, funds, deals, prices.
+
+Organizers read the refusals, whose desk is in English.
 """
 
 from __future__ import annotations
@@ -12,7 +14,6 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Least
-from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
@@ -85,9 +86,9 @@ def cancel_festival(
     _lock_nominations(whole)
     whole, festival = _locked(whole)
     if not reason.strip():
-        raise NotPossible(_("Say why: it is kept with what was done."))
+        raise NotPossible("Say why: it is kept with what was done.")
     if whole.starts_at <= at:
-        raise NotPossible(_("It has begun. Stop it instead."))
+        raise NotPossible("It has begun. Stop it instead.")
     slots = list(_slots(festival))
     promotions = list(festival.promotions.select_for_update(no_key=True).order_by("pk"))
     funds.lock_funds(festival.pk)
@@ -97,7 +98,7 @@ def cancel_festival(
     products = sorted(set(deals.values_list("variant__product_id", flat=True)))
     since = spans.lock_prices(products, at=at)
     if whole.starts_at <= since:
-        raise NotPossible(_("It has begun. Stop it instead."))
+        raise NotPossible("It has begun. Stop it instead.")
     funds.release_unsold(rows)
     _withdraw(rows)
     _cancel_slots([row.pk for row in slots], at=at)
@@ -110,7 +111,7 @@ def _locked(slot: Slot) -> tuple[Slot, Festival]:
     """Return a slot and its festival, both locked: its other slots are ended with the whole."""
     festival = Festival.objects.select_for_update(no_key=True).get(pk=slot.festival_id)
     if festival.state not in (Festival.State.DRAFT, Festival.State.PUBLISHED):
-        raise NotPossible(_("This festival is over."))
+        raise NotPossible("This festival is over.")
     return Slot.objects.select_for_update(no_key=True).get(pk=slot.pk), festival
 
 
@@ -133,13 +134,13 @@ def _lock_nominations(slot: Slot) -> None:
 
 def _refuse(slot: Slot, until: datetime, reason: str, *, at: datetime) -> None:
     if not reason.strip():
-        raise NotPossible(_("Say why: it is kept with what was done."))
+        raise NotPossible("Say why: it is kept with what was done.")
     if until < at:
-        raise NotPossible(_("This instant has passed. Prices of the past do not change."))
+        raise NotPossible("This instant has passed. Prices of the past do not change.")
     if slot.ends_at <= until or slot.cancelled_at:
-        raise NotPossible(_("It is over by then."))
+        raise NotPossible("It is over by then.")
     if slot.kind == Slot.Kind.WHOLE and until <= slot.starts_at:
-        raise NotPossible(_("It has not begun. Call it off instead."))
+        raise NotPossible("It has not begun. Call it off instead.")
 
 
 def _end_deals(deals: Collection[Deal], until: datetime, *, is_now: bool) -> None:

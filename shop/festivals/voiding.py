@@ -2,6 +2,8 @@
 
 Orders are nobody's business here: ``payments.voiding`` ends those that are open, and people
 decide about those that are paid.
+
+Organizers read the refusals, whose desk is in English.
 """
 
 from __future__ import annotations
@@ -9,7 +11,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
@@ -32,17 +33,17 @@ def end_price(deal: Deal, *, reason: str, at: datetime, by: User | None = None) 
         NotPossible: there is no reason, or the deal is over.
     """
     if not reason.strip():
-        raise NotPossible(_("Say why: shoppers whose order is refunded read it."))
+        raise NotPossible("Say why: shoppers whose order is refunded read it.")
     Nomination.objects.select_for_update(no_key=True).get(pk=deal.nomination_id)
     funds.lock_funds(deal.slot.festival_id)
     rows = Deal.objects.select_for_update(of=("self",), no_key=True)
     deal = rows.select_related("variant", "slot__festival", "nomination").get(pk=deal.pk)
     if deal.state not in (Deal.State.APPROVED, Deal.State.PAUSED):
-        raise NotPossible(_("Only a deal that has not ended can be voided."))
+        raise NotPossible("Only a deal that has not ended can be voided.")
     product_id = deal.variant.product_id
     since = spans.lock_prices([product_id], at=at)
     if deal.effective_to <= since:
-        raise NotPossible(_("Only a deal that has not ended can be voided."))
+        raise NotPossible("Only a deal that has not ended can be voided.")
     funds.release_unsold([deal])
     # A deal that has not begun leaves no trace in the past: it ends where it would begin.
     ends_at = max(since, deal.effective_from)

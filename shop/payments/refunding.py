@@ -6,7 +6,6 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
@@ -74,15 +73,15 @@ def refund_lines(
     order = ending.lock(order_id)
     payment = order.payments.filter(state=Payment.State.PAID).first()
     if not order.is_paid or payment is None:
-        raise NotPossible(_("Only a paid order can be refunded."))
+        raise NotPossible("Only a paid order can be refunded.")
     lines = list(order.lines.filter(pk__in=line_ids).order_by("pk"))
     parts = Suborder.objects.filter(pk__in={line.suborder_id for line in lines}).order_by("pk")
     # Locked: a store may be sending the parcel at this moment.
     if any(part.state in SENT for part in parts.select_for_update(no_key=True)):
-        raise NotPossible(_("The parcel has left. The price can only be kept."))
+        raise NotPossible("The parcel has left. The price can only be kept.")
     done = refunding.refunded(lines)
-    units = {line: line.quantity - done.get(line.pk, 0) for line in lines}
-    units = {line: count for line, count in units.items() if count}
+    left = {line: line.quantity - done.get(line.pk, 0) for line in lines}
+    units = {line: count for line, count in left.items() if count > 0}
     if not units:
         return None
     cause = Refund.Cause.WRONG_PRICE

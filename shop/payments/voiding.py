@@ -12,7 +12,6 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
@@ -87,9 +86,9 @@ def decide(line: OrderLine, outcome: str, *, at: datetime, by: User | None = Non
         .get(pk=line.pk)
     )
     if SaleDecision.objects.filter(line=line).exists():
-        raise NotPossible(_("This was decided already."))
+        raise NotPossible("This was decided already.")
     if line.deal is None or line.deal.state != Deal.State.VOID or not line.order.is_paid:
-        raise NotPossible(_("Only units that were paid for at a wrong price wait for a decision."))
+        raise NotPossible("Only units that were paid for at a wrong price wait for a decision.")
     if outcome == SaleDecision.Outcome.REFUNDED:
         reason = line.deal.wrong_price.reason
         refund_lines(line.order_id, [line.pk], reason=reason, at=at, by=by)

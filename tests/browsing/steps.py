@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from datetime import datetime
 
 from playwright.sync_api import Error, Locator, Page
 
@@ -100,17 +101,18 @@ def words(page: Page) -> str:
     return " ".join(page.get_by_role("main").inner_text().split())
 
 
-def preview(page: Page, mode: str, text: str) -> None:
+def preview(page: Page, mode: str, moment: datetime) -> None:
     """Choose a moment in the preview of the editor, and wait until it says so.
 
     While a preview loads, Wagtail forgets what is chosen: people choose again, and so do we.
     """
     frame, modes = page.frame_locator("#w-preview-iframe"), page.get_by_label("Preview mode")
+    shown = frame.locator(f'aside.preview[data-moment="{moment.isoformat()}"]')
     for _time in range(3):
         modes.select_option(mode)
         with suppress(Error):
-            frame.get_by_text(text).wait_for(timeout=8_000)
+            shown.wait_for(timeout=8_000)
             return
         modes.select_option(index=0)  # so that choosing again is a change
     modes.select_option(mode)
-    frame.get_by_text(text).wait_for()
+    shown.wait_for()

@@ -1,5 +1,7 @@
 """Editors build a festival's page in a real browser, under the policy of the desk."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import expect
 
@@ -36,9 +38,9 @@ def test_a_festival_page_is_edited_previewed_and_published(desk):
 
     window.get_by_role("button", name="Toggle preview").click()
     frame = window.frame_locator("#w-preview-iframe")
-    expect(frame.get_by_text("Preview: as now")).to_be_visible()
+    expect(frame.locator("aside.preview")).to_be_visible()
     expect(frame.get_by_role("link", name=market.jar.product.title).first).to_be_visible()
-    preview(window, "before", "Preview: one second before the start")
+    preview(window, "before", page.festival.starts_at - timedelta(seconds=1))
 
     window.get_by_role("button", name="More actions").last.click()
     window.get_by_role("button", name="Publish", exact=True).click()

@@ -192,15 +192,15 @@ def publish(page: Page, festival: Festival) -> None:
     page.wait_for_url("**/edit/")
     page.get_by_role("button", name="Toggle preview").click()
     frame = page.frame_locator("#w-preview-iframe")
-    expect(frame.get_by_text("Preview: as now")).to_be_visible()
-    preview(page, "start", "Preview: at the start")
+    expect(frame.locator("aside.preview")).to_be_visible()
+    preview(page, "start", festival.starts_at)
     expect(frame.get_by_text("$60.00").first).to_be_visible()
     expect(frame.locator("time-left.count b").first).to_have_text("2")  # days, from that moment
-    preview(page, "before", "Preview: one second before the start")
+    preview(page, "before", festival.starts_at - timedelta(seconds=1))
     expect(frame.get_by_text("$60.00")).to_have_count(0)
     # Its second passes, and nothing happens: the next moment can be chosen.
     expect(frame.locator("time-left.count")).to_have_count(0)
-    preview(page, "end", "Preview: one second after the end")
+    preview(page, "end", festival.ends_at + timedelta(seconds=1))
     # On a phone the preview lies over the page until it is closed.
     page.get_by_role("button", name="Toggle preview").click()
     expect(page.get_by_label("Preview mode")).to_be_hidden()

@@ -25,7 +25,12 @@ ADDRESSES = [
     ("festivals/new/", "post", PLAN, typed(title="Taken over")),
     ("festivals/{festival}/", "get", ALL, {}),
     ("festivals/{festival}/edit/", "get", PLAN, {}),
-    ("festivals/{festival}/edit/", "post", PLAN, typed(title="Taken over", **DAYS)),
+    (
+        "festivals/{festival}/edit/",
+        "post",
+        PLAN,
+        typed(title="Taken over", version="999999999", **DAYS),
+    ),
     ("festivals/{festival}/publish/", "post", PLAN, {"reason": "Taken over"}),
     (
         "festivals/{blocked}/override/",

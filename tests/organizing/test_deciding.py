@@ -159,7 +159,9 @@ def test_nobody_is_invited_without_a_mail(desk, closed_queue):
     store = make.merchant()
     make.member(store)
 
-    answer = desk.post(f"/organize/festivals/{make.festival().pk}/stores/", {"store": store.pk})
+    answer = desk.post(
+        f"/organize/festivals/{make.festival().pk}/stores/invite/", {"store": store.pk}
+    )
 
     assert answer.status_code == 500
     assert not Enrolment.objects.exists()

@@ -51,7 +51,7 @@ def sold(store, amount: int, *, on=BEFORE - timedelta(days=30)) -> None:
 
 
 def test_stores_are_chosen_by_what_they_sold_before_and_invited_all_at_once(desk, festival):
-    best, some, none = (make.merchant(name=name) for name in ("Best", "Fair", "Never"))
+    best, some, none = (make.merchant(name=name) for name in ("Bestwood", "Fairwood", "Neverwood"))
     for store in (best, some, none):
         make.member(store)
     sold(best, 1_500_00)
@@ -61,11 +61,11 @@ def test_stores_are_chosen_by_what_they_sold_before_and_invited_all_at_once(desk
 
     every = desk.get(where).text
     assert "3 stores would be invited." in every
-    assert every.index("Best") < every.index("Fair") < every.index("Never")
+    assert every.index("Bestwood") < every.index("Fairwood") < every.index("Neverwood")
     assert "$1,500.00" in every
     few = desk.get(where, {"sold": "1"}).text
     assert "2 stores would be invited." in few
-    assert "Never" not in few
+    assert "Neverwood" not in few
     answer = desk.post(f"{where}?sold=1", {"all": "", "count": "2"}, follow=True)
 
     assert "2 stores are invited and told by mail." in answer.text

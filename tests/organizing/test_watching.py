@@ -95,7 +95,7 @@ def test_health_shows_ages_and_an_organizer_asks_for_a_new_look(desk, sold, sand
     answer = desk.post(at(sold, "health/"), follow=True)
 
     assert "2\N{NO-BREAK SPACE}minutes ago" in page
-    assert "No probe yet" in page
+    assert "No look yet" in page
     assert "The worker looks at everything now" in answer.text
     assert DBTaskResult.objects.count() == 1
     run_queued_work()

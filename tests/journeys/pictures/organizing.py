@@ -57,8 +57,8 @@ def look_ahead(page: Page, camera: Camera, festival: Festival) -> None:
     camera.take(page, "pages-editor")
     page.get_by_role("button", name="Toggle preview").click()
     frame = page.frame_locator("#w-preview-iframe")
-    expect(frame.get_by_text("Preview: as now")).to_be_visible()
-    preview(page, "start", "Preview: at the start")
+    expect(frame.locator("aside.preview")).to_be_visible()
+    preview(page, "start", festival.starts_at)
     camera.take(page, "pages-preview")
 
 
@@ -77,5 +77,5 @@ def watch(page: Page, camera: Camera, live: Festival, coming: Festival) -> None:
         "report": f"{mine}/report/",
     }.items():
         page.goto(address)
-        page.locator("h1, h2").first.wait_for()
+        page.locator("main").first.wait_for()
         camera.take(page, f"organizers-{name}")

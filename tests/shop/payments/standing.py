@@ -46,6 +46,7 @@ def standing(till: Any) -> Standing:
         queued=sorted(
             path.rpartition(".")[2]
             for path in DBTaskResult.objects.values_list("task_path", flat=True)
+            if not path.endswith("say_alive")  # whether the worker lives is no matter of money
         ),
         sessions=[session["status"] for session in sessions(till)],
         charged=charged(till),
