@@ -130,3 +130,17 @@ def test_who_acts_for_several_stores_works_on_each_by_itself(client, desk):
     assert client.get(desk.address("{store}/products/")).status_code == 200
     assert client.get(f"/merchant/{desk.merchant.slug}/products/{other.product.pk}/"
                       ).status_code == 404  # fmt: skip
+
+
+def test_case_86_the_deal_of_another_store_is_not_found(client, desk):
+    other = open_desk("Other Kettles")
+    known = [(p, m) for p, m in FOREIGN if "{nomination}" in p or "{slot}" in p]
+    before = state()
+
+    for pattern, method in known:
+        mine = other.address(pattern).replace(f"/{other.merchant.slug}/", f"/{desk.merchant.slug}/")
+        assert getattr(client, method)(mine, BODY).status_code == 404, pattern
+        assert getattr(client, method)(other.address(pattern), BODY).status_code == 404, pattern
+
+    assert len(known) >= 4
+    assert state() == before
