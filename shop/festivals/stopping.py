@@ -87,8 +87,6 @@ def cancel_festival(
     whole, festival = _locked(whole)
     if not reason.strip():
         raise NotPossible("Say why: it is kept with what was done.")
-    if whole.starts_at <= at:
-        raise NotPossible("It has begun. Stop it instead.")
     slots = list(_slots(festival))
     promotions = list(festival.promotions.select_for_update(no_key=True).order_by("pk"))
     funds.lock_funds(festival.pk)
