@@ -63,10 +63,6 @@ NEVER = {
         GROUP BY o.id HAVING o.total + sum(s.delivery_funded)
           + (SELECT sum(funded) FROM shop_orderline WHERE order_id = o.id)
           <> sum(s.payout + s.commission + s.delivery_paid + s.delivery_funded)""",
-    "spans of a variant meet": """
-        SELECT a.id FROM shop_pricespan a JOIN shop_pricespan b
-          ON a.variant_id = b.variant_id AND a.id < b.id
-         AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at""",
 }
 PAST = """
 SELECT md5(string_agg(row::text, ',' ORDER BY row)) FROM (
