@@ -1,16 +1,27 @@
-"""Sheets that people open in their office: what is written into their cells, and their files."""
+"""Tables that people open in their office: CSV and XLSX, safe to open."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
-from io import BytesIO
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
 
 from django.http import HttpResponse
 from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-KINDS = ("csv", "xlsx")
+type Cell = str | int | Decimal | datetime | None
+type Table = tuple[Sequence[str], Iterable[Sequence[Cell]]]
+
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+KINDS = tuple(TYPES)
+MOST_LETTERS = 31  # in the name of a sheet
 
 # A cell that begins so would be taken for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -22,35 +33,58 @@ def as_text(value: object) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def sheet(name: str, kind: str, rows: Iterable[Sequence[object]]) -> HttpResponse:
-    """Return rows as a file to be kept: numbers stay numbers, and no words become a formula.
+def sheet(name: str, kind: str, tables: Mapping[str, Table]) -> HttpResponse:
+    """Return tables as a file that is saved under a name and kept by nobody in between.
 
     Args:
         name: of the file, without its ending.
-        kind: one of ``KINDS``.
+        kind: one of ``KINDS``; a CSV has room for the first table alone.
+        tables: by the names of their sheets.
     """
-    safe = ([_cell(value) for value in row] for row in rows)
-    if kind == "xlsx":
-        answer = HttpResponse(_workbook(safe), content_type=XLSX)
-    else:
-        answer = HttpResponse(content_type="text/csv; charset=utf-8")
-        answer.write("\N{BYTE ORDER MARK}")  # spreadsheets take the file for UTF-8 then
-        csv.writer(answer).writerows(safe)
+    content = as_xlsx(tables) if kind == "xlsx" else as_csv(next(iter(tables.values())))
+    answer = HttpResponse(content, content_type=TYPES[kind])
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-def _cell(value: object) -> object:
-    if value is None:
-        return ""
+def as_csv(table: Table) -> bytes:
+    """Return one table; spreadsheets know by its first character that it is UTF-8."""
+    head, rows = table
+    written = io.StringIO()
+    lines = csv.writer(written)
+    lines.writerow([as_text(title) for title in head])
+    lines.writerows([_plain(cell) for cell in row] for row in rows)
+    return f"\N{BYTE ORDER MARK}{written.getvalue()}".encode()
+
+
+def as_xlsx(tables: Mapping[str, Table]) -> bytes:
+    """Return a workbook with a sheet for each table; numbers stay numbers."""
+    book = Workbook(write_only=True)
+    for name, (head, rows) in tables.items():
+        page = book.create_sheet(name[:MOST_LETTERS])
+        page.freeze_panes = "A2"
+        page.append([_bold(page, as_text(title)) for title in head])
+        for row in rows:
+            page.append([_cell(cell) for cell in row])
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def _bold(page: object, title: str) -> WriteOnlyCell:
+    cell = WriteOnlyCell(page, value=title)
+    cell.font = Font(bold=True)
+    return cell
+
+
+def _cell(value: Cell) -> Cell:
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None)  # sheets know no zones; the head says UTC
     return as_text(value) if isinstance(value, str) else value
 
 
-def _workbook(rows: Iterable[Sequence[object]]) -> bytes:
-    book = Workbook(write_only=True)
-    page = book.create_sheet()
-    for row in rows:
-        page.append(row)
-    kept = BytesIO()
-    book.save(kept)
-    return kept.getvalue()
+def _plain(value: Cell) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    return "" if value is None else as_text(value) if isinstance(value, str) else str(value)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from datetime import datetime
-from itertools import chain
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -27,6 +24,7 @@ from shop.festivals import batches, promoting
 from shop.festivals.changes import log
 from shop.festivals.models import Promotion
 from shop.orders.effects import effect_on_promotion
+from shop.spreadsheets import sheet
 from shop.workspace.fields import AmountField
 
 
@@ -71,21 +69,8 @@ def codes(request: HttpRequest, pk: int, benefit_id: int, batch_id: int) -> Http
     if request.method == "GET":
         log(found, "download codes", at=at, by=request.user, festival=found.festival,
             after={"batch": batch.pk})  # fmt: skip
-    lines = csv.writer(_Echo())
-    rows: Iterator[tuple[str, str]] = batches.codes_of(batch)
-    sheet = (lines.writerow(row) for row in chain([("code", "state")], rows))
-    answer = StreamingHttpResponse(sheet, content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="codes-{batch.pk}.csv"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
-
-
-class _Echo:
-    """Hands each line of a sheet on as it is written."""
-
-    def write(self, line: str) -> str:
-        """Return the line."""
-        return line
+    table = (("code", "state"), batches.codes_of(batch))
+    return sheet(f"codes-{batch.pk}", "csv", {"Codes": table})
 
 
 class LimitsForm(forms.Form):

@@ -10,13 +10,13 @@ from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from cms.admin.festivals import trail_of
-from cms.admin.pages import show
+from cms.admin.pages import query_of, show
 from cms.admin.permissions import needs
 from shop import clock
 from shop.catalogue.models import Category, Product
@@ -50,9 +50,7 @@ class Asked:
     @property
     def query(self) -> str:
         """Return the filters as the query of an address."""
-        found = QueryDict(mutable=True)
-        found.update({name: getattr(self, name) for name in NAMES if getattr(self, name)})
-        return found.urlencode()
+        return query_of(self, NAMES)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from wagtail.admin.widgets.button import HeaderButton
@@ -28,6 +28,13 @@ def version_seen(request: HttpRequest) -> int:
     """Return the version of what a form showed; 0 where it does not say so."""
     text = request.POST.get("version", "")
     return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
+def query_of(asked: object, names: Sequence[str]) -> str:
+    """Return what is asked for by these names as the query of an address."""
+    found = QueryDict(mutable=True)
+    found.update({name: getattr(asked, name) for name in names if getattr(asked, name)})
+    return found.urlencode()
 
 
 def words_of(refusal: ShopError) -> str:

@@ -57,8 +57,8 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
         read = partial(price_changes, first, second)
         if (kind := request.GET.get("format")) in KINDS:
             rows = [_changed(row) for row in every(read)]
-            head = [_about(request, festival, first, second), CHANGED]
-            return sheet(f"price-changes-{festival.slug}", kind, [*head, *rows])
+            table = (_about(request, festival, first, second), [CHANGED, *rows])
+            return sheet(f"price-changes-{festival.slug}", kind, {"Changes": table})
         rows = read(after=_after(request), most=PAGE + 1)
     walls = {"first": wall_of(first, festival.zone), "second": wall_of(second, festival.zone)}
     return _page(request, form, rows, **walls)
@@ -78,8 +78,9 @@ def price_list(request: HttpRequest, pk: int) -> HttpResponse:
     with _as_planned(festival, form, at):
         if kind in KINDS:
             rows = [_listed(row) for row in every(partial(prices_at, at))]
-            head = [_about(request, festival, at), LISTED]
-            return sheet(f"prices-{festival.slug}-{at:%Y%m%dT%H%M%SZ}", kind, [*head, *rows])
+            table = (_about(request, festival, at), [LISTED, *rows])
+            name = f"prices-{festival.slug}-{at:%Y%m%dT%H%M%SZ}"
+            return sheet(name, kind, {"Prices": table})
         most = MOST_PRINTED if kind == "print" else PAGE
         rows = prices_at(at, after=_after(request), most=most + 1)
     wall, about = wall_of(at, festival.zone), _about(request, festival, at)

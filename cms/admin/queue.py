@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F, OrderBy, Q, QuerySet
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 
+from cms.admin.pages import query_of
 from cms.admin.reviewing import checks_of
 from shop.catalogue.models import Category
 from shop.delivery.names import country_name
@@ -48,9 +49,7 @@ class Asked:
     @property
     def query(self) -> str:
         """Return the filters as the query of an address, without the page."""
-        found = QueryDict(mutable=True)
-        found.update({name: getattr(self, name) for name in NAMES if getattr(self, name)})
-        return found.urlencode()
+        return query_of(self, NAMES)
 
 
 @dataclass(frozen=True, slots=True)

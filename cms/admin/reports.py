@@ -16,9 +16,9 @@ from shop import clock
 from shop.festivals.models import Festival
 from shop.merchants.models import Merchant
 from shop.reporting.report import Figures, report
-from shop.reporting.sheets import TYPES, as_csv, as_xlsx
 from shop.reporting.statements import statement
 from shop.reporting.tables import EVIDENCE, SHAPES, sheet_of, sheets_of, statement_table
+from shop.spreadsheets import sheet
 
 SHOWN = 100
 
@@ -40,9 +40,9 @@ def show_report(request: HttpRequest, pk: int) -> HttpResponse:
         "most": SHOWN,
         "tab": "report",
     }
-    sheet = button("All as XLSX", "report.xlsx", "download")
+    book = button("All as XLSX", "report.xlsx", "download")
     return show(request, "report.html", f"Report of {festival.title}", trail=trail_of(festival),
-                icon="doc-full", buttons=[sheet], **context)  # fmt: skip
+                icon="doc-full", buttons=[book], **context)  # fmt: skip
 
 
 @require_safe
@@ -51,7 +51,7 @@ def report_book(request: HttpRequest, pk: int) -> HttpResponse:
     """Give all tables of the report as one workbook."""
     festival = get_object_or_404(Festival, pk=pk)
     found = report(festival, at=clock.moment_of(request))
-    return file_of(as_xlsx(sheets_of(found)), f"report-{festival.slug}", "xlsx")
+    return sheet(f"report-{festival.slug}", "xlsx", sheets_of(found))
 
 
 @require_safe
@@ -62,7 +62,7 @@ def report_sheet(request: HttpRequest, pk: int, part: str) -> HttpResponse:
     table = sheet_of(report(festival, at=clock.moment_of(request)), part)
     if table is None:
         raise Http404
-    return file_of(as_csv(table), f"{part}-{festival.slug}", "csv")
+    return sheet(f"{part}-{festival.slug}", "csv", {part: table})
 
 
 @require_safe
@@ -99,16 +99,7 @@ def statement_file(request: HttpRequest, pk: int, merchant_id: int, kind: str) -
     """Give a store's statement as CSV or XLSX."""
     festival, merchant = _store(pk, merchant_id)
     table = statement_table(statement(festival, merchant), settings.SHOP_CURRENCY)
-    content = as_csv(table) if kind == "csv" else as_xlsx({"Statement": table})
-    return file_of(content, f"statement-{merchant.slug}-{festival.slug}", kind)
-
-
-def file_of(content: bytes, name: str, kind: str) -> HttpResponse:
-    """Return a file that is saved under a name and never kept by anybody in between."""
-    answer = HttpResponse(content, content_type=TYPES[kind])
-    answer["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return sheet(f"statement-{merchant.slug}-{festival.slug}", kind, {"Statement": table})
 
 
 def _store(pk: int, merchant_id: int) -> tuple[Festival, Merchant]:

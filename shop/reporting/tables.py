@@ -8,8 +8,8 @@ from typing import Any
 
 from shop.currencies import in_whole
 from shop.reporting.report import Figures
-from shop.reporting.sheets import Table
 from shop.reporting.statements import AMOUNTS, COLUMNS, Statement
+from shop.spreadsheets import Table
 
 SOLD = (
     ("Orders", "orders", "count"), ("Units", "units", "count"), ("Paid", "paid", "money"),

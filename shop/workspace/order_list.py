@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy
 
 from shop.merchants.models import Merchant
 from shop.orders.models import NUMBER_START, Order, OrderLine, Suborder, SuborderQuerySet
-from shop.spreadsheets import as_text
 
 STATES = {
     "waiting": (Suborder.State.WAITING,),  # only where there is something to send
@@ -36,7 +35,7 @@ def find_orders(rows: SuborderQuerySet, *, state: str, text: str) -> SuborderQue
     return rows.filter(order_id=int(digits[0]) - NUMBER_START)
 
 
-def packing_rows(merchant: Merchant) -> Iterator[list[str]]:
+def packing_rows(merchant: Merchant) -> Iterator[list[str | int]]:
     """Yield a row for each line that is to be sent, soonest first; no prices in it."""
     lines = (
         OrderLine.objects.filter(
@@ -49,11 +48,7 @@ def packing_rows(merchant: Merchant) -> Iterator[list[str]]:
     for line in lines:
         contact = line.order.contact
         yield [
-            as_text(value)
-            for value in (
-                line.order.number, line.suborder.ship_by or "", line.sku, line.title, line.label,
-                line.quantity, contact.name, contact.line1, contact.line2, contact.postcode,
-                contact.city, contact.region, contact.country, contact.phone,
-                line.suborder.service,
-            )
+            line.order.number, str(line.suborder.ship_by or ""), line.sku, line.title, line.label,
+            line.quantity, contact.name, contact.line1, contact.line2, contact.postcode,
+            contact.city, contact.region, contact.country, contact.phone, line.suborder.service,
         ]  # fmt: skip

@@ -1,7 +1,5 @@
 """Orders to send: the list, the sheet for packing, one order, and that it left."""
 
-import csv
-
 from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +15,7 @@ from shop.merchants.models import Merchant
 from shop.orders.models import OrderLine, Suborder
 from shop.orders.refunding import refunded
 from shop.orders.shipping import ship
+from shop.spreadsheets import sheet
 from shop.workspace.forms import ShipmentForm
 from shop.workspace.order_list import NAMES, STATES, find_orders, packing_rows
 from shop.workspace.own import members_only, sold_by, store_members_only, suborders_of, work_on
@@ -53,14 +52,9 @@ def orders(request: HttpRequest, merchant: Merchant) -> HttpResponse:
 @store_members_only
 def packing_sheet(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     """Give what is to be packed as a table for spreadsheets: one row for each line."""
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
     day = f"{clock.moment_of(request):%Y-%m-%d}"
-    answer["Content-Disposition"] = f'attachment; filename="packing-{merchant.slug}-{day}.csv"'
-    answer.write("\N{BYTE ORDER MARK}")  # spreadsheets take the file for UTF-8 then
-    sheet = csv.writer(answer)
-    sheet.writerow(COLUMNS)
-    sheet.writerows(packing_rows(merchant))
-    return answer
+    table = (COLUMNS, packing_rows(merchant))
+    return sheet(f"packing-{merchant.slug}-{day}", "csv", {"Packing": table})
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_GET
 
 from shop.festivals.models import Festival
 from shop.merchants.models import Merchant
-from shop.reporting.sheets import TYPES, as_csv, as_xlsx
 from shop.reporting.statements import statement
 from shop.reporting.tables import statement_table
+from shop.spreadsheets import sheet as sheet_of
 from shop.workspace.own import store_members_only
 
 
@@ -35,11 +35,7 @@ def sheet(request: HttpRequest, merchant: Merchant, festival_id: int, kind: str)
     """Give the same as CSV or XLSX."""
     festival = _own(request, merchant, festival_id)
     table = statement_table(statement(festival, merchant), settings.SHOP_CURRENCY)
-    content = as_csv(table) if kind == "csv" else as_xlsx({"Statement": table})
-    answer = HttpResponse(content, content_type=TYPES[kind])
-    name = f"statement-{merchant.slug}-{festival.slug}.{kind}"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return sheet_of(f"statement-{merchant.slug}-{festival.slug}", kind, {"Statement": table})
 
 
 def _own(request: HttpRequest, merchant: Merchant, festival_id: int) -> Festival:

@@ -105,7 +105,7 @@ def test_codes_are_made_and_downloaded(desk, festival):
     assert "1200 codes for Radio Nairobi are made" in page
     sheet = desk.get(f"{mine}codes/{made.batches.get().pk}/")
 
-    lines = b"".join(sheet.streaming_content).decode().splitlines()
+    lines = sheet.content.decode("utf-8-sig").splitlines()
     assert (lines[0], len(lines)) == ("code,state", 1201)
     assert lines[1] == f"{Claim.objects.order_by('pk')[0].code},available"
     assert "no-store" in sheet.headers["Cache-Control"]

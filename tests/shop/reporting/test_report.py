@@ -14,8 +14,8 @@ from shop.reporting import tallying
 from shop.reporting.models import PublicResult
 from shop.reporting.report import figures
 from shop.reporting.results import hide_result, public_figures, publish_result
-from shop.reporting.sheets import as_csv, as_xlsx
 from shop.reporting.statements import statement
+from shop.spreadsheets import as_csv, as_xlsx
 from tests import make
 from tests.budgets import statements
 from tests.make import END, NOON
