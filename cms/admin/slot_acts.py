@@ -23,6 +23,8 @@ from shop.festivals.walltime import typed, wall_of
 from shop.orders.effects import effect_on_slot
 from shop.workspace.fields import LineField
 
+STORES_TOLD = "The stores are told by mail, with your reason."
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
@@ -62,9 +64,11 @@ def _stop(request: HttpRequest, slot: Slot, at: datetime) -> Act:
         *told(effect_on_slot(slot), zone),
         _deals_said(slot),
         "What was set aside and is not sold can be bought at the everyday price at once.",
+        STORES_TOLD,
     ]
     if is_whole:
         effects.append("Its flash slots and benefits end with it; those to come never begin.")
+        effects.append("Shoppers read your reason at the head of the festival.")
     title = f"Stop {slot.festival.title}" if is_whole else f"Stop “{slot.label}”"
     return Act(title, "Stop it now", effects, run, ReasonForm, is_grave=True)
 
@@ -108,6 +112,7 @@ def _cancel(request: HttpRequest, slot: Slot, at: datetime) -> Act:
     effects = [
         _deals_said(slot),
         "They are withdrawn: none of them ever counts, and what was set aside is free again.",
+        STORES_TOLD,
         "It cannot be taken back. A new one can be made from it.",
     ]
     title = f"Call {slot.festival.title} off" if is_whole else f"Call “{slot.label}” off"

@@ -31,9 +31,9 @@ def log(
     festival: Festival | None,
     by: User | None = None,
     **details: Any,
-) -> None:
-    """Leave a line in the change log: who did what to which row, when and why."""
-    log_all([(row, action, festival, details)], at=at, by=by)
+) -> ChangeLog:
+    """Leave a line in the change log, and return it: who did what to which row, when and why."""
+    return log_all([(row, action, festival, details)], at=at, by=by)[0]
 
 
 def log_all(
@@ -41,13 +41,13 @@ def log_all(
     *,
     at: datetime,
     by: User | None,
-) -> None:
-    """Leave many lines in the change log with one statement.
+) -> list[ChangeLog]:
+    """Leave many lines in the change log with one statement, and return them.
 
     Args:
         lines: for each the row, what was done, its festival, and what more is known.
     """
-    ChangeLog.objects.bulk_create(
+    return ChangeLog.objects.bulk_create(
         ChangeLog(
             at=at,
             by=by,

@@ -13,9 +13,9 @@ from django.utils import translation
 from django.utils.formats import date_format
 
 from shop.accounts.models import User
-from shop.festivals.models import Enrolment, Festival, Nomination
+from shop.festivals.models import ChangeLog, Enrolment, Festival, Nomination, Slot
 from shop.mail import send
-from shop.merchants.models import Membership
+from shop.merchants.models import Membership, Merchant
 from shop.tasks import enqueue_all, tried_again
 
 DECISIONS = {
@@ -50,6 +50,37 @@ def tell_enrolled(enrolment_ids: Iterable[int]) -> None:
     ids = list(enrolment_ids)
     rows = Enrolment.objects.filter(pk__in=ids, merchant__memberships__isnull=False)
     enqueue_all(send_place, rows.values_list("pk", "merchant__memberships__user", "state"))
+
+
+def tell_stopped(change: ChangeLog, merchant_ids: Iterable[int]) -> None:
+    """Queue a mail to every member of stores about what was stopped or called off."""
+    members = Membership.objects.filter(merchant__in=list(merchant_ids))
+    rows = members.values_list("merchant", "user")
+    enqueue_all(send_stopped, [(change.pk, merchant, user) for merchant, user in rows])
+
+
+@task
+@tried_again
+def send_stopped(change_id: int, merchant_id: int, user_id: int) -> None:
+    """Tell one member of a store that a slot or a festival ends early or never begins, and why."""
+    change = ChangeLog.objects.select_related("festival").get(pk=change_id)
+    store, user = Merchant.objects.get(pk=merchant_id), User.objects.get(pk=user_id)
+    festival, language = change.festival, user.language or "en"
+    if change.subject == "slot":
+        slot = festival.slots.get(pk=change.subject_id)
+    else:
+        slot = festival.slots.get(kind=Slot.Kind.WHOLE)
+    with translation.override(language):
+        context = _festival(festival) | {
+            "name": user.name,
+            "stores": [{"name": store.name}],
+            "slot": "" if slot.kind == Slot.Kind.WHOLE else slot.label,
+            "is_off": slot.cancelled_at is not None,
+            "slot_ends": _moment(slot.ends_at, festival.zone),
+            "reason": change.reason,
+            "link": _link(store.slug, festival),
+        }
+    send("festival-stopped", user.email, language=language, context=context)
 
 
 @task

@@ -19,7 +19,8 @@ from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals import funds, spans
 from shop.festivals.changes import log
-from shop.festivals.models import Deal, Festival, Nomination, Promotion, Slot
+from shop.festivals.mailing import tell_stopped
+from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Promotion, Slot
 from shop.festivals.promoting import release_rest
 
 # What nobody has decided for good.
@@ -33,7 +34,7 @@ def stop_slot(
     slot: Slot, *, at: datetime, reason: str, ends_at: datetime | None = None,
     by: User | None = None,
 ) -> datetime:  # fmt: skip
-    """End a running slot now or at a given instant, with a reason that is kept.
+    """End a running slot now or at a given instant; its stores are told, with the reason.
 
     Stopping the whole slot stops the festival: its running flash slots and its promotions end
     with it, those that have not begun never do. A flash slot that has not begun is called off
@@ -48,7 +49,7 @@ def stop_slot(
     Raises:
         NotPossible: there is no reason, the instant has passed, or the slot is over by then.
     """
-    _lock_nominations(slot)
+    stores = _lock_nominations(slot)
     slot, festival = _locked(slot)
     until = at if ends_at is None else ends_at
     _refuse(slot, until, reason, at=at)
@@ -67,9 +68,10 @@ def stop_slot(
     if is_whole:
         Festival.objects.filter(pk=festival.pk).update(ends_at=until, ends_wall="")
     spans.rebuild(products, since=since, what="slot stopped")
-    log(slot, "stop", at=at, by=by, festival=festival, reason=reason,
-        before={"ends_at": slot.ends_at.isoformat()},
-        after={"ends_at": until.isoformat()})  # fmt: skip
+    line = log(slot, "stop", at=at, by=by, festival=festival, reason=reason,
+               before={"ends_at": slot.ends_at.isoformat()},
+               after={"ends_at": until.isoformat()})  # fmt: skip
+    tell_stopped(line, stores | _taking_part(festival) if is_whole else stores)
     return until
 
 
@@ -79,11 +81,13 @@ def cancel_festival(
 ) -> None:
     """Call a festival off before it begins: none of its deals and promotions ever counts.
 
+    Its stores are told, with the reason.
+
     Raises:
         NotPossible: there is no reason, or it has begun.
     """
     whole = festival.slots.get(kind=Slot.Kind.WHOLE)
-    _lock_nominations(whole)
+    stores = _lock_nominations(whole)
     whole, festival = _locked(whole)
     if not reason.strip():
         raise NotPossible("Say why: it is kept with what was done.")
@@ -102,7 +106,8 @@ def cancel_festival(
     _cancel_slots([row.pk for row in slots], at=at)
     Festival.objects.filter(pk=festival.pk).update(state=Festival.State.CANCELLED)
     spans.rebuild(products, since=since, what="festival cancelled")
-    log(festival, "cancel", at=at, by=by, festival=festival, reason=reason)
+    line = log(festival, "cancel", at=at, by=by, festival=festival, reason=reason)
+    tell_stopped(line, stores | _taking_part(festival))
 
 
 def _locked(slot: Slot) -> tuple[Slot, Festival]:
@@ -122,12 +127,23 @@ def _locked_deals(deals: QuerySet[Deal]) -> list[Deal]:
     return list(rows.order_by("pk"))
 
 
-def _lock_nominations(slot: Slot) -> None:
-    """Lock what is nominated for a slot, or for the whole festival, before the slots as always."""
+def _taking_part(festival: Festival) -> set[int]:
+    """Return the stores that prepare for a festival, those in line for a place included."""
+    states = (Enrolment.State.ACCEPTED, Enrolment.State.WAITING)
+    return set(festival.enrolments.filter(state__in=states).values_list("merchant_id", flat=True))
+
+
+def _lock_nominations(slot: Slot) -> set[int]:
+    """Lock what is nominated for a slot, or for the whole festival, before the slots as always.
+
+    Returns:
+        The stores that nominated it.
+    """
     is_whole = slot.kind == Slot.Kind.WHOLE
     where = {"slot__festival": slot.festival_id} if is_whole else {"slot": slot.pk}
     rows = Nomination.objects.filter(**where, state__in=(*WAITING, Nomination.State.APPROVED))
-    list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    rows = rows.select_related("product").select_for_update(no_key=True, of=("self",))
+    return {row.product.merchant_id for row in rows.order_by("pk")}
 
 
 def _refuse(slot: Slot, until: datetime, reason: str, *, at: datetime) -> None:

@@ -32,11 +32,15 @@ SELECT ARRAY(SELECT m.slug FROM shop_enrolment e JOIN shop_merchant m ON m.id = 
        (SELECT count(*) FROM (
           SELECT 1 FROM shop_participation p JOIN shop_listing l USING (product_id)
           WHERE p.festival_id = %(festival)s LIMIT %(most)s) AS some_of_them),
-       (SELECT c.reason FROM shop_changelog c
-        JOIN shop_slot t ON t.id = c.subject_id AND t.kind = 'whole'
-        WHERE c.festival_id = %(festival)s AND c.at <= %(at)s
-          AND c.subject = 'slot' AND c.action = 'extend'
-        ORDER BY c.at DESC LIMIT 1)
+       last_move.action, last_move.reason
+FROM (VALUES (true)) AS one
+LEFT JOIN LATERAL (
+  SELECT c.action, c.reason FROM shop_changelog c
+  JOIN shop_slot t ON t.id = c.subject_id AND t.kind = 'whole'
+  WHERE c.festival_id = %(festival)s AND c.at <= %(at)s
+    AND c.subject = 'slot' AND c.action IN ('extend', 'stop')
+  ORDER BY c.at DESC, c.id DESC LIMIT 1
+) AS last_move ON true
 """
 
 
@@ -73,8 +77,8 @@ class Hero:
     """The festival at the head of the page; texts that are not translated name their language.
 
     ``turns_at`` is None once the festival is over; ``remind`` names it for those who want to be
-    told when it opens, and is empty from then on. ``extended`` says until when it was extended,
-    ``reason`` why, as the organizers wrote it.
+    told when it opens, and is empty from then on. ``moved`` says where its end was moved to, if it
+    was extended or stopped, ``reason`` why, as the organizers wrote it.
     """
 
     is_live: bool
@@ -90,7 +94,7 @@ class Hero:
     cloth: SafeString
     meters: tuple[Meter, ...]
     remind: str
-    extended: str = ""
+    moved: str = ""
     reason: str = ""
 
 
@@ -98,7 +102,7 @@ def hero(festival: KnownFestival, *, at: datetime, language: str) -> Hero:
     """Return a festival as the head of a page shows it at an instant. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(NUMBERS, {"festival": festival.id, "most": LIVE, "at": at})
-        stores, kept, few, reason = cursor.fetchone()
+        stores, kept, few, action, reason = cursor.fetchone()
     products = few if few < LIVE else max(kept, few)
     title, tagline = (words(festival, name, language) for name in ("title", "tagline"))
     is_live = festival.is_live(at)
@@ -121,7 +125,7 @@ def hero(festival: KnownFestival, *, at: datetime, language: str) -> Hero:
         ),
         meters=_meters(festival, len(stores), products, language),
         remind=f"festival-{festival.id}" if at < festival.starts_at else "",
-        extended=_extended(festival, language) if reason else "",
+        moved=_moved(festival, action, at=at, language=language) if action else "",
         reason=reason or "",
     )
 
@@ -184,9 +188,13 @@ def _turn(festival: KnownFestival, *, at: datetime, language: str) -> str:
     return _("Opens %(date)s") % {"date": starts}
 
 
-def _extended(festival: KnownFestival, language: str) -> str:
+def _moved(festival: KnownFestival, action: str, *, at: datetime, language: str) -> str:
     date = dates.day(_last_day(festival), language)
-    return _("The festival has been extended until %(date)s.") % {"date": date}
+    if action == "extend":
+        return _("The festival has been extended until %(date)s.") % {"date": date}
+    if at < festival.ends_at:
+        return _("The festival ends early, on %(date)s.") % {"date": date}
+    return _("The festival ended early, on %(date)s.") % {"date": date}
 
 
 def _meters(

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from shop.accounts.models import User
 from shop.cart.pricing import price_cart
 from shop.errors import NotPossible
 from shop.festivals import approving, running, stopping
@@ -23,6 +24,7 @@ from tests import make
 from tests.buying import pay, span_price
 from tests.crowd import at_once
 from tests.make import END, NOON, START
+from tests.queue import run_queued_work
 
 pytestmark = pytest.mark.django_db
 HALF_PAST_NINE = START + timedelta(days=8, hours=9, minutes=30)
@@ -232,3 +234,34 @@ def test_a_sponsor_gets_back_what_was_promised_for_units_that_nobody_bought(fest
 
     fund.refresh_from_db()
     assert fund.committed == 2_00
+
+
+def test_the_stores_of_a_festival_that_ends_early_are_told_why(festival, kettle, mailoutbox):
+    make.deal(kettle, during=festival, price=15_00)
+    member = make.member(kettle.product.merchant)
+    make.member(make.merchant())  # of a store that has nothing to do with it
+
+    stop(whole(festival), reason="The power is out")
+    run_queued_work()
+
+    [mail] = mailoutbox
+    assert mail.to == [member.email]
+    assert mail.subject == f"{festival.title} ends early"
+    assert "09:30 (UTC)" in mail.body
+    assert "The reason: The power is out" in mail.body
+    assert "Orders that were placed before keep their price." in mail.body
+
+
+def test_the_stores_of_what_is_called_off_are_told_in_their_language(festival, kettle, mailoutbox):
+    flash = make.slot(festival, label="Lunch", starts_at=NOON, ends_at=NOON + HOUR)
+    make.deal(kettle, during=flash, price=15_00)
+    make.member(kettle.product.merchant)
+    User.objects.update(language="fr")
+    in_french = f"{festival.title} n’aura pas lieu"
+
+    stop(flash, at=START - HOUR, reason="Grève")
+    stopping.cancel_festival(festival, at=START - HOUR / 2, reason="Grève")
+    run_queued_work()
+
+    assert [mail.subject for mail in mailoutbox] == [f"{in_french}: Lunch", in_french]
+    assert all("Grève" in mail.body and "prix habituels" in mail.body for mail in mailoutbox)

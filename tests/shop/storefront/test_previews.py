@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cms.models import FestivalPage
-from shop.festivals import running
+from shop.festivals import running, stopping
 from shop.festivals.models import DealUsage, PriceSpan
 from shop.listings.models import Listing
 from shop.storefront import epoch
@@ -251,6 +251,20 @@ def test_an_extension_is_told_with_its_reason(clock_at, kettle, festival):
     assert "The festival has been extended until 21 May." in page
     assert "The port was closed." in page
     assert "has been extended" not in looking(festival, START).get("/").text
+
+
+def test_an_early_end_is_told_with_its_reason(clock_at, kettle, festival):
+    clock_at(NOON)
+    stopping.stop_slot(
+        festival.slots.get(),
+        at=NOON,
+        ends_at=NOON + timedelta(days=1),
+        reason="<b>Storm</b> ahead.",
+    )
+    epoch.forget()
+    page = Client().get("/").text
+    assert "The festival ends early, on 13 May." in page
+    assert "&lt;b&gt;Storm&lt;/b&gt; ahead." in page
 
 
 def test_the_lowest_price_of_a_festival_is_called_so_and_no_other(clock_at, kettle, festival):
