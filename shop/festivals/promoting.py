@@ -140,10 +140,9 @@ def terms(promotion: Promotion) -> dict[str, Any]:
 def funded_part(promotion: Promotion, budget: int) -> int:
     """Return the most that the organizer's side can come to pay of a budget, in minor units.
 
-    Rounded up. Each line's part is rounded on its own, so that what is drawn may differ from it
-    by half a unit a line: the sponsor's page shows both.
+    The share of each order's benefit is rounded down, so theirs together is never more.
     """
-    return -(-budget * promotion.organizer_share // 100)
+    return budget * promotion.organizer_share // 100
 
 
 def release_rest(promotion: Promotion) -> None:

@@ -13,7 +13,7 @@ import pytest
 from shop.festivals.pricing.items import public_price
 from shop.festivals.pricing.terms import Group, Kind, PoolTerms
 from shop.festivals.pricing.timeline import span_at
-from shop.festivals.pricing.weighing import part_of
+from shop.festivals.pricing.weighing import parts_of
 from shop.money import share, split
 from tests.docs.pages import DOCS, NAME, Row, minor, money, tables
 from tests.shop.festivals.pricing.setting import (
@@ -128,8 +128,11 @@ def minimum(row: Row) -> Row:
 
 def payers(row: Row) -> Row:
     terms = voucher(1, organizer_share=percent(row["Organizer's share"]))
-    part = part_of(terms, 0, minor(row["Taken off a line"]))
-    return {"Organizer": money(part.organizer), "Merchant": money(part.merchant)}
+    parts = parts_of(terms, enumerate(amounts(row["Taken off the lines"])))
+    return {
+        "Organizer": ", ".join(money(part.organizer) for part in parts),
+        "Merchants": ", ".join(money(part.merchant) for part in parts),
+    }
 
 
 def settlement(row: Row) -> Row:

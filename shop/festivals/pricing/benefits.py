@@ -7,7 +7,15 @@ from dataclasses import dataclass, field, replace
 
 from shop.festivals.pricing.segments import Segment
 from shop.festivals.pricing.terms import Basket, Group, PromotionTerms
-from shop.festivals.pricing.weighing import Benefit, Note, Part, Why, part_of, weigh, weigh_delivery
+from shop.festivals.pricing.weighing import (
+    Benefit,
+    Note,
+    Part,
+    Why,
+    parts_of,
+    weigh,
+    weigh_delivery,
+)
 from shop.money import split
 
 
@@ -117,6 +125,5 @@ def _takes_more_somewhere(benefit: Benefit, best: Benefit) -> bool:
 def _without(less: int, benefit: Benefit) -> Benefit:
     """Return the benefit less a cut, which is allocated over its parts."""
     cuts = split(less, [part.amount for part in benefit.parts])
-    pairs = [(part, part.amount - cut) for part, cut in zip(benefit.parts, cuts, strict=True)]
-    parts = [part_of(benefit.promotion, part.place, left) for part, left in pairs if left]
-    return replace(benefit, parts=tuple(parts))
+    left = [(part.place, part.amount - cut) for part, cut in zip(benefit.parts, cuts, strict=True)]
+    return replace(benefit, parts=parts_of(benefit.promotion, left))

@@ -92,8 +92,8 @@ def weigh(
     if (refused := _limits(promotion, amount)) is not None:
         return None, refused
     shares = split(amount, [remaining[i] for i in places])
-    parts = [part_of(promotion, i, share) for i, share in zip(places, shares, strict=True) if share]
-    return Benefit(promotion, tuple(parts)), _hint(promotion, spend, room, amount)
+    parts = parts_of(promotion, zip(places, shares, strict=True))
+    return Benefit(promotion, parts), _hint(promotion, spend, room, amount)
 
 
 def weigh_delivery(
@@ -101,22 +101,30 @@ def weigh_delivery(
 ) -> tuple[Benefit | None, Note | None]:
     """Return what free shipping takes off: its minimum is per parcel, its budget over all."""
     parcels = list(_parcels(promotion, basket, segments))
-    parts = [
-        part_of(promotion, merchant_id, amount)
-        for merchant_id, spend, amount in parcels
-        if spend >= promotion.min_spend
-    ]
-    benefit = Benefit(promotion, tuple(parts))
-    if not parts:
+    earned = [(who, amount) for who, spend, amount in parcels if spend >= promotion.min_spend]
+    benefit = Benefit(promotion, parts_of(promotion, earned))
+    if not earned:
         return None, _why_not_free(promotion, parcels)
     if (refused := _limits(promotion, benefit.amount)) is not None:
         return None, refused
     return benefit, None
 
 
-def part_of(promotion: PromotionTerms, place: int, amount: int) -> Part:
-    """Return a part with the organizer's share of it, rounded half up."""
-    return Part(place, amount, divide(amount * promotion.organizer_share, 100))
+def parts_of(promotion: PromotionTerms, amounts: Iterable[tuple[int, int]]) -> tuple[Part, ...]:
+    """Return the parts of a benefit by place, each with what the organizer bears of it.
+
+    The organizer's share of the whole benefit is rounded down, once: whoever gives the money
+    never pays more than that share of the budget. Cumulative rounding shares it over the parts.
+    """
+    parts, taken, borne = [], 0, 0
+    for place, amount in amounts:
+        if not amount:
+            continue
+        taken += amount
+        organizer = taken * promotion.organizer_share // 100 - borne
+        borne += organizer
+        parts.append(Part(place, amount, organizer))
+    return tuple(parts)
 
 
 def _counts(promotion: PromotionTerms, segment: Segment) -> bool:

@@ -135,12 +135,12 @@ def test_a_benefit_is_paused_and_resumed(festival):
 
 
 def test_a_sponsor_commits_the_organizers_share_of_a_budget(festival, fund):
-    first = draft(festival, fund=fund, budget=120_01, organizer_share=50)
+    first = draft(festival, fund=fund, budget=120_03, organizer_share=50)
     second = draft(festival, code="NILE6", fund=fund, budget=80_00, organizer_share=50)
 
     promoting.activate(first, at=NOON)
     fund.refresh_from_db()
-    assert fund.committed == 60_01  # half of it, to the next unit: lines are rounded one by one
+    assert fund.committed == 60_01  # half of it, rounded down as each order's share is
     with pytest.raises(NotPossible, match="Chamber of Commerce has"):
         promoting.activate(second, at=NOON)
     second.refresh_from_db()

@@ -196,9 +196,9 @@ def cut_back(basket: Basket, rows: list[Row], cut: int) -> list[Row]:
         own = [row for row in rows if row.promotion == number]
         less = min(cut, sum(row.amount for row in own))
         cut -= less
-        for row, back in zip(own, in_proportion(less, [r.amount for r in own]), strict=True):
-            if row.amount > back:
-                kept.append(_row(by_id[number], row.place, row.amount - back))
+        backs = in_proportion(less, [r.amount for r in own])
+        left = [(row.place, row.amount - back) for row, back in zip(own, backs, strict=True)]
+        kept += _rows(by_id[number], left)
     return kept
 
 
@@ -245,7 +245,7 @@ def _goods_rows(
     }[promotion.kind]
     amount = min([amount, remains] + ([promotion.cap] if promotion.cap is not None else []))
     parts = in_proportion(amount, [left[i] for i in places])
-    return [_row(promotion, i, part) for i, part in zip(places, parts, strict=True) if part]
+    return _rows(promotion, list(zip(places, parts, strict=True)))
 
 
 def _times(promotion: PromotionTerms, spent: int) -> int:
@@ -256,17 +256,24 @@ def _times(promotion: PromotionTerms, spent: int) -> int:
 def _parcel_rows(
     promotion: PromotionTerms, basket: Basket, groups: list[tuple[Unit, int]]
 ) -> list[Row]:
-    rows = []
+    taken = []
     for merchant, price in basket.parcels.items():
         inside = [(unit, count) for unit, count in groups if unit.merchant == merchant]
         spent = sum(unit.price * count for unit, count in inside)
         takes_part = promotion.festival_id in [unit.festival for unit, _ in inside]
         is_theirs = promotion.merchant_id in (None, merchant)
         if takes_part and is_theirs and spent >= promotion.min_spend and price:
-            rows.append(_row(promotion, merchant, min(price, promotion.cap or price)))
+            taken.append((merchant, min(price, promotion.cap or price)))
+    return _rows(promotion, taken)
+
+
+def _rows(promotion: PromotionTerms, taken: list[tuple[int, int]]) -> list[Row]:
+    """Of all cents in a row, the organizer bears those at which the share reaches a whole one."""
+    share = Fraction(promotion.organizer_share, 100)
+    rows, first = [], 0
+    for place, amount in taken:
+        borne = floor((first + amount) * share) - floor(first * share)
+        first += amount
+        if amount:
+            rows.append(Row(promotion.id, place, amount, borne))
     return rows
-
-
-def _row(promotion: PromotionTerms, place: int, amount: int) -> Row:
-    organizer = half_up(Fraction(amount * promotion.organizer_share, 100))
-    return Row(promotion.id, place, amount, organizer)

@@ -1,10 +1,12 @@
 """Benefits on the whole order. Numbers are those of the acceptance cases."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shop.festivals.pricing.benefits import shrink
 from shop.festivals.pricing.terms import Group, Kind
-from shop.festivals.pricing.weighing import Benefit, Part, Why
+from shop.festivals.pricing.weighing import Benefit, Part, Why, parts_of
 from tests.shop.festivals.pricing.setting import (
     deal,
     free_shipping,
@@ -203,13 +205,25 @@ def test_half_a_cent_of_a_percentage_is_rounded_up():
     assert priced(goods(1, 2_49), promotions=(percent_voucher(1),)).total == 2_47
 
 
-def test_the_organizers_part_is_rounded_for_each_line_and_the_merchant_bears_the_rest():
+def test_the_organizers_part_is_rounded_down_once_and_shared_over_the_lines():
     shared = voucher(3, organizer_share=50)
 
     (benefit,) = priced(goods(1, 10), goods(2, 10), goods(3, 10), promotions=(shared,)).benefits
 
-    assert [(part.organizer, part.merchant) for part in benefit.parts] == [(1, 0)] * 3
-    assert (benefit.amount, benefit.organizer) == (3, 3)
+    assert [(part.organizer, part.merchant) for part in benefit.parts] == [(0, 1), (1, 0), (0, 1)]
+    assert (benefit.amount, benefit.organizer) == (3, 1)
+
+
+@given(
+    amounts=st.lists(st.integers(min_value=0, max_value=5_00), max_size=12),
+    share=st.integers(min_value=0, max_value=100),
+)
+def test_an_organizer_never_gives_more_than_the_share_and_no_part_more_than_itself(amounts, share):
+    parts = parts_of(voucher(1, organizer_share=share), enumerate(amounts))
+
+    assert sum(part.organizer for part in parts) == sum(amounts) * share // 100
+    assert all(0 <= part.organizer <= part.amount for part in parts)
+    assert [part.amount for part in parts] == [amount for amount in amounts if amount]
 
 
 def test_a_cut_is_allocated_over_the_parts_that_were_given():
