@@ -20,7 +20,7 @@ from cms.admin.permissions import needs
 from shop import clock
 from shop.currencies import in_whole
 from shop.errors import ShopError
-from shop.festivals import batches, promoting
+from shop.festivals import batches, funds, promoting
 from shop.festivals.changes import log
 from shop.festivals.models import Promotion
 from shop.orders.effects import effect_on_promotion
@@ -88,7 +88,7 @@ def _activate(request: HttpRequest, row: Promotion, at: datetime) -> Act:
 
     effects = [f"Shoppers get: {said(row)}.", "From then on its value stays; limits only rise."]
     if row.fund and row.budget:
-        part = amount(promoting.funded_part(row, row.budget))
+        part = amount(funds.share_of(row, row.budget))
         effects.append(f"{part} of what {row.fund.sponsor} gives are set aside for it.")
     return Act(f"Activate {row.title}", "Activate it", effects, run)
 

@@ -33,7 +33,8 @@ MOVE_DEALS = """
 UPDATE shop_deal AS d SET held = held + v.units
 FROM unnest(%s::bigint[], %s::int[]) AS v(id, units)
 WHERE d.id = v.id
-  AND (v.units <= 0 OR allotment IS NULL OR held + sold + v.units <= allotment)
+  AND (v.units <= 0
+       OR (state <> 'void' AND (allotment IS NULL OR held + sold + v.units <= allotment)))
 RETURNING d.id
 """
 MOVE_PROMOTION_USAGE = """

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+import logging
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F
+from django.db import transaction
+from django.db.models import Case, F, Q, Sum, When
 from django.utils.translation import gettext as _
 
 from shop.currencies import written
 from shop.errors import NotPossible
-from shop.festivals.models import Deal, Fund
+from shop.festivals.models import Deal, Festival, Fund, Promotion
+
+log = logging.getLogger(__name__)
+
+# An order that was priced before a deal ended may take its units some seconds after.
+GRACE = timedelta(minutes=10)
+RECENT = timedelta(days=60)
 
 
 def commit(fund: Fund, amount: int) -> None:
@@ -27,11 +34,6 @@ def commit(fund: Fund, amount: int) -> None:
         raise short(Fund.objects.get(pk=fund.pk), amount)
 
 
-def release(fund: Fund, amount: int) -> None:
-    """Take a promise of a fund's money back, in minor units."""
-    Fund.objects.filter(pk=fund.pk).update(committed=F("committed") - amount)
-
-
 def short(fund: Fund, amount: int) -> NotPossible:
     """Return the refusal of a fund that has less left than would be promised."""
     text = _("%(sponsor)s has %(left)s left to promise; this needs %(amount)s.")
@@ -45,21 +47,58 @@ def short(fund: Fund, amount: int) -> NotPossible:
     )
 
 
-def release_unsold(deals: Iterable[Deal]) -> None:
-    """Take back what deals that end now were promised for units that nobody has bought or holds.
+def share_of(promotion: Promotion, amount: int) -> int:
+    """Return the most that the organizer's side can come to pay of an amount, in minor units.
 
-    Their funds are locked already. Reads each deal's nomination.
+    The share of each order's benefit is rounded down, so theirs together is never more.
     """
-    left: Counter[int] = Counter()
-    for deal in deals:
-        if deal.nomination.fund_id and deal.allotment is not None:
-            units = deal.allotment - deal.held - deal.sold
-            left[deal.nomination.fund_id] += units * deal.subsidy
-    for fund_id, amount in sorted(left.items()):
-        Fund.objects.filter(pk=fund_id).update(committed=F("committed") - amount)
+    return amount * promotion.organizer_share // 100
 
 
 def lock_funds(festival_id: int) -> None:
     """Lock the funds of a festival, before its deals as everywhere."""
     rows = Fund.objects.filter(festival=festival_id).order_by("pk")
     list(rows.select_for_update(no_key=True))
+
+
+def reckon(festival_id: int, *, at: datetime) -> None:
+    """Set what each fund of a festival still promises, inside the caller's transaction.
+
+    What runs or is to come is promised whole: the subsidies of an allotment, the share of a
+    budget. Of what is over only what orders have taken or hold; the rest is free again.
+    """
+    lock_funds(festival_id)
+    # Read after the wait for the lock: whoever held it may have promised something.
+    for fund in Fund.objects.filter(festival=festival_id).order_by("pk"):
+        promised = _of_deals(fund, over=at - GRACE) + _of_promotions(fund, over=at - GRACE)
+        if promised > fund.amount:
+            log.error("fund %s has promised %s, more than it has", fund.pk, promised)
+        if promised != fund.committed:
+            most = min(promised, fund.amount)
+            Fund.objects.filter(pk=fund.pk).update(committed=most)
+
+
+def reckon_all(*, at: datetime) -> int:
+    """Free what is not needed any more of promises; return for how many festivals. In the beat."""
+    recent = Festival.objects.filter(funds__committed__gt=0, ends_at__gt=at - RECENT)
+    ids = list(recent.distinct().order_by("pk").values_list("pk", flat=True))
+    for festival_id in ids:
+        with transaction.atomic():
+            reckon(festival_id, at=at)
+    return len(ids)
+
+
+def _of_deals(fund: Fund, *, over: datetime) -> int:
+    lives = Q(effective_to__gt=over) & ~Q(state__in=Deal.GONE)
+    units = Case(When(lives, then=F("allotment")), default=F("held") + F("sold"))
+    deals = Deal.objects.filter(nomination__fund=fund, allotment__isnull=False, subsidy__gt=0)
+    return deals.aggregate(promised=Sum(units * F("subsidy"), default=0))["promised"]
+
+
+def _of_promotions(fund: Fund, *, over: datetime) -> int:
+    rows = Promotion.objects.filter(fund=fund).exclude(state=Promotion.State.DRAFT)
+    promised = 0
+    for row in rows:
+        is_over = row.state == Promotion.State.ENDED_EARLY or row.use_to <= over
+        promised += share_of(row, row.spent + row.held_amount if is_over else row.budget)
+    return promised

@@ -18,7 +18,6 @@ from shop.festivals import funds, spans
 from shop.festivals.changes import decided, log
 from shop.festivals.models import Deal, Fund, Nomination, Slot, Wanted
 from shop.festivals.proposals import Check, Proposal
-from shop.festivals.sifting import most_drawn
 from shop.festivals.submitting import Offer, proposal_of, submit_all
 
 State = Nomination.State
@@ -71,18 +70,17 @@ def withdraw(nomination: Nomination, *, at: datetime, by: User) -> None:
     nomination = _locked(nomination)
     if nomination.state == State.WITHDRAWN:
         raise NotPossible(_("This nomination is withdrawn already."))
-    fund = nomination.fund_id and Fund.objects.select_for_update(no_key=True).get(
-        pk=nomination.fund_id
-    )
+    if nomination.fund_id:
+        funds.lock_funds(nomination.slot.festival_id)
     deals = nomination.deals.exclude(state__in=Deal.GONE)
     rows = list(deals.select_for_update(no_key=True, of=("self",)).order_by("pk"))
     products = [nomination.product_id] if rows else []
     since = spans.lock_prices(products, at=at)
     if any(deal.effective_from <= since for deal in rows):
         raise NotPossible(_("The deal has begun: ask the organizer to stop it."))
-    if fund and rows:
-        funds.release(fund, most_drawn(rows))
     deals.update(state=Deal.State.WITHDRAWN)
+    if nomination.fund_id:
+        funds.reckon(nomination.slot.festival_id, at=since)
     _set(nomination, State.WITHDRAWN)
     spans.rebuild(products, since=since, what="nomination withdrawn")
     log(nomination, "withdraw", at=at, by=by, festival=nomination.slot.festival)

@@ -98,8 +98,8 @@ def end_early(
         promotion.use_to = at
         promotion.claim_to = min(promotion.claim_to, at) if promotion.claim_to else None
         promotion.save(update_fields=["use_to", "claim_to"])
-    release_rest(promotion)
     _set(promotion, State.ENDED_EARLY, "end early", at=at, by=by, reason=reason)
+    funds.reckon(promotion.festival_id, at=at)
     return at
 
 
@@ -137,30 +137,10 @@ def terms(promotion: Promotion) -> dict[str, Any]:
     return {name: getattr(promotion, name) for name in names}
 
 
-def funded_part(promotion: Promotion, budget: int) -> int:
-    """Return the most that the organizer's side can come to pay of a budget, in minor units.
-
-    The share of each order's benefit is rounded down, so theirs together is never more.
-    """
-    return budget * promotion.organizer_share // 100
-
-
-def release_rest(promotion: Promotion) -> None:
-    """Give back what a sponsor promised and nobody has spent or holds; a draft promised nothing.
-
-    The benefit is locked, and it ends for good.
-    """
-    if promotion.fund is None or promotion.state == State.DRAFT:
-        return
-    taken = promotion.spent + promotion.held_amount
-    back = funded_part(promotion, promotion.budget) - funded_part(promotion, taken)
-    funds.release(promotion.fund, back)
-
-
 def _commit(promotion: Promotion, before: int, after: int) -> None:
     if promotion.fund is None:
         return
-    more = funded_part(promotion, after) - funded_part(promotion, before)
+    more = funds.share_of(promotion, after) - funds.share_of(promotion, before)
     if more > 0:
         funds.commit(promotion.fund, more)
 

@@ -21,7 +21,6 @@ from shop.festivals import funds, spans
 from shop.festivals.changes import log
 from shop.festivals.mailing import tell_stopped
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Promotion, Slot
-from shop.festivals.promoting import release_rest
 
 # What nobody has decided for good.
 WAITING = (
@@ -56,17 +55,18 @@ def stop_slot(
     is_whole = slot.kind == Slot.Kind.WHOLE
     slots = list(_slots(festival) if is_whole else [slot])
     if is_whole:
-        _end_promotions(festival, until, is_now=until <= at)
+        _end_promotions(festival, until)
     funds.lock_funds(festival.pk)
     deals = Deal.objects.filter(slot__in=slots, effective_to__gt=until).exclude(state__in=Deal.GONE)
     rows = _locked_deals(deals)
     products = sorted(set(deals.values_list("variant__product_id", flat=True)))
     since = spans.lock_prices(products, at=at)
     until = max(until, since)  # an earlier change of a price may count from a moment later
-    _end_deals(rows, until, is_now=until <= since)
+    _end_deals(rows, until)
     _end_slots(slots, until, at=at)
     if is_whole:
         Festival.objects.filter(pk=festival.pk).update(ends_at=until, ends_wall="")
+    funds.reckon(festival.pk, at=since)
     spans.rebuild(products, since=since, what="slot stopped")
     line = log(slot, "stop", at=at, by=by, festival=festival, reason=reason,
                before={"ends_at": slot.ends_at.isoformat()},
@@ -101,10 +101,10 @@ def cancel_festival(
     since = spans.lock_prices(products, at=at)
     if whole.starts_at <= since:
         raise NotPossible("It has begun. Stop it instead.")
-    funds.release_unsold(rows)
     _withdraw(rows)
     _cancel_slots([row.pk for row in slots], at=at)
     Festival.objects.filter(pk=festival.pk).update(state=Festival.State.CANCELLED)
+    funds.reckon(festival.pk, at=since)
     spans.rebuild(products, since=since, what="festival cancelled")
     line = log(festival, "cancel", at=at, by=by, festival=festival, reason=reason)
     tell_stopped(line, stores | _taking_part(festival))
@@ -157,15 +157,11 @@ def _refuse(slot: Slot, until: datetime, reason: str, *, at: datetime) -> None:
         raise NotPossible("It has not begun. Call it off instead.")
 
 
-def _end_deals(deals: Collection[Deal], until: datetime, *, is_now: bool) -> None:
-    """End deals; those that would only begin then are withdrawn.
-
-    One that goes on selling for a while keeps what its sponsor promised.
-    """
+def _end_deals(deals: Collection[Deal], until: datetime) -> None:
+    """End deals; those that would only begin then are withdrawn."""
     running = [deal for deal in deals if deal.effective_from < until]
     never = [deal for deal in deals if deal.effective_from >= until]
     Deal.objects.filter(pk__in=[deal.pk for deal in running]).update(effective_to=until)
-    funds.release_unsold([*never, *running] if is_now else never)
     _withdraw(never)
 
 
@@ -193,23 +189,14 @@ def _cancel_slots(ids: Collection[int], *, at: datetime) -> None:
 
 
 def _give_up(promotions: Collection[Promotion]) -> None:
-    """End benefits that never began for good; what their sponsors promised goes back."""
-    for row in promotions:
-        if row.state != Promotion.State.ENDED_EARLY:
-            release_rest(row)
+    """End benefits that never began, for good."""
     ids = [row.pk for row in promotions]
     Promotion.objects.filter(pk__in=ids).update(state=Promotion.State.ENDED_EARLY)
 
 
-def _end_promotions(festival: Festival, until: datetime, *, is_now: bool) -> None:
+def _end_promotions(festival: Festival, until: datetime) -> None:
     rows = festival.promotions.filter(use_to__gt=until)
     found = list(rows.select_for_update(no_key=True).order_by("pk"))
-    funds.lock_funds(festival.pk)
     _give_up([row for row in found if row.use_from >= until])
-    running = [row for row in found if row.use_from < until]
-    if is_now:
-        for row in running:
-            if row.state in (Promotion.State.ACTIVE, Promotion.State.PAUSED):
-                release_rest(row)
-    ids = [row.pk for row in running]
+    ids = [row.pk for row in found if row.use_from < until]
     Promotion.objects.filter(pk__in=ids).update(use_to=until, claim_to=Least(F("claim_to"), until))

@@ -44,7 +44,6 @@ def end_price(deal: Deal, *, reason: str, at: datetime, by: User | None = None) 
     since = spans.lock_prices([product_id], at=at)
     if deal.effective_to <= since:
         raise NotPossible("Only a deal that has not ended can be voided.")
-    funds.release_unsold([deal])
     # A deal that has not begun leaves no trace in the past: it ends where it would begin.
     ends_at = max(since, deal.effective_from)
     Deal.objects.filter(pk=deal.pk).update(state=Deal.State.VOID, effective_to=ends_at)
@@ -53,6 +52,7 @@ def end_price(deal: Deal, *, reason: str, at: datetime, by: User | None = None) 
         mine = Nomination.objects.filter(pk=deal.nomination_id)
         mine.update(state=Nomination.State.WITHDRAWN)
     WrongPrice.objects.create(deal=deal, reason=reason.strip(), at=since, by=by)
+    funds.reckon(deal.slot.festival_id, at=since)
     spans.rebuild([product_id], since=since, what="wrong price")
     log(deal, "void", at=since, by=by, festival=deal.slot.festival, reason=reason,
         before={"kind": deal.kind, "value": deal.value})  # fmt: skip

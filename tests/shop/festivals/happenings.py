@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from shop.accounts.models import User
 from shop.errors import NotPossible, ShopError
-from shop.festivals import approving, prices, running, stopping, voiding
+from shop.festivals import approving, funds, prices, running, stopping, voiding
 from shop.festivals.models import Deal, Nomination, Slot
 from shop.ledger import posting
 from shop.ledger.balances import unbalanced
@@ -38,6 +38,15 @@ NEVER = {
         WHERE held_uses < 0 OR used < 0 OR held_amount < 0 OR spent < 0
            OR held_uses + used > coalesce(max_uses, held_uses + used)
            OR held_amount + spent > coalesce(budget, held_amount + spent)""",
+    "a sponsor gives more than was promised, or promises more than there is": """
+        SELECT f.id FROM shop_fund f WHERE f.committed > f.amount OR f.committed < coalesce((
+          SELECT sum(l.subsidy * (l.quantity - coalesce(b.back, 0)) / l.quantity)
+          FROM shop_orderline l JOIN shop_order o ON o.id = l.order_id
+          LEFT JOIN (SELECT line_id, sum(quantity) back FROM shop_refundline GROUP BY 1) b
+            ON b.line_id = l.id
+          WHERE l.fund_id = f.id AND o.state IN ('paid', 'pending')), 0) + coalesce((
+          SELECT sum(d.organizer_part) FROM shop_discount d JOIN shop_order o ON o.id = d.order_id
+          WHERE d.fund_id = f.id AND o.state IN ('paid', 'pending')), 0)""",
     "units of a pool are sold twice": """
         SELECT p.id FROM shop_pool p JOIN (
           SELECT l.pool_id, sum(l.pool_units / l.quantity * (l.quantity - coalesce(b.back, 0))) n
@@ -203,6 +212,10 @@ def _stop(play: Play) -> list[int]:
     return _some_of(slot)
 
 
+def _reckon(play: Play) -> None:
+    funds.reckon_all(at=play.at)
+
+
 def _some_of(slot: object) -> list[int]:
     return list(slot.deals.values_list("variant__product_id", flat=True)[:5])
 
@@ -234,6 +247,7 @@ EVENTS: dict[str, Callable[[Play], list[int] | None]] = {
     "extend": _extend,
     "stop": _stop,
     "reprice": _reprice,
+    "reckon": _reckon,
     "pause": _deal_event(lambda deal, play: running.pause_deal(deal, at=play.at)),
     "resume": _deal_event(lambda deal, play: running.resume_deal(deal, at=play.at), state="paused"),
     "raise": _deal_event(
@@ -243,4 +257,4 @@ EVENTS: dict[str, Callable[[Play], list[int] | None]] = {
     ),
     "void": _deal_event(lambda deal, play: voiding.end_price(deal, reason="Zero", at=play.at)),
 }
-WEIGHTS = [14, 40, 24, 8, 8, 3, 6, 8, 8, 8, 8, 2]
+WEIGHTS = [14, 40, 24, 8, 8, 3, 6, 8, 6, 8, 8, 8, 2]

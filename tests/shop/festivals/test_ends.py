@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from shop.errors import NotPossible
-from shop.festivals import approving, promoting, running, stopping
+from shop.errors import NotPossible, Unavailable
+from shop.festivals import approving, funds, promoting, running, stopping, voiding
 from shop.festivals.facts import timelines
 from shop.festivals.models import Closure, Deal, Fund, Nomination, PriceSpan
 from shop.festivals.pricing.timeline import span_at
 from shop.festivals.readiness import readiness
+from shop.orders import ending
 from shop.reporting.closing import close_festival
 from tests import make
 from tests.buying import pay, span_price
@@ -82,19 +83,67 @@ def test_an_approval_beside_a_stop_sees_the_stop():
     assert not Deal.objects.exists()
 
 
+def promised(fund, at=None):
+    """Return what a fund promises, after the beat has looked at it."""
+    if at:
+        assert funds.reckon_all(at=at) == 1
+    fund.refresh_from_db()
+    return fund.committed
+
+
+def subsidised(kettle, festival, fund, units=20):
+    nomination = make.nomination(kettle, during=festival, price=15_00, allotment=units,
+                                 subsidy=1_00, fund=fund)  # fmt: skip
+    (deal,) = approving.approve(nomination, at=START)
+    return deal
+
+
 def test_a_stop_that_comes_later_keeps_what_a_sponsor_promised_until_then(festival, kettle):
     fund = fund_of(festival)
-    nomination = make.nomination(kettle, during=festival, price=15_00, allotment=20,
-                                 subsidy=1_00, fund=fund)  # fmt: skip
-    approving.approve(nomination, at=START)
+    subsidised(kettle, festival, fund)
 
     stopping.stop_slot(whole(festival), at=NOON, ends_at=NOON + 8 * HOUR, reason=REASON)
-    fund.refresh_from_db()
-    assert fund.committed == 20_00
-    stopping.stop_slot(whole(festival), at=NOON + HOUR, reason=REASON)
 
-    fund.refresh_from_db()
-    assert fund.committed == 0
+    assert promised(fund, NOON + 8 * HOUR) == 20_00
+    assert promised(fund, NOON + 8 * HOUR + funds.GRACE) == 0
+
+
+def test_an_order_of_the_last_second_finds_its_sponsors_money(festival, kettle):
+    fund = fund_of(festival)
+    subsidised(kettle, festival, fund)
+
+    stopping.stop_slot(whole(festival), at=NOON, reason=REASON)
+
+    assert promised(fund) == 20_00
+    make.order({kettle: 2}, at=NOON - timedelta(seconds=1))  # priced before, written after
+    assert promised(fund, NOON + funds.GRACE) == 2_00
+
+
+def test_what_open_orders_hold_stays_promised_until_they_are_paid_or_end(festival, kettle):
+    fund = fund_of(festival)
+    subsidised(kettle, festival, fund)
+    late, lost = (make.order({kettle: n}, at=END - HOUR / 60) for n in (2, 3))
+
+    over = END + funds.GRACE
+    assert promised(fund, over) == 5_00
+    ending.expire(ending.lock(lost.pk), at=over)
+    pay(late, at=over)
+
+    assert promised(fund, over) == 2_00
+
+
+def test_a_void_price_gives_back_its_sponsors_money_with_the_last_open_order(festival, kettle):
+    fund = fund_of(festival)
+    deal = subsidised(kettle, festival, fund)
+    order = make.order({kettle: 2})
+
+    voiding.end_price(deal, reason=REASON, at=NOON + HOUR)
+    assert promised(fund) == 2_00
+    ending.expire(ending.lock(order.pk), at=NOON + HOUR)
+
+    assert promised(fund, NOON + HOUR) == 0
+    with pytest.raises(Unavailable):  # money that came late is sent back
+        ending.mark_paid(ending.lock(order.pk), at=NOON + HOUR)
 
 
 def test_what_sponsors_promised_for_benefits_goes_back_when_the_festival_ends(festival):
@@ -103,13 +152,11 @@ def test_what_sponsors_promised_for_benefits_goes_back_when_the_festival_ends(fe
     for group in ("save", "voucher"):
         promoting.activate(make.promotion(festival, group=group, **facts), at=START)
     make.promotion(festival, group="voucher", **facts)  # a draft has promised nothing
-    fund.refresh_from_db()
-    assert fund.committed == 80_00
+    assert promised(fund) == 80_00
 
     stopping.stop_slot(whole(festival), at=NOON, reason=REASON)
 
-    fund.refresh_from_db()
-    assert fund.committed == 0
+    assert promised(fund, NOON + funds.GRACE) == 0
 
 
 def test_a_flash_slot_is_not_extended_past_its_festival(festival):

@@ -7,7 +7,7 @@ import pytest
 from shop.accounts.models import User
 from shop.cart.pricing import price_cart
 from shop.errors import NotPossible
-from shop.festivals import approving, running, stopping
+from shop.festivals import approving, funds, running, stopping
 from shop.festivals.models import (
     ChangeLog,
     Deal,
@@ -231,6 +231,7 @@ def test_a_sponsor_gets_back_what_was_promised_for_units_that_nobody_bought(fest
     pay(make.order({kettle: 2}))
 
     stop(whole(festival))
+    funds.reckon_all(at=HALF_PAST_NINE + funds.GRACE)
 
     fund.refresh_from_db()
     assert fund.committed == 2_00

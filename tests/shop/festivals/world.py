@@ -9,8 +9,16 @@ from datetime import timedelta
 from django.db import transaction
 
 from shop.catalogue.models import Category, Product, Variant
-from shop.festivals import spans
-from shop.festivals.models import Enrolment, Festival, Nomination, Participation, RegularPrice, Slot
+from shop.festivals import promoting, spans
+from shop.festivals.models import (
+    Enrolment,
+    Festival,
+    Fund,
+    Nomination,
+    Participation,
+    RegularPrice,
+    Slot,
+)
 from shop.merchants.models import Merchant
 from shop.stock.models import Pool
 from tests import make
@@ -38,11 +46,14 @@ def build(nominations: int, dice: random.Random) -> World:
         make.festival(starts_at=START + 2 * DAY, ends_at=END + 3 * DAY, max_extensions=3),
         make.festival(starts_at=START - DAY, ends_at=START + 5 * DAY, priority=2),
     ]
+    funds = {}
     for festival in festivals:
         for number in range(SLOTS):
             starts = festival.starts_at + number * DAY + dice.randrange(20) * HOUR
             make.slot(festival, starts_at=starts, ends_at=starts + dice.randrange(1, 30) * HOUR)
-        _benefits(festival)
+        fund = Fund.objects.create(festival=festival, sponsor="Chamber", amount=900_00)
+        funds[festival.pk] = fund
+        _benefits(festival, fund)
     merchants = [make.merchant(commission_bp=800) for _number in range(MERCHANTS)]
     slots = list(Slot.objects.select_related("festival").order_by("pk"))
     variants = _variants(merchants, nominations // 4, dice)
@@ -56,7 +67,11 @@ def build(nominations: int, dice: random.Random) -> World:
     }
     pairs = dice.sample([(s, v) for s in slots for v in variants], nominations)
     rows = Nomination.objects.bulk_create(
-        [_nomination(slot, variant, enrolments, dice) for slot, variant in pairs], 1_000
+        [
+            _nomination(slot, variant, enrolments, funds[slot.festival_id], dice)
+            for slot, variant in pairs
+        ],
+        1_000,
     )
     taking_part = {(slot.festival_id, variant.product_id) for slot, variant in pairs}
     Participation.objects.bulk_create(
@@ -65,9 +80,10 @@ def build(nominations: int, dice: random.Random) -> World:
     return World(festivals, slots, variants, [row.pk for row in rows])
 
 
-def _benefits(festival: Festival) -> None:
-    make.promotion(festival, kind="step", value=4_00, every=30_00, max_steps=3,
-                   organizer_share=70, budget=400_00)  # fmt: skip
+def _benefits(festival: Festival, fund: Fund) -> None:
+    save = make.promotion(festival, kind="step", value=4_00, every=30_00, max_steps=3,
+                          state="draft", organizer_share=70, budget=400_00, fund=fund)  # fmt: skip
+    promoting.activate(save, at=BEFORE)
     make.promotion(festival, group="shipping", kind="free_shipping", min_spend=40_00,
                    organizer_share=50, max_uses=15)  # fmt: skip
 
@@ -96,10 +112,13 @@ def _variants(merchants: list[Merchant], count: int, dice: random.Random) -> lis
     return variants
 
 
-def _nomination(slot: Slot, variant: Variant, enrolments: dict, dice: random.Random) -> Nomination:
+def _nomination(
+    slot: Slot, variant: Variant, enrolments: dict, fund: Fund, dice: random.Random
+) -> Nomination:
     product = variant.product
     is_percent = dice.random() < 0.6
     units = dice.choice([None, None, 1, 2, 5, 12])
+    subsidy = dice.choice([0, 0, 50])
     return Nomination(
         slot=slot,
         product=product,
@@ -111,5 +130,6 @@ def _nomination(slot: Slot, variant: Variant, enrolments: dict, dice: random.Ran
         prices={} if is_percent else {str(variant.pk): dice.randrange(2_00, 30_00)},
         allotments={} if units is None else {str(variant.pk): units},
         per_shopper=dice.choice([None, None, None, 2]),
-        subsidy=dice.choice([0, 0, 50]),
+        subsidy=subsidy,
+        fund=fund if subsidy and units else None,
     )
