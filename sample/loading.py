@@ -18,7 +18,7 @@ from itertools import batched
 from django.db import connection, transaction
 from django_tasks_db.models import DBTaskResult
 
-from sample import moving, ordering, others, past, stocking
+from sample import moving, ordering, others, past, selling, stocking
 from sample.accounts import provide_accounts
 from sample.edition import Edition, edition
 from sample.nominating import take_part
@@ -26,6 +26,7 @@ from sample.opening import open_festival
 from sample.pages import write_pages
 from sample.pictures import draw_all
 from sample.picturing import media_folder
+from sample.preparing import prepare
 from sample.progress import Progress
 from sample.reference import load_reference
 from sample.scheduling import provide_sessions
@@ -36,6 +37,7 @@ from shop.listings.indexing import count_words, index_missing
 from shop.listings.refreshing import refresh, refresh_popularity
 from shop.listings.tasks import make_modern_sizes
 from shop.pictures.models import Picture
+from shop.reporting.tallying import count_all_sales
 from shop.tasks import enqueue
 
 STORES_AT_ONCE = 5
@@ -59,7 +61,7 @@ def load(progress: Progress, *, only: Collection[str] | None = None) -> None:
     wanted = replace(wanted, loaded_on=wanted.loaded_on + timedelta(days=moved))
     with _drawing(wanted, progress):
         written = write_rows(wanted, progress)
-    earlier = 0 if only else past.write_past(wanted, provide_accounts(at=clock.now()), progress)
+    earlier = 0 if only else _write_earlier(wanted, progress)
     ordered, left_out = _order(wanted, progress)
     queued = _queue_modern_pictures()
     _count(at=clock.now())
@@ -71,6 +73,11 @@ def load(progress: Progress, *, only: Collection[str] | None = None) -> None:
         _count_rows()
     but = f" but for {left_out} orders" if left_out else ""
     progress.say(f"The sample is complete{but}: {what}.")
+
+
+def _write_earlier(wanted: Edition, progress: Progress) -> int:
+    users = provide_accounts(at=clock.now())
+    return past.write_past(wanted, users, progress) + selling.sell(wanted, progress, at=clock.now())
 
 
 def write_rows(wanted: Edition, progress: Progress) -> bool:
@@ -94,8 +101,9 @@ def write_rows(wanted: Edition, progress: Progress) -> bool:
     if stores:
         progress.report("Stocking stores", len(stores), len(stores))
     dated = provide_sessions(wanted, at=at, progress=progress)
+    prepared = prepare(wanted, by=users["organizer"])
     pages = write_pages(at=at)
-    return bool(written or is_new or stores or dated or pages)
+    return bool(written or is_new or stores or dated or prepared or pages)
 
 
 def _count(*, at: datetime) -> None:
@@ -103,6 +111,7 @@ def _count(*, at: datetime) -> None:
     index_missing(at=at)
     count_words(at=at)
     count_listings(at=at)
+    count_all_sales(at=at)
 
 
 def _count_rows() -> None:

@@ -24,6 +24,7 @@ from shop.festivals import spans
 from shop.festivals.models import (
     ChangeLog,
     Closure,
+    CodeBatch,
     Deal,
     Enrolment,
     Festival,
@@ -33,6 +34,8 @@ from shop.festivals.models import (
     Promotion,
     RegularPrice,
     Slot,
+    Terms,
+    Wanted,
 )
 from shop.listings.refreshing import refresh
 from shop.merchants.models import Merchant
@@ -116,6 +119,10 @@ def _move_records(
     _move_past(Enrolment.objects.filter(festival__in=festivals), ("accepted_at",), by, at=at)
     nominations = Nomination.objects.filter(slot__festival__in=festivals)
     _move_past(nominations, ("submitted_at", "decided_at"), by, at=at)
+    for model in (Terms, Wanted):
+        _move_past(model.objects.filter(festival__in=festivals), ("at",), by, at=at)
+    codes = CodeBatch.objects.filter(promotion__festival__in=festivals)
+    _move_past(codes, ("at",), by, at=at)
     _move_past(ChangeLog.objects.filter(festival__in=festivals), ("at",), by, at=at)
     counts = StockMove.objects.filter(
         kind=StockMove.Kind.COUNT, pool__variants__product__slug__in=edition.slugs

@@ -14,6 +14,7 @@ from sample.edition import (
     Edition,
 )
 from sample.plans import PromotionPlan
+from sample.preparing import provide_terms
 from sample.sheets import FestivalTexts
 from shop.festivals.models import Festival, Promotion, Slot
 
@@ -46,6 +47,7 @@ def open_festival(edition: Edition) -> tuple[Festival, bool]:
         must_beat_prior_price=rules.must_beat_prior_price,
         terms_version=TERMS_VERSION,
     )
+    provide_terms(edition, festival, ENROLMENT_OPENS)
     _write_slots(edition, festival)
     Promotion.objects.bulk_create(
         _promotion(edition, festival, plan) for plan in edition.plan.promotions

@@ -140,7 +140,7 @@ def _fill(cart: Cart, wish: Wish, shopper: Shopper, *, at: datetime) -> bool:
     if wish.service:
         goods = [variant.product for variant, _ in variants if variant.session_start is None]
         merchants = {product.merchant_id for product in goods}
-        changing.choose_services(cart, dict.fromkeys(merchants, wish.service))
+        changing.choose_services(shopper, dict.fromkeys(merchants, wish.service))
     if wish.code:
         changing.use_voucher(cart, wish.code, shopper=shopper, at=at)
     return True

@@ -12,6 +12,7 @@ from django.utils.text import slugify
 
 from sample.edition import LANGUAGES, Edition
 from sample.opening import TERMS_VERSION, words
+from sample.preparing import provide_terms, rules_of
 from sample.sheets import FestivalSheet, ProductSheet, moment_in
 from shop.accounts.models import User
 from shop.catalogue.models import Product
@@ -92,10 +93,12 @@ def _open(edition: Edition, sheet: FestivalSheet) -> Festival:
         target_stores=30,
         target_products=120,
         target_countries=12,
+        **rules_of(sheet.slug),
         **_walls(sheet.zone, starts=starts_at, ends=ends_at),
         enrol_opens_wall=typed(wall_of(opens, sheet.zone)),
         enrol_closes_wall=typed(wall_of(closes, sheet.zone)),
     )
+    provide_terms(edition, festival, when.enrol_opens)
     Slot.objects.bulk_create(_slots(edition, festival, sheet))
     return festival
 

@@ -175,6 +175,7 @@ class FestivalForm(WallTimes):
         self.during: Window | None = None
         if festival:
             self.fields["zone_name"].disabled = True
+            self.fields["priority"].disabled = festival.state != Festival.State.DRAFT
             self.initial |= {"zone_name": festival.zone}
 
     def clean(self) -> dict[str, Any]:

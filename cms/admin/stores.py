@@ -18,6 +18,7 @@ from shop.delivery.names import country_name
 from shop.errors import ShopError
 from shop.festivals import enrolling
 from shop.festivals.models import Enrolment, Festival
+from shop.listings import taking_part
 
 MOST = 300  # rows on a screen; filters narrow them down
 ORDER = ("applied", "waiting", "invited", "accepted", "declined", "withdrawn")
@@ -67,7 +68,7 @@ def decide(request: HttpRequest, pk: int, enrolment_id: int) -> HttpResponse:
     name, at = enrolment.merchant.name, clock.moment_of(request)
     try:
         if "remove" in request.POST:
-            enrolling.leave(enrolment, at=at, by=request.user)
+            taking_part.leave(enrolment, at=at, by=request.user)
             messages.success(request, f"{name} does not take part any more.")
         else:
             is_accepted = "accept" in request.POST

@@ -76,7 +76,7 @@ def price_cart(shopper: Shopper, *, at: datetime, lock: bool = False) -> PricedC
     chosen = {pk: _chosen(cart, pk, ways) for pk, ways in options.items()}
     basket = Basket(
         wanted=tuple(_wanted(line, deals.get(line.variant_id, []), own) for line in lines),
-        pools=_pools(lines, deals, own),
+        pools=_pools(lines, own, _fenced_again(deals, own, at=at)),
         promotions=promotions_now(at=at, picks=picks, shopper_id=shopper.limit_id, own=own),
         parcels={pk: option.price for pk, option in chosen.items()},
         minimum=least_charge(settings.SHOP_CURRENCY),
@@ -177,19 +177,35 @@ def _credited(deal: DealTerms, own: Holdings) -> DealTerms:
     return DealTerms(**values | {"left": left, "shopper_left": shopper_left})
 
 
+def _fenced_again(
+    deals: dict[int, list[DealTerms]], own: Holdings, *, at: datetime
+) -> dict[int, int]:
+    """Return the items, by variant, that go back behind fences when the own order lets go.
+
+    A paused deal gives no price now, and its fence stands all the same.
+    """
+    found: dict[int, int] = defaultdict(int)
+    for variant_id, open_now in deals.items():
+        for deal in open_now:
+            if deal.left is not None:
+                found[variant_id] += own.deals.get(deal.id, 0)
+    known = {deal.id for open_now in deals.values() for deal in open_now}
+    if closed := own.deals.keys() - known:
+        rows = fencing_deals(at=at).filter(pk__in=closed)
+        for deal_id, variant_id in rows.values_list("pk", "variant_id"):
+            found[variant_id] += own.deals[deal_id]
+    return found
+
+
 def _pools(
-    lines: tuple[CartLine, ...], deals: dict[int, list[DealTerms]], own: Holdings
+    lines: tuple[CartLine, ...], own: Holdings, fenced: dict[int, int]
 ) -> dict[int, PoolTerms]:
     found: dict[int, PoolTerms] = {}
     for line in lines:
         variant, pool = line.variant, line.variant.pool
         free = pool.free + own.pools.get(pool.pk, 0)
         # Units that the own pending order took from an allotment go back behind its fence.
-        back = sum(
-            own.deals.get(deal.id, 0) * variant.units_per_item
-            for deal in deals.get(variant.pk, [])
-            if deal.left is not None
-        )
+        back = fenced.get(variant.pk, 0) * variant.units_per_item
         before = found.get(pool.pk)
         aside = before.set_aside if before else line.set_aside or 0
         found[pool.pk] = PoolTerms(free=free, set_aside=aside + back)

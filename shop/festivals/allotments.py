@@ -1,14 +1,14 @@
 """The only writer of the counters of claims, promotions and deals.
 
 Everything runs inside the caller's transaction. Rows are locked in this order, ids ascending:
-claims, promotion usage, promotions, deal usage, deals (then pools, then prices). A limit that
-lies inside one row is tested by the same UPDATE that moves it, so that two shoppers can never
-both have the last unit.
+claims, promotion usage, promotions, funds, deal usage, deals (then pools, then prices). A limit
+that lies inside one row is tested by the same UPDATE that moves it, so that two shoppers can
+never both have the last unit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -17,7 +17,7 @@ from django.db.models import Exists, F, Model, OuterRef
 from shop.errors import Unavailable
 from shop.festivals import spans
 from shop.festivals.holdings import Holdings
-from shop.festivals.models import Claim, Closure, Deal, DealUsage, Promotion, PromotionUsage
+from shop.festivals.models import Claim, Closure, Deal, DealUsage, Fund, Promotion, PromotionUsage
 
 MOVE_PROMOTIONS = """
 UPDATE shop_promotion AS p
@@ -53,11 +53,20 @@ RETURNING v.id
 """
 
 
-def move_holds(*, take: Holdings, give: Holdings, shopper_id: int | None) -> None:
+def move_holds(
+    *,
+    take: Holdings,
+    give: Holdings,
+    shopper_id: int | None,
+    fund_ids: Collection[int] = (),
+) -> None:
     """Hold what ``take`` names and release what ``give`` names, as one net change.
 
     In one step, so that a shopper who pays again with a changed cart cannot lose the own
     units to somebody else in between.
+
+    Args:
+        fund_ids: funds whose promises the caller looks at afterwards; locked in their turn.
 
     Raises:
         Unavailable: a limit stands in the way; the caller's transaction rolls back.
@@ -66,6 +75,8 @@ def move_holds(*, take: Holdings, give: Holdings, shopper_id: int | None) -> Non
     uses = _net(dict.fromkeys(take.promotions, 1), dict.fromkeys(give.promotions, 1))
     _move_usage(PromotionUsage, "promotion", MOVE_PROMOTION_USAGE, uses, shopper_id)
     _move_promotions(uses, _net(take.promotions, give.promotions))
+    if fund_ids:
+        list(Fund.objects.filter(pk__in=fund_ids).select_for_update(no_key=True).order_by("pk"))
     units = _net(take.deals, give.deals)
     _move_usage(DealUsage, "deal", MOVE_DEAL_USAGE, units, shopper_id)
     _move_deals(units)

@@ -15,13 +15,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
+from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible, ShopError
 from shop.festivals import fence, funds, spans
 from shop.festivals.changes import log_all
 from shop.festivals.mailing import tell_decided
 from shop.festivals.models import Deal, Nomination, Slot
 from shop.festivals.readying import Seen, locked, made_ready
-from shop.festivals.reductions import dearer_nominations
+from shop.festivals.reductions import dearer_nominations, rising_nominations
 from shop.festivals.sifting import promised, sift
 
 BATCH = 100
@@ -149,15 +150,24 @@ def _write(
         fence.check_room(pools, at=at)
     products = sorted({row.product_id for row in ready})
     since = spans.lock_prices(products, at=at)
+    _refuse_withdrawn(made)
     for slot in {row.slot_id: row.slot for row in ready}.values():
         refuse_if_over(slot, since)
     late = [deal.pk for deal in made if deal.slot.starts_at < since]
     if late:
         Deal.objects.filter(pk__in=late).update(effective_from=since)
-    for text in dearer_nominations(made, since=since).values():
+    for text in (rising_nominations(made) | dearer_nominations(made, since=since)).values():
         raise NotPossible(text)
     spans.rebuild(products, since=since, what="deal approved")
     log_all([(row, "approve", row.slot.festival, {}) for row in ready], at=at, by=by)
+
+
+def _refuse_withdrawn(deals: Sequence[Deal]) -> None:
+    """Refuse what was taken out of sale while the lock of its product was waited for."""
+    ids = {deal.variant_id for deal in deals}
+    there = Variant.objects.filter(pk__in=ids, is_active=True)
+    if there.filter(product__state=Product.State.PUBLISHED).count() < len(ids):
+        raise NotPossible(_("The product is not published yet. Decide on it first."))
 
 
 def refuse_if_over(slot: Slot, at: datetime) -> None:

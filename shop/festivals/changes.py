@@ -61,6 +61,18 @@ def log_all(
     )
 
 
+def latest(festival: Festival, at: datetime) -> datetime:
+    """Return an instant that is not before anything that was done to a festival.
+
+    A request that read its clock first may get the locks second; by its own clock what was
+    stopped meanwhile would still run. Call it under the locks.
+    """
+    newest = (
+        ChangeLog.objects.filter(festival=festival).order_by("-at").values_list("at", flat=True)
+    )
+    return max(at, newest.first() or at)
+
+
 def version_of(*rows: Any) -> int:
     """Return the version of rows that a form shows: the newest line of the log about them."""
     found = _about(rows)

@@ -11,10 +11,10 @@ from shop.festivals import fence
 from shop.festivals.facts import planned_prices, timelines
 from shop.festivals.models import Enrolment, Nomination, Slot
 from shop.festivals.places import Places, read_places
-from shop.festivals.pricing.items import percent_off, prior_sale, reduced, regular_price
+from shop.festivals.pricing.items import first_rise, percent_off, prior_sale, reduced, regular_price
 from shop.festivals.pricing.terms import VariantTerms
 from shop.festivals.proposals import Case, Check, Proposal, VariantCheck
-from shop.festivals.reductions import dearer
+from shop.festivals.reductions import dearer, rising
 from shop.festivals.rules import must_beat, problems_of, sentences
 from shop.money import share
 
@@ -73,7 +73,7 @@ def _judge(
     left = _left(variants, proposal, free)
     rows = tuple(
         replace(
-            _check(variant, known.get(variant.pk), proposal, case.enrolment, starts_at),
+            _check(variant, known.get(variant.pk), case, starts_at),
             left=_items(left, variant),
         )
         for variant in variants
@@ -84,28 +84,28 @@ def _judge(
 
 
 def _check(
-    variant: Variant,
-    terms: VariantTerms | None,
-    proposal: Proposal,
-    enrolment: Enrolment,
-    starts_at: datetime,
+    variant: Variant, terms: VariantTerms | None, case: Case, starts_at: datetime
 ) -> VariantCheck:
+    proposal, zone = case.proposal, case.slot.festival.zone
     regular = regular_price(terms, starts_at) if terms else None
     before = prior_sale(terms, starts_at) if terms else None
     price = _price(variant, regular, proposal)
     prior = before[1] if before else None
     sentence = ""
     if price is not None and before and price >= before[1]:
-        sentence = dearer(price, before[1], before[0], enrolment.festival.zone)
+        sentence = dearer(price, before[1], before[0], zone)
+    is_percent = proposal.rule == Nomination.Rule.PERCENT and price is not None
+    rise = first_rise(terms.regular, starts_at, case.slot.ends_at) if terms and is_percent else None
     return VariantCheck(
         variant=variant,
         regular=regular,
         price=price,
         prior=prior,
         percent=percent_off(price, prior) if price is not None else None,
-        payout=None if price is None else price - _commission(price, enrolment),
+        payout=None if price is None else price - _commission(price, case.enrolment),
         allotment=proposal.allotments.get(variant.pk),
         sentence=sentence,
+        rise=rising(rise, zone) if rise else "",
     )
 
 

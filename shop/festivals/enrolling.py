@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
+from shop.festivals import promoting
 from shop.festivals.changes import log
 from shop.festivals.mailing import tell_enrolled
-from shop.festivals.models import Enrolment, Festival, Nomination
+from shop.festivals.models import Enrolment, Festival, Nomination, Participation
 from shop.festivals.waiting import fill, has_place
 from shop.merchants.models import Merchant
 
@@ -51,17 +52,26 @@ def invite(
 
 @transaction.atomic
 def join(
-    festival: Festival, merchant: Merchant, *, terms_version: str, at: datetime, by: User
+    festival: Festival,
+    merchant: Merchant,
+    *,
+    terms_version: str,
+    commission_bp: int,
+    at: datetime,
+    by: User,
 ) -> Enrolment:
     """Take part, as invited, or apply to; the festival's terms and commission are frozen.
 
     Who was invited takes part at once, or waits in line while all places are taken.
 
+    Args:
+        terms_version, commission_bp: what was on the page that was agreed to.
+
     Raises:
         NotPossible: enrolment is closed, the terms changed meanwhile, or it was decided already.
     """
     festival = _open(festival, at)
-    if terms_version != festival.terms_version:
+    if (terms_version, commission_bp) != (festival.terms_version, festival.commission_bp):
         raise NotPossible(_("The terms changed meanwhile. Read them again."))
     enrolment = festival.enrolments.select_for_update().filter(merchant=merchant).first()
     is_invited = enrolment is not None and enrolment.state == State.INVITED
@@ -101,6 +111,7 @@ def decide(
     if enrolment.state not in (State.APPLIED, State.WAITING):
         raise NotPossible(_("This was decided already."))
     if is_accepted:
+        _refuse_guest(enrolment, festival, at=at)
         _take_place(enrolment, festival, at=at)
     else:
         enrolment.state, enrolment.waiting_since = State.DECLINED, None
@@ -116,23 +127,27 @@ def decide(
 def leave(enrolment: Enrolment, *, at: datetime, by: User) -> None:
     """Take a store out of a festival, as itself or the organizer wishes; the next one gets in.
 
-    What it nominated is withdrawn with it.
+    What it nominated is withdrawn with it, its products are not listed there any more, and
+    benefits that it gives end. ``taking_part.leave`` refreshes the lists as well.
 
     Raises:
         NotPossible: it takes no part, or has approved products, whose deals people may know.
     """
+    own = enrolment.nominations
+    list(own.select_for_update(no_key=True).order_by("pk"))  # before the festival, as everywhere
     festival = _locked(enrolment.festival)
     enrolment = festival.enrolments.select_for_update(of=("self",)).get(pk=enrolment.pk)
     if enrolment.state not in (State.APPLIED, State.WAITING, State.ACCEPTED):
         raise NotPossible(_("This was decided already."))
     open_states = (Nomination.State.SUBMITTED, Nomination.State.CHANGES_REQUESTED)
-    own = enrolment.nominations
     own.filter(state__in=open_states).update(state=Nomination.State.WITHDRAWN)
     # In the next statement: a reviewer may have approved one while this waited for its row.
     if own.filter(state=Nomination.State.APPROVED).exists():
         raise NotPossible(_("Take the approved products back first."))
     enrolment.state, enrolment.waiting_since = State.WITHDRAWN, None
     enrolment.save()
+    Participation.objects.filter(festival=festival, product__merchant=enrolment.merchant).delete()
+    _end_benefits(festival, enrolment, at=at, by=by)
     log(enrolment, "leave", at=at, by=by, festival=festival)
     fill(festival, at=at, by=by)
 
@@ -178,6 +193,14 @@ def is_enrolling(festival: Festival, *, at: datetime) -> bool:
     return not is_over and has_opened and not has_closed and at < festival.ends_at
 
 
+def _refuse_guest(enrolment: Enrolment, festival: Festival, *, at: datetime) -> None:
+    is_open = festival.state in (Festival.State.DRAFT, Festival.State.PUBLISHED)
+    if not is_open or festival.ends_at <= at:
+        raise NotPossible("This festival is over.")
+    if enrolment.merchant.state != Merchant.State.APPROVED:
+        raise NotPossible("The store itself is not approved.")
+
+
 def _take_place(enrolment: Enrolment, festival: Festival, *, at: datetime) -> None:
     """Give an enrolment a place, or one in line. The festival's row is locked."""
     if has_place(festival, enrolment.merchant.country):
@@ -186,6 +209,12 @@ def _take_place(enrolment: Enrolment, festival: Festival, *, at: datetime) -> No
     else:
         enrolment.state = State.WAITING
         enrolment.waiting_since = enrolment.waiting_since or at
+
+
+def _end_benefits(festival: Festival, enrolment: Enrolment, *, at: datetime, by: User) -> None:
+    own = festival.promotions.filter(merchant=enrolment.merchant, use_to__gt=at)
+    for promotion in own.filter(state__in=promoting.RUNNING).order_by("pk"):
+        promoting.end_early(promotion, at=at, reason="The store left the festival.", by=by)
 
 
 def _locked(festival: Festival) -> Festival:

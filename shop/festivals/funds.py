@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.db.models import Case, F, Q, Sum, When
 from django.utils.translation import gettext as _
 
 from shop.currencies import written
-from shop.errors import NotPossible
+from shop.errors import NotPossible, Unavailable
 from shop.festivals.models import Deal, Festival, Fund, Promotion
 
 log = logging.getLogger(__name__)
@@ -70,12 +71,27 @@ def reckon(festival_id: int, *, at: datetime) -> None:
     lock_funds(festival_id)
     # Read after the wait for the lock: whoever held it may have promised something.
     for fund in Fund.objects.filter(festival=festival_id).order_by("pk"):
-        promised = _of_deals(fund, over=at - GRACE) + _of_promotions(fund, over=at - GRACE)
-        if promised > fund.amount:
+        promised = _promised(fund, at=at)
+        if promised > fund.amount:  # nothing may keep organizers from stopping a festival
             log.error("fund %s has promised %s, more than it has", fund.pk, promised)
         if promised != fund.committed:
             most = min(promised, fund.amount)
             Fund.objects.filter(pk=fund.pk).update(committed=most)
+
+
+def check(fund_ids: Collection[int], *, at: datetime) -> None:
+    """Make sure that funds can give what is held again; they are locked.
+
+    Raises:
+        Unavailable: one has promised more to others meanwhile.
+    """
+    for fund in Fund.objects.filter(pk__in=fund_ids):
+        if _promised(fund, at=at) > fund.amount:
+            raise Unavailable("fund", [fund.pk])
+
+
+def _promised(fund: Fund, *, at: datetime) -> int:
+    return _of_deals(fund, over=at - GRACE) + _of_promotions(fund, over=at - GRACE)
 
 
 def reckon_all(*, at: datetime) -> int:

@@ -14,7 +14,7 @@ from shop.errors import NotPossible
 from shop.festivals import spans
 from shop.festivals.changes import log
 from shop.festivals.models import Deal, Festival, Slot
-from shop.festivals.reductions import refuse_if_dearer
+from shop.festivals.reductions import refuse_if_dearer, rising_nominations
 from shop.festivals.waiting import fill
 from shop.festivals.walltime import typed, wall_of
 
@@ -69,13 +69,19 @@ def create_festival(
 def change_festival(
     festival: Festival, changes: dict[str, Any], *, at: datetime, by: User | None = None
 ) -> None:
-    """Change a festival's words, rules or targets; its time moves by ``move_festival``."""
+    """Change a festival's words, rules or targets; its time moves by ``move_festival``.
+
+    Raises:
+        NotPossible: it is over, or its priority would change prices that are public.
+    """
     festival = _locked(festival)
     before = {name: _plain(getattr(festival, name)) for name in changes}
     after = {name: _plain(value) for name, value in changes.items()}
     different = [name for name in changes if before[name] != after[name]]
     if not different:
         return
+    if "priority" in different and festival.state != Festival.State.DRAFT:
+        raise NotPossible("Its priority was decided when it was published, and stays.")
     for name in different:
         setattr(festival, name, changes[name])
     festival.save(update_fields=different)
@@ -217,8 +223,10 @@ def _move(slot: Slot, during: Window, *, at: datetime, by: User | None) -> None:
     since = spans.lock_prices(products, at=at)
     _refuse_past(during, since)
     Slot.objects.filter(pk=slot.pk).update(**during.facts)
-    rows = deals.select_related("variant", "slot__festival", "nomination__enrolment")
-    refuse_if_dearer(list(rows), slot.festival, starts_at=during.starts_at)
+    rows = list(deals.select_related("variant", "slot__festival", "nomination__enrolment"))
+    refuse_if_dearer(rows, slot.festival, starts_at=during.starts_at)
+    for text in rising_nominations(rows).values():
+        raise NotPossible(text)
     spans.rebuild(products, since=since, what="slot moved")
     before = {"starts_at": slot.starts_at.isoformat(), "ends_at": slot.ends_at.isoformat()}
     after = {"starts_at": during.starts_at.isoformat(), "ends_at": during.ends_at.isoformat()}

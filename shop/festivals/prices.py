@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from shop.catalogue.models import Variant
 from shop.errors import NotPossible
 from shop.festivals import spans
 from shop.festivals.models import Deal, RegularPrice
+from shop.festivals.pricing.items import first_rise
 
 
 @transaction.atomic
@@ -33,7 +35,7 @@ def change_prices(
         The instant from which the prices count.
 
     Raises:
-        NotPossible: the instant has passed, or a percent deal runs whose price would rise.
+        NotPossible: the instant has passed, or a percent deal would become dearer while it runs.
     """
     if starts_at is not None and starts_at <= at:
         raise NotPossible(_("The date must be in the future"))
@@ -42,28 +44,34 @@ def change_prices(
     products = set(Variant.objects.filter(pk__in=amounts).values_list("product_id", flat=True))
     since = spans.lock_prices(products, at=at)
     counts_from = max(since, starts_at) if starts_at else since
-    _refuse_rise_in_running_percent_deal(amounts, at=counts_from)
     RegularPrice.objects.bulk_create(
         RegularPrice(variant_id=pk, amount=amount, starts_at=counts_from, by=by)
         for pk, amount in amounts.items()
     )
+    _refuse_rise_in_percent_deals(amounts, since=since)
     spans.rebuild(products, since=since, what="regular price")
     return counts_from
 
 
-def _refuse_rise_in_running_percent_deal(amounts: Mapping[int, int], *, at: datetime) -> None:
-    # A percent deal follows the regular price, and its price may not change once it runs.
-    running = Deal.objects.filter(
-        variant_id__in=amounts,
-        kind=Deal.Kind.PERCENT,
-        effective_from__lte=at,
-        effective_to__gt=at,
+def regular_prices(variant_ids: Collection[int]) -> dict[int, list[tuple[datetime, int]]]:
+    """Return the regular prices of variants with their instants, past and to come."""
+    found: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
+    if variant_ids:
+        rows = RegularPrice.objects.filter(variant_id__in=variant_ids).order_by("starts_at", "pk")
+        for variant_id, at, amount in rows.values_list("variant_id", "starts_at", "amount"):
+            found[variant_id].append((at, amount))
+    return found
+
+
+def _refuse_rise_in_percent_deals(variant_ids: Collection[int], *, since: datetime) -> None:
+    # A percent deal follows the regular price, and its price may not rise once it runs.
+    deals = Deal.objects.filter(
+        variant_id__in=variant_ids, kind=Deal.Kind.PERCENT, effective_to__gt=since
     ).exclude(state__in=Deal.GONE)
-    variants = list(running.values_list("variant_id", flat=True))
-    prices = RegularPrice.objects.filter(variant_id__in=variants, starts_at__lte=at)
-    newest = prices.order_by("variant_id", "-starts_at", "-id").distinct("variant_id")
-    for variant_id, amount in newest.values_list("variant_id", "amount"):
-        if amounts[variant_id] > amount:
+    windows = list(deals.values_list("variant_id", "effective_from", "effective_to"))
+    known = regular_prices({variant_id for variant_id, _from, _to in windows})
+    for variant_id, starts_at, ends_at in windows:
+        if first_rise(known[variant_id], max(starts_at, since - spans.TICK), ends_at):
             raise NotPossible(
                 _("A percent deal of this product is running. Its regular price cannot rise now.")
             )

@@ -16,10 +16,11 @@ from django.db import transaction
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals import funds, spans
-from shop.festivals.changes import log
-from shop.festivals.models import Festival, Promotion
+from shop.festivals.changes import latest, log
+from shop.festivals.models import Enrolment, Festival, Promotion
 
 State = Promotion.State
+RUNNING = (State.ACTIVE, State.PAUSED)
 RISING = ("budget", "max_uses", "max_claims")
 
 
@@ -52,6 +53,7 @@ def activate(promotion: Promotion, *, at: datetime, by: User | None = None) -> N
         NotPossible: it is active already, its time is over, or its sponsor gives too little.
     """
     promotion = _locked(promotion)
+    at = latest(promotion.festival, at)
     if promotion.state != State.DRAFT or promotion.use_to <= at:
         raise NotPossible("Only a draft whose time is not over can begin.")
     _refuse_nonsense(promotion, promotion.festival)
@@ -92,7 +94,8 @@ def end_early(
     if not reason.strip():
         raise NotPossible("Say why: shoppers ask.")
     promotion = _locked(promotion)
-    if promotion.state not in (State.ACTIVE, State.PAUSED) or promotion.use_to <= at:
+    at = latest(promotion.festival, at)
+    if promotion.state not in RUNNING or promotion.use_to <= at:
         raise NotPossible("It has ended already.")
     if promotion.use_from < at:
         promotion.use_to = at
@@ -117,7 +120,8 @@ def raise_limits(
     """
     promotion = _locked(promotion)
     before = {name: getattr(promotion, name) for name in limits}
-    if promotion.state not in (State.ACTIVE, State.PAUSED) or not set(limits) <= set(RISING):
+    is_over = promotion.use_to <= latest(promotion.festival, at)
+    if is_over or promotion.state not in RUNNING or not set(limits) <= set(RISING):
         raise NotPossible("Only the limits of an active benefit can be raised.")
     if any(before[name] is None or value < before[name] for name, value in limits.items()):
         raise NotPossible("A limit can only be raised.")
@@ -153,6 +157,9 @@ def _refuse_nonsense(promotion: Promotion, festival: Festival) -> None:
     opens, closes = promotion.claim_from, promotion.claim_to
     if opens and closes and closes <= opens:
         raise NotPossible("Claiming ends after it begins.")
+    guests = festival.enrolments.filter(state=Enrolment.State.ACCEPTED)
+    if promotion.merchant_id and not guests.filter(merchant=promotion.merchant_id).exists():
+        raise NotPossible("This store does not take part in the festival.")
     for problem in _missing(promotion):
         raise NotPossible(problem)
 

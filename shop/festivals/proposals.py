@@ -28,8 +28,8 @@ class Proposal:
 class VariantCheck:
     """What the proposal means for one variant. Amounts are minor units.
 
-    ``sentence`` says why the price cannot be called a reduction, else nothing. ``left`` are the
-    units that stay for everyday sale.
+    ``sentence`` says why the price cannot be called a reduction, ``rise`` that it would go up
+    while the deal runs, else nothing. ``left`` are the units that stay for everyday sale.
     """
 
     variant: Variant
@@ -41,6 +41,7 @@ class VariantCheck:
     allotment: int | None
     left: int = 0
     sentence: str = ""
+    rise: str = ""
 
 
 class Problem(str):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible, ShopError, StaleState
 from shop.festivals.changes import decided
-from shop.festivals.models import Deal, Enrolment, Nomination, Slot
+from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Slot
 
 type Seen = Mapping[int, datetime | None]
 type Made = dict[int, list[Deal]]
@@ -20,10 +20,16 @@ type Refused = dict[int, ShopError]
 
 
 def locked(ids: Sequence[int]) -> list[Nomination]:
-    """Lock nominations, then their slots, by their ids; return them with what they are about."""
+    """Lock nominations, then their festivals and slots; return them with what they are about.
+
+    Whoever publishes a festival waits for its row as well, so that each sees the other's deals.
+    """
     rows = Nomination.objects.select_for_update(of=("self",)).filter(pk__in=ids)
     found = list(rows.select_related("product", "enrolment", "reviewer", "fund").order_by("pk"))
     # Read under their locks: a slot may have been stopped, moved or extended meanwhile.
+    festivals = Festival.objects.filter(slots__in={row.slot_id for row in found})
+    ids = set(festivals.values_list("pk", flat=True))
+    list(Festival.objects.filter(pk__in=ids).select_for_update(no_key=True).order_by("pk"))
     slots = Slot.objects.select_for_update(of=("self",), no_key=True).select_related("festival")
     slots = {s.pk: s for s in slots.filter(pk__in={r.slot_id for r in found}).order_by("pk")}
     for row in found:

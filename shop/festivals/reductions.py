@@ -15,7 +15,8 @@ from shop.currencies import written
 from shop.errors import NotPossible
 from shop.festivals.facts import terms_of, timelines
 from shop.festivals.models import Deal, Festival
-from shop.festivals.pricing.items import deal_price, prior_sale, regular_price
+from shop.festivals.prices import regular_prices
+from shop.festivals.pricing.items import deal_price, first_rise, prior_sale, regular_price
 
 
 def refuse_if_dearer(deals: Sequence[Deal], festival: Festival, *, starts_at: datetime) -> None:
@@ -42,6 +43,29 @@ def dearer_nominations(deals: Sequence[Deal], *, since: datetime) -> dict[int, s
     if not asked:
         return {}
     return _sentences([(deal, max(deal.slot.starts_at, since)) for deal in asked])
+
+
+def rising_nominations(deals: Sequence[Deal]) -> dict[int, str]:
+    """Return which percent deals would become dearer while they run, as sentences by nomination.
+
+    A percent deal follows the regular price, and a price may not rise once it runs. One statement
+    at the most.
+    """
+    following = [deal for deal in deals if deal.kind == Deal.Kind.PERCENT]
+    known = regular_prices({deal.variant_id for deal in following})
+    found: dict[int, str] = {}
+    for deal in following:
+        prices = known.get(deal.variant_id, [])
+        if at := first_rise(prices, deal.effective_from, deal.effective_to):
+            found.setdefault(deal.nomination_id, rising(at, deal.slot.festival.zone))
+    return found
+
+
+def rising(at: datetime, zone: str) -> str:
+    """Say that a regular price rises while a percent deal of its product runs."""
+    date = date_format(at.astimezone(ZoneInfo(zone)), "DATE_FORMAT")
+    text = _("Its regular price rises on %(date)s, while this deal runs. Give a price instead.")
+    return text % {"date": date}
 
 
 def _sentences(deals: Sequence[tuple[Deal, datetime]]) -> dict[int, str]:

@@ -70,7 +70,9 @@ def _price_problems(rows: Sequence[VariantCheck], proposal: Proposal) -> list[Pr
             facts = {"sku": row.variant.sku, "price": amount(row.regular)}
             text = _("%(sku)s: the price must be below %(price)s.") % facts
             found.append(Problem.at("price", text, row.variant.pk))
-    return found
+        elif row.rise:
+            found.append(Problem.at("percent", row.rise))
+    return list(dict.fromkeys(found))
 
 
 def _reduction_problems(rows: Sequence[VariantCheck], slot: Slot) -> list[Problem]:

@@ -10,21 +10,25 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals import fence, funds, spans
-from shop.festivals.changes import log
+from shop.festivals.changes import latest, log
 from shop.festivals.models import (
     ChangeLog,
     Closure,
     Deal,
     Festival,
     Fund,
+    Nomination,
     Promotion,
     Slot,
 )
+from shop.festivals.prices import regular_prices
+from shop.festivals.pricing.items import first_rise
 from shop.festivals.walltime import typed, wall_of
 
 
@@ -45,11 +49,18 @@ def publish_festival(
     list(deals.select_for_update(no_key=True, of=("self",)).order_by("pk"))
     products = _products(deals)
     since = spans.lock_prices(products, at=at)
-    # One that is published late begins then: nobody could buy at its prices before.
-    late = deals.filter(effective_from__lt=since, effective_to__gt=since)
-    late.update(effective_from=since)
+    _begin_late(deals, since)
     spans.rebuild(products, since=since, what="festival published")
     log(festival, "publish", at=at, by=by, festival=festival, reason=reason)
+
+
+def _begin_late(deals: QuerySet[Deal], since: datetime) -> None:
+    """Let no price count before it was public; what would be over by then never counts."""
+    over = deals.filter(effective_to__lte=since)
+    ids = set(over.values_list("nomination", flat=True))
+    over.update(state=Deal.State.WITHDRAWN)
+    Nomination.objects.filter(pk__in=ids).update(state=Nomination.State.WITHDRAWN)
+    deals.filter(effective_from__lt=since, effective_to__gt=since).update(effective_from=since)
 
 
 @transaction.atomic
@@ -87,17 +98,30 @@ def resume_deal(deal: Deal, *, at: datetime, by: User | None = None) -> datetime
 
 
 @transaction.atomic
-def raise_allotment(deal: Deal, units: int, *, at: datetime, by: User | None = None) -> None:
+def raise_allotment(
+    deal: Deal,
+    units: int,
+    *,
+    at: datetime,
+    by: User | None = None,
+    may_promise: bool = True,
+) -> None:
     """Set more units of a deal aside; from approval on an allotment only rises.
 
+    Args:
+        may_promise: whether who raises it may promise the organizer's or a sponsor's money.
+
     Raises:
-        NotPossible: it would fall, the deal sells from everyday stock or is over, or the fund
-            of its subsidy is short.
+        NotPossible: it would fall, the deal sells from everyday stock or is over, the fund of
+            its subsidy is short, or the store would promise others' money.
         FenceBroken: fewer units are free than would be set aside.
     """
     funded = Fund.objects.filter(nomination__deals=deal)
     fund = funded.select_for_update(of=("self",), no_key=True).first()
     deal = _locked(deal)
+    at = latest(deal.slot.festival, at)
+    if deal.subsidy and not may_promise:
+        raise NotPossible(_("The organizer adds money to each unit of this deal. Ask them."))
     if deal.allotment is None or deal.effective_to <= at or deal.state in Deal.GONE:
         raise NotPossible(_("Only a running or coming deal with an allotment can be raised."))
     if units <= deal.allotment:
@@ -121,13 +145,15 @@ def extend_slot(
     """Move the end of a running slot to a later instant, once, with a public reason.
 
     Deals and promotions that ended exactly with it move along; so does the festival when its
-    whole slot is extended. Prior prices stay: they are anchored at each deal's start.
+    whole slot is extended. Prior prices stay: they are anchored at each deal's start. An extension
+    is at most as long as the slot itself was: what was typed by mistake cannot be taken back.
 
     Raises:
         NotPossible: it is over, or was extended as often as the festival allows.
     """
     festival = Festival.objects.select_for_update(no_key=True).get(pk=slot.festival_id)
     slot = Slot.objects.select_for_update(no_key=True).get(pk=slot.pk)
+    at = latest(festival, at)
     _refuse_extension(slot, festival, ends_at, reason, at=at)
     old = slot.ends_at
     promotions, deals = _locked_that_end_with(slot)
@@ -135,7 +161,7 @@ def extend_slot(
     fence.check_room(set(deals.values_list("variant__pool_id", flat=True)), at=at)
     since = spans.lock_prices(products, at=at)
     _refuse_if_over(slot, since)
-    deals.update(effective_to=ends_at)
+    _extend_deals(deals, ends_at)
     end = {"ends_at": ends_at, "ends_wall": typed(wall_of(ends_at, festival.zone))}
     Slot.objects.filter(pk=slot.pk).update(**end)
     if slot.kind == Slot.Kind.WHOLE:
@@ -144,6 +170,18 @@ def extend_slot(
     spans.rebuild(products, since=since, what="slot extended")
     log(slot, "extend", at=at, by=by, festival=festival, reason=reason,
         before={"ends_at": old.isoformat()}, after={"ends_at": ends_at.isoformat()})  # fmt: skip
+
+
+def _extend_deals(deals: QuerySet[Deal], ends_at: datetime) -> None:
+    """Move the end of deals; a percent deal ends where its regular price rises before that."""
+    rows = {deal.pk: deal for deal in deals}
+    following = [deal for deal in rows.values() if deal.kind == Deal.Kind.PERCENT]
+    known = regular_prices({deal.variant_id for deal in following})
+    for deal in following:
+        if rise := first_rise(known[deal.variant_id], deal.effective_to - spans.TICK, ends_at):
+            del rows[deal.pk]
+            Deal.objects.filter(pk=deal.pk).update(effective_to=rise)
+    Deal.objects.filter(pk__in=list(rows)).update(effective_to=ends_at)
 
 
 def _refuse_extension(
@@ -155,6 +193,8 @@ def _refuse_extension(
         raise NotPossible("A slot ends with its festival at the latest. Extend that first.")
     if not slot.starts_at <= at < slot.ends_at:
         raise NotPossible(_("Only a running slot can be extended. Make a new slot."))
+    if ends_at > slot.ends_at + (slot.ends_at - slot.starts_at):
+        raise NotPossible("An extension is at most as long as the slot itself.")
     if ends_at <= slot.ends_at or not reason.strip():
         raise NotPossible(_("Give a later end and a reason; shoppers will read it."))
     done = ChangeLog.objects.filter(subject="slot", subject_id=slot.pk, action="extend").count()

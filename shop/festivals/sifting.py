@@ -13,20 +13,21 @@ from shop.errors import FenceBroken, NotPossible
 from shop.festivals import fence, funds
 from shop.festivals.models import Deal, Fund, Nomination
 from shop.festivals.readying import Refused
-from shop.festivals.reductions import dearer_nominations
+from shop.festivals.reductions import dearer_nominations, rising_nominations
 from shop.stock.models import Pool
 
 
 def sift(
     rows: Sequence[Nomination], deals: Mapping[int, Sequence[Deal]], *, at: datetime
 ) -> Refused:
-    """Return which nominations would be refused, and why. Seven statements at the most.
+    """Return which nominations would be refused, and why. Eight statements at the most.
 
     What is scarce (money, units) goes to the earlier ones.
     """
     made = [deal for row in rows for deal in deals[row.pk]]
     refused: Refused = {
-        pk: NotPossible(text) for pk, text in dearer_nominations(made, since=at).items()
+        pk: NotPossible(text)
+        for pk, text in (rising_nominations(made) | dearer_nominations(made, since=at)).items()
     }
     refused |= _short_of_money([row for row in rows if row.pk not in refused], deals)
     left = [row for row in rows if row.pk not in refused]

@@ -54,8 +54,7 @@ def stop_slot(
     _refuse(slot, until, reason, at=at)
     is_whole = slot.kind == Slot.Kind.WHOLE
     slots = list(_slots(festival) if is_whole else [slot])
-    if is_whole:
-        _end_promotions(festival, until)
+    promotions = _locked_promotions(festival) if is_whole else []
     funds.lock_funds(festival.pk)
     deals = Deal.objects.filter(slot__in=slots, effective_to__gt=until).exclude(state__in=Deal.GONE)
     rows = _locked_deals(deals)
@@ -65,6 +64,7 @@ def stop_slot(
     _end_deals(rows, until)
     _end_slots(slots, until, at=at)
     if is_whole:
+        _end_promotions(promotions, until)
         Festival.objects.filter(pk=festival.pk).update(ends_at=until, ends_wall="")
     funds.reckon(festival.pk, at=since)
     spans.rebuild(products, since=since, what="slot stopped")
@@ -92,7 +92,7 @@ def cancel_festival(
     if not reason.strip():
         raise NotPossible("Say why: it is kept with what was done.")
     slots = list(_slots(festival))
-    promotions = list(festival.promotions.select_for_update(no_key=True).order_by("pk"))
+    promotions = _locked_promotions(festival)
     funds.lock_funds(festival.pk)
     _give_up(promotions)
     deals = Deal.objects.filter(slot__festival=festival).exclude(state__in=Deal.GONE)
@@ -194,9 +194,12 @@ def _give_up(promotions: Collection[Promotion]) -> None:
     Promotion.objects.filter(pk__in=ids).update(state=Promotion.State.ENDED_EARLY)
 
 
-def _end_promotions(festival: Festival, until: datetime) -> None:
-    rows = festival.promotions.filter(use_to__gt=until)
-    found = list(rows.select_for_update(no_key=True).order_by("pk"))
-    _give_up([row for row in found if row.use_from >= until])
-    ids = [row.pk for row in found if row.use_from < until]
+def _locked_promotions(festival: Festival) -> list[Promotion]:
+    return list(festival.promotions.select_for_update(no_key=True).order_by("pk"))
+
+
+def _end_promotions(promotions: Collection[Promotion], until: datetime) -> None:
+    lasting = [row for row in promotions if row.use_to > until]
+    _give_up([row for row in lasting if row.use_from >= until])
+    ids = [row.pk for row in lasting if row.use_from < until]
     Promotion.objects.filter(pk__in=ids).update(use_to=until, claim_to=Least(F("claim_to"), until))

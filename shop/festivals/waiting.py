@@ -16,6 +16,7 @@ from shop.accounts.models import User
 from shop.festivals.changes import log_all
 from shop.festivals.mailing import tell_enrolled
 from shop.festivals.models import Enrolment, Festival
+from shop.merchants.models import Merchant
 
 State = Enrolment.State
 
@@ -42,6 +43,7 @@ def fill(festival: Festival, *, at: datetime, by: User | None) -> list[Enrolment
         return []
     taken, lucky = _taken(festival), []
     rows = festival.enrolments.filter(state=State.WAITING).select_related("merchant")
+    rows = rows.filter(merchant__state=Merchant.State.APPROVED)  # a suspended one keeps its turn
     for row in rows.select_for_update(of=("self",)).order_by("waiting_since", "pk"):
         if _fits(festival, row.merchant.country, taken):
             taken[row.merchant.country] += 1

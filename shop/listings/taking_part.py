@@ -9,7 +9,7 @@ from django.db import transaction
 
 from shop.accounts.models import User
 from shop.catalogue.models import Product
-from shop.festivals import approving
+from shop.festivals import approving, enrolling
 from shop.festivals.approving import Outcome
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Participation
 from shop.festivals.readying import Seen
@@ -62,6 +62,22 @@ def list_products(festival: Festival, product_ids: Collection[int], *, at: datet
         )
         refresh(sorted(fresh), at=at)
     return len(fresh)
+
+
+@transaction.atomic
+def leave(enrolment: Enrolment, *, at: datetime, by: User) -> None:
+    """Take a store out of a festival, and its products out of the festival's lists.
+
+    Raises:
+        NotPossible: as ``enrolling.leave`` says; nothing is changed.
+    """
+    mine = Product.objects.filter(
+        merchant=enrolment.merchant_id, participations__festival=enrolment.festival_id
+    )
+    listed = sorted(mine.values_list("pk", flat=True))
+    enrolling.leave(enrolment, at=at, by=by)
+    if listed:
+        refresh(listed, at=at)
 
 
 def list_everything(festival: Festival, *, at: datetime) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from shop.festivals import allotments, fence
+from shop.festivals import allotments, fence, funds
 from shop.festivals.holdings import Holdings, holdings_of
 from shop.festivals.models import Deal
 from shop.listings.refreshing import note_stock
@@ -29,10 +29,12 @@ def exchange(*, take: Holdings, give: Holdings, at: datetime) -> None:
         note_stock(turned, at=at)
 
 
-def _move(*, take: Holdings, give: Holdings, at: datetime) -> list[int]:
+def _move(
+    *, take: Holdings, give: Holdings, at: datetime, fund_ids: Collection[int] = ()
+) -> list[int]:
     """Move the counters; return the pools whose products may have sold out or come back."""
     shopper_id = take.shopper_id or give.shopper_id
-    allotments.move_holds(take=take, give=give, shopper_id=shopper_id)
+    allotments.move_holds(take=take, give=give, shopper_id=shopper_id, fund_ids=fund_ids)
     pools = take.pools.keys() | give.pools.keys()
     if not pools:
         return []
@@ -78,8 +80,12 @@ def retake(order: Order, *, at: datetime) -> list[int]:
     lines = list(order.lines.all())
     for line in lines:
         line.is_set_aside = line.is_set_aside and line.deal_id not in over
-    again = holdings_of(lines, order.discounts.all(), shopper_id=_limit_id(order))
-    return _move(take=again, give=Holdings(), at=at)
+    discounts = list(order.discounts.all())
+    again = holdings_of(lines, discounts, shopper_id=_limit_id(order))
+    fund_ids = {row.fund_id for row in (*lines, *discounts) if row.fund_id}
+    turned = _move(take=again, give=Holdings(), at=at, fund_ids=fund_ids)
+    funds.check(fund_ids, at=at)  # what the order's sponsors promised may be somebody else's by now
+    return turned
 
 
 def _may_turn(pool: Pool, units: int) -> bool:

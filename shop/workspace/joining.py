@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q
@@ -19,6 +20,7 @@ from shop.festivals import enrolling
 from shop.festivals.agreeing import terms_of
 from shop.festivals.models import Enrolment, Festival, Nomination
 from shop.festivals.waiting import place_in_line
+from shop.listings import taking_part
 from shop.merchants.models import Merchant
 from shop.workspace.nominating import places_of
 from shop.workspace.own import nominations_of, products_of, store_members_only
@@ -113,8 +115,7 @@ def answer(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpRe
         elif "accept" not in request.POST:
             messages.error(request, _("Accept the terms to join."))
         else:
-            version = request.POST.get("terms_version", "")
-            own = enrolling.join(found, merchant, terms_version=version, at=at, by=request.user)
+            own = enrolling.join(found, merchant, at=at, by=request.user, **_agreed(request))
             messages.success(request, _said(own))
     except ShopError as refusal:
         messages.error(request, str(refusal))
@@ -128,7 +129,7 @@ def leave(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpRes
     rows = Enrolment.objects.select_related("festival")
     enrolment = get_object_or_404(rows, festival=festival_id, merchant=merchant)
     try:
-        enrolling.leave(enrolment, at=clock.moment_of(request), by=request.user)
+        taking_part.leave(enrolment, at=clock.moment_of(request), by=request.user)
     except ShopError as refusal:
         messages.error(request, str(refusal))
     else:
@@ -154,6 +155,15 @@ def _version(festival: Festival, enrolment: Enrolment | None) -> str:
     if enrolment is not None and enrolment.state in MAY_LEAVE:
         return enrolment.terms_version
     return festival.terms_version
+
+
+def _agreed(request: HttpRequest) -> dict[str, Any]:
+    """Return what the page showed that the store agreed to."""
+    rate = request.POST.get("commission_bp", "")
+    return {
+        "terms_version": request.POST.get("terms_version", ""),
+        "commission_bp": int(rate) if rate.isdecimal() and len(rate) < 6 else -1,
+    }
 
 
 def _with_wanted(request: HttpRequest, merchant: Merchant, place: tuple[int, int]) -> str:

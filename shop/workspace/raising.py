@@ -39,7 +39,8 @@ def raise_units(request: HttpRequest, merchant: Merchant, nomination_id: int) ->
                 request, _("Enter a number of units from 0 to %(most)d.") % {"most": MOST}
             )
         else:
-            raise_allotment(deal, int(units), at=clock.moment_of(request), by=request.user)
+            at = clock.moment_of(request)
+            raise_allotment(deal, int(units), at=at, by=request.user, may_promise=False)
             messages.success(request, _("Your changes are saved."))
     except ShopError as refusal:
         messages.error(request, str(refusal))

@@ -40,7 +40,14 @@ def coming(organized):
     )
     make.slot(festival, label=f"Evening {EVIL}")
     applied = make.merchant(name=EVIL[:60])
-    enrolling.join(festival, applied, terms_version="1", at=NOON, by=make.member(applied))
+    enrolling.join(
+        festival,
+        applied,
+        terms_version="1",
+        commission_bp=festival.commission_bp,
+        at=NOON,
+        by=make.member(applied),
+    )
     Enrolment.objects.filter(merchant=applied).update(state="applied")
     make.nomination(organized.jar, during=festival, price=10_00)
     make.nomination(organized.indigo, during=festival, price=39_00, allotment=2000)

@@ -40,7 +40,16 @@ def joined(festival, count: int, **facts) -> list[Enrolment]:
         store = make.merchant(**facts)
         member = make.member(store)
         version = festival.terms_version
-        found.append(enrolling.join(festival, store, terms_version=version, at=BEFORE, by=member))
+        found.append(
+            enrolling.join(
+                festival,
+                store,
+                terms_version=version,
+                commission_bp=festival.commission_bp,
+                at=BEFORE,
+                by=member,
+            )
+        )
     return found
 
 

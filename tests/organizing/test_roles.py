@@ -51,7 +51,12 @@ def rows(clock_at):
     make.variant(of=make.product(of=nomination.product.merchant))
     applied = make.merchant()
     enrolment = enrolling.join(
-        festival, applied, terms_version="1", at=BEFORE, by=make.member(applied)
+        festival,
+        applied,
+        terms_version="1",
+        commission_bp=festival.commission_bp,
+        at=BEFORE,
+        by=make.member(applied),
     )
     product = make.product(state="submitted", submitted_at=BEFORE, published_at=None)
     deal = make.deal(make.variant(), during=festival, price=15_00)

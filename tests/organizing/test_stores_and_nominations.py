@@ -47,7 +47,14 @@ def test_stores_are_found_and_invited_and_their_members_told(desk):
 def test_a_store_that_applied_is_accepted_once(desk):
     festival = make.festival()
     merchant = make.merchant()
-    row = enrolling.join(festival, merchant, terms_version="1", at=BEFORE, by=make.member(merchant))
+    row = enrolling.join(
+        festival,
+        merchant,
+        terms_version="1",
+        commission_bp=festival.commission_bp,
+        at=BEFORE,
+        by=make.member(merchant),
+    )
     where = f"/organize/festivals/{festival.pk}/stores/{row.pk}/"
 
     desk.post(where, {"accept": ""})

@@ -5,7 +5,7 @@ See docs/explanation/price.md: its tables are computed by the tests.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -52,6 +52,24 @@ def deals_at(variant: VariantTerms, at: datetime, *, regular: int) -> list[tuple
 def deal_price(deal: DealTerms, regular: int) -> int:
     """Return what one unit costs in a deal; a percent deal follows the regular price."""
     return deal.value if deal.kind == DealKind.FIXED else reduced(regular, deal.value)
+
+
+def first_rise(
+    regular: Sequence[tuple[datetime, int]], starts_at: datetime, ends_at: datetime
+) -> datetime | None:
+    """Return when a regular price rises first between two instants, both left out, or None.
+
+    Args:
+        regular: amounts with the instants from which they count, in the order of time; of two at
+            one instant the later one counts.
+    """
+    in_force = dict(regular)
+    before: int | None = None
+    for at, amount in in_force.items():
+        if before is not None and amount > before and starts_at < at < ends_at:
+            return at
+        before = amount
+    return None
 
 
 def reduced(regular: int, percent: int) -> int:

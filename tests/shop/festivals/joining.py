@@ -17,7 +17,14 @@ def joined(festival, variant, *, at=BEFORE):
     merchant = variant.product.merchant
     by = make.member(merchant)
     enrolling.invite(festival, [merchant], at=at)
-    enrolling.join(festival, merchant, terms_version=festival.terms_version, at=at, by=by)
+    enrolling.join(
+        festival,
+        merchant,
+        terms_version=festival.terms_version,
+        commission_bp=festival.commission_bp,
+        at=at,
+        by=by,
+    )
     return by
 
 

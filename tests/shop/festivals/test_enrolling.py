@@ -37,7 +37,9 @@ def test_a_store_that_applies_waits_for_the_organizer(festival, kettle):
     merchant = kettle.product.merchant
     by = make.member(merchant)
 
-    enrolment = enrolling.join(festival, merchant, terms_version="3", at=BEFORE, by=by)
+    enrolment = enrolling.join(
+        festival, merchant, terms_version="3", commission_bp=1000, at=BEFORE, by=by
+    )
 
     assert enrolment.state == "applied"
     with pytest.raises(NotPossible, match="does not take part"):
@@ -51,8 +53,10 @@ def test_a_store_that_applies_waits_for_the_organizer(festival, kettle):
 def test_terms_that_changed_meanwhile_are_read_again(festival, kettle):
     by = make.member(kettle.product.merchant)
 
-    with pytest.raises(NotPossible, match="changed meanwhile"):
-        enrolling.join(festival, kettle.product.merchant, terms_version="2", at=BEFORE, by=by)
+    for terms in ({"terms_version": "2", "commission_bp": 1000},
+                  {"terms_version": "3", "commission_bp": 500}):  # fmt: skip
+        with pytest.raises(NotPossible, match="changed meanwhile"):
+            enrolling.join(festival, kettle.product.merchant, **terms, at=BEFORE, by=by)
 
     assert not Enrolment.objects.exists()
 
@@ -93,7 +97,8 @@ def test_nobody_joins_what_is_over(kettle, state):
 def test_two_requests_to_join_make_one_enrolment(kettle):
     festival, merchant = make.festival(terms_version="3"), kettle.product.merchant
     by = make.member(merchant)
-    join = partial(enrolling.join, festival, merchant, terms_version="3", at=BEFORE, by=by)
+    terms = {"terms_version": "3", "commission_bp": 0}
+    join = partial(enrolling.join, festival, merchant, **terms, at=BEFORE, by=by)
 
     with transaction.atomic():
         join()

@@ -31,7 +31,16 @@ def applied(festival, count: int = 1, *, at=BEFORE, **facts) -> list[Enrolment]:
         by = make.member(store)
         moment = at + timedelta(minutes=number)
         version = festival.terms_version
-        found.append(enrolling.join(festival, store, terms_version=version, at=moment, by=by))
+        found.append(
+            enrolling.join(
+                festival,
+                store,
+                terms_version=version,
+                commission_bp=festival.commission_bp,
+                at=moment,
+                by=by,
+            )
+        )
     return found
 
 
@@ -114,7 +123,12 @@ def test_an_invited_store_that_answers_late_waits():
     enrolling.invite(festival, [store], at=BEFORE)
 
     row = enrolling.join(
-        festival, store, terms_version="1", at=NOON - timedelta(days=9), by=make.member(store)
+        festival,
+        store,
+        terms_version="1",
+        commission_bp=festival.commission_bp,
+        at=NOON - timedelta(days=9),
+        by=make.member(store),
     )
 
     assert row.state == "waiting"

@@ -27,11 +27,14 @@ def test_a_festival_is_joined_under_its_terms(client, desk):
 
     page = client.get(address).content.decode()
     assert "8.5 %" in page
-    client.post(f"{address}join/", {"do": "join", "terms_version": "7"})
+    client.post(f"{address}join/", {"do": "join", "terms_version": "7", "commission_bp": "850"})
     assert not festival.enrolments.exists()
-    client.post(f"{address}join/", {"do": "join", "terms_version": "6", "accept": "on"})
+    client.post(
+        f"{address}join/",
+        {"do": "join", "terms_version": "6", "commission_bp": "850", "accept": "on"},
+    )
     assert not festival.enrolments.exists()
-    told = {"do": "join", "terms_version": "7", "accept": "on"}
+    told = {"do": "join", "terms_version": "7", "commission_bp": "850", "accept": "on"}
     answer = client.post(f"{address}join/", told, follow=True)
 
     assert "You have applied." in answer.text
@@ -242,6 +245,20 @@ def test_an_approved_deal_can_be_given_more_units_but_not_fewer(client, desk, of
 
     deal.refresh_from_db()
     assert deal.allotment == 80
+
+
+def test_a_store_does_not_promise_the_organizers_money(client, desk, offer):
+    Nomination.objects.update(allotments={str(desk.variant.pk): 50}, rule="fixed", percent=None,
+                              prices={str(desk.variant.pk): 15_00}, subsidy=1_00)  # fmt: skip
+    (deal,) = approving.approve(Nomination.objects.get(), at=NOON)
+    address = desk.address("{store}/nominations/{nomination}/raise/")
+
+    assert f'id="units{deal.pk}"' not in client.get(offer).text
+    answer = client.post(address, {"deal": deal.pk, "units": "900"}, follow=True)
+
+    assert "The organizer adds money to each unit of this deal." in answer.text
+    deal.refresh_from_db()
+    assert deal.allotment == 50
 
 
 def test_the_deal_of_another_nomination_is_not_raised(client, desk):

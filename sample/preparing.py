@@ -1,0 +1,104 @@
+"""What organizers prepared for festivals: terms, a sponsor, codes for guests, wishes, places."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import yaml
+from django.db import transaction
+
+from sample.edition import APPROVED, Edition
+from sample.reading import HERE
+from sample.sheets import cents, naming
+from shop.accounts.models import User
+from shop.catalogue.models import Category
+from shop.festivals import batches, promoting, wanting
+from shop.festivals.models import Festival, Fund, Promotion, Terms, Wanted
+
+FILE = HERE / "organizing.yaml"
+WISHED = -6  # days from loading
+
+
+def rules_of(slug: str) -> dict[str, Any]:
+    """Return the places of a festival as its row keeps them."""
+    places = _sheet()["festivals"].get(slug, {}).get("places", {})
+    return {"max_stores": places.get("stores"), "max_stores_per_country": places.get("country")}
+
+
+def provide_terms(edition: Edition, festival: Festival, days: int) -> None:
+    """Write the terms that stores accept, before any of them joins."""
+    Terms.objects.create(
+        festival=festival,
+        version=festival.terms_version,
+        text=_sheet()["terms"].strip(),
+        at=edition.at(days),
+    )
+
+
+@transaction.atomic
+def prepare(edition: Edition, *, by: User) -> int:
+    """Make what is missing of sponsors, codes and wishes; return how much was made."""
+    made = 0
+    for slug, plan in _sheet()["festivals"].items():
+        festival = Festival.objects.get(slug=slug)
+        if not festival.funds.exists() and "sponsor" in plan:
+            made += _sponsor(edition, festival, plan, by=by)
+        if not festival.wanted.exists():
+            made += _wish(edition, festival, plan.get("wanted", ()), by=by)
+    return made
+
+
+@cache
+def _sheet() -> dict[str, Any]:
+    with naming(FILE.name):
+        return yaml.safe_load(FILE.read_text(encoding="utf-8"))
+
+
+def _sponsor(edition: Edition, festival: Festival, plan: dict[str, Any], *, by: User) -> int:
+    sponsor = plan["sponsor"]
+    fund = Fund.objects.create(
+        festival=festival, sponsor=sponsor["name"], amount=cents(sponsor["gives"])
+    )
+    if guests := plan.get("guests"):
+        _invite_guests(edition, fund, guests, by=by)
+    return 1
+
+
+def _invite_guests(edition: Edition, fund: Fund, guests: dict[str, Any], *, by: User) -> None:
+    at = edition.at(APPROVED, 12)
+    promotion = promoting.save_draft(
+        Promotion(
+            festival=fund.festival,
+            title=guests["title"],
+            group=Promotion.Group.VOUCHER,
+            kind=Promotion.Kind.AMOUNT,
+            trigger=Promotion.Trigger.CODE,
+            value=cents(guests["value"]),
+            min_spend=cents(guests["min_spend"]),
+            budget=cents(guests["budget"]),
+            organizer_share=100,
+            fund=fund,
+            use_from=fund.festival.starts_at,
+            use_to=fund.festival.ends_at,
+        ),
+        at=at,
+        by=by,
+    )
+    promoting.activate(promotion, at=at, by=by)
+    batches.make_codes(promotion, guests["codes"], guests["label"], at=at, by=by)
+
+
+def _wish(edition: Edition, festival: Festival, rows: list[dict[str, Any]], *, by: User) -> int:
+    slots = {slot.label: slot for slot in festival.slots.all()}
+    for row in rows:
+        wish = Wanted(
+            festival=festival,
+            category=Category.objects.get(path=row["category"]),
+            country=row.get("country", ""),
+            slot=slots.get(row.get("slot", "")),
+            percent=row["percent"],
+            note=row["note"],
+        )
+        wanting.want(wish, at=edition.at(WISHED, 9), by=by)
+    return len(rows)

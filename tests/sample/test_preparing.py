@@ -1,0 +1,34 @@
+import pytest
+
+from sample.accounts import provide_accounts
+from sample.preparing import prepare
+from shop.festivals.agreeing import terms_in_force
+from shop.festivals.models import Claim, Festival, Fund
+from tests.sample.loaded import DAY_0, flagship, six
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_festival_that_takes_stores_has_terms_that_they_accepted(loaded):
+    for festival in Festival.objects.all():
+        accepted = set(festival.enrolments.values_list("terms_version", flat=True)) - {""}
+        assert accepted <= {terms_in_force(festival).version}
+
+
+def test_a_sponsor_has_promised_the_codes_of_guests(loaded):
+    fund = Fund.objects.get(festival=flagship())
+
+    (promotion,) = fund.promotions.all()
+    assert fund.committed == promotion.budget
+    assert Claim.objects.filter(promotion=promotion, state="available").count() == 200
+
+
+def test_a_festival_to_come_asks_for_products_and_has_places_left(loaded):
+    festival = Festival.objects.get(slug="leaf-bean-and-pod")
+
+    assert festival.wanted.count() == 3
+    assert festival.enrolments.filter(state="accepted").count() < festival.max_stores
+
+
+def test_it_is_prepared_once(loaded):
+    assert prepare(six(), by=provide_accounts(at=DAY_0)["organizer"]) == 0
