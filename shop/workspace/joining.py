@@ -106,7 +106,7 @@ def terms(request: HttpRequest, merchant: Merchant, festival_id: int, version: s
 def answer(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
     """Join a festival under its terms, or turn the invitation down."""
     at = clock.moment_of(request)
-    found, enrolment = _festival(merchant, festival_id, at=at)
+    found, enrolment = _festival(merchant, festival_id, at=at, may_be_late=True)
     try:
         if request.POST.get("do") == "decline":
             if enrolment is None:
@@ -119,6 +119,8 @@ def answer(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpRe
             messages.success(request, _said(own))
     except ShopError as refusal:
         messages.error(request, str(refusal))
+        if enrolment is None and not enrolling.is_enrolling(found, at=at):
+            return redirect("merchant-festivals", merchant.slug)
     return redirect("merchant-festival", merchant.slug, found.pk)
 
 
@@ -138,12 +140,18 @@ def leave(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpRes
 
 
 def _festival(
-    merchant: Merchant, festival_id: int, *, at: datetime
+    merchant: Merchant, festival_id: int, *, at: datetime, may_be_late: bool = False
 ) -> tuple[Festival, Enrolment | None]:
-    """Return a festival that takes stores now or in which this store has a part."""
+    """Return a festival that takes stores now or in which this store has a part.
+
+    Args:
+        may_be_late: whoever had its page before it closed is told so, and not that there is none.
+    """
     found = get_object_or_404(Festival, pk=festival_id)
     enrolment = found.enrolments.filter(merchant=merchant).select_related("merchant").first()
-    if enrolment is None and not enrolling.enrolling(at=at).filter(pk=found.pk).exists():
+    has_closed = found.enrol_closes is not None and found.enrol_closes <= at
+    is_known = enrolling.is_enrolling(found, at=at) or (may_be_late and has_closed)
+    if enrolment is None and not is_known:
         raise Http404
     if enrolment is not None:
         enrolment.festival = found

@@ -44,7 +44,6 @@ class Deal(models.Model):
     held = models.PositiveIntegerField(default=0, editable=False)
     sold = models.PositiveIntegerField(default=0, editable=False)
     position = models.PositiveSmallIntegerField(default=0)
-    hides_price = models.BooleanField(default=False, help_text="Before it starts.")
 
     class Meta:
         indexes = [models.Index(fields=["variant", "effective_from"], name="deal_of_variant")]

@@ -43,6 +43,28 @@ def test_a_festival_is_joined_under_its_terms(client, desk):
     assert (enrolment.terms_version, enrolment.commission_bp) == ("7", 850)
 
 
+def test_case_83_joining_by_the_desk_ends_at_the_instant_too(client, desk, clock_at):
+    closes = START - timedelta(days=2)
+    festival = make.festival(enrol_closes=closes, commission_bp=850)
+    address = f"/merchant/{desk.merchant.slug}/festivals/{festival.pk}/join/"
+    told = {"do": "join", "terms_version": "1", "commission_bp": "850", "accept": "on"}
+
+    clock_at(closes)
+    answer = client.post(address, told, follow=True)
+    assert "Enrolment for this festival is closed." in answer.text
+    assert not festival.enrolments.exists()
+    clock_at(closes - timedelta(minutes=1))
+    assert "You have applied." in client.post(address, told, follow=True).text
+
+    clock_at(closes)
+    slot, product = festival.slots.get(), desk.product
+    festival.enrolments.update(state="accepted")
+    offer = desk.address(f"{{store}}/slots/{slot.pk}/{product.pk}/")
+    answer = client.post(offer, {"rule": "percent", "percent": "25"})
+    assert "Enrolment for this festival is closed." in answer.text
+    assert not Nomination.objects.filter(slot=slot).exists()
+
+
 def test_every_festival_that_takes_stores_is_listed(client, desk):
     for number in range(9):
         make.festival(title=f"Open {number}", ends_at=START + timedelta(days=90 + number))
