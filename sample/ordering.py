@@ -21,7 +21,7 @@ from sample.wishes import FLASH, Wish
 from shop import clock
 from shop.accounts.models import User
 from shop.cart import changing
-from shop.cart.current import Shopper, keyed_hash
+from shop.cart.current import Shopper
 from shop.cart.models import Cart
 from shop.cart.pricing import price_cart
 from shop.catalogue.models import Variant
@@ -29,6 +29,7 @@ from shop.checkout.paying import return_addresses
 from shop.delivery.models import Contact
 from shop.errors import GatewayError, NotPossible, ShopError
 from shop.festivals.models import Deal, Slot
+from shop.networks import keyed_hash
 from shop.orders.agreement import agreement
 from shop.orders.models import Order, Suborder
 from shop.orders.shipping import ship

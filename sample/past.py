@@ -18,7 +18,6 @@ from sample.edition import Edition
 from sample.progress import Progress
 from sample.wishes import Wish, wishes
 from shop.accounts.models import User
-from shop.cart.current import keyed_hash
 from shop.catalogue.models import Product, Variant
 from shop.delivery.models import Contact
 from shop.delivery.quoting import Option, Parcel, arrival, delivery_options
@@ -26,6 +25,7 @@ from shop.errors import CannotDeliver
 from shop.festivals.models import PriceSpan
 from shop.ledger import posting
 from shop.money import share
+from shop.networks import keyed_hash
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
 from shop.payments.models import Payment
 

@@ -22,7 +22,7 @@ from sample.past import CARDS, CARRIER
 from sample.progress import Progress
 from sample.wishes import Wish, wishes
 from shop.cart import changing
-from shop.cart.current import Shopper, keyed_hash
+from shop.cart.current import Shopper
 from shop.cart.models import Cart
 from shop.cart.pricing import price_cart
 from shop.catalogue.models import Product, Variant
@@ -30,6 +30,7 @@ from shop.delivery.models import Contact
 from shop.errors import NotPossible, ShopError
 from shop.festivals.models import Deal, Festival
 from shop.ledger import posting
+from shop.networks import keyed_hash
 from shop.orders import ending
 from shop.orders.agreement import agreement
 from shop.orders.models import Order, Shipment, Suborder

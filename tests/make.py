@@ -12,7 +12,7 @@ from wagtail.models import Collection
 
 from shop.accounts.models import User
 from shop.cart import changing
-from shop.cart.current import Shopper, keyed_hash
+from shop.cart.current import Shopper
 from shop.cart.models import Cart
 from shop.cart.pricing import price_cart
 from shop.catalogue.models import Category, Product, ProductPicture, Variant
@@ -30,6 +30,7 @@ from shop.festivals.models import (
 )
 from shop.listings.refreshing import refresh
 from shop.merchants.models import Membership, Merchant
+from shop.networks import keyed_hash
 from shop.orders.agreement import Agreement, agreement
 from shop.orders.models import Order
 from shop.orders.placing import place_order

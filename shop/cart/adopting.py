@@ -8,9 +8,9 @@ from datetime import datetime
 from django.db import transaction
 
 from shop.accounts.models import User
-from shop.cart.current import keyed_hash
 from shop.cart.models import Cart, CartLine, CartVoucher
 from shop.cart.saving import move_saved
+from shop.networks import keyed_hash
 
 
 @transaction.atomic

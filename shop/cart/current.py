@@ -7,11 +7,9 @@ not open carts to whoever reads it.
 from __future__ import annotations
 
 import hashlib
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address, ip_network
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -21,6 +19,7 @@ from django.utils.translation import get_language
 
 from shop.accounts.models import User
 from shop.cart.models import Cart
+from shop.networks import network_key
 from shop.storefront.preferences import country_of
 from shop.storefront.previews.preview import preview_of, shopper_in
 
@@ -115,43 +114,6 @@ def remember_cart(response: HttpResponse, token: str | None) -> HttpResponse:
             samesite="Lax",
         )
     return response
-
-
-def network_key(request: HttpRequest) -> str:
-    """Return a keyed hash of the client's network address; the address itself is not kept.
-
-    Behind a proxy its word is taken only when the proxy is one of ``TRUSTED_PROXIES``. Of an
-    IPv6 address the first half counts: whoever has one has the 2**64 that begin like it.
-    """
-    return keyed_hash(network_of(client_address(request)))
-
-
-def network_of(address: str) -> str:
-    """Return the network that one customer of a provider is given, or the text as it is."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if parsed.version == 6 and parsed.ipv4_mapped:
-        return str(parsed.ipv4_mapped)
-    return address if parsed.version == 4 else str(ip_network((parsed, 64), strict=False))
-
-
-def client_address(request: HttpRequest) -> str:
-    """Return the client's network address as the nearest untrusted hop gave it."""
-    address = request.META.get("REMOTE_ADDR", "")
-    hops = request.headers.get("X-Forwarded-For", "").split(",")
-    for hop in reversed([hop.strip() for hop in hops if hop.strip()]):
-        if address not in settings.TRUSTED_PROXIES:
-            break
-        address = hop
-    return address
-
-
-def keyed_hash(text: str) -> str:
-    """Return a hash that only this shop can make, so that a table of them betrays nobody."""
-    key = settings.SECRET_KEY.encode()
-    return hmac.new(key, text.strip().lower().encode(), hashlib.sha256).hexdigest()
 
 
 def _hash(token: str) -> str:

@@ -5,8 +5,8 @@ from django.http import HttpRequest
 from shop import clock
 from shop.accounts.adapter import AccountAdapter
 from shop.accounts.models import User
-from shop.cart.current import client_address
 from shop.checkout.signing_in import bring_along
+from shop.networks import client_address
 
 
 class ShopperAdapter(AccountAdapter):

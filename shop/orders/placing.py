@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from shop.cart.current import Shopper, keyed_hash
+from shop.cart.current import Shopper
 from shop.cart.models import Cart
 from shop.cart.pricing import PricedCart, price_cart
 from shop.cart.turns import one_after_another
@@ -32,6 +32,7 @@ from shop.errors import (
 )
 from shop.festivals.holdings import Holdings
 from shop.festivals.pricing.quoting import Quote
+from shop.networks import keyed_hash
 from shop.orders import holding
 from shop.orders.agreement import Agreement, agreement, wish
 from shop.orders.freezing import Frozen, freeze

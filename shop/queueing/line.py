@@ -10,6 +10,7 @@ import json
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Count, Q
 
 from shop.queueing.models import Place
 from shop.queueing.tickets import LASTS, Ticket
@@ -17,12 +18,15 @@ from shop.queueing.tickets import LASTS, Ticket
 THERE = timedelta(seconds=40)
 """Who has not asked for so long does not hold the others up; the number stays theirs."""
 LOOK = timedelta(seconds=1)
+FEW = 10
+"""So many places of a short queue one network may take: people share an address."""
 MOST_KEPT = 20_000  # characters of what was posted
 LOCK = 41_300
 
 # A row that was forgotten meanwhile is written again as the signed ticket says it was.
 ASK = """
-INSERT INTO shop_place (id, came_at, asked_at, kept) VALUES (%(id)s, %(came)s, %(at)s, %(kept)s)
+INSERT INTO shop_place (id, came_at, asked_at, kept, network_key)
+VALUES (%(id)s, %(came)s, %(at)s, %(kept)s, '')
 ON CONFLICT (id) DO UPDATE
 SET asked_at = greatest(shop_place.asked_at, excluded.asked_at),
     kept = shop_place.kept || excluded.kept
@@ -43,18 +47,22 @@ def keep(ticket: Ticket, kept: dict, *, at: datetime) -> Ticket:
 
 
 @transaction.atomic
-def join(kept: dict, *, most: int, at: datetime) -> tuple[Ticket, int] | None:
+def join(kept: dict, *, network_key: str, most: int, at: datetime) -> tuple[Ticket, int] | None:
     """Give the next number to somebody new, with how many are ahead; None when all are taken.
+
+    One network takes a tenth of the places at the most: a script has any number of cookies.
 
     Args:
         kept: what was posted, by address.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    ahead = waiting(at=at)
-    if ahead >= most:
+    there = Place.objects.filter(passed_at=None, asked_at__gt=at - THERE)
+    mine = Count("pk", filter=Q(network_key=network_key))
+    ahead, from_here = there.aggregate(all=Count("pk"), mine=mine).values()
+    if ahead >= most or from_here >= max(FEW, most // 10):
         return None
-    place = Place.objects.create(came_at=at, asked_at=at, kept=kept)
+    place = Place.objects.create(came_at=at, asked_at=at, kept=kept, network_key=network_key)
     return Ticket(place.pk, at), ahead
 
 

@@ -13,6 +13,7 @@ class Place(models.Model):
     asked_at = models.DateTimeField(help_text="When its page asked last.")
     passed_at = models.DateTimeField(null=True, help_text="When it was let in.")
     kept = models.JSONField(default=dict)
+    network_key = models.CharField(max_length=64, blank=True, help_text="A hash of the address.")
 
     class Meta:
         indexes = [

@@ -18,6 +18,7 @@ from django.shortcuts import render
 
 from shop import clock
 from shop.festivals.fairness import Limits
+from shop.networks import network_key
 from shop.queueing import line
 from shop.queueing.gate import Gate
 from shop.queueing.tickets import PASS, Ticket, give, is_known, ticket_of
@@ -69,7 +70,7 @@ def _turn_of(
     if ticket is None and not _somebody_waits(at) and gate.enter(most):
         return Ticket(0, at, at + PASS)
     kept = _posted(request)
-    place = None if kept is None else _place(ticket, kept, limits.queue_length, at)
+    place = None if kept is None else _place(request, ticket, kept, limits.queue_length, at)
     if place is None:
         return _come_back(request)
     ticket, ahead = place
@@ -82,10 +83,10 @@ def _turn_of(
 
 
 def _place(
-    ticket: Ticket | None, kept: dict, length: int, at: datetime
+    request: HttpRequest, ticket: Ticket | None, kept: dict, length: int, at: datetime
 ) -> tuple[Ticket, int] | None:
     if ticket is None:
-        return line.join(kept, most=length, at=at)
+        return line.join(kept, network_key=network_key(request), most=length, at=at)
     return ticket, line.ask(ticket, kept, at=at)
 
 

@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
-from shop.cart.current import keyed_hash
 from shop.cart.turns import one_after_another
 from shop.errors import NotPossible
+from shop.networks import keyed_hash
 from shop.reminders.mailing import send_confirmation
 from shop.reminders.models import Reminder
 from shop.reminders.things import Thing

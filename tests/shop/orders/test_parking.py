@@ -6,8 +6,8 @@ import pytest
 from django.db import transaction
 from django.test import RequestFactory
 
-from shop.cart.current import client_address, network_key, network_of
 from shop.errors import TooManyOpenOrders
+from shop.networks import client_address, network_key, network_of
 from shop.orders import ending
 from shop.orders.models import Order
 from shop.orders.placing import place_order

@@ -96,6 +96,17 @@ def test_a_ticket_cannot_be_forged_handed_on_or_used_again_later(kettle, clock_a
         assert number(first.get("/cart/")) == 2  # behind those who have not been in yet
 
 
+def test_a_script_with_many_cookies_leaves_the_queue_to_others(kettle, settings):
+    settings.QUEUE_LENGTH = 120
+    other = shopper(kettle, 1)
+    crowd = [shopper(kettle) for _cookie in range(13)]
+
+    with full_house():
+        answers = [browser.get("/cart/") for browser in crowd]
+        assert [answer.status_code for answer in answers] == [202] * 12 + [503]
+        assert number(other.get("/cart/")) == 13
+
+
 def test_who_goes_away_holds_nobody_up_and_keeps_the_number(kettle, clock_at):
     away, patient = shopper(kettle, 1), shopper(kettle, 2)
     with full_house():
