@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from cms.pages.addresses import address
 from cms.pages.listing import PageCard, page_cards
 from cms.pages.scene import Phase, phase_of
+from shop.festivals import walltime
 from shop.festivals.models import Festival
 from shop.storefront import dates
 from shop.storefront.epoch import KnownFestival
@@ -56,7 +57,7 @@ def festival_cards(model: type, *, at: datetime, language: str) -> list[Festival
 def _festival_card(page: object, *, at: datetime, language: str) -> tuple[Phase, FestivalCard]:
     festival = known(page.festival)
     zone = ZoneInfo(festival.zone)
-    last = dates.last_day(festival.ends_at, festival.zone)
+    last = walltime.last_day(festival.ends_at, festival.zone)
     phase = phase_of(festival, at)
     names = {Phase.LIVE: _("On now"), Phase.TEASER: _("Coming"), Phase.ENDED: _("Ended")}
     card = FestivalCard(

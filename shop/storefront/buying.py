@@ -14,6 +14,7 @@ from shop.currencies import convert, written
 from shop.delivery.names import country_name
 from shop.delivery.quoting import Parcel, arrival, delivery_options
 from shop.errors import CannotDeliver
+from shop.festivals import walltime
 from shop.merchants.models import Merchant
 from shop.storefront import dates
 from shop.storefront.cards import Claim, claim_of, money, percent_off
@@ -148,7 +149,7 @@ def _about(amount: int, currency: str, language: str) -> str:
 
 def _ends(variant: VariantNow, language: str) -> str:
     if variant.kind != "flash":
-        last = dates.last_day(variant.deal_ends, variant.zone)
+        last = walltime.last_day(variant.deal_ends, variant.zone)
         return _("Festival price until %(date)s") % {"date": dates.day(last, language)}
     day = dates.day_in(variant.deal_ends, variant.zone, language)
     hour = dates.hour(variant.deal_ends, variant.zone)

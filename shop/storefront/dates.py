@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,6 @@ from babel.dates import format_skeleton, get_timezone_name
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-INSTANT = timedelta(microseconds=1)
 MONTH_FIRST = {"zh-hans"}  # where a range cannot leave out its first month
 
 
@@ -36,11 +35,6 @@ def days(first: date, last: date, language: str) -> str:
         return pattern % {"first_day": first.day, "to": day(last, language)}
     pattern = pgettext("date range", "%(from)s to %(to)s")
     return pattern % {"from": day(first, language), "to": day(last, language)}
-
-
-def last_day(ends_at: datetime, zone: str) -> date:
-    """Return the last day on which something runs that ends at an instant, the end excluded."""
-    return (ends_at - INSTANT).astimezone(ZoneInfo(zone)).date()
 
 
 def hour(at: datetime, zone: str) -> str:

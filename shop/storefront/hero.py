@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from shop.festivals import walltime
 from shop.storefront import dates
 from shop.storefront.counting import LIVE
 from shop.storefront.epoch import KnownFestival
@@ -176,7 +177,7 @@ def _turns_at(festival: KnownFestival, at: datetime) -> datetime | None:
 
 
 def _last_day(festival: KnownFestival) -> date:
-    return dates.last_day(festival.ends_at, festival.zone)
+    return walltime.last_day(festival.ends_at, festival.zone)
 
 
 def _turn(festival: KnownFestival, *, at: datetime, language: str) -> str:
