@@ -110,6 +110,10 @@ class FestivalForm(WallTimes):
         max_length=80, required=False, help_text="In its address. Empty: made from the title."
     )
     tagline = forms.CharField(max_length=200, required=False, help_text="One line below the title.")
+    intro = forms.CharField(
+        label="Introduction", max_length=1_500, required=False, widget=forms.Textarea({"rows": 4}),
+        help_text="A paragraph on its page. Other languages show their own words, else these.",
+    )  # fmt: skip
     zone_name = forms.ChoiceField(label="Time zone", choices=[(name, name) for name in zones()])
     starts = WallTimeField(help_text="What a clock in that zone shows.")
     ends = WallTimeField(help_text="At this minute it is over.")
@@ -162,6 +166,7 @@ class FestivalForm(WallTimes):
     target_products = forms.IntegerField(label="Products wanted", min_value=1, initial=1000)
     target_countries = forms.IntegerField(label="Countries wanted", min_value=1, initial=20)
 
+    WORDS = ("title", "tagline", "intro")
     RULES = (
         "title", "slug", "min_percent_off", "min_allotment", "max_nominations", "price_ceiling",
         "max_stores", "max_stores_per_country", "country_places", "must_beat_prior_price",
@@ -195,7 +200,8 @@ class FestivalForm(WallTimes):
         """Return the festival's fields but for its time."""
         data = self.cleaned_data
         texts = dict(self.festival.texts) if self.festival else {}
-        texts["en"] = texts.get("en", {}) | {"title": data["title"], "tagline": data["tagline"]}
+        own = {name: data[name] for name in self.WORDS}
+        texts["en"] = texts.get("en", {}) | own
         return {name: data[name] for name in self.RULES} | {
             "texts": texts,
             "zone": self.zone,

@@ -258,7 +258,8 @@ def _initial(festival: Festival) -> dict[str, object]:
     for name in ("starts", "ends", "enrol_opens", "enrol_closes"):
         at = getattr(festival, f"{name}_at" if name in ("starts", "ends") else name)
         found[name] = wall_of(at, festival.zone).strftime(LOCAL) if at else None
-    found["tagline"] = festival.texts.get("en", {}).get("tagline", "")
+    for name in ("tagline", "intro"):
+        found[name] = festival.texts.get("en", {}).get(name, "")
     found["commission"] = f"{festival.commission_bp / 100:.2f}"
     return found
 

@@ -112,9 +112,12 @@ def test_a_running_festival_keeps_its_time_and_takes_new_words(desk, clock_at):
         f"/organize/festivals/{festival.pk}/edit/",
         typed(**same | {"ends": "2027-05-25T00:00"}, zone_name="UTC"),
     )
-    desk.post(f"/organize/festivals/{festival.pk}/edit/", typed(**same, title="Spring!"))
+    new = typed(**same, title="Spring!", intro="Two rivers.\nOne market.")
+    desk.post(f"/organize/festivals/{festival.pk}/edit/", new)
 
     festival.refresh_from_db()
+    assert festival.texts["en"]["intro"].split() == ["Two", "rivers.", "One", "market."]
+    assert "Two rivers." in desk.get(f"/organize/festivals/{festival.pk}/edit/").text
     assert "its time stays as it is" in moved.text
     assert (festival.title, festival.ends_at.day) == ("Spring!", 20)
 
