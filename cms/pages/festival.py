@@ -53,6 +53,7 @@ class FestivalPage(ShopPage):
     search_fields = [*ShopPage.search_fields, index.SearchField("body")]
     template = "cms/pages/festival.html"
     above_title = gettext_noop("Festivals")
+    is_of_one_festival = True
     page_description = "The page of one festival. Its phase follows the festival's own times."
     parent_page_types = ["cms.FestivalIndexPage"]
     subpage_types: list[str] = []

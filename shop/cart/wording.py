@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from babel import Locale
-from babel.dates import format_date
 from django.conf import settings
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -64,7 +62,7 @@ def valid_until(voucher: Promotion) -> str:
 
 def full_day(of: date) -> str:
     """Return "3 December 2026"."""
-    return format_date(of, format="long", locale=_locale())
+    return dates.day_of_year(of, language())
 
 
 def clock_time(of: datetime) -> str:
@@ -90,8 +88,3 @@ def language() -> str:
 
 def _last_day(voucher: Promotion) -> str:
     return day(last_day(voucher.use_to, voucher.festival.zone))
-
-
-def _locale() -> Locale:
-    # The shop writes English dates with the day first.
-    return Locale.parse({"en": "en-GB"}.get(language(), language()), sep="-")

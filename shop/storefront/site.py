@@ -130,7 +130,7 @@ class Site:
     def festival_ends(self) -> str:
         """Return the last day of the festival that runs now."""
         last = walltime.last_day(self.festival.ends_at, self.festival.zone)
-        return dates.day(last, self.language)
+        return dates.day(last, self.language, since=clock.moment_of(self.request))
 
     @cached_property
     def menu(self) -> tuple[MenuLink, ...]:
