@@ -107,7 +107,10 @@ class FestivalForm(WallTimes):
 
     title = forms.CharField(max_length=120)
     slug = forms.SlugField(
-        max_length=80, required=False, help_text="In its address. Empty: made from the title."
+        max_length=80,
+        required=False,
+        help_text="In the address of its result, and of its page if that is begun later. "
+        "Empty: made from the title.",
     )
     tagline = forms.CharField(max_length=200, required=False, help_text="One line below the title.")
     intro = forms.CharField(

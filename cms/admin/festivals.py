@@ -22,6 +22,7 @@ from shop import clock
 from shop.delivery.names import country_name
 from shop.errors import NotPossible, ShopError
 from shop.festivals import changes, planning, running
+from shop.festivals.agreeing import terms_in_force
 from shop.festivals.models import Enrolment, Festival, Slot
 from shop.festivals.readiness import Readiness
 from shop.festivals.walltime import days_between, wall_of
@@ -132,6 +133,7 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
         "slots": slots_of(festival, at=at if can["publish_festival"] else None),
         "findings": led(ready, festival, page),
         "page": page,
+        "has_terms": terms_in_force(festival) is not None,
         "may_write": may_write(request),
         "changes": [
             (change, WORDS.get(change.action, change.action))

@@ -89,6 +89,10 @@ class FestivalPage(ShopPage):
         is_over = row is not None and row.ends_at <= gathered.scene.at
         return {"result_link": result_link(row) if is_over else ""}
 
+    def get_url_parts(self, *args: Any, **kwargs: Any) -> tuple | None:
+        """Return no address while nobody is shown the page, so that the editor leads to none."""
+        return super().get_url_parts(*args, **kwargs) if self.is_public() else None
+
     def is_public(self) -> bool:
         """Hide the page of a festival that is not announced, or was called off."""
         row = self.own_festival()
