@@ -251,6 +251,16 @@ class SlotForm(WallTimes):
         self.during = self.window()
         return found
 
+    def ask_to_move(self, count: int) -> bool:
+        """Ask whether approved deals shall move as well; False if that was answered with yes."""
+        deals = "one approved deal" if count == 1 else f"{count} approved deals"
+        label = f"Move {deals} with it: their price counts at the new time and at no other"
+        self.fields["moves_deals"] = forms.BooleanField(label=label, required=False)
+        if "moves_deals" in self.data:
+            return False
+        self.add_error("moves_deals", "Tick this if you mean it, then save.")
+        return True
+
     def fill(self, slot: Slot) -> Slot:
         """Set a slot's fields but for its time."""
         for name in SLOT_FIELDS:

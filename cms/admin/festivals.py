@@ -21,10 +21,9 @@ from cms.admin.slot_states import possible
 from shop import clock
 from shop.delivery.names import country_name
 from shop.errors import NotPossible, ShopError
-from shop.festivals import changes, planning, running
+from shop.festivals import changes, planning
 from shop.festivals.agreeing import terms_in_force
 from shop.festivals.models import Enrolment, Festival, Slot
-from shop.festivals.readiness import Readiness
 from shop.festivals.walltime import days_between, wall_of
 from shop.listings.taking_part import list_everything
 from shop.storefront.epoch import current_epoch
@@ -152,24 +151,6 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@needs("publish_festival")
-def publish(request: HttpRequest, pk: int) -> HttpResponse:
-    """Publish a draft, if nothing stands in its way that has no reason to."""
-    festival = get_object_or_404(Festival, pk=pk)
-    at = clock.moment_of(request)
-    try:
-        _refuse_blocked(readiness_of(festival, at=at))
-        running.publish_festival(festival, at=at, by=request.user)
-    except ShopError as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(
-            request, f"“{festival.title}” is published. Its deals count from their slots on."
-        )
-    return redirect("desk:festival", festival.pk)
-
-
-@require_POST
 @needs("change_festival")
 def list_products(request: HttpRequest, pk: int) -> HttpResponse:
     """List all products of the stores that take part."""
@@ -233,12 +214,6 @@ def _buttons(request: HttpRequest, festival: Festival) -> list:
     if request.user.has_perm("shop.add_festival"):
         found.append(button("Clone", reverse("desk:festival-clone", args=[festival.pk]), "copy"))
     return found
-
-
-def _refuse_blocked(ready: Readiness) -> None:
-    if ready.blockers:
-        missing = " ".join(finding.text for finding in ready.blockers)
-        raise NotPossible(f"{missing} Clear this, or say of each why it may stay so.")
 
 
 def _whole(festival: Festival) -> list[Slot]:

@@ -218,7 +218,8 @@ def open_up(page: Page, festival: Festival) -> None:
     page.get_by_label("Or publish all the same, because").fill("Only for readers of English")
     page.get_by_role("button", name="Override").click()
     page.get_by_text("May be published, because: Only for readers of English").wait_for()
-    page.get_by_role("button", name="Publish", exact=True).click()
+    page.get_by_role("link", name="Publish", exact=True).click()
+    page.get_by_role("button", name="Publish it").click()
     page.get_by_text("“Cloth Days” is published.").wait_for()
 
 

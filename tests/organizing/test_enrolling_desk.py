@@ -66,7 +66,11 @@ def test_stores_are_chosen_by_what_they_sold_before_and_invited_all_at_once(desk
     few = desk.get(where, {"sold": "1"}).text
     assert "2 stores would be invited." in few
     assert "Neverwood" not in few
-    answer = desk.post(f"{where}?sold=1", {"all": "", "count": "2"}, follow=True)
+    assert f'href="{where}all/?sold=1">Invite all 2 of this filter</a>' in few
+    told = desk.get(f"{where}all/?sold=1").text
+    assert f"2 stores of 1 country are invited to {festival.title}: Bestwood, Fairwood." in told
+    assert not festival.enrolments.exists()
+    answer = desk.post(f"{where}all/?sold=1", {"count": "2"}, follow=True)
 
     assert "2 stores are invited and told by mail." in answer.text
     assert set(festival.enrolments.values_list("merchant", flat=True)) == {best.pk, some.pk}
@@ -81,7 +85,7 @@ def test_more_stores_than_the_organizer_saw_are_not_invited(desk, festival):
     where = at(festival, "stores/invite/")
     make.merchant()
 
-    answer = desk.post(where, {"all": "", "count": "1"}, follow=True)
+    answer = desk.post(f"{where}all/", {"count": "1"}, follow=True)
 
     assert "By now this filter finds 2 stores." in answer.text
     assert not Enrolment.objects.exists()
