@@ -49,6 +49,8 @@ def test_the_address_of_a_preview_and_its_cookie_do_not_stand_for_each_other(
 
     assert (page.status_code, "Preview" in page.text) == (200, False)
     assert Client().get(f"/preview/{cookie.replace(':', '.')}/").status_code == 404
+    other = Signer(salt=opening.COOKIE_SALT).sign(link.pk).replace(":", ".")
+    assert Client().get(f"/preview/{other}/").status_code == 404
 
 
 @pytest.mark.parametrize("text", ["7", "x:y", '{"until"'])
