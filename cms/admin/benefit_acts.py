@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cms.admin.acts import Act, ReasonForm, perform, told
-from cms.admin.benefit_forms import amount, said
+from cms.admin.benefit_forms import amount, said, warning
 from cms.admin.benefits import benefit_of, possible, trail_of_benefits
 from cms.admin.permissions import needs
 from shop import clock
@@ -87,6 +87,8 @@ def _activate(request: HttpRequest, row: Promotion, at: datetime) -> Act:
         return "Active. Shoppers can use it in its time."
 
     effects = [f"Shoppers get: {said(row)}.", "From then on its value stays; limits only rise."]
+    if text := warning(row):
+        effects.append(text)
     if row.fund and row.budget:
         part = amount(funds.share_of(row, row.budget))
         effects.append(f"{part} of what {row.fund.sponsor} gives are set aside for it.")

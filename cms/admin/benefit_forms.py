@@ -36,6 +36,26 @@ PLAIN = ("title", "trigger", "max_steps", "organizer_share", "fund", "max_claims
          "per_shopper", "merchant")  # fmt: skip
 
 
+# The parts of the form, with the fields in them.
+PARTS = (
+    ("What it gives", ("title", "what", "amount", "percent", "every", "max_steps", "min_spend",
+                       "cap", "merchant")),
+    ("How shoppers get it", ("trigger", "code", "claim_from", "claim_to", "max_claims")),
+    ("When and how often", ("use_from", "use_to", "max_uses", "per_shopper")),
+    ("Who pays", ("budget", "organizer_share", "fund")),
+)  # fmt: skip
+# Fields for some kinds only, for one store only, or for one way to get it: style hides them where
+# something else is chosen.
+KINDS = {
+    "amount": "amount step", "percent": "percent", "every": "step", "max_steps": "step",
+    "cap": "percent step free_shipping",
+}  # fmt: skip
+OWNERS = {
+    "merchant": "merchant", "code": "code", "claim_from": "claim", "claim_to": "claim",
+    "max_claims": "claim",
+}  # fmt: skip
+
+
 class BenefitForm(WallTimes):
     """A benefit on the whole order."""
 
@@ -97,6 +117,21 @@ class BenefitForm(WallTimes):
             self.add_error("merchant", "A benefit of one store names it; others do not.")
         return found
 
+    def parts(self) -> list[tuple[str, list[tuple[forms.BoundField, str, str]]]]:
+        """Return the fields by the part of the form, each with the choices that it is for."""
+        every = [(name, name.removesuffix("_which")) for name in self.fields]
+        return [
+            (
+                heading,
+                [
+                    (self[name], KINDS.get(own, ""), OWNERS.get(own, ""))
+                    for name, own in every
+                    if own in names
+                ],
+            )
+            for heading, names in PARTS
+        ]
+
     def fill(self, promotion: Promotion) -> Promotion:
         """Set a benefit's fields from what was typed."""
         data = self.cleaned_data
@@ -148,6 +183,17 @@ def said(promotion: Promotion) -> str:
     if promotion.min_spend:
         parts.append(f"from {amount(promotion.min_spend)}")
     return ", ".join(parts)
+
+
+def warning(promotion: Promotion) -> str:
+    """Say that a benefit takes off more than has to be spent; nothing if it does not."""
+    least = {Kind.AMOUNT: promotion.min_spend, Kind.STEP: promotion.every or 0}
+    if promotion.value <= least.get(promotion.kind, promotion.value):
+        return ""
+    return (
+        f"It takes {amount(promotion.value)} off from a sum of {amount(least[promotion.kind])} on: "
+        "goods that cost no more than that are free."
+    )
 
 
 def amount(minor: int) -> str:

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cms.admin.benefit_forms import BenefitForm, amount, initial, said
+from cms.admin.benefit_forms import BenefitForm, amount, initial, said, warning
 from cms.admin.festivals import trail_of
 from cms.admin.pages import Trail, button, show, version_seen, words_of
 from cms.admin.permissions import needs
@@ -189,6 +189,8 @@ def _saved(request: HttpRequest, form: BenefitForm, promotion: Promotion) -> boo
         form.add_error(None, words_of(refusal))
         return False
     messages.success(request, "Saved as a draft. Shoppers can use it once it is active.")
+    if text := warning(promotion):
+        messages.warning(request, text)
     return True
 
 
@@ -196,7 +198,7 @@ def _form(
     request: HttpRequest, form: BenefitForm, title: str, trail: Trail, row: Promotion | None = None
 ) -> HttpResponse:
     return show(
-        request, "form.html", title, trail=trail, icon="pick", form=form, save="Save the draft",
+        request, "benefit_form.html", title, trail=trail, icon="pick", form=form,
         status=422 if form.errors else 200, about=f"Times are those of {form.zone}.",
         version=changes.version_of(row) if row else None,
     )  # fmt: skip

@@ -65,7 +65,9 @@ def clone(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("desk:festival", made.festival.pk)
     about = (
         "Its rules, slots, enrolment times and benefits come along. Stores, nominations and deals "
-        "do not: each year's terms are accepted anew. Benefits come as drafts without their codes."
+        "do not: each year's terms are accepted anew. Benefits come as drafts without their codes. "
+        "Title, line and buttons of its page are kept; its introduction and headings spoke of the "
+        "past festival and are written anew."
     )
     return show(
         request, "form.html", f"A new festival like {festival.title}", trail=trail_of(festival),

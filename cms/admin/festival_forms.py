@@ -107,9 +107,16 @@ class FestivalForm(WallTimes):
 
     title = forms.CharField(max_length=120)
     slug = forms.SlugField(
-        max_length=80, required=False, help_text="In its address. Empty: made from the title."
+        max_length=80,
+        required=False,
+        help_text="In the address of its result, and of its page if that is begun later. "
+        "Empty: made from the title.",
     )
     tagline = forms.CharField(max_length=200, required=False, help_text="One line below the title.")
+    intro = forms.CharField(
+        label="Introduction", max_length=1_500, required=False, widget=forms.Textarea({"rows": 4}),
+        help_text="A paragraph on its page. Other languages show their own words, else these.",
+    )  # fmt: skip
     zone_name = forms.ChoiceField(label="Time zone", choices=[(name, name) for name in zones()])
     starts = WallTimeField(help_text="What a clock in that zone shows.")
     ends = WallTimeField(help_text="At this minute it is over.")
@@ -162,6 +169,7 @@ class FestivalForm(WallTimes):
     target_products = forms.IntegerField(label="Products wanted", min_value=1, initial=1000)
     target_countries = forms.IntegerField(label="Countries wanted", min_value=1, initial=20)
 
+    WORDS = ("title", "tagline", "intro")
     RULES = (
         "title", "slug", "min_percent_off", "min_allotment", "max_nominations", "price_ceiling",
         "max_stores", "max_stores_per_country", "country_places", "must_beat_prior_price",
@@ -196,7 +204,8 @@ class FestivalForm(WallTimes):
         """Return the festival's fields but for its time."""
         data = self.cleaned_data
         texts = dict(self.festival.texts) if self.festival else {}
-        texts["en"] = texts.get("en", {}) | {"title": data["title"], "tagline": data["tagline"]}
+        own = {name: data[name] for name in self.WORDS}
+        texts["en"] = texts.get("en", {}) | own
         return {name: data[name] for name in self.RULES} | {
             "texts": texts,
             "zone": self.zone,
@@ -242,6 +251,16 @@ class SlotForm(WallTimes):
         found = super().clean()
         self.during = self.window()
         return found
+
+    def ask_to_move(self, count: int) -> bool:
+        """Ask whether approved deals shall move as well; False if that was answered with yes."""
+        deals = "one approved deal" if count == 1 else f"{count} approved deals"
+        label = f"Move {deals} with it: their price counts at the new time and at no other"
+        self.fields["moves_deals"] = forms.BooleanField(label=label, required=False)
+        if "moves_deals" in self.data:
+            return False
+        self.add_error("moves_deals", "Tick this if you mean it, then save.")
+        return True
 
     def fill(self, slot: Slot) -> Slot:
         """Set a slot's fields but for its time."""

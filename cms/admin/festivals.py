@@ -21,9 +21,9 @@ from cms.admin.slot_states import possible
 from shop import clock
 from shop.delivery.names import country_name
 from shop.errors import NotPossible, ShopError
-from shop.festivals import changes, planning, running
+from shop.festivals import changes, planning
+from shop.festivals.agreeing import terms_in_force
 from shop.festivals.models import Enrolment, Festival, Slot
-from shop.festivals.readiness import Readiness
 from shop.festivals.walltime import days_between, wall_of
 from shop.listings.taking_part import list_everything
 from shop.storefront.epoch import current_epoch
@@ -132,6 +132,7 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
         "slots": slots_of(festival, at=at if can["publish_festival"] else None),
         "findings": led(ready, festival, page),
         "page": page,
+        "has_terms": terms_in_force(festival) is not None,
         "may_write": may_write(request),
         "changes": [
             (change, WORDS.get(change.action, change.action))
@@ -147,24 +148,6 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
         buttons=_buttons(request, festival),
         **context,
     )
-
-
-@require_POST
-@needs("publish_festival")
-def publish(request: HttpRequest, pk: int) -> HttpResponse:
-    """Publish a draft, if nothing stands in its way that has no reason to."""
-    festival = get_object_or_404(Festival, pk=pk)
-    at = clock.moment_of(request)
-    try:
-        _refuse_blocked(readiness_of(festival, at=at))
-        running.publish_festival(festival, at=at, by=request.user)
-    except ShopError as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(
-            request, f"“{festival.title}” is published. Its deals count from their slots on."
-        )
-    return redirect("desk:festival", festival.pk)
 
 
 @require_POST
@@ -233,12 +216,6 @@ def _buttons(request: HttpRequest, festival: Festival) -> list:
     return found
 
 
-def _refuse_blocked(ready: Readiness) -> None:
-    if ready.blockers:
-        missing = " ".join(finding.text for finding in ready.blockers)
-        raise NotPossible(f"{missing} Clear this, or say of each why it may stay so.")
-
-
 def _whole(festival: Festival) -> list[Slot]:
     return list(festival.slots.filter(kind=Slot.Kind.WHOLE))  # its time stands in the log
 
@@ -258,7 +235,8 @@ def _initial(festival: Festival) -> dict[str, object]:
     for name in ("starts", "ends", "enrol_opens", "enrol_closes"):
         at = getattr(festival, f"{name}_at" if name in ("starts", "ends") else name)
         found[name] = wall_of(at, festival.zone).strftime(LOCAL) if at else None
-    found["tagline"] = festival.texts.get("en", {}).get("tagline", "")
+    for name in ("tagline", "intro"):
+        found[name] = festival.texts.get("en", {}).get(name, "")
     found["commission"] = f"{festival.commission_bp / 100:.2f}"
     return found
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
@@ -12,13 +14,16 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet,
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from cms.admin.acts import Act, perform
 from cms.admin.festivals import trail_of
-from cms.admin.pages import query_of, show
+from cms.admin.pages import Trail, query_of, show
 from cms.admin.permissions import needs
 from shop import clock
+from shop.accounts.models import User
 from shop.catalogue.models import Category, Product
 from shop.currencies import currencies, written
 from shop.delivery.names import country_name
@@ -29,6 +34,7 @@ from shop.festivals.models import Festival
 from shop.merchants.models import Merchant
 from shop.orders.models import Order, OrderLine
 
+NAMED = 5  # of the stores that would be invited
 MOST = 200  # rows on a screen; filters narrow them down
 YEAR = timedelta(days=365)
 NAMES = ("q", "country", "kind", "category", "sold", "festivals")
@@ -56,12 +62,12 @@ class Asked:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("view_enrolment", to_post="add_enrolment")
 def invite(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show which stores a filter finds, and invite those ticked or all of them."""
+    """Show which stores a filter finds, and invite those ticked."""
     festival = get_object_or_404(Festival, pk=pk)
     at, asked = clock.moment_of(request), asked_of(request)
     found = candidates(festival, asked, at=at)
     if request.method == "POST":
-        return _invite(request, festival, found, asked)
+        return _invite(request, festival, asked)
     rows, count = list(found[:MOST]), found.count()
     context = {
         "festival": festival,
@@ -73,11 +79,54 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
         "asked": asked,
         "can_invite": request.user.has_perm("shop.add_enrolment"),
     }
-    trail = [
-        *trail_of(festival),
-        (reverse("desk:festival-stores", args=[festival.pk]), "Stores"),
+    return show(
+        request, "invite.html", "Invite stores", trail=_trail(festival), icon="mail", **context
+    )
+
+
+class CountForm(forms.Form):
+    """How many stores the organizer was told of."""
+
+    count = forms.IntegerField(widget=forms.HiddenInput)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("add_enrolment")
+def invite_all(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say how many stores a filter finds, and invite them if they are as many still."""
+    festival = get_object_or_404(Festival, pk=pk)
+    at, asked = clock.moment_of(request), asked_of(request)
+    found = candidates(festival, asked, at=at)
+    back = f"{reverse('desk:festival-invite', args=[pk])}?{asked.query}"
+    act = _all(request, festival, found, at=at)
+    return perform(request, act, back=back, trail=_trail(festival))
+
+
+def _all(
+    request: HttpRequest, festival: Festival, found: QuerySet[Merchant], *, at: datetime
+) -> Act:
+    def run(answers: dict[str, Any]) -> str:
+        rows = list(found)
+        if len(rows) != answers["count"]:
+            raise NotPossible(f"By now this filter finds {len(rows)} stores. Look at them first.")
+        return _send(festival, rows, at=at, by=request.user)
+
+    rows = list(found)
+    lands = len({row.country for row in rows})
+    named = ", ".join(row.name for row in rows[:NAMED])
+    more = f" and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
+    many = f"{len(rows)} store{pluralize(len(rows))}"
+    where = f"{lands} countr{pluralize(lands, 'y,ies')}"
+    verb = pluralize(len(rows), "is,are")
+    effects = [
+        f"{many} of {where} {verb} invited to {festival.title}: {named}{more}.",
+        "Their members are told by mail at once. An invitation cannot be taken back.",
     ]
-    return show(request, "invite.html", "Invite stores", trail=trail, icon="mail", **context)
+    return Act(f"Invite {many}", f"Invite {many}", effects, run, CountForm, {"count": len(rows)})
+
+
+def _trail(festival: Festival) -> Trail:
+    return [*trail_of(festival), (reverse("desk:festival-stores", args=[festival.pk]), "Stores")]
 
 
 def asked_of(request: HttpRequest) -> Asked:
@@ -136,36 +185,28 @@ def _lines(*, at: datetime) -> QuerySet[OrderLine]:
     )
 
 
-def _invite(
-    request: HttpRequest, festival: Festival, found: QuerySet[Merchant], asked: Asked
-) -> HttpResponse:
-    at = clock.moment_of(request)
+def _invite(request: HttpRequest, festival: Festival, asked: Asked) -> HttpResponse:
     try:
-        with transaction.atomic():  # nobody is invited without a mail
-            chosen = _chosen(request, found)
-            invited = enrolling.invite(festival, chosen, at=at, by=request.user)
-            tell_invited(invited)
+        said = _send(festival, _ticked(request), at=clock.moment_of(request), by=request.user)
     except ShopError as refusal:
         messages.error(request, str(refusal))
         return redirect(f"{reverse('desk:festival-invite', args=[festival.pk])}?{asked.query}")
-    word = "store is" if len(invited) == 1 else "stores are"
-    messages.success(request, f"{len(invited)} {word} invited and told by mail.")
+    messages.success(request, said)
     return redirect("desk:festival-stores", festival.pk)
 
 
-def _chosen(request: HttpRequest, found: QuerySet[Merchant]) -> list[Merchant]:
-    """Return those ticked, or all of the filter if they are as many as the organizer saw.
+def _ticked(request: HttpRequest) -> list[Merchant]:
+    told = [text for text in request.POST.getlist("store") if text.isdecimal()]
+    return list(Merchant.objects.filter(pk__in=[int(t) for t in told if len(t) < 18][:MOST]))
 
-    Raises:
-        NotPossible: there are more or fewer by now.
-    """
-    if "all" not in request.POST:
-        ticked = [text for text in request.POST.getlist("store") if text.isdecimal()]
-        return list(Merchant.objects.filter(pk__in=[int(t) for t in ticked if len(t) < 18][:MOST]))
-    rows = list(found)
-    if str(len(rows)) != request.POST.get("count"):
-        raise NotPossible(f"By now this filter finds {len(rows)} stores. Look at them first.")
-    return rows
+
+@transaction.atomic
+def _send(festival: Festival, chosen: list[Merchant], *, at: datetime, by: User) -> str:
+    """Invite stores, none without a mail; return what to say."""
+    invited = enrolling.invite(festival, chosen, at=at, by=by)
+    tell_invited(invited)
+    word = "store is" if len(invited) == 1 else "stores are"
+    return f"{len(invited)} {word} invited and told by mail."
 
 
 def _amount(minor: int) -> str:

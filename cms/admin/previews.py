@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -14,6 +15,8 @@ from cms.admin.festivals import trail_of
 from cms.admin.moments import CompareForm, PreviewForm, PriceListForm, ShareForm
 from cms.admin.pages import show
 from cms.admin.permissions import needs
+from cms.pages.addresses import address
+from cms.pages.festival import FestivalPage
 from shop import clock
 from shop.festivals.models import Festival
 from shop.festivals.walltime import wall_of
@@ -86,9 +89,15 @@ def _open(request: HttpRequest, festival: Festival, form: PreviewForm) -> HttpRe
         who=Who(data["who"]),
         stock=Stock(data["stock"]),
     )
-    response = redirect("home")
+    response = redirect(_page_of(festival))
     opening.open_for_staff(response, preview, request.user, at=clock.moment_of(request))
     return response
+
+
+def _page_of(festival: Festival) -> str:
+    """Return where a festival is seen: its page, or the home page while there is none."""
+    page = FestivalPage.objects.live().filter(festival=festival).only("url_path").first()
+    return address(page.url_path, settings.LANGUAGE_CODE) if page else reverse("home")
 
 
 def _screen(request: HttpRequest, festival: Festival, **typed: Any) -> HttpResponse:

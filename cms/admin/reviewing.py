@@ -39,6 +39,7 @@ class VariantRow:
 class ReviewRow:
     """One nomination in the queue.
 
+    ``more`` are priced variants that are not listed, ``left_out`` those without a part in the deal.
     ``crossed_out`` says whether a price may be struck through beside it; ``around`` what else is
     known: other deals at that time, and what changed since it was submitted before.
     """
@@ -60,6 +61,7 @@ class ReviewRow:
     free: int
     variants: tuple[VariantRow, ...]
     more: int
+    left_out: int
 
     @property
     def is_open(self) -> bool:
@@ -68,9 +70,20 @@ class ReviewRow:
 
 
 def checks_of(rows: Iterable[Nomination], *, at: datetime) -> list[Check]:
-    """Return what nominations mean. Ten statements at the most, however many."""
-    cases = [Case(row.product, row.slot, row.enrolment, proposal_of(row)) for row in rows]
+    """Return what nominations mean, and of those that wait what stands in their way.
+
+    Ten statements at the most, however many.
+    """
+    cases = [
+        Case(row.product, row.slot, row.enrolment, proposal_of(row), _decided_at(row, at))
+        for row in rows
+    ]
     return check_all(cases, at=at) if cases else []
+
+
+def _decided_at(row: Nomination, at: datetime) -> datetime | None:
+    """Return when a nomination was decided or taken back; of those that wait nothing."""
+    return None if row.state == Nomination.State.SUBMITTED else row.decided_at or at
 
 
 def review_rows(nominations: Iterable[Nomination], *, at: datetime) -> list[ReviewRow]:
@@ -88,7 +101,6 @@ def _row(nomination: Nomination, check: Check, known: Mapping[int, Around]) -> R
     priced = [row for row in check.variants if row.price is not None]
     lowest = min(priced, key=lambda row: row.price, default=None)
     asked = sum(row.allotment or 0 for row in priced)
-    shown = [row for row in check.variants if row.price is not None or row.sentence][:SHOWN]
     pools = {row.variant.pool_id: row.variant.pool for row in check.variants}
     return ReviewRow(
         nomination=nomination,
@@ -106,8 +118,9 @@ def _row(nomination: Nomination, check: Check, known: Mapping[int, Around]) -> R
         allotment=str(asked) if asked else "from everyday stock",
         on_hand=sum(pool.on_hand for pool in pools.values()),
         free=sum(pool.free for pool in pools.values()),
-        variants=tuple(_variant(nomination, row) for row in shown),
-        more=max(0, len(check.variants) - len(shown)),
+        variants=tuple(_variant(nomination, row) for row in priced[:SHOWN]),
+        more=len(priced[SHOWN:]),
+        left_out=len(check.variants) - len(priced),
     )
 
 

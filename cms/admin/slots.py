@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_http_methods, require_POST
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 
+from cms.admin.acts import Act, perform
 from cms.admin.festival_forms import LOCAL, SlotForm
 from cms.admin.festivals import trail_of
 from cms.admin.pages import show, version_seen, words_of
@@ -15,8 +19,8 @@ from cms.admin.permissions import needs
 from shop import clock
 from shop.errors import ShopError
 from shop.festivals import changes, planning
-from shop.festivals.models import Festival, Slot
-from shop.festivals.walltime import wall_of
+from shop.festivals.models import Deal, Festival, Slot
+from shop.festivals.walltime import typed, wall_of
 from shop.storefront.epoch import current_epoch
 
 
@@ -54,7 +58,7 @@ def edit(request: HttpRequest, pk: int, slot_id: int) -> HttpResponse:
         "ends": wall_of(slot.ends_at, festival.zone).strftime(LOCAL),
     }
     form = SlotForm(request.POST or None, festival=festival, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not _asks_first(form, slot):
         try:
             with transaction.atomic():
                 changes.refuse_if_changed(slot, seen=version_seen(request))
@@ -73,19 +77,32 @@ def edit(request: HttpRequest, pk: int, slot_id: int) -> HttpResponse:
     return _form(request, form, festival, f"Change {slot.label}", slot=slot)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @needs("delete_slot")
 def remove(request: HttpRequest, pk: int, slot_id: int) -> HttpResponse:
-    """Remove a slot that nobody nominated anything for."""
+    """Remove a slot that nobody nominated anything for, once its effect was read."""
     festival = get_object_or_404(Festival, pk=pk)
     slot = get_object_or_404(festival.slots, pk=slot_id)
-    try:
+
+    def run(_answers: dict[str, Any]) -> str:
         planning.remove_slot(slot, at=clock.moment_of(request), by=request.user)
-    except ShopError as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, f"The slot “{slot.label}” is gone.")
-    return redirect("desk:festival", festival.pk)
+        return f"The slot “{slot.label}” is gone."
+
+    starts = typed(wall_of(slot.starts_at, festival.zone))
+    effects = [
+        f"“{slot.label}” at {starts} in {festival.zone} is taken out of the plan for good.",
+        "That is possible while nothing is nominated for it; later a slot is called off.",
+    ]
+    act = Act(f"Remove “{slot.label}”", "Remove it", effects, run, is_grave=True)
+    back = reverse("desk:festival", args=[pk])
+    return perform(request, act, back=back, trail=trail_of(festival))
+
+
+def _asks_first(form: SlotForm, slot: Slot) -> bool:
+    """Ask once more before approved deals move with their slot; tell whether it was asked."""
+    same = (form.during.starts_at, form.during.ends_at) == (slot.starts_at, slot.ends_at)
+    count = 0 if same else slot.deals.exclude(state__in=Deal.GONE).count()
+    return bool(count) and form.ask_to_move(count)
 
 
 def _form(

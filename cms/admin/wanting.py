@@ -17,7 +17,7 @@ from cms.admin.inviting import countries
 from cms.admin.pages import show
 from cms.admin.permissions import needs
 from shop import clock
-from shop.catalogue.models import Category, Product, Variant
+from shop.catalogue.models import Category, Variant
 from shop.currencies import written
 from shop.delivery.names import country_name
 from shop.errors import ShopError
@@ -51,20 +51,22 @@ class WantedForm(forms.Form):
         self.fields["slot"].queryset = festival.slots.order_by("starts_at")
         self.fields["slot"].empty_label = self.fields["category"].empty_label = "Any"
 
-    def clean_sku(self) -> Product | None:
-        """Return the product that a SKU belongs to."""
+    def clean_sku(self) -> Variant | None:
+        """Return the variant that has a SKU."""
         sku = self.cleaned_data["sku"].strip()
         if not sku:
             return None
         found = Variant.objects.filter(sku=sku).select_related("product").first()
         if found is None:
             raise forms.ValidationError("No product has this SKU.")
-        return found.product
+        return found
 
     def row(self) -> Wanted:
         """Return what was typed."""
         told = dict(self.cleaned_data)
-        return Wanted(festival=self.festival, product=told.pop("sku"), **told)
+        variant = told.pop("sku")
+        product = variant.product if variant else None
+        return Wanted(festival=self.festival, product=product, variant=variant, **told)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -83,7 +85,7 @@ def wanted(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("desk:festival-wanted", pk)
     answers = Nomination.objects.exclude(state=Nomination.State.WITHDRAWN)
     answers = answers.select_related("product__merchant").order_by("pk")
-    rows = festival.wanted.select_related("product__merchant", "category", "slot")
+    rows = festival.wanted.select_related("product__merchant", "variant", "category", "slot")
     rows = rows.prefetch_related(Prefetch("answers", answers))[:MOST]
     context = {
         "festival": festival,
@@ -109,7 +111,8 @@ def remove(request: HttpRequest, pk: int, wanted_id: int) -> HttpResponse:
 
 def _what(row: Wanted) -> str:
     if row.product is not None:
-        return f"{row.product.title} ({row.product.merchant.name})"
+        size = f", {row.variant.sku}" if row.variant else ""
+        return f"{row.product.title}{size} ({row.product.merchant.name})"
     parts = [row.category.name if row.category else "Anything"]
     if row.country:
         parts.append(f"from {country_name(row.country, 'en')}")

@@ -59,16 +59,17 @@ class StoreStripBlock(HeadedBlock):
         )
 
     def shown(self, value: Any, gathered: Gathered) -> dict[str, Any]:
-        """Return the stores and all countries that have some."""
+        """Return stores, on a festival's page those that take part, and all their countries."""
         everyone, language = gathered.stores, gathered.scene.language
+        here = [store for store in everyone if store.takes_part]
         chosen = [store.slug for store in value["stores"] if store is not None]
         by_url = {f"{reverse('stores')}{slug}/": slug for slug in chosen}
         known = {by_url[store.url]: store for store in everyone if store.url in by_url}
         wanted = [known[slug] for slug in dict.fromkeys(chosen) if slug in known]
         return super().shown(value, gathered) | {
-            "stores": wanted or spread(everyone, count_of(value)),
+            "stores": wanted or spread(here, count_of(value)),
             "store_count": len(everyone),
-            "countries": by_country(everyone, language),
+            "countries": by_country(here, language),
         }
 
 
@@ -104,7 +105,8 @@ class PavilionBlock(ShelfBlock):
 
     def shown(self, value: Any, gathered: Gathered) -> dict[str, Any]:
         """Return the country's stores beside its products."""
-        own = [store for store in gathered.stores if store.country == value["country"]]
+        here = [store for store in gathered.stores if store.takes_part]
+        own = [store for store in here if store.country == value["country"]]
         more = f"{reverse('products')}?{Filters(countries=(value['country'] or '',)).query()}"
         about = gathered.rich(value["about"])
         return super().shown(value, gathered) | {"stores": own, "more": more, "about": about}

@@ -54,6 +54,7 @@ class ShopPage(Page):
 
     base_form_class = PageForm
     own_title = above_title = ""
+    is_of_one_festival = False
     private_page_options: list[str] = []  # pages are public or not published: copies are shared
     description_help = "A sentence for lists, search engines and the top of the page."
 
@@ -144,6 +145,7 @@ class ShopPage(Page):
             language=language,
             epoch=epoch,
             festival=self.festival_at(epoch),
+            is_of_one=self.is_of_one_festival,
             words_lang="" if words == language else words,
         )
 

@@ -53,6 +53,7 @@ class FestivalPage(ShopPage):
     search_fields = [*ShopPage.search_fields, index.SearchField("body")]
     template = "cms/pages/festival.html"
     above_title = gettext_noop("Festivals")
+    is_of_one_festival = True
     page_description = "The page of one festival. Its phase follows the festival's own times."
     parent_page_types = ["cms.FestivalIndexPage"]
     subpage_types: list[str] = []
@@ -87,6 +88,10 @@ class FestivalPage(ShopPage):
         row = self.own_festival()
         is_over = row is not None and row.ends_at <= gathered.scene.at
         return {"result_link": result_link(row) if is_over else ""}
+
+    def get_url_parts(self, *args: Any, **kwargs: Any) -> tuple | None:
+        """Return no address while nobody is shown the page, so that the editor leads to none."""
+        return super().get_url_parts(*args, **kwargs) if self.is_public() else None
 
     def is_public(self) -> bool:
         """Hide the page of a festival that is not announced, or was called off."""

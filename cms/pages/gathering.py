@@ -103,7 +103,7 @@ def gather(parts: Sequence[Part], scene: Scene) -> Gathered:
     needs = set().union(*(part.block.needs for part in parts))
     festival, at, language = scene.festival, scene.at, scene.language
     if "stores" in needs:
-        found.stores = store_cards(language)
+        found.stores = store_cards(language, festival=festival.id if scene.is_of_one else None)
     if "collections" in needs:
         every = [p.block.paths(p.value) for p in parts if "collections" in p.block.needs]
         chosen = sorted({path for paths in every for path in paths})

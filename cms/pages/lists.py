@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from cms.pages.addresses import address
 from cms.pages.listing import PageCard, page_cards
 from cms.pages.scene import Phase, phase_of
+from shop.festivals import walltime
 from shop.festivals.models import Festival
 from shop.storefront import dates
 from shop.storefront.epoch import KnownFestival
@@ -42,28 +43,40 @@ class HelpGroup:
 
 
 def festival_cards(model: type, *, at: datetime, language: str) -> list[FestivalCard]:
-    """Return the festivals that have a page: what runs, what comes, what was. One statement."""
+    """Return the festivals that have a page: what runs, what comes, what was. One statement.
+
+    Each says its days, with the year where it is not this one.
+    """
     pages = model.objects.live().filter(
         locale__language_code=settings.LANGUAGE_CODE,
         festival__state__in=(Festival.State.PUBLISHED, Festival.State.CLOSED),
     )
     rows = pages.select_related("festival").order_by("-festival__starts_at")[:MOST]
     found = [_festival_card(row, at=at, language=language) for row in rows]
-    order = {Phase.LIVE: 0, Phase.TEASER: 1, Phase.ENDED: 2}
-    return [card for _phase, card in sorted(found, key=lambda pair: order[pair[0]])]
+    live, coming, ended = (
+        [card for own, card in found if own is phase]
+        for phase in (Phase.LIVE, Phase.TEASER, Phase.ENDED)
+    )
+    return [
+        *live,
+        *reversed(coming),
+        *ended,
+    ]  # of what comes the soonest first, of the rest the last
 
 
 def _festival_card(page: object, *, at: datetime, language: str) -> tuple[Phase, FestivalCard]:
     festival = known(page.festival)
     zone = ZoneInfo(festival.zone)
-    last = dates.last_day(festival.ends_at, festival.zone)
+    first = festival.starts_at.astimezone(zone).date()
+    last = walltime.last_day(festival.ends_at, festival.zone)
+    has_year = {first.year, last.year} != {at.astimezone(zone).year}
     phase = phase_of(festival, at)
     names = {Phase.LIVE: _("On now"), Phase.TEASER: _("Coming"), Phase.ENDED: _("Ended")}
     card = FestivalCard(
         url=address(page.url_path, language),
         title=words(festival, "title", language),
         tagline=words(festival, "tagline", language),
-        days=dates.days(festival.starts_at.astimezone(zone).date(), last, language),
+        days=dates.days(first, last, language, has_year=has_year),
         phase=names[phase],
         is_live=phase is Phase.LIVE,
     )

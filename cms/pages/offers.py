@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from shop.festivals import walltime
 from shop.festivals.models import Promotion
 from shop.storefront import dates
 from shop.storefront.benefits import gives, left_text
@@ -64,7 +65,7 @@ def _offer(row: Promotion, festival: KnownFestival, *, at: datetime, language: s
 
 def _when(row: Promotion, festival: KnownFestival, *, at: datetime, language: str) -> str:
     if row.use_from > at:
-        starts = dates.day_and_hour(row.use_from, festival.zone, language)
+        starts = dates.day_and_hour(row.use_from, festival.zone, language, since=at)
         return _("Valid from %(date)s") % {"date": starts}
-    last = dates.day(dates.last_day(row.use_to, festival.zone), language)
+    last = dates.day(walltime.last_day(row.use_to, festival.zone), language, since=at)
     return _("Valid until %(date)s") % {"date": last}

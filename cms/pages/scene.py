@@ -28,6 +28,7 @@ def phase_of(festival: KnownFestival, at: datetime) -> Phase:
 class Scene:
     """What the words of a page depend on beside themselves.
 
+    ``is_of_one`` says that the page is about this festival alone, and not about whatever runs.
     ``words_lang`` is the language of the page's own words where that is not the one it is shown
     in.
     """
@@ -36,6 +37,7 @@ class Scene:
     language: str
     epoch: Epoch
     festival: KnownFestival | None = None
+    is_of_one: bool = False
     words_lang: str = ""
 
     @property

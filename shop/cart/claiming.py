@@ -14,7 +14,7 @@ from shop.cart.current import Shopper, has_verified_email
 from shop.cart.models import Cart
 from shop.cart.pocket import to_claim
 from shop.cart.pricing import PricedCart
-from shop.cart.wording import day
+from shop.cart.wording import valid_until
 from shop.errors import NeedsAccount, VoucherRefused
 from shop.festivals.models import Claim, Festival, Promotion
 from shop.festivals.vouchers import claim_voucher
@@ -50,17 +50,10 @@ def claimable(priced: PricedCart, shopper: Shopper, *, at: datetime) -> list[Cla
         .exclude(pk__in=[pick.promotion_id for pick in priced.picks])
         .annotate(is_mine=Exists(claims.filter(state=Claim.State.AVAILABLE)), had=Exists(claims))
         .filter(Q(is_mine=True) | (Q(had=False) & is_open))
+        .select_related("festival")
         .order_by("use_to", "pk")
     )
-    return [
-        Claimable(
-            row.pk,
-            row.title,
-            _("Valid until %(date)s") % {"date": day(row.use_to)},
-            row.is_mine,
-        )
-        for row in rows
-    ]
+    return [Claimable(row.pk, row.title, valid_until(row), row.is_mine) for row in rows]
 
 
 def claim_for_later(promotion: Promotion, user: User, *, at: datetime) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from shop.cart.pricing import PricedCart
-from shop.cart.wording import amount, day
+from shop.cart.wording import amount, ended_on, starts_on
 from shop.festivals.models import Promotion
 from shop.festivals.pricing.quoting import Quote
 from shop.festivals.pricing.terms import Group, PromotionTerms
@@ -69,7 +69,8 @@ def vouchers(priced: PricedCart, *, at: datetime) -> list[Voucher]:
     picked = [pick.promotion_id for pick in priced.picks]
     found = [_voucher(terms[pk], priced.quote) for pk in picked if pk in terms]
     if gone := [pk for pk in picked if pk not in terms]:
-        found += [_unusable(row, at) for row in Promotion.objects.filter(pk__in=gone)]
+        rows = Promotion.objects.filter(pk__in=gone).select_related("festival")
+        found += [_unusable(row, at) for row in rows]
     return found
 
 
@@ -83,9 +84,9 @@ def _voucher(terms: PromotionTerms, quote: Quote) -> Voucher:
 
 def _unusable(row: Promotion, at: datetime) -> Voucher:
     if row.use_from > at:
-        text = _("This voucher starts on %(date)s.") % {"date": day(row.use_from)}
+        text = starts_on(row)
     elif row.use_to <= at:
-        text = _("This voucher ended on %(date)s.") % {"date": day(row.use_to)}
+        text = ended_on(row)
     else:
         text = _("This voucher cannot be used at the moment. Try again later.")
     return Voucher(row.pk, row.merchant_id, str(row), "", text)

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 
 from shop.accounts.models import User
 from shop.cart.models import CartVoucher
-from shop.cart.wording import day, language
+from shop.cart.wording import language, starts_on, valid_until
 from shop.festivals.models import Claim, Festival, Promotion
 from shop.storefront.benefits import gives, left_text
 from shop.storefront.cards import lang_mark
@@ -54,7 +54,8 @@ def within_reach(user: User | None, *, at: datetime) -> list[VoucherShown]:
     rows = to_claim(at=at).filter(use_to__gt=at, festival__state=Festival.State.PUBLISHED)
     if user:
         rows = rows.exclude(Exists(Claim.objects.filter(promotion=OuterRef("pk"), shopper=user)))
-    return [_open(row) for row in rows.order_by("use_to", "pk")[:MOST]]
+    rows = rows.select_related("festival").order_by("use_to", "pk")
+    return [_open(row) for row in rows[:MOST]]
 
 
 def to_claim(*, at: datetime) -> QuerySet[Promotion]:
@@ -75,7 +76,7 @@ def _open(row: Promotion) -> VoucherShown:
         title=row.title,
         lang=lang_mark(None, language()),
         gives=gives(row, language()),
-        until=_("Valid until %(date)s") % {"date": day(row.use_to)},
+        until=valid_until(row),
         state="",
         tag="",
         left=left_text(left),
@@ -90,7 +91,7 @@ def _claimed(claim: Claim, at: datetime) -> VoucherShown:
         title=row.title,
         lang=lang_mark(None, language()),
         gives=gives(row, language()),
-        until=_("Valid until %(date)s") % {"date": day(row.use_to)},
+        until=valid_until(row),
         state=state,
         tag=tag,
         note=note,
@@ -110,8 +111,7 @@ def _standing(claim: Claim, at: datetime) -> tuple[str, str, str]:
     if is_over or claim.state == Claim.State.LAPSED:
         return pgettext("voucher", "Ended"), "", ""
     if row.use_from > at:
-        text = _("This voucher starts on %(date)s.") % {"date": day(row.use_from)}
-        return pgettext("voucher", "Claimed"), "info", text
+        return pgettext("voucher", "Claimed"), "info", starts_on(row)
     if row.state != Promotion.State.ACTIVE or row.festival.state != Festival.State.PUBLISHED:
         text = _("This voucher cannot be used at the moment. Try again later.")
         return pgettext("voucher", "Paused"), "warn", text

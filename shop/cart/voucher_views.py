@@ -19,7 +19,7 @@ from shop.cart.current import cart_for_change, has_verified_email, shopper_of, s
 from shop.cart.pocket import pocket, within_reach
 from shop.cart.views import cart_page
 from shop.errors import NeedsAccount, ShopError
-from shop.festivals.models import Promotion
+from shop.festivals.vouchers import vouchers_to_claim
 from shop.storefront.middleware import tokenless
 
 
@@ -43,8 +43,7 @@ def claim(request: HttpRequest, promotion_id: int) -> HttpResponse:
     if user is None:
         return redirect_to_login(reverse("vouchers"))
     at = clock.moment_of(request)
-    claims = Promotion.objects.filter(trigger=Promotion.Trigger.CLAIM)
-    promotion = get_object_or_404(claims, pk=promotion_id)
+    promotion = get_object_or_404(vouchers_to_claim(), pk=promotion_id)
     try:
         if promotion.use_from > at:
             claim_for_later(promotion, user, at=at)

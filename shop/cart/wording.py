@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from babel import Locale
-from babel.dates import format_date
 from django.conf import settings
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from shop.currencies import written
+from shop.festivals.models import Promotion
+from shop.festivals.walltime import last_day
 from shop.storefront import dates
 
 
@@ -44,9 +44,25 @@ def day(of: date) -> str:
     return dates.day(of, language())
 
 
+def starts_on(voucher: Promotion) -> str:
+    """Say on which day a voucher starts, where its festival takes place."""
+    day = dates.day_in(voucher.use_from, voucher.festival.zone, language())
+    return _("This voucher starts on %(date)s.") % {"date": day}
+
+
+def ended_on(voucher: Promotion) -> str:
+    """Say which was the last day of a voucher, where its festival takes place."""
+    return _("This voucher ended on %(date)s.") % {"date": _last_day(voucher)}
+
+
+def valid_until(voucher: Promotion) -> str:
+    """Say which is the last day of a voucher, where its festival takes place."""
+    return _("Valid until %(date)s") % {"date": _last_day(voucher)}
+
+
 def full_day(of: date) -> str:
     """Return "3 December 2026"."""
-    return format_date(of, format="long", locale=_locale())
+    return dates.day_of_year(of, language())
 
 
 def clock_time(of: datetime) -> str:
@@ -70,6 +86,5 @@ def language() -> str:
     return get_language() or settings.LANGUAGE_CODE
 
 
-def _locale() -> Locale:
-    # The shop writes English dates with the day first.
-    return Locale.parse({"en": "en-GB"}.get(language(), language()), sep="-")
+def _last_day(voucher: Promotion) -> str:
+    return day(last_day(voucher.use_to, voucher.festival.zone))

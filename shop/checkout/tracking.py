@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from shop import clock
 from shop.cart.answering import see_other
 from shop.cart.current import signed_in
+from shop.checkout.desks import desks_of
 from shop.checkout.finding import order_page
 from shop.checkout.listing import orders_of
 from shop.checkout.returning import unpaid_page
@@ -92,11 +93,16 @@ def keep_order(request: HttpRequest, order: Order) -> HttpResponse:
 @login_required
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
-    """List the orders of the signed-in person, newest first."""
+    """List the orders of the signed-in person, newest first, and lead to the person's desks."""
     before = request.GET.get("before", "")
     page = orders_of(request.user, before=int(before) if _is_id(before) else None)
     more = f"{reverse('account')}?before={page.last}" if page.last else ""
-    context = {"orders": page.orders, "more": more, "newest": reverse("account") if before else ""}
+    context = {
+        "orders": page.orders,
+        "more": more,
+        "newest": reverse("account") if before else "",
+        "desks": desks_of(request.user),
+    }
     return render(request, "shop/checkout/account.html", context)
 
 

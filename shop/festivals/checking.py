@@ -22,10 +22,16 @@ __all__ = ["Case", "Check", "Proposal", "VariantCheck", "check", "check_all"]
 
 
 def check(
-    product: Product, slot: Slot, enrolment: Enrolment, proposal: Proposal, *, at: datetime
+    product: Product,
+    slot: Slot,
+    enrolment: Enrolment,
+    proposal: Proposal,
+    *,
+    decided_at: datetime | None = None,
+    at: datetime,
 ) -> Check:
-    """Say what a proposal means for each variant, and what stands in its way."""
-    return check_all([Case(product, slot, enrolment, proposal)], at=at)[0]
+    """Say what a proposal means for each variant, and, unless decided, what stands in its way."""
+    return check_all([Case(product, slot, enrolment, proposal, decided_at)], at=at)[0]
 
 
 def check_all(cases: Sequence[Case], *, at: datetime) -> list[Check]:
@@ -65,12 +71,12 @@ def _judge(
     at: datetime,
 ) -> Check:
     slot, proposal = case.slot, case.proposal
-    starts_at = max(slot.starts_at, at)
+    starts_at = max(slot.starts_at, case.decided_at or at)
     # Of an experience only dates after the slot's start are meant, as approval does.
     variants = [v for v in variants if v.session_start is None or v.session_start > starts_at]
     pools = {variant.pool_id: variant.pool for variant in variants}
     free = {pk: pool.free - waiting.get(pk, 0) for pk, pool in pools.items()}
-    left = _left(variants, proposal, free)
+    left = free if case.decided_at else _left(variants, proposal, free)
     rows = tuple(
         replace(
             _check(variant, known.get(variant.pk), case, starts_at),
@@ -78,6 +84,8 @@ def _judge(
         )
         for variant in variants
     )
+    if case.decided_at:
+        return Check(tuple(replace(row, sentence="") for row in rows), (), ())
     problems = [*problems_of(case, rows, left), *places.problems(case)]
     warnings = () if must_beat(slot) else tuple(sentences(rows))
     return Check(rows, tuple(dict.fromkeys(problems)), warnings)

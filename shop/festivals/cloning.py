@@ -6,6 +6,7 @@ is told to the organizer and settled in the plainest way.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -30,6 +31,7 @@ BENEFIT = (
     "merchant", "title", "group", "kind", "trigger", "value", "every", "max_steps", "min_spend",
     "cap", "organizer_share", "max_claims", "max_uses", "per_shopper", "budget",
 )  # fmt: skip
+SPENT = {"intro", "headings"}  # sentences about one edition: "It is over now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ def clone_festival(
 ) -> Clone:
     """Return a new draft with a festival's rules, terms, slots, enrolment times and benefits.
 
-    Stores, nominations and deals do not come along: each year's terms are accepted anew.
+    Stores, nominations and deals do not come along: each year's terms are accepted anew. Nor do
+    the introduction and the headings, which were written about the past one.
     Benefits come as drafts without their codes, and without sponsors.
 
     Args:
@@ -88,7 +91,7 @@ def clone_festival(
         raise NotPossible("Another festival has this name. Choose another one.")
     facts = {name: getattr(source, name) for name in KEPT}
     made = Festival(slug=slug, title=title, cloned_from=source, **facts, **during.facts)
-    made.texts = _retitled(source.texts, title)
+    made.texts = _carried(source.texts, title)
     for name in ("enrol_opens", "enrol_closes"):
         if kept := getattr(source, name):
             moment = shift.moved(kept, name.replace("enrol_", "Enrolment "))
@@ -100,9 +103,18 @@ def clone_festival(
     _copy_slots(source, made, shift)
     _copy_promotions(source, made, shift)
     log(made, "clone", at=at, by=by, festival=made, after={"of": source.pk, "days": days})
+    return Clone(made, tuple(dict.fromkeys([*shift.notes, *_notes(source, made, at)])))
+
+
+def _notes(source: Festival, made: Festival, at: datetime) -> Iterator[str]:
+    """Say what of a clone is to be written or set anew."""
+    if any(words.keys() & SPENT for words in source.texts.values()):
+        yield (
+            "The introduction and the headings of its page spoke of the past festival and do not "
+            "come along. Write a new introduction under Change."
+        )
     if made.enrol_closes and made.enrol_closes <= at:
-        shift.notes.append("Enrolment would be closed already: change its times.")
-    return Clone(made, tuple(dict.fromkeys(shift.notes)))
+        yield "Enrolment would be closed already: change its times."
 
 
 def _window(row: Festival | Slot, shift: _Shift, what: str) -> Window:
@@ -122,11 +134,14 @@ def _planned_end(row: Festival | Slot) -> datetime:
     return row.ends_at + (timedelta(minutes=1) - rest if rest else timedelta())
 
 
-def _retitled(texts: dict[str, Any], title: str) -> dict[str, Any]:
-    # The name is new; the other languages keep their words but for it.
-    kept = {code: {k: v for k, v in words.items() if k != "title"} for code, words in texts.items()}
+def _carried(texts: dict[str, Any], title: str) -> dict[str, Any]:
+    """Return what words a new festival begins with: none that tell how the past one went."""
+    left = {"title"} | SPENT  # the name is new, in each language
+    kept = {
+        code: {k: v for k, v in words.items() if k not in left} for code, words in texts.items()
+    }
     kept["en"] = kept.get("en", {}) | {"title": title}
-    return kept
+    return {code: words for code, words in kept.items() if words}
 
 
 def _copy_slots(source: Festival, made: Festival, shift: _Shift) -> None:

@@ -57,6 +57,9 @@ def findings(
         yield Finding("Its start has passed. Move it before publishing.", True, "past")
     if not stores:
         yield Finding("No store takes part yet.", True, "stores")
+    if festival.enrol_closes and festival.enrol_closes > festival.starts_at:
+        text = "Enrolment closes after the start: stores may join and nominate while it runs."
+        yield Finding(text, False, "enrolment")
     for slot in slots:
         if not slot.approved:
             yield Finding(f"“{slot.label}” has no approved deal.", True, "slot", slot.pk)
@@ -68,6 +71,8 @@ def findings(
     yield from _stock(festival, at)
     yield from _benefits(festival)
     yield from _words(festival)
+    if not festival.texts.get(settings.LANGUAGE_CODE, {}).get("intro"):
+        yield Finding("It has no introduction yet.", False, "intro")
     yield from moved(festival, slots)
 
 

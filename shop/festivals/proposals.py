@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from shop.catalogue.models import Product, Variant
 from shop.festivals.models import Enrolment, Nomination, Slot
@@ -78,9 +79,14 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A proposal with what it is about."""
+    """A proposal with what it is about.
+
+    ``decided_at``: when it was decided. Then nothing is looked for that stands in its way, and what
+    it sets aside is set aside already.
+    """
 
     product: Product
     slot: Slot
     enrolment: Enrolment
     proposal: Proposal
+    decided_at: datetime | None = None

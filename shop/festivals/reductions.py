@@ -93,11 +93,7 @@ def dearer(price: int, lowest: int, since: datetime, zone: str) -> str:
         "proposed": amount(price),
     }
     return (
-        _(
-            "Your product sold at %(price)s on %(date)s, so %(proposed)s cannot be called "
-            "a reduction."
-        )
-        % facts
+        _("It sold at %(price)s on %(date)s, so %(proposed)s cannot be called a reduction.") % facts
     )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from shop.errors import NeedsAccount, VoucherRefused
 from shop.festivals.holdings import Holdings
 from shop.festivals.models import Claim, Festival, Promotion, PromotionUsage
 from shop.festivals.pricing.terms import Group, Kind, PromotionTerms
+from shop.festivals.walltime import last_day, wall_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,14 @@ def promotions_now(
     return tuple(_terms(row, claims, shopper_id, own) for row in rows)
 
 
+def vouchers_to_claim() -> QuerySet[Promotion]:
+    """Return the vouchers that are claimed, of which shoppers may know: drafts are nobody's."""
+    rows = Promotion.objects.filter(
+        trigger=Promotion.Trigger.CLAIM, festival__state=Festival.State.PUBLISHED
+    )
+    return rows.exclude(state=Promotion.State.DRAFT)
+
+
 def find_voucher(code: str, *, at: datetime, user: User | None) -> Pick:
     """Return the voucher that a typed code stands for.
 
@@ -62,10 +71,12 @@ def find_voucher(code: str, *, at: datetime, user: User | None) -> Pick:
     """
     code = "".join(code.split()).upper()
     rows = Promotion.objects.filter(festival__state=Festival.State.PUBLISHED)
+    rows = rows.select_related("festival")
     promotion = rows.filter(code=code).exclude(code="").first() if code else None
     claim = None
     if promotion is None:
-        claim = Claim.objects.filter(code=code).select_related("promotion").first()
+        claims = Claim.objects.filter(code=code, promotion__in=rows)
+        claim = claims.select_related("promotion__festival").first()
         promotion = claim.promotion if claim else None
     if promotion is None or promotion.state == Promotion.State.DRAFT:
         raise VoucherRefused(_("No voucher has this code. Check the letters and digits."))
@@ -110,10 +121,10 @@ def claim_voucher(promotion: Promotion, user: User, *, at: datetime) -> Claim:
 def _why_not_claimed(promotion_id: int, at: datetime) -> str:
     row = Promotion.objects.select_related("festival").get(pk=promotion_id)
     if row.claim_from and row.claim_from > at:
-        day = date_format(row.claim_from, "DATE_FORMAT")
+        day = _written(wall_of(row.claim_from, row.festival.zone))
         return _("This voucher can be claimed from %(date)s on.") % {"date": day}
     if row.claim_to and row.claim_to <= at:
-        day = date_format(row.claim_to, "DATE_FORMAT")
+        day = _written(last_day(row.claim_to, row.festival.zone))
         return _("This voucher could be claimed until %(date)s.") % {"date": day}
     is_on = row.state == Promotion.State.ACTIVE and row.festival.state == Festival.State.PUBLISHED
     if not is_on:
@@ -133,14 +144,19 @@ def _own_claim(promotion: Promotion, user: User | None) -> Claim:
 
 
 def _refuse_outside_its_time(promotion: Promotion, at: datetime) -> None:
+    zone = promotion.festival.zone
     if promotion.use_from > at:
-        day = date_format(promotion.use_from, "DATE_FORMAT")
+        day = _written(wall_of(promotion.use_from, zone))
         raise VoucherRefused(_("This voucher starts on %(date)s.") % {"date": day})
     if promotion.use_to <= at or promotion.state == Promotion.State.ENDED_EARLY:
-        day = date_format(min(promotion.use_to, at), "DATE_FORMAT")
+        day = _written(last_day(min(promotion.use_to, at), zone))
         raise VoucherRefused(_("This voucher ended on %(date)s.") % {"date": day})
     if promotion.state != Promotion.State.ACTIVE:
         raise VoucherRefused(_("This voucher cannot be used at the moment. Try again later."))
+
+
+def _written(day: date) -> str:
+    return date_format(day, "DATE_FORMAT")
 
 
 def _terms(

@@ -7,7 +7,7 @@ themselves, even when a country changes its mind about its clock.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from shop.errors import NotPossible
 
+INSTANT = timedelta(microseconds=1)
 MINUTE = timedelta(minutes=1)
 LONGEST_JUMP = timedelta(hours=26)  # Samoa left out a whole day in 2011
 TYPED = "%Y-%m-%d %H:%M"
@@ -101,8 +102,12 @@ def typed(wall: datetime) -> str:
 
 def days_between(starts_at: datetime, ends_at: datetime, zone: str) -> int:
     """Return how many days people count: 239 hours with a jump of the clock are 10 days."""
-    last = wall_of(ends_at - timedelta(microseconds=1), zone).date()
-    return (last - wall_of(starts_at, zone).date()).days + 1
+    return (last_day(ends_at, zone) - wall_of(starts_at, zone).date()).days + 1
+
+
+def last_day(ends_at: datetime, zone: str) -> date:
+    """Return the last day on which something runs that ends at an instant, the end excluded."""
+    return wall_of(ends_at - INSTANT, zone).date()
 
 
 def is_moved(kept: str, zone: str, at: datetime) -> bool:

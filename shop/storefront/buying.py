@@ -14,6 +14,7 @@ from shop.currencies import convert, written
 from shop.delivery.names import country_name
 from shop.delivery.quoting import Parcel, arrival, delivery_options
 from shop.errors import CannotDeliver
+from shop.festivals import walltime
 from shop.merchants.models import Merchant
 from shop.storefront import dates
 from shop.storefront.cards import Claim, claim_of, money, percent_off
@@ -74,6 +75,7 @@ def buying(
     where: str,
     currency: str,
     language: str,
+    at: datetime,
 ) -> Buying | None:
     """Return the buying part, or None when nothing of the product has a price.
 
@@ -95,7 +97,7 @@ def buying(
         about=_about(chosen.price, currency, language),
         has_deal=chosen.has_deal,
         deal_ends=chosen.deal_ends if chosen.has_deal else None,
-        ends_text=_ends(chosen, language) if chosen.has_deal else "",
+        ends_text=_ends(chosen, language, at) if chosen.has_deal else "",
         lowest=_lowest(chosen) if chosen.has_deal else "",
         claim=claim_of(*claimed, is_flash=is_flash) if claimed else None,
         limit=_limit(chosen) if chosen.has_deal else "",
@@ -146,10 +148,11 @@ def _about(amount: int, currency: str, language: str) -> str:
     return _("About %(amount)s in your currency. You pay %(price)s.") % amounts
 
 
-def _ends(variant: VariantNow, language: str) -> str:
+def _ends(variant: VariantNow, language: str, at: datetime) -> str:
     if variant.kind != "flash":
-        last = dates.last_day(variant.deal_ends, variant.zone)
-        return _("Festival price until %(date)s") % {"date": dates.day(last, language)}
+        last = walltime.last_day(variant.deal_ends, variant.zone)
+        until = dates.day(last, language, since=at)
+        return _("Festival price until %(date)s") % {"date": until}
     day = dates.day_in(variant.deal_ends, variant.zone, language)
     hour = dates.hour(variant.deal_ends, variant.zone)
     return _("%(first)s, %(second)s") % {

@@ -7,17 +7,23 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_skeleton, get_timezone_name
+from babel.dates import format_date, format_skeleton, get_timezone_name
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-INSTANT = timedelta(microseconds=1)
+YEAR = timedelta(days=365)
 MONTH_FIRST = {"zh-hans"}  # where a range cannot leave out its first month
 
 
-def day(when: date, language: str) -> str:
-    """Return a day without its year: 29 November."""
-    return _day(when.year, when.month, when.day, language)
+def day(when: date, language: str, *, since: datetime | None = None) -> str:
+    """Return a day: 29 November; if it is a year or more away from ``since``, with its year."""
+    has_year = since is not None and is_far(when, since)
+    return _day(when.year, when.month, when.day, language, has_year)
+
+
+def day_of_year(when: date, language: str) -> str:
+    """Return a day with its year: 29 November 2026."""
+    return _day(when.year, when.month, when.day, language, True)
 
 
 def from_to(first: date, last: date, language: str) -> tuple[str, str]:
@@ -27,20 +33,28 @@ def from_to(first: date, last: date, language: str) -> tuple[str, str]:
     return day(first, language), day(last, language)
 
 
-def days(first: date, last: date, language: str) -> str:
-    """Return a range of days: 20 to 29 November."""
+def days(first: date, last: date, language: str, *, has_year: bool = False) -> str:
+    """Return a range of days: 20 to 29 November, or with the year: 20 to 29 November 2026.
+
+    A range over a turn of the year that names it says both years.
+    """
+    write = day_of_year if has_year else day
     if first == last:
-        return day(first, language)
+        return write(first, language)
     if (first.year, first.month) == (last.year, last.month) and language not in MONTH_FIRST:
         pattern = pgettext("date range", "%(first_day)d to %(to)s")
-        return pattern % {"first_day": first.day, "to": day(last, language)}
+        return pattern % {"first_day": first.day, "to": write(last, language)}
+    begins, ends = write(first, language), write(last, language)
+    if has_year and first.year == last.year:  # said once, where the language puts it
+        is_first = language in MONTH_FIRST
+        begins, ends = (begins, day(last, language)) if is_first else (day(first, language), ends)
     pattern = pgettext("date range", "%(from)s to %(to)s")
-    return pattern % {"from": day(first, language), "to": day(last, language)}
+    return pattern % {"from": begins, "to": ends}
 
 
-def last_day(ends_at: datetime, zone: str) -> date:
-    """Return the last day on which something runs that ends at an instant, the end excluded."""
-    return (ends_at - INSTANT).astimezone(ZoneInfo(zone)).date()
+def is_far(when: date, since: datetime) -> bool:
+    """Tell whether a day is a year or more away, so that its year has to be said."""
+    return abs(when - since.date()) >= YEAR
 
 
 def hour(at: datetime, zone: str) -> str:
@@ -48,9 +62,9 @@ def hour(at: datetime, zone: str) -> str:
     return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
-def day_in(at: datetime, zone: str, language: str) -> str:
-    """Return the day of an instant in a zone: 29 November."""
-    return day(at.astimezone(ZoneInfo(zone)), language)
+def day_in(at: datetime, zone: str, language: str, *, since: datetime | None = None) -> str:
+    """Return the day of an instant in a zone: 29 November; see ``day``."""
+    return day(at.astimezone(ZoneInfo(zone)).date(), language, since=since)
 
 
 def full_day_in(at: datetime, zone: str, language: str) -> str:
@@ -65,9 +79,9 @@ def weekday_in(at: datetime, zone: str, language: str) -> str:
     return format_skeleton("MMMMEEEEd", there, locale=_locale(language))
 
 
-def day_and_hour(at: datetime, zone: str, language: str) -> str:
-    """Return an instant in a zone: 29 November at 18:00."""
-    there = {"date": day_in(at, zone, language), "time": hour(at, zone)}
+def day_and_hour(at: datetime, zone: str, language: str, *, since: datetime | None = None) -> str:
+    """Return an instant in a zone: 29 November at 18:00; see ``day``."""
+    there = {"date": day_in(at, zone, language, since=since), "time": hour(at, zone)}
     return _("%(date)s at %(time)s") % there
 
 
@@ -78,8 +92,11 @@ def zone_name(at: datetime, zone: str, language: str) -> str:
 
 
 @lru_cache(maxsize=10_000)
-def _day(year: int, month: int, number: int, language: str) -> str:
-    return format_skeleton("MMMMd", date(year, month, number), locale=_locale(language))
+def _day(year: int, month: int, number: int, language: str, has_year: bool) -> str:
+    when, locale = date(year, month, number), _locale(language)
+    if has_year:
+        return format_date(when, format="long", locale=locale)
+    return format_skeleton("MMMMd", when, locale=locale)
 
 
 def _locale(language: str) -> Locale:

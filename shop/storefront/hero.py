@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from shop.festivals import walltime
 from shop.storefront import dates
 from shop.storefront.counting import LIVE
 from shop.storefront.epoch import KnownFestival
@@ -114,7 +115,7 @@ def hero(festival: KnownFestival, *, at: datetime, language: str) -> Hero:
         parts=title_parts(title.text),
         tagline=tagline.text,
         tagline_lang=tagline.lang,
-        days=_days(festival, language),
+        days=_days(festival, at=at, language=language),
         zone=dates.zone_name(at, festival.zone, language),
         turns_at=_turns_at(festival, at),
         turns_text=_turn(festival, at=at, language=language),
@@ -164,9 +165,10 @@ def title_parts(title: str) -> tuple[TitlePart, ...]:
     return tuple(found)
 
 
-def _days(festival: KnownFestival, language: str) -> str:
-    first = festival.starts_at.astimezone(ZoneInfo(festival.zone)).date()
-    return dates.days(first, _last_day(festival), language)
+def _days(festival: KnownFestival, *, at: datetime, language: str) -> str:
+    first, last = festival.starts_at.astimezone(ZoneInfo(festival.zone)).date(), _last_day(festival)
+    has_year = dates.is_far(first, at) or dates.is_far(last, at)
+    return dates.days(first, last, language, has_year=has_year)
 
 
 def _turns_at(festival: KnownFestival, at: datetime) -> datetime | None:
@@ -176,20 +178,20 @@ def _turns_at(festival: KnownFestival, at: datetime) -> datetime | None:
 
 
 def _last_day(festival: KnownFestival) -> date:
-    return dates.last_day(festival.ends_at, festival.zone)
+    return walltime.last_day(festival.ends_at, festival.zone)
 
 
 def _turn(festival: KnownFestival, *, at: datetime, language: str) -> str:
     if at >= festival.ends_at:
         return _("Ended")
     if at >= festival.starts_at:
-        return _("Closes %(date)s") % {"date": dates.day(_last_day(festival), language)}
-    starts = dates.day_and_hour(festival.starts_at, festival.zone, language)
+        return _("Closes %(date)s") % {"date": dates.day(_last_day(festival), language, since=at)}
+    starts = dates.day_and_hour(festival.starts_at, festival.zone, language, since=at)
     return _("Opens %(date)s") % {"date": starts}
 
 
 def _moved(festival: KnownFestival, action: str, *, at: datetime, language: str) -> str:
-    date = dates.day(_last_day(festival), language)
+    date = dates.day(_last_day(festival), language, since=at)
     if action == "extend":
         return _("The festival has been extended until %(date)s.") % {"date": date}
     if at < festival.ends_at:

@@ -115,6 +115,7 @@ def product_page(
         where=merchant.city,
         currency=currency,
         language=language,
+        at=at,
     )
     pictures = [addresses(**row) for row in product.gallery if row["sizes"].get("jpeg")]
     translated = in_language(product.titles, language)

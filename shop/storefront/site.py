@@ -16,6 +16,7 @@ from django.utils.translation import get_language, get_language_bidi, get_langua
 from shop import clock
 from shop.currencies import OFFERED
 from shop.delivery.names import countries_by_name, country_name
+from shop.festivals import walltime
 from shop.storefront import dates
 from shop.storefront.epoch import Epoch, KnownFestival, current_epoch
 from shop.storefront.filters import Filters
@@ -128,8 +129,8 @@ class Site:
     @property
     def festival_ends(self) -> str:
         """Return the last day of the festival that runs now."""
-        last = dates.last_day(self.festival.ends_at, self.festival.zone)
-        return dates.day(last, self.language)
+        last = walltime.last_day(self.festival.ends_at, self.festival.zone)
+        return dates.day(last, self.language, since=clock.moment_of(self.request))
 
     @cached_property
     def menu(self) -> tuple[MenuLink, ...]:

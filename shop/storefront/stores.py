@@ -31,7 +31,9 @@ l AS (
   FROM shop_listing WHERE (SELECT coalesce(sum(products), 0) FROM kept) <= %(live)s
   GROUP BY merchant_id)
 SELECT m.slug, m.name, m.city, m.country, m.tagline, m.cloth, l.products::bigint, l.tops,
-  m.certifications, m.created_at
+  m.certifications, m.created_at, %(festival)s::bigint IS NULL OR EXISTS (
+    SELECT FROM shop_enrolment e
+    WHERE e.merchant_id = m.id AND e.festival_id = %(festival)s AND e.state = 'accepted')
 FROM shop_merchant m JOIN l ON l.merchant_id = m.id
 WHERE m.state = 'approved' ORDER BY l.sold DESC, l.products DESC, m.name
 """
@@ -39,7 +41,7 @@ WHERE m.state = 'approved' ORDER BY l.sold DESC, l.products DESC, m.name
 
 @dataclass(frozen=True, slots=True)
 class StoreCard:
-    """A store in a list."""
+    """A store in a list; ``takes_part`` in the festival that was asked about, if one was."""
 
     url: str
     name: str
@@ -52,13 +54,14 @@ class StoreCard:
     tops: tuple[str, ...] = ()
     certificates: tuple[str, ...] = ()
     since: datetime | None = None
+    takes_part: bool = True
 
 
-def store_cards(language: str) -> list[StoreCard]:
+def store_cards(language: str, *, festival: int | None = None) -> list[StoreCard]:
     """Return all stores that have products, the most bought from first. One statement."""
     start = reverse("stores")
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, {"live": LIVE})
+        cursor.execute(STATEMENT, {"live": LIVE, "festival": festival})
         rows = cursor.fetchall()
     return [
         StoreCard(
@@ -73,8 +76,21 @@ def store_cards(language: str) -> list[StoreCard]:
             tops=tuple(tops),
             certificates=tuple(certificates),
             since=since,
+            takes_part=takes_part,
         )
-        for slug, name, city, country, tagline, cloth, count, tops, certificates, since in rows
+        for (
+            slug,
+            name,
+            city,
+            country,
+            tagline,
+            cloth,
+            count,
+            tops,
+            certificates,
+            since,
+            takes_part,
+        ) in rows
     ]
 
 

@@ -7,9 +7,9 @@ from datetime import date
 
 from django import template
 
+from shop.festivals import walltime
 from shop.festivals.models import Festival
 from shop.pictures.models import Picture
-from shop.storefront import dates
 
 register = template.Library()
 
@@ -30,7 +30,7 @@ def of(values: Mapping, key: object) -> object:
 @register.filter
 def last_day(festival: Festival) -> date:
     """Return the day on which a festival's last moment falls, where it takes place."""
-    return dates.last_day(festival.ends_at, festival.zone)
+    return walltime.last_day(festival.ends_at, festival.zone)
 
 
 @register.filter

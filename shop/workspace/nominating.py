@@ -49,6 +49,8 @@ def nominate(
         if _done(request, form, lambda: save(at=at, by=request.user)):
             messages.success(request, _("Waiting for review"))
             return redirect("merchant-festival", merchant.slug, slot.festival_id)
+    is_approved = bool(before and before.state == APPROVED)
+    decided_at = before.decided_at if is_approved else None
     proposal = None
     if request.method == "POST":
         proposal = form.proposal() if form.is_bound and form.is_valid() else None
@@ -61,11 +63,12 @@ def nominate(
         "nomination": before,
         "wanted": wanted,
         "form": form,
-        "found": proposal and checking.check(product, slot, enrolment, proposal, at=at),
+        "found": proposal
+        and checking.check(product, slot, enrolment, proposal, decided_at=decided_at, at=at),
         "places": places_of(slot),
         "enrolment": enrolment,
         "is_goods": product.kind == Product.Kind.GOODS,
-        "deals": deals_of(before) if before and before.state == APPROVED else None,
+        "deals": deals_of(before) if is_approved else None,
     }
     status = 422 if form.errors else 200
     return render(request, "shop/workspace/nominate.html", context, status=status)

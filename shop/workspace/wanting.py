@@ -85,7 +85,8 @@ def proposed(wanted: Wanted, variants: Sequence[Variant]) -> Proposal | None:
     """Return what the organizers propose for a product; None where they leave it open."""
     if wanted.percent:
         return Proposal(rule=Nomination.Rule.PERCENT, percent=wanted.percent)
-    if wanted.price and variants:
-        prices = {variant.pk: wanted.price for variant in variants}
+    wanted_sizes = [row for row in variants if wanted.variant_id in (None, row.pk)]
+    if wanted.price and wanted_sizes:
+        prices = {variant.pk: wanted.price for variant in wanted_sizes}
         return Proposal(rule=Nomination.Rule.FIXED, prices=prices)
     return None

@@ -217,8 +217,9 @@ def open_up(page: Page, festival: Festival) -> None:
     expect(page.get_by_role("button", name="Publish", exact=True)).to_be_disabled()
     page.get_by_label("Or publish all the same, because").fill("Only for readers of English")
     page.get_by_role("button", name="Override").click()
-    page.get_by_text("Published all the same, because: Only for readers of English").wait_for()
-    page.get_by_role("button", name="Publish", exact=True).click()
+    page.get_by_text("May be published, because: Only for readers of English").wait_for()
+    page.get_by_role("link", name="Publish", exact=True).click()
+    page.get_by_role("button", name="Publish it").click()
     page.get_by_text("“Cloth Days” is published.").wait_for()
 
 

@@ -101,7 +101,8 @@ def invite(page: Page, festival: Festival) -> None:
     page.locator("textarea[name=text]").fill("Ship within three days.")
     page.get_by_role("button", name="Publish").first.click()
     page.goto(f"/organize/festivals/{festival.pk}/stores/invite/?country=KE")
-    page.get_by_role("button", name="Invite all 1 of this filter").click()
+    page.get_by_role("link", name="Invite all 1 of this filter").click()
+    page.get_by_role("button", name="Invite 1 store").click()
     page.get_by_text("invited").first.wait_for()
 
 
@@ -165,7 +166,8 @@ def publish(page: Page, festival: Festival) -> None:
         page.get_by_label("Or publish all the same, because").first.fill("A small festival")
         page.get_by_role("button", name="Override").first.click()
         page.wait_for_load_state()
-    page.get_by_role("button", name="Publish", exact=True).click()
+    page.get_by_role("link", name="Publish", exact=True).click()
+    page.get_by_role("button", name="Publish it").click()
     page.get_by_text("“Kettle Days again” is published.").wait_for()
 
 

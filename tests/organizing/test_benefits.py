@@ -131,3 +131,34 @@ def test_a_sponsor_is_added_once_and_its_drawdown_is_shown(desk, festival):
     assert "Welcome" in page
     assert "$3.00" in page
     assert "3 % drawn down" in page
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_warned"),
+    [
+        ({"what": "save:amount", "amount": "50", "min_spend": "49.99"}, True),
+        ({"what": "save:amount", "amount": "50"}, True),
+        ({"what": "save:amount", "amount": "50", "min_spend": "50"}, False),
+        ({"what": "save:step", "amount": "50", "every": "40"}, True),
+        ({"what": "save:step", "amount": "50", "every": "300"}, False),
+        ({"what": "save:percent", "percent": "50"}, False),
+    ],
+)
+def test_a_benefit_that_takes_off_more_than_has_to_be_spent_is_told(
+    desk, festival, facts, is_warned
+):
+    where = f"/organize/festivals/{festival.pk}/benefits/"
+
+    page = desk.post(f"{where}new/", benefit(max_steps="", **facts), follow=True).text
+    told = desk.get(f"{where}{Promotion.objects.get().pk}/activate/").text
+
+    assert ("It takes $50.00 off" in page) == is_warned
+    assert ("It takes $50.00 off" in told) == is_warned
+
+
+def test_the_form_holds_every_field_once_under_headings(desk, festival):
+    form = desk.get(f"/organize/festivals/{festival.pk}/benefits/new/").context["form"]
+
+    shown = [field.name for _heading, fields in form.parts() for field, *_ in fields]
+
+    assert sorted(shown) == sorted(form.fields)

@@ -1,4 +1,4 @@
-"""Stores of a festival at the organizers' desk: inviting, terms, places, wishes."""
+"""Stores of a festival at the organizers' desk: inviting, terms, places."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from django_tasks_db.models import DBTaskResult
 
 from shop.festivals import enrolling
 from shop.festivals.agreeing import publish_terms
-from shop.festivals.models import Enrolment, Festival, Nomination, Terms, Wanted
+from shop.festivals.models import Enrolment, Festival, Terms, Wanted
 from tests import make
 from tests.budgets import statements
 from tests.buying import pay
@@ -75,7 +75,11 @@ def test_stores_are_chosen_by_what_they_sold_before_and_invited_all_at_once(desk
     few = desk.get(where, {"sold": "1"}).text
     assert "2 stores would be invited." in few
     assert "Neverwood" not in few
-    answer = desk.post(f"{where}?sold=1", {"all": "", "count": "2"}, follow=True)
+    assert f'href="{where}all/?sold=1">Invite all 2 of this filter</a>' in few
+    told = desk.get(f"{where}all/?sold=1").text
+    assert f"2 stores of 1 country are invited to {festival.title}: Bestwood, Fairwood." in told
+    assert not festival.enrolments.exists()
+    answer = desk.post(f"{where}all/?sold=1", {"count": "2"}, follow=True)
 
     assert "2 stores are invited and told by mail." in answer.text
     assert set(festival.enrolments.values_list("merchant", flat=True)) == {best.pk, some.pk}
@@ -90,7 +94,7 @@ def test_more_stores_than_the_organizer_saw_are_not_invited(desk, festival):
     where = at(festival, "stores/invite/")
     make.merchant()
 
-    answer = desk.post(where, {"all": "", "count": "1"}, follow=True)
+    answer = desk.post(f"{where}all/", {"count": "1"}, follow=True)
 
     assert "By now this filter finds 2 stores." in answer.text
     assert not Enrolment.objects.exists()
@@ -207,85 +211,6 @@ def test_terms_are_published_by_version_and_both_desks_say_who_keeps_which(clien
     assert "Send within three days." in client.get(f"{store}terms/1/").text
     assert "two days" in client.get(f"{store}terms/2/").text
     assert client.get(f"{store}terms/3/").status_code == 404
-
-
-@pytest.fixture
-def kettle(festival):
-    made = make.variant(20_00, of=make.product(title="Kettle"))
-    make.nomination(made, during=make.slot(festival), percent=10)
-    return made
-
-
-def wish(festival, **facts) -> Wanted:
-    return Wanted.objects.create(festival=festival, at=BEFORE, **facts)
-
-
-def test_wishes_are_typed_and_taken_away(desk, festival, kettle):
-    where = at(festival, "wanted/")
-
-    for wrong in ({}, {"sku": "none"}, {"country": "KE", "price": "10", "percent": "5"}):
-        assert desk.post(where, wrong).status_code == 422
-    desk.post(where, {"sku": kettle.sku, "price": "12.50", "note": "For the opening"})
-    desk.post(where, {"country": "KE", "category": kettle.product.category.pk, "percent": "30"})
-
-    first, second = Wanted.objects.order_by("pk")
-    assert (first.product, first.price) == (kettle.product, 12_50)
-    assert (second.country, second.percent) == ("KE", 30)
-    page = desk.get(where).text
-    assert "Kitchen from Kenya" in page
-    assert "none yet" in page
-    assert desk.post(at(make.festival(), f"wanted/{first.pk}/remove/")).status_code == 404
-    desk.post(at(festival, f"wanted/{first.pk}/remove/"))
-    assert Wanted.objects.get() == second
-
-
-def test_a_wish_is_read_by_stores_that_can_answer_it(client, desk, festival, kettle):
-    wish(festival, product=kettle.product, note="For the <b>opening</b>")
-    wish(festival, category=kettle.product.category, percent=30)
-    wish(festival, country="GH")
-    cup = make.variant(20_00, of=make.product(title="Cup"))
-    make.nomination(cup, during=make.slot(festival), percent=10)
-    pages = {}
-    for variant in (kettle, cup):
-        store = variant.product.merchant
-        client.force_login(make.member(store))
-        pages[variant] = client.get(f"/merchant/{store.slug}/festivals/{festival.pk}/").text
-
-    assert "The organizers are looking for" in pages[kettle]
-    assert "For the &lt;b&gt;opening&lt;/b&gt;" in pages[kettle]
-    assert "For the" not in pages[cup]
-    assert all("Proposed: 30 % off." in page for page in pages.values())
-    assert not any("Ghana" in page for page in pages.values())
-
-
-def test_a_wish_is_answered_with_a_nomination_that_is_filled_in(client, desk, festival, kettle):
-    made = wish(festival, product=kettle.product, price=12_50)
-    slot, store = festival.slots.get(kind="whole"), kettle.product.merchant
-    client.force_login(make.member(store))
-    query = {"wanted": made.pk, "slot": slot.pk, "product": kettle.product_id}
-
-    form = client.get(f"/merchant/{store.slug}/festivals/{festival.pk}/", query, follow=True)
-    assert 'value="12.50"' in form.text
-    told = {"rule": "fixed", f"price_{kettle.pk}": "12.50", "wanted": made.pk}
-    client.post(f"/merchant/{store.slug}/slots/{slot.pk}/{kettle.product_id}/", told)
-
-    assert made.answers.get().prices == {str(kettle.pk): 12_50}
-    client.force_login(organizer())
-    assert "Kettle</a>" in desk.get(at(festival, "wanted/")).text
-
-
-def test_what_is_not_wanted_answers_no_wish(client, desk, festival, kettle):
-    made = wish(festival, product=kettle.product)
-    cup = make.variant(20_00, of=make.product(title="Cup"))
-    slot = make.nomination(cup, during=festival, percent=10).slot
-    store = cup.product.merchant
-    client.force_login(make.member(store))
-
-    told = {"rule": "percent", "percent": "20", "wanted": made.pk}
-    client.post(f"/merchant/{store.slug}/slots/{slot.pk}/{cup.product_id}/", told)
-
-    answer = Nomination.objects.get(product=cup.product)
-    assert (answer.percent, answer.wanted) == (20, None)
 
 
 def test_a_store_in_line_sees_its_place_and_leaves_the_line(client, clock_at):

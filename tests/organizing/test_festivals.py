@@ -112,9 +112,12 @@ def test_a_running_festival_keeps_its_time_and_takes_new_words(desk, clock_at):
         f"/organize/festivals/{festival.pk}/edit/",
         typed(**same | {"ends": "2027-05-25T00:00"}, zone_name="UTC"),
     )
-    desk.post(f"/organize/festivals/{festival.pk}/edit/", typed(**same, title="Spring!"))
+    new = typed(**same, title="Spring!", intro="Two rivers.\nOne market.")
+    desk.post(f"/organize/festivals/{festival.pk}/edit/", new)
 
     festival.refresh_from_db()
+    assert festival.texts["en"]["intro"].split() == ["Two", "rivers.", "One", "market."]
+    assert "Two rivers." in desk.get(f"/organize/festivals/{festival.pk}/edit/").text
     assert "its time stays as it is" in moved.text
     assert (festival.title, festival.ends_at.day) == ("Spring!", 20)
 
@@ -138,8 +141,30 @@ def test_flash_slots_are_planned_moved_and_removed(desk):
     assert "lies inside its festival" in outside.text
     assert (made.label, f"{made.ends_at:%H:%M}") == ("Night", "20:00")
 
+    told = desk.get(f"{where}remove/").text
+    assert "“Night” at 2027-05-10 18:00 in Africa/Nairobi is taken out of the plan" in told
+    assert Slot.objects.filter(pk=made.pk).exists()
     desk.post(f"{where}remove/")
     assert not Slot.objects.filter(pk=made.pk).exists()
+
+
+def test_a_slot_moves_with_its_approved_deals_once_that_was_said(desk):
+    festival = make.festival()
+    slot = make.slot(festival, starts_at=NOON, ends_at=NOON.replace(hour=14))
+    deal = make.deal(make.variant(20_00), during=slot, price=15_00)
+    where = f"/organize/festivals/{festival.pk}/slots/{slot.pk}/"
+    later = {"label": "flash", "starts": "2027-05-13T10:00", "ends": "2027-05-13T12:00",
+             "version": version(desk, where)}  # fmt: skip
+
+    first = desk.post(where, later)
+    slot.refresh_from_db()
+    assert first.status_code == 422
+    assert "Move one approved deal with it" in first.text
+    assert slot.starts_at == NOON
+
+    desk.post(where, later | {"moves_deals": "on"})
+    deal.refresh_from_db()
+    assert (deal.effective_from.day, deal.effective_from.hour) == (13, 10)
 
 
 def override(desk, festival, finding, reason="It must be seen"):
@@ -160,7 +185,7 @@ def test_a_draft_that_lacks_everything_is_published_when_each_lack_has_its_reaso
         assert festival.state == "draft"
         desk.post(where)
         answer = override(desk, festival, finding, "The minister wants to see it")
-        assert "Published all the same, because: The minister wants to see it" in answer.text
+        assert "May be published, because: The minister wants to see it" in answer.text
     last = desk.post(where, follow=True)
 
     festival.refresh_from_db()
@@ -213,12 +238,31 @@ def test_a_festival_with_stores_deals_and_a_page_says_what_publishing_does(desk)
     for finding in readiness_of(festival, at=BEFORE).blockers:
         override(desk, festival, finding)
 
-    page = desk.get(f"/organize/festivals/{festival.pk}/").text
-    desk.post(f"/organize/festivals/{festival.pk}/publish/")
+    here = f"/organize/festivals/{festival.pk}/"
+    page = desk.get(here).text
+    told = desk.get(f"{here}publish/").text
+    festival.refresh_from_db()
+    assert f'<a class="button" href="{here}publish/">Publish</a>' in page
+    assert "1 deal of 1 store will count" in page
+    assert "1 deal of 1 store counts from their slots on." in told
+    assert "It starts at 2027-05-10 00:00 in UTC" in told
+    assert "It has no page yet. It stays so: It must be seen" in told
+    assert festival.state == "draft"
+
+    desk.post(f"{here}publish/")
 
     festival.refresh_from_db()
-    assert "1 deal of 1 store will count" in page
     assert festival.state == "published"
+
+
+def test_what_cannot_be_published_leads_back_to_what_is_missing(desk):
+    blocked, public = make.festival(state="draft"), make.festival()
+
+    for festival, said in ((blocked, "No store takes part yet."), (public, "Only a draft")):
+        where = f"/organize/festivals/{festival.pk}/"
+        asked = desk.get(f"{where}publish/", follow=True)
+        assert asked.redirect_chain == [(where, 302)]
+        assert said in asked.text
 
 
 def test_the_board_counts_towards_the_targets(desk, django_assert_num_queries):

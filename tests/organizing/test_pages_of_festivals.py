@@ -7,6 +7,8 @@ from django.contrib.auth.models import Group
 
 from cms.admin.permissions import PERMISSIONS
 from cms.models import FestivalIndexPage, FestivalPage
+from shop.festivals.agreeing import publish_terms
+from shop.festivals.models import Enrolment, Festival
 from tests import make, pages
 from tests.organizing.people import BEFORE, organizer
 
@@ -64,6 +66,52 @@ def test_the_board_leads_to_the_page(desk):
 
     assert "Begin its page" in before
     assert f"/organize/pages/{FestivalPage.objects.get().pk}/edit/" in after
+
+
+def test_the_board_and_the_editor_lead_nobody_to_a_page_that_is_not_shown_yet(desk):
+    festival = make.festival(state="draft")
+    page = pages.page(FestivalPage, festival=festival, slug="to-come")
+    board, listed = (
+        f"/organize/festivals/{festival.pk}/",
+        f"/organize/pages/{page.get_parent().pk}/",
+    )
+    here = 'href="/festivals/to-come/"'
+    told = "is ready; shoppers see it once the festival is published."
+
+    assert told in desk.get(board).text
+    assert here not in desk.get(listed).text
+    Festival.objects.filter(pk=festival.pk).update(state="published")
+
+    assert told not in desk.get(board).text
+    assert "Its page</a>: published." in desk.get(board).text
+    assert here in desk.get(listed).text
+
+
+def test_the_board_says_whether_there_are_terms(desk):
+    festival = make.festival()
+    board = f"/organize/festivals/{festival.pk}/"
+    before = desk.get(board).text
+
+    publish_terms(festival, "Ship within three days.", at=BEFORE)
+
+    assert "Terms</a>: no text yet" in before
+    assert "Terms</a>: version 1" in desk.get(board).text
+
+
+def test_the_first_screen_leads_to_what_waits_in_each_festival(desk):
+    quiet, busy = make.festival(title="Quiet"), make.festival(title="Busy")
+    row = make.nomination(make.variant(20_00), during=busy, price=15_00)
+    Enrolment.objects.create(
+        festival=busy, merchant=make.merchant(), state="applied", commission_bp=0
+    )
+
+    page = desk.get("/organize/").text
+
+    here = f"/organize/festivals/{busy.pk}/"
+    assert f'<a href="{here}nominations/">1 nomination</a>' in page
+    assert f'<a href="{here}stores/?state=applied">1 store that applied</a>' in page
+    assert f"/organize/festivals/{quiet.pk}/nominations/" not in page
+    assert row.product.title in desk.get(f"{here}nominations/").text
 
 
 def test_migrations_give_each_group_what_its_row_says():

@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
+from cms.models import FestivalPage
 from shop.festivals.models import ChangeLog
 from shop.storefront.models import PreviewLink, ProbeResult
-from tests import make
+from tests import make, pages
 from tests.budgets import statements
 from tests.make import END, NOON, START
 from tests.organizing.people import BEFORE, organizer
@@ -75,10 +76,20 @@ def typed(who, **facts):
 def test_a_look_opens_the_shop_at_that_moment_for_this_browser_alone(desk, festival, kettle):
     answer = desk.post(place(festival, "preview/"), {"preview-at": START.isoformat()})
 
-    assert (answer.status_code, answer.url) == (302, "/")
+    assert (answer.status_code, answer.url) == (302, "/")  # it has no page of its own
     assert answer.cookies["preview"]["httponly"]
     assert "$15.00" in desk.get(f"/products/{kettle.product.slug}/").text
     assert "$15.00" not in Client().get(f"/products/{kettle.product.slug}/").text
+
+
+def test_a_look_opens_the_page_of_the_festival_and_not_of_another(desk, festival):
+    page = pages.page(FestivalPage, festival=festival, slug="this-one")
+    pages.page(FestivalPage, festival=make.festival(), slug="another")
+
+    answer = desk.post(place(festival, "preview/"), {"preview-at": START.isoformat()})
+
+    assert answer.url == pages.address(page) == "/festivals/this-one/"
+    assert festival.title in desk.get(answer.url).text
 
 
 @pytest.mark.parametrize(

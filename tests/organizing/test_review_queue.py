@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from shop.catalogue.models import Variant
 from shop.errors import NotPossible
 from shop.festivals import approving, nominating
 from shop.festivals.models import Deal, Enrolment, Fund, Nomination
@@ -219,3 +220,41 @@ def test_a_nomination_of_a_slot_that_is_over_says_so_in_the_bulk(desk, festival,
     outcomes = approving.approve_all([row.pk for row in rows], at=END)
 
     assert {str(found.refusal) for found in outcomes} == {"The slot is over. Make a new one."}
+
+
+def test_what_is_approved_is_judged_no_more_and_its_units_are_set_aside_once(
+    desk, festival, clock_at
+):
+    (row,) = nominated(1, festival)
+    small = Variant.objects.get(product=row.product)
+    make.variant(30_00, of=row.product)
+    waiting = desk.get(f"{queue(festival)}{row.pk}/")
+    desk.post(f"{queue(festival)}{row.pk}/", {"approve": "", "seen": BEFORE.isoformat()})
+    clock_at(START + timedelta(hours=1))
+
+    listed = desk.get(queue(festival), {"state": "approved"})
+    page = desk.get(f"{queue(festival)}{row.pk}/")
+
+    for shown in (waiting, page):
+        (variant,) = shown.context["row"].variants
+        assert (variant.sku, variant.prior, variant.left) == (small.sku, "$20.00", 45)
+        assert "1 size has no festival pieces and stays at the everyday price." in shown.text
+    for shown in (listed, page):
+        assert "already" not in shown.text
+        assert "cannot be" not in shown.text.lower()
+    assert [found.nomination.pk for found in listed.context["rows"]] == [row.pk]
+
+
+def test_a_merchant_reads_of_an_approved_deal_what_the_organizers_read(client, festival, clock_at):
+    clock_at(BEFORE)
+    (row,) = nominated(1, festival)
+    approving.approve(row, at=BEFORE)
+    client.force_login(make.member(row.product.merchant))
+    clock_at(START + timedelta(hours=1))
+
+    where = f"/merchant/{row.product.merchant.slug}/slots/{row.slot_id}/{row.product_id}/"
+    page = client.get(where)
+
+    assert "45 units stay for everyday sale." in page.text
+    assert "Shoppers will see −25 %, counted from $20.00." in page.text
+    assert "already" not in page.text

@@ -27,6 +27,7 @@ from shop.festivals.models import (
 )
 from shop.festivals.overriding import override
 from shop.festivals.voiding import end_price
+from shop.merchants.models import Merchant
 from shop.orders.models import SaleDecision
 from shop.reporting.models import PublicResult
 from tests import make, pages
@@ -82,6 +83,7 @@ def rows(clock_at):
         "enrolment": enrolment.pk, "product": product.pk, "merchant": make.merchant().pk,
         "blocked": make.festival(state="draft").pk, "ended": make.festival(**gone).pk,
         "joined": applied.pk, "part": "stores",
+        "uninvited": Merchant.objects.exclude(enrolments__festival=festival).count(),
     }  # fmt: skip
 
 

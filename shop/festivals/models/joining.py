@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from shop.catalogue.models import Category, Product
+from shop.catalogue.models import Category, Product, Variant
 from shop.festivals.models.festival import Festival, Nomination, Slot
 from shop.merchants.models import Merchant
 
@@ -34,6 +34,10 @@ class Wanted(models.Model):
 
     festival = models.ForeignKey(Festival, models.CASCADE, related_name="wanted")
     product = models.ForeignKey(Product, models.CASCADE, null=True, blank=True, related_name="+")
+    variant = models.ForeignKey(
+        Variant, models.CASCADE, null=True, blank=True, related_name="+",
+        help_text="The size of the product that the price is proposed for.",
+    )  # fmt: skip
     category = models.ForeignKey(Category, models.CASCADE, null=True, blank=True, related_name="+")
     country = models.CharField(max_length=2, blank=True, help_text="Of the store.")
     slot = models.ForeignKey(Slot, models.CASCADE, null=True, blank=True, related_name="+")

@@ -22,7 +22,8 @@ from shop.storefront.models import LONGEST, PreviewLink
 from shop.storefront.previews.preview import Preview, Stock, Who
 
 COOKIE = "preview"
-SALT = "shop.preview"
+# One each: what was signed for one purpose says nothing in another.
+COOKIE_SALT, LINK_SALT = "shop.preview.cookie", "shop.preview.link"
 STAFF = timedelta(hours=2)
 PERMISSION = "shop.view_festival"
 
@@ -73,16 +74,15 @@ def leave(response: HttpResponse) -> None:
 
 def key_of(link: PreviewLink) -> str:
     """Return what the address of a shared preview ends with; only this shop can make it."""
-    return signing.Signer(salt=SALT).sign(link.pk).replace(":", ".")
+    return signing.Signer(salt=LINK_SALT).sign(link.pk).replace(":", ".")
 
 
-def find_link(key: str, *, at: datetime) -> PreviewLink | None:
-    """Return the shared preview of an address, if it is valid at an instant."""
+def read_key(key: str) -> int | None:
+    """Return the id of the shared preview that an address names, None if this shop made no such."""
     try:
-        pk = signing.Signer(salt=SALT).unsign(key.replace(".", ":"))
-    except signing.BadSignature:
+        return int(signing.Signer(salt=LINK_SALT).unsign(key.replace(".", ":")))
+    except (signing.BadSignature, ValueError):
         return None
-    return valid_link(int(pk), at=at)
 
 
 def valid_link(pk: int, *, at: datetime) -> PreviewLink | None:
@@ -146,15 +146,15 @@ def _of_staff(request: HttpRequest, facts: dict) -> Preview | None:
 
 def _read(text: str) -> dict | None:
     try:
-        return signing.loads(text, salt=SALT) if text else None
-    except signing.BadSignature:
+        return signing.loads(text, salt=COOKIE_SALT) if text else None
+    except (signing.BadSignature, ValueError):
         return None
 
 
 def _set(response: HttpResponse, facts: dict, *, seconds: float) -> None:
     response.set_cookie(
         COOKIE,
-        signing.dumps(facts, salt=SALT),
+        signing.dumps(facts, salt=COOKIE_SALT),
         max_age=int(seconds),
         httponly=True,
         secure=settings.SESSION_COOKIE_SECURE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -23,9 +23,11 @@ from shop.storefront.previews.preview import Preview, Stock, Who, preview_of
 @never_cache
 @require_safe
 def follow(request: HttpRequest, key: str) -> HttpResponse:
-    """Open a shared preview; of an address that is valid no more, the shop as it is."""
-    at = clock.now()
-    link = opening.find_link(key, at=at)
+    """Open a shared preview; of one that is valid no more, the shop as it is."""
+    at, pk = clock.now(), opening.read_key(key)
+    if pk is None:
+        raise Http404
+    link = opening.valid_link(pk, at=at)
     response = HttpResponseRedirect(reverse("home"), status=303)
     response.headers["X-Robots-Tag"] = "noindex"
     if link is None:

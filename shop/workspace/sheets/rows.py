@@ -13,6 +13,7 @@ from shop.festivals.models import Nomination, SheetRow, Slot
 from shop.festivals.proposals import Proposal
 from shop.stock.counting import MOST
 from shop.workspace.fields import AmountField
+from shop.workspace.sheets.naming import SlotNames
 
 MOST_PER_SHOPPER = 1_000
 
@@ -43,7 +44,7 @@ class Known:
     variants: Mapping[str, Variant]
     experiences: Mapping[str, Product]
     sizes: Mapping[int, frozenset[int]]
-    slots: Mapping[str, Slot]
+    slots: SlotNames
 
 
 def group_of(rows: Sequence[SheetRow], known: Known) -> Group:
@@ -53,16 +54,15 @@ def group_of(rows: Sequence[SheetRow], known: Known) -> Group:
         Wrong: a cell cannot be used.
     """
     first = rows[0]
-    slot = known.slots.get(first.cells.get("slot", "").casefold())
+    told = first.cells.get("slot", "")
+    slot = known.slots.find(told)
     if slot is None:
-        text = _("Write one of these: %(names)s.")
-        names = ", ".join(found.label for found in known.slots.values())
-        raise Wrong(first, "slot", text % {"names": names})
+        raise Wrong(first, "slot", known.slots.problem(told))
     product, by_variant = _named(rows, known)
-    told = [_read(row) for row in rows]
-    percent = _same(rows, "percent", [cells["percent"] for cells in told])
-    limit = _same(rows, "limit", [cells["limit"] for cells in told])
-    prices, units = _by_variant(by_variant, rows, told)
+    numbers = [_read(row) for row in rows]
+    percent = _same(rows, "percent", [cells["percent"] for cells in numbers])
+    limit = _same(rows, "limit", [cells["limit"] for cells in numbers])
+    prices, units = _by_variant(by_variant, rows, numbers)
     if percent is not None:
         _refuse_half(product, by_variant, units, known, rows)
     proposal = Proposal(

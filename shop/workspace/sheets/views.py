@@ -20,6 +20,7 @@ from shop.tasks import enqueue
 from shop.workspace.own import sheets_of, store_members_only
 from shop.workspace.sheets import writing
 from shop.workspace.sheets.columns import headings
+from shop.workspace.sheets.naming import SlotNames
 from shop.workspace.sheets.reading import MOST_ROWS, read_sheet
 from shop.workspace.sheets.working import take_in, work_off
 
@@ -62,10 +63,10 @@ def template(request: HttpRequest, merchant: Merchant, festival_id: int, kind: s
     festival = _joined(merchant, festival_id)
     if kind not in writing.KINDS:
         raise Http404
-    lines = writing.template(festival, merchant, at=at)
-    slots = festival.slots.filter(ends_at__gt=at).order_by("starts_at", "pk")
-    labels = list(slots.values_list("label", flat=True))
-    return writing.answer(lines, kind=kind, name=f"{festival.slug}-{merchant.slug}", slots=labels)
+    slots = SlotNames(festival, at=at)
+    lines = writing.template(festival, merchant, slots, at=at)
+    name = f"{festival.slug}-{merchant.slug}"
+    return writing.answer(lines, kind=kind, name=name, slots=slots.open)
 
 
 @require_http_methods(["GET", "POST"])

@@ -23,6 +23,7 @@ from shop.festivals.submitting import Answer, Offer, submit_all
 from shop.merchants.models import Merchant
 from shop.tasks import enqueue
 from shop.workspace.own import products_of
+from shop.workspace.sheets.naming import SlotNames
 from shop.workspace.sheets.reading import ReadRow
 from shop.workspace.sheets.rows import Group, Known, Wrong, group_of
 
@@ -51,8 +52,11 @@ def take_in(
         worked_at=at,
     )
     products = _products_by_sku(merchant, {row.cells.get("sku", "") for row in rows})
+    slots = SlotNames(festival, at=at)
     SheetRow.objects.bulk_create(
-        SheetRow(sheet=sheet, number=row.number, cells=row.cells, place=_place(row, products))
+        SheetRow(
+            sheet=sheet, number=row.number, cells=row.cells, place=_place(row, products, slots)
+        )
         for row in rows
     )
     enqueue(work_off, sheet.pk)
@@ -134,9 +138,11 @@ def _refuse(row: SheetRow, column: str, text: str) -> None:
     row.state, row.column, row.text, row.nomination = State.REFUSED, column, text, None
 
 
-def _place(row: ReadRow, products: Mapping[str, int]) -> str:
+def _place(row: ReadRow, products: Mapping[str, int], slots: SlotNames) -> str:
     product = products.get(row.cells.get("sku", ""))
-    slot = row.cells.get("slot", "").casefold()[:150]
+    told = row.cells.get("slot", "")
+    found = slots.find(told)
+    slot = found.pk if found else told.casefold()[:150]
     return f"{product}:{slot}" if product else f"row {row.number}"
 
 
@@ -163,10 +169,9 @@ def _known(sheet: NominationSheet, rows: Sequence[SheetRow], *, at: datetime) ->
     for pk, product in living.values_list("pk", "product"):
         sizes.setdefault(product, set()).add(pk)
     experiences = own.filter(kind=Product.Kind.EXPERIENCE, slug__in=skus)
-    slots = sheet.festival.slots.filter(ends_at__gt=at).select_related("festival")
     return Known(
         by_sku,
         {product.slug: product for product in experiences},
         {pk: frozenset(ids) for pk, ids in sizes.items()},
-        {slot.label.casefold(): slot for slot in slots.order_by("-starts_at", "-pk")},
+        SlotNames(sheet.festival, at=at),
     )

@@ -22,6 +22,7 @@ from shop.spreadsheets import as_text
 from shop.workspace.own import nominations_of, products_of
 from shop.workspace.price_effects import current_prices
 from shop.workspace.sheets.columns import headings
+from shop.workspace.sheets.naming import SlotNames
 from shop.workspace.sheets.reading import MOST_ROWS
 
 KINDS = ("xlsx", "csv")
@@ -32,7 +33,9 @@ WIDTHS = {"product": 36, "sku": 22, "variant": 18, "slot": 24}
 type Line = dict[str, str]
 
 
-def template(festival: Festival, merchant: Merchant, *, at: datetime) -> list[Line]:
+def template(
+    festival: Festival, merchant: Merchant, slots: SlotNames, *, at: datetime
+) -> list[Line]:
     """Return the rows of a store's template: its variants, with what it has nominated already.
 
     An experience is one row: all its dates follow one percentage. Seven statements.
@@ -47,12 +50,14 @@ def template(festival: Festival, merchant: Merchant, *, at: datetime) -> list[Li
     prices = current_prices([row for own in variants.values() for row in own], at=at)
     offers: dict[int, list[Nomination]] = {}
     own = nominations_of(merchant).filter(slot__festival=festival, slot__ends_at__gt=at)
+    own = own.filter(slot__cancelled_at=None)
     for row in own.exclude(state=Nomination.State.WITHDRAWN):
         offers.setdefault(row.product_id, []).append(row)
     lines: list[Line] = []
     for product in products:
         for offer in offers.get(product.pk, [None]):
-            lines += _lines(product, variants.get(product.pk), offer, prices)
+            told = _told(offer, slots) if offer else {}
+            lines += _lines(product, variants.get(product.pk), offer, told, prices)
     return lines[:MOST_ROWS]
 
 
@@ -84,14 +89,18 @@ def answer(
     return response
 
 
+def _told(offer: Nomination, slots: SlotNames) -> Line:
+    return {"slot": slots.of(offer.slot), "limit": _text(offer.per_shopper)}
+
+
 def _lines(
     product: Product,
     variants: Sequence[Variant] | None,
     offer: Nomination | None,
+    told: Line,
     prices: dict[int, int],
 ) -> Iterator[Line]:
     """Yield the rows of one product, of goods one per variant."""
-    told = {"slot": offer.slot.label, "limit": _text(offer.per_shopper)} if offer else {}
     percent = _text(offer.percent) if offer else ""
     if variants is None:
         yield {"product": product.title, "sku": product.slug, "percent": percent, **told}

@@ -9,7 +9,7 @@ from shop.festivals.models import Claim, Promotion
 from tests import make
 from tests.budgets import statements
 from tests.crowd import at_once
-from tests.make import NOON, START
+from tests.make import END, NOON, START
 from tests.shop.cart.carts import fill, words
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ def test_what_is_within_reach_is_claimed_and_waits_in_the_cart():
 
     page = words(browser.get(PAGE))
     assert "You have no vouchers yet" in page
-    assert "Welcome 5 vouchers left $4.00 off, on orders over $50.00 Valid until 20 May" in page
+    assert "Welcome 5 vouchers left $4.00 off, on orders over $50.00 Valid until 19 May" in page
     assert browser.post(f"/cart/claim/{made.pk}/").url == "/cart/"
 
     page = words(browser.get(PAGE))
@@ -175,3 +175,56 @@ def test_an_account_without_a_confirmed_address_claims_nothing_for_later_either(
 
     assert browser.post(f"/cart/claim/{made.pk}/").status_code == 409
     assert not Claim.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("of", "draft"),
+    [("festival", {"state": "draft"}), ("voucher", {"state": "draft"})],
+)
+def test_a_voucher_that_nobody_knows_of_yet_tells_nothing(of, draft):
+    festival = make.festival(**draft if of == "festival" else {})
+    claim_from = {"claim_from": NOON + timedelta(days=1)}
+    made = voucher(festival, **claim_from, **draft if of == "voucher" else {})
+
+    assert signed_in().post(f"/cart/claim/{made.pk}/").status_code == 404
+    assert not Claim.objects.exists()
+
+
+def test_days_of_a_voucher_are_those_where_its_festival_takes_place(clock_at):
+    """Midnight in Nairobi is nine in the evening of the day before by UTC."""
+    first, end = START - timedelta(hours=3), END - timedelta(hours=3)
+    made = voucher(make.festival(starts_at=first, ends_at=end, zone="Africa/Nairobi"))
+    browser = signed_in()
+    fill(browser, {make.variant(20_00): 1})
+    assert "Valid until 19 May" in words(browser.get(PAGE))
+    assert "Welcome Valid until 19 May" in words(browser.get("/cart/"))
+    browser.post(f"/cart/claim/{made.pk}/")
+    assert "Valid until 19 May" in words(browser.get(PAGE))
+
+    clock_at(first - timedelta(days=1))
+    assert "This voucher starts on 10 May." in words(browser.get(PAGE))
+    assert "This voucher starts on 10 May." in words(browser.get("/cart/"))
+    clock_at(end)
+    assert "This voucher ended on 19 May." in words(browser.get("/cart/"))
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"trigger": "code", "code": "SOON"}, "This voucher starts on 13 May 2027."),
+        ({"claim_from": NOON + timedelta(hours=11)}, "can be claimed from 13 May 2027 on."),
+        ({"claim_to": NOON - timedelta(hours=14)}, "could be claimed until 12 May 2027."),
+    ],
+)
+def test_days_of_a_voucher_that_is_refused_are_those_of_its_festival(facts, said):
+    festival = make.festival(zone="Africa/Nairobi")
+    made = voucher(festival, **{"use_from": NOON + timedelta(hours=9)} | facts)
+    browser = signed_in()
+    fill(browser, {make.variant(20_00): 1})
+
+    if made.code:
+        answer = browser.post("/cart/voucher/", {"code": made.code})
+    else:
+        answer = browser.post(f"/cart/claim/{made.pk}/")
+
+    assert said in words(answer)

@@ -3,10 +3,12 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from shop.merchants.models import Membership
 from shop.orders.models import Order
 from tests import make
 from tests.budgets import statements
 from tests.make import NOON
+from tests.organizing.people import organizer
 from tests.shop.cart.carts import words
 from tests.shop.checkout.steps import buy, link
 
@@ -20,7 +22,7 @@ def test_an_account_lists_its_own_orders_only(browser, till):
     mine = buy(browser, till, {kettle: 1}, email="amara@example.org")
     other = buy(Client(headers={"Sec-Fetch-Site": "same-origin"}), till, {kettle: 1})
 
-    with statements(most=7):
+    with statements(most=10):
         answer = browser.get("/account/")
 
     text = words(answer)
@@ -42,7 +44,27 @@ def test_a_guest_is_asked_to_sign_in_for_the_list(browser):
 def test_an_account_without_orders_says_so(browser):
     browser.force_login(make.user())
 
-    assert "You have no orders yet" in words(browser.get("/account/"))
+    page = browser.get("/account/")
+
+    assert "You have no orders yet" in words(page)
+    assert "Where you work" not in page.text
+
+
+def test_whoever_works_here_is_led_from_the_account_to_the_own_desks(browser):
+    kettles, cups = make.merchant(name="Kettles"), make.merchant(name="Cups")
+    user = organizer()
+    for store in (kettles, cups):
+        Membership.objects.create(merchant=store, user=user, joined_at=NOON)
+    make.member(make.merchant(name="Of somebody else"))
+    browser.force_login(user)
+
+    page = browser.get("/account/")
+
+    assert "Where you work Organizers’ desk Cups Kettles Orders" in words(page)
+    assert 'href="/organize/"' in page.text
+    assert browser.get(f"/merchant/{cups.slug}/").status_code == 200
+    assert f'href="/merchant/{cups.slug}/"' in page.text
+    assert "Of somebody else" not in page.text
 
 
 def test_many_orders_come_in_pages(browser):

@@ -58,6 +58,22 @@ def test_rules_slots_and_benefits_come_along_as_a_draft():
     assert ChangeLog.objects.get(action="clone").after["of"] == source.pk
 
 
+def test_what_was_said_of_the_past_festival_is_not_said_of_the_next():
+    ended = {"title": "Vouchers", "text": "They have lapsed."}
+    over = {"intro": "This festival showed cloth. It is over.", "headings": {"vouchers": ended}}
+    source = make.festival(
+        texts={"en": {"tagline": "Cloth", "cta": {"live": "See it"}} | over, "fr": over}
+    )
+
+    found = clone(source)
+
+    assert found.festival.texts == {
+        "en": {"title": "Spring again", "tagline": "Cloth", "cta": {"live": "See it"}}
+    }
+    (note,) = found.notes
+    assert "do not come along. Write a new introduction under Change." in note
+
+
 def test_hours_stay_as_clocks_show_them():
     # Paris: winter at the start of the first, summer a year and a half later.
     source = make.festival(

@@ -54,7 +54,7 @@ def test_a_price_that_was_lower_before_is_named_with_its_day(festival, kettle):
         )
 
     assert str(refused.value) == (
-        "Your product sold at $16.00 on 12 April 2027, so $17.00 cannot be called a reduction."
+        "It sold at $16.00 on 12 April 2027, so $17.00 cannot be called a reduction."
     )
     assert not Nomination.objects.filter(slot=whole(festival)).exists()
 

@@ -21,7 +21,7 @@ LANGUAGES = ("en", "fr", "zh-hans", "ar", "sw", "pt")
 
 def festival(**facts):
     """Return a draft that lacks nothing."""
-    texts = {code: {"title": "T", "tagline": "L"} for code in LANGUAGES}
+    texts = {code: {"title": "T", "tagline": "L", "intro": "I"} for code in LANGUAGES}
     made = make.festival(state="draft", texts=texts, **facts)
     make.deal(of=make.variant(on_hand=20), during=made, price=15_00, allotment=10)
     return made
@@ -153,6 +153,23 @@ def test_words_that_are_missing_are_named_by_language_and_block_nothing():
 
     assert finding.text.endswith("in English in: Kiswahili, Português.")
     assert not finding.blocks
+
+
+def test_a_missing_introduction_is_told_and_blocks_nothing():
+    made = festival()
+    made.texts["en"].pop("intro")
+    made.save()
+
+    assert [row.text for row in found(made).values()] == ["It has no introduction yet."]
+    assert not found(made)["intro"].blocks
+
+
+@pytest.mark.parametrize(("late", "keys"), [(0, []), (1, ["enrolment"])])
+def test_enrolment_that_closes_after_the_start_is_told_and_blocks_nothing(late, keys):
+    made = festival(enrol_closes=START + timedelta(seconds=late))
+
+    assert list(found(made)) == keys
+    assert not any(row.blocks for row in found(made).values())
 
 
 def test_a_reason_lets_one_finding_stand_and_no_other():

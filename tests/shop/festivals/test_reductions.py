@@ -31,7 +31,7 @@ def test_case_69_a_deal_above_the_prior_price_is_refused_by_the_rule(kettle):
         approving.approve(nomination, at=REVIEW)
 
     assert str(refused.value) == (
-        "Your product sold at $20.00 on 10 April 2027, so $21.00 cannot be called a reduction."
+        "It sold at $20.00 on 10 April 2027, so $21.00 cannot be called a reduction."
     )
     assert not Deal.objects.exists()
     assert Nomination.objects.get().state == "submitted"

@@ -153,7 +153,12 @@ def test_case_25_a_regular_price_below_the_deal_wins_without_badge_or_deal_sale(
     assert (line.deal, line.is_set_aside) == (None, False)
     assert counters(deal) == [(0, 0)]
     box = buying(
-        variants_now(kettle.product_id, at=NOON), [], where="Nairobi", currency="USD", language="en"
+        variants_now(kettle.product_id, at=NOON),
+        [],
+        where="Nairobi",
+        currency="USD",
+        language="en",
+        at=NOON,
     )
     assert (box.price, box.prior, box.percent, box.has_deal) == ("$14.00", "", "", False)
     span = PriceSpan.objects.get(variant=kettle, starts_at__lte=NOON, ends_at__gt=NOON)

@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.utils import translation
 
+from shop.festivals import walltime
 from shop.storefront import dates
 
 FIRST, LAST, NEXT = date(2026, 11, 20), date(2026, 11, 29), date(2026, 12, 3)
@@ -25,6 +26,36 @@ def test_a_range_of_days_says_a_shared_month_once(language, inside, across):
         assert dates.days(FIRST, NEXT, language) == across
 
 
+@pytest.mark.parametrize(
+    ("language", "inside", "over"),
+    [
+        ("en", "20 to 29 November 2026", "28 December 2026 to 3 January 2027"),
+        ("fr", "20 au 29 novembre 2026", "28 décembre 2026 au 3 janvier 2027"),
+        ("zh-hans", "2026年11月20日至 11月29日", "2026年12月28日至 2027年1月3日"),
+        ("pt", "20 a 29 de novembro de 2026", "28 de dezembro de 2026 a 3 de janeiro de 2027"),
+    ],
+)
+def test_a_range_with_its_year_says_it_once_unless_it_turns(language, inside, over):
+    with translation.override(language):
+        assert dates.days(FIRST, LAST, language, has_year=True) == inside
+        turn = dates.days(date(2026, 12, 28), date(2027, 1, 3), language, has_year=True)
+        assert turn == over
+    assert dates.days(FIRST, NEXT, "en", has_year=True) == "20 November to 3 December 2026"
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        (date(2027, 11, 19), "19 November"),
+        (date(2027, 11, 20), "20 November 2027"),
+        (date(2999, 12, 1), "1 December 2999"),
+        (date(2025, 11, 20), "20 November 2025"),
+    ],
+)
+def test_a_day_that_is_a_year_or_more_away_says_its_year(when, said):
+    assert dates.day(when, "en", since=datetime(2026, 11, 20, 12, tzinfo=UTC)) == said
+
+
 def test_one_day_is_no_range():
     assert dates.days(FIRST, FIRST, "en") == "20 November"
 
@@ -38,7 +69,7 @@ def test_the_parts_of_a_sentence():
 def test_what_ends_at_midnight_has_its_last_day_before():
     midnight = datetime(2026, 11, 29, 21, tzinfo=UTC)
 
-    assert dates.last_day(midnight, "Africa/Nairobi") == date(2026, 11, 29)
+    assert walltime.last_day(midnight, "Africa/Nairobi") == date(2026, 11, 29)
     assert dates.hour(midnight, "Africa/Nairobi") == "00:00"
     assert dates.day_and_hour(midnight, "Africa/Nairobi", "en") == "30 November at 00:00"
 

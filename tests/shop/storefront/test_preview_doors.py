@@ -193,24 +193,6 @@ def test_a_shared_preview_ends_when_it_is_revoked(clock_at, kettle, festival):
     assert not opening.revoke(link, at=BEFORE, by=organizer())
 
 
-@pytest.mark.parametrize("key", ["1", "1.x", "nonsense", "1.", "%00", "1:x"])
-def test_an_address_that_nobody_made_opens_nothing(festival, key):
-    shared(festival, START)
-
-    answer = Client().get(f"/preview/{key}/", follow=True)
-
-    assert answer.status_code == 200
-    assert "Preview" not in answer.text
-
-
-@pytest.mark.parametrize("text", ["x", "", "eyJ9:1:2"])
-def test_a_cookie_that_nobody_signed_opens_nothing(kettle, festival, text):
-    client = Client()
-    client.cookies[opening.COOKIE] = text
-
-    assert "Preview" not in product(client, kettle).text
-
-
 def test_desks_know_no_preview(clock_at, kettle, festival):
     clock_at(BEFORE)
     client = looking(festival, START)

@@ -179,7 +179,7 @@ def test_the_check_says_what_was_asked_before(client, desk, offer):
 
     page = client.post(f"{offer}check/", told).content.decode()
 
-    assert "Your product sold at $16.00 on" in page
+    assert "It sold at $16.00 on" in page
     assert "so $17.00 cannot be called a reduction." in page
 
 

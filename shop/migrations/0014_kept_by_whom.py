@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('shop', '0012_refunded_parcels'),
+        ('shop', '0013_wanted_size'),
     ]
 
     operations = [
