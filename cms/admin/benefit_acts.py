@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cms.admin.acts import Act, ReasonForm, perform, told
 from cms.admin.benefit_forms import amount, said
 from cms.admin.benefits import benefit_of, possible, trail_of_benefits
+from cms.admin.numbers import CountField
 from cms.admin.permissions import needs
 from shop import clock
 from shop.currencies import in_whole
@@ -77,8 +78,8 @@ class LimitsForm(forms.Form):
     """Limits that may rise; the empty ones are left as they are."""
 
     budget = AmountField(required=False)
-    max_uses = forms.IntegerField(label="Uses in all", required=False, min_value=1)
-    max_claims = forms.IntegerField(label="Claims in all", required=False, min_value=1)
+    max_uses = CountField(label="Uses in all", required=False, min_value=1)
+    max_claims = CountField(label="Claims in all", required=False, min_value=1)
 
 
 def _activate(request: HttpRequest, row: Promotion, at: datetime) -> Act:

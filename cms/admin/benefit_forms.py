@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 
 from cms.admin.festival_forms import LOCAL, WallTimeField, WallTimes
+from cms.admin.numbers import CountField
 from shop.currencies import in_whole, written
 from shop.festivals.models import Festival, Fund, Promotion
 from shop.festivals.walltime import wall_of
@@ -58,9 +59,9 @@ class BenefitForm(WallTimes):
     claim_to = WallTimeField(label="Claimed until", required=False)
     use_from = WallTimeField(label="Used from")
     use_to = WallTimeField(label="Used until")
-    max_claims = forms.IntegerField(label="Claims in all", required=False, min_value=1)
-    max_uses = forms.IntegerField(label="Uses in all", required=False, min_value=1)
-    per_shopper = forms.IntegerField(label="Uses per shopper", required=False, min_value=1)
+    max_claims = CountField(label="Claims in all", required=False, min_value=1)
+    max_uses = CountField(label="Uses in all", required=False, min_value=1)
+    per_shopper = CountField(label="Uses per shopper", required=False, min_value=1)
     budget = AmountField(label="Budget", required=False, help_text="It ends when this is given.")
     organizer_share = forms.IntegerField(
         label="Organizer's share, percent", min_value=0, max_value=100, initial=100,

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cms.admin.acts import Act, ReasonForm, perform, told
 from cms.admin.festivals import trail_of
+from cms.admin.numbers import CountField
 from cms.admin.pages import Trail, show
 from cms.admin.permissions import needs
 from cms.admin.wrong_prices import sales_of
@@ -179,7 +180,7 @@ def _changes(deal: Deal) -> QuerySet[ChangeLog]:
 class RaiseForm(forms.Form):
     """How many units are set aside in all."""
 
-    units = forms.IntegerField(label="Units set aside in all", min_value=1, max_value=1_000_000)
+    units = CountField(label="Units set aside in all", min_value=1, max_value=1_000_000)
 
 
 class PauseForm(forms.Form):

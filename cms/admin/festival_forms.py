@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.text import slugify
 
+from cms.admin.numbers import CountField
 from shop.delivery.names import countries_by_name
 from shop.errors import NotPossible
 from shop.festivals.models import Festival, Slot
@@ -158,9 +159,9 @@ class FestivalForm(WallTimes):
     refund_window_days = forms.IntegerField(
         label="Days for refunds after its end", min_value=0, max_value=365, initial=14
     )
-    target_stores = forms.IntegerField(label="Stores wanted", min_value=1, initial=100)
-    target_products = forms.IntegerField(label="Products wanted", min_value=1, initial=1000)
-    target_countries = forms.IntegerField(label="Countries wanted", min_value=1, initial=20)
+    target_stores = CountField(label="Stores wanted", min_value=1, initial=100)
+    target_products = CountField(label="Products wanted", min_value=1, initial=1000)
+    target_countries = CountField(label="Countries wanted", min_value=1, initial=20)
 
     RULES = (
         "title", "slug", "min_percent_off", "min_allotment", "max_nominations", "price_ceiling",

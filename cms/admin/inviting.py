@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from cms.admin.festivals import trail_of
+from cms.admin.numbers import ids_of
 from cms.admin.pages import query_of, show
 from cms.admin.permissions import needs
 from shop import clock
@@ -160,8 +161,8 @@ def _chosen(request: HttpRequest, found: QuerySet[Merchant]) -> list[Merchant]:
         NotPossible: there are more or fewer by now.
     """
     if "all" not in request.POST:
-        ticked = [text for text in request.POST.getlist("store") if text.isdecimal()]
-        return list(Merchant.objects.filter(pk__in=[int(t) for t in ticked if len(t) < 18][:MOST]))
+        ticked = ids_of(request.POST.getlist("store"), most=MOST)
+        return list(Merchant.objects.filter(pk__in=ticked))
     rows = list(found)
     if str(len(rows)) != request.POST.get("count"):
         raise NotPossible(f"By now this filter finds {len(rows)} stores. Look at them first.")

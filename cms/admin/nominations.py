@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from cms.admin import queue
 from cms.admin.festivals import trail_of
+from cms.admin.numbers import ids_of
 from cms.admin.pages import seen_at, show
 from cms.admin.permissions import needs
 from cms.admin.reviewing import ReviewRow, checks_of, review_rows
@@ -156,8 +157,7 @@ def _ticked(
     request: HttpRequest, festival: Festival, *, at: datetime
 ) -> dict[int, datetime | None]:
     """Return when the clean ones among those ticked were submitted, as the reviewer saw them."""
-    told = [text for text in request.POST.getlist("nomination") if text.isdecimal()]
-    ids = [int(text) for text in told if len(text) < 18][: queue.PAGE]
+    ids = ids_of(request.POST.getlist("nomination"), most=queue.PAGE)
     rows = list(queue.of(festival).filter(pk__in=ids, state="submitted").order_by("pk"))
     checks = checks_of(rows, at=at)
     clean = [row for row, check in zip(rows, checks, strict=True) if check.is_clean]

@@ -19,9 +19,10 @@ Trail = Sequence[tuple[str, str]]
 def seen_at(request: HttpRequest, name: str = "seen") -> datetime | None:
     """Return when that was submitted which the form showed; None where it does not say so."""
     try:
-        return datetime.fromisoformat(request.POST.get(name, ""))
+        found = datetime.fromisoformat(request.POST.get(name, ""))
     except ValueError:
         return None
+    return found if found.tzinfo else None
 
 
 def version_seen(request: HttpRequest) -> int:
