@@ -28,13 +28,16 @@ def save_draft(promotion: Promotion, *, at: datetime, by: User | None = None) ->
     """Save a benefit that nobody can use yet.
 
     Raises:
-        NotPossible: it is active already, lies outside its festival, or lacks what it needs.
+        NotPossible: it is active already, lies outside its festival, lacks what it needs, or a
+            new one has the title of another.
     """
     festival = _open(promotion.festival)
     if promotion.pk and _locked(promotion).state != State.DRAFT:
         raise NotPossible("It is active already. Only its limits can still be raised.")
     promotion.state = State.DRAFT
     _refuse_nonsense(promotion, festival)
+    if not promotion.pk:
+        _refuse_same_title(promotion, festival)
     is_typed = promotion.trigger == Promotion.Trigger.CODE and not promotion.code
     if promotion.pk and not is_typed and promotion.batches.exists():
         raise NotPossible("It has unique codes already: it stays a benefit that is typed.")
@@ -170,6 +173,13 @@ def _missing(promotion: Promotion) -> list[str]:
     if promotion.fund_id and not promotion.organizer_share:
         found.append("A sponsor gives the organizer's share: it is 0 percent.")
     return found
+
+
+def _refuse_same_title(promotion: Promotion, festival: Festival) -> None:
+    """Refuse a second benefit of the same title and store. The festival is locked."""
+    others = festival.promotions.filter(title__iexact=promotion.title, merchant=promotion.merchant)
+    if others.exclude(state=State.ENDED_EARLY).exists():
+        raise NotPossible(f"“{promotion.title}” is there already. Give this one another title.")
 
 
 def _save(promotion: Promotion) -> None:
