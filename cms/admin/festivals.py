@@ -156,10 +156,15 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     festival = get_object_or_404(Festival, pk=pk)
     at = clock.moment_of(request)
     try:
-        _refuse_blocked(readiness_of(festival, at=at))
+        if festival.state == Festival.State.DRAFT:
+            _refuse_blocked(readiness_of(festival, at=at))
         running.publish_festival(festival, at=at, by=request.user)
     except ShopError as refusal:
-        messages.error(request, str(refusal))
+        festival.refresh_from_db(fields=["state"])
+        if festival.state == Festival.State.PUBLISHED:
+            messages.info(request, f"“{festival.title}” is published already.")
+        else:
+            messages.error(request, str(refusal))
     else:
         messages.success(
             request, f"“{festival.title}” is published. Its deals count from their slots on."
@@ -213,12 +218,13 @@ def slots_of(festival: Festival, *, at: datetime | None = None) -> list[dict[str
         )
         .order_by("starts_at", "pk")
     )
+    extended = running.extensions_of([slot.pk for slot in rows])
     return [
         {
             "slot": slot,
             "starts": wall_of(slot.starts_at, festival.zone),
             "ends": wall_of(slot.ends_at, festival.zone),
-            "acts": possible(slot, at=at) if at else [],
+            "acts": possible(slot, at=at, extended=extended) if at else [],
         }
         for slot in rows
     ]
