@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cms.admin.acts import Act, perform, reason_form, told
-from cms.admin.benefit_forms import amount, said
-from cms.admin.benefits import benefit_of, possible, trail_of_benefits
+from cms.admin.benefit_forms import CodesForm, amount, said
+from cms.admin.benefits import benefit_of, possible, show_benefit, trail_of_benefits
 from cms.admin.numbers import CountField
 from cms.admin.permissions import needs
 from shop import clock
@@ -69,18 +69,17 @@ def _barred(promotion: Promotion, name: str, *, at: datetime) -> str:
 @needs("publish_festival")
 def make_codes(request: HttpRequest, pk: int, benefit_id: int) -> HttpResponse:
     """Make a batch of unique codes."""
-    found = benefit_of(pk, benefit_id)
-    size = request.POST.get("size", "")
-    try:
-        batch = batches.make_codes(
-            found, int(size) if size.isdecimal() and len(size) < 9 else 0,
-            request.POST.get("label", "")[:80], at=clock.moment_of(request), by=request.user,
-        )  # fmt: skip
-    except ShopError as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, f"{batch.size} codes for {batch.label} are made.")
-    return redirect("desk:benefit", pk, benefit_id)
+    found, form = benefit_of(pk, benefit_id), CodesForm(request.POST)
+    if form.is_valid():
+        told, at = form.cleaned_data, clock.moment_of(request)
+        try:
+            batch = batches.make_codes(found, told["size"], told["label"], at=at, by=request.user)
+        except ShopError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"{batch.size:,} codes for {batch.label} are made.")
+            return redirect("desk:benefit", pk, benefit_id)
+    return show_benefit(request, found, codes=form)
 
 
 @require_safe

@@ -10,6 +10,7 @@ from django.conf import settings
 from cms.admin.festival_forms import LOCAL, WallTimeField, WallTimes
 from cms.admin.numbers import CountField
 from shop.currencies import in_whole, written
+from shop.festivals import batches
 from shop.festivals.models import Festival, Fund, Promotion
 from shop.festivals.walltime import wall_of
 from shop.merchants.models import Merchant
@@ -118,6 +119,13 @@ class BenefitForm(WallTimes):
         if not value and wanted not in self.errors:
             self.add_error(wanted, "Say how much.")
         return value or 0
+
+
+class CodesForm(forms.Form):
+    """How many unique codes, and for whom."""
+
+    size = CountField(label="How many", min_value=1, max_value=batches.MOST, initial=1000)
+    label = LineField(label="For whom", max_length=80)
 
 
 def initial(promotion: Promotion) -> dict[str, Any]:

@@ -145,23 +145,36 @@ def _invite(
         with transaction.atomic():  # nobody is invited without a mail
             chosen = _chosen(request, found)
             invited = enrolling.invite(festival, chosen, at=at, by=request.user)
-            tell_invited(invited)
+            if not invited:
+                raise NotPossible("All of these were asked already.")
+            told = tell_invited(invited)
     except ShopError as refusal:
         messages.error(request, str(refusal))
         return redirect(f"{reverse('desk:festival-invite', args=[festival.pk])}?{asked.query}")
-    word = "store is" if len(invited) == 1 else "stores are"
-    messages.success(request, f"{len(invited)} {word} invited and told by mail.")
+    messages.success(request, _said(len(invited), told))
     return redirect("desk:festival-stores", festival.pk)
+
+
+def _said(invited: int, told: int) -> str:
+    """Say how many stores are invited, and how many of them get no mail."""
+    text = f"{invited:,} {'store is' if invited == 1 else 'stores are'} invited"
+    if not (silent := invited - told):
+        return f"{text} and told by mail."
+    who = "It has" if invited == 1 else f"{silent:,} of them {'has' if silent == 1 else 'have'}"
+    get = "gets" if silent == 1 else "get"
+    return f"{text}. {who} nobody who signs in yet, and {get} no mail."
 
 
 def _chosen(request: HttpRequest, found: QuerySet[Merchant]) -> list[Merchant]:
     """Return those ticked, or all of the filter if they are as many as the organizer saw.
 
     Raises:
-        NotPossible: there are more or fewer by now.
+        NotPossible: none is ticked, or there are more or fewer by now.
     """
     if "all" not in request.POST:
         ticked = ids_of(request.POST.getlist("store"), most=MOST)
+        if not ticked:
+            raise NotPossible("Tick at least one store.")
         return list(Merchant.objects.filter(pk__in=ticked))
     rows = list(found)
     if str(len(rows)) != request.POST.get("count"):

@@ -30,12 +30,17 @@ PLACES = {
 }
 
 
-def tell_invited(enrolments: Iterable[Enrolment]) -> None:
-    """Queue a mail to every member of the stores that were invited."""
+def tell_invited(enrolments: Iterable[Enrolment]) -> int:
+    """Queue a mail to every member of the stores that were invited.
+
+    Returns:
+        How many stores are told: one without a member has nobody to write to.
+    """
     ids = {row.merchant_id: row.pk for row in enrolments}
     members = Membership.objects.filter(merchant__in=ids)
-    rows = members.values_list("merchant", "user")
+    rows = list(members.values_list("merchant", "user"))
     enqueue_all(send_invitation, [(ids[merchant], user) for merchant, user in rows])
+    return len({merchant for merchant, _user in rows})
 
 
 def tell_decided(nomination_ids: Iterable[int]) -> None:
