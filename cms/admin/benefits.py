@@ -14,12 +14,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cms.admin.benefit_forms import BenefitForm, CodesForm, amount, initial, said
 from cms.admin.festivals import trail_of
+from cms.admin.history import first_lines
 from cms.admin.pages import Trail, button, show, version_seen, words_of
 from cms.admin.permissions import needs
 from shop import clock
 from shop.errors import ShopError
 from shop.festivals import changes, promoting
-from shop.festivals.models import ChangeLog, Festival, Promotion
+from shop.festivals.models import Festival, Promotion
 from shop.festivals.walltime import wall_of
 
 
@@ -104,7 +105,6 @@ def show_benefit(
     is_draft = found.state == Promotion.State.DRAFT
     edit_it = button("Change", reverse("desk:benefit-edit", args=[pk, benefit_id]), "edit")
     has_codes = found.trigger == Promotion.Trigger.CODE and not found.code
-    log = ChangeLog.objects.filter(subject="promotion", subject_id=found.pk)
     context = {
         "row": row,
         "festival": found.festival,
@@ -113,8 +113,8 @@ def show_benefit(
         "codes": codes or CodesForm(),
         "batches": found.batches.select_related("by") if has_codes else None,
         "may_write": request.user.has_perm("shop.change_festival"),
-        "changes": log.select_related("by").order_by("-pk")[:20],
     }
+    context |= first_lines(found, found.festival)
     return show(
         request, "benefit.html", found.title, trail=trail_of_benefits(found.festival), icon="pick",
         status=422 if codes else 200,

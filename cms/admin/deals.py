@@ -13,12 +13,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from cms.admin.festivals import trail_of
+from cms.admin.history import first_lines
 from cms.admin.pages import Trail, show
 from cms.admin.permissions import needs
 from cms.admin.wrong_prices import sales_of
 from shop import clock
 from shop.currencies import written
-from shop.festivals.models import ChangeLog, Closure, Deal, Festival, PriceSpan
+from shop.festivals.models import Closure, Deal, Festival, PriceSpan
 from shop.festivals.walltime import wall_of
 from shop.orders.effects import effect_on_deals
 
@@ -82,9 +83,9 @@ def deal(request: HttpRequest, pk: int, deal_id: int) -> HttpResponse:
         "effect": effect_on_deals(Q(pk=found.pk)),
         "acts": possible(found, at=at) if request.user.has_perm("shop.publish_festival") else [],
         "closures": found.closures.order_by("starts_at"),
-        "changes": _changes(found),
         "can_decide": request.user.has_perm("shop.publish_festival"),
     }
+    context |= first_lines(found, found.slot.festival)
     if found.state == Deal.State.VOID:
         context |= sales_of(found)
     return show(
@@ -146,9 +147,3 @@ def trail_of_deals(deal: Deal) -> Trail:
     """Return the way back to the list of deals."""
     festival = deal.slot.festival
     return [*trail_of(festival), (reverse("desk:festival-deals", args=[festival.pk]), "Deals")]
-
-
-def _changes(deal: Deal) -> QuerySet[ChangeLog]:
-    own = Q(subject="deal", subject_id=deal.pk)
-    asked = Q(subject="nomination", subject_id=deal.nomination_id)
-    return ChangeLog.objects.filter(own | asked).select_related("by").order_by("-pk")[:20]

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from wagtail.admin.widgets.button import HeaderButton
 
+from cms.admin.telling import what_changed
 from shop.errors import ShopError
 from shop.festivals.changes import ChangedMeanwhile
 
@@ -42,7 +43,7 @@ def words_of(refusal: ShopError) -> str:
     """Return what a form says of a refusal; of somebody else's change also what to do."""
     if not isinstance(refusal, ChangedMeanwhile):
         return str(refusal)
-    names = ", ".join(name.replace("_", " ") for name in refusal.change.after)
+    names = what_changed(refusal.change)
     what = f" What changed: {names}." if names else ""
     return f"{refusal}{what} What you typed stands below; saving it again writes over that."
 

@@ -24,6 +24,7 @@ ADDRESSES = [
     ("festivals/new/", "get", PLAN, {}),
     ("festivals/new/", "post", PLAN, typed(title="Taken over")),
     ("festivals/{festival}/", "get", ALL, {}),
+    ("festivals/{festival}/history/", "get", ALL, {}),
     ("festivals/{festival}/edit/", "get", PLAN, {}),
     (
         "festivals/{festival}/edit/",
