@@ -21,6 +21,7 @@ from shop.festivals.models import Deal
 from shop.orders.effects import Effect, effect_on_deals
 from shop.payments.voiding import void_price
 
+TOLD = "The store is told by mail."
 # How a deal stands with which something is not possible.
 STANDS = {
     Deal.State.APPROVED: "This deal is not paused.",
@@ -77,8 +78,9 @@ def _pause(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Ac
         ),
         *told(effect, deal.slot.festival.zone),
         "Its units stay set aside until it ends or is resumed.",
+        TOLD,
     ]
-    form = reason_form("It is kept with what was done.", is_needed=False)
+    form = reason_form("The store gets it by mail, word for word.", is_needed=False)
     return Act(f"Pause the deal for {_title(deal)}", "Pause it now", effects, run, form)
 
 
@@ -87,7 +89,7 @@ def _resume(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> A
         running.resume_deal(deal, at=at, by=request.user)
         return "Resumed. The deal gives its price again."
 
-    effects = [_named(deal, at), "Pages show its price again at once."]
+    effects = [_named(deal, at), "Pages show its price again at once.", TOLD]
     return Act(f"Resume the deal for {_title(deal)}", "Resume it now", effects, run)
 
 
@@ -103,6 +105,7 @@ def _raise(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Ac
             "More are taken from the store's everyday stock, as far as units are free there. "
             "An allotment never falls again."
         ),
+        TOLD,
     ]
     return Act(f"Raise the allotment of {_title(deal)}", "Raise it", effects, run, RaiseForm,
                {"units": deal.allotment})  # fmt: skip
@@ -121,8 +124,11 @@ def _void(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Act
         "The everyday price counts at once, for everybody.",
         "It cannot be taken back: this deal never comes again.",
         *told(effect, deal.slot.festival.zone, kept=False),
+        TOLD,
     ]
-    form = reason_form("Shoppers whose money goes back read it word for word.")
+    form = reason_form(
+        "Shoppers whose money goes back read it word for word, and the store gets it by mail."
+    )
     title = f"Void a wrong price of {_title(deal)}"
     return Act(title, "Void this price", effects, run, form, is_grave=True)
 

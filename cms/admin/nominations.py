@@ -19,6 +19,7 @@ from cms.admin.numbers import ids_of
 from cms.admin.pages import seen_at, show
 from cms.admin.permissions import needs
 from cms.admin.reviewing import ReviewRow, checks_of, review_rows
+from cms.admin.taking_back import barred
 from shop import clock
 from shop.accounts.models import User
 from shop.errors import NotPossible, ShopError
@@ -82,6 +83,7 @@ def _screen(
         "deals": found.deals.select_related("variant").order_by("pk")[:200],
         "can_review": request.user.has_perm("shop.review_nomination"),
         "funds": list(festival.funds.all()),
+        "may_take_back": not barred(found, at=at),
         "refusal": refusal,
         "typed": typed,
     }

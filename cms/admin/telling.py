@@ -25,7 +25,7 @@ WORDS = {
     "download codes": "codes were downloaded", "honoured": "price kept for an order",
     "refunded": "order sent back",
     "share": "made", "revoke": "revoked",
-    "override": "overridden",
+    "override": "overridden", "take back": "taken back",
     "close": "closed", "show_result": "result shown", "hide_result": "result hidden",
 }  # fmt: skip
 # What people call a fact, where its own name with blanks is not it.

@@ -19,6 +19,7 @@ from shop.errors import NotPossible, StaleState
 from shop.festivals import funds, spans
 from shop.festivals.changes import decided, log
 from shop.festivals.checking import check
+from shop.festivals.mailing import tell_changed
 from shop.festivals.models import Deal, Fund, Nomination, Slot, Wanted
 from shop.festivals.proposals import Check, Proposal
 from shop.festivals.submitting import Offer, proposal_of, submit_all
@@ -73,6 +74,33 @@ def withdraw(nomination: Nomination, *, at: datetime, by: User) -> None:
     nomination = _locked(nomination)
     if nomination.state == State.WITHDRAWN:
         raise NotPossible(_("This nomination is withdrawn already."))
+    _give_up(nomination, at=at)
+    log(nomination, "withdraw", at=at, by=by, festival=nomination.slot.festival)
+
+
+@transaction.atomic
+def take_back(nomination: Nomination, reason: str, *, at: datetime, by: User) -> None:
+    """Withdraw an approved nomination as its organizer, before its deals have begun.
+
+    Its store is told why.
+
+    Raises:
+        NotPossible: there is no reason, it is not approved, or a deal has begun.
+    """
+    if not reason.strip():
+        raise NotPossible("Say why: the store gets it by mail.")
+    nomination = _locked(nomination)
+    if nomination.state != State.APPROVED:
+        raise NotPossible("Only what is approved is taken back.")
+    nomination.note, nomination.reviewer, nomination.decided_at = reason.strip(), by, at
+    _give_up(nomination, at=at)
+    festival = nomination.slot.festival
+    line = log(nomination, "take back", at=at, by=by, festival=festival, reason=reason)
+    tell_changed(line, nomination.pk)
+
+
+def _give_up(nomination: Nomination, *, at: datetime) -> None:
+    """Withdraw a nomination that is locked, with its deals, if none of them has begun."""
     if nomination.fund_id:
         funds.lock_funds(nomination.slot.festival_id)
     deals = nomination.deals.exclude(state__in=Deal.GONE)
@@ -86,7 +114,6 @@ def withdraw(nomination: Nomination, *, at: datetime, by: User) -> None:
         funds.reckon(nomination.slot.festival_id, at=since)
     _set(nomination, State.WITHDRAWN)
     spans.rebuild(products, since=since, what="nomination withdrawn")
-    log(nomination, "withdraw", at=at, by=by, festival=nomination.slot.festival)
 
 
 def refuse_if_newer(nomination: Nomination, *, seen: datetime | None) -> None:
@@ -178,5 +205,5 @@ def _set(nomination: Nomination, state: str) -> None:
 
 __all__ = [
     "Refused", "nominate", "proposal_of", "refuse_if_newer", "reject", "request_changes",
-    "subsidise", "withdraw",
+    "subsidise", "take_back", "withdraw",
 ]  # fmt: skip

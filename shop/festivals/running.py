@@ -18,6 +18,7 @@ from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals import fence, funds, spans
 from shop.festivals.changes import log
+from shop.festivals.mailing import tell_changed
 from shop.festivals.models import (
     ChangeLog,
     Closure,
@@ -68,7 +69,8 @@ def pause_deal(deal: Deal, *, at: datetime, by: User | None = None, reason: str 
     Deal.objects.filter(pk=deal.pk).update(state=Deal.State.PAUSED)
     Closure.objects.create(deal=deal, reason=Closure.Reason.PAUSED, starts_at=since)
     spans.rebuild([deal.variant.product_id], since=since, what="deal paused")
-    log(deal, "pause", at=since, by=by, festival=deal.slot.festival, reason=reason)
+    line = log(deal, "pause", at=since, by=by, festival=deal.slot.festival, reason=reason)
+    tell_changed(line, deal.nomination_id)
     return since
 
 
@@ -84,7 +86,8 @@ def resume_deal(deal: Deal, *, at: datetime, by: User | None = None) -> datetime
     Deal.objects.filter(pk=deal.pk).update(state=Deal.State.APPROVED)
     deal.closures.filter(reason=Closure.Reason.PAUSED, ends_at=None).update(ends_at=since)
     spans.rebuild([deal.variant.product_id], since=since, what="deal resumed")
-    log(deal, "resume", at=since, by=by, festival=deal.slot.festival)
+    line = log(deal, "resume", at=since, by=by, festival=deal.slot.festival)
+    tell_changed(line, deal.nomination_id)
     return since
 
 
@@ -112,8 +115,9 @@ def raise_allotment(deal: Deal, units: int, *, at: datetime, by: User | None = N
     deal.closures.filter(reason=Closure.Reason.SOLD_OUT, ends_at=None).update(ends_at=since)
     spans.rebuild([deal.variant.product_id], since=since, what="allotment raised")
     before = {"allotment": deal.allotment}
-    log(deal, "raise", at=since, by=by, festival=deal.slot.festival, before=before,
-        after={"allotment": units})  # fmt: skip
+    line = log(deal, "raise", at=since, by=by, festival=deal.slot.festival, before=before,
+               after={"allotment": units})  # fmt: skip
+    tell_changed(line, deal.nomination_id)
 
 
 @transaction.atomic
