@@ -19,10 +19,13 @@ from shop.orders.effects import Effect
 from shop.workspace.fields import LineField
 
 
-class ReasonForm(forms.Form):
-    """A reason; what people read of it says the field's help."""
+def reason_form(who_reads: str, *, is_needed: bool = True) -> type[forms.Form]:
+    """Return a form that asks for a reason, and says who reads it."""
 
-    reason = LineField(max_length=300, help_text="It is kept with what was done.")
+    class ReasonForm(forms.Form):
+        reason = LineField(max_length=300, required=is_needed, help_text=who_reads)
+
+    return ReasonForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +45,26 @@ class Act:
     is_grave: bool = False
 
 
-def perform(request: HttpRequest, act: Act, *, back: str, trail: Trail) -> HttpResponse:
+def perform(
+    request: HttpRequest, act: Act, *, back: str, trail: Trail, barred: Callable[[], str]
+) -> HttpResponse:
     """Show an action's effect and form, or do it and go back.
 
     Args:
         back: where its screen is left for.
+        barred: says how things are where the action is not possible now, else nothing. It is
+            asked again after a refusal: a second press of the button comes too late, and the
+            first one has done what was wanted.
     """
+    if said := barred():
+        return _leave(request, said, back)
     form = act.form(request.POST if request.method == "POST" else None, initial=act.initial)
     if request.method == "POST" and form.is_valid():
         try:
             said = act.run(form.cleaned_data)
         except ShopError as refusal:
+            if said := barred():
+                return _leave(request, said, back)
             form.add_error(None, str(refusal))
         else:
             messages.success(request, said)
@@ -64,19 +76,25 @@ def perform(request: HttpRequest, act: Act, *, back: str, trail: Trail) -> HttpR
     )  # fmt: skip
 
 
+def _leave(request: HttpRequest, said: str, back: str) -> HttpResponse:
+    messages.info(request, said)
+    return redirect(back)
+
+
 def told(effect: Effect, zone: str, *, kept: bool = True) -> list[str]:
     """Say what an action means for orders.
 
     Args:
         zone: in which the last instant to pay is written.
-        kept: whether open orders keep their price; else they are ended.
+        kept: whether orders keep their price; else open ones are ended, and somebody decides
+            about those that are paid.
     """
     found = []
     if not effect.open_orders:
         found.append("No order is open that holds something of it.")
     else:
         count = effect.open_orders
-        orders = f"{count} open order{pluralize(count)} hold{pluralize(count, 's,')} its price"
+        orders = f"{count:,} open order{pluralize(count)} hold{pluralize(count, 's,')} its price"
         until = f"{effect.until.astimezone(ZoneInfo(zone)):%H:%M} ({zone})"
         found.append(
             f"{orders}. {'It' if count == 1 else 'They'} can still be paid until {until}."
@@ -85,5 +103,11 @@ def told(effect: Effect, zone: str, *, kept: bool = True) -> list[str]:
         )
     if effect.paid_orders:
         count = effect.paid_orders
-        found.append(f"{count} paid order{pluralize(count)} had it. They stay as they are.")
+        what = (
+            ("It stays as it is." if count == 1 else "They stay as they are.")
+            if kept
+            else f"Nothing happens to {'it' if count == 1 else 'them'} before you decide: keep the "
+            "price, or send the money back. The shopper is told either way."
+        )
+        found.append(f"{count:,} paid order{pluralize(count)} had this price. {what}")
     return found

@@ -13,9 +13,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cms.admin.acts import Act, ReasonForm, perform, told
-from cms.admin.benefit_forms import amount, said, warning
-from cms.admin.benefits import benefit_of, possible, trail_of_benefits
+from cms.admin.acts import Act, perform, reason_form, told
+from cms.admin.benefit_forms import CodesForm, amount, said, warning
+from cms.admin.benefits import benefit_of, possible, show_benefit, trail_of_benefits
+from cms.admin.numbers import CountField
 from cms.admin.permissions import needs
 from shop import clock
 from shop.currencies import in_whole
@@ -27,36 +28,58 @@ from shop.orders.effects import effect_on_promotion
 from shop.spreadsheets import sheet
 from shop.workspace.fields import AmountField
 
+# How a benefit stands with which something is not possible.
+STANDS = {
+    Promotion.State.DRAFT: "It is a draft still: activate it first.",
+    Promotion.State.ACTIVE: "It is active already.",
+    Promotion.State.PAUSED: "It is paused already.",
+    Promotion.State.ENDED_EARLY: "It was ended early already.",
+}
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
 def act(request: HttpRequest, pk: int, benefit_id: int, name: str) -> HttpResponse:
     """Do something about a benefit; its effect is shown first."""
+    if name not in ACTS:
+        raise Http404
     found = benefit_of(pk, benefit_id)
     at = clock.moment_of(request)
-    if name not in dict(possible(found, at=at)):
-        raise Http404
     back = reverse("desk:benefit", args=[pk, benefit_id])
-    trail = [*trail_of_benefits(found.festival), (back, found.title)]
-    return perform(request, ACTS[name](request, found, at), back=back, trail=trail)
+    return perform(
+        request, ACTS[name](request, found, at), back=back,
+        trail=[*trail_of_benefits(found.festival), (back, found.title)],
+        barred=lambda: _barred(benefit_of(pk, benefit_id), name, at=at),
+    )  # fmt: skip
+
+
+def _barred(promotion: Promotion, name: str, *, at: datetime) -> str:
+    """Say how a benefit stands where something cannot be done about it now, else nothing."""
+    if name in dict(possible(promotion, at=at)):
+        return ""
+    state = Promotion.State(promotion.state)
+    if state != Promotion.State.ENDED_EARLY and promotion.use_to <= at:
+        return "It is over."
+    if name == "raise" and state != Promotion.State.DRAFT:
+        return "It has no limit that could be raised."
+    return STANDS[state]
 
 
 @require_POST
 @needs("publish_festival")
 def make_codes(request: HttpRequest, pk: int, benefit_id: int) -> HttpResponse:
     """Make a batch of unique codes."""
-    found = benefit_of(pk, benefit_id)
-    size = request.POST.get("size", "")
-    try:
-        batch = batches.make_codes(
-            found, int(size) if size.isdecimal() and len(size) < 9 else 0,
-            request.POST.get("label", "")[:80], at=clock.moment_of(request), by=request.user,
-        )  # fmt: skip
-    except ShopError as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, f"{batch.size} codes for {batch.label} are made.")
-    return redirect("desk:benefit", pk, benefit_id)
+    found, form = benefit_of(pk, benefit_id), CodesForm(request.POST)
+    if form.is_valid():
+        told, at = form.cleaned_data, clock.moment_of(request)
+        try:
+            batch = batches.make_codes(found, told["size"], told["label"], at=at, by=request.user)
+        except ShopError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"{batch.size:,} codes for {batch.label} are made.")
+            return redirect("desk:benefit", pk, benefit_id)
+    return show_benefit(request, found, codes=form)
 
 
 @require_safe
@@ -73,12 +96,15 @@ def codes(request: HttpRequest, pk: int, benefit_id: int, batch_id: int) -> Http
     return sheet(f"codes-{batch.pk}", "csv", {"Codes": table})
 
 
+KEPT = reason_form("It is kept with what was done.")
+
+
 class LimitsForm(forms.Form):
     """Limits that may rise; the empty ones are left as they are."""
 
     budget = AmountField(required=False)
-    max_uses = forms.IntegerField(label="Uses in all", required=False, min_value=1)
-    max_claims = forms.IntegerField(label="Claims in all", required=False, min_value=1)
+    max_uses = CountField(label="Uses in all", required=False, min_value=1)
+    max_claims = CountField(label="Claims in all", required=False, min_value=1)
 
 
 def _activate(request: HttpRequest, row: Promotion, at: datetime) -> Act:
@@ -142,8 +168,8 @@ def _end(request: HttpRequest, row: Promotion, at: datetime) -> Act:
 
     effects = ["Nobody can use it any more, and it cannot be taken back.", *_orders(row)]
     if row.claimed:
-        effects.append(f"{row.claimed} shoppers claimed it; unused claims lapse.")
-    return Act(f"End {row.title} early", "End it now", effects, run, ReasonForm, is_grave=True)
+        effects.append(f"{row.claimed:,} shoppers claimed it; unused claims lapse.")
+    return Act(f"End {row.title} early", "End it now", effects, run, KEPT, is_grave=True)
 
 
 def _orders(row: Promotion) -> list[str]:

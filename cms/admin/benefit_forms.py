@@ -8,7 +8,9 @@ from django import forms
 from django.conf import settings
 
 from cms.admin.festival_forms import LOCAL, WallTimeField, WallTimes
+from cms.admin.numbers import CountField
 from shop.currencies import in_whole, written
+from shop.festivals import batches
 from shop.festivals.models import Festival, Fund, Promotion
 from shop.festivals.walltime import wall_of
 from shop.merchants.models import Merchant
@@ -78,9 +80,9 @@ class BenefitForm(WallTimes):
     claim_to = WallTimeField(label="Claimed until", required=False)
     use_from = WallTimeField(label="Used from")
     use_to = WallTimeField(label="Used until")
-    max_claims = forms.IntegerField(label="Claims in all", required=False, min_value=1)
-    max_uses = forms.IntegerField(label="Uses in all", required=False, min_value=1)
-    per_shopper = forms.IntegerField(label="Uses per shopper", required=False, min_value=1)
+    max_claims = CountField(label="Claims in all", required=False, min_value=1)
+    max_uses = CountField(label="Uses in all", required=False, min_value=1)
+    per_shopper = CountField(label="Uses per shopper", required=False, min_value=1)
     budget = AmountField(label="Budget", required=False, help_text="It ends when this is given.")
     organizer_share = forms.IntegerField(
         label="Organizer's share, percent", min_value=0, max_value=100, initial=100,
@@ -152,6 +154,13 @@ class BenefitForm(WallTimes):
         if not value and wanted not in self.errors:
             self.add_error(wanted, "Say how much.")
         return value or 0
+
+
+class CodesForm(forms.Form):
+    """How many unique codes, and for whom."""
+
+    size = CountField(label="How many", min_value=1, max_value=batches.MOST, initial=1000)
+    label = LineField(label="For whom", max_length=80)
 
 
 def initial(promotion: Promotion) -> dict[str, Any]:

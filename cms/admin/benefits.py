@@ -12,14 +12,15 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cms.admin.benefit_forms import BenefitForm, amount, initial, said, warning
+from cms.admin.benefit_forms import BenefitForm, CodesForm, amount, initial, said, warning
 from cms.admin.festivals import trail_of
+from cms.admin.history import first_lines
 from cms.admin.pages import Trail, button, show, version_seen, words_of
 from cms.admin.permissions import needs
 from shop import clock
 from shop.errors import ShopError
 from shop.festivals import changes, promoting
-from shop.festivals.models import ChangeLog, Festival, Promotion
+from shop.festivals.models import Festival, Promotion
 from shop.festivals.walltime import wall_of
 
 
@@ -90,25 +91,33 @@ def edit(request: HttpRequest, pk: int, benefit_id: int) -> HttpResponse:
 @needs("view_deal")
 def benefit(request: HttpRequest, pk: int, benefit_id: int) -> HttpResponse:
     """Show one benefit: what it gives, what it has given, its codes, what can be done."""
-    found = benefit_of(pk, benefit_id)
+    return show_benefit(request, benefit_of(pk, benefit_id))
+
+
+def show_benefit(
+    request: HttpRequest, found: Promotion, *, codes: CodesForm | None = None
+) -> HttpResponse:
+    """Return the screen of a benefit, with a form for codes as it was refused or a new one."""
+    pk, benefit_id = found.festival_id, found.pk
     at = clock.moment_of(request)
     row = row_of(found, at=at)
     may_act = request.user.has_perm("shop.publish_festival")
     is_draft = found.state == Promotion.State.DRAFT
     edit_it = button("Change", reverse("desk:benefit-edit", args=[pk, benefit_id]), "edit")
     has_codes = found.trigger == Promotion.Trigger.CODE and not found.code
-    log = ChangeLog.objects.filter(subject="promotion", subject_id=found.pk)
     context = {
         "row": row,
         "festival": found.festival,
         "facts": _facts(found),
         "acts": possible(found, at=at) if may_act else [],
+        "codes": codes or CodesForm(),
         "batches": found.batches.select_related("by") if has_codes else None,
         "may_write": request.user.has_perm("shop.change_festival"),
-        "changes": log.select_related("by").order_by("-pk")[:20],
     }
+    context |= first_lines(found, found.festival)
     return show(
         request, "benefit.html", found.title, trail=trail_of_benefits(found.festival), icon="pick",
+        status=422 if codes else 200,
         buttons=[edit_it] if is_draft and context["may_write"] else [], **context,
     )  # fmt: skip
 

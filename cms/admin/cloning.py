@@ -57,9 +57,11 @@ def clone(request: HttpRequest, pk: int) -> HttpResponse:
         except ShopError as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(
-                request, f"“{made.festival.title}” is planned. Look at its times, then invite."
-            )
+            text = f"“{made.festival.title}” is planned"
+            if made.is_new:
+                messages.success(request, f"{text}. Look at its times, then invite.")
+            else:
+                messages.info(request, f"{text} already.")
             for note in made.notes:
                 messages.warning(request, note)
             return redirect("desk:festival", made.festival.pk)

@@ -1,32 +1,27 @@
-"""Deals of a festival: the list, one deal, and what can be done about it while it runs."""
+"""Deals of a festival: the list, and one deal."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from cms.admin.acts import Act, ReasonForm, perform, told
 from cms.admin.festivals import trail_of
+from cms.admin.history import first_lines
 from cms.admin.pages import Trail, show
 from cms.admin.permissions import needs
 from cms.admin.wrong_prices import sales_of
 from shop import clock
 from shop.currencies import written
-from shop.festivals import running
-from shop.festivals.models import ChangeLog, Closure, Deal, Festival, PriceSpan
+from shop.festivals.models import Closure, Deal, Festival, PriceSpan
 from shop.festivals.walltime import wall_of
-from shop.orders.effects import Effect, effect_on_deals
-from shop.payments.voiding import void_price
-from shop.workspace.fields import LineField
+from shop.orders.effects import effect_on_deals
 
 PAGE = 50
 STATES = (
@@ -77,7 +72,7 @@ def deals(request: HttpRequest, pk: int) -> HttpResponse:
 @needs("view_deal")
 def deal(request: HttpRequest, pk: int, deal_id: int) -> HttpResponse:
     """Show one deal: its price, its units, what was done, what can be done."""
-    found = _deal(pk, deal_id)
+    found = deal_of(pk, deal_id)
     at = clock.moment_of(request)
     span = PriceSpan.objects.filter(variant=found.variant, starts_at__lte=at, ends_at__gt=at)
     now = span.first()
@@ -88,29 +83,15 @@ def deal(request: HttpRequest, pk: int, deal_id: int) -> HttpResponse:
         "effect": effect_on_deals(Q(pk=found.pk)),
         "acts": possible(found, at=at) if request.user.has_perm("shop.publish_festival") else [],
         "closures": found.closures.order_by("starts_at"),
-        "changes": _changes(found),
         "can_decide": request.user.has_perm("shop.publish_festival"),
     }
+    context |= first_lines(found, found.slot.festival)
     if found.state == Deal.State.VOID:
         context |= sales_of(found)
     return show(
-        request, "deal.html", str(found.variant.product.title), trail=_trail(found), icon="tag",
-        **context,
+        request, "deal.html", str(found.variant.product.title), trail=trail_of_deals(found),
+        icon="tag", **context,
     )  # fmt: skip
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs("publish_festival")
-def act(request: HttpRequest, pk: int, deal_id: int, name: str) -> HttpResponse:
-    """Pause, resume, raise or void a deal; its effect is shown first."""
-    found = _deal(pk, deal_id)
-    at = clock.moment_of(request)
-    if name not in dict(possible(found, at=at)):
-        raise Http404
-    effect = effect_on_deals(Q(pk=found.pk))
-    wanted = ACTS[name](request, found, effect, at)
-    back = reverse("desk:deal", args=[pk, deal_id])
-    return perform(request, wanted, back=back, trail=[*_trail(found), (back, _title(found))])
 
 
 def possible(deal: Deal, *, at: datetime) -> list[tuple[str, str]]:
@@ -157,94 +138,12 @@ def _asked(rows: QuerySet[Deal], asked: dict[str, str], *, at: datetime) -> Quer
     return rows.filter(state=asked["state"]) if asked["state"] in Deal.State.values else rows
 
 
-def _deal(pk: int, deal_id: int) -> Deal:
+def deal_of(pk: int, deal_id: int) -> Deal:
+    """Return a deal of a festival, or answer 404."""
     return get_object_or_404(_of(get_object_or_404(Festival, pk=pk)), pk=deal_id)
 
 
-def _title(deal: Deal) -> str:
-    return str(deal.variant.product.title)
-
-
-def _trail(deal: Deal) -> Trail:
+def trail_of_deals(deal: Deal) -> Trail:
+    """Return the way back to the list of deals."""
     festival = deal.slot.festival
     return [*trail_of(festival), (reverse("desk:festival-deals", args=[festival.pk]), "Deals")]
-
-
-def _changes(deal: Deal) -> QuerySet[ChangeLog]:
-    own = Q(subject="deal", subject_id=deal.pk)
-    asked = Q(subject="nomination", subject_id=deal.nomination_id)
-    return ChangeLog.objects.filter(own | asked).select_related("by").order_by("-pk")[:20]
-
-
-class RaiseForm(forms.Form):
-    """How many units are set aside in all."""
-
-    units = forms.IntegerField(label="Units set aside in all", min_value=1, max_value=1_000_000)
-
-
-class PauseForm(forms.Form):
-    """Why; it may stay empty."""
-
-    reason = LineField(max_length=300, required=False, help_text="It is kept with what was done.")
-
-
-def _pause(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Act:
-    def run(answers: dict[str, Any]) -> str:
-        running.pause_deal(deal, at=at, by=request.user, reason=answers["reason"])
-        return "Paused. The everyday price counts from now on."
-
-    effects = [
-        (
-            "Pages show the everyday price at once. A copy in a browser may be 30 seconds old; "
-            "whoever pays from it is asked again."
-        ),
-        *told(effect, deal.slot.festival.zone),
-        "Its units stay set aside until it ends or is resumed.",
-    ]
-    return Act("Pause this deal", "Pause it now", effects, run, PauseForm)
-
-
-def _resume(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Act:
-    def run(answers: dict[str, Any]) -> str:
-        running.resume_deal(deal, at=at, by=request.user)
-        return "Resumed. The deal gives its price again."
-
-    return Act("Resume this deal", "Resume it now", ["Pages show its price again at once."], run)
-
-
-def _raise(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Act:
-    def run(answers: dict[str, Any]) -> str:
-        running.raise_allotment(deal, answers["units"], at=at, by=request.user)
-        return f"{answers['units']} units are set aside now."
-
-    effects = [
-        f"{deal.allotment or 0} units are set aside, {deal.sold} are sold and {deal.held} held.",
-        (
-            "More are taken from the store's everyday stock, as far as units are free there. "
-            "An allotment never falls again."
-        ),
-    ]
-    return Act("Raise the allotment", "Raise it", effects, run, RaiseForm,
-               {"units": deal.allotment})  # fmt: skip
-
-
-def _void(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Act:
-    def run(answers: dict[str, Any]) -> str:
-        found = void_price(deal, reason=answers["reason"], at=at, by=request.user)
-        return (
-            f"The price is void. {found.ended} open orders were ended; if there are more, they "
-            "are within a minute. Decide on the paid ones."
-        )
-
-    effects = [
-        "The everyday price counts at once, for everybody, and this deal never comes back.",
-        *told(effect, deal.slot.festival.zone, kept=False),
-        (
-            "You then decide about each paid order: keep the price, or send the money back. "
-            "The shopper is told either way and reads your reason."
-        ),
-    ]
-    return Act("Void a wrong price", "Void this price", effects, run, ReasonForm, is_grave=True)
-
-
-ACTS = {"pause": _pause, "resume": _resume, "raise": _raise, "void": _void}

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.text import slugify
 
+from cms.admin.numbers import CountField
 from shop.delivery.names import countries_by_name
 from shop.errors import NotPossible
 from shop.festivals.models import Festival, Slot
 from shop.festivals.planning import SLOT_FIELDS, Window
-from shop.festivals.walltime import DoubledTime, instant, typed, zones
+from shop.festivals.walltime import DoubledTime, instant, typed, wall_of, zones
 from shop.workspace.fields import AmountField
 
 LOCAL = "%Y-%m-%dT%H:%M"
@@ -59,15 +61,21 @@ class CountryPlacesField(forms.CharField):
 
 
 class WallTimes(forms.Form):
-    """A form with wall times in one zone. What happens twice is asked about in a further field."""
+    """A form with wall times in one zone. What happens twice is asked about in a further field.
+
+    ``kept`` are instants, by field, that stay as long as nobody types another minute.
+    """
 
     zone: str = ""
+    kept: Mapping[str, datetime] = {}
 
     def instant_of(self, name: str) -> datetime | None:
         """Return the instant that a field means, or None with an error at the field."""
         wall = self.cleaned_data.get(name)
         if wall is None or not self.zone:
             return None
+        if self._is_kept(name, wall):
+            return self.kept[name]
         try:
             return instant(wall, self.zone, is_second=self._choice(name))
         except DoubledTime as asked:
@@ -88,6 +96,13 @@ class WallTimes(forms.Form):
         except NotPossible as refusal:
             self.add_error("ends", str(refusal))
             return None
+
+    def _is_kept(self, name: str, wall: datetime) -> bool:
+        """Tell whether a field still shows what is kept to the second, as a stop left it."""
+        at = self.kept.get(name)
+        if at is None or not (at.second or at.microsecond):
+            return False
+        return wall_of(at, self.zone).replace(second=0, microsecond=0) == wall
 
     def _choice(self, name: str) -> bool | None:
         chosen = self.data.get(self.add_prefix(f"{name}_which"), "")
@@ -165,9 +180,9 @@ class FestivalForm(WallTimes):
     refund_window_days = forms.IntegerField(
         label="Days for refunds after its end", min_value=0, max_value=365, initial=14
     )
-    target_stores = forms.IntegerField(label="Stores wanted", min_value=1, initial=100)
-    target_products = forms.IntegerField(label="Products wanted", min_value=1, initial=1000)
-    target_countries = forms.IntegerField(label="Countries wanted", min_value=1, initial=20)
+    target_stores = CountField(label="Stores wanted", min_value=1, initial=100)
+    target_products = CountField(label="Products wanted", min_value=1, initial=1000)
+    target_countries = CountField(label="Countries wanted", min_value=1, initial=20)
 
     WORDS = ("title", "tagline", "intro")
     RULES = (
@@ -184,6 +199,7 @@ class FestivalForm(WallTimes):
         if festival:
             self.fields["zone_name"].disabled = True
             self.fields["priority"].disabled = festival.state != Festival.State.DRAFT
+            self.kept = {"starts": festival.starts_at, "ends": festival.ends_at}
             self.initial |= {"zone_name": festival.zone}
 
     def clean(self) -> dict[str, Any]:
@@ -219,7 +235,9 @@ class FestivalForm(WallTimes):
     def _refuse_taken(self, slug: str) -> None:
         others = Festival.objects.exclude(pk=self.festival.pk if self.festival else None)
         if not slug:
-            self.add_error("title", "Use at least one letter or digit.")
+            self.add_error(
+                "title", "Use at least one letter from a to z or a digit, or type an address."
+            )
         elif others.filter(slug=slug).exists():
             self.add_error("slug", "Another festival has this address.")
 
@@ -242,9 +260,13 @@ class SlotForm(WallTimes):
         label="Highest price of a deal", required=False, help_text="Empty: as the festival says.",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, festival: Festival, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, festival: Festival, slot: Slot | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.zone, self.during = festival.zone, None
+        if slot:
+            self.kept = {"starts": slot.starts_at, "ends": slot.ends_at}
 
     def clean(self) -> dict[str, Any]:
         """Work out the instants."""

@@ -18,34 +18,18 @@ from cms.admin.overriding import led, readiness_of
 from cms.admin.pages import Trail, button, show, version_seen, words_of
 from cms.admin.permissions import needs
 from cms.admin.slot_states import possible
+from cms.admin.telling import lines
 from shop import clock
 from shop.delivery.names import country_name
 from shop.errors import NotPossible, ShopError
-from shop.festivals import changes, planning
+from shop.festivals import changes, planning, running
 from shop.festivals.agreeing import terms_in_force
 from shop.festivals.models import Enrolment, Festival, Slot
 from shop.festivals.walltime import days_between, wall_of
 from shop.listings.taking_part import list_everything
 from shop.storefront.epoch import current_epoch
 
-# What was done, as the log of the board says it: "nomination approved".
-WORDS = {
-    "create": "made", "change": "changed", "move": "moved", "extend": "extended",
-    "remove": "removed", "publish": "published", "invite": "invited stores", "join": "joined",
-    "accept": "accepted", "decline": "declined", "submit": "submitted", "withdraw": "withdrawn",
-    "approve": "approved", "changes_requested": "sent back", "rejected": "rejected",
-    "accepted": "accepted", "waiting": "put in line", "declined": "declined", "leave": "left",
-    "terms": "got new terms", "subsidise": "subsidised", "want": "asked for",
-    "forget": "no longer asked for",
-    "pause": "paused", "resume": "resumed", "raise": "raised", "stop": "stopped",
-    "cancel": "called off", "clone": "made from another", "void": "void: a wrong price",
-    "activate": "activated", "end early": "ended early", "make codes": "got unique codes",
-    "download codes": "codes were downloaded", "honoured": "price kept for an order",
-    "refunded": "order sent back",
-    "share": "shared", "revoke": "revoked",
-    "override": "overridden",
-    "close": "closed", "show_result": "result shown", "hide_result": "result hidden",
-}  # fmt: skip
+FIRST = 12  # lines of the log on the board
 ACCEPTED = Q(enrolments__state=Enrolment.State.ACCEPTED)
 
 
@@ -119,6 +103,7 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
     festival = get_object_or_404(Festival, pk=pk)
     at = clock.moment_of(request)
     ready, page = readiness_of(festival, at=at), page_of(festival)
+    done = list(festival.changes.select_related("by").order_by("-at", "-pk")[: FIRST + 1])
     can = {name: request.user.has_perm(f"shop.{name}") for name in CAN}
     context = {
         "festival": festival,
@@ -134,10 +119,8 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "has_terms": terms_in_force(festival) is not None,
         "may_write": may_write(request),
-        "changes": [
-            (change, WORDS.get(change.action, change.action))
-            for change in festival.changes.select_related("by").order_by("-at", "-pk")[:12]
-        ],
+        "changes": lines(done[:FIRST]),
+        "history": reverse("desk:festival-history", args=[pk]) if done[FIRST:] else "",
         "can": can,
     }
     return show(
@@ -196,12 +179,13 @@ def slots_of(festival: Festival, *, at: datetime | None = None) -> list[dict[str
         )
         .order_by("starts_at", "pk")
     )
+    extended = running.extensions_of([slot.pk for slot in rows])
     return [
         {
             "slot": slot,
             "starts": wall_of(slot.starts_at, festival.zone),
             "ends": wall_of(slot.ends_at, festival.zone),
-            "acts": possible(slot, at=at) if at else [],
+            "acts": possible(slot, at=at, extended=extended) if at else [],
         }
         for slot in rows
     ]

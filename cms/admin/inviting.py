@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 
 from cms.admin.acts import Act, perform
 from cms.admin.festivals import trail_of
+from cms.admin.numbers import ids_of
 from cms.admin.pages import Trail, query_of, show
 from cms.admin.permissions import needs
 from shop import clock
@@ -196,17 +197,38 @@ def _invite(request: HttpRequest, festival: Festival, asked: Asked) -> HttpRespo
 
 
 def _ticked(request: HttpRequest) -> list[Merchant]:
-    told = [text for text in request.POST.getlist("store") if text.isdecimal()]
-    return list(Merchant.objects.filter(pk__in=[int(t) for t in told if len(t) < 18][:MOST]))
+    """Return the stores that are ticked.
+
+    Raises:
+        NotPossible: none is.
+    """
+    ticked = ids_of(request.POST.getlist("store"), most=MOST)
+    if not ticked:
+        raise NotPossible("Tick at least one store.")
+    return list(Merchant.objects.filter(pk__in=ticked))
 
 
 @transaction.atomic
 def _send(festival: Festival, chosen: list[Merchant], *, at: datetime, by: User) -> str:
-    """Invite stores, none without a mail; return what to say."""
+    """Invite stores, none without a mail; return what to say.
+
+    Raises:
+        NotPossible: enrolment is closed, or none of them is to be asked any more.
+    """
     invited = enrolling.invite(festival, chosen, at=at, by=by)
-    tell_invited(invited)
-    word = "store is" if len(invited) == 1 else "stores are"
-    return f"{len(invited)} {word} invited and told by mail."
+    if not invited:
+        raise NotPossible("All of these were asked already.")
+    return _said(len(invited), tell_invited(invited))
+
+
+def _said(invited: int, told: int) -> str:
+    """Say how many stores are invited, and how many of them get no mail."""
+    text = f"{invited:,} {'store is' if invited == 1 else 'stores are'} invited"
+    if not (silent := invited - told):
+        return f"{text} and told by mail."
+    who = "It has" if invited == 1 else f"{silent:,} of them {'has' if silent == 1 else 'have'}"
+    get = "gets" if silent == 1 else "get"
+    return f"{text}. {who} nobody who signs in yet, and {get} no mail."
 
 
 def _amount(minor: int) -> str:

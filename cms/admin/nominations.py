@@ -15,10 +15,13 @@ from django.views.decorators.http import require_http_methods
 
 from cms.admin import queue
 from cms.admin.festivals import trail_of
+from cms.admin.numbers import ids_of
 from cms.admin.pages import seen_at, show
 from cms.admin.permissions import needs
 from cms.admin.reviewing import ReviewRow, checks_of, review_rows
+from cms.admin.taking_back import barred
 from shop import clock
+from shop.accounts.models import User
 from shop.errors import NotPossible, ShopError
 from shop.festivals import nominating
 from shop.festivals.mailing import tell_decided
@@ -26,6 +29,7 @@ from shop.festivals.models import Festival, Nomination
 from shop.listings import taking_part
 from shop.workspace.fields import AmountField
 
+TYPED = ("note", "subsidy", "fund")
 TOLD = 10  # refusals of a bulk approval that are named one by one
 
 
@@ -63,6 +67,14 @@ def nomination(request: HttpRequest, pk: int, nomination_id: int) -> HttpRespons
     at = clock.moment_of(request)
     if request.method == "POST":
         return _decide(request, found)
+    return _screen(request, found, at=at)
+
+
+def _screen(
+    request: HttpRequest, found: Nomination, *, at: datetime, refusal: str = "", **typed: str
+) -> HttpResponse:
+    """Show a nomination; after a refusal with what was typed about it."""
+    festival = found.slot.festival
     row: ReviewRow = review_rows([found], at=at)[0]
     way = (reverse("desk:festival-nominations", args=[festival.pk]), "Nominations")
     context = {
@@ -71,6 +83,9 @@ def nomination(request: HttpRequest, pk: int, nomination_id: int) -> HttpRespons
         "deals": found.deals.select_related("variant").order_by("pk")[:200],
         "can_review": request.user.has_perm("shop.review_nomination"),
         "funds": list(festival.funds.all()),
+        "may_take_back": not barred(found, at=at),
+        "refusal": refusal,
+        "typed": typed,
     }
     return show(
         request,
@@ -78,6 +93,7 @@ def nomination(request: HttpRequest, pk: int, nomination_id: int) -> HttpRespons
         found.product.title,
         trail=[*trail_of(festival), way],
         icon="tag",
+        status=422 if refusal else 200,
         **context,
     )
 
@@ -86,12 +102,14 @@ def _decide(request: HttpRequest, found: Nomination) -> HttpResponse:
     festival = found.slot.festival
     back = QueryDict(request.POST.get("back", "")[:500]).urlencode()
     to_queue = reverse("desk:festival-nominations", args=[festival.pk])
-    at, note = clock.moment_of(request), request.POST.get("note", "")
+    at = clock.moment_of(request)
+    typed = {name: request.POST.get(name, "").replace("\0", "")[:1000] for name in TYPED}
+    note = typed["note"]
     try:
         with transaction.atomic():  # nothing is decided without its mail
             nominating.refuse_if_newer(found, seen=seen_at(request))
             if "approve" in request.POST:
-                _subsidise(request, found, at=at)
+                _subsidise(found, typed, at=at, by=request.user)
                 taking_part.approve(found, at=at, by=request.user)
                 said = "approved"
             elif "changes" in request.POST:
@@ -102,32 +120,31 @@ def _decide(request: HttpRequest, found: Nomination) -> HttpResponse:
                 said = "rejected"
             tell_decided([found.pk])
     except ShopError as refusal:
-        messages.error(request, f"“{found.product.title}”: {refusal}")
-        if not back:
-            return redirect("desk:nomination", festival.pk, found.pk)
-    else:
-        messages.success(request, f"“{found.product.title}” is {said}. The store is told by mail.")
+        now = queue.of(festival).get(pk=found.pk)  # somebody else may have changed it
+        return _screen(request, now, at=at, refusal=str(refusal), back=back, **typed)
+    messages.success(request, f"“{found.product.title}” is {said}. The store is told by mail.")
     return redirect(f"{to_queue}?{back}" if back else to_queue)
 
 
-def _subsidise(request: HttpRequest, found: Nomination, *, at: datetime) -> None:
+def _subsidise(found: Nomination, typed: Mapping[str, str], *, at: datetime, by: User) -> None:
     """Add what the reviewer typed as a subsidy; nothing typed leaves it at nothing.
 
     Raises:
-        NotPossible: it is no amount, or the fund cannot give it.
+        NotPossible: it is no amount, the fund cannot give it or is none of the festival's.
     """
-    typed = request.POST.get("subsidy", "").strip()
-    if not typed:
+    if not typed["subsidy"].strip():
         return
     field = AmountField(required=False)
     try:
-        amount = field.clean(typed) or 0
+        amount = field.clean(typed["subsidy"]) or 0
     except ValidationError as wrong:
         raise NotPossible("Write the subsidy per unit as an amount, like 2.50.") from wrong
-    chosen = request.POST.get("fund", "")
-    funds = found.slot.festival.funds
-    fund = funds.filter(pk=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 18 else None
-    nominating.subsidise(found, amount, fund, at=at, by=request.user)
+    fund = None
+    if typed["fund"]:
+        fund = found.slot.festival.funds.filter(pk__in=ids_of([typed["fund"]], most=1)).first()
+        if fund is None:
+            raise NotPossible("This festival has no such sponsor. Choose who pays again.")
+    nominating.subsidise(found, amount, fund, at=at, by=by)
 
 
 def _approve_many(
@@ -156,8 +173,7 @@ def _ticked(
     request: HttpRequest, festival: Festival, *, at: datetime
 ) -> dict[int, datetime | None]:
     """Return when the clean ones among those ticked were submitted, as the reviewer saw them."""
-    told = [text for text in request.POST.getlist("nomination") if text.isdecimal()]
-    ids = [int(text) for text in told if len(text) < 18][: queue.PAGE]
+    ids = ids_of(request.POST.getlist("nomination"), most=queue.PAGE)
     rows = list(queue.of(festival).filter(pk__in=ids, state="submitted").order_by("pk"))
     checks = checks_of(rows, at=at)
     clean = [row for row, check in zip(rows, checks, strict=True) if check.is_clean]

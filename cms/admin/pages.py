@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from wagtail.admin.widgets.button import HeaderButton
 
+from cms.admin.telling import what_changed
 from shop.errors import ShopError
 from shop.festivals.changes import ChangedMeanwhile
 
@@ -19,9 +20,10 @@ Trail = Sequence[tuple[str, str]]
 def seen_at(request: HttpRequest, name: str = "seen") -> datetime | None:
     """Return when that was submitted which the form showed; None where it does not say so."""
     try:
-        return datetime.fromisoformat(request.POST.get(name, ""))
+        found = datetime.fromisoformat(request.POST.get(name, ""))
     except ValueError:
         return None
+    return found if found.tzinfo else None
 
 
 def version_seen(request: HttpRequest) -> int:
@@ -41,7 +43,7 @@ def words_of(refusal: ShopError) -> str:
     """Return what a form says of a refusal; of somebody else's change also what to do."""
     if not isinstance(refusal, ChangedMeanwhile):
         return str(refusal)
-    names = ", ".join(name.replace("_", " ") for name in refusal.change.after)
+    names = what_changed(refusal.change)
     what = f" What changed: {names}." if names else ""
     return f"{refusal}{what} What you typed stands below; saving it again writes over that."
 

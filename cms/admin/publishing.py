@@ -31,6 +31,9 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Publish a draft, if nothing stands in its way that has no reason to."""
     festival = get_object_or_404(Festival, pk=pk)
     at, back = clock.moment_of(request), reverse("desk:festival", args=[pk])
+    if festival.state == Festival.State.PUBLISHED:
+        messages.info(request, f"“{festival.title}” is published already.")
+        return redirect(back)
     ready = readiness_of(festival, at=at)
     if request.method != "POST":
         try:

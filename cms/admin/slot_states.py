@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from shop.festivals.models import Festival, Slot
+from shop.festivals.running import extensions_of
 
 
-def possible(slot: Slot, *, at: datetime) -> list[tuple[str, str]]:
-    """Return what can be done about a slot now, with a word for each."""
+def possible(
+    slot: Slot, *, at: datetime, extended: Mapping[int, int] | None = None
+) -> list[tuple[str, str]]:
+    """Return what can be done about a slot now, with a word for each.
+
+    Args:
+        extended: how often slots were extended, by id; looked up unless given.
+    """
     is_whole = slot.kind == Slot.Kind.WHOLE
     open_states = (Festival.State.DRAFT, Festival.State.PUBLISHED)
     if slot.festival.state not in open_states or slot.ends_at <= at or slot.cancelled_at:
         return []
     if slot.starts_at <= at:
         what = "the festival" if is_whole else "it"
-        return [("stop", f"Stop {what}"), ("extend", f"Extend {what}")]
+        found = [("stop", f"Stop {what}")]
+        done = extensions_of([slot.pk]) if extended is None else extended
+        if done.get(slot.pk, 0) < slot.festival.max_extensions:
+            found.append(("extend", f"Extend {what}"))
+        return found
     return [("cancel", "Call the festival off" if is_whole else "Call it off")]

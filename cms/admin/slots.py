@@ -10,12 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
+from wagtail.admin.messages import button, error
 
 from cms.admin.acts import Act, perform
 from cms.admin.festival_forms import LOCAL, SlotForm
 from cms.admin.festivals import trail_of
 from cms.admin.pages import show, version_seen, words_of
 from cms.admin.permissions import needs
+from cms.admin.slot_states import possible
 from shop import clock
 from shop.errors import ShopError
 from shop.festivals import changes, planning
@@ -53,11 +55,14 @@ def edit(request: HttpRequest, pk: int, slot_id: int) -> HttpResponse:
     """Change a flash slot; before its start it can also move."""
     festival = get_object_or_404(Festival, pk=pk)
     slot = get_object_or_404(festival.slots.filter(kind=Slot.Kind.FLASH), pk=slot_id)
+    if slot.cancelled_at:
+        messages.info(request, f"“{slot.label}”: {planning.CALLED_OFF}")
+        return redirect("desk:festival", festival.pk)
     initial = {name: getattr(slot, name) for name in planning.SLOT_FIELDS} | {
         "starts": wall_of(slot.starts_at, festival.zone).strftime(LOCAL),
         "ends": wall_of(slot.ends_at, festival.zone).strftime(LOCAL),
     }
-    form = SlotForm(request.POST or None, festival=festival, initial=initial)
+    form = SlotForm(request.POST or None, festival=festival, slot=slot, initial=initial)
     if request.method == "POST" and form.is_valid() and not _asks_first(form, slot):
         try:
             with transaction.atomic():
@@ -80,12 +85,21 @@ def edit(request: HttpRequest, pk: int, slot_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("delete_slot")
 def remove(request: HttpRequest, pk: int, slot_id: int) -> HttpResponse:
-    """Remove a slot that nobody nominated anything for, once its effect was read."""
+    """Remove a slot that nobody nominated anything for; else lead to what can be done about it."""
     festival = get_object_or_404(Festival, pk=pk)
     slot = get_object_or_404(festival.slots, pk=slot_id)
+    back, at = reverse("desk:festival", args=[pk]), clock.moment_of(request)
+    if slot.nominations.exists():
+        ways = [
+            button(reverse("desk:slot-act", args=[pk, slot_id, name]), label)
+            for name, label in possible(slot, at=at)
+            if request.user.has_perm("shop.publish_festival")
+        ]
+        error(request, planning.NOMINATED, buttons=ways)
+        return redirect(back)
 
     def run(_answers: dict[str, Any]) -> str:
-        planning.remove_slot(slot, at=clock.moment_of(request), by=request.user)
+        planning.remove_slot(slot, at=at, by=request.user)
         return f"The slot “{slot.label}” is gone."
 
     starts = typed(wall_of(slot.starts_at, festival.zone))
@@ -94,7 +108,6 @@ def remove(request: HttpRequest, pk: int, slot_id: int) -> HttpResponse:
         "That is possible while nothing is nominated for it; later a slot is called off.",
     ]
     act = Act(f"Remove “{slot.label}”", "Remove it", effects, run, is_grave=True)
-    back = reverse("desk:festival", args=[pk])
     return perform(request, act, back=back, trail=trail_of(festival))
 
 

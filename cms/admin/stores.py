@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
+from wagtail.admin.messages import button as way
+from wagtail.admin.messages import error
 
 from cms.admin.festivals import trail_of
 from cms.admin.inviting import countries
@@ -17,7 +21,7 @@ from shop import clock
 from shop.delivery.names import country_name
 from shop.errors import ShopError
 from shop.festivals import enrolling
-from shop.festivals.models import Enrolment, Festival
+from shop.festivals.models import Enrolment, Festival, Nomination
 from shop.listings import taking_part
 
 MOST = 300  # rows on a screen; filters narrow them down
@@ -75,8 +79,17 @@ def decide(request: HttpRequest, pk: int, enrolment_id: int) -> HttpResponse:
             made = enrolling.decide(enrolment, is_accepted=is_accepted, at=at, by=request.user)
             messages.success(request, f"{name} {SAID[made.state]}, and is told by mail.")
     except ShopError as refusal:
-        messages.error(request, str(refusal))
+        error(request, str(refusal), buttons=_approved_of(enrolment))
     return redirect("desk:festival-stores", pk)
+
+
+def _approved_of(enrolment: Enrolment) -> list:
+    """Return a button that leads to what of a store is approved, where something is."""
+    if not enrolment.nominations.filter(state=Nomination.State.APPROVED).exists():
+        return []
+    where = reverse("desk:festival-nominations", args=[enrolment.festival_id])
+    query = urlencode({"state": "approved", "q": enrolment.merchant.name[:60]})
+    return [way(f"{where}?{query}", "Look at them")]
 
 
 def _filtered(festival: Festival, asked: dict[str, str]) -> QuerySet[Enrolment]:

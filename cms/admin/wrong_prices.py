@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
+from cms.admin.numbers import ids_of
 from cms.admin.permissions import needs
 from shop import clock
 from shop.currencies import written
@@ -46,7 +47,7 @@ def decide(request: HttpRequest, pk: int, deal_id: int) -> HttpResponse:
     deals = Deal.objects.filter(slot__festival=pk, state=Deal.State.VOID)
     deal = get_object_or_404(deals, pk=deal_id)
     outcome = request.POST.get("outcome")
-    ids = [int(text) for text in request.POST.getlist("line") if text.isdecimal()][:MOST]
+    ids = ids_of(request.POST.getlist("line"), most=MOST)
     lines = list(OrderLine.objects.filter(deal=deal, pk__in=ids).order_by("pk"))
     if outcome not in OUTCOMES or not lines:
         messages.error(request, "Tick the orders that you decide about.")

@@ -30,7 +30,8 @@ def make_codes(
     """Make so many codes; each is a claim that belongs to whoever types it first.
 
     Raises:
-        NotPossible: the benefit is not typed as a code, has ended, or the number is off.
+        NotPossible: the benefit is not typed as a code, has ended, or the number is off; or
+            its codes for the same people are made already.
     """
     promotion = Promotion.objects.select_for_update(no_key=True).get(pk=promotion.pk)
     if promotion.trigger != Promotion.Trigger.CODE or promotion.code:
@@ -38,9 +39,15 @@ def make_codes(
     if promotion.state == Promotion.State.ENDED_EARLY or promotion.use_to <= at:
         raise NotPossible("It has ended already.")
     if not 1 <= size <= MOST:
-        raise NotPossible(f"Make between 1 and {MOST} codes at once.")
+        raise NotPossible(f"Make between 1 and {MOST:,} codes at once.")
     if not label.strip():
         raise NotPossible("Say for whom the codes are.")
+    # A second press of the button would make as many codes again; the benefit is locked.
+    if made := promotion.batches.filter(label__iexact=label.strip()).first():
+        raise NotPossible(
+            f"{made.size:,} codes for {made.label} are made already. "
+            "For more of them write another label, such as: second batch."
+        )
     batch = CodeBatch.objects.create(
         promotion=promotion, label=label.strip(), size=size, at=at, by=by
     )

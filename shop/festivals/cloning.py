@@ -18,7 +18,7 @@ from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.changes import log
 from shop.festivals.models import ChangeLog, Festival, Promotion, Slot, Terms
-from shop.festivals.planning import WHOLE, Window
+from shop.festivals.planning import WHOLE, Window, save_new
 from shop.festivals.walltime import DoubledTime, MissingTime, instant, instants, typed, wall_of
 
 KEPT = (
@@ -36,10 +36,14 @@ SPENT = {"intro", "headings"}  # sentences about one edition: "It is over now."
 
 @dataclass(frozen=True, slots=True)
 class Clone:
-    """A new draft, and what the organizer should look at since it could not be kept as it was."""
+    """A new draft, and what the organizer should look at since it could not be kept as it was.
+
+    ``is_new`` tells whether it was made now: asked for twice, it is the one of the first time.
+    """
 
     festival: Festival
-    notes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    is_new: bool = True
 
 
 @dataclass(slots=True)
@@ -79,16 +83,18 @@ def clone_festival(
         first_day: in the festival's zone; the hour stays.
 
     Raises:
-        NotPossible: it would begin in the past, or its address is taken.
+        NotPossible: it would begin in the past, its address is taken, or its name has no letter.
     """
+    # Whoever presses the button twice waits here, and gets the first one.
+    Festival.objects.select_for_update(no_key=True).get(pk=source.pk)
     days = (first_day - wall_of(source.starts_at, source.zone).date()).days
     shift = _Shift(source.zone, days)
     during = _window(source, shift, "The festival")
     if during.starts_at <= at:
         raise NotPossible("The start must be in the future.")
-    slug = slugify(title)[:80]
-    if not slug or Festival.objects.filter(slug=slug).exists():
-        raise NotPossible("Another festival has this name. Choose another one.")
+    if twin := source.clones.filter(title=title, starts_at=during.starts_at).first():
+        return Clone(twin, is_new=False)
+    slug = _address(title, first_day)
     facts = {name: getattr(source, name) for name in KEPT}
     made = Festival(slug=slug, title=title, cloned_from=source, **facts, **during.facts)
     made.texts = _carried(source.texts, title)
@@ -97,7 +103,7 @@ def clone_festival(
             moment = shift.moved(kept, name.replace("enrol_", "Enrolment "))
             setattr(made, name, moment)
             setattr(made, f"{name}_wall", typed(wall_of(moment, source.zone)))
-    made.save()
+    save_new(made)
     if terms := source.terms.filter(version=source.terms_version).first():
         Terms.objects.create(festival=made, version=terms.version, text=terms.text, at=at, by=by)
     _copy_slots(source, made, shift)
@@ -115,6 +121,20 @@ def _notes(source: Festival, made: Festival, at: datetime) -> Iterator[str]:
         )
     if made.enrol_closes and made.enrol_closes <= at:
         yield "Enrolment would be closed already: change its times."
+
+
+def _address(title: str, first_day: date) -> str:
+    """Return the address that a title makes; one of other letters than a to z gets its day."""
+    if slug := slugify(title)[:80]:
+        if Festival.objects.filter(slug=slug).exists():
+            raise NotPossible("Another festival has this name. Choose another one.")
+        return slug
+    if not any(letter.isalnum() for letter in title):
+        raise NotPossible("Use at least one letter or digit in its name.")
+    day = f"festival-{first_day}"
+    taken = set(Festival.objects.filter(slug__startswith=day).values_list("slug", flat=True))
+    numbered = (f"{day}-{number}" for number in range(2, len(taken) + 3))
+    return next(slug for slug in (day, *numbered) if slug not in taken)
 
 
 def _window(row: Festival | Slot, shift: _Shift, what: str) -> Window:

@@ -30,12 +30,17 @@ PLACES = {
 }
 
 
-def tell_invited(enrolments: Iterable[Enrolment]) -> None:
-    """Queue a mail to every member of the stores that were invited."""
+def tell_invited(enrolments: Iterable[Enrolment]) -> int:
+    """Queue a mail to every member of the stores that were invited.
+
+    Returns:
+        How many stores are told: one without a member has nobody to write to.
+    """
     ids = {row.merchant_id: row.pk for row in enrolments}
     members = Membership.objects.filter(merchant__in=ids)
-    rows = members.values_list("merchant", "user")
+    rows = list(members.values_list("merchant", "user"))
     enqueue_all(send_invitation, [(ids[merchant], user) for merchant, user in rows])
+    return len({merchant for merchant, _user in rows})
 
 
 def tell_decided(nomination_ids: Iterable[int]) -> None:
@@ -52,11 +57,46 @@ def tell_enrolled(enrolment_ids: Iterable[int]) -> None:
     enqueue_all(send_place, rows.values_list("pk", "merchant__memberships__user", "state"))
 
 
+def tell_changed(change: ChangeLog, nomination_id: int) -> None:
+    """Queue a mail to every member of a store about what organizers did to its deal.
+
+    What one of the members did is no news to the store.
+    """
+    store = Nomination.objects.filter(pk=nomination_id).values("product__merchant")
+    users = set(Membership.objects.filter(merchant__in=store).values_list("user", flat=True))
+    if change.by_id not in users:
+        enqueue_all(send_changed, [(change.pk, nomination_id, user) for user in sorted(users)])
+
+
 def tell_stopped(change: ChangeLog, merchant_ids: Iterable[int]) -> None:
     """Queue a mail to every member of stores about what was stopped or called off."""
     members = Membership.objects.filter(merchant__in=list(merchant_ids))
     rows = members.values_list("merchant", "user")
     enqueue_all(send_stopped, [(change.pk, merchant, user) for merchant, user in rows])
+
+
+@task
+@tried_again
+def send_changed(change_id: int, nomination_id: int, user_id: int) -> None:
+    """Tell one member of a store what organizers did to its deal, and why."""
+    change = ChangeLog.objects.get(pk=change_id)
+    rows = Nomination.objects.select_related("slot__festival", "product__merchant")
+    nomination, user = rows.get(pk=nomination_id), User.objects.get(pk=user_id)
+    product, language = nomination.product.title, user.language or "en"
+    if change.subject == "deal":
+        label = nomination.deals.select_related("variant").get(pk=change.subject_id).variant.label
+        product = f"{product} ({label})" if label else product
+    with translation.override(language):
+        context = _festival(nomination.slot.festival) | {
+            "name": user.name,
+            "stores": [{"name": nomination.product.merchant.name}],
+            "product": product,
+            "what": change.action,
+            "units": change.after.get("allotment"),
+            "reason": change.reason,
+            "link": _link(nomination.product.merchant.slug, nomination.slot.festival),
+        }
+    send("deal-changed", user.email, language=language, context=context)
 
 
 @task

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.catalogue.models import Product
+from shop.currencies import written
 from shop.errors import NotPossible, StaleState
 from shop.festivals import funds, spans
 from shop.festivals.changes import decided, log
+from shop.festivals.checking import check
+from shop.festivals.mailing import tell_changed
 from shop.festivals.models import Deal, Fund, Nomination, Slot, Wanted
 from shop.festivals.proposals import Check, Proposal
 from shop.festivals.submitting import Offer, proposal_of, submit_all
@@ -70,6 +74,33 @@ def withdraw(nomination: Nomination, *, at: datetime, by: User) -> None:
     nomination = _locked(nomination)
     if nomination.state == State.WITHDRAWN:
         raise NotPossible(_("This nomination is withdrawn already."))
+    _give_up(nomination, at=at)
+    log(nomination, "withdraw", at=at, by=by, festival=nomination.slot.festival)
+
+
+@transaction.atomic
+def take_back(nomination: Nomination, reason: str, *, at: datetime, by: User) -> None:
+    """Withdraw an approved nomination as its organizer, before its deals have begun.
+
+    Its store is told why.
+
+    Raises:
+        NotPossible: there is no reason, it is not approved, or a deal has begun.
+    """
+    if not reason.strip():
+        raise NotPossible("Say why: the store gets it by mail.")
+    nomination = _locked(nomination)
+    if nomination.state != State.APPROVED:
+        raise NotPossible("Only what is approved is taken back.")
+    nomination.note, nomination.reviewer, nomination.decided_at = reason.strip(), by, at
+    _give_up(nomination, at=at)
+    festival = nomination.slot.festival
+    line = log(nomination, "take back", at=at, by=by, festival=festival, reason=reason)
+    tell_changed(line, nomination.pk)
+
+
+def _give_up(nomination: Nomination, *, at: datetime) -> None:
+    """Withdraw a nomination that is locked, with its deals, if none of them has begun."""
     if nomination.fund_id:
         funds.lock_funds(nomination.slot.festival_id)
     deals = nomination.deals.exclude(state__in=Deal.GONE)
@@ -83,7 +114,6 @@ def withdraw(nomination: Nomination, *, at: datetime, by: User) -> None:
         funds.reckon(nomination.slot.festival_id, at=since)
     _set(nomination, State.WITHDRAWN)
     spans.rebuild(products, since=since, what="nomination withdrawn")
-    log(nomination, "withdraw", at=at, by=by, festival=nomination.slot.festival)
 
 
 def refuse_if_newer(nomination: Nomination, *, seen: datetime | None) -> None:
@@ -106,8 +136,8 @@ def subsidise(
         amount: minor units per unit; 0 for nothing.
 
     Raises:
-        NotPossible: it was decided already, the fund is another festival's, or a subsidy from a
-            fund has no units set aside.
+        NotPossible: it was decided already, the fund is another festival's, a subsidy from a
+            fund has no units set aside, or it is more than the price is lowered by.
     """
     nomination = _locked(nomination)
     if nomination.state != State.SUBMITTED:
@@ -117,12 +147,28 @@ def subsidise(
         raise NotPossible("This fund belongs to another festival.")
     if fund and amount and not nomination.allotments:
         raise NotPossible("A subsidy from a fund needs units set aside.")
+    _refuse_beyond_reduction(nomination, amount, at=at)
     before = {"subsidy": nomination.subsidy, "fund": nomination.fund_id}
     nomination.subsidy, nomination.fund = amount, fund if amount else None
     after = {"subsidy": amount, "fund": nomination.fund_id}
     if before != after:
         nomination.save(update_fields=["subsidy", "fund"])
         log(nomination, "subsidise", at=at, by=by, festival=festival, before=before, after=after)
+
+
+def _refuse_beyond_reduction(nomination: Nomination, amount: int, *, at: datetime) -> None:
+    """Refuse what could never be paid: at most the reduction is added, for each of its variants."""
+    found = check(
+        nomination.product, nomination.slot, nomination.enrolment, proposal_of(nomination), at=at
+    )
+    priced = [row for row in found.variants if row.price is not None and row.regular is not None]
+    lowered = [max(0, row.regular - row.price) for row in priced]
+    if lowered and amount > min(lowered):
+        which = ", the smallest reduction of its variants" if len(lowered) > 1 else ""
+        raise NotPossible(
+            "A subsidy is at most what the price is lowered by: "
+            f"{written(min(lowered), settings.SHOP_CURRENCY, 'en')} per unit{which}."
+        )
 
 
 def request_changes(nomination: Nomination, note: str, *, at: datetime, by: User) -> None:
@@ -159,5 +205,5 @@ def _set(nomination: Nomination, state: str) -> None:
 
 __all__ = [
     "Refused", "nominate", "proposal_of", "refuse_if_newer", "reject", "request_changes",
-    "subsidise", "withdraw",
+    "subsidise", "take_back", "withdraw",
 ]  # fmt: skip

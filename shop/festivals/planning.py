@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
@@ -19,6 +19,7 @@ from shop.festivals.waiting import fill
 from shop.festivals.walltime import typed, wall_of
 
 PLACES = {"max_stores", "max_stores_per_country", "country_places"}
+CALLED_OFF = "It was called off: it stays as it was, for the record."
 WHOLE = "Whole festival"  # as organizers and merchants read it beside the names of flash slots
 
 
@@ -46,6 +47,9 @@ class Window:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
+NOMINATED = "Stores have nominated products for this slot: it stays on record."
+
+
 @transaction.atomic
 def create_festival(
     festival: Festival, during: Window, *, at: datetime, by: User | None = None
@@ -53,16 +57,29 @@ def create_festival(
     """Save a new draft with its whole slot; shoppers see it once it is published.
 
     Raises:
-        NotPossible: it would begin in the past.
+        NotPossible: it would begin in the past, or its address is taken.
     """
     _refuse_past(during, at)
     for name, value in during.facts.items():
         setattr(festival, name, value)
     festival.state = Festival.State.DRAFT
-    festival.save()
+    save_new(festival)
     Slot.objects.create(festival=festival, kind=Slot.Kind.WHOLE, label=WHOLE, **during.facts)
     log(festival, "create", at=at, by=by, festival=festival)
     return festival
+
+
+def save_new(festival: Festival) -> None:
+    """Save a festival for the first time.
+
+    Raises:
+        NotPossible: another one has its address, perhaps since a moment ago.
+    """
+    try:
+        with transaction.atomic():
+            festival.save()
+    except IntegrityError as taken:
+        raise NotPossible("Another festival has this address. Choose another one.") from taken
 
 
 @transaction.atomic
@@ -125,9 +142,10 @@ def add_slot(slot: Slot, during: Window, *, at: datetime, by: User | None = None
     """Save a new flash slot inside its festival.
 
     Raises:
-        NotPossible: it would begin in the past or lie outside.
+        NotPossible: it would begin in the past or lie outside, or its label is another slot's.
     """
     festival = _locked(slot.festival)
+    _refuse_same_label(slot, slot.label, festival)
     _refuse_past(during, at)
     _refuse_outside(during, festival)
     slot.kind = Slot.Kind.FLASH
@@ -149,8 +167,12 @@ def change_slot(
     """Change a flash slot's words and rules and, if it is another one, its time.
 
     Raises:
-        NotPossible, FenceBroken: as ``move_slot`` says; nothing is changed.
+        NotPossible, FenceBroken: as ``move_slot`` says, it was called off, or its new label is
+            another slot's; nothing is changed.
     """
+    festival = _locked(slot.festival)
+    _refuse_called_off(slot)
+    _refuse_same_label(slot, changes["label"], festival)
     if (during.starts_at, during.ends_at) != (slot.starts_at, slot.ends_at):
         move_slot(slot, during, at=at, by=by)
     before = {name: getattr(slot, name) for name in SLOT_FIELDS}
@@ -175,16 +197,17 @@ def move_slot(slot: Slot, during: Window, *, at: datetime, by: User | None = Non
 
 @transaction.atomic
 def remove_slot(slot: Slot, *, at: datetime, by: User | None = None) -> None:
-    """Remove a flash slot that nobody has nominated anything for.
+    """Remove a flash slot that nobody has ever nominated anything for.
 
     Raises:
-        NotPossible: there are nominations, or it is the whole slot.
+        NotPossible: there are nominations, it was called off, or it is the whole slot.
     """
     festival = _locked(slot.festival)
     if slot.kind == Slot.Kind.WHOLE:
         raise NotPossible(_("The whole slot belongs to the festival."))
+    _refuse_called_off(slot)
     if slot.nominations.exists():
-        raise NotPossible(_("There are nominations for this slot. Reject or withdraw them first."))
+        raise NotPossible(NOMINATED)
     log(slot, "remove", at=at, by=by, festival=festival, before={"label": slot.label})
     slot.delete()
     spans.mark_change("slot removed", at=at)
@@ -251,6 +274,22 @@ def _refuse_outside(during: Window, festival: Festival) -> None:
         last = typed(wall_of(festival.ends_at, festival.zone))
         text = _("A slot lies inside its festival, between %(first)s and %(last)s.")
         raise NotPossible(text % {"first": first, "last": last})
+
+
+def _refuse_same_label(slot: Slot, label: str, festival: Festival) -> None:
+    """Refuse the label of another slot: stores name a slot by it. The festival is locked."""
+    others = festival.slots.filter(label__iexact=label, cancelled_at=None).exclude(pk=slot.pk)
+    if other := others.first():
+        first, last = (typed(wall_of(at, festival.zone)) for at in (other.starts_at, other.ends_at))
+        raise NotPossible(
+            f"“{other.label}” is planned already, from {first} to {last}. "
+            "A second slot needs another label."
+        )
+
+
+def _refuse_called_off(slot: Slot) -> None:
+    if Slot.objects.filter(pk=slot.pk, cancelled_at__isnull=False).exists():
+        raise NotPossible(CALLED_OFF)
 
 
 def _plain(value: object) -> object:

@@ -29,19 +29,29 @@ def save_draft(promotion: Promotion, *, at: datetime, by: User | None = None) ->
     """Save a benefit that nobody can use yet.
 
     Raises:
-        NotPossible: it is active already, lies outside its festival, or lacks what it needs.
+        NotPossible: it is active already, lies outside its festival, lacks what it needs, or a
+            new one has the title of another.
     """
     festival = _open(promotion.festival)
-    if promotion.pk and _locked(promotion).state != State.DRAFT:
+    kept = _locked(promotion) if promotion.pk else None
+    if kept and kept.state != State.DRAFT:
         raise NotPossible("It is active already. Only its limits can still be raised.")
     promotion.state = State.DRAFT
     _refuse_nonsense(promotion, festival)
+    if not promotion.pk:
+        _refuse_same_title(promotion, festival)
     is_typed = promotion.trigger == Promotion.Trigger.CODE and not promotion.code
     if promotion.pk and not is_typed and promotion.batches.exists():
         raise NotPossible("It has unique codes already: it stays a benefit that is typed.")
-    action = "change" if promotion.pk else "create"
     _save(promotion)
-    log(promotion, action, at=at, by=by, festival=festival, after=terms(promotion))
+    if kept is None:
+        log(promotion, "create", at=at, by=by, festival=festival, after=terms(promotion))
+        return promotion
+    before, after = terms(kept), terms(promotion)
+    names = [name for name in after if before[name] != after[name]]
+    log(promotion, "change", at=at, by=by, festival=festival,
+        before={name: before[name] for name in names},
+        after={name: after[name] for name in names})  # fmt: skip
     return promotion
 
 
@@ -137,8 +147,12 @@ def terms(promotion: Promotion) -> dict[str, Any]:
     """Return what shoppers are promised, for the change log."""
     names = ("title", "group", "kind", "trigger", "code", "value", "every", "max_steps",
              "min_spend", "cap", "organizer_share", "budget", "max_uses", "max_claims",
-             "per_shopper")  # fmt: skip
-    return {name: getattr(promotion, name) for name in names}
+             "per_shopper", "merchant_id", "fund_id")  # fmt: skip
+    times = ("claim_from", "claim_to", "use_from", "use_to")
+    found = {name: getattr(promotion, name) for name in names}
+    return found | {
+        name: moment.isoformat() if (moment := getattr(promotion, name)) else None for name in times
+    }
 
 
 def _commit(promotion: Promotion, before: int, after: int) -> None:
@@ -177,6 +191,13 @@ def _missing(promotion: Promotion) -> list[str]:
     if promotion.fund_id and not promotion.organizer_share:
         found.append("A sponsor gives the organizer's share: it is 0 percent.")
     return found
+
+
+def _refuse_same_title(promotion: Promotion, festival: Festival) -> None:
+    """Refuse a second benefit of the same title and store. The festival is locked."""
+    others = festival.promotions.filter(title__iexact=promotion.title, merchant=promotion.merchant)
+    if others.exclude(state=State.ENDED_EARLY).exists():
+        raise NotPossible(f"“{promotion.title}” is there already. Give this one another title.")
 
 
 def _save(promotion: Promotion) -> None:

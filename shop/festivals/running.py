@@ -6,17 +6,19 @@ price lock returned, and leaves a line in the change log.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals import fence, funds, spans
 from shop.festivals.changes import latest, log
+from shop.festivals.mailing import tell_changed
 from shop.festivals.models import (
     ChangeLog,
     Closure,
@@ -77,7 +79,8 @@ def pause_deal(deal: Deal, *, at: datetime, by: User | None = None, reason: str 
     Deal.objects.filter(pk=deal.pk).update(state=Deal.State.PAUSED)
     Closure.objects.create(deal=deal, reason=Closure.Reason.PAUSED, starts_at=since)
     spans.rebuild([deal.variant.product_id], since=since, what="deal paused")
-    log(deal, "pause", at=since, by=by, festival=deal.slot.festival, reason=reason)
+    line = log(deal, "pause", at=since, by=by, festival=deal.slot.festival, reason=reason)
+    tell_changed(line, deal.nomination_id)
     return since
 
 
@@ -93,7 +96,8 @@ def resume_deal(deal: Deal, *, at: datetime, by: User | None = None) -> datetime
     Deal.objects.filter(pk=deal.pk).update(state=Deal.State.APPROVED)
     deal.closures.filter(reason=Closure.Reason.PAUSED, ends_at=None).update(ends_at=since)
     spans.rebuild([deal.variant.product_id], since=since, what="deal resumed")
-    log(deal, "resume", at=since, by=by, festival=deal.slot.festival)
+    line = log(deal, "resume", at=since, by=by, festival=deal.slot.festival)
+    tell_changed(line, deal.nomination_id)
     return since
 
 
@@ -134,8 +138,9 @@ def raise_allotment(
     deal.closures.filter(reason=Closure.Reason.SOLD_OUT, ends_at=None).update(ends_at=since)
     spans.rebuild([deal.variant.product_id], since=since, what="allotment raised")
     before = {"allotment": deal.allotment}
-    log(deal, "raise", at=since, by=by, festival=deal.slot.festival, before=before,
-        after={"allotment": units})  # fmt: skip
+    line = log(deal, "raise", at=since, by=by, festival=deal.slot.festival, before=before,
+               after={"allotment": units})  # fmt: skip
+    tell_changed(line, deal.nomination_id)
 
 
 @transaction.atomic
@@ -172,6 +177,12 @@ def extend_slot(
         before={"ends_at": old.isoformat()}, after={"ends_at": ends_at.isoformat()})  # fmt: skip
 
 
+def extensions_of(slot_ids: Collection[int]) -> dict[int, int]:
+    """Return how often slots were extended, by id; those that never were are left out."""
+    rows = ChangeLog.objects.filter(subject="slot", subject_id__in=slot_ids, action="extend")
+    return dict(rows.order_by().values_list("subject_id").annotate(n=Count("pk")))
+
+
 def _extend_deals(deals: QuerySet[Deal], ends_at: datetime) -> None:
     """Move the end of deals; a percent deal ends where its regular price rises before that."""
     rows = {deal.pk: deal for deal in deals}
@@ -197,8 +208,7 @@ def _refuse_extension(
         raise NotPossible("An extension is at most as long as the slot itself.")
     if ends_at <= slot.ends_at or not reason.strip():
         raise NotPossible(_("Give a later end and a reason; shoppers will read it."))
-    done = ChangeLog.objects.filter(subject="slot", subject_id=slot.pk, action="extend").count()
-    if done >= festival.max_extensions:
+    if extensions_of([slot.pk]).get(slot.pk, 0) >= festival.max_extensions:
         raise NotPossible(_("This was extended already."))
 
 

@@ -16,6 +16,7 @@ from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals import funds, spans
 from shop.festivals.changes import log
+from shop.festivals.mailing import tell_changed
 from shop.festivals.models import Deal, Nomination, WrongPrice
 
 
@@ -54,6 +55,7 @@ def end_price(deal: Deal, *, reason: str, at: datetime, by: User | None = None) 
     WrongPrice.objects.create(deal=deal, reason=reason.strip(), at=since, by=by)
     funds.reckon(deal.slot.festival_id, at=since)
     spans.rebuild([product_id], since=since, what="wrong price")
-    log(deal, "void", at=since, by=by, festival=deal.slot.festival, reason=reason,
-        before={"kind": deal.kind, "value": deal.value})  # fmt: skip
+    line = log(deal, "void", at=since, by=by, festival=deal.slot.festival, reason=reason,
+               before={"kind": deal.kind, "value": deal.value})  # fmt: skip
+    tell_changed(line, deal.nomination_id)
     return since

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
 from shop.accounts.models import User
 from shop.catalogue.models import Product
-from shop.festivals.models import Nomination, NominationSheet
+from shop.festivals.models import Deal, Nomination, NominationSheet
 from shop.merchants.models import Merchant
 from shop.orders.models import Order, Suborder, SuborderQuerySet
 
@@ -91,8 +91,13 @@ def products_of(merchant: Merchant) -> QuerySet[Product]:
 
 
 def nominations_of(merchant: Merchant) -> QuerySet[Nomination]:
-    """Return what a merchant proposed for festivals, the newest first."""
+    """Return what a merchant proposed for festivals, the newest first.
+
+    ``is_void`` tells of one that is withdrawn whether its price was a mistake.
+    """
+    wrong = Deal.objects.filter(nomination=OuterRef("pk"), state=Deal.State.VOID)
     rows = Nomination.objects.filter(product__merchant=merchant, enrolment__merchant=merchant)
+    rows = rows.annotate(is_void=Exists(wrong))
     return rows.select_related("slot__festival", "product", "enrolment").order_by("-pk")
 
 

@@ -24,6 +24,7 @@ ADDRESSES = [
     ("festivals/new/", "get", PLAN, {}),
     ("festivals/new/", "post", PLAN, typed(title="Taken over")),
     ("festivals/{festival}/", "get", ALL, {}),
+    ("festivals/{festival}/history/", "get", ALL, {}),
     ("festivals/{festival}/edit/", "get", PLAN, {}),
     (
         "festivals/{festival}/edit/",
@@ -120,6 +121,13 @@ ADDRESSES = [
     ("festivals/{festival}/nominations/", "post", REVIEW, {"nomination": "{nomination}"}),
     ("festivals/{festival}/nominations/{nomination}/", "get", ALL, {}),
     ("festivals/{festival}/nominations/{nomination}/", "post", REVIEW, {"approve": ""}),
+    ("festivals/{festival}/nominations/{nomination}/take-back/", "get", REVIEW, {}),
+    (
+        "festivals/{festival}/nominations/{nomination}/take-back/",
+        "post",
+        REVIEW,
+        {"reason": "Taken over"},
+    ),
     ("fairness/", "get", PLAN, {}),
     ("fairness/", "post", PLAN, {"hold_minutes": "20"}),
     ("new-products/", "get", REVIEW, {}),

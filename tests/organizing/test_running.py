@@ -104,7 +104,13 @@ def test_a_wrong_price_is_voided_and_each_paid_order_decided(desk, sandbox, deal
     open_one = make.order({deal.variant: 3})
     shown = desk.get(at_deal(deal, "void")).text
     assert "1 open order holds its price. It is ended: nothing is charged" in shown
-    assert "2 paid orders had it. They stay as they are" in shown
+    assert "2 paid orders had this price. Nothing happens to them before you decide" in shown
+
+    assert "Brass kettle" in shown
+    assert "$15.00 in “whole”" in shown
+    assert "It cannot be taken back" in shown
+    assert "They stay as they are" not in shown
+    assert "It is kept with what was done" not in shown
 
     no_reason = desk.post(at_deal(deal, "void"), {"reason": ""})
     assert no_reason.status_code == 422
@@ -141,7 +147,7 @@ def test_lines_of_another_void_deal_are_decided_there(desk, sandbox, festival, d
 
 def test_what_cannot_be_done_is_not_there(desk, deal, festival):
     assert desk.get(at_deal(deal, "explode")).status_code == 404
-    assert desk.get(at_slot(festival.slots.get(), "cancel")).status_code == 404
+    assert desk.get(at_slot(festival.slots.get(), "explode")).status_code == 404
     elsewhere = make.festival()
     where = f"/organize/festivals/{elsewhere.pk}/deals/{deal.pk}/"
     assert desk.get(where).status_code == 404
@@ -152,13 +158,19 @@ def test_a_festival_is_extended_once_and_then_stopped(desk, festival, deal):
     whole = festival.slots.get()
     shown = desk.get(at_slot(whole, "extend")).text
     assert "It ends at 2027-05-20 03:00 in Africa/Nairobi" in shown
-    assert "One deal is meant" in shown
+    assert "It can be extended once" in shown
+    assert "This affects one deal" in shown
 
     desk.post(at_slot(whole, "extend"), {"ends": "2027-05-22T03:00", "reason": "Rain"})
     festival.refresh_from_db()
     assert festival.ends_at == END + timedelta(days=2)
-    again = desk.post(at_slot(whole, "extend"), {"ends": "2027-05-23T03:00", "reason": "Rain"})
-    assert "extended already" in again.text
+    late = {"ends": "2027-05-23T03:00", "reason": "Rain"}
+    again = desk.post(at_slot(whole, "extend"), late, follow=True)
+    assert "“Harvest” was extended as often as it may be: once." in again.text
+    assert "Extend the festival" not in again.text
+    stopping = desk.get(at_slot(whole, "stop")).text
+    assert "It cannot be taken back" in stopping
+    assert "Stores get it by mail, word for word" in stopping
 
     page = desk.post(at_slot(whole, "stop"), {"reason": "The power is out"}, follow=True).text
     festival.refresh_from_db()
@@ -225,3 +237,23 @@ def test_a_festival_is_cloned_with_a_word_about_what_changed(desk, festival):
     for wrong in ({"first_day": "2020-01-01"}, {"first_day": "9999-01-01"}, {"title": ""}):
         answer = desk.post(where, {"title": "X", "first_day": "2028-05-08"} | wrong)
         assert answer.status_code == 422
+
+
+def test_an_extension_says_what_is_left_and_which_festival_it_runs_into(desk):
+    long = make.festival(title="Harvest", zone="UTC", max_extensions=3)
+    make.festival(title="Winter", zone="UTC", starts_at=END + timedelta(days=1),
+                  ends_at=END + timedelta(days=5))  # fmt: skip
+    make.festival(title="Off", state="cancelled", starts_at=END + timedelta(days=1),
+                  ends_at=END + timedelta(days=5))  # fmt: skip
+    where = at_slot(long.slots.get(), "extend")
+    assert "It can be extended 3 times" in desk.get(where).text
+
+    done = desk.post(where, {"ends": "2027-05-20T12:00", "reason": "Rain"}, follow=True).text
+    assert "Beside it runs" not in done
+    shown = desk.get(where).text
+    assert "It was extended once already, and can be twice more" in shown
+    assert "“Winter”, 2027-05-21 00:00 to 2027-05-25 00:00 (UTC)" in shown
+    assert "“Off”" not in shown
+
+    done = desk.post(where, {"ends": "2027-05-22T00:00", "reason": "Rain"}, follow=True).text
+    assert "Beside it runs: “Winter”" in done

@@ -132,7 +132,7 @@ def test_one_that_was_stopped_between_two_minutes_is_planned_to_the_minute():
     ("facts", "sentence"),
     [
         ({"first_day": date(2027, 5, 1)}, "in the future"),
-        ({"title": "???"}, "another one"),
+        ({"title": "???"}, "at least one letter"),
         ({"title": "Taken"}, "another one"),
     ],
 )

@@ -148,7 +148,7 @@ def test_a_slot_with_nominations_stays():
     slot = make.slot(festival)
     make.nomination(of=make.variant(), during=slot, price=15_00)
 
-    with pytest.raises(NotPossible, match="nominations"):
+    with pytest.raises(NotPossible, match="nominated"):
         planning.remove_slot(slot, at=BEFORE)
     with pytest.raises(NotPossible, match="whole"):
         planning.remove_slot(festival.slots.get(kind="whole"), at=BEFORE)

@@ -1,0 +1,148 @@
+"""What can be done about a deal: pause, resume, raise, void. Each shows its effect first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from cms.admin.acts import Act, perform, reason_form, told
+from cms.admin.deals import deal_of, possible, row_of, trail_of_deals
+from cms.admin.numbers import CountField
+from cms.admin.permissions import needs
+from shop import clock
+from shop.festivals import running
+from shop.festivals.models import Deal
+from shop.orders.effects import Effect, effect_on_deals
+from shop.payments.voiding import void_price
+
+TOLD = "The store is told by mail."
+# How a deal stands with which something is not possible.
+STANDS = {
+    Deal.State.APPROVED: "This deal is not paused.",
+    Deal.State.PAUSED: "This deal is paused already.",
+    Deal.State.WITHDRAWN: "This deal is withdrawn.",
+    Deal.State.VOID: "This price is void already.",
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("publish_festival")
+def act(request: HttpRequest, pk: int, deal_id: int, name: str) -> HttpResponse:
+    """Pause, resume, raise or void a deal; its effect is shown first."""
+    if name not in ACTS:
+        raise Http404
+    found = deal_of(pk, deal_id)
+    at = clock.moment_of(request)
+    effect = effect_on_deals(Q(pk=found.pk))
+    back = reverse("desk:deal", args=[pk, deal_id])
+    return perform(
+        request, ACTS[name](request, found, effect, at), back=back,
+        trail=[*trail_of_deals(found), (back, _title(found))],
+        barred=lambda: _barred(deal_of(pk, deal_id), name, at=at),
+    )  # fmt: skip
+
+
+def _barred(deal: Deal, name: str, *, at: datetime) -> str:
+    """Say how a deal stands where something cannot be done about it now, else nothing."""
+    if name in dict(possible(deal, at=at)):
+        return ""
+    if deal.state not in Deal.GONE and deal.effective_to <= at:
+        return "This deal is over."
+    if name == "raise" and deal.state not in Deal.GONE:
+        return "It sells from everyday stock: no units are set aside."
+    return STANDS[deal.state]
+
+
+class RaiseForm(forms.Form):
+    """How many units are set aside in all."""
+
+    units = CountField(label="Units set aside in all", min_value=1, max_value=1_000_000)
+
+
+def _pause(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Act:
+    def run(answers: dict[str, Any]) -> str:
+        running.pause_deal(deal, at=at, by=request.user, reason=answers["reason"])
+        return "Paused. The everyday price counts from now on."
+
+    effects = [
+        _named(deal, at),
+        (
+            "Pages show the everyday price at once. A copy in a browser may be 30 seconds old; "
+            "whoever pays from it is asked again."
+        ),
+        *told(effect, deal.slot.festival.zone),
+        "Its units stay set aside until it ends or is resumed.",
+        TOLD,
+    ]
+    form = reason_form("The store gets it by mail, word for word.", is_needed=False)
+    return Act(f"Pause the deal for {_title(deal)}", "Pause it now", effects, run, form)
+
+
+def _resume(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Act:
+    def run(answers: dict[str, Any]) -> str:
+        running.resume_deal(deal, at=at, by=request.user)
+        return "Resumed. The deal gives its price again."
+
+    effects = [_named(deal, at), "Pages show its price again at once.", TOLD]
+    return Act(f"Resume the deal for {_title(deal)}", "Resume it now", effects, run)
+
+
+def _raise(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Act:
+    def run(answers: dict[str, Any]) -> str:
+        running.raise_allotment(deal, answers["units"], at=at, by=request.user)
+        return f"{answers['units']:,} units are set aside now."
+
+    effects = [
+        _named(deal, at),
+        f"{deal.allotment or 0:,} units are set aside: {deal.sold:,} sold, {deal.held:,} held.",
+        (
+            "More are taken from the store's everyday stock, as far as units are free there. "
+            "An allotment never falls again."
+        ),
+        TOLD,
+    ]
+    return Act(f"Raise the allotment of {_title(deal)}", "Raise it", effects, run, RaiseForm,
+               {"units": deal.allotment})  # fmt: skip
+
+
+def _void(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Act:
+    def run(answers: dict[str, Any]) -> str:
+        found = void_price(deal, reason=answers["reason"], at=at, by=request.user)
+        return (
+            f"The price is void. {found.ended} open orders were ended; if there are more, they "
+            "are within a minute. Decide on the paid ones."
+        )
+
+    effects = [
+        _named(deal, at),
+        "The everyday price counts at once, for everybody.",
+        "It cannot be taken back: this deal never comes again.",
+        *told(effect, deal.slot.festival.zone, kept=False),
+        TOLD,
+    ]
+    form = reason_form(
+        "Shoppers whose money goes back read it word for word, and the store gets it by mail."
+    )
+    title = f"Void a wrong price of {_title(deal)}"
+    return Act(title, "Void this price", effects, run, form, is_grave=True)
+
+
+def _named(deal: Deal, at: datetime) -> str:
+    """Say which deal is meant: product, size, store, price and slot."""
+    size = f" ({deal.variant.label or deal.variant.sku})"
+    store = deal.variant.product.merchant.name
+    price = row_of(deal, at=at).price
+    return f"It is about {_title(deal)}{size} of {store}: {price} in “{deal.slot.label}”."
+
+
+def _title(deal: Deal) -> str:
+    return str(deal.variant.product.title)
+
+
+ACTS = {"pause": _pause, "resume": _resume, "raise": _raise, "void": _void}

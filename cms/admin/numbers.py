@@ -1,0 +1,24 @@
+"""Numbers that organizers type and tick: none is more than its column holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+MOST = 1_000_000_000
+DIGITS = 18  # an id has no more
+
+
+class CountField(forms.IntegerField):
+    """A whole number that a column holds, unless a smaller most is given."""
+
+    def __init__(self, *, max_value: int = MOST, **facts: Any) -> None:
+        super().__init__(max_value=max_value, **facts)
+
+
+def ids_of(texts: Iterable[str], *, most: int) -> list[int]:
+    """Return the first ids of what was ticked; what cannot be an id is left out."""
+    found = [int(text) for text in texts if text.isdecimal() and len(text) <= DIGITS]
+    return found[:most]
