@@ -21,7 +21,7 @@ SELECT t.kind, t.key, coalesce(m.name, s.label, ''), coalesce(m.country, ''),
   t.refunded, t.new_shoppers
 FROM shop_tally t
 LEFT JOIN shop_merchant m ON m.id = CASE WHEN t.kind = 'merchant' THEN t.key::bigint END
-LEFT JOIN shop_slot s ON s.id = CASE WHEN t.kind = 'slot' THEN t.key::bigint END
+LEFT JOIN shop_slot s ON s.id = CASE WHEN t.kind = 'slot' THEN nullif(t.key, '')::bigint END
 WHERE t.festival_id = %(festival)s AND (
   t.kind IN ('total', 'country', 'slot', 'merchant', 'fund')
   OR (t.kind = 'minute' AND t.key >= %(since)s))

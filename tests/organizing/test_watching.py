@@ -6,6 +6,7 @@ import pytest
 from django_tasks_db.models import DBTaskResult
 from openpyxl import load_workbook
 
+from shop.delivery.models import Rate
 from shop.festivals.models import Festival
 from shop.orders.models import Order
 from shop.reporting import tallying
@@ -152,8 +153,8 @@ def test_a_closed_festival_is_out_of_the_way_and_still_read(desk, sold):
 def test_the_report_shows_tables_charts_targets_and_evidence(desk, sold):
     page = desk.get(at(sold, "report/")).text
 
-    for words in ("By country of delivery", "China", "Loom", "Kettle", "60 %", "$120.00",
-                  "Stores: 1 counted", "1 of 100: not met"):  # fmt: skip
+    for words in ("By country of delivery", "China", "Loom", "Kettle", "60\N{NO-BREAK SPACE}%",
+                  "$120.00", "Stores: 1 counted", "1 of 100: not met"):  # fmt: skip
         assert words in page
     assert page.count("<svg") >= 4
 
@@ -183,8 +184,32 @@ def test_a_statement_is_read_printed_and_taken_away(desk, sold):
     assert text.splitlines()[-1].startswith("Sum,")
     assert book["Statement"].max_row == 3
     assert "Loom" in desk.get(at(sold, "statements/")).text
+    assert "Sum of all" not in page
+    assert "Final since" not in page
     stranger = make.merchant()
     assert desk.get(at(sold, f"statements/{stranger.pk}/")).status_code == 404
+
+
+def test_a_statement_shows_delivery_apart_and_says_when_it_is_final(desk, sold, clock_at):
+    Rate.objects.update(price=10_00)
+    make.promotion(sold, title="Delivery is on us", group="shipping", kind="free_shipping",
+                   trigger="automatic", value=0, organizer_share=40)  # fmt: skip
+    kettle = sold.merchant.products.get().variants.get()
+    pay(make.order({kettle: 1}))
+    tallying.count_sales(at=NOON + timedelta(minutes=1))
+    where = at(sold, f"statements/{sold.merchant.pk}")
+
+    page, text = desk.get(f"{where}/").text, desk.get(f"{where}.csv").content.decode()
+    report = desk.get(at(sold, "report/")).text
+
+    assert "Delivery: benefits alone" in page
+    assert "Sum of all" in page
+    assert "Delivery: benefits alone,Delivery is on us" in text
+    assert "on delivery $6.00 by stores, $4.00 by the organizer" in report
+    Order.objects.filter(state="pending").update(state="expired", ended_at=END)
+    clock_at(OVER)
+    desk.post(at(sold, "close/"))
+    assert "Final since the closing on 3 June 2027, 00:00" in desk.get(f"{where}/").text
 
 
 def test_a_result_is_shown_to_everybody_and_hidden_again(desk, client, sold, clock_at):
