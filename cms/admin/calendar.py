@@ -162,5 +162,7 @@ def _full(slot: Slot, is_on: bool) -> str:
     words = f"{slot.products} product{'' if slot.products == 1 else 's'}"
     if slot.aside:
         gone = slot.gone * 100 // slot.aside
-        return f"{words}, sold out" if gone >= 100 else f"{words}, {gone} % claimed"
+        return (
+            f"{words}, sold out" if gone >= 100 else f"{words}, {gone}\N{NO-BREAK SPACE}% claimed"
+        )
     return f"{words}, on now" if is_on else words

@@ -130,8 +130,8 @@ def test_a_day_says_how_full_its_slots_are(desk):
     page = desk.get(f"/organize/festivals/{festival.pk}/timeline/").text
 
     for words in (
-        "Wednesday, 12 May 2027", "Noon: 1 product, 40 % claimed", "Night: 1 of 4 filled",
-        "Empty: open", "22:00, Empty, has no deal.",
+        "Wednesday, 12 May 2027", "Noon: 1 product, 40\N{NO-BREAK SPACE}% claimed",
+        "Night: 1 of 4 filled", "Empty: open", "22:00, Empty, has no deal.",
         "2 stores that take part have units left.",
     ):  # fmt: skip
         assert words in page
