@@ -33,6 +33,7 @@ class BenefitRow:
     starts: datetime
     ends: datetime
     spent: str
+    held: str
     budget: str
     percent: int | None
     state: str
@@ -145,7 +146,8 @@ def row_of(promotion: Promotion, *, at: datetime) -> BenefitRow:
         gives=said(promotion),
         starts=wall_of(promotion.use_from, zone),
         ends=wall_of(promotion.use_to, zone),
-        spent=amount(given),
+        spent=amount(promotion.spent),
+        held=amount(promotion.held_amount),
         budget=amount(budget) if budget else "",
         percent=given * 100 // budget if budget else None,
         state="over" if is_over else promotion.get_state_display().lower(),

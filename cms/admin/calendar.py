@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +18,8 @@ from cms.admin.permissions import needs
 from shop import clock
 from shop.festivals.calendar import (
     Bar,
+    Cell,
+    benefits_between,
     gathered,
     lanes,
     overlaps,
@@ -26,9 +28,11 @@ from shop.festivals.calendar import (
     slots_between,
 )
 from shop.festivals.models import Festival, Slot
-from shop.festivals.walltime import YEARS, wall_of
+from shop.festivals.walltime import YEARS, midnight, wall_of
+from shop.festivals.wanting import stores_with_units
 
 WEEKS, STEP = 14, timedelta(weeks=7)
+WIDEST = timedelta(hours=14)  # by which a zone is before or after UTC
 HOURS = range(0, 25, 2)
 
 
@@ -39,18 +43,16 @@ def calendar(request: HttpRequest) -> HttpResponse:
     at = clock.moment_of(request)
     asked = _day(request.GET.get("from", ""))
     monday = _monday(asked or at.date() - timedelta(weeks=3))
-    edges = [_midnight(monday + timedelta(weeks=n)) for n in range(WEEKS + 1)]
-    found = planned(edges[0], edges[-1])
-    rows = [
-        (festival, lanes(gathered([_with_days(bar, festival.zone) for bar in bars], edges), edges))
-        for festival, bars in found.items()
-    ]
+    edges = _weeks(monday, "UTC")
+    found = planned(edges[0] - WIDEST, edges[-1] + WIDEST)
+    rows = [(festival, _drawn(festival, bars, monday)) for festival, bars in found.items()]
+    rows = [(festival, drawn) for festival, drawn in rows if drawn]
     prices = scheduled_prices(edges)
     context = {
         "rows": rows,
         "weeks": [(edge.date(), edge <= at < edge + timedelta(weeks=1)) for edge in edges[:-1]],
         "prices": prices if any(prices) else [],
-        "overlaps": overlaps(list(found)),
+        "overlaps": overlaps([festival for festival, _drawn in rows]),
         "before": (monday - STEP).isoformat(),
         "after": (monday + STEP).isoformat(),
         "first": edges[0],
@@ -64,24 +66,34 @@ def calendar(request: HttpRequest) -> HttpResponse:
 @require_safe
 @needs("view_festival")
 def timeline(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a day of a festival: its flash slots hour by hour, how full each one is."""
+    """Show a day of a festival hour by hour: slots, benefits, regular prices. Seven statements."""
     festival = get_object_or_404(Festival, pk=pk)
     at = clock.moment_of(request)
     day = _day(request.GET.get("day", "")) or _first_day(festival, at)
     zone = ZoneInfo(festival.zone)
-    midnight = datetime.combine(day, time(), zone)
     # By elapsed hours, so that a day on which the clock jumps is drawn as long as it is.
-    edges = [midnight.astimezone(UTC) + timedelta(hours=hour) for hour in HOURS]
+    begin = midnight(day, festival.zone)
+    edges = [begin + timedelta(hours=hour) for hour in HOURS]
     slots = slots_between(festival, edges[0], edges[-1])
-    bars = [_slot_bar(slot, at=at) for slot in slots]
+    given = benefits_between([festival], edges[0], edges[-1])
+    empty = [slot for slot in slots if not slot.products and slot.ends_at > at]
+    groups = [
+        ("Flash slots", lanes([_slot_bar(slot, at=at) for slot in slots], edges)),
+        ("Benefits", lanes([_with_days(bar, festival.zone) for bar in given], edges)),
+    ]
+    prices = scheduled_prices(edges, of=festival)
     context = {
         "festival": festival,
         "day": day,
         "hours": [
             (edge.astimezone(zone), edge <= at < edge + timedelta(hours=2)) for edge in edges[:-1]
         ],
-        "lanes": lanes(bars, edges),
-        "empty": [slot for slot in slots if not slot.products and slot.starts_at > at],
+        "groups": [(name, drawn) for name, drawn in groups if drawn],
+        "prices": prices if any(prices) else [],
+        "has_slots": bool(slots),
+        "empty": empty,
+        "stores": stores_with_units(festival, at=at) if empty else 0,
+        "tab": "timeline",
         "before": (day - timedelta(days=1)).isoformat(),
         "after": (day + timedelta(days=1)).isoformat(),
         "starts": wall_of(festival.starts_at, festival.zone),
@@ -109,8 +121,15 @@ def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
+def _weeks(monday: date, zone: str) -> list[datetime]:
+    """Return the instants at which weeks begin in a zone, and the end of the last one."""
+    return [midnight(monday + timedelta(weeks=n), zone) for n in range(WEEKS + 1)]
+
+
+def _drawn(festival: Festival, bars: list[Bar], monday: date) -> list[list[Cell]]:
+    """Lay the bars of a festival into weeks of its own zone."""
+    edges = _weeks(monday, festival.zone)
+    return lanes(gathered([_with_days(bar, festival.zone) for bar in bars], edges), edges)
 
 
 def _with_days(bar: Bar, zone: str) -> Bar:
@@ -143,5 +162,7 @@ def _full(slot: Slot, is_on: bool) -> str:
     words = f"{slot.products} product{'' if slot.products == 1 else 's'}"
     if slot.aside:
         gone = slot.gone * 100 // slot.aside
-        return f"{words}, sold out" if gone >= 100 else f"{words}, {gone} % claimed"
+        return (
+            f"{words}, sold out" if gone >= 100 else f"{words}, {gone}\N{NO-BREAK SPACE}% claimed"
+        )
     return f"{words}, on now" if is_on else words

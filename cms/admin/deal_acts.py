@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from cms.admin.acts import Act, perform, reason_form, told
-from cms.admin.deals import deal_of, possible, row_of, trail_of_deals
+from cms.admin.deal_rows import row_of
+from cms.admin.deals import deal_of, possible, trail_of_deals
 from cms.admin.numbers import CountField
 from cms.admin.permissions import needs
 from shop import clock
@@ -37,14 +38,14 @@ def act(request: HttpRequest, pk: int, deal_id: int, name: str) -> HttpResponse:
     """Pause, resume, raise or void a deal; its effect is shown first."""
     if name not in ACTS:
         raise Http404
-    found = deal_of(pk, deal_id)
     at = clock.moment_of(request)
+    found = deal_of(pk, deal_id, at=at)
     effect = effect_on_deals(Q(pk=found.pk))
     back = reverse("desk:deal", args=[pk, deal_id])
     return perform(
         request, ACTS[name](request, found, effect, at), back=back,
         trail=[*trail_of_deals(found), (back, _title(found))],
-        barred=lambda: _barred(deal_of(pk, deal_id), name, at=at),
+        barred=lambda: _barred(deal_of(pk, deal_id, at=at), name, at=at),
     )  # fmt: skip
 
 

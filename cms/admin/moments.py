@@ -9,7 +9,9 @@ from typing import Any
 from django import forms
 
 from cms.admin.festival_forms import WallTimeField, WallTimes
+from shop.festivals.listing_prices import Only
 from shop.festivals.models import Festival
+from shop.merchants.models import Merchant
 from shop.storefront.previews.banner import STOCK, WHO
 from shop.storefront.previews.boundaries import Boundary, by_instant
 
@@ -82,6 +84,31 @@ class CompareForm(MomentsForm):
 
 
 class PriceListForm(MomentsForm):
-    """One moment whose prices are listed."""
+    """One moment whose prices are listed, and which of them."""
 
+    what = forms.ChoiceField(
+        label="Products", choices=(("", "Only this festival"), ("shop", "The whole shop")),
+        required=False,
+    )  # fmt: skip
+    store = forms.ModelChoiceField(None, required=False, empty_label="All")
+    slot = forms.ModelChoiceField(None, required=False, empty_label="All")
     waiting = forms.BooleanField(label="With what waits for a decision", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stores = Merchant.objects.filter(enrolments__festival=self.festival)
+        self.fields["store"].queryset = stores.order_by("name")
+        self.fields["slot"].queryset = self.festival.slots.order_by("starts_at", "pk")
+
+    def only(self) -> Only:
+        """Return which prices are asked for."""
+        told = self.cleaned_data
+        festival = None if told["what"] else self.festival.pk
+        ids = (told[name] and told[name].pk for name in ("store", "slot"))
+        return Only(festival, *ids)
+
+    def words(self) -> list[str]:
+        """Say which prices are asked for."""
+        told = self.cleaned_data
+        whole = dict(self.fields["what"].choices)[told["what"]].lower()
+        return [whole, *(str(told[name]) for name in ("store", "slot") if told[name])]

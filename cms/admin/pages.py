@@ -32,6 +32,12 @@ def version_seen(request: HttpRequest) -> int:
     return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
+def page_number(request: HttpRequest) -> int:
+    """Return which page of a list an address asks for; the first one if it says nothing."""
+    text = request.GET.get("page", "")
+    return max(1, int(text)) if text.isdecimal() and len(text) < 5 else 1
+
+
 def query_of(asked: object, names: Sequence[str]) -> str:
     """Return what is asked for by these names as the query of an address."""
     found = QueryDict(mutable=True)

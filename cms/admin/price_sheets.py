@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from cms.admin.festivals import trail_of
 from cms.admin.moments import CompareForm, MomentsForm, PriceListForm
-from cms.admin.pages import show
+from cms.admin.pages import page_number, show
 from cms.admin.permissions import needs
 from shop import clock
 from shop.currencies import in_whole
@@ -75,15 +75,16 @@ def price_list(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form)
     at, kind = form.cleaned_data["at"], request.GET.get("format")
+    about = [*_about(request, festival, at), *form.words()]
     with _as_planned(festival, form, at):
+        read = partial(prices_at, at, only=form.only())
         if kind in KINDS:
-            rows = [_listed(row) for row in every(partial(prices_at, at))]
-            table = (_about(request, festival, at), [LISTED, *rows])
+            table = (about, [LISTED, *(_listed(row) for row in every(read))])
             name = f"prices-{festival.slug}-{at:%Y%m%dT%H%M%SZ}"
             return sheet(name, kind, {"Prices": table})
         most = MOST_PRINTED if kind == "print" else PAGE
-        rows = prices_at(at, after=_after(request), most=most + 1)
-    wall, about = wall_of(at, festival.zone), _about(request, festival, at)
+        rows = read(after=_after(request), most=most + 1)
+    wall = wall_of(at, festival.zone)
     return _page(request, form, rows, most=most, at=at, wall=wall, about=about)
 
 
@@ -104,8 +105,9 @@ def _page(
     request: HttpRequest, form: MomentsForm, rows: Sequence[Any] = (), **context: Any
 ) -> HttpResponse:
     """Show some rows; of them one more than the page takes was read, if there is one."""
-    asked = {name: value for name, value in request.GET.items() if name not in ("after", "format")}
-    query, most = urlencode(asked), context.pop("most", PAGE)
+    apart = ("after", "page", "format")
+    asked = {name: value for name, value in request.GET.items() if name not in apart}
+    query, most, page = urlencode(asked), context.pop("most", PAGE), page_number(request)
     template, title = SCREENS[type(form)]
     found = list(rows[:most])
     return show(
@@ -119,7 +121,9 @@ def _page(
         form=form,
         rows=found,
         query=query,
-        next=f"?{query}&after={found[-1].id}" if len(rows) > most else "",
+        page=page,
+        first_page=f"?{query}",
+        next=f"?{query}&after={found[-1].id}&page={page + 1}" if len(rows) > most else "",
         currency=settings.SHOP_CURRENCY,
         **context,
     )

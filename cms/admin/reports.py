@@ -17,7 +17,15 @@ from shop.festivals.models import Festival
 from shop.merchants.models import Merchant
 from shop.reporting.report import Figures, report
 from shop.reporting.statements import statement
-from shop.reporting.tables import EVIDENCE, SHAPES, sheet_of, sheets_of, statement_table
+from shop.reporting.tables import (
+    EVIDENCE,
+    PARTS,
+    Shape,
+    shapes_of,
+    sheet_of,
+    sheets_of,
+    statement_table,
+)
 from shop.spreadsheets import sheet
 
 SHOWN = 100
@@ -35,7 +43,7 @@ def show_report(request: HttpRequest, pk: int) -> HttpResponse:
         "phase": phase(festival, at=at),
         "figures": found,
         "as_of": parse_datetime(found["as_of"]),
-        "tables": [_shown(name, found) for name in SHAPES],
+        "tables": [_shown(name, shape, found[name]) for name, shape in shapes_of(found).items()],
         "evidence": [(name, shape, found["evidence"][name]) for name, shape in EVIDENCE.items()],
         "most": SHOWN,
         "tab": "report",
@@ -82,10 +90,12 @@ def statements(request: HttpRequest, pk: int) -> HttpResponse:
 def show_statement(request: HttpRequest, pk: int, merchant_id: int) -> HttpResponse:
     """Show what one store sold in a festival, line by line, fit to be printed."""
     festival, merchant = _store(pk, merchant_id)
+    found = statement(festival, merchant)
     context = {
         "festival": festival,
         "merchant": merchant,
-        "statement": statement(festival, merchant),
+        "statement": found,
+        "parts": [(PARTS[what], part) for what, part in found.parts.items()],
         "tab": "statements",
     }
     title = f"{merchant.name}: statement"
@@ -108,8 +118,7 @@ def _store(pk: int, merchant_id: int) -> tuple[Festival, Merchant]:
                                        pk=merchant_id)  # fmt: skip
 
 
-def _shown(name: str, found: Figures) -> dict[str, object]:
-    shape, rows = SHAPES[name], found[name]
+def _shown(name: str, shape: Shape, rows: list[Figures]) -> dict[str, object]:
     kind = next(kind for _label, key, kind in shape.columns if key == shape.drawn)
     drawn = bars(rows, shape.drawn)
     return {"name": name, "shape": shape, "rows": rows, "bars": drawn, "kind": kind}

@@ -74,7 +74,10 @@ class WantedForm(forms.Form):
 def wanted(request: HttpRequest, pk: int) -> HttpResponse:
     """List the wishes with their answers; add one."""
     festival = get_object_or_404(Festival, pk=pk)
-    form = WantedForm(request.POST if request.method == "POST" else None, festival=festival)
+    form = WantedForm(
+        request.POST if request.method == "POST" else None, festival=festival,
+        initial={"slot": request.GET.get("slot", "")},
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
             want(form.row(), at=clock.moment_of(request), by=request.user)

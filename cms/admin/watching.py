@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -63,13 +65,21 @@ def health(request: HttpRequest, pk: int) -> HttpResponse:
     at = clock.moment_of(request)
     context = {
         "festival": festival,
+        "is_on": festival.starts_at <= at,
+        "is_over": festival.ends_at <= at,
         "readings": health_of(festival, at=at),
         "at": at,
         "may_ask": request.user.has_perm("shop.change_festival"),
         "tab": "health",
     }
-    title = f"Health before {festival.title}"
+    title = f"Health {_when(festival, at)} {festival.title}"
     return show(request, "health.html", title, trail=trail_of(festival), icon="success", **context)
+
+
+def _when(festival: Festival, at: datetime) -> str:
+    if festival.ends_at <= at:
+        return "after"
+    return "during" if festival.starts_at <= at else "before"
 
 
 def _where(shown: Board) -> list[tuple[str, int, int]]:

@@ -17,7 +17,15 @@ def cell(row: Figures, column: tuple[str, str, str]) -> object:
     value = row[key]
     if value is None:
         return "–"
-    return f"{value} %" if kind == "percent" else value
+    if kind == "percent":
+        return f"{value}\N{NO-BREAK SPACE}%"
+    return count(value) if kind == "count" else value
+
+
+@register.filter
+def count(number: int) -> str:
+    """Write a whole number with a comma before each three digits: 6,858."""
+    return f"{number:,}"
 
 
 @register.filter

@@ -10,7 +10,7 @@ from itertools import combinations
 
 from django.db.models import Count, F, Q, Sum
 
-from shop.festivals.models import Deal, Festival, Nomination, Promotion, RegularPrice, Slot
+from shop.festivals.models import Deal, Festival, Participation, Promotion, RegularPrice, Slot
 
 MOST = 60  # festivals that one screen shows
 FEW = 4  # slots of a festival that are drawn one by one
@@ -80,21 +80,28 @@ def planned(starts_at: datetime, ends_at: datetime) -> dict[Festival, list[Bar]]
     festivals = list(rows.filter(running | enrolling).order_by("starts_at", "pk")[:MOST])
     found: dict[Festival, list[Bar]] = {row: list(_own(row)) for row in festivals}
     by_id = {row.pk: row for row in festivals}
-    inside = {"festival__in": festivals}
     slots = Slot.objects.filter(
-        **inside, kind=Slot.Kind.FLASH, cancelled_at=None, starts_at__lt=ends_at,
+        festival__in=festivals, kind=Slot.Kind.FLASH, cancelled_at=None, starts_at__lt=ends_at,
         ends_at__gt=starts_at,
     )  # fmt: skip
     for slot in slots:
         bar = Bar("slot", slot.label, slot.starts_at, slot.ends_at, slot.festival_id, slot.pk)
         found[by_id[slot.festival_id]].append(bar)
-    promotions = Promotion.objects.filter(
-        **inside, use_from__lt=ends_at, use_to__gt=starts_at
-    ).exclude(state=Promotion.State.ENDED_EARLY, used=0, held_uses=0)
-    for row in promotions:
-        bar = Bar("benefit", row.title, row.use_from, row.use_to, row.festival_id, row.pk)
-        found[by_id[row.festival_id]].append(bar)
+    for bar in benefits_between(festivals, starts_at, ends_at):
+        found[by_id[bar.festival_id]].append(bar)
     return found
+
+
+def benefits_between(
+    festivals: Sequence[Festival], starts_at: datetime, ends_at: datetime
+) -> list[Bar]:
+    """Return when benefits and vouchers of festivals can be used in a time. One statement."""
+    rows = Promotion.objects.filter(
+        festival__in=festivals, use_from__lt=ends_at, use_to__gt=starts_at
+    ).exclude(state=Promotion.State.ENDED_EARLY, used=0, held_uses=0)
+    return [
+        Bar("benefit", row.title, row.use_from, row.use_to, row.festival_id, row.pk) for row in rows
+    ]
 
 
 def gathered(bars: Sequence[Bar], edges: Sequence[datetime]) -> list[Bar]:
@@ -116,10 +123,17 @@ def gathered(bars: Sequence[Bar], edges: Sequence[datetime]) -> list[Bar]:
     return [*(bar for bar in bars if bar.kind != "slot"), *together]
 
 
-def scheduled_prices(edges: Sequence[datetime]) -> list[int]:
-    """Return how many regular prices change within each column. One statement."""
+def scheduled_prices(edges: Sequence[datetime], *, of: Festival | None = None) -> list[int]:
+    """Return how many regular prices change within each column. One statement.
+
+    Args:
+        of: of the products that take part in this festival alone.
+    """
     found = [0] * (len(edges) - 1)
     rows = RegularPrice.objects.filter(starts_at__gte=edges[0], starts_at__lt=edges[-1])
+    if of is not None:
+        taking_part = Participation.objects.filter(festival=of)
+        rows = rows.filter(variant__product__in=taking_part.values("product"))
     for starts_at, count in rows.values_list("starts_at").annotate(n=Count("pk")).order_by():
         found[bisect_right(edges, starts_at) - 1] += count
     return found
@@ -154,13 +168,13 @@ def overlaps(festivals: Sequence[Festival]) -> list[Overlap]:
 def slots_between(festival: Festival, starts_at: datetime, ends_at: datetime) -> list[Slot]:
     """Return the flash slots of a time with what fills them. Two statements.
 
-    Each carries ``products`` (approved), ``aside`` and ``gone`` (units).
+    Each carries ``products`` (with a deal), ``aside`` and ``gone`` (units).
     """
     rows = festival.slots.filter(
         kind=Slot.Kind.FLASH, cancelled_at=None, starts_at__lt=ends_at, ends_at__gt=starts_at
     )
-    approved = Q(nominations__state=Nomination.State.APPROVED)
-    slots = list(rows.annotate(products=Count("nominations", approved)).order_by("starts_at", "pk"))
+    products = Count("deals__variant__product", ~Q(deals__state__in=Deal.GONE), distinct=True)
+    slots = list(rows.annotate(products=products).order_by("starts_at", "pk"))
     deals = Deal.objects.filter(slot__in=slots, allotment__isnull=False)
     units = {
         row["slot"]: row

@@ -28,11 +28,19 @@ JOIN shop_merchant m ON m.id = p.merchant_id {spans}
 LEFT JOIN shop_deal d ON d.id = s.deal_id
 LEFT JOIN shop_slot t ON t.id = d.slot_id LEFT JOIN shop_festival f ON f.id = t.festival_id
 WHERE v.id > %(after)s AND {where} ORDER BY v.id LIMIT %(most)s"""
+ONLY = """
+  AND (%(festival)s::bigint IS NULL OR p.id IN (
+    SELECT product_id FROM shop_participation WHERE festival_id = %(festival)s
+    UNION SELECT own.product_id FROM shop_slot x JOIN shop_deal y ON y.slot_id = x.id
+      JOIN shop_variant own ON own.id = y.variant_id WHERE x.festival_id = %(festival)s))
+  AND (%(store)s::bigint IS NULL OR m.id = %(store)s)
+  AND (%(slot)s::bigint IS NULL OR v.id IN (
+    SELECT variant_id FROM shop_deal WHERE slot_id = %(slot)s AND state <> 'withdrawn'))"""
 LISTED = STATEMENT.format(
     what=WHAT,
     prices=f"s.regular, s.price, {DEAL}, s.prior_price, s.percent, s.starts_at, s.ends_at",
     spans=SPAN.format(at="at", name="s"),
-    where="s.price IS NOT NULL",
+    where="s.price IS NOT NULL" + ONLY,
 )
 CHANGED = STATEMENT.format(
     what=WHAT,
@@ -60,6 +68,20 @@ class Listed(NamedTuple):
     ends_at: datetime
 
 
+class Only(NamedTuple):
+    """Which prices are listed, by ids: None leaves nothing out.
+
+    ``festival``: of products that take or took part; ``slot``: of variants with a deal in it.
+    """
+
+    festival: int | None = None
+    store: int | None = None
+    slot: int | None = None
+
+
+EVERYTHING = Only()
+
+
 class Changed(NamedTuple):
     """A variant whose price differs between two instants; None where it has none."""
 
@@ -83,9 +105,12 @@ class Changed(NamedTuple):
         return int((self.becomes - self.was) * 100 / self.was)
 
 
-def prices_at(at: datetime, *, after: int = 0, most: int = PAGE) -> list[Listed]:
+def prices_at(
+    at: datetime, *, only: Only = EVERYTHING, after: int = 0, most: int = PAGE
+) -> list[Listed]:
     """Return the public prices at an instant, by variants after an id. One statement."""
-    return [Listed._make(row) for row in _rows(LISTED, at=at, after=after, most=most)]
+    rows = _rows(LISTED, at=at, after=after, most=most, **only._asdict())
+    return [Listed._make(row) for row in rows]
 
 
 def price_changes(

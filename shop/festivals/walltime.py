@@ -7,7 +7,7 @@ themselves, even when a country changes its mind about its clock.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -93,6 +93,14 @@ def instants(wall: datetime, zone: str) -> tuple[datetime, ...]:
 def wall_of(at: datetime, zone: str) -> datetime:
     """Return what clocks of a zone show at an instant."""
     return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+def midnight(day: date, zone: str) -> datetime:
+    """Return the instant at which a day begins in a zone, in UTC.
+
+    Where the clock jumps over midnight, that is the jump.
+    """
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 def typed(wall: datetime) -> str:

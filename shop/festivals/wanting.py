@@ -8,13 +8,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Count, F, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from shop.accounts.models import User
-from shop.catalogue.models import Product
+from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible
 from shop.festivals.changes import log
 from shop.festivals.facts import timelines
-from shop.festivals.models import Festival, Wanted
+from shop.festivals.fence import fencing_deals
+from shop.festivals.models import Enrolment, Festival, Wanted
 from shop.festivals.pricing.items import reduced, regular_price
 from shop.festivals.reductions import amount
 from shop.festivals.rules import ceiling
@@ -81,3 +84,17 @@ def forget(row: Wanted, *, at: datetime, by: User) -> None:
     """Take a wish away; what answered it stays."""
     log(row, "forget", at=at, by=by, festival=row.festival, reason=row.note)
     row.delete()
+
+
+def stores_with_units(festival: Festival, *, at: datetime) -> int:
+    """Return how many stores that take part have units which no deal sets aside. One statement."""
+    left = (F("allotment") - F("held") - F("sold")) * F("variant__units_per_item")
+    fences = fencing_deals(at=at).filter(variant__pool=OuterRef("pool")).order_by()
+    fence = fences.values("variant__pool").annotate(units=Sum(left)).values("units")
+    free = F("pool__on_hand") - F("pool__held") - F("pool__sold") - Coalesce(Subquery(fence), 0)
+    stores = Enrolment.objects.filter(festival=festival, state=Enrolment.State.ACCEPTED)
+    variants = Variant.objects.to_come(at=at).filter(
+        product__merchant__in=stores.values("merchant"), product__state=Product.State.PUBLISHED
+    )
+    found = variants.annotate(free=free).filter(free__gte=F("units_per_item"))
+    return found.aggregate(stores=Count("product__merchant", distinct=True))["stores"]

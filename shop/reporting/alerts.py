@@ -62,7 +62,8 @@ def _of_orders(pending: Open) -> Iterator[Alert]:
 def _of_budgets(budgets: list[Budget]) -> Iterator[Alert]:
     for budget in budgets:
         if budget.kind == "benefit" and budget.percent >= BUDGET_PERCENT:
-            text = f"{budget.percent} % of the budget of “{budget.name}” is spent or held."
+            part = f"{budget.percent}\N{NO-BREAK SPACE}%"
+            text = f"{part} of the budget of “{budget.name}” is spent or held."
             yield Alert("Budget", text, BAD if budget.percent >= 100 else WARN)
 
 
@@ -71,10 +72,10 @@ def _of_deals(deals: Deals) -> Iterator[Alert]:
     nearly.sort(key=lambda deal: -deal.percent)
     for deal in nearly[:MOST]:
         if deal.left:
-            text = f"{deal.percent} % of “{deal.title}” ({deal.store}) is claimed."
+            text = f"{deal.percent}\N{NO-BREAK SPACE}% of “{deal.name}” ({deal.store}) is claimed."
             yield Alert("Claimed", text, WARN)
         else:
-            yield Alert("Sold out", f"“{deal.title}” ({deal.store}) has no unit left.", BAD)
+            yield Alert("Sold out", f"“{deal.name}” ({deal.store}) has no unit left.", BAD)
     if len(nearly) > MOST:
         yield Alert("Claimed", f"{len(nearly) - MOST} more deals are nearly claimed.", WARN)
 

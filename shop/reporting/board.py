@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from shop.festivals.models import Festival
+from shop.festivals.walltime import midnight, wall_of
 from shop.reporting import board_reads as reads
 from shop.reporting.alerts import Alert, alerts
 from shop.reporting.board_reads import Budget, DealRow, Open, Parked, Row
@@ -89,7 +90,9 @@ class Board:
 
 def board(festival: Festival, *, at: datetime) -> Board:
     """Return the board. Seven statements, none of which reads all orders or all of a festival's."""
-    rows = reads.tallies(festival, since=at - A_DAY)
+    today = midnight(wall_of(at, festival.zone).date(), festival.zone)
+    # A day on which the clock is put back is longer than the last 24 hours.
+    rows = reads.tallies(festival, since=min(today, at - A_DAY))
     minutes = {row.key: row for row in rows if row.kind == Kind.MINUTE}
     deals = reads.deals(festival, at=at)
     checks = reads.checks()
@@ -104,7 +107,7 @@ def board(festival: Festival, *, at: datetime) -> Board:
         at=at,
         counted_at=_counted_at(checks),
         total=total,
-        today=_sum(minutes, since=at.replace(hour=0, minute=0)),
+        today=_sum(minutes, since=today),
         per_minute=_pace(minutes, at=at),
         peak=_peak(minutes),
         hours=_by_hour(minutes, at=at),
@@ -141,14 +144,14 @@ def _peak(minutes: dict[str, Row]) -> tuple[int, datetime | None]:
     best = max(minutes.values(), key=lambda row: (row.orders, row.key), default=None)
     if best is None or not best.orders:
         return 0, None
-    return best.orders, datetime.fromisoformat(f"{best.key}+00:00")
+    return best.orders, Tally.instant_of(best.key)
 
 
 def _by_hour(minutes: dict[str, Row], *, at: datetime) -> list[tuple[datetime, int]]:
     first = at.replace(minute=0, second=0, microsecond=0) - timedelta(hours=23)
     counts = {first + timedelta(hours=n): 0 for n in range(24)}
     for key, row in minutes.items():
-        hour = datetime.fromisoformat(f"{key[:13]}:00+00:00")
+        hour = Tally.instant_of(key).replace(minute=0)
         if hour in counts:
             counts[hour] += row.orders
     return list(counts.items())

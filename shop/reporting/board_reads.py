@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Value
 
 from shop.festivals.models import Festival, Fund, Promotion
+from shop.festivals.standing import choice
 from shop.reporting.models import Check
 
 MOST_NETWORKS = 8
@@ -21,7 +22,7 @@ SELECT t.kind, t.key, coalesce(m.name, s.label, ''), coalesce(m.country, ''),
   t.refunded, t.new_shoppers
 FROM shop_tally t
 LEFT JOIN shop_merchant m ON m.id = CASE WHEN t.kind = 'merchant' THEN t.key::bigint END
-LEFT JOIN shop_slot s ON s.id = CASE WHEN t.kind = 'slot' THEN t.key::bigint END
+LEFT JOIN shop_slot s ON s.id = CASE WHEN t.kind = 'slot' THEN nullif(t.key, '')::bigint END
 WHERE t.festival_id = %(festival)s AND (
   t.kind IN ('total', 'country', 'slot', 'merchant', 'fund')
   OR (t.kind = 'minute' AND t.key >= %(since)s))
@@ -30,7 +31,8 @@ ORDER BY t.kind, t.paid DESC, t.key
 DEALS = """
 SELECT s.id, s.label, s.kind, s.starts_at, s.ends_at, s.cancelled_at, d.id, p.title, m.name,
   d.state, d.allotment, d.held, d.sold, d.effective_from, d.effective_to, pool.on_hand,
-  pool.held, pool.sold, v.units_per_item
+  pool.held, pool.sold, v.units_per_item, array_to_string(v.options, ', '), v.session_start,
+  v.session_zone
 FROM shop_slot s
 LEFT JOIN shop_deal d ON d.slot_id = s.id AND d.state IN ('approved', 'paused')
 LEFT JOIN shop_variant v ON v.id = d.variant_id LEFT JOIN shop_pool pool ON pool.id = v.pool_id
@@ -78,10 +80,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class DealRow:
-    """A deal by its counters; ``percent`` is how much of its allotment is claimed."""
+    """A deal by its counters; ``choice`` says which variant, ``percent`` how much is claimed."""
 
     id: int
     title: str
+    choice: str
     store: str
     slot: str
     allotment: int | None
@@ -90,6 +93,11 @@ class DealRow:
     is_open: bool
     is_paused: bool
     room: int
+
+    @property
+    def name(self) -> str:
+        """Return what it is called in a sentence: product and variant."""
+        return f"{self.title}, {self.choice}" if self.choice else self.title
 
     @property
     def left(self) -> int:
@@ -163,11 +171,11 @@ def deals(festival: Festival, *, at: datetime) -> Deals:
                 empty.append((label, starts))
             continue
         title, store, state, allotment, held, sold, begins, is_over, *pool = facts
-        on_hand, pool_held, pool_sold, each = pool
+        on_hand, pool_held, pool_sold, each, *which = pool
         is_open = state == "approved" and begins <= at < is_over
         room = max(0, on_hand - pool_held - pool_sold) // each
-        rows.append(DealRow(deal_id, title, store, label, allotment, held, sold, is_open,
-                            state == "paused", room))  # fmt: skip
+        rows.append(DealRow(deal_id, title, choice(*which), store, label, allotment, held, sold,
+                            is_open, state == "paused", room))  # fmt: skip
     return Deals(rows, empty)
 
 

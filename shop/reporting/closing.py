@@ -16,6 +16,7 @@ from shop.festivals.spans import mark_change
 from shop.orders.models import Order
 from shop.reporting.models import FinalReport
 from shop.reporting.report import figures
+from shop.reporting.statements import statements_of
 from shop.reporting.tallying import count_all_sales
 
 
@@ -69,7 +70,9 @@ def closing_of(festival: Festival, *, at: datetime) -> Closing:
 
 @transaction.atomic
 def close_festival(festival: Festival, *, at: datetime, by: User, reason: str = "") -> FinalReport:
-    """Close a festival that is over and freeze its figures; prices of the past stay as they were.
+    """Close a festival that is over and freeze its figures and statements.
+
+    Prices of the past stay as they were.
 
     Args:
         reason: why it is closed before the refund window is over; kept in the log.
@@ -80,8 +83,11 @@ def close_festival(festival: Festival, *, at: datetime, by: User, reason: str = 
     """
     festival = Festival.objects.select_for_update(no_key=True).get(pk=festival.pk)
     _refuse(festival, reason.strip(), at=at)
-    count_all_sales(at=at)  # so that nothing that was paid is missing
-    final = FinalReport.objects.create(festival=festival, at=at, figures=figures(festival, at=at))
+    # So that nothing that was paid is missing. Nobody else counts before this is committed.
+    count_all_sales(at=at)
+    kept = {str(store): found.kept() for store, found in statements_of(festival).items()}
+    frozen = figures(festival, at=at) | {"statements": kept}
+    final = FinalReport.objects.create(festival=festival, at=at, figures=frozen)
     Festival.objects.filter(pk=festival.pk).update(state=Festival.State.CLOSED, closed_at=at)
     mark_change("festival closed", at=at)
     log(festival, "close", at=at, by=by, festival=festival, reason=reason.strip())

@@ -58,7 +58,10 @@ def probe_of(festival: Festival, *, at: datetime) -> Reading:
     """Return what the comparison of public pages with computed prices found at the opening."""
     rows = latest_probe(festival, at=at)
     if not rows:
-        words = "No look yet. Public pages are compared with computed prices when it opens."
+        opens = "are" if at < festival.starts_at else "would have been"
+        words = (
+            f"Never looked at. Public pages {opens} compared with computed prices at the opening."
+        )
         return Reading("probe", TITLES["probe"], "none", words, None)
     wrong = [row.address for row in rows if not row.is_ok]
     if wrong:
@@ -70,7 +73,7 @@ def probe_of(festival: Festival, *, at: datetime) -> Reading:
 
 def _reading(name: str, row: Check | None, at: datetime) -> Reading:
     if row is None:
-        return Reading(name, TITLES[name], "old", "It was not looked at yet.", None)
+        return Reading(name, TITLES[name], "old", "Never looked at.", None)
     age = at - row.at
     if age > TOO_OLD.get(name, USUALLY):
         minutes = int(age.total_seconds() // 60)

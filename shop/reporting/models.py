@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 
@@ -54,6 +56,11 @@ class Tally(models.Model):
             models.UniqueConstraint(fields=["festival", "kind", "key"], name="tally_once")
         ]
 
+    @staticmethod
+    def instant_of(minute: str) -> datetime:
+        """Return the instant that the key of a minute names."""
+        return datetime.fromisoformat(f"{minute}+00:00")
+
 
 class CountedOrder(models.Model):
     """An order that stands in the tallies; so that none is counted twice, whoever counts."""
@@ -93,7 +100,10 @@ class Check(models.Model):
 
 
 class FinalReport(models.Model):
-    """The figures of a festival as they stood when it was closed; never computed again."""
+    """The figures of a festival as they stood when it was closed; never computed again.
+
+    Beside them stand the statements of its stores, by store, as ``Statement.kept`` gives them.
+    """
 
     festival = models.OneToOneField(Festival, models.PROTECT, related_name="final_report")
     at = models.DateTimeField()

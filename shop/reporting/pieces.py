@@ -26,11 +26,11 @@ piece AS (
   WHERE l.festival_id IS NOT NULL
   UNION ALL
   SELECT 'benefit', p.festival_id, s.id, s.paid_at, s.country, s.is_new,
-    sub.merchant_id, l.product_id, l.deal_id, d.slot_id, x.promotion_id, x.fund_id,
+    sub.merchant_id, l.product_id, d.id, d.slot_id, x.promotion_id, x.fund_id,
     coalesce(l.quantity, 0), coalesce(l.paid, 0), 0, 0, x.merchant_part, x.organizer_part
   FROM sale s JOIN shop_discount x ON x.order_id = s.id
   JOIN shop_promotion p ON p.id = x.promotion_id LEFT JOIN shop_orderline l ON l.id = x.line_id
-  LEFT JOIN shop_deal d ON d.id = l.deal_id
+  LEFT JOIN shop_deal d ON d.id = l.deal_id AND l.festival_id = p.festival_id
   JOIN shop_suborder sub ON sub.id = coalesce(x.suborder_id, l.suborder_id)
   UNION ALL
   SELECT 'refund', l.festival_id, f.order_id, f.at, c.country, false,
@@ -50,6 +50,7 @@ piece AS (
 """
 
 # What went back of a benefit's lines counts for the benefit alone: as goods it stands there once.
+# A slot without a key is whatever has no deal of the festival, delivery included: so slots add up.
 EXPANDED = """
 SELECT festival_id, k.kind, k.key,
   count(DISTINCT order_id) FILTER (WHERE what IN ('sale', 'benefit')) AS orders,
@@ -68,9 +69,10 @@ FROM piece CROSS JOIN LATERAL (VALUES
   ('total', CASE WHEN what <> 'returned' THEN '' END),
   ('minute', CASE WHEN what <> 'returned'
     THEN to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI') END),
-  ('country', country), ('slot', slot_id::text), ('merchant', merchant_id::text),
-  ('product', product_id::text), ('deal', deal_id::text), ('promotion', promotion_id::text),
-  ('fund', fund_id::text)) AS k(kind, key)
+  ('country', country),
+  ('slot', CASE WHEN what <> 'returned' THEN coalesce(slot_id::text, '') END),
+  ('merchant', merchant_id::text), ('product', product_id::text), ('deal', deal_id::text),
+  ('promotion', promotion_id::text), ('fund', fund_id::text)) AS k(kind, key)
 CROSS JOIN LATERAL (SELECT
   what = 'sale' OR (what = 'benefit' AND k.kind = 'promotion') AS counts,
   what IN ('refund', 'returned') AS went_back) AS flags

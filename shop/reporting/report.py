@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Func, JSONField, Q, Sum
 
 from shop.catalogue.models import Product
 from shop.delivery.names import country_name
@@ -25,17 +26,23 @@ Kind = Tally.Kind
 NAMED = f"""
 SELECT t.kind, t.key, coalesce(m.name, p.title, s.label, v.title, f.sponsor, ''),
   coalesce(m.country, store.country, ''), coalesce(store.name, ''), coalesce(v.code, ''),
-  {", ".join(f"t.{name}" for name in Tally.FIGURES)}
+  coalesce(v."group", '') = 'shipping', {", ".join(f"t.{name}" for name in Tally.FIGURES)}
 FROM shop_tally t
 LEFT JOIN shop_merchant m ON m.id = CASE WHEN t.kind = 'merchant' THEN t.key::bigint END
 LEFT JOIN shop_product p ON p.id = CASE WHEN t.kind = 'product' THEN t.key::bigint END
 LEFT JOIN shop_merchant store ON store.id = p.merchant_id
-LEFT JOIN shop_slot s ON s.id = CASE WHEN t.kind = 'slot' THEN t.key::bigint END
+LEFT JOIN shop_slot s ON s.id = CASE WHEN t.kind = 'slot' THEN nullif(t.key, '')::bigint END
 LEFT JOIN shop_promotion v ON v.id = CASE WHEN t.kind = 'promotion' THEN t.key::bigint END
 LEFT JOIN shop_fund f ON f.id = CASE WHEN t.kind = 'fund' THEN t.key::bigint END
 WHERE t.festival_id = %s AND t.kind <> 'deal' ORDER BY t.kind, t.paid DESC, t.key
 """  # noqa: S608 (columns of our own)
-TABLES = ("countries", "merchants", "products", "slots", "promotions", "funds", "days")
+# They are kept beside the figures, are long, and are read one at a time.
+WITHOUT_STATEMENTS = Func(
+    F("figures"), template="%(expressions)s - 'statements'", output_field=JSONField()
+)
+WITHOUT_DEAL = "Without a deal of a slot"
+BY_DAY = ("orders", "units", "paid", "refunded")
+PAYERS = ("by_merchant", "by_organizer", "by_funds")
 KINDS = {
     "countries": Kind.COUNTRY, "merchants": Kind.MERCHANT, "products": Kind.PRODUCT,
     "slots": Kind.SLOT, "promotions": Kind.PROMOTION,
@@ -44,8 +51,9 @@ KINDS = {
 
 def report(festival: Festival, *, at: datetime) -> Figures:
     """Return the figures: the frozen ones of a closed festival, else those of this moment."""
-    final = FinalReport.objects.filter(festival=festival).first()
-    return final.figures if final else figures(festival, at=at)
+    finals = FinalReport.objects.filter(festival=festival)
+    final = finals.values_list(WITHOUT_STATEMENTS, flat=True).first()
+    return final or figures(festival, at=at)
 
 
 def figures(festival: Festival, *, at: datetime) -> Figures:
@@ -55,6 +63,7 @@ def figures(festival: Festival, *, at: datetime) -> Figures:
     aside = _set_aside(festival)
     tables = {name: by_kind[kind] for name, kind in KINDS.items()}
     _name_countries(tables["countries"])
+    _name_rest(tables["slots"])
     _add_sell_through(tables["products"], aside["variant__product_id"])
     _add_sell_through(tables["slots"], aside["slot_id"])
     countries = sorted({store["country"] for store in stores})
@@ -64,10 +73,12 @@ def figures(festival: Festival, *, at: datetime) -> Figures:
         "title": festival.title,
         "starts_at": festival.starts_at.isoformat(),
         "ends_at": festival.ends_at.isoformat(),
+        "zone": festival.zone,
         "total": next(iter(by_kind[Kind.TOTAL]), _nothing()),
+        "delivery": _on_delivery(tables["promotions"]),
         **tables,
         "funds": _funds(festival, by_kind[Kind.FUND]),
-        "days": _days(by_kind[Kind.MINUTE]),
+        "days": _days(by_kind[Kind.MINUTE], ZoneInfo(festival.zone)),
         "targets": [
             ["Stores", len(stores), festival.target_stores],
             ["Products", len(products), festival.target_products],
@@ -89,8 +100,9 @@ def _tallies(festival: Festival) -> dict[str, list[Figures]]:
     found: dict[str, list[Figures]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(NAMED, [festival.pk])
-        for kind, key, name, country, store, code, *rest in cursor.fetchall():
-            row = {"key": key, "name": name, "country": country, "store": store, "code": code}
+        for kind, key, name, country, store, code, is_delivery, *rest in cursor.fetchall():
+            row = {"key": key, "name": name, "country": country, "store": store, "code": code,
+                   "is_delivery": is_delivery}  # fmt: skip
             found[kind].append(row | dict(zip(Tally.FIGURES, rest, strict=True)))
     return found
 
@@ -98,6 +110,18 @@ def _tallies(festival: Festival) -> dict[str, list[Figures]]:
 def _name_countries(rows: Iterable[Figures]) -> None:
     for row in rows:
         row["name"] = country_name(row["key"], "en")
+
+
+def _name_rest(slots: Iterable[Figures]) -> None:
+    for row in slots:
+        row["name"] = row["name"] or WITHOUT_DEAL
+
+
+def _on_delivery(promotions: Iterable[Figures]) -> Figures:
+    """Return what of the discounts was given on delivery."""
+    own = [row for row in promotions if row["is_delivery"]]
+    return {"name": "Of it on delivery", **dict.fromkeys(Tally.FIGURES),
+            **{name: sum(row[name] for row in own) for name in PAYERS}}  # fmt: skip
 
 
 def _set_aside(festival: Festival) -> dict[str, dict[str, tuple[int, int]]]:
@@ -130,13 +154,14 @@ def _funds(festival: Festival, tallied: list[Figures]) -> list[Figures]:
     ]  # fmt: skip
 
 
-def _days(minutes: Iterable[Figures]) -> list[Figures]:
+def _days(minutes: Iterable[Figures], zone: ZoneInfo) -> list[Figures]:
+    """Return days as they are in the festival's zone, from minutes in UTC."""
     days: dict[str, Figures] = {}
     for row in minutes:
-        day = days.setdefault(row["key"][:10], {"name": row["key"][:10], "orders": 0, "units": 0,
-                                                "paid": 0, "refunded": 0})  # fmt: skip
-        for name in ("orders", "units", "paid", "refunded"):
-            day[name] += row[name]
+        name = Tally.instant_of(row["key"]).astimezone(zone).date().isoformat()
+        day = days.setdefault(name, {"name": name, **dict.fromkeys(BY_DAY, 0)})
+        for figure in BY_DAY:
+            day[figure] += row[figure]
     return [days[name] for name in sorted(days)]
 
 

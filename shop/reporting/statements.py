@@ -1,15 +1,27 @@
-"""What one store sold in one festival, line by line, with who paid for what."""
+"""What one store sold in one festival, line by line, with who paid for what.
+
+The rule is that of the tallies: a line counts for the festival whose deal or list its product is
+in; a benefit counts for the festival that gives it, wherever it is used. So a statement has goods,
+and apart from them the benefits that went to delivery or to goods outside the festival. It holds
+the orders and refunds that the tallies count, and its sums are the store's row of the report.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
 
 from shop.festivals.models import Festival
 from shop.merchants.models import Merchant
-from shop.orders.models import Order, OrderLine
+from shop.orders.models import Discount, OrderLine, RefundLine, Suborder
+from shop.reporting.models import CountedOrder, CountedRefund, FinalReport
 
+GOODS, DELIVERY, OUTSIDE = "goods", "delivery", "outside"
 AMOUNTS = (
     "regular", "price", "paid", "by_merchant", "by_organizer", "by_funds", "commission",
     "refunded", "payout",
@@ -18,8 +30,9 @@ AMOUNTS = (
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """One line of an order; amounts in minor units.
+    """One line of an order, or a benefit apart from them; amounts in minor units.
 
+    ``what`` is goods; or delivery, or goods outside the festival: there a benefit alone counts.
     ``regular`` and ``price`` are of one unit, all else of the line. ``by_merchant`` is what the
     store gave below the regular price; organizer and sponsors pay their parts to the store.
     ``payout`` is what the store keeps of its goods after commission and refunds.
@@ -27,6 +40,7 @@ class StatementLine:
 
     number: str
     paid_at: datetime
+    what: str
     product: str
     options: str
     sku: str
@@ -44,61 +58,146 @@ class StatementLine:
     payout: int
 
 
+COLUMNS = tuple(field.name for field in fields(StatementLine))
+SUMMED = ("units", "refunded_units", *AMOUNTS[2:])
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """All lines of a store in a festival, with their sums."""
+    """Lines of a store in a festival, with their sums; ``is_final``: frozen at the closing."""
 
     lines: tuple[StatementLine, ...]
+    is_final: bool = False
 
     @property
     def sums(self) -> dict[str, int]:
         """Return the sum of every column that can be added up."""
-        names = ("units", "refunded_units", *AMOUNTS[2:])
-        return {name: sum(getattr(line, name) for line in self.lines) for name in names}
+        return {name: sum(getattr(line, name) for line in self.lines) for name in SUMMED}
 
+    @property
+    def parts(self) -> dict[str, Statement]:
+        """Return goods, delivery and goods outside the festival apart, as far as there are any."""
+        parts = {
+            what: Statement(tuple(line for line in self.lines if line.what == what))
+            for what in (GOODS, DELIVERY, OUTSIDE)
+        }
+        return {what: part for what, part in parts.items() if part.lines}
 
-COLUMNS = tuple(field.name for field in fields(StatementLine))
+    def kept(self) -> list[list[Any]]:
+        """Return it as JSON knows it; ``read_kept`` is the way back."""
+        rows = [asdict(line) | {"paid_at": line.paid_at.isoformat()} for line in self.lines]
+        return [[row[name] for name in COLUMNS] for row in rows]
 
 
 def statement(festival: Festival, merchant: Merchant) -> Statement:
-    """Return a store's statement, in the order of payment. Three statements of the database."""
+    """Return a store's statement: the frozen one of a closed festival, else that of this moment.
+
+    Three statements of the database at the most.
+    """
+    if festival.state == Festival.State.CLOSED:
+        finals = FinalReport.objects.filter(festival=festival, figures__has_key="statements")
+        for rows in finals.values_list(f"figures__statements__{merchant.pk}", flat=True):
+            return read_kept(rows or [])
+    return statements_of(festival, merchant=merchant).get(merchant.pk, Statement(()))
+
+
+def statements_of(festival: Festival, *, merchant: Merchant | None = None) -> dict[int, Statement]:
+    """Return the statements of this moment by store, or of one store; in the order of payment."""
+    by_line, by_parcel = _discounts(festival, merchant)
+    found: dict[int, list[StatementLine]] = defaultdict(list)
+    for row in _goods(festival, merchant):
+        found[row.suborder.merchant_id].append(_line(row, by_line.pop(row.pk, [])))
+    for discounts in by_line.values():
+        line = discounts[0].line
+        found[line.suborder.merchant_id].append(_apart(OUTSIDE, discounts, **_named(line)))
+    for discounts in by_parcel.values():
+        parcel, title = discounts[0].suborder, discounts[0].promotion.title
+        price = dict.fromkeys(("regular", "price"), parcel.delivery_price)
+        row = _apart(DELIVERY, discounts, product=title, options="", sku="", **price)
+        found[parcel.merchant_id].append(row)
+    return {key: Statement(tuple(lines)) for key, lines in found.items()}
+
+
+def read_kept(rows: Iterable[list[Any]]) -> Statement:
+    """Return the statement that was kept as JSON."""
+    found = (dict(zip(COLUMNS, row, strict=True)) for row in rows)
+    lines = (line | {"paid_at": datetime.fromisoformat(line["paid_at"])} for line in found)
+    return Statement(tuple(StatementLine(**line) for line in lines), is_final=True)
+
+
+def _goods(festival: Festival, merchant: Merchant | None) -> QuerySet[OrderLine]:
     rows = OrderLine.objects.filter(
-        festival=festival, suborder__merchant=merchant, order__state=Order.State.PAID
+        festival=festival, order__in=CountedOrder.objects.values("order")
     )
-    rows = rows.select_related("order", "deal__slot").order_by(
+    if merchant:
+        rows = rows.filter(suborder__merchant=merchant)
+    back = RefundLine.objects.filter(refund__in=CountedRefund.objects.values("refund"))
+    rows = rows.select_related("order", "suborder", "deal__slot")
+    return rows.prefetch_related(Prefetch("refund_lines", back)).order_by(
         "order__paid_at", "order", "position"
     )
-    return Statement(
-        tuple(_line(row) for row in rows.prefetch_related("discounts", "refund_lines"))
+
+
+def _discounts(
+    festival: Festival, merchant: Merchant | None
+) -> tuple[dict[int, list[Discount]], dict[int, list[Discount]]]:
+    """Return what benefits of the festival gave: by line, and by parcel."""
+    rows = Discount.objects.filter(
+        promotion__festival=festival, order__in=CountedOrder.objects.values("order")
     )
+    if merchant:
+        own = Q(suborder__merchant=merchant) | Q(line__suborder__merchant=merchant)
+        # An index leads to the orders of a store, and from an order to its discounts.
+        orders = Suborder.objects.filter(merchant=merchant).values("order")
+        rows = rows.filter(own, order__in=orders)
+    rows = rows.select_related("order", "line__suborder", "suborder", "promotion")
+    by_line: dict[int, list[Discount]] = defaultdict(list)
+    by_parcel: dict[int, list[Discount]] = defaultdict(list)
+    for row in rows.order_by("order__paid_at", "order", "pk"):
+        place = by_parcel if row.line_id is None else by_line
+        place[row.suborder_id or row.line_id].append(row)
+    return by_line, by_parcel
 
 
-def _line(row: OrderLine) -> StatementLine:
-    discounts, back = list(row.discounts.all()), list(row.refund_lines.all())
-    by_funds = _given(discounts, is_fund=True) + (row.subsidy if row.fund_id else 0)
-    by_organizer = _given(discounts, is_fund=False) + (0 if row.fund_id else row.subsidy)
-    below = max(0, (row.regular - row.price) * row.quantity - row.subsidy)
+def _line(row: OrderLine, discounts: list[Discount]) -> StatementLine:
+    back = list(row.refund_lines.all())
+    shares = _shares(discounts)
+    shares["by_funds" if row.fund_id else "by_organizer"] += row.subsidy
+    shares["by_merchant"] += max(0, (row.regular - row.price) * row.quantity - row.subsidy)
     returned = sum(part.paid + part.funded - part.commission for part in back)
     return StatementLine(
         number=row.order.number,
         paid_at=row.order.paid_at,
-        product=row.title,
-        options=row.label,
-        sku=row.sku,
+        what=GOODS,
         slot=row.deal.slot.label if row.deal else "",
         units=row.quantity,
-        regular=row.regular,
-        price=row.price,
         paid=row.paid,
-        by_merchant=below + sum(part.merchant_part for part in discounts),
-        by_organizer=by_organizer,
-        by_funds=by_funds,
         commission=row.commission - sum(part.commission for part in back),
         refunded_units=sum(part.quantity for part in back),
         refunded=sum(part.paid for part in back),
         payout=row.paid + row.funded - row.commission - returned,
+        **_named(row),
+        **shares,
     )
 
 
-def _given(discounts: Iterable, *, is_fund: bool) -> int:
-    return sum(part.organizer_part for part in discounts if (part.fund_id is not None) == is_fund)
+def _apart(what: str, discounts: list[Discount], **named: Any) -> StatementLine:
+    """Return a benefit that was used on what the festival does not count as sold."""
+    order = discounts[0].order
+    nothing = dict.fromkeys(("units", "paid", "commission", "refunded_units", "refunded"), 0)
+    return StatementLine(number=order.number, paid_at=order.paid_at, what=what, slot="",
+                         payout=0, **nothing, **named, **_shares(discounts))  # fmt: skip
+
+
+def _named(line: OrderLine) -> dict[str, Any]:
+    return {"product": line.title, "options": line.label, "sku": line.sku,
+            "regular": line.regular, "price": line.price}  # fmt: skip
+
+
+def _shares(discounts: Iterable[Discount]) -> dict[str, int]:
+    """Return who gave how much of benefits."""
+    found = dict.fromkeys(("by_merchant", "by_organizer", "by_funds"), 0)
+    for row in discounts:
+        found["by_merchant"] += row.merchant_part
+        found["by_organizer" if row.fund_id is None else "by_funds"] += row.organizer_part
+    return found

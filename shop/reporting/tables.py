@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shop.currencies import in_whole
 from shop.reporting.report import Figures
-from shop.reporting.statements import AMOUNTS, COLUMNS, Statement
+from shop.reporting.statements import AMOUNTS, COLUMNS, DELIVERY, GOODS, OUTSIDE, Statement
 from shop.spreadsheets import Table
 
 SOLD = (
@@ -31,7 +31,7 @@ class Shape:
 
 
 SHAPES: dict[str, Shape] = {
-    "days": Shape("By day (UTC)", (("Day", "name", "text"), *SOLD[:3], SOLD[7]), "orders"),
+    "days": Shape("By day", (("Day in {zone}", "name", "text"), *SOLD[:3], SOLD[7]), "orders"),
     "countries": Shape("By country of delivery", (("Country", "name", "text"), *SOLD), "units"),
     "merchants": Shape(
         "By store", (("Store", "name", "text"), ("Country", "country", "text"), *SOLD), "paid"
@@ -60,18 +60,31 @@ EVIDENCE: dict[str, Shape] = {
     "countries": Shape("Countries", (("Country", "name", "text"), ("Stores", "stores", "count"),
                                      ("Products", "products", "count"))),
 }  # fmt: skip
+PARTS = {
+    GOODS: "Goods", DELIVERY: "Delivery: benefits alone",
+    OUTSIDE: "Goods outside the festival: benefits alone",
+}  # fmt: skip
 STATEMENT_HEAD = (
-    "Order", "Paid at (UTC)", "Product", "Options", "SKU", "Slot", "Units", "Regular price of one",
-    "Price of one", "Paid by the shopper", "Discount by the store", "Paid by the organizer",
-    "Paid by sponsors", "Commission", "Units back", "Refunded", "Kept by the store",
+    "Order", "Paid at (UTC)", "For", "Product", "Options", "SKU", "Slot", "Units",
+    "Regular price of one", "Price of one", "Paid by the shopper", "Discount by the store",
+    "Paid by the organizer", "Paid by sponsors", "Commission", "Units back", "Refunded",
+    "Kept by the store",
 )  # fmt: skip
+
+
+def shapes_of(figures: Figures) -> dict[str, Shape]:
+    """Return the tables of a report; whose days they are stands at their head."""
+    days = SHAPES["days"]
+    zone = figures.get("zone", "UTC")  # of reports that were kept before it was written down
+    columns = tuple((label.format(zone=zone), *rest) for label, *rest in days.columns)
+    return SHAPES | {"days": replace(days, columns=columns)}
 
 
 def sheets_of(figures: Figures) -> dict[str, Table]:
     """Return every table of a report by the name of its sheet, the evidence last."""
-    total = ("Total", (SOLD, [figures["total"]]))
-    found = {total[0]: _table(*total[1], figures["currency"])}
-    for name, shape in SHAPES.items():
+    rows = [figures["total"] | {"name": "In all"}, *filter(None, [figures.get("delivery")])]
+    found = {"Total": _table((("", "name", "text"), *SOLD), rows, figures["currency"])}
+    for name, shape in shapes_of(figures).items():
         found[shape.title] = _table(shape.columns, figures[name], figures["currency"])
     for name, shape in EVIDENCE.items():
         rows = figures["evidence"][name]
@@ -81,7 +94,7 @@ def sheets_of(figures: Figures) -> dict[str, Table]:
 
 def sheet_of(figures: Figures, name: str) -> Table | None:
     """Return one table of a report by its short name; None where there is none of that name."""
-    if shape := SHAPES.get(name):
+    if shape := shapes_of(figures).get(name):
         return _table(shape.columns, figures[name], figures["currency"])
     if shape := EVIDENCE.get(name.removeprefix("evidence-")):
         return _table(shape.columns, figures["evidence"][name.removeprefix("evidence-")], "")
@@ -97,16 +110,17 @@ def statement_table(statement: Statement, currency: str) -> Table:
 
 def _statement_rows(statement: Statement, currency: str) -> Iterator[list[Any]]:
     for line in statement.lines:
-        yield [
-            in_whole(value, currency) if key in AMOUNTS else value
-            for key in COLUMNS
-            for value in (getattr(line, key),)
-        ]
+        yield [_told(key, getattr(line, key), currency) for key in COLUMNS]
     sums: Mapping[str, int] = statement.sums
     yield ["Sum", *(
-        in_whole(sums[key], currency) if key in sums and key in AMOUNTS else sums.get(key)
-        for key in COLUMNS[1:]
+        _told(key, sums[key], currency) if key in sums else None for key in COLUMNS[1:]
     )]  # fmt: skip
+
+
+def _told(key: str, value: Any, currency: str) -> Any:
+    if key == "what":
+        return PARTS[value]
+    return in_whole(value, currency) if key in AMOUNTS else value
 
 
 def _table(columns: tuple[Column, ...], rows: list[Figures], currency: str) -> Table:
@@ -117,4 +131,5 @@ def _table(columns: tuple[Column, ...], rows: list[Figures], currency: str) -> T
 
 
 def _cell(value: Any, kind: str, currency: str) -> Any:
-    return in_whole(value, currency) if kind == "money" else value
+    is_amount = kind == "money" and value is not None
+    return in_whole(value, currency) if is_amount else value

@@ -58,12 +58,13 @@ SET {", ".join(f"{name} = shop_tally.{name} + excluded.{name}" for name in FIGUR
 """  # noqa: S608 (columns and statements of our own)
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 SUMS = ("units", "paid", "refunded", "by_organizer", "by_funds", "by_merchant")
+# Totals, and the slots that add up to them.
 DIFFERENCES = f"""
 SELECT coalesce(t.festival_id, s.festival_id)
-FROM (SELECT * FROM shop_tally WHERE kind = 'total') AS t
-FULL JOIN ({PIECES} {EXPANDED}) AS s ON s.festival_id = t.festival_id
-WHERE (s.kind IS NULL OR s.kind = 'total')
-  AND ({", ".join(f"coalesce(t.{name}, 0)" for name in SUMS)})
+FROM (SELECT * FROM shop_tally WHERE kind IN ('total', 'slot')) AS t
+FULL JOIN (SELECT * FROM ({PIECES} {EXPANDED}) AS e WHERE e.kind IN ('total', 'slot')) AS s
+  ON (s.festival_id, s.kind, s.key) = (t.festival_id, t.kind, t.key)
+WHERE ({", ".join(f"coalesce(t.{name}, 0)" for name in SUMS)})
   IS DISTINCT FROM ({", ".join(f"coalesce(s.{name}, 0)" for name in SUMS)})
 """  # noqa: S608 (columns and statements of our own)
 
@@ -114,7 +115,7 @@ def check_sales(*, at: datetime) -> list[int]:
 
 
 def differing(cursor: object) -> list[int]:
-    """Return the festivals whose total is not the sum over the orders that count for it."""
+    """Return the festivals whose sums are not those over the orders that count for them."""
     cursor.execute("SELECT array_agg(order_id) FROM shop_countedorder")
     orders = cursor.fetchone()[0] or []
     cursor.execute("SELECT array_agg(refund_id) FROM shop_countedrefund")

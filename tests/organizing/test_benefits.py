@@ -129,7 +129,7 @@ def test_a_sponsor_is_added_once_and_its_drawdown_is_shown(desk, festival):
 
     assert "Welcome" in page
     assert "$3.00" in page
-    assert "3 % drawn down" in page
+    assert "3&nbsp;% drawn down" in page
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The calendar of all festivals and a festival's day, in lanes that never hide a bar."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from shop.festivals.calendar import Bar, gathered, lanes
 from shop.festivals.models import RegularPrice
+from shop.festivals.wanting import stores_with_units
 from tests import make
 from tests.make import END, NOON, START
 from tests.organizing.people import organizer
@@ -128,12 +130,70 @@ def test_a_day_says_how_full_its_slots_are(desk):
     page = desk.get(f"/organize/festivals/{festival.pk}/timeline/").text
 
     for words in (
-        "Wednesday, 12 May 2027", "Noon: 1 product, 40 % claimed", "Night: 1 of 4 filled",
-        "Empty: open", "22:00, Empty, has no product",
+        "Wednesday, 12 May 2027", "Noon: 1 product, 40\N{NO-BREAK SPACE}% claimed",
+        "Night: 1 of 4 filled", "Empty: open", "22:00, Empty, has no deal.",
+        "2 stores that take part have units left.",
     ):  # fmt: skip
         assert words in page
     other = desk.get(f"/organize/festivals/{festival.pk}/timeline/", {"day": "2027-05-13"}).text
     assert "No flash slot on this day" in other
+
+
+def test_a_festival_is_drawn_in_the_weeks_of_its_own_zone(desk):
+    starts = datetime(2027, 5, 16, 21, tzinfo=UTC)  # midnight of Monday, 17 May, in Nairobi
+    festival = make.festival(title="One day", zone="Africa/Nairobi", starts_at=starts,
+                             ends_at=starts + timedelta(days=1))  # fmt: skip
+    slot = make.slot(festival, label="Opening hour", starts_at=starts, ends_at=starts + HOUR)
+    make.festival(title="Long over", zone="Africa/Nairobi", ends_at=starts - timedelta(days=60),
+                  starts_at=starts - timedelta(days=70))  # fmt: skip
+
+    page = desk.get("/organize/calendar/", {"from": "2027-05-10"}).text
+
+    rows = page.split("One day</a>")[1].split("</tbody>")[0].split("</tr>")[:2]
+    for row, words in zip(rows, ("1 slot", "Live, 17 May"), strict=True):
+        cells = row.split("<td")[1:]
+        assert words not in cells[0]  # that of 10 May
+        assert f">{words}<" in cells[1]
+    assert 'title="Opening hour, 17 May">1 slot</a>' in page
+    assert f"/festivals/{festival.pk}/timeline/?day=2027-05-17" in page
+    assert slot.label not in page.replace('title="Opening hour', "")
+    assert "Long over" not in page
+
+
+def test_a_day_shows_benefits_and_regular_prices_and_leads_on(desk):
+    festival = make.festival(title="Spring", zone="Africa/Nairobi")
+    noon = datetime(2027, 5, 12, 9, tzinfo=UTC)
+    empty = make.slot(festival, label="Lunch", starts_at=noon - HOUR, ends_at=noon + 6 * HOUR)
+    row = make.promotion(festival, title="Happy hour", use_from=noon, use_to=noon + HOUR)
+    make.promotion(festival, title="Next day", use_from=noon + timedelta(days=1),
+                   use_to=noon + timedelta(days=2))  # fmt: skip
+    inside, outside = make.variant(20_00), make.variant(20_00)
+    festival.participations.create(product=inside.product)
+    for variant in (inside, outside):
+        RegularPrice.objects.create(variant=variant, amount=18_00, starts_at=noon)
+
+    page = desk.get(f"/organize/festivals/{festival.pk}/timeline/").text
+
+    assert f"/organize/festivals/{festival.pk}/benefits/{row.pk}/" in page
+    assert "Happy hour" in page
+    assert "Next day" not in page
+    prices = page.split("Regular prices that change")[1].split("</tr>")[0]
+    assert re.findall(r"<td>(\d*)</td>", prices) == [*[""] * 6, "1", *[""] * 5]
+    assert 'aria-current="page">Timeline' in page
+    assert "12:00 has no deal" not in page
+    assert "11:00, Lunch, has no deal." in page  # it is on now
+    wish = desk.get(f"/organize/festivals/{festival.pk}/wanted/", {"slot": empty.pk}).text
+    assert f'<option value="{empty.pk}" selected>' in wish
+
+
+@pytest.mark.parametrize(("on_hand", "aside", "stores"), [(5, 4, 1), (5, 5, 0), (0, None, 0)])
+def test_a_store_has_units_left_beside_what_deals_set_aside(on_hand, aside, stores):
+    festival = make.festival()
+    kettle = make.variant(20_00, on_hand=on_hand)
+    make.deal(kettle, during=festival, price=15_00, allotment=aside)
+    make.variant(20_00, on_hand=9)  # of a store that takes no part
+
+    assert stores_with_units(festival, at=NOON) == stores
 
 
 def test_many_slots_become_one_bar_a_column():

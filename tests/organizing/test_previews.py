@@ -1,19 +1,16 @@
 """The desk's screen of prices and previews: moments, shared addresses, sheets as evidence."""
 
-import csv
 from datetime import timedelta
-from io import BytesIO, StringIO
 
 import pytest
 from django.test import Client
-from openpyxl import load_workbook
 
 from cms.models import FestivalPage
 from shop.festivals.models import ChangeLog
 from shop.storefront.models import PreviewLink, ProbeResult
 from tests import make, pages
 from tests.budgets import statements
-from tests.make import END, NOON, START
+from tests.make import NOON, START
 from tests.organizing.people import BEFORE, organizer
 
 pytestmark = pytest.mark.django_db
@@ -176,110 +173,3 @@ def test_only_organizers_see_the_address_of_what_is_shared(client, festival, des
 
     assert "Ministry of Trade" in page
     assert 'readonly value="' not in page
-
-
-def changes(desk, festival, first, second, **more):
-    asked = {"first": first.isoformat(), "second": second.isoformat()} | more
-    return desk.get(place(festival, "prices/changes/"), asked)
-
-
-def test_what_changes_at_the_start_is_listed_and_nothing_else(desk, festival, kettle):
-    other = make.variant(30_00)
-
-    page = changes(desk, festival, START - SECOND, START).text
-
-    assert kettle.sku in page
-    assert other.sku not in page
-    row = page.split(kettle.sku)[1].split("</tr>")[0]
-    assert [part for part in ("$20.00", "$15.00", "-25 %", "Harvest: whole") if part in row] == [
-        "$20.00", "$15.00", "-25 %", "Harvest: whole",
-    ]  # fmt: skip
-    assert "Nothing costs anything else" in changes(desk, festival, START, START).text
-
-
-def test_the_changes_come_as_csv_and_as_xlsx(desk, festival, kettle):
-    kettle.product.title = "=HYPERLINK(1)"
-    kettle.product.save()
-
-    rows = list(
-        csv.reader(
-            StringIO(
-                changes(desk, festival, START - SECOND, START, format="csv").text.lstrip("\ufeff")
-            )
-        )
-    )
-    book = changes(desk, festival, START - SECOND, START, format="xlsx")
-    sheet = list(load_workbook(BytesIO(book.content)).active.values)
-
-    assert rows[1][:3] == ["Product", "Variant", "SKU"]
-    assert rows[2][0] == "'=HYPERLINK(1)"
-    assert rows[2][5:8] == ["20.00", "15.00", "-25"]
-    assert len(rows) == 3
-    assert [float(value) for value in sheet[2][5:7]] == [20.0, 15.0]
-    assert sheet[2][0] == "'=HYPERLINK(1)"
-
-
-def test_pages_of_changes_lead_on_and_cost_the_same_statements(desk, festival):
-    few = 13
-    for _ in range(52):
-        make.deal(make.variant(20_00), during=festival, price=15_00)
-
-    changes(desk, festival, START - SECOND, START)
-    with statements(most=few):
-        page = changes(desk, festival, START - SECOND, START).text
-    following = page.split('href="?')[-1].split('"')[0].replace("&amp;", "&")
-    with statements(most=few):
-        rest = desk.get(place(festival, f"prices/changes/?{following}")).text
-
-    assert (page.count("SKU-"), rest.count("SKU-")) == (50, 3)
-
-
-def test_the_price_list_of_a_past_moment_is_what_was_shown_then(desk, clock_at, festival, kettle):
-    make.reprice(kettle, 33_00, at=END + timedelta(days=1))
-    clock_at(END + timedelta(days=30))
-
-    def price_at(at):
-        answer = desk.get(
-            place(festival, "prices/"),
-            {"at_wall": f"{at:%Y-%m-%dT%H:%M}", "format": "csv"},
-        )
-        rows = list(csv.reader(StringIO(answer.text.lstrip("\ufeff"))))
-        return next(row[6] for row in rows if row[2:3] == [kettle.sku])
-
-    assert price_at(START - timedelta(minutes=1)) == "20.00"
-    assert price_at(START) == "15.00"
-    assert price_at(END - timedelta(minutes=1)) == "15.00"
-    assert price_at(END) == "20.00"
-    assert price_at(END + timedelta(days=2)) == "33.00"
-
-
-def test_the_price_list_says_its_moment_in_both_zones_and_prints_on_one_page(desk, festival):
-    for _ in range(60):
-        make.variant()
-
-    page = desk.get(place(festival, "prices/"), {"at": START.isoformat()}).text
-    printed = desk.get(place(festival, "prices/"), {"at": START.isoformat(), "format": "print"})
-
-    assert "10 May 2027, 00:00:00 UTC" in page
-    assert page.count("SKU-") == 50
-    assert printed.text.count("SKU-") == 61
-    following = page.split('href="?')[-1].split('"')[0].replace("&amp;", "&")
-    assert desk.get(place(festival, f"prices/?{following}")).text.count("SKU-") == 11
-
-
-def test_a_draft_is_compared_and_listed_as_planned(desk, clock_at, kettle):
-    clock_at(BEFORE)
-    draft = make.festival(state="draft")
-    make.deal(kettle, during=draft, price=15_00)
-    teapot = make.variant(30_00)
-    make.nomination(teapot, during=draft, price=22_00)
-
-    page = changes(desk, draft, START - SECOND, START).text
-    waiting = changes(desk, draft, START - SECOND, START, waiting="on").text
-    prices = desk.get(place(draft, "prices/"), {"at": START.isoformat()}).text
-
-    assert "$15.00" in page
-    assert teapot.sku not in page
-    assert "$22.00" in waiting
-    assert "$15.00" in prices
-    assert "these are planned prices" in prices

@@ -132,12 +132,15 @@ class Sums:
             for key, ids in sets.items():
                 self.rows[key][name] = len(ids)
 
-    def _keys(self, line: OrderLine | None, suborder: Suborder, at: datetime) -> dict[str, Any]:
-        deal = line.deal if line else None
+    def _keys(
+        self, line: OrderLine | None, suborder: Suborder, at: datetime, festival: int | None
+    ) -> dict[str, Any]:
+        is_own = line is not None and line.festival_id == festival
+        deal = line.deal if is_own else None
         return {
             "total": "", "minute": f"{at:%Y-%m-%dT%H:%M}", "country": self.order.contact.country,
             "merchant": suborder.merchant_id, "product": line and line.product_id,
-            "deal": deal and deal.pk, "slot": deal and deal.slot_id,
+            "deal": deal and deal.pk, "slot": deal.slot_id if deal else "",
         }  # fmt: skip
 
     def _add(
@@ -154,7 +157,8 @@ class Sums:
                 self.new[place].update({self.order.pk} if self.is_new else ())
 
     def _sale(self, line: OrderLine) -> None:
-        keys = self._keys(line, line.suborder, self.order.paid_at) | {"fund": line.fund_id}
+        keys = self._keys(line, line.suborder, self.order.paid_at, line.festival_id)
+        keys |= {"fund": line.fund_id}
         payer = "by_funds" if line.fund_id else "by_organizer"
         sums = {"units": line.quantity, "paid": line.paid, "commission": line.commission}
         sums |= {"by_merchant": (line.regular - line.price) * line.quantity - line.subsidy}
@@ -162,7 +166,8 @@ class Sums:
 
     def _benefit(self, row: Discount) -> None:
         suborder = row.suborder or row.line.suborder
-        keys = self._keys(row.line, suborder, self.order.paid_at) | {"fund": row.fund_id}
+        keys = self._keys(row.line, suborder, self.order.paid_at, row.promotion.festival_id)
+        keys |= {"fund": row.fund_id}
         payer = "by_funds" if row.fund_id else "by_organizer"
         sums = {"by_merchant": row.merchant_part, payer: row.organizer_part}
         self._add(row.promotion.festival_id, keys, is_order=True, **sums)
@@ -175,7 +180,7 @@ class Sums:
         line = back.line
         sums = {"refunded_units": back.quantity, "refunded": back.paid}
         sums |= {"refunded_funded": back.funded, "refunded_commission": back.commission}
-        keys = self._keys(line, line.suborder, back.refund.at)
+        keys = self._keys(line, line.suborder, back.refund.at, line.festival_id)
         self._add(line.festival_id, keys, is_order=False, **sums)
         for row in line.discounts.select_related("promotion"):
             own = {"promotion": row.promotion_id}

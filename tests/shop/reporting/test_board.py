@@ -3,11 +3,12 @@ from random import Random
 
 import pytest
 
-from shop.festivals.models import Deal, Fund, Promotion
+from shop.festivals.models import Deal, Festival, Fund, Promotion
 from shop.orders.models import Order
 from shop.reporting import checks, tallying
 from shop.reporting.board import board
 from shop.reporting.models import Refused
+from shop.reporting.report import figures
 from tests import make
 from tests.budgets import statements
 from tests.buying import expire, pay
@@ -72,6 +73,24 @@ def test_orders_per_minute_are_those_of_the_last_five_whole_minutes():
     assert NOON <= moment <= NOON + timedelta(minutes=10)
     during = board(world.festival, at=NOON + timedelta(minutes=9))
     assert during.per_minute > 0
+
+
+def test_today_begins_at_midnight_in_the_zone_of_the_festival():
+    world, dice = World(), Random(2)
+    Festival.objects.filter(pk=world.festival.pk).update(zone="Africa/Nairobi")
+    world.festival.refresh_from_db()
+    for hour in (20, 21):  # midnight in Nairobi is 21:00 UTC
+        for n in range(6):
+            at = NOON.replace(hour=hour, minute=10)
+            paid_order(world, dice, at=at, email=f"{hour}{n}@example.org")
+    tallying.count_sales(at=NOON.replace(hour=22))
+
+    days = figures(world.festival, at=NOON)["days"]
+    before = board(world.festival, at=NOON.replace(hour=20, minute=59)).today
+    after = board(world.festival, at=NOON.replace(hour=22)).today
+
+    assert after.paid == days[1]["paid"] < before.paid
+    assert after.orders == days[1]["orders"]
 
 
 def test_who_parks_stock_is_shown_by_a_short_hash():

@@ -31,8 +31,8 @@ def test_the_panel_says_how_each_part_stood_when_it_was_looked_at(sandbox):
     good = {name for name, row in seen.items() if row.is_good}
     assert good == {"beat", "clock", "cache", "mail", "messages", "pages", "provider",
                     "counters", "queue", "orders", "money"}  # fmt: skip
-    assert seen["worker"].words == "It was not looked at yet."
-    assert "No look yet" in seen["probe"].words
+    assert seen["worker"].words == "Never looked at."
+    assert "Never looked at. Public pages would have been" in seen["probe"].words
 
 
 def test_the_beat_and_the_worker_are_missed_after_some_minutes(clock_at):

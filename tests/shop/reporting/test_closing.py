@@ -1,4 +1,6 @@
+from dataclasses import replace
 from datetime import timedelta
+from random import Random
 
 import pytest
 
@@ -9,11 +11,13 @@ from shop.reporting import tallying
 from shop.reporting.closing import close_festival, closing_of
 from shop.reporting.models import FinalReport
 from shop.reporting.report import report
+from shop.reporting.statements import statement, statements_of
 from tests import make
 from tests.buying import expire, pay
 from tests.crowd import at_once
 from tests.make import END, NOON
 from tests.organizing.people import organizer
+from tests.shop.reporting.past import sent_back
 
 pytestmark = pytest.mark.django_db
 OVER = END + timedelta(days=14)
@@ -60,6 +64,36 @@ def test_closing_freezes_the_figures_and_is_logged(ended):
     tallying.rebuild()
     Deal.objects.update(sold=9)
     assert report(ended, at=OVER + timedelta(days=2)) == frozen
+
+
+def test_after_the_closing_statements_stay_as_the_report_does(ended):
+    store = ended.kettle.product.merchant
+    late = make.order({ended.kettle: 2}, at=END - timedelta(minutes=5))
+    expire(late, at=END + timedelta(hours=1))
+    tallying.count_all_sales(at=END)
+    before = statement(ended, store)
+    stranger = make.merchant()
+
+    close_festival(ended, at=OVER, by=organizer())
+    pay(late, at=OVER + timedelta(minutes=1))
+    sent_back(late, Random(1), at=OVER + timedelta(minutes=2))
+    tallying.count_all_sales(at=OVER + timedelta(minutes=3))
+
+    ended.refresh_from_db()
+    assert statement(ended, store) == replace(before, is_final=True)
+    assert statement(ended, stranger).lines == ()
+    row = report(ended, at=OVER)["merchants"][0]
+    assert before.sums["paid"] == row["paid"] == 60_00
+    assert before.sums["refunded"] == row["refunded"] == 0
+    assert statements_of(ended)[store.pk].sums["paid"] == 100_00  # what the freezing holds back
+
+
+def test_a_festival_that_was_closed_before_statements_were_kept_shows_those_of_now(ended):
+    close_festival(ended, at=OVER, by=organizer())
+    FinalReport.objects.update(figures={"total": {"paid": 60_00}})
+    ended.refresh_from_db()
+
+    assert statement(ended, ended.kettle.product.merchant).sums["paid"] == 60_00
 
 
 @pytest.mark.parametrize(

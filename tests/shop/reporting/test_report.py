@@ -7,23 +7,29 @@ from random import Random
 import pytest
 from openpyxl import load_workbook
 
+from shop.currencies import in_whole
 from shop.errors import NotPossible
 from shop.festivals.models import ChangeLog, Festival
+from shop.merchants.models import Merchant
 from shop.orders.models import OrderLine
 from shop.reporting import tallying
-from shop.reporting.models import PublicResult
-from shop.reporting.report import figures
+from shop.reporting.models import PublicResult, Tally
+from shop.reporting.report import figures, report
 from shop.reporting.results import hide_result, public_figures, publish_result
 from shop.reporting.statements import statement
+from shop.reporting.tables import sheet_of, statement_table
 from shop.spreadsheets import as_csv, as_xlsx
 from tests import make
 from tests.budgets import statements
+from tests.buying import pay
 from tests.make import END, NOON
 from tests.organizing.people import organizer
 from tests.shop.reporting.past import World, paid_order, sent_back, sums
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=1)
+PAYERS = ("by_merchant", "by_organizer", "by_funds")
+SAME = ("units", "paid", "refunded_units", "refunded", *PAYERS)
 
 
 @pytest.fixture
@@ -69,8 +75,6 @@ def test_targets_come_with_lists_as_evidence(world):
 def test_sell_through_is_what_was_sold_of_what_was_set_aside(world):
     kettle = make.variant(25_00)
     deal = make.deal(of=kettle, during=world.festival, price=20_00, allotment=10)
-    from tests.buying import pay  # noqa: PLC0415
-
     pay(make.order({kettle: 3}))
     tallying.count_sales(at=LATER)
 
@@ -81,17 +85,96 @@ def test_sell_through_is_what_was_sold_of_what_was_set_aside(world):
     assert rows[str(world.variants[0].product_id)]["sell_through"] is None
 
 
-def test_statements_of_the_stores_add_up_to_the_festival(world):
-    merchants = {row.product.merchant for row in world.variants}
-    found = [statement(world.festival, merchant) for merchant in merchants]
-    tally = figures(world.festival, at=LATER)["total"]
+@pytest.mark.parametrize("seed", range(4))
+def test_the_sums_of_every_statement_are_the_row_of_its_store_in_the_report(seed):
+    world, dice = World(), Random(seed)
+    for n in range(40):
+        order = paid_order(world, dice, email=f"{n % 25}@example.org")
+        if dice.random() < 0.3:
+            sent_back(order, dice)
+    tallying.count_sales(at=LATER)
+    # What is not counted yet stands in neither.
+    sent_back(paid_order(world, dice), dice)
 
-    for name in ("units", "paid", "refunded_units", "refunded"):
-        assert sum(one.sums[name] for one in found) == tally[name]
-    lines = [line for one in found for line in one.lines]
-    assert len(lines) == OrderLine.objects.filter(festival=world.festival).count()
-    kept = tally["commission"] - tally["refunded_commission"]
-    assert sum(line.commission for line in lines) == kept
+    for festival in (world.festival, world.other):
+        assert_statements_are_the_report(festival)
+
+
+def assert_statements_are_the_report(festival, *, at=LATER):
+    shown = report(festival, at=at)
+    rows = {int(row["key"]): row for row in shown["merchants"]}
+    for merchant in Merchant.objects.all():
+        found = statement(festival, merchant)
+        row = rows.get(merchant.pk, dict.fromkeys(Tally.FIGURES, 0))
+        kept = row["commission"] - row["refunded_commission"]
+        assert found.sums | {"payout": 0} == {
+            **{name: row[name] for name in SAME}, "commission": kept, "payout": 0,
+        }  # fmt: skip
+        assert len({line.number for line in found.lines}) == row["orders"]
+        head, table = statement_table(found, "USD")
+        last = dict(zip(head, list(table)[-1], strict=True))
+        assert last["Paid by the organizer, USD"] == in_whole(row["by_organizer"], "USD")
+    assert sum(row["by_organizer"] for row in rows.values()) == shown["total"]["by_organizer"]
+
+
+def test_free_delivery_and_goods_outside_the_festival_stand_apart_in_a_statement():
+    festival, store = make.festival(), make.merchant()
+    inside, outside = (make.variant(25_00, of=make.product(of=store)) for _ in range(2))
+    make.deal(of=inside, during=festival, price=20_00)
+    make.delivery(10_00)
+    make.promotion(festival, title="Free delivery", group="shipping", kind="free_shipping",
+                   trigger="automatic", value=0, organizer_share=40)  # fmt: skip
+    make.promotion(festival, group="merchant", merchant=store, trigger="automatic", value=5_00,
+                   organizer_share=50)  # fmt: skip
+    pay(make.order({inside: 1, outside: 1}))
+    tallying.count_sales(at=LATER)
+
+    parts = statement(festival, store).parts
+    shown = figures(festival, at=LATER)
+
+    assert list(parts) == ["goods", "delivery", "outside"]
+    assert parts["delivery"].lines[0].product == "Free delivery"
+    assert [parts["delivery"].sums[name] for name in PAYERS] == [6_00, 4_00, 0]
+    assert parts["outside"].sums["by_organizer"] > 0
+    assert parts["outside"].sums["paid"] == parts["outside"].sums["units"] == 0
+    assert [shown["delivery"][name] for name in PAYERS] == [6_00, 4_00, 0]
+    assert_statements_are_the_report(festival)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_slots_and_what_was_sold_without_a_deal_add_up_to_the_total(seed):
+    world, dice = World(), Random(seed)
+    make.listed(world.variants[2].product)
+    for n in range(30):
+        order = paid_order(world, dice, email=f"{n % 25}@example.org")
+        OrderLine.objects.filter(order=order, festival=None).update(festival=world.festival)
+        if n % 4 == 0:
+            sent_back(order, dice)
+    tallying.count_sales(at=LATER)
+
+    found = figures(world.festival, at=LATER)
+
+    rest = next(row for row in found["slots"] if not row["key"])
+    assert rest["name"] == "Without a deal of a slot"
+    assert rest["units"] > 0
+    for name in (*SAME, "commission"):
+        assert sum(row[name] for row in found["slots"]) == found["total"][name]
+
+
+def test_days_of_the_report_are_those_of_the_zone_of_the_festival():
+    world, dice = World(), Random(4)
+    Festival.objects.filter(pk=world.festival.pk).update(zone="Africa/Nairobi")
+    world.festival.refresh_from_db()
+    for hour in (20, 21):  # midnight in Nairobi is 21:00 UTC
+        for n in range(6):
+            paid_order(world, dice, at=NOON.replace(hour=hour), email=f"{hour}{n}@example.org")
+    tallying.count_sales(at=NOON.replace(hour=22))
+
+    found = figures(world.festival, at=LATER)
+
+    assert [day["name"] for day in found["days"]] == ["2027-05-12", "2027-05-13"]
+    head, _rows = sheet_of(found, "days")
+    assert head[0] == "Day in Africa/Nairobi"
 
 
 def test_a_statement_costs_three_statements_however_long_it_is(world):

@@ -4,6 +4,7 @@ import pytest
 from openpyxl import load_workbook
 
 from shop.merchants.models import Membership
+from shop.reporting import tallying
 from tests import make
 from tests.buying import pay
 from tests.make import END, NOON
@@ -20,6 +21,7 @@ def sold(client, clock_at):
         variant = make.variant(25_00, of=make.product(of=store, title=title))
         make.deal(of=variant, during=festival, price=price)
         pay(make.order({variant: 2}))
+    tallying.count_sales(at=NOON)
     client.force_login(make.member(loom))
     festival.where = f"/merchant/loom/festivals/{festival.pk}/statement"
     return festival
