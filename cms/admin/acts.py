@@ -45,8 +45,17 @@ class Act:
     is_grave: bool = False
 
 
+def _never_barred() -> str:
+    return ""
+
+
 def perform(
-    request: HttpRequest, act: Act, *, back: str, trail: Trail, barred: Callable[[], str]
+    request: HttpRequest,
+    act: Act,
+    *,
+    back: str,
+    trail: Trail,
+    barred: Callable[[], str] = _never_barred,
 ) -> HttpResponse:
     """Show an action's effect and form, or do it and go back.
 

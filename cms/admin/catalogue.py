@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from cms.admin.pages import seen_at, show
+from cms.admin.pages import seen_at, show, words
 from cms.admin.permissions import needs
 from shop import clock
 from shop.catalogue.models import Product, Variant
@@ -73,7 +73,7 @@ def _decide(request: HttpRequest, product: Product) -> HttpResponse:
                 publishing.approve(product, at=at, by=request.user)
                 said = "published"
             else:
-                note = request.POST.get("note", "")
+                note = words(request, "note", most=1000)
                 publishing.request_changes(product, note, at=at, by=request.user)
                 said = "sent back for changes"
             tell_decided(product)

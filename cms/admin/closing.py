@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
+from cms.admin.pages import words
 from cms.admin.permissions import needs
 from shop import clock
 from shop.errors import ShopError
@@ -20,7 +21,7 @@ from shop.reporting.results import hide_result, publish_result
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a festival that is over and freeze its figures."""
     festival = get_object_or_404(Festival, pk=pk)
-    reason = request.POST.get("reason", "")
+    reason = words(request, "reason")
     try:
         close_festival(festival, at=clock.moment_of(request), by=request.user, reason=reason)
     except ShopError as refusal:

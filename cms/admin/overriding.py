@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from cms.admin.links import PageLink
+from cms.admin.pages import words
 from cms.admin.permissions import needs
 from cms.pages.festival import FestivalPage
 from shop import clock
@@ -45,8 +46,7 @@ def override(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         if found is None:
             raise NotPossible("This is not missing any more, or it says something else now.")
-        reason = request.POST.get("reason", "")
-        overriding.override(festival, found, reason, at=at, by=request.user)
+        overriding.override(festival, found, words(request, "reason"), at=at, by=request.user)
     except ShopError as refusal:
         messages.error(request, str(refusal))
     else:

@@ -26,6 +26,11 @@ def seen_at(request: HttpRequest, name: str = "seen") -> datetime | None:
     return found if found.tzinfo else None
 
 
+def words(request: HttpRequest, name: str, *, most: int = 300) -> str:
+    """Return a line that was typed: single blanks, and nothing that a database cannot keep."""
+    return " ".join(request.POST.get(name, "").replace("\0", "").split())[:most]
+
+
 def version_seen(request: HttpRequest) -> int:
     """Return the version of what a form showed; 0 where it does not say so."""
     text = request.POST.get("version", "")

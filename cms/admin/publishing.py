@@ -31,18 +31,21 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Publish a draft, if nothing stands in its way that has no reason to."""
     festival = get_object_or_404(Festival, pk=pk)
     at, back = clock.moment_of(request), reverse("desk:festival", args=[pk])
-    if festival.state == Festival.State.PUBLISHED:
-        messages.info(request, f"“{festival.title}” is published already.")
-        return redirect(back)
     ready = readiness_of(festival, at=at)
-    if request.method != "POST":
+    if request.method != "POST" and not _barred(pk):
         try:
             _refuse(festival, ready)
         except NotPossible as refusal:
             messages.error(request, str(refusal))
             return redirect(back)
     act = _act(request, festival, ready, at)
-    return perform(request, act, back=back, trail=trail_of(festival))
+    return perform(request, act, back=back, trail=trail_of(festival), barred=lambda: _barred(pk))
+
+
+def _barred(pk: int) -> str:
+    """Say that somebody was faster, or pressed twice; else nothing."""
+    found = Festival.objects.filter(pk=pk, state=Festival.State.PUBLISHED).first()
+    return f"“{found.title}” is published already." if found else ""
 
 
 def _act(request: HttpRequest, festival: Festival, ready: Readiness, at: datetime) -> Act:

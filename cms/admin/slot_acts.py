@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django import forms
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -80,18 +79,46 @@ class ExtendForm(WallTimes):
         return found
 
 
-def _stop(request: HttpRequest, slot: Slot, at: datetime) -> Act:
-    def run(answers: dict[str, Any]) -> str:
-        stopping.stop_slot(slot, at=at, reason=answers["reason"], by=request.user)
-        return "Stopped. Everyday prices count from now on."
+class StopForm(WallTimes):
+    """A reason, and an earlier end if it is not to be at once."""
 
+    reason = LineField(max_length=300)
+    ends = WallTimeField(
+        label="End it at", required=False, help_text="Empty: at once. An announced end is fairer."
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Work out the instant."""
+        found = super().clean()
+        found["ends_at"] = self.instant_of("ends")
+        return found
+
+
+def _stop(request: HttpRequest, slot: Slot, at: datetime) -> Act:
     zone, is_whole = slot.festival.zone, slot.kind == Slot.Kind.WHOLE
+
+    class Form(StopForm):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.zone = zone
+            self.fields["reason"].help_text = _who_reads(is_whole=is_whole)
+
+    def run(answers: dict[str, Any]) -> str:
+        until = answers["ends_at"]
+        stopping.stop_slot(slot, at=at, reason=answers["reason"], ends_at=until, by=request.user)
+        if until is None:
+            return "Stopped. Everyday prices count from now on."
+        return f"It ends at {typed(answers['ends'])} ({zone}). Everyday prices count from then on."
+
     now = typed(wall_of(at, zone))
     effects = [
-        f"Everyday prices count from the moment you press the button (it is {now} in {zone}).",
+        (
+            f"Everyday prices count from the moment you press the button (it is {now} in {zone}), "
+            "or from the time you give."
+        ),
         *told(effect_on_slot(slot), zone),
         _deals_said(slot),
-        "What was set aside and is not sold can be bought at the everyday price at once.",
+        "What was set aside and is not sold by then can be bought at the everyday price.",
         STORES_TOLD,
         "It cannot be taken back.",
     ]
@@ -99,7 +126,7 @@ def _stop(request: HttpRequest, slot: Slot, at: datetime) -> Act:
         effects.append("Its flash slots and benefits end with it; those to come never begin.")
         effects.append("Shoppers read your reason at the head of the festival.")
     title = f"Stop {slot.festival.title}" if is_whole else f"Stop “{slot.label}”"
-    return Act(title, "Stop it now", effects, run, _reason(is_whole=is_whole), is_grave=True)
+    return Act(title, "Stop it", effects, run, Form, is_grave=True)
 
 
 def _extend(request: HttpRequest, slot: Slot, at: datetime) -> Act:
@@ -178,12 +205,14 @@ def _cancel(request: HttpRequest, slot: Slot, at: datetime) -> Act:
         "It cannot be taken back. A new one can be made from it.",
     ]
     title = f"Call {slot.festival.title} off" if is_whole else f"Call “{slot.label}” off"
-    return Act(title, "Call it off", effects, run, _reason(is_whole=False), is_grave=True)
+    return Act(
+        title, "Call it off", effects, run, reason_form(_who_reads(is_whole=False)), is_grave=True
+    )
 
 
-def _reason(*, is_whole: bool) -> type[forms.Form]:
+def _who_reads(*, is_whole: bool) -> str:
     shoppers = " Shoppers read it at the head of the festival." if is_whole else ""
-    return reason_form(f"Stores get it by mail, word for word.{shoppers}")
+    return f"Stores get it by mail, word for word.{shoppers}"
 
 
 def _deals_said(slot: Slot) -> str:

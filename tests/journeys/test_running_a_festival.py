@@ -219,7 +219,7 @@ def stop(page: Page, festival: Festival) -> None:
     page.goto(f"/organize/festivals/{festival.pk}/")
     page.get_by_role("link", name="Stop the festival").click()
     page.get_by_label("Reason").fill("All is sold that was to be sold")
-    page.get_by_role("button", name="Stop it now").click()
+    page.get_by_role("button", name="Stop it", exact=True).click()
     page.get_by_text("Stopped. Everyday prices count from now on.").wait_for()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop.festivals.models import Deal, Enrolment, Fund, Wanted
+from shop.festivals.models import ChangeLog, Deal, Enrolment, Fund, Wanted
 from tests import make
 from tests.make import NOON
 from tests.organizing.people import BEFORE, organizer
@@ -149,3 +149,13 @@ def test_a_wish_that_no_store_could_answer_is_refused(desk, festival, told, sent
     desk.post(where, {"sku": kettle.sku, "price": "17.00"})
     desk.post(where, {"sku": kettle.sku, "percent": "15"})
     assert Wanted.objects.count() == 2
+
+
+def test_what_a_database_cannot_keep_is_left_out_of_a_reason(desk):
+    festival = make.festival(state="draft")
+    told = {"finding": "stores", "text": "No store takes part yet.", "reason": "It\0  must be seen"}
+
+    answer = desk.post(f"/organize/festivals/{festival.pk}/override/", told)
+
+    assert answer.status_code == 302
+    assert ChangeLog.objects.get(action="override").reason == "It must be seen"

@@ -158,6 +158,21 @@ def test_a_festival_is_extended_once_and_then_stopped(desk, festival, deal):
     assert span_price(deal.variant, festival.ends_at) == 20_00
 
 
+def test_a_festival_ends_early_at_a_time_that_is_announced(desk, festival, deal):
+    stop = at_slot(festival.slots.get(), "stop")
+
+    late = desk.post(stop, {"reason": "Storm", "ends": "2027-06-01T20:00"})
+    past = desk.post(stop, {"reason": "Storm", "ends": "2027-05-01T20:00"})
+    page = desk.post(stop, {"reason": "Storm", "ends": "2027-05-13T20:00"}, follow=True).text
+
+    assert (late.status_code, past.status_code) == (422, 422)
+    assert "It ends at 2027-05-13 20:00 (Africa/Nairobi)" in page
+    festival.refresh_from_db()
+    assert festival.ends_at == NOON + timedelta(days=1, hours=5)
+    assert span_price(deal.variant, festival.ends_at - HOUR) == 15_00
+    assert span_price(deal.variant, festival.ends_at) == 20_00
+
+
 def test_a_doubled_end_is_asked_about(desk):
     cairo = make.festival(
         zone="Africa/Cairo", starts_at=NOON - timedelta(days=5), ends_at=NOON + timedelta(days=160)
