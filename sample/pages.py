@@ -31,6 +31,7 @@ from sample.festival_pages import body, keep_revision, translate
 from sample.formatting import blocks
 from sample.reading import festivals, pavilions, placeholders
 from shop.catalogue.models import Product, ProductPicture, Variant
+from shop.festivals import walltime
 from shop.festivals.models import Festival
 from shop.merchants.models import Merchant
 from shop.pictures.models import Picture
@@ -222,7 +223,7 @@ def _figures(at: datetime) -> dict[str, str]:
     }
     if festival is None:
         return words | dict.fromkeys(("festival_title", "starts_on", "ends_on", "time_zone"), "")
-    last = dates.last_day(festival.ends_at, festival.zone)
+    last = walltime.last_day(festival.ends_at, festival.zone)
     return words | {
         "festival_title": festival.title,
         "starts_on": dates.day_in(festival.starts_at, festival.zone, "en"),
