@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from shop.festivals.models import Slot
+from shop.festivals.models import ChangeLog, Slot
 from shop.storefront import dates
 from shop.storefront.epoch import KnownFestival
 
@@ -18,7 +19,10 @@ MOST = 6
 
 @dataclass(frozen=True, slots=True)
 class SlotShown:
-    """A time of the flash deals; ``remind`` is where to ask to be told of one to come."""
+    """A time of the flash deals; ``remind`` is where to ask to be told of one to come.
+
+    ``why`` is the organizers' reason for another end than was planned.
+    """
 
     url: str
     hour: str
@@ -26,6 +30,7 @@ class SlotShown:
     is_over: bool
     is_on: bool
     remind: str = ""
+    why: str = ""
 
 
 def slots(festival: KnownFestival, *, at: datetime, language: str) -> tuple[SlotShown, ...]:
@@ -33,7 +38,12 @@ def slots(festival: KnownFestival, *, at: datetime, language: str) -> tuple[Slot
     zone = ZoneInfo(festival.zone)
     today = at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     flash = Slot.objects.filter(festival_id=festival.id, kind=Slot.Kind.FLASH)
-    flash = flash.filter(cancelled_at=None)
+    moved = ChangeLog.objects.filter(
+        subject="slot", subject_id=OuterRef("pk"), action__in=("extend", "stop"), at__lte=at
+    ).order_by("-at", "-pk")
+    flash = flash.filter(cancelled_at=None).annotate(
+        moved=Subquery(moved.values("action")[:1]), why=Subquery(moved.values("reason")[:1])
+    )
     rows = flash.filter(ends_at__gt=today, starts_at__lt=today + timedelta(days=2))[:MOST]
     return tuple(_slot(slot, festival.zone, language, at=at) for slot in rows)
 
@@ -43,7 +53,10 @@ def _slot(slot: Slot, zone: str, language: str, *, at: datetime) -> SlotShown:
     if is_over:
         text = _("Ended")
     elif is_on:
-        text = _("On now, ends %(time)s") % {"time": dates.hour(slot.ends_at, zone)}
+        words = _("On now, ends %(time)s")
+        if slot.moved == "extend":
+            words = _("On now, extended until %(time)s")
+        text = words % {"time": dates.hour(slot.ends_at, zone)}
     else:
         text = dates.day_in(slot.starts_at, zone, language)
     return SlotShown(
@@ -53,4 +66,5 @@ def _slot(slot: Slot, zone: str, language: str, *, at: datetime) -> SlotShown:
         is_over=is_over,
         is_on=is_on,
         remind="" if is_over or is_on else f"{reverse('remind')}?thing=slot-{slot.pk}",
+        why=slot.why or "",
     )

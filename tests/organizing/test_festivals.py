@@ -258,7 +258,7 @@ def test_a_festival_with_stores_deals_and_a_page_says_what_publishing_does(desk)
 def test_what_cannot_be_published_leads_back_to_what_is_missing(desk):
     blocked, public = make.festival(state="draft"), make.festival()
 
-    for festival, said in ((blocked, "No store takes part yet."), (public, "Only a draft")):
+    for festival, said in ((blocked, "No store takes part yet."), (public, "is published already")):
         where = f"/organize/festivals/{festival.pk}/"
         asked = desk.get(f"{where}publish/", follow=True)
         assert asked.redirect_chain == [(where, 302)]

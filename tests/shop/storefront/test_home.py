@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from shop.festivals import running
 from shop.festivals.models import Enrolment
 from shop.listings.models import Listing
 from shop.storefront.hero import title_parts
@@ -173,6 +174,18 @@ def test_the_strip_turns_at_the_end_of_a_slot():
     seen = [slots(page_at("/", at).text) for at in (end - timedelta(seconds=1), end)]
 
     assert seen == [["12:00 On now, ends 18:00"], ["12:00 Ended"]]
+
+
+def test_an_extended_slot_says_so_and_why():
+    festival = make.festival()
+    slot = make.slot(festival, starts_at=NOON, ends_at=NOON + timedelta(hours=6))
+    later = NOON + timedelta(hours=8)
+    running.extend_slot(slot, later, at=NOON + timedelta(hours=1), reason="<b>Trains</b> are late")
+
+    page = page_at("/", NOON + timedelta(hours=2)).text
+
+    assert slots(page) == ["12:00 On now, extended until 20:00"]
+    assert "&lt;b&gt;Trains&lt;/b&gt; are late" in page
 
 
 def test_what_was_bought_most_this_week_comes_first():
