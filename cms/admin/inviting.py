@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 
 from cms.admin.acts import Act, perform
 from cms.admin.festivals import trail_of
-from cms.admin.numbers import ids_of
+from cms.admin.numbers import CountField, ids_of
 from cms.admin.pages import Trail, query_of, show
 from cms.admin.permissions import needs
 from shop import clock
@@ -88,7 +88,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
 class CountForm(forms.Form):
     """How many stores the organizer was told of."""
 
-    count = forms.IntegerField(widget=forms.HiddenInput)
+    count = CountField(min_value=0, widget=forms.HiddenInput)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -77,7 +77,7 @@ def rows(clock_at):
         "deal": deal.pk, "void": wrong.pk, "line": order.lines.get().pk, "benefit": benefit.pk,
         "batch": batch.pk, "fund": fund.pk, "cancel": "cancel", "pause": "pause",
         "activate": "activate", "festival": festival.pk, "slot": slot.pk,
-        "nomination": nomination.pk,
+        "nomination": nomination.pk, "approved": deal.nomination_id,
         "link": shared(festival, START).pk,
         "wanted": Wanted.objects.create(festival=festival, country="KE", at=BEFORE).pk,
         "enrolment": enrolment.pk, "product": product.pk, "merchant": make.merchant().pk,
