@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from shop.reporting.report import Figures
 
 MOST = 12
+DAYS = 31
 WIDTH, LEFT, STEP, THICK = 640, 190, 26, 16
 LETTERS = 26
 
@@ -47,10 +48,11 @@ class Bars:
         return max(1, len(self.rows)) * STEP
 
 
-def bars(rows: Iterable[Figures], key: str) -> Bars:
-    """Return bars of a column, the largest first."""
-    best = sorted((row for row in rows if row[key]), key=lambda row: -row[key])[:MOST]
-    top = max((row[key] for row in best), default=1)
+def bars(rows: Iterable[Figures], key: str, *, by_time: bool = False) -> Bars:
+    """Return bars of a column: the largest first, or the last days one after the other."""
+    there = list(rows) if by_time else [row for row in rows if row[key]]
+    best = there[-DAYS:] if by_time else sorted(there, key=lambda row: -row[key])[:MOST]
+    top = max((row[key] for row in best), default=0) or 1
     room = WIDTH - LEFT - 90  # the value stands behind its bar
     return Bars(tuple(
         Bar(_short(row["name"]), row[key], place * STEP + 4, round(row[key] * room / top, 1))

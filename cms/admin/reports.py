@@ -120,5 +120,5 @@ def _store(pk: int, merchant_id: int) -> tuple[Festival, Merchant]:
 
 def _shown(name: str, shape: Shape, rows: list[Figures]) -> dict[str, object]:
     kind = next(kind for _label, key, kind in shape.columns if key == shape.drawn)
-    drawn = bars(rows, shape.drawn)
+    drawn = bars(rows, shape.drawn, by_time=name == "days")
     return {"name": name, "shape": shape, "rows": rows, "bars": drawn, "kind": kind}

@@ -188,7 +188,7 @@ def intervene(page: Page, festival: Festival) -> None:
     deal = festival.slots.get(kind="whole").deals.get()
     page.goto(f"/organize/festivals/{festival.pk}/deals/{deal.pk}/")
     page.get_by_role("link", name="Pause", exact=True).click()
-    expect(page.get_by_text("1 paid order had it. They stay as they are.")).to_be_visible()
+    expect(page.get_by_text("1 paid order had this price. It stays as it is.")).to_be_visible()
     page.get_by_role("button", name="Pause it now").click()
     page.get_by_role("link", name="Resume", exact=True).click()
     page.get_by_role("button", name="Resume it now").click()

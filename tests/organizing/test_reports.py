@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from openpyxl import load_workbook
 
+from cms.admin.drawing import bars
 from shop.delivery.models import Rate
 from shop.orders.models import Order
 from shop.reporting import tallying
@@ -125,3 +126,11 @@ def test_parts_that_were_not_chosen_are_not_shown(desk, client, sold, clock_at):
     assert "Units sold" not in page
     assert "Loom" not in page
     assert "China" not in page.split("<main")[1].split("</main")[0]
+
+
+def test_days_are_drawn_one_after_the_other_and_all_else_by_size():
+    rows = [{"name": day, "orders": count} for day, count in (("1", 3), ("2", 0), ("3", 9))]
+
+    assert [bar.name for bar in bars(rows, "orders", by_time=True).rows] == ["1", "2", "3"]
+    assert [bar.name for bar in bars(rows, "orders").rows] == ["3", "1"]
+    assert bars([{"name": "1", "orders": 0}], "orders", by_time=True).rows[0].width == 0
