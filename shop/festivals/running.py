@@ -43,6 +43,8 @@ def publish_festival(
     Args:
         reason: why it may be published although something is missing; kept in the log.
     """
+    approved = Nomination.objects.filter(slot__festival=festival, state=Nomination.State.APPROVED)
+    list(approved.select_for_update(no_key=True, of=("self",)).order_by("pk"))
     festival = Festival.objects.select_for_update(no_key=True).get(pk=festival.pk)
     if festival.state != Festival.State.DRAFT:
         raise NotPossible(_("Only a draft can be published."))

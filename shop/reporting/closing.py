@@ -14,7 +14,7 @@ from shop.festivals.changes import log
 from shop.festivals.models import Deal, Festival
 from shop.festivals.spans import mark_change
 from shop.orders.models import Order
-from shop.reporting.models import FinalReport
+from shop.reporting.models import FinalReport, FinalStatement
 from shop.reporting.report import figures
 from shop.reporting.statements import statements_of
 from shop.reporting.tallying import count_all_sales
@@ -85,9 +85,11 @@ def close_festival(festival: Festival, *, at: datetime, by: User, reason: str = 
     _refuse(festival, reason.strip(), at=at)
     # So that nothing that was paid is missing. Nobody else counts before this is committed.
     count_all_sales(at=at)
-    kept = {str(store): found.kept() for store, found in statements_of(festival).items()}
-    frozen = figures(festival, at=at) | {"statements": kept}
-    final = FinalReport.objects.create(festival=festival, at=at, figures=frozen)
+    final = FinalReport.objects.create(festival=festival, at=at, figures=figures(festival, at=at))
+    FinalStatement.objects.bulk_create(
+        FinalStatement(report=final, merchant_id=store, lines=found.kept())
+        for store, found in statements_of(festival).items()
+    )
     Festival.objects.filter(pk=festival.pk).update(state=Festival.State.CLOSED, closed_at=at)
     mark_change("festival closed", at=at)
     log(festival, "close", at=at, by=by, festival=festival, reason=reason.strip())

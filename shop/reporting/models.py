@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from shop.festivals.models import Festival
+from shop.merchants.models import Merchant
 from shop.orders.models import Order, Refund
 
 
@@ -100,14 +101,24 @@ class Check(models.Model):
 
 
 class FinalReport(models.Model):
-    """The figures of a festival as they stood when it was closed; never computed again.
-
-    Beside them stand the statements of its stores, by store, as ``Statement.kept`` gives them.
-    """
+    """The figures of a festival as they stood when it was closed; never computed again."""
 
     festival = models.OneToOneField(Festival, models.PROTECT, related_name="final_report")
     at = models.DateTimeField()
     figures = models.JSONField()
+
+
+class FinalStatement(models.Model):
+    """A store's statement as it stood when its festival was closed."""
+
+    report = models.ForeignKey(FinalReport, models.CASCADE, related_name="statements")
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+")
+    lines = models.JSONField(help_text="As Statement.kept gives them.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["report", "merchant"], name="final_statement_once")
+        ]
 
 
 class PublicResult(models.Model):

@@ -19,7 +19,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from shop.festivals.models import Festival
 from shop.merchants.models import Merchant
 from shop.orders.models import Discount, OrderLine, RefundLine, Suborder
-from shop.reporting.models import CountedOrder, CountedRefund, FinalReport
+from shop.reporting.models import CountedOrder, CountedRefund, FinalStatement
 
 GOODS, DELIVERY, OUTSIDE = "goods", "delivery", "outside"
 AMOUNTS = (
@@ -92,12 +92,14 @@ class Statement:
 def statement(festival: Festival, merchant: Merchant) -> Statement:
     """Return a store's statement: the frozen one of a closed festival, else that of this moment.
 
-    Three statements of the database at the most.
+    Four statements of the database at the most.
     """
     if festival.state == Festival.State.CLOSED:
-        finals = FinalReport.objects.filter(festival=festival, figures__has_key="statements")
-        for rows in finals.values_list(f"figures__statements__{merchant.pk}", flat=True):
-            return read_kept(rows or [])
+        kept = FinalStatement.objects.filter(report__festival=festival)
+        for lines in kept.filter(merchant=merchant).values_list("lines", flat=True):
+            return read_kept(lines)
+        if kept.exists():
+            return Statement((), is_final=True)
     return statements_of(festival, merchant=merchant).get(merchant.pk, Statement(()))
 
 
