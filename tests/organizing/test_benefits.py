@@ -6,21 +6,15 @@ from shop.festivals.models import ChangeLog, Claim, Fund, Promotion
 from tests import make
 from tests.buying import pay
 from tests.make import NOON
-from tests.organizing.people import organizer, version
+from tests.organizing.people import version
 
 pytestmark = pytest.mark.django_db
+NOW = NOON  # of the desk
 
 
 @pytest.fixture
 def festival():
     return make.festival(title="Harvest", zone="Africa/Nairobi")
-
-
-@pytest.fixture
-def desk(client, clock_at):
-    clock_at(NOON)
-    client.force_login(organizer())
-    return client
 
 
 def benefit(**facts):

@@ -14,18 +14,11 @@ from shop.festivals.models import RegularPrice
 from shop.festivals.wanting import stores_with_units
 from tests import make
 from tests.make import END, NOON, START
-from tests.organizing.people import organizer
 
 pytestmark = pytest.mark.django_db
+NOW = NOON  # of the desk
 HOUR = timedelta(hours=1)
 EDGES = [START + HOUR * n for n in range(11)]
-
-
-@pytest.fixture
-def desk(client, clock_at):
-    clock_at(NOON)
-    client.force_login(organizer())
-    return client
 
 
 def bar(first, last, label="A"):

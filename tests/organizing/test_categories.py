@@ -10,16 +10,9 @@ from shop.listings.moving import save_category
 from shop.storefront import epoch
 from tests import make
 from tests.make import NOON
-from tests.organizing.people import BEFORE, organizer
+from tests.organizing.people import BEFORE
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def desk(client, clock_at):
-    clock_at(BEFORE)
-    client.force_login(organizer())
-    return client
 
 
 @pytest.fixture

@@ -11,17 +11,10 @@ from shop.catalogue.models import Product
 from shop.festivals.models import Deal, Enrolment
 from shop.listings import publishing
 from tests import make
-from tests.organizing.people import BEFORE, organizer
+from tests.organizing.people import BEFORE
 
 pytestmark = pytest.mark.django_db
 STALE = "Someone changed this while you were looking"
-
-
-@pytest.fixture
-def desk(client, clock_at):
-    clock_at(BEFORE)
-    client.force_login(organizer())
-    return client
 
 
 @pytest.fixture

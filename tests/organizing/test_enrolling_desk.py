@@ -11,17 +11,10 @@ from shop.festivals.models import Enrolment, Festival, Terms, Wanted
 from tests import make
 from tests.budgets import statements
 from tests.buying import pay
-from tests.organizing.people import BEFORE, organizer, typed
+from tests.organizing.people import BEFORE, typed
 
 pytestmark = pytest.mark.django_db
 DAYS = {"zone_name": "UTC", "starts": "2027-05-10T00:00", "ends": "2027-05-20T00:00"}
-
-
-@pytest.fixture
-def desk(client, clock_at):
-    clock_at(BEFORE)
-    client.force_login(organizer())
-    return client
 
 
 @pytest.fixture

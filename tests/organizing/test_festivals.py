@@ -7,16 +7,9 @@ from cms.models import FestivalPage
 from shop.festivals.models import ChangeLog, Festival, Slot
 from tests import make, pages
 from tests.make import NOON, START
-from tests.organizing.people import BEFORE, organizer, typed, version
+from tests.organizing.people import BEFORE, typed, version
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def desk(client, clock_at):
-    clock_at(BEFORE)
-    client.force_login(organizer())
-    return client
 
 
 def test_a_festival_is_planned_in_its_own_zone(desk):

@@ -10,7 +10,7 @@ from shop.festivals import running
 from shop.festivals.changes import log
 from tests import make
 from tests.make import NOON
-from tests.organizing.people import BEFORE, organizer, typed, version
+from tests.organizing.people import BEFORE, typed, version
 from tests.organizing.test_benefits import benefit
 
 pytestmark = pytest.mark.django_db
@@ -21,13 +21,6 @@ def festival():
     return make.festival(
         title="Harvest", slug="harvest", zone="UTC", texts={"en": {"title": "Harvest"}}
     )
-
-
-@pytest.fixture
-def desk(client, clock_at):
-    clock_at(BEFORE)
-    client.force_login(organizer())
-    return client
 
 
 def here(festival, rest=""):

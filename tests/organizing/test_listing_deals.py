@@ -11,9 +11,9 @@ from shop.festivals.models import Closure, Deal
 from shop.festivals.standing import WORDS
 from tests import make
 from tests.make import NOON
-from tests.organizing.people import organizer
 
 pytestmark = pytest.mark.django_db
+NOW = NOON  # of the desk
 HOUR = timedelta(hours=1)
 
 
@@ -30,13 +30,6 @@ def kettle():
 @pytest.fixture
 def deal(festival, kettle):
     return make.deal(kettle, during=festival, price=15_00, allotment=20)
-
-
-@pytest.fixture
-def desk(client, clock_at):
-    clock_at(NOON)
-    client.force_login(organizer())
-    return client
 
 
 def at_deal(deal, name=""):

@@ -10,19 +10,12 @@ import cms.admin
 from shop.festivals.models import Festival, Promotion
 from tests import make
 from tests.make import NOON
-from tests.organizing.people import BEFORE, organizer, typed
+from tests.organizing.people import typed
 from tests.organizing.test_benefits import benefit
 
 pytestmark = pytest.mark.django_db
 
 HUGE = ("99999999999999999999", "2147483648", "9" * 5000)
-
-
-@pytest.fixture
-def desk(client, clock_at):
-    clock_at(BEFORE)
-    client.force_login(organizer())
-    return client
 
 
 def all_forms() -> list[type[forms.Form]]:

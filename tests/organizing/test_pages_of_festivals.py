@@ -15,13 +15,6 @@ from tests.organizing.people import BEFORE, organizer
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def desk(client, clock_at):
-    clock_at(BEFORE)
-    client.force_login(organizer())
-    return client
-
-
 def test_a_page_begins_as_a_draft_with_the_blocks_of_a_festival(desk, client):
     pages.listing(FestivalPage)
     festival = make.festival(title="Harvest Days", slug="harvest-days")

@@ -5,17 +5,10 @@ import pytest
 from shop.festivals.models import ChangeLog, Deal, Enrolment, Fund, Wanted
 from tests import make
 from tests.make import NOON
-from tests.organizing.people import BEFORE, organizer
+from tests.organizing.people import BEFORE
 
 pytestmark = pytest.mark.django_db
 NOTE = "Three sentences that took a while."
-
-
-@pytest.fixture
-def desk(client, clock_at):
-    clock_at(BEFORE)
-    client.force_login(organizer())
-    return client
 
 
 @pytest.fixture

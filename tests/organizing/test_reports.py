@@ -15,18 +15,11 @@ from shop.storefront import epoch
 from tests import make
 from tests.buying import pay
 from tests.make import END, NOON
-from tests.organizing.people import organizer
 from tests.organizing.sales import at, sold_festival
 
 pytestmark = pytest.mark.django_db
+NOW = NOON  # of the desk
 OVER = END + timedelta(days=14)
-
-
-@pytest.fixture
-def desk(client, clock_at):
-    clock_at(NOON)
-    client.force_login(organizer())
-    return client
 
 
 @pytest.fixture

@@ -12,17 +12,10 @@ from shop.festivals.nominating import nominate
 from tests import make
 from tests.budgets import statements
 from tests.make import END, START
-from tests.organizing.people import BEFORE, organizer
+from tests.organizing.people import BEFORE
 from tests.shop.festivals.joining import joined, percent, whole
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def desk(client, clock_at):
-    clock_at(BEFORE)
-    client.force_login(organizer())
-    return client
 
 
 @pytest.fixture

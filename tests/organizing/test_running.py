@@ -9,9 +9,10 @@ from shop.orders.models import Order, SaleDecision
 from tests import make
 from tests.buying import pay, span_price
 from tests.make import END, NOON
-from tests.organizing.people import organizer, version
+from tests.organizing.people import version
 
 pytestmark = pytest.mark.django_db
+NOW = NOON  # of the desk
 HOUR = timedelta(hours=1)
 
 
@@ -28,13 +29,6 @@ def kettle():
 @pytest.fixture
 def deal(festival, kettle):
     return make.deal(kettle, during=festival, price=15_00, allotment=20)
-
-
-@pytest.fixture
-def desk(client, clock_at):
-    clock_at(NOON)
-    client.force_login(organizer())
-    return client
 
 
 def at_deal(deal, name=""):

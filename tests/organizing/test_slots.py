@@ -7,22 +7,16 @@ import pytest
 from shop.festivals.models import Festival
 from tests import make
 from tests.make import NOON
-from tests.organizing.people import organizer, typed
+from tests.organizing.people import typed
 from tests.organizing.test_running import at_slot
 
 pytestmark = pytest.mark.django_db
+NOW = NOON  # of the desk
 
 
 @pytest.fixture
 def festival():
     return make.festival(title="Harvest", zone="Africa/Nairobi")
-
-
-@pytest.fixture
-def desk(client, clock_at):
-    clock_at(NOON)
-    client.force_login(organizer())
-    return client
 
 
 def test_what_ends_between_two_minutes_keeps_its_end_when_it_is_saved(desk, festival):

@@ -11,16 +11,9 @@ from shop.festivals.models import Deal, Enrolment, Nomination, Participation
 from shop.listings.models import Listing
 from tests import make
 from tests.budgets import statements
-from tests.organizing.people import BEFORE, organizer
+from tests.organizing.people import BEFORE
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def desk(client, clock_at):
-    clock_at(BEFORE)
-    client.force_login(organizer())
-    return client
 
 
 def queued() -> list[str]:

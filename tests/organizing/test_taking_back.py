@@ -10,7 +10,6 @@ from shop.festivals.mailing import send_changed
 from shop.festivals.models import ChangeLog, Fund
 from tests import make
 from tests.make import NOON
-from tests.organizing.people import BEFORE, organizer
 
 pytestmark = pytest.mark.django_db
 REASON = "The hall has burnt down."
@@ -24,13 +23,6 @@ def festival():
 @pytest.fixture
 def kettle():
     return make.variant(20_00, of=make.product(title="Brass kettle", of=make.merchant(name="Zoe")))
-
-
-@pytest.fixture
-def desk(client, clock_at):
-    clock_at(BEFORE)
-    client.force_login(organizer())
-    return client
 
 
 def here(nomination, rest=""):

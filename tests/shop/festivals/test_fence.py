@@ -136,7 +136,8 @@ def test_without_units_set_aside_every_variant_sells_from_everyday_stock():
 def bar(variant, at):
     """Return the numbers and words of the bar on the product's page."""
     variants = variants_now(variant.product_id, at=at)
-    claim = buying_part(variants, [], where="Nairobi", currency="USD", language="en").claim
+    facts = {"where": "Nairobi", "currency": "USD", "language": "en", "at": at}
+    claim = buying_part(variants, [], **facts).claim
     return claim.claimed, claim.allotment, claim.text, claim.left
 
 
