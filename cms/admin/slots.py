@@ -66,6 +66,7 @@ def edit(request: HttpRequest, pk: int, slot_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and not _asks_first(form, slot):
         try:
             with transaction.atomic():
+                Festival.objects.select_for_update(no_key=True).get(pk=pk)  # before its slots
                 changes.refuse_if_changed(slot, seen=version_seen(request))
                 planning.change_slot(
                     slot,

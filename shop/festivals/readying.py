@@ -20,18 +20,18 @@ type Refused = dict[int, ShopError]
 
 
 def locked(ids: Sequence[int]) -> list[Nomination]:
-    """Lock nominations, then their festivals and slots; return them with what they are about.
+    """Lock nominations, then their festivals; return them with what they are about.
 
-    Whoever publishes a festival waits for its row as well, so that each sees the other's deals.
+    Whoever changes a slot, or publishes its festival, holds the festival's row: so each sees the
+    other's deals, and reviewers fill the places of a slot one by one.
     """
     rows = Nomination.objects.select_for_update(of=("self",)).filter(pk__in=ids)
     found = list(rows.select_related("product", "enrolment", "reviewer", "fund").order_by("pk"))
-    # Read under their locks: a slot may have been stopped, moved or extended meanwhile.
     festivals = Festival.objects.filter(slots__in={row.slot_id for row in found})
     ids = set(festivals.values_list("pk", flat=True))
     list(Festival.objects.filter(pk__in=ids).select_for_update(no_key=True).order_by("pk"))
-    slots = Slot.objects.select_for_update(of=("self",), no_key=True).select_related("festival")
-    slots = {s.pk: s for s in slots.filter(pk__in={r.slot_id for r in found}).order_by("pk")}
+    # Read under that lock: a slot may have been stopped, moved or extended meanwhile.
+    slots = Slot.objects.select_related("festival").in_bulk({row.slot_id for row in found})
     for row in found:
         row.slot = slots[row.slot_id]
     return found
@@ -42,7 +42,7 @@ def made_ready(
 ) -> tuple[Made, Refused]:
     """Return the deals that approval would make, and which nominations cannot be approved.
 
-    Three statements at the most. The slots are locked: two reviewers fill a place one by one.
+    Three statements at the most. The festivals are locked: two reviewers fill a place one by one.
     """
     refused: Refused = {}
     for row in rows:

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from shop.cart.pricing import price_cart
 from shop.errors import NotPossible, Unavailable
 from shop.festivals import approving, enrolling, funds, promoting, running, stopping
-from shop.festivals.models import Deal, Fund, Nomination
+from shop.festivals.models import Deal, Festival, Fund, Nomination
 from shop.listings import publishing
 from tests import make
 from tests.buying import expire, pay, span_price
@@ -77,6 +78,20 @@ def test_a_stop_waits_for_a_store_that_leaves_and_does_not_break():
     beside.result()
     nomination.refresh_from_db()
     assert nomination.state == Nomination.State.WITHDRAWN
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_store_that_leaves_locks_its_nominations_before_the_festival():
+    festival = make.festival()
+    nomination = make.nomination(make.variant(20_00), during=festival, price=15_00)
+
+    with open_transaction(lambda: Festival.objects.select_for_update().get(pk=festival.pk)):
+        beside = Beside(lambda: enrolling.leave(nomination.enrolment, at=NOON, by=make.user()))
+        assert beside.waits()
+        with transaction.atomic():
+            assert not list(Nomination.objects.select_for_update(skip_locked=True))
+
+    beside.result()
 
 
 @pytest.mark.django_db
