@@ -7,6 +7,8 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from shop.cart.turns import one_after_another
+from shop.networks import keyed_hash
 from shop.reminders import asking, tokens
 from shop.reminders.models import Reminder
 from shop.reminders.telling import tell_opened
@@ -15,6 +17,7 @@ from tests.crowd import at_once
 from tests.make import END, NOON, START
 from tests.queue import run_queued_work
 from tests.shop.reminders.waiting import BEFORE, guest, mails, reminder, sold_out, whole
+from tests.stepping import Beside, open_transaction
 
 pytestmark = pytest.mark.django_db
 ADA = "ada@example.org"
@@ -129,6 +132,17 @@ def test_many_at_once_from_one_network_cause_no_more_mails():
     answers = at_once([asks(n) for n in range(asking.MOST_OF_NETWORK + 10)], threads=10)
 
     assert answers.count(303) == asking.MOST_OF_NETWORK == Reminder.objects.count()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_asks_waits_for_another_from_the_same_network():
+    told = {"thing": f"festival-{make.festival().pk}", "email": "guest@example.org"}
+
+    with open_transaction(lambda: one_after_another(keyed_hash("127.0.0.1"))):
+        beside = Beside(lambda: guest().post("/remind/", told).status_code)
+        assert beside.waits()
+
+    assert beside.result() == 303
 
 
 def test_another_site_subscribes_nobody_and_an_old_browser_is_asked_once_more():

@@ -17,6 +17,7 @@ from tests.buying import expire, pay
 from tests.crowd import at_once
 from tests.make import NOON
 from tests.shop.reminders.waiting import mails, reminder, sold_out
+from tests.stepping import Beside, open_transaction
 
 pytestmark = pytest.mark.django_db
 ROUND, STEADY = timedelta(seconds=15), telling.STEADY
@@ -155,6 +156,20 @@ def test_two_beats_at_once_tell_no_more_than_one():
     told_each = at_once([lambda: tell_returned(at=NOON + STEADY)] * 4)
 
     assert sum(told_each) == telling.PER_UNIT
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_beat_waits_for_the_other_one_of_a_product():
+    kettle, order = sold_out()
+    crowd(30, variant=kettle)
+    expire(order, at=NOON)
+    tell_returned(at=NOON)
+
+    with open_transaction(lambda: tell_returned(at=NOON + STEADY)):
+        beside = Beside(lambda: tell_returned(at=NOON + STEADY))
+        assert beside.waits()
+
+    assert beside.result() == 0
 
 
 def test_looking_costs_one_statement_for_all_that_is_gone():
