@@ -14,6 +14,7 @@ from shop.workspace.stocktaking import count_stock
 from tests import make
 from tests.crowd import at_once
 from tests.make import NOON, START
+from tests.stepping import Beside, open_transaction
 
 pytestmark = pytest.mark.django_db
 ROUNDS = 8
@@ -111,6 +112,20 @@ def test_a_count_and_an_approval_never_both_take_the_same_units():
         assert isinstance(refused[0], (counting.TooFewCounted, FenceBroken))
         aside = fence.set_aside([variant.pool_id], at=START).get(variant.pool_id, 0)
         assert aside <= on_hand(variant.pool)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_count_waits_for_an_approval_and_leaves_what_it_sets_aside():
+    variant = make.variant(20_00, on_hand=10)
+    nomination = make.nomination(variant, during=make.festival(), price=15_00, allotment=8)
+
+    with open_transaction(lambda: approving.approve(nomination, at=START)):
+        count = partial(count_stock, {variant.pool_id: 4}, seen=None, note="", at=START, by=None)
+        beside = Beside(count)
+        assert beside.waits()
+
+    assert isinstance(beside.result(), counting.TooFewCounted)
+    assert on_hand(variant.pool) == 10
 
 
 @pytest.mark.django_db(transaction=True)
