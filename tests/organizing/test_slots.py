@@ -7,8 +7,8 @@ import pytest
 from shop.festivals.models import Festival
 from tests import make
 from tests.make import NOON
+from tests.organizing.deals.addresses import at_slot
 from tests.organizing.people import typed
-from tests.organizing.test_running import at_slot
 
 pytestmark = pytest.mark.django_db
 NOW = NOON  # of the desk

@@ -18,26 +18,6 @@ pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
 
 
-@pytest.fixture
-def kettle():
-    return make.variant(20_00)
-
-
-@pytest.fixture
-def festival(clock_at, kettle):
-    clock_at(BEFORE)
-    made = make.festival(title="Harvest")
-    make.deal(kettle, during=made, price=15_00, allotment=6)
-    make.listed(kettle.product)
-    return made
-
-
-@pytest.fixture
-def desk(client):
-    client.force_login(organizer())
-    return client
-
-
 def place(festival, rest=""):
     return f"/organize/festivals/{festival.pk}/{rest}"
 

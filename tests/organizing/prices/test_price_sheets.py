@@ -10,31 +10,11 @@ from openpyxl import load_workbook
 from tests import make
 from tests.budgets import statements
 from tests.make import END, START
-from tests.organizing.people import BEFORE, organizer
+from tests.organizing.people import BEFORE
 
 pytestmark = pytest.mark.django_db
 
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def kettle():
-    return make.variant(20_00)
-
-
-@pytest.fixture
-def festival(clock_at, kettle):
-    clock_at(BEFORE)
-    made = make.festival(title="Harvest")
-    make.deal(kettle, during=made, price=15_00, allotment=6)
-    make.listed(kettle.product)
-    return made
-
-
-@pytest.fixture
-def desk(client):
-    client.force_login(organizer())
-    return client
 
 
 def place(festival, rest=""):

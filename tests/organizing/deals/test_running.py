@@ -9,35 +9,12 @@ from shop.orders.models import Order, SaleDecision
 from tests import make
 from tests.buying import pay, span_price
 from tests.make import END, NOON
+from tests.organizing.deals.addresses import at_deal, at_slot
 from tests.organizing.people import version
 
 pytestmark = pytest.mark.django_db
 NOW = NOON  # of the desk
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def festival():
-    return make.festival(title="Harvest", zone="Africa/Nairobi")
-
-
-@pytest.fixture
-def kettle():
-    return make.variant(20_00, on_hand=100, of=make.product(title="Brass kettle"))
-
-
-@pytest.fixture
-def deal(festival, kettle):
-    return make.deal(kettle, during=festival, price=15_00, allotment=20)
-
-
-def at_deal(deal, name=""):
-    festival = deal.slot.festival_id
-    return f"/organize/festivals/{festival}/deals/{deal.pk}/{name and name + '/'}"
-
-
-def at_slot(slot, name):
-    return f"/organize/festivals/{slot.festival_id}/slots/{slot.pk}/{name}/"
 
 
 def test_a_deal_is_paused_after_its_effect_was_read_and_resumed(desk, deal):

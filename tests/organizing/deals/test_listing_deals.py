@@ -11,30 +11,11 @@ from shop.festivals.models import Closure, Deal
 from shop.festivals.standing import WORDS
 from tests import make
 from tests.make import NOON
+from tests.organizing.deals.addresses import at_deal
 
 pytestmark = pytest.mark.django_db
 NOW = NOON  # of the desk
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def festival():
-    return make.festival(title="Harvest", zone="Africa/Nairobi")
-
-
-@pytest.fixture
-def kettle():
-    return make.variant(20_00, on_hand=100, of=make.product(title="Brass kettle"))
-
-
-@pytest.fixture
-def deal(festival, kettle):
-    return make.deal(kettle, during=festival, price=15_00, allotment=20)
-
-
-def at_deal(deal, name=""):
-    festival = deal.slot.festival_id
-    return f"/organize/festivals/{festival}/deals/{deal.pk}/{name and name + '/'}"
 
 
 def test_deals_are_listed_with_what_is_gone_whatever_their_number(desk, festival, deal):
