@@ -3,6 +3,10 @@
 The table beside this file is data with its day in it: decimals by ISO 4217, the provider's
 exponents and least charges as Stripe publishes them (Supported currencies, 2026), rates of one
 day for showing an approximate price only.
+
+Our minor unit is the least that can be charged: Stripe takes KWD in thousandths but wants the
+last digit to be 0, so a hundredth is ours. No amount that the shop computes or that somebody
+types can then be one that nobody can pay.
 """
 
 from __future__ import annotations
@@ -26,7 +30,7 @@ OFFERED = ("USD", "EUR", "CNY", "GBP", "KES", "NGN", "ZAR", "XOF", "MAD", "EGP",
 
 @dataclass(frozen=True, slots=True)
 class Currency:
-    """A currency; ``exponent`` is the number of its decimals."""
+    """A currency; ``exponent`` is the number of decimals that can be charged."""
 
     code: str
     exponent: int
@@ -52,29 +56,35 @@ def least_charge(code: str) -> int:
 
 
 def for_stripe(amount: int, code: str) -> int:
-    """Return the amount as the provider wants it, refusing what it could not charge exactly.
+    """Return the amount as the provider wants it.
 
-    Most currencies pass as they are. UGX and ISK are sent times a hundred and whole;
-    three-decimal ones end in 0; MGA has two decimals by ISO and none at Stripe.
+    Most currencies pass as they are. UGX and ISK are sent times a hundred, three-decimal ones
+    times ten.
 
     Raises:
-        ValueError: the amount cannot be expressed, or the currency is not offered.
+        ValueError: the currency is not offered.
     """
-    currency = currencies()[code]
-    if currency.stripe_exponent is None or currency.stripe_rule == "not_listed":
+    if not is_chargeable(code):
         raise ValueError(f"{code} cannot be charged")
-    shift = currency.stripe_exponent - currency.exponent
-    sent = amount * 10**shift if shift >= 0 else _exactly(amount, 10**-shift, code)
-    if currency.stripe_rule == "three_decimal" and sent % 10:
-        raise ValueError(f"the last digit of an amount in {code} must be 0")
-    return sent
+    return amount * _factor(currencies()[code])
 
 
 def from_stripe(amount: int, code: str) -> int:
-    """Return the provider's amount in our minor units; the way back of ``for_stripe``."""
-    currency = currencies()[code]
-    shift = (currency.stripe_exponent or 0) - currency.exponent
-    return _exactly(amount, 10**shift, code) if shift >= 0 else amount * 10**-shift
+    """Return the provider's amount in our minor units; the way back of ``for_stripe``.
+
+    Raises:
+        ValueError: it is no whole number of our units, so that we cannot have asked for it.
+    """
+    whole, rest = divmod(amount, _factor(currencies()[code]))
+    if rest:
+        raise ValueError(f"{amount} is not a whole amount in {code}")
+    return whole
+
+
+def is_chargeable(code: str) -> bool:
+    """Tell whether the provider takes payments in a currency."""
+    currency = currencies().get(code)
+    return currency is not None and currency.stripe_exponent is not None
 
 
 def convert(amount: int, code: str, into: str) -> int | None:
@@ -108,20 +118,27 @@ def _formatted(value: Decimal, currency: Currency, locale: Locale) -> str:
     return f"{text}\N{LEFT-TO-RIGHT MARK}" if locale.text_direction == "rtl" else text
 
 
-def _exactly(amount: int, by: int, code: str) -> int:
-    quotient, rest = divmod(amount, by)
-    if rest:
-        raise ValueError(f"{amount} is not a whole amount in {code}")
-    return quotient
+def _factor(currency: Currency) -> int:
+    """Return how many of the provider's units are one of ours."""
+    return 10 ** ((currency.stripe_exponent or 0) - currency.exponent)
 
 
 def _read(row: dict[str, str]) -> Currency:
+    sent = int(row["stripe_exponent"]) if row["stripe_exponent"] else None
     return Currency(
         code=row["code"],
-        exponent=int(row["exponent"]),
-        stripe_exponent=int(row["stripe_exponent"]) if row["stripe_exponent"] else None,
+        exponent=_chargeable_decimals(int(row["exponent"]), sent, row["stripe_rule"]),
+        stripe_exponent=sent,
         stripe_rule=row["stripe_rule"],
         minimum=Decimal(row["minimum"]) if row["minimum"] else None,
         per_usd=Decimal(row["per_usd"]) if row["per_usd"] else None,
         rate_date=date.fromisoformat(row["rate_date"]) if row["rate_date"] else None,
     )
+
+
+def _chargeable_decimals(iso: int, sent: int | None, rule: str) -> int:
+    """Return how many decimals can be charged: never more than ISO 4217 and the provider have.
+
+    MGA has two decimals by ISO and none at Stripe; three-decimal currencies have to end in 0.
+    """
+    return iso if sent is None else min(iso, sent, 2 if rule == "three_decimal" else iso)
