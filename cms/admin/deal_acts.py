@@ -116,8 +116,8 @@ def _void(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Act
     def run(answers: dict[str, Any]) -> str:
         found = void_price(deal, reason=answers["reason"], at=at, by=request.user)
         return (
-            f"The price is void. {found.ended} open orders were ended; if there are more, they "
-            "are within a minute. Decide on the paid ones."
+            f"The price is void. {found.open_orders} open orders are being ended, which takes a "
+            "minute. Decide on the paid ones."
         )
 
     effects = [

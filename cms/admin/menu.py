@@ -70,6 +70,14 @@ def mishaps_entry() -> MenuItem:
     )  # fmt: skip
 
 
+def money_entry() -> MenuItem:
+    """Return the entry of the money that waits for a person."""
+    return Allowed(
+        "Money that waits", reverse("desk:money"), permission="view_order",
+        name="money", icon_name="warning", order=95,
+    )  # fmt: skip
+
+
 class WaitingPanel(Component):
     """What waits for somebody, and the festivals to come, on the first screen."""
 

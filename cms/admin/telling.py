@@ -26,6 +26,8 @@ WORDS = {
     "refunded": "order sent back",
     "share": "made", "revoke": "revoked",
     "override": "overridden", "take back": "taken back",
+    "try again": "sent again", "settle elsewhere": "settled elsewhere",
+    "apply again": "applied again",
     "close": "closed", "show_result": "result shown", "hide_result": "result hidden",
 }  # fmt: skip
 # What people call a fact, where its own name with blanks is not it.

@@ -141,6 +141,15 @@ def take_out(cart_id: int, quantities: dict[int, int]) -> None:
     CartVoucher.objects.filter(cart_id=cart_id).delete()
 
 
+def put_back(cart_id: int, quantities: dict[int, int], *, at: datetime) -> None:
+    """Put what was not paid after all back into the cart, unless it was chosen again since."""
+    CartLine.objects.bulk_create(
+        (CartLine(cart_id=cart_id, variant_id=variant_id, quantity=quantity, added_at=at)
+         for variant_id, quantity in quantities.items()),
+        ignore_conflicts=True,
+    )  # fmt: skip
+
+
 def check_quantity(quantity: int) -> None:
     """Refuse a quantity of one variant that nobody can buy.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -14,6 +14,8 @@ from shop.errors import GatewayError
 from shop.orders.models import Order
 from shop.payments.applying import apply_session
 from shop.payments.models import Operation, Payment
+
+JUST_NOW = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ def bring_up_to_date(order: Order, *, came_from: str = "", at: datetime) -> bool
     if order.is_paid:
         return True
     named = Q(session_id=came_from if came_from.isprintable() else "")
-    known = order.payments.exclude(session_id=None)
+    # Whoever reloads, or a script, gets the provider's last word and does not ask anew.
+    known = order.payments.exclude(session_id=None).exclude(checked_at__gt=at - JUST_NOW)
     try:
         for payment in known.filter(Q(state__in=Payment.UNSETTLED) | named):
             apply_session(payment.session_id, is_waited_for=True, at=at)

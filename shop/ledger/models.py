@@ -20,6 +20,7 @@ class LedgerEntry(models.Model):
 
     class Account(models.TextChoices):
         CASH = "cash"
+        BANK = "bank"  # what the operator pays from an account of his own
         PROMOTIONS = "promotions"
         PAYABLE = "payable"
         COMMISSION = "commission"

@@ -59,6 +59,14 @@ def post_sent_back(order: Order, amount: int, *, reference: str, at: datetime) -
     return _post(f"sent-back-{reference}", order, rows, at=at)
 
 
+def post_paid_elsewhere(
+    order: Order, amount: int, *, reference: str, at: datetime
+) -> LedgerTransaction:
+    """Book that money owed to a shopper was paid from the operator's own bank account."""
+    rows = [(Account.REFUNDS_DUE, None, amount), (Account.BANK, None, -amount)]
+    return _post(f"paid-elsewhere-{reference}", order, rows, at=at)
+
+
 def post_come_back(order: Order, amount: int, *, reference: str, at: datetime) -> LedgerTransaction:
     """Book that the shopper's bank returned money that went back: it is owed again."""
     rows = [(Account.CASH, None, amount), (Account.REFUNDS_DUE, None, -amount)]

@@ -12,7 +12,7 @@ from shop.cart import changing
 from shop.cart.models import Cart
 from shop.listings.refreshing import note_stock
 from shop.orders import holding
-from shop.orders.models import Order
+from shop.orders.models import APART, Order
 
 
 def lock(order_id: int) -> Order:
@@ -47,11 +47,35 @@ def mark_paid(order: Order, *, at: datetime) -> None:
     if turned:
         note_stock(turned, at=at)
     _forget_holdings(order)
+    if order.cart_id and not order.is_set_apart:
+        changing.take_out(order.cart_id, _bought(order))
+
+
+def set_apart(order: Order) -> None:
+    """Let an order wait by itself while a bank or a person decides about its money.
+
+    Its goods stay held and leave the cart, so that the shopper can buy other things meanwhile.
+    """
+    if not order.is_pending or order.is_set_apart:
+        return
+    order.shopper_key = f"{APART}{order.pk}"
+    order.save(update_fields=["shopper_key"])
+    _forget_holdings(order)
     if order.cart_id:
-        bought: Counter[int] = Counter()
-        for line in order.lines.all():
-            bought[line.variant_id] += line.quantity
-        changing.take_out(order.cart_id, dict(bought))
+        changing.take_out(order.cart_id, _bought(order))
+
+
+def put_back(order: Order, *, at: datetime) -> None:
+    """Put the goods of an order that was set apart, and is not paid after all, into the cart."""
+    if order.is_set_apart and order.cart_id:
+        changing.put_back(order.cart_id, _bought(order), at=at)
+
+
+def _bought(order: Order) -> dict[int, int]:
+    bought: Counter[int] = Counter()
+    for line in order.lines.all():
+        bought[line.variant_id] += line.quantity
+    return dict(bought)
 
 
 def _forget_holdings(order: Order) -> None:

@@ -32,6 +32,11 @@ class Frozen:
         """Tell whether others wait for what it holds: flash deals, or units set aside."""
         return any(line.is_flash or line.is_set_aside for line in self.lines)
 
+    @property
+    def has_seats(self) -> bool:
+        """Tell whether something of it happens at a time: money that comes days later is late."""
+        return any(line.variant.session_start is not None for line in self.lines)
+
     def holdings(self, shopper_id: int | None) -> Holdings:
         """Add up what they hold."""
         return holdings_of(self.lines, self.discounts, shopper_id=shopper_id)
@@ -72,7 +77,7 @@ def frozen_rows(order: Order) -> Frozen:
     """Return the rows of an order that was placed before."""
     suborders = {row.merchant_id: row for row in order.suborders.select_related("merchant")}
     by_id = {row.pk: row for row in suborders.values()}
-    lines = tuple(order.lines.select_related("deal__slot"))
+    lines = tuple(order.lines.select_related("deal__slot", "variant"))
     for line in lines:
         line.suborder = by_id[line.suborder_id]
         line.is_flash = bool(line.deal and line.deal.slot.kind == Slot.Kind.FLASH)

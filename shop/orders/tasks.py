@@ -90,6 +90,13 @@ def send_paid_too_late(order_id: int, amount: int) -> None:
 
 @task
 @tried_again
+def send_paid_after_start(order_id: int, amount: int) -> None:
+    """Tell the shopper that money for a booked date came when it had begun, and goes back."""
+    _send_about_money("paid-after-start", order_id, amount)
+
+
+@task
+@tried_again
 def send_paid_twice(order_id: int, amount: int) -> None:
     """Tell the shopper that an order was paid twice and the second sum goes back."""
     _send_about_money("paid-twice", order_id, amount)
@@ -103,6 +110,7 @@ def _send_about_money(key: str, order_id: int, amount: int) -> None:
         "order_link": order_link(order),
         "cart_link": cart_link(order),
         "amount": written(amount, order.currency, order.language),
+        "is_rest_sent": order.is_paid and amount < order.total,
     }
     send(key, order.contact.email, language=order.language, context=context)
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.tasks import Task
 
 from shop.errors import Unavailable
 from shop.ledger import posting
 from shop.orders import ending
 from shop.orders.models import Order
 from shop.orders.tasks import (
+    send_paid_after_start,
     send_paid_too_late,
     send_paid_twice,
     send_receipt,
@@ -25,7 +28,7 @@ from shop.orders.tasks import (
 from shop.payments.gateway import Session, SessionStatus
 from shop.payments.models import Operation, Payment
 from shop.payments.operations import queue_refund
-from shop.payments.refunding import refund_cancelled
+from shop.payments.refunding import refund_cancelled, refund_late
 from shop.payments.stripe_gateway import gateway
 from shop.tasks import enqueue
 from shop.tickets.issuing import issue
@@ -45,6 +48,10 @@ class UnknownOrder(Exception):
     """The session belongs to no order that we know, yet or at all."""
 
 
+class AnotherShops(UnknownOrder):
+    """The session is of another shop on the same account: it is none of our business."""
+
+
 def apply_session(session_id: str, *, is_waited_for: bool = False, at: datetime) -> Payment:
     """Bring a payment and its order to what the provider says now. Safe to repeat.
 
@@ -55,21 +62,31 @@ def apply_session(session_id: str, *, is_waited_for: bool = False, at: datetime)
         GatewayError: the provider did not answer; nothing was changed.
         UnknownOrder: our order may not be committed yet, or the session is not ours.
     """
-    session = gateway().session(session_id, is_waited_for=is_waited_for)
-    with transaction.atomic():
-        payment = _locked(session)
-        _adopt(payment, session)
-        payment.checked_at = at
-        if session.is_paid:
-            if payment.state not in SETTLED:
-                _take(payment, session, at=at)
-            elif payment.state == Payment.State.REVIEW and session.is_refunded:
-                _release(payment, at=at)
-        elif session.status == SessionStatus.EXPIRED:
-            _lapse(payment, at=at)
-        elif session.status == SessionStatus.COMPLETE:
-            _wait_or_fail(payment, session, at=at)
-        payment.save()
+    return take_over(gateway().session(session_id, is_waited_for=is_waited_for), at=at)
+
+
+@transaction.atomic
+def take_over(session: Session, *, at: datetime) -> Payment:
+    """Bring a payment and its order to what the provider has just said. Safe to repeat.
+
+    Raises:
+        UnknownOrder: our order may not be committed yet, or the session is not ours.
+    """
+    payment = _locked(session)
+    if not _is_its_page(payment, session):
+        return payment
+    _adopt(payment, session)
+    payment.asked_at = payment.checked_at = at
+    if session.is_paid:
+        if payment.state not in SETTLED:
+            _take(payment, session, at=at)
+        elif payment.state == Payment.State.REVIEW and session.is_refunded:
+            _release(payment, at=at)
+    elif session.status == SessionStatus.EXPIRED:
+        _lapse(payment, at=at)
+    elif session.status == SessionStatus.COMPLETE:
+        _wait_or_fail(payment, session, at=at)
+    payment.save()
     return payment
 
 
@@ -78,11 +95,29 @@ def _locked(session: Session) -> Payment:
     uuid = session.payment_uuid
     payment = Payment.objects.filter(uuid=uuid).only("order_id").first() if uuid else None
     if payment is None:
-        raise UnknownOrder(session.id)
+        is_ours = bool(uuid) and session.shop in ("", settings.SITE_URL)
+        raise UnknownOrder(session.id) if is_ours else AnotherShops(session.id)
     order = ending.lock(payment.order_id)
     payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
     payment.order = order
     return payment
+
+
+def _is_its_page(payment: Payment, session: Session) -> bool:
+    """Tell whether a session is the payment's, and not one of an earlier key that nobody saw.
+
+    Raises:
+        UnknownOrder: that one was paid although the order has its money; a person has to look.
+    """
+    if payment.session_id in (None, session.id):
+        return True
+    if not session.is_paid:
+        return False
+    if payment.state in SETTLED:
+        log.error("payment %s: session %s was paid beside it", payment.uuid, session.id)
+        raise UnknownOrder(session.id)
+    payment.session_id, payment.session_url = session.id, session.url
+    return True
 
 
 def _adopt(payment: Payment, session: Session) -> None:
@@ -101,19 +136,34 @@ def _take(payment: Payment, session: Session, *, at: datetime) -> None:
     if (session.amount, session.currency) != asked or session.received != payment.amount:
         log.error("payment %s: amount or currency differs, held for review", payment.uuid)
         payment.move_to(Payment.State.REVIEW)
+        ending.set_apart(order)
         return
     if order.state == Order.State.PAID:
-        _send_back(payment, Operation.Cause.SURPLUS, at=at)
+        _send_back(payment, Operation.Cause.SURPLUS, mail=send_paid_twice, at=at)
         return
-    if order.state == Order.State.CANCELLED or not _pay(order, at=at):
-        _send_back(payment, Operation.Cause.LATE, at=at)
+    sessions = dict(order.lines.values_list("pk", "variant__session_start"))
+    # Money that comes when a session has begun is too late for it, whoever kept the seat.
+    begun = [pk for pk, start in sorted(sessions.items()) if start and start <= at]
+    is_all_over = len(begun) == len(sessions)
+    if order.state == Order.State.CANCELLED or is_all_over or not _pay(order, at=at):
+        mail = send_paid_after_start if is_all_over else send_paid_too_late
+        _send_back(payment, Operation.Cause.LATE, mail=mail, at=at)
+        _free(order, at=at)
         return
+    _keep(payment, has_seats=any(sessions.values()), begun=begun, at=at)
+
+
+def _keep(payment: Payment, *, has_seats: bool, begun: list[int], at: datetime) -> None:
+    """Book the sale, tell everybody, and send back at once what can no longer be had."""
+    order = payment.order
     payment.move_to(Payment.State.PAID)
     posting.post_sale(order, at=at)
-    tickets = issue(order)
+    tickets = issue(order) if has_seats else []
     enqueue(send_receipt, order.pk)
     enqueue(tell_merchants, order.pk)
-    if tickets:
+    if begun:
+        refund_late(payment, begun, at=at)
+    if any(ticket.line_id not in begun for ticket in tickets):
         enqueue(send_tickets, order.pk)
         refund_cancelled(order, payment, at=at)
 
@@ -129,11 +179,10 @@ def _pay(order: Order, *, at: datetime) -> bool:
     return True
 
 
-def _send_back(payment: Payment, cause: str, *, at: datetime) -> None:
+def _send_back(payment: Payment, cause: str, *, mail: Task, at: datetime) -> None:
     payment.move_to(Payment.State.REFUNDING)
     queue_refund(payment, cause=cause, at=at)
     posting.post_unwanted(payment.order, payment.amount, reference=str(payment.uuid), at=at)
-    mail = send_paid_twice if cause == Operation.Cause.SURPLUS else send_paid_too_late
     enqueue(mail, payment.order_id, payment.amount)
 
 
@@ -160,6 +209,7 @@ def _wait_or_fail(payment: Payment, session: Session, *, at: datetime) -> None:
     if session.is_processing:
         if payment.state != Payment.State.PROCESSING:
             payment.move_to(Payment.State.PROCESSING)
+            ending.set_apart(payment.order)
         return
     was_processing = payment.state == Payment.State.PROCESSING
     payment.move_to(Payment.State.FAILED)
@@ -171,3 +221,4 @@ def _wait_or_fail(payment: Payment, session: Session, *, at: datetime) -> None:
 def _free(order: Order, *, at: datetime) -> None:
     if order.is_pending and not order.payments.live().exists():
         ending.expire(order, at=at)
+        ending.put_back(order, at=at)

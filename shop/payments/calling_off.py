@@ -2,78 +2,80 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.tasks import task
 from django.utils.translation import gettext as _
 
+from shop import clock
 from shop.accounts.models import User
 from shop.catalogue.models import Variant
 from shop.errors import NotPossible
 from shop.festivals import spans
 from shop.listings.refreshing import note_stock
 from shop.orders.models import Order, OrderLine, RefundLine
-from shop.payments.cancelling import end_unpaid
+from shop.payments.cancelling import end_open
 from shop.payments.refunding import refund_order
+from shop.rounds.working import each
 from shop.stock.models import Pool
+from shop.tasks import enqueue
 
-log = logging.getLogger(__name__)
+BATCH = 100
+ROUND = "refund sessions that were called off"
 
 
 def call_off(pool: Pool, *, reason: str, at: datetime, by: User) -> int:
-    """Call a session off and send all its money back; return how many orders were refunded.
+    """Call a session off and let the worker send all its money back; return of how many orders.
 
-    The seats close first, in a transaction of their own: whoever pays in the same second is
-    refunded when the money arrives. What a crash or a failure leaves over,
-    ``refund_what_is_left`` finds.
+    The seats close first: whoever pays in the same second is refunded when the money arrives.
+    What a crash or a failure leaves over, ``refund_what_is_left`` finds.
 
     Raises:
         NotPossible: there is no reason, it has begun, or it is called off already.
     """
     if not reason.strip():
         raise NotPossible(_("Say why: the guests read it."))
-    _close(pool, reason=reason.strip(), at=at)
-    for order in _orders(pool, Order.State.PENDING):
-        _try(end_unpaid, order, at=at)
-    paid = _orders(pool, Order.State.PAID)
-    for order_id in paid.values_list("pk", flat=True):
-        _try(refund_order, order_id, at=at, by=by)
-    # Also those whose money came while others were ended: they were refunded as it arrived.
-    return paid.filter(lines__pool=pool, lines__refund_lines__isnull=False).count()
+    _close(pool, reason=reason.strip(), at=at, by=by)
+    return _orders(pool.pk, Order.State.PAID).filter(lines__refund_lines__isnull=True).count()
+
+
+@task
+def settle_called_off(pool_id: int, by_id: int) -> None:
+    """End the unpaid orders of a session that was called off, and refund the paid ones."""
+    at, by = clock.now(), User.objects.filter(pk=by_id).first()
+    end_open(_orders(pool_id, Order.State.PENDING), name="end orders of called-off sessions", at=at)
+
+    def refund(order: Order) -> bool:
+        return refund_order(order.pk, at=at, by=by) is not None
+
+    each(ROUND, _orders(pool_id, Order.State.PAID), refund, at=at)
 
 
 def refund_what_is_left(*, at: datetime) -> int:
-    """Refund paid orders that still hold seats in sessions that were called off.
+    """Refund paid orders that still hold seats in sessions that were called off, end unpaid ones.
 
-    Return how many. Part of the beat: it repairs what a crash left half done.
+    Return how many were refunded. Part of the beat: it repairs what a crash left half done.
     """
+    unpaid = Order.objects.filter(
+        state=Order.State.PENDING, lines__variant__cancelled_at__isnull=False
+    )
+    end_open(unpaid.distinct(), name="end orders of called-off sessions", at=at)
     back = RefundLine.objects.filter(line=OuterRef("pk"))
     lines = OrderLine.objects.filter(
         ~Exists(back), variant__cancelled_at__isnull=False, order__state=Order.State.PAID
     )
-    ids = sorted(set(lines.values_list("order_id", flat=True)[:100]))
-    count = 0
-    for order_id in ids:
-        if _try(refund_order, order_id, at=at):
-            log.warning("order %s held seats of a session that was called off: refunded", order_id)
-            count += 1
-    return count
+    ids = sorted(set(lines.values_list("order_id", flat=True)[:BATCH]))
 
+    def refund(order: Order) -> bool:
+        return refund_order(order.pk, at=at) is not None
 
-def _try[T](step: Callable[..., T], order: object, **facts: object) -> T | None:
-    """Take a step with one order. If it fails the others must not wait for it."""
-    try:
-        return step(order, **facts)
-    except Exception:  # whatever it is: written down, and tried again by the beat
-        log.exception("%s of %s failed, and is tried again", step.__name__, order)
-        return None
+    return each(ROUND, list(Order.objects.filter(pk__in=ids).order_by("pk")), refund, at=at)
 
 
 @transaction.atomic
-def _close(pool: Pool, *, reason: str, at: datetime) -> None:
+def _close(pool: Pool, *, reason: str, at: datetime, by: User) -> None:
     seats = Variant.objects.filter(pool=pool, session_start__isnull=False, cancelled_at=None)
     if not seats.exists():
         raise NotPossible(_("This session is called off already."))
@@ -85,7 +87,8 @@ def _close(pool: Pool, *, reason: str, at: datetime) -> None:
         raise NotPossible(_("This session is called off already."))
     spans.rebuild(products, since=since, what="session called off")
     note_stock([pool.pk], at=since)
+    enqueue(settle_called_off, pool.pk, by.pk)
 
 
-def _orders(pool: Pool, state: str) -> QuerySet[Order]:
-    return Order.objects.filter(lines__pool=pool, state=state).distinct().order_by("pk")
+def _orders(pool_id: int, state: str) -> QuerySet[Order]:
+    return Order.objects.filter(lines__pool=pool_id, state=state).distinct().order_by("pk")

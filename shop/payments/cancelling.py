@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from shop.errors import GatewayError, NotPossible
 from shop.orders import ending
 from shop.orders.models import Order
-from shop.payments.applying import UnknownOrder, apply_session
-from shop.payments.collecting import (
-    KEY_LIFE,
-    NeverOpened,
-    give_up,
-    open_session,
-    refuse_undecided,
-    unreachable,
-)
+from shop.payments.applying import UnknownOrder, take_over
+from shop.payments.asking import Answers, close_all, said
+from shop.payments.collecting import refuse_undecided, unreachable
 from shop.payments.models import Payment
+from shop.payments.opening import KEY_LIFE, NeverOpened, give_up, open_session
 from shop.payments.stripe_gateway import gateway
+from shop.rounds.working import each
 
 log = logging.getLogger(__name__)
+
+BATCH = 100
 
 
 def cancel_pending(order: Order, *, at: datetime) -> None:
@@ -42,38 +42,78 @@ def cancel_pending(order: Order, *, at: datetime) -> None:
     raise NotPossible(unreachable())
 
 
-def end_unpaid(order: Order, *, at: datetime) -> bool:
+def end_unpaid(order: Order, *, answers: Answers | None = None, at: datetime) -> bool:
     """End a pending order; True when it is over, expired or paid at the last moment.
 
     False when the provider is silent, or a bank or a person has yet to decide: then nothing is
     given back.
+
+    Args:
+        answers: what the provider has said already as it was asked to close sessions.
     """
     if order.payments.undecided().exists():
         return False
     for payment in order.payments.payable().order_by("pk"):
         payment.order = order
-        if not _close(payment, at=at):
+        if not _close(payment, answers or {}, at=at):
             return False
     return _expire_if_free(order, at=at)
 
 
-def _close(payment: Payment, *, at: datetime) -> bool:
+def end_open(orders: QuerySet[Order], *, name: str, at: datetime) -> int:
+    """End some pending orders before their time, the provider asked first; return how many."""
+    # What a bank decides about takes days, and must not fill the batch.
+    undecided = Payment.objects.undecided().filter(order=OuterRef("pk"))
+    rows = list(orders.exclude(Exists(undecided))[:BATCH])
+    answers = close_all(sessions_of(rows)) if rows else {}
+
+    def end(order: Order) -> bool:
+        return end_unpaid(order, answers=answers, at=at)
+
+    return each(name, rows, end, at=at)
+
+
+def sessions_of(orders: Collection[Order]) -> list[str]:
+    """Return the sessions at which orders can still be paid."""
+    rows = Payment.objects.payable().filter(order__in=orders, session_id__isnull=False)
+    return list(rows.values_list("session_id", flat=True))
+
+
+def _close(payment: Payment, answers: Answers, *, at: datetime) -> bool:
     """Make a session unpayable and apply what it became; False when the provider is silent."""
     try:
         if payment.session_id is None:
-            if payment.made_at + KEY_LIFE <= at:
+            if payment.made_at + KEY_LIFE <= at or not _is_found(payment, at=at):
                 give_up(payment, at=at)
                 return True
-            # The process died before the session was kept: the same key finds or makes it.
-            payment = open_session(payment, at=at)
-        gateway().close_checkout(payment.session_id)
-        apply_session(payment.session_id, at=at)
-    except NeverOpened:
-        return True
+            payment.refresh_from_db()
+        known = answers.get(payment.session_id)
+        session = said(known) if known else gateway().close_checkout(payment.session_id)
+        take_over(session, at=at)
     except (GatewayError, UnknownOrder) as error:
-        log.error("payment %s: overdue and not closed: %s", payment.uuid, error)
+        if getattr(error, "code", "") != "given up":  # said once, where it was asked
+            log.error("payment %s: overdue and not closed: %s", payment.uuid, error)
         return False
     return True
+
+
+def _is_found(payment: Payment, *, at: datetime) -> bool:
+    """Find the session of a payment whose process died before it was kept, by its key.
+
+    False where the provider has none or keeps failing itself: its page was shown to nobody.
+
+    Raises:
+        GatewayError: the provider is silent.
+    """
+    try:
+        return open_session(payment, at=at).session_id is not None
+    except NeverOpened:
+        return False
+    except GatewayError as error:
+        if error.code != "fault":
+            raise
+        log.error("payment %s: no session, the provider's server fails: %s", payment.uuid, error)
+        return False
 
 
 @transaction.atomic

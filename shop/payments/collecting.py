@@ -24,6 +24,7 @@ from shop.orders.placing import Superseded, place_order
 from shop.payments.applying import UnknownOrder, apply_session
 from shop.payments.gateway import SessionStatus
 from shop.payments.models import Payment
+from shop.payments.opening import NeverOpened, open_session
 from shop.payments.requests import Addresses, checkout_request
 from shop.payments.stripe_gateway import gateway
 
@@ -31,17 +32,12 @@ log = logging.getLogger(__name__)
 
 # Stripe, Checkout sessions, checked 2026-11: a session lives 30 minutes at least, counted from
 # its creation a moment after ours. So we ask for one more; ``pay_by`` still rules.
-SESSION_LIFE, SHORTEST_LIFE = timedelta(minutes=31), timedelta(minutes=30)
-# The provider keeps keys for 24 hours; within 23 a repeat surely meets the first try.
-KEY_LIFE = timedelta(hours=23)
+LEAST_LIFE, SHORTEST_LIFE = timedelta(minutes=31), timedelta(minutes=30)
+# It outlives ``pay_by``, so that whoever comes back in the last minutes gets some more of them.
+BEYOND_TIME_TO_PAY = timedelta(minutes=6)
+LAST_MINUTES, LEAST_TO_PAY = timedelta(minutes=3), timedelta(minutes=1)
 TRIES = 3
-# With these a refusal says nothing about whether a session was made before.
-NO_VERDICT = {"authentication", "idempotency", "refused"}
 WRONG_AMOUNT = {"amount_too_small", "amount_too_large"}
-
-
-class NeverOpened(GatewayError):
-    """The provider will make no session for a payment, and has made none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,7 @@ def start_payment(
     for _try in range(TRIES):
         try:
             payment = _place(shopper, agreed, addresses, replaced, at=at)
-            return _with_session(payment, at=at)
+            return _with_session(_with_time(payment, at=at), at=at)
         except Superseded as open_order:
             if paid := _close_sessions(open_order.order, at=at):
                 return NextStep(paid, "")
@@ -77,49 +73,6 @@ def start_payment(
             _let_go(replaced, at=at)
             raise
     raise StaleState
-
-
-def open_session(payment: Payment, *, at: datetime) -> Payment:
-    """Make the provider's session of a payment, or find the one that was made before.
-
-    Raises:
-        NeverOpened: there is none, and the provider will make none, because it is too late or
-            the amount too small; the payment has failed.
-        GatewayError: the provider did not answer, or its answer says nothing about a session.
-    """
-    email = payment.order.contact.email
-    try:
-        session = gateway().open_checkout(payment.request, email=email, key=str(payment.uuid))
-    except GatewayError as refused:
-        # The key would have found a session that was made before, so then there is none.
-        if refused.may_retry or refused.code in NO_VERDICT:
-            raise
-        give_up(payment, at=at)
-        raise NeverOpened(str(refused), may_retry=False, code=refused.code) from refused
-    if (session.amount, session.currency) != (payment.amount, payment.currency):
-        log.error("payment %s: the session's total differs from the order's", payment.uuid)
-        gateway().close_checkout(session.id)
-        apply_session(session.id, at=at)
-        raise GatewayError("the session's total differs", may_retry=False, code="total")
-    payment.session_id, payment.session_url = session.id, session.url
-    known = {"session_id": session.id, "session_url": session.url}
-    fresh = Payment.objects.filter(pk=payment.pk, state=Payment.State.CREATING)
-    if session.status == SessionStatus.OPEN and fresh.update(state=Payment.State.OPEN, **known):
-        payment.state = Payment.State.OPEN
-    else:  # a message about it was faster, or another tab, which may have closed it
-        Payment.objects.filter(pk=payment.pk, session_id=None).update(**known)
-        payment.refresh_from_db(fields=["state", "session_url"])
-    return payment
-
-
-@transaction.atomic
-def give_up(payment: Payment, *, at: datetime) -> None:
-    """Let a payment fail for which no session was made; another try makes a new payment."""
-    ending.lock(payment.order_id)
-    payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
-    if payment.session_id is None and payment.state == Payment.State.CREATING:
-        payment.checked_at = at
-        payment.move_to(Payment.State.FAILED)
 
 
 @transaction.atomic
@@ -144,12 +97,38 @@ def _place(
         order=order,
         amount=order.total,
         currency=order.currency,
-        session_ends_at=at + SESSION_LIFE,
+        session_ends_at=max(at + LEAST_LIFE, order.pay_by + BEYOND_TIME_TO_PAY),
         made_at=at,
     )
     rows = placed.rows or frozen_rows(order)
     payment.request = checkout_request(payment, rows, addresses, ends_at=payment.session_ends_at)
     payment.save(force_insert=True)
+    return payment
+
+
+@transaction.atomic
+def _with_time(payment: Payment, *, at: datetime) -> Payment:
+    """Give whoever pays in the last minutes three more, once.
+
+    Raises:
+        NotPossible: they were given already, and the page would close while it is filled in.
+    """
+    if payment.order.pay_by - at >= LAST_MINUTES:
+        return payment
+    order = ending.lock(payment.order_id)
+    if not order.is_pending or payment.is_undecided:
+        return payment
+    given = Payment.objects.filter(order=order, more_time_at__isnull=False)
+    if not given.exists():
+        payment.more_time_at = at
+        payment.save(update_fields=["more_time_at"])
+        order.pay_by = max(order.pay_by, min(at + LAST_MINUTES, payment.session_ends_at))
+        order.save(update_fields=["pay_by"])
+    elif order.pay_by - at < LEAST_TO_PAY:
+        raise NotPossible(
+            _("The time to pay for this order is over in a moment. Try again in two minutes.")
+        )
+    payment.order = order
     return payment
 
 
@@ -234,7 +213,7 @@ def _why_refused(refused: GatewayError) -> str:
         return _("This amount cannot be paid. Change your cart, then try again.")
     if refused.code == "email_invalid":
         return _("Enter an email address in the correct format, like name@example.com")
-    return unreachable()
+    return _("The payment provider does not accept this order. We were told and look into it.")
 
 
 def unreachable() -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -30,6 +31,7 @@ class Session:
     currency: str
     order_uuid: str
     payment_uuid: str
+    shop: str = ""
     url: str = ""
     intent_id: str | None = None
     charge_id: str | None = None
@@ -57,8 +59,20 @@ class Event:
     body: Mapping[str, Any]
 
 
+NO_ANSWER = {"silent", "given up"}
+"""Codes of errors that say nothing about what was asked."""
+
+
 class Gateway(Protocol):
-    """The door to the provider. Every call may raise ``GatewayError``."""
+    """The door to the provider. Every call may raise ``GatewayError``.
+
+    Its code is "silent" where there was no answer in time, "given up" until somebody may ask
+    again; "fault" where the provider's own server failed, an answer that it keeps under the key.
+    """
+
+    @property
+    def is_given_up(self) -> bool:
+        """Tell whether nobody is asked for a minute, since a call was not answered in time."""
 
     def open_checkout(self, request: Mapping[str, Any], *, email: str, key: str) -> Session:
         """Make a session that can be paid; the same key gives the same session."""
@@ -71,6 +85,12 @@ class Gateway(Protocol):
 
     def refund(self, request: Mapping[str, Any], *, key: str) -> RemoteOperation:
         """Send money back; the same key sends it once."""
+
+    def find_refund(self, request: Mapping[str, Any]) -> RemoteOperation | None:
+        """Return the refund that was made of a request, or None; asked for by what it says."""
+
+    def sessions_since(self, made_at: datetime) -> Iterator[Session]:
+        """Yield the sessions of the account that were made since, the newest first."""
 
     def refund_now(self, refund_id: str, *, is_waited_for: bool = False) -> RemoteOperation:
         """Return a refund as it is now; asked briefly and once when somebody waits for it."""

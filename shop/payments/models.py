@@ -3,6 +3,7 @@ from __future__ import annotations
 import uuid
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -83,7 +84,12 @@ class Payment(models.Model):
     charge_id = models.CharField(max_length=120, null=True, unique=True)
     method = models.CharField(max_length=60, blank=True, help_text="Visa ending 4242")
     made_at = models.DateTimeField()
-    checked_at = models.DateTimeField(null=True, help_text="When the provider was last asked.")
+    more_time_at = models.DateTimeField(null=True, help_text="When the last minutes were given.")
+    keys_used = models.PositiveSmallIntegerField(
+        default=0, help_text="Keys under which the provider keeps an error of its own."
+    )
+    asked_at = models.DateTimeField(null=True, help_text="When a round last asked about it.")
+    checked_at = models.DateTimeField(null=True, help_text="When the provider last answered.")
 
     objects = PaymentQuerySet.as_manager()
 
@@ -100,6 +106,11 @@ class Payment(models.Model):
                 fields=["order"], condition=Q(state="paid"), name="order_paid_once"
             )
         ]
+
+    @property
+    def key(self) -> str:
+        """Return the idempotency key of its session: the same finds what was made before."""
+        return f"{self.uuid}-{self.keys_used}" if self.keys_used else str(self.uuid)
 
     @property
     def is_undecided(self) -> bool:
@@ -187,11 +198,23 @@ class Operation(models.Model):
     amount = models.PositiveBigIntegerField(help_text="Minor units.")
     currency = models.CharField(max_length=3)
     request = models.JSONField(help_text="Frozen, so that a repeat asks for the same.")
+    made_at = models.DateTimeField(null=True)
+    first_sent_at = models.DateTimeField(null=True, help_text="Written before the first call.")
+    key_until = models.DateTimeField(
+        null=True, help_text="Until then the provider surely knows the key; afterwards look first."
+    )
     run_after = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     remote_id = models.CharField(max_length=120, null=True, unique=True)
     error = models.CharField(max_length=300, blank=True)
+    resolved_at = models.DateTimeField(null=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    resolution = models.JSONField(
+        null=True, help_text="How a person closed it: day, reference and reason."
+    )
 
     class Meta:
         indexes = [
@@ -199,7 +222,12 @@ class Operation(models.Model):
                 fields=["run_after"],
                 condition=Q(state__in=["queued", "sending", "pending"]),
                 name="operation_waiting",
-            )
+            ),
+            models.Index(
+                fields=["made_at"],
+                condition=Q(state__in=["blocked", "failed"], resolved_at=None),
+                name="operation_unresolved",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

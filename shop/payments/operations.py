@@ -12,16 +12,21 @@ from django.db.models import Q
 from shop.errors import GatewayError
 from shop.ledger import posting
 from shop.orders.models import Refund
-from shop.payments.gateway import RemoteOperation
+from shop.payments.gateway import NO_ANSWER, RemoteOperation
 from shop.payments.models import Operation, Payment
 from shop.payments.stripe_gateway import gateway
+from shop.rounds.working import each
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
 # Twenty hours of tries, as they grow rarer: after a day the provider forgets the key.
 MOST_TRIES = 80
+# Stripe, idempotent requests, checked 2026-11: keys are kept for 24 hours at least. Within 23 a
+# repeat surely meets the first try; afterwards it could move the money a second time.
+KEY_LIFE = timedelta(hours=23)
 BATCH = 20
+OVER = (Operation.State.FAILED, Operation.State.VOID)
 ASK_AGAIN = timedelta(hours=1)
 
 
@@ -40,6 +45,7 @@ def queue_refund(
         refund=refund,
         amount=amount,
         currency=payment.currency,
+        made_at=at,
         run_after=at,
     )
     operation.request = {
@@ -56,7 +62,7 @@ def queue_refund(
 def run_operations(*, at: datetime) -> int:
     """Carry out what is waiting; return how many were tried. Several workers may call it."""
     tried = 0
-    while tried < BATCH and (operation := _claim(at=at)):
+    while tried < BATCH and not gateway().is_given_up and (operation := _claim(at=at)):
         _carry_out(operation, at=at)
         tried += 1
     return tried
@@ -77,13 +83,15 @@ def check_pending(*, at: datetime) -> int:
     """Ask about refunds that the provider took and has not carried out; return how many."""
     waiting = Operation.objects.filter(state=Operation.State.PENDING, run_after__lte=at)
     operations = list(waiting.order_by("run_after")[:BATCH])
-    for operation in operations:
+
+    def check(operation: Operation) -> None:
         Operation.objects.filter(pk=operation.pk).update(run_after=at + ASK_AGAIN)
         try:
             check_refund(operation.remote_id, at=at)
         except GatewayError as error:
             log.warning("operation %s: not checked: %s", operation.uuid, error)
-    return len(operations)
+
+    return each("ask about refunds", operations, check, at=at)
 
 
 @transaction.atomic
@@ -98,17 +106,33 @@ def _claim(*, at: datetime) -> Operation | None:
         return None
     operation.state, operation.leased_until = Operation.State.SENDING, at + LEASE
     operation.tries += 1
-    operation.save(update_fields=["state", "leased_until", "tries"])
+    fields = ["state", "leased_until", "tries"]
+    if operation.first_sent_at is None:  # written before the call: it may be all that is known
+        operation.first_sent_at, operation.key_until = at, at + KEY_LIFE
+        fields += ["first_sent_at", "key_until"]
+    operation.save(update_fields=fields)
     return operation
 
 
 def _carry_out(operation: Operation, *, at: datetime) -> None:
+    """Move the money; whatever is wrong with one operation, the next one has its turn."""
     try:
-        remote = gateway().refund(operation.request, key=str(operation.uuid))
+        record(operation.pk, _refunded(operation, at=at), at=at)
     except GatewayError as error:
         _put_off(operation, error, at=at)
-    else:
-        record(operation.pk, remote, at=at)
+    except Exception as error:
+        log.exception("operation %s met a fault of ours", operation.uuid)
+        fault = GatewayError(f"a fault of ours: {type(error).__name__}", may_retry=True)
+        _put_off(operation, fault, at=at)
+
+
+def _refunded(operation: Operation, *, at: datetime) -> RemoteOperation:
+    """Send the money back, or find that it went; nothing is sent under a key that grew old."""
+    if at < operation.key_until:
+        return gateway().refund(operation.request, key=str(operation.uuid))
+    if found := gateway().find_refund(operation.request):
+        return found
+    raise GatewayError("not found there after a day", may_retry=False, code="key")
 
 
 @transaction.atomic
@@ -123,7 +147,7 @@ def record(operation_id: int, remote: RemoteOperation, *, at: datetime) -> None:
         .get(pk=operation_id)
     )
     was_done = operation.state == Operation.State.DONE
-    if operation.state == Operation.State.FAILED or (was_done and not remote.is_failed):
+    if operation.state in OVER or operation.resolved_at or (was_done and not remote.is_failed):
         return
     operation.remote_id, operation.error = remote.id, ""
     if remote.is_failed:
@@ -150,7 +174,10 @@ def _post(event: Callable[..., object], operation: Operation, *, at: datetime) -
 def _put_off(operation: Operation, error: GatewayError, *, at: datetime) -> None:
     """Try again later, or wait for a person when repeating cannot help."""
     changes = {"error": str(error)[:300]}
-    if error.code == "authentication":  # our key is wrong, not what was asked
+    if error.code in NO_ANSWER:
+        changes |= {"state": Operation.State.QUEUED, "tries": operation.tries - 1}
+        changes["run_after"] = at + timedelta(minutes=1)
+    elif error.code == "authentication":  # our key is wrong, not what was asked
         changes |= {"state": Operation.State.QUEUED, "tries": operation.tries - 1}
         changes["run_after"] = at + timedelta(minutes=5)
         log.error("operation %s waits for a key that the provider takes", operation.uuid)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -12,6 +12,7 @@ from shop.errors import NotPossible
 from shop.ledger import posting
 from shop.orders import ending, refunding
 from shop.orders.models import Order, OrderLine, Refund, Suborder
+from shop.orders.tasks import send_paid_after_start
 from shop.payments.models import Operation, Payment
 from shop.payments.operations import queue_refund
 from shop.tasks import enqueue
@@ -49,14 +50,21 @@ def refund_cancelled(
         return None
     cause = Refund.Cause.SESSION_CANCELLED
     reasons = dict.fromkeys(line.variant.cancel_reason for line in units)
-    reason = " ".join(filter(None, reasons))[:MOST_WORDS]
-    refund = refunding.record(order, units, cause=cause, at=at, reason=reason, by=by)
-    posting.post_refund(refund, at=at)
-    if refund.amount:
-        queue_refund(payment, cause=Operation.Cause.RETURNED, at=at, refund=refund)
-    issuing.cancel(list(units), at=at)
+    reason = " ".join(filter(None, reasons))
+    refund = _give_back(payment, units, cause=cause, reason=reason, at=at, by=by)
     enqueue(send_session_cancelled, refund.pk)
     return refund
+
+
+def refund_late(payment: Payment, line_ids: Collection[int], *, at: datetime) -> None:
+    """Send back the seats of sessions that had begun when the money came.
+
+    Called under the lock of the order, which has just been paid: the rest of it is delivered.
+    """
+    lines = payment.order.lines.filter(pk__in=line_ids).order_by("pk")
+    units = {line: line.quantity for line in lines}
+    refund = _give_back(payment, units, cause=Refund.Cause.LATE, at=at)
+    enqueue(send_paid_after_start, payment.order_id, refund.amount)
 
 
 @transaction.atomic
@@ -84,8 +92,21 @@ def refund_lines(
     units = {line: count for line, count in left.items() if count > 0}
     if not units:
         return None
-    cause = Refund.Cause.WRONG_PRICE
-    refund = refunding.record(order, units, cause=cause, at=at, reason=reason[:MOST_WORDS], by=by)
+    return _give_back(payment, units, cause=Refund.Cause.WRONG_PRICE, reason=reason, at=at, by=by)
+
+
+def _give_back(
+    payment: Payment,
+    units: Mapping[OrderLine, int],
+    *,
+    cause: str,
+    at: datetime,
+    reason: str = "",
+    by: User | None = None,
+) -> Refund:
+    """Write down that units go back, book it, queue the money and end the tickets."""
+    reason = reason[:MOST_WORDS]
+    refund = refunding.record(payment.order, units, cause=cause, at=at, reason=reason, by=by)
     posting.post_refund(refund, at=at)
     if refund.amount:
         queue_refund(payment, cause=Operation.Cause.RETURNED, at=at, refund=refund)

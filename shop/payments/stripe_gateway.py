@@ -6,32 +6,36 @@ With ``STRIPE_BASE_URL`` the same SDK talks to the sandbox over HTTP; nothing el
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache, partial
 from typing import Any
 
+import requests
 import stripe
 from django.conf import settings
 
-from shop.currencies import currencies, for_stripe, from_stripe
+from shop.currencies import for_stripe, is_chargeable
 from shop.errors import BadSignature, GatewayError
-from shop.payments.gateway import Event, RemoteOperation, Session, SessionStatus
+from shop.payments.breaker import Breaker
+from shop.payments.gateway import Event, RemoteOperation, Session
+from shop.payments.stripe_shapes import refund_of, session_of
 
-CONNECT_SECONDS, READ_SECONDS = 3, 12
+CONNECT_SECONDS, READ_SECONDS = 3, 10
 # A webhook has to be answered within five seconds, and a page should not take longer either.
 BRIEF_SECONDS = (1, 3)
 # Stripe, webhook signatures: five minutes of tolerance. The SDK looks back only; a stamp from
 # the future is as wrong as an old one.
 TOLERANCE_SECONDS = 300
 EXPAND = ["payment_intent.latest_charge"]
+# What may go well a moment later. Silence is not among it: whoever waits would wait twice.
+BY_CHANCE = {"broken line", "fault", "at work"}
+OUR_METADATA = ("order", "payment", "shop")
 # Methods whose money comes days later; a flash deal cannot wait for them.
 DELAYED_METHODS = [
     "acss_debit", "au_becs_debit", "bacs_debit", "boleto", "customer_balance", "konbini",
     "multibanco", "nz_bank_account", "oxxo", "sepa_debit", "us_bank_account",
 ]  # fmt: skip
-# A voucher that is paid at a counter leaves the intent waiting for the shopper's next step.
-AWAITED = {"processing", "requires_action"}
-RETRYABLE = (stripe.APIConnectionError, stripe.RateLimitError)
 
 
 class StripeGateway:
@@ -42,13 +46,21 @@ class StripeGateway:
         if base:  # all of them: overriding one alone would leave the others at Stripe
             hosts = ("api", "files", "connect", "meter_events")
             options["base_addresses"] = dict.fromkeys(hosts, base)
-        self._client = _client(key, (CONNECT_SECONDS, READ_SECONDS), tries=2, **options)
-        self._brief = _client(key, BRIEF_SECONDS, tries=1, **options)
+        self._client = _client(key, (CONNECT_SECONDS, READ_SECONDS), **options)
+        self._brief = _client(key, BRIEF_SECONDS, **options)
+        self._breaker = Breaker()
+
+    @property
+    def is_given_up(self) -> bool:
+        """Tell whether nobody is asked for a minute, since a call was not answered in time."""
+        return self._breaker.is_open
 
     def open_checkout(self, request: Mapping[str, Any], *, email: str, key: str) -> Session:
         """Make a session that can be paid; the same key gives the same session."""
         currency = request["currency"]
-        metadata = {"order": request["order"], "payment": request["payment"]}
+        if not is_chargeable(currency):
+            raise GatewayError(f"{currency} is not taken", may_retry=False, code="currency")
+        metadata = {name: request[name] for name in OUR_METADATA if name in request}
         params: dict[str, Any] = {
             "mode": "payment",
             "line_items": [_line(line, currency) for line in request["lines"]],
@@ -71,19 +83,32 @@ class StripeGateway:
         if request["is_urgent"]:
             params["excluded_payment_method_types"] = DELAYED_METHODS
         create = self._client.v1.checkout.sessions.create
-        return _session(_call(lambda: create(params, {"idempotency_key": key})))
+        return session_of(self._call(lambda: create(params, {"idempotency_key": key})))
 
     def session(self, session_id: str, *, is_waited_for: bool = False) -> Session:
         """Return a session as it is now; asked briefly and once when somebody waits for it."""
         client = self._brief if is_waited_for else self._client
         retrieve = client.v1.checkout.sessions.retrieve
-        return _session(_call(lambda: retrieve(session_id, {"expand": EXPAND})))
+        ask = partial(retrieve, session_id, {"expand": EXPAND})
+        return session_of(self._call(ask, is_brief=is_waited_for))
+
+    def sessions_since(self, made_at: datetime) -> Iterator[Session]:
+        """Yield the sessions of the account that were made since, the newest first."""
+        params = {"created": {"gte": int(made_at.timestamp())}, "limit": 100,
+                  "expand": [f"data.{name}" for name in EXPAND]}  # fmt: skip
+        found = self._call(lambda: self._client.v1.checkout.sessions.list(params))
+        while True:
+            yield from map(session_of, found.data)
+            if not found.has_more:
+                return
+            after = params | {"starting_after": found.data[-1].id}
+            found = self._call(lambda after=after: self._client.v1.checkout.sessions.list(after))
 
     def close_checkout(self, session_id: str) -> Session:
         """Make a session unpayable and return what became of it; it may be paid already."""
         expire = self._client.v1.checkout.sessions.expire
         try:
-            return _session(_call(lambda: expire(session_id, {"expand": EXPAND})))
+            return session_of(self._call(lambda: expire(session_id, {"expand": EXPAND})))
         except GatewayError as error:
             if error.may_retry or error.code == "authentication":
                 raise
@@ -97,16 +122,27 @@ class StripeGateway:
             "metadata": {"operation": request["operation"], "order": request["order"]},
         }
         create = self._client.v1.refunds.create
-        return _refund(_call(lambda: create(params, {"idempotency_key": key})))
+        return refund_of(self._call(lambda: create(params, {"idempotency_key": key})))
+
+    def find_refund(self, request: Mapping[str, Any]) -> RemoteOperation | None:
+        """Return the refund that was made of a request, or None; asked for by what it says."""
+        params = {"charge": request["charge"], "limit": 100}
+        refunds = self._call(lambda: self._client.v1.refunds.list(params))
+        for refund in refunds.data:
+            said = refund.metadata.to_dict() if refund.metadata else {}
+            if said.get("operation") == request["operation"]:
+                return refund_of(refund)
+        return None
 
     def refund_now(self, refund_id: str, *, is_waited_for: bool = False) -> RemoteOperation:
         """Return a refund as it is now; asked briefly and once when somebody waits for it."""
         client = self._brief if is_waited_for else self._client
-        return _refund(_call(lambda: client.v1.refunds.retrieve(refund_id)))
+        ask = partial(client.v1.refunds.retrieve, refund_id)
+        return refund_of(self._call(ask, is_brief=is_waited_for))
 
     def knock(self) -> None:
         """Ask for something small, briefly and once; returning at all says that it answers."""
-        _call(self._brief.v1.balance.retrieve)
+        self._ask(self._brief.v1.balance.retrieve)
 
     def read_event(self, body: bytes, signature: str) -> Event:
         """Return the message, or raise ``BadSignature``."""
@@ -127,6 +163,29 @@ class StripeGateway:
             body=content,
         )
 
+    def _call[T](self, ask: Callable[[], T], *, is_brief: bool = False) -> T:
+        """Ask, unless nobody is asked at present; what went wrong by chance is asked once more."""
+        if not self._breaker.admit():
+            raise GatewayError("it is given up for a minute", may_retry=True, code="given up")
+        try:
+            return self._ask(ask)
+        except GatewayError as error:
+            if is_brief or error.code not in BY_CHANCE:
+                raise
+        return self._ask(ask)
+
+    def _ask[T](self, ask: Callable[[], T]) -> T:
+        try:
+            answer = _said_plainly(ask)
+        except GatewayError as error:
+            if error.code == "silent":
+                self._breaker.note_silence()
+            elif error.code != "broken line":
+                self._breaker.note_answer()
+            raise
+        self._breaker.note_answer()
+        return answer
+
     def _verified(self, body: bytes, signature: str) -> stripe.Event:
         # A list, because while a secret is being rolled both the old and the new one sign.
         for secret in settings.STRIPE_WEBHOOK_SECRETS:
@@ -145,19 +204,21 @@ def gateway() -> StripeGateway:
     return StripeGateway(settings.STRIPE_SECRET_KEY, settings.STRIPE_BASE_URL)
 
 
-def _client(
-    key: str, timeout: tuple[int, int], *, tries: int, **options: Any
-) -> stripe.StripeClient:
+def _client(key: str, timeout: tuple[int, int], **options: Any) -> stripe.StripeClient:
+    # The SDK would ask again after a time-out, and whoever waits would wait twice.
     http_client = stripe.RequestsClient(timeout=timeout)
-    return stripe.StripeClient(
-        key, max_network_retries=tries - 1, http_client=http_client, **options
-    )
+    return stripe.StripeClient(key, max_network_retries=0, http_client=http_client, **options)
 
 
-def _call[T](ask: Callable[[], T]) -> T:
+def _said_plainly[T](ask: Callable[[], T]) -> T:
+    """Ask, and turn the SDK's errors into ours."""
     try:
         return ask()
-    except RETRYABLE as error:
+    except stripe.APIConnectionError as error:
+        is_silence = isinstance(error.__cause__, requests.Timeout)
+        code = "silent" if is_silence else "broken line"
+        raise GatewayError(_said(error), may_retry=True, code=code) from error
+    except stripe.RateLimitError as error:
         raise GatewayError(_said(error), may_retry=True, code="busy") from error
     except stripe.AuthenticationError as error:
         raise GatewayError(_said(error), may_retry=False, code="authentication") from error
@@ -167,9 +228,10 @@ def _call[T](ask: Callable[[], T]) -> T:
         code = error.code or "invalid"
         raise GatewayError(_said(error), may_retry=False, code=code) from error
     except stripe.StripeError as error:
+        status = error.http_status or 500
         # 409: the same key is being worked on at this moment.
-        may_retry = (error.http_status or 500) >= 500 or error.http_status == 409
-        raise GatewayError(_said(error), may_retry=may_retry, code="refused") from error
+        code = "fault" if status >= 500 else "at work" if status == 409 else "refused"
+        raise GatewayError(_said(error), may_retry=code != "refused", code=code) from error
 
 
 def _said(error: stripe.StripeError) -> str:
@@ -186,42 +248,6 @@ def _line(line: Mapping[str, Any], currency: str) -> dict[str, Any]:
             "product_data": {"name": line["name"]},
         },
     }
-
-
-def _refund(refund: stripe.Refund) -> RemoteOperation:
-    failed = refund.status in {"failed", "canceled"}
-    return RemoteOperation(refund.id, refund.status == "succeeded", failed)
-
-
-def _session(session: stripe.checkout.Session) -> Session:
-    currency = (session.currency or "").upper()
-    is_ours = currency in currencies()  # an account's other sessions may have none, or any
-    intent = session.payment_intent
-    charge = intent.latest_charge if intent else None
-    metadata = session.metadata.to_dict() if session.metadata else {}
-    return Session(
-        id=session.id,
-        status=SessionStatus(session.status),
-        is_paid=session.payment_status == "paid",
-        is_processing=bool(intent) and intent.status in AWAITED,
-        is_refunded=bool(charge) and bool(charge.refunded),
-        amount=from_stripe(session.amount_total or 0, currency) if is_ours else 0,
-        received=from_stripe(intent.amount_received, currency) if intent and is_ours else 0,
-        currency=currency,
-        order_uuid=metadata.get("order", ""),
-        payment_uuid=metadata.get("payment", ""),
-        url=session.url or "",
-        intent_id=intent.id if intent else None,
-        charge_id=charge.id if charge else None,
-        method=_method(charge),
-    )
-
-
-def _method(charge: stripe.Charge | None) -> str:
-    """Return how it was paid, "Visa 4242", as far as the provider says."""
-    details = charge.to_dict().get("payment_method_details") if charge else None
-    card = (details or {}).get("card") or {}
-    return f"{(card.get('brand') or '').title()} {card.get('last4') or ''}".strip()
 
 
 def _is_recent(signature: str) -> bool:

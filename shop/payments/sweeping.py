@@ -5,20 +5,22 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import F, Q
 
 from shop.errors import GatewayError
 from shop.orders.models import Order
-from shop.payments.applying import UnknownOrder, apply_session
-from shop.payments.cancelling import end_unpaid
-from shop.payments.collecting import KEY_LIFE, open_session
+from shop.payments.applying import UnknownOrder, take_over
+from shop.payments.asking import Answers, read_all, said
+from shop.payments.cancelling import end_open
 from shop.payments.models import Payment
+from shop.payments.opening import KEY_LIFE, open_session
+from shop.rounds.working import each
 
 log = logging.getLogger(__name__)
 
 CHECK_AGAIN = timedelta(minutes=5)
 CHECK_OVERDUE_AGAIN = timedelta(minutes=1)
+CHECK_UNDECIDED_AGAIN = timedelta(minutes=30)  # banks take days and people hours
 ASKED_FOR = timedelta(days=2)
 BATCH = 100
 
@@ -30,51 +32,46 @@ def expire_overdue(*, at: datetime) -> int:
     whoever paid at the last moment gets the order. If the provider is silent, nothing is freed.
     """
     overdue = Order.objects.filter(state=Order.State.PENDING, pay_by__lte=at)
-    # Banks take days and people hours; their orders must not fill the batch.
-    undecided = Payment.objects.undecided().filter(order=OuterRef("pk"))
-    endable = overdue.exclude(Exists(undecided)).order_by("pay_by")
-    return sum(_end(order, at=at) for order in endable[:BATCH])
+    return end_open(overdue.order_by("pay_by"), name="expire overdue orders", at=at)
 
 
 def check_unsettled(*, at: datetime) -> int:
     """Ask the provider about payments from which nothing was heard; return how many.
 
-    One in review is over when a person has sent its money back at the provider.
+    One in review is over when a person has sent its money back at the provider. Whoever was not
+    asked about for longest comes first, so that nobody who has to wait keeps others waiting.
     """
-    long_ago = Q(checked_at=None, made_at__lte=at - CHECK_AGAIN) | Q(
-        checked_at__lte=at - CHECK_AGAIN
-    )
-    past_end = Q(session_ends_at__lte=at) & (
-        Q(checked_at=None) | Q(checked_at__lte=at - CHECK_OVERDUE_AGAIN)
-    )
+    is_undecided = Q(state__in=[Payment.State.PROCESSING, Payment.State.REVIEW])
     # A superseded session may still turn out to be paid; it is asked about until it is over.
-    may_be_paid = (
-        Q(state__in=[Payment.State.CREATING, Payment.State.OPEN], made_at__gte=at - ASKED_FOR)
-        | Q(state__in=[Payment.State.PROCESSING, Payment.State.REVIEW])
-        | Q(state=Payment.State.SUPERSEDED, session_ends_at__gte=at - CHECK_AGAIN)
+    may_be_paid = Q(
+        state__in=[Payment.State.CREATING, Payment.State.OPEN], made_at__gte=at - ASKED_FOR
+    ) | Q(state=Payment.State.SUPERSEDED, session_ends_at__gte=at - CHECK_AGAIN)
+    never_asked = Q(asked_at=None, made_at__lte=at - CHECK_AGAIN)
+    long_ago = never_asked | Q(asked_at__lte=at - CHECK_AGAIN)
+    past_end = Q(session_ends_at__lte=at) & (
+        Q(asked_at=None) | Q(asked_at__lte=at - CHECK_OVERDUE_AGAIN)
     )
-    unsettled = Payment.objects.filter(long_ago | past_end, may_be_paid)
-    payments = list(unsettled.select_related("order__contact").order_by("pk")[:BATCH])
-    for payment in payments:
-        Payment.objects.filter(pk=payment.pk).update(checked_at=at)
-        _ask(payment, at=at)
-    return len(payments)
+    slowly = is_undecided & (never_asked | Q(asked_at__lte=at - CHECK_UNDECIDED_AGAIN))
+    unsettled = Payment.objects.filter(slowly | (may_be_paid & (long_ago | past_end)))
+    by_turn = unsettled.select_related("order__contact").order_by(
+        F("asked_at").asc(nulls_first=True), "pk"
+    )
+    payments = list(by_turn[:BATCH])
+    Payment.objects.filter(pk__in=[payment.pk for payment in payments]).update(asked_at=at)
+    answers = read_all([row.session_id for row in payments if row.session_id])
+
+    def check(payment: Payment) -> None:
+        _check(payment, answers, at=at)
+
+    return each("ask about payments", payments, check, at=at)
 
 
-def _end(order: Order, *, at: datetime) -> bool:
-    try:
-        return end_unpaid(order, at=at)
-    except DatabaseError:  # a counter may be wrong; the other orders must not wait for its repair
-        log.exception("order %s: overdue and not ended", order.number)
-        return False
-
-
-def _ask(payment: Payment, *, at: datetime) -> None:
+def _check(payment: Payment, answers: Answers, *, at: datetime) -> None:
     try:
         if payment.session_id is None:
             if payment.made_at + KEY_LIFE > at and payment.order.is_pending:
                 open_session(payment, at=at)
             return
-        apply_session(payment.session_id, at=at)
+        take_over(said(answers[payment.session_id]), at=at)
     except (GatewayError, UnknownOrder) as error:
         log.warning("payment %s: not checked: %s", payment.uuid, error)

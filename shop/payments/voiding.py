@@ -6,13 +6,14 @@ units are sent back; the shopper is told either way.
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import QuerySet
+from django.tasks import task
 
+from shop import clock
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals import voiding
@@ -21,55 +22,53 @@ from shop.festivals.models import Deal
 from shop.orders import ending
 from shop.orders.models import Order, OrderLine, SaleDecision
 from shop.orders.tasks import send_price_mistake
-from shop.payments.cancelling import end_unpaid
-from shop.payments.models import Payment
+from shop.payments.cancelling import end_open
 from shop.payments.refunding import refund_lines
 from shop.tasks import enqueue
-
-log = logging.getLogger(__name__)
-
-BATCH = 200
-AT_ONCE = 10  # while somebody waits for the answer; each asks the provider twice
 
 
 @dataclass(frozen=True, slots=True)
 class Voided:
-    """The instant from which the regular price counts, and how many open orders ended."""
+    """The instant from which the regular price counts, and how many open orders are ended."""
 
     since: datetime
-    ended: int
+    open_orders: int
 
 
 def void_price(deal: Deal, *, reason: str, at: datetime, by: User | None = None) -> Voided:
-    """End a wrong price at once and close the open orders that hold it.
+    """End a wrong price at once and let the worker close the open orders that hold it.
 
-    The price ends first, in a transaction of its own. An order that was being placed in the same
-    second, or whose session could not be closed, is ended by ``end_open`` in the beat.
+    An order that was being placed in the same second, or whose session could not be closed, is
+    ended by the beat.
 
     Raises:
         NotPossible: there is no reason, or the deal is over; nothing is changed.
     """
-    since = voiding.end_price(deal, reason=reason, at=at, by=by)
-    return Voided(since, end_open(at=at, deal=deal, most=AT_ONCE))
+    with transaction.atomic():
+        since = voiding.end_price(deal, reason=reason, at=at, by=by)
+        enqueue(end_orders_of, deal.pk)
+    return Voided(since, _open_ones(deal.pk).count())
 
 
-def end_open(*, at: datetime, deal: Deal | None = None, most: int = BATCH) -> int:
+@task
+def end_orders_of(deal_id: int) -> None:
+    """End the pending orders that hold one void price."""
+    end_open_ones(at=clock.now(), deal_id=deal_id)
+
+
+def end_open_ones(*, at: datetime, deal_id: int | None = None) -> int:
     """End pending orders that hold a void price; return how many ended. Part of the beat.
 
     One that was paid at the last moment stays paid, and waits for a decision with the others.
     """
+    return end_open(_open_ones(deal_id), name="end orders at a wrong price", at=at)
+
+
+def _open_ones(deal_id: int | None) -> QuerySet[Order]:
     orders = Order.objects.filter(state=Order.State.PENDING, lines__deal__state=Deal.State.VOID)
-    if deal:
-        orders = orders.filter(lines__deal=deal)
-    # What a bank decides about takes days, and must not fill the batch.
-    undecided = Payment.objects.undecided().filter(order=OuterRef("pk"))
-    count = 0
-    for order in orders.exclude(Exists(undecided)).distinct().order_by("pk")[:most]:
-        try:
-            count += end_unpaid(order, at=at)
-        except Exception:  # whatever it is: written down, tried again, and the others go on
-            log.exception("order %s holds a wrong price and could not be ended", order.pk)
-    return count
+    if deal_id:
+        orders = orders.filter(lines__deal=deal_id)
+    return orders.distinct().order_by("pk")
 
 
 @transaction.atomic

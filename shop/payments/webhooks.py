@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST
 
 from shop import clock
 from shop.errors import BadSignature, GatewayError
-from shop.payments.applying import UnknownOrder, apply_session
-from shop.payments.gateway import Event
+from shop.payments.applying import AnotherShops, UnknownOrder, apply_session
+from shop.payments.gateway import NO_ANSWER, Event
 from shop.payments.guards import is_live
 from shop.payments.models import GatewayEvent
 from shop.payments.operations import check_refund
@@ -55,8 +55,18 @@ def receive(request: HttpRequest) -> HttpResponse:
         log.warning("webhook %s refused: it is of the other mode", event.id)
         return HttpResponse(status=400)
     at = clock.now()
+    if _is_another_shops(event):
+        log.info("webhook %s is done: its session is not of this shop", event.id)
+        return HttpResponse(status=200)
     handle(_store(event, at=at), is_waited_for=True, at=at)
     return HttpResponse(status=200)
+
+
+def _is_another_shops(event: Event) -> bool:
+    """Tell whether a session was made by somebody else on the same account: nothing is kept."""
+    if event.kind not in SESSION_EVENTS:
+        return False
+    return "payment" not in (event.body["data"]["object"].get("metadata") or {})
 
 
 def handle(stored: GatewayEvent, *, is_waited_for: bool = False, at: datetime) -> None:
@@ -72,13 +82,19 @@ def handle(stored: GatewayEvent, *, is_waited_for: bool = False, at: datetime) -
             apply_session(stored.object_id, is_waited_for=is_waited_for, at=at)
         elif stored.kind in REFUND_EVENTS:
             check_refund(stored.object_id, is_waited_for=is_waited_for, at=at)
+    except AnotherShops:  # its people are none of our business
+        _done(stored, body=None, at=at)
     except Exception as error:  # whatever it is, the other messages must not wait for it
         if not isinstance(error, GatewayError | UnknownOrder):
             log.exception("event %s could not be applied", stored.gateway_id)
         _put_off(stored, error, at=at)
     else:
-        done = {"state": GatewayEvent.State.DONE, "done_at": at, "error": ""}
-        GatewayEvent.objects.filter(pk=stored.pk).update(**done)
+        _done(stored, at=at)
+
+
+def _done(stored: GatewayEvent, *, at: datetime, **changes: object) -> None:
+    done = {"state": GatewayEvent.State.DONE, "done_at": at, "error": ""} | changes
+    GatewayEvent.objects.filter(pk=stored.pk).update(**done)
 
 
 def handle_waiting(*, at: datetime, most: int = 50) -> int:
@@ -114,7 +130,8 @@ def _store(event: Event, *, at: datetime) -> GatewayEvent:
 
 
 def _put_off(stored: GatewayEvent, error: Exception, *, at: datetime) -> None:
-    tries = stored.tries + 1
+    # A provider that is silent for hours shall not make us give its messages up.
+    tries = stored.tries + (getattr(error, "code", "") not in NO_ANSWER)
     changes = {"tries": tries, "error": f"{type(error).__name__}: {error}"[:300]}
     if tries >= MOST_TRIES:
         changes["state"] = GatewayEvent.State.DEAD

@@ -18,6 +18,7 @@ from shop.listings.indexing import count_words, index_missing
 from shop.listings.refreshing import close_dates, refresh_popularity
 from shop.payments import voiding
 from shop.payments.calling_off import refund_what_is_left
+from shop.payments.comparing import compare_recent
 from shop.payments.operations import check_pending, run_operations
 from shop.payments.sweeping import check_unsettled, expire_overdue
 from shop.payments.watching import tell_organizers
@@ -48,10 +49,11 @@ ROUNDS: tuple[tuple[str, Callable[..., object], int], ...] = (
     ("count words", count_words, 2_000),
     ("tell the organizers", tell_organizers, 4),
     ("compare counters and books", log_differences, 5_760),
+    ("compare sessions with the provider", compare_recent, 240),
     ("forget what messages said", forget_bodies, 2_000),
     ("forget old carts", forget_old_carts, 2_000),
     ("refund sessions that were called off", refund_what_is_left, 20),
-    ("end orders at a wrong price", voiding.end_open, 1),
+    ("end orders at a wrong price", voiding.end_open_ones, 1),
     ("free what sponsors need not give", reckon_all, 4),
     ("tell of what has opened", tell_opened, 1),
     ("tell of what came back", tell_returned, 1),

@@ -1,18 +1,35 @@
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from shop import clock
+from shop.errors import GatewayError
 from shop.ledger.balances import all_differences
+from shop.payments.comparing import LATELY, mismatches
 
 
 class Command(BaseCommand):
     help = (
-        "Compare counters with the lines of orders, and books with orders; report, repair nothing."
+        "Compare counters with the lines of orders, books with orders, and the sessions of the "
+        "last day with the payment provider; report, repair nothing."
     )
 
-    def handle(self, **options: object) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take --offline, for a database that no provider knows."""
+        parser.add_argument(
+            "--offline", action="store_true", help="ask no provider: only our own tables"
+        )
+
+    def handle(self, *, offline: bool, **options: object) -> None:
         """Say what differs, and fail if anything does."""
         found = all_differences()
+        if not offline:
+            try:
+                found += mismatches(since=clock.now() - LATELY)
+            except GatewayError as error:
+                found.append(f"the provider does not answer, so nothing was compared: {error}")
         for line in found:
             self.stdout.write(line)
         if found:
             raise CommandError(f"{len(found)} differences")
-        self.stdout.write(self.style.SUCCESS("Counters, lines and books agree."))
+        theirs = "Nobody else was asked." if offline else "So does the payment provider."
+        said = f"Counters, lines and books of this shop agree with each other. {theirs}"
+        self.stdout.write(self.style.SUCCESS(said))

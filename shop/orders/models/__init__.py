@@ -1,4 +1,4 @@
-from shop.orders.models.order import NUMBER_START, Order, new_token
+from shop.orders.models.order import APART, NUMBER_START, Order, new_token
 from shop.orders.models.parts import (
     Discount,
     OrderLine,
@@ -12,6 +12,7 @@ from shop.orders.models.parts import (
 )
 
 __all__ = [
+    "APART",
     "NUMBER_START",
     "Discount",
     "Order",

@@ -13,6 +13,7 @@ from shop.delivery.models import Contact
 from shop.errors import StaleState
 
 NUMBER_START = 100_000
+APART = "o"  # begins the key of an order that waits beside the cart; others begin with u or c
 
 
 def new_token() -> str:
@@ -106,6 +107,11 @@ class Order(models.Model):
     def is_pending(self) -> bool:
         """Tell whether it waits for its money."""
         return self.state == self.State.PENDING
+
+    @property
+    def is_set_apart(self) -> bool:
+        """Tell whether it waits beside the cart, since a bank or a person decides on its money."""
+        return self.shopper_key.startswith(APART)
 
     @property
     def is_paid(self) -> bool:

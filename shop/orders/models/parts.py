@@ -173,6 +173,7 @@ class Refund(models.Model):
     class Cause(models.TextChoices):
         SESSION_CANCELLED = "session_cancelled"
         WRONG_PRICE = "wrong_price"
+        LATE = "late"  # the money came when a session had begun
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="refunds")
     cause = models.CharField(max_length=20, choices=Cause)

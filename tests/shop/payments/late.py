@@ -4,8 +4,8 @@ from django.db import transaction
 
 from shop.orders import ending
 from shop.payments.applying import apply_session
-from shop.payments.collecting import open_session
 from shop.payments.models import Operation, Payment
+from shop.payments.opening import open_session
 from tests import make
 from tests.make import NOON
 from tests.paying import begin

@@ -129,7 +129,7 @@ def test_case_31_a_message_of_an_unknown_order_ends_with_a_person(
 ):
     till.pay(payment.session_id)
     message = completed(till)
-    Payment.objects.all().delete()
+    Payment.objects.all().delete()  # as after a database was restored from yesterday
     Order.objects.filter(state="pending").update(state="expired")
 
     assert post(message, till) == 200

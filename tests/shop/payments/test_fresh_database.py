@@ -2,6 +2,7 @@
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import connection, transaction
 
 from sandbox.errors import NotPayable
@@ -43,8 +44,9 @@ def test_case_67_the_same_numbers_again_make_a_session_of_their_own(till):
     assert (new.pk, new.order.pk, new.order.number) == (old.pk, old_order.pk, old_order.number)
     first, second = sessions(till)
     assert [first["id"], second["id"]] == [old.session_id, new.session_id]
-    assert first["metadata"] == {"order": str(old_order.uuid), "payment": str(old.uuid)}
-    assert second["metadata"] == {"order": str(new.order.uuid), "payment": str(new.uuid)}
+    shop = {"shop": settings.SITE_URL}
+    assert first["metadata"] == shop | {"order": str(old_order.uuid), "payment": str(old.uuid)}
+    assert second["metadata"] == shop | {"order": str(new.order.uuid), "payment": str(new.uuid)}
     assert (first["status"], second["status"]) == ("open", "open")
     groups = {session["client_reference_id"] for session in (first, second)}
     assert groups == {str(old_order.uuid), str(new.order.uuid)}

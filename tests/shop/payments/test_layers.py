@@ -8,8 +8,8 @@ from shop.orders import ending
 from shop.payments import operations
 from shop.payments.applying import apply_session
 from shop.payments.cancelling import end_unpaid
-from shop.payments.collecting import open_session
 from shop.payments.models import GatewayEvent, Payment
+from shop.payments.opening import open_session
 from shop.payments.operations import LEASE, run_operations
 from shop.stock.models import Pool
 from tests import make

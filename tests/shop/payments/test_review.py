@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from shop.errors import NotPossible
+from shop.orders.agreement import Agreement
 from shop.orders.models import Order
 from shop.payments.cancelling import cancel_pending
+from shop.payments.collecting import start_payment
 from shop.payments.models import Payment
 from shop.payments.stripe_gateway import gateway
 from shop.payments.sweeping import check_unsettled, expire_overdue
@@ -14,7 +16,15 @@ from shop.payments.watching import problems
 from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON
-from tests.paying import assert_books_agree, begin, deliver, press_pay, set_clocks, the_order
+from tests.paying import (
+    ADDRESSES,
+    assert_books_agree,
+    begin,
+    deliver,
+    press_pay,
+    set_clocks,
+    the_order,
+)
 from tests.shop.payments.provider import sessions
 
 pytestmark = pytest.mark.django_db
@@ -36,22 +46,25 @@ def who(till):
     return found
 
 
-def test_pressing_pay_again_makes_no_second_session(till, who):
-    step = press_pay(who, at=LATER)
+def test_what_is_looked_at_has_left_the_cart_and_is_not_paid_twice(till, who):
+    with pytest.raises(NotPossible, match="empty"):
+        start_payment(who, agreed=Agreement(20_00, ""), addresses=ADDRESSES, at=LATER)
 
-    assert (step.order, step.payment_url) == (the_order(), "")
     assert len(sessions(till)) == 1
     assert Payment.objects.count() == 1
 
 
-def test_a_changed_cart_waits_until_a_person_has_looked(till, who):
+def test_meanwhile_the_shopper_buys_something_else(till, who):
     make.cart({make.variant(5_00): 1}, of=who)
 
-    with pytest.raises(NotPossible, match=LOOKED_AT):
-        press_pay(who, at=LATER)
+    payment = begin(who, at=LATER)
+    till.pay(payment.session_id)
+    deliver(till)
 
-    assert Order.objects.count() == 1
-    assert len(sessions(till)) == 1
+    assert sorted(Order.objects.values_list("state", "total")) == [
+        ("paid", 5_00), ("pending", 20_00),
+    ]  # fmt: skip
+    assert_books_agree()
 
 
 def test_the_goods_stay_held_past_the_time_to_pay(till, who):
@@ -82,9 +95,11 @@ def test_when_a_person_has_sent_the_money_back_the_goods_are_free_and_the_shoppe
 
     gateway().refund(give_back | {"operation": "by hand", "order": "x"}, key="by hand")
     check_unsettled(at=NOON + timedelta(minutes=14))
+    assert Payment.objects.get().state == "review"  # asked about every half hour
+    check_unsettled(at=NOON + timedelta(minutes=37))
 
     assert Payment.objects.get().state == "refunded"
     assert the_order().state == "expired"
     assert Pool.objects.get().held == 0
     assert_books_agree()
-    assert press_pay(who, at=NOON + timedelta(minutes=15)).payment_url
+    assert press_pay(who, at=NOON + timedelta(minutes=38)).payment_url

@@ -10,8 +10,8 @@ from shop.errors import NotPossible
 from shop.orders.models import Order
 from shop.payments.applying import apply_session
 from shop.payments.cancelling import cancel_pending
-from shop.payments.collecting import open_session
 from shop.payments.models import Payment
+from shop.payments.opening import open_session
 from shop.payments.sweeping import check_unsettled, expire_overdue
 from shop.stock.models import Pool
 from tests import make

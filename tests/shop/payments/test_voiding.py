@@ -11,6 +11,7 @@ from shop.orders.models import Order, Refund, SaleDecision
 from shop.orders.placing import place_order
 from shop.payments import cancelling, voiding
 from shop.payments.operations import run_operations
+from shop.rounds.models import Mishap
 from tests import make
 from tests.make import END, NOON, START
 from tests.paying import assert_books_agree, begin, deliver
@@ -34,7 +35,9 @@ def wrong(kettle):
 
 
 def void(deal, *, at=NOON, reason=REASON):
-    return voiding.void_price(deal, reason=reason, at=at)
+    found = voiding.void_price(deal, reason=reason, at=at)
+    voiding.end_open_ones(at=at, deal_id=deal.pk)  # as the worker does
+    return found
 
 
 def bought(till, kettle, count=1):
@@ -53,7 +56,7 @@ def test_case_59_a_void_price_ends_at_once_open_sessions_expire_paid_orders_wait
 
     found = void(wrong)
 
-    assert found.ended == 1
+    assert found.open_orders == 1
     assert price_cart(make.cart({kettle: 1}), at=NOON).quote.goods == 20_00
     assert [s["status"] for s in sessions(till)] == ["complete", "expired"]
     open_one.refresh_from_db()
@@ -97,10 +100,10 @@ def test_an_order_placed_in_the_same_second_is_ended_by_the_beat(till, kettle, w
     place_order(who, agreed=agreed, at=NOON)
     Deal.objects.filter(pk=wrong.pk).update(state="void", effective_to=NOON)
 
-    assert voiding.end_open(at=NOON) == 1
+    assert voiding.end_open_ones(at=NOON) == 1
 
     assert Order.objects.get().state == Order.State.EXPIRED
-    assert voiding.end_open(at=NOON) == 0
+    assert voiding.end_open_ones(at=NOON) == 0
 
 
 def test_a_session_that_cannot_be_closed_keeps_no_other_open(till, kettle, wrong, monkeypatch):
@@ -113,10 +116,12 @@ def test_a_session_that_cannot_be_closed_keeps_no_other_open(till, kettle, wrong
         return step(order, **facts)
 
     with monkeypatch.context() as patch:
-        patch.setattr(voiding, "end_unpaid", end_unpaid)
-        assert void(wrong).ended == 1
+        patch.setattr(cancelling, "end_unpaid", end_unpaid)
+        assert void(wrong).open_orders == 2
 
-    assert voiding.end_open(at=NOON) == 1
+    assert Order.objects.filter(state="expired").count() == 1
+    assert Mishap.objects.get().key == str(orders[0].pk)
+    assert voiding.end_open_ones(at=NOON) == 1
 
 
 def test_a_price_that_is_kept_is_told_to_the_shopper(till, kettle, wrong, mailoutbox):

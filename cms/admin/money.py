@@ -1,0 +1,193 @@
+"""Money that waits for a person: what was blocked, failed or is in review, and dead messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cms.admin.acts import Act, perform, reason_form
+from cms.admin.pages import show
+from cms.admin.permissions import needs
+from shop import clock
+from shop.currencies import written
+from shop.errors import GatewayError
+from shop.orders.models import NUMBER_START
+from shop.payments import repairing
+from shop.payments.applying import UnknownOrder, apply_session
+from shop.payments.models import GatewayEvent, Operation, Payment
+from shop.workspace.fields import LineField
+
+SHOWN = 100
+LIST = "desk:money"
+CAUSES = {
+    Operation.Cause.LATE: "The money came when the goods were gone",
+    Operation.Cause.SURPLUS: "The order was paid already",
+    Operation.Cause.RETURNED: "What was bought is not delivered",
+}
+TRAIL = "Money that waits"
+
+
+class ElsewhereForm(forms.Form):
+    reference = LineField(
+        max_length=120, help_text="Of the transfer, as the bank writes it, with its day."
+    )
+    reason = LineField(max_length=300, help_text="Why it did not go through the provider.")
+
+
+@require_safe
+@needs("view_order")
+def money(request: HttpRequest) -> HttpResponse:
+    """List what waits for a person, the oldest first. Three statements."""
+    asked = _asked(request)
+    operations = _of_order(repairing.stuck_operations(), "payment__order", asked)
+    reviews = _of_order(Payment.objects.filter(state=Payment.State.REVIEW), "order", asked)
+    dead = GatewayEvent.objects.filter(state=GatewayEvent.State.DEAD)
+    context = {
+        "asked": asked,
+        "operations": [_operation(row) for row in operations.select_related(
+            "payment__order", "refund").order_by("made_at", "pk")[:SHOWN]],
+        "reviews": [(row, written(row.amount, row.currency, "en")) for row in
+                    reviews.select_related("order").order_by("made_at", "pk")[:SHOWN]],
+        "messages_given_up": [] if asked else list(dead.order_by("received_at", "pk")[:SHOWN]),
+        "at": clock.moment_of(request),
+        "may_act": request.user.has_perm("shop.publish_festival"),
+    }  # fmt: skip
+    return show(request, "money.html", TRAIL, icon="warning", **context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("publish_festival")
+def try_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send money back once more, after a look whether it went."""
+    operation = get_object_or_404(Operation.objects.select_related("payment__order"), pk=pk)
+
+    def run(answers: dict[str, Any]) -> str:
+        at = clock.moment_of(request)
+        if repairing.try_again(operation, at=at, by=request.user):
+            return "It is sent again within a minute."
+        return "The provider had sent it already. Nothing is sent again."
+
+    effects = [
+        _named(operation),
+        "The provider is asked first whether it went. If so, that is written down, and no more.",
+        "If not, it is sent again under a new key. The same cause may stop it again.",
+    ]
+    act = Act("Send this money again", "Try again", effects, run)
+    return _perform(request, act, operation)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("publish_festival")
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write down that the shopper got the money another way."""
+    operation = get_object_or_404(Operation.objects.select_related("payment__order"), pk=pk)
+
+    def run(answers: dict[str, Any]) -> str:
+        at = clock.moment_of(request)
+        repairing.settle_elsewhere(operation, **answers, at=at, by=request.user)
+        return "Written down: the shopper got this money another way."
+
+    effects = [
+        _named(operation),
+        "Do this when the money has left your own account, not before.",
+        "The books say that it was paid from there. Nothing is sent through the provider any more.",
+        "It cannot be taken back.",
+    ]
+    title = "This money was paid another way"
+    act = Act(title, "It was paid", effects, run, ElsewhereForm, is_grave=True)
+    return _perform(request, act, operation)
+
+
+@require_POST
+@needs("publish_festival")
+def look_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask the provider how a payment in review stands; once it went back, its goods are free."""
+    payment = get_object_or_404(Payment, pk=pk, state=Payment.State.REVIEW)
+    try:
+        payment = apply_session(payment.session_id, is_waited_for=True, at=clock.moment_of(request))
+    except (GatewayError, UnknownOrder) as silent:
+        messages.error(request, f"The payment provider does not answer: {silent}")
+        return redirect(LIST)
+    if payment.state == Payment.State.REVIEW:
+        messages.info(request, "The money is still there. Refund it in the provider's dashboard.")
+    else:
+        messages.success(request, "The money went back, and the goods are free.")
+    return redirect(LIST)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("publish_festival")
+def message(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Apply a message of the provider once more, or close it with a reason."""
+    event = get_object_or_404(GatewayEvent, pk=pk)
+    is_again = name == "again"
+
+    def run(answers: dict[str, Any]) -> str:
+        at = clock.moment_of(request)
+        if is_again:
+            repairing.apply_again(event, at=at, by=request.user)
+            return "It is applied within a minute."
+        repairing.close_message(event, at=at, by=request.user, **answers)
+        return "Closed."
+
+    effects = [
+        f"{event.kind} about {event.object_id}, received {event.received_at:%-d %B %Y, %H:%M} UTC.",
+        f"It failed {event.tries} times, at last with: {event.error}",
+        "The provider is asked again how things stand; nothing is done twice."
+        if is_again
+        else "Nothing is changed beside: it leaves this list.",
+    ]
+    form = forms.Form if is_again else reason_form("Whoever looks next reads it.")
+    title = "Apply this message again" if is_again else "Close this message"
+    act = Act(title, "Apply it" if is_again else "Close it", effects, run, form)
+    back = reverse(LIST)
+    dead = GatewayEvent.objects.filter(pk=pk, state=GatewayEvent.State.DEAD)
+    return perform(
+        request, act, back=back, trail=[(back, TRAIL)],
+        barred=lambda: "" if dead.exists() else "It does not wait for anybody any more.",
+    )  # fmt: skip
+
+
+def _perform(request: HttpRequest, act: Act, operation: Operation) -> HttpResponse:
+    back = reverse(LIST)
+    own = repairing.stuck_operations().filter(pk=operation.pk)
+    return perform(
+        request, act, back=back, trail=[(back, TRAIL)],
+        barred=lambda: "" if own.exists() else "It does not wait for anybody any more.",
+    )  # fmt: skip
+
+
+def _asked(request: HttpRequest) -> str:
+    return " ".join(request.GET.get("q", "").replace("\0", "").split())[:40]
+
+
+def _of_order(rows: QuerySet, way: str, asked: str) -> QuerySet:
+    """Keep what belongs to the order whose number was typed, or all where none was."""
+    if not asked:
+        return rows
+    digits = asked.rsplit("-", 1)[-1]
+    pk = int(digits) - NUMBER_START if digits.isdecimal() and len(digits) < 16 else 0
+    return rows.filter(**{way: pk})
+
+
+def _operation(row: Operation) -> dict[str, Any]:
+    cause = row.refund.get_cause_display().lower() if row.refund else CAUSES[row.cause]
+    return {
+        "row": row,
+        "order": row.payment.order,
+        "amount": written(row.amount, row.currency, "en"),
+        "cause": cause.capitalize(),
+        "is_failed": row.state == Operation.State.FAILED,
+    }
+
+
+def _named(operation: Operation) -> str:
+    amount = written(operation.amount, operation.currency, "en")
+    return f"{amount} of order {operation.payment.order.number}, owed to the shopper."

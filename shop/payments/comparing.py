@@ -1,0 +1,107 @@
+"""Compares what the provider knows of recent sessions with what we know of them.
+
+Counters and books are compared with our own orders, so they can agree and be wrong together.
+Only here does somebody else's word come in.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from shop.errors import GatewayError
+from shop.payments.applying import UnknownOrder, take_over
+from shop.payments.gateway import Session
+from shop.payments.models import Payment
+from shop.payments.stripe_gateway import gateway
+from shop.rounds.working import each
+
+log = logging.getLogger(__name__)
+
+LATELY = timedelta(hours=26)  # a day, and what was begun in the night before
+TIME_TO_HEAR = timedelta(minutes=10)
+HAS_MONEY = (
+    Payment.State.PAID,
+    Payment.State.REFUNDING,
+    Payment.State.REFUNDED,
+    Payment.State.REVIEW,
+)
+
+
+class Different(Exception):
+    """The provider says otherwise than we do of a session."""
+
+
+def mismatches(*, since: datetime) -> Iterator[str]:
+    """Say in words where the provider and we differ about sessions made since.
+
+    Raises:
+        GatewayError: the provider does not answer.
+    """
+    for session in gateway().sessions_since(since):
+        if is_ours(session) and (said := difference(session)):
+            yield said
+    yield from _unknown_there(since)
+
+
+def compare_recent(*, at: datetime) -> int:
+    """Take over what the provider says of recent sessions; list what still differs.
+
+    Return how many sessions were compared. Part of the beat.
+    """
+    try:
+        found = [one for one in gateway().sessions_since(at - LATELY) if is_ours(one)]
+    except GatewayError as error:
+        log.warning("sessions were not compared: %s", error)
+        return 0
+
+    def compare(session: Session) -> None:
+        if not difference(session):
+            return
+        try:
+            take_over(session, at=at)
+        except UnknownOrder as unknown:
+            raise Different(difference(session)) from unknown
+        if said := difference(session):
+            raise Different(said)
+
+    return each("compare sessions", found, compare, about=lambda session: session.id, at=at)
+
+
+def is_ours(session: Session) -> bool:
+    """Tell whether a session was made by this shop; an account may have several."""
+    return bool(session.payment_uuid) and session.shop in ("", settings.SITE_URL)
+
+
+def difference(session: Session) -> str:
+    """Say in words how the provider and we differ about a session; empty where both agree."""
+    payment = Payment.objects.filter(uuid=session.payment_uuid).first()
+    if not session.is_paid:
+        is_its_page = payment is not None and payment.session_id == session.id
+        if is_its_page and payment.state in HAS_MONEY:
+            return f"{session.id} is not paid at the provider, and {payment.state} here"
+        return ""
+    return _of_paid(session, payment)
+
+
+def _of_paid(session: Session, payment: Payment | None) -> str:
+    paid = f"{session.id} is paid at the provider"
+    if payment is None:
+        return f"{paid}, and unknown here"
+    if payment.session_id != session.id:
+        return f"{paid} beside {payment.session_id}"
+    if payment.state not in HAS_MONEY:
+        return f"{paid}, and {payment.state} here"
+    is_same = (session.received, session.currency) == (payment.amount, payment.currency)
+    return "" if is_same or payment.state == Payment.State.REVIEW else f"{paid} with another amount"
+
+
+def _unknown_there(since: datetime) -> Iterator[str]:
+    """Say of payments that are paid here what the provider does not list any more."""
+    known = {session.id for session in gateway().sessions_since(since - TIME_TO_HEAR)}
+    paid = Payment.objects.filter(state__in=HAS_MONEY, made_at__gte=since, session_id__isnull=False)
+    for session_id in paid.exclude(session_id__in=known).values_list("session_id", flat=True):
+        yield f"{session_id} is paid here, and unknown at the provider"

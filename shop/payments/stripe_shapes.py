@@ -1,0 +1,59 @@
+"""What Stripe's objects say, in the shop's own words."""
+
+from __future__ import annotations
+
+import stripe
+
+from shop.currencies import currencies, from_stripe
+from shop.payments.gateway import RemoteOperation, Session, SessionStatus
+
+# A voucher that is paid at a counter leaves the intent waiting for the shopper's next step.
+AWAITED = {"processing", "requires_action"}
+NO_AMOUNT_OF_OURS = 0
+
+
+def refund_of(refund: stripe.Refund) -> RemoteOperation:
+    """Return a refund as the provider knows it now."""
+    failed = refund.status in {"failed", "canceled"}
+    return RemoteOperation(refund.id, refund.status == "succeeded", failed)
+
+
+def session_of(session: stripe.checkout.Session) -> Session:
+    """Return a session as the provider knows it now; an account may have others than ours."""
+    currency = (session.currency or "").upper()
+    intent = session.payment_intent
+    charge = intent.latest_charge if intent else None
+    metadata = session.metadata.to_dict() if session.metadata else {}
+    return Session(
+        id=session.id,
+        status=SessionStatus(session.status),
+        is_paid=session.payment_status == "paid",
+        is_processing=bool(intent) and intent.status in AWAITED,
+        is_refunded=bool(charge) and bool(charge.refunded),
+        amount=_amount(session.amount_total, currency),
+        received=_amount(intent.amount_received, currency) if intent else 0,
+        currency=currency,
+        order_uuid=metadata.get("order", ""),
+        payment_uuid=metadata.get("payment", ""),
+        shop=metadata.get("shop", ""),
+        url=session.url or "",
+        intent_id=intent.id if intent else None,
+        charge_id=charge.id if charge else None,
+        method=_method(charge),
+    )
+
+
+def _amount(amount: int | None, currency: str) -> int:
+    if currency not in currencies():  # another shop's, which may be in any
+        return NO_AMOUNT_OF_OURS
+    try:
+        return from_stripe(amount or 0, currency)
+    except ValueError:
+        return NO_AMOUNT_OF_OURS
+
+
+def _method(charge: stripe.Charge | None) -> str:
+    """Return how it was paid, "Visa 4242", as far as the provider says."""
+    details = charge.to_dict().get("payment_method_details") if charge else None
+    card = (details or {}).get("card") or {}
+    return f"{(card.get('brand') or '').title()} {card.get('last4') or ''}".strip()

@@ -1,0 +1,159 @@
+"""A provider that takes calls and says nothing: one waits for it, the others do not."""
+
+import socket
+import threading
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+
+from shop.errors import GatewayError, NotPossible
+from shop.orders.models import Order
+from shop.payments import stripe_gateway, voiding
+from shop.payments.asking import AT_ONCE
+from shop.payments.breaker import REST_SECONDS, TRY_SECONDS, Breaker
+from shop.payments.calling_off import call_off, settle_called_off
+from shop.payments.models import GatewayEvent, Operation
+from shop.payments.operations import run_operations
+from shop.payments.stripe_gateway import gateway
+from shop.payments.sweeping import expire_overdue
+from shop.payments.webhooks import handle_waiting
+from shop.stock.models import Pool
+from tests import make
+from tests.make import NOON
+from tests.paying import begin, completed, post, press_pay
+from tests.queue import run_queued_work
+from tests.shop.payments.late import owed_back
+from tests.shop.tickets import visits
+
+pytestmark = pytest.mark.django_db
+LATER = NOON + timedelta(minutes=31)
+
+
+@contextmanager
+def silence(settings, monkeypatch):
+    """Put a server in the provider's place that accepts and never answers; count who came."""
+    came = []
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
+
+        def accept():
+            while True:
+                try:
+                    came.append(server.accept()[0])
+                except OSError:
+                    return
+
+        threading.Thread(target=accept, daemon=True).start()
+        before = settings.STRIPE_BASE_URL
+        settings.STRIPE_BASE_URL = f"http://127.0.0.1:{server.getsockname()[1]}"
+        with monkeypatch.context() as patience:
+            patience.setattr(stripe_gateway, "READ_SECONDS", 0.4)
+            patience.setattr(stripe_gateway, "BRIEF_SECONDS", (0.4, 0.4))
+            gateway.cache_clear()
+            gateway()
+        yield came
+        server.shutdown(socket.SHUT_RDWR)
+    for connection in came:
+        connection.close()
+    settings.STRIPE_BASE_URL = before
+    gateway.cache_clear()
+
+
+def test_of_many_overdue_orders_the_first_few_alone_wait(till, settings, monkeypatch):
+    kettle = make.variant(20_00)
+    for _number in range(3 * AT_ONCE):
+        begin(make.cart({kettle: 1}))
+
+    with silence(settings, monkeypatch) as came:
+        assert expire_overdue(at=LATER) == 0
+        assert expire_overdue(at=LATER) == 0
+        assert 0 < len(came) <= AT_ONCE
+
+    assert set(Order.objects.values_list("state", flat=True)) == {"pending"}
+    assert Pool.objects.get().held == 3 * AT_ONCE
+    assert expire_overdue(at=LATER) == 3 * AT_ONCE
+
+
+def test_the_second_shopper_is_told_at_once(till, settings, monkeypatch):
+    kettle = make.variant(20_00)
+    with silence(settings, monkeypatch) as came:
+        for _number in range(4):
+            with pytest.raises(NotPossible, match="cannot be reached"):
+                press_pay(make.cart({kettle: 1}))
+        assert len(came) == 1
+
+
+def test_the_health_look_ends_the_rest_when_the_provider_is_back(till, settings, monkeypatch):
+    with silence(settings, monkeypatch):
+        with pytest.raises(GatewayError):
+            gateway().session("cs_1")
+        door = gateway()
+        assert door.is_given_up
+    door._breaker.note_answer()
+
+    gateway().knock()
+
+    assert not gateway().is_given_up
+
+
+def test_after_the_rest_one_tries_and_the_others_wait_for_it():
+    now = [0.0]
+    breaker = Breaker(seconds=lambda: now[0])
+    breaker.note_silence()
+
+    assert (breaker.is_open, breaker.admit()) == (True, False)
+    now[0] = REST_SECONDS + 1
+    assert [breaker.admit() for _number in range(3)] == [True, False, False]
+    now[0] += TRY_SECONDS + 1  # whoever tried never came back
+    assert breaker.admit()
+    breaker.note_answer()
+    assert [breaker.admit(), breaker.admit()] == [True, True]
+
+
+def test_silence_uses_up_no_try_of_a_refund_or_a_message(till, settings, monkeypatch):
+    refund = owed_back(till)
+    event = completed(till)
+    with silence(settings, monkeypatch):
+        run_operations(at=NOON)
+        for minutes in range(1, 30):
+            run_operations(at=NOON + timedelta(minutes=minutes))
+            handle_waiting(at=NOON + timedelta(minutes=minutes))
+        refund.refresh_from_db()
+        assert (refund.state, refund.tries) == ("queued", 0)
+        assert post(event, till) == 200
+
+    assert GatewayEvent.objects.get().tries == 0
+    run_operations(at=NOON + timedelta(minutes=31))
+    assert Operation.objects.get().state == "done"
+
+
+def test_a_wrong_price_is_voided_without_waiting_for_the_provider(till, settings, monkeypatch):
+    kettle = make.variant(20_00)
+    deal = make.deal(kettle, during=make.festival(), price=1_50, allotment=5)
+    begin(make.cart({kettle: 1}))
+
+    with silence(settings, monkeypatch) as came:
+        found = voiding.void_price(deal, reason="A slip", at=NOON)
+        assert came == []
+
+    assert found.open_orders == 1
+    assert Order.objects.get().is_pending
+    run_queued_work()
+    assert Order.objects.get().state == "expired"
+
+
+def test_a_session_is_called_off_without_waiting_for_the_provider(till, settings, monkeypatch):
+    adult, *_ = visits.session()
+    visits.bought(till, {adult: 2})
+    begin(make.cart({adult: 1}))
+    pool = Pool.objects.get(pk=adult.pool_id)
+
+    with silence(settings, monkeypatch) as came:
+        assert call_off(pool, reason="Rain", at=NOON, by=visits.host_of(adult)) == 1
+        assert came == []
+
+    run_queued_work()
+    assert sorted(Order.objects.values_list("state", flat=True)) == ["expired", "paid"]
+    assert Operation.objects.get().amount == 80_00
+    settle_called_off.func(pool.pk, 0)
+    assert Operation.objects.count() == 1
