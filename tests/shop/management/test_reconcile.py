@@ -23,7 +23,7 @@ def reconcile():
     """Return the exit code and what was said."""
     said = StringIO()
     try:
-        call_command("reconcile", stdout=said)
+        call_command("reconcile", "--offline", stdout=said)
     except CommandError as failed:
         return failed.returncode, said.getvalue().splitlines(), str(failed)
     return 0, said.getvalue().splitlines(), ""
@@ -57,7 +57,27 @@ def test_when_all_agree_it_ends_well(trade):
     code, said, _ = reconcile()
 
     assert code == 0
-    assert said == ["Counters, lines and books agree."]
+    assert said == [
+        "Counters, lines and books of this shop agree with each other. Nobody else was asked."
+    ]
+
+
+def test_the_provider_is_asked_too_unless_it_is_left_out(sandbox):
+    said = StringIO()
+
+    call_command("reconcile", stdout=said)
+
+    assert "So does the payment provider." in said.getvalue()
+
+
+def test_a_provider_that_does_not_answer_is_no_agreement(sandbox):
+    sandbox.fail_next(503, 503)
+    said = StringIO()
+
+    with pytest.raises(CommandError, match="1 differences"):
+        call_command("reconcile", stdout=said)
+
+    assert "nothing was compared" in said.getvalue()
 
 
 @pytest.mark.parametrize(
