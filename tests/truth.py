@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from fractions import Fraction
+from math import floor
 
+from shop.catalogue.models import Variant
+from shop.festivals import fence
 from shop.festivals.facts import timelines
-from shop.festivals.models import PriceSpan, ProductSpan
+from shop.festivals.models import Deal, PriceSpan, ProductSpan, RegularPrice
 from shop.festivals.pricing.timeline import span_at
+from shop.storefront.variants import variants_now
 
 Facts = tuple[int, int | None, int | None, int | None]
 
@@ -43,6 +48,53 @@ def past(product_ids: Collection[int], before: datetime) -> dict[tuple, Facts]:
         )
         for s in spans
     }  # fmt: skip
+
+
+def fence_differences(product_ids: Collection[int], instants: Iterable[datetime]) -> list[str]:
+    """Say where the shop fences other units than the rules say, counted deal by deal in Python.
+
+    What sells and counts asks one statement, product pages another one; both have to agree.
+    """
+    pools = sorted(Variant.objects.filter(product__in=product_ids).values_list("pool", flat=True))
+    found = []
+    for at in instants:
+        right = {pool_id: _waiting(pool_id, at) for pool_id in pools}
+        sold_by = fence.set_aside(pools, at=at)
+        found += [
+            f"pool {pk} at {at}: {sold_by.get(pk, 0)} are fenced, {units} is right"
+            for pk, units in right.items()
+            if sold_by.get(pk, 0) != units
+        ]
+        found += [
+            f"variant {row.id} at {at}: its page says {row.set_aside}, not {right[row.pool_id]}"
+            for product_id in product_ids
+            for row in variants_now(product_id, at=at)
+            if row.set_aside != right[row.pool_id]
+        ]
+    return found
+
+
+def _waiting(pool_id: int, at: datetime) -> int:
+    """Return the units of a pool that wait for deals."""
+    deals = Deal.objects.filter(variant__pool=pool_id).exclude(allotment=None)
+    return sum(
+        (deal.allotment - deal.held - deal.sold) * deal.variant.units_per_item
+        for deal in deals.select_related("variant")
+        if deal.state in ("approved", "paused") and at < deal.effective_to
+        if at < deal.effective_from or _lowers(deal, at)
+    )
+
+
+def _lowers(deal: Deal, at: datetime) -> bool:
+    """Tell whether a deal lies below the regular price, if there is one."""
+    prices = RegularPrice.objects.filter(variant=deal.variant_id, starts_at__lte=at)
+    regular = prices.order_by("starts_at", "pk").values_list("amount", flat=True).last()
+    if regular is None:
+        return True
+    if deal.kind == "fixed":
+        return deal.value < regular
+    exact = Fraction(regular * (100 - deal.value), 100)
+    return max(1, floor(exact + Fraction(1, 2))) < regular
 
 
 def _rows(spans: Iterable, owner: str) -> dict[int, list]:

@@ -1,4 +1,4 @@
-"""What can be done about a deal: pause, resume, raise, void. Each shows its effect first."""
+"""What can be done about a deal: pause, resume, raise, stop, void. Each shows its effect first."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from cms.admin.deal_rows import row_of
 from cms.admin.deals import deal_of, possible, trail_of_deals
 from cms.admin.numbers import CountField
 from cms.admin.permissions import needs
+from cms.admin.slot_acts import StopForm
 from shop import clock
-from shop.festivals import running
+from shop.festivals import running, stopping
 from shop.festivals.models import Deal
+from shop.festivals.walltime import typed, wall_of
 from shop.orders.effects import Effect, effect_on_deals
 from shop.payments.voiding import void_price
 
@@ -35,7 +37,7 @@ STANDS = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
 def act(request: HttpRequest, pk: int, deal_id: int, name: str) -> HttpResponse:
-    """Pause, resume, raise or void a deal; its effect is shown first."""
+    """Pause, resume, raise, stop or void a deal; its effect is shown first."""
     if name not in ACTS:
         raise Http404
     at = clock.moment_of(request)
@@ -112,6 +114,44 @@ def _raise(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Ac
                {"units": deal.allotment})  # fmt: skip
 
 
+def _stop(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Act:
+    zone = deal.slot.festival.zone
+
+    class Form(StopForm):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.zone = zone
+            self.fields["reason"].help_text = "The store gets it by mail, word for word."
+
+    def run(answers: dict[str, Any]) -> str:
+        until = answers["ends_at"]
+        stopping.stop_deal(deal, at=at, reason=answers["reason"], ends_at=until, by=request.user)
+        if until is None:
+            return "Stopped. The everyday price counts from now on."
+        return f"It ends at {typed(answers['ends'])} ({zone}). The everyday price counts from then."
+
+    now, ends = (typed(wall_of(moment, zone)) for moment in (at, deal.effective_to))
+    effects = [
+        _named(deal, at),
+        (
+            f"The everyday price counts from the moment you press the button (it is {now} in "
+            f"{zone}), or from the time you give. It would end at {ends}."
+        ),
+        *told(effect, zone),
+        *_set_free(deal),
+        "It cannot be taken back: the product gets no other deal in this slot.",
+        TOLD,
+    ]
+    return Act(f"Stop the deal for {_title(deal)}", "Stop it", effects, run, Form, is_grave=True)
+
+
+def _set_free(deal: Deal) -> list[str]:
+    if deal.allotment is None:
+        return []
+    left = deal.allotment - deal.held - deal.sold
+    return [f"{left:,} units are set aside and not taken. They go back into everyday sale then."]
+
+
 def _void(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
         found = void_price(deal, reason=answers["reason"], at=at, by=request.user)
@@ -146,4 +186,4 @@ def _title(deal: Deal) -> str:
     return str(deal.variant.product.title)
 
 
-ACTS = {"pause": _pause, "resume": _resume, "raise": _raise, "void": _void}
+ACTS = {"pause": _pause, "resume": _resume, "raise": _raise, "stop": _stop, "void": _void}

@@ -83,6 +83,14 @@ def row_of(deal: Deal, *, at: datetime) -> DealRow:
     )
 
 
+def is_undercut(deal: Deal, *, at: datetime) -> bool:
+    """Tell whether a running deal of ``deals_of`` is not below the regular price."""
+    if deal.regular is None or not deal.is_running(at):
+        return False
+    is_fixed = deal.kind == Deal.Kind.FIXED
+    return deal.regular <= (deal.value if is_fixed else reduced(deal.regular, deal.value))
+
+
 def _price(deal: Deal) -> str:
     if deal.kind == Deal.Kind.FIXED:
         return written(deal.value, settings.SHOP_CURRENCY, "en")

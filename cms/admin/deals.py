@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from cms.admin.deal_rows import STATES, deals_of, row_of, sought
+from cms.admin.deal_rows import STATES, deals_of, is_undercut, row_of, sought
 from cms.admin.festivals import trail_of
 from cms.admin.history import first_lines
 from cms.admin.pages import Trail, page_number, show
@@ -60,6 +60,7 @@ def deal(request: HttpRequest, pk: int, deal_id: int) -> HttpResponse:
     now = span.first()
     context = {
         "row": row_of(found, at=at),
+        "is_undercut": is_undercut(found, at=at),
         "festival": found.slot.festival,
         "public": written(now.price, settings.SHOP_CURRENCY, "en") if now else "",
         "effect": effect_on_deals(Q(pk=found.pk)),
@@ -83,7 +84,7 @@ def possible(deal: Deal, *, at: datetime) -> list[tuple[str, str]]:
     found = [("pause", "Pause")] if deal.state == Deal.State.APPROVED else [("resume", "Resume")]
     if deal.allotment is not None:
         found.append(("raise", "Raise the allotment"))
-    return [*found, ("void", "Void a wrong price")]
+    return [*found, ("stop", "Stop it"), ("void", "Void a wrong price")]
 
 
 def deal_of(pk: int, deal_id: int, *, at: datetime) -> Deal:

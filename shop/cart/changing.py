@@ -94,20 +94,27 @@ def use_voucher(cart: Cart, code: str, *, shopper: Shopper, at: datetime) -> Non
     if shopper.limit_id is None and limited.exists():
         raise NeedsAccount(_("Sign in with a confirmed email address to use this voucher."))
     CartVoucher.objects.update_or_create(
-        cart=cart, promotion_id=pick.promotion_id, defaults={"claim_id": pick.claim_id}
+        cart=cart,
+        promotion_id=pick.promotion_id,
+        defaults={"claim_id": pick.claim_id, "is_off": False},
     )
 
 
 def use_claim(cart: Cart, claim: Claim) -> None:
     """Pick a voucher that the shopper has claimed."""
     CartVoucher.objects.update_or_create(
-        cart=cart, promotion_id=claim.promotion_id, defaults={"claim": claim}
+        cart=cart, promotion_id=claim.promotion_id, defaults={"claim": claim, "is_off": False}
     )
 
 
 def drop_voucher(cart: Cart, promotion_id: int) -> None:
-    """Take a voucher out of the cart."""
-    CartVoucher.objects.filter(cart=cart, promotion_id=promotion_id).delete()
+    """Take a voucher out of the cart; one that was claimed does not come back by itself."""
+    if Claim.objects.filter(promotion=promotion_id, shopper__cart=cart).exists():
+        CartVoucher.objects.update_or_create(
+            cart=cart, promotion_id=promotion_id, defaults={"claim": None, "is_off": True}
+        )
+    else:
+        CartVoucher.objects.filter(cart=cart, promotion_id=promotion_id).delete()
 
 
 def send_to(cart: Cart, country: str) -> None:

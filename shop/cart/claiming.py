@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
-from shop.cart import changing
+from shop.cart import changing, explaining
 from shop.cart.current import Shopper, has_verified_email
 from shop.cart.models import Cart
 from shop.cart.pocket import to_claim
@@ -31,7 +31,7 @@ class Claimable:
 
 
 def claimable(priced: PricedCart, shopper: Shopper, *, at: datetime) -> list[Claimable]:
-    """Return the vouchers that the shopper may claim or use, but has not picked.
+    """Return the vouchers that the shopper may claim or use, and that are not in the cart.
 
     One statement, and none for guests.
     """
@@ -47,7 +47,7 @@ def claimable(priced: PricedCart, shopper: Shopper, *, at: datetime) -> list[Cla
             use_to__gt=at,
             festival__state=Festival.State.PUBLISHED,
         )
-        .exclude(pk__in=[pick.promotion_id for pick in priced.picks])
+        .exclude(pk__in=explaining.in_cart(priced))
         .annotate(is_mine=Exists(claims.filter(state=Claim.State.AVAILABLE)), had=Exists(claims))
         .filter(Q(is_mine=True) | (Q(had=False) & is_open))
         .select_related("festival")

@@ -30,7 +30,7 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Voucher:
-    """A voucher that was picked for the cart: what it takes off, or why it takes nothing."""
+    """A voucher that is in the cart: what it takes off, or why it takes nothing."""
 
     promotion_id: int
     store: int | None
@@ -39,9 +39,9 @@ class Voucher:
     text: str
 
 
-def label_of(title: str, group: str, *, is_picked: bool) -> str:
+def label_of(title: str, group: str, *, is_voucher: bool) -> str:
     """Return how a promotion is called where its amount stands."""
-    if not is_picked:
+    if not is_voucher:
         return title
     if group == Group.MERCHANT:
         return _("Store voucher %(code)s") % {"code": title}
@@ -58,15 +58,35 @@ def goals(quote: Quote) -> list[Goal]:
 
 
 def setbacks(quote: Quote) -> list[str]:
-    """Say which promotions nobody picked would apply, but are used up."""
-    notes = [note for note in quote.notes if note.why in (Why.BUDGET, Why.USED_UP)]
-    return [f"{note.promotion.title}: {_why_not(note)}" for note in notes if not _is_pick(note)]
+    """Say which promotions nobody picked would apply, but are used up or would leave too little."""
+    telling = (Why.BUDGET, Why.USED_UP, Why.MINIMUM)
+    notes = [note for note in quote.notes if note.why in telling and not _is_pick(note)]
+    return [f"{note.promotion.title}: {_why_not(note, quote)}" for note in notes]
+
+
+def unused(priced: PricedCart) -> list[str]:
+    """Say which vouchers take nothing off what is paid now, and why."""
+    terms = {promotion.id: promotion for promotion in priced.quote.basket.promotions}
+    picked = [_voucher(terms[p.promotion_id], priced.quote) for p in priced.picks
+              if p.promotion_id in terms]  # fmt: skip
+    texts = [f"{voucher.code}: {voucher.text}" for voucher in picked if voucher.text]
+    return [*texts, *setbacks(priced.quote)]
+
+
+def in_cart(priced: PricedCart) -> list[int]:
+    """Return the promotions whose vouchers are in the cart: picked, or used by themselves."""
+    picked = [pick.promotion_id for pick in priced.picks]
+    terms = [benefit.promotion for benefit in priced.quote.benefits]
+    return picked + [p.id for p in terms if p.is_voucher and not p.is_picked]
 
 
 def vouchers(priced: PricedCart, *, at: datetime) -> list[Voucher]:
-    """Return the vouchers that were picked. One statement if one of them cannot be used now."""
+    """Return the vouchers that are in the cart.
+
+    One statement if one that was picked cannot be used now.
+    """
     terms = {promotion.id: promotion for promotion in priced.quote.basket.promotions}
-    picked = [pick.promotion_id for pick in priced.picks]
+    picked = in_cart(priced)
     found = [_voucher(terms[pk], priced.quote) for pk in picked if pk in terms]
     if gone := [pk for pk in picked if pk not in terms]:
         rows = Promotion.objects.filter(pk__in=gone).select_related("festival")
@@ -78,7 +98,11 @@ def _voucher(terms: PromotionTerms, quote: Quote) -> Voucher:
     used = next((b for b in quote.benefits if b.promotion.id == terms.id), None)
     notes = [note for note in quote.notes if note.promotion.id == terms.id]
     saves = _("%(amount)s off") % {"amount": amount(used.amount)} if used else ""
-    text = "" if used else " ".join(_why_not(note) for note in notes)
+    # What the least charge took back would save more with more in the cart: that helps nobody.
+    notes = [note for note in notes if note.why == Why.MINIMUM] or notes
+    text = "" if used else " ".join(_why_not(note, quote) for note in notes)
+    if used and not terms.is_picked:
+        text = _("It is used because you claimed it.")
     return Voucher(terms.id, terms.merchant_id, terms.title, saves, text)
 
 
@@ -92,9 +116,14 @@ def _unusable(row: Promotion, at: datetime) -> Voucher:
     return Voucher(row.pk, row.merchant_id, str(row), "", text)
 
 
-def _why_not(note: Note) -> str:
+def _why_not(note: Note, quote: Quote) -> str:
     match note.why:
-        case Why.USED_UP if note.promotion.claim_id:
+        case Why.MINIMUM:
+            least = amount(quote.basket.minimum)
+            return _("At least %(amount)s has to be paid, so nothing more comes off.") % {
+                "amount": least
+            }
+        case Why.USED_UP if note.promotion.claim_id and _is_pick(note):
             return _("You have already used this voucher.")
         case Why.BUDGET | Why.USED_UP:
             return _("All vouchers of this kind have been used.")

@@ -51,11 +51,14 @@ class CartLine(models.Model):
 
 
 class CartVoucher(models.Model):
-    """A promotion that the shopper picked for this cart by code or by claim."""
+    """A promotion that the shopper picked for this cart by code or by claim, or took off it."""
 
     cart = models.ForeignKey(Cart, models.CASCADE, related_name="vouchers")
     promotion = models.ForeignKey(Promotion, models.CASCADE, related_name="+")
     claim = models.ForeignKey(Claim, models.CASCADE, null=True, related_name="+")
+    is_off = models.BooleanField(
+        default=False, help_text="Taken off: a claimed voucher does not come back by itself."
+    )
 
     class Meta:
         constraints = [

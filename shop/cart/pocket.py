@@ -37,7 +37,7 @@ class VoucherShown:
 
 def pocket(user: User, *, at: datetime) -> list[VoucherShown]:
     """Return what somebody has claimed, what can still be used first. One statement."""
-    picked = CartVoucher.objects.filter(claim=OuterRef("pk"), cart__user=user)
+    picked = CartVoucher.objects.filter(is_off=False, claim=OuterRef("pk"), cart__user=user)
     claims = (
         Claim.objects.filter(shopper=user)
         .select_related("promotion__festival")

@@ -45,12 +45,16 @@ class StoreShown:
 
 @dataclass(frozen=True, slots=True)
 class SumsShown:
-    """What the order comes to; ``rows`` are pairs of a text and an amount."""
+    """What the order comes to; ``rows`` are pairs of a text and an amount.
+
+    ``unused`` says which vouchers take nothing off, and why.
+    """
 
     rows: tuple[tuple[str, str], ...]
     total: str
     about: str
     duties: str
+    unused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ def show_sums(priced: PricedCart, *, currency: str) -> SumsShown:
     rows = [(_counted(priced), amount(quote.goods))]
     for benefit in benefits:
         terms = benefit.promotion
-        label = label_of(terms.title, terms.group, is_picked=terms.is_picked)
+        label = label_of(terms.title, terms.group, is_voucher=terms.is_voucher)
         rows.append((label, less(benefit.amount)))
     if priced.chosen:
         facts = {
@@ -130,6 +134,7 @@ def show_sums(priced: PricedCart, *, currency: str) -> SumsShown:
         _("Duties are not included. You may have to pay them on delivery.")
         if crosses_border(priced)
         else "",
+        tuple(explaining.unused(priced)),
     )
 
 

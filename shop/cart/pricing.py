@@ -9,7 +9,7 @@ from functools import cached_property
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import JSONObject
 from django.utils.translation import get_language
 
@@ -21,9 +21,10 @@ from shop.delivery.names import country_name
 from shop.delivery.quoting import Option, Parcel, delivery_options
 from shop.errors import CannotDeliver
 from shop.festivals.facts import deals_now
-from shop.festivals.fence import fencing_deals
+from shop.festivals.fence import LEFT, fencing_deals
 from shop.festivals.holdings import Holdings
 from shop.festivals.models import Enrolment, Festival, Participation, PriceSpan, RegularPrice
+from shop.festivals.pricing.items import is_undercut
 from shop.festivals.pricing.quoting import Quote, quote
 from shop.festivals.pricing.terms import Basket, DealTerms, PoolTerms, VariantTerms, Wanted
 from shop.festivals.vouchers import Pick, promotions_now
@@ -36,7 +37,8 @@ class PricedCart:
     """A cart with its quote at a moment.
 
     ``options`` are the ways to send each merchant's parcel, ``chosen`` the one taken;
-    ``undeliverable`` says why nothing can be sent, or is empty.
+    ``undeliverable`` says why nothing can be sent, or is empty; ``taken_off`` are the promotions
+    whose vouchers the shopper does not want for this cart.
     """
 
     cart: Cart
@@ -46,6 +48,7 @@ class PricedCart:
     chosen: dict[int, Option]
     picks: tuple[Pick, ...]
     undeliverable: str = ""
+    taken_off: tuple[int, ...] = ()
 
     @cached_property
     def by_merchant(self) -> dict[int, list[CartLine]]:
@@ -70,20 +73,25 @@ def price_cart(shopper: Shopper, *, at: datetime, lock: bool = False) -> PricedC
         return None
     cart = lines[0].cart
     own = Holdings.from_json(cart.holdings)
-    picks = tuple(Pick(pick["promotion"], pick["claim"]) for pick in lines[0].picks)
+    chosen_by_hand = [row for row in lines[0].picks if not row["is_off"]]
+    picks = tuple(Pick(row["promotion"], row["claim"]) for row in chosen_by_hand)
+    off = tuple(row["promotion"] for row in lines[0].picks if row["is_off"])
     deals = deals_now([line.variant_id for line in lines], at=at, shopper_id=shopper.limit_id)
     options, undeliverable = _options(cart, lines)
     chosen = {pk: _chosen(cart, pk, ways) for pk, ways in options.items()}
     basket = Basket(
         wanted=tuple(_wanted(line, deals.get(line.variant_id, []), own) for line in lines),
-        pools=_pools(lines, own, _fenced_again(deals, own, at=at)),
-        promotions=promotions_now(at=at, picks=picks, shopper_id=shopper.limit_id, own=own),
+        pools=_pools(lines, own, _fenced_again(lines, deals, own, at=at)),
+        promotions=promotions_now(
+            at=at, picks=picks, shopper_id=shopper.limit_id, own=own, taken_off=off
+        ),
         parcels={pk: option.price for pk, option in chosen.items()},
         minimum=least_charge(settings.SHOP_CURRENCY),
         currency=settings.SHOP_CURRENCY,
         hold_minutes=current_epoch(at=at).limits.hold_minutes,
     )
-    return PricedCart(cart, lines, quote(basket, at=at), options, chosen, picks, undeliverable)
+    priced = quote(basket, at=at)
+    return PricedCart(cart, lines, priced, options, chosen, picks, undeliverable, off)
 
 
 def _lines(shopper: Shopper, *, at: datetime) -> QuerySet[CartLine]:
@@ -92,9 +100,7 @@ def _lines(shopper: Shopper, *, at: datetime) -> QuerySet[CartLine]:
         fencing_deals(at=at)
         .filter(variant__pool=OuterRef("variant__pool"))
         .values("variant__pool")
-        .annotate(
-            units=Sum((F("allotment") - F("held") - F("sold")) * F("variant__units_per_item"))
-        )
+        .annotate(units=Sum(LEFT))
     )
     rates = Enrolment.objects.filter(
         festival=OuterRef("festival"),
@@ -116,6 +122,7 @@ def _lines(shopper: Shopper, *, at: datetime) -> QuerySet[CartLine]:
         )
     )
     picks = CartVoucher.objects.filter(cart=OuterRef("cart")).order_by("pk")
+    pick = JSONObject(promotion="promotion_id", claim="claim_id", is_off="is_off")
     span = PriceSpan.objects.filter(variant=OuterRef("variant"), starts_at__lte=at, ends_at__gt=at)
     return (
         CartLine.objects.filter(cart__token_hash=shopper.token_hash)
@@ -126,9 +133,7 @@ def _lines(shopper: Shopper, *, at: datetime) -> QuerySet[CartLine]:
             public=Subquery(span.values(json=JSONObject(price="price", prior="prior_price"))[:1]),
             set_aside=Subquery(aside.values("units")[:1]),
             taking_part=ArraySubquery(taking_part),
-            picks=ArraySubquery(
-                picks.values(json=JSONObject(promotion="promotion_id", claim="claim_id"))
-            ),
+            picks=ArraySubquery(picks.values(json=pick)),
         )
         .order_by("added_at", "pk")
     )  # fmt: skip
@@ -178,16 +183,18 @@ def _credited(deal: DealTerms, own: Holdings) -> DealTerms:
 
 
 def _fenced_again(
-    deals: dict[int, list[DealTerms]], own: Holdings, *, at: datetime
+    lines: tuple[CartLine, ...], deals: dict[int, list[DealTerms]], own: Holdings, *, at: datetime
 ) -> dict[int, int]:
     """Return the items, by variant, that go back behind fences when the own order lets go.
 
-    A paused deal gives no price now, and its fence stands all the same.
+    A paused deal gives no price now, and its fence stands all the same; behind that of a deal
+    which the regular price undercuts nothing goes back.
     """
     found: dict[int, int] = defaultdict(int)
+    regular = {line.variant_id: line.regular_now for line in lines}
     for variant_id, open_now in deals.items():
         for deal in open_now:
-            if deal.left is not None:
+            if deal.left is not None and not is_undercut(deal, regular[variant_id]):
                 found[variant_id] += own.deals.get(deal.id, 0)
     known = {deal.id for open_now in deals.values() for deal in open_now}
     if closed := own.deals.keys() - known:

@@ -160,8 +160,8 @@ def _discounts(lines: Iterable[OrderLine]) -> list[tuple[str, int]]:
     found: dict[str, int] = defaultdict(int)
     for benefit in chain.from_iterable(line.benefits for line in lines):
         name = benefit["code"] or benefit["title"]
-        is_picked = benefit["trigger"] != Promotion.Trigger.AUTOMATIC
-        found[label_of(name, benefit["group"], is_picked=is_picked)] += benefit["amount"]
+        is_voucher = benefit["trigger"] != Promotion.Trigger.AUTOMATIC
+        found[label_of(name, benefit["group"], is_voucher=is_voucher)] += benefit["amount"]
     return list(found.items())
 
 

@@ -25,7 +25,8 @@ SET held_uses = held_uses + v.uses, held_amount = held_amount + v.amount
 FROM unnest(%s::bigint[], %s::int[], %s::bigint[]) AS v(id, uses, amount)
 WHERE p.id = v.id
   AND (v.uses <= 0
-       OR (state = 'active' AND (max_uses IS NULL OR held_uses + used + v.uses <= max_uses)))
+       OR ((state = 'active' OR %s)
+           AND (max_uses IS NULL OR held_uses + used + v.uses <= max_uses)))
   AND (v.amount <= 0 OR budget IS NULL OR held_amount + spent + v.amount <= budget)
 RETURNING p.id
 """
@@ -59,6 +60,7 @@ def move_holds(
     give: Holdings,
     shopper_id: int | None,
     fund_ids: Collection[int] = (),
+    is_promised: bool = False,
 ) -> None:
     """Hold what ``take`` names and release what ``give`` names, as one net change.
 
@@ -67,6 +69,8 @@ def move_holds(
 
     Args:
         fund_ids: funds whose promises the caller looks at afterwards; locked in their turn.
+        is_promised: an order had all this before, at a price that stands; a benefit that was
+            paused or ended meanwhile is given all the same, within its limits.
 
     Raises:
         Unavailable: a limit stands in the way; the caller's transaction rolls back.
@@ -74,7 +78,7 @@ def move_holds(
     _move_claims(take.claims - give.claims, give.claims - take.claims)
     uses = _net(dict.fromkeys(take.promotions, 1), dict.fromkeys(give.promotions, 1))
     _move_usage(PromotionUsage, "promotion", MOVE_PROMOTION_USAGE, uses, shopper_id)
-    _move_promotions(uses, _net(take.promotions, give.promotions))
+    _move_promotions(uses, _net(take.promotions, give.promotions), is_promised=is_promised)
     if fund_ids:
         list(Fund.objects.filter(pk__in=fund_ids).select_for_update(no_key=True).order_by("pk"))
     units = _net(take.deals, give.deals)
@@ -121,6 +125,38 @@ def close_sold_out(product_ids: Sequence[int], deal_ids: Sequence[int], *, at: d
     spans.rebuild(product_ids, since=since, what="sold out")
 
 
+def give_back(units: Mapping[int, int], *, shopper_id: int | None, at: datetime) -> set[int]:
+    """Return paid units to deals that run still, and to what their shopper may buy.
+
+    Where a deal is over its allotment is too: what is sent back then is everyday stock.
+
+    Returns:
+        The deals that got theirs back; ``reopen`` them when the pools have moved.
+    """
+    usages = DealUsage.objects.filter(deal__in=units, shopper=shopper_id)
+    list(usages.select_for_update(no_key=True).order_by("pk"))
+    deals = Deal.objects.filter(pk__in=units).select_for_update(no_key=True).order_by("pk")
+    running = {deal.pk for deal in deals if deal.is_running(at)}
+    for deal_id in sorted(running):
+        count = units[deal_id]
+        usages.filter(deal=deal_id, sold__gte=count).update(sold=F("sold") - count)
+        Deal.objects.filter(pk=deal_id).update(sold=F("sold") - count)
+    return running
+
+
+def reopen(deal_ids: Collection[int], *, at: datetime) -> None:
+    """Let deals that were sold out give their price again, since units of theirs came back."""
+    reason = Closure.Reason.SOLD_OUT
+    closures = Closure.objects.filter(deal__in=deal_ids, reason=reason, ends_at=None)
+    closures = closures.filter(deal__sold__lt=F("deal__allotment"))
+    products = sorted(set(closures.values_list("deal__variant__product_id", flat=True)))
+    if not products:
+        return
+    since = spans.lock_prices(products, at=at)
+    closures.update(ends_at=since)
+    spans.rebuild(products, since=since, what="units came back")
+
+
 def _sold_out_products(deals: Mapping[int, int]) -> list[int]:
     full = Deal.objects.filter(pk__in=deals, allotment__isnull=False, sold__gte=F("allotment"))
     return sorted(set(full.values_list("variant__product_id", flat=True)))
@@ -137,12 +173,14 @@ def _move_claims(hold: frozenset[int], release: frozenset[int]) -> None:
         raise Unavailable("claim", sorted(hold))
 
 
-def _move_promotions(uses: Mapping[int, int], amounts: Mapping[int, int]) -> None:
+def _move_promotions(
+    uses: Mapping[int, int], amounts: Mapping[int, int], *, is_promised: bool
+) -> None:
     ids = sorted(uses)
     if not ids:
         return
     _lock(Promotion, ids)
-    rows = [ids, [uses[i] for i in ids], [amounts[i] for i in ids]]
+    rows = [ids, [uses[i] for i in ids], [amounts[i] for i in ids], is_promised]
     _guarded(MOVE_PROMOTIONS, rows, ids, "promotion")
 
 

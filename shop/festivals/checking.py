@@ -42,7 +42,7 @@ def check_all(cases: Sequence[Case], *, at: datetime) -> list[Check]:
     for variant in rows.select_related("pool").order_by("position", "pk"):
         variants[variant.product_id].append(variant)
     known = _timelines(variants, at=at)
-    waiting = fence.set_aside({v.pool_id for own in variants.values() for v in own}, at=at)
+    waiting = fence.promised({v.pool_id for own in variants.values() for v in own}, at=at)
     places = read_places(cases, at=at)
     return [
         _judge(case, variants[case.product.pk], known.get(case.product.pk, {}), waiting, places, at)

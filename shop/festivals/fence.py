@@ -3,6 +3,10 @@
 The rule spans two tables, so the pools are locked first and the fence is read and tested in
 the NEXT statement. In one statement PostgreSQL would read the deals as they were before it
 waited for the lock, and the fence would break under load.
+
+While the regular price is not above a running deal, the deal gives nothing, and its fence would
+only keep units from everybody. It is open then: they are sold at the regular price. What was
+promised to deals stays promised, so no other deal gets these units either.
 """
 
 from __future__ import annotations
@@ -10,32 +14,71 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+)
+from django.db.models.functions import Coalesce, Greatest
 
 from shop.errors import FenceBroken
-from shop.festivals.models import Deal
+from shop.festivals.models import Deal, RegularPrice
 from shop.stock import holding
+
+# Minor units of an item that a percent deal costs: rounded half up, and never below one unit.
+REDUCED = "greatest(1, (now.amount * (100 - a.value) + 50) / 100)"
+# Deals ``a`` whose units wait for them at %(at)s, as ``fencing_deals`` returns them: for the
+# statements that pages and mails write out.
+KEPT = f"""a.state IN ('approved', 'paused') AND a.allotment IS NOT NULL
+  AND a.effective_to > %(at)s AND NOT (a.effective_from <= %(at)s AND coalesce((
+    SELECT now.amount <= CASE WHEN a.kind = 'fixed' THEN a.value ELSE {REDUCED} END
+    FROM shop_regularprice now WHERE now.variant_id = a.variant_id AND now.starts_at <= %(at)s
+    ORDER BY now.starts_at DESC, now.id DESC LIMIT 1), false))"""  # noqa: S608 (constants only)
+LEFT = (F("allotment") - F("held") - F("sold")) * F("variant__units_per_item")
 
 
 def set_aside(pool_ids: Collection[int], *, at: datetime) -> dict[int, int]:
     """Return the units of pools that wait for deals, by pool id; call it under their locks.
 
     Counts what is left of the allotments of all approved or paused deals on any variant of a
-    pool, from approval until the deal ends: the fence goes by itself.
+    pool, from approval until the deal ends: the fence goes by itself. A deal that the regular
+    price undercuts does not count meanwhile.
     """
-    return dict(
-        fencing_deals(at=at)
-        .filter(variant__pool_id__in=pool_ids)
-        .values("variant__pool_id")
-        .annotate(
-            units=Sum((F("allotment") - F("held") - F("sold")) * F("variant__units_per_item"))
-        )
-        .values_list("variant__pool_id", "units")
-    )
+    return _units(fencing_deals(at=at), pool_ids)
+
+
+def promised(pool_ids: Collection[int], *, at: datetime) -> dict[int, int]:
+    """Return the units of pools that deals may still give, by pool id, undercut or not.
+
+    Who sets units aside asks this: a regular price may rise again, and all fences stand then.
+    """
+    return _units(promising_deals(at=at), pool_ids)
 
 
 def fencing_deals(*, at: datetime) -> QuerySet[Deal]:
     """Return the deals that set units aside at an instant, those to come included."""
+    begun = RegularPrice.objects.filter(variant=OuterRef("variant"), starts_at__lte=at)
+    now = begun.order_by("-starts_at", "-pk").annotate(
+        kind=ExpressionWrapper(OuterRef("kind"), CharField()),
+        value=ExpressionWrapper(OuterRef("value"), BigIntegerField()),
+    )
+    reduced = Greatest(1, (F("amount") * (100 - F("value")) + 50) / 100)
+    price = Case(When(kind=Deal.Kind.FIXED, then=F("value")), default=reduced)
+    undercut = Subquery(now.annotate(price=price).values(is_under=Q(amount__lte=F("price")))[:1])
+    deals = promising_deals(at=at).alias(is_undercut=Coalesce(undercut, False))
+    return deals.exclude(effective_from__lte=at, is_undercut=True)
+
+
+def promising_deals(*, at: datetime) -> QuerySet[Deal]:
+    """Return the deals that may still give units, those to come included."""
     return Deal.objects.filter(
         state__in=(Deal.State.APPROVED, Deal.State.PAUSED),
         allotment__isnull=False,
@@ -53,8 +96,13 @@ def check_room(pool_ids: Collection[int], *, at: datetime) -> None:
         FenceBroken: more would be set aside than is free; the caller's transaction rolls back.
     """
     pools = holding.lock(pool_ids)
-    asked = set_aside(pool_ids, at=at)
+    asked = promised(pool_ids, at=at)
     for pool_id, pool in pools.items():
         if asked.get(pool_id, 0) > pool.free:
-            promised = pool.held + pool.sold
-            raise FenceBroken(asked.get(pool_id, 0) + promised, pool.on_hand)
+            taken = pool.held + pool.sold
+            raise FenceBroken(asked.get(pool_id, 0) + taken, pool.on_hand)
+
+
+def _units(deals: QuerySet[Deal], pool_ids: Collection[int]) -> dict[int, int]:
+    own = deals.filter(variant__pool_id__in=pool_ids).values("variant__pool_id")
+    return dict(own.annotate(units=Sum(LEFT)).values_list("variant__pool_id", "units"))

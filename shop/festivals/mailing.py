@@ -92,6 +92,7 @@ def send_changed(change_id: int, nomination_id: int, user_id: int) -> None:
             "stores": [{"name": nomination.product.merchant.name}],
             "product": product,
             "what": change.action,
+            "stops": _stops(change, nomination.slot.festival.zone),
             "units": change.after.get("allotment"),
             "reason": change.reason,
             "link": _link(nomination.product.merchant.slug, nomination.slot.festival),
@@ -200,6 +201,12 @@ def _festival(festival: Festival) -> dict[str, str]:
 def _moment(at: datetime, zone: str) -> str:
     there = at.astimezone(ZoneInfo(zone))
     return f"{date_format(there, 'DATE_FORMAT', use_l10n=True)}, {there:%H:%M}"
+
+
+def _stops(change: ChangeLog, zone: str) -> str:
+    """Return when a deal that was stopped ends; nothing where it never begins."""
+    ends_at = change.after.get("ends_at") if change.action == "stop" else None
+    return _moment(datetime.fromisoformat(ends_at), zone) if ends_at else ""
 
 
 def _link(store: str, festival: Festival) -> str:

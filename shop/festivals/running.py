@@ -88,12 +88,15 @@ def pause_deal(deal: Deal, *, at: datetime, by: User | None = None, reason: str 
 
 @transaction.atomic
 def resume_deal(deal: Deal, *, at: datetime, by: User | None = None) -> datetime:
-    """Let a paused deal give its price again; return the instant from which it does."""
+    """Let a paused deal give its price again; return the instant from which it does.
+
+    It kept its fence, so nothing more is set aside; where units of it are gone, it gives the rest.
+    """
     deal = _locked(deal)
     if deal.state != Deal.State.PAUSED:
         raise NotPossible(_("This deal is not paused."))
-    if deal.allotment is not None:
-        fence.check_room({deal.variant.pool_id}, at=at)
+    if deal.effective_to <= at:
+        raise NotPossible(_("This deal is over."))
     since = spans.lock_prices([deal.variant.product_id], at=at)
     Deal.objects.filter(pk=deal.pk).update(state=Deal.State.APPROVED)
     deal.closures.filter(reason=Closure.Reason.PAUSED, ends_at=None).update(ends_at=since)
@@ -165,7 +168,6 @@ def extend_slot(
     old = slot.ends_at
     promotions, deals = _locked_that_end_with(slot)
     products = _products(deals)
-    fence.check_room(set(deals.values_list("variant__pool_id", flat=True)), at=at)
     since = spans.lock_prices(products, at=at)
     _refuse_if_over(slot, since)
     _extend_deals(deals, ends_at)

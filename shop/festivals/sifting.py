@@ -73,7 +73,7 @@ def _short_of_units(
     ids = {pool_id for pools in asked.values() for pool_id in pools}
     if not ids:
         return {}
-    waiting = fence.set_aside(ids, at=at)
+    waiting = fence.promised(ids, at=at)
     pools = Pool.objects.in_bulk(ids)
     refused: Refused = {}
     for row in rows:

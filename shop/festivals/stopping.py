@@ -1,4 +1,6 @@
-"""Ends a slot or a whole festival early. What was held before keeps its price; nothing is undone.
+"""Ends a deal, a slot or a whole festival early. What was held before keeps its price.
+
+Nothing is undone.
 
 Locks are taken in the order that everything keeps: nominations, the festival,
 its slots, promotions, funds, deals, prices.
@@ -19,7 +21,7 @@ from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals import funds, spans
 from shop.festivals.changes import log
-from shop.festivals.mailing import tell_stopped
+from shop.festivals.mailing import tell_changed, tell_stopped
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Promotion, Slot
 
 # What nobody has decided for good.
@@ -72,6 +74,42 @@ def stop_slot(
                before={"ends_at": slot.ends_at.isoformat()},
                after={"ends_at": until.isoformat()})  # fmt: skip
     tell_stopped(line, stores | _taking_part(festival) if is_whole else stores)
+    return until
+
+
+@transaction.atomic
+def stop_deal(
+    deal: Deal, *, at: datetime, reason: str, ends_at: datetime | None = None,
+    by: User | None = None,
+) -> datetime:  # fmt: skip
+    """End one deal now or at a given instant, for good; its store is told, with the reason.
+
+    Its fence goes with it, and its past prices stay. One that would only begin then is withdrawn.
+
+    Args:
+        ends_at: not in the past; now unless given.
+
+    Returns:
+        The instant from which the regular price counts.
+
+    Raises:
+        NotPossible: there is no reason, the instant has passed, or the deal is over by then.
+    """
+    Nomination.objects.select_for_update(no_key=True).get(pk=deal.nomination_id)
+    funds.lock_funds(deal.slot.festival_id)
+    (row,) = _locked_deals(Deal.objects.filter(pk=deal.pk))
+    product_id = deal.variant.product_id
+    since = spans.lock_prices([product_id], at=at)
+    until = since if ends_at is None else max(ends_at, since)
+    _refuse_deal(row, at if ends_at is None else ends_at, until, reason, at=at)
+    never = row.effective_from >= until
+    _end_deal(row, until)
+    funds.reckon(deal.slot.festival_id, at=since)
+    spans.rebuild([product_id], since=since, what="deal stopped")
+    line = log(deal, "stop", at=since, by=by, festival=deal.slot.festival, reason=reason,
+               before={"ends_at": row.effective_to.isoformat()},
+               after={} if never else {"ends_at": until.isoformat()})  # fmt: skip
+    tell_changed(line, deal.nomination_id)
     return until
 
 
@@ -155,6 +193,28 @@ def _refuse(slot: Slot, until: datetime, reason: str, *, at: datetime) -> None:
         raise NotPossible("It is over by then.")
     if slot.kind == Slot.Kind.WHOLE and until <= slot.starts_at:
         raise NotPossible("It has not begun. Call it off instead.")
+
+
+def _refuse_deal(
+    deal: Deal, asked: datetime, until: datetime, reason: str, *, at: datetime
+) -> None:
+    if not reason.strip():
+        raise NotPossible("Say why: the store reads it.")
+    if asked < at:
+        raise NotPossible("This moment has passed. Prices of the past do not change.")
+    if deal.state in Deal.GONE or deal.effective_to <= until:
+        raise NotPossible("The deal is over by then.")
+
+
+def _end_deal(deal: Deal, until: datetime) -> None:
+    """End one deal of a nomination; the nomination goes with the last that never began."""
+    if deal.effective_from < until:
+        Deal.objects.filter(pk=deal.pk).update(effective_to=until)
+        return
+    Deal.objects.filter(pk=deal.pk).update(state=Deal.State.WITHDRAWN)
+    if not deal.nomination.deals.exclude(state__in=Deal.GONE).exists():
+        mine = Nomination.objects.filter(pk=deal.nomination_id)
+        mine.update(state=Nomination.State.WITHDRAWN)
 
 
 def _end_deals(deals: Collection[Deal], until: datetime) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -28,9 +28,17 @@ class Pick:
 
 
 def promotions_now(
-    *, at: datetime, picks: Collection[Pick], shopper_id: int | None, own: Holdings
+    *,
+    at: datetime,
+    picks: Collection[Pick],
+    shopper_id: int | None,
+    own: Holdings,
+    taken_off: Collection[int] = (),
 ) -> tuple[PromotionTerms, ...]:
-    """Return the promotions that may apply at an instant: automatic ones and the picks.
+    """Return the promotions that may apply at an instant: automatic ones, picks and own claims.
+
+    What a shopper has claimed applies by itself where it is best, as automatic ones do, unless
+    it was taken off the cart.
 
     One statement. What the shopper's pending order holds already counts as not used; a claim
     that was used since it was picked, or that another order holds, has no use left.
@@ -40,19 +48,33 @@ def promotions_now(
     picked = Claim.objects.filter(promotion=OuterRef("pk"), pk__in=filter(None, claims.values()))
     taken = picked.exclude(state=Claim.State.AVAILABLE).exclude(pk__in=own.claims)
     rows = (
-        Promotion.objects.filter(
-            Q(trigger=Promotion.Trigger.AUTOMATIC) | Q(pk__in=claims),
+        Promotion.objects.annotate(own_claim=_claimed(shopper_id, own))
+        .filter(
+            Q(trigger=Promotion.Trigger.AUTOMATIC)
+            | Q(pk__in=claims)
+            | Q(trigger=Promotion.Trigger.CLAIM, own_claim__isnull=False) & ~Q(pk__in=taken_off),
             state=Promotion.State.ACTIVE,
             use_from__lte=at,
             use_to__gt=at,
             festival__state=Festival.State.PUBLISHED,
         )
         .annotate(
-            had=usage.annotate(n=F("held") + F("used")).values("n")[:1], is_taken=Exists(taken)
+            had=usage.annotate(n=F("held") + F("used")).values("n")[:1],
+            is_taken=Exists(taken),
         )
         .order_by("pk")
     )
     return tuple(_terms(row, claims, shopper_id, own) for row in rows)
+
+
+def _claimed(shopper_id: int | None, own: Holdings) -> Subquery:
+    """Return the claim of a promotion that the shopper can use.
+
+    A guest has none: unique codes that nobody has typed belong to no shopper.
+    """
+    there = Q(state=Claim.State.AVAILABLE) | Q(pk__in=own.claims)
+    claims = Claim.objects.filter(there, promotion=OuterRef("pk"), shopper_id=shopper_id or 0)
+    return Subquery(claims.order_by("pk").values("pk")[:1])
 
 
 def vouchers_to_claim() -> QuerySet[Promotion]:
@@ -186,9 +208,13 @@ def _terms(
         budget_left=budget,
         uses_left=min(uses, default=None),
         is_picked=row.pk in claims,
-        claim_id=claims.get(row.pk),
+        claim_id=claims[row.pk] if row.pk in claims else _own(row),
         title=str(row),
     )
+
+
+def _own(row: Promotion) -> int | None:
+    return row.own_claim if row.trigger == Promotion.Trigger.CLAIM else None
 
 
 def _pk(user: User | None) -> int | None:

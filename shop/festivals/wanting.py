@@ -16,7 +16,7 @@ from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible
 from shop.festivals.changes import log
 from shop.festivals.facts import timelines
-from shop.festivals.fence import fencing_deals
+from shop.festivals.fence import LEFT, promising_deals
 from shop.festivals.models import Enrolment, Festival, Wanted
 from shop.festivals.pricing.items import reduced, regular_price
 from shop.festivals.reductions import amount
@@ -88,9 +88,8 @@ def forget(row: Wanted, *, at: datetime, by: User) -> None:
 
 def stores_with_units(festival: Festival, *, at: datetime) -> int:
     """Return how many stores that take part have units which no deal sets aside. One statement."""
-    left = (F("allotment") - F("held") - F("sold")) * F("variant__units_per_item")
-    fences = fencing_deals(at=at).filter(variant__pool=OuterRef("pool")).order_by()
-    fence = fences.values("variant__pool").annotate(units=Sum(left)).values("units")
+    fences = promising_deals(at=at).filter(variant__pool=OuterRef("pool")).order_by()
+    fence = fences.values("variant__pool").annotate(units=Sum(LEFT)).values("units")
     free = F("pool__on_hand") - F("pool__held") - F("pool__sold") - Coalesce(Subquery(fence), 0)
     stores = Enrolment.objects.filter(festival=festival, state=Enrolment.State.ACCEPTED)
     variants = Variant.objects.to_come(at=at).filter(

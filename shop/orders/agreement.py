@@ -40,8 +40,11 @@ def agreement(priced: PricedCart) -> Agreement:
 def wish(priced: PricedCart) -> str:
     """Return a digest of what the cart asks for, whatever it costs."""
     cart = priced.cart
+    # Named only where there are some: a wish from before it was asked stays the same.
+    off = {"taken_off": sorted(priced.taken_off)} if priced.taken_off else {}
     return _hash(
-        {
+        off
+        | {
             "lines": sorted([line.variant_id, line.quantity] for line in priced.lines),
             "vouchers": sorted(pick.promotion_id for pick in priced.picks),
             "services": sorted([pk, option.service] for pk, option in priced.chosen.items()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from shop.festivals import allotments, fence, funds
@@ -30,11 +30,18 @@ def exchange(*, take: Holdings, give: Holdings, at: datetime) -> None:
 
 
 def _move(
-    *, take: Holdings, give: Holdings, at: datetime, fund_ids: Collection[int] = ()
+    *,
+    take: Holdings,
+    give: Holdings,
+    at: datetime,
+    fund_ids: Collection[int] = (),
+    is_promised: bool = False,
 ) -> list[int]:
     """Move the counters; return the pools whose products may have sold out or come back."""
     shopper_id = take.shopper_id or give.shopper_id
-    allotments.move_holds(take=take, give=give, shopper_id=shopper_id, fund_ids=fund_ids)
+    allotments.move_holds(
+        take=take, give=give, shopper_id=shopper_id, fund_ids=fund_ids, is_promised=is_promised
+    )
     pools = take.pools.keys() | give.pools.keys()
     if not pools:
         return []
@@ -65,6 +72,7 @@ def settle(order: Order, *, at: datetime) -> None:
 def retake(order: Order, *, at: datetime) -> list[int]:
     """Hold again what an expired order held, for money that came late.
 
+    Its price was promised: a deal or a benefit that was paused or ended since does not refuse it.
     Units of a deal that is over are outside every fence by now, so they count as everyday ones.
 
     Returns:
@@ -83,9 +91,14 @@ def retake(order: Order, *, at: datetime) -> list[int]:
     discounts = list(order.discounts.all())
     again = holdings_of(lines, discounts, shopper_id=_limit_id(order))
     fund_ids = {row.fund_id for row in (*lines, *discounts) if row.fund_id}
-    turned = _move(take=again, give=Holdings(), at=at, fund_ids=fund_ids)
+    turned = _move(take=again, give=Holdings(), at=at, fund_ids=fund_ids, is_promised=True)
     funds.check(fund_ids, at=at)  # what the order's sponsors promised may be somebody else's by now
     return turned
+
+
+def give_back(order: Order, units: Mapping[int, int], *, at: datetime) -> set[int]:
+    """Return paid units of an order to its deals, by deal id; return the deals that took them."""
+    return allotments.give_back(units, shopper_id=_limit_id(order), at=at)
 
 
 def _may_turn(pool: Pool, units: int) -> bool:

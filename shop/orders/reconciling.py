@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 # Each statement lists rows whose counters differ from what the lines of orders say: id, then
 # pairs of counted and right. Held is what pending orders hold; sold is paid, not shipped, and not
-# sent back.
+# sent back. Of a deal shipped units count, and of those sent back what did not return to it.
 POOLS = """
 SELECT p.id, p.held, coalesce(l.held, 0), p.sold, coalesce(l.sold, 0)
 FROM shop_pool p LEFT JOIN (
@@ -29,8 +29,10 @@ SELECT d.id, d.held, coalesce(l.held, 0), d.sold, coalesce(l.sold, 0)
 FROM shop_deal d LEFT JOIN (
   SELECT line.deal_id,
     sum(line.quantity) FILTER (WHERE o.state = 'pending') AS held,
-    sum(line.quantity) FILTER (WHERE o.state = 'paid') AS sold
+    sum(line.quantity - coalesce(back.units, 0)) FILTER (WHERE o.state = 'paid') AS sold
   FROM shop_orderline line JOIN shop_order o ON o.id = line.order_id
+  LEFT JOIN (SELECT line_id, sum(quantity) AS units FROM shop_refundline
+             WHERE returns_allotment GROUP BY line_id) back ON back.line_id = line.id
   WHERE line.deal_id IS NOT NULL GROUP BY line.deal_id) l ON l.deal_id = d.id
 WHERE d.held <> coalesce(l.held, 0) OR d.sold <> coalesce(l.sold, 0) ORDER BY d.id
 """
@@ -63,8 +65,10 @@ SELECT u.id, u.held, coalesce(l.held, 0), u.sold, coalesce(l.sold, 0)
 FROM shop_dealusage u LEFT JOIN (
   SELECT line.deal_id, o.user_id,
     sum(line.quantity) FILTER (WHERE o.state = 'pending') AS held,
-    sum(line.quantity) FILTER (WHERE o.state = 'paid') AS sold
+    sum(line.quantity - coalesce(back.units, 0)) FILTER (WHERE o.state = 'paid') AS sold
   FROM shop_orderline line JOIN shop_order o ON o.id = line.order_id
+  LEFT JOIN (SELECT line_id, sum(quantity) AS units FROM shop_refundline
+             WHERE returns_allotment GROUP BY line_id) back ON back.line_id = line.id
   WHERE line.deal_id IS NOT NULL AND o.has_verified_email
   GROUP BY line.deal_id, o.user_id) l ON l.deal_id = u.deal_id AND l.user_id = u.shopper_id
 WHERE u.held <> coalesce(l.held, 0) OR u.sold <> coalesce(l.sold, 0) ORDER BY u.id

@@ -13,7 +13,9 @@ from django.db.models import Sum
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
+from shop.festivals import allotments
 from shop.listings.refreshing import note_stock
+from shop.orders import holding
 from shop.orders.models import Order, OrderLine, Refund, RefundLine, RefundParcel, Suborder
 from shop.stock import holding as stock
 
@@ -44,6 +46,8 @@ def record(
 ) -> Refund:
     """Write down that units of a paid order go back, and let their pools have them again.
 
+    While its deal runs a unit returns to the allotment and to what the shopper may buy, too.
+
     Call it under the order's lock, inside the transaction that queues the money.
 
     Raises:
@@ -67,6 +71,10 @@ def record(
                 commission=part(line.commission, done, count, line.quantity),
             )
         )
+    there = {line: count for line, count in units.items() if _is_there(line, suborders)}
+    returned = holding.give_back(order, _of_deals(there), at=at)
+    for row in rows:
+        row.returns_allotment = row.line in there and row.line.deal_id in returned
     empty = [row for row in suborders.values() if _is_empty(row, units)]
     parcels = [
         RefundParcel(suborder=row, paid=row.delivery_paid, funded=row.delivery_funded)
@@ -81,7 +89,7 @@ def record(
         row.refund = refund
     RefundLine.objects.bulk_create(rows)
     RefundParcel.objects.bulk_create(parcels)
-    _give_back(units, suborders, at=at)
+    _give_back(there, returned, at=at)
     for suborder in empty:
         suborder.move_to(Suborder.State.CANCELLED)
     return refund
@@ -93,15 +101,32 @@ def _locked(units: Mapping[OrderLine, int]) -> dict[int, Suborder]:
     return {row.pk: row for row in rows.select_for_update(no_key=True)}
 
 
+def _is_there(line: OrderLine, suborders: Mapping[int, Suborder]) -> bool:
+    """Tell whether the units of a line have not left the house."""
+    return suborders[line.suborder_id].state == Suborder.State.WAITING
+
+
+def _of_deals(units: Mapping[OrderLine, int]) -> dict[int, int]:
+    """Return how many units of each deal are among those of lines."""
+    found: Counter[int] = Counter()
+    for line, count in units.items():
+        if line.deal_id is not None:
+            found[line.deal_id] += count
+    return dict(found)
+
+
 def _give_back(
-    units: Mapping[OrderLine, int], suborders: Mapping[int, Suborder], *, at: datetime
+    units: Mapping[OrderLine, int],
+    deals: Collection[int],
+    *,
+    at: datetime,
 ) -> None:
-    """Return the units that had not left the house."""
+    """Return units to their pools; deals that sold out give their price again."""
     waiting: Counter[int] = Counter()
     for line, count in units.items():
-        if suborders[line.suborder_id].state == Suborder.State.WAITING:
-            waiting[line.pool_id] += line.pool_units // line.quantity * count
+        waiting[line.pool_id] += line.pool_units // line.quantity * count
     stock.give_back(waiting)
+    allotments.reopen(deals, at=at)
     note_stock(waiting, at=at)
 
 

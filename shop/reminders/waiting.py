@@ -9,34 +9,35 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from shop.catalogue.models import Product
+from shop.festivals.fence import KEPT
 from shop.festivals.models import Deal, Festival, Participation
 from shop.merchants.models import Merchant
 from shop.reminders.models import Reminder
 
 # Of a variant all that can be bought now counts, of a deal what is left of its allotment.
-FREE = """
+FREE = f"""
 WITH things AS (
   SELECT DISTINCT r.variant_id, r.deal_id FROM shop_reminder r
   WHERE r.variant_id IS NOT NULL AND r.confirmed_at IS NOT NULL
     AND (%(only)s::bigint IS NULL AND r.told_at IS NULL OR r.id = %(only)s)),
 running AS (
-  SELECT d.id, d.variant_id, d.allotment - d.held - d.sold AS units
-  FROM shop_deal d JOIN shop_slot s ON s.id = d.slot_id
+  SELECT a.id, a.variant_id, a.allotment - a.held - a.sold AS units
+  FROM shop_deal a JOIN shop_slot s ON s.id = a.slot_id
   JOIN shop_festival f ON f.id = s.festival_id AND f.state = 'published'
-  WHERE d.variant_id IN (SELECT variant_id FROM things) AND d.state = 'approved'
-    AND d.allotment IS NOT NULL AND d.effective_from <= %(at)s AND d.effective_to > %(at)s
-    AND NOT EXISTS (SELECT FROM shop_closure c WHERE c.deal_id = d.id
+  WHERE a.variant_id IN (SELECT variant_id FROM things) AND a.state = 'approved'
+    AND a.effective_from <= %(at)s AND {KEPT}
+    AND NOT EXISTS (SELECT FROM shop_closure c WHERE c.deal_id = a.id
                     AND c.starts_at <= %(at)s AND (c.ends_at IS NULL OR c.ends_at > %(at)s)))
 SELECT t.variant_id, t.deal_id, greatest(0, CASE
   WHEN t.deal_id IS NOT NULL THEN coalesce(
     (SELECT least(r.units, (q.on_hand - q.held - q.sold) / v.units_per_item)
      FROM running r WHERE r.id = t.deal_id), 0)
-  ELSE coalesce((SELECT sum(r.units) FROM running r WHERE r.variant_id = v.id), 0)
+  ELSE least((q.on_hand - q.held - q.sold) / v.units_per_item,
+    coalesce((SELECT sum(r.units) FROM running r WHERE r.variant_id = v.id), 0)
     + greatest(0, q.on_hand - q.held - q.sold - coalesce(
         (SELECT sum((a.allotment - a.held - a.sold) * w.units_per_item)
          FROM shop_deal a JOIN shop_variant w ON w.id = a.variant_id
-         WHERE w.pool_id = v.pool_id AND a.state IN ('approved', 'paused')
-           AND a.allotment IS NOT NULL AND a.effective_to > %(at)s), 0)) / v.units_per_item
+         WHERE w.pool_id = v.pool_id AND {KEPT}), 0)) / v.units_per_item)
   END)::bigint AS free
 FROM things t
 JOIN shop_variant v ON v.id = t.variant_id AND v.is_active
@@ -47,7 +48,7 @@ JOIN shop_merchant m ON m.id = p.merchant_id AND m.state = 'approved'
 WHERE EXISTS (SELECT FROM shop_pricespan s WHERE s.variant_id = v.id
               AND s.starts_at <= %(at)s AND s.ends_at > %(at)s)
 ORDER BY t.variant_id, t.deal_id
-"""
+"""  # noqa: S608 (constants only)
 
 
 class Free(NamedTuple):

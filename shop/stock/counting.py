@@ -73,15 +73,16 @@ def count(
     if any(not 0 <= units <= MOST for units in counted.values()):
         raise NotPossible(_("Enter a number of units from 0 to %(most)d.") % {"most": MOST})
     pools = holding.lock(counted)
-    aside = fence(list(counted))
+    waiting = fence(list(counted))
+    # A fence may stand above what is there: what is left of it is what is there.
+    aside = {pool_id: min(waiting.get(pool_id, 0), pool.free) for pool_id, pool in pools.items()}
     moves = []
     for pool_id, pool in pools.items():
         if seen is not None and seen.get(pool_id, pool.on_hand) != pool.on_hand:
             raise StaleState
         units = counted[pool_id]
-        # A fence may stand above what is there since units were lost: to find some is welcome.
-        if units < pool.on_hand and units < pool.sold + pool.held + aside.get(pool_id, 0):
-            raise TooFewCounted(pool, aside.get(pool_id, 0))
+        if units < pool.on_hand and units < pool.sold + pool.held + aside[pool_id]:
+            raise TooFewCounted(pool, aside[pool_id])
         if units != pool.on_hand:
             moves.append(
                 StockMove(

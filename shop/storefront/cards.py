@@ -117,14 +117,20 @@ def percent_off(percent: int, language: str) -> str:
     return _("−%(percent)d %%") % {"percent": percent}
 
 
-def claim_of(claimed: int, allotment: int, sold: int, *, is_flash: bool) -> Claim:
-    """Return the bar of a deal with an allotment; all held is not yet all claimed."""
+def claim_of(
+    claimed: int, allotment: int, sold: int, there: int | None = None, *, is_flash: bool
+) -> Claim:
+    """Return the bar of a deal with an allotment; all held is not yet all claimed.
+
+    Args:
+        there: how many can be bought at its price, where units of it may be gone otherwise.
+    """
     if sold >= allotment:
         left = _("Regular price")
     elif claimed >= allotment:
         left = _("All held, some may come back")
     else:
-        count = allotment - claimed
+        count = allotment - claimed if there is None else there
         left = ngettext("%(count)d left", "%(count)d left", count) % {"count": count}
     return Claim(
         claimed=str(claimed),

@@ -8,14 +8,15 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from shop.festivals.fence import KEPT
+
 # Beside each variant stands the deal that gives its price or, where all units of the running
 # deal are paid for, that deal: the page says so. ``set_aside`` are units that wait for deals.
-STATEMENT = """
+STATEMENT = f"""
 SELECT v.id, v.options, v.weight_g, v.units_per_item, q.on_hand - q.held - q.sold,
   (SELECT coalesce(sum((a.allotment - a.held - a.sold) * w.units_per_item), 0)
    FROM shop_deal a JOIN shop_variant w ON w.id = a.variant_id
-   WHERE w.pool_id = v.pool_id AND a.state IN ('approved', 'paused')
-     AND a.allotment IS NOT NULL AND a.effective_to > %(at)s) AS set_aside,
+   WHERE w.pool_id = v.pool_id AND {KEPT}) AS set_aside,
   s.price, s.prior_price, s.percent, s.deal_id IS NOT NULL AND d.slot_id IS NOT NULL,
   least(s.ends_at, (SELECT min(n.starts_at) FROM shop_pricespan n
                     WHERE n.variant_id = v.id AND n.starts_at > %(at)s)) AS holds_until,
@@ -49,7 +50,7 @@ LEFT JOIN LATERAL (
 WHERE v.product_id = %(product)s AND v.is_active
   AND (v.session_start IS NULL OR least(v.sales_close, v.session_start) > %(at)s)
 ORDER BY v.session_start, v.position, v.id
-"""
+"""  # noqa: S608 (constants only)
 
 
 class VariantNow(NamedTuple):
@@ -99,7 +100,16 @@ class VariantNow(NamedTuple):
         everyday = max(0, self.free - self.set_aside) // self.units_per_item
         if self.allotment is None:
             return everyday
-        return everyday + self.allotment - self.held - self.sold
+        return min(self.free // self.units_per_item, everyday + self.deal_left)
+
+    @property
+    def deal_left(self) -> int:
+        """Return how many can be bought at the deal price.
+
+        Units of an allotment may be gone: they were sold while the regular price undercut it.
+        """
+        there = self.free // self.units_per_item
+        return min(there, self.allotment - self.held - self.sold)
 
     @property
     def is_buyable(self) -> bool:
@@ -120,8 +130,10 @@ def preselected(variants: Sequence[VariantNow]) -> VariantNow | None:
     return min(priced, key=lambda v: (not v.is_buyable, v.price), default=None)
 
 
-def together(variants: Sequence[VariantNow], chosen: VariantNow) -> tuple[int, int, int] | None:
-    """Return what is claimed, set aside and paid in the slot of a variant's deal, all variants.
+def together(
+    variants: Sequence[VariantNow], chosen: VariantNow
+) -> tuple[int, int, int, int] | None:
+    """Return what is claimed, set aside, paid and left in a slot, all variants together.
 
     None where the deal sells from everyday stock, or there is no deal.
     """
@@ -129,4 +141,5 @@ def together(variants: Sequence[VariantNow], chosen: VariantNow) -> tuple[int, i
     if chosen.slot_id is None or not same:
         return None
     claimed = sum(v.held + v.sold for v in same)
-    return claimed, sum(v.allotment for v in same), sum(v.sold for v in same)
+    aside, sold = sum(v.allotment for v in same), sum(v.sold for v in same)
+    return claimed, aside, sold, sum(v.deal_left for v in same)

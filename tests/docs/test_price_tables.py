@@ -13,7 +13,7 @@ import pytest
 from shop.festivals.pricing.items import public_price
 from shop.festivals.pricing.terms import Group, Kind, PoolTerms
 from shop.festivals.pricing.timeline import span_at
-from shop.festivals.pricing.weighing import parts_of
+from shop.festivals.pricing.weighing import Why, parts_of
 from shop.money import share, split
 from tests.docs.pages import DOCS, NAME, Row, minor, money, tables
 from tests.shop.festivals.pricing.setting import (
@@ -107,6 +107,18 @@ def picks(row: Row) -> Row:
     return {"Used": word, "Total": money(found.total)}
 
 
+def claimed(row: Row) -> Row:
+    own = [
+        voucher(minor(value), id=10 + n, is_picked=False, claim_id=n)
+        for n, value in enumerate(row["Claimed"].split(", "))
+    ]
+    typed = [] if row["Typed"] == "–" else [voucher(minor(row["Typed"]), id=2)]
+    found = priced(goods(1, minor(row["Goods"])), promotions=(*own, *typed))
+    (used,) = found.benefits
+    word = "typed" if used.promotion.is_picked else "claimed"
+    return {"Used": word, "It takes": money(used.amount), "Total": money(found.total)}
+
+
 def shares(row: Row) -> Row:
     parts = split(minor(row["Benefit"]), amounts(row["Lines"]))
     return {"Shares": ", ".join(money(part) for part in parts)}
@@ -120,10 +132,14 @@ def delivery(row: Row) -> Row:
 
 
 def minimum(row: Row) -> Row:
+    own = merchant_voucher(minor(row["Store voucher"])) if row["Store voucher"] != "–" else None
     used = voucher(minor(row["Voucher"]))
-    least = minor(row["Minimum"])
-    found = priced(goods(1, minor(row["Goods"])), promotions=(used,), minimum=least)
-    return {"Voucher takes": money(found.discount), "Total": money(found.total)}
+    least, vouchers = minor(row["Minimum"]), tuple(filter(None, (own, used)))
+    found = priced(goods(1, minor(row["Goods"])), promotions=vouchers, minimum=least)
+    takes = [b.amount for b in found.benefits if b.promotion.id == used.id]
+    gone = any(n.promotion.id == used.id and n.why == Why.MINIMUM for n in found.notes)
+    said = {"Said to take nothing": "yes" if gone else "no"}
+    return {"Voucher takes": money(sum(takes)), "Total": money(found.total)} | said
 
 
 def payers(row: Row) -> Row:
@@ -176,8 +192,8 @@ def rounding(row: Row) -> Row:
 COMPUTED: dict[str, Callable[[Row], Row]] = {
     function.__name__: function
     for function in (
-        instants, percentages, segments, benefits, picks, shares, delivery, minimum, payers,
-        settlement, prior, rounding,
+        instants, percentages, segments, benefits, picks, claimed, shares, delivery, minimum,
+        payers, settlement, prior, rounding,
     )
 }  # fmt: skip
 TABLES = tables(PAGE)

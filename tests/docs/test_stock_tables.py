@@ -1,20 +1,24 @@
 """Every table of docs/explanation/stock.md is played."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 from django.db import transaction
 
 from shop.cart.pricing import price_cart
-from shop.festivals.models import ProductSpan
-from shop.orders import ending
+from shop.festivals import fence, running
+from shop.festivals.models import DealUsage, ProductSpan
+from shop.orders import ending, refunding
 from shop.orders.shipping import ship
 from shop.stock.models import Pool
+from shop.storefront.variants import variants_now
 from tests import make
-from tests.docs.pages import tables
+from tests.docs.pages import minor, money, tables
 from tests.make import NOON, START
 
 TABLES = tables("explanation/stock.md")
+HOUR = timedelta(hours=1)
 pytestmark = pytest.mark.django_db
 
 
@@ -56,6 +60,70 @@ def test_the_fence(row):
     priced = price_cart(make.cart({kettle: 10}, at=before), at=before)
 
     assert sum(s.quantity for s in priced.quote.segments) == left
+
+
+@pytest.mark.parametrize("row", TABLES["undercut"], ids=lambda row: row["Regular price"])
+def test_undercut(row):
+    kettle = make.variant(20_00, on_hand=5)
+    deal = make.deal(kettle, during=make.festival(), price=15_00, allotment=5)
+    make.reprice(kettle, minor(row["Regular price"]), at=NOON)
+    aside = fence.set_aside([kettle.pool_id], at=NOON).get(kettle.pool_id, 0)
+    span = ProductSpan.objects.get(starts_at__lte=NOON, ends_at__gt=NOON)
+    (shown,) = variants_now(kettle.product_id, at=NOON)
+
+    pay(make.order({kettle: shown.buyable}))
+
+    deal.refresh_from_db()
+    found = (money(span.price), str(aside), str(shown.buyable), str(deal.sold))
+    assert found == tuple(cell for title, cell in row.items() if "**" in title)
+
+
+def test_risen():
+    kettle = make.variant(20_00, on_hand=5)
+    make.deal(kettle, during=make.festival(), price=15_00, allotment=5)
+    rows = []
+
+    def note(hours):
+        at = NOON + hours * HOUR
+        found = Counter()
+        for segment in price_cart(make.cart({kettle: 9}, at=at), at=at).quote.segments:
+            found[segment.deal is None] += segment.quantity
+        rows.append((str(found[False]), str(found[True])))
+
+    note(-1)
+    make.reprice(kettle, 14_00, at=NOON)
+    note(0)
+    pay(make.order({kettle: 3}))
+    note(0)
+    make.reprice(kettle, 20_00, at=NOON + HOUR)
+    note(1)
+
+    columns = ("**At the deal price**", "**At the regular price**")
+    assert rows == [tuple(row[name] for name in columns) for row in TABLES["risen"]]
+
+
+ENDS = {
+    "runs": lambda deal: NOON,
+    "is paused": lambda deal: running.pause_deal(deal, at=NOON),
+    "is over": lambda deal: deal.effective_to,
+}
+
+
+@pytest.mark.parametrize("row", TABLES["returned"], ids=lambda row: row["The deal"])
+def test_returned(row):
+    kettle, who = make.variant(20_00, on_hand=10), make.user()
+    deal = make.deal(kettle, during=make.festival(), price=15_00, allotment=4, per_shopper=3)
+    order = make.order({kettle: 3}, of=make.shopper(who))
+    pay(order)
+    order.refresh_from_db()
+    at = ENDS[row["The deal"]](deal)
+    with transaction.atomic():
+        refunding.record(order, {order.lines.get(): 2}, cause="wrong_price", at=at)
+
+    deal.refresh_from_db()
+    had = DealUsage.objects.get(shopper=who).sold
+    left = (Pool.objects.get().free, deal.allotment - deal.sold, deal.per_shopper - had)
+    assert [str(n) for n in left] == [cell for title, cell in row.items() if "**" in title]
 
 
 def test_claimed():

@@ -131,6 +131,8 @@ def test_who_publishes_twice_reads_that_it_is_published(desk, clock_at, festival
         ("pause", "pause", "This deal is paused already"),
         ("pause", "resume", "Resumed"),
         ("void", "void", "This price is void already"),
+        ("stop", "stop", "This deal is over"),
+        ("stop", "pause", "This deal is over"),
         ("void", "pause", "This price is void already"),
         (None, "resume", "This deal is not paused"),
     ],

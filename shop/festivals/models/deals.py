@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -69,6 +70,10 @@ class Deal(models.Model):
                 violation_error_message="A price is at least one unit, a percentage 1 to 99.",
             ),
         ]
+
+    def is_running(self, at: datetime) -> bool:
+        """Tell whether its slot runs for it at an instant, paused or not."""
+        return self.state not in self.GONE and self.effective_from <= at < self.effective_to
 
 
 class Closure(models.Model):

@@ -53,7 +53,7 @@ def shrink(used: Sequence[Benefit], cut: int) -> list[Benefit]:
 
 
 def _cheapest(segments: Sequence[Segment], basket: Basket) -> _Applied:
-    """Leave a doubtful pick out when the order is cheaper without it.
+    """Leave a doubtful voucher out when the order is cheaper without it.
 
     In whole units a larger benefit may take one unit less off one of its lines. A later
     percentage of that line's festival then leaves more, and the order could end a unit dearer.
@@ -107,7 +107,7 @@ def _use_best(
     applied.used.append(best)
     picks = [benefit for benefit in others if benefit.promotion.is_picked]
     applied.notes += [Note(b.promotion, Why.WORSE, saves=b.amount) for b in picks]
-    if best.promotion.is_picked and any(_takes_more_somewhere(b, best) for b in others):
+    if best.promotion.is_voucher and any(_takes_more_somewhere(b, best) for b in others):
         applied.doubtful.append(best.promotion)
     return best.parts
 

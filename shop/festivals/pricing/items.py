@@ -44,14 +44,19 @@ def deals_at(variant: VariantTerms, at: datetime, *, regular: int) -> list[tuple
 
     Lowest price first, then the festival's priority, then the older deal.
     """
-    found = [(deal_price(deal, regular), deal) for deal in variant.deals if deal.is_open(at)]
-    lower = [(price, deal) for price, deal in found if price < regular]
+    found = [deal for deal in variant.deals if deal.is_open(at) and not is_undercut(deal, regular)]
+    lower = [(deal_price(deal, regular), deal) for deal in found]
     return sorted(lower, key=lambda pair: (pair[0], -pair[1].priority, pair[1].id))
 
 
 def deal_price(deal: DealTerms, regular: int) -> int:
     """Return what one unit costs in a deal; a percent deal follows the regular price."""
     return deal.value if deal.kind == DealKind.FIXED else reduced(regular, deal.value)
+
+
+def is_undercut(deal: DealTerms, regular: int | None) -> bool:
+    """Tell whether a deal is not below the regular price: it gives nothing, and fences nothing."""
+    return regular is not None and regular <= deal_price(deal, regular)
 
 
 def first_rise(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
 from shop.festivals.pricing.benefits import benefits, shrink
 from shop.festivals.pricing.segments import Segment, Taken, segments
 from shop.festivals.pricing.terms import Basket, Group
-from shop.festivals.pricing.weighing import Benefit, Note, Part
+from shop.festivals.pricing.weighing import Benefit, Note, Part, Why
 
 
 @dataclass(frozen=True)
@@ -118,11 +118,11 @@ def subsidy(segment: Segment) -> int:
 
 
 def _charged(priced: Quote, used: Sequence[Benefit]) -> Quote:
-    """Give benefits back until the rest can be charged."""
+    """Give benefits back until the rest can be charged, and say which are given back whole."""
     short = priced.basket.minimum - priced.total
     if short <= 0 or not used or not priced.segments:
         return priced
     kept = shrink(used, short)
-    return Quote(
-        priced.at, priced.basket, priced.segments, tuple(kept), priced.notes, priced.missing
-    )
+    left = {benefit.promotion.id for benefit in kept}
+    gone = [Note(b.promotion, Why.MINIMUM) for b in used if b.promotion.id not in left]
+    return replace(priced, benefits=tuple(kept), notes=(*priced.notes, *gone))

@@ -136,6 +136,11 @@ class PromotionTerms:
     claim_id: int | None = None
     title: str = ""
 
+    @property
+    def is_voucher(self) -> bool:
+        """Tell whether the shopper has it by a code or a claim, picked for this cart or not."""
+        return self.is_picked or self.claim_id is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Basket:

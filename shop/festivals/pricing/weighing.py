@@ -20,6 +20,7 @@ class Why(StrEnum):
     NOTHING_COUNTS = "nothing_counts"
     WORSE = "worse"
     NEXT_STEP = "next_step"
+    MINIMUM = "minimum"
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,6 +194,10 @@ class RefundLine(models.Model):
     paid = models.PositiveBigIntegerField(help_text="By the shopper.")
     funded = models.PositiveBigIntegerField(help_text="By the organizer.")
     commission = models.PositiveBigIntegerField()
+    returns_allotment = models.BooleanField(
+        default=False,
+        help_text="Its deal ran still: its units, and what its shopper may buy, came back.",
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["refund", "line"], name="refund_line_once")]

@@ -16,6 +16,7 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.db.backends.utils import CursorWrapper
 
+from shop.festivals.fence import KEPT
 from shop.festivals.models import Closure, Deal, DealUsage, Festival, PriceSpan, ProductSpan, Slot
 from shop.listings.models import Listing
 from shop.stock.models import Pool
@@ -27,11 +28,11 @@ from shop.storefront.previews.preview import Preview, Stock, Who
 
 OWN_UNITS = "t.slot_id = ANY(%(slots)s::bigint[]) AND t.allotment IS NOT NULL"
 # What other deals have set aside in the pool stays set aside.
-EVERYDAY = """CASE WHEN t.id = ANY(%(pools)s::bigint[]) THEN t.held + t.sold + %(left)s + coalesce((
-  SELECT sum((a.allotment - a.held - a.sold) * w.units_per_item)
-  FROM shop_deal a JOIN shop_variant w ON w.id = a.variant_id
-  WHERE w.pool_id = t.id AND a.state IN ('approved', 'paused')
-    AND a.allotment IS NOT NULL AND a.effective_to > %(at)s), 0) ELSE t.on_hand END"""
+EVERYDAY = f"""CASE WHEN t.id = ANY(%(pools)s::bigint[])
+  THEN t.held + t.sold + %(left)s + coalesce((
+    SELECT sum((a.allotment - a.held - a.sold) * w.units_per_item)
+    FROM shop_deal a JOIN shop_variant w ON w.id = a.variant_id
+    WHERE w.pool_id = t.id AND {KEPT}), 0) ELSE t.on_hand END"""  # noqa: S608 (constants only)
 STATE = """CASE WHEN t.state = 'closed' OR (t.state = 'draft' AND t.id = %(festival)s)
   THEN 'published' ELSE t.state END"""
 FESTIVALS = """CASE WHEN t.product_id = ANY(%(products)s::bigint[])

@@ -10,7 +10,7 @@ from tests import make
 from tests.buying import pay, span_price
 from tests.make import END, NOON
 from tests.organizing.deals.addresses import at_deal, at_slot
-from tests.organizing.people import version
+from tests.organizing.people import organizer, version
 
 pytestmark = pytest.mark.django_db
 NOW = NOON  # of the desk
@@ -45,6 +45,60 @@ def test_an_allotment_is_raised_and_never_lowered(desk, deal):
     assert (lower.status_code, over.status_code, deal.allotment) == (422, 422, 30)
     assert "can only be raised" in lower.text
     assert "101" in over.text
+
+
+def test_a_deal_is_stopped_at_once_after_its_effect_was_read(desk, deal):
+    make.order({deal.variant: 2}, at=NOON - timedelta(minutes=5))
+
+    shown = desk.get(at_deal(deal, "stop")).text
+    assert "1 open order holds its price. It can still be paid until 15:25" in shown
+    assert "18 units are set aside and not taken. They go back into everyday sale then." in shown
+    assert "It cannot be taken back" in shown
+    silent = desk.post(at_deal(deal, "stop"), {"reason": " ", "ends": ""})
+    done = desk.post(at_deal(deal, "stop"), {"reason": "Moths", "ends": ""}, follow=True).text
+
+    assert silent.status_code == 422
+    assert "Stopped. The everyday price counts from now on." in done
+    assert "Moths" in done
+    assert "Resume" not in done
+    assert span_price(deal.variant, NOON + timedelta(minutes=5)) == 20_00
+    assert Order.objects.get().state == "pending"
+
+
+def test_a_deal_is_stopped_at_a_time_of_the_festivals_zone(desk, deal):
+    past = desk.post(at_deal(deal, "stop"), {"reason": "Moths", "ends": "2027-05-12T14:59"})
+    done = desk.post(
+        at_deal(deal, "stop"), {"reason": "Moths", "ends": "2027-05-12T18:00"}, follow=True
+    )
+
+    deal.refresh_from_db()
+    assert past.status_code == 422
+    assert "has passed" in past.text
+    assert deal.effective_to == NOON + 3 * HOUR
+    assert "(Africa/Nairobi). The everyday price counts from then." in done.text
+    assert span_price(deal.variant, NOON + 2 * HOUR) == 15_00
+
+
+def test_who_may_only_review_stops_no_deal(client, deal):
+    client.force_login(organizer("reviewer"))
+
+    page = client.get(at_deal(deal))
+    client.post(at_deal(deal, "stop"), {"reason": "Moths", "ends": ""})
+
+    deal.refresh_from_db()
+    assert page.status_code == 200
+    assert at_deal(deal, "stop") not in page.text
+    assert deal.effective_to == END
+
+
+def test_a_deal_that_the_regular_price_undercuts_says_so(desk, deal):
+    before = desk.get(at_deal(deal)).text
+    make.reprice(deal.variant, 15_00, at=NOON)
+
+    assert "it gives nothing" not in before
+    assert (
+        "The regular price is not above this deal: it gives nothing" in desk.get(at_deal(deal)).text
+    )
 
 
 def test_a_wrong_price_is_voided_and_each_paid_order_decided(desk, sandbox, deal):

@@ -21,7 +21,7 @@ from shop.orders.models import Order, OrderLine, Refund
 from shop.orders.reconciling import differences
 from tests import make
 from tests.shop.festivals.world import World
-from tests.truth import span_differences
+from tests.truth import fence_differences, span_differences
 
 # Each row is something that may never be.
 NEVER = {
@@ -114,7 +114,9 @@ class Play:
             found.append("past spans changed")
         some = {v.product_id for v in self.dice.sample(self.world.variants, 2)}
         later = [self.at + timedelta(minutes=self.dice.randrange(40_000)) for _ in range(3)]
-        return found + span_differences(sorted(some | set(touched)), [self.at, *later])
+        near = sorted(some | set(touched))
+        found += fence_differences(near, [self.at, later[0]])
+        return found + span_differences(near, [self.at, *later])
 
     def a_deal(self, **facts: str) -> Deal:
         """Return some deal that has not ended."""

@@ -28,6 +28,8 @@ from tests.shop.festivals.pricing.setting import (
 
 AT = START + timedelta(days=1)
 MERCHANTS = (1, 2, 3)
+# Automatic, typed, claimed and picked, claimed and in the cart by itself.
+WHOSE = ({}, {"is_picked": True}, {"is_picked": True, "claim_id": 7}, {"claim_id": 7})
 FESTIVALS = (1, 2)
 
 
@@ -74,7 +76,7 @@ def random_promotion(rng: random.Random, number: int, spend: int) -> PromotionTe
         organizer_share=rng.choice([0, 100, rng.randint(0, 100)]),
         budget_left=_perhaps(rng, 0.3, 0, about),
         uses_left=_perhaps(rng, 0.2, 0, 1),
-        is_picked=rng.random() < 0.5,
+        **rng.choice(WHOSE),
     )
 
 

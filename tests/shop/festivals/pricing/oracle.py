@@ -179,7 +179,11 @@ def total_of(basket: Basket, groups: list[tuple[Unit, int]], rows: list[Row]) ->
 
 def least_total(basket: Basket, groups: list[tuple[Unit, int]]) -> int:
     """Return the lowest sum over all ways to leave vouchers of merchants out."""
-    picks = [p for p in basket.promotions if p.is_picked and p.group == Group.MERCHANT]
+    picks = [
+        p
+        for p in basket.promotions
+        if (p.is_picked or p.claim_id is not None) and p.group == Group.MERCHANT
+    ]
     left_out = chain.from_iterable(combinations(picks, n) for n in range(len(picks) + 1))
     fewer = [
         replace(basket, promotions=tuple(p for p in basket.promotions if p not in out))
