@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "shop.storefront.away.DatabaseAway",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "shop.storefront.middleware.LanguageFromPath",
@@ -123,6 +124,10 @@ if not DATABASE_URL:
     raise ImproperlyConfigured("Set DATABASE_URL to a PostgreSQL address (15 or newer).")
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60)}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# A server that is silent must not keep every thread waiting: what the address says comes first.
+SILENCE = {"connect_timeout": 3, "keepalives_idle": 10, "keepalives_interval": 5,
+           "keepalives_count": 3, "tcp_user_timeout": 15_000}  # fmt: skip
+DATABASES["default"]["OPTIONS"] = SILENCE | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL")
