@@ -3,10 +3,10 @@
 import os
 from pathlib import Path
 
-import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from config.database import database
 from config.fairness import *  # noqa: F403 (what organizers can set at their desk)
 from config.sign_in import *  # noqa: F403 (allauth's settings, a file of their own)
 
@@ -122,12 +122,7 @@ TEMPLATES = [
 DATABASE_URL = env("DATABASE_URL")
 if not DATABASE_URL:
     raise ImproperlyConfigured("Set DATABASE_URL to a PostgreSQL address (15 or newer).")
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60)}
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-# A server that is silent must not keep every thread waiting: what the address says comes first.
-SILENCE = {"connect_timeout": 3, "keepalives_idle": 10, "keepalives_interval": 5,
-           "keepalives_count": 3, "tcp_user_timeout": 15_000}  # fmt: skip
-DATABASES["default"]["OPTIONS"] = SILENCE | DATABASES["default"].get("OPTIONS", {})
+DATABASES = {"default": database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL")
