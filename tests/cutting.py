@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from django.db import connection
 
@@ -45,7 +45,8 @@ class Wire:
         for end in open_now:
             with_reset = b"\1\0\0\0\0\0\0\0"
             end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, with_reset)
-            end.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):  # the other end may be gone already
+                end.shutdown(socket.SHUT_RDWR)
             end.close()
 
     def _serve(self) -> None:
