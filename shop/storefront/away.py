@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language_from_path
 from django.views import defaults
 
@@ -86,10 +87,17 @@ def _facts(request: HttpRequest) -> dict[str, Any]:
         "has_sent": has_sent,
         # A request that was never watched may have stored anything.
         "is_unknown": has_sent and getattr(request, "may_have_stored", True),
-        "again": request.path if has_sent else "",
+        "again": _back(request) if has_sent else "",
         "cart": reverse("cart"),
         "orders": reverse("account"),
     }
+
+
+def _back(request: HttpRequest) -> str:
+    """Return the page with the form that was sent: what was posted to may show nothing itself."""
+    page = request.headers.get("Referer", "")
+    is_ours = page and url_has_allowed_host_and_scheme(page, {request.get_host()})
+    return page if is_ours else reverse("cart")
 
 
 def _watching(request: HttpRequest) -> Callable:

@@ -195,10 +195,14 @@ def test_who_comes_back_from_paying_reads_that_a_paid_order_is_safe(wire, browse
 
 def test_a_post_that_reached_no_statement_says_that_nothing_was_stored(kettle, wire, browser):
     wire.cut()
+    page = "http://testserver/products/kettle/"
 
-    answer = browser.post("/cart/add/", {"variant": kettle.pk, "quantity": 1})
+    answer = browser.post(
+        "/cart/add/", {"variant": kettle.pk, "quantity": 1}, headers={"Referer": page}
+    )
 
     assert answer.status_code == 503
+    assert f'href="{page}"' in answer.text
     assert NOTHING in text_of(answer)
     assert UNKNOWN not in text_of(answer)
     wire.mend()
