@@ -2,8 +2,14 @@
 
 import os
 
-MOST_OPEN_ORDERS = int(os.environ.get("MOST_OPEN_ORDERS") or 3)  # unpaid, of one network or address
+MOST_OPEN_ORDERS = int(os.environ.get("MOST_OPEN_ORDERS") or 3)  # unpaid, of one e-mail address
+GUEST_UNITS = int(os.environ.get("GUEST_UNITS") or 20)  # that an unpaid order of a guest holds
+GUEST_SHARE = int(os.environ.get("GUEST_SHARE") or 34)  # % of free units: a network's guests
+ACCOUNT_UNITS = int(os.environ.get("ACCOUNT_UNITS") or 100)  # the same of a verified account
+ACCOUNT_SHARE = int(os.environ.get("ACCOUNT_SHARE") or 67)
+NETWORK_UNITS = int(os.environ.get("NETWORK_UNITS") or 500)  # all unpaid orders of one network
 HOLD_MINUTES = int(os.environ.get("HOLD_MINUTES") or 30)  # to pay, where no festival says less
+LEAST_HOLD_MINUTES = int(os.environ.get("LEAST_HOLD_MINUTES") or 5)  # after unpaid orders
 FLASH_HOLD_MINUTES = int(os.environ.get("FLASH_HOLD_MINUTES") or 10)  # in new flash slots
 QUEUE_AT_ONCE = int(os.environ.get("QUEUE_AT_ONCE") or 0)  # in work in a process; 0: no queue
 QUEUE_LENGTH = int(os.environ.get("QUEUE_LENGTH") or 500)  # people who may wait

@@ -47,3 +47,6 @@ else:
     }
     WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 LOGGING["root"]["level"] = "WARNING"
+# Tests of stock and money order as many as they like; those of fairness ask for what holds outside.
+GUEST_UNITS = ACCOUNT_UNITS = NETWORK_UNITS = 100_000
+GUEST_SHARE = ACCOUNT_SHARE = 100

@@ -35,3 +35,4 @@ urlpatterns += i18n_patterns(
 )
 
 handler404 = "shop.storefront.missing.not_found"
+handler500 = "shop.storefront.away.server_error"

@@ -17,6 +17,7 @@ from django.db.models import F
 from django.utils import translation
 
 from sample.progress import Progress
+from sample.unbound import unbound
 from sample.wishes import FLASH, Wish
 from shop import clock
 from shop.accounts.models import User
@@ -68,7 +69,7 @@ def fulfil(wishes: Sequence[Wish], users: dict[str, User], progress: Progress) -
     for done, wish in enumerate(wishes):
         progress.report("Ordering", done, len(wishes))
         try:
-            with translation.override(wish.language):
+            with translation.override(wish.language), unbound():
                 _order(wish, users.get(wish.account))
         except (GatewayError, HTTPException, OSError) as problem:
             raise SandboxSilent(str(problem)) from problem

@@ -20,6 +20,7 @@ from django.db.models import F, Q
 from sample.edition import Edition
 from sample.past import CARDS, CARRIER
 from sample.progress import Progress
+from sample.unbound import unbound
 from sample.wishes import Wish, wishes
 from shop.cart import changing
 from shop.cart.current import Shopper
@@ -109,7 +110,7 @@ def _sell(edition: Edition, sale: Sale, person: Wish) -> int:
     """Make one order, unless the shop refuses it: then somebody else had more luck."""
     dice = _dice(sale.festival, -1 - sale.number)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), unbound():
             order = _place(edition, sale, person, dice)
             _take_money(order, dice)
             for suborder in order.suborders.select_related("merchant"):

@@ -6,7 +6,8 @@ ShopError                  understood and refused (409)
 │  └─ LimitReached         because this shopper has had the units that one account may buy
 ├─ VoucherRefused          the code does not apply, and why
 ├─ CannotDeliver           the address is not served
-├─ TooManyOpenOrders       too many unpaid orders from one place
+├─ TooManyOpenOrders       too many unpaid orders for one e-mail address
+├─ TooMuchHeld             unpaid orders of one person or network would hold too much
 ├─ BelowMinimum            the goods cost less than can be charged
 ├─ NeedsAccount            a signed-in shopper with a verified address is needed
 ├─ NotPossible             the rule that stands in the way, in words
@@ -98,13 +99,26 @@ class CannotDeliver(ShopError):
 
 
 class TooManyOpenOrders(ShopError):
-    """Too many unpaid orders are open from one network address or e-mail address."""
+    """Too many unpaid orders are open for one e-mail address."""
 
     def __init__(self, until: datetime | None = None) -> None:
         self.until = until
         super().__init__(
             _("You have several unpaid orders open. Pay or cancel one of them, then try again.")
         )
+
+
+class TooMuchHeld(ShopError):
+    """Unpaid orders of one person or network would hold more than is fair to the others.
+
+    Args:
+        text: what happened and what can be done.
+        may_sign_in: an account with a verified address could order more.
+    """
+
+    def __init__(self, text: str, *, may_sign_in: bool) -> None:
+        self.may_sign_in = may_sign_in
+        super().__init__(text)
 
 
 class BelowMinimum(ShopError):

@@ -17,20 +17,34 @@ from shop.festivals import fairness
 from shop.festivals.models import ChangeLog
 
 LABELS = {
-    "open_orders_per_network": "Unpaid orders of one network address",
     "open_orders_per_email": "Unpaid orders of one e-mail address",
+    "guest_units": "Units in an unpaid order of a guest",
+    "guest_share": "Part of the free units for one network's guests, in percent",
+    "account_units": "Units in an unpaid order of an account",
+    "account_share": "Part of the free units for one network's accounts, in percent",
+    "network_units": "Units in all unpaid orders of one network",
     "hold_minutes": "Minutes to pay",
+    "least_hold_minutes": "Minutes to pay after orders were left unpaid",
     "flash_hold_minutes": "Minutes to pay in a flash slot",
     "queue_at_once": "Checkout requests at once, in each process",
     "queue_length": "People who may wait in the queue",
 }
 EFFECTS = {
-    "open_orders_per_network": "Who has as many open is asked to pay or cancel one first. It keeps "
-    "one place from parking a flash sale with many cookies; set it higher where many people share "
-    "an address, such as a campus.",
-    "open_orders_per_email": "The same for the address that the mail of an order goes to.",
+    "open_orders_per_email": "Who has as many open for the address that the mail of an order goes "
+    "to is asked to pay or cancel one first.",
+    "guest_units": "Who wants more is asked to order fewer or to sign in. Seats count as units.",
+    "guest_share": "What the unpaid orders of all guests of one network address hold together of "
+    "one variant, session or deal; one unit is always possible. It keeps one place from parking a "
+    "flash sale with many cookies. 34 is a third.",
+    "account_units": "The same for somebody signed in with a confirmed e-mail address.",
+    "account_share": "The same for accounts with a confirmed e-mail address; guests of the network "
+    "are counted apart.",
+    "network_units": "Guests together, and accounts together. Orders are not counted, so that a "
+    "campus or a phone network behind one address can buy; set it higher where very many do.",
     "hold_minutes": "How long units and prices are held for a cart, and the longest that a "
     "festival can give. New festivals begin with it; what is planned keeps its own.",
+    "least_hold_minutes": "Whoever held units and left them unpaid within the last two hours gets "
+    "half as long the next time, and half of that again, down to this. Paying makes up for it.",
     "flash_hold_minutes": "New flash slots begin with it; slots that are planned keep theirs.",
     "queue_at_once": "When more ask for the cart or the checkout, they get a place in a queue and "
     "are let in as they came. Choose one less than the threads of a process. 0: no queue.",

@@ -36,7 +36,7 @@ class Standing:
 
 
 def bring_up_to_date(order: Order, *, came_from: str = "", at: datetime) -> bool:
-    """Ask the provider about an order's own payments; False when it does not answer.
+    """Ask the provider about an order's own payments; False when one may be paid for all we know.
 
     Args:
         came_from: the session that the address names. It is believed in nothing: one that is
@@ -47,8 +47,10 @@ def bring_up_to_date(order: Order, *, came_from: str = "", at: datetime) -> bool
     named = Q(session_id=came_from if came_from.isprintable() else "")
     # Whoever reloads, or a script, gets the provider's last word and does not ask anew.
     known = order.payments.exclude(session_id=None).exclude(checked_at__gt=at - JUST_NOW)
+    # One that was superseded may be paid until the provider has said that its page is closed.
+    live = Q(pk__in=order.payments.live().exclude(state=Payment.State.REVIEW))
     try:
-        for payment in known.filter(Q(state__in=Payment.UNSETTLED) | named):
+        for payment in known.filter(live | named):
             apply_session(payment.session_id, is_waited_for=True, at=at)
     except GatewayError:
         return False
@@ -60,7 +62,8 @@ def standing(order: Order, *, is_known: bool = True, stopped: bool = False) -> S
     """Return how an order that is not paid stands. One statement, two when it was refunded.
 
     Args:
-        is_known: the provider has just answered.
+        is_known: ``bring_up_to_date`` has just asked the provider; without that nobody is told
+            that nothing was charged.
         stopped: the shopper comes from the payment page without having paid.
     """
     if not is_known:
@@ -87,10 +90,15 @@ def _pending(order: Order, payments: Collection[Payment], *, stopped: bool) -> S
     if any(payment.state == Payment.State.PROCESSING for payment in payments):
         text = _("We are waiting for your bank. You can close this page, we will email you.")
         return Standing(_("Payment waiting"), text, asks_again=True)
+    if any(payment.is_live and payment.session_id is None for payment in payments):
+        # Its page was made, or not, and nobody knows: only what the provider says is told.
+        text = _("This order is not paid.")
+    else:
+        text = _stopped() if stopped else _("This order is not paid. Nothing was charged.")
     urls = [payment.session_url for payment in payments if payment.state == Payment.State.OPEN]
     return Standing(
         _("Payment waiting"),
-        _stopped() if stopped else _("This order is not paid. Nothing was charged."),
+        text,
         held=_("Your price is held until %(time)s, even after the festival ends.")
         % {"time": clock_time(order.pay_by)},
         pay_url=urls[-1] if urls else "",

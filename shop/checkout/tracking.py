@@ -18,6 +18,7 @@ from shop.checkout.desks import desks_of
 from shop.checkout.finding import order_page
 from shop.checkout.listing import orders_of
 from shop.checkout.returning import unpaid_page
+from shop.checkout.standing import bring_up_to_date
 from shop.checkout.summarising import paid_with, show_order
 from shop.checkout.tickets import visits_beside
 from shop.errors import NotPossible
@@ -32,7 +33,9 @@ from shop.payments.models import Payment
 def order(request: HttpRequest, order: Order) -> HttpResponse:
     """Show an order to whoever has its link: parcels with where they are, amounts, address."""
     if order.paid_at is None:
-        return unpaid_page(request, order)
+        is_known = bring_up_to_date(order, at=clock.moment_of(request))
+        if order.paid_at is None:
+            return unpaid_page(request, order, is_known=is_known)
     user = signed_in(request)
     payment = order.payments.filter(state=Payment.State.PAID).first()
     shown = show_order(order)

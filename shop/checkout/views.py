@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.db.models import Exists
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,15 +16,16 @@ from shop.cart.answering import see_other
 from shop.cart.current import Shopper, carts_of, shopper_of
 from shop.cart.models import Cart
 from shop.cart.pricing import PricedCart, price_cart
-from shop.cart.wording import amount, language, parcels
+from shop.cart.wording import language, parcels
 from shop.checkout import paying
 from shop.checkout.choosing import choices, chosen, is_as_shown, posted_services
 from shop.checkout.duties import duties_of
 from shop.checkout.forms import AddressForm
 from shop.checkout.prefilling import initial_address, is_unchanged
+from shop.checkout.refusing import refused, too_large, way_to_more
 from shop.delivery.models import Country
 from shop.delivery.names import country_name
-from shop.errors import CannotDeliver, PriceChanged, ShopError
+from shop.errors import CannotDeliver, ShopError
 from shop.orders.agreement import Agreement
 from shop.payments.collecting import start_payment
 from shop.queueing.queued import queued
@@ -130,31 +129,23 @@ def _delivery_page(
     cart = priced.cart
     if cart.contact is None or cart.contact.country != cart.country:
         return see_other("checkout")
+    excess = too_large(priced, shopper, at=at)
     context = {
         "choices": choices(priced),
         "shown": chosen(priced),
         "contact": [*cart.contact.lines, country_name(cart.country, language())],
         "duties": duties_of(priced),
         "limits": paying.limits(priced, shopper, at=at),
-        "obstacles": paying.obstacles(priced),
+        "obstacles": paying.obstacles(priced) + ([str(excess)] if excess else []),
+        "way": way_to_more(excess or refusal, shopper),
         "offer": paying.offer(priced, currency=currency_of(request), at=at),
         "parcels": parcels(len(priced.chosen)),
         "shares": presenting.show_shares(priced),
         "terms_link": settings.TERMS_LINK,
-        **_refused(refusal),
+        **refused(refusal),
     }
     name = "delivery.html#step" if request.htmx else "delivery.html"
     return render(request, f"shop/checkout/{name}", context, status=status)
-
-
-def _refused(refusal: ShopError | None) -> dict[str, Any]:
-    """Return what the page says of a refusal; a changed price comes with before and after."""
-    if refusal is None:
-        return {}
-    said: dict[str, Any] = {"refusal": str(refusal)}
-    if isinstance(refusal, PriceChanged) and (refusal.before or 0) > 0:
-        said |= {"before": amount(refusal.before), "after": amount(refusal.after)}
-    return said | {"is_changed": isinstance(refusal, PriceChanged)}
 
 
 def _agreed(request: HttpRequest) -> Agreement:

@@ -21,15 +21,24 @@ from shop.festivals.models import Fairness
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limits in force: orders that wait for payment, minutes to pay, the queue.
+    """The limits in force: what unpaid orders may hold and how long, and the queue.
 
+    ``guest_units`` are held by one unpaid order of a guest at the most, ``guest_share`` is the
+    part of a pool's free units, in percent, that the guests of one network hold together;
+    ``account_units`` and ``account_share`` are the same for accounts with a verified address, and
+    ``network_units`` is what either of them hold together in all from one network.
     ``queue_at_once`` are requests of the checkout in work at once in a process, 0 for no queue;
     ``queue_length`` is how many people may wait.
     """
 
-    open_orders_per_network: int
     open_orders_per_email: int
+    guest_units: int
+    guest_share: int
+    account_units: int
+    account_share: int
+    network_units: int
     hold_minutes: int
+    least_hold_minutes: int
     flash_hold_minutes: int
     queue_at_once: int
     queue_length: int
@@ -37,9 +46,14 @@ class Limits:
 
 NAMES = tuple(field.name for field in fields(Limits))
 BOUNDS: dict[str, tuple[int, int]] = {
-    "open_orders_per_network": (1, 50),
     "open_orders_per_email": (1, 20),
+    "guest_units": (1, 1_000),
+    "guest_share": (1, 100),
+    "account_units": (1, 10_000),
+    "account_share": (1, 100),
+    "network_units": (20, 100_000),
     "hold_minutes": (5, 60),
+    "least_hold_minutes": (2, 60),
     "flash_hold_minutes": (5, 60),
     "queue_at_once": (0, 200),
     "queue_length": (10, 20_000),
@@ -50,9 +64,14 @@ BOUNDS: dict[str, tuple[int, int]] = {
 def usual() -> Limits:
     """Return what holds where organizers set nothing."""
     return Limits(
-        open_orders_per_network=settings.MOST_OPEN_ORDERS,
         open_orders_per_email=settings.MOST_OPEN_ORDERS,
+        guest_units=settings.GUEST_UNITS,
+        guest_share=settings.GUEST_SHARE,
+        account_units=settings.ACCOUNT_UNITS,
+        account_share=settings.ACCOUNT_SHARE,
+        network_units=settings.NETWORK_UNITS,
         hold_minutes=settings.HOLD_MINUTES,
+        least_hold_minutes=settings.LEAST_HOLD_MINUTES,
         flash_hold_minutes=settings.FLASH_HOLD_MINUTES,
         queue_at_once=settings.QUEUE_AT_ONCE,
         queue_length=settings.QUEUE_LENGTH,

@@ -8,14 +8,12 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from shop.cart.current import Shopper
 from shop.cart.models import Cart
 from shop.cart.pricing import PricedCart, price_cart
-from shop.cart.turns import one_after_another
 from shop.currencies import least_charge, written
 from shop.delivery.names import country_name
 from shop.errors import (
@@ -27,21 +25,15 @@ from shop.errors import (
     PriceChanged,
     ShopError,
     StaleState,
-    TooManyOpenOrders,
     Unavailable,
 )
 from shop.festivals.holdings import Holdings
 from shop.festivals.pricing.quoting import Quote
 from shop.networks import keyed_hash
-from shop.orders import holding
+from shop.orders import holding, parking
 from shop.orders.agreement import Agreement, agreement, wish
 from shop.orders.freezing import Frozen, freeze
 from shop.orders.models import Order
-from shop.storefront.epoch import current_epoch
-
-# An order that nobody can pay any more is ended within a minute or so; one that is still there
-# after this waits for a bank or a person.
-PATIENCE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +67,7 @@ def place_order(
 
     Raises:
         Superseded: a changed order is open; close its session, then call again.
-        PriceChanged, OutOfStock, LimitReached, TooManyOpenOrders, BelowMinimum,
+        PriceChanged, OutOfStock, LimitReached, TooManyOpenOrders, TooMuchHeld, BelowMinimum,
         CannotDeliver: nothing is held and nothing was changed.
     """
     try:
@@ -104,8 +96,8 @@ def _place_or_find(
     if pending and pending.pk != may_replace:
         raise Superseded(pending)
     _refuse(priced, agreed)
-    _refuse_parking(priced, shopper, pending, at=at)
-    return _place(priced, shopper, pending, at=at)
+    minutes = parking.refuse_parking(priced, shopper, pending, at=at)
+    return _place(priced, shopper, pending, timedelta(minutes=minutes), at=at)
 
 
 def _explained(
@@ -165,38 +157,20 @@ def _limit_reached(quote: Quote) -> int | None:
     return None
 
 
-def _refuse_parking(
-    priced: PricedCart, shopper: Shopper, pending: Order | None, *, at: datetime
-) -> None:
-    """Keep one place from parking goods: a script has any number of cookies.
-
-    Orders past their time wait for a bank or for us, which is nobody's attack.
-    """
-    email_key = keyed_hash(priced.cart.contact.email)
-    one_after_another(shopper.network_key, email_key)
-    others = Order.objects.filter(
-        Q(network_key=shopper.network_key) | Q(email_key=email_key),
-        state=Order.State.PENDING,
-        pay_by__gt=at - PATIENCE,
-    )
-    rows = others.exclude(pk=pending.pk if pending else None)
-    rows = list(rows.values_list("network_key", "email_key", "pay_by"))
-    limits = current_epoch(at=at).limits
-    allowed = (limits.open_orders_per_network, limits.open_orders_per_email)
-    for place, key in enumerate((shopper.network_key, email_key)):
-        same = [row for row in rows if row[place] == key]
-        if len(same) >= allowed[place]:
-            raise TooManyOpenOrders(min(row[2] for row in same))
-
-
-def _place(priced: PricedCart, shopper: Shopper, pending: Order | None, *, at: datetime) -> Placed:
+def _place(
+    priced: PricedCart,
+    shopper: Shopper,
+    pending: Order | None,
+    time_to_pay: timedelta,
+    *,
+    at: datetime,
+) -> Placed:
     frozen = freeze(priced, at=at)
     take = frozen.holdings(shopper.limit_id)
     give = holding.held_by(pending) if pending else Holdings()
     if pending:
         pending.move_to(Order.State.EXPIRED, ended_at=at)
     holding.exchange(take=take, give=give, at=at)
-    minutes = priced.quote.hold_minutes
     agreed = agreement(priced)
     order = Order(
         shopper_key=priced.cart.shopper_key,
@@ -215,7 +189,7 @@ def _place(priced: PricedCart, shopper: Shopper, pending: Order | None, *, at: d
         digest=agreed.digest,
         wish=wish(priced),
         placed_at=at,
-        pay_by=at + timedelta(minutes=minutes),
+        pay_by=at + time_to_pay,
     )
     try:
         with transaction.atomic():

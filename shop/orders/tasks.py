@@ -77,8 +77,9 @@ def send_shipped(shipment_id: int) -> None:
 @tried_again
 def send_refused_later(order_id: int) -> None:
     """Tell the shopper that the bank said no after all, and that nothing was charged."""
-    order = Order.objects.select_related("contact").get(pk=order_id)
-    _send_about_money("payment-refused-later", order_id, order.total)
+    order = Order.objects.get(pk=order_id)
+    if not order.is_paid:  # another try went through before this mail was sent
+        _send_about_money("payment-refused-later", order_id, order.total)
 
 
 @task

@@ -174,4 +174,7 @@ def _come_back(request: HttpRequest) -> HttpResponse:
     response = render(request, "shop/queueing/full.html", context, status=503)
     response.headers["Retry-After"] = str(RETRY_AFTER)
     response.headers["Cache-Control"] = "no-store"
+    if request.htmx:  # a 503 is shown, and this one is a whole page
+        response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "main"
+        response.headers["HX-Reswap"] = "outerHTML"
     return response

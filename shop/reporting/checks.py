@@ -20,6 +20,7 @@ from django_tasks_db.models import DBTaskResult
 from shop import clock
 from shop.errors import GatewayError
 from shop.festivals.models import Festival
+from shop.orders.parked import parked
 from shop.orders.reconciling import differences
 from shop.payments.models import GatewayEvent, Payment
 from shop.payments.stripe_gateway import gateway
@@ -150,6 +151,21 @@ def _failures(at: datetime) -> Found:
     )
 
 
+def _parking(at: datetime) -> Found:
+    found = parked(at=at)
+    words = []
+    if found.holding:
+        words.append(f"Networks that hold much: {found.holding}, the most {found.most_held} units.")
+    if found.lapsing:
+        words.append(
+            f"Networks or addresses that let much lapse: {found.lapsing}, "
+            f"the most {found.most_lapsed} units."
+        )
+    if not words:
+        return GOOD, "Nobody holds much unpaid, or lets much lapse."
+    return WARN, " ".join([*words, "Fairness bounds it."])
+
+
 def _messages(at: datetime) -> Found:
     last = GatewayEvent.objects.order_by("-pk").values_list("received_at", flat=True).first()
     asked = Payment.objects.order_by("-pk").values_list("made_at", flat=True).first()
@@ -195,7 +211,7 @@ def _concern(text: str) -> str:
 
 QUICK = (
     ("clock", _clock), ("cache", _cache), ("mail", _mail), ("messages", _messages),
-    ("pages", _pages), ("failures", _failures),
+    ("pages", _pages), ("parking", _parking), ("failures", _failures),
 )  # fmt: skip
 SLOW = (("provider", _provider), ("counters", _counters))
 STUCK = {

@@ -17,6 +17,7 @@ TITLES = {
     "counters": "Stock counters", "queue": "Queue", "orders": "Unpaid orders",
     "money": "Payments and refunds", "sales": "Figures of sales",
     "failures": "What periodic work failed at", "pages": "Prices on public pages",
+    "parking": "Units held unpaid",
     "probe": "Public pages at the opening",
 }  # fmt: skip
 # After which a look says nothing any more. What is looked at only near a festival has more time.

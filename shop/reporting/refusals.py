@@ -18,6 +18,7 @@ from shop.errors import (
     ShopError,
     StaleState,
     TooManyOpenOrders,
+    TooMuchHeld,
     Unavailable,
     VoucherRefused,
 )
@@ -32,7 +33,8 @@ REASONS: tuple[tuple[str, type[ShopError], str], ...] = (
     ("price", PriceChanged, "the price changed meanwhile"),
     ("stock", OutOfStock, "sold out"),
     ("faster", Unavailable, "somebody else was faster"),
-    ("parking", TooManyOpenOrders, "too many unpaid orders from one place"),
+    ("parking", TooManyOpenOrders, "too many unpaid orders for one e-mail address"),
+    ("held", TooMuchHeld, "unpaid orders of one person or network would hold too much"),
     ("minimum", BelowMinimum, "below what can be charged"),
     ("country", CannotDeliver, "no delivery to the country"),
     ("voucher", VoucherRefused, "the voucher does not apply"),

@@ -14,12 +14,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from shop.festivals.fairness import Limits, limits_of
 from shop.storefront.filters import Known
+from shop.storefront.lost import is_away
 
 KEPT_FOR = timedelta(seconds=1)
+AWAY_FOR = timedelta(minutes=5)
+"""So long after the database was last seen its copies are still shown, while it is away."""
+TRIED_AGAIN = timedelta(seconds=1)
 DAY = timedelta(days=1)
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -136,10 +140,18 @@ class Epoch:
 
     def holds(self, at: datetime) -> bool:
         """Tell whether it may be used at an instant: young enough, and no turn in between."""
-        return abs(at - self.seen_at) < KEPT_FOR and self.starts_at <= at < self.ends_at
+        return abs(at - self.seen_at) < KEPT_FOR and self._spans(at)
+
+    def may_stand_in(self, at: datetime) -> bool:
+        """Tell whether it may be used while the database is away: no turn was known before then."""
+        return abs(at - self.seen_at) < AWAY_FOR and self._spans(at)
+
+    def _spans(self, at: datetime) -> bool:
+        return self.starts_at <= at < self.ends_at
 
 
 _latest: Epoch | None = None
+_failed_at: datetime | None = None
 _apart: ContextVar[list[Epoch] | None] = ContextVar("apart", default=None)
 
 
@@ -154,6 +166,31 @@ def current_epoch(*, at: datetime) -> Epoch:
     if epoch is None or not epoch.holds(at):
         epoch = _latest = _read(at)
     return epoch
+
+
+def epoch_or_last(*, at: datetime) -> tuple[Epoch, bool]:
+    """Return the epoch of an instant, or the last one known while the database is away.
+
+    The second value is False for the last one known: then nothing but copies can be shown. Whoever
+    comes within a second of a vain try does not try again: a silent server costs seconds.
+
+    Raises:
+        OperationalError, InterfaceError: it is away, and what is known is too old.
+    """
+    global _failed_at  # noqa: PLW0603
+    last = _latest if _apart.get() is None else None
+    may_stand_in = last is not None and last.may_stand_in(at)
+    if may_stand_in and _failed_at and abs(at - _failed_at) < TRIED_AGAIN:
+        return last, False
+    try:
+        epoch = current_epoch(at=at)
+    except (OperationalError, InterfaceError) as error:
+        if not may_stand_in or not is_away(error):
+            raise
+        _failed_at = at
+        return last, False
+    _failed_at = None
+    return epoch, True
 
 
 @contextmanager
@@ -173,8 +210,8 @@ def is_apart() -> bool:
 
 def forget() -> None:
     """Drop what this process knows, so that the next page asks the database."""
-    global _latest  # noqa: PLW0603
-    _latest = None
+    global _latest, _failed_at  # noqa: PLW0603
+    _latest = _failed_at = None
 
 
 def _read(at: datetime) -> Epoch:

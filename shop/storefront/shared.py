@@ -17,15 +17,18 @@ from hashlib import blake2b
 
 from django.core.cache import cache, caches
 from django.core.cache.backends.base import BaseCache
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from shop import clock
-from shop.storefront.epoch import Epoch, current_epoch, is_apart
+from shop.storefront.epoch import AWAY_FOR, Epoch, epoch_or_last, is_apart
 from shop.storefront.filters import Filters, Known
+from shop.storefront.lost import Away, is_away
 from shop.storefront.preferences import country_of, currency_of
 
 FRESH = 30  # seconds for which a copy is served, here and in browsers
+KEPT = int(AWAY_FOR.total_seconds())  # for which it is kept, for the time the database is away
 BUILDING = 10  # seconds after which whoever builds a page is taken for dead
 PAUSE, TRIES = 0.02, 100  # how long the others wait for it
 
@@ -39,8 +42,17 @@ class Page:
     body: bytes
     content_type: str
     tag: str
+    built_at: datetime
     until: datetime
     is_kept: bool
+
+    def is_fresh(self, at: datetime) -> bool:
+        """Tell whether it may be served instead of being built."""
+        return at < self.until and (at - self.built_at).total_seconds() < FRESH
+
+    def may_stand_in(self, at: datetime) -> bool:
+        """Tell whether it may be served while the database is away: its prices still hold."""
+        return at < self.until and at - self.built_at < AWAY_FOR
 
 
 def nothing(data: QueryDict, known: Known) -> Filters:
@@ -66,17 +78,16 @@ def shared_page(
         @wraps(view)
         def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             at = clock.moment_of(request)
-            epoch = current_epoch(at=at)
+            epoch, is_known = epoch_or_last(at=at)
             request.filters = takes(request.GET, epoch.known)
             if is_apart():
                 return view(request, *args, **kwargs)
 
             def build() -> Page | HttpResponse:
-                return _packed(view(request, *args, **kwargs), epoch)
+                return _packed(view(request, *args, **kwargs), epoch, at=at)
 
             key = _key(request, epoch)
-            store = _store_for(request.filters, key)
-            page = build() if store is None else _kept_or_built(store, key, build, at=at)
+            page = _found(request, key, build, is_known=is_known, at=at)
             if isinstance(page, HttpResponse):
                 page.headers.setdefault("Cache-Control", "no-store")
                 return page
@@ -115,6 +126,33 @@ def _store_for(filters: Filters, key: str) -> BaseCache | None:
     return searches if was_asked else None
 
 
+def _found(
+    request: HttpRequest,
+    key: str,
+    build: Callable[[], Page | HttpResponse],
+    *,
+    is_known: bool,
+    at: datetime,
+) -> Page | HttpResponse:
+    """Return the page; while the database is away its last copy, or else the error."""
+    try:
+        if not is_known:
+            raise Away
+        store = _store_for(request.filters, key)
+        return build() if store is None else _kept_or_built(store, key, build, at=at)
+    except (OperationalError, InterfaceError) as error:
+        last = _last_copy(key, at=at) if is_away(error) else None
+        if last is None:
+            raise
+        return last
+
+
+def _last_copy(key: str, *, at: datetime) -> Page | None:
+    """Return the copy of a page whose prices still hold; what was not asked for lately has none."""
+    found = cache.get(key) or caches["searches"].get(key)
+    return found if found and found.may_stand_in(at) else None
+
+
 def _kept_or_built(
     store: BaseCache, key: str, build: Callable[[], Page | HttpResponse], *, at: datetime
 ) -> Page | HttpResponse:
@@ -123,7 +161,7 @@ def _kept_or_built(
     is_mine = False
     for _ in range(TRIES):
         page = store.get(key)
-        if page and at < page.until:
+        if page and page.is_fresh(at):
             return page
         is_mine = store.add(lock, 1, BUILDING)
         if is_mine:
@@ -132,14 +170,14 @@ def _kept_or_built(
     try:
         page = build()
         if isinstance(page, Page) and page.is_kept:
-            store.set(key, page, FRESH)
+            store.set(key, page, KEPT)
         return page
     finally:
         if is_mine:
             store.delete(lock)
 
 
-def _packed(response: HttpResponse, epoch: Epoch) -> Page | HttpResponse:
+def _packed(response: HttpResponse, epoch: Epoch, *, at: datetime) -> Page | HttpResponse:
     """Return what may be served to everyone as a page, and anything else as it is."""
     if response.status_code != 200 or response.cookies:
         return response
@@ -147,6 +185,7 @@ def _packed(response: HttpResponse, epoch: Epoch) -> Page | HttpResponse:
         body=gzip.compress(response.content, compresslevel=4, mtime=0),
         content_type=response.headers["Content-Type"],
         tag=f'W/"{blake2b(response.content, digest_size=12).hexdigest()}"',
+        built_at=at,
         until=min(epoch.ends_at, getattr(response, "holds_until", None) or epoch.ends_at),
         is_kept=getattr(response, "is_kept", True),
     )

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shop.errors import NotPossible, TooManyOpenOrders
+from shop.errors import NotPossible, TooManyOpenOrders, TooMuchHeld
 from shop.festivals import fairness
 from shop.festivals.models import ChangeLog, Fairness, PriceChange
 from shop.orders.placing import place_order
@@ -30,25 +30,42 @@ def test_what_nobody_set_follows_the_settings(settings):
 
     found = current_epoch(at=NOON).limits
 
-    assert (found.open_orders_per_network, found.open_orders_per_email) == (7, 7)
+    assert found.open_orders_per_email == 7
     assert (found.hold_minutes, found.flash_hold_minutes, found.queue_at_once) == (25, 10, 0)
 
 
-def test_a_limit_of_one_place_and_one_of_an_address_are_two():
-    change(open_orders_per_network=1, open_orders_per_email=3)
+def test_what_a_network_holds_and_what_an_address_has_open_are_two_limits():
+    change(network_units=20, open_orders_per_email=3)
     kettle, here = make.variant(20_00), "203.0.113.9"
-    first, second = (make.cart({kettle: 1}, of=make.shopper(address=here)) for _ in range(2))
+    first, second = (make.cart({kettle: 15}, of=make.shopper(address=here)) for _ in range(2))
     place_order(first, agreed=make.agreed(first), at=NOON)
 
-    with pytest.raises(TooManyOpenOrders):
+    with pytest.raises(TooMuchHeld):
         place_order(second, agreed=make.agreed(second), at=NOON)
 
-    change(open_orders_per_network=2, open_orders_per_email=1)
+    change(network_units=30, open_orders_per_email=1)
     place_order(second, agreed=make.agreed(second), at=NOON)
     ada = [make.cart({kettle: 1}, email="ada@example.org") for _ in range(2)]
     place_order(ada[0], agreed=make.agreed(ada[0]), at=NOON)
     with pytest.raises(TooManyOpenOrders):
         place_order(ada[1], agreed=make.agreed(ada[1]), at=NOON)
+
+
+def test_what_guests_and_accounts_may_hold_is_set_at_the_desk():
+    change(guest_units=4, guest_share=50, account_units=8, account_share=80)
+    few, many = make.variant(20_00, on_hand=6), make.variant(20_00)
+
+    for who, wanted in (
+        (make.shopper(), {few: 4}),
+        (make.shopper(), {many: 5}),
+        (make.shopper(make.user()), {few: 5}),
+        (make.shopper(make.user()), {many: 9}),
+    ):
+        with pytest.raises(TooMuchHeld):
+            make.order(wanted, of=who)
+
+    assert make.order({many: 4}).is_pending
+    assert make.order({many: 8}, of=make.shopper(make.user())).is_pending
 
 
 def test_the_minutes_to_pay_count_for_the_next_order_and_not_for_the_last():

@@ -8,9 +8,14 @@ class Fairness(models.Model):
     """What organizers set so that openings stay fair; what is empty follows the settings."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
-    open_orders_per_network = models.PositiveSmallIntegerField(null=True, blank=True)
     open_orders_per_email = models.PositiveSmallIntegerField(null=True, blank=True)
+    guest_units = models.PositiveSmallIntegerField(null=True, blank=True)
+    guest_share = models.PositiveSmallIntegerField(null=True, blank=True)
+    account_units = models.PositiveSmallIntegerField(null=True, blank=True)
+    account_share = models.PositiveSmallIntegerField(null=True, blank=True)
+    network_units = models.PositiveIntegerField(null=True, blank=True)
     hold_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    least_hold_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     flash_hold_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     queue_at_once = models.PositiveSmallIntegerField(null=True, blank=True)
     queue_length = models.PositiveIntegerField(null=True, blank=True)

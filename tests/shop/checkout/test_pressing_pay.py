@@ -6,6 +6,7 @@ from django.test import Client
 from shop.orders.models import Order
 from shop.payments.models import Payment
 from shop.stock.models import Pool
+from shop.storefront import epoch
 from tests import make
 from tests.budgets import statements
 from tests.make import END, NOON
@@ -161,8 +162,24 @@ def test_a_guest_hears_why_a_price_is_not_the_best_one(browser):
     assert "Kettle : $15.00 each. Sign in to buy at this price." in text
 
 
-def test_too_many_open_orders_from_one_place_are_refused_kindly(till):
+def test_too_many_open_orders_for_one_email_address_are_refused_kindly(till):
     kettle = make.variant()
+    for _ in range(3):
+        go_to_payment(Client(headers={"Sec-Fetch-Site": "same-origin"}), {kettle: 1})
+    browser = Client(headers={"Sec-Fetch-Site": "same-origin"})
+    at_delivery(browser, {kettle: 1})
+
+    answer = press_pay(browser)
+
+    assert answer.status_code == 409
+    assert "You have several unpaid orders open." in words(answer)
+    assert Order.objects.count() == 3
+
+
+def test_who_comes_after_others_of_the_network_reads_when_to_come_again(till, settings):
+    settings.GUEST_SHARE = 34
+    epoch.forget()
+    kettle = make.variant(on_hand=9)
     for n in range(3):
         other = Client(headers={"Sec-Fetch-Site": "same-origin"})
         go_to_payment(other, {kettle: 1}, email=f"guest{n}@example.org")
@@ -172,7 +189,9 @@ def test_too_many_open_orders_from_one_place_are_refused_kindly(till):
     answer = press_pay(browser)
 
     assert answer.status_code == 409
-    assert "You have several unpaid orders open." in words(answer)
+    assert "unpaid orders from your internet connection hold as many as they may" in words(answer)
+    assert "or try again after 12:30 UTC." in words(answer)
+    assert 'href="/account/login/?next=/checkout/delivery/"' in answer.text
     assert Order.objects.count() == 3
 
 

@@ -1,5 +1,7 @@
 import pytest
 
+from config import fairness as outside
+from shop.storefront import epoch
 from tests.make import NOON
 from tests.paying import set_clocks
 
@@ -10,3 +12,11 @@ def till(sandbox, clock_at):
     set_clocks(sandbox, NOON)
     clock_at(NOON)
     return sandbox
+
+
+@pytest.fixture
+def bounds_as_outside_of_tests(settings):
+    """Let unpaid orders hold what they may hold in a shop, and no more."""
+    for name in ("GUEST_UNITS", "GUEST_SHARE", "ACCOUNT_UNITS", "ACCOUNT_SHARE", "NETWORK_UNITS"):
+        setattr(settings, name, getattr(outside, name))
+    epoch.forget()

@@ -104,6 +104,8 @@ def test_a_script_with_many_cookies_leaves_the_queue_to_others(kettle, settings)
     with full_house():
         answers = [browser.get("/cart/") for browser in crowd]
         assert [answer.status_code for answer in answers] == [202] * 12 + [503]
+        part = crowd[-1].get("/cart/", headers={"HX-Request": "true"})
+        assert (part.status_code, part.headers["HX-Reselect"]) == (503, "main")
         assert number(other.get("/cart/")) == 13
 
 

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
         (errors.OutOfStock("Kettle"), "stock"),
         (errors.Unavailable("pool", [1]), "faster"),
         (errors.TooManyOpenOrders(), "parking"),
+        (errors.TooMuchHeld("Order fewer.", may_sign_in=True), "held"),
         (errors.BelowMinimum("$0.50"), "minimum"),
         (errors.FenceBroken(2, 1), "rule"),
         (errors.ShopError("else"), "other"),

@@ -1,0 +1,55 @@
+"""What the page with the button says when an order was refused, or is too large to be placed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from shop.cart.current import Shopper
+from shop.cart.pricing import PricedCart
+from shop.cart.wording import amount
+from shop.errors import (
+    BelowMinimum,
+    CannotDeliver,
+    OutOfStock,
+    PriceChanged,
+    ShopError,
+    TooMuchHeld,
+    Unavailable,
+)
+from shop.orders import parking
+
+# Placing refuses with these when the shopper has no payment open, or after the provider has just
+# said that it closed the one there was. Of any other refusal nobody can say that.
+UNCHARGED = (PriceChanged, OutOfStock, CannotDeliver, BelowMinimum, TooMuchHeld, Unavailable)
+
+
+def refused(refusal: ShopError | None) -> dict[str, Any]:
+    """Return what the page says of a refusal; a changed price comes with before and after."""
+    if refusal is None:
+        return {}
+    said: dict[str, Any] = {"refusal": str(refusal), "is_uncharged": isinstance(refusal, UNCHARGED)}
+    if isinstance(refusal, PriceChanged) and (refusal.before or 0) > 0:
+        said |= {"before": amount(refusal.before), "after": amount(refusal.after)}
+    return said | {"is_changed": isinstance(refusal, PriceChanged)}
+
+
+def too_large(priced: PricedCart, shopper: Shopper, *, at: datetime) -> TooMuchHeld | None:
+    """Return why a cart is too much for one unpaid order, or None. No statement."""
+    try:
+        parking.refuse_too_large(priced, shopper, at=at)
+    except TooMuchHeld as refusal:
+        return refusal
+    return None
+
+
+def way_to_more(refusal: ShopError | None, shopper: Shopper) -> tuple[str, str] | None:
+    """Return where somebody becomes an account that can order more at once, and in what words."""
+    if not isinstance(refusal, TooMuchHeld) or not refusal.may_sign_in:
+        return None
+    if shopper.user is not None:
+        return reverse("account_email"), _("Confirm your email address")
+    return f"{reverse('account_login')}?next={reverse('checkout-delivery')}", _("Sign in")
