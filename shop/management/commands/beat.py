@@ -28,6 +28,7 @@ from shop.reporting.checks import ask_worker, look_around, look_closely
 from shop.reporting.refusals import forget_refusals
 from shop.reporting.tallying import check_sales, count_all_sales, count_sales
 from shop.storefront.probing import probe_openings
+from shop.workspace.sheets import receiving as sheets
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +65,8 @@ ROUNDS: tuple[tuple[str, Callable[..., object], int], ...] = (
     ("look closely", look_closely, 20),
     ("ask the worker", ask_worker, 20),
     ("forget refusals", forget_refusals, 5_760),
+    ("take up sheets", sheets.take_up, 4),
+    ("forget old sheets", sheets.forget, 400),
 )
 
 

@@ -10,7 +10,9 @@ from openpyxl import Workbook
 
 from shop.catalogue.models import Variant
 from shop.festivals.models import NominationSheet
+from shop.workspace.sheets import working
 from tests import make
+from tests.make import NOON
 from tests.queue import run_queued_work
 
 HEAD = ["SKU", "Slot", "Percent off", "Festival price", "Festival pieces", "Most per shopper"]
@@ -48,6 +50,16 @@ def send(client, where, file) -> NominationSheet:
     assert answer.status_code == 302, answer.text
     run_queued_work()
     return NominationSheet.objects.latest("pk")
+
+
+def read_already(festival, merchant, rows, *, by) -> NominationSheet:
+    """Return a sheet of which the rows are there and wait."""
+    sheet = NominationSheet.objects.create(
+        festival=festival, merchant=merchant, by=by, name="x.csv", language="en", at=NOON,
+        worked_at=NOON,
+    )  # fmt: skip
+    working.put_rows(sheet, rows, at=NOON)
+    return sheet
 
 
 def states(sheet) -> dict[str, int]:
