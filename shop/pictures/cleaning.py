@@ -17,7 +17,7 @@ from shop.pictures import decoding
 MOST_BYTES = 10 * 1024 * 1024
 MOST_CHUNKS = 5_000  # of a PNG; a large one has 1,300
 MOST_SCANS = 64  # of a JPEG; a progressive one has about ten
-LIMITS = Limits(memory=decoding.MEMORY, seconds=20, answer=MOST_BYTES)
+LIMITS = Limits(memory=decoding.MEMORY, seconds=10, answer=MOST_BYTES)
 
 # One at a time in each process, and nobody waits for long: a request that waits holds a thread.
 _DECODING = BoundedSemaphore(1)
