@@ -43,12 +43,15 @@ def upload(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpRe
             problem = str(refusal)
         else:
             return redirect("merchant-sheet", merchant.slug, sheet.pk)
+    # The one in work may be of another festival; since it is alone, it is the newest of all.
+    mine = Q(festival=festival) | Q(state=NominationSheet.State.RECEIVED) | Q(receiving.WAITS)
+    sheets = list(_counted(sheets_of(merchant).filter(mine))[:SHOWN])
     context = {
         "part": "festivals",
         "festival": festival,
         "is_enrolling": enrolling.is_enrolling(festival, at=at),
-        "sheets": _counted(sheets_of(merchant).filter(festival=festival))[:SHOWN],
-        "in_work": receiving.in_work(merchant),
+        "sheets": [sheet for sheet in sheets if sheet.festival_id == festival.pk],
+        "in_work": next((sheet for sheet in sheets if _is_going(sheet)), None),
         "problem": problem,
         "most": MOST_ROWS,
         "days": receiving.KEPT_FOR.days,
@@ -80,7 +83,7 @@ def report(request: HttpRequest, merchant: Merchant, sheet_id: int) -> HttpRespo
     if request.method == "POST":
         _steer(request, sheet, at=at)
         return redirect("merchant-sheet", merchant.slug, sheet.pk)
-    is_going = sheet.state == sheet.State.RECEIVED or bool(sheet.waiting)
+    is_going = _is_going(sheet)
     words = headings()
     context = {
         "part": "festivals",
@@ -153,6 +156,10 @@ def _joined(merchant: Merchant, festival_id: int) -> Festival:
     return get_object_or_404(
         rows, festival=festival_id, merchant=merchant, state=Enrolment.State.ACCEPTED
     ).festival
+
+
+def _is_going(sheet: NominationSheet) -> bool:
+    return sheet.state == sheet.State.RECEIVED or bool(sheet.waiting)
 
 
 def _counted(rows: QuerySet[NominationSheet]) -> QuerySet[NominationSheet]:
