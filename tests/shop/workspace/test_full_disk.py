@@ -44,7 +44,7 @@ def upload(name: str, content: bytes) -> SimpleUploadedFile:
 
 
 @pytest.fixture(params=["quota", "disk"])
-def media(request, settings, tmp_path):
+def tight(request, settings, tmp_path):
     """Return a folder for pictures in which there is no room for a picture with its files."""
     settings.MEDIA_ROOT = tmp_path / "media"
     with full(request.param, settings.MEDIA_ROOT):
@@ -56,7 +56,7 @@ def media(request, settings, tmp_path):
     [("{store}/products/{draft}/pictures/", {}), ("{store}/profile/", {"what": "banner"})],
 )
 def test_a_store_is_told_and_nothing_of_its_picture_is_left(
-    client, desk, media, photo, address, facts
+    client, desk, tight, photo, address, facts
 ):
     known = set(Picture.objects.values_list("pk", flat=True))
 
@@ -67,10 +67,10 @@ def test_a_store_is_told_and_nothing_of_its_picture_is_left(
     assert answer.status_code == 422
     assert NO_ROOM in answer.text
     assert set(Picture.objects.values_list("pk", flat=True)) == known
-    assert files_in(media) == []
+    assert files_in(tight) == []
 
 
-def test_the_desk_is_told_and_nothing_of_its_picture_is_left(client, media, photo):
+def test_the_desk_is_told_and_nothing_of_its_picture_is_left(client, tight, photo):
     client.force_login(make.user(is_staff=True, is_superuser=True))
 
     one = client.post("/organize/images/add/", {"title": "A", "file": upload("a.jpg", photo)})
@@ -84,7 +84,7 @@ def test_the_desk_is_told_and_nothing_of_its_picture_is_left(client, media, phot
     assert (many.status_code, many.json()["success"]) == (200, False)
     assert NO_ROOM in many.json()["error_message"]
     assert not Picture.objects.exists()
-    assert files_in(media) == []
+    assert files_in(tight) == []
 
 
 def test_a_picture_of_the_desk_stays_when_there_is_no_room_for_another_one(

@@ -14,6 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from shop.festivals.models import Nomination, NominationSheet, SheetFile, SheetRow
 from shop.workspace.sheets import receiving, working
+from shop.workspace.sheets.reading import ReadRow
 from tests import make
 from tests.crowd import at_once
 from tests.hostile_sheets import a_million_cells
@@ -261,6 +262,18 @@ def test_of_eight_sheets_at_once_a_store_has_one_in_work(store):
     kept = [sheet for sheet in sheets if isinstance(sheet, NominationSheet)]
     assert len(kept) == NominationSheet.objects.count() == SheetFile.objects.count() == 1
     assert all(isinstance(other, (NominationSheet, receiving.SheetInWork)) for other in sheets)
+
+
+@pytest.mark.django_db
+def test_a_sheet_that_is_stopped_while_it_is_read_is_not_taken_over(store):
+    sheet = received(store)
+    rows = [ReadRow(2, {"sku": store[2].sku, "slot": "whole", "percent": "25"})]
+
+    receiving.stop(sheet, at=NOON)
+    receiving._put(sheet.pk, rows, at=NOON)
+
+    sheet.refresh_from_db()
+    assert (sheet.state, sheet.rows.count()) == ("stopped", 0)
 
 
 @pytest.mark.django_db(transaction=True)
