@@ -20,14 +20,7 @@ def sheet(name, content):
 @on_desk_and_phone
 @with_and_without_script
 def test_a_sheet_is_sent_stopped_refused_and_sent_again(stage, visitor, script):
-    store = make.merchant(name="Adire House", slug="adire-house")
-    cup = make.variant(20_00, on_hand=50, of=make.product(of=store, title="Indigo cup"))
-    festival = make.festival(
-        title="Kente Days",
-        starts_at=clock.now() + timedelta(days=40),
-        ends_at=clock.now() + timedelta(days=50),
-    )
-    festival.enrolments.create(merchant=store, state="accepted", commission_bp=1000)
+    store, festival, cup = store_in_festival()
     good = csv_of([row(cup.sku, percent="25")]).read()
     page = visitor()
     sign_in(page, make.member(store, "folake@example.org").email, "/merchant/")
@@ -59,3 +52,15 @@ def send(page, where, file) -> None:
     page.goto(where)
     page.get_by_label("Choose").set_input_files(file)
     page.get_by_role("button", name="Send for review").click()
+
+
+def store_in_festival():
+    store = make.merchant(name="Adire House", slug="adire-house")
+    cup = make.variant(20_00, on_hand=50, of=make.product(of=store, title="Indigo cup"))
+    festival = make.festival(
+        title="Kente Days",
+        starts_at=clock.now() + timedelta(days=40),
+        ends_at=clock.now() + timedelta(days=50),
+    )
+    festival.enrolments.create(merchant=store, state="accepted", commission_bp=1000)
+    return store, festival, cup
