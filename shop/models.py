@@ -24,6 +24,7 @@ from shop.festivals.models import (
     Promotion,
     PromotionUsage,
     RegularPrice,
+    SheetFile,
     SheetRow,
     Slot,
     Terms,
@@ -74,6 +75,6 @@ __all__ = [
     "PriceChange", "PriceSpan", "ProbeResult", "Product", "ProductPicture", "ProductSpan",
     "Promotion", "PromotionUsage", "PublicResult", "Rate", "Refund", "RefundLine", "RefundParcel",
     "Refused", "RegularPrice", "Reminder", "Rendition", "SaleDecision", "SavedProduct",
-    "SearchWord", "SheetRow", "Shipment", "Slot", "StockMove", "Suborder", "Synonym", "Tally",
-    "Terms", "Ticket", "User", "Variant", "Wanted", "Worker", "WrongPrice",
+    "SearchWord", "SheetFile", "SheetRow", "Shipment", "Slot", "StockMove", "Suborder", "Synonym",
+    "Tally", "Terms", "Ticket", "User", "Variant", "Wanted", "Worker", "WrongPrice",
 ]  # fmt: skip

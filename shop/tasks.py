@@ -43,6 +43,12 @@ def enqueue_all(task: Task, rows: Iterable[tuple]) -> None:
     )
 
 
+def is_queued(task: Task, *args: Any) -> bool:
+    """Tell whether a task waits for the worker already, with these arguments."""
+    waiting = DBTaskResult.objects.ready().filter(task_path=task.module_path)
+    return waiting.filter(args_kwargs__args=list(args)).exists()
+
+
 def tried_again(function: Callable[..., None]) -> Callable[..., None]:
     """Let a task that sends one mail be tried again while the mail server does not answer.
 

@@ -34,6 +34,28 @@ def png(width: int, height: int, *middle: bytes, rows: bytes | None = None) -> b
     return SIGNATURE + head + b"".join(middle) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
+def colours(width: int, height: int, *, kind: int, bits: int) -> bytes:
+    """Return a PNG of a colour type of the standard, all zeros: small as a file.
+
+    Args:
+        kind: 0 grey, 2 RGB, 3 palette, 4 grey with transparency, 6 RGB with transparency.
+        bits: of one value.
+    """
+    values = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[kind]
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, bits, kind, 0, 0, 0))
+    palette = chunk(b"PLTE", bytes(768)) + chunk(b"tRNS", bytes(256)) if kind == 3 else b""
+    rows = zlib.compress(bytes(height * (width * values * bits // 8 + 1)), 6)
+    return SIGNATURE + head + palette + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def lying_webp() -> bytes:
+    """A WebP of a few bytes that says that it is 16,383 pixels long and wide."""
+    size = 16_382
+    head = b"\x2f" + (size | size << 14).to_bytes(4, "little")
+    body = b"WEBPVP8L" + struct.pack("<I", len(head) + 1) + head + b"\0"
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
 def pixel_bomb() -> bytes:
     """900 million pixels in a few bytes."""
     return png(30_000, 30_000, rows=b"\0")

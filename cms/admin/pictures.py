@@ -1,19 +1,78 @@
-"""The form of pictures in Wagtail's admin: what is changed there is seen in the shop at once."""
+"""The form of pictures in Wagtail's admin: what is changed there is seen in the shop at once.
+
+A picture from the desk is made anew exactly as one from a store: see ``shop.pictures.cleaning``.
+"""
 
 from __future__ import annotations
 
+from pathlib import PurePath
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 
 from shop import clock
 from shop.listings.depicting import show_anew
+from shop.pictures.cleaning import MOST_BYTES, PictureRefused, cleaned
+from shop.pictures.making import sizes_of
 from shop.pictures.models import Picture
+from shop.pictures.storage import all_or_none
+from shop.pictures.uploading import no_room
 
 SHOWN = {"file", "alt"}  # of its fields what the shop shows
 
 
+class CleanedImageField(WagtailImageField):
+    """A picture of which Wagtail sees only what was made anew."""
+
+    def to_python(self, data: Any) -> Any:
+        """Return the picture made anew.
+
+        Raises:
+            ValidationError: it is not taken, or there is no room for it.
+        """
+        if data in self.empty_values:
+            return super().to_python(data)
+        try:
+            content = cleaned(data.read(MOST_BYTES + 1))
+        except PictureRefused as refusal:
+            raise ValidationError(str(refusal), code="invalid_image") from refusal
+        except OSError as error:
+            raise ValidationError(str(no_room()), code="no_room") from error
+        name = f"{PurePath(data.name).stem or 'picture'}.jpg"
+        return super().to_python(SimpleUploadedFile(name, content, "image/jpeg"))
+
+
 class PictureForm(BaseImageForm):
     """A picture with its words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "file" in self.fields:
+            before = self.fields["file"]
+            self.fields["file"] = CleanedImageField(
+                label=before.label, required=before.required, widget=before.widget
+            )
+
+    def _post_clean(self) -> None:
+        """Keep the file while the form is looked at: a full disk is an answer, not a crash."""
+        super()._post_clean()
+        if "file" in self.changed_data and not self.errors:
+            try:
+                self._keep(self.instance)
+            except OSError:
+                self.add_error("file", str(no_room()))
+
+    def _keep(self, picture: Picture) -> None:
+        uploaded = self.cleaned_data["file"]
+        with all_or_none() as keep:
+            picture.file = keep(picture.get_upload_to(uploaded.name), uploaded.read())
+            picture._set_image_file_metadata()
+            if picture.sizes:  # it is shown: its files are those of the new original
+                picture.sizes = sizes_of(picture, keep)
 
     @transaction.atomic
     def save(self, commit: bool = True) -> Picture:

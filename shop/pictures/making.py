@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from io import BytesIO
 
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image
 
+from shop.pictures.cleaning import cleaned
+from shop.pictures.decoding import LONG_SIDE, upright
 from shop.pictures.models import Picture
+from shop.pictures.storage import Keep, all_or_none
 
 WIDTHS = (320, 640, 1200)
 """Pixels: cards on plain and on fine screens, and the product page."""
@@ -26,12 +28,18 @@ def make_sizes(picture: Picture) -> None:
     """Make a picture's JPEG files from its original and keep their addresses.
 
     They stand upright, carry no metadata, and are never wider than the original. What was
-    made of an earlier original is forgotten.
+    made of an earlier original is forgotten. A full disk leaves no file and no address.
     """
+    with all_or_none() as keep:
+        picture.sizes = sizes_of(picture, keep)
+        Picture.objects.filter(pk=picture.pk).update(sizes=picture.sizes)
+
+
+def sizes_of(picture: Picture, keep: Keep) -> dict[str, dict[str, str]]:
+    """Return the addresses of the JPEG files that are made of a picture's original."""
     image = _upright(picture)
     widths = sorted({min(width, image.width) for width in WIDTHS})
-    picture.sizes = {"jpeg": _write(picture, image, "jpeg", widths)}
-    Picture.objects.filter(pk=picture.pk).update(sizes=picture.sizes)
+    return {"jpeg": _write(picture, image, "jpeg", widths, keep)}
 
 
 def make_modern_sizes(picture: Picture) -> None:
@@ -41,47 +49,29 @@ def make_modern_sizes(picture: Picture) -> None:
     if before.get("avif", {}).keys() >= widths:
         return
     image = _upright(picture)
-    after = before | {"avif": _write(picture, image, "avif", sorted(map(int, widths)))}
-    # Somebody may have put another original in place meanwhile: these are not its files.
-    if Picture.objects.filter(pk=picture.pk, sizes=before).update(sizes=after):
-        picture.sizes = after
+    with all_or_none() as keep:
+        made = _write(picture, image, "avif", sorted(map(int, widths)), keep)
+        after = before | {"avif": made}
+        # Somebody may have put another original in place meanwhile: these are not its files.
+        if Picture.objects.filter(pk=picture.pk, sizes=before).update(sizes=after):
+            picture.sizes = after
 
 
 def _upright(picture: Picture) -> Image.Image:
-    """Return the original as it is to be seen, and nothing that it carries along."""
-    with picture.open_file() as file, Image.open(file) as original:
+    """Return the original as it is to be seen, and nothing that it carries along.
+
+    One that is larger than those that are kept today is from before, and decoded apart.
+    """
+    with picture.open_file() as file:
+        content = file.read()
+    if max(picture.width, picture.height) > LONG_SIDE:
+        content = cleaned(content)
+    with Image.open(BytesIO(content)) as original:
         return upright(original)
 
 
-def upright(original: Image.Image) -> Image.Image:
-    """Return an image as it is to be seen: turned, in sRGB, on white, without what it carries."""
-    image = _on_white(_in_srgb(ImageOps.exif_transpose(original)))
-    image.info = {}  # where and with what it was taken
-    return image
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    if not image.has_transparency_data:
-        return image.convert("RGB")
-    layered = image.convert("RGBA")
-    ground = Image.new("RGBA", layered.size, "white")
-    return Image.alpha_composite(ground, layered).convert("RGB")
-
-
-def _in_srgb(image: Image.Image) -> Image.Image:
-    profile = image.info.get("icc_profile")
-    if not profile or image.mode not in ("RGB", "RGBA"):
-        return image
-    try:
-        return ImageCms.profileToProfile(
-            image, ImageCms.ImageCmsProfile(BytesIO(profile)), ImageCms.createProfile("sRGB")
-        )
-    except (ImageCms.PyCMSError, OSError):  # a broken profile: the numbers are taken as they are
-        return image
-
-
 def _write(
-    picture: Picture, image: Image.Image, kind: str, widths: Iterable[int]
+    picture: Picture, image: Image.Image, kind: str, widths: Iterable[int], keep: Keep
 ) -> dict[str, str]:
     """Write a file for each width and return the addresses by width.
 
@@ -92,8 +82,7 @@ def _write(
     for width in widths:
         content = BytesIO()
         _resized(image, width).save(content, kind.upper(), **options)
-        name = f"sizes/{picture.get_file_hash()[:16]}-{width}.{ending}"
-        name = default_storage.save(name, ContentFile(content.getvalue()))
+        name = keep(f"sizes/{picture.get_file_hash()[:16]}-{width}.{ending}", content.getvalue())
         found[str(width)] = default_storage.url(name)
     return found
 

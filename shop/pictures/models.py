@@ -1,5 +1,19 @@
+"""Pictures, and the sizes of them that Wagtail makes for its own screens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import Any
+
+import willow
 from django.db import models
-from wagtail.images.models import AbstractImage, AbstractRendition, Image
+from wagtail.images.models import AbstractImage, AbstractRendition, Image, SourceImageIOError
+
+from shop.errors import ShopError
+from shop.pictures.cleaning import cleaned
+from shop.pictures.decoding import LONG_SIDE
 
 
 class Picture(AbstractImage):
@@ -15,6 +29,30 @@ class Picture(AbstractImage):
 
     admin_form_fields = (*Image.admin_form_fields, "alt")
 
+    @contextmanager
+    def get_willow_image(self) -> Iterator[Any]:
+        """Give the original to Wagtail; one larger than those of today is decoded apart."""
+        if max(self.width, self.height) <= LONG_SIDE:
+            with super().get_willow_image() as image:
+                yield image
+            return
+        try:
+            with self.open_file() as file:
+                small = cleaned(file.read())
+        except ShopError as refusal:
+            raise SourceImageIOError(str(refusal)) from refusal
+        yield willow.Image.open(BytesIO(small))
+
+    def create_rendition(self, *filters: Any) -> Rendition:
+        """Make a size; where the disk is full, Wagtail shows that there is none."""
+        with _shown_as_missing():
+            return super().create_rendition(*filters)
+
+    def create_renditions(self, *filters: Any) -> dict[Any, Rendition]:
+        """Make several sizes likewise."""
+        with _shown_as_missing():
+            return super().create_renditions(*filters)
+
 
 class Rendition(AbstractRendition):
     """A size that Wagtail made for its own screens."""
@@ -27,3 +65,11 @@ class Rendition(AbstractRendition):
                 fields=["image", "filter_spec", "focal_point_key"], name="rendition_once"
             )
         ]
+
+
+@contextmanager
+def _shown_as_missing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SourceImageIOError(str(error)) from error

@@ -1,10 +1,20 @@
-"""Lets no upload fill the disk: what is too large is not even kept until a view looks at it."""
+"""Lets no upload fill the disk: what is too large is not even kept until a view looks at it.
+
+Where the disk is full already, the view gets a file that cannot be read, and says so.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import errno
+from contextlib import suppress
+from typing import Any, NoReturn
 
-from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import (
+    FileUploadHandler,
+    SkipFile,
+    TemporaryFileUploadHandler,
+)
 
 MOST_OF_ONE = 12 * 1024 * 1024
 """Bytes; a little more than a picture may have, so that its own refusal is the usual one."""
@@ -37,3 +47,52 @@ class SkipLarge(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> None:
         """Leave the making of the file to the handlers that follow."""
+
+
+class LostFile(UploadedFile):
+    """A file that came, but for which there was no room."""
+
+    def __init__(self, name: str | None) -> None:
+        super().__init__(name=name, size=0)
+
+    def read(self, *args: Any) -> NoReturn:
+        """Raise what the disk said."""
+        raise OSError(errno.ENOSPC, "there was no room for the upload")
+
+    chunks = open = read
+
+
+class OnDisk(TemporaryFileUploadHandler):
+    """Keeps a large file in a temporary one; a full disk is the view's to tell."""
+
+    is_lost = False
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Begin a file."""
+        self.is_lost = False
+        try:
+            super().new_file(*args, **kwargs)
+        except OSError:
+            self.is_lost = True
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Write a piece; of a file for which there is no room the rest is passed over."""
+        if not self.is_lost:
+            try:
+                super().receive_data_chunk(raw_data, start)
+            except OSError:
+                self._lose()
+
+    def file_complete(self, file_size: int) -> UploadedFile:
+        """Give the view the file, or one that cannot be read."""
+        if not self.is_lost:
+            try:
+                return super().file_complete(file_size)
+            except OSError:  # its last piece was not written before
+                self._lose()
+        return LostFile(self.file_name)
+
+    def _lose(self) -> None:
+        self.is_lost = True
+        with suppress(OSError):
+            self.file.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from decimal import Decimal
 from typing import Any
 
@@ -13,24 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from shop.currencies import currencies
+from shop.workspace.seen import seen_only
 
 AMOUNT = re.compile(r"\d{1,9}(?:[.,](\d{1,3}))?")
 HS_CODE = re.compile(r"(\d{4})[. ]?(\d{2})(?:[. ]?\d{2,4})?")
-# Marks that turn the direction of what follows, or that cannot be seen at all.
-UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
-JOINERS = {
-    "\N{ZERO WIDTH JOINER}",
-    "\N{ZERO WIDTH NON-JOINER}",
-}  # letters of some scripts need them
-
-
-def seen_only(text: str, *, keep: str = "") -> str:
-    """Return a text without characters that cannot be seen, such as marks of direction."""
-    return "".join(
-        letter
-        for letter in text
-        if letter in keep or letter in JOINERS or unicodedata.category(letter) not in UNSEEN
-    )
 
 
 class LineField(forms.CharField):

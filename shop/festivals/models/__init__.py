@@ -9,7 +9,13 @@ from shop.festivals.models.festival import (
     Participation,
     Slot,
 )
-from shop.festivals.models.joining import NominationSheet, SheetRow, Terms, Wanted
+from shop.festivals.models.joining import (
+    NominationSheet,
+    SheetFile,
+    SheetRow,
+    Terms,
+    Wanted,
+)
 from shop.festivals.models.prices import PriceChange, PriceSpan, ProductSpan, RegularPrice
 from shop.festivals.models.promotions import Claim, CodeBatch, Promotion, PromotionUsage
 
@@ -33,6 +39,7 @@ __all__ = [
     "Promotion",
     "PromotionUsage",
     "RegularPrice",
+    "SheetFile",
     "SheetRow",
     "Slot",
     "Terms",

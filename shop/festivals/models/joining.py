@@ -67,7 +67,13 @@ class Wanted(models.Model):
 
 
 class NominationSheet(models.Model):
-    """A sheet of nominations that a member of a store sent in; its rows are worked off."""
+    """A sheet of nominations that a member of a store sent in: read first, then worked off."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", "waits to be read"
+        READ = "read", "its rows are there"
+        REFUSED = "refused", "could not be read"
+        STOPPED = "stopped", "given up before it was read"
 
     festival = models.ForeignKey(Festival, models.CASCADE, related_name="+")
     merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="sheets")
@@ -75,11 +81,31 @@ class NominationSheet(models.Model):
     name = models.CharField(max_length=120, help_text="Of the file.")
     language = models.CharField(max_length=10, help_text="In which refusals are written.")
     at = models.DateTimeField()
-    worked_at = models.DateTimeField(help_text="When rows were last queued or worked off.")
+    worked_at = models.DateTimeField(help_text="When it was last queued, read or worked off.")
+    state = models.CharField(max_length=8, choices=State, default=State.READ)
+    problem = models.TextField(blank=True, help_text="Why it could not be read.")
+    tries = models.PositiveSmallIntegerField(
+        default=0, help_text="Starts of the work since it last got any further."
+    )
 
     class Meta:
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["merchant", "festival", "-id"], name="sheet_of_store")]
+        indexes = [
+            models.Index(fields=["merchant", "festival", "-id"], name="sheet_of_store"),
+            models.Index(fields=["at"], name="sheet_age"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant"], condition=Q(state="received"), name="sheet_read_one_at_a_time"
+            )
+        ]
+
+
+class SheetFile(models.Model):
+    """The file of a sheet that waits to be read; gone as soon as it was."""
+
+    sheet = models.OneToOneField(NominationSheet, models.CASCADE, related_name="file")
+    content = models.BinaryField()
 
 
 class SheetRow(models.Model):

@@ -30,6 +30,7 @@ from shop.reporting.refusals import forget_refusals
 from shop.reporting.tallying import check_sales, count_all_sales, count_sales
 from shop.rounds.mishaps import forget_mishaps
 from shop.storefront.probing import probe_openings
+from shop.workspace.sheets import receiving as sheets
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,8 @@ ROUNDS: tuple[tuple[str, Callable[..., object], int], ...] = (
     ("ask the worker", ask_worker, 20),
     ("forget what failed", forget_mishaps, 2_000),
     ("forget refusals", forget_refusals, 5_760),
+    ("take up sheets", sheets.take_up, 4),
+    ("forget old sheets", sheets.forget, 400),
 )
 
 

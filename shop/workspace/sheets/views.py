@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.contrib import messages
+from django.db import OperationalError
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,16 +17,15 @@ from shop.errors import NotPossible, ShopError
 from shop.festivals import enrolling
 from shop.festivals.models import Enrolment, Festival, NominationSheet, SheetRow
 from shop.merchants.models import Merchant
-from shop.tasks import enqueue
 from shop.workspace.own import sheets_of, store_members_only
-from shop.workspace.sheets import writing
+from shop.workspace.seen import seen_only
+from shop.workspace.sheets import receiving, writing
 from shop.workspace.sheets.columns import headings
 from shop.workspace.sheets.naming import SlotNames
-from shop.workspace.sheets.reading import MOST_ROWS, read_sheet
-from shop.workspace.sheets.working import take_in, work_off
+from shop.workspace.sheets.reading import MOST_BYTES, MOST_ROWS, refuse_at_once
 
 SHOWN = 20
-QUIET = timedelta(minutes=1)  # after which the work seems to have stopped
+DISK_FULL = "53100"  # as PostgreSQL says it
 State = SheetRow.State
 
 
@@ -38,18 +38,23 @@ def upload(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpRe
     problem = ""
     if request.method == "POST":
         try:
-            sheet = _take_in(request, festival, merchant, at=at)
+            sheet = _receive(request, festival, merchant, at=at)
         except ShopError as refusal:
             problem = str(refusal)
         else:
             return redirect("merchant-sheet", merchant.slug, sheet.pk)
+    # The one in work may be of another festival; since it is alone, it is the newest of all.
+    mine = Q(festival=festival) | Q(state=NominationSheet.State.RECEIVED) | Q(receiving.WAITS)
+    sheets = list(_counted(sheets_of(merchant).filter(mine))[:SHOWN])
     context = {
         "part": "festivals",
         "festival": festival,
         "is_enrolling": enrolling.is_enrolling(festival, at=at),
-        "sheets": _counted(sheets_of(merchant).filter(festival=festival))[:SHOWN],
+        "sheets": [sheet for sheet in sheets if sheet.festival_id == festival.pk],
+        "in_work": next((sheet for sheet in sheets if _is_going(sheet)), None),
         "problem": problem,
         "most": MOST_ROWS,
+        "days": receiving.KEPT_FOR.days,
     }
     status = 422 if problem else 200
     return render(request, "shop/workspace/sheets.html", context, status=status)
@@ -72,20 +77,20 @@ def template(request: HttpRequest, merchant: Merchant, festival_id: int, kind: s
 @require_http_methods(["GET", "POST"])
 @store_members_only
 def report(request: HttpRequest, merchant: Merchant, sheet_id: int) -> HttpResponse:
-    """Show how far a sheet is and which rows were refused; go on with one that stopped."""
+    """Show how far a sheet is and what was refused; go on with one that rests, or stop it."""
     at = clock.moment_of(request)
     sheet = get_object_or_404(_counted(sheets_of(merchant)), pk=sheet_id)
     if request.method == "POST":
-        if sheet.waiting:
-            enqueue(work_off, sheet.pk)
-            messages.success(request, _("The work goes on."))
+        _steer(request, sheet, at=at)
         return redirect("merchant-sheet", merchant.slug, sheet.pk)
+    is_going = _is_going(sheet)
     words = headings()
     context = {
         "part": "festivals",
         "sheet": sheet,
         "done": sheet.total - sheet.waiting,
-        "has_stopped": bool(sheet.waiting) and sheet.worked_at + QUIET < at,
+        "is_going": is_going,
+        "has_stopped": is_going and sheet.worked_at + receiving.QUIET < at,
         "refused": [
             (row, words.get(row.column, ""), row.cells.get(row.column, ""))
             for row in sheet.rows.filter(state=State.REFUSED)[:MOST_ROWS]
@@ -104,22 +109,45 @@ def refused(request: HttpRequest, merchant: Merchant, sheet_id: int, kind: str) 
     return writing.answer(writing.refused(sheet), kind=kind, name=f"refused-{sheet.pk}")
 
 
-def _take_in(
+def _receive(
     request: HttpRequest, festival: Festival, merchant: Merchant, *, at: datetime
 ) -> NominationSheet:
-    """Keep an uploaded sheet.
+    """Keep an uploaded sheet for the worker.
 
     Raises:
-        NotPossible: there is none, it cannot be read, or the time to nominate is over.
+        NotPossible: there is none, it is none, there is no room, or the time to nominate is over.
     """
-    file = request.FILES.get("file")
     if not enrolling.is_enrolling(festival, at=at):
         raise NotPossible(_("Enrolment for this festival is closed."))
+    file = request.FILES.get("file")
     if file is None:
         raise NotPossible(_("Choose a sheet first. It has to be smaller than 1 MB."))
-    rows = read_sheet(file)
-    name = " ".join(file.name.split())
-    return take_in(festival, merchant, rows, name=name, at=at, by=request.user)
+    name = " ".join(seen_only(file.name).split())
+    try:
+        content = file.read(MOST_BYTES + 1)
+        refuse_at_once(content)
+        return receiving.receive(festival, merchant, content, name=name, at=at, by=request.user)
+    except OSError as error:
+        raise _no_room() from error
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != DISK_FULL:
+            raise
+        raise _no_room() from error
+
+
+def _no_room() -> NotPossible:
+    return NotPossible(
+        _("There is no room to keep files at the moment. Nothing was kept: try again later.")
+    )
+
+
+def _steer(request: HttpRequest, sheet: NominationSheet, *, at: datetime) -> None:
+    """Go on with a sheet or stop it, as the pressed button says."""
+    if request.POST.get("do") == "stop":
+        if receiving.stop(sheet, at=at):
+            messages.success(request, _("The sheet was stopped. What is done stays done."))
+    elif receiving.go_on(sheet, at=at):
+        messages.success(request, _("The work goes on."))
 
 
 def _joined(merchant: Merchant, festival_id: int) -> Festival:
@@ -128,6 +156,10 @@ def _joined(merchant: Merchant, festival_id: int) -> Festival:
     return get_object_or_404(
         rows, festival=festival_id, merchant=merchant, state=Enrolment.State.ACCEPTED
     ).festival
+
+
+def _is_going(sheet: NominationSheet) -> bool:
+    return sheet.state == sheet.State.RECEIVED or bool(sheet.waiting)
 
 
 def _counted(rows: QuerySet[NominationSheet]) -> QuerySet[NominationSheet]:

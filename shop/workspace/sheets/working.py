@@ -1,4 +1,4 @@
-"""Takes in sheets of nominations and works off their rows, a hundred at a time.
+"""Works off the rows of sheets of nominations, a hundred at a time.
 
 Each hundred is one transaction with the same number of statements. What a process that dies
 leaves undone waits in its rows: running the task again finishes it, and does nothing twice.
@@ -10,15 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 from django.tasks import task
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from shop import clock
-from shop.accounts.models import User
 from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible
-from shop.festivals.models import Festival, NominationSheet, SheetRow
+from shop.festivals.models import NominationSheet, SheetRow
 from shop.festivals.submitting import Answer, Offer, submit_all
 from shop.merchants.models import Merchant
 from shop.tasks import enqueue
@@ -32,27 +32,10 @@ BATCH = 100
 
 
 @transaction.atomic
-def take_in(
-    festival: Festival,
-    merchant: Merchant,
-    rows: Sequence[ReadRow],
-    *,
-    name: str,
-    at: datetime,
-    by: User,
-) -> NominationSheet:
-    """Keep the rows of a sheet and queue the work on them."""
-    sheet = NominationSheet.objects.create(
-        festival=festival,
-        merchant=merchant,
-        by=by,
-        name=name[:120],
-        language=translation.get_language() or "en",
-        at=at,
-        worked_at=at,
-    )
-    products = _products_by_sku(merchant, {row.cells.get("sku", "") for row in rows})
-    slots = SlotNames(festival, at=at)
+def put_rows(sheet: NominationSheet, rows: Sequence[ReadRow], *, at: datetime) -> None:
+    """Keep the rows of a sheet that was read, and queue the work on them."""
+    products = _products_by_sku(sheet.merchant, {row.cells.get("sku", "") for row in rows})
+    slots = SlotNames(sheet.festival, at=at)
     SheetRow.objects.bulk_create(
         SheetRow(
             sheet=sheet, number=row.number, cells=row.cells, place=_place(row, products, slots)
@@ -60,13 +43,16 @@ def take_in(
         for row in rows
     )
     enqueue(work_off, sheet.pk)
-    return sheet
 
 
 @task
 def work_off(sheet_id: int) -> None:
     """Work off the rows of a sheet that still wait."""
-    sheet = NominationSheet.objects.select_related("festival", "merchant", "by").get(pk=sheet_id)
+    rows = NominationSheet.objects.select_related("festival", "merchant", "by")
+    sheet = rows.filter(pk=sheet_id).first()
+    if sheet is None:  # forgotten meanwhile
+        return
+    NominationSheet.objects.filter(pk=sheet.pk).update(tries=F("tries") + 1)
     with translation.override(sheet.language):
         while sheet.rows.filter(state=State.WAITING).exists():
             work_off_some(sheet, at=clock.now())
@@ -92,7 +78,7 @@ def work_off_some(sheet: NominationSheet, *, at: datetime) -> None:
         for group, answer in zip(groups, answers, strict=True):
             _note(group, answer)
     SheetRow.objects.bulk_update(rows, ["state", "column", "text", "nomination"])
-    NominationSheet.objects.filter(pk=sheet.pk).update(worked_at=at)
+    NominationSheet.objects.filter(pk=sheet.pk).update(worked_at=at, tries=0)
 
 
 def _groups(rows: Sequence[SheetRow], known: Known) -> Iterator[Group]:

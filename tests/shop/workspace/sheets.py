@@ -10,7 +10,9 @@ from openpyxl import Workbook
 
 from shop.catalogue.models import Variant
 from shop.festivals.models import NominationSheet
+from shop.workspace.sheets import receiving, working
 from tests import make
+from tests.make import NOON
 from tests.queue import run_queued_work
 
 HEAD = ["SKU", "Slot", "Percent off", "Festival price", "Festival pieces", "Most per shopper"]
@@ -50,8 +52,40 @@ def send(client, where, file) -> NominationSheet:
     return NominationSheet.objects.latest("pk")
 
 
+def read_already(festival, merchant, rows, *, by) -> NominationSheet:
+    """Return a sheet of which the rows are there and wait."""
+    sheet = NominationSheet.objects.create(
+        festival=festival, merchant=merchant, by=by, name="x.csv", language="en", at=NOON,
+        worked_at=NOON,
+    )  # fmt: skip
+    working.put_rows(sheet, rows, at=NOON)
+    return sheet
+
+
 def states(sheet) -> dict[str, int]:
     found: dict[str, int] = {}
     for state in sheet.rows.values_list("state", flat=True):
         found[state] = found.get(state, 0) + 1
     return found
+
+
+def sheets_address(store, festival) -> str:
+    return f"/merchant/{store.slug}/festivals/{festival.pk}/sheet/"
+
+
+def page_of(sheet) -> str:
+    return f"/merchant/{sheet.merchant.slug}/sheets/{sheet.pk}/"
+
+
+def part_of(festival):
+    merchant = make.merchant()
+    (cup,) = goods(merchant, 1)
+    make.nomination(cup, during=festival, percent=20)
+    member = make.member(merchant)
+    return merchant, festival, cup, member
+
+
+def received(store, content=None) -> NominationSheet:
+    merchant, festival, cup, member = store
+    content = content or csv_of([row(cup.sku, percent="25")]).read()
+    return receiving.receive(festival, merchant, content, name="x.csv", at=NOON, by=member)

@@ -14,7 +14,16 @@ from tests.budgets import statements
 from tests.crowd import at_once
 from tests.make import NOON, START
 from tests.queue import run_queued_work
-from tests.shop.workspace.sheets import EVIL, csv_of, goods, row, send, states, xlsx_of
+from tests.shop.workspace.sheets import (
+    EVIL,
+    csv_of,
+    goods,
+    read_already,
+    row,
+    send,
+    states,
+    xlsx_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -145,9 +154,7 @@ def test_a_hundred_rows_cost_the_same_as_ten(desk, festival):
             ReadRow(n, {"sku": cup.sku, "slot": "whole", "percent": "25", "units": "3"})
             for n, cup in enumerate(cups, 2)
         ]
-        sheet = working.take_in(
-            festival, desk.merchant, rows, name="x.csv", at=NOON, by=desk.member
-        )
+        sheet = read_already(festival, desk.merchant, rows, by=desk.member)
         with statements(most=40) as counted:
             working.work_off_some(sheet, at=NOON)
         assert set(states(sheet)) == {"submitted"}
@@ -162,7 +169,7 @@ def test_what_a_dead_process_left_is_finished_by_running_again(client, desk, fes
         ReadRow(n, {"sku": cup.sku, "slot": "whole", "percent": "25"})
         for n, cup in enumerate(cups, 2)
     ]
-    sheet = working.take_in(festival, desk.merchant, rows, name="x.csv", at=NOON, by=desk.member)
+    sheet = read_already(festival, desk.merchant, rows, by=desk.member)
     working.work_off_some(sheet, at=NOON)  # and then the process died
     assert states(sheet) == {"submitted": 100, "waiting": 20}
     address = f"/merchant/{desk.merchant.slug}/sheets/{sheet.pk}/"
@@ -183,9 +190,7 @@ def test_what_a_dead_process_left_is_finished_by_running_again(client, desk, fes
 def test_a_sheet_sent_in_time_and_worked_off_too_late_says_so(desk, festival):
     (cup,) = goods(desk.merchant, 1)
     cells = {"sku": cup.sku, "slot": "whole", "percent": "25"}
-    sheet = working.take_in(
-        festival, desk.merchant, [ReadRow(2, cells)], name="x", at=NOON, by=desk.member
-    )
+    sheet = read_already(festival, desk.merchant, [ReadRow(2, cells)], by=desk.member)
     type(festival).objects.filter(pk=festival.pk).update(enrol_closes=NOON)
 
     working.work_off_some(sheet, at=NOON)
@@ -215,7 +220,7 @@ def test_two_workers_on_one_sheet_do_each_row_once(clock_at):
         ReadRow(n, {"sku": cup.sku, "slot": "whole", "percent": "25"})
         for n, cup in enumerate(cups, 2)
     ]
-    sheet = working.take_in(festival, store, rows, name="x", at=NOON, by=make.member(store))
+    sheet = read_already(festival, store, rows, by=make.member(store))
 
     at_once([partial(working.work_off.func, sheet.pk)] * 3)
 

@@ -1,0 +1,117 @@
+"""Makes a new JPEG of what a stranger's file shows; its own bytes are never kept.
+
+What a file is, is told by its content. Every limit is checked before anything is decoded, the
+decoding is done apart, and whatever cannot be read to its end is refused with a sentence.
+"""
+
+from __future__ import annotations
+
+from threading import BoundedSemaphore
+
+from django.utils.translation import gettext as _
+
+from shop.apart.running import Limits, Overrun, run_apart
+from shop.errors import NotPossible
+from shop.pictures import decoding
+
+MOST_BYTES = 10 * 1024 * 1024
+MOST_CHUNKS = 5_000  # of a PNG; a large one has 1,300
+MOST_SCANS = 64  # of a JPEG; a progressive one has about ten
+LIMITS = Limits(memory=decoding.MEMORY, seconds=10, answer=MOST_BYTES)
+
+# One at a time in each process, and nobody waits for long: a request that waits holds a thread.
+_DECODING = BoundedSemaphore(1)
+LONGEST_WAIT = 5  # seconds
+
+HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
+AVIF_BRANDS = {b"avif", b"avis"}
+
+
+class PictureRefused(NotPossible):
+    """A file that is not taken as a picture; the text says why and what to do."""
+
+
+def cleaned(content: bytes) -> bytes:
+    """Return a JPEG of what a file shows: upright, sRGB, at most 2,400 pixels long, nothing else.
+
+    Raises:
+        PictureRefused: as the text says.
+    """
+    if not content:
+        raise PictureRefused(_("The file is empty."))
+    if len(content) > MOST_BYTES:
+        raise PictureRefused(_("The file must be smaller than %(size)s") % {"size": "10 MB"})
+    kind = kind_of(content)
+    if kind is None:
+        raise PictureRefused(_("Choose a picture in JPEG, PNG, WebP, HEIC or AVIF format."))
+    if _is_overloaded(content, kind):
+        raise _refusal(decoding.TOO_FULL)
+    answer = _decoded(content, kind)
+    if answer[:1] != decoding.TAKEN:
+        raise _refusal(answer)
+    return answer[1:]
+
+
+def kind_of(content: bytes) -> str | None:
+    """Tell the format of a file by its first bytes, or None where it is no picture we take."""
+    if content.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "WEBP"
+    if content[4:8] == b"ftyp":
+        brand = content[8:12]
+        if brand in AVIF_BRANDS or (brand in HEIF_BRANDS and b"avif" in content[16:64]):
+            return "AVIF"
+        return "HEIF" if brand in HEIF_BRANDS else None
+    return None
+
+
+def _decoded(content: bytes, kind: str) -> bytes:
+    if not _DECODING.acquire(timeout=LONGEST_WAIT):
+        text = _("Many pictures are coming in just now. Send this one again in a minute.")
+        raise PictureRefused(text)
+    try:
+        return run_apart(decoding.__name__, f"{kind}\n".encode() + content, LIMITS)
+    except Overrun as overrun:
+        text = _("This picture takes too much memory or time. Save it smaller, as a JPEG.")
+        raise PictureRefused(text) from overrun
+    finally:
+        _DECODING.release()
+
+
+def _is_overloaded(content: bytes, kind: str) -> bool:
+    """Tell whether the parts of a file alone would keep a decoder busy."""
+    if kind == "PNG":
+        return _png_chunks(content) > MOST_CHUNKS
+    # A zero follows each FF inside a scan, so that this counts the scans alone.
+    return kind == "JPEG" and content.count(b"\xff\xda") > MOST_SCANS
+
+
+def _png_chunks(content: bytes) -> int:
+    found, place = 0, 8
+    while place + 8 <= len(content) and found <= MOST_CHUNKS:
+        place += 12 + int.from_bytes(content[place : place + 4])
+        found += 1
+    return found
+
+
+def _refusal(word: bytes) -> PictureRefused:
+    """Return the sentence for what the decoder found."""
+    million = 1_000_000
+    many = _("The picture has too many pixels: %(most)d million are the most. Make it smaller.")
+    kind = _(
+        "A picture of this kind may have %(most)d million pixels. Make it smaller, or save it as "
+        "a JPEG."
+    )
+    small = _("The picture must be at least %(pixels)d pixels wide and high.")
+    full = _("The file carries too much beside the picture. Save it again without extras.")
+    broken = _("This picture cannot be read to its end. Take it or save it again.")
+    texts = {
+        decoding.TOO_LARGE: many % {"most": decoding.MOST_PIXELS // million},
+        decoding.TOO_LARGE_FOR_KIND: kind % {"most": decoding.MOST_EXPANDED // million},
+        decoding.TOO_SMALL: small % {"pixels": decoding.LEAST_SIDE},
+        decoding.TOO_FULL: full,
+    }
+    return PictureRefused(texts.get(word, broken))

@@ -1,0 +1,67 @@
+"""Keeps files whole: what cannot be written to its end leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.move import file_move_safe
+from django.core.files.storage import FileSystemStorage, default_storage
+
+type Keep = Callable[[str, bytes], str]
+
+
+class WholeFiles(FileSystemStorage):
+    """Files that get their name only when every byte of them is written."""
+
+    def _save(self, name: str, content: Any) -> str:
+        """Write a file beside its place and put it there; a full disk leaves none of it."""
+        part = f"{name}.{secrets.token_hex(8)}.part"  # nobody else's, so that it may be deleted
+        try:
+            super()._save(part, content)
+            return self._put(part, name)
+        except BaseException:
+            with suppress(OSError):
+                self.delete(part)
+            raise
+
+    def _put(self, part: str, name: str) -> str:
+        while True:
+            try:
+                self._move(self.path(part), self.path(name))
+            except FileExistsError:  # somebody else's, who was faster
+                name = self.get_available_name(name)
+            else:
+                return name.replace(os.sep, "/")
+
+    def _move(self, part: str, place: str) -> None:
+        try:
+            os.link(part, place)  # unlike a renaming this never overwrites
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without links
+            file_move_safe(part, place)
+        else:
+            os.remove(part)
+
+
+@contextmanager
+def all_or_none() -> Iterator[Keep]:
+    """Give a way to keep files, of which all stay, or none where anything goes wrong."""
+    kept: list[str] = []
+
+    def keep(name: str, content: bytes) -> str:
+        kept.append(default_storage.save(name, ContentFile(content)))
+        return kept[-1]
+
+    try:
+        yield keep
+    except BaseException:
+        for name in kept:
+            with suppress(OSError):
+                default_storage.delete(name)
+        raise

@@ -1,0 +1,240 @@
+"""Reads the lines of the first sheet of an XLSX file, and nothing else of it. Knows no Django.
+
+Three parts of the package are looked at: the list of sheets, the shared words, the first sheet.
+Styles, drawings and formulas are not, so that nothing in them can cost anything. Sizes are
+counted as the package tells them, and again while it is unpacked, since it may lie.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any, override
+from xml.sax import SAXException
+from xml.sax.handler import ContentHandler
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.sax import parseString
+
+from shop.workspace.sheets.refusing import LONGEST, MOST_COLUMNS, MOST_LINES, Refused
+
+MOST_PARTS = 200  # files in the package
+MOST_UNPACKED = 2_000_000  # bytes of all of them; a thousand filled rows take 700,000
+MOST_CELLS = 60_000
+BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+WORDS, FIRST = "xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"
+PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+
+# What the library raises over bytes that somebody bent.
+RAISED = (
+    zipfile.BadZipFile, zlib.error, SAXException, DefusedXmlException, OSError, ValueError,
+    LookupError, EOFError, NotImplementedError, RuntimeError,
+)  # fmt: skip
+
+
+def lines_of_xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Yield the lines of the first sheet with their numbers."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as file:
+            package = Package(file)
+            words = package.parse(WORDS, SharedWords()).found
+            lines = package.parse(package.place_of_first(), Cells(words)).lines
+    except RAISED:
+        raise Refused("no sheet") from None
+    yield from lines.items()
+
+
+class Package:
+    """The files inside an XLSX file, of which only so much is unpacked."""
+
+    def __init__(self, file: zipfile.ZipFile) -> None:
+        parts = file.infolist()
+        is_strange = any(part.flag_bits & 1 or part.compress_type not in PACKED for part in parts)
+        if len(parts) > MOST_PARTS or is_strange:
+            raise Refused("no sheet")
+        if sum(part.file_size for part in parts) > MOST_UNPACKED:
+            raise Refused("unpacked")
+        self._file, self._names, self._left = file, set(file.namelist()), MOST_UNPACKED
+
+    def parse[H: ContentHandler](self, name: str, handler: H) -> H:
+        """Let a handler see the elements of a part; of one that is not there it sees none."""
+        if name in self._names:
+            with suppress(Enough):
+                parseString(self._unpacked(name), handler, forbid_dtd=True)
+        return handler
+
+    def place_of_first(self) -> str:
+        """Return the name of the part that holds the first sheet."""
+        sheets = self.parse(BOOK, Elements("sheet")).found
+        parts = self.parse(RELATIONS, Elements("Relationship")).found
+        places = {part.get("Id"): part.get("Target", "") for part in parts}
+        ids = [value for sheet in sheets for key, value in sheet.items() if key.endswith(":id")]
+        told = [posixpath.join("/xl", places[one]).lstrip("/") for one in ids if one in places]
+        found = next((place for place in told if "worksheets/" in place), FIRST)
+        if found not in self._names:
+            raise Refused("no sheet")
+        return found
+
+    def _unpacked(self, name: str) -> bytes:
+        with self._file.open(name) as part:
+            content = part.read(self._left + 1)
+        self._left -= len(content)
+        if self._left < 0:
+            raise Refused("unpacked")
+        return content
+
+
+class Enough(Exception):
+    """What follows in a part is not needed."""
+
+
+class Elements(ContentHandler):
+    """Collects the attributes of each element of a name, whatever the prefix of the name is."""
+
+    def __init__(self, element: str) -> None:
+        super().__init__()
+        self._element = element
+        self.found: list[dict[str, str]] = []
+
+    @override
+    def startElement(self, name: str, attrs: Any) -> None:
+        if _plain(name) == self._element:
+            self.found.append(dict(attrs.items()))
+
+
+class SharedWords(ContentHandler):
+    """Collects the words that cells name by number."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._text, self._is_text, self._is_spoken = "", False, False
+
+    @override
+    def startElement(self, name: str, attrs: Any) -> None:
+        """Begin a word; how it is spoken (in Japanese) is no part of it."""
+        match _plain(name):
+            case "si":
+                self._text = ""
+            case "t":
+                self._is_text = not self._is_spoken
+            case "rPh":
+                self._is_spoken = True
+
+    @override
+    def characters(self, content: str) -> None:
+        """Add letters to the word, as many as a cell may have."""
+        if self._is_text and len(self._text) <= LONGEST:
+            self._text += content[:LONGEST]
+
+    @override
+    def endElement(self, name: str) -> None:
+        """End a word."""
+        match _plain(name):
+            case "si":
+                self.found.append(self._text)
+            case "t":
+                self._is_text = False
+            case "rPh":
+                self._is_spoken = False
+
+
+class Cells(ContentHandler):
+    """Collects the cells of a sheet as text, line by line."""
+
+    def __init__(self, words: list[str]) -> None:
+        super().__init__()
+        self.lines: dict[int, list[str]] = {}
+        self._words, self._count = words, 0
+        self._row, self._column = 0, -1
+        self._kind, self._texts, self._part = "", {}, ""
+
+    @override
+    def startElement(self, name: str, attrs: Any) -> None:
+        """Begin a row, a cell, or a part of a cell."""
+        match _plain(name):
+            case "row":
+                self._row, self._column = _whole(attrs.get("r"), self._row + 1), -1
+                if self._row > MOST_LINES:
+                    raise Enough
+            case "c":
+                self._begin_cell(attrs)
+            case "v" | "f" | "t" as part:
+                self._part = part
+                self._texts.setdefault(part, "")
+
+    @override
+    def characters(self, content: str) -> None:
+        """Add letters to the part of a cell."""
+        if self._part and len(self._texts[self._part]) <= LONGEST:
+            self._texts[self._part] += content[:LONGEST]
+
+    @override
+    def endElement(self, name: str) -> None:
+        """End a cell, a part of one, or the sheet's rows."""
+        match _plain(name):
+            case "c":
+                self._end_cell()
+            case "v" | "f" | "t":
+                self._part = ""
+            case "sheetData":
+                raise Enough
+
+    def _begin_cell(self, attrs: Any) -> None:
+        self._count += 1
+        if self._count > MOST_CELLS:
+            raise Refused("cells", most=MOST_CELLS)
+        self._column = _place(attrs.get("r"), self._column + 1)
+        self._kind, self._texts = attrs.get("t", "n"), {}
+
+    def _end_cell(self) -> None:
+        text = self._written()
+        if text and self._column < MOST_COLUMNS:
+            line = self.lines.setdefault(self._row, [])
+            line.extend([""] * (self._column + 1 - len(line)))
+            line[self._column] = text
+
+    def _written(self) -> str:
+        """Return a cell as somebody would type it: 15 and not 15.0."""
+        if "f" in self._texts:
+            return f"={self._texts['f']}"
+        value = self._texts.get("v", "")
+        match self._kind:
+            case "s":
+                return self._words[int(value[:9])] if value else ""
+            case "inlineStr":
+                return self._texts.get("t", "")
+            case "n":
+                return _number(value)
+        return value
+
+
+def _plain(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _whole(text: str | None, otherwise: int) -> int:
+    return int(text[:9]) if text and text.isascii() and text.isdecimal() else otherwise
+
+
+def _place(name: str | None, otherwise: int) -> int:
+    """Return at which place, from 0 on, the column of a cell like B12 stands."""
+    letters = (name or "").rstrip("0123456789")[:3].upper()
+    if not (letters.isascii() and letters.isalpha()):
+        return otherwise
+    place = 0
+    for letter in letters:
+        place = place * 26 + ord(letter) - ord("A") + 1
+    return place - 1
+
+
+def _number(text: str) -> str:
+    try:
+        number = float(text[:30])
+    except ValueError:
+        return text
+    return str(int(number)) if number.is_integer() else str(number)
