@@ -6,6 +6,7 @@ import logging
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from shop.errors import GatewayError, NotPossible
@@ -24,6 +25,9 @@ from shop.payments.models import Payment
 from shop.payments.stripe_gateway import gateway
 
 log = logging.getLogger(__name__)
+
+BATCH = 200
+AT_ONCE = 10  # while somebody waits for the answer; each asks the provider twice
 
 
 def cancel_pending(order: Order, *, at: datetime) -> None:
@@ -55,6 +59,24 @@ def end_unpaid(order: Order, *, at: datetime) -> bool:
         if not _close(payment, at=at):
             return False
     return _expire_if_free(order, at=at)
+
+
+def end_all(orders: QuerySet[Order], *, at: datetime, most: int, why: str) -> int:
+    """End pending orders one by one; return how many ended. A failure does not stop the others.
+
+    Args:
+        most: how many at a time.
+        why: what the log says of one that could not be ended.
+    """
+    # What a bank decides about takes days, and must not fill the batch.
+    undecided = Payment.objects.undecided().filter(order=OuterRef("pk"))
+    count = 0
+    for order in orders.exclude(Exists(undecided)).distinct().order_by("pk")[:most]:
+        try:
+            count += end_unpaid(order, at=at)
+        except Exception:  # whatever it is: written down, tried again, and the others go on
+            log.exception("order %s %s and could not be ended", order.pk, why)
+    return count
 
 
 def _close(payment: Payment, *, at: datetime) -> bool:

@@ -6,12 +6,10 @@ units are sent back; the shopper is told either way.
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
@@ -21,15 +19,9 @@ from shop.festivals.models import Deal
 from shop.orders import ending
 from shop.orders.models import Order, OrderLine, SaleDecision
 from shop.orders.tasks import send_price_mistake
-from shop.payments.cancelling import end_unpaid
-from shop.payments.models import Payment
+from shop.payments.cancelling import AT_ONCE, BATCH, end_all
 from shop.payments.refunding import refund_lines
 from shop.tasks import enqueue
-
-log = logging.getLogger(__name__)
-
-BATCH = 200
-AT_ONCE = 10  # while somebody waits for the answer; each asks the provider twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +53,7 @@ def end_open(*, at: datetime, deal: Deal | None = None, most: int = BATCH) -> in
     orders = Order.objects.filter(state=Order.State.PENDING, lines__deal__state=Deal.State.VOID)
     if deal:
         orders = orders.filter(lines__deal=deal)
-    # What a bank decides about takes days, and must not fill the batch.
-    undecided = Payment.objects.undecided().filter(order=OuterRef("pk"))
-    count = 0
-    for order in orders.exclude(Exists(undecided)).distinct().order_by("pk")[:most]:
-        try:
-            count += end_unpaid(order, at=at)
-        except Exception:  # whatever it is: written down, tried again, and the others go on
-            log.exception("order %s holds a wrong price and could not be ended", order.pk)
-    return count
+    return end_all(orders, at=at, most=most, why="holds a wrong price")
 
 
 @transaction.atomic

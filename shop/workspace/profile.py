@@ -22,10 +22,10 @@ from shop.festivals.spans import mark_change
 from shop.listings.editing import ChangedMeanwhile, newest_edit
 from shop.listings.tasks import make_modern_sizes
 from shop.merchants.models import Merchant
+from shop.orders.discarding import discard
 from shop.pictures.uploading import store
 from shop.tasks import enqueue
 from shop.workspace.certificates import CERTIFICATES
-from shop.workspace.discarding import discard
 from shop.workspace.fields import LineField, ProseField, seen_only
 from shop.workspace.own import store_members_only
 from shop.workspace.photos import too_large

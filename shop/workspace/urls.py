@@ -22,6 +22,7 @@ product = [
     path("", editor.edit, name="merchant-product"),
     path("submit/", editor.send_for_review, name="merchant-submit"),
     path("withdraw/", editor.take_off_sale, name="merchant-withdraw"),
+    path("change/take-back/", editor.take_change_back, name="merchant-change-back"),
     path("pictures/", photos.pictures, name="merchant-pictures"),
     path("pictures/<int:picture_id>/", photos.change, name="merchant-picture"),
     path("stock/", stocktaking.stock, name="merchant-stock"),
