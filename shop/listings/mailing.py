@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.tasks import task
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
 
 from shop.accounts.models import User
 from shop.catalogue.models import Product
@@ -41,7 +43,10 @@ def send_told(line_id: int, merchant_id: int, user_id: int) -> None:
     """Tell one member of a store what organizers did to something that shoppers see, and why."""
     line = ChangeLog.objects.get(pk=line_id)
     store, user = Merchant.objects.get(pk=merchant_id), User.objects.get(pk=user_id)
-    what, where = store.name, reverse("merchant-profile", args=[store.slug])
+    language = user.language or "en"
+    with translation.override(language):
+        what = gettext("the page of your store")
+    where = reverse("merchant-profile", args=[store.slug])
     if line.subject == "product":
         what = Product.objects.get(pk=line.subject_id).title
         where = reverse("merchant-product", args=[store.slug, line.subject_id])
@@ -52,7 +57,7 @@ def send_told(line_id: int, merchant_id: int, user_id: int) -> None:
         "reason": line.reason,
         "link": settings.SITE_URL + where,
     }
-    send(LETTERS[line.action], user.email, language=user.language or "en", context=context)
+    send(LETTERS[line.action], user.email, language=language, context=context)
 
 
 @task

@@ -57,6 +57,7 @@ store = [
     path("products/<int:product_id>/dates/", sessions.open_dates, name="merchant-open-dates"),
     path("nominations/<int:nomination_id>/raise/", raising.raise_units, name="merchant-raise"),
     path("profile/", profile.profile, name="merchant-profile"),
+    path("profile/change/take-back/", profile.take_change_back, name="merchant-page-back"),
 ]  # fmt: skip
 urlpatterns = [
     path("", overview.first_store, name="merchant"),

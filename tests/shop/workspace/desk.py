@@ -96,6 +96,7 @@ ADDRESSES = [
     ("{store}/nominations/{nomination}/withdraw/", "post"),
     ("{store}/nominations/{nomination}/raise/", "post"),
     ("{store}/profile/", "get post"),
+    ("{store}/profile/change/take-back/", "post"),
 ]
 # Those of hosts are walked in tests/shop/tickets/test_doors.py.
 VISITS = [
@@ -146,7 +147,8 @@ def open_desk(name: str = "Amani Kettles", **facts: object) -> Desk:
     )
 
 
-def look(desk: Desk) -> None:
-    """Let an organizer approve what waits for a look of the product on sale."""
-    amendment = Amendment.objects.get(product=desk.product)
+def look(desk: Desk, *, page: bool = False) -> None:
+    """Let an organizer approve what waits for a look of the product on sale, or of the page."""
+    of = {"merchant": desk.merchant} if page else {"product": desk.product}
+    amendment = Amendment.objects.get(**of)
     deciding.approve(amendment, seen=amendment.sent_at, at=NOON, by=make.user(is_staff=True))

@@ -103,6 +103,7 @@ def test_a_logo_that_is_replaced_goes_with_its_files(client, desk, media):
     where = desk.address("{store}/profile/")
     for words in ("The old one", "The new one"):
         client.post(where, {"what": "logo", "files": file(), "alt": words})
+        look(desk, page=True)
         run_queued_work() if words == "The old one" else delete_files()
 
     assert not Picture.objects.filter(alt="The old one").exists()
