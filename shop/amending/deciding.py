@@ -23,7 +23,7 @@ from shop.amending.models import Amendment
 from shop.catalogue.models import Product
 from shop.errors import NotPossible, StaleState
 from shop.festivals.changes import log
-from shop.festivals.spans import mark_change
+from shop.festivals.spans import TICK, mark_change
 from shop.listings.editing import fill, told, words_of
 from shop.listings.mailing import tell_store
 from shop.listings.publishing import on_sale_again
@@ -79,8 +79,10 @@ def refuse(
     amendment = _locked(amendment, seen=seen, by=by)
     if not amendment.is_waiting:
         raise StaleState
-    mine = Amendment.objects.filter(pk=amendment.pk)
-    mine.update(state=Amendment.State.REFUSED, note=note.strip())
+    # A new version: whoever looked at the same time is told, and sees the reason first.
+    Amendment.objects.filter(pk=amendment.pk).update(
+        state=Amendment.State.REFUSED, note=note.strip(), sent_at=amendment.sent_at + TICK
+    )
     line = log(amendment.subject, "refuse change", at=at, by=by, festival=None, reason=note.strip(),
                after=amendment.words)  # fmt: skip
     tell_store(line, amendment.store.pk)

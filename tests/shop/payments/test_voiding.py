@@ -113,7 +113,7 @@ def test_a_session_that_cannot_be_closed_keeps_no_other_open(till, kettle, wrong
         return step(order, **facts)
 
     with monkeypatch.context() as patch:
-        patch.setattr(voiding, "end_unpaid", end_unpaid)
+        patch.setattr(cancelling, "end_unpaid", end_unpaid)
         assert void(wrong).ended == 1
 
     assert voiding.end_open(at=NOON) == 1
