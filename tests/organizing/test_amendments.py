@@ -90,72 +90,98 @@ def hidden(page: str) -> dict[str, str]:
     return dict(re.findall(r'name="(seen)" value="([^"]*)"', page))
 
 
-def test_a_counterfeit_is_never_seen_is_refused_and_taken_down(
-    client, clock_at, kettle, swindler, own, mailoutbox
+def assert_clean(page: str) -> None:
+    """Find the old words on the pages of the shop, and nothing of the counterfeit."""
+    assert "Copper kettle" in page
+    assert not re.search(f"Rolex|{re.escape(TELEPHONE)}", page.replace("?q=rolex", ""))
+
+
+@pytest.fixture
+def refused(client, kettle, swindler, own):
+    """Rewrite the kettle, and refuse that."""
+    rewrite(as_(client, swindler), kettle, own)
+    desk, where = as_(client, organizer()), f"/organize/changes/{Amendment.objects.get().pk}/"
+    desk.post(where, hidden(desk.get(where).text) | {"refuse": "", "note": "A counterfeit."})
+
+
+@pytest.fixture
+def down(client, refused, kettle):
+    """Take the kettle down after that."""
+    where = f"/organize/new-products/{kettle.pk}/take-down/"
+    as_(client, organizer("reviewer")).post(where, {"reason": "Its store sells counterfeits."})
+
+
+def test_shoppers_never_see_a_counterfeit_on_any_page_kept_or_not(
+    client, clock_at, kettle, swindler, own
 ):
     clock_at(NOON)
-    reviewer = organizer("reviewer")
-    before = shown(client, kettle)
-    assert "Copper kettle" in before
+    assert_clean(shown(client, kettle))
+
     rewrite(as_(client, swindler), kettle, own)
 
-    # Shoppers see what was approved, on every page, kept or not.
     for moment in (NOON, NOON + timedelta(seconds=5), NOON + timedelta(hours=1)):
         clock_at(moment)
-        page = shown(client, kettle)
-        assert "Copper kettle" in page
-        assert not re.search(f"Rolex|{re.escape(TELEPHONE)}", page.replace("?q=rolex", ""))
-
-    # The store sees both, and that it waits.
+        assert_clean(shown(client, kettle))
     mine = as_(client, swindler).get(own).text
     assert "Your change waits for a look" in mine
     assert "<del>Copper kettle</del>" in mine
-    assert "A change waits for a look" in client.get(own.rpartition("/")[0][:-len(str(kettle.pk))]
-                                                      ).text  # fmt: skip
+    listed = client.get(f"/merchant/{kettle.merchant.slug}/products/").text
+    assert "A change waits for a look" in listed
 
-    # An organizer finds it, sees before and after, and refuses with a reason.
-    desk = as_(client, reviewer)
+
+def test_an_organizer_finds_it_and_sees_before_and_after(client, desk, kettle, swindler, own):
+    rewrite(as_(client, swindler), kettle, own)
+    desk = as_(client, organizer("reviewer"))
+
     assert "1 change of what shoppers see" in desk.get("/organize/").text
     listed = desk.get("/organize/changes/", {"q": "copper"}).text
-    where = re.search(r"/organize/changes/\d+/", listed)[0]
-    page = desk.get(where).text
+    page = desk.get(re.search(r"/organize/changes/\d+/", listed)[0]).text
+
     for part in (
         "<del>Copper kettle</del>", "<ins>Rolex Submariner</ins>", "Watches", "Montre Rolex",
         "A Rolex", "A kettle on a table", TELEPHONE,
     ):  # fmt: skip
         assert part in page, part
-    desk.post(where, hidden(page) | {"refuse": "", "note": "This is a counterfeit."})
-    assert "Nothing fits" not in desk.get("/organize/changes/", {"state": "refused"}).text
-    assert "No change waits." in desk.get("/organize/changes/").text
 
-    # The store reads why, on its desk and by mail.
+
+def test_its_store_reads_why_it_was_refused(client, desk, refused, swindler, own, mailoutbox):
     run_queued_work()
-    assert "This is a counterfeit." in mailoutbox[-1].body
+
+    assert "A counterfeit." in mailoutbox[-1].body
     mine = as_(client, swindler).get(own).text
     assert "Your change was not approved" in mine
-    assert "This is a counterfeit." in mine
+    assert "A counterfeit." in mine
+    desk = as_(client, organizer())
+    assert "No change waits." in desk.get("/organize/changes/").text
+    assert "Copper kettle" in desk.get("/organize/changes/", {"state": "refused"}).text
 
-    # The organizer takes the product down; the effect is said before.
-    desk, down = as_(client, reviewer), f"/organize/new-products/{kettle.pk}/take-down/"
-    assert "Nothing of Copper kettle" in desk.get(down).text
-    assert desk.post(down, {"reason": ""}).status_code == 422
-    desk.post(down, {"reason": "Its store sells counterfeits."})
+
+def test_the_effect_of_a_take_down_is_said_before_and_a_reason_is_needed(client, desk, kettle):
+    where = f"/organize/new-products/{kettle.pk}/take-down/"
+
+    assert "Nothing of Copper kettle" in desk.get(where).text
+    assert desk.post(where, {"reason": ""}).status_code == 422
+
+    assert page_of(client, kettle).status_code == 200
+
+
+def test_what_is_down_is_nowhere_and_its_store_cannot_put_it_back(
+    client, desk, down, kettle, swindler, own
+):
     assert page_of(client, kettle).status_code == 404
     assert "Copper kettle" not in shown(client, kettle)
-    mine = as_(client, swindler)
-    assert "Its store sells counterfeits." in mine.get(own).text
-    for way in ("submit/", "withdraw/"):
-        mine.post(f"{own}{way}")
-        assert page_of(as_(client, swindler), kettle).status_code == 404
-        client.force_login(swindler)
 
-    # And puts it back, as it was approved.
-    as_(client, reviewer).post(f"/organize/new-products/{kettle.pk}/put-back/")
-    assert page_of(client, kettle).status_code == 200
-    page = shown(client, kettle)
-    assert "Copper kettle" in page
-    assert not re.search(f"Rolex|{re.escape(TELEPHONE)}", page.replace("?q=rolex", ""))
-    said = as_(client, reviewer).get(f"/organize/new-products/{kettle.pk}/").text
+    assert "Its store sells counterfeits." in as_(client, swindler).get(own).text
+    for way in ("submit/", "withdraw/"):
+        as_(client, swindler).post(f"{own}{way}")
+        assert page_of(client, kettle).status_code == 404
+
+
+def test_what_is_put_back_is_what_was_approved_and_all_is_in_the_log(client, desk, down, kettle):
+    as_(client, organizer()).post(f"/organize/new-products/{kettle.pk}/put-back/")
+
+    assert_clean(shown(client, kettle))
+    said = as_(client, organizer()).get(f"/organize/new-products/{kettle.pk}/").text
     for word in ("change proposed", "change refused", "taken down", "put back"):
         assert f"product {word}" in said
 
@@ -180,10 +206,9 @@ def test_a_change_that_was_edited_meanwhile_is_looked_at_again(
     mine = as_(client, swindler)
     mine.post(own, form_of(mine, own) | {"title": "Copper kettle, large"})
     where = f"/organize/changes/{Amendment.objects.get().pk}/"
-    desk, user = as_(client, organizer()), None
-    seen = hidden(desk.get(where).text)
-    user = as_(client, swindler)
-    user.post(own, form_of(user, own) | {"title": "Rolex"})
+    seen = hidden(as_(client, organizer()).get(where).text)
+    mine = as_(client, swindler)
+    mine.post(own, form_of(mine, own) | {"title": "Rolex"})
 
     page = as_(client, organizer()).post(where, seen | answer, follow=True).text
 
@@ -247,39 +272,52 @@ def test_before_and_after_cost_the_same_however_much_differs(desk, kettle):
     assert cost(few) == cost(many)
 
 
-def test_words_and_pictures_of_a_store_wait_and_can_be_taken_down(
-    client, desk, kettle, swindler, mailoutbox
+@pytest.fixture
+def store(kettle):
+    """Let a store tell of itself."""
+    rows = Merchant.objects.filter(pk=kettle.merchant_id)
+    rows.update(story="We beat copper.", tagline="It sings.")
+    return rows.get()
+
+
+@pytest.fixture
+def profile(store):
+    return f"/merchant/{store.slug}/profile/"
+
+
+def test_words_of_a_store_wait_for_a_look_and_its_days_count_at_once(
+    client, desk, store, profile, swindler
 ):
-    store = kettle.merchant
-    Merchant.objects.filter(pk=store.pk).update(story="We beat copper.", tagline="It sings.")
-    profile = f"/merchant/{store.slug}/profile/"
     told = {"tagline": "Rolex", "story": f"Call {TELEPHONE}", "dispatch_from": "1",
             "dispatch_to": "9"}  # fmt: skip
     as_(client, swindler).post(profile, told)
+
     page = client.get(f"/stores/{store.slug}/").text
     assert "We beat copper." in page
     assert TELEPHONE not in page
     store.refresh_from_db()
-    assert store.dispatch_to == 9  # days count at once
+    assert store.dispatch_to == 9
     where = f"/organize/changes/{Amendment.objects.get().pk}/"
-    desk = as_(client, organizer("reviewer"))
-    page = desk.get(where).text
-    assert TELEPHONE in page
-    desk.post(where, hidden(page) | {"refuse": "", "note": "A counterfeit"})
+    assert TELEPHONE in as_(client, organizer("reviewer")).get(where).text
 
-    desk.post(f"/organize/stores/{store.pk}/take-down/", {"reason": "Counterfeits again"})
+
+def test_a_page_of_a_store_is_taken_down_and_its_products_stay(
+    client, desk, store, profile, swindler, mailoutbox
+):
+    where = f"/organize/stores/{store.pk}/take-down/"
+    desk.post(where, {"reason": "It sells counterfeits"})
 
     store.refresh_from_db()
     assert (store.story, store.tagline) == ("", "")
-    assert "We beat copper." not in client.get(f"/stores/{store.slug}/").text
-    assert "Copper kettle" in client.get(f"/stores/{store.slug}/").text  # its products stay
+    page = client.get(f"/stores/{store.slug}/").text
+    assert "We beat copper." not in page
+    assert "Copper kettle" in page
     run_queued_work()
     assert mailoutbox[-1].subject == "Taken down: the page of your store"
-    assert "Counterfeits again" in as_(client, swindler).get(profile).text
     assert ChangeLog.objects.get(action="take down").before["story"] == "We beat copper."
-    desk = as_(client, organizer("reviewer"))
-    bare = desk.post(f"/organize/stores/{store.pk}/take-down/", {"reason": "Again"}, follow=True)
+    bare = desk.post(where, {"reason": "Again"}, follow=True)
     assert "has no words or pictures of its own" in bare.text
+    assert "It sells counterfeits" in as_(client, swindler).get(profile).text
 
 
 def test_a_page_that_was_taken_down_by_mistake_is_approved_as_it_was(client, desk, kettle):

@@ -63,11 +63,13 @@ def test_what_was_changed_since_it_was_seen_is_looked_at_again(
     made = propose(product, member, title="Rolex")
     facts = {"seen": seen, "at": NOON, "by": organizer}
 
+    decide = {
+        "approve": partial(deciding.approve, made),
+        "refuse": partial(deciding.refuse, made, "A counterfeit"),
+    }[answer]
+
     with pytest.raises(StaleState):
-        if answer == "approve":
-            deciding.approve(made, **facts)
-        else:
-            deciding.refuse(made, "A counterfeit", **facts)
+        decide(**facts)
 
     product.refresh_from_db()
     made.refresh_from_db()
@@ -92,18 +94,16 @@ def test_nobody_decides_on_a_store_of_their_own(product, member, act):
         Product.objects.filter(pk=product.pk).update(state=state)
     state = Product.objects.get(pk=product.pk).state
 
+    decide = {
+        "approve": partial(deciding.approve, made, seen=made.sent_at),
+        "refuse": partial(deciding.refuse, made, "No", seen=made.sent_at),
+        "take_down": partial(publishing.take_down, product, "No"),
+        "put_back": partial(publishing.put_back, product),
+        "first": partial(publishing.approve, product),
+    }[act]
+
     with pytest.raises(NotPossible, match="a member of this store"):
-        match act:
-            case "approve":
-                deciding.approve(made, seen=made.sent_at, **facts)
-            case "refuse":
-                deciding.refuse(made, "No", seen=made.sent_at, **facts)
-            case "take_down":
-                publishing.take_down(product, "No", **facts)
-            case "put_back":
-                publishing.put_back(product, **facts)
-            case _:
-                publishing.approve(product, **facts)
+        decide(**facts)
 
     product.refresh_from_db()
     assert (product.title, product.state) == ("Copper kettle", state)
@@ -155,17 +155,17 @@ def test_a_change_that_cannot_be_any_more_is_refused_whole(product, member, orga
     assert Amendment.objects.get().is_waiting
 
 
-@pytest.mark.parametrize(
-    ("language", "approved", "refused"),
-    [
-        ("en", "Your change is approved: Tin kettle", "Your change is not approved: Tin kettle"),
-        ("fr", "Votre modification est validée\u00a0: Tin kettle",
-         "Votre modification n’est pas validée\u00a0: Tin kettle"),
+LETTERS = {
+    "en": ["Your change is not approved: Tin kettle", "Your change is approved: Tin kettle"],
+    "fr": [
+        "Votre modification n’est pas validée\u00a0: Tin kettle",
+        "Votre modification est validée\u00a0: Tin kettle",
     ],
-)  # fmt: skip
-def test_the_store_is_told_in_its_language(
-    product, member, organizer, mailoutbox, language, approved, refused
-):
+}
+
+
+@pytest.mark.parametrize("language", LETTERS)
+def test_the_store_is_told_in_its_language(product, member, organizer, mailoutbox, language):
     type(member).objects.filter(pk=member.pk).update(language=language)
     made = propose(product, member, title="Rolex")
     deciding.refuse(made, "A counterfeit", seen=made.sent_at, at=NOON, by=organizer)
@@ -174,7 +174,7 @@ def test_the_store_is_told_in_its_language(
     run_queued_work()
 
     first, second = [mail for mail in mailoutbox if mail.to == [member.email]]
-    assert [first.subject, second.subject] == [refused, approved]
+    assert [first.subject, second.subject] == LETTERS[language]
     assert "A counterfeit" in first.body
     assert f"/merchant/{product.merchant.slug}/products/{product.pk}/" in first.body
 

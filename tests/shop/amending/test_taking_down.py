@@ -105,16 +105,13 @@ def test_a_take_down_needs_a_reason_and_something_on_sale(product, organizer):
     assert ChangeLog.objects.filter(action="take down").count() == 1
 
 
-@pytest.mark.parametrize("way", ["submit", "withdraw"])
+@pytest.mark.parametrize("way", [publishing.submit, leaving.withdraw])
 def test_its_store_cannot_put_it_back(product, organizer, member, way):
     Product.objects.filter(pk=product.pk).update(origin="KE")
     down(product, organizer)
 
     with pytest.raises(StaleState):
-        if way == "submit":
-            publishing.submit(product, at=NOON, by=member)
-        else:
-            leaving.withdraw(product, at=NOON, by=member)
+        way(product, at=NOON, by=member)
 
     product.refresh_from_db()
     assert product.state == "taken_down"
