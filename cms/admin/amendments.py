@@ -48,7 +48,8 @@ def amendment(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what is public beside what is proposed, and decide on exactly that."""
     rows = open_ones().select_related("by")
     if request.method == "POST":
-        return _decide(request, get_object_or_404(rows, pk=pk))
+        sent = rows.filter(pk=pk).first()
+        return _decide(request, sent) if sent else _too_late(request)
     found = get_object_or_404(rows, pk=pk)
     context = {
         "amendment": found,
@@ -102,6 +103,11 @@ def _decide(request: HttpRequest, found: Amendment) -> HttpResponse:
         messages.error(request, str(refusal))
         return _look_again(found)
     messages.success(request, said)
+    return redirect(QUEUE)
+
+
+def _too_late(request: HttpRequest) -> HttpResponse:
+    messages.info(request, "This change was decided on or taken back meanwhile.")
     return redirect(QUEUE)
 
 
