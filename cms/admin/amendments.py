@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.contrib import messages
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.timesince import timesince
 from django.views.decorators.http import require_http_methods, require_safe
@@ -36,7 +39,7 @@ def amendments(request: HttpRequest) -> HttpResponse:
     page, at = page_number(request), clock.moment_of(request)
     rows = list(_found(asked)[(page - 1) * PAGE : page * PAGE + 1])
     for row in rows:
-        row.age = timesince(row.waits_since, at, depth=1)
+        row.age, row.parts = timesince(row.waits_since, at, depth=1), ", ".join(_parts(row))
     context = {"rows": rows[:PAGE], "has_next": len(rows) > PAGE, "page": page, "asked": asked,
                "states": STATES, "kinds": KINDS}  # fmt: skip
     return show(request, "amendments.html", "Changes to look at", icon="edit", **context)
@@ -104,6 +107,20 @@ def _decide(request: HttpRequest, found: Amendment) -> HttpResponse:
         return _look_again(found)
     messages.success(request, said)
     return redirect(QUEUE)
+
+
+def _parts(row: Amendment) -> Iterator[str]:
+    """Yield what a change is about."""
+    if set(row.words) - {"category_id"}:
+        yield "words"
+    if "category_id" in row.words:
+        yield "category"
+    if row.options:
+        yield "labels"
+    if count := len(row.variants):
+        yield f"{count} new variant{pluralize(count)}"
+    if row.has_pictures:
+        yield "pictures"
 
 
 def _too_late(request: HttpRequest) -> HttpResponse:

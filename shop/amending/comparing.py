@@ -133,7 +133,12 @@ def _product_words(amendment: Amendment, product: Product) -> Iterator[Differenc
     for code in sorted({*titles, *product.titles}):
         before, after = product.titles.get(code, ""), titles.get(code, "")
         if before != after:
-            yield Difference(str(LANGUAGES.get(code, code)), *parts_of(before, after))
+            yield Difference(_name_in(code), *parts_of(before, after))
+
+
+def _name_in(code: str) -> str:
+    """Return what the title in a language is called."""
+    return str(LANGUAGES.get(code) or f"{_('Name')}: {dict(settings.LANGUAGES).get(code, code)}")
 
 
 def _labels(amendment: Amendment, product: Product) -> Iterator[Difference]:

@@ -68,7 +68,7 @@ def edit(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpRespo
         except ChangedMeanwhile as refusal:
             waits, grid = None, show_overtaken(form, grid, product, refusal)
         if waits is not None:
-            messages.success(request, saved(waits=waits))
+            messages.success(request, saved(waits=waits, of=product))
             return redirect("merchant-product", merchant.slug, product.pk)
     return _page(request, merchant, form, grid, product)
 

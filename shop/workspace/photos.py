@@ -81,7 +81,7 @@ def change(
     except ShopError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, saved(waits=waits))
+        messages.success(request, saved(waits=waits, of=product))
     return redirect("merchant-pictures", merchant.slug, product.pk)
 
 
