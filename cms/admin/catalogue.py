@@ -66,7 +66,7 @@ def _buttons(product: Product) -> list[HeaderButton]:
         return [button("Take it down", down, "warning"), button("In the shop", page, "view")]
     if product.state == Product.State.TAKEN_DOWN:
         back = reverse("desk:product-put-back", args=[product.pk])
-        return [button("Put it back", back, "undo")]
+        return [button("Put it back", back, "rotate")]
     return []
 
 

