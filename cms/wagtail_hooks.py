@@ -12,6 +12,7 @@ from cms.admin.categories import CategoryViewSet
 from cms.admin.lists import VIEWSETS
 from cms.admin.menu import (
     WaitingPanel,
+    amendments_entry,
     calendar_entry,
     fairness_entry,
     festivals_entry,
@@ -23,9 +24,12 @@ from cms.choosers import product_chooser, store_chooser
 from shop import clock
 from shop.festivals.spans import mark_change
 
+SHEETS = ("desk", "desk-board", "desk-calendar", "desk-changes")
+
 hooks.register("register_admin_menu_item", calendar_entry)
 hooks.register("register_admin_menu_item", festivals_entry)
 hooks.register("register_admin_menu_item", new_products_entry)
+hooks.register("register_admin_menu_item", amendments_entry)
 hooks.register("register_admin_menu_item", fairness_entry)
 hooks.register("register_admin_menu_item", money_entry)
 hooks.register("register_admin_menu_item", mishaps_entry)
@@ -59,7 +63,7 @@ def moved_together(request: HttpRequest, action: str, rows: object, view: object
 @hooks.register("insert_global_admin_css")
 def desk_style() -> str:
     """Add the desk's own style."""
-    sheets = [(static(f"css/{name}.css"),) for name in ("desk", "desk-board", "desk-calendar")]
+    sheets = [(static(f"css/{name}.css"),) for name in SHEETS]
     return format_html_join("\n", '<link rel="stylesheet" href="{}">', sheets)
 
 

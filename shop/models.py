@@ -1,6 +1,7 @@
 """Brings every model to Django's attention; they live in the packages."""
 
 from shop.accounts.models import User
+from shop.amending.models import AmendedPicture, Amendment
 from shop.cart.models import Cart, CartLine, CartVoucher, SavedProduct
 from shop.catalogue.models import Category, Product, ProductPicture, Variant
 from shop.delivery.models import Carrier, Contact, Country, ImportRule, Rate
@@ -66,15 +67,16 @@ from shop.tickets.models import Ticket
 from shop.workers.models import Worker
 
 __all__ = [
-    "Carrier", "Cart", "CartLine", "CartVoucher", "Category", "ChangeLog", "Check", "Claim",
-    "Closure", "CodeBatch", "Contact", "CountedOrder", "CountedRefund", "Country", "Deal",
-    "DealUsage", "Discount", "Enrolment", "Fairness", "Festival", "FinalReport", "FinalStatement",
-    "Fund", "GatewayEvent", "ImportRule", "LedgerEntry", "LedgerTransaction", "Leftover", "Listing",
-    "ListingCell", "Membership", "Merchant", "Mishap", "Nomination", "NominationSheet", "Operation",
-    "Order", "OrderLine", "Participation", "Payment", "Picture", "Place", "Pool", "PreviewLink",
-    "PriceChange", "PriceSpan", "ProbeResult", "Product", "ProductPicture", "ProductSpan",
-    "Promotion", "PromotionUsage", "PublicResult", "Rate", "Refund", "RefundLine", "RefundParcel",
-    "Refused", "RegularPrice", "Reminder", "Rendition", "SaleDecision", "SavedProduct",
-    "SearchWord", "SheetFile", "SheetRow", "Shipment", "Slot", "StockMove", "Suborder", "Synonym",
-    "Tally", "Terms", "Ticket", "User", "Variant", "Wanted", "Worker", "WrongPrice",
+    "AmendedPicture", "Amendment", "Carrier", "Cart", "CartLine", "CartVoucher", "Category",
+    "ChangeLog", "Check", "Claim", "Closure", "CodeBatch", "Contact", "CountedOrder",
+    "CountedRefund", "Country", "Deal", "DealUsage", "Discount", "Enrolment", "Fairness",
+    "Festival", "FinalReport", "FinalStatement", "Fund", "GatewayEvent", "ImportRule",
+    "LedgerEntry", "LedgerTransaction", "Leftover", "Listing", "ListingCell", "Membership",
+    "Merchant", "Mishap", "Nomination", "NominationSheet", "Operation", "Order", "OrderLine",
+    "Participation", "Payment", "Picture", "Place", "Pool", "PreviewLink", "PriceChange",
+    "PriceSpan", "ProbeResult", "Product", "ProductPicture", "ProductSpan", "Promotion",
+    "PromotionUsage", "PublicResult", "Rate", "Refund", "RefundLine", "RefundParcel", "Refused",
+    "RegularPrice", "Reminder", "Rendition", "SaleDecision", "SavedProduct", "SearchWord",
+    "SheetFile", "SheetRow", "Shipment", "Slot", "StockMove", "Suborder", "Synonym", "Tally",
+    "Terms", "Ticket", "User", "Variant", "Wanted", "Worker", "WrongPrice",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from django.db import transaction
 from wagtail.models import Collection
 
 from shop.accounts.models import User
+from shop.amending.models import Amendment
 from shop.cart import changing
 from shop.cart.current import Shopper
 from shop.cart.models import Cart
@@ -185,6 +186,14 @@ def shown_picture(of: Product, *, alt: str = "A kettle on a table") -> ProductPi
     )  # fmt: skip
     place = of.shown_pictures.count()
     return ProductPicture.objects.create(product=of, picture=made, position=place)
+
+
+def amendment(of: Product | Merchant, *, words: dict[str, Any], at: datetime = NOON,
+              by: User | None = None, **facts: Any) -> Amendment:  # fmt: skip
+    """Return a change of what shoppers see that waits for a look."""
+    field = "product" if isinstance(of, Product) else "merchant"
+    known = {"waits_since": at, "sent_at": at, "by": by, field: of}
+    return Amendment.objects.create(words=words, **known | facts)
 
 
 def shopper(account: User | None = None, *, address: str | None = None) -> Shopper:

@@ -10,8 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
+from wagtail.admin.widgets.button import HeaderButton
 
-from cms.admin.pages import seen_at, show, words
+from cms.admin.history import lines_about
+from cms.admin.pages import button, seen_at, show, words
 from cms.admin.permissions import needs
 from shop import clock
 from shop.catalogue.models import Product, Variant
@@ -39,7 +41,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 @needs("review_nomination")
 def review(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a product as its merchant submitted it, and decide."""
-    rows = Product.objects.select_related("merchant", "category")
+    rows = Product.objects.select_related("merchant", "category", "amendment")
     if request.method == "POST":
         return _decide(request, get_object_or_404(rows, pk=pk))
     product = get_object_or_404(rows.exclude(state=Product.State.DRAFT), pk=pk)
@@ -48,9 +50,24 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         "pictures": [row.picture for row in product.shown_pictures.select_related("picture")],
         "variants": _variants(product),
         "gaps": publishing.gaps(product, at=clock.moment_of(request)),
+        "amendment": getattr(product, "amendment", None),
+        "buttons": _buttons(product),
+        **lines_about(product),
     }
     trail = [(reverse(QUEUE), "New products")]
     return show(request, "product.html", product.title, trail=trail, icon="tag", **context)
+
+
+def _buttons(product: Product) -> list[HeaderButton]:
+    """Return what can be done to a product that was approved once."""
+    if product.state == Product.State.PUBLISHED:
+        down = reverse("desk:product-take-down", args=[product.pk])
+        page = reverse("product", args=[product.slug])
+        return [button("Take it down", down, "warning"), button("In the shop", page, "view")]
+    if product.state == Product.State.TAKEN_DOWN:
+        back = reverse("desk:product-put-back", args=[product.pk])
+        return [button("Put it back", back, "rotate")]
+    return []
 
 
 def _variants(product: Product) -> list[tuple[Variant, str]]:

@@ -13,7 +13,9 @@ from cms.admin.numbers import ids_of
 from cms.admin.pages import show
 from cms.admin.permissions import needs
 from cms.admin.telling import lines
+from shop.catalogue.models import Product
 from shop.festivals.models import ChangeLog, Deal, Festival, Promotion
+from shop.merchants.models import Merchant
 
 PAGE = 100
 FIRST = 20  # lines on the screen of one thing
@@ -46,6 +48,12 @@ def first_lines(row: Deal | Promotion, festival: Festival) -> dict[str, object]:
     found = list(rows[: FIRST + 1])
     here = f"{reverse('desk:festival-history', args=[festival.pk])}?of={name}&id={row.pk}"
     return {"changes": lines(found[:FIRST]), "history": here if len(found) > FIRST else ""}
+
+
+def lines_about(row: Product | Merchant) -> dict[str, object]:
+    """Return the newest lines about a product or a store. One statement."""
+    rows = ChangeLog.objects.filter(subject=row._meta.model_name, subject_id=row.pk)
+    return {"changes": lines(rows.select_related("by").order_by("-pk")[:FIRST]), "history": ""}
 
 
 def _about_deal(pk: int) -> Q:

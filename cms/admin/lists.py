@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -50,6 +51,13 @@ class IndexView(Told, generic.IndexView):
 class ProductIndexView(IndexView):
     """The list of products; a product is found once, however many of its variants fit."""
 
+    def get_inspect_url(self, instance: Product) -> str:
+        """Lead reviewers to where a product is looked at and taken down, the others to its row."""
+        may = self.request.user.has_perm("shop.review_nomination")
+        if may and instance.state != Product.State.DRAFT:
+            return reverse("desk:product-review", args=[instance.pk])
+        return super().get_inspect_url(instance)
+
     def search_queryset(self, queryset: QuerySet[Product]) -> QuerySet[Product]:
         """Keep the products with the words in their title, their store or a SKU."""
         if not self.is_searching:
@@ -58,6 +66,16 @@ class ProductIndexView(IndexView):
         skus = Variant.objects.filter(product=OuterRef("pk"), sku__icontains=words)
         named = Q(title__icontains=words) | Q(merchant__name__icontains=words)
         return queryset.filter(named | Exists(skus))
+
+
+class StoreIndexView(IndexView):
+    """The list of stores."""
+
+    def get_inspect_url(self, instance: Merchant) -> str:
+        """Lead reviewers to the words and pictures of a store, the others to its row."""
+        if self.request.user.has_perm("shop.review_nomination"):
+            return reverse("desk:store-page", args=[instance.pk])
+        return super().get_inspect_url(instance)
 
 
 class OrderIndexView(IndexView):
@@ -143,6 +161,7 @@ class StoreViewSet(ReadOnly):
     """All merchants."""
 
     model = Merchant
+    index_view_class = StoreIndexView
     name = "desk_stores"
     icon = "group"
     menu_label = "Merchants"

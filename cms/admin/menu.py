@@ -10,6 +10,7 @@ from django.urls import reverse
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
+from cms.admin.amendments import waiting as waiting_amendments
 from shop import clock
 from shop.catalogue.models import Product
 from shop.festivals.models import Enrolment, Festival, Nomination
@@ -54,6 +55,14 @@ def new_products_entry() -> MenuItem:
     )  # fmt: skip
 
 
+def amendments_entry() -> MenuItem:
+    """Return the entry of the changes that wait for a look."""
+    return Allowed(
+        "Changes", reverse("desk:amendments"), permission="review_nomination",
+        name="amendments", icon_name="edit", order=91,
+    )  # fmt: skip
+
+
 def fairness_entry() -> MenuItem:
     """Return the entry of the limits that keep openings fair."""
     return Allowed(
@@ -86,7 +95,7 @@ class WaitingPanel(Component):
     order = 10
 
     def get_context_data(self, parent_context: dict) -> dict:
-        """Return the festivals with what waits in each. Four statements."""
+        """Return the festivals with what waits in each. Five statements."""
         at = clock.moment_of(parent_context["request"])
         festivals = Festival.objects.filter(ends_at__gt=at, starts_at__lt=at + AHEAD)
         festivals = festivals.exclude(state=Festival.State.CANCELLED).order_by("starts_at")
@@ -99,6 +108,7 @@ class WaitingPanel(Component):
         shown = rows[:COMING] + [row for row in rows[COMING:] if row.pk in {*waiting, *applied}]
         return {
             "festivals": [(row, waiting.get(row.pk, 0), applied.get(row.pk, 0)) for row in shown],
+            "amendments": waiting_amendments().count(),
             "products": Product.objects.filter(state=Product.State.SUBMITTED).count(),
         }
 

@@ -10,6 +10,7 @@ from shop.festivals.models import ChangeLog
 # What kind of row a line is about, where people have another word for it.
 SUBJECTS = {
     "promotion": "benefit", "wanted": "wish", "fund": "sponsor", "previewlink": "shared preview",
+    "merchant": "store",
 }  # fmt: skip
 WORDS = {
     "create": "made", "change": "changed", "move": "moved", "extend": "extended",
@@ -28,6 +29,13 @@ WORDS = {
     "override": "overridden", "take back": "taken back",
     "try again": "sent again", "settle elsewhere": "settled elsewhere",
     "apply again": "applied again",
+    "edit": "edited", "request_changes": "sent back", "propose": "change proposed",
+    "propose pictures": "other pictures proposed", "take back change": "change taken back",
+    "approve change": "change approved", "refuse change": "change refused",
+    "take down": "taken down", "put back": "put back",
+    "picture_add": "got a picture", "picture_move": "pictures moved",
+    "picture_remove": "lost a picture", "picture_describe": "picture described",
+    "picture_logo": "got a new logo", "picture_banner": "got a new banner",
     "close": "closed", "show_result": "result shown", "hide_result": "result hidden",
 }  # fmt: skip
 # What people call a fact, where its own name with blanks is not it.

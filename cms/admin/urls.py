@@ -2,6 +2,7 @@ from django.urls import path, re_path
 
 from cms.admin import (
     agreeing,
+    amendments,
     benefit_acts,
     benefits,
     calendar,
@@ -26,8 +27,10 @@ from cms.admin import (
     reports,
     slot_acts,
     slots,
+    store_pages,
     stores,
     taking_back,
+    taking_down,
     wanting,
     watching,
     wrong_prices,
@@ -110,4 +113,10 @@ urlpatterns = [
     path("failed/<int:pk>/close/", mishaps.close, name="mishap-close"),
     path("new-products/", catalogue.queue, name="product-queue"),
     path("new-products/<int:pk>/", catalogue.review, name="product-review"),
+    path("new-products/<int:pk>/take-down/", taking_down.take_down, name="product-take-down"),
+    path("new-products/<int:pk>/put-back/", taking_down.put_back, name="product-put-back"),
+    path("stores/<int:pk>/", store_pages.page, name="store-page"),
+    path("stores/<int:pk>/take-down/", store_pages.clear, name="store-page-clear"),
+    path("changes/", amendments.amendments, name="amendments"),
+    path("changes/<int:pk>/", amendments.amendment, name="amendment"),
 ]  # fmt: skip

@@ -38,6 +38,10 @@ class Product(models.Model):
         SUBMITTED = "submitted"
         PUBLISHED = "published"
         WITHDRAWN = "withdrawn"
+        TAKEN_DOWN = "taken_down", "Taken down"
+
+    APPROVED = (State.PUBLISHED, State.TAKEN_DOWN)
+    """In these states what is told of it was approved, and changes after another look alone."""
 
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="products")
     category = models.ForeignKey(Category, models.PROTECT, related_name="products")

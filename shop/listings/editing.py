@@ -1,7 +1,8 @@
-"""Makes products and changes what is told of them. A published one changes at once.
+"""Makes products and changes what is told of them, as long as nobody has approved it.
 
-The newest line of the change log about an edit is the product's version: a form that was opened
-before it is refused, and nothing is lost.
+What was approved changes after another look alone: see ``amending``. The newest line of the change
+log about an edit is the product's version: a form that was opened before it is refused, and
+nothing is lost.
 """
 
 from __future__ import annotations
@@ -21,11 +22,12 @@ from shop.errors import NotPossible, ShopError
 from shop.festivals.changes import log
 from shop.festivals.models import ChangeLog
 from shop.listings.locking import lock_product
-from shop.listings.refreshing import refresh
 from shop.listings.variants import Row, check_rows, save_rows
 from shop.merchants.models import Merchant
 
 SLUG_LENGTH = 100
+# Lines of the log that make what a form shows an old version.
+EDITS = ("edit", "propose", "take back change", "refuse change")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,12 @@ class ChangedMeanwhile(ShopError):
 
 
 def newest_edit(row: Product | Merchant) -> ChangeLog | None:
-    """Return the newest edit of a product's words or variants, or of what a store tells."""
+    """Return the newest edit of a product's words or variants, or of what a store tells.
+
+    A change that was refused counts: its store reads why before it sends the next one.
+    """
     subject = row._meta.model_name
-    rows = ChangeLog.objects.filter(subject=subject, subject_id=row.pk, action="edit")
+    rows = ChangeLog.objects.filter(subject=subject, subject_id=row.pk, action__in=EDITS)
     return rows.select_related("by").order_by("-pk").first()
 
 
@@ -81,9 +86,9 @@ def create_product(
         merchant=merchant,
         kind=Product.Kind.EXPERIENCE if is_outing else Product.Kind.GOODS,
     )
-    _fill(product, words)
+    fill(product, words)
     _save(product, rows, at=at, by=by)
-    log(product, "edit", at=at, by=by, festival=None, after=_told(words))
+    log(product, "edit", at=at, by=by, festival=None, after=told(words))
     return product
 
 
@@ -91,28 +96,26 @@ def create_product(
 def edit_product(
     product: Product, words: Words, rows: Sequence[Row], *, version: int, at: datetime, by: User
 ) -> Product:
-    """Change what is told of a product, and its variants; what is public follows at once.
+    """Change what is told of a product, and its variants, before it is reviewed.
 
     Args:
         version: id of the newest edit that the form knew; 0 for none.
 
     Raises:
         ChangedMeanwhile: somebody else saved it in between.
-        NotPossible: it waits for a review.
+        NotPossible: it waits for a review, or was approved.
         BadRows: something is wrong with the variants; nothing is changed.
     """
     product = lock_product(product.pk)
-    newest = newest_edit(product)
-    if newest is not None and newest.pk != version:
-        raise ChangedMeanwhile(newest)
+    refuse_overtaken(product, version)
     if product.state == Product.State.SUBMITTED:
         raise NotPossible(_("It waits for a review. Take it back first, then change it."))
-    before = _told(words_of(product))
-    _fill(product, words)
+    if product.state in Product.APPROVED:
+        raise NotPossible(_("What was approved changes after another look."))
+    before = told(words_of(product))
+    fill(product, words)
     _save(product, rows, at=at, by=by)
-    if product.state == Product.State.PUBLISHED:
-        refresh([product.pk], at=at)
-    after = _told(words)
+    after = told(words)
     changed = {name for name in after if after[name] != before[name]}
     log(
         product, "edit", at=at, by=by, festival=None,
@@ -120,6 +123,17 @@ def edit_product(
         after={name: after[name] for name in sorted(changed)},
     )  # fmt: skip
     return product
+
+
+def refuse_overtaken(row: Product | Merchant, version: int) -> None:
+    """Refuse an edit by a form that does not know the newest one. Call it under the row's lock.
+
+    Raises:
+        ChangedMeanwhile: somebody else saved it in between.
+    """
+    newest = newest_edit(row)
+    if newest is not None and newest.pk != version:
+        raise ChangedMeanwhile(newest)
 
 
 def words_of(product: Product) -> Words:
@@ -165,7 +179,8 @@ def _store(product: Product) -> None:
         product.save()
 
 
-def _fill(product: Product, words: Words) -> None:
+def fill(product: Product, words: Words) -> None:
+    """Write words into a product that is saved afterwards."""
     if not Category.objects.filter(pk=words.category_id).exists():
         raise NotPossible(_("Choose a category"))
     for name, value in asdict(words).items():
@@ -174,7 +189,8 @@ def _fill(product: Product, words: Words) -> None:
     product.titles = dict(words.titles)
 
 
-def _told(words: Words) -> dict[str, object]:
+def told(words: Words) -> dict[str, object]:
+    """Return words as they are kept in JSON."""
     return {
         name: list(value) if isinstance(value, (tuple, list)) else value
         for name, value in asdict(words).items()

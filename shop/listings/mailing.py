@@ -5,14 +5,22 @@ from __future__ import annotations
 from django.conf import settings
 from django.tasks import task
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
 
 from shop.accounts.models import User
 from shop.catalogue.models import Product
+from shop.festivals.models import ChangeLog
 from shop.mail import send
-from shop.merchants.models import Membership
-from shop.tasks import enqueue, tried_again
+from shop.merchants.models import Membership, Merchant
+from shop.tasks import enqueue, enqueue_all, tried_again
 
 DECISIONS = {Product.State.PUBLISHED: "product-approved", Product.State.DRAFT: "product-changes"}
+# By what was done to something that shoppers see; the line of the log has the reason.
+LETTERS = {
+    "approve change": "change-approved", "refuse change": "change-refused",
+    "take down": "taken-down", "put back": "put-back",
+}  # fmt: skip
 
 
 def tell_decided(product: Product) -> None:
@@ -20,6 +28,36 @@ def tell_decided(product: Product) -> None:
     members = Membership.objects.filter(merchant=product.merchant_id)
     for user_id in members.values_list("user", flat=True):
         enqueue(send_decision, product.pk, user_id)
+
+
+def tell_store(line: ChangeLog, merchant_id: int) -> None:
+    """Queue a mail to every member of a store about what organizers did, by its line of the log."""
+    members = Membership.objects.filter(merchant=merchant_id).order_by("user")
+    rows = [(line.pk, merchant_id, pk) for pk in members.values_list("user", flat=True)]
+    enqueue_all(send_told, rows)
+
+
+@task
+@tried_again
+def send_told(line_id: int, merchant_id: int, user_id: int) -> None:
+    """Tell one member of a store what organizers did to something that shoppers see, and why."""
+    line = ChangeLog.objects.get(pk=line_id)
+    store, user = Merchant.objects.get(pk=merchant_id), User.objects.get(pk=user_id)
+    language = user.language or "en"
+    with translation.override(language):
+        what = gettext("the page of your store")
+    where = reverse("merchant-profile", args=[store.slug])
+    if line.subject == "product":
+        what = Product.objects.get(pk=line.subject_id).title
+        where = reverse("merchant-product", args=[store.slug, line.subject_id])
+    context = {
+        "name": user.name,
+        "stores": [{"name": store.name}],
+        "subject": what,
+        "reason": line.reason,
+        "link": settings.SITE_URL + where,
+    }
+    send(LETTERS[line.action], user.email, language=language, context=context)
 
 
 @task

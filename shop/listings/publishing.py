@@ -1,4 +1,4 @@
-"""A product's way into the shop and out of it: draft, submitted, published, withdrawn.
+"""A product's way into the shop and out of it: draft, submitted, published, withdrawn, taken down.
 
 Whatever changes a price's life goes through the price lock, and the listing row follows in the
 same transaction. Each step is taken by compare-and-set and leaves a line in the change log.
@@ -21,7 +21,9 @@ from shop.festivals.changes import log
 from shop.festivals.models import ChangeLog, Deal, RegularPrice
 from shop.festivals.pricing.items import PRIOR_PRICE_WINDOW
 from shop.listings.locking import lock_product
+from shop.listings.mailing import tell_store
 from shop.listings.refreshing import refresh
+from shop.merchants.deciding import refuse_own
 
 State = Product.State
 
@@ -110,9 +112,12 @@ def approve(product: Product, *, at: datetime, by: User | None = None) -> dateti
         The instant from which it is on sale.
 
     Raises:
+        NotPossible: the reviewer is a member of the store.
         StaleState: it is not waiting for a review any more.
     """
-    first = lock_product(product.pk).published_at
+    now = lock_product(product.pk)
+    refuse_own(now.merchant_id, by)
+    first = now.published_at
     since = spans.lock_prices([product.pk], at=at)
     _move(product, (State.SUBMITTED,), State.PUBLISHED, published_at=first or since, review_note="")
     _list_variants(product, since=since)
@@ -127,11 +132,12 @@ def request_changes(product: Product, note: str, *, at: datetime, by: User | Non
     """Send a submitted product back as a draft, with a note that the merchant reads.
 
     Raises:
-        NotPossible: the note is empty.
+        NotPossible: the note is empty, or the reviewer is a member of the store.
         StaleState: it is not waiting for a review any more.
     """
     if not note.strip():
         raise NotPossible(_("Give a reason. The merchant will read it."))
+    refuse_own(product.merchant_id, by)
     _move(product, (State.SUBMITTED,), State.DRAFT, review_note=note.strip())
     log(product, "request_changes", at=at, by=by, festival=None, reason=note.strip())
 
@@ -160,6 +166,63 @@ def withdraw(product: Product, *, at: datetime, by: User | None = None) -> None:
     log(product, "withdraw", at=since, by=by, festival=None, before={"state": was})
 
 
+@transaction.atomic
+def take_down(product: Product, reason: str, *, at: datetime, by: User) -> datetime:
+    """Take a product out of the shop as its organizer; its store cannot put it back.
+
+    Unlike a store that withdraws, nobody has to end its deals first: they stay as they are and
+    give no price meanwhile, since nothing without a published product has one.
+
+    Returns:
+        The instant from which nothing of it is sold.
+
+    Raises:
+        NotPossible: there is no reason, or the organizer is a member of the store.
+        StaleState: it is not on sale.
+    """
+    if not reason.strip():
+        raise NotPossible(_("Give a reason. The merchant will read it."))
+    product = lock_product(product.pk)
+    refuse_own(product.merchant_id, by)
+    since = spans.lock_prices([product.pk], at=at)
+    _move(product, (State.PUBLISHED,), State.TAKEN_DOWN, review_note=reason.strip())
+    spans.rebuild([product.pk], since=since, what="product taken down")
+    refresh([product.pk], at=since)
+    line = log(product, "take down", at=since, by=by, festival=None, reason=reason.strip(),
+               before={"state": State.PUBLISHED})  # fmt: skip
+    tell_store(line, product.merchant_id)
+    return since
+
+
+@transaction.atomic
+def put_back(product: Product, *, at: datetime, by: User) -> datetime:
+    """Put a product that was taken down on sale again, as it was approved.
+
+    Returns:
+        The instant from which it is on sale.
+
+    Raises:
+        NotPossible: the organizer is a member of the store.
+        StaleState: it is not taken down.
+    """
+    product = lock_product(product.pk)
+    refuse_own(product.merchant_id, by)
+    since = on_sale_again(product, at=at)
+    line = log(product, "put back", at=since, by=by, festival=None)
+    tell_store(line, product.merchant_id)
+    return since
+
+
+def on_sale_again(product: Product, *, at: datetime) -> datetime:
+    """Move a locked product from taken down to published, with its prices and its listing."""
+    since = spans.lock_prices([product.pk], at=at)
+    _move(product, (State.TAKEN_DOWN,), State.PUBLISHED, review_note="")
+    _list_variants(product, since=since)
+    spans.rebuild([product.pk], since=since, what="product put back")
+    refresh([product.pk], at=since)
+    return since
+
+
 def has_deals(variants: object, *, at: datetime) -> bool:
     """Tell whether any of these variants has a deal that runs or will run."""
     waiting = Deal.objects.filter(variant__in=variants, effective_to__gt=at)
@@ -181,7 +244,10 @@ def _list_variants(product: Product, *, since: datetime) -> None:
     """
     rows = Variant.objects.filter(product=product, is_active=True)
     gone = ChangeLog.objects.filter(
-        subject="product", subject_id=product.pk, action="withdraw", before__state="published"
+        subject="product",
+        subject_id=product.pk,
+        action__in=("withdraw", "take down"),
+        before__state="published",
     ).order_by("-at")
     left = gone.values_list("at", flat=True).first()
     if left is None or left > since - PRIOR_PRICE_WINDOW:

@@ -66,7 +66,7 @@ def check_rows(product: Product, rows: Sequence[Row]) -> None:
         if skus[row.sku.casefold()] > 1 or row.sku in taken
     }
     errors |= _choice_errors(shown, wanted=len(product.option_names))
-    if product.state == Product.State.PUBLISHED:
+    if product.state in Product.APPROVED:
         errors |= _sale_errors(shown)
     if errors:
         raise BadRows(errors)

@@ -15,9 +15,9 @@ register = template.Library()
 
 
 @register.filter
-def small(picture: Picture) -> str:
+def small(picture: Picture | None) -> str:
     """Return the address of a picture's smallest ready-made file, or nothing."""
-    files = picture.sizes.get("jpeg", {})
+    files = picture.sizes.get("jpeg", {}) if picture else {}
     return files[min(files, key=int)] if files else ""
 
 

@@ -7,29 +7,34 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from shop import clock
-from shop.catalogue.models import Product, ProductPicture, Variant
+from shop.amending.contents import Content, content_of, pictures_of
+from shop.amending.leaving import withdraw
+from shop.amending.proposing import save_product, take_back
+from shop.catalogue.models import Product, Variant
 from shop.errors import ShopError
 from shop.listings import publishing
-from shop.listings.editing import (
-    ChangedMeanwhile,
-    create_product,
-    edit_product,
-    newest_edit,
-)
+from shop.listings.editing import ChangedMeanwhile, create_product, newest_edit
 from shop.listings.variants import BadRows
 from shop.merchants.models import Merchant
+from shop.workspace.changes import change_of, saved
 from shop.workspace.overtaking import show_overtaken
 from shop.workspace.own import products_of, store_members_only
-from shop.workspace.product_form import Grid, ProductForm, first_rows, first_words
+from shop.workspace.product_form import (
+    EMPTY_ROWS,
+    Grid,
+    ProductForm,
+    first_rows,
+    first_words,
+)
 
 MORE = 3  # empty rows at a press
+OPEN = (Product.State.DRAFT, Product.State.WITHDRAWN)
 
 
 @require_http_methods(["GET", "POST"])
@@ -56,14 +61,14 @@ def edit(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpRespo
     form, grid = _forms(request, product, variants)
     if _is_sent(request) and form.is_valid() and grid.is_valid():
         try:
-            made = _saved(request, form, grid, lambda words, rows: edit_product(
+            waits = _saved(request, form, grid, lambda words, rows: save_product(
                 product, words, rows, version=form.cleaned_data["version"] or 0,
                 at=clock.moment_of(request), by=request.user,
             ), product)  # fmt: skip
         except ChangedMeanwhile as refusal:
-            made, grid = None, show_overtaken(form, grid, product, refusal)
-        if made:
-            messages.success(request, _("Your changes are saved."))
+            waits, grid = None, show_overtaken(form, grid, product, refusal)
+        if waits is not None:
+            messages.success(request, saved(waits=waits, of=product))
             return redirect("merchant-product", merchant.slug, product.pk)
     return _page(request, merchant, form, grid, product)
 
@@ -90,7 +95,7 @@ def take_off_sale(request: HttpRequest, merchant: Merchant, product_id: int) -> 
     """Take a product off sale, or back from review."""
     product = _product(merchant, product_id)
     try:
-        publishing.withdraw(product, at=clock.moment_of(request), by=request.user)
+        withdraw(product, at=clock.moment_of(request), by=request.user)
     except ShopError as refusal:
         messages.error(request, str(refusal))
     else:
@@ -98,9 +103,22 @@ def take_off_sale(request: HttpRequest, merchant: Merchant, product_id: int) -> 
     return redirect("merchant-product", merchant.slug, product.pk)
 
 
+@require_POST
+@store_members_only
+def take_change_back(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResponse:
+    """Give up what is proposed for a product."""
+    product = _product(merchant, product_id)
+    try:
+        take_back(product, at=clock.moment_of(request), by=request.user)
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Your change is taken back. What was approved stays."))
+    return redirect("merchant-product", merchant.slug, product.pk)
+
+
 def _product(merchant: Merchant, product_id: int) -> Product:
-    pictures = ProductPicture.objects.select_related("picture")
-    rows = products_of(merchant).prefetch_related(Prefetch("shown_pictures", pictures))
+    rows = products_of(merchant).select_related("amendment")
     return get_object_or_404(rows, pk=product_id)
 
 
@@ -123,14 +141,22 @@ def _forms(
         form, grid = _with_more_rows(request)
     else:
         newest = newest_edit(product) if product else None
-        first = first_words(product) if product else {"origin": request.merchant.country}
+        content = _content(product)
+        words = content and content.words
+        first = first_words(words) if words else {"origin": request.merchant.country}
         first["version"] = newest.pk if newest else 0
         form = ProductForm(initial=first)
-        grid = Grid(initial=first_rows(variants), prefix="v")
+        rows = first_rows(variants, content) if content else [{}] * EMPTY_ROWS * 2
+        grid = Grid(initial=rows, prefix="v")
     if grid.is_bound and not grid.management_form.is_valid():
         return form, grid
     grid.tie(variants)
     return form, grid
+
+
+def _content(product: Product | None) -> Content | None:
+    """Return what the desk shows of a product: as its store wants it."""
+    return content_of(product, getattr(product, "amendment", None)) if product else None
 
 
 def _with_more_rows(request: HttpRequest) -> tuple[ProductForm, Any]:
@@ -146,9 +172,10 @@ def _with_more_rows(request: HttpRequest) -> tuple[ProductForm, Any]:
 
 def _saved(
     request: HttpRequest, form: ProductForm, grid: Any, save: Any, product: Product | None = None
-) -> Product | None:
+) -> Any:
     """Save, or write into the forms why not; who was overtaken sees more than a sentence."""
-    words = form.words(product)
+    content = _content(product)
+    words = form.words(content.words if content else None)
     try:
         return save(words, grid.rows())
     except BadRows as problem:
@@ -168,15 +195,18 @@ def _page(
     product: Product | None = None,
 ) -> HttpResponse:
     at: datetime = clock.moment_of(request)
-    is_open = product and product.state in (Product.State.DRAFT, Product.State.WITHDRAWN)
+    is_open = product and product.state in OPEN
     options = form.fields["option_names"].to_python(form["option_names"].value())
     has_errors = form.is_bound and (bool(form.errors) or not grid.is_valid())
+    amendment = getattr(product, "amendment", None)
     context = {
         "part": "products",
         "form": form,
         "grid": grid,
         "has_errors": has_errors,
         "product": product,
+        "change": change_of(amendment),
+        "pictures": pictures_of(product, amendment) if product else [],
         "options": options[:2],
         "gaps": publishing.gaps(product, at=at) if is_open else [],
         "has_grid": merchant.kind == Merchant.Kind.GOODS

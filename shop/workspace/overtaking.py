@@ -7,9 +7,19 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from shop.catalogue.models import Product, Variant
-from shop.listings.editing import ChangedMeanwhile
-from shop.workspace.product_form import Grid, ProductForm, VariantForm, first_words, row_of
+from shop.amending.contents import amendment_of, content_of
+from shop.catalogue.models import Category, Product, Variant
+from shop.listings.editing import ChangedMeanwhile, Words
+from shop.listings.variants import Row
+from shop.workspace.product_form import (
+    Grid,
+    ProductForm,
+    VariantForm,
+    first_words,
+    new_row_of,
+    relabel,
+    row_of,
+)
 
 
 def show_overtaken(
@@ -20,28 +30,35 @@ def show_overtaken(
     Returns:
         The grid as typed, with a row for each variant that was added meanwhile.
     """
-    now = Product.objects.select_related("category").get(pk=product.pk)
+    now = Product.objects.get(pk=product.pk)
+    content = content_of(now, amendment_of(now))
     variants = list(now.variants.select_related("pool").order_by("position", "pk"))
+    relabel(variants, content)
     form.add_error(None, str(refusal))
     form.data = form.data.copy()
     form.data["version"] = refusal.edit.pk
     form.meanwhile = refusal.edit
-    form.stored = list(_words(form, now))
+    form.stored = list(_words(form, content.words))
     if now.kind == Product.Kind.EXPERIENCE:
         return grid
     grid.tie(variants)
     form.stored += _rows(grid, variants)
-    return _with_rows(grid, variants)
+    skus = {row.cleaned_data.get("sku") for row in grid.forms}
+    added = [row for row in content.variants if row.sku not in skus]
+    form.stored += [(row.sku, f"{_told(row)}. {_('Added meanwhile')}") for row in added]
+    return _with_rows(grid, variants, added)
 
 
-def _words(form: ProductForm, now: Product) -> Iterator[tuple[str, str]]:
+def _words(form: ProductForm, now: Words) -> Iterator[tuple[str, str]]:
     """Yield the label and the stored words of each field that the form would change."""
     typed = form.cleaned_data
     for name, value in first_words(now).items():
         mine = typed[name].pk if name == "category" else typed[name]
         if mine != value:
             text = (
-                now.category.name if name == "category" else form.fields[name].prepare_value(value)
+                Category.objects.get(pk=value).name
+                if name == "category"
+                else form.fields[name].prepare_value(value)
             )
             yield str(form.fields[name].label), text or "–"
 
@@ -73,18 +90,21 @@ def _facts(variant: Variant) -> str:
     return ", ".join(filter(None, (variant.label, f"{variant.weight_g} g")))
 
 
-def _with_rows(grid: Any, variants: Sequence[Variant]) -> Any:
+def _told(row: Row) -> str:
+    return ", ".join((*row.options, f"{row.weight_g} g"))
+
+
+def _with_rows(grid: Any, variants: Sequence[Variant], added: Sequence[Row]) -> Any:
     """Return the grid with the variants behind its rows that it does not name."""
     named = {row.variant.pk for row in grid.forms if row.variant}
-    data, place = grid.data.copy(), len(grid.forms)
-    for variant in variants:
-        if variant.pk not in named:
-            for name, value in row_of(variant).items():
-                if value:
-                    shown = VariantForm.base_fields[name].prepare_value(value)
-                    data[f"{grid.prefix}-{place}-{name}"] = shown
-            place += 1
-    data[f"{grid.prefix}-TOTAL_FORMS"] = place
+    data, first = grid.data.copy(), len(grid.forms)
+    unnamed = [row_of(variant) for variant in variants if variant.pk not in named]
+    for place, facts in enumerate([*unnamed, *map(new_row_of, added)], first):
+        for name, value in facts.items():
+            if value:
+                shown = VariantForm.base_fields[name].prepare_value(value)
+                data[f"{grid.prefix}-{place}-{name}"] = shown
+    data[f"{grid.prefix}-TOTAL_FORMS"] = first + len(unnamed) + len(added)
     longer = Grid(data, prefix=grid.prefix)
     longer.tie(variants)
     return longer

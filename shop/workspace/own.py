@@ -30,7 +30,9 @@ def members_only(view: View) -> View:
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        rows = request.user.memberships.select_related("merchant").order_by("merchant__name")
+        rows = request.user.memberships.select_related("merchant__amendment").order_by(
+            "merchant__name"
+        )
         request.memberships = list(rows)
         request.merchants = [row.merchant for row in request.memberships]
         if not request.merchants:

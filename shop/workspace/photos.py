@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from shop import clock
-from shop.catalogue.models import Product, ProductPicture
+from shop.amending.contents import album_of, amendment_of, pictures_of
+from shop.catalogue.models import Product
 from shop.errors import ShopError
 from shop.merchants.models import Merchant
 from shop.workspace import picturing
+from shop.workspace.changes import change_of, saved
 from shop.workspace.fields import seen_only
 from shop.workspace.own import products_of, store_members_only
 
@@ -24,7 +26,8 @@ NAME_LENGTH = 60
 @store_members_only
 def pictures(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResponse:
     """Show a product's pictures and take more of them."""
-    product = get_object_or_404(products_of(merchant), pk=product_id)
+    rows = products_of(merchant).select_related("amendment")
+    product = get_object_or_404(rows, pk=product_id)
     problems: list[str] = []
     if request.method == "POST":
         problems, added = _take(request, product)
@@ -33,12 +36,13 @@ def pictures(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpR
             messages.success(request, text % {"count": added})
         if not problems:
             return redirect("merchant-pictures", merchant.slug, product.pk)
-    shown = ProductPicture.objects.filter(product=product).select_related("picture")
-    rows = list(shown.order_by("position"))
+    amendment = amendment_of(product) if problems else getattr(product, "amendment", None)
+    rows = pictures_of(product, amendment)
     context = {
         "part": "products",
         "product": product,
         "rows": rows,
+        "change": change_of(amendment),
         "problems": problems,
         "alt": request.POST.get("alt", "") if problems else "",
         "free": max(0, picturing.MOST_PICTURES - len(rows)),
@@ -54,26 +58,30 @@ def change(
     request: HttpRequest, merchant: Merchant, product_id: int, picture_id: int
 ) -> HttpResponse:
     """Describe, move or remove one picture, as the pressed button says."""
-    product = get_object_or_404(products_of(merchant), pk=product_id)
-    rows = ProductPicture.objects.select_related("picture", "product")
-    shown = get_object_or_404(rows, product=product, pk=picture_id)
-    facts = {"at": clock.moment_of(request), "by": request.user}
+    rows = products_of(merchant).select_related("amendment")
+    product = get_object_or_404(rows, pk=product_id)
+    album = album_of(product, getattr(product, "amendment", None))
+    places = {row.picture_id: place for place, row in enumerate(album)}
+    if picture_id not in places:
+        raise Http404
+    place, facts = places[picture_id], {"at": clock.moment_of(request), "by": request.user}
     try:
         match request.POST.get("do"):
             case "cover":
-                picturing.move(shown, 0, **facts)
+                waits = picturing.move(product, picture_id, 0, **facts)
             case "earlier":
-                picturing.move(shown, shown.position - 1, **facts)
+                waits = picturing.move(product, picture_id, place - 1, **facts)
             case "later":
-                picturing.move(shown, shown.position + 1, **facts)
+                waits = picturing.move(product, picture_id, place + 1, **facts)
             case "remove":
-                picturing.remove(shown, **facts)
+                waits = picturing.remove(product, picture_id, **facts)
             case _:
-                picturing.describe(shown, seen_only(request.POST.get("alt", "")), **facts)
+                alt = seen_only(request.POST.get("alt", ""))
+                waits = picturing.describe(product, picture_id, alt, **facts)
     except ShopError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("Your changes are saved."))
+        messages.success(request, saved(waits=waits, of=product))
     return redirect("merchant-pictures", merchant.slug, product.pk)
 
 

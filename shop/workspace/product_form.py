@@ -9,10 +9,11 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
-from shop.catalogue.models import Category, Product, Variant
+from shop.amending.contents import Content
+from shop.catalogue.models import Category, Variant
 from shop.delivery.names import countries_by_name
 from shop.festivals.models import RegularPrice
-from shop.listings.editing import Words, words_of
+from shop.listings.editing import Words
 from shop.listings.variants import MOST_ROWS, BadRows, Row
 from shop.stock.counting import MOST
 from shop.workspace.fields import AmountField, HsCodeField, LineField, ListField, ProseField
@@ -99,10 +100,10 @@ class ProductForm(forms.Form):
         self.fields["origin"].choices = countries
         self.fields["description"].is_asked_later = True  # before a review, not in a draft
 
-    def words(self, product: Product | None) -> Words:
+    def words(self, before: Words | None) -> Words:
         """Return what was typed; translations that the form does not show are kept."""
         told = self.cleaned_data
-        titles = dict(product.titles) if product else {}
+        titles = dict(before.titles) if before else {}
         for name, language in TITLES.items():
             titles.pop(language, None)
             if told[name]:
@@ -207,24 +208,38 @@ Grid = formset_factory(
 )  # fmt: skip
 
 
-def first_words(product: Product) -> dict[str, Any]:
+def first_words(words: Words) -> dict[str, Any]:
     """Return what the form of a product begins with."""
-    words = words_of(product)
     found = {name: getattr(words, name) for name in SAME}
     found["category"] = words.category_id
     return found | {name: words.titles.get(code, "") for name, code in TITLES.items()}
 
 
-def first_rows(variants: Sequence[Variant]) -> list[dict[str, Any]]:
-    """Return what the grid begins with: the variants, then empty rows."""
+def first_rows(variants: Sequence[Variant], content: Content) -> list[dict[str, Any]]:
+    """Return what the grid begins with: the variants, those that are proposed, empty rows."""
     prices = dict(
         RegularPrice.objects.filter(variant__in=variants)
         .order_by("variant_id", "-starts_at", "-id")
         .distinct("variant_id")
         .values_list("variant_id", "amount")
     )
+    relabel(variants, content)
     rows = [row_of(variant) | {"price": prices.get(variant.pk)} for variant in variants]
+    rows += [new_row_of(row) for row in content.variants]
     return rows + [{}] * (EMPTY_ROWS if rows else 2 * EMPTY_ROWS)
+
+
+def relabel(variants: Sequence[Variant], content: Content) -> None:
+    """Give variants in memory the labels that are proposed for them."""
+    for variant in variants:
+        variant.options = list(content.options.get(variant.pk, variant.options))
+
+
+def new_row_of(row: Row) -> dict[str, Any]:
+    """Return what the grid says of a variant that is proposed."""
+    first, second = (*row.options, "", "")[:2]
+    facts = {"sku": row.sku, "price": row.price, "units": row.units, "weight_g": row.weight_g}
+    return {"first": first, "second": second} | facts
 
 
 def row_of(variant: Variant) -> dict[str, Any]:

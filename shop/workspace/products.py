@@ -16,11 +16,14 @@ from shop.workspace.own import products_of, store_members_only
 from shop.workspace.paging import page_of
 
 SHOWN = 30
+CHANGED = "changed"  # beside the states: whatever has a change that waits or was refused
 NAMES = {
     Product.State.DRAFT: gettext_lazy("Draft"),
     Product.State.SUBMITTED: gettext_lazy("Waiting for review"),
     Product.State.PUBLISHED: gettext_lazy("On sale"),
     Product.State.WITHDRAWN: gettext_lazy("Not on sale"),
+    Product.State.TAKEN_DOWN: gettext_lazy("Taken down"),
+    CHANGED: gettext_lazy("With a proposed change"),
 }
 
 
@@ -44,6 +47,9 @@ def products(request: HttpRequest, merchant: Merchant) -> HttpResponse:
 
 def find_products(rows: QuerySet[Product], *, state: str, text: str) -> QuerySet[Product]:
     """Keep the products in a state, with the words in their title or as a SKU."""
+    rows = rows.select_related("amendment")
+    if state == CHANGED:
+        rows = rows.filter(amendment__isnull=False)
     if state in Product.State.values:
         rows = rows.filter(state=state)
     if text:

@@ -12,20 +12,25 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from shop import clock
 from shop.accounts.models import User
+from shop.amending import keeping
+from shop.amending.contents import STORE_WORDS, Shown, amendment_of
+from shop.amending.models import Amendment
+from shop.amending.proposing import take_back
 from shop.errors import ShopError
 from shop.festivals.changes import log
 from shop.festivals.spans import mark_change
-from shop.listings.editing import ChangedMeanwhile, newest_edit
+from shop.listings.editing import ChangedMeanwhile, newest_edit, refuse_overtaken
 from shop.listings.tasks import make_modern_sizes
 from shop.merchants.models import Merchant
+from shop.orders.discarding import discard
 from shop.pictures.uploading import store
 from shop.tasks import enqueue
 from shop.workspace.certificates import CERTIFICATES
-from shop.workspace.discarding import discard
+from shop.workspace.changes import change_of, saved
 from shop.workspace.fields import LineField, ProseField, seen_only
 from shop.workspace.own import store_members_only
 from shop.workspace.photos import too_large
@@ -90,37 +95,40 @@ class ProfileForm(forms.Form):
 @transaction.atomic
 def change_profile(
     merchant: Merchant, facts: dict[str, Any], *, version: int, at: Any, by: User
-) -> None:
-    """Change what a store tells of itself, and let its pages follow.
+) -> bool:
+    """Change what a store tells of itself: words of a store in the shop wait for a look.
 
     Args:
         version: id of the newest edit that the form knew; 0 for none.
 
+    Returns:
+        Whether something new waits for a look.
+
     Raises:
         ChangedMeanwhile: somebody else saved it in between.
     """
-    merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
-    newest = newest_edit(merchant)
-    if newest is not None and newest.pk != version:
-        raise ChangedMeanwhile(newest)
-    before = {name: getattr(merchant, name) for name in FIELDS}
-    after = {name: facts[name] for name in FIELDS}
-    changed = [name for name in FIELDS if before[name] != after[name]]
-    if not changed:
-        return
-    Merchant.objects.filter(pk=merchant.pk).update(**{name: after[name] for name in changed})
-    mark_change("store", at=at)
-    log(
-        merchant, "edit", at=at, by=by, festival=None,
-        before={name: before[name] for name in changed},
-        after={name: after[name] for name in changed},
-    )  # fmt: skip
+    now = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+    refuse_overtaken(now, version)
+    before = {name: getattr(now, name) for name in FIELDS}
+    changed = [name for name in FIELDS if before[name] != facts[name]]
+    is_new = now.state == Merchant.State.APPLIED
+    at_once = [name for name in changed if is_new or name not in STORE_WORDS]
+    if at_once:
+        Merchant.objects.filter(pk=now.pk).update(**{name: facts[name] for name in at_once})
+        mark_change("store", at=at)
+        log(
+            now, "edit", at=at, by=by, festival=None,
+            before={name: before[name] for name in at_once},
+            after={name: facts[name] for name in at_once},
+        )  # fmt: skip
+    words = {name: facts[name] for name in changed if name not in at_once}
+    return not is_new and keeping.keep_words(now, {"words": words}, at=at, by=by)
 
 
 def change_picture(
     merchant: Merchant, which: str, file: Any, *, alt: str, at: Any, by: User
-) -> None:
-    """Put an uploaded picture in the place of the store's logo or banner.
+) -> bool:
+    """Put an uploaded picture in the place of the store's logo or banner; return whether it waits.
 
     Raises:
         PictureRefused: the file is not taken; the present picture stays.
@@ -128,12 +136,22 @@ def change_picture(
     picture = store(file, alt=alt, by=by)
     with transaction.atomic():
         now = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
-        Merchant.objects.filter(pk=merchant.pk).update(**{which: picture})
         enqueue(make_modern_sizes, picture.pk)
+        if now.state != Merchant.State.APPLIED:
+            shown = [Shown(picture.pk, picture.alt)]
+            return keeping.keep_pictures(now, which, shown, is_public=False, at=at, by=by)
+        Merchant.objects.filter(pk=merchant.pk).update(**{which: picture})
         mark_change("store", at=at)
-        log(merchant, f"picture_{which}", at=at, by=by, festival=None,
+        log(now, f"picture_{which}", at=at, by=by, festival=None,
             after={"picture": picture.pk})  # fmt: skip
         discard(getattr(now, which))
+    return False
+
+
+def told_of(merchant: Merchant, amendment: Amendment | None) -> dict[str, Any]:
+    """Return what a store wants to tell of itself: what is public, with its change over it."""
+    public = {name: getattr(merchant, name) for name in FIELDS}
+    return public | (amendment.words if amendment else {})
 
 
 @require_http_methods(["GET", "POST"])
@@ -142,23 +160,26 @@ def profile(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     """Show what a store tells of itself, and change it."""
     at = clock.moment_of(request)
     what = request.POST.get("what", "")
-    problem = ""
-    first = {name: getattr(merchant, name) for name in FIELDS}
+    problem, waits = "", False
+    amendment = getattr(merchant, "amendment", None)
+    first = told_of(merchant, amendment)
     if request.method == "GET":
         newest = newest_edit(merchant)
         first["version"] = newest.pk if newest else 0
     sent = request.POST if request.method == "POST" and what not in PICTURES else None
-    form = ProfileForm(merchant.certifications, at.date(), sent, initial=first)
+    known = [*merchant.certifications, *first["certifications"]]
+    form = ProfileForm(known, at.date(), sent, initial=first)
     if what in PICTURES:
-        problem = _new_picture(request, merchant, what)
+        problem, waits = _new_picture(request, merchant, what)
     elif request.method == "POST" and form.is_valid():
-        _save(request, merchant, form, at=at)
+        waits = _save(request, merchant, form, at=at)
     if request.method == "POST" and not problem and not form.errors:
-        messages.success(request, _("Your changes are saved."))
+        messages.success(request, saved(waits=waits))
         return redirect("merchant-profile", merchant.slug)
     context = {
         "part": "profile",
         "form": form,
+        "change": change_of(amendment),
         "problem": problem,
         "logo": merchant.logo,
         "banner": merchant.banner,
@@ -169,22 +190,37 @@ def profile(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     return render(request, "shop/workspace/profile.html", context, status=status)
 
 
-def _save(request: HttpRequest, merchant: Merchant, form: ProfileForm, *, at: Any) -> None:
+@require_POST
+@store_members_only
+def take_change_back(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+    """Give up what is proposed for the store's page."""
+    try:
+        take_back(merchant, at=clock.moment_of(request), by=request.user)
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Your change is taken back. What was approved stays."))
+    return redirect("merchant-profile", merchant.slug)
+
+
+def _save(request: HttpRequest, merchant: Merchant, form: ProfileForm, *, at: Any) -> bool:
     """Save what was typed; whoever was overtaken reads what is stored now."""
     typed = form.cleaned_data
+    version = typed["version"] or 0
     try:
-        change_profile(merchant, typed, version=typed["version"] or 0, at=at, by=request.user)
+        return change_profile(merchant, typed, version=version, at=at, by=request.user)
     except ChangedMeanwhile as refusal:
         form.add_error(None, str(refusal))
         form.data = form.data.copy()
         form.data["version"] = refusal.edit.pk
         form.meanwhile = refusal.edit
-        merchant.refresh_from_db(fields=FIELDS)
+        now = told_of(Merchant.objects.get(pk=merchant.pk), amendment_of(merchant))
         form.stored = [
-            (str(form.fields[name].label), _written(getattr(merchant, name)))
+            (str(form.fields[name].label), _written(now[name]))
             for name in FIELDS
-            if getattr(merchant, name) != typed[name]
+            if now[name] != typed[name]
         ]
+    return False
 
 
 def _written(value: Any) -> str:
@@ -192,16 +228,16 @@ def _written(value: Any) -> str:
     return text or "–"
 
 
-def _new_picture(request: HttpRequest, merchant: Merchant, which: str) -> str:
-    """Take the uploaded picture; return why not, or nothing."""
+def _new_picture(request: HttpRequest, merchant: Merchant, which: str) -> tuple[str, bool]:
+    """Take the uploaded picture; return why not, or nothing, and whether it waits for a look."""
     file = request.FILES.get("files")
     if file is None:
         if refused := too_large(request):
-            return refused[0]
-        return _("Choose a picture in JPEG, PNG, WebP, HEIC or AVIF format.")
+            return refused[0], False
+        return _("Choose a picture in JPEG, PNG, WebP, HEIC or AVIF format."), False
     alt = " ".join(seen_only(request.POST.get("alt", "")).split())
+    facts = {"alt": alt, "at": clock.moment_of(request), "by": request.user}
     try:
-        change_picture(merchant, which, file, alt=alt, at=clock.moment_of(request), by=request.user)
+        return "", change_picture(merchant, which, file, **facts)
     except ShopError as refusal:
-        return str(refusal)
-    return ""
+        return str(refusal), False

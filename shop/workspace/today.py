@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Q, QuerySet, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce, NullIf, TruncDate
 
+from shop.amending.models import Amendment
 from shop.catalogue.models import Product, Variant
 from shop.festivals.enrolling import enrolling
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination
@@ -67,9 +68,12 @@ def running_low(merchant: Merchant) -> QuerySet[Variant]:
 
 
 def unfinished(merchant: Merchant) -> QuerySet[Product]:
-    """Return drafts, those with a note of a reviewer first."""
-    rows = products_of(merchant).filter(state=Product.State.DRAFT)
-    return rows.order_by("-review_note", "-pk")[:SHOWN]
+    """Return what was taken down, refused changes, and drafts; first those with a note."""
+    refused = Q(amendment__state=Amendment.State.REFUSED, state__in=Product.APPROVED)
+    open_ones = Q(state__in=(Product.State.DRAFT, Product.State.TAKEN_DOWN))
+    rows = products_of(merchant).select_related("amendment").filter(open_ones | refused)
+    note = Coalesce(NullIf("amendment__note", Value("")), "review_note")
+    return rows.order_by(note.desc(), "-pk")[:SHOWN]
 
 
 def sent_back(merchant: Merchant) -> QuerySet[Nomination]:

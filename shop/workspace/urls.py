@@ -22,6 +22,7 @@ product = [
     path("", editor.edit, name="merchant-product"),
     path("submit/", editor.send_for_review, name="merchant-submit"),
     path("withdraw/", editor.take_off_sale, name="merchant-withdraw"),
+    path("change/take-back/", editor.take_change_back, name="merchant-change-back"),
     path("pictures/", photos.pictures, name="merchant-pictures"),
     path("pictures/<int:picture_id>/", photos.change, name="merchant-picture"),
     path("stock/", stocktaking.stock, name="merchant-stock"),
@@ -56,6 +57,7 @@ store = [
     path("products/<int:product_id>/dates/", sessions.open_dates, name="merchant-open-dates"),
     path("nominations/<int:nomination_id>/raise/", raising.raise_units, name="merchant-raise"),
     path("profile/", profile.profile, name="merchant-profile"),
+    path("profile/change/take-back/", profile.take_change_back, name="merchant-page-back"),
 ]  # fmt: skip
 urlpatterns = [
     path("", overview.first_store, name="merchant"),

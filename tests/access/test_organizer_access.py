@@ -104,7 +104,19 @@ def test_new_products_and_lists_have_no_barriers(organized, inspector):
     type(draft).objects.filter(pk=draft.pk).update(
         title=EVIL, summary=EVIL, description=EVIL, state="submitted", submitted_at=NOON
     )
+    kettle = make.product(of=organized.loom)
+    shown = make.shown_picture(kettle, alt=EVIL)
+    change = make.amendment(
+        kettle, words={"title": EVIL, "description": EVIL, "tags": [EVIL[:30]]}, has_pictures=True
+    )
+    change.pictures.create(picture=shown.picture, alt=EVIL[:60])
     inspector.visit(
+        "/organize/changes/",
+        f"/organize/changes/{change.pk}/",
+        f"/organize/new-products/{kettle.pk}/",
+        f"/organize/new-products/{kettle.pk}/take-down/",
+        f"/organize/stores/{organized.loom.pk}/",
+        f"/organize/stores/{organized.loom.pk}/take-down/",
         "/organize/new-products/",
         f"/organize/new-products/{draft.pk}/",
         "/organize/desk_products/",

@@ -136,6 +136,16 @@ ADDRESSES = [
     ("new-products/", "get", REVIEW, {}),
     ("new-products/{product}/", "get", REVIEW, {}),
     ("new-products/{product}/", "post", REVIEW, {"approve": "", "seen": BEFORE.isoformat()}),
+    ("new-products/{sold}/take-down/", "get", REVIEW, {}),
+    ("new-products/{sold}/take-down/", "post", REVIEW, {"reason": "Taken over"}),
+    ("new-products/{down}/put-back/", "get", REVIEW, {}),
+    ("new-products/{down}/put-back/", "post", REVIEW, {}),
+    ("stores/{told}/", "get", REVIEW, {}),
+    ("stores/{told}/take-down/", "get", REVIEW, {}),
+    ("stores/{told}/take-down/", "post", REVIEW, {"reason": "Taken over"}),
+    ("changes/", "get", REVIEW, {}),
+    ("changes/{change}/", "get", REVIEW, {}),
+    ("changes/{change}/", "post", REVIEW, {"approve": "", "seen": BEFORE.isoformat()}),
 ]
 READ = [
     ("desk_products/", "get"), ("desk_products/results/", "get"),

@@ -85,6 +85,9 @@ def rows(clock_at):
         "enrolment": enrolment.pk, "product": product.pk, "merchant": make.merchant().pk,
         "blocked": make.festival(state="draft").pk, "ended": make.festival(**gone).pk,
         "joined": applied.pk, "part": "stores",
+        "sold": make.product().pk, "down": make.product(state="taken_down").pk,
+        "told": make.merchant(story="Since 1921.").pk,
+        "change": make.amendment(make.product(), words={"title": "Other"}, at=BEFORE).pk,
         "uninvited": Merchant.objects.exclude(enrolments__festival=festival).count(),
     }  # fmt: skip
 

@@ -10,6 +10,7 @@ from django.db import close_old_connections, connection
 from django.utils.module_loading import import_string
 
 from shop import clock
+from shop.amending import taking_down
 from shop.cart.forgetting import forget_old_carts
 from shop.festivals.funds import reckon_all
 from shop.ledger.balances import log_differences
@@ -55,6 +56,7 @@ ROUNDS: tuple[tuple[str, Callable[..., object], int], ...] = (
     ("forget old carts", forget_old_carts, 2_000),
     ("refund sessions that were called off", refund_what_is_left, 20),
     ("end orders at a wrong price", voiding.end_open_ones, 1),
+    ("end orders of what was taken down", taking_down.end_open_ones, 1),
     ("free what sponsors need not give", reckon_all, 4),
     ("tell of what has opened", tell_opened, 1),
     ("tell of what came back", tell_returned, 1),

@@ -1,13 +1,17 @@
 """Edits of a product and orders of it wait for each other in one direction only."""
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
 from django.db import transaction
 
+from shop.amending import deciding, leaving
+from shop.amending.models import Amendment
+from shop.amending.proposing import save_product
 from shop.festivals import spans
 from shop.listings import publishing
-from shop.listings.editing import edit_product, words_of
+from shop.listings.editing import words_of
 from shop.listings.refreshing import note_stock
 from shop.workspace import picturing
 from tests import make
@@ -18,20 +22,31 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def edit(product, member):
-    return partial(edit_product, product, words_of(product), [], version=0, at=NOON, by=member)
+    return partial(save_product, product, words_of(product), [], version=0, at=NOON, by=member)
 
 
 def withdraw(product, member):
-    return partial(publishing.withdraw, product, at=NOON, by=member)
+    return partial(leaving.withdraw, product, at=NOON, by=member)
 
 
 def cover(product, member):
     make.shown_picture(product)
     last = make.shown_picture(product)
-    return partial(picturing.move, last, 0, at=NOON, by=member)
+    return partial(picturing.move, product, last.picture_id, 0, at=NOON, by=member)
 
 
-@pytest.mark.parametrize("change", [edit, withdraw, cover])
+def approve(product, member):
+    words = replace(words_of(product), title="Anew")
+    save_product(product, words, [], version=0, at=NOON, by=member)
+    amendment = Amendment.objects.get(product=product)
+    return partial(deciding.approve, amendment, seen=amendment.sent_at, at=NOON, by=make.user())
+
+
+def take_down(product, member):
+    return partial(publishing.take_down, product, "A counterfeit", at=NOON, by=make.user())
+
+
+@pytest.mark.parametrize("change", [edit, withdraw, cover, approve, take_down])
 def test_a_change_of_a_product_and_its_last_unit_never_wait_in_a_circle(change):
     variant = make.variant(20_00, of=make.product(kind="experience"), on_hand=1)
     product = variant.product

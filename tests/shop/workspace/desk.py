@@ -8,6 +8,8 @@ from datetime import timedelta
 from django.db import transaction
 
 from shop.accounts.models import User
+from shop.amending import deciding
+from shop.amending.models import Amendment
 from shop.catalogue.models import Product, ProductPicture, Variant
 from shop.festivals.agreeing import publish_terms
 from shop.festivals.models import (
@@ -50,7 +52,7 @@ class Desk:
             store=self.merchant.slug,
             draft=self.draft.pk,
             product=self.product.pk,
-            picture=self.picture.pk,
+            picture=self.picture.picture_id,
             suborder=self.suborder.pk,
             festival=self.festival.pk,
             slot=self.slot.pk,
@@ -73,6 +75,7 @@ ADDRESSES = [
     ("{store}/products/{product}/", "get post"),
     ("{store}/products/{product}/submit/", "post"),
     ("{store}/products/{product}/withdraw/", "post"),
+    ("{store}/products/{product}/change/take-back/", "post"),
     ("{store}/products/{product}/pictures/", "get post"),
     ("{store}/products/{product}/pictures/{picture}/", "post"),
     ("{store}/products/{product}/stock/", "get post"),
@@ -93,6 +96,7 @@ ADDRESSES = [
     ("{store}/nominations/{nomination}/withdraw/", "post"),
     ("{store}/nominations/{nomination}/raise/", "post"),
     ("{store}/profile/", "get post"),
+    ("{store}/profile/change/take-back/", "post"),
 ]
 # Those of hosts are walked in tests/shop/tickets/test_doors.py.
 VISITS = [
@@ -141,3 +145,10 @@ def open_desk(name: str = "Amani Kettles", **facts: object) -> Desk:
         enrolment=nomination.enrolment,
         sheet=sheet,
     )
+
+
+def look(desk: Desk, *, page: bool = False) -> None:
+    """Let an organizer approve what waits for a look of the product on sale, or of the page."""
+    of = {"merchant": desk.merchant} if page else {"product": desk.product}
+    amendment = Amendment.objects.get(**of)
+    deciding.approve(amendment, seen=amendment.sent_at, at=NOON, by=make.user(is_staff=True))

@@ -13,6 +13,7 @@ from tests import pages
 from tests.hostile_files import picture
 from tests.make import NOON
 from tests.queue import run_queued_work
+from tests.shop.workspace.desk import look
 
 pytestmark = pytest.mark.django_db
 
@@ -30,9 +31,21 @@ def own(desk):
 def added(client, desk, own, media):
     """Add a picture to the product and return its row; its files stand in the media folder."""
     client.post(own, {"files": [file()], "alt": "The spout"})
+    look(desk)
     run_queued_work()
     assert len(files(media)) > 3
     return desk.product.shown_pictures.get(picture__alt="The spout")
+
+
+@pytest.fixture
+def remove(client, desk, own, added):
+    """Give a way to take that picture off, and let an organizer approve it."""
+
+    def take_off() -> None:
+        client.post(f"{own}{added.picture_id}/", {"do": "remove"})
+        look(desk)
+
+    return take_off
 
 
 def delete_files() -> None:
@@ -45,8 +58,8 @@ def files(media) -> list:
     return [path for path in media.rglob("*") if path.is_file()]
 
 
-def test_a_picture_that_is_taken_off_goes_with_its_files(client, own, added, media):
-    client.post(f"{own}{added.pk}/", {"do": "remove"})
+def test_a_picture_that_is_taken_off_goes_with_its_files(remove, media):
+    remove()
 
     assert not Picture.objects.filter(alt="The spout").exists()
     assert files(media)  # until the transaction is through
@@ -54,13 +67,13 @@ def test_a_picture_that_is_taken_off_goes_with_its_files(client, own, added, med
     assert files(media) == []
 
 
-def test_a_picture_that_an_order_shows_stays(client, desk, own, added, media):
-    client.post(f"{own}{added.pk}/", {"do": "cover"})
+def test_a_picture_that_an_order_shows_stays(client, desk, own, added, remove, media):
+    client.post(f"{own}{added.picture_id}/", {"do": "cover"})
     OrderLine.objects.filter(product=desk.product).update(
         picture=Picture.objects.get(alt="The spout").sizes["jpeg"]["320"]
     )
 
-    client.post(f"{own}{added.pk}/", {"do": "remove"})
+    remove()
     delete_files()
 
     assert not desk.product.shown_pictures.filter(pk=added.pk).exists()
@@ -69,7 +82,7 @@ def test_a_picture_that_an_order_shows_stays(client, desk, own, added, media):
 
 
 @pytest.mark.parametrize("place", ["head", "block", "store"])
-def test_a_picture_that_is_shown_elsewhere_stays(client, desk, own, added, media, place):
+def test_a_picture_that_is_shown_elsewhere_stays(desk, added, remove, media, place):
     if place == "head":
         pages.page(StoryPage, picture=added.picture)
     elif place == "block":
@@ -79,7 +92,7 @@ def test_a_picture_that_is_shown_elsewhere_stays(client, desk, own, added, media
         desk.merchant.save()
     run_queued_work()
 
-    client.post(f"{own}{added.pk}/", {"do": "remove"})
+    remove()
     delete_files()
 
     assert Picture.objects.filter(alt="The spout").exists()
@@ -90,6 +103,7 @@ def test_a_logo_that_is_replaced_goes_with_its_files(client, desk, media):
     where = desk.address("{store}/profile/")
     for words in ("The old one", "The new one"):
         client.post(where, {"what": "logo", "files": file(), "alt": words})
+        look(desk, page=True)
         run_queued_work() if words == "The old one" else delete_files()
 
     assert not Picture.objects.filter(alt="The old one").exists()

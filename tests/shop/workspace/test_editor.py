@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from shop.amending.models import Amendment
 from shop.catalogue.models import Product, Variant
 from shop.festivals.models import PriceSpan, RegularPrice
 from shop.listings.models import Listing
 from tests import make
 from tests.make import NOON
-from tests.shop.workspace.desk import EVIL
+from tests.shop.workspace.desk import EVIL, look
 
 pytestmark = pytest.mark.django_db
 WORDS = {
@@ -152,14 +153,18 @@ def test_hostile_words_are_words(client, new):
     assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in made.title
 
 
-def test_what_is_on_sale_changes_at_once_and_the_edit_is_logged(client, desk, own):
+def test_words_of_what_is_on_sale_wait_for_a_look(client, desk, own):
+    before = Listing.objects.get(pk=desk.product.pk).title
     sent = form_of(client, own) | {"title": "Kettle, blue"}
 
     assert client.post(own, sent).status_code == 302
 
-    assert Listing.objects.get(pk=desk.product.pk).title == "Kettle, blue"
+    assert Listing.objects.get(pk=desk.product.pk).title == before
     desk.variant.refresh_from_db()
     assert desk.variant.is_active
+    assert client.get(own).context["form"]["title"].value() == "Kettle, blue"
+    look(desk)
+    assert Listing.objects.get(pk=desk.product.pk).title == "Kettle, blue"
 
 
 def test_a_price_or_a_number_of_units_in_the_grid_moves_nothing_that_was_on_sale(client, desk, own):
@@ -174,11 +179,13 @@ def test_a_price_or_a_number_of_units_in_the_grid_moves_nothing_that_was_on_sale
 
 def test_a_variant_that_was_on_sale_is_never_deleted_and_can_come_back(client, desk, own):
     sent = form_of(client, own) | {
-        "option_names": "Size", "v-0-first": "Large", "v-0-is_off": "on",
+        "option_names": "Size", "v-0-first": "Large",
         "v-1-first": "Small", "v-1-sku": "K-S", "v-1-price": "9.00", "v-1-weight_g": "400",
     }  # fmt: skip
-
     assert client.post(own, sent).status_code == 302
+    look(desk)
+
+    assert client.post(own, form_of(client, own) | {"v-0-is_off": "on"}).status_code == 302
 
     desk.variant.refresh_from_db()
     assert not desk.variant.is_active
@@ -245,10 +252,10 @@ def test_an_edit_that_somebody_else_overtook_is_not_saved_and_both_are_shown(cli
     assert "My words" in page
     assert "Their title" in page
     assert f"Saved by {colleague.name}" in page
-    desk.product.refresh_from_db()
-    assert desk.product.title == "Their title"
+    assert Amendment.objects.get(product=desk.product).words["title"] == "Their title"
     again = mine | {"version": answer.context["form"]["version"].value()}
     assert client.post(own, again).status_code == 302
+    look(desk)
     desk.product.refresh_from_db()
     assert desk.product.title == "My title"
 

@@ -3,6 +3,7 @@
 import pytest
 
 from shop.catalogue.models import Variant
+from tests.shop.workspace.desk import look
 from tests.shop.workspace.test_editor import form_of
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +22,7 @@ def sized(client, desk, own):
         "v-1-first": "Small", "v-1-sku": "K-S", "v-1-price": "9.00", "v-1-weight_g": "400",
     }  # fmt: skip
     assert client.post(own, sent).status_code == 302
+    look(desk)
     return own
 
 
@@ -122,6 +124,7 @@ def test_what_was_added_meanwhile_stands_in_the_overtaken_form_and_stays(client,
     assert client.post(own, again).status_code == 302
     desk.variant.refresh_from_db()
     assert desk.variant.weight_g == 650
+    look(desk)
     assert Variant.objects.get(sku="K-S").is_active
 
 
@@ -154,6 +157,7 @@ def test_a_choice_that_was_added_meanwhile_is_not_added_a_second_time(client, de
     new = {"v-2-first": "Tiny", "v-2-sku": "K-T1", "v-2-price": "5.00", "v-2-weight_g": "90"}
     mine = form_of(client, sized) | new
     client.post(sized, form_of(client, sized) | new | {"v-2-sku": "K-T2"})
+    look(desk)
 
     page = client.post(sized, mine)
     grid = page.context["grid"]

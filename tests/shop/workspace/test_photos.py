@@ -3,13 +3,14 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from shop.catalogue.models import ProductPicture
+from shop.amending.contents import album_of
+from shop.amending.models import Amendment
 from shop.listings.models import Listing
 from shop.pictures.models import Picture
 from shop.workspace.photos import about
 from tests import make
 from tests.hostile_files import NAMES, REFUSED, picture
-from tests.shop.workspace.desk import EVIL
+from tests.shop.workspace.desk import EVIL, look
 
 pytestmark = pytest.mark.django_db
 
@@ -24,8 +25,9 @@ def pictures(desk):
 
 
 def shown(product):
-    rows = ProductPicture.objects.filter(product=product).order_by("position")
-    return list(rows.values_list("position", "picture__alt"))
+    """Return the pictures as the store wants them; of a product on sale they wait for a look."""
+    amendment = Amendment.objects.filter(product=product).first()
+    return [(place, row.alt) for place, row in enumerate(album_of(product, amendment))]
 
 
 def test_several_pictures_come_at_once_each_with_its_words(client, desk, pictures):
@@ -86,18 +88,19 @@ def test_there_are_twelve_at_the_most(client, desk, pictures):
 def test_another_picture_becomes_the_cover_and_cards_show_it(client, desk, pictures):
     second = make.shown_picture(desk.product, alt="From above")
 
-    client.post(f"{pictures}{second.pk}/", {"do": "cover"})
+    client.post(f"{pictures}{second.picture_id}/", {"do": "cover"})
 
     assert shown(desk.product) == [(0, "From above"), (1, "A kettle on a table")]
+    look(desk)
     assert Listing.objects.get(pk=desk.product.pk).picture["alt"] == "From above"
-    client.post(f"{pictures}{second.pk}/", {"do": "later"})
+    client.post(f"{pictures}{second.picture_id}/", {"do": "later"})
     assert shown(desk.product)[1] == (1, "From above")
-    client.post(f"{pictures}{second.pk}/", {"do": "later"})
+    client.post(f"{pictures}{second.picture_id}/", {"do": "later"})
     assert shown(desk.product)[1] == (1, "From above")
 
 
 def test_words_can_be_changed_but_not_taken_away(client, desk, pictures):
-    address = f"{pictures}{desk.picture.pk}/"
+    address = f"{pictures}{desk.picture.picture_id}/"
 
     client.post(address, {"do": "describe", "alt": EVIL})
     client.post(address, {"do": "describe", "alt": "  "})
@@ -109,11 +112,11 @@ def test_words_can_be_changed_but_not_taken_away(client, desk, pictures):
 
 
 def test_a_product_on_sale_keeps_its_last_picture_and_a_draft_need_not(client, desk, pictures):
-    client.post(f"{pictures}{desk.picture.pk}/", {"do": "remove"})
+    client.post(f"{pictures}{desk.picture.picture_id}/", {"do": "remove"})
     assert len(shown(desk.product)) == 1
     only = make.shown_picture(desk.draft)
 
-    address = f"/merchant/{desk.merchant.slug}/products/{desk.draft.pk}/pictures/{only.pk}/"
+    address = f"/merchant/{desk.merchant.slug}/products/{desk.draft.pk}/pictures/{only.picture_id}/"
     client.post(address, {"do": "remove"})
 
     assert shown(desk.draft) == []

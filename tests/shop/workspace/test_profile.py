@@ -3,10 +3,11 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from shop.amending.models import Amendment
 from shop.festivals.models import ChangeLog
 from tests import make
 from tests.hostile_files import REFUSED, picture
-from tests.shop.workspace.desk import EVIL
+from tests.shop.workspace.desk import EVIL, look
 
 pytestmark = pytest.mark.django_db
 TOLD = {"tagline": "Kettles that sing.", "story": "We beat copper.\r\nBy hand.", "founded": "1994",
@@ -25,12 +26,15 @@ def test_words_are_saved_and_logged_and_nothing_else_can_be(client, desk, profil
     assert client.post(profile, TOLD | more).status_code == 302
 
     before = desk.merchant
+    assert type(before).objects.get(pk=before.pk).story == ""  # until somebody has looked
+    assert client.get(profile).context["form"]["story"].value() == "We beat copper.\nBy hand."
+    look(desk, page=True)
     after = type(before).objects.get(pk=before.pk)
     assert (after.tagline, after.story) == ("Kettles that sing.", "We beat copper.\nBy hand.")
     assert after.certifications == ["Fair trade", "Halal"]
     kept = ("name", "country", "commission_bp", "slug", "ship_region", "payout_method")
     assert [getattr(after, name) for name in kept] == [getattr(before, name) for name in kept]
-    log = ChangeLog.objects.get(subject="merchant")
+    log = ChangeLog.objects.get(subject="merchant", action="propose")
     assert (log.by, log.after["founded"]) == (desk.member, 1994)
 
 
@@ -56,6 +60,7 @@ def test_what_cannot_be_is_said_and_nothing_is_saved(client, desk, profile, wron
 
 def test_hostile_words_stay_words(client, desk, profile):
     client.post(profile, TOLD | {"tagline": EVIL, "story": EVIL})
+    look(desk, page=True)
 
     page = client.get(profile).content.decode()
     shop = client.get(f"/stores/{desk.merchant.slug}/").content.decode()
@@ -78,10 +83,10 @@ def test_who_was_overtaken_sees_both_and_nothing_is_lost(client, desk, profile):
         ("In one sentence", "Theirs"), ("Certificates", "Halal"),
     ]  # fmt: skip
     assert answer.context["form"]["tagline"].value() == "Mine"
-    desk.merchant.refresh_from_db()
-    assert desk.merchant.tagline == "Theirs"
+    assert Amendment.objects.get(merchant=desk.merchant).words["tagline"] == "Theirs"
     again = {"version": answer.context["form"]["version"].value(), "tagline": "Mine"}
     assert client.post(profile, TOLD | again).status_code == 302
+    look(desk, page=True)
     desk.merchant.refresh_from_db()
     assert desk.merchant.tagline == "Mine"
 
@@ -91,6 +96,9 @@ def test_logo_and_banner_are_uploaded_like_any_picture(client, desk, profile, wh
     good = {"what": which, "alt": "Our door",
             "files": SimpleUploadedFile("door.png", picture("PNG", (1200, 400)))}  # fmt: skip
     assert client.post(profile, good).status_code == 302
+    desk.merchant.refresh_from_db()
+    assert getattr(desk.merchant, which) is None  # until somebody has looked
+    look(desk, page=True)
     desk.merchant.refresh_from_db()
     made = getattr(desk.merchant, which)
     assert made.sizes["jpeg"]

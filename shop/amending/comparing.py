@@ -1,0 +1,209 @@
+"""What is public beside what is proposed, ready to be read: fields, labels, variants, pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from shop.amending.contents import (
+    STORE_PICTURES,
+    STORE_WORDS,
+    Place,
+    Shown,
+    new_rows,
+    pictures_at,
+    public_album,
+)
+from shop.amending.models import Amendment
+from shop.catalogue.models import Category, Product
+from shop.currencies import written
+from shop.delivery.names import country_name
+from shop.listings.editing import told, words_of
+from shop.merchants.models import Merchant
+from shop.pictures.models import Picture
+
+NAMES = {
+    "title": _("Name"), "category_id": _("Category"), "summary": _("In one sentence"),
+    "description": _("Description"), "materials": _("Materials or ingredients"),
+    "tags": _("Search words"), "option_names": _("What can be chosen"), "origin": _("Made in"),
+    "meeting_point": _("Meeting point"), "tagline": _("In one sentence"), "story": _("Story"),
+    "founded": _("Founded"), "makers": _("How many people work there"),
+    "certifications": _("Certificates"),
+}  # fmt: skip
+LANGUAGES = {"fr": _("Name in French"), "zh-hans": _("Name in Chinese")}
+PLACES = {Place.ALBUM: _("Pictures"), Place.LOGO: _("Logo"), Place.BANNER: _("Banner")}
+NEW, GONE, MOVED, REWORDED = "new", "gone", "moved", "reworded"
+
+type Parts = tuple[tuple[bool, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that differs. Each side is in parts, of which some are marked as different."""
+
+    name: str
+    before: Parts
+    after: Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A picture on one side; ``mark`` says what differs of it, and is empty where nothing does."""
+
+    picture: Picture
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """What is shown at one place before and after."""
+
+    name: str
+    before: tuple[Tile, ...]
+    after: tuple[Tile, ...]
+
+
+def differences(amendment: Amendment) -> list[Difference]:
+    """Return the words that differ, each with both sides. At most three statements."""
+    subject = amendment.subject
+    if isinstance(subject, Merchant):
+        public = {name: getattr(subject, name) for name in STORE_WORDS}
+        return [_field(name, public[name], amendment.words[name]) for name in _known(amendment)]
+    found = list(_product_words(amendment, subject))
+    return found + list(_labels(amendment, subject)) + list(_new_variants(amendment))
+
+
+def pictures(amendment: Amendment) -> list[Pictures]:
+    """Return the places whose pictures differ, each with both sides. Three statements at most."""
+    if not amendment.has_pictures:
+        return []
+    subject = amendment.subject
+    if isinstance(subject, Product):
+        return [_album(Place.ALBUM, public_album(subject), pictures_at(amendment, Place.ALBUM))]
+    found = []
+    for place in STORE_PICTURES:
+        if after := pictures_at(amendment, place):
+            now = getattr(subject, place)
+            found.append(_album(place, [Shown(now.pk, now.alt)] if now else [], after))
+    return found
+
+
+def parts_of(before: str, after: str) -> tuple[Parts, Parts]:
+    """Mark the words in which two texts differ.
+
+    Common words of long texts are no landmarks for the comparison: whoever repeats one word
+    thousands of times keeps nobody waiting.
+    """
+    old, new = _pieces(before), _pieces(after)
+    left: list[tuple[bool, str]] = []
+    right: list[tuple[bool, str]] = []
+    for kind, a, b, c, d in SequenceMatcher(None, old, new).get_opcodes():
+        if b > a:
+            left.append((kind != "equal", "".join(old[a:b])))
+        if d > c:
+            right.append((kind != "equal", "".join(new[c:d])))
+    return tuple(left), tuple(right)
+
+
+def _known(amendment: Amendment) -> list[str]:
+    return [name for name in NAMES if name in amendment.words]
+
+
+def _field(name: str, before: Any, after: Any) -> Difference:
+    return Difference(str(NAMES[name]), *parts_of(_written(before), _written(after)))
+
+
+def _product_words(amendment: Amendment, product: Product) -> Iterator[Difference]:
+    public = told(words_of(product))
+    for name in _known(amendment):
+        before, after = public[name], amendment.words[name]
+        if name == "category_id":
+            names = dict(Category.objects.filter(pk__in=[before, after]).values_list("pk", "name"))
+            before, after = names.get(before, ""), names.get(after, "")
+        elif name == "origin":
+            before, after = _country(before), _country(after)
+        yield _field(name, before, after)
+    titles: Mapping[str, str] = amendment.words.get("titles", product.titles)
+    for code in sorted({*titles, *product.titles}):
+        before, after = product.titles.get(code, ""), titles.get(code, "")
+        if before != after:
+            yield Difference(_name_in(code), *parts_of(before, after))
+
+
+def _name_in(code: str) -> str:
+    """Return what the title in a language is called."""
+    return str(LANGUAGES.get(code) or f"{_('Name')}: {dict(settings.LANGUAGES).get(code, code)}")
+
+
+def _labels(amendment: Amendment, product: Product) -> Iterator[Difference]:
+    if not amendment.options:
+        return
+    for variant in product.variants.filter(pk__in=amendment.options).order_by("position", "pk"):
+        after = ", ".join(amendment.options[str(variant.pk)])
+        yield Difference(variant.sku, *parts_of(variant.label, after))
+
+
+def _new_variants(amendment: Amendment) -> Iterator[Difference]:
+    for row in new_rows(amendment):
+        price = written(row.price, settings.SHOP_CURRENCY, get_language() or "en")
+        label = ", ".join((*row.options, price, f"{row.weight_g} g"))
+        yield Difference(row.sku, (), ((True, label),))
+
+
+def _album(place: str, before: Sequence[Shown], after: Sequence[Shown]) -> Pictures:
+    known = Picture.objects.in_bulk({row.picture_id for row in (*before, *after)})
+    there = [row.picture_id for row in after]
+    stood = [row.picture_id for row in before]
+    alts = {row.picture_id: row.alt for row in before}
+    # Those that both have, in their two orders: whoever has another neighbour has moved.
+    kept, was = ([pk for pk in side if pk in other]
+                 for side, other in ((there, stood), (stood, there)))  # fmt: skip
+    moved = {pk for pk, old in zip(kept, was, strict=True) if pk != old}
+
+    def mark(row: Shown) -> str:
+        if row.picture_id not in stood:
+            return NEW
+        if row.alt != alts[row.picture_id]:
+            return REWORDED
+        return MOVED if row.picture_id in moved else ""
+
+    return Pictures(
+        str(PLACES[Place(place)]),
+        tuple(Tile(_worded(known, row), "" if row.picture_id in there else GONE)
+              for row in before),
+        tuple(Tile(_worded(known, row), mark(row)) for row in after),
+    )  # fmt: skip
+
+
+def _worded(known: Mapping[int, Picture], row: Shown) -> Picture:
+    """Return a picture with the words of this side."""
+    found = known[row.picture_id]
+    return Picture(pk=found.pk, title=found.title, alt=row.alt, sizes=found.sizes, file=found.file,
+                   width=found.width, height=found.height)  # fmt: skip
+
+
+def _pieces(text: str) -> list[str]:
+    """Divide a text into words with the blanks that follow; scripts without blanks by letters."""
+    found, piece = [], ""
+    for letter in text:
+        piece += letter
+        if letter.isspace() or ord(letter) > 0x2E7F:
+            found.append(piece)
+            piece = ""
+    return [*found, piece] if piece else found
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(value)
+    return "" if value is None else str(value)
+
+
+def _country(code: str) -> str:
+    return country_name(code, get_language() or "en") if code else ""

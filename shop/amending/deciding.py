@@ -1,0 +1,147 @@
+"""Organizers decide on what a store wants to change: on exactly what they have seen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from shop.accounts.models import User
+from shop.amending import keeping
+from shop.amending.albums import write_album
+from shop.amending.contents import (
+    STORE_PICTURES,
+    STORE_WORDS,
+    Place,
+    content_of,
+    new_rows,
+    pictures_at,
+)
+from shop.amending.models import Amendment
+from shop.catalogue.models import Product
+from shop.errors import NotPossible, StaleState
+from shop.festivals.changes import log
+from shop.festivals.spans import TICK, mark_change
+from shop.listings.editing import fill, told, words_of
+from shop.listings.mailing import tell_store
+from shop.listings.publishing import on_sale_again
+from shop.listings.refreshing import refresh
+from shop.listings.variants import Row, check_rows, save_rows
+from shop.merchants.deciding import refuse_own
+from shop.merchants.models import Merchant
+from shop.pictures.models import Picture
+
+
+@transaction.atomic
+def approve(amendment: Amendment, *, seen: datetime | None, at: datetime, by: User) -> None:
+    """Let shoppers see a change; a product that was taken down is on sale again with it.
+
+    One that was refused can still be approved, by whoever thinks better of it.
+
+    Args:
+        seen: the version that the reviewer looked at.
+
+    Raises:
+        StaleState: it was changed since, or decided on.
+        NotPossible: the reviewer is a member of the store, or something stands in its way by now.
+    """
+    amendment = _locked(amendment, seen=seen, by=by)
+    subject = amendment.subject
+    before = public_facts(subject)
+    if isinstance(subject, Product):
+        _apply_to_product(amendment, subject, at=at, by=by)
+    else:
+        _apply_to_store(amendment, subject, at=at)
+    words, pictures = amendment.words, amendment.has_pictures
+    keeping.drop(amendment)
+    line = log(
+        subject, "approve change", at=at, by=by, festival=None,
+        before={name: before[name] for name in words},
+        after=words | ({"pictures": True} if pictures else {}),
+    )  # fmt: skip
+    tell_store(line, amendment.store.pk)
+
+
+@transaction.atomic
+def refuse(
+    amendment: Amendment, note: str, *, seen: datetime | None, at: datetime, by: User
+) -> None:
+    """Leave what is public as it is, and say why; the store can mend its change and send it again.
+
+    Raises:
+        StaleState: it was changed since it was seen, or decided on.
+        NotPossible: there is no reason, or the reviewer is a member of the store.
+    """
+    if not note.strip():
+        raise NotPossible(_("Give a reason. The merchant will read it."))
+    amendment = _locked(amendment, seen=seen, by=by)
+    if not amendment.is_waiting:
+        raise StaleState
+    # A new version: whoever looked at the same time is told, and sees the reason first.
+    Amendment.objects.filter(pk=amendment.pk).update(
+        state=Amendment.State.REFUSED, note=note.strip(), sent_at=amendment.sent_at + TICK
+    )
+    line = log(amendment.subject, "refuse change", at=at, by=by, festival=None, reason=note.strip(),
+               after=amendment.words)  # fmt: skip
+    tell_store(line, amendment.store.pk)
+
+
+def public_facts(subject: Product | Merchant) -> dict[str, Any]:
+    """Return what of a subject can be proposed in words, as it is public now."""
+    if isinstance(subject, Product):
+        return told(words_of(subject))
+    return {name: getattr(subject, name) for name in STORE_WORDS}
+
+
+def _locked(amendment: Amendment, *, seen: datetime | None, by: User) -> Amendment:
+    """Lock what an amendment is about, and return it as it is now if that is what was seen."""
+    keeping.lock(amendment.subject)
+    rows = Amendment.objects.select_related("product__merchant", "merchant")
+    now = rows.filter(pk=amendment.pk).first()
+    if now is None or seen is None or now.sent_at != seen:
+        raise StaleState
+    refuse_own(now.store.pk, by)
+    return now
+
+
+def _apply_to_product(amendment: Amendment, product: Product, *, at: datetime, by: User) -> None:
+    content = content_of(product, amendment)
+    fill(product, content.words)
+    if product.kind == Product.Kind.GOODS and (amendment.options or amendment.variants):
+        _apply_rows(amendment, product, at=at, by=by)
+    product.save(update_fields=[name for name in amendment.words if name != "category_id"]
+                 + ["category"])  # fmt: skip
+    if amendment.has_pictures:
+        write_album(product, pictures_at(amendment, Place.ALBUM))
+    if product.state == Product.State.TAKEN_DOWN:
+        on_sale_again(product, at=at)
+    else:
+        refresh([product.pk], at=at)
+
+
+def _apply_rows(amendment: Amendment, product: Product, *, at: datetime, by: User) -> None:
+    """Give variants their new labels and add the new ones, as the grid would have."""
+    active = product.variants.filter(is_active=True).order_by("position", "pk")
+    labels = amendment.options
+    rows = [
+        Row(n, row.pk, row.sku, labels.get(str(row.pk), row.options), row.weight_g)
+        for n, row in enumerate(active)
+    ]
+    rows += new_rows(amendment)
+    check_rows(product, rows)
+    save_rows(product, rows, at=at, by=by)
+
+
+def _apply_to_store(amendment: Amendment, merchant: Merchant, *, at: datetime) -> None:
+    changes: dict[str, Any] = dict(amendment.words)
+    gone = set()
+    for place in STORE_PICTURES:
+        for shown in pictures_at(amendment, place):
+            changes[f"{place}_id"] = shown.picture_id
+            gone.add(getattr(merchant, f"{place}_id"))
+            Picture.objects.filter(pk=shown.picture_id).update(alt=shown.alt, title=shown.alt)
+    Merchant.objects.filter(pk=merchant.pk).update(**changes)
+    keeping.let_go(merchant, gone - {None})
+    mark_change("store", at=at)

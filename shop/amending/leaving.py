@@ -1,0 +1,61 @@
+"""A store takes its product off sale: what waited for a look is told with the rest from then on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from shop.accounts.models import User
+from shop.amending import keeping
+from shop.amending.albums import write_album
+from shop.amending.contents import Place, amendment_of, content_of, new_rows, pictures_at
+from shop.amending.models import Amendment
+from shop.catalogue.models import Product
+from shop.errors import NotPossible
+from shop.listings import publishing
+from shop.listings.editing import fill
+from shop.listings.locking import lock_product
+from shop.listings.variants import Row, check_rows, save_rows
+
+
+@transaction.atomic
+def withdraw(product: Product, *, at: datetime, by: User) -> None:
+    """Take a product off sale, or back from review, with what is proposed for it.
+
+    Nobody sees the product until all of it is reviewed again.
+
+    Raises:
+        NotPossible, StaleState: as ``publishing.withdraw`` says; nothing is changed.
+    """
+    publishing.withdraw(product, at=at, by=by)
+    now = lock_product(product.pk)
+    if amendment := amendment_of(now):
+        _take_over(amendment, now, at=at, by=by)
+        keeping.drop(amendment)
+
+
+def _take_over(amendment: Amendment, product: Product, *, at: datetime, by: User) -> None:
+    """Write an amendment into a product that nobody sees; rows that cannot be are left out."""
+    if amendment.has_pictures:
+        write_album(product, pictures_at(amendment, Place.ALBUM))
+    words = content_of(product, amendment).words
+    labels = amendment.options
+    rows = [
+        Row(n, row.pk, row.sku, labels.get(str(row.pk), row.options), row.weight_g)
+        for n, row in enumerate(product.variants.filter(is_active=True))
+    ]
+    try:
+        with transaction.atomic():
+            fill(product, words)
+            product.save()
+            if product.kind == Product.Kind.GOODS:
+                rows += new_rows(amendment)
+                check_rows(product, rows)
+                save_rows(product, rows, at=at, by=by)
+    except (NotPossible, IntegrityError):  # by now another product has a SKU, say
+        product.refresh_from_db()
+        fill(product, replace(words, option_names=product.option_names,
+                              category_id=product.category_id))  # fmt: skip
+        product.save()

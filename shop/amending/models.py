@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from shop.catalogue.models import Product
+from shop.merchants.models import Merchant
+from shop.pictures.models import Picture
+
+
+class Amendment(models.Model):
+    """What a store wants to change of what shoppers see: of a product, or of its own page.
+
+    It holds what differs alone. What is public stays as it was approved until somebody has looked.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        REFUSED = "refused"
+
+    product = models.OneToOneField(
+        Product, models.CASCADE, null=True, blank=True, related_name="amendment"
+    )
+    merchant = models.OneToOneField(
+        Merchant, models.CASCADE, null=True, blank=True, related_name="amendment"
+    )
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    words = models.JSONField(default=dict, help_text="By the name of the field.")
+    options = models.JSONField(default=dict, help_text="Labels, by the id of their variant.")
+    variants = models.JSONField(default=list, help_text="New ones, as they were typed.")
+    has_pictures = models.BooleanField(default=False, help_text="Its pictures differ.")
+    waits_since = models.DateTimeField()
+    sent_at = models.DateTimeField(help_text="The newest edit: its version.")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    note = models.TextField(blank=True, help_text="Why it was refused; the merchant reads it.")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["waits_since", "id"],
+                condition=models.Q(state="waiting"),
+                name="amendment_waiting",
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="amendment_of_one_thing",
+                condition=models.Q(product__isnull=True) ^ models.Q(merchant__isnull=True),
+                violation_error_message="An amendment is of a product or of a store.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.subject)
+
+    @property
+    def subject(self) -> Product | Merchant:
+        """Return what it is about."""
+        return self.product if self.product_id else self.merchant
+
+    @property
+    def store(self) -> Merchant:
+        """Return whose it is."""
+        return self.product.merchant if self.product_id else self.merchant
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether somebody has to look at it."""
+        return self.state == self.State.WAITING
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing of it differs from what is public."""
+        return not (self.words or self.options or self.variants or self.has_pictures)
+
+
+class AmendedPicture(models.Model):
+    """A picture as an amendment shows it. An album is proposed whole, in its order."""
+
+    class Place(models.TextChoices):
+        ALBUM = "album"
+        LOGO = "logo"
+        BANNER = "banner"
+
+    amendment = models.ForeignKey(Amendment, models.CASCADE, related_name="pictures")
+    picture = models.ForeignKey(Picture, models.PROTECT, related_name="+")
+    alt = models.CharField(max_length=200, blank=True)
+    place = models.CharField(max_length=6, choices=Place, default=Place.ALBUM)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["amendment", "place", "position"], name="amended_place_once"
+            )
+        ]

@@ -1,0 +1,114 @@
+"""A store edits what shoppers see: what was approved stays, and the change waits for a look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from shop.accounts.models import User
+from shop.amending import keeping
+from shop.amending.contents import AT_ONCE, LOOKED_AT, amendment_of, kept_row
+from shop.catalogue.models import Category, Product, Variant
+from shop.errors import NotPossible
+from shop.festivals.changes import log
+from shop.listings.editing import Words, edit_product, refuse_overtaken, told, words_of
+from shop.listings.locking import lock_product
+from shop.listings.refreshing import refresh
+from shop.listings.variants import Row, check_rows, save_rows
+from shop.merchants.models import Merchant
+
+
+@transaction.atomic
+def save_product(
+    product: Product, words: Words, rows: Sequence[Row], *, version: int, at: datetime, by: User
+) -> bool:
+    """Save what a store typed. Of an approved product the words wait; the rest counts at once.
+
+    Args:
+        version: id of the newest edit that the form knew; 0 for none.
+
+    Returns:
+        Whether something new waits for a look.
+
+    Raises:
+        ChangedMeanwhile: somebody else saved it in between.
+        NotPossible: it waits for its first review.
+        BadRows: something is wrong with the variants; nothing is changed.
+    """
+    now = lock_product(product.pk)
+    if now.state not in Product.APPROVED:
+        edit_product(now, words, rows, version=version, at=at, by=by)
+        return False
+    refuse_overtaken(now, version)
+    if not Category.objects.filter(pk=words.category_id).exists():
+        raise NotPossible(_("Choose a category"))
+    known = {} if now.kind == Product.Kind.EXPERIENCE else {v.pk: v for v in now.variants.all()}
+    typed = rows if now.kind == Product.Kind.GOODS else ()
+    parts = {
+        "words": changed_words(now, words),
+        "options": _labels(known, typed),
+        "variants": [kept_row(row) for row in typed if row.id is None and not row.is_off],
+    }
+    now.option_names = list(words.option_names)
+    check_rows(now, typed)  # as it would be
+    now.refresh_from_db(fields=["option_names"])
+    _save_at_once(now, words, [_as_public(row, known) for row in typed if row.id in known],
+                  at=at, by=by)  # fmt: skip
+    return keeping.keep_words(now, parts, at=at, by=by)
+
+
+@transaction.atomic
+def take_back(subject: Product | Merchant, *, at: datetime, by: User) -> None:
+    """Give a proposed change up; what is public stays as it is.
+
+    Raises:
+        NotPossible: none is there any more.
+    """
+    subject = keeping.lock(subject)
+    amendment = amendment_of(subject)
+    if amendment is None:
+        raise NotPossible(_("This change was decided on or taken back already."))
+    keeping.drop(amendment)
+    log(subject, "take back change", at=at, by=by, festival=None)
+
+
+def changed_words(product: Product, words: Words) -> dict[str, object]:
+    """Return the words that differ from the public ones, as they are kept."""
+    public, wanted = told(words_of(product)), told(words)
+    return {name: wanted[name] for name in LOOKED_AT if wanted[name] != public[name]}
+
+
+def _labels(known: Mapping[int, Variant], rows: Sequence[Row]) -> dict[str, list[str]]:
+    """Return the labels that differ from the public ones, by variant id."""
+    kept = [row for row in rows if row.id in known and not row.is_off]
+    return {
+        str(row.id): list(row.options) for row in kept if list(row.options) != known[row.id].options
+    }
+
+
+def _as_public(row: Row, known: Mapping[int, Variant]) -> Row:
+    """Return a row with the label that shoppers see."""
+    return replace(row, options=known[row.id].options)
+
+
+def _save_at_once(
+    product: Product, words: Words, rows: Sequence[Row], *, at: datetime, by: User
+) -> None:
+    """Save what needs no look: customs code, duration, SKUs, weights, what is taken off sale."""
+    before = {name: getattr(product, name) for name in AT_ONCE}
+    after = {name: value for name, value in asdict(words).items() if name in AT_ONCE}
+    changed = sorted(name for name in AT_ONCE if before[name] != after[name])
+    Product.objects.filter(pk=product.pk).update(**{name: after[name] for name in changed})
+    if product.kind == Product.Kind.GOODS:
+        check_rows(product, rows)
+        save_rows(product, rows, at=at, by=by)
+    refresh([product.pk], at=at)
+    log(
+        product, "edit", at=at, by=by, festival=None,
+        before={name: before[name] for name in changed},
+        after={name: after[name] for name in changed},
+    )  # fmt: skip

@@ -1,0 +1,141 @@
+"""Takes a product out of the shop at once; what nobody has paid for yet is not sold any more.
+
+Paid orders stay: they are sent, or sent back by whoever decides about them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Max, Q, QuerySet
+from django.tasks import task
+from django.utils.translation import gettext as _
+
+from shop import clock
+from shop.accounts.models import User
+from shop.amending import keeping
+from shop.amending.contents import STORE_PICTURES, amendment_of
+from shop.amending.models import Amendment
+from shop.catalogue.models import Product
+from shop.errors import NotPossible
+from shop.festivals.changes import log
+from shop.festivals.models import Deal
+from shop.festivals.spans import TICK, mark_change
+from shop.listings import publishing
+from shop.listings.mailing import tell_store
+from shop.merchants.deciding import refuse_own
+from shop.merchants.models import Merchant
+from shop.orders.effects import Effect
+from shop.orders.models import Order
+from shop.payments.cancelling import end_open
+from shop.tasks import enqueue
+
+EMPTY: dict[str, Any] = {"tagline": "", "story": "", "certifications": []}
+"""The words of a page that are taken away with it; numbers deceive nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenDown:
+    """The instant from which nothing of it is sold, and how many open orders are ended."""
+
+    since: datetime
+    open_orders: int
+
+
+def take_down(product: Product, reason: str, *, at: datetime, by: User) -> TakenDown:
+    """Take a product down and let the worker close the open orders that hold it.
+
+    An order that was being placed in the same second, or whose session could not be closed, is
+    ended by the beat.
+
+    Raises:
+        NotPossible, StaleState: as ``publishing.take_down`` says; nothing is changed.
+    """
+    with transaction.atomic():
+        since = publishing.take_down(product, reason, at=at, by=by)
+        enqueue(end_orders_of, product.pk)
+    return TakenDown(since, _open_ones(product.pk).count())
+
+
+@task
+def end_orders_of(product_id: int) -> None:
+    """End the pending orders that hold one product that was taken down."""
+    end_open_ones(at=clock.now(), product_id=product_id)
+
+
+@transaction.atomic
+def clear_page(merchant: Merchant, reason: str, *, at: datetime, by: User) -> None:
+    """Take the words and pictures of a store's page out of sight; its products stay.
+
+    They become a change that was refused: the store mends it and sends it again, and whoever
+    thinks better of it approves it as it is.
+
+    Raises:
+        NotPossible: there is no reason, nothing to take away, or the organizer is a member.
+    """
+    if not reason.strip():
+        raise NotPossible(_("Give a reason. The merchant will read it."))
+    now = keeping.lock(merchant)
+    refuse_own(now.pk, by)
+    if not (words := page_words(now)):
+        raise NotPossible(_("The page of this store has no words or pictures of its own."))
+    amendment = amendment_of(now) or Amendment(merchant=now, waits_since=at, sent_at=at)
+    amendment.sent_at = max(at, amendment.sent_at + TICK) if amendment.pk else at
+    amendment.words = {k: v for k, v in words.items() if k in EMPTY} | amendment.words
+    amendment.state, amendment.note = Amendment.State.REFUSED, reason.strip()
+    amendment.has_pictures = amendment.has_pictures or any(k in words for k in STORE_PICTURES)
+    amendment.save()
+    for place in STORE_PICTURES:
+        picture = getattr(now, place)
+        if picture and not amendment.pictures.filter(place=place).exists():
+            amendment.pictures.create(picture=picture, alt=picture.alt, place=place)
+    gone = {getattr(now, f"{place}_id") for place in STORE_PICTURES} - {None}
+    Merchant.objects.filter(pk=now.pk).update(**EMPTY, logo=None, banner=None)
+    keeping.let_go(now, gone)
+    mark_change("store", at=at)
+    line = log(now, "take down", at=at, by=by, festival=None, before=words, reason=reason.strip())
+    tell_store(line, now.pk)
+
+
+def page_words(merchant: Merchant) -> dict[str, Any]:
+    """Return what a store's page tells in its own words and pictures; nothing where it is bare."""
+    found = {name: getattr(merchant, name) for name in EMPTY}
+    found |= {str(place): getattr(merchant, f"{place}_id") for place in STORE_PICTURES}
+    return {name: value for name, value in found.items() if value}
+
+
+def end_open_ones(*, at: datetime, product_id: int | None = None) -> int:
+    """End pending orders with products that are taken down; return how many. Part of the beat.
+
+    One that was paid at the last moment stays paid.
+    """
+    return end_open(_open_ones(product_id), name="end orders of what was taken down", at=at)
+
+
+def _open_ones(product_id: int | None) -> QuerySet[Order]:
+    orders = Order.objects.filter(
+        state=Order.State.PENDING, lines__product__state=Product.State.TAKEN_DOWN
+    )
+    if product_id:
+        orders = orders.filter(lines__product=product_id)
+    return orders.distinct().order_by("pk")
+
+
+def effect_of(product: Product) -> Effect:
+    """Return the open orders that hold a product, and the paid ones that have it. One statement."""
+    pending, paid = Q(state=Order.State.PENDING), Q(state=Order.State.PAID)
+    found = Order.objects.filter(lines__product=product).aggregate(
+        open_orders=Count("pk", pending, distinct=True),
+        until=Max("pay_by", filter=pending),
+        paid_orders=Count("pk", paid, distinct=True),
+    )
+    return Effect(**found)
+
+
+def deals_of(product: Product, *, at: datetime) -> QuerySet[Deal]:
+    """Return the deals of a product that run or will run."""
+    rows = Deal.objects.filter(variant__product=product, effective_to__gt=at)
+    return rows.exclude(state__in=Deal.GONE)

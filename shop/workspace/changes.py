@@ -1,0 +1,60 @@
+"""What of a store waits for a look, as its desk shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from shop.amending.comparing import Difference, Pictures, differences, pictures
+from shop.amending.models import Amendment
+from shop.catalogue.models import Product
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A proposed change: since when it waits or why it was refused, and what would differ.
+
+    ``is_public`` tells whether shoppers see what was approved meanwhile; of what was taken down
+    they see nothing.
+    """
+
+    is_waiting: bool
+    is_public: bool
+    since: datetime
+    note: str
+    words: list[Difference]
+    pictures: list[Pictures]
+
+
+def change_of(amendment: Amendment | None) -> Change | None:
+    """Return a proposed change ready to be read, or None where there is none."""
+    if amendment is None:
+        return None
+    return Change(
+        amendment.is_waiting,
+        is_public(amendment.product),
+        amendment.waits_since,
+        amendment.note,
+        differences(amendment),
+        pictures(amendment),
+    )
+
+
+def is_public(product: Product | None) -> bool:
+    """Tell whether shoppers see what was approved; of a store they always do."""
+    return product is None or product.state == Product.State.PUBLISHED
+
+
+def saved(*, waits: bool, of: Product | None = None) -> str:
+    """Say what became of what was typed.
+
+    Args:
+        of: the product that it is about; None for the page of a store.
+    """
+    if waits and not is_public(of):
+        return _("Your change waits for a look.")
+    if waits:
+        return _("Your change waits for a look. Until then shoppers see what was approved.")
+    return _("Your changes are saved.")
