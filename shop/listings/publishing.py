@@ -22,6 +22,7 @@ from shop.festivals.models import ChangeLog, Deal, RegularPrice
 from shop.festivals.pricing.items import PRIOR_PRICE_WINDOW
 from shop.listings.locking import lock_product
 from shop.listings.refreshing import refresh
+from shop.merchants.deciding import refuse_own
 
 State = Product.State
 
@@ -112,6 +113,7 @@ def approve(product: Product, *, at: datetime, by: User | None = None) -> dateti
     Raises:
         StaleState: it is not waiting for a review any more.
     """
+    refuse_own(product.merchant_id, by=by)
     first = lock_product(product.pk).published_at
     since = spans.lock_prices([product.pk], at=at)
     _move(product, (State.SUBMITTED,), State.PUBLISHED, published_at=first or since, review_note="")
@@ -132,6 +134,7 @@ def request_changes(product: Product, note: str, *, at: datetime, by: User | Non
     """
     if not note.strip():
         raise NotPossible(_("Give a reason. The merchant will read it."))
+    refuse_own(product.merchant_id, by=by)
     _move(product, (State.SUBMITTED,), State.DRAFT, review_note=note.strip())
     log(product, "request_changes", at=at, by=by, festival=None, reason=note.strip())
 
