@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from cms.admin.pages import seen_at, show, words
-from cms.admin.permissions import needs
+from cms.admin.permissions import needs, own_stores
 from shop import clock
 from shop.catalogue.models import Product, Variant
 from shop.currencies import written
@@ -47,6 +47,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         "product": product,
         "pictures": [row.picture for row in product.shown_pictures.select_related("picture")],
         "variants": _variants(product),
+        "is_own": product.merchant_id in own_stores(request),
         "gaps": publishing.gaps(product, at=clock.moment_of(request)),
     }
     trail = [(reverse(QUEUE), "New products")]

@@ -52,6 +52,11 @@ def needs(codename: str, *, to_post: str = "") -> Callable[[View], View]:
     return decorate
 
 
+def own_stores(request: HttpRequest) -> set[int]:
+    """Return the stores for which somebody acts: on these, others decide."""
+    return set(request.user.memberships.values_list("merchant", flat=True))
+
+
 def forbidden(request: HttpRequest) -> HttpResponse:
     """Say that a page belongs to other people's work."""
     return render(request, "cms/admin/forbidden.html", status=403)
