@@ -5,7 +5,9 @@ from django.templatetags.static import static
 from django.urls import include, path
 from django.utils.html import format_html_join
 from wagtail import hooks
+from wagtail.documents.models import Document
 from wagtail.models import Page
+from wagtail.permissions import register_permission_policy
 
 from cms.admin import urls
 from cms.admin.categories import CategoryViewSet
@@ -13,18 +15,26 @@ from cms.admin.lists import VIEWSETS
 from cms.admin.menu import (
     WaitingPanel,
     calendar_entry,
+    colleagues_entry,
     fairness_entry,
     festivals_entry,
     new_products_entry,
 )
 from cms.choosers import product_chooser, store_chooser
+from cms.files import DOCUMENTS, PICTURES
 from shop import clock
 from shop.festivals.spans import mark_change
+from shop.pictures.models import Picture
+
+# In place of Wagtail's own, which it registers when it starts.
+register_permission_policy(Picture, PICTURES)
+register_permission_policy(Document, DOCUMENTS)
 
 hooks.register("register_admin_menu_item", calendar_entry)
 hooks.register("register_admin_menu_item", festivals_entry)
 hooks.register("register_admin_menu_item", new_products_entry)
 hooks.register("register_admin_menu_item", fairness_entry)
+hooks.register("register_admin_menu_item", colleagues_entry)
 
 
 @hooks.register("register_admin_urls")

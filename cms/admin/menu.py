@@ -10,6 +10,7 @@ from django.urls import reverse
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
+from cms.admin.permissions import may
 from shop import clock
 from shop.catalogue.models import Product
 from shop.festivals.models import Enrolment, Festival, Nomination
@@ -27,7 +28,7 @@ class Allowed(MenuItem):
 
     def is_shown(self, request: HttpRequest) -> bool:
         """Tell whether the person may go there."""
-        return request.user.has_perm(f"shop.{self.permission}")
+        return may(request.user, self.permission)
 
 
 def festivals_entry() -> MenuItem:
@@ -59,6 +60,14 @@ def fairness_entry() -> MenuItem:
     return Allowed(
         "Fairness", reverse("desk:fairness"), permission="change_festival",
         name="fairness", icon_name="group", order=92,
+    )  # fmt: skip
+
+
+def colleagues_entry() -> MenuItem:
+    """Return the entry of who works at the desk."""
+    return Allowed(
+        "Colleagues", reverse("desk:colleagues"), permission="cms.manage_colleagues",
+        name="colleagues", icon_name="user", order=95,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from cms.admin import (
     catalogue,
     cloning,
     closing,
+    colleagues,
     deal_acts,
     deals,
     fairness,
@@ -98,6 +99,10 @@ urlpatterns = [
          name="festival-statement"),
     re_path(r"^festivals/(?P<pk>[0-9]+)/statements/(?P<merchant_id>[0-9]+)\.(?P<kind>csv|xlsx)$",
             reports.statement_file, name="festival-statement-file"),
+    path("colleagues/", colleagues.colleagues, name="colleagues"),
+    path("colleagues/<int:pk>/<slug:name>/", colleagues.act, name="colleague-act"),
+    path("colleagues/invitations/<int:pk>/<slug:name>/", colleagues.act_on_invitation,
+         name="invitation-act"),
     path("new-products/", catalogue.queue, name="product-queue"),
     path("new-products/<int:pk>/", catalogue.review, name="product-review"),
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from shop.pictures.uploading import store
 from shop.storefront import epoch
 from tests import make
 from tests.hostile_files import picture
-from tests.organizing.people import BEFORE
+from tests.organizing.people import BEFORE, organizer
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def desk(client, clock_at, settings, tmp_path):
     clock_at(BEFORE)
     settings.MEDIA_ROOT = tmp_path
-    client.force_login(make.user(is_staff=True, is_superuser=True))
+    client.force_login(organizer())
     return client
 
 
