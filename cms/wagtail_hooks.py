@@ -26,9 +26,9 @@ from shop import clock
 from shop.festivals.spans import mark_change
 from shop.pictures.models import Picture
 
-# In place of Wagtail's own, which it registers when it starts.
-register_permission_policy(Picture, PICTURES)
-register_permission_policy(Document, DOCUMENTS)
+# In place of Wagtail's own, which it may register after these are read.
+register_permission_policy(Picture, PICTURES, exact_class=True)
+register_permission_policy(Document, DOCUMENTS, exact_class=True)
 
 hooks.register("register_admin_menu_item", calendar_entry)
 hooks.register("register_admin_menu_item", festivals_entry)

@@ -9,11 +9,15 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission
 from wagtail.models import (
     Collection,
+    GroupApprovalTask,
     GroupCollectionPermission,
     GroupPagePermission,
     Locale,
     Page,
     Site,
+    Workflow,
+    WorkflowPage,
+    WorkflowTask,
 )
 
 from cms import roles
@@ -129,6 +133,17 @@ def permission(name: str) -> Permission:
     """Return the permission of an app: "wagtailimages.add_image"."""
     app, _dot, codename = name.partition(".")
     return Permission.objects.get(content_type__app_label=app, codename=codename)
+
+
+def approval() -> None:
+    """Make the approval of pages by organizers, unless it is there."""
+    root, organizers = page_root(), group_of(roles.ORGANIZER)
+    if not GroupApprovalTask.objects.filter(groups=organizers).exists():
+        task = GroupApprovalTask.objects.create(name="Approval by an organizer")
+        task.groups.add(organizers)
+        workflow = Workflow.objects.create(name="Approval by an organizer")
+        WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
+        WorkflowPage.objects.update_or_create(page=root, defaults={"workflow": workflow})
 
 
 def address(page: Page, language: str = "") -> str:
