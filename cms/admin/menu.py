@@ -93,6 +93,7 @@ class WaitingPanel(Component):
         return {
             "festivals": [(row, waiting.get(row.pk, 0), applied.get(row.pk, 0)) for row in shown],
             "products": Product.objects.filter(state=Product.State.SUBMITTED).count(),
+            "may_decide": may(parent_context["request"].user, "review_nomination"),
         }
 
 

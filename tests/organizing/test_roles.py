@@ -216,3 +216,17 @@ def test_categories_are_changed_by_organizers_alone(client, rows, group):
 
     assert {edit.status_code, new.status_code} == {403}
     assert not Category.objects.filter(name="Taken over").exists()
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_the_first_screens_lead_nobody_where_they_may_not_go(client, rows, group):
+    client.force_login(organizer(group))
+
+    page = client.get("/organize/").text
+    page += client.get(f"/organize/festivals/{rows['blocked']}/").text
+
+    found = re.findall(r'href="(/organize/[^"#]*)"', page)
+    links = {link for link in found if "logout" not in link}
+    assert links
+    for link in sorted(links):
+        assert client.get(link).status_code == 200, link
