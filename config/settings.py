@@ -269,16 +269,6 @@ WAGTAILIMAGES_IMAGE_MODEL = "shop.Picture"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "cms.admin.pictures.PictureForm"
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
-WAGTAILDOCS_EXTENSIONS = [
-    "csv",
-    "docx",
-    "ods",
-    "odt",
-    "pdf",
-    "pptx",
-    "txt",
-    "xlsx",
-]
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 # Addresses and passwords are changed in the shop's account, which verifies them.
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False

@@ -5,10 +5,15 @@ from __future__ import annotations
 from allauth.account.adapter import get_adapter
 from allauth.account.utils import perform_login
 from django import forms
+from django.contrib.auth.password_validation import (
+    MinimumLengthValidator,
+    get_default_password_validators,
+)
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -38,6 +43,10 @@ class FirstPasswordForm(forms.Form):
     def __init__(self, *args: object, email: str, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.email = email
+        rules = get_default_password_validators()
+        for count in (row.min_length for row in rules if isinstance(row, MinimumLengthValidator)):
+            text = ngettext("At least %(count)d character", "At least %(count)d characters", count)
+            self.fields["password"].help_text = text % {"count": count}
 
     def clean_password(self) -> str:
         """Return the password if it is good enough."""
