@@ -198,7 +198,7 @@ def test_what_a_merchandiser_hands_in_is_published_by_an_organizer(client, story
     assert not Page.objects.get(pk=story["draft"]).live
     state = Page.objects.get(pk=story["draft"]).specific.current_workflow_state
     task = state.current_task_state
-    approve = f"/organize/pages/{story['draft']}/workflow/action/approve/{task.pk}/"
+    approve = f"/organize/pages/workflow/action/{story['draft']}/approve/{task.pk}/"
 
     client.post(approve)  # not by whoever handed it in
     assert not Page.objects.get(pk=story["draft"]).live
