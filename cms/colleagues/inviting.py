@@ -52,7 +52,7 @@ def invite(email: str, role: str, *, language: str, at: datetime, by: User) -> I
     email = email.strip().lower()
     if role not in ROLES:
         raise NotPossible("Choose one of the roles.")
-    if known := colleagues().filter(email=email).first():
+    if known := colleagues().filter(email__iexact=email).first():
         raise NotPossible(f"{known.email} works here already. Change the role in the list.")
     made = Invitation(email=email, role=role, language=language, invited_by=by, invited_at=at)
     _renew(made, at=at)
@@ -127,7 +127,7 @@ def accept_anew(token: str, *, name: str, password: str, at: datetime) -> User:
     """
     locked_desk()
     found = _locked(token, at=at)
-    if User.objects.filter(email=found.email).exists():
+    if User.objects.filter(email__iexact=found.email).exists():
         raise NotValid
     first, _space, last = name.strip().partition(" ")
     user = User.objects.create_user(

@@ -62,7 +62,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         found = inviting.find(token, at=at)
         if request.user.is_authenticated:
             return _as_oneself(request, found, token)
-        if User.objects.filter(email=found.email).exists():
+        if User.objects.filter(email__iexact=found.email).exists():
             return _page(request, found, has_account=True)
         return _anew(request, found, token)
     except NotPossible as refusal:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from cms.colleagues.standing import role_of
-from cms.models import StoryPage
 from shop.accounts.models import User
 from shop.listings import publishing
 from tests import make, pages
@@ -71,25 +70,3 @@ def dismiss(desk, email):
     desk.get_by_role("link", name=f"Take the role away: {email}").click()
     desk.get_by_role("button", name="Take the role away").click()
     desk.get_by_text("does not work at the desk any more").wait_for()
-
-
-@on_desk_and_phone
-def test_a_merchandiser_hands_a_page_in_and_an_organizer_publishes_it(stage, visitor):
-    pages.approval()
-    story = pages.page(StoryPage, title="Two kinds of shea", live=False)
-    editor, desk = visitor(), visitor()
-    sign_in(editor, organizer("merchandiser").email, "/organize/")
-    sign_in(desk, organizer().email, "/organize/")
-
-    editor.goto(f"/organize/pages/{story.pk}/edit/")
-    assert editor.get_by_role("button", name="Publish", exact=True).count() == 0
-    editor.get_by_role("button", name=re.compile("^Submit to")).first.click()
-    editor.get_by_text("has been submitted").first.wait_for()
-    desk.goto("/organize/")
-    desk.get_by_role("link", name="Two kinds of shea").first.click()
-    desk.wait_for_url("**/edit/")
-    desk.get_by_role("button", name="More actions").click()
-    desk.get_by_role("button", name="Approve and Publish", exact=True).click()
-    desk.get_by_text("has been published").first.wait_for()
-
-    assert StoryPage.objects.get().live
