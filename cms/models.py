@@ -1,5 +1,6 @@
-"""The kinds of pages, where Django looks for them."""
+"""The kinds of pages and the invitations, where Django looks for them."""
 
+from cms.colleagues.models import Invitation
 from cms.pages.articles import (
     HelpIndexPage,
     HelpPage,
@@ -17,6 +18,7 @@ __all__ = [
     "HelpIndexPage",
     "HelpPage",
     "HomePage",
+    "Invitation",
     "LessonIndexPage",
     "LessonPage",
     "StoryIndexPage",

@@ -5,7 +5,9 @@ from django.templatetags.static import static
 from django.urls import include, path
 from django.utils.html import format_html_join
 from wagtail import hooks
+from wagtail.documents.models import Document
 from wagtail.models import Page
+from wagtail.permissions import register_permission_policy
 
 from cms.admin import urls
 from cms.admin.categories import CategoryViewSet
@@ -14,6 +16,7 @@ from cms.admin.menu import (
     WaitingPanel,
     amendments_entry,
     calendar_entry,
+    colleagues_entry,
     fairness_entry,
     festivals_entry,
     mishaps_entry,
@@ -21,8 +24,14 @@ from cms.admin.menu import (
     new_products_entry,
 )
 from cms.choosers import product_chooser, store_chooser
+from cms.files import DOCUMENTS, PICTURES
 from shop import clock
 from shop.festivals.spans import mark_change
+from shop.pictures.models import Picture
+
+# In place of Wagtail's own, which it may register after these are read.
+register_permission_policy(Picture, PICTURES, exact_class=True)
+register_permission_policy(Document, DOCUMENTS, exact_class=True)
 
 SHEETS = ("desk", "desk-board", "desk-calendar", "desk-changes")
 
@@ -33,6 +42,7 @@ hooks.register("register_admin_menu_item", amendments_entry)
 hooks.register("register_admin_menu_item", fairness_entry)
 hooks.register("register_admin_menu_item", money_entry)
 hooks.register("register_admin_menu_item", mishaps_entry)
+hooks.register("register_admin_menu_item", colleagues_entry)
 
 
 @hooks.register("register_admin_urls")

@@ -1,14 +1,15 @@
-"""Keeps out of the log what opens somebody's order."""
+"""Keeps out of the log what opens somebody's order, or the desk."""
 
 import logging
 import re
 
 # /orders/BB-2026-100001/<token>/: whoever knows the token sees the address of the shopper.
-LINK = re.compile(r"(/orders/[^/\s]+/)[^/\s?]+")
+# /account/invitation/<token>/: whoever knows it works at the desk.
+LINK = re.compile(r"(/orders/[^/\s]+/|/account/invitation/)[^/\s?]+")
 
 
 class Discreet(logging.Formatter):
-    """Masks the secret part of an order's link wherever a line or a traceback names it."""
+    """Masks the secret part of a link wherever a line or a traceback names it."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line as it is written."""

@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from config.database import database
+from config.editors import *  # noqa: F403 (what editors may choose and upload)
 from config.fairness import *  # noqa: F403 (what organizers can set at their desk)
 from config.sign_in import *  # noqa: F403 (allauth's settings, a file of their own)
 

@@ -5,6 +5,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path, re_path
 from wagtail.urls import serve_pattern
 
+from cms.colleagues.views import invitation
 from cms.pages import results, serving
 from config.health import health
 from config.media import media
@@ -28,7 +29,9 @@ urlpatterns += i18n_patterns(
     path("", include("shop.cart.urls")),
     path("", include("shop.reminders.urls")),
     path("", include("shop.checkout.urls")),
+    path("account/invitation/<str:token>/", invitation, name="colleague-invitation"),
     path("account/", include("allauth.urls")),
+    path("documents/", include("wagtail.documents.urls")),
     path("festivals/<slug:slug>/result/", results.result, name="festival-result"),
     re_path(serve_pattern, serving.page, name="wagtail_serve"),
     prefix_default_language=False,

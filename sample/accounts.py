@@ -7,6 +7,7 @@ from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
@@ -15,6 +16,9 @@ from shop.merchants.models import Membership, Merchant
 
 STORES = {"merchant": "iveti-hills-market", "host": "athi-and-rift-outings"}
 """The stores for which the merchant and the host of experiences act."""
+
+DESK = ("organizer", "reviewer", "merchandiser", "analyst")
+"""Those who work at the organizers' desk, by the names of their groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,12 @@ ACCOUNTS = (
     Account("merchant", "Esther Mutua", "merchant@example.org", "merchant-baobab", "/merchant/"),
     Account("host", "Peter Lekuton", "host@example.org", "host-of-baobab", "/merchant/"),
     Account("organizer", "Kofi Adu", "organizer@example.org", "organizer-baobab", "/organize/"),
-)
+    Account("reviewer", "Zola Ndaba", "reviewer@example.org", "reviewer-baobab", "/organize/"),
+    Account("merchandiser", "Inès Diallo", "merchandiser@example.org", "merchandiser-baobab",
+            "/organize/"),
+    Account("analyst", "Tariq Hosny", "analyst@example.org", "analyst-baobab", "/organize/"),
+    # Nobody may do everything: each has the rights of the role, as at work.
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -55,12 +64,26 @@ def provide_accounts(*, at: datetime) -> dict[str, User]:
 
 
 def _user(account: Account) -> User:
-    if known := User.objects.filter(email=account.email).first():
+    """Return the user of an account, made if need be.
+
+    One that an older demonstration made may do everything; its password is public.
+    """
+    known = User.objects.filter(email=account.email).first()
+    if known and not known.is_superuser:
         return known
-    make = User.objects.create_user
-    if account.role == "organizer":
-        make = User.objects.create_superuser
+    user = known or _new_user(account)
+    if user.is_superuser or user.is_staff:
+        User.objects.filter(pk=user.pk).update(is_superuser=False, is_staff=False)
+        user.refresh_from_db()
+    if account.role in DESK:
+        user.groups.add(Group.objects.get_or_create(name=account.role)[0])
+    return user
+
+
+def _new_user(account: Account) -> User:
     first_name, _space, last_name = account.name.partition(" ")
-    user = make(account.email, account.password, first_name=first_name, last_name=last_name)
+    user = User.objects.create_user(
+        account.email, account.password, first_name=first_name, last_name=last_name
+    )
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import count
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
-from wagtail.models import Collection, GroupPagePermission, Locale, Page, Site
+from wagtail.models import (
+    Collection,
+    GroupApprovalTask,
+    GroupCollectionPermission,
+    GroupPagePermission,
+    Locale,
+    Page,
+    Site,
+    Workflow,
+    WorkflowPage,
+    WorkflowTask,
+)
 
 from cms import roles
 from cms.models import (
@@ -91,14 +103,47 @@ def translated(page: Page, language: str, **facts: Any) -> Page:
 
 def editor(role: str = roles.ORGANIZER) -> User:
     """Return somebody of a group of the desk, which gets the rights that migrations give it."""
+    made = make.user()
+    made.groups.add(group_of(role))
+    return made
+
+
+def group_of(role: str) -> Group:
+    """Return a group with its rights; tests that commit empty every table behind them."""
     group, _ = Group.objects.get_or_create(name=role)
     group.permissions.add(Permission.objects.get(codename="access_admin"))
-    for codename in ("add_page", "change_page", "publish_page") if role in roles.EDITORS else ():
+    for codename in roles.PAGES.get(role, ()):
         what = Permission.objects.get(codename=codename, content_type__app_label="wagtailcore")
         GroupPagePermission.objects.get_or_create(group=group, page=page_root(), permission=what)
-    made = make.user()
-    made.groups.add(group)
-    return made
+    _grant_files(group, roles.FILES.get(role, ()))
+    group.permissions.add(*map(permission, roles.BEYOND.get(role, ())))
+    return group
+
+
+def _grant_files(group: Group, codenames: Iterable[str]) -> None:
+    page_root()  # and the collection of all files
+    root = Collection.get_first_root_node()
+    for name in codenames:
+        GroupCollectionPermission.objects.get_or_create(
+            group=group, collection=root, permission=permission(name)
+        )
+
+
+def permission(name: str) -> Permission:
+    """Return the permission of an app: "wagtailimages.add_image"."""
+    app, _dot, codename = name.partition(".")
+    return Permission.objects.get(content_type__app_label=app, codename=codename)
+
+
+def approval() -> None:
+    """Make the approval of pages by organizers, unless it is there."""
+    root, organizers = page_root(), group_of(roles.ORGANIZER)
+    if not GroupApprovalTask.objects.filter(groups=organizers).exists():
+        task = GroupApprovalTask.objects.create(name="Approval by an organizer")
+        task.groups.add(organizers)
+        workflow = Workflow.objects.create(name="Approval by an organizer")
+        WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
+        WorkflowPage.objects.update_or_create(page=root, defaults={"workflow": workflow})
 
 
 def address(page: Page, language: str = "") -> str:

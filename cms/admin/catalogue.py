@@ -14,7 +14,7 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from cms.admin.history import lines_about
 from cms.admin.pages import button, seen_at, show, words
-from cms.admin.permissions import needs
+from cms.admin.permissions import needs, own_stores
 from shop import clock
 from shop.catalogue.models import Product, Variant
 from shop.currencies import written
@@ -49,6 +49,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         "product": product,
         "pictures": [row.picture for row in product.shown_pictures.select_related("picture")],
         "variants": _variants(product),
+        "is_own": product.merchant_id in own_stores(request),
         "gaps": publishing.gaps(product, at=clock.moment_of(request)),
         "amendment": getattr(product, "amendment", None),
         "buttons": _buttons(product),

@@ -16,7 +16,7 @@ from cms.admin.deal_rows import STATES, deals_of, is_undercut, row_of, sought
 from cms.admin.festivals import trail_of
 from cms.admin.history import first_lines
 from cms.admin.pages import Trail, page_number, show
-from cms.admin.permissions import needs
+from cms.admin.permissions import needs, own_stores
 from cms.admin.wrong_prices import sales_of
 from shop import clock
 from shop.currencies import written
@@ -58,15 +58,19 @@ def deal(request: HttpRequest, pk: int, deal_id: int) -> HttpResponse:
     found = deal_of(pk, deal_id, at=at)
     span = PriceSpan.objects.filter(variant=found.variant, starts_at__lte=at, ends_at__gt=at)
     now = span.first()
+    may_act = request.user.has_perm("shop.publish_festival")
+    is_own = found.variant.product.merchant_id in own_stores(request)
+    open_to = {"raise"} if is_own else {"pause", "resume", "raise", "void"}
     context = {
         "row": row_of(found, at=at),
         "is_undercut": is_undercut(found, at=at),
         "festival": found.slot.festival,
         "public": written(now.price, settings.SHOP_CURRENCY, "en") if now else "",
         "effect": effect_on_deals(Q(pk=found.pk)),
-        "acts": possible(found, at=at) if request.user.has_perm("shop.publish_festival") else [],
+        "acts": [act for act in possible(found, at=at) if may_act and act[0] in open_to],
+        "is_own": is_own,
         "closures": found.closures.order_by("starts_at"),
-        "can_decide": request.user.has_perm("shop.publish_festival"),
+        "can_decide": may_act and not is_own,
     }
     context |= first_lines(found, found.slot.festival)
     if found.state == Deal.State.VOID:

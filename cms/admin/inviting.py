@@ -22,7 +22,7 @@ from cms.admin.acts import Act, perform
 from cms.admin.festivals import trail_of
 from cms.admin.numbers import CountField, ids_of
 from cms.admin.pages import Trail, query_of, show
-from cms.admin.permissions import needs
+from cms.admin.permissions import needs, own_stores
 from shop import clock
 from shop.accounts.models import User
 from shop.catalogue.models import Category, Product
@@ -66,7 +66,8 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
     """Show which stores a filter finds, and invite those ticked."""
     festival = get_object_or_404(Festival, pk=pk)
     at, asked = clock.moment_of(request), asked_of(request)
-    found = candidates(festival, asked, at=at)
+    own = own_stores(request)
+    found = candidates(festival, asked, at=at).exclude(pk__in=own)
     if request.method == "POST":
         return _invite(request, festival, asked)
     rows, count = list(found[:MOST]), found.count()
@@ -78,6 +79,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
         "categories": [(row.path, row.name) for row in Category.objects.order_by("path")],
         "sold": SOLD,
         "asked": asked,
+        "has_own": bool(own),
         "can_invite": request.user.has_perm("shop.add_enrolment"),
     }
     return show(
@@ -97,7 +99,7 @@ def invite_all(request: HttpRequest, pk: int) -> HttpResponse:
     """Say how many stores a filter finds, and invite them if they are as many still."""
     festival = get_object_or_404(Festival, pk=pk)
     at, asked = clock.moment_of(request), asked_of(request)
-    found = candidates(festival, asked, at=at)
+    found = candidates(festival, asked, at=at).exclude(pk__in=own_stores(request))
     back = f"{reverse('desk:festival-invite', args=[pk])}?{asked.query}"
     act = _all(request, festival, found, at=at)
     return perform(request, act, back=back, trail=_trail(festival))

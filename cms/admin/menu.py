@@ -11,6 +11,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
 from cms.admin.amendments import waiting as waiting_amendments
+from cms.admin.permissions import may
 from shop import clock
 from shop.catalogue.models import Product
 from shop.festivals.models import Enrolment, Festival, Nomination
@@ -28,7 +29,7 @@ class Allowed(MenuItem):
 
     def is_shown(self, request: HttpRequest) -> bool:
         """Tell whether the person may go there."""
-        return request.user.has_perm(f"shop.{self.permission}")
+        return may(request.user, self.permission)
 
 
 def festivals_entry() -> MenuItem:
@@ -87,6 +88,14 @@ def money_entry() -> MenuItem:
     )  # fmt: skip
 
 
+def colleagues_entry() -> MenuItem:
+    """Return the entry of who works at the desk."""
+    return Allowed(
+        "Colleagues", reverse("desk:colleagues"), permission="cms.manage_colleagues",
+        name="colleagues", icon_name="user", order=95,
+    )  # fmt: skip
+
+
 class WaitingPanel(Component):
     """What waits for somebody, and the festivals to come, on the first screen."""
 
@@ -110,6 +119,7 @@ class WaitingPanel(Component):
             "festivals": [(row, waiting.get(row.pk, 0), applied.get(row.pk, 0)) for row in shown],
             "amendments": waiting_amendments().count(),
             "products": Product.objects.filter(state=Product.State.SUBMITTED).count(),
+            "may_decide": may(parent_context["request"].user, "review_nomination"),
         }
 
 

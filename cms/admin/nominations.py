@@ -17,7 +17,7 @@ from cms.admin import queue
 from cms.admin.festivals import trail_of
 from cms.admin.numbers import ids_of
 from cms.admin.pages import seen_at, show
-from cms.admin.permissions import needs
+from cms.admin.permissions import needs, own_stores
 from cms.admin.reviewing import ReviewRow, checks_of, review_rows
 from cms.admin.taking_back import barred
 from shop import clock
@@ -27,6 +27,7 @@ from shop.festivals import nominating
 from shop.festivals.mailing import tell_decided
 from shop.festivals.models import Festival, Nomination
 from shop.listings import taking_part
+from shop.merchants.deciding import OwnStore
 from shop.workspace.fields import AmountField
 
 TYPED = ("note", "subsidy", "fund")
@@ -42,15 +43,17 @@ def nominations(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return _approve_many(request, festival, asked, at=at)
     found = queue.find(festival, asked, at=at)
-    can_review = request.user.has_perm("shop.review_nomination")
+    can_review, own = request.user.has_perm("shop.review_nomination"), own_stores(request)
+    clean = [row for row in found.clean if row.product.merchant_id not in own]
     context = queue.choices(festival) | {
         "festival": festival,
         "rows": review_rows(found.rows, at=at),
         "asked": asked,
         "has_next": found.has_next,
-        "clean": len(found.clean) if asked.state == "submitted" and can_review else 0,
+        "clean": len(clean) if asked.state == "submitted" and can_review else 0,
         "at": at,
         "can_review": can_review,
+        "own": own,
         "funds": list(festival.funds.all()) if can_review else [],
     }
     return show(
@@ -77,11 +80,13 @@ def _screen(
     festival = found.slot.festival
     row: ReviewRow = review_rows([found], at=at)[0]
     way = (reverse("desk:festival-nominations", args=[festival.pk]), "Nominations")
+    is_own = found.product.merchant_id in own_stores(request)
     context = {
         "festival": festival,
         "row": row,
         "deals": found.deals.select_related("variant").order_by("pk")[:200],
-        "can_review": request.user.has_perm("shop.review_nomination"),
+        "can_review": request.user.has_perm("shop.review_nomination") and not is_own,
+        "is_own": is_own,
         "funds": list(festival.funds.all()),
         "may_take_back": not barred(found, at=at),
         "refusal": refusal,
@@ -187,7 +192,9 @@ def _approve(request: HttpRequest, seen: Mapping[int, datetime | None], *, at: d
     if approved:
         word = "nomination is" if len(approved) == 1 else "nominations are"
         messages.success(request, f"{len(approved)} {word} approved. The stores are told by mail.")
-    refused = [found for found in outcomes if found.refusal]
+    own = [found for found in outcomes if isinstance(found.refusal, OwnStore)]
+    _warn(request, len(own), "of your own stores, and left out: somebody else decides.", "is")
+    refused = [found for found in outcomes if found.refusal and found not in own]
     titles = dict(
         Nomination.objects.filter(pk__in=[found.nomination_id for found in refused]).values_list(
             "pk", "product__title"
@@ -201,7 +208,7 @@ def _approve(request: HttpRequest, seen: Mapping[int, datetime | None], *, at: d
 
 def _warn(request: HttpRequest, count: int, why: str, verb: str = "was") -> None:
     if count:
-        many = {"was": "were", "has": "have"}[verb]
+        many = {"was": "were", "has": "have", "is": "are"}[verb]
         messages.warning(
             request, f"{count} {'row ' + verb if count == 1 else 'rows ' + many} {why}"
         )

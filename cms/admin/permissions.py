@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from cms.roles import ANALYST, MERCHANDISER, ORGANIZER, REVIEWER
+from shop.accounts.models import User
 
 SEES = (
     "view_festival", "view_slot", "view_enrolment", "view_nomination", "view_deal",
@@ -36,6 +37,7 @@ def needs(codename: str, *, to_post: str = "") -> Callable[[View], View]:
     """Let a view answer those who have a permission; the others are told so, with 403.
 
     Args:
+        codename: of the shop's permissions, or of another app's with its name before it.
         to_post: the permission that posting asks for, where it is another one.
     """
 
@@ -43,13 +45,23 @@ def needs(codename: str, *, to_post: str = "") -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             needed = to_post if to_post and request.method == "POST" else codename
-            if not request.user.has_perm(f"shop.{needed}"):
+            if not may(request.user, needed):
                 return forbidden(request)
             return view(request, *args, **kwargs)
 
         return guarded
 
     return decorate
+
+
+def may(user: User, codename: str) -> bool:
+    """Tell whether somebody has a permission of the shop, or of the app that it names."""
+    return user.has_perm(codename if "." in codename else f"shop.{codename}")
+
+
+def own_stores(request: HttpRequest) -> set[int]:
+    """Return the stores for which somebody acts: on these, others decide."""
+    return set(request.user.memberships.values_list("merchant", flat=True))
 
 
 def forbidden(request: HttpRequest) -> HttpResponse:

@@ -11,11 +11,16 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.db.models import Q
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 
 from shop import clock
+from shop.accounts.models import User
+from shop.catalogue.models import ProductPicture
 from shop.listings.depicting import show_anew
+from shop.merchants.deciding import OwnStore, refuse_own
+from shop.merchants.models import Merchant
 from shop.pictures.cleaning import MOST_BYTES, PictureRefused, cleaned
 from shop.pictures.making import sizes_of
 from shop.pictures.models import Picture
@@ -49,8 +54,9 @@ class CleanedImageField(WagtailImageField):
 class PictureForm(BaseImageForm):
     """A picture with its words."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, user=user, **kwargs)
         if "file" in self.fields:
             before = self.fields["file"]
             self.fields["file"] = CleanedImageField(
@@ -74,6 +80,19 @@ class PictureForm(BaseImageForm):
             if picture.sizes:  # it is shown: its files are those of the new original
                 picture.sizes = sizes_of(picture, keep)
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse to change what a store shows for which the person acts.
+
+        They change it on the merchants' desk, where it is reviewed as everybody's.
+        """
+        answers = super().clean()
+        try:
+            for merchant in shown_by(self.instance):
+                refuse_own(merchant, by=self.user)
+        except OwnStore as refusal:
+            raise ValidationError(str(refusal)) from None
+        return answers
+
     @transaction.atomic
     def save(self, commit: bool = True) -> Picture:
         """Save, and let cards and pages follow."""
@@ -83,3 +102,13 @@ class PictureForm(BaseImageForm):
             # Wagtail saves, so nobody hands us a moment.
             show_anew(picture, has_new_file="file" in self.changed_data, at=clock.now())
         return picture
+
+
+def shown_by(picture: Picture) -> set[int]:
+    """Return the stores that show a picture: of a product, or on their own page."""
+    if picture.pk is None:
+        return set()
+    of_products = ProductPicture.objects.filter(picture=picture)
+    of_stores = Merchant.objects.filter(Q(logo=picture) | Q(banner=picture))
+    merchants = of_products.values_list("product__merchant", flat=True)
+    return {*merchants, *of_stores.values_list("pk", flat=True)}

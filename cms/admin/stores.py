@@ -16,7 +16,7 @@ from wagtail.admin.messages import error
 from cms.admin.festivals import trail_of
 from cms.admin.inviting import countries
 from cms.admin.pages import button, show
-from cms.admin.permissions import needs
+from cms.admin.permissions import needs, own_stores
 from shop import clock
 from shop.delivery.names import country_name
 from shop.errors import ShopError
@@ -56,6 +56,7 @@ def stores(request: HttpRequest, pk: int) -> HttpResponse:
         "countries": countries(),
         "asked": asked,
         "can_decide": can_decide,
+        "own": own_stores(request),
     }
     return show(
         request, "stores.html", "Stores", trail=trail_of(festival), icon="group",

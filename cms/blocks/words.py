@@ -16,11 +16,13 @@ from cms.pages.picturing import files_of
 if TYPE_CHECKING:
     from cms.pages.gathering import Gathered
 
-FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "blockquote", "hr", "link"]
+FEATURES = [
+    "h2", "h3", "bold", "italic", "ol", "ul", "blockquote", "hr", "link", "document-link",
+]  # fmt: skip
 
 
 class Words(blocks.RichTextBlock):
-    """Formatted words without pictures, embeds or documents: those have blocks of their own."""
+    """Formatted words without pictures or embeds: those have blocks of their own."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"features": FEATURES} | options)

@@ -102,7 +102,7 @@ def _locked(amendment: Amendment, *, seen: datetime | None, by: User) -> Amendme
     now = rows.filter(pk=amendment.pk).first()
     if now is None or seen is None or now.sent_at != seen:
         raise StaleState
-    refuse_own(now.store.pk, by)
+    refuse_own(now.store.pk, by=by)
     return now
 
 

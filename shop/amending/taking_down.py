@@ -79,7 +79,7 @@ def clear_page(merchant: Merchant, reason: str, *, at: datetime, by: User) -> No
     if not reason.strip():
         raise NotPossible(_("Give a reason. The merchant will read it."))
     now = keeping.lock(merchant)
-    refuse_own(now.pk, by)
+    refuse_own(now.pk, by=by)
     if not (words := page_words(now)):
         raise NotPossible(_("The page of this store has no words or pictures of its own."))
     amendment = amendment_of(now) or Amendment(merchant=now, waits_since=at, sent_at=at)

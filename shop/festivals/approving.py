@@ -46,6 +46,7 @@ def approve(nomination: Nomination, *, at: datetime, by: User | None = None) -> 
     Raises:
         NotPossible: it was decided already, its slot is over or full, its product is not
             published, it is no reduction, or the fund of its subsidy is short.
+        OwnStore: whoever decides acts for its store.
         FenceBroken: fewer units are free than would be set aside.
     """
     (outcome,) = _approve([nomination.pk], at=at, by=by, is_one=True)
@@ -108,7 +109,7 @@ def _approve(
         is_one: whoever approves one by hand gets its refusal from the guards themselves, and
             queues the mail.
     """
-    rows = locked(ids)
+    rows = locked(ids, by=by)
     deals, refused = made_ready(rows, at=at, seen=seen)
     if not is_one:
         refused |= sift([row for row in rows if row.pk not in refused], deals, at=at)

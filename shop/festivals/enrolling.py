@@ -20,6 +20,7 @@ from shop.festivals.changes import log
 from shop.festivals.mailing import tell_enrolled
 from shop.festivals.models import Enrolment, Festival, Nomination, Participation
 from shop.festivals.waiting import fill, has_place
+from shop.merchants.deciding import own_among, refuse_own
 from shop.merchants.models import Merchant
 
 State = Enrolment.State
@@ -31,11 +32,15 @@ def invite(
 ) -> list[Enrolment]:
     """Invite merchants who have no part in a festival yet; return the new invitations.
 
+    Whoever is invited takes part without another decision: of the inviter's own stores somebody
+    else decides.
+
     Raises:
         NotPossible: the festival is over, or its enrolment is closed.
     """
     festival = _open(festival, at)
     known = set(festival.enrolments.values_list("merchant_id", flat=True))
+    known |= own_among([merchant.pk for merchant in merchants], by=by)
     fresh = [
         Enrolment(festival=festival, merchant=merchant, commission_bp=festival.commission_bp)
         for merchant in merchants
@@ -105,6 +110,7 @@ def decide(
     Raises:
         NotPossible: it was decided already, or it waits and there is still no place.
     """
+    refuse_own(enrolment.merchant_id, by=by)
     festival = _locked(enrolment.festival)
     enrolment = festival.enrolments.select_for_update(of=("self",)).get(pk=enrolment.pk)
     was_waiting = enrolment.state == State.WAITING

@@ -23,6 +23,7 @@ from shop.festivals.mailing import tell_changed
 from shop.festivals.models import Deal, Fund, Nomination, Slot, Wanted
 from shop.festivals.proposals import Check, Proposal
 from shop.festivals.submitting import Offer, proposal_of, submit_all
+from shop.merchants.deciding import refuse_own
 
 State = Nomination.State
 
@@ -86,9 +87,11 @@ def take_back(nomination: Nomination, reason: str, *, at: datetime, by: User) ->
 
     Raises:
         NotPossible: there is no reason, it is not approved, or a deal has begun.
+        OwnStore: whoever decides acts for its store.
     """
     if not reason.strip():
         raise NotPossible("Say why: the store gets it by mail.")
+    refuse_own(nomination.product.merchant_id, by=by)
     nomination = _locked(nomination)
     if nomination.state != State.APPROVED:
         raise NotPossible("Only what is approved is taken back.")
@@ -139,6 +142,7 @@ def subsidise(
         NotPossible: it was decided already, the fund is another festival's, a subsidy from a
             fund has no units set aside, or it is more than the price is lowered by.
     """
+    refuse_own(nomination.product.merchant_id, by=by)
     nomination = _locked(nomination)
     if nomination.state != State.SUBMITTED:
         raise decided(nomination)
@@ -185,6 +189,7 @@ def reject(nomination: Nomination, note: str, *, at: datetime, by: User) -> None
 def _decide(nomination: Nomination, state: str, note: str, *, at: datetime, by: User) -> None:
     if not note.strip():
         raise NotPossible(_("Say why: the merchant reads it."))
+    refuse_own(nomination.product.merchant_id, by=by)
     nomination = _locked(nomination)
     if nomination.state != State.SUBMITTED:
         raise decided(nomination)

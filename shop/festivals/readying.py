@@ -9,23 +9,28 @@ from datetime import datetime
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
+from shop.accounts.models import User
 from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible, ShopError, StaleState
 from shop.festivals.changes import decided
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Slot
+from shop.merchants.deciding import OwnStore, is_own
 
 type Seen = Mapping[int, datetime | None]
 type Made = dict[int, list[Deal]]
 type Refused = dict[int, ShopError]
 
 
-def locked(ids: Sequence[int]) -> list[Nomination]:
+def locked(ids: Sequence[int], *, by: User | None = None) -> list[Nomination]:
     """Lock nominations, then their festivals; return them with what they are about.
+
+    ``is_own`` says of each whether whoever decides acts for its store.
 
     Whoever changes a slot, or publishes its festival, holds the festival's row: so each sees the
     other's deals, and reviewers fill the places of a slot one by one.
     """
     rows = Nomination.objects.select_for_update(of=("self",)).filter(pk__in=ids)
+    rows = rows.annotate(is_own=is_own("product__merchant", by=by))
     found = list(rows.select_related("product", "enrolment", "reviewer", "fund").order_by("pk"))
     festivals = Festival.objects.filter(slots__in={row.slot_id for row in found})
     ids = set(festivals.values_list("pk", flat=True))
@@ -58,6 +63,8 @@ def made_ready(
 
 
 def _refusal(row: Nomination, *, at: datetime, seen: Seen | None) -> ShopError | None:
+    if row.is_own:
+        return OwnStore()
     if row.state != Nomination.State.SUBMITTED:
         return decided(row)
     if seen is not None and row.submitted_at != seen.get(row.pk):

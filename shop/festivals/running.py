@@ -32,6 +32,7 @@ from shop.festivals.models import (
 from shop.festivals.prices import regular_prices
 from shop.festivals.pricing.items import first_rise
 from shop.festivals.walltime import typed, wall_of
+from shop.merchants.deciding import refuse_own
 
 
 @transaction.atomic
@@ -74,6 +75,7 @@ def pause_deal(deal: Deal, *, at: datetime, by: User | None = None, reason: str 
     Returns:
         The instant from which the everyday price counts.
     """
+    refuse_own(deal.variant.product.merchant_id, by=by)
     deal = _locked(deal)
     if deal.state != Deal.State.APPROVED or deal.effective_to <= at:
         raise NotPossible(_("Only a deal that has not ended can be paused."))
@@ -92,6 +94,7 @@ def resume_deal(deal: Deal, *, at: datetime, by: User | None = None) -> datetime
 
     It kept its fence, so nothing more is set aside; where units of it are gone, it gives the rest.
     """
+    refuse_own(deal.variant.product.merchant_id, by=by)
     deal = _locked(deal)
     if deal.state != Deal.State.PAUSED:
         raise NotPossible(_("This deal is not paused."))

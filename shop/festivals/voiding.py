@@ -18,6 +18,7 @@ from shop.festivals import funds, spans
 from shop.festivals.changes import log
 from shop.festivals.mailing import tell_changed
 from shop.festivals.models import Deal, Nomination, WrongPrice
+from shop.merchants.deciding import refuse_own
 
 
 @transaction.atomic
@@ -35,6 +36,7 @@ def end_price(deal: Deal, *, reason: str, at: datetime, by: User | None = None) 
     """
     if not reason.strip():
         raise NotPossible("Say why: shoppers whose order is refunded read it.")
+    refuse_own(deal.variant.product.merchant_id, by=by)
     Nomination.objects.select_for_update(no_key=True).get(pk=deal.nomination_id)
     funds.lock_funds(deal.slot.festival_id)
     rows = Deal.objects.select_for_update(of=("self",), no_key=True)

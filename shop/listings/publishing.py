@@ -116,7 +116,7 @@ def approve(product: Product, *, at: datetime, by: User | None = None) -> dateti
         StaleState: it is not waiting for a review any more.
     """
     now = lock_product(product.pk)
-    refuse_own(now.merchant_id, by)
+    refuse_own(now.merchant_id, by=by)
     first = now.published_at
     since = spans.lock_prices([product.pk], at=at)
     _move(product, (State.SUBMITTED,), State.PUBLISHED, published_at=first or since, review_note="")
@@ -137,7 +137,7 @@ def request_changes(product: Product, note: str, *, at: datetime, by: User | Non
     """
     if not note.strip():
         raise NotPossible(_("Give a reason. The merchant will read it."))
-    refuse_own(product.merchant_id, by)
+    refuse_own(product.merchant_id, by=by)
     _move(product, (State.SUBMITTED,), State.DRAFT, review_note=note.strip())
     log(product, "request_changes", at=at, by=by, festival=None, reason=note.strip())
 
@@ -183,7 +183,7 @@ def take_down(product: Product, reason: str, *, at: datetime, by: User) -> datet
     if not reason.strip():
         raise NotPossible(_("Give a reason. The merchant will read it."))
     product = lock_product(product.pk)
-    refuse_own(product.merchant_id, by)
+    refuse_own(product.merchant_id, by=by)
     since = spans.lock_prices([product.pk], at=at)
     _move(product, (State.PUBLISHED,), State.TAKEN_DOWN, review_note=reason.strip())
     spans.rebuild([product.pk], since=since, what="product taken down")
@@ -206,7 +206,7 @@ def put_back(product: Product, *, at: datetime, by: User) -> datetime:
         StaleState: it is not taken down.
     """
     product = lock_product(product.pk)
-    refuse_own(product.merchant_id, by)
+    refuse_own(product.merchant_id, by=by)
     since = on_sale_again(product, at=at)
     line = log(product, "put back", at=since, by=by, festival=None)
     tell_store(line, product.merchant_id)

@@ -19,6 +19,7 @@ from shop.errors import NotPossible
 from shop.festivals import voiding
 from shop.festivals.changes import log as note
 from shop.festivals.models import Deal
+from shop.merchants.deciding import refuse_own
 from shop.orders import ending
 from shop.orders.models import Order, OrderLine, SaleDecision
 from shop.orders.tasks import send_price_mistake
@@ -81,9 +82,10 @@ def decide(line: OrderLine, outcome: str, *, at: datetime, by: User | None = Non
     ending.lock(line.order_id)
     line = (
         OrderLine.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("deal__wrong_price", "deal__slot__festival", "order")
+        .select_related("deal__wrong_price", "deal__slot__festival", "order", "suborder")
         .get(pk=line.pk)
     )
+    refuse_own(line.suborder.merchant_id, by=by)
     if SaleDecision.objects.filter(line=line).exists():
         raise NotPossible("This was decided already.")
     if line.deal is None or line.deal.state != Deal.State.VOID or not line.order.is_paid:

@@ -3,17 +3,22 @@ import importlib
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group
-from wagtail.models import GroupPagePermission, Locale
+from wagtail.models import GroupCollectionPermission, GroupPagePermission, Locale
 
 from cms import roles
 
 pytestmark = pytest.mark.django_db
 
 
+def named(permissions):
+    return {f"{row.content_type.app_label}.{row.codename}" for row in permissions}
+
+
 def test_all_roles_enter_the_desk_and_two_of_them_write_pages():
     migration = importlib.import_module("cms.migrations.0002_roles")
     migration.make_roles(apps, None)  # other tests may have emptied the tables
     migration.make_languages(apps, None)
+    importlib.import_module("cms.migrations.0005_colleagues").grant(apps, None)
 
     assert migration.ROLES == roles.ROLES
     for name in roles.ROLES:
@@ -21,6 +26,9 @@ def test_all_roles_enter_the_desk_and_two_of_them_write_pages():
         rights = GroupPagePermission.objects.filter(group=group)
         names = set(rights.values_list("permission__codename", flat=True))
         assert group.permissions.filter(codename="access_admin").exists()
-        wanted = {"add_page", "change_page", "publish_page"} if name in roles.EDITORS else set()
-        assert names == wanted
+        assert names == set(roles.PAGES.get(name, ()))
+        files = GroupCollectionPermission.objects.filter(group=group)
+        assert named(row.permission for row in files) == set(roles.FILES.get(name, ()))
+        others = group.permissions.exclude(content_type__app_label__in=("shop", "wagtailadmin"))
+        assert named(others) == set(roles.BEYOND.get(name, ()))
     assert Locale.objects.count() == 6

@@ -11,6 +11,7 @@ from wagtail.models import PageViewRestriction
 from cms.models import FestivalPage, HelpPage, HomePage, LessonPage, StoryPage
 from shop.storefront import epoch
 from tests import make, pages
+from tests.organizing.people import organizer
 from tests.queue import run_queued_work
 
 pytestmark = pytest.mark.django_db
@@ -235,7 +236,7 @@ def test_a_translation_is_found_while_its_english_page_is_published():
 def test_a_page_that_is_moved_stands_at_its_new_place_in_every_copy(client, is_together):
     first = pages.page(StoryPage, title="First", show_in_menus=True)
     second = pages.page(StoryPage, title="Second", show_in_menus=True)
-    client.force_login(make.user(is_staff=True, is_superuser=True))
+    client.force_login(organizer())
 
     def menu() -> list[str]:
         return re.findall("First|Second", get("/stories/").text.partition("<footer")[2])

@@ -11,7 +11,7 @@ from django.test import Client
 
 from cms.admin.permissions import PERMISSIONS
 from shop.accounts.models import User
-from tests import pages
+from tests import make, pages
 from tests.make import NOON, START
 
 BEFORE = START - timedelta(days=20)
@@ -20,12 +20,19 @@ GROUPS = tuple(PERMISSIONS)
 
 def organizer(group: str = "organizer") -> User:
     """Return a user of one of the desk's groups, with the permissions that migrations give it."""
-    user = pages.editor(group)
-    granted = Permission.objects.filter(
-        content_type__app_label="shop", codename__in=PERMISSIONS[group]
-    )
-    Group.objects.get(name=group).permissions.add(*granted)
+    user = make.user()
+    user.groups.add(grant(group))
     return user
+
+
+def grant(name: str) -> Group:
+    """Return one of the desk's groups with all that migrations give it."""
+    group = pages.group_of(name)
+    granted = Permission.objects.filter(
+        content_type__app_label="shop", codename__in=PERMISSIONS[name]
+    )
+    group.permissions.add(*granted)
+    return group
 
 
 def typed(**facts: Any) -> dict[str, Any]:

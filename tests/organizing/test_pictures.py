@@ -14,7 +14,7 @@ from shop.storefront import epoch
 from tests import make
 from tests.full_disk import files_in
 from tests.hostile_files import REFUSED, SCRIPT, colours, picture
-from tests.organizing.people import BEFORE
+from tests.organizing.people import BEFORE, organizer
 from tests.taking import taken
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 def desk(client, clock_at, settings, tmp_path):
     clock_at(BEFORE)
     settings.MEDIA_ROOT = tmp_path
-    client.force_login(make.user(is_staff=True, is_superuser=True))
+    client.force_login(organizer())
     return client
 
 

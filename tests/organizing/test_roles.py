@@ -8,7 +8,9 @@ from django.urls import get_resolver
 from django_tasks_db.models import DBTaskResult
 
 from cms.admin.overriding import readiness_of
-from cms.models import FestivalPage
+from cms.colleagues.inviting import invite
+from cms.models import FestivalPage, Invitation
+from shop.accounts.models import User
 from shop.catalogue.models import Category, Product
 from shop.festivals import enrolling
 from shop.festivals.batches import make_codes
@@ -88,6 +90,9 @@ def rows(clock_at):
         "sold": make.product().pk, "down": make.product(state="taken_down").pk,
         "told": make.merchant(story="Since 1921.").pk,
         "change": make.amendment(make.product(), words={"title": "Other"}, at=BEFORE).pk,
+        "colleague": organizer("reviewer").pk, "close": "close", "role": "role", "again": "again",
+        "invitation": invite("kofi@example.org", "analyst", language="en", at=BEFORE,
+                             by=make.user()).pk,
         "uninvited": Merchant.objects.exclude(enrolments__festival=festival).count(),
     }  # fmt: skip
 
@@ -111,6 +116,8 @@ def state() -> list:
         list(Category.objects.order_by("pk").values_list("pk", "name")),
         list(Deal.objects.order_by("pk").values_list("pk", "state")),
         list(Promotion.objects.order_by("pk").values_list("pk", "title", "state")),
+        list(Invitation.objects.order_by("pk").values_list("email", "serial")),
+        list(User.objects.order_by("pk").values_list("is_active", "groups__name")),
         [Claim.objects.count(), Fund.objects.count(), SaleDecision.objects.count()],
         list(Mishap.objects.order_by("pk").values_list("pk", "closed_at")),
         [ChangeLog.objects.count(), DBTaskResult.objects.count(), PublicResult.objects.count()],
@@ -192,10 +199,10 @@ def test_lists_are_read_by_every_group(client, rows, group, pattern, method):
 @pytest.mark.parametrize(
     ("pattern", "method"), [*READ, ("desk_categories/edit/{category}/", "get")]
 )
-def test_lists_are_read_by_a_superuser_who_finds_no_button_that_leads_nowhere(
+def test_lists_are_read_by_an_organizer_who_finds_no_button_that_leads_nowhere(
     client, rows, pattern, method
 ):
-    client.force_login(make.user(is_staff=True, is_superuser=True))
+    client.force_login(organizer())
     rows["category"] = Category.objects.first().pk
 
     answer = call(client, pattern, method, rows)
@@ -215,3 +222,17 @@ def test_categories_are_changed_by_organizers_alone(client, rows, group):
 
     assert {edit.status_code, new.status_code} == {403}
     assert not Category.objects.filter(name="Taken over").exists()
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_the_first_screens_lead_nobody_where_they_may_not_go(client, rows, group):
+    client.force_login(organizer(group))
+
+    page = client.get("/organize/").text
+    page += client.get(f"/organize/festivals/{rows['blocked']}/").text
+
+    found = re.findall(r'href="(/organize/[^"#]*)"', page)
+    links = {link for link in found if "logout" not in link}
+    assert links
+    for link in sorted(links):
+        assert client.get(link).status_code == 200, link

@@ -6,6 +6,7 @@ from django.contrib.auth import authenticate
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 
+from cms.roles import ROLES
 from sample.accounts import ACCOUNTS, STORES, provide_accounts
 from sample.management.commands import demo_accounts
 from sample.reading import stores
@@ -34,7 +35,7 @@ def test_each_role_can_sign_in_with_what_is_printed(demo):
     call_command(demo_accounts.Command(), stdout=said)
 
     rows = [line.split("\t") for line in said.getvalue().splitlines()]
-    assert [row[0] for row in rows] == ["shopper", "merchant", "host", "organizer"]
+    assert [row[0] for row in rows] == ["shopper", "merchant", "host", *ROLES]
     for _role, email, password, path in rows:
         assert len(password) >= 10
         assert authenticate(None, email=email, password=password).email == email
@@ -42,11 +43,24 @@ def test_each_role_can_sign_in_with_what_is_printed(demo):
         assert path.startswith("/")
 
 
-def test_the_organizer_alone_may_do_everything(demo):
+def test_nobody_may_do_everything_and_each_has_the_group_of_the_role(demo):
     users = provide_accounts(at=DAY_0)
 
-    assert [role for role, user in users.items() if user.is_superuser] == ["organizer"]
-    assert [role for role, user in users.items() if user.is_staff] == ["organizer"]
+    assert not User.objects.filter(is_superuser=True).exists()
+    assert not User.objects.filter(is_staff=True).exists()
+    groups = {role: {group.name for group in user.groups.all()} for role, user in users.items()}
+    assert groups == {role: {role} & set(ROLES) for role in users}
+
+
+def test_an_organizer_of_an_older_demonstration_may_do_everything_no_more(demo):
+    old = User.objects.create_superuser("organizer@example.org", "organizer-baobab")
+
+    provide_accounts(at=DAY_0)
+
+    old.refresh_from_db()
+    assert (old.is_superuser, old.is_staff) == (False, False)
+    assert old.groups.get().name == "organizer"
+    assert old.check_password("organizer-baobab")
 
 
 def test_the_merchant_acts_for_one_store_of_goods(demo):

@@ -102,7 +102,7 @@ def test_nobody_decides_on_a_store_of_their_own(product, member, act):
         "first": partial(publishing.approve, product),
     }[act]
 
-    with pytest.raises(NotPossible, match="a member of this store"):
+    with pytest.raises(NotPossible, match="act for this store yourself"):
         decide(**facts)
 
     product.refresh_from_db()

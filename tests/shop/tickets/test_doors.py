@@ -6,6 +6,7 @@ from shop.catalogue.models import Variant
 from shop.orders.models import Refund
 from shop.tickets.models import Ticket
 from tests import make
+from tests.organizing.people import organizer
 from tests.shop.tickets import visits
 from tests.shop.tickets.visits import bought
 from tests.shop.workspace.desk import VISITS
@@ -53,7 +54,7 @@ def test_tickets_are_not_there_for_strangers(client, host, pattern, method, who)
             return  # where they look for their own
         client.force_login(make.member(visits.merchant()))
     else:
-        client.force_login(make.user(is_staff=who == "organizer", is_superuser=who == "organizer"))
+        client.force_login(organizer() if who == "organizer" else make.user())
     before = state()
 
     answer = getattr(client, method)(host(pattern), BODY)

@@ -14,6 +14,7 @@ from shop.tickets.redeeming import UsedAlready, clean_code
 from shop.tickets.sessions import calendar
 from tests import make
 from tests.make import NOON
+from tests.organizing.people import organizer
 from tests.paying import assert_books_agree
 from tests.shop.tickets import visits
 from tests.shop.tickets.visits import FRIDAY, bought
@@ -219,7 +220,7 @@ def test_a_stranger_finds_no_ticket_and_changes_nothing(client, order, who, meth
     users = {
         "shopper": make.user,
         "other host": lambda: make.member(visits.merchant()),
-        "organizer": lambda: make.user(is_staff=True, is_superuser=True),
+        "organizer": organizer,
     }
     client.force_login(users[who]())
 

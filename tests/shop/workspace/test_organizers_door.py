@@ -3,6 +3,7 @@
 import pytest
 
 from tests import make
+from tests.organizing.people import organizer
 
 pytestmark = pytest.mark.django_db
 ADDRESSES = ["/organize/", "/organize/account/", "/organize/images/", "/organize/no-such-page/"]
@@ -27,7 +28,7 @@ def test_for_everybody_else_there_is_no_such_page(client, address, who):
 
 
 def test_an_organizer_gets_in_and_changes_no_password_there(client):
-    client.force_login(make.user(is_staff=True, is_superuser=True))
+    client.force_login(organizer())
 
     assert client.get("/organize/").status_code == 200
     assert client.get("/organize/login/").headers["Location"] == "/organize/"

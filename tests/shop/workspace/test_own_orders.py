@@ -11,6 +11,7 @@ from shop.orders.shipping import ship, tracking_url
 from shop.stock.models import StockMove
 from tests import make
 from tests.make import NOON
+from tests.organizing.people import organizer
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +33,7 @@ def visitor(client, who, part):
     elif who == "other merchant":
         client.force_login(make.member(make.merchant()))
     elif who == "organizer":
-        client.force_login(make.user(is_staff=True, is_superuser=True))
+        client.force_login(organizer())
     elif who == "merchant of another part":
         client.force_login(make.member(part.merchant))
 

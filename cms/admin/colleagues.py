@@ -1,0 +1,218 @@
+"""Who works at the desk: colleagues are invited, get other roles, and leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import get_language_info
+from django.views.decorators.http import require_http_methods
+
+from cms.admin.acts import Act, perform
+from cms.admin.pages import show
+from cms.admin.permissions import needs
+from cms.colleagues import inviting, standing
+from cms.colleagues.models import Invitation
+from cms.roles import ANALYST, MERCHANDISER, ORGANIZER, REVIEWER, ROLES
+from shop import clock
+from shop.accounts.models import User
+from shop.errors import ShopError
+from shop.festivals.models import ChangeLog
+
+MAY = {
+    ORGANIZER: "Organizer: plans and runs festivals, decides, publishes pages, invites colleagues",
+    REVIEWER: "Reviewer: decides on nominations and products",
+    MERCHANDISER: "Merchandiser: writes pages, which an organizer publishes",
+    ANALYST: "Analyst: reads everything, changes nothing",
+}
+SHOWN = 50  # lines of what was done
+TITLE = "Colleagues"
+DONE = {
+    "invite": "invited", "send again": "invitation sent again",
+    "take back": "invitation taken back",
+    "accept": "accepted", "role": "another role", "dismiss": "left the desk",
+    "close": "account closed", "open": "account opened again",
+}  # fmt: skip
+
+
+class RoleForm(forms.Form):
+    """A role at the desk."""
+
+    role = forms.ChoiceField(choices=[(role, MAY[role]) for role in ROLES], label="Role")
+
+
+class InviteForm(RoleForm):
+    """Whom to invite."""
+
+    email = forms.EmailField(label="Email address", max_length=254)
+    language = forms.ChoiceField(label="Language of the mail", required=False)
+    field_order = ("email", "role", "language")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = [
+            (code, get_language_info(code)["name"]) for code, _name in settings.LANGUAGES
+        ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("cms.manage_colleagues")
+def colleagues(request: HttpRequest) -> HttpResponse:
+    """Show who works at the desk and who is invited; invite somebody."""
+    form = InviteForm(request.POST or None, initial={"role": REVIEWER, "language": "en"})
+    at = clock.moment_of(request)
+    if request.method == "POST" and form.is_valid():
+        answers = form.cleaned_data
+        language = answers["language"] or settings.LANGUAGE_CODE
+        try:
+            made = inviting.invite(
+                answers["email"], answers["role"], language=language, at=at, by=request.user
+            )
+        except ShopError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"{made.email} is invited by mail, for 72 hours.")
+            return redirect("desk:colleagues")
+    rows = standing.colleagues().prefetch_related("groups")
+    log = ChangeLog.objects.filter(subject__in=("user", "invitation"), action__in=DONE)
+    return show(
+        request, "colleagues.html", TITLE, icon="user", status=422 if form.errors else 200,
+        form=form, colleagues=[(row, _roles(row), _acts(row, request.user)) for row in rows],
+        invitations=[(row, row.is_valid(at=at)) for row in inviting.pending()],
+        changes=_lines(log.select_related("by").order_by("-pk")[:SHOWN]),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("cms.manage_colleagues")
+def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Change what a colleague may do; the effect is shown first."""
+    if name not in ACTS:
+        raise Http404
+    user = get_object_or_404(standing.colleagues(), pk=pk)
+    at = clock.moment_of(request)
+    return _perform(request, ACTS[name](request, user, at))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("cms.manage_colleagues")
+def act_on_invitation(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Send an invitation again or take it back; the effect is shown first."""
+    if name not in INVITATION_ACTS:
+        raise Http404
+    found = get_object_or_404(Invitation, pk=pk, accepted_at=None, taken_back_at=None)
+    at = clock.moment_of(request)
+    return _perform(request, INVITATION_ACTS[name](request, found, at))
+
+
+def _perform(request: HttpRequest, what: Act) -> HttpResponse:
+    back = reverse("desk:colleagues")
+    return perform(request, what, back=back, trail=[(back, TITLE)])
+
+
+def _role(request: HttpRequest, user: User, at: datetime) -> Act:
+    def run(answers: dict[str, Any]) -> str:
+        standing.change_role(user, answers["role"], at=at, by=request.user)
+        return f"{user.email} is {answers['role']} now, and is told by mail."
+
+    now = standing.role_of(user)
+    effects = [
+        f"{user.name} ({user.email}) is {now}. Another role counts from the next page on.",
+        "Who is no organizer any more loses the invitations that nobody has accepted yet.",
+    ]
+    return Act(f"Role of {user.name}", "Change the role", effects, run, RoleForm, {"role": now})
+
+
+def _dismiss(request: HttpRequest, user: User, at: datetime) -> Act:
+    def run(answers: dict[str, Any]) -> str:
+        standing.take_role(user, at=at, by=request.user)
+        return f"{user.email} does not work at the desk any more, and is told by mail."
+
+    effects = [
+        f"{user.name} ({user.email}) enters the desk no more.",
+        "The account stays: to shop, and for a store of which they are a member.",
+        "Invitations that they sent and nobody has accepted open nothing any more.",
+    ]
+    title = f"Take {user.name} off the desk"
+    return Act(title, "Take the role away", effects, run, is_grave=True)
+
+
+def _close(request: HttpRequest, user: User, at: datetime) -> Act:
+    def run(answers: dict[str, Any]) -> str:
+        standing.close_account(user, at=at, by=request.user)
+        return f"The account of {user.email} is closed. They are told by mail."
+
+    effects = [
+        f"{user.name} ({user.email}) can sign in no more, here or as a shopper.",
+        "Whoever is signed in with the account is out at the next page.",
+        "Invitations that they sent and nobody has accepted open nothing any more.",
+        "You can open the account again.",
+    ]
+    return Act(f"Close the account of {user.name}", "Close it", effects, run, is_grave=True)
+
+
+def _open(request: HttpRequest, user: User, at: datetime) -> Act:
+    def run(answers: dict[str, Any]) -> str:
+        standing.open_account(user, at=at, by=request.user)
+        return f"{user.email} can sign in again, and is told by mail."
+
+    effects = [f"{user.name} ({user.email}) is {standing.role_of(user)} again."]
+    return Act(f"Open the account of {user.name}", "Open it again", effects, run)
+
+
+def _again(request: HttpRequest, found: Invitation, at: datetime) -> Act:
+    def run(answers: dict[str, Any]) -> str:
+        inviting.send_again(found, at=at, by=request.user)
+        return f"{found.email} is invited again, for 72 hours."
+
+    effects = [
+        f"{found.email} gets a new link, to work here as {found.role}. It lives for 72 hours.",
+        "The link of the earlier mail opens nothing any more.",
+    ]
+    return Act(f"Invite {found.email} again", "Send it again", effects, run)
+
+
+def _take_back(request: HttpRequest, found: Invitation, at: datetime) -> Act:
+    def run(answers: dict[str, Any]) -> str:
+        inviting.take_back(found, at=at, by=request.user)
+        return f"The invitation of {found.email} opens nothing any more."
+
+    effects = [f"The link that {found.email} got opens nothing any more. No mail says so."]
+    title = f"Take the invitation of {found.email} back"
+    return Act(title, "Take it back", effects, run, is_grave=True)
+
+
+ACTS = {"role": _role, "dismiss": _dismiss, "close": _close, "open": _open}
+INVITATION_ACTS = {"again": _again, "take-back": _take_back}
+
+
+def _acts(user: User, by: User) -> list[tuple[str, str]]:
+    """Return what can be done about a colleague, with a word for each."""
+    if user.is_superuser:
+        return []
+    if not user.is_active:
+        return [("open", "Open the account"), ("dismiss", "Take the role away")]
+    found = [("role", "Change the role"), ("dismiss", "Take the role away")]
+    return found if user.pk == by.pk else [*found, ("close", "Close the account")]
+
+
+def _roles(user: User) -> str:
+    return ", ".join(sorted(group.name for group in user.groups.all() if group.name in ROLES))
+
+
+def _lines(changes: Iterable[ChangeLog]) -> list[tuple[ChangeLog, str]]:
+    """Return each line of the log with its sentence: "ama@example.org: invited (reviewer)"."""
+    found = []
+    for change in changes:
+        before, after = change.before.get("role", ""), change.after.get("role", "")
+        roles = f"{before} before, {after} now" if before and after else after or before
+        what = f"{change.after.get('email', '')}: {DONE[change.action]}"
+        found.append((change, f"{what} ({roles})" if roles else what))
+    return found
