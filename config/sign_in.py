@@ -22,12 +22,16 @@ ACCOUNT_FORMS = {
     "reauthenticate": "shop.accounts.signing_in.ReauthenticateForm",
 }
 PASSWORD_RESET_TIMEOUT = 3 * 60 * 60
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-MFA_ADAPTER = "shop.accounts.adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ADAPTER = "shop.accounts.proving.MFAAdapter"
 MFA_FORMS = {
     "authenticate": "shop.accounts.signing_in.CodeForm",
     "reauthenticate": "shop.accounts.signing_in.ReauthenticateWithCodeForm",
     "activate_totp": "shop.accounts.signing_in.TurnOnForm",
+    "add_webauthn": "shop.accounts.passkeys.AddForm",
+    "edit_webauthn": "shop.accounts.passkeys.RenameForm",
+    "authenticate_webauthn": "shop.accounts.passkeys.SignInForm",
+    "reauthenticate_webauthn": "shop.accounts.passkeys.ConfirmForm",
 }
 MFA_TOTP_ISSUER = "Baobab"
 MFA_TOTP_TOLERANCE = 1

@@ -28,6 +28,7 @@ urlpatterns += i18n_patterns(
     path("", include("shop.cart.urls")),
     path("", include("shop.reminders.urls")),
     path("", include("shop.checkout.urls")),
+    path("account/", include("shop.accounts.urls")),
     path("account/", include("allauth.urls")),
     path("festivals/<slug:slug>/result/", results.result, name="festival-result"),
     re_path(serve_pattern, serving.page, name="wagtail_serve"),

@@ -1,6 +1,6 @@
 """Brings every model to Django's attention; they live in the packages."""
 
-from shop.accounts.models import User
+from shop.accounts.models import SignInRules, User
 from shop.cart.models import Cart, CartLine, CartVoucher, SavedProduct
 from shop.catalogue.models import Category, Product, ProductPicture, Variant
 from shop.delivery.models import Carrier, Contact, Country, ImportRule, Rate
@@ -72,6 +72,6 @@ __all__ = [
     "PriceChange", "PriceSpan", "ProbeResult", "Product", "ProductPicture", "ProductSpan",
     "Promotion", "PromotionUsage", "PublicResult", "Rate", "Refund", "RefundLine", "RefundParcel",
     "Refused", "RegularPrice", "Reminder", "Rendition", "SaleDecision", "SavedProduct",
-    "SearchWord", "SheetRow", "Shipment", "Slot", "StockMove", "Suborder", "Synonym", "Tally",
+    "SearchWord", "SheetRow", "Shipment", "SignInRules", "Slot", "StockMove", "Suborder", "Synonym", "Tally",
     "Terms", "Ticket", "User", "Variant", "Wanted", "WrongPrice",
 ]  # fmt: skip

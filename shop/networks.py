@@ -9,6 +9,8 @@ from ipaddress import ip_address, ip_network
 from django.conf import settings
 from django.http import HttpRequest
 
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
 
 def network_key(request: HttpRequest) -> str:
     """Return a keyed hash of the client's network address; the address itself is not kept.
@@ -39,6 +41,11 @@ def client_address(request: HttpRequest) -> str:
             break
         address = hop
     return address
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this very machine, and so seen by nobody else."""
+    return host in LOOPBACK
 
 
 def keyed_hash(text: str) -> str:

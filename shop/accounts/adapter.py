@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
-from allauth.mfa.adapter import DefaultMFAAdapter
 from babel import Locale
 from babel.dates import format_date
 from django.conf import settings
@@ -16,8 +16,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from qrcode import make
-from qrcode.image.svg import SvgPathFillImage
 
 from shop import clock
 from shop.accounts.models import User
@@ -39,6 +37,14 @@ MAILS = {
     "mfa/email/totp_activated": "mfa-on",
     "mfa/email/totp_deactivated": "mfa-off",
     "mfa/email/recovery_codes_generated": "mfa-codes",
+    "mfa/email/webauthn_added": "passkey-added",
+    "mfa/email/webauthn_removed": "passkey-removed",
+}
+# allauth's name of a way to prove who one is, and what the link to it says.
+WAYS = {
+    "reauthenticate": _("Use your password"),
+    "mfa_reauthenticate": _("Use a code"),
+    "mfa_reauthenticate:webauthn": _("Use a passkey"),
 }
 BROWSERS = {
     "Edg": "Edge",
@@ -90,6 +96,21 @@ class AccountAdapter(DefaultAccountAdapter):
         except ValidationError as refusal:
             raise ValidationError([_in_our_words(e) for e in refusal.error_list]) from None
 
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Return the link of a mail to a new password, at our own address whoever asked where."""
+        return _at_our_address("account_reset_password_from_key", "UID", "KEY").replace(
+            "UID-KEY", quote(key)
+        )
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        """Return the link of a mail that confirms an address, likewise."""
+        return _at_our_address("account_confirm_email", emailconfirmation.key)
+
+    def get_reauthentication_methods(self, user: User) -> list[dict]:
+        """Return the ways to prove again who one is, in our words."""
+        known = super().get_reauthentication_methods(user)
+        return [method | {"description": WAYS[method["id"]]} for method in known]
+
     def send_mail(self, template_prefix: str, email: str, context: Mapping[str, Any]) -> None:
         """Send our own mail in place of allauth's, in the language of the page."""
         key = MAILS[template_prefix]
@@ -119,29 +140,20 @@ class AccountAdapter(DefaultAccountAdapter):
             "name": user.name if user else "",
             "confirm_link": context.get("activate_url", ""),
             "reset_link": context.get("password_reset_url", ""),
-            "sign_up_link": context.get("signup_url", ""),
-            "sign_in_link": settings.SITE_URL + reverse("account_login"),
-            "recover_link": settings.SITE_URL + reverse("account_reset_password"),
+            "sign_up_link": _at_our_address("account_signup"),
+            "sign_in_link": _at_our_address("account_login"),
+            "recover_link": _at_our_address("account_reset_password"),
             "expires_at": _written(at + lasts.get(key, timedelta())),
             "changed_at": _written(at),
-            "device": _device(self.get_http_user_agent(self.request)),
+            "device": device_of(self.get_http_user_agent(self.request)),
             "old_address": context.get("from_email", ""),
             "new_address": context.get("to_email", ""),
         }
 
 
-class MFAAdapter(DefaultMFAAdapter):
-    """Two-step sign-in."""
-
-    error_messages = DefaultMFAAdapter.error_messages | {
-        "add_email_blocked": _("Turn off two-step sign-in first."),
-        "incorrect_code": _("The code is not right or is too old. Enter the newest one."),
-        "unverified_email": _("Confirm your email address first."),
-    }
-
-    def build_totp_svg(self, url: str) -> str:
-        """Return the picture to scan, on white: by night the page behind it is dark."""
-        return make(url, image_factory=SvgPathFillImage).to_string(encoding="unicode")
+def _at_our_address(name: str, *args: str) -> str:
+    """Return a link of a mail. The Host header, which anybody writes, has no say in it."""
+    return settings.SITE_URL + reverse(name, args=args)
 
 
 def _in_our_words(error: ValidationError) -> ValidationError:
@@ -169,7 +181,8 @@ def _written(at: datetime) -> str:
     return gettext("%(date)s at %(time)s") % {"date": date, "time": f"{at:%H:%M} UTC"}
 
 
-def _device(agent: str) -> str:
+def device_of(agent: str) -> str:
+    """Return what a browser says that it is, like "Firefox on Android"."""
     # Only names that we know are repeated: the rest is whatever a stranger cares to send.
     browser = next((name for mark, name in BROWSERS.items() if mark in agent), None)
     system = next((name for mark, name in SYSTEMS.items() if mark in agent), None)

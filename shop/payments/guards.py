@@ -5,9 +5,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from shop.networks import is_loopback
+
 SANDBOX_KEY = "sk_test_sandbox"
 SANDBOX_SECRET = "whsec_sandbox"  # noqa: S105 (published on purpose, and refused elsewhere)
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 def refuse_dangerous_settings() -> None:
@@ -57,7 +58,7 @@ def _is_loopback(base: str) -> bool:
     except ValueError:
         return False
     # In http://127.0.0.1@evil.example the loopback address is only a user's name.
-    return parts.scheme == "http" and parts.hostname in LOOPBACK and "@" not in parts.netloc
+    return parts.scheme == "http" and is_loopback(parts.hostname or "") and "@" not in parts.netloc
 
 
 def is_live() -> bool:
