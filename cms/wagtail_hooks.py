@@ -16,6 +16,7 @@ from cms.admin.menu import (
     fairness_entry,
     festivals_entry,
     new_products_entry,
+    sign_in_entry,
 )
 from cms.choosers import product_chooser, store_chooser
 from shop import clock
@@ -25,6 +26,7 @@ hooks.register("register_admin_menu_item", calendar_entry)
 hooks.register("register_admin_menu_item", festivals_entry)
 hooks.register("register_admin_menu_item", new_products_entry)
 hooks.register("register_admin_menu_item", fairness_entry)
+hooks.register("register_admin_menu_item", sign_in_entry)
 
 
 @hooks.register("register_admin_urls")

@@ -1,15 +1,13 @@
 """What allauth does differently here: its mail goes through our door, its errors use our words."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
-from babel import Locale
-from babel.dates import format_date
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -19,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop import clock
 from shop.accounts.models import User
+from shop.accounts.wording import written
 from shop.mail import send
 
 # allauth's name of a mail, and ours. Those without one of ours would only repeat the page.
@@ -106,6 +105,21 @@ class AccountAdapter(DefaultAccountAdapter):
         """Return the link of a mail that confirms an address, likewise."""
         return _at_our_address("account_confirm_email", emailconfirmation.key)
 
+    def send_confirmation_mail(
+        self, request: HttpRequest, emailconfirmation: Any, signup: bool
+    ) -> None:
+        """Send the link to an address that is free; the owner of a taken one is told by mail."""
+        address = emailconfirmation.email_address
+        if User.objects.filter(email__iexact=address.email).exclude(pk=address.user_id).exists():
+            self.send_account_already_exists_mail(address.email)
+        else:
+            super().send_confirmation_mail(request, emailconfirmation, signup)
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Tell the owner of an account that somebody tried to open one with this address."""
+        facts = {"password_reset_url": _at_our_address("account_reset_password")}
+        self.send_mail("account/email/account_already_exists", email, facts)
+
     def get_reauthentication_methods(self, user: User) -> list[dict]:
         """Return the ways to prove again who one is, in our words."""
         known = super().get_reauthentication_methods(user)
@@ -132,6 +146,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def _facts(self, key: str, context: Mapping[str, Any]) -> dict[str, str]:
         user, at = context.get("user"), clock.now()
+        language = get_language() or settings.LANGUAGE_CODE
         lasts = {
             "verify-email": timedelta(days=app_settings.EMAIL_CONFIRMATION_EXPIRE_DAYS),
             "password-reset": timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
@@ -143,8 +158,8 @@ class AccountAdapter(DefaultAccountAdapter):
             "sign_up_link": _at_our_address("account_signup"),
             "sign_in_link": _at_our_address("account_login"),
             "recover_link": _at_our_address("account_reset_password"),
-            "expires_at": _written(at + lasts.get(key, timedelta())),
-            "changed_at": _written(at),
+            "expires_at": written(at + lasts.get(key, timedelta()), language),
+            "changed_at": written(at, language),
             "device": device_of(self.get_http_user_agent(self.request)),
             "old_address": context.get("from_email", ""),
             "new_address": context.get("to_email", ""),
@@ -169,16 +184,11 @@ def _in_our_words(error: ValidationError) -> ValidationError:
             text = gettext("This password is too common. Choose another one.")
         case "password_entirely_numeric":
             text = gettext("Choose a password that is not digits alone.")
+        case "password_too_similar":
+            text = gettext("Choose a password without your name or email address in it.")
         case _:
             return error
     return ValidationError(text, code=error.code)
-
-
-def _written(at: datetime) -> str:
-    language = get_language() or settings.LANGUAGE_CODE
-    locale = Locale.parse({"en": "en-GB"}.get(language, language), sep="-")
-    date = format_date(at, format="long", locale=locale)
-    return gettext("%(date)s at %(time)s") % {"date": date, "time": f"{at:%H:%M} UTC"}
 
 
 def device_of(agent: str) -> str:
