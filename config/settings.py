@@ -83,12 +83,15 @@ if DEMO:
     INSTALLED_APPS.append("sample")
 
 MIDDLEWARE = [
+    "config.proxies.ListedProxies",
+    "config.headers.Guarded",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "shop.storefront.middleware.LanguageFromPath",
+    "shop.checkout.moving.OldCookies",
     "django.middleware.common.CommonMiddleware",
     "shop.storefront.middleware.SameOriginCsrf",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -146,10 +149,11 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
 ]
 AUTH_PASSWORD_VALIDATORS[0]["OPTIONS"] = {"min_length": 10}
+AUTH_PASSWORD_VALIDATORS.append({"NAME": "shop.accounts.passwords.NotOneselfValidator"})
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "account"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+MESSAGE_STORAGE = "config.messages.OwnCookieStorage"
 
 # --- languages and time ---------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -200,9 +204,18 @@ SECURE_REFERRER_POLICY = "same-origin"  # with "no-referrer" the Origin header w
 X_FRAME_OPTIONS = "DENY"
 HTTPS = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+COOKIE_PREFIX = "__Host-" if HTTPS else ""  # no neighbour under the same domain can plant one
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURITY_CONTACT = env_list("SECURITY_CONTACT")  # where holes are reported: security.txt
+# What no page of ours asks of a device; a passkey is asked for by our own pages alone.
+PERMISSIONS_POLICY = (
+    "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), "
+    "microphone=(), midi=(), payment=(), serial=(), usb=(), "
+    "publickey-credentials-create=(self), publickey-credentials-get=(self)"
+)
 SILENCED_SYSTEM_CHECKS = [] if HTTPS else ["security.W004", "security.W008"]
 
 # --- the shop -------------------------------------------------------------------------------

@@ -62,5 +62,6 @@ def _user(account: Account) -> User:
         make = User.objects.create_superuser
     first_name, _space, last_name = account.name.partition(" ")
     user = make(account.email, account.password, first_name=first_name, last_name=last_name)
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    known = {"verified": True, "primary": True}
+    EmailAddress.objects.get_or_create(user=user, email=user.email, defaults=known)
     return user
