@@ -8,11 +8,13 @@ from wagtail.urls import serve_pattern
 from cms.pages import results, serving
 from config.health import health
 from config.media import media
+from config.security_txt import security_txt
 from shop.payments.webhooks import receive
 from shop.storefront.views import server_clock
 
 urlpatterns = [
     path("health/", health, name="health"),
+    path(".well-known/security.txt", security_txt, name="security-txt"),
     path("clock/", server_clock, name="clock"),
     path("webhooks/stripe/", receive, name="stripe-webhook"),
     path("merchant/", include("shop.workspace.urls")),

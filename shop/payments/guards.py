@@ -24,7 +24,7 @@ def refuse_dangerous_settings() -> None:
 def dangers() -> list[str]:
     """List in plain words what is dangerous about the payment settings; empty when all is well."""
     base, key = settings.STRIPE_BASE_URL, settings.STRIPE_SECRET_KEY
-    found = []
+    found = _of_showing_all()
     if base:
         found += _of_the_base(base)
         if key and not key.startswith(SANDBOX_KEY):
@@ -38,6 +38,17 @@ def dangers() -> list[str]:
         if any(secret.startswith(SANDBOX_SECRET) for secret in settings.STRIPE_WEBHOOK_SECRETS):
             found.append("STRIPE_WEBHOOK_SECRETS holds the sandbox's secret: anybody knows it.")
     return found
+
+
+def _of_showing_all() -> list[str]:
+    """Say that real money and a shop which shows its mail to everybody do not go together."""
+    on = [name for name in ("DEMO", "DEBUG") if getattr(settings, name)]
+    if not on or not is_live():
+        return []
+    return [
+        f"STRIPE_SECRET_KEY is a live key, and {on[0]} is on: mail is not sent but kept, and a "
+        f"demonstration shows it to everybody. Unset {on[0]}, or use a key of Stripe's test mode."
+    ]
 
 
 def _of_the_base(base: str) -> list[str]:
