@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from config.fairness import *  # noqa: F403 (what organizers can set at their desk)
+from config.safety import *  # noqa: F403 (headers that are the same everywhere)
 from config.sign_in import *  # noqa: F403 (allauth's settings, a file of their own)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -144,12 +145,6 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 # --- people ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "shop.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
-]
-AUTH_PASSWORD_VALIDATORS[0]["OPTIONS"] = {"min_length": 10}
-AUTH_PASSWORD_VALIDATORS.append({"NAME": "shop.accounts.passwords.NotOneselfValidator"})
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "account"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -199,9 +194,6 @@ FILE_UPLOAD_HANDLERS = [
 ]
 
 # --- safety ---------------------------------------------------------------------------------
-SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"  # with "no-referrer" the Origin header would say null
-X_FRAME_OPTIONS = "DENY"
 HTTPS = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 COOKIE_PREFIX = "__Host-" if HTTPS else ""  # no neighbour under the same domain can plant one
@@ -210,12 +202,6 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURITY_CONTACT = env_list("SECURITY_CONTACT")  # where holes are reported: security.txt
-# What no page of ours asks of a device; a passkey is asked for by our own pages alone.
-PERMISSIONS_POLICY = (
-    "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), "
-    "microphone=(), midi=(), payment=(), serial=(), usb=(), "
-    "publickey-credentials-create=(self), publickey-credentials-get=(self)"
-)
 SILENCED_SYSTEM_CHECKS = [] if HTTPS else ["security.W004", "security.W008"]
 
 # --- the shop -------------------------------------------------------------------------------

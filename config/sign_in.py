@@ -1,5 +1,12 @@
 """Settings of allauth: sign-in by e-mail address, verification, reset, two-step sign-in."""
 
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
+AUTH_PASSWORD_VALIDATORS[0]["OPTIONS"] = {"min_length": 10}
+AUTH_PASSWORD_VALIDATORS.append({"NAME": "shop.accounts.passwords.NotOneselfValidator"})
+
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

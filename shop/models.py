@@ -72,6 +72,6 @@ __all__ = [
     "PriceChange", "PriceSpan", "ProbeResult", "Product", "ProductPicture", "ProductSpan",
     "Promotion", "PromotionUsage", "PublicResult", "Rate", "Refund", "RefundLine", "RefundParcel",
     "Refused", "RegularPrice", "Reminder", "Rendition", "SaleDecision", "SavedProduct",
-    "SearchWord", "SheetRow", "Shipment", "SignInRules", "Slot", "StockMove", "Suborder", "Synonym", "Tally",
-    "Terms", "Ticket", "User", "Variant", "Wanted", "WrongPrice",
+    "SearchWord", "SheetRow", "Shipment", "SignInRules", "Slot", "StockMove", "Suborder",
+    "Synonym", "Tally", "Terms", "Ticket", "User", "Variant", "Wanted", "WrongPrice",
 ]  # fmt: skip

@@ -62,7 +62,7 @@ def edit(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_festival")
 def free(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take the second step from a member who lost telephone and codes; what it means comes first."""
+    """Take the second step from a member who lost it; what that means comes first."""
     user = get_object_or_404(User.objects.filter(memberships__isnull=False).distinct(), pk=pk)
     back = reverse("desk:sign-in")
 
@@ -76,9 +76,7 @@ def free(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _act(request: HttpRequest, user: User) -> Act:
     def run(answers: dict[str, Any]) -> str:
-        demanding.free(
-            user, reason=answers["reason"], at=clock.moment_of(request), by=request.user
-        )
+        demanding.free(user, reason=answers["reason"], at=clock.moment_of(request), by=request.user)
         return f"The second step of {user.email} is off, and the person was told by mail."
 
     effects = [

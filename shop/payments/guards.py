@@ -45,10 +45,8 @@ def _of_showing_all() -> list[str]:
     on = [name for name in ("DEMO", "DEBUG") if getattr(settings, name)]
     if not on or not is_live():
         return []
-    return [
-        f"STRIPE_SECRET_KEY is a live key, and {on[0]} is on: mail is not sent but kept, and a "
-        f"demonstration shows it to everybody. Unset {on[0]}, or use a key of Stripe's test mode."
-    ]
+    why = f"STRIPE_SECRET_KEY is a live key, and {on[0]} is on: mail is kept and shown, not sent."
+    return [f"{why} Unset {on[0]}, or use a key of Stripe's test mode."]
 
 
 def _of_the_base(base: str) -> list[str]:

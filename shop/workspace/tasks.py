@@ -1,4 +1,4 @@
-"""Mail to members of stores about signing in. Tasks take ids, may run twice, read everything anew."""
+"""Mail to members about signing in. Tasks take ids, may run twice, read everything anew."""
 
 from __future__ import annotations
 

@@ -18,8 +18,12 @@ from tests.shop.cart.carts import fill, words
 from tests.shop.checkout.steps import go_to_payment, press_pay
 
 ROOT = Path(__file__).parents[2]
-NAMES = "COOKIE_PREFIX SESSION_COOKIE_NAME CSRF_COOKIE_NAME SESSION_COOKIE_SECURE".split()
-SHOW = f"import config.wsgi, json; from django.conf import settings as s; print(json.dumps([getattr(s, n) for n in {NAMES}]))"  # noqa: E501
+NAMES = ["COOKIE_PREFIX", "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_SECURE"]
+SHOW = f"""
+import json, config.wsgi
+from django.conf import settings
+print(json.dumps([getattr(settings, name) for name in {NAMES}]))
+"""
 
 
 def started(url):

@@ -9,7 +9,7 @@ from cms.models import FestivalIndexPage, FestivalPage
 from shop.festivals.agreeing import publish_terms
 from shop.festivals.models import Enrolment, Festival
 from tests import make, pages
-from tests.organizing.people import BEFORE, organizer
+from tests.organizing.people import BEFORE
 
 pytestmark = pytest.mark.django_db
 
