@@ -23,7 +23,7 @@ class Guarded:
         """Answer, and see to the headers."""
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
-        if _is_personal(request) and "no-store" not in response.headers.get("Cache-Control", ""):
+        if _is_personal(request) and not _is_nobodys(response):
             response.headers["Cache-Control"] = "private, no-store"
         return response
 
@@ -33,3 +33,9 @@ def _is_personal(request: HttpRequest) -> bool:
     if PERSONAL.match(request.path_info):
         return True
     return bool(getattr(getattr(request, "session", None), "accessed", False))
+
+
+def _is_nobodys(response: HttpResponse) -> bool:
+    """Tell whether an answer says by itself that nobody may keep it."""
+    said = response.headers.get("Cache-Control", "")
+    return "no-store" in said and "private" in said

@@ -1,6 +1,7 @@
 """Every answer says what pages may ask of a device, and personal ones that nobody keeps them."""
 
 import pytest
+from django.test import Client
 
 from tests import make
 from tests.buying import pay
@@ -48,14 +49,15 @@ def test_no_page_of_the_organizers_desk_is_kept(client):
         assert is_nobodys(client.get(address)), address
 
 
-def test_no_page_of_an_order_or_a_full_cart_is_kept(client):
+def test_no_page_of_an_order_or_a_full_cart_is_kept():
+    client = Client(headers={"Sec-Fetch-Site": "same-origin"})
     order = make.order({make.variant(): 1})
     pay(order, at=NOON)
     fill(client, {make.variant(): 1})
 
     here = f"/orders/{order.number}/{order.token}/"
     for address in (here, f"{here}invoice/", f"{here}cancel/", "/cart/", "/cart/summary/"):
-        assert is_nobodys(client.get(address, headers={"Sec-Fetch-Site": "same-origin"})), address
+        assert is_nobodys(client.get(address)), address
 
 
 def test_shared_pages_are_kept_as_before_also_for_who_is_signed_in(client):
