@@ -52,8 +52,9 @@ def is_listed_proxy(address: str) -> bool:
 @lru_cache(maxsize=1_000)
 def _holds(entry: str, address: str) -> bool:
     try:
-        parsed = ip_address(network_of(address).partition("/")[0])
-        return parsed in ip_network(entry, strict=False) or address == entry
+        parsed = ip_address(address)
+        mapped = parsed.ipv4_mapped if parsed.version == 6 else None
+        return (mapped or parsed) in ip_network(entry, strict=False)
     except ValueError:
         return address == entry
 

@@ -12,7 +12,7 @@ SAID = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "198.51.100.7"}
 
 @pytest.fixture(autouse=True)
 def _behind_a_proxy(settings):
-    settings.TRUSTED_PROXIES = ["10.0.0.1", "192.168.7.0/24", "fd00::/8"]
+    settings.TRUSTED_PROXIES = ["10.0.0.1", "192.168.7.0/24", "fd00::/8", "2001:db8::1:0/112"]
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 
@@ -29,7 +29,9 @@ def heard(address):
     return found[0]
 
 
-@pytest.mark.parametrize("proxy", ["10.0.0.1", "192.168.7.250", "fd00::1", "::ffff:10.0.0.1"])
+@pytest.mark.parametrize(
+    "proxy", ["10.0.0.1", "192.168.7.250", "fd00::1", "2001:db8::1:7", "::ffff:10.0.0.1"]
+)
 def test_a_listed_proxy_is_believed(proxy):
     assert heard(proxy) == (True, "198.51.100.7")
 

@@ -71,9 +71,9 @@ def test_a_passkey_is_renamed_and_removed(market, page, named, authenticator):
 
     page.get_by_role("link", name="Rename My telephone").click()
     page.get_by_label("Name").fill("The old one")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("main").get_by_role("button", name="Save").click()
     page.get_by_role("link", name="Remove The old one").click()
-    page.get_by_role("button", name="Remove").click()
+    page.get_by_role("main").get_by_role("button", name="Remove").click()
     page.wait_for_url("**/webauthn/")
 
     assert "You have no passkeys." in words(page)
