@@ -94,6 +94,7 @@ def test_whoever_has_no_key_at_hand_is_told_and_goes_on_with_a_code(
     authenticator.send("WebAuthn.addVirtualAuthenticator", {"options": KEY})  # an empty one
 
     sign_in(page, user.email, f"{named}/account/login/")
+    assert not page.get_by_role("alert").is_visible()  # nothing was refused yet
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("alert")).to_contain_text("No passkey was given.")
     page.get_by_label("Code").fill(code)
