@@ -129,7 +129,7 @@ def test_no_address_leads_out_of_the_outbox(path):
     ],
 )
 def test_with_a_key_of_the_provider_mail_is_shown_on_this_machine_alone(
-    client, settings, url, host, status
+    client, settings, db, url, host, status
 ):
     settings.STRIPE_BASE_URL, settings.STRIPE_SECRET_KEY = "", "sk_test_abc"
     settings.SITE_URL, settings.ALLOWED_HOSTS = url, ["127.0.0.1", "localhost", "shop.example"]
