@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import include, path, reverse
@@ -14,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csp import csp_override
 from wagtail.admin import urls as admin_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
+
+from shop.accounts.second_step import has_entered, lead_to_it
 
 View = Callable[..., HttpResponse]
 
@@ -32,8 +32,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def with_second_step(view: View) -> View:
-    """Let organizers in who have two-step sign-in; the others are led to where they turn it on.
+    """Let organizers in whose session took the second step; lead the others to it.
 
+    That they have one is not enough: a session from before they turned it on has proved nothing.
     A demonstration and development do without.
     """
 
@@ -41,10 +42,8 @@ def with_second_step(view: View) -> View:
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         user = request.user
         is_organizer = user.is_authenticated and user.has_perm("wagtailadmin.access_admin")
-        if settings.ORGANIZERS_NEED_MFA and is_organizer and not is_mfa_enabled(user):
-            text = _("Organizers sign in with a second step. Turn it on to go on.")
-            messages.warning(request, text)
-            return redirect("mfa_activate_totp")
+        if settings.ORGANIZERS_NEED_MFA and is_organizer and not has_entered(request):
+            return lead_to_it(request, why=_("Organizers sign in with a second step."))
         return view(request, *args, **kwargs)
 
     return guarded

@@ -22,6 +22,7 @@ from cms.admin.menu import (
     mishaps_entry,
     money_entry,
     new_products_entry,
+    sign_in_entry,
 )
 from cms.choosers import product_chooser, store_chooser
 from cms.files import DOCUMENTS, PICTURES
@@ -43,6 +44,7 @@ hooks.register("register_admin_menu_item", fairness_entry)
 hooks.register("register_admin_menu_item", money_entry)
 hooks.register("register_admin_menu_item", mishaps_entry)
 hooks.register("register_admin_menu_item", colleagues_entry)
+hooks.register("register_admin_menu_item", sign_in_entry)
 
 
 @hooks.register("register_admin_urls")

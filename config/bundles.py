@@ -47,6 +47,7 @@ BUNDLES: dict[str, list[str]] = {
     "css/work.css": [*FRAME, *TILL, *WORK, "css/print.css"],
     "css/preview.css": ["css/layers.css", "css/components/preview.css"],
     "js/shop.js": SCRIPT,
+    "js/passkey.js": ["js/shop/pass-key.js"],
     "js/preview.js": ["js/shop/preview-slider.js"],
     "js/work.js": ["js/work/picture-upload.js"],
 }

@@ -9,6 +9,7 @@ from django.utils.csp import CSP
 from config.database import database
 from config.editors import *  # noqa: F403 (what editors may choose and upload)
 from config.fairness import *  # noqa: F403 (what organizers can set at their desk)
+from config.safety import *  # noqa: F403 (headers that are the same everywhere)
 from config.sign_in import *  # noqa: F403 (allauth's settings, a file of their own)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -84,6 +85,8 @@ if DEMO:
     INSTALLED_APPS.append("sample")
 
 MIDDLEWARE = [
+    "config.proxies.ListedProxies",
+    "config.headers.Guarded",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -91,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "shop.storefront.middleware.LanguageFromPath",
+    "shop.checkout.moving.OldCookies",
     "django.middleware.common.CommonMiddleware",
     "shop.storefront.middleware.SameOriginCsrf",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -142,15 +146,10 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 # --- people ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "shop.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
-]
-AUTH_PASSWORD_VALIDATORS[0]["OPTIONS"] = {"min_length": 10}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "account"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+MESSAGE_STORAGE = "config.messages.OwnCookieStorage"
 
 # --- languages and time ---------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -196,14 +195,14 @@ FILE_UPLOAD_HANDLERS = [
 ]
 
 # --- safety ---------------------------------------------------------------------------------
-SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"  # with "no-referrer" the Origin header would say null
-X_FRAME_OPTIONS = "DENY"
 HTTPS = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+COOKIE_PREFIX = "__Host-" if HTTPS else ""  # no neighbour under the same domain can plant one
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURITY_CONTACT = env_list("SECURITY_CONTACT")  # where holes are reported: security.txt
 SILENCED_SYSTEM_CHECKS = [] if HTTPS else ["security.W004", "security.W008"]
 
 # --- the shop -------------------------------------------------------------------------------

@@ -1,10 +1,20 @@
 """Settings of allauth: sign-in by e-mail address, verification, reset, two-step sign-in."""
 
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
+AUTH_PASSWORD_VALIDATORS[0]["OPTIONS"] = {"min_length": 10}
+AUTH_PASSWORD_VALIDATORS.append({"NAME": "shop.accounts.passwords.NotOneselfValidator"})
+
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_UNIQUE_EMAIL = True
-ACCOUNT_EMAIL_VERIFICATION = "optional"  # guests may shop; limits and claims ask for it
+# Nobody is let in before the address is confirmed. A sign-up can then be answered in the same way
+# whether there is an account or not; guests may shop all the same.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that signed up, and in no other
 ACCOUNT_ADAPTER = "shop.checkout.adapter.ShopperAdapter"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_CHANGE_EMAIL = True  # one address; a new one counts once it is confirmed
@@ -22,12 +32,16 @@ ACCOUNT_FORMS = {
     "reauthenticate": "shop.accounts.signing_in.ReauthenticateForm",
 }
 PASSWORD_RESET_TIMEOUT = 3 * 60 * 60
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-MFA_ADAPTER = "shop.accounts.adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ADAPTER = "shop.accounts.proving.MFAAdapter"
 MFA_FORMS = {
     "authenticate": "shop.accounts.signing_in.CodeForm",
     "reauthenticate": "shop.accounts.signing_in.ReauthenticateWithCodeForm",
     "activate_totp": "shop.accounts.signing_in.TurnOnForm",
+    "add_webauthn": "shop.accounts.passkeys.AddForm",
+    "edit_webauthn": "shop.accounts.passkeys.RenameForm",
+    "authenticate_webauthn": "shop.accounts.passkeys.SignInForm",
+    "reauthenticate_webauthn": "shop.accounts.passkeys.ConfirmForm",
 }
 MFA_TOTP_ISSUER = "Baobab"
 MFA_TOTP_TOLERANCE = 1

@@ -9,11 +9,13 @@ from cms.colleagues.views import invitation
 from cms.pages import results, serving
 from config.health import health
 from config.media import media
+from config.security_txt import security_txt
 from shop.payments.webhooks import receive
 from shop.storefront.views import server_clock
 
 urlpatterns = [
     path("health/", health, name="health"),
+    path(".well-known/security.txt", security_txt, name="security-txt"),
     path("clock/", server_clock, name="clock"),
     path("webhooks/stripe/", receive, name="stripe-webhook"),
     path("merchant/", include("shop.workspace.urls")),
@@ -30,6 +32,7 @@ urlpatterns += i18n_patterns(
     path("", include("shop.reminders.urls")),
     path("", include("shop.checkout.urls")),
     path("account/invitation/<str:token>/", invitation, name="colleague-invitation"),
+    path("account/", include("shop.accounts.urls")),
     path("account/", include("allauth.urls")),
     path("documents/", include("wagtail.documents.urls")),
     path("festivals/<slug:slug>/result/", results.result, name="festival-result"),

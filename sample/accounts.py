@@ -85,5 +85,6 @@ def _new_user(account: Account) -> User:
     user = User.objects.create_user(
         account.email, account.password, first_name=first_name, last_name=last_name
     )
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    known = {"verified": True, "primary": True}
+    EmailAddress.objects.get_or_create(user=user, email=user.email, defaults=known)
     return user

@@ -2,6 +2,7 @@
 
 from shop.accounts.models import User
 from shop.amending.models import AmendedPicture, Amendment
+from shop.accounts.models import SignInRules, User
 from shop.cart.models import Cart, CartLine, CartVoucher, SavedProduct
 from shop.catalogue.models import Category, Product, ProductPicture, Variant
 from shop.delivery.models import Carrier, Contact, Country, ImportRule, Rate
@@ -77,6 +78,6 @@ __all__ = [
     "PriceSpan", "ProbeResult", "Product", "ProductPicture", "ProductSpan", "Promotion",
     "PromotionUsage", "PublicResult", "Rate", "Refund", "RefundLine", "RefundParcel", "Refused",
     "RegularPrice", "Reminder", "Rendition", "SaleDecision", "SavedProduct", "SearchWord",
-    "SheetFile", "SheetRow", "Shipment", "Slot", "StockMove", "Suborder", "Synonym", "Tally",
-    "Terms", "Ticket", "User", "Variant", "Wanted", "Worker", "WrongPrice",
+    "SheetFile", "SheetRow", "Shipment", "SignInRules", "Slot", "StockMove", "Suborder", "Synonym",
+    "Tally", "Terms", "Ticket", "User", "Variant", "Wanted", "Worker", "WrongPrice",
 ]  # fmt: skip

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def network_key(request: HttpRequest) -> str:
@@ -35,10 +38,30 @@ def client_address(request: HttpRequest) -> str:
     address = request.META.get("REMOTE_ADDR", "")
     hops = request.headers.get("X-Forwarded-For", "").split(",")
     for hop in reversed([hop.strip() for hop in hops if hop.strip()]):
-        if address not in settings.TRUSTED_PROXIES:
+        if not is_listed_proxy(address):
             break
         address = hop
     return address
+
+
+def is_listed_proxy(address: str) -> bool:
+    """Tell whether an address is one of ``TRUSTED_PROXIES``, which may be networks too."""
+    return any(_holds(entry, address) for entry in settings.TRUSTED_PROXIES)
+
+
+@lru_cache(maxsize=1_000)
+def _holds(entry: str, address: str) -> bool:
+    try:
+        parsed = ip_address(address)
+        mapped = parsed.ipv4_mapped if parsed.version == 6 else None
+        return (mapped or parsed) in ip_network(entry, strict=False)
+    except ValueError:
+        return address == entry
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this very machine, and so seen by nobody else."""
+    return host in LOOPBACK
 
 
 def keyed_hash(text: str) -> str:

@@ -96,6 +96,14 @@ def colleagues_entry() -> MenuItem:
     )  # fmt: skip
 
 
+def sign_in_entry() -> MenuItem:
+    """Return the entry of what members of stores need to sign in."""
+    return Allowed(
+        "Sign-in of stores", reverse("desk:sign-in"), permission="change_festival",
+        name="sign-in", icon_name="lock", order=93,
+    )  # fmt: skip
+
+
 class WaitingPanel(Component):
     """What waits for somebody, and the festivals to come, on the first screen."""
 

@@ -1,26 +1,23 @@
 """What allauth does differently here: its mail goes through our door, its errors use our words."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
-from allauth.mfa.adapter import DefaultMFAAdapter
-from babel import Locale
-from babel.dates import format_date
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from qrcode import make
-from qrcode.image.svg import SvgPathFillImage
 
 from shop import clock
 from shop.accounts.models import User
+from shop.accounts.wording import written
 from shop.mail import send
 
 # allauth's name of a mail, and ours. Those without one of ours would only repeat the page.
@@ -39,6 +36,14 @@ MAILS = {
     "mfa/email/totp_activated": "mfa-on",
     "mfa/email/totp_deactivated": "mfa-off",
     "mfa/email/recovery_codes_generated": "mfa-codes",
+    "mfa/email/webauthn_added": "passkey-added",
+    "mfa/email/webauthn_removed": "passkey-removed",
+}
+# allauth's name of a way to prove who one is, and what the link to it says.
+WAYS = {
+    "reauthenticate": _("Use your password"),
+    "mfa_reauthenticate": _("Use a code"),
+    "mfa_reauthenticate:webauthn": _("Use a passkey"),
 }
 BROWSERS = {
     "Edg": "Edge",
@@ -90,6 +95,36 @@ class AccountAdapter(DefaultAccountAdapter):
         except ValidationError as refusal:
             raise ValidationError([_in_our_words(e) for e in refusal.error_list]) from None
 
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Return the link of a mail to a new password, at our own address whoever asked where."""
+        return _at_our_address("account_reset_password_from_key", "UID", "KEY").replace(
+            "UID-KEY", quote(key)
+        )
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        """Return the link of a mail that confirms an address, likewise."""
+        return _at_our_address("account_confirm_email", emailconfirmation.key)
+
+    def send_confirmation_mail(
+        self, request: HttpRequest, emailconfirmation: Any, signup: bool
+    ) -> None:
+        """Send the link to an address that is free; the owner of a taken one is told by mail."""
+        address = emailconfirmation.email_address
+        if User.objects.filter(email__iexact=address.email).exclude(pk=address.user_id).exists():
+            self.send_account_already_exists_mail(address.email)
+        else:
+            super().send_confirmation_mail(request, emailconfirmation, signup)
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Tell the owner of an account that somebody tried to open one with this address."""
+        facts = {"password_reset_url": _at_our_address("account_reset_password")}
+        self.send_mail("account/email/account_already_exists", email, facts)
+
+    def get_reauthentication_methods(self, user: User) -> list[dict]:
+        """Return the ways to prove again who one is, in our words."""
+        known = super().get_reauthentication_methods(user)
+        return [method | {"description": WAYS[method["id"]]} for method in known]
+
     def send_mail(self, template_prefix: str, email: str, context: Mapping[str, Any]) -> None:
         """Send our own mail in place of allauth's, in the language of the page."""
         key = MAILS[template_prefix]
@@ -111,6 +146,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def _facts(self, key: str, context: Mapping[str, Any]) -> dict[str, str]:
         user, at = context.get("user"), clock.now()
+        language = get_language() or settings.LANGUAGE_CODE
         lasts = {
             "verify-email": timedelta(days=app_settings.EMAIL_CONFIRMATION_EXPIRE_DAYS),
             "password-reset": timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
@@ -119,29 +155,20 @@ class AccountAdapter(DefaultAccountAdapter):
             "name": user.name if user else "",
             "confirm_link": context.get("activate_url", ""),
             "reset_link": context.get("password_reset_url", ""),
-            "sign_up_link": context.get("signup_url", ""),
-            "sign_in_link": settings.SITE_URL + reverse("account_login"),
-            "recover_link": settings.SITE_URL + reverse("account_reset_password"),
-            "expires_at": _written(at + lasts.get(key, timedelta())),
-            "changed_at": _written(at),
-            "device": _device(self.get_http_user_agent(self.request)),
+            "sign_up_link": _at_our_address("account_signup"),
+            "sign_in_link": _at_our_address("account_login"),
+            "recover_link": _at_our_address("account_reset_password"),
+            "expires_at": written(at + lasts.get(key, timedelta()), language),
+            "changed_at": written(at, language),
+            "device": device_of(self.get_http_user_agent(self.request)),
             "old_address": context.get("from_email", ""),
             "new_address": context.get("to_email", ""),
         }
 
 
-class MFAAdapter(DefaultMFAAdapter):
-    """Two-step sign-in."""
-
-    error_messages = DefaultMFAAdapter.error_messages | {
-        "add_email_blocked": _("Turn off two-step sign-in first."),
-        "incorrect_code": _("The code is not right or is too old. Enter the newest one."),
-        "unverified_email": _("Confirm your email address first."),
-    }
-
-    def build_totp_svg(self, url: str) -> str:
-        """Return the picture to scan, on white: by night the page behind it is dark."""
-        return make(url, image_factory=SvgPathFillImage).to_string(encoding="unicode")
+def _at_our_address(name: str, *args: str) -> str:
+    """Return a link of a mail. The Host header, which anybody writes, has no say in it."""
+    return settings.SITE_URL + reverse(name, args=args)
 
 
 def _in_our_words(error: ValidationError) -> ValidationError:
@@ -157,19 +184,15 @@ def _in_our_words(error: ValidationError) -> ValidationError:
             text = gettext("This password is too common. Choose another one.")
         case "password_entirely_numeric":
             text = gettext("Choose a password that is not digits alone.")
+        case "password_too_similar":
+            text = gettext("Choose a password without your name or email address in it.")
         case _:
             return error
     return ValidationError(text, code=error.code)
 
 
-def _written(at: datetime) -> str:
-    language = get_language() or settings.LANGUAGE_CODE
-    locale = Locale.parse({"en": "en-GB"}.get(language, language), sep="-")
-    date = format_date(at, format="long", locale=locale)
-    return gettext("%(date)s at %(time)s") % {"date": date, "time": f"{at:%H:%M} UTC"}
-
-
-def _device(agent: str) -> str:
+def device_of(agent: str) -> str:
+    """Return what a browser says that it is, like "Firefox on Android"."""
     # Only names that we know are repeated: the rest is whatever a stranger cares to send.
     browser = next((name for mark, name in BROWSERS.items() if mark in agent), None)
     system = next((name for mark, name in SYSTEMS.items() if mark in agent), None)

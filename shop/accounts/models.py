@@ -3,6 +3,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 
 
 class UserManager(BaseUserManager):
@@ -16,8 +17,10 @@ class UserManager(BaseUserManager):
         return user
 
     def create_superuser(self, email: str, password: str, **fields: Any) -> "User":
-        """Return a new user who may do everything."""
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        """Return a new user who may do everything; whoever makes one vouches for the address."""
+        user = self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+        return user
 
 
 class User(AbstractUser):
@@ -26,6 +29,9 @@ class User(AbstractUser):
     username = None
     email = models.EmailField("e-mail address", unique=True)
     language = models.CharField(max_length=10, blank=True, help_text="Language of mails.")
+    sessions_ended = models.PositiveIntegerField(
+        default=0, help_text="How often all sessions were ended at once; each knows the number."
+    )
 
     objects = UserManager()
 
@@ -45,3 +51,25 @@ class User(AbstractUser):
     def name(self) -> str:
         """Say how to address the person."""
         return self.get_full_name() or self.email.partition("@")[0]
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what a session must know to count: the password, and how often all were ended.
+
+        Sessions of people who never ended any are those that Django knows by itself.
+        """
+        known = super()._get_session_auth_hash(secret=secret)
+        if not self.sessions_ended:
+            return known
+        salt = "shop.accounts.sessions"
+        facts = f"{known} {self.sessions_ended}"
+        return salted_hmac(salt, facts, secret=secret, algorithm="sha256").hexdigest()
+
+
+class SignInRules(models.Model):
+    """What organizers demand of those who sign in."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    members_need_second_step = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="one_sign_in_rules", condition=models.Q(id=1))]

@@ -6,12 +6,17 @@ from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from django import forms
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import (
     MinimumLengthValidator,
     get_default_password_validators,
 )
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+
+from shop.accounts.models import User
 
 
 class LoginForm(account.LoginForm):
@@ -32,6 +37,20 @@ class SignupForm(account.SignupForm):
         _ask_address(self.fields["email"], _("Email"))
         self.fields["email"].help_text = _("We send you a link to confirm it.")
         _ask_new_password(self, _("Password"))
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """Make the account, or mail the owner of the one that there is; both take as long.
+
+        Of two that are sent at once, the second finds the account of the first.
+        """
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])  # what a new account costs most
+        try:
+            with transaction.atomic():
+                return super().try_save(request)
+        except IntegrityError:
+            self.account_already_exists = True
+            return super().try_save(request)
 
 
 class ChangeAddressForm(account.AddEmailForm):

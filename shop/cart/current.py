@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
+from shop import cookies
 from shop.accounts.models import User
 from shop.cart.models import Cart
 from shop.networks import network_key
@@ -53,7 +54,7 @@ def shopper_of(request: HttpRequest) -> Shopper | None:
     if user:
         token_hash = Cart.objects.filter(user=user).values_list("token_hash", flat=True).first()
     else:
-        token_hash = _hash(request.COOKIES.get(COOKIE, ""))
+        token_hash = hash_of(cookies.read(request, COOKIE))
     if not token_hash:
         return None
     verified = bool(user) and has_verified_email(user)
@@ -80,8 +81,8 @@ def cart_for_change(request: HttpRequest, *, at: datetime) -> tuple[Cart, str | 
     cart = None if user else guest_carts(request).first()
     if cart:
         return cart, None
-    token = secrets.token_urlsafe(16)
-    facts = {"token_hash": _hash(token), "country": country_of(request), "changed_at": at}
+    token = new_token()
+    facts = {"token_hash": hash_of(token), "country": country_of(request), "changed_at": at}
     if user is None:
         return Cart.objects.create(**facts), token
     # No cookie leads to an account's cart: whoever signs out leaves nothing behind.
@@ -96,7 +97,7 @@ def carts_of(request: HttpRequest) -> QuerySet[Cart]:
 
 def guest_carts(request: HttpRequest) -> QuerySet[Cart]:
     """Return the cart that the visitor's cookie leads to, as a set of one or none."""
-    token_hash = _hash(request.COOKIES.get(COOKIE, ""))
+    token_hash = hash_of(cookies.read(request, COOKIE))
     if not token_hash:
         return Cart.objects.none()
     return Cart.objects.filter(token_hash=token_hash, user=None)
@@ -105,16 +106,25 @@ def guest_carts(request: HttpRequest) -> QuerySet[Cart]:
 def remember_cart(response: HttpResponse, token: str | None) -> HttpResponse:
     """Give a new guest the cookie that leads back to the cart."""
     if token:
-        response.set_cookie(
-            COOKIE,
-            token,
-            max_age=COOKIE_DAYS * 24 * 3600,
-            httponly=True,
-            secure=settings.SESSION_COOKIE_SECURE,
-            samesite="Lax",
-        )
+        cookies.keep(response, COOKIE, token, seconds=COOKIE_DAYS * 24 * 3600)
     return response
 
 
-def _hash(token: str) -> str:
+def is_guests(token_hash: str) -> bool:
+    """Tell whether a guest has a cart that is known by the hash of a token."""
+    return Cart.objects.filter(token_hash=token_hash, user=None).exists()
+
+
+def rename_cart(before: str, after: str) -> bool:
+    """Let a guest's cart be known by the hash of another token; tell whether there is one."""
+    return bool(Cart.objects.filter(token_hash=before, user=None).update(token_hash=after))
+
+
+def new_token() -> str:
+    """Return what a new guest's cart is known by, to the guest alone."""
+    return secrets.token_urlsafe(16)
+
+
+def hash_of(token: str) -> str:
+    """Return what is stored of a token; nothing of none."""
     return hashlib.sha256(token.encode()).hexdigest() if token else ""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from shop import clock
+from shop import clock, cookies
 from shop.cart import changing, comparing, presenting
 from shop.cart.answering import see_other
 from shop.cart.claiming import claimable
@@ -214,7 +214,7 @@ def cart_page(request: HttpRequest, *, status: int = 200, **said: Any) -> HttpRe
 def _priced(request: HttpRequest, shopper: Shopper, *, at: datetime) -> PricedCart | None:
     """Price the cart for the country that was chosen last, in the cart or on another page."""
     priced = price_cart(shopper, at=at)
-    if priced is None or priced.cart.contact_id or COUNTRY_COOKIE not in request.COOKIES:
+    if priced is None or priced.cart.contact_id or not cookies.read(request, COUNTRY_COOKIE):
         return priced
     chosen = country_of(request)
     if chosen == priced.cart.country or preview_of(request):

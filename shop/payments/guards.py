@@ -5,9 +5,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from shop.networks import is_loopback
+
 SANDBOX_KEY = "sk_test_sandbox"
 SANDBOX_SECRET = "whsec_sandbox"  # noqa: S105 (published on purpose, and refused elsewhere)
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 def refuse_dangerous_settings() -> None:
@@ -23,7 +24,7 @@ def refuse_dangerous_settings() -> None:
 def dangers() -> list[str]:
     """List in plain words what is dangerous about the payment settings; empty when all is well."""
     base, key = settings.STRIPE_BASE_URL, settings.STRIPE_SECRET_KEY
-    found = []
+    found = _of_showing_all()
     if base:
         found += _of_the_base(base)
         if key and not key.startswith(SANDBOX_KEY):
@@ -37,6 +38,15 @@ def dangers() -> list[str]:
         if any(secret.startswith(SANDBOX_SECRET) for secret in settings.STRIPE_WEBHOOK_SECRETS):
             found.append("STRIPE_WEBHOOK_SECRETS holds the sandbox's secret: anybody knows it.")
     return found
+
+
+def _of_showing_all() -> list[str]:
+    """Say that real money and a shop which shows its mail to everybody do not go together."""
+    on = [name for name in ("DEMO", "DEBUG") if getattr(settings, name)]
+    if not on or not is_live():
+        return []
+    why = f"STRIPE_SECRET_KEY is a live key, and {on[0]} is on: mail is kept and shown, not sent."
+    return [f"{why} Unset {on[0]}, or use a key of Stripe's test mode."]
 
 
 def _of_the_base(base: str) -> list[str]:
@@ -57,7 +67,7 @@ def _is_loopback(base: str) -> bool:
     except ValueError:
         return False
     # In http://127.0.0.1@evil.example the loopback address is only a user's name.
-    return parts.scheme == "http" and parts.hostname in LOOPBACK and "@" not in parts.netloc
+    return parts.scheme == "http" and is_loopback(parts.hostname or "") and "@" not in parts.netloc
 
 
 def is_live() -> bool:

@@ -15,12 +15,13 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from shop import cookies
+
 COOKIE = "place"
 SALT = "queueing.tickets"
 LASTS = timedelta(hours=2)
 PASS = timedelta(minutes=15)
 """For so long somebody who was let in walks through all steps of the checkout."""
-OWN = ("cart", settings.SESSION_COOKIE_NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Ticket:
 def ticket_of(request: HttpRequest, *, at: datetime) -> Ticket | None:
     """Return the visitor's own ticket; None for none, a made-up, an old or a borrowed one."""
     try:
-        facts = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT)
+        facts = signing.loads(cookies.read(request, COOKIE), salt=SALT)
     except signing.BadSignature:
         return None
     number, came, until, owner = facts
@@ -56,24 +57,21 @@ def ticket_of(request: HttpRequest, *, at: datetime) -> Ticket | None:
 
 def is_known(request: HttpRequest) -> bool:
     """Tell whether the visitor has anything that a ticket could be bound to: a cart, a session."""
-    return any(request.COOKIES.get(name) for name in OWN)
+    return bool(_own(request))
 
 
 def give(response: HttpResponse, request: HttpRequest, ticket: Ticket) -> None:
     """Put a ticket into the visitor's browser."""
     until = ticket.passes_until.timestamp() if ticket.passes_until else 0
     facts = (ticket.number, ticket.came_at.timestamp(), until, _owner(request))
-    response.set_cookie(
-        COOKIE,
-        signing.dumps(facts, salt=SALT),
-        max_age=int(LASTS.total_seconds()),
-        httponly=True,
-        secure=settings.SESSION_COOKIE_SECURE,
-        samesite="Lax",
-    )
+    ticket_text = signing.dumps(facts, salt=SALT)
+    cookies.keep(response, COOKIE, ticket_text, seconds=int(LASTS.total_seconds()))
 
 
 def _owner(request: HttpRequest) -> str:
     """Return a hash of what only this visitor's browser knows."""
-    own = next((request.COOKIES[name] for name in OWN if request.COOKIES.get(name)), "")
-    return salted_hmac(SALT, own, algorithm="sha256").hexdigest()[:32]
+    return salted_hmac(SALT, _own(request), algorithm="sha256").hexdigest()[:32]
+
+
+def _own(request: HttpRequest) -> str:
+    return cookies.read(request, "cart") or request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from shop import cookies
 from shop.currencies import OFFERED
 from shop.delivery.names import countries_by_name
 
@@ -13,12 +14,12 @@ YEAR = 365 * 24 * 60 * 60  # seconds
 
 def country_of(request: HttpRequest) -> str:
     """Return the country that the visitor chose for delivery, or the shop's usual one."""
-    return _country(request.COOKIES.get(COUNTRY_COOKIE, "")) or settings.SHOP_COUNTRY
+    return _country(cookies.read(request, COUNTRY_COOKIE)) or settings.SHOP_COUNTRY
 
 
 def currency_of(request: HttpRequest) -> str:
     """Return the currency in which approximate prices are shown."""
-    return _currency(request.COOKIES.get(CURRENCY_COOKIE, "")) or settings.SHOP_CURRENCY
+    return _currency(cookies.read(request, CURRENCY_COOKIE)) or settings.SHOP_CURRENCY
 
 
 def remember(response: HttpResponse, *, country: str, currency: str) -> None:
@@ -26,9 +27,7 @@ def remember(response: HttpResponse, *, country: str, currency: str) -> None:
     chosen = {COUNTRY_COOKIE: _country(country), CURRENCY_COOKIE: _currency(currency)}
     for name, value in chosen.items():
         if value:
-            response.set_cookie(
-                name, value, YEAR, secure=settings.HTTPS, httponly=True, samesite="Lax"
-            )
+            cookies.keep(response, name, value, seconds=YEAR)
 
 
 def _country(code: str) -> str:

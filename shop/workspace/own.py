@@ -9,12 +9,15 @@ from django.contrib.auth.views import redirect_to_login
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
+from shop.accounts.second_step import lead_to_it
 from shop.catalogue.models import Product
 from shop.festivals.models import Deal, Nomination, NominationSheet
 from shop.merchants.models import Merchant
 from shop.orders.models import Order, Suborder, SuborderQuerySet
+from shop.workspace.demanding import lacks_second_step, memberships_of
 
 type View = Callable[..., HttpResponse]
 
@@ -23,20 +26,20 @@ def members_only(view: View) -> View:
     """Let a view answer members of a merchant only, with ``request.merchants`` set.
 
     Somebody not signed in is asked to sign in; somebody signed in without a merchant gets 404,
-    since a page that is not theirs does not exist for them.
+    since a page that is not theirs does not exist for them. Where organizers demand the second
+    step, a session that did not take it is led to it.
     """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        rows = request.user.memberships.select_related("merchant__amendment").order_by(
-            "merchant__name"
-        )
-        request.memberships = list(rows)
+        request.memberships = list(memberships_of(request.user))
         request.merchants = [row.merchant for row in request.memberships]
         if not request.merchants:
             raise Http404
+        if lacks_second_step(request, request.memberships[0]):
+            return lead_to_it(request, why=_("Members of stores sign in with a second step."))
         response = view(request, *args, **kwargs)
         add_never_cache_headers(response)
         return response

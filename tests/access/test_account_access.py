@@ -56,7 +56,8 @@ def test_two_step_sign_in_has_no_barriers(stage, market, inspector, look):
     sign_in(page, email)
     turn_on_two_steps(inspector)
 
-    inspector.visit("/account/2fa/", "/account/2fa/recovery-codes/")
+    inspector.visit("/account/2fa/", "/account/2fa/webauthn/", "/account/2fa/webauthn/add/")
+    inspector.visit("/account/2fa/recovery-codes/", "/account/sign-out-elsewhere/")
     code = page.get_by_role("listitem").get_by_role("code").first.inner_text()
     inspector.visit("/account/2fa/recovery-codes/generate/", "/account/2fa/totp/deactivate/")
     inspector.visit("/account/2fa/reauthenticate/", "/account/reauthenticate/")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
 from shop.festivals import enrolling
 from shop.festivals.agreeing import publish_terms
@@ -94,6 +95,19 @@ def test_stores_and_nominations_have_no_barriers(coming, inspector):
     )
     for row in coming.slots.get(kind="whole").nominations.order_by("pk"):
         inspector.visit(f"{here}nominations/{row.pk}/")
+
+    assert inspector.found == []
+
+
+def test_the_sign_in_of_stores_has_no_barriers(organized, inspector):
+    member = make.member(organized.loom)
+    TOTP.activate(member, generate_totp_secret())
+    make.member(make.merchant(name=EVIL[:60]))
+
+    inspector.visit("/organize/sign-in/", f"/organize/sign-in/{member.pk}/free/")
+    inspector.page.locator("main form button").first.click()
+    inspector.page.get_by_text("Please look at this again").wait_for()
+    inspector.look("with errors")
 
     assert inspector.found == []
 

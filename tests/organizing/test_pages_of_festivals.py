@@ -1,7 +1,6 @@
 import importlib
 
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.apps import apps
 from django.contrib.auth.models import Group
 
@@ -10,7 +9,7 @@ from cms.models import FestivalIndexPage, FestivalPage
 from shop.festivals.agreeing import publish_terms
 from shop.festivals.models import Enrolment, Festival
 from tests import make, pages
-from tests.organizing.people import BEFORE, organizer
+from tests.organizing.people import BEFORE
 
 pytestmark = pytest.mark.django_db
 
@@ -115,19 +114,6 @@ def test_migrations_give_each_group_what_its_row_says():
         own = Group.objects.get(name=name).permissions.filter(content_type__app_label="shop")
         names = set(own.values_list("codename", flat=True)) - {"choose_picture", "add_picture"}
         assert names - {"change_picture"} == set(codenames)
-
-
-def test_organizers_turn_on_the_second_step_before_they_get_in(client, clock_at, settings):
-    settings.ORGANIZERS_NEED_MFA = True
-    clock_at(BEFORE)
-    user = organizer()
-    client.force_login(user)
-
-    led = client.get("/organize/festivals/")
-    TOTP.activate(user, generate_totp_secret())
-
-    assert led.url == "/account/2fa/totp/activate/"
-    assert client.get("/organize/festivals/").status_code == 200
 
 
 def test_strangers_are_not_led_to_the_second_step(client, settings):

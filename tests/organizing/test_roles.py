@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.urls import get_resolver
 from django_tasks_db.models import DBTaskResult
 
@@ -76,7 +77,10 @@ def rows(clock_at):
     fund = Fund.objects.create(festival=festival, sponsor="Chamber", amount=1)
     allow_everything(festival)
     gone = {"starts_at": BEFORE - timedelta(days=9), "ends_at": BEFORE - timedelta(days=2)}
+    locked = make.member(applied)
+    TOTP.activate(locked, generate_totp_secret())
     return {
+        "locked": locked.pk,
         "deal": deal.pk, "void": wrong.pk, "line": order.lines.get().pk, "benefit": benefit.pk,
         "batch": batch.pk, "fund": fund.pk, "cancel": "cancel", "pause": "pause",
         "activate": "activate", "festival": festival.pk, "slot": slot.pk,

@@ -14,7 +14,7 @@ from django.core import signing
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from shop import clock
+from shop import clock, cookies
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.changes import log
@@ -30,7 +30,7 @@ PERMISSION = "shop.view_festival"
 
 def opened(request: HttpRequest) -> Preview | None:
     """Return the preview that this visitor has opened and may still see. One statement or two."""
-    facts = _read(request.COOKIES.get(COOKIE, ""))
+    facts = _read(cookies.read(request, COOKIE))
     now = clock.now()
     if not facts or datetime.fromisoformat(facts["until"]) <= now:
         return None
@@ -69,7 +69,7 @@ def open_link(response: HttpResponse, link: PreviewLink, *, at: datetime) -> Non
 
 def leave(response: HttpResponse) -> None:
     """Let the visitor see the shop as it is again."""
-    response.delete_cookie(COOKIE, samesite="Lax")
+    cookies.forget(response, COOKIE)
 
 
 def key_of(link: PreviewLink) -> str:
@@ -152,11 +152,4 @@ def _read(text: str) -> dict | None:
 
 
 def _set(response: HttpResponse, facts: dict, *, seconds: float) -> None:
-    response.set_cookie(
-        COOKIE,
-        signing.dumps(facts, salt=COOKIE_SALT),
-        max_age=int(seconds),
-        httponly=True,
-        secure=settings.SESSION_COOKIE_SECURE,
-        samesite="Lax",
-    )
+    cookies.keep(response, COOKIE, signing.dumps(facts, salt=COOKIE_SALT), seconds=int(seconds))

@@ -1,6 +1,9 @@
 """Decision 53: what a guest chose and holds comes along when the guest signs in."""
 
+import re
+
 import pytest
+from django.core import mail
 from django.test import Client
 
 from shop.cart.models import Cart, CartLine
@@ -241,6 +244,8 @@ def test_signing_up_brings_the_cart_along(browser):
     fill(browser, {kettle: 2})
 
     browser.post("/account/signup/", {"email": "new@example.org", "password1": "baobab-tree-9"})
+    assert CartLine.objects.get().cart.user is None  # nobody is in before the link was opened
+    browser.post(re.search(r"(/account/confirm-email/\S+/)", mail.outbox[-1].body)[1])
 
     assert Cart.objects.get(user__email="new@example.org").lines.get().quantity == 2
 

@@ -124,8 +124,7 @@ def test_whoever_has_no_account_is_told_so_by_mail_and_not_on_the_page(browser):
     assert link(body, "signup") == reverse("account_signup")
 
 
-def test_where_addresses_must_be_confirmed_a_second_account_is_refused_by_mail(browser, settings):
-    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+def test_a_second_account_of_an_address_is_refused_by_mail(browser):
     account()
 
     sign_up(browser)

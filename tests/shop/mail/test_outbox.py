@@ -117,3 +117,23 @@ def test_outside_the_demonstration_there_are_no_such_pages(path, demo, client, s
 @pytest.mark.parametrize("path", ["/mail/..%2f..%2fsettings/", "/mail/../config/", "/mail/x/html/"])
 def test_no_address_leads_out_of_the_outbox(path):
     assert Client().get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "status"),
+    [
+        ("http://127.0.0.1:8000", "127.0.0.1:8000", 200),
+        ("http://127.0.0.1:8000", "shop.example", 404),
+        ("https://shop.example", "shop.example", 404),
+        ("https://shop.example", "localhost", 404),
+    ],
+)
+def test_with_a_key_of_the_provider_mail_is_shown_on_this_machine_alone(
+    client, settings, db, url, host, status
+):
+    settings.STRIPE_BASE_URL, settings.STRIPE_SECRET_KEY = "", "sk_test_abc"
+    settings.SITE_URL, settings.ALLOWED_HOSTS = url, ["127.0.0.1", "localhost", "shop.example"]
+    name = write()
+
+    for address in ("/mail/", f"/mail/{name}/"):
+        assert client.get(address, headers={"host": host}).status_code == status

@@ -59,6 +59,22 @@ def test_cases_61_and_62_the_web_process_refuses_to_start(settings, sentence):
     assert sentence in served.stderr
 
 
+@pytest.mark.parametrize("switch", ["DEMO", "DEBUG"])
+@pytest.mark.parametrize("key", ["sk_live_abc", "rk_live_abc"])
+def test_no_process_that_shows_its_mail_takes_real_money(switch, key):
+    served = run(SERVE, **REAL | {"STRIPE_SECRET_KEY": key, switch: "1"})
+
+    assert served.returncode != 0
+    assert f"STRIPE_SECRET_KEY is a live key, and {switch} is on" in served.stderr
+    assert key not in served.stderr + served.stdout
+
+
+def test_a_demonstration_with_a_key_of_test_mode_starts():
+    served = run(SERVE, **TRIAL | {"DEMO": "1"})
+
+    assert served.returncode == 0, served.stderr
+
+
 def test_a_refusal_names_the_setting_and_never_its_value():
     served = run(SERVE, **DEMO | REAL)
 

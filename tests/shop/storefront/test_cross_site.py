@@ -60,7 +60,7 @@ def test_a_browser_that_says_nothing_is_asked_again_with_a_token():
     asked = browser.post("/cart/add/", fields)
 
     assert asked.status_code == 403
-    assert asked.headers["Cache-Control"] == "no-store"
+    assert asked.headers["Cache-Control"] == "private, no-store"
     assert not Cart.objects.exists()
     token = browser.cookies["csrftoken"].value
     assert browser.post("/cart/add/", fields | {"csrfmiddlewaretoken": "x" * 32}).status_code == 403

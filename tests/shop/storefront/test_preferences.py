@@ -88,9 +88,6 @@ def test_a_refusal_is_a_page_that_names_its_reason_and_changes_nothing():
     answer = client.post("/cart/add/", {"variant": kettle.pk, "quantity": 1})
 
     assert answer.status_code == 409
-    assert answer.headers["Cache-Control"] in (
-        "no-store",
-        "max-age=0, no-cache, no-store, must-revalidate, private",
-    )
+    assert {"no-store", "private"} <= set(answer.headers["Cache-Control"].split(", "))
     assert 'role="alert"' in answer.text
     assert "This product is no longer on sale." in answer.text

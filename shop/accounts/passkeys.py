@@ -1,0 +1,57 @@
+"""allauth's forms of passkeys with our words; script fills in what the browser says of a key."""
+
+from typing import Any
+
+from allauth.mfa.webauthn import forms as webauthn
+from django import forms
+from django.core.validators import MaxLengthValidator
+from django.utils.translation import gettext_lazy as _
+
+LONGEST_NAME = 60
+
+
+class AddForm(webauthn.AddWebAuthnForm):
+    """A new passkey, and what its owner calls it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_name(self.fields["name"])
+        _await_key(self.fields["credential"])
+
+
+class RenameForm(webauthn.EditWebAuthnForm):
+    """What the owner calls a passkey."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_name(self.fields["name"])
+
+
+class SignInForm(webauthn.AuthenticateWebAuthnForm):
+    """A passkey as the second step of signing in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _await_key(self.fields["credential"])
+
+
+class ConfirmForm(webauthn.ReauthenticateWebAuthnForm):
+    """A passkey before a change that matters."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _await_key(self.fields["credential"])
+
+
+def _ask_name(field: forms.Field) -> None:
+    field.label = _("Name")
+    field.validators.append(MaxLengthValidator(LONGEST_NAME))
+    field.help_text = _("So that you know later which one it is.")
+    field.widget.attrs.update(maxlength=LONGEST_NAME, autocomplete="off")
+    field.error_messages["required"] = _("Give it a name")
+
+
+def _await_key(field: forms.Field) -> None:
+    field.error_messages["required"] = field.error_messages["invalid"] = _(
+        "No passkey was given. Try again, or use a code."
+    )

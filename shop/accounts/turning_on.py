@@ -1,0 +1,45 @@
+"""Turning a second step on: allauth's pages, and what follows from it for other sessions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.webauthn.views import AddWebAuthnView
+from django.db import transaction
+from django.forms import Form
+from django.http import HttpResponse
+
+from shop.accounts.proving import passkeys_elsewhere
+from shop.accounts.second_step import second_steps, turned_on
+
+
+class TurnOnCodes(ActivateTOTPView):
+    """The app with codes: the first code proves that it works."""
+
+    @transaction.atomic
+    def form_valid(self, form: Form) -> HttpResponse:
+        """Turn it on, and end the sessions that were opened without it, or do neither."""
+        answer = super().form_valid(form)
+        turned_on(self.request, second_steps(self.request.user).get(type=Authenticator.Type.TOTP))
+        return answer
+
+
+class AddPasskey(AddWebAuthnView):
+    """A passkey, kept by a telephone, a computer or a security key."""
+
+    @transaction.atomic
+    def form_valid(self, form: Form) -> HttpResponse:
+        """Add it, and end the sessions that were opened without it, or do neither."""
+        answer = super().form_valid(form)
+        turned_on(self.request, second_steps(self.request.user).latest("pk"))
+        return answer
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say also where passkeys work, if they do not at the address that was asked."""
+        return super().get_context_data(**kwargs) | {"elsewhere": passkeys_elsewhere(self.request)}
+
+
+turn_on_codes = TurnOnCodes.as_view()
+add_passkey = AddPasskey.as_view()
