@@ -15,6 +15,7 @@ from cms.admin.menu import (
     calendar_entry,
     fairness_entry,
     festivals_entry,
+    mishaps_entry,
     new_products_entry,
 )
 from cms.choosers import product_chooser, store_chooser
@@ -25,6 +26,7 @@ hooks.register("register_admin_menu_item", calendar_entry)
 hooks.register("register_admin_menu_item", festivals_entry)
 hooks.register("register_admin_menu_item", new_products_entry)
 hooks.register("register_admin_menu_item", fairness_entry)
+hooks.register("register_admin_menu_item", mishaps_entry)
 
 
 @hooks.register("register_admin_urls")

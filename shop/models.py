@@ -58,20 +58,22 @@ from shop.reporting.models import (
     Refused,
     Tally,
 )
+from shop.rounds.models import Leftover, Mishap
 from shop.stock.models import Pool, StockMove
 from shop.storefront.models import PreviewLink, ProbeResult
 from shop.tickets.models import Ticket
+from shop.workers.models import Worker
 
 __all__ = [
     "Carrier", "Cart", "CartLine", "CartVoucher", "Category", "ChangeLog", "Check", "Claim",
     "Closure", "CodeBatch", "Contact", "CountedOrder", "CountedRefund", "Country", "Deal",
     "DealUsage", "Discount", "Enrolment", "Fairness", "Festival", "FinalReport", "FinalStatement",
-    "Fund", "GatewayEvent", "ImportRule", "LedgerEntry", "LedgerTransaction", "Listing",
-    "ListingCell", "Membership", "Merchant", "Nomination", "NominationSheet", "Operation", "Order",
-    "OrderLine", "Participation", "Payment", "Picture", "Place", "Pool", "PreviewLink",
+    "Fund", "GatewayEvent", "ImportRule", "LedgerEntry", "LedgerTransaction", "Leftover", "Listing",
+    "ListingCell", "Membership", "Merchant", "Mishap", "Nomination", "NominationSheet", "Operation",
+    "Order", "OrderLine", "Participation", "Payment", "Picture", "Place", "Pool", "PreviewLink",
     "PriceChange", "PriceSpan", "ProbeResult", "Product", "ProductPicture", "ProductSpan",
     "Promotion", "PromotionUsage", "PublicResult", "Rate", "Refund", "RefundLine", "RefundParcel",
     "Refused", "RegularPrice", "Reminder", "Rendition", "SaleDecision", "SavedProduct",
     "SearchWord", "SheetRow", "Shipment", "Slot", "StockMove", "Suborder", "Synonym", "Tally",
-    "Terms", "Ticket", "User", "Variant", "Wanted", "WrongPrice",
+    "Terms", "Ticket", "User", "Variant", "Wanted", "Worker", "WrongPrice",
 ]  # fmt: skip

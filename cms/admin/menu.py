@@ -62,6 +62,14 @@ def fairness_entry() -> MenuItem:
     )  # fmt: skip
 
 
+def mishaps_entry() -> MenuItem:
+    """Return the entry of what periodic work failed at."""
+    return Allowed(
+        "What failed", reverse("desk:mishaps"), permission="view_festival",
+        name="mishaps", icon_name="warning", order=95,
+    )  # fmt: skip
+
+
 class WaitingPanel(Component):
     """What waits for somebody, and the festivals to come, on the first screen."""
 

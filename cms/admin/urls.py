@@ -16,6 +16,7 @@ from cms.admin import (
     history,
     inviting,
     links,
+    mishaps,
     nominations,
     overriding,
     previews,
@@ -98,6 +99,8 @@ urlpatterns = [
          name="festival-statement"),
     re_path(r"^festivals/(?P<pk>[0-9]+)/statements/(?P<merchant_id>[0-9]+)\.(?P<kind>csv|xlsx)$",
             reports.statement_file, name="festival-statement-file"),
+    path("failed/", mishaps.all_mishaps, name="mishaps"),
+    path("failed/<int:pk>/close/", mishaps.close, name="mishap-close"),
     path("new-products/", catalogue.queue, name="product-queue"),
     path("new-products/<int:pk>/", catalogue.review, name="product-review"),
 ]  # fmt: skip

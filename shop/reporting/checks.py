@@ -25,6 +25,7 @@ from shop.payments.models import GatewayEvent, Payment
 from shop.payments.stripe_gateway import gateway
 from shop.payments.watching import problems
 from shop.reporting.models import Check
+from shop.rounds.mishaps import waiting as waiting_mishaps
 from shop.storefront.probing import wrong_pages
 from shop.tasks import enqueue
 
@@ -139,6 +140,16 @@ def _pages(at: datetime) -> Found:
     return GOOD, "No public page was seen with a wrong price."
 
 
+def _failures(at: datetime) -> Found:
+    count = waiting_mishaps(since=at).count()
+    if not count:
+        return GOOD, "Nothing that failed waits for a person."
+    return (
+        BAD,
+        f"{count} failed, {'is' if count == 1 else 'are'} tried again and may need a person.",
+    )
+
+
 def _messages(at: datetime) -> Found:
     last = GatewayEvent.objects.order_by("-pk").values_list("received_at", flat=True).first()
     asked = Payment.objects.order_by("-pk").values_list("made_at", flat=True).first()
@@ -184,7 +195,7 @@ def _concern(text: str) -> str:
 
 QUICK = (
     ("clock", _clock), ("cache", _cache), ("mail", _mail), ("messages", _messages),
-    ("pages", _pages),
+    ("pages", _pages), ("failures", _failures),
 )  # fmt: skip
 SLOW = (("provider", _provider), ("counters", _counters))
 STUCK = {

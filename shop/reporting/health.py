@@ -16,7 +16,8 @@ TITLES = {
     "mail": "Mail", "messages": "Messages of the provider", "provider": "Payment provider",
     "counters": "Stock counters", "queue": "Queue", "orders": "Unpaid orders",
     "money": "Payments and refunds", "sales": "Figures of sales",
-    "pages": "Prices on public pages", "probe": "Public pages at the opening",
+    "failures": "What periodic work failed at", "pages": "Prices on public pages",
+    "probe": "Public pages at the opening",
 }  # fmt: skip
 # After which a look says nothing any more. What is looked at only near a festival has more time.
 TOO_OLD = {"beat": timedelta(minutes=3), "worker": timedelta(minutes=12),

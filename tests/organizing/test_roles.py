@@ -30,6 +30,7 @@ from shop.festivals.voiding import end_price
 from shop.merchants.models import Merchant
 from shop.orders.models import SaleDecision
 from shop.reporting.models import PublicResult
+from shop.rounds.models import Mishap
 from tests import make, pages
 from tests.buying import pay
 from tests.make import START
@@ -80,6 +81,7 @@ def rows(clock_at):
         "nomination": nomination.pk, "approved": deal.nomination_id,
         "link": shared(festival, START).pk,
         "wanted": Wanted.objects.create(festival=festival, country="KE", at=BEFORE).pk,
+        "mishap": Mishap.objects.create(round="move money", first_at=BEFORE, last_at=BEFORE).pk,
         "enrolment": enrolment.pk, "product": product.pk, "merchant": make.merchant().pk,
         "blocked": make.festival(state="draft").pk, "ended": make.festival(**gone).pk,
         "joined": applied.pk, "part": "stores",
@@ -107,6 +109,7 @@ def state() -> list:
         list(Deal.objects.order_by("pk").values_list("pk", "state")),
         list(Promotion.objects.order_by("pk").values_list("pk", "title", "state")),
         [Claim.objects.count(), Fund.objects.count(), SaleDecision.objects.count()],
+        list(Mishap.objects.order_by("pk").values_list("pk", "closed_at")),
         [ChangeLog.objects.count(), DBTaskResult.objects.count(), PublicResult.objects.count()],
     ]
 

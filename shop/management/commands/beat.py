@@ -27,6 +27,7 @@ from shop.reminders.telling import forget_reminders, tell_opened, tell_returned
 from shop.reporting.checks import ask_worker, look_around, look_closely
 from shop.reporting.refusals import forget_refusals
 from shop.reporting.tallying import check_sales, count_all_sales, count_sales
+from shop.rounds.mishaps import forget_mishaps
 from shop.storefront.probing import probe_openings
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ ROUNDS: tuple[tuple[str, Callable[..., object], int], ...] = (
     ("look around", look_around, 4),
     ("look closely", look_closely, 20),
     ("ask the worker", ask_worker, 20),
+    ("forget what failed", forget_mishaps, 2_000),
     ("forget refusals", forget_refusals, 5_760),
 )
 
