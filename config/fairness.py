@@ -1,9 +1,14 @@
 """What keeps openings fair until organizers set it at their desk."""
 
 import os
+import sys
+
+from config.threads import threads_of_web
 
 MOST_OPEN_ORDERS = int(os.environ.get("MOST_OPEN_ORDERS") or 3)  # unpaid, of one network or address
 HOLD_MINUTES = int(os.environ.get("HOLD_MINUTES") or 30)  # to pay, where no festival says less
 FLASH_HOLD_MINUTES = int(os.environ.get("FLASH_HOLD_MINUTES") or 10)  # in new flash slots
-QUEUE_AT_ONCE = int(os.environ.get("QUEUE_AT_ONCE") or 0)  # in work in a process; 0: no queue
+WEB_THREADS = threads_of_web(sys.argv, os.environ)  # of one process of the web server
+# In work in a process; 0: no queue. One thread is left for pages, whatever the checkout waits for.
+QUEUE_AT_ONCE = int(os.environ.get("QUEUE_AT_ONCE") or WEB_THREADS - 1)
 QUEUE_LENGTH = int(os.environ.get("QUEUE_LENGTH") or 500)  # people who may wait
