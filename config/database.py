@@ -1,20 +1,37 @@
-"""How the shop talks to PostgreSQL: it looks whether a connection still lives, and gives up."""
+"""How long the database may keep somebody waiting: to connect, for a statement, for a lock.
+
+A server that accepts and stays silent, or a lock that nobody gives back, would hold a thread of
+the web server, or the beat, for ever.
+"""
 
 from typing import Any
 
-import dj_database_url
-
-# A server that is silent must not keep every thread waiting. What the address says comes first.
-SILENCE = {
-    "connect_timeout": 3,
+CONNECT_SECONDS = 5
+IDLE_SECONDS = 120
+"""For so long a transaction may stand open and do nothing: its process hangs, and holds locks."""
+LINE = {
+    "connect_timeout": CONNECT_SECONDS,
+    # The line is dead when the other side has not answered for so long.
+    "tcp_user_timeout": 20_000,  # milliseconds
     "keepalives_idle": 10,
     "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 15_000,
+    "keepalives_count": 2,
 }
 
 
-def database(url: str) -> dict[str, Any]:
-    """Return Django's settings of the database at an address."""
-    found = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
-    return found | {"OPTIONS": SILENCE | found.get("OPTIONS", {})}
+def bounded(given: dict[str, Any], seconds: int) -> dict[str, Any]:
+    """Return options of a connection with bounds added; what the address says wins.
+
+    Args:
+        given: the options that the address names.
+        seconds: for one statement, its waiting for locks included; 0 for no bound.
+    """
+    if not seconds:
+        return LINE | given
+    bounds = {
+        "statement_timeout": f"{seconds}s",
+        "lock_timeout": f"{max(1, seconds // 2)}s",
+        "idle_in_transaction_session_timeout": f"{max(IDLE_SECONDS, seconds)}s",
+    }
+    said = " ".join(f"-c {name}={value}" for name, value in bounds.items())
+    return LINE | given | {"options": f"{said} {given.get('options', '')}".strip()}

@@ -1,6 +1,9 @@
 """What keeps openings fair until organizers set it at their desk."""
 
 import os
+import sys
+
+from config.threads import threads_of_web
 
 MOST_OPEN_ORDERS = int(os.environ.get("MOST_OPEN_ORDERS") or 3)  # unpaid, of one e-mail address
 GUEST_UNITS = int(os.environ.get("GUEST_UNITS") or 20)  # that an unpaid order of a guest holds
@@ -11,5 +14,7 @@ NETWORK_UNITS = int(os.environ.get("NETWORK_UNITS") or 500)  # all unpaid orders
 HOLD_MINUTES = int(os.environ.get("HOLD_MINUTES") or 30)  # to pay, where no festival says less
 LEAST_HOLD_MINUTES = int(os.environ.get("LEAST_HOLD_MINUTES") or 5)  # after unpaid orders
 FLASH_HOLD_MINUTES = int(os.environ.get("FLASH_HOLD_MINUTES") or 10)  # in new flash slots
-QUEUE_AT_ONCE = int(os.environ.get("QUEUE_AT_ONCE") or 0)  # in work in a process; 0: no queue
+WEB_THREADS = threads_of_web(sys.argv, os.environ)  # of one process of the web server
+# In work in a process; 0: no queue. One thread is left for pages, whatever the checkout waits for.
+QUEUE_AT_ONCE = int(os.environ.get("QUEUE_AT_ONCE") or WEB_THREADS - 1)
 QUEUE_LENGTH = int(os.environ.get("QUEUE_LENGTH") or 500)  # people who may wait

@@ -1,4 +1,4 @@
-"""Keeps out of the log what opens somebody's order, or the desk."""
+"""What is logged, and how: what opens somebody's order, or the desk, is kept out."""
 
 import logging
 import re
@@ -14,3 +14,24 @@ class Discreet(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line as it is written."""
         return LINK.sub(r"\1...", super().format(record))
+
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "plain": {
+            "()": "config.logs.Discreet",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        # Wagtail makes a job of every save; two lines for each would bury everything else.
+        "django.tasks": {"level": "WARNING"},
+        "django_tasks": {"level": "WARNING"},
+        "stripe": {"level": "WARNING"},  # its INFO lines carry request bodies
+        "wagtail": {"level": "WARNING"},  # what editors do stands in its own history
+    },
+}

@@ -3,12 +3,14 @@
 import os
 from pathlib import Path
 
+import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from config.database import database
+from config.database import bounded
 from config.editors import *  # noqa: F403 (what editors may choose and upload)
 from config.fairness import *  # noqa: F403 (what organizers can set at their desk)
+from config.logs import LOGGING  # noqa: F401
 from config.safety import *  # noqa: F403 (headers that are the same everywhere)
 from config.sign_in import *  # noqa: F403 (allauth's settings, a file of their own)
 
@@ -127,13 +129,18 @@ TEMPLATES = [
 DATABASE_URL = env("DATABASE_URL")
 if not DATABASE_URL:
     raise ImproperlyConfigured("Set DATABASE_URL to a PostgreSQL address (15 or newer).")
-DATABASES = {"default": database(DATABASE_URL)}
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60)}
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+STATEMENT_SECONDS = int(env("DATABASE_STATEMENT_SECONDS", "30"))  # 0: as long as it takes
+DATABASES["default"]["OPTIONS"] = bounded(
+    DATABASES["default"].get("OPTIONS", {}), STATEMENT_SECONDS
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL")
 IN_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {"BACKEND": "config.caching.ForgivingCache", "LOCATION": REDIS_URL}
     if REDIS_URL
     else {"BACKEND": IN_MEMORY, "OPTIONS": {"MAX_ENTRIES": 2_000}},
     # Anybody can make searches up: whoever does pushes other searches out, and nothing else.
@@ -257,6 +264,7 @@ MAILERS = {
             "username": env("EMAIL_HOST_USER"),
             "password": env("EMAIL_HOST_PASSWORD"),
             "use_tls": env_on("EMAIL_USE_TLS"),
+            "timeout": float(env("EMAIL_SECONDS", "10")),  # for each answer of the mail server
         },
     }
 }
@@ -276,24 +284,3 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_I18N_ENABLED = True
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILEMBEDS_FINDERS = []  # nothing is loaded from elsewhere
-
-# --- logging --------------------------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "plain": {
-            "()": "config.logs.Discreet",
-            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {
-        # Wagtail makes a job of every save; two lines for each would bury everything else.
-        "django.tasks": {"level": "WARNING"},
-        "django_tasks": {"level": "WARNING"},
-        "stripe": {"level": "WARNING"},  # its INFO lines carry request bodies
-        "wagtail": {"level": "WARNING"},  # what editors do stands in its own history
-    },
-}

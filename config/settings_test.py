@@ -13,6 +13,8 @@ os.environ["PAYMENTS_SANDBOX"] = "1"
 os.environ["STRIPE_SECRET_KEY"] = "sk_test_sandbox_tests"
 os.environ.setdefault("STRIPE_BASE_URL", "http://127.0.0.1:1")  # the fixture starts the real one
 os.environ["STRIPE_WEBHOOK_SECRETS"] = "whsec_sandbox_tests"
+# Tests hold locks on purpose, and machines that test are slow.
+os.environ.setdefault("DATABASE_STATEMENT_SECONDS", "0")
 os.environ["DEBUG"] = ""
 # The server that browsers visit shows sent mail and pictures, as a demonstration does.
 os.environ["DEMO"] = os.environ.get("BAOBAB_TEST_SERVER", "")
@@ -40,7 +42,8 @@ if DEMO:
     MIDDLEWARE = ["tests.browsing.forgetting.ForgetContentTypes", *MIDDLEWARE]
     STATIC_ROOT = TEST_FOLDER / "static"
 else:
-    MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+    if not os.environ.get("BAOBAB_TEST_SMTP"):  # a process that hands mail to a real server
+        MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
     STORAGES = {
         "default": {"BACKEND": "shop.pictures.storage.WholeFiles"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

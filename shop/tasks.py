@@ -7,11 +7,13 @@ from functools import wraps
 from smtplib import SMTPRecipientsRefused
 from typing import Any
 
-from django.tasks import Task
+from django.db import transaction
+from django.tasks import Task, TaskResultStatus
 from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from shop import clock
+from shop.occasions import occasion, on_account_of
 
 log = logging.getLogger(__name__)
 
@@ -52,13 +54,15 @@ def is_queued(task: Task, *args: Any) -> bool:
 def tried_again(function: Callable[..., None]) -> Callable[..., None]:
     """Let a task that sends one mail be tried again while the mail server does not answer.
 
-    Stands under ``@task``, since the queue itself repeats nothing.
+    Stands under ``@task``, since the queue itself repeats nothing. The next try is on account of
+    the same: the server may have taken the mail and only not have said so.
     """
 
     @wraps(function)
-    def run(*args: Any, tries: int = 0) -> None:
+    def run(*args: Any, tries: int = 0, since: str = "") -> None:
         try:
-            function(*args)
+            with on_account_of(since):
+                function(*args)
         except SMTPRecipientsRefused:
             log.warning("%s: the mail server refuses the address for good", function.__name__)
         except OSError:  # what smtplib raises is one, too
@@ -66,6 +70,24 @@ def tried_again(function: Callable[..., None]) -> Callable[..., None]:
                 raise
             task = import_string(f"{function.__module__}.{function.__qualname__}")
             later = clock.now() + timedelta(minutes=PAUSES[tries])
-            task.using(run_after=later).enqueue(*args, tries=tries + 1)
+            first = since or occasion()
+            task.using(run_after=later).enqueue(*args, tries=tries + 1, since=first)
+
+    return run
+
+
+def at_once(function: Callable[..., None]) -> Callable[..., None]:
+    """Let a task that queues others do so once: its end is written with what it queued.
+
+    Stands under ``@task``. A worker that dies has queued nothing, or all and is done.
+    """
+
+    @wraps(function)
+    @transaction.atomic
+    def run(*args: Any) -> None:
+        function(*args)
+        if occasion():
+            done = {"status": TaskResultStatus.SUCCESSFUL, "finished_at": clock.now()}
+            DBTaskResult.objects.filter(pk=occasion()).update(**done)
 
     return run

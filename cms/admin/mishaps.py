@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
@@ -62,8 +63,9 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         return "Closed. When it fails again, it stands here again."
 
     ((_row, thing),) = shown_of([found])
+    often = f"{found.count} time{pluralize(found.count)}"
     effects = [
-        f"{found.round.capitalize()}: {thing.name}, {found.count} times until now.",
+        f"{found.round.capitalize()}: {thing.name}, {often} until now.",
         "It leaves the list of what waits for a person. Nothing else is changed.",
         "The work goes on trying. When it fails again, that is listed anew.",
     ]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from shop.currencies import written
 from shop.errors import NotPossible, Unavailable
 from shop.festivals.models import Deal, Festival, Fund, Promotion
+from shop.rounds import each
 
 log = logging.getLogger(__name__)
 
@@ -98,10 +99,12 @@ def reckon_all(*, at: datetime) -> int:
     """Free what is not needed any more of promises; return for how many festivals. In the beat."""
     recent = Festival.objects.filter(funds__committed__gt=0, ends_at__gt=at - RECENT)
     ids = list(recent.distinct().order_by("pk").values_list("pk", flat=True))
-    for festival_id in ids:
-        with transaction.atomic():
-            reckon(festival_id, at=at)
-    return len(ids)
+
+    @transaction.atomic
+    def anew(festival_id: int) -> None:
+        reckon(festival_id, at=at)
+
+    return each("free what sponsors need not give", ids, anew, at=at, about=Festival)
 
 
 def _of_deals(fund: Fund, *, over: datetime) -> int:

@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from shop.catalogue.models import Product
 from shop.delivery.names import country_name
 from shop.listings.models import Listing
 from shop.listings.words import document, near_misses
+from shop.rounds import each, repeat
 
 BATCH = 500
 VECTORS = """
@@ -62,11 +63,7 @@ def index(product_ids: Collection[int]) -> None:
 def index_missing(*, at: datetime) -> int:
     """Index the listings that have no words yet; return how many there were."""
     missing = Listing.objects.filter(text=None).order_by("pk").values_list("pk", flat=True)
-    count = 0
-    while ids := list(missing[:BATCH]):
-        index(ids)
-        count += len(ids)
-    return count
+    return repeat(lambda: _index_some(list(missing[:BATCH]), at=at))
 
 
 def count_words(*, at: datetime) -> int:
@@ -85,6 +82,17 @@ def marks(country: str, category: str, store: str, kind: str) -> Iterator[str]:
     yield f"#category:{top}"
     if slash:
         yield f"#category:{category}"
+
+
+def _index_some(ids: list[int], *, at: datetime) -> int:
+    """Index many at once; if that fails, one by one, so that a bad one stands in nobody's way."""
+    try:
+        with transaction.atomic():
+            index(ids)
+    except Exception:  # noqa: BLE001 (which one it is and why is noted below)
+        name = "index what has no words"
+        return each(name, ids, transaction.atomic(lambda pk: index([pk])), at=at, about=Product)
+    return len(ids)
 
 
 def _document(product: Product) -> str:

@@ -5,15 +5,19 @@
 dates and the like come already written in the reader's language.
 """
 
+import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.template import Context, Template, TemplateDoesNotExist, engines
 from django.utils import translation
+
+from shop.occasions import occasion
 
 logger = logging.getLogger(__name__)
 
@@ -60,11 +64,24 @@ def send(
     if stop := context.get("unsubscribe_link"):
         message.extra_headers["List-Unsubscribe"] = f"<{stop}>"
         message.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if number := _number(key, to):
+        message.extra_headers["Message-ID"] = number
     for file in files:
         message.attach(file.name, file.content, file.kind)
     message.send()
     # Whose mail it is and what it says is nobody's business who reads the log.
     logger.info("Sent %s in %s.", key, language)
+
+
+def _number(key: str, to: str) -> str:
+    """Return the number of a mail: of a repeat the same; empty where none would be repeated.
+
+    Mail programs and providers show two mails of one number as one.
+    """
+    if not occasion():
+        return ""
+    digest = hashlib.sha256("\0".join((occasion(), key, to)).encode()).hexdigest()[:32]
+    return f"<{digest}@{urlsplit(settings.SITE_URL).hostname}>"
 
 
 def _write(key: str, words: dict[str, object]) -> EmailMultiAlternatives:

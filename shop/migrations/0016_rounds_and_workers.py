@@ -6,11 +6,13 @@ from django.db import migrations, models
 
 
 # What the background looks count and prune; each holds the few rows that are meant, however many
-# are done. The first three stand on a table that is not ours.
+# are done. Those of tasks stand on a table that is not ours.
 INDEXES = {
     "tasks_running": "django_tasks_database_dbtaskresult (started_at) WHERE status = 'RUNNING'",
     "tasks_failed": "django_tasks_database_dbtaskresult (finished_at) WHERE status = 'FAILED'",
     "tasks_finished": "django_tasks_database_dbtaskresult (finished_at) WHERE finished_at IS NOT NULL",
+    "tasks_alerts": "django_tasks_database_dbtaskresult (id) "
+    "WHERE task_path = 'shop.payments.watching.send_alerts'",
     "payment_review": "shop_payment (id) WHERE state = 'review'",
     "operation_stuck": "shop_operation (run_after) WHERE state IN ('blocked', 'failed')",
     "event_dead": "shop_gatewayevent (next_try_at) WHERE state = 'dead'",
@@ -62,6 +64,11 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['closed_at', '-last_at'], name='mishap_listed')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('round', 'kind', 'key'), name='one_open_mishap_of_an_item')],
             },
+        ),
+        migrations.AddField(
+            model_name='check',
+            name='counts',
+            field=models.JSONField(default=dict, help_text='How many of what, where it counts things.'),
         ),
         *(
             migrations.RunSQL(f"CREATE INDEX {name} ON {rows}", f"DROP INDEX IF EXISTS {name}")

@@ -19,7 +19,7 @@ from shop.orders.telling import (
     order_link,
     store_context,
 )
-from shop.tasks import enqueue, tried_again
+from shop.tasks import at_once, enqueue, tried_again
 
 
 @task
@@ -31,6 +31,7 @@ def send_receipt(order_id: int) -> None:
 
 
 @task
+@at_once
 def tell_merchants(order_id: int) -> None:
     """Mail each member of each merchant what is to be sent, one task a mail."""
     members = Membership.objects.filter(merchant__suborders__order=order_id)

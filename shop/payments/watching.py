@@ -15,8 +15,10 @@ from shop.mail import send
 from shop.orders.models import Order
 from shop.orders.parked import parked, said
 from shop.payments.models import GatewayEvent, Operation, Payment
+from shop.rounds import each
+from shop.rounds.mishaps import waiting as waiting_mishaps
 from shop.storefront.probing import wrong_pages
-from shop.tasks import enqueue, tried_again
+from shop.tasks import at_once, enqueue, tried_again
 
 log = logging.getLogger(__name__)
 
@@ -25,10 +27,15 @@ PATIENCE = timedelta(minutes=5)
 SHOWN_FOR = timedelta(days=1)
 TOLD_AGAIN_HOURS = 6
 LONGEST_TASK = timedelta(hours=1)
+OVERDUE = "orders past their time to pay"
 
 
 def problems(*, at: datetime) -> dict[str, int]:
-    """Return how much is wrong, by what it is; it names nobody. Empty when all is well."""
+    """Return how much is wrong, by what it is; it names nobody. Empty when all is well.
+
+    One statement for each, and each reads an index of what is not done: it does not matter how
+    much is. For the background all the same: the monitor is told what was found last.
+    """
     counts = {name: rows.count() for name, rows in (_waiting(at) | _stuck(at)).items()}
     return {name: count for name, count in counts.items() if count}
 
@@ -49,12 +56,22 @@ def tell_organizers(*, at: datetime) -> bool:
     enqueue(send_alerts, *args)
     log.error("something needs a person: %s", found)
     if "tasks" in found:  # the queue itself stands still, and would keep this mail too
-        for address in settings.ORGANIZER_EMAILS:
-            send_alert.func(address, args[0])
+        _tell_past_the_queue(args[0], at=at)
     return True
 
 
+def _tell_past_the_queue(names: list[str], *, at: datetime) -> None:
+    """Hand the mails to the mail server here and now, none waiting for another."""
+    places = range(len(settings.ORGANIZER_EMAILS))
+
+    def tell(place: int) -> None:
+        send_alert.func(settings.ORGANIZER_EMAILS[place], names)
+
+    each("tell the organizers", places, tell, at=at, about=lambda place: f"address {place + 1}")
+
+
 @task
+@at_once
 def send_alerts(names: list[str], turn: str) -> None:
     """Queue a mail to each organizer that says what is wrong."""
     for address in settings.ORGANIZER_EMAILS:
@@ -72,7 +89,7 @@ def send_alert(address: str, names: list[str]) -> None:
 def _waiting(at: datetime) -> dict[str, QuerySet]:
     late = at - PATIENCE
     return {
-        "orders past their time to pay": _overdue_orders(late),
+        OVERDUE: overdue_orders(at=at),
         "messages of the payment provider": GatewayEvent.objects.filter(
             state=GatewayEvent.State.NEW, next_try_at__lte=late
         ),
@@ -91,7 +108,7 @@ def _waiting(at: datetime) -> dict[str, QuerySet]:
 
 
 def _stuck(at: datetime) -> dict[str, QuerySet]:
-    since = at - SHOWN_FOR
+    since, late = at - SHOWN_FOR, at - PATIENCE
     return {
         "payments to be looked at": Payment.objects.filter(state=Payment.State.REVIEW),
         "movements of money that are blocked": Operation.objects.filter(
@@ -108,6 +125,7 @@ def _stuck(at: datetime) -> dict[str, QuerySet]:
             started_at__lte=at - LONGEST_TASK,
             started_at__gt=since,
         ),
+        "things that periodic work failed at": waiting_mishaps(since=late),
         "pages with a wrong price": wrong_pages(since=since),
         "tasks that failed": DBTaskResult.objects.filter(
             status=TaskResultStatus.FAILED, finished_at__gte=since
@@ -115,7 +133,9 @@ def _stuck(at: datetime) -> dict[str, QuerySet]:
     }
 
 
-def _overdue_orders(late: datetime) -> QuerySet[Order]:
+def overdue_orders(*, at: datetime) -> QuerySet[Order]:
+    """Return the unpaid orders that should have ended five minutes ago."""
+    late = at - PATIENCE
     # While a bank or a person decides, an order may be past its time: nobody else can end that.
     undecided = Payment.objects.undecided().filter(order=OuterRef("pk"))
     overdue = Order.objects.filter(state=Order.State.PENDING, pay_by__lte=late)

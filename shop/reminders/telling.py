@@ -16,6 +16,7 @@ from shop.festivals.models import Festival
 from shop.reminders.mailing import send_reminder
 from shop.reminders.models import Reminder
 from shop.reminders.waiting import Free, free, of_thing, opened
+from shop.rounds import Thing, each
 from shop.tasks import enqueue
 
 BATCH = 300
@@ -43,13 +44,17 @@ def tell_opened(*, at: datetime) -> int:
 def tell_returned(*, at: datetime) -> int:
     """Queue mails to those who wait for units that have been free for long enough."""
     told = 0
-    for thing in free(at=at):
+
+    def tell(thing: Free) -> None:
+        nonlocal told
         same = Reminder.objects.filter(of_thing(thing), told_at=None)
         if not thing.units:
             same.filter(free_since__isnull=False).update(free_since=None)
-            continue
+            return
         same.filter(free_since=None).update(free_since=at)
         told += _tell_some(thing, BATCH - told, at)
+
+    each("tell of what came back", free(at=at), tell, at=at, about=_row_of)
     return told
 
 
@@ -69,6 +74,12 @@ def forget_reminders(*, at: datetime) -> int:
     ids = list(Reminder.objects.filter(done | old).values_list("pk", flat=True)[:MOST_FORGOTTEN])
     Reminder.objects.filter(pk__in=ids).delete()
     return len(ids)
+
+
+def _row_of(thing: Free) -> Thing:
+    if thing.deal_id:
+        return Thing("shop.deal", str(thing.deal_id))
+    return Thing("shop.variant", str(thing.variant_id))
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from django.core.cache import cache
 from django.core.mail import mailers
 from django.db import connection
-from django.tasks import TaskResultStatus, task
+from django.tasks import Task, TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
 from shop import clock
@@ -37,12 +37,22 @@ BEFORE_OPENING = timedelta(minutes=60)
 MOST_DRIFT = timedelta(seconds=2)
 SILENCE = timedelta(minutes=10)
 WRONG_FOR = timedelta(minutes=20)  # twice as long as pages are looked at after a start
-type Found = tuple[str, str]
+BEFORE_MAIL = 20
+PROBLEMS = "problems"
+"""The row that holds for the monitor what waits too long; it is not shown as a part."""
+# How it stands, in words, and perhaps how many of what.
+type Found = tuple[str, str] | tuple[str, str, dict[str, int]]
+type Parts = tuple[tuple[str, Callable[[datetime], Found]], ...]
+
+
+def say_beating(*, at: datetime) -> None:
+    """Write down that the beat beats. It says so itself, every some seconds while it works."""
+    _write("beat", (GOOD, "It runs."), at=at)
 
 
 def look_around(*, at: datetime) -> None:
-    """Look at what is quickly seen. The beat calls it every minute."""
-    _write("beat", (GOOD, "It runs."), at=at)
+    """Look at what is quickly seen, and asks nobody outside. The beat calls it every minute."""
+    say_beating(at=at)
     _look(QUICK, at=at)
 
 
@@ -57,16 +67,18 @@ def look_closely(*, at: datetime) -> bool:
 
 def ask_worker(*, at: datetime) -> None:
     """Queue a task that says that the worker is alive, unless one waits already."""
-    tasks = DBTaskResult.objects.filter(task_path=say_alive.module_path)
-    if not tasks.filter(status=TaskResultStatus.READY).exists():
-        tasks.filter(finished_at__lt=at - timedelta(days=1)).delete()
-        enqueue(say_alive)
+    _ask(say_alive)
 
 
-@task
+@task(priority=BEFORE_MAIL)
 def say_alive() -> None:
-    """Write down that the worker works."""
-    _write("worker", (GOOD, "It works."), at=clock.now())
+    """Write down that the worker works, and what only it looks at: whoever is slow to answer.
+
+    While it waits for the mail server, the beat goes on.
+    """
+    at = clock.now()
+    _write("worker", (GOOD, "It works."), at=at)
+    _look_at(OUTSIDE, at=at)
 
 
 @task
@@ -74,20 +86,28 @@ def look_at_everything() -> None:
     """Look at all parts now; an organizer asked for it."""
     at = clock.now()
     _write("worker", (GOOD, "It works."), at=at)
-    _look(QUICK + SLOW, at=at)
+    _look(QUICK + OUTSIDE + SLOW, at=at)
 
 
 def ask_now() -> None:
     """Queue a look at everything; of several that wait one is enough."""
-    tasks = DBTaskResult.objects.filter(task_path=look_at_everything.module_path)
-    if not tasks.filter(status=TaskResultStatus.READY).exists():
-        enqueue(look_at_everything)
+    _ask(look_at_everything)
 
 
-def _look(parts: tuple[tuple[str, Callable[[datetime], Found]], ...], *, at: datetime) -> None:
+def _ask(what: Task) -> None:
+    waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY)
+    if not waiting.filter(task_path=what.module_path).exists():
+        enqueue(what)
+
+
+def _look(parts: Parts, *, at: datetime) -> None:
+    _look_at(parts, at=at)
+    _seen([*STUCK, PROBLEMS], _waiting, at=at)
+
+
+def _look_at(parts: Parts, *, at: datetime) -> None:
     for name, look in parts:
         _seen([name], lambda at, look=look: [look(at)], at=at)
-    _seen(list(STUCK), _waiting, at=at)
 
 
 def _seen(names: list[str], look: Callable[[datetime], list[Found]], *, at: datetime) -> None:
@@ -102,8 +122,9 @@ def _seen(names: list[str], look: Callable[[datetime], list[Found]], *, at: date
 
 
 def _write(name: str, found: Found, *, at: datetime) -> None:
-    standing, words = found
+    standing, words, *counts = found
     facts = {"standing": standing, "words": words[:200], "at": at}
+    facts["counts"] = counts[0] if counts else {}
     Check.objects.update_or_create(name=name, defaults=facts)
 
 
@@ -194,7 +215,8 @@ def _counters(_at: datetime) -> Found:
 def _waiting(at: datetime) -> list[Found]:
     """Say what waits too long, sorted by whose concern it is."""
     found = problems(at=at)
-    return [_stuck(name, words, found) for name, words in STUCK.items()]
+    whole = (BAD if found else GOOD, "What the monitor is told.", found)
+    return [*(_stuck(name, words, found) for name, words in STUCK.items()), whole]
 
 
 def _stuck(name: str, words: str, found: dict[str, int]) -> Found:
@@ -210,9 +232,10 @@ def _concern(text: str) -> str:
 
 
 QUICK = (
-    ("clock", _clock), ("cache", _cache), ("mail", _mail), ("messages", _messages),
-    ("pages", _pages), ("parking", _parking), ("failures", _failures),
+    ("clock", _clock), ("cache", _cache), ("messages", _messages), ("pages", _pages),
+    ("parking", _parking), ("failures", _failures),
 )  # fmt: skip
+OUTSIDE = (("mail", _mail),)
 SLOW = (("provider", _provider), ("counters", _counters))
 STUCK = {
     "queue": "Nothing waits for the worker too long.",
@@ -223,4 +246,10 @@ STUCK = {
 
 def known() -> Iterator[str]:
     """Name every part that is looked at, in the order in which it is shown."""
-    yield from ("beat", "worker", "sales", *(name for name, _look in QUICK + SLOW), *STUCK)
+    yield from (
+        "beat",
+        "worker",
+        "sales",
+        *(name for name, _look in QUICK + OUTSIDE + SLOW),
+        *STUCK,
+    )

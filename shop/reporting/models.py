@@ -97,6 +97,7 @@ class Check(models.Model):
     name = models.CharField(max_length=30, unique=True)
     standing = models.CharField(max_length=4, choices=Standing)
     words = models.CharField(max_length=200)
+    counts = models.JSONField(default=dict, help_text="How many of what, where it counts things.")
     at = models.DateTimeField()
 
 

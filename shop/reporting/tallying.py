@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from shop.reporting.models import Check, Tally
 from shop.reporting.pieces import EXPANDED, FIRST, PIECES
+from shop.rounds import repeat
 
 log = logging.getLogger(__name__)
 
@@ -131,14 +132,13 @@ def _queue_up(cursor: object) -> None:
 
 def _count(since: datetime) -> int:
     """Count in transactions of their own, so that a crash loses one of them at the most."""
-    done = 0
-    while True:
+
+    def some() -> int:
         with transaction.atomic(), connection.cursor() as cursor:
             _queue_up(cursor)
-            counted = _count_some(cursor, since)
-        if not counted:
-            return done
-        done += counted
+            return _count_some(cursor, since)
+
+    return repeat(some)
 
 
 def _count_with(cursor: object, since: datetime) -> int:

@@ -6,11 +6,10 @@ import logging
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
-from django.utils.translation import gettext as _
 
-from shop.accounts.models import User
 from shop.errors import NotPossible, StaleState
 from shop.rounds.models import Leftover, Mishap
 from shop.rounds.wording import name_of, place_of, words_of
@@ -43,7 +42,7 @@ def note(name: str, thing: Thing, error: BaseException, *, at: datetime) -> None
     """Log a failure and list it for a person, in words that name nobody."""
     facts = {"error": name_of(error), "words": words_of(error), "place": place_of(error)}
     what = " ".join(filter(None, thing)) or "as a whole"
-    log.error("%s: %s failed: %s: %s (%s)", name, what, *facts.values())
+    log.error("%s: %s failed and is tried again: %s: %s (%s)", name, what, *facts.values())
     open_one = Mishap.objects.filter(round=name, kind=thing.kind, key=thing.key, closed_at=None)
     again = facts | {"last_at": at, "count": F("count") + 1}
     if open_one.update(**again):
@@ -64,7 +63,7 @@ def settle(name: str, thing: Thing, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def close(mishap: Mishap, reason: str, *, at: datetime, by: User) -> None:
+def close(mishap: Mishap, reason: str, *, at: datetime, by: AbstractBaseUser) -> None:
     """Close a mishap by hand; when the round fails at the item again, a new one is listed.
 
     Raises:
@@ -72,7 +71,7 @@ def close(mishap: Mishap, reason: str, *, at: datetime, by: User) -> None:
         StaleState: it is closed already.
     """
     if not reason.strip():
-        raise NotPossible(_("Say why: whoever looks next reads it."))
+        raise NotPossible("Say why: whoever looks next reads it.")
     facts = {"closed_at": at, "closed_by": by, "reason": reason.strip()[:300]}
     if not Mishap.objects.filter(pk=mishap.pk, closed_at=None).update(**facts):
         raise StaleState

@@ -5,36 +5,48 @@ One process runs one round at a time, in its main thread; both facts are the pro
 
 from __future__ import annotations
 
+import math
+import signal
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 SECONDS = 10.0
-"""For so long a round begins further items, unless it is given another time."""
+"""For so long a round of the beat begins further items, unless it is given another time."""
 
-_stopped = threading.Event()
+GRACE = 3.0
+"""Seconds in which an item may come to its end when the process is told to end."""
+
+LOOK = 0.2
+
+_stopped = False  # no lock: it is set in the midst of anything
 _ends: float | None = None
 
 
 def stop() -> None:
     """Begin no further item in this process."""
-    _stopped.set()
+    global _stopped  # noqa: PLW0603 (one value for the process)
+    _stopped = True
 
 
 def go_on() -> None:
     """Take back that this process was told to end; for whoever is called more than once."""
-    _stopped.clear()
+    global _stopped  # noqa: PLW0603
+    _stopped = False
 
 
 def is_stopped() -> bool:
     """Tell whether this process was told to end."""
-    return _stopped.is_set()
+    return _stopped
 
 
 def pause(seconds: float) -> None:
     """Wait between two rounds, and no longer than until the process is told to end."""
-    _stopped.wait(seconds)
+    ends = time.monotonic() + seconds
+    while not _stopped and (left := ends - time.monotonic()) > 0:
+        time.sleep(min(LOOK, left))
 
 
 @contextmanager
@@ -56,11 +68,48 @@ class TooLong(KeyboardInterrupt):
     """
 
 
+@contextmanager
+def interrupted_after(seconds: float) -> Iterator[None]:
+    """End what is inside with ``TooLong`` after so many seconds, whatever it waits for.
+
+    Only where signals arrive: in the main thread; elsewhere it is left alone.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _interrupt)
+    signal.setitimer(signal.ITIMER_REAL, seconds, GRACE)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def stop_on_signals() -> None:
+    """Let SIGINT and SIGTERM end this process: soon, even in the midst of a long round."""
+
+    def told(_number: int, _frame: FrameType | None) -> None:
+        stop()
+        if signal.getsignal(signal.SIGALRM) is _interrupt:
+            signal.setitimer(signal.ITIMER_REAL, GRACE, GRACE)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, told)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise TooLong("It took too long.")
+
+
 class Budget:
-    """The time of one round: its own seconds, and no more than what is left of the beat's."""
+    """The time of one round: its own seconds, and no more than what is left of the beat's.
+
+    Without either it is unbounded: whoever calls a use case by hand wants all of it.
+    """
 
     def __init__(self, seconds: float | None) -> None:
-        whole = time.monotonic() + SECONDS if _ends is None else _ends
+        whole = math.inf if _ends is None else _ends
         self._ends = whole if seconds is None else min(whole, time.monotonic() + seconds)
 
     @property

@@ -9,7 +9,8 @@ from django.db import DatabaseError
 
 MOST = 200
 ADDRESS = re.compile(r"\S+@\S+")
-QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|“[^”]*”")
+QUOTED = re.compile(r"['\"“‘].*['\"”’]")  # to the last mark: names hold marks, too
+OF_DATABASE = re.compile(r"'[^']*'|\"[^\"]*\"")
 NAME_OF_OURS = re.compile(r"\"[a-z_][a-z0-9_.]*\"")  # a table's, a constraint's
 LONG_SECRET = re.compile(r"[A-Za-z0-9_-]{20,}")
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -32,7 +33,7 @@ def words_of(error: BaseException) -> str:
     def hide(found: re.Match[str]) -> str:
         return found[0] if is_of_database and NAME_OF_OURS.fullmatch(found[0]) else "…"
 
-    said = QUOTED.sub(hide, ADDRESS.sub("…", first))
+    said = (OF_DATABASE if is_of_database else QUOTED).sub(hide, ADDRESS.sub("…", first))
     return LONG_SECRET.sub(lambda m: m[0] if _tells_nothing(m[0]) else "…", said)[:MOST]
 
 

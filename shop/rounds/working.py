@@ -19,7 +19,7 @@ from shop.rounds.pace import Budget, TooLong, is_stopped
 
 MANY = 1_000
 """Items among which a round looks for those whose turn it is."""
-type About[Item] = type[Model] | Callable[[Item], Model | str]
+type About[Item] = type[Model] | Callable[[Item], Model | Thing | str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,19 @@ def each[Item](
     return done
 
 
+def repeat(step: Callable[[], int], *, seconds: float | None = None) -> int:
+    """Take a step again until it finds nothing more to do, or the time is over; return the sum.
+
+    For work on many rows at once, where each step is a transaction: the next round goes on.
+    """
+    budget, done = Budget(seconds), 0
+    while count := step():
+        done += count
+        if budget.is_used_up:
+            break
+    return done
+
+
 def _waiting[Item](items: Iterable[Item], about: About[Item] | None) -> list[Waiting[Item]]:
     if isinstance(items, QuerySet) and not items.query.is_sliced and about is None:
         kind = items.model._meta.label_lower
@@ -80,9 +93,11 @@ def _waiting[Item](items: Iterable[Item], about: About[Item] | None) -> list[Wai
 
 
 def _thing[Item](item: Item, about: About[Item] | None) -> Thing:
-    if isinstance(about, type):
+    if isinstance(about, type) and issubclass(about, Model):
         return Thing(about._meta.label_lower, str(item))
     row = about(item) if about else item
+    if isinstance(row, Thing):
+        return row
     if isinstance(row, Model):
         return Thing(row._meta.label_lower, str(row.pk))
     return Thing("", str(row)[:60])
@@ -105,6 +120,8 @@ def _try[Item](
         return False
     except TooLong as error:
         _let_go()
+        if is_stopped():  # it was the process that had to end
+            raise
         mishaps.note(name, now.thing, error, at=at)
         return False
     if has_failed and (is_done or item is None):

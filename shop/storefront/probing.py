@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -27,6 +27,7 @@ from shop.currencies import in_whole
 from shop.festivals.facts import timelines
 from shop.festivals.models import Deal, Festival, Slot
 from shop.festivals.pricing.items import public_price
+from shop.rounds import each
 from shop.storefront.models import ProbeResult
 
 log = logging.getLogger(__name__)
@@ -55,21 +56,25 @@ def probe_openings(*, at: datetime) -> int:
     Returns:
         How many pages were wrong.
     """
-    return sum(
-        not result.is_ok
-        for festival, opens_at in _openings(at)
-        if _is_due(festival, opens_at, at)
-        for result in probe(festival, opens_at, at=at)
-    )
+    wrong = 0
+
+    def look(opening: tuple[Festival, datetime]) -> None:
+        nonlocal wrong
+        if _is_due(*opening, at):
+            wrong += sum(not result.is_ok for result in probe(*opening, at=at))
+
+    each("look at the pages of a start", _openings(at), look, at=at, about=_name_of)
+    return wrong
 
 
 def probe(festival: Festival, opens_at: datetime, *, at: datetime) -> list[ProbeResult]:
     """Look at up to ten products of a festival, keep what was seen, and log what is wrong."""
-    begun, results = time.monotonic(), []
-    for product in _products(festival, opens_at, at):
-        if time.monotonic() - begun > IN_ALL:
-            break
+    results: list[ProbeResult] = []
+
+    def look(product: Product) -> None:
         results.append(_look_at(product, festival, opens_at, at))
+
+    each("look at a page", _products(festival, opens_at, at), look, at=at, seconds=IN_ALL)
     ProbeResult.objects.bulk_create(results)
     for result in results:
         if not result.is_ok:
@@ -92,6 +97,11 @@ def wrong_pages(*, since: datetime) -> QuerySet[ProbeResult]:
         at__gt=OuterRef("at"), **{name: OuterRef(name) for name in same}
     )
     return ProbeResult.objects.filter(~Exists(newer), is_ok=False, at__gte=since)
+
+
+def _name_of(opening: tuple[Festival, datetime]) -> str:
+    festival, opens_at = opening
+    return f"{festival.slug[:36]}, {opens_at:%Y-%m-%d %H:%M}"
 
 
 def _openings(at: datetime) -> list[tuple[Festival, datetime]]:
@@ -168,7 +178,7 @@ def _ask(address: str) -> Answer:
     try:
         connection.request("GET", address, headers=headers)
         answer = connection.getresponse()
-        body = answer.read(LARGEST + 1)
+        body = _read_in_time(answer)
     except (OSError, HTTPException) as error:
         return Answer(trouble=f"no answer: {type(error).__name__}")
     finally:
@@ -178,6 +188,20 @@ def _ask(address: str) -> Answer:
     if len(body) > LARGEST:
         return Answer(trouble="too large")
     return _read(body.decode("utf-8", "replace"))
+
+
+def _read_in_time(answer: HTTPResponse) -> bytes:
+    """Read a page that comes whole within the patience; a drop now and then is no answer.
+
+    Raises:
+        TimeoutError: it takes longer in all.
+    """
+    body, ends = b"", time.monotonic() + PATIENCE
+    while len(body) <= LARGEST and (part := answer.read1(LARGEST)):
+        body += part
+        if time.monotonic() > ends:
+            raise TimeoutError
+    return body
 
 
 def _read(page: str) -> Answer:

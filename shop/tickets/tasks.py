@@ -14,7 +14,7 @@ from shop.mail.sending import Attachment
 from shop.orders.models import OrderLine, Refund
 from shop.orders.telling import order_link
 from shop.storefront import dates
-from shop.tasks import enqueue, tried_again
+from shop.tasks import at_once, enqueue, tried_again
 from shop.tickets.codes import as_png
 from shop.tickets.sessions import Session, calendar, session_of
 
@@ -22,6 +22,7 @@ LINES = ("variant__product", "suborder__merchant", "order__contact")
 
 
 @task
+@at_once
 def send_tickets(order_id: int) -> None:
     """Mail the shopper the tickets of an order, one task a line."""
     lines = OrderLine.objects.filter(order=order_id, tickets__isnull=False).distinct()
@@ -51,6 +52,7 @@ def send_ticket(line_id: int) -> None:
 
 
 @task
+@at_once
 def send_session_cancelled(refund_id: int) -> None:
     """Tell the shopper what will not take place and what goes back, one task a session."""
     lines = OrderLine.objects.filter(refund_lines__refund=refund_id)

@@ -28,19 +28,28 @@ PRODUCTION_STATICS = {
 class Server:
     """A running shop, and what it wrote into its log."""
 
-    def __init__(self, door: socket.socket, *, stripe: str) -> None:
+    def __init__(
+        self,
+        door: socket.socket,
+        *,
+        stripe: str,
+        workers: int = WORKERS,
+        threads: int = THREADS,
+        at_once: str = "0",
+    ) -> None:
         """Start serving from a socket that already listens.
 
         Args:
             stripe: the address of the sandbox.
+            at_once: as QUEUE_AT_ONCE: the crowds of most tests do not know how to wait in line.
         """
         self.url = address_of(door)
-        self._log = Path(settings.TEST_FOLDER, "server.log")
+        self._log = Path(settings.TEST_FOLDER, f"server-{door.getsockname()[1]}.log")
         self._read = 0
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                _command(door.fileno()),
-                env=_environment(self.url, stripe),
+                _command(door.fileno(), workers, threads),
+                env=_environment(self.url, stripe) | {"QUEUE_AT_ONCE": at_once},
                 pass_fds=[door.fileno()],
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -93,11 +102,11 @@ def collect_statics() -> None:
         call_command("collectstatic", interactive=False, verbosity=0)
 
 
-def _command(door: int) -> list[str]:
+def _command(door: int, workers: int, threads: int) -> list[str]:
     options = [
         f"--bind=fd://{door}",
-        f"--workers={WORKERS}",
-        f"--threads={THREADS}",
+        f"--workers={workers}",
+        f"--threads={threads}",
         "--preload",
         "--no-control-socket",
         "--log-level=warning",

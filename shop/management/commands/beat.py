@@ -1,15 +1,17 @@
 import logging
-import signal
-import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection, connections
 from django.utils.module_loading import import_string
 
 from shop import clock
+from shop.accounts.forgetting import forget_sessions
 from shop.amending import taking_down
 from shop.cart.forgetting import forget_old_carts
 from shop.festivals.funds import reckon_all
@@ -20,59 +22,90 @@ from shop.listings.refreshing import close_dates, refresh_popularity
 from shop.payments import voiding
 from shop.payments.calling_off import refund_what_is_left
 from shop.payments.comparing import compare_recent
+from shop.payments.forgetting import forget_messages
 from shop.payments.operations import check_pending, run_operations
 from shop.payments.sweeping import check_unsettled, expire_overdue
 from shop.payments.watching import tell_organizers
 from shop.payments.webhooks import forget_bodies, handle_waiting
 from shop.queueing.line import forget_places
 from shop.reminders.telling import forget_reminders, tell_opened, tell_returned
-from shop.reporting.checks import ask_worker, look_around, look_closely
+from shop.reporting.checks import ask_worker, look_around, look_closely, say_beating
 from shop.reporting.refusals import forget_refusals
 from shop.reporting.tallying import check_sales, count_all_sales, count_sales
+from shop.rounds import mishaps, pace
 from shop.rounds.mishaps import forget_mishaps
 from shop.storefront.probing import probe_openings
+from shop.workers.forgetting import forget_tasks
+from shop.workers.reviving import take_up
 from shop.workspace.sheets import receiving as sheets
 
 log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN = 15
+SAID_EVERY = 20  # seconds, also while a round of everything takes longer
 LOCK_SPACE = 41_100
-ROUNDS: tuple[tuple[str, Callable[..., object], int], ...] = (
-    # name, use case, every so many rounds
-    ("expire overdue orders", expire_overdue, 1),
-    ("apply waiting messages", handle_waiting, 1),
-    ("move money", run_operations, 1),
-    ("ask about payments", check_unsettled, 2),
-    ("ask about refunds", check_pending, 20),
-    ("count what is popular", refresh_popularity, 40),
-    ("index what has no words", index_missing, 400),
-    ("close dates", close_dates, 4),
-    ("count listings", count_listings, 4),
-    ("count words", count_words, 2_000),
-    ("tell the organizers", tell_organizers, 4),
-    ("compare counters and books", log_differences, 5_760),
-    ("compare sessions with the provider", compare_recent, 240),
-    ("forget what messages said", forget_bodies, 2_000),
-    ("forget old carts", forget_old_carts, 2_000),
-    ("refund sessions that were called off", refund_what_is_left, 20),
-    ("end orders at a wrong price", voiding.end_open_ones, 1),
-    ("end orders of what was taken down", taking_down.end_open_ones, 1),
-    ("free what sponsors need not give", reckon_all, 4),
-    ("tell of what has opened", tell_opened, 1),
-    ("tell of what came back", tell_returned, 1),
-    ("forget reminders", forget_reminders, 400),
-    ("forget places in the queue", forget_places, 20),
-    ("look at the pages of a start", probe_openings, 1),
-    ("count sales", count_sales, 1),
-    ("look for sales not counted", count_all_sales, 40),
-    ("compare sales", check_sales, 5_760),
-    ("look around", look_around, 4),
-    ("look closely", look_closely, 20),
-    ("ask the worker", ask_worker, 20),
-    ("forget what failed", forget_mishaps, 2_000),
-    ("forget refusals", forget_refusals, 5_760),
-    ("take up sheets", sheets.take_up, 4),
-    ("forget old sheets", sheets.forget, 400),
+
+
+class Round(NamedTuple):
+    """A piece of the periodic work, done every so many rounds of everything.
+
+    After ``seconds`` it begins nothing further and goes on the next time; what does not come to
+    an end in six times as long is ended in the midst of it.
+    """
+
+    name: str
+    use_case: Callable[..., object]
+    every: int
+    seconds: float = pace.SECONDS
+
+    @property
+    def longest(self) -> float:
+        """Return the seconds after which it is interrupted."""
+        return self.seconds * 6
+
+
+ROUNDS = tuple(
+    Round(*facts)
+    for facts in (
+        ("expire overdue orders", expire_overdue, 1),
+        ("apply waiting messages", handle_waiting, 1),
+        ("move money", run_operations, 1),
+        ("take up what dead workers left", take_up, 1),
+        ("ask about payments", check_unsettled, 2),
+        ("ask about refunds", check_pending, 20),
+        ("count what is popular", refresh_popularity, 40),
+        ("index what has no words", index_missing, 400),
+        ("close dates", close_dates, 4),
+        ("count listings", count_listings, 4),
+        ("count words", count_words, 2_000),
+        ("tell the organizers", tell_organizers, 4),
+        ("compare counters and books", log_differences, 5_760, 60),
+        ("compare sessions with the provider", compare_recent, 240, 20),
+        ("forget what messages said", forget_bodies, 2_000),
+        ("forget old messages", forget_messages, 400),
+        ("forget old carts", forget_old_carts, 2_000),
+        ("forget old sessions", forget_sessions, 400),
+        ("forget finished tasks", forget_tasks, 40),
+        ("refund sessions that were called off", refund_what_is_left, 20),
+        ("end orders at a wrong price", voiding.end_open_ones, 1),
+        ("end orders of what was taken down", taking_down.end_open_ones, 1),
+        ("free what sponsors need not give", reckon_all, 4),
+        ("tell of what has opened", tell_opened, 1),
+        ("tell of what came back", tell_returned, 1),
+        ("forget reminders", forget_reminders, 400),
+        ("forget places in the queue", forget_places, 20),
+        ("look at the pages of a start", probe_openings, 1, 20),
+        ("count sales", count_sales, 1),
+        ("look for sales not counted", count_all_sales, 40, 60),
+        ("compare sales", check_sales, 5_760, 60),
+        ("look around", look_around, 4),
+        ("look closely", look_closely, 20, 20),
+        ("ask the worker", ask_worker, 4),
+        ("forget what failed", forget_mishaps, 2_000),
+        ("forget refusals", forget_refusals, 5_760),
+        ("take up sheets", sheets.take_up, 4),
+        ("forget old sheets", sheets.forget, 400),
+    )
 )
 
 
@@ -85,35 +118,82 @@ class Command(BaseCommand):
 
     def handle(self, *, once: bool, **options: object) -> None:
         """Go round until told to stop."""
+        self._said = 0.0
         if once:
-            self._round(0)
+            self._go_round(0)
             return
-        stopped = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stopped.set())
+        pace.stop_on_signals()
         count = 0
-        while not stopped.is_set():
-            self._round(count)
+        while not pace.is_stopped():
+            self._go_round(count)
             count += 1
-            stopped.wait(SECONDS_BETWEEN)
+            pace.pause(SECONDS_BETWEEN)
 
-    def _round(self, count: int) -> None:
-        others = [(name, import_string(path), n) for name, path, n in settings.PERIODIC_WORK]
-        for place, (name, use_case, every) in enumerate([*ROUNDS, *others]):
-            if count % every == 0:
-                self._run(place, name, use_case, at=clock.now())
+    def _go_round(self, count: int) -> None:
+        others = [
+            (name, import_string(path), *rest) for name, path, *rest in settings.PERIODIC_WORK
+        ]
+        for place, piece in enumerate([*ROUNDS, *(Round(*facts) for facts in others)]):
+            if pace.is_stopped():
+                return
+            if count % piece.every == 0:
+                self._say_alive()
+                self._run(place, piece, at=clock.now())
 
-    def _run(self, place: int, name: str, use_case: Callable, *, at: datetime) -> None:
+    def _say_alive(self) -> None:
+        """Let it be known that the beat lives, now and then while it works."""
+        if self._said and time.monotonic() - self._said < SAID_EVERY:
+            return
+        self._said = time.monotonic()
+        close_old_connections()
+        with suppress(DatabaseError, InterfaceError):  # the next piece of work says so, too
+            say_beating(at=clock.now())
+
+    def _run(self, place: int, piece: Round, *, at: datetime) -> None:
         """Run one piece of work unless another process is at it; a failure waits for the next."""
         close_old_connections()
         try:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, place])
-                if not cursor.fetchone()[0]:
+            with (
+                pace.limited(piece.seconds),
+                pace.interrupted_after(piece.longest),
+                _alone(place) as is_ours,
+            ):
+                if not is_ours:
                     return
-                try:
-                    use_case(at=at)
-                finally:
-                    cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, place])
-        except Exception:  # whatever it is, the other work must go on
-            log.exception("%s failed and is tried again in %s s", name, SECONDS_BETWEEN)
+                piece.use_case(at=at)
+                mishaps.settle(piece.name, mishaps.WHOLE, at=at)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the other work must go on)
+            _note(piece.name, error, at=at)
+        except pace.TooLong as error:
+            _drop_connection()
+            if not pace.is_stopped():
+                _note(piece.name, error, at=at)
+
+
+@contextmanager
+def _alone(place: int) -> Iterator[bool]:
+    """Tell whether no other process is at this piece of work, and keep others from it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, place])
+        is_ours = cursor.fetchone()[0]
+    try:
+        yield is_ours
+    finally:
+        if is_ours:
+            with suppress(DatabaseError, InterfaceError), connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, place])
+
+
+def _drop_connection() -> None:
+    """Leave the connection that was in the midst of something; the database rolls back."""
+    with suppress(DatabaseError, InterfaceError):
+        connection.close()
+    del connections["default"]
+
+
+def _note(name: str, error: BaseException, *, at: datetime) -> None:
+    log.error("%s failed and is tried again in %s s", name, SECONDS_BETWEEN)
+    try:
+        mishaps.note(name, mishaps.WHOLE, error, at=at)
+    except (DatabaseError, InterfaceError) as silent:
+        log.error("the database does not answer: %s", type(silent).__name__)

@@ -7,11 +7,13 @@ from django.core import mail
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
+from shop import clock
 from shop.orders.models import Order
 from shop.payments.models import GatewayEvent, Payment
 from shop.payments.sweeping import expire_overdue
 from shop.payments.watching import problems, tell_organizers
 from shop.payments.webhooks import MOST_TRIES, handle_waiting
+from shop.reporting import checks
 from tests.make import NOON
 from tests.paying import completed, post, set_clocks
 from tests.shop.payments import troubles
@@ -146,6 +148,8 @@ def test_case_31_a_message_of_an_unknown_order_ends_with_a_person(
 
 
 def seen_by_the_monitor():
+    checks.look_around(at=clock.now())
+    checks.say_alive.func()
     answer = Client().get("/health/")
     return answer.status_code, answer.json()["problems"]
 

@@ -4,13 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection
 from django.db.models import F
 
 from shop.errors import StaleState
 from shop.orders.models import Order
-from shop.rounds import each, mishaps, pace
+from shop.rounds import each, mishaps, pace, repeat
 from shop.rounds.models import Leftover, Mishap
+from shop.rounds.wording import words_of
 from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON
@@ -131,6 +132,18 @@ def test_a_process_that_was_told_to_end_begins_no_further_item():
     assert Leftover.objects.get().keys == [["", "b"], ["", "c"]]
 
 
+def test_work_in_steps_ends_when_the_process_is_told_to():
+    steps = []
+
+    def step():
+        steps.append(1)
+        if len(steps) == 2:
+            pace.stop()
+        return 1 if len(steps) < 9 else 0
+
+    assert repeat(step) == 2
+
+
 def test_what_somebody_else_settled_meanwhile_is_left_out_and_closed():
     first, second = pools(1, 1)
     each("look", [second], lambda _: 1 / 0, at=NOON)
@@ -185,6 +198,20 @@ def test_neither_log_nor_list_names_anybody(caplog):
     assert order.number in found.words
     for secret in (contact.email, contact.name, order.token):
         assert secret not in said
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (KeyError("O'Brien \"Jane\" Doe"), "…"),
+        (ValueError("no name like “Jane” Doe’s here"), "no name like …s here"),
+        (ProgrammingError('column "x_y" of relation "Jane Doe" is missing'),
+         'column "x_y" of relation … is missing'),
+        (RuntimeError("only words"), "only words"),
+    ],
+)  # fmt: skip
+def test_names_with_marks_in_them_are_left_out_whole(error, said):
+    assert words_of(error) == said
 
 
 @pytest.mark.django_db(transaction=True)

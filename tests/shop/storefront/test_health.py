@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,11 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 
 from shop.orders.models import Order
 from shop.payments.models import GatewayEvent, Operation, Payment
+from shop.reporting import checks
+from shop.reporting.models import Check
+from shop.rounds import each
 from tests import make
+from tests.budgets import statements
 from tests.make import NOON
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +21,20 @@ LONG = NOON - timedelta(minutes=6)
 SHORT = NOON - timedelta(minutes=4)
 
 
+@pytest.fixture(autouse=True)
+def all_alive(clock_at):
+    clock_at(NOON)
+    checks.look_around(at=NOON)
+    checks.say_alive.func()
+
+
 def health():
+    """Look as the beat does each minute, then ask as a monitor does."""
+    checks.look_around(at=NOON)
+    return asked()
+
+
+def asked():
     answer = Client().get("/health/")
     return answer.status_code, answer.json()["problems"]
 
@@ -37,7 +55,10 @@ def pending(pay_by):
 def test_all_is_well():
     answer = Client().get("/health/")
 
-    assert (answer.status_code, answer.json()) == (200, {"is_well": True, "problems": {}})
+    told = answer.json()
+    assert (answer.status_code, told["is_well"], told["problems"]) == (200, True, {})
+    assert {moment[:16] for moment in told["last_seen"].values()} == {"2027-05-12T12:00"}
+    assert set(told["last_seen"]) == {"beat", "worker"}
     assert "no-store" in answer.headers["Cache-Control"]
 
 
@@ -50,7 +71,43 @@ def test_an_order_that_is_overdue_is_an_alarm_after_five_minutes():
     assert health() == (200, {})
 
     pending(LONG)
+    assert asked() == (503, {"orders past their time to pay": 1})  # at once, before any look
     assert health() == (503, {"orders past their time to pay": 1})
+
+
+def test_it_is_red_when_the_periodic_work_was_not_seen_for_three_minutes(clock_at):
+    clock_at(NOON + timedelta(minutes=4))
+
+    silent = ["the periodic work does not run", "nothing was looked at lately"]
+    assert asked() == (503, dict.fromkeys(silent))
+
+
+def test_it_is_red_when_the_worker_was_not_seen_for_twelve_minutes(clock_at):
+    later = NOON + timedelta(minutes=13)
+    clock_at(later)
+    checks.look_around(at=later)
+
+    assert asked() == (503, {"the worker does not run": None})
+
+
+def test_it_is_red_while_nothing_was_ever_looked_at():
+    Check.objects.all().delete()
+
+    status, found = asked()
+
+    assert (status, len(found)) == (503, 3)
+
+
+def test_it_asks_two_statements_and_no_table_that_grows():
+    for name in ("a", "b", "c"):
+        each("look", [name], lambda _: 1 / 0, at=LONG)
+    checks.look_around(at=NOON)
+
+    with statements(most=2) as seen:
+        assert asked() == (503, {"things that periodic work failed at": 3})
+
+    tables = {table for sql in seen for table in re.findall(r'FROM "(\w+)"', sql)}
+    assert tables == {"shop_check", "shop_order", "shop_payment"}
 
 
 def test_a_bank_may_think_as_long_as_it_likes():
@@ -101,7 +158,7 @@ def test_tasks_that_nobody_runs_are_an_alarm():
 
 def test_a_silent_database_is_an_alarm():
     with connection.execute_wrapper(refuse):
-        assert health() == (503, {"the database does not answer": None})
+        assert asked() == (503, {"the database does not answer": None})
 
 
 def refuse(execute, sql, params, many, context):

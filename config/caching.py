@@ -1,0 +1,69 @@
+"""The shared cache, without which pages are only slower: when it is silent they do without it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.core.cache.backends.redis import RedisCache
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+log = logging.getLogger(__name__)
+
+SECONDS = 1
+"""It answers within a millisecond, or something is wrong."""
+PAUSE = 10
+"""Seconds in which a process does not ask again one that was silent."""
+_silent_until = 0.0
+
+
+def _forgiven(ask: Callable[[], Any], otherwise: Any) -> Any:
+    global _silent_until  # noqa: PLW0603 (one value for the process)
+    if time.monotonic() < _silent_until:
+        return otherwise
+    try:
+        return ask()
+    except (RedisError, OSError) as error:
+        _silent_until = time.monotonic() + PAUSE
+        log.error("the cache does not answer: %s", type(error).__name__)
+        return otherwise
+
+
+def _forgiving(name: str, *, is_kept: Any) -> Callable[..., Any]:
+    """Return a method that does as Redis' own, and nothing while it is silent."""
+
+    def method(self: ForgivingCache, *args: Any, **facts: Any) -> Any:
+        return _forgiven(lambda: getattr(RedisCache, name)(self, *args, **facts), is_kept)
+
+    return method
+
+
+class ForgivingCache(RedisCache):
+    """Redis, where a silent server is one that has nothing."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        bounds = {
+            "socket_connect_timeout": SECONDS,
+            "socket_timeout": SECONDS,
+            "retry": Retry(NoBackoff(), 0),
+        }
+        super().__init__(server, params | {"OPTIONS": bounds | params.get("OPTIONS", {})})
+
+    def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
+        """Return what is kept, or the default."""
+        return _forgiven(lambda: RedisCache.get(self, key, default, version), default)
+
+    add = _forgiving("add", is_kept=True)
+    set = _forgiving("set", is_kept=None)
+    touch = _forgiving("touch", is_kept=False)
+    delete = _forgiving("delete", is_kept=False)
+    has_key = _forgiving("has_key", is_kept=False)
+    incr = _forgiving("incr", is_kept=1)
+    get_many = _forgiving("get_many", is_kept={})
+    set_many = _forgiving("set_many", is_kept=[])
+    delete_many = _forgiving("delete_many", is_kept=None)
+    clear = _forgiving("clear", is_kept=False)

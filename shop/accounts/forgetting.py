@@ -1,0 +1,21 @@
+"""Forgets who was signed in, when that is over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.sessions.models import Session
+
+from shop.rounds import repeat
+
+BATCH = 1_000
+
+
+def forget_sessions(*, at: datetime) -> int:
+    """Delete the sessions that are over; return how many."""
+
+    def some() -> int:
+        over = Session.objects.filter(expire_date__lt=at).values_list("pk", flat=True)
+        return Session.objects.filter(pk__in=list(over[:BATCH])).delete()[0]
+
+    return repeat(some)

@@ -1,0 +1,80 @@
+"""Takes up what a worker left when it died: the task waits again, and the next worker does it.
+
+A task may run twice, so it is safe to take up one whose worker was only thought dead.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from shop.rounds import each
+from shop.workers.models import Worker
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=1)
+"""For so long a worker that says nothing may still be at work; it speaks every ten seconds."""
+MOST_WORKERS = 5
+"""After so many that died in it a task is not handed out again: it may be what kills them."""
+PAUSE = timedelta(seconds=1)
+PASSING = ("django.db.utils.OperationalError", "django.db.utils.InterfaceError")
+DIED = "shop.workers.reviving.WorkersDied"
+
+
+class WorkersDied(Exception):
+    """A task did not come to an end, whichever worker took it."""
+
+
+def take_up(*, at: datetime) -> int:
+    """Let the tasks of workers that died wait again; return how many. Part of the beat."""
+    alive = set(Worker.objects.filter(seen_at__gt=at - LEASE).values_list("pk", flat=True))
+    running = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING)
+    left = [row for row in running.order_by("started_at") if not _is_held(row, alive)]
+    return each("take up what dead workers left", left, lambda row: _take_up(row, at=at), at=at)
+
+
+def take_up_own(worker_id: str) -> int:
+    """Let the tasks wait again that a worker lost when the database went away under it."""
+    running = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING)
+    own = [row for row in running if row.worker_ids[-1:] == [worker_id]]
+    return sum(_hand_back(row) for row in own)
+
+
+def try_again(row: DBTaskResult, *, at: datetime) -> bool:
+    """Let a task wait again that failed since the database went away or gave way to another."""
+    is_fault = row.status == TaskResultStatus.FAILED and row.exception_class_path in PASSING
+    if not is_fault or len(row.worker_ids) >= MOST_WORKERS:
+        return False
+    waits = {"status": TaskResultStatus.READY, "started_at": None, "finished_at": None}
+    later = at + PAUSE * 2 ** len(row.worker_ids)
+    return bool(DBTaskResult.objects.filter(pk=row.pk).update(**waits, run_after=later))
+
+
+def _is_held(row: DBTaskResult, alive: set[str]) -> bool:
+    return bool(row.worker_ids) and row.worker_ids[-1] in alive
+
+
+def _take_up(row: DBTaskResult, *, at: datetime) -> bool:
+    log.warning("task %s of %s: its worker died", row.pk, row.task_path)
+    return _hand_back(row) if len(row.worker_ids) < MOST_WORKERS else _give_up(row, at=at)
+
+
+def _hand_back(row: DBTaskResult) -> bool:
+    return bool(_same(row).update(status=TaskResultStatus.READY, started_at=None))
+
+
+def _give_up(row: DBTaskResult, *, at: datetime) -> bool:
+    log.error("task %s of %s: %s workers died in it", row.pk, row.task_path, len(row.worker_ids))
+    facts = {"exception_class_path": DIED, "traceback": "Each worker that took it died in it."}
+    failed = {"status": TaskResultStatus.FAILED, "finished_at": at}
+    return bool(_same(row).update(**failed, **facts))
+
+
+def _same(row: DBTaskResult) -> object:
+    """Return the row as it was seen: who finished it meanwhile, or took it, is left alone."""
+    seen = {"status": TaskResultStatus.RUNNING, "worker_ids": row.worker_ids}
+    return DBTaskResult.objects.filter(pk=row.pk, **seen)

@@ -1,0 +1,73 @@
+"""What hangs is ended in the midst of it, whatever it waits for, and the rest has its turn."""
+
+import signal
+import socket
+import time
+
+import pytest
+from django.db import connection
+
+from shop.management.commands.beat import Command, Round
+from shop.rounds import each, pace
+from shop.rounds.models import Mishap
+from tests.make import NOON
+from tests.post import silent_server
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SOON = 0.3
+LONG_ENOUGH = 4  # for the item to begin, on a machine that has other work
+
+
+def sleep_in_database(*, at=NOON):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(60)")
+
+
+def asleep():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND state = 'active' AND query LIKE 'SELECT pg_sleep%'"
+        )
+        return cursor.fetchone()[0]
+
+
+def listen_in_vain():
+    with silent_server() as port, socket.create_connection(("127.0.0.1", port)) as line:
+        line.recv(1)
+
+
+@pytest.mark.parametrize("hang", [sleep_in_database, listen_in_vain])
+def test_an_item_that_hangs_is_ended_and_the_next_has_its_turn(hang):
+    begun, seen = time.monotonic(), []
+
+    with pace.interrupted_after(LONG_ENOUGH):
+        each("look", [hang, "b"], lambda item: item() if callable(item) else seen.append(item),
+             at=NOON, about=str)  # fmt: skip
+
+    assert seen == ["b"]
+    assert time.monotonic() - begun < 30
+    assert Mishap.objects.get().error == "TooLong"
+    assert asleep() == 0
+
+
+def test_a_round_that_hangs_is_ended_listed_and_closed_when_it_succeeds():
+    beat, before = Command(), signal.getsignal(signal.SIGALRM)
+
+    beat._run(99, Round("hang", sleep_in_database, 1, SOON / 6), at=NOON)
+
+    found = Mishap.objects.get()
+    assert (found.round, found.kind, found.error) == ("hang", "", "TooLong")
+    assert asleep() == 0
+    assert signal.getsignal(signal.SIGALRM) == before
+    beat._run(99, Round("hang", lambda *, at: None, 1), at=NOON)
+    assert not Mishap.objects.get().is_open
+
+
+def test_a_round_that_fails_is_listed_and_gives_its_place_back():
+    beat = Command()
+
+    beat._run(99, Round("fail", lambda *, at: 1 / 0, 1), at=NOON)
+    beat._run(99, Round("fail", lambda *, at: 1 / 0, 1), at=NOON)
+
+    assert Mishap.objects.get().count == 2
