@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
 from shop.errors import NotPossible
+from shop.spreadsheets import as_read
 from shop.workspace.fields import seen_only
 from shop.workspace.sheets.columns import NEEDED, TYPED, headings, known_headings
 
@@ -129,9 +130,8 @@ def _written(value: object) -> str:
 
 
 def _clean(text: str) -> str:
-    words = " ".join(seen_only(text, keep="\t\n\r").split())[:LONGEST]
     # Our own sheets mark words that would be taken for a formula.
-    return words[1:] if words[:1] == "'" and words[1:2] in set("=+-@") else words
+    return " ".join(seen_only(as_read(text), keep="\t\n\r").split())[:LONGEST]
 
 
 def _no_sheet() -> NotPossible:
