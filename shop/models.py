@@ -1,7 +1,7 @@
 """Brings every model to Django's attention; they live in the packages."""
 
-from shop.accounts.models import User
-from shop.cart.models import Cart, CartLine, CartVoucher, SavedProduct
+from shop.accounts.models import Mailbox, User
+from shop.cart.models import Cart, CartLine, CartVoucher, SavedProduct, VoucherTry
 from shop.catalogue.models import Category, Product, ProductPicture, Variant
 from shop.delivery.models import Carrier, Contact, Country, ImportRule, Rate
 from shop.festivals.models import (
@@ -31,6 +31,7 @@ from shop.festivals.models import (
     WrongPrice,
 )
 from shop.ledger.models import LedgerEntry, LedgerTransaction
+from shop.limiting.models import Kept
 from shop.listings.models import Listing, ListingCell, SearchWord, Synonym
 from shop.merchants.models import Membership, Merchant
 from shop.orders.models import (
@@ -66,12 +67,12 @@ __all__ = [
     "Carrier", "Cart", "CartLine", "CartVoucher", "Category", "ChangeLog", "Check", "Claim",
     "Closure", "CodeBatch", "Contact", "CountedOrder", "CountedRefund", "Country", "Deal",
     "DealUsage", "Discount", "Enrolment", "Fairness", "Festival", "FinalReport", "FinalStatement",
-    "Fund", "GatewayEvent", "ImportRule", "LedgerEntry", "LedgerTransaction", "Listing",
-    "ListingCell", "Membership", "Merchant", "Nomination", "NominationSheet", "Operation", "Order",
-    "OrderLine", "Participation", "Payment", "Picture", "Place", "Pool", "PreviewLink",
-    "PriceChange", "PriceSpan", "ProbeResult", "Product", "ProductPicture", "ProductSpan",
-    "Promotion", "PromotionUsage", "PublicResult", "Rate", "Refund", "RefundLine", "RefundParcel",
-    "Refused", "RegularPrice", "Reminder", "Rendition", "SaleDecision", "SavedProduct",
-    "SearchWord", "SheetRow", "Shipment", "Slot", "StockMove", "Suborder", "Synonym", "Tally",
-    "Terms", "Ticket", "User", "Variant", "Wanted", "WrongPrice",
+    "Fund", "GatewayEvent", "ImportRule", "Kept", "LedgerEntry", "LedgerTransaction", "Listing",
+    "ListingCell", "Mailbox", "Membership", "Merchant", "Nomination", "NominationSheet",
+    "Operation", "Order", "OrderLine", "Participation", "Payment", "Picture", "Place", "Pool",
+    "PreviewLink", "PriceChange", "PriceSpan", "ProbeResult", "Product", "ProductPicture",
+    "ProductSpan", "Promotion", "PromotionUsage", "PublicResult", "Rate", "Refund", "RefundLine",
+    "RefundParcel", "Refused", "RegularPrice", "Reminder", "Rendition", "SaleDecision",
+    "SavedProduct", "SearchWord", "SheetRow", "Shipment", "Slot", "StockMove", "Suborder",
+    "Synonym", "Tally", "Terms", "Ticket", "User", "Variant", "VoucherTry", "Wanted", "WrongPrice",
 ]  # fmt: skip

@@ -11,8 +11,10 @@ from django.utils.module_loading import import_string
 
 from shop import clock
 from shop.cart.forgetting import forget_old_carts
+from shop.cart.trying import forget_tries
 from shop.festivals.funds import reckon_all
 from shop.ledger.balances import log_differences
+from shop.limiting.store import forget_limits
 from shop.listings.counting import count_listings
 from shop.listings.indexing import count_words, index_missing
 from shop.listings.refreshing import close_dates, refresh_popularity
@@ -64,6 +66,8 @@ ROUNDS: tuple[tuple[str, Callable[..., object], int], ...] = (
     ("look closely", look_closely, 20),
     ("ask the worker", ask_worker, 20),
     ("forget refusals", forget_refusals, 5_760),
+    ("forget limits", forget_limits, 40),
+    ("forget tries of vouchers", forget_tries, 40),
 )
 
 
