@@ -6,3 +6,9 @@ class CmsConfig(AppConfig):
 
     name = "cms"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let no sheet of Wagtail's hold a formula; its classes can be imported only now."""
+        from cms.admin.exports import keep_formulas_out  # noqa: PLC0415
+
+        keep_formulas_out()

@@ -14,6 +14,8 @@ NETWORK_UNITS = int(os.environ.get("NETWORK_UNITS") or 500)  # all unpaid orders
 HOLD_MINUTES = int(os.environ.get("HOLD_MINUTES") or 30)  # to pay, where no festival says less
 LEAST_HOLD_MINUTES = int(os.environ.get("LEAST_HOLD_MINUTES") or 5)  # after unpaid orders
 FLASH_HOLD_MINUTES = int(os.environ.get("FLASH_HOLD_MINUTES") or 10)  # in new flash slots
+VOUCHER_TRIES = int(os.environ.get("VOUCHER_TRIES") or 10)  # codes that nobody made, in 10 minutes
+VOUCHER_TRIES_OF_NETWORK = int(os.environ.get("VOUCHER_TRIES_OF_NETWORK") or 60)  # of its guests
 WEB_THREADS = threads_of_web(sys.argv, os.environ)  # of one process of the web server
 # In work in a process; 0: no queue. One thread is left for pages, whatever the checkout waits for.
 QUEUE_AT_ONCE = int(os.environ.get("QUEUE_AT_ONCE") or WEB_THREADS - 1)

@@ -137,7 +137,8 @@ DATABASES["default"]["OPTIONS"] = bounded(
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env("REDIS_URL")
+REDIS_URL = env("REDIS_URL")  # pages and what they count; limits are counted in the database
+WEB_PROCESSES = int(env("WEB_PROCESSES") or env("WEB_CONCURRENCY") or 1)
 IN_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 CACHES = {
     "default": {"BACKEND": "config.caching.ForgivingCache", "LOCATION": REDIS_URL}

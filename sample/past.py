@@ -17,6 +17,7 @@ from django.db import transaction
 from sample.edition import Edition
 from sample.progress import Progress
 from sample.wishes import Wish, wishes
+from shop.accounts.mailboxes import mailbox_key
 from shop.accounts.models import User
 from shop.catalogue.models import Product, Variant
 from shop.delivery.models import Contact
@@ -148,7 +149,7 @@ def _order(
         shopper_key=f"u{user.pk}" if user else f"c{key}",
         user=user,
         contact=Contact.objects.create(email=email, made_at=at, **person.contact),
-        email_key=keyed_hash(email),
+        email_key=mailbox_key(email),
         network_key=key,
         language=person.language,
         currency="USD",

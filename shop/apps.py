@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 
-from shop.payments.checks import register_checks
+from shop.limiting import checks as limiting
+from shop.payments import checks as payments
 from shop.payments.guards import refuse_dangerous_settings
 
 
@@ -12,5 +13,10 @@ class ShopConfig(AppConfig):
 
     def ready(self) -> None:
         """Refuse to run with dangerous payment settings; web servers skip Django's checks."""
-        register_checks()
+        # What has models can be imported only now that all apps are known.
+        from shop.limiting.joining import join_allauth  # noqa: PLC0415
+
+        payments.register_checks()
+        limiting.register_checks()
+        join_allauth()
         refuse_dangerous_settings()

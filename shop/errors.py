@@ -5,6 +5,8 @@ ShopError                  understood and refused (409)
 ├─ PriceChanged            the cart costs something else by now; carries before and after
 │  └─ LimitReached         because this shopper has had the units that one account may buy
 ├─ VoucherRefused          the code does not apply, and why
+│  ├─ WrongCode            nobody made it, or it is somebody else's
+│  └─ TooManyTries         too many wrong codes were typed (429)
 ├─ CannotDeliver           the address is not served
 ├─ TooManyOpenOrders       too many unpaid orders for one e-mail address
 ├─ TooMuchHeld             unpaid orders of one person or network would hold too much
@@ -86,6 +88,37 @@ class LimitReached(PriceChanged):
 
 class VoucherRefused(ShopError):
     """A voucher cannot be used; the text says why and what would help."""
+
+
+class WrongCode(VoucherRefused):
+    """Nobody made this code, or it is somebody else's: typing many of them is guessing."""
+
+
+class TooManyTries(VoucherRefused):
+    """Too many wrong codes were typed; none is looked at for a while.
+
+    Args:
+        minutes: until the next one is.
+        is_network: they came from the network address, not from this shopper alone.
+    """
+
+    def __init__(self, minutes: int, *, is_network: bool) -> None:
+        self.minutes = minutes
+        if is_network:
+            text = ngettext(
+                "Too many wrong codes came from your network. Try again in %(count)d minute, or "
+                "sign in with a confirmed email address.",
+                "Too many wrong codes came from your network. Try again in %(count)d minutes, or "
+                "sign in with a confirmed email address.",
+                minutes,
+            )
+        else:
+            text = ngettext(
+                "Too many wrong codes. Try again in %(count)d minute.",
+                "Too many wrong codes. Try again in %(count)d minutes.",
+                minutes,
+            )
+        super().__init__(text % {"count": minutes})
 
 
 class CannotDeliver(ShopError):

@@ -1,9 +1,8 @@
 """Brings every model to Django's attention; they live in the packages."""
 
-from shop.accounts.models import User
+from shop.accounts.models import Mailbox, SignInRules, User
 from shop.amending.models import AmendedPicture, Amendment
-from shop.accounts.models import SignInRules, User
-from shop.cart.models import Cart, CartLine, CartVoucher, SavedProduct
+from shop.cart.models import Cart, CartLine, CartVoucher, SavedProduct, VoucherTry
 from shop.catalogue.models import Category, Product, ProductPicture, Variant
 from shop.delivery.models import Carrier, Contact, Country, ImportRule, Rate
 from shop.festivals.models import (
@@ -34,6 +33,7 @@ from shop.festivals.models import (
     WrongPrice,
 )
 from shop.ledger.models import LedgerEntry, LedgerTransaction
+from shop.limiting.models import Kept
 from shop.listings.models import Listing, ListingCell, SearchWord, Synonym
 from shop.merchants.models import Membership, Merchant
 from shop.orders.models import (
@@ -71,13 +71,14 @@ __all__ = [
     "AmendedPicture", "Amendment", "Carrier", "Cart", "CartLine", "CartVoucher", "Category",
     "ChangeLog", "Check", "Claim", "Closure", "CodeBatch", "Contact", "CountedOrder",
     "CountedRefund", "Country", "Deal", "DealUsage", "Discount", "Enrolment", "Fairness",
-    "Festival", "FinalReport", "FinalStatement", "Fund", "GatewayEvent", "ImportRule",
-    "LedgerEntry", "LedgerTransaction", "Leftover", "Listing", "ListingCell", "Membership",
-    "Merchant", "Mishap", "Nomination", "NominationSheet", "Operation", "Order", "OrderLine",
-    "Participation", "Payment", "Picture", "Place", "Pool", "PreviewLink", "PriceChange",
-    "PriceSpan", "ProbeResult", "Product", "ProductPicture", "ProductSpan", "Promotion",
-    "PromotionUsage", "PublicResult", "Rate", "Refund", "RefundLine", "RefundParcel", "Refused",
-    "RegularPrice", "Reminder", "Rendition", "SaleDecision", "SavedProduct", "SearchWord",
-    "SheetFile", "SheetRow", "Shipment", "SignInRules", "Slot", "StockMove", "Suborder", "Synonym",
-    "Tally", "Terms", "Ticket", "User", "Variant", "Wanted", "Worker", "WrongPrice",
+    "Festival", "FinalReport", "FinalStatement", "Fund", "GatewayEvent", "ImportRule", "Kept",
+    "LedgerEntry", "LedgerTransaction", "Leftover", "Listing", "ListingCell", "Mailbox",
+    "Membership", "Merchant", "Mishap", "Nomination", "NominationSheet", "Operation", "Order",
+    "OrderLine", "Participation", "Payment", "Picture", "Place", "Pool", "PreviewLink",
+    "PriceChange", "PriceSpan", "ProbeResult", "Product", "ProductPicture", "ProductSpan",
+    "Promotion", "PromotionUsage", "PublicResult", "Rate", "Refund", "RefundLine", "RefundParcel",
+    "Refused", "RegularPrice", "Reminder", "Rendition", "SaleDecision", "SavedProduct",
+    "SearchWord", "SheetFile", "SheetRow", "Shipment", "SignInRules", "Slot", "StockMove",
+    "Suborder", "Synonym", "Tally", "Terms", "Ticket", "User", "Variant", "VoucherTry", "Wanted",
+    "Worker", "WrongPrice",
 ]  # fmt: skip

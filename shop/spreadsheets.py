@@ -13,6 +13,10 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
+from shop.formulas import as_read, as_text
+
+__all__ = ["KINDS", "Cell", "Table", "as_read", "as_text", "sheet"]
+
 type Cell = str | int | Decimal | datetime | None
 type Table = tuple[Sequence[str], Iterable[Sequence[Cell]]]
 
@@ -22,15 +26,6 @@ TYPES = {
 }
 KINDS = tuple(TYPES)
 MOST_LETTERS = 31  # in the name of a sheet
-
-# A cell that begins so would be taken for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def as_text(value: object) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def sheet(name: str, kind: str, tables: Mapping[str, Table]) -> HttpResponse:

@@ -16,7 +16,6 @@ from shop.currencies import in_whole, written
 from shop.delivery.names import country_name
 from shop.merchants.models import Merchant
 from shop.orders.models import Order
-from shop.spreadsheets import as_text
 
 SUMS = ("goods", "discount", "delivery", "total")
 
@@ -41,11 +40,7 @@ class Told:
 
 
 class IndexView(Told, generic.IndexView):
-    """A list. In its sheets no words are taken for a formula, whoever wrote them."""
-
-    custom_value_preprocess = generic.IndexView.custom_value_preprocess | {
-        str: {"csv": as_text, "xlsx": as_text}
-    }
+    """A list."""
 
 
 class ProductIndexView(IndexView):

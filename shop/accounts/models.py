@@ -5,6 +5,26 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
+from shop.accounts.mailboxes import mailbox_key
+
+
+class Mailbox(models.Model):
+    """Where mail arrives: what limits per shopper are counted for.
+
+    Any number of addresses lead to one mailbox, so accounts whose addresses do share what one
+    shopper may have. It stays when its accounts go, since what was bought was bought.
+    """
+
+    key = models.CharField(max_length=64, unique=True, help_text="A keyed hash of its address.")
+
+    class Meta:
+        verbose_name_plural = "mailboxes"
+
+    @classmethod
+    def of(cls, address: str) -> "Mailbox":
+        """Return the mailbox that an address leads to."""
+        return cls.objects.get_or_create(key=mailbox_key(address))[0]
+
 
 class UserManager(BaseUserManager):
     """Makes users who are known by their e-mail address."""
@@ -28,6 +48,10 @@ class User(AbstractUser):
 
     username = None
     email = models.EmailField("e-mail address", unique=True)
+    mailbox = models.ForeignKey(
+        Mailbox, models.PROTECT, null=True, editable=False, related_name="users",
+        help_text="Of the address; limits are counted for it.",
+    )  # fmt: skip
     language = models.CharField(max_length=10, blank=True, help_text="Language of mails.")
     sessions_ended = models.PositiveIntegerField(
         default=0, help_text="How often all sessions were ended at once; each knows the number."
@@ -51,6 +75,15 @@ class User(AbstractUser):
     def name(self) -> str:
         """Say how to address the person."""
         return self.get_full_name() or self.email.partition("@")[0]
+
+    def save(self, **options: Any) -> None:
+        """Save the user; with a new address comes its mailbox."""
+        fields = options.get("update_fields")
+        if fields is None or "email" in fields:
+            self.mailbox = Mailbox.of(self.email)
+            if fields is not None:
+                options["update_fields"] = {*fields, "mailbox"}
+        super().save(**options)
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Return what a session must know to count: the password, and how often all were ended.

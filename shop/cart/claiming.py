@@ -37,7 +37,8 @@ def claimable(priced: PricedCart, shopper: Shopper, *, at: datetime) -> list[Cla
     """
     if shopper.limit_id is None:
         return []
-    claims = Claim.objects.filter(promotion=OuterRef("pk"), shopper_id=shopper.limit_id)
+    claims = Claim.objects.filter(promotion=OuterRef("pk"), mailbox=shopper.limit_id)
+    mine = claims.filter(shopper=shopper.user, state=Claim.State.AVAILABLE)
     is_open = Q(pk__in=to_claim(at=at))
     rows = (
         Promotion.objects.filter(
@@ -48,7 +49,7 @@ def claimable(priced: PricedCart, shopper: Shopper, *, at: datetime) -> list[Cla
             festival__state=Festival.State.PUBLISHED,
         )
         .exclude(pk__in=explaining.in_cart(priced))
-        .annotate(is_mine=Exists(claims.filter(state=Claim.State.AVAILABLE)), had=Exists(claims))
+        .annotate(is_mine=Exists(mine), had=Exists(claims))
         .filter(Q(is_mine=True) | (Q(had=False) & is_open))
         .select_related("festival")
         .order_by("use_to", "pk")

@@ -44,8 +44,8 @@ class Shopper:
 
     @property
     def limit_id(self) -> int | None:
-        """Return the account that limits are counted for, if it may have any."""
-        return self.user.pk if self.user and self.has_verified_email else None
+        """Return the mailbox that limits are counted for, if the shopper may have any."""
+        return self.user.mailbox_id if self.user and self.has_verified_email else None
 
 
 def shopper_of(request: HttpRequest) -> Shopper | None:

@@ -51,7 +51,7 @@ def own_limits(product_id: int, user: User, *, at: datetime) -> list[OwnLimit]:
 
     Where no unit was bought yet all limits are alike, so that variants are not told apart.
     """
-    usage = DealUsage.objects.filter(deal=OuterRef("pk"), shopper=user)
+    usage = DealUsage.objects.filter(deal=OuterRef("pk"), mailbox=user.mailbox_id)
     deals = (
         Deal.objects.filter(
             variant__product=product_id,

@@ -66,6 +66,21 @@ class CartVoucher(models.Model):
         ]
 
 
+class VoucherTry(models.Model):
+    """Somebody typed a code that nobody made; too many in a short time are guessing."""
+
+    shopper_key = models.CharField(max_length=70, help_text="A mailbox that was proved, or a cart.")
+    network_key = models.CharField(max_length=64, blank=True, help_text="Empty: not of a guest.")
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name_plural = "voucher tries"
+        indexes = [
+            models.Index(fields=["shopper_key", "at"], name="tries_of_shopper"),
+            models.Index(fields=["network_key", "at"], name="tries_of_network"),
+        ]
+
+
 class SavedProduct(models.Model):
     """A product that the shopper keeps in mind, beside what the cart wants."""
 

@@ -53,7 +53,8 @@ def within_reach(user: User | None, *, at: datetime) -> list[VoucherShown]:
     """Return what can be claimed at a moment and is not claimed yet. One statement."""
     rows = to_claim(at=at).filter(use_to__gt=at, festival__state=Festival.State.PUBLISHED)
     if user:
-        rows = rows.exclude(Exists(Claim.objects.filter(promotion=OuterRef("pk"), shopper=user)))
+        had = Q(shopper=user) | Q(mailbox=user.mailbox_id, mailbox__isnull=False)
+        rows = rows.exclude(Exists(Claim.objects.filter(had, promotion=OuterRef("pk"))))
     rows = rows.select_related("festival").order_by("use_to", "pk")
     return [_open(row) for row in rows[:MOST]]
 

@@ -29,8 +29,9 @@ from shop.cart.forms import CountryForm, LineForm
 from shop.cart.limits import needs_confirming, own_limits
 from shop.cart.models import Cart, CartLine, SavedProduct
 from shop.cart.pricing import PricedCart, price_cart
+from shop.cart.trying import one_try
 from shop.catalogue.models import Variant
-from shop.errors import NotPossible, ShopError
+from shop.errors import NotPossible, ShopError, TooManyTries
 from shop.queueing.queued import queued
 from shop.storefront.middleware import tokenless
 from shop.storefront.preferences import COUNTRY_COOKIE, country_of, currency_of, remember
@@ -133,8 +134,14 @@ def voucher(request: HttpRequest) -> HttpResponse:
         changing.drop_voucher(cart, number(request.POST["remove"]))
         return _changed(request)
     code = request.POST.get("code", "").replace("\0", "")  # which the database cannot take
+    at = clock.moment_of(request)
     try:
-        changing.use_voucher(cart, code, shopper=shopper, at=clock.moment_of(request))
+        with one_try(cart, shopper, at=at):
+            changing.use_voucher(cart, code, shopper=shopper, at=at)
+    except TooManyTries as brake:
+        response = cart_page(request, status=429, voucher_error=str(brake), code=code[:40])
+        response.headers["Retry-After"] = 60 * brake.minutes
+        return response
     except ShopError as refusal:
         return cart_page(request, status=409, voucher_error=str(refusal), code=code[:40])
     return _changed(request)

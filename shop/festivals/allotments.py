@@ -41,14 +41,14 @@ RETURNING d.id
 MOVE_PROMOTION_USAGE = """
 UPDATE shop_promotionusage AS u SET held = u.held + v.units
 FROM unnest(%s::bigint[], %s::int[]) AS v(id, units), shop_promotion AS p
-WHERE u.promotion_id = v.id AND u.shopper_id = %s AND p.id = v.id
+WHERE u.promotion_id = v.id AND u.mailbox_id = %s AND p.id = v.id
   AND (v.units <= 0 OR u.held + u.used + v.units <= p.per_shopper)
 RETURNING v.id
 """
 MOVE_DEAL_USAGE = """
 UPDATE shop_dealusage AS u SET held = u.held + v.units
 FROM unnest(%s::bigint[], %s::int[]) AS v(id, units), shop_deal AS d
-WHERE u.deal_id = v.id AND u.shopper_id = %s AND d.id = v.id
+WHERE u.deal_id = v.id AND u.mailbox_id = %s AND d.id = v.id
   AND (v.units <= 0 OR u.held + u.sold + v.units <= d.per_shopper)
 RETURNING v.id
 """
@@ -68,6 +68,7 @@ def move_holds(
     units to somebody else in between.
 
     Args:
+        shopper_id: the mailbox whose limits count, if any do.
         fund_ids: funds whose promises the caller looks at afterwards; locked in their turn.
         is_promised: an order had all this before, at a price that stands; a benefit that was
             paused or ended meanwhile is given all the same, within its limits.
@@ -96,7 +97,7 @@ def settle(held: Holdings, *, at: datetime) -> list[int]:
     Claim.objects.filter(pk__in=held.claims).update(state=Claim.State.USED)
     shopper = held.shopper_id
     if shopper and held.promotions:
-        usages = PromotionUsage.objects.filter(promotion__in=held.promotions, shopper=shopper)
+        usages = PromotionUsage.objects.filter(promotion__in=held.promotions, mailbox=shopper)
         usages.filter(held__gt=0).update(held=F("held") - 1, used=F("used") + 1)
     for promotion_id, amount in sorted(held.promotions.items()):
         Promotion.objects.filter(pk=promotion_id).update(
@@ -106,7 +107,7 @@ def settle(held: Holdings, *, at: datetime) -> list[int]:
             spent=F("spent") + amount,
         )
     for deal_id, units in sorted(held.deals.items()) if shopper else ():
-        usages = DealUsage.objects.filter(deal=deal_id, shopper=shopper)
+        usages = DealUsage.objects.filter(deal=deal_id, mailbox=shopper)
         usages.update(held=F("held") - units, sold=F("sold") + units)
     for deal_id, units in sorted(held.deals.items()):
         moved = {"held": F("held") - units, "sold": F("sold") + units}
@@ -133,7 +134,7 @@ def give_back(units: Mapping[int, int], *, shopper_id: int | None, at: datetime)
     Returns:
         The deals that got theirs back; ``reopen`` them when the pools have moved.
     """
-    usages = DealUsage.objects.filter(deal__in=units, shopper=shopper_id)
+    usages = DealUsage.objects.filter(deal__in=units, mailbox=shopper_id)
     list(usages.select_for_update(no_key=True).order_by("pk"))
     deals = Deal.objects.filter(pk__in=units).select_for_update(no_key=True).order_by("pk")
     running = {deal.pk for deal in deals if deal.is_running(at)}
@@ -206,9 +207,9 @@ def _move_usage(
     ids = [pk for pk in limited.values_list("pk", flat=True) if units[pk]]
     if not ids:
         return
-    rows = [model(**{f"{owner}_id": pk, "shopper_id": shopper_id}) for pk in ids]
+    rows = [model(**{f"{owner}_id": pk, "mailbox_id": shopper_id}) for pk in ids]
     model.objects.bulk_create(rows, ignore_conflicts=True)
-    mine = model.objects.filter(**{f"{owner}__in": ids}, shopper_id=shopper_id)
+    mine = model.objects.filter(**{f"{owner}__in": ids}, mailbox=shopper_id)
     list(mine.select_for_update(no_key=True).order_by("pk"))
     _guarded(statement, [ids, [units[i] for i in ids], shopper_id], ids, "usage")
 

@@ -56,8 +56,8 @@ def deals_now(
     """Return the deals that are open at an instant, by variant id, with the units left.
 
     Args:
-        shopper_id: a signed-in shopper with a verified address, or None; without one a deal
-            with a limit per shopper gives nothing.
+        shopper_id: the mailbox of a signed-in shopper with a verified address, or None; without
+            one a deal with a limit per shopper gives nothing.
     """
     closed = Closure.objects.filter(
         Q(ends_at__isnull=True) | Q(ends_at__gt=at), deal=OuterRef("pk"), starts_at__lte=at
@@ -65,7 +65,7 @@ def deals_now(
     deals = Deal.objects.filter(
         ~Exists(closed), variant_id__in=variant_ids, effective_from__lte=at, effective_to__gt=at
     )
-    usage = DealUsage.objects.filter(deal=OuterRef("pk"), shopper_id=shopper_id)
+    usage = DealUsage.objects.filter(deal=OuterRef("pk"), mailbox=shopper_id)
     deals = deals.annotate(had=usage.annotate(n=F("held") + F("sold")).values("n")[:1])
     return _deals(deals, with_counters=True, shopper_id=shopper_id)
 
@@ -130,7 +130,7 @@ def _with_counters(terms: DealTerms, deal: Deal, shopper_id: int | None) -> Deal
     left = None if deal.allotment is None else deal.allotment - deal.held - deal.sold
     shopper_left = None
     if deal.per_shopper is not None:
-        shopper_left = deal.per_shopper - (deal.had or 0) if shopper_id else 0
+        shopper_left = max(0, deal.per_shopper - (deal.had or 0)) if shopper_id else 0
     return DealTerms(
         **{name: getattr(terms, name) for name in DealTerms.__slots__}
         | {"left": left, "shopper_left": shopper_left}

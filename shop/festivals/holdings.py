@@ -30,7 +30,7 @@ class Holdings:
     """Units and amounts by row id.
 
     ``everyday`` are the pool units that no allotment covers; ``promotions`` maps to the amount,
-    each being used once; ``shopper_id`` owns the usage counters.
+    each being used once; ``shopper_id`` is the mailbox that owns the usage counters.
     """
 
     pools: Mapping[int, int] = field(default_factory=dict)

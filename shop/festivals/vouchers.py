@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
-from shop.errors import NeedsAccount, VoucherRefused
+from shop.errors import NeedsAccount, VoucherRefused, WrongCode
 from shop.festivals.holdings import Holdings
 from shop.festivals.models import Claim, Festival, Promotion, PromotionUsage
 from shop.festivals.pricing.terms import Group, Kind, PromotionTerms
@@ -44,7 +44,7 @@ def promotions_now(
     that was used since it was picked, or that another order holds, has no use left.
     """
     claims = {pick.promotion_id: pick.claim_id for pick in picks}
-    usage = PromotionUsage.objects.filter(promotion=OuterRef("pk"), shopper_id=shopper_id)
+    usage = PromotionUsage.objects.filter(promotion=OuterRef("pk"), mailbox=shopper_id)
     picked = Claim.objects.filter(promotion=OuterRef("pk"), pk__in=filter(None, claims.values()))
     taken = picked.exclude(state=Claim.State.AVAILABLE).exclude(pk__in=own.claims)
     rows = (
@@ -73,7 +73,7 @@ def _claimed(shopper_id: int | None, own: Holdings) -> Subquery:
     A guest has none: unique codes that nobody has typed belong to no shopper.
     """
     there = Q(state=Claim.State.AVAILABLE) | Q(pk__in=own.claims)
-    claims = Claim.objects.filter(there, promotion=OuterRef("pk"), shopper_id=shopper_id or 0)
+    claims = Claim.objects.filter(there, promotion=OuterRef("pk"), shopper__mailbox=shopper_id or 0)
     return Subquery(claims.order_by("pk").values("pk")[:1])
 
 
@@ -89,7 +89,8 @@ def find_voucher(code: str, *, at: datetime, user: User | None) -> Pick:
     """Return the voucher that a typed code stands for.
 
     Raises:
-        VoucherRefused: there is none, or it cannot be used now; the text says why.
+        WrongCode: there is none, or it is somebody else's.
+        VoucherRefused: it cannot be used now; the text says why.
     """
     code = "".join(code.split()).upper()
     rows = Promotion.objects.filter(festival__state=Festival.State.PUBLISHED)
@@ -101,9 +102,12 @@ def find_voucher(code: str, *, at: datetime, user: User | None) -> Pick:
         claim = claims.select_related("promotion__festival").first()
         promotion = claim.promotion if claim else None
     if promotion is None or promotion.state == Promotion.State.DRAFT:
-        raise VoucherRefused(_("No voucher has this code. Check the letters and digits."))
+        refusal = WrongCode if code else VoucherRefused  # nothing typed is no guess
+        raise refusal(_("No voucher has this code. Check the letters and digits."))
+    if claim and claim.shopper_id not in (None, _pk(user)):
+        raise WrongCode(_("You have already used this voucher."))
     _refuse_outside_its_time(promotion, at)
-    if claim and (claim.state == Claim.State.USED or claim.shopper_id not in (None, _pk(user))):
+    if claim and claim.state == Claim.State.USED:
         raise VoucherRefused(_("You have already used this voucher."))
     if promotion.trigger == Promotion.Trigger.CLAIM and claim is None:
         claim = _own_claim(promotion, user)
@@ -115,7 +119,8 @@ def claim_voucher(promotion: Promotion, user: User, *, at: datetime) -> Claim:
     """Put a voucher into a shopper's pocket; a second try returns the same claim.
 
     Raises:
-        VoucherRefused: it cannot be claimed now, or all are taken.
+        VoucherRefused: it cannot be claimed now, all are taken, or another account of the same
+            mailbox has it.
     """
     if mine := Claim.objects.filter(promotion=promotion, shopper=user).first():
         return mine
@@ -132,11 +137,16 @@ def claim_voucher(promotion: Promotion, user: User, *, at: datetime) -> Claim:
     try:
         with transaction.atomic():
             # The claim first: of a double click one insert waits here, fails, and counts nothing.
-            mine = Claim.objects.create(promotion=promotion, shopper=user, claimed_at=at)
+            mine = Claim.objects.create(
+                promotion=promotion, shopper=user, mailbox_id=user.mailbox_id, claimed_at=at
+            )
             if not may.update(claimed=F("claimed") + 1):
                 raise VoucherRefused(_why_not_claimed(promotion.pk, at))
-    except IntegrityError:
-        return Claim.objects.get(promotion=promotion, shopper=user)
+    except IntegrityError as taken:
+        if mine := Claim.objects.filter(promotion=promotion, shopper=user).first():
+            return mine
+        text = _("Another account with your mailbox has claimed this voucher. Use it there.")
+        raise VoucherRefused(text) from taken
     return mine
 
 

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('django_tasks_database', '0021_conditional_partial_index_ordering'),
-        ('shop', '0015_final_statements'),
+        ("shop", "0015_final_statements"),
     ]
 
     operations = [

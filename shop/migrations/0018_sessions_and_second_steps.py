@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('shop', '0015_final_statements'),
+        ("shop", "0017_sheet_files"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('shop', '0015_final_statements'),
+        ("shop", "0019_mailboxes"),
     ]
 
     operations = [

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("shop", "0015_final_statements")]
+    dependencies = [("shop", "0021_amendments")]
 
     operations = [
         migrations.AddField(

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('shop', '0015_final_statements'),
+        ("shop", "0022_deals_and_claims"),
     ]
 
     operations = [

@@ -21,7 +21,7 @@ def date_what_waits(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("shop", "0016_rounds_and_workers")]
+    dependencies = [("shop", "0023_holds_by_cost")]
 
     operations = [
         migrations.AddField(

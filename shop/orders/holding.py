@@ -16,7 +16,7 @@ from shop.stock.models import Pool
 
 def held_by(order: Order) -> Holdings:
     """Return what an order holds, by its frozen lines."""
-    return holdings_of(order.lines.all(), order.discounts.all(), shopper_id=_limit_id(order))
+    return holdings_of(order.lines.all(), order.discounts.all(), shopper_id=order.mailbox_id)
 
 
 def exchange(*, take: Holdings, give: Holdings, at: datetime) -> None:
@@ -89,7 +89,7 @@ def retake(order: Order, *, at: datetime) -> list[int]:
     for line in lines:
         line.is_set_aside = line.is_set_aside and line.deal_id not in over
     discounts = list(order.discounts.all())
-    again = holdings_of(lines, discounts, shopper_id=_limit_id(order))
+    again = holdings_of(lines, discounts, shopper_id=order.mailbox_id)
     fund_ids = {row.fund_id for row in (*lines, *discounts) if row.fund_id}
     turned = _move(take=again, give=Holdings(), at=at, fund_ids=fund_ids, is_promised=True)
     funds.check(fund_ids, at=at)  # what the order's sponsors promised may be somebody else's by now
@@ -98,16 +98,12 @@ def retake(order: Order, *, at: datetime) -> list[int]:
 
 def give_back(order: Order, units: Mapping[int, int], *, at: datetime) -> set[int]:
     """Return paid units of an order to its deals, by deal id; return the deals that took them."""
-    return allotments.give_back(units, shopper_id=_limit_id(order), at=at)
+    return allotments.give_back(units, shopper_id=order.mailbox_id, at=at)
 
 
 def _may_turn(pool: Pool, units: int) -> bool:
     """Tell whether some item may be sold out now, or there again."""
     return bool(units) and min(pool.free, pool.free - units) < pool.most_units
-
-
-def _limit_id(order: Order) -> int | None:
-    return order.user_id if order.has_verified_email else None
 
 
 def _net(pools: Collection[int], take: dict, give: dict) -> dict[int, int]:

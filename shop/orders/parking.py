@@ -19,7 +19,7 @@ from shop.errors import TooManyOpenOrders
 from shop.festivals.fairness import Limits
 from shop.festivals.holdings import Holdings
 from shop.festivals.pricing.segments import Segment
-from shop.networks import keyed_hash
+from shop.accounts.mailboxes import mailbox_key
 from shop.orders import parking_words
 from shop.orders.models import Order
 from shop.orders.parking_reads import DEAL, POOL, Count, Key, Place, Scarce, Seen, look
@@ -104,7 +104,7 @@ def minutes_to_pay(usual: int, seen: Seen, *, least: int, is_guest: bool) -> int
 def _place(priced: PricedCart, shopper: Shopper, pending: Order | None) -> Place:
     return Place(
         shopper_key=priced.cart.shopper_key,
-        email_key=keyed_hash(priced.cart.contact.email),
+        email_key=mailbox_key(priced.cart.contact.email),
         network_key=shopper.network_key,
         has_verified_email=shopper.limit_id is not None,
         replaces=pending.pk if pending else None,

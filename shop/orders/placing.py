@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from shop.accounts.mailboxes import mailbox_key
 from shop.cart.current import Shopper
 from shop.cart.models import Cart
 from shop.cart.pricing import PricedCart, price_cart
@@ -29,7 +30,6 @@ from shop.errors import (
 )
 from shop.festivals.holdings import Holdings
 from shop.festivals.pricing.quoting import Quote
-from shop.networks import keyed_hash
 from shop.orders import holding, parking
 from shop.orders.agreement import Agreement, agreement, wish
 from shop.orders.freezing import Frozen, freeze
@@ -176,9 +176,10 @@ def _place(
         shopper_key=priced.cart.shopper_key,
         user=shopper.user,
         has_verified_email=shopper.limit_id is not None,
+        mailbox_id=shopper.limit_id,
         cart=priced.cart,
         contact=priced.cart.contact,
-        email_key=keyed_hash(priced.cart.contact.email),
+        email_key=mailbox_key(priced.cart.contact.email),
         network_key=shopper.network_key,
         language=shopper.language,
         currency=settings.SHOP_CURRENCY,

@@ -59,30 +59,30 @@ FROM shop_claim c JOIN LATERAL (
   FROM shop_discount d JOIN shop_order o ON o.id = d.order_id WHERE d.claim_id = c.id) l ON true
 WHERE (c.state = 'held') <> (l.held > 0) OR (c.state = 'used') <> (l.used > 0) ORDER BY c.id
 """
-# Usage is counted for shoppers whose address was verified when they ordered.
+# Usage is counted for the mailboxes of shoppers whose address was verified when they ordered.
 DEAL_USAGE = """
 SELECT u.id, u.held, coalesce(l.held, 0), u.sold, coalesce(l.sold, 0)
 FROM shop_dealusage u LEFT JOIN (
-  SELECT line.deal_id, o.user_id,
+  SELECT line.deal_id, o.mailbox_id,
     sum(line.quantity) FILTER (WHERE o.state = 'pending') AS held,
     sum(line.quantity - coalesce(back.units, 0)) FILTER (WHERE o.state = 'paid') AS sold
   FROM shop_orderline line JOIN shop_order o ON o.id = line.order_id
   LEFT JOIN (SELECT line_id, sum(quantity) AS units FROM shop_refundline
              WHERE returns_allotment GROUP BY line_id) back ON back.line_id = line.id
-  WHERE line.deal_id IS NOT NULL AND o.has_verified_email
-  GROUP BY line.deal_id, o.user_id) l ON l.deal_id = u.deal_id AND l.user_id = u.shopper_id
+  WHERE line.deal_id IS NOT NULL AND o.mailbox_id IS NOT NULL
+  GROUP BY line.deal_id, o.mailbox_id) l ON l.deal_id = u.deal_id AND l.mailbox_id = u.mailbox_id
 WHERE u.held <> coalesce(l.held, 0) OR u.sold <> coalesce(l.sold, 0) ORDER BY u.id
 """
 PROMOTION_USAGE = """
 SELECT u.id, u.held, coalesce(l.held, 0), u.used, coalesce(l.used, 0)
 FROM shop_promotionusage u LEFT JOIN (
-  SELECT d.promotion_id, o.user_id,
+  SELECT d.promotion_id, o.mailbox_id,
     count(DISTINCT o.id) FILTER (WHERE o.state = 'pending') AS held,
     count(DISTINCT o.id) FILTER (WHERE o.state = 'paid') AS used
   FROM shop_discount d JOIN shop_order o ON o.id = d.order_id
-  WHERE o.has_verified_email
-  GROUP BY d.promotion_id, o.user_id) l
-  ON l.promotion_id = u.promotion_id AND l.user_id = u.shopper_id
+  WHERE o.mailbox_id IS NOT NULL
+  GROUP BY d.promotion_id, o.mailbox_id) l
+  ON l.promotion_id = u.promotion_id AND l.mailbox_id = u.mailbox_id
 WHERE u.held <> coalesce(l.held, 0) OR u.used <> coalesce(l.used, 0) ORDER BY u.id
 """
 COUNTERS = (

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from shop.accounts.mailboxes import mailbox_key
 from shop.accounts.models import User
 from shop.cart.turns import one_after_another
 from shop.errors import NotPossible
-from shop.networks import keyed_hash
 from shop.reminders.mailing import send_confirmation
 from shop.reminders.models import Reminder
 from shop.reminders.things import Thing
@@ -19,7 +19,7 @@ from shop.tasks import enqueue
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 MOST_A_DAY = 4
-"""Mails that ask one address in a day: who types a stranger's address cannot fill its box."""
+"""Mails that ask one mailbox in a day: who types a stranger's addresses cannot fill it."""
 MOST_OF_NETWORK = 20
 """Mails that one network address may cause in an hour."""
 MOST_OF_USER = 200
@@ -48,10 +48,11 @@ def ask(thing: Thing, asker: Asker, *, at: datetime) -> bool:
         NotPossible: too many mails were asked for from this place or to this address.
     """
     email = asker.email.strip().lower()
-    one_after_another(keyed_hash(email), asker.network_key)
+    email_key = mailbox_key(email)
+    one_after_another(email_key, asker.network_key)
     row = Reminder.objects.filter(email=email, **_same(thing)).first()
     if row is None:
-        row = Reminder(email=email, **thing.facts)
+        row = Reminder(email=email, email_key=email_key, **thing.facts)
     elif row.told_at is not None:  # it was told already, and is wanted again
         row.told_at = row.sent_at = row.free_since = None
         row.confirmed_at = row.confirm_sent_at = None
@@ -63,7 +64,7 @@ def ask(thing: Thing, asker: Asker, *, at: datetime) -> bool:
         row.save()
         return True
     if row.confirmed_at is None and not _was_asked(row, at):
-        _refuse_flood(email, asker.network_key, at)
+        _refuse_flood(email_key, asker.network_key, at)
         row.confirm_sent_at = at
         row.save()
         enqueue(send_confirmation, row.pk)
@@ -90,11 +91,11 @@ def _was_asked(row: Reminder, at: datetime) -> bool:
     return row.confirm_sent_at is not None and row.confirm_sent_at > at - DAY
 
 
-def _refuse_flood(email: str, network_key: str, at: datetime) -> None:
+def _refuse_flood(email_key: str, network_key: str, at: datetime) -> None:
     asked = Reminder.objects.filter(confirm_sent_at__gt=at - DAY)
-    of_address = asked.filter(email=email).count()
+    of_mailbox = asked.filter(email_key=email_key).count()
     of_network = asked.filter(network_key=network_key, confirm_sent_at__gt=at - HOUR).count()
-    if of_address >= MOST_A_DAY or of_network >= MOST_OF_NETWORK:
+    if of_mailbox >= MOST_A_DAY or of_network >= MOST_OF_NETWORK:
         raise NotPossible(_("Too many attempts. Try again in a few minutes."))
 
 

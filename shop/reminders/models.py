@@ -17,6 +17,7 @@ class Reminder(models.Model):
     """
 
     email = models.EmailField()
+    email_key = models.CharField(max_length=64, help_text="Of the mailbox behind the address.")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
     language = models.CharField(max_length=10)
     network_key = models.CharField(max_length=64, help_text="A keyed hash of the network address.")
@@ -63,5 +64,6 @@ class Reminder(models.Model):
                 name="reminder_of_return",
             ),
             models.Index(fields=["network_key", "confirm_sent_at"], name="reminders_of_network"),
+            models.Index(fields=["email_key", "confirm_sent_at"], name="reminders_of_mailbox"),
             models.Index(fields=["asked_at"], name="reminders_by_age"),
         ]

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from shop.accounts.models import Mailbox
 from shop.catalogue.models import Variant
 from shop.festivals.models.festival import Nomination, Slot
 
@@ -111,12 +112,12 @@ class WrongPrice(models.Model):
 
 
 class DealUsage(models.Model):
-    """How many units of a limited deal one shopper holds or has bought."""
+    """How many units of a limited deal one shopper, known by the mailbox, holds or has bought."""
 
     deal = models.ForeignKey(Deal, models.CASCADE, related_name="usages")
-    shopper = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    mailbox = models.ForeignKey(Mailbox, models.PROTECT, related_name="+")
     held = models.PositiveIntegerField(default=0)
     sold = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["deal", "shopper"], name="deal_usage_once")]
+        constraints = [models.UniqueConstraint(fields=["deal", "mailbox"], name="deal_usage_once")]

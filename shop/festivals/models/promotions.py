@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from shop.accounts.models import Mailbox
 from shop.festivals.models.festival import Festival, Fund
 from shop.merchants.models import Merchant
 
@@ -109,16 +110,16 @@ class Promotion(models.Model):
 
 
 class PromotionUsage(models.Model):
-    """How often one shopper holds or has used a promotion."""
+    """How often one shopper, known by the mailbox, holds or has used a promotion."""
 
     promotion = models.ForeignKey(Promotion, models.CASCADE, related_name="usages")
-    shopper = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    mailbox = models.ForeignKey(Mailbox, models.PROTECT, related_name="+")
     held = models.PositiveIntegerField(default=0)
     used = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["promotion", "shopper"], name="promotion_usage_once")
+            models.UniqueConstraint(fields=["promotion", "mailbox"], name="promotion_usage_once")
         ]
 
 
@@ -148,6 +149,10 @@ class Claim(models.Model):
     shopper = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="claims"
     )
+    mailbox = models.ForeignKey(
+        Mailbox, models.PROTECT, null=True, related_name="+",
+        help_text="Of the shopper: one mailbox claims a voucher once.",
+    )  # fmt: skip
     batch = models.ForeignKey(CodeBatch, models.PROTECT, null=True, related_name="claims")
     code = models.CharField(max_length=30, null=True, unique=True)
     state = models.CharField(max_length=9, choices=State, default=State.AVAILABLE)
@@ -159,5 +164,10 @@ class Claim(models.Model):
                 fields=["promotion", "shopper"],
                 condition=Q(shopper__isnull=False),
                 name="claimed_once",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["promotion", "mailbox"],
+                condition=Q(mailbox__isnull=False),
+                name="claimed_once_by_mailbox",
+            ),
         ]

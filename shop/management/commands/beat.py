@@ -14,8 +14,10 @@ from shop import clock
 from shop.accounts.forgetting import forget_sessions
 from shop.amending import taking_down
 from shop.cart.forgetting import forget_old_carts
+from shop.cart.trying import forget_tries
 from shop.festivals.funds import reckon_all
 from shop.ledger.balances import log_differences
+from shop.limiting.store import forget_limits
 from shop.listings.counting import count_listings
 from shop.listings.indexing import count_words, index_missing
 from shop.listings.refreshing import close_dates, refresh_popularity
@@ -103,6 +105,8 @@ ROUNDS = tuple(
         ("ask the worker", ask_worker, 4),
         ("forget what failed", forget_mishaps, 2_000),
         ("forget refusals", forget_refusals, 5_760),
+        ("forget limits", forget_limits, 40),
+        ("forget tries of vouchers", forget_tries, 40),
         ("take up sheets", sheets.take_up, 4),
         ("forget old sheets", sheets.forget, 400),
     )

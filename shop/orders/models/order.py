@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from shop.accounts.models import Mailbox
 from shop.cart.models import Cart
 from shop.delivery.models import Contact
 from shop.errors import StaleState
@@ -49,7 +50,7 @@ class Order(models.Model):
     )
     cart = models.ForeignKey(Cart, models.SET_NULL, null=True, related_name="orders")
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="+")
-    email_key = models.CharField(max_length=64, help_text="Keyed hash of the e-mail address.")
+    email_key = models.CharField(max_length=64, help_text="Of the mailbox behind the address.")
     network_key = models.CharField(max_length=64, help_text="Keyed hash of the client's address.")
     language = models.CharField(max_length=10, default="en")
     currency = models.CharField(max_length=3)
@@ -60,6 +61,10 @@ class Order(models.Model):
     digest = models.CharField(max_length=64, help_text="Of the lines that were agreed to.")
     wish = models.CharField(max_length=64, help_text="Of what the cart asked for.")
     has_verified_email = models.BooleanField(default=False, help_text="Limits are counted.")
+    mailbox = models.ForeignKey(
+        Mailbox, models.PROTECT, null=True, related_name="+",
+        help_text="For which limits were counted; kept, whatever becomes of the account.",
+    )  # fmt: skip
     placed_at = models.DateTimeField()
     pay_by = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)

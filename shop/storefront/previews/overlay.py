@@ -24,7 +24,7 @@ from shop.storefront import epoch
 from shop.storefront.previews import facts
 from shop.storefront.previews.boundaries import SECOND
 from shop.storefront.previews.planned import planned_spans, text_of
-from shop.storefront.previews.preview import Preview, Stock, Who
+from shop.storefront.previews.preview import NOBODY, Preview, Stock, Who
 
 OWN_UNITS = "t.slot_id = ANY(%(slots)s::bigint[]) AND t.allotment IS NOT NULL"
 # What other deals have set aside in the pool stays set aside.
@@ -47,8 +47,9 @@ STILL_CLOSED = """SELECT {columns} FROM shop_closure
 SOLD_OUT = """SELECT -t.id AS id, t.id AS deal_id, 'sold_out' AS reason,
   %(since)s::timestamptz AS starts_at, NULL::timestamptz AS ends_at
   FROM shop_deal t WHERE t.slot_id = ANY(%(slots)s::bigint[]) AND t.allotment IS NOT NULL"""
-OF_OTHERS = "SELECT {columns} FROM shop_dealusage WHERE shopper_id <> %(shopper)s"
-AT_LIMIT = """SELECT -t.id AS id, t.id AS deal_id, %(shopper)s AS shopper_id, 0 AS held,
+WHOSE = "SELECT coalesce((SELECT mailbox_id FROM shop_user WHERE id = %s), %s)"
+OF_OTHERS = "SELECT {columns} FROM shop_dealusage WHERE mailbox_id <> %(mailbox)s"
+AT_LIMIT = """SELECT -t.id AS id, t.id AS deal_id, %(mailbox)s AS mailbox_id, 0 AS held,
   t.per_shopper AS sold FROM shop_deal t
   WHERE t.slot_id = ANY(%(slots)s::bigint[]) AND t.per_shopper IS NOT NULL"""
 AND_THESE = "{kept} UNION ALL SELECT {columns} FROM ({more}) AS made"
@@ -122,7 +123,8 @@ def _cover_limits(cursor: CursorWrapper, preview: Preview, values: dict[str, Any
     source = _named(OF_OTHERS, DealUsage)
     if preview.who == Who.AT_LIMIT:
         source = _named(AND_THESE, DealUsage, kept=source, more=AT_LIMIT)
-    _view(cursor, DealUsage, values | {"shopper": preview.shopper_id}, source=source)
+    cursor.execute(WHOSE, [preview.user_id, NOBODY])
+    _view(cursor, DealUsage, values | {"mailbox": cursor.fetchone()[0]}, source=source)
 
 
 def _cover_stock(cursor: CursorWrapper, preview: Preview, values: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from shop.accounts.models import User
 
-NOBODY = 0  # the account that stands for a shopper who is made up; real ones count from 1
+NOBODY = 0  # account and mailbox of a shopper who is made up; real ones count from 1
 
 
 class Who(StrEnum):
@@ -53,11 +53,6 @@ class Preview:
         """Return the first instant for which prices are worked out."""
         return min(self.at, self.since or self.at)
 
-    @property
-    def shopper_id(self) -> int:
-        """Return the account whose limits are made up."""
-        return self.user_id or NOBODY
-
 
 def preview_of(request: HttpRequest) -> Preview | None:
     """Return the preview in which a request is answered, or None for the shop as it is."""
@@ -70,4 +65,4 @@ def shopper_in(preview: Preview, user: User | None, *, is_verified: bool) -> tup
         return user, is_verified
     if preview.who == Who.GUEST:
         return None, False
-    return user or User(pk=NOBODY), True
+    return user or User(pk=NOBODY, mailbox_id=NOBODY), True

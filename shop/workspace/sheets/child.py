@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
+from shop.formulas import as_read
 from shop.workspace.seen import seen_only
 from shop.workspace.sheets.plain import lines_of_csv
 from shop.workspace.sheets.refusing import LONGEST, MOST_COLUMNS, MOST_ROWS, Refused
@@ -66,6 +67,6 @@ def _cleaned(lines: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list
 
 
 def _clean(text: str) -> str:
-    words = " ".join(seen_only(text[: 2 * LONGEST], keep="\t\n\r").split())[:LONGEST]
     # Our own sheets mark words that would be taken for a formula.
-    return words[1:] if words[:1] == "'" and words[1:2] in set("=+-@") else words
+    words = seen_only(as_read(text[: 2 * LONGEST]), keep="\t\n\r")
+    return " ".join(words.split())[:LONGEST]

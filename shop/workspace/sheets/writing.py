@@ -160,7 +160,7 @@ def _cell(name: str, value: str) -> object:
 def _csv(words: dict[str, str], lines: Sequence[Line]) -> bytes:
     file = io.StringIO()
     writer = csv.writer(file)
-    writer.writerow(words.values())
+    writer.writerow([as_text(word) for word in words.values()])
     writer.writerows([as_text(line.get(name, "")) for name in words] for line in lines)
     return file.getvalue().encode("utf-8-sig")  # the mark tells Excel which letters these are
 

@@ -20,9 +20,8 @@ NOTHING = Holdings()
 
 def take(*, shopper=None, give=NOTHING, **wanted):
     with transaction.atomic():
-        allotments.move_holds(
-            take=Holdings(**wanted), give=give, shopper_id=shopper.pk if shopper else None
-        )
+        limit_id = shopper.mailbox_id if shopper else None
+        allotments.move_holds(take=Holdings(**wanted), give=give, shopper_id=limit_id)
 
 
 def refusal(**wanted):
@@ -101,8 +100,8 @@ def test_a_shopper_gets_no_more_units_of_a_deal_than_the_limit():
     assert refusal(deals={deal.pk: 2}, shopper=amara) == "usage"
     take(deals={deal.pk: 2}, shopper=lin)
 
-    held = {row.shopper_id: (row.held, row.sold) for row in DealUsage.objects.all()}
-    assert held == {amara.pk: (1, 0), lin.pk: (2, 0)}
+    held = {row.mailbox_id: (row.held, row.sold) for row in DealUsage.objects.all()}
+    assert held == {amara.mailbox_id: (1, 0), lin.mailbox_id: (2, 0)}
 
 
 def test_a_shopper_uses_a_promotion_no_more_often_than_the_limit():

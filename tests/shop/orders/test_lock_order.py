@@ -27,9 +27,9 @@ def everything_scarce():
     claim = Claim.objects.create(promotion=pocket, shopper=account, code="MINE")
     rows = {
         "claim": claim,
-        "promotion usage": PromotionUsage.objects.create(promotion=pocket, shopper=account),
+        "promotion usage": PromotionUsage.objects.create(promotion=pocket, mailbox=account.mailbox),
         "promotion": pocket,
-        "deal usage": DealUsage.objects.create(deal=deal, shopper=account),
+        "deal usage": DealUsage.objects.create(deal=deal, mailbox=account.mailbox),
         "deal": deal,
         "pool": kettle.pool,
         "product": kettle.product,

@@ -105,6 +105,17 @@ def test_nobody_fills_a_strangers_box():
     assert len(mails()) == asking.MOST_A_DAY == Reminder.objects.count()
 
 
+def test_addresses_of_one_mailbox_are_asked_four_times_a_day_in_all():
+    thing = f"festival-{make.festival().pk}"
+    answers = [
+        remind(guest(), thing, f"stranger+{number}@gmail.com").status_code
+        for number in range(asking.MOST_A_DAY + 2)
+    ]
+
+    assert answers == [303] * asking.MOST_A_DAY + [429] * 2
+    assert len(mails()) == asking.MOST_A_DAY
+
+
 def test_one_network_causes_so_many_mails_an_hour_and_others_go_on(clock_at):
     thing = f"festival-{make.festival().pk}"
     here = {"REMOTE_ADDR": "203.0.113.7"}
