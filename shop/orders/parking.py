@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from shop.accounts.mailboxes import mailbox_key
 from shop.cart.current import Shopper
 from shop.cart.pricing import PricedCart
 from shop.cart.turns import one_after_another
@@ -19,7 +20,6 @@ from shop.errors import TooManyOpenOrders
 from shop.festivals.fairness import Limits
 from shop.festivals.holdings import Holdings
 from shop.festivals.pricing.segments import Segment
-from shop.accounts.mailboxes import mailbox_key
 from shop.orders import parking_words
 from shop.orders.models import Order
 from shop.orders.parking_reads import DEAL, POOL, Count, Key, Place, Scarce, Seen, look

@@ -1,4 +1,4 @@
-"""Stripe through its official SDK: the only file that knows it.
+"""Stripe through its official SDK; what it says is put into our words by ``stripe_shapes``.
 
 With ``STRIPE_BASE_URL`` the same SDK talks to the sandbox over HTTP; nothing else changes.
 """

@@ -45,3 +45,8 @@ def paid(wanted) -> Order:
         ending.mark_paid(ending.lock(order.pk), at=NOON)
     order.refresh_from_db()
     return order
+
+
+def test_parts_of_a_refund_add_up_whatever_their_order():
+    assert [part(165_83, done, 1, 3) for done in range(3)] == [55_27, 55_28, 55_28]
+    assert [part(165_83, 0, 2, 3), part(165_83, 2, 1, 3)] == [110_55, 55_28]

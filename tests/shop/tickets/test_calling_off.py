@@ -10,7 +10,6 @@ from django_tasks_db.models import DBTaskResult
 from shop.errors import NotPossible, OutOfStock
 from shop.ledger.models import LedgerEntry
 from shop.orders.models import Order, Refund, Suborder
-from shop.orders.refunding import part
 from shop.orders.shipping import ship
 from shop.payments import calling_off, refunding
 from shop.payments.calling_off import call_off
@@ -301,8 +300,3 @@ def test_the_host_calls_it_off_on_the_desk_and_a_stranger_does_not(client, till)
     assert "1 ticket is cancelled and refunded in full" in page.text
     assert "1 order is refunded" in answer.text
     assert "Called off" in answer.text
-
-
-def test_parts_of_a_refund_add_up_whatever_their_order():
-    assert [part(165_83, done, 1, 3) for done in range(3)] == [55_27, 55_28, 55_28]
-    assert [part(165_83, 0, 2, 3), part(165_83, 2, 1, 3)] == [110_55, 55_28]
