@@ -7,7 +7,7 @@ from django.db import transaction
 
 from shop.orders import ending
 from shop.orders.models import Order, OrderLine, Refund
-from shop.orders.refunding import record
+from shop.orders.refunding import part, record
 from shop.orders.shipping import ship
 from shop.stock.models import Pool
 from tests import make
