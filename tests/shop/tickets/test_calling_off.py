@@ -36,15 +36,10 @@ def pool_of(seat) -> Pool:
 
 def off(seat, *, at=NOON):
     count = call_off(pool_of(seat), reason=REASON, at=at, by=visits.host_of(seat))
-    settle(seat)
-    return count
-
-
-def settle(seat):
-    """Do what the worker does, and nothing else of what is queued."""
     work = DBTaskResult.objects.filter(task_path=calling_off.settle_called_off.module_path)
-    calling_off.settle_called_off.func(*work.get().args_kwargs["args"])
+    calling_off.settle_called_off.func(*work.get().args_kwargs["args"])  # as the worker does
     work.delete()
+    return count
 
 
 def sums() -> dict[str, int]:
