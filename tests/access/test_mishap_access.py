@@ -3,10 +3,10 @@
 import pytest
 
 from shop.orders.models import Order
+from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.reporting.checks import look_around
 from shop.rounds import each
 from shop.rounds.models import Mishap
-from shop.payments.models import GatewayEvent, Operation, Payment
 from tests import make
 from tests.access.inspector import Inspector
 from tests.browsing.steps import sign_in
