@@ -31,7 +31,7 @@ def add_default(world: World) -> None:
     """Make the endpoint that the sandbox was started with, if it was given one.
 
     It receives everything, connected accounts' events too, and signs with the sandbox's secret.
-    While it is muted it gets nothing: what happens then is never sent, and what waited before waits.
+    While it is muted it gets nothing: what happens then is never sent, what waited before waits.
     """
     status = "disabled" if world.options.muted else "enabled"
     known = next((e for e in world.store.all("webhook_endpoint") if _is_default(world, e)), None)
