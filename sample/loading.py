@@ -18,7 +18,7 @@ from itertools import batched
 from django.db import connection, transaction
 from django_tasks_db.models import DBTaskResult
 
-from sample import moving, ordering, others, past, selling, stocking
+from sample import charging, moving, ordering, others, past, selling, stocking
 from sample.accounts import provide_accounts
 from sample.edition import Edition, edition
 from sample.nominating import take_part
@@ -30,6 +30,7 @@ from sample.preparing import prepare
 from sample.progress import Progress
 from sample.reference import load_reference
 from sample.scheduling import provide_sessions
+from sample.till import SandboxSilent
 from sample.wishes import FLASH, Wish, wishes
 from shop import clock
 from shop.listings.counting import count_listings
@@ -62,6 +63,7 @@ def load(progress: Progress, *, only: Collection[str] | None = None) -> None:
     with _drawing(wanted, progress):
         written = write_rows(wanted, progress)
     earlier = 0 if only else _write_earlier(wanted, progress)
+    earlier += _charge(progress)
     ordered, left_out = _order(wanted, progress)
     queued = _queue_modern_pictures()
     _count(at=clock.now())
@@ -78,6 +80,17 @@ def load(progress: Progress, *, only: Collection[str] | None = None) -> None:
 def _write_earlier(wanted: Edition, progress: Progress) -> int:
     users = provide_accounts(at=clock.now())
     return past.write_past(wanted, users, progress) + selling.sell(wanted, progress, at=clock.now())
+
+
+def _charge(progress: Progress) -> int:
+    try:
+        return charging.charge(charging.uncharged(), progress, at=clock.now())
+    except SandboxSilent as reason:
+        progress.say(
+            f"The payment sandbox cannot be reached ({reason}): earlier orders can be refunded "
+            "after the next start."
+        )
+        return 0
 
 
 def write_rows(wanted: Edition, progress: Progress) -> bool:
@@ -167,7 +180,7 @@ def _order(wanted: Edition, progress: Progress) -> tuple[int, int]:
     try:
         for refused in ordering.fulfil(missing, users, progress):
             progress.say(refused)
-    except ordering.SandboxSilent as reason:
+    except SandboxSilent as reason:
         progress.say(
             f"The payment sandbox cannot be reached ({reason}): orders are made at the next start."
         )

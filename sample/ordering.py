@@ -1,22 +1,18 @@
-"""Lets invented people order, pay and get parcels, by the same ways as everybody.
-
-The payment sandbox is spoken to over HTTP, as a browser would.
-"""
+"""Lets invented people order, pay and get parcels, by the same ways as everybody."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
-from http.client import HTTPConnection, HTTPException
-from urllib.parse import urlsplit
+from http.client import HTTPException
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import translation
 
 from sample.progress import Progress
+from sample.till import SandboxSilent, press_pay, refuse_without_sandbox
 from sample.unbound import unbound
 from sample.wishes import FLASH, Wish
 from shop import clock
@@ -36,13 +32,6 @@ from shop.orders.models import Order, Suborder
 from shop.orders.shipping import ship
 from shop.payments.applying import apply_session
 from shop.payments.collecting import start_payment
-
-SECONDS = 5
-HEADERS = {"Content-Type": "application/x-www-form-urlencoded"}
-
-
-class SandboxSilent(Exception):
-    """The payment sandbox does not answer, or there is none."""
 
 
 def open_wishes(wishes: Sequence[Wish]) -> list[Wish]:
@@ -64,7 +53,7 @@ def fulfil(wishes: Sequence[Wish], users: dict[str, User], progress: Progress) -
     """
     if not wishes:
         return []
-    _refuse_without_sandbox()
+    refuse_without_sandbox()
     refused = []
     for done, wish in enumerate(wishes):
         progress.report("Ordering", done, len(wishes))
@@ -107,7 +96,7 @@ def _order(wish: Wish, user: User | None) -> None:
     priced = price_cart(shopper, at=at)
     step = start_payment(shopper, agreed=agreement(priced), addresses=return_addresses(), at=at)
     if wish.paid:
-        _press_pay(step.payment_url)
+        press_pay(step.payment_url)
         _take_over(step.order)
 
 
@@ -189,33 +178,3 @@ def _flash_deal(units: int, *, at: datetime) -> Deal | None:
 def _network_key(wish: Wish) -> str:
     # Orders from one address are limited; and by it the sample's orders are found again.
     return keyed_hash(f"sample order {wish.key}")
-
-
-def _refuse_without_sandbox() -> None:
-    if not settings.STRIPE_BASE_URL:
-        raise SandboxSilent("STRIPE_BASE_URL names none")
-    connection = _connection()
-    try:
-        connection.connect()
-    except OSError as problem:
-        raise SandboxSilent(str(problem)) from problem
-    finally:
-        connection.close()
-
-
-def _press_pay(address: str) -> None:
-    """Press the button of the hosted page; what came of it is asked in the next step.
-
-    A load that was killed may have pressed it before: then the page says that it is paid.
-    """
-    connection = _connection()
-    try:
-        connection.request("POST", urlsplit(address).path, "action=pay", HEADERS)
-        connection.getresponse()
-    finally:
-        connection.close()
-
-
-def _connection() -> HTTPConnection:
-    # Whatever address a session names: only the sandbox is ever spoken to.
-    return HTTPConnection(urlsplit(settings.STRIPE_BASE_URL).netloc, timeout=SECONDS)

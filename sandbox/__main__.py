@@ -21,7 +21,9 @@ def main() -> None:
         check_address("--public", chosen.public)
     except Unsafe as refusal:
         sys.exit(f"Refused: {refusal}")
-    options = Options(chosen.key, chosen.secret, chosen.webhook, chosen.public, chosen.state)
+    options = Options(
+        chosen.key, chosen.secret, chosen.webhook, chosen.public, chosen.state, chosen.muted
+    )
     try:
         has_contract = load_contract(OPERATIONS) is not None
         running = start(chosen.port, contract=has_contract, options=options)
@@ -44,6 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--webhook", default="", metavar="URL", help="where events are sent")
     parser.add_argument("--secret", default=defaults.secret, help="what signs the events")
     parser.add_argument("--public", default="", metavar="URL", help="base of links in answers")
+    parser.add_argument(
+        "--muted", action="store_true", help="keep from --webhook what happens in this run"
+    )
     parser.add_argument("--state", type=Path, metavar="FILE", help="keep everything in this file")
     return parser
 

@@ -31,20 +31,22 @@ def add_default(world: World) -> None:
     """Make the endpoint that the sandbox was started with, if it was given one.
 
     It receives everything, connected accounts' events too, and signs with the sandbox's secret.
+    While it is muted it gets nothing: what happens then is never sent, what waited before waits.
     """
+    status = "disabled" if world.options.muted else "enabled"
     known = next((e for e in world.store.all("webhook_endpoint") if _is_default(world, e)), None)
     if not world.options.webhook:
         if known:
             world.store.remove(known)
     elif known:
-        world.store.change(known, url=world.options.webhook)
+        world.store.change(known, url=world.options.webhook, status=status)
     else:
         world.new(
             "webhook_endpoint",
             notes={"secrets": None, "connect": None},
             url=world.options.webhook,
             enabled_events=["*"],
-            status="enabled",
+            status=status,
             api_version=API_VERSION,
             description="Given when the sandbox was started",
             metadata={},

@@ -21,6 +21,7 @@ class Options:
     webhook: str = ""
     public: str = ""
     state: Path | None = None
+    muted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

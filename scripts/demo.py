@@ -136,8 +136,10 @@ def _run(demo: Demo, environment: dict[str, str]) -> int:
         tell("Collecting the static files.")
         _manage(environment, "collectstatic", "--noinput", "--clear", "--verbosity", "0")
         demo_statics.remember()
-    # The sandbox keeps its state in a file, so the sample's payments outlive this process.
-    with demo_processes.sandbox_alone(commands["sandbox"], demo.sandbox_port, environment):
+    # The sandbox keeps its state in a file, so the sample's payments outlive this process. It is
+    # muted: the loader keeps what is said of them, and thousands of messages would be old news.
+    muted = [*commands["sandbox"], "--muted"]
+    with demo_processes.sandbox_alone(muted, demo.sandbox_port, environment):
         _manage(environment, "load_sample")
     tell("Opening the shop.")
     welcome = threading.Thread(

@@ -1,4 +1,7 @@
-"""What the organizers' menu and first screen lead to."""
+"""What the organizers' menu and first screen lead to.
+
+The menu names what waits for people first, then the lists (92 to 95), then what is decided rarely.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ def festivals_entry() -> MenuItem:
     """Return the entry of the festivals."""
     return Allowed(
         "Festivals", reverse("desk:festivals"), permission="view_festival",
-        name="festivals", icon_name="calendar-alt", order=90,
+        name="festivals", icon_name="calendar-alt", order=86,
     )  # fmt: skip
 
 
@@ -44,7 +47,7 @@ def calendar_entry() -> MenuItem:
     """Return the entry of the calendar."""
     return Allowed(
         "Calendar", reverse("desk:calendar"), permission="view_festival",
-        name="calendar", icon_name="calendar", order=89,
+        name="calendar", icon_name="calendar", order=85,
     )  # fmt: skip
 
 
@@ -52,7 +55,7 @@ def new_products_entry() -> MenuItem:
     """Return the entry of the products that wait for a decision."""
     return Allowed(
         "New products", reverse("desk:product-queue"), permission="review_nomination",
-        name="new-products", icon_name="tag", order=91,
+        name="new-products", icon_name="tag", order=87,
     )  # fmt: skip
 
 
@@ -60,7 +63,7 @@ def amendments_entry() -> MenuItem:
     """Return the entry of the changes that wait for a look."""
     return Allowed(
         "Changes", reverse("desk:amendments"), permission="review_nomination",
-        name="amendments", icon_name="edit", order=91,
+        name="amendments", icon_name="edit", order=88,
     )  # fmt: skip
 
 
@@ -68,7 +71,7 @@ def fairness_entry() -> MenuItem:
     """Return the entry of the limits that keep openings fair."""
     return Allowed(
         "Fairness", reverse("desk:fairness"), permission="change_festival",
-        name="fairness", icon_name="group", order=92,
+        name="fairness", icon_name="group", order=96,
     )  # fmt: skip
 
 
@@ -76,7 +79,7 @@ def mishaps_entry() -> MenuItem:
     """Return the entry of what periodic work failed at."""
     return Allowed(
         "What failed", reverse("desk:mishaps"), permission="view_festival",
-        name="mishaps", icon_name="warning", order=95,
+        name="mishaps", icon_name="warning", order=90,
     )  # fmt: skip
 
 
@@ -84,7 +87,7 @@ def money_entry() -> MenuItem:
     """Return the entry of the money that waits for a person."""
     return Allowed(
         "Money that waits", reverse("desk:money"), permission="view_order",
-        name="money", icon_name="warning", order=95,
+        name="money", icon_name="time", order=89,
     )  # fmt: skip
 
 
@@ -92,7 +95,7 @@ def colleagues_entry() -> MenuItem:
     """Return the entry of who works at the desk."""
     return Allowed(
         "Colleagues", reverse("desk:colleagues"), permission="cms.manage_colleagues",
-        name="colleagues", icon_name="user", order=95,
+        name="colleagues", icon_name="user", order=98,
     )  # fmt: skip
 
 
@@ -100,7 +103,7 @@ def sign_in_entry() -> MenuItem:
     """Return the entry of what members of stores need to sign in."""
     return Allowed(
         "Sign-in of stores", reverse("desk:sign-in"), permission="change_festival",
-        name="sign-in", icon_name="lock", order=93,
+        name="sign-in", icon_name="lock", order=97,
     )  # fmt: skip
 
 

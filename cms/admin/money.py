@@ -59,7 +59,7 @@ def money(request: HttpRequest) -> HttpResponse:
         "at": clock.moment_of(request),
         "may_act": request.user.has_perm("shop.publish_festival"),
     }  # fmt: skip
-    return show(request, "money.html", TRAIL, icon="warning", **context)
+    return show(request, "money.html", TRAIL, icon="time", **context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,8 +1,9 @@
-"""The list of what periodic work failed at has no barriers, on a telephone and on a desk."""
+"""What failed and the money that waits have no barriers, on a telephone and on a desk."""
 
 import pytest
 
 from shop.orders.models import Order
+from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.reporting.checks import look_around
 from shop.rounds import each
 from shop.rounds.models import Mishap
@@ -39,5 +40,41 @@ def test_what_failed_and_closing_it_have_no_barriers(failed, inspector):
         "/organize/failed/", f"/organize/failed/{first.pk}/close/",
         "/organize/failed/?state=closed", f"/organize/festivals/{failed.pk}/health/",
     )  # fmt: skip
+
+    assert inspector.found == []
+
+
+@pytest.fixture
+def stuck(market, stage, inspector: Inspector):
+    """Let a refund, a payment and a message wait for a person, each with hostile words."""
+    root_collection()
+    facts = {"amount": 20_00, "currency": "USD", "request": {}, "made_at": NOON}
+    held = Payment.objects.create(
+        order=make.order({make.variant(20_00): 1}), state="review", session_ends_at=NOON,
+        session_id="cs_test_" + "a" * 58, **facts
+    )  # fmt: skip
+    owed = Operation.objects.create(
+        kind="refund", cause="late", state="blocked", payment=held, run_after=NOON,
+        error=EVIL, **facts
+    )  # fmt: skip
+    dead = GatewayEvent.objects.create(
+        gateway_id="evt_1", kind="checkout.session.async_payment_succeeded", state="dead",
+        object_id=held.session_id, is_live=False, next_try_at=NOON, received_at=NOON, error=EVIL,
+    )  # fmt: skip
+    inspector.within = OURS
+    return owed, dead
+
+
+@pytest.mark.parametrize("group", ["organizer", "analyst"])
+def test_money_that_waits_has_no_barriers(stuck, inspector, group):
+    owed, dead = stuck
+    sign_in(inspector.page, organizer(group).email, "/organize/")
+    here = "/organize/money/"
+    inspector.visit(here, f"{here}?q=BB")
+    if group == "organizer":
+        inspector.visit(
+            f"{here}{owed.pk}/again/", f"{here}{owed.pk}/settle/",
+            f"{here}messages/{dead.pk}/again/", f"{here}messages/{dead.pk}/close/",
+        )  # fmt: skip
 
     assert inspector.found == []

@@ -23,7 +23,7 @@ from shop.festivals import approving
 from shop.merchants.models import Merchant
 from tests.sample.loaded import load_six
 
-approve, press_pay, ship = approving.approve, ordering._press_pay, ordering.ship
+approve, press_pay, ship = approving.approve, ordering.press_pay, ordering.ship
 calls = count(1)
 
 
@@ -56,7 +56,7 @@ def die_before_the_second_parcel(*args: Any, **facts: Any) -> Any:
 
 POINTS = {
     "among the deals": (approving, "approve", die_among_the_deals_of_the_last_store),
-    "paid": (ordering, "_press_pay", die_when_the_second_order_is_paid),
+    "paid": (ordering, "press_pay", die_when_the_second_order_is_paid),
     "among the parcels": (ordering, "ship", die_before_the_second_parcel),
 }
 

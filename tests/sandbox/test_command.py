@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import requests
@@ -180,3 +181,25 @@ def test_events_that_were_not_taken_are_sent_after_a_restart(tmp_path, receiver)
     assert second.sandbox.wait_until_delivered()
     second.stop()
     assert len(receiver.bodies) == 4
+
+
+def test_a_muted_run_sends_nothing_and_keeps_what_waited(tmp_path, receiver):
+    receiver.failures = 10**6
+    options = Options(webhook=receiver.url, state=tmp_path / "state")
+    first = start(options=options)
+    first.sandbox.pay(make.session(make.client(first.url)).id)
+    assert not first.sandbox.wait_until_delivered(seconds=0.1)
+    first.stop()
+    receiver.failures = 0
+
+    muted = start(options=replace(options, muted=True))
+    muted.sandbox.pay(make.session(make.client(muted.url)).id)
+    assert muted.sandbox.wait_until_delivered()
+    muted.stop()
+    assert receiver.bodies == []
+
+    last = start(options=options)
+    last.sandbox.pay(make.session(make.client(last.url)).id)
+    assert last.sandbox.wait_until_delivered()
+    last.stop()
+    assert len(receiver.bodies) == 8
