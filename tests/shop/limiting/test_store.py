@@ -16,6 +16,7 @@ from shop.limiting.models import Kept
 from shop.limiting.store import forget_limits, limits
 from tests import make
 from tests.crowd import at_once
+from tests.patience import PATIENCE
 from tests.processes import environment
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +37,7 @@ def test_two_processes_allow_five_tries_together_and_not_ten():
         for _ in range(2)
     ]
 
-    told = [int(process.communicate(timeout=240)[0]) for process in two]
+    told = [int(process.communicate(timeout=PATIENCE)[0]) for process in two]
 
     assert sum(told) == 5
 
