@@ -65,3 +65,12 @@ def clock_at(settings) -> Iterator:
 
     yield at
     clock.move(datetime.now(UTC) - datetime.now(UTC))
+
+
+@pytest.fixture
+def standing_clock(monkeypatch) -> None:
+    """Let the shop's clock stand still in this process, however long the test takes."""
+    from shop import clock  # noqa: PLC0415 (needs settings)
+
+    moment = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: moment)

@@ -21,7 +21,7 @@ from tests.make import END, NOON, START
 from tests.patience import PATIENCE, wait_until
 from tests.shop.storefront.shelf import page_at
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_clock")]
 
 
 @pytest.fixture
