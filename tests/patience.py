@@ -6,10 +6,12 @@ should *not* happen is never shown by a pause: tests look at locks, connections,
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 
-PATIENCE = 240  # seconds
+# Seconds. Where a guard is removed on purpose, waits are in vain and need no patience.
+PATIENCE = int(os.environ.get("BAOBAB_TEST_PATIENCE", "240"))
 IN_BROWSERS = PATIENCE * 1_000  # milliseconds, as Playwright counts
 
 
