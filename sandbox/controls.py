@@ -203,7 +203,7 @@ class Sandbox:
         """Return the tries to deliver events, oldest first, the last thousand of them."""
         return list(self.world.attempts)
 
-    def wait_until_delivered(self, seconds: float = 5) -> bool:
+    def wait_until_delivered(self, seconds: float = 60) -> bool:
         """Wait until every event was taken, and tell whether that came true in time."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

@@ -101,6 +101,8 @@ class Bench:
             "PYTHONDONTWRITEBYTECODE": "1",
             "DATABASE_URL": database,
             "BAOBAB_TEST_FOLDER": str(shared),
+            # What does not happen without the guard is not waited for as long as elsewhere.
+            "BAOBAB_TEST_PATIENCE": "60",
         }
 
 

@@ -3,14 +3,22 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import caches
 
 from sandbox.server import Options, start
 from shop.storefront import epoch
+from tests.patience import PATIENCE
 
 pytest_plugins = ["tests.browsing.fixtures"]
+
+# An example may take as long as it takes: a machine that has other work shows no mistake of ours.
+hypothesis.settings.register_profile(
+    "ours", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("ours")
 
 
 @pytest.fixture(autouse=True)
@@ -31,16 +39,20 @@ def sandbox_server() -> Iterator:
 
 
 @pytest.fixture
-def sandbox(sandbox_server, settings) -> Iterator:
+def sandbox(sandbox_server, settings, monkeypatch) -> Iterator:
     """Give a fresh sandbox, and point the shop at it."""
-    from shop.payments.stripe_gateway import gateway  # noqa: PLC0415 (needs settings)
+    from shop.payments import stripe_gateway  # noqa: PLC0415 (needs settings)
 
     sandbox_server.sandbox.reset()
     settings.STRIPE_BASE_URL = sandbox_server.url
-    gateway.cache_clear()
+    # A provider in a thread of a busy machine is slow, and not silent.
+    monkeypatch.setattr(stripe_gateway, "CONNECT_SECONDS", PATIENCE)
+    monkeypatch.setattr(stripe_gateway, "READ_SECONDS", PATIENCE)
+    monkeypatch.setattr(stripe_gateway, "BRIEF_SECONDS", (PATIENCE, PATIENCE))
+    stripe_gateway.gateway.cache_clear()
     yield sandbox_server.sandbox
     assert not sandbox_server.sandbox.contract_errors
-    gateway.cache_clear()
+    stripe_gateway.gateway.cache_clear()
 
 
 @pytest.fixture
@@ -53,3 +65,12 @@ def clock_at(settings) -> Iterator:
 
     yield at
     clock.move(datetime.now(UTC) - datetime.now(UTC))
+
+
+@pytest.fixture
+def standing_clock(monkeypatch) -> None:
+    """Let the shop's clock stand still in this process, however long the test takes."""
+    from shop import clock  # noqa: PLC0415 (needs settings)
+
+    moment = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: moment)

@@ -19,6 +19,7 @@ class Wire:
         self._is_cut = self._is_dead = False
         self._door = socket.create_server(("127.0.0.1", 0))
         self.port = self._door.getsockname()[1]
+        self.callers = 0
         threading.Thread(target=self._serve, daemon=True).start()
 
     def cut(self) -> None:
@@ -55,6 +56,7 @@ class Wire:
                 here, _address = self._door.accept()
             except OSError:
                 return
+            self.callers += 1
             if self._is_cut:
                 here.close()
                 continue

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import Message
 
-PATIENCE = 60  # seconds
+from tests.patience import wait_until
 
 
 class PostOffice:
@@ -25,10 +24,7 @@ class PostOffice:
 
     def wait_for(self, count: int) -> None:
         """Wait until so many messages came in whole."""
-        until = time.monotonic() + PATIENCE
-        while len(self.messages) < count:
-            assert time.monotonic() < until, "no mail came"
-            time.sleep(0.02)
+        wait_until(lambda: len(self.messages) >= count, "no mail came")
 
     def close(self) -> None:
         """Take no more."""
@@ -71,10 +67,3 @@ def post_office() -> Iterator[PostOffice]:
     office = PostOffice()
     yield office
     office.close()
-
-
-@contextmanager
-def silent_server() -> Iterator[int]:
-    """Give the port of a server that accepts whoever comes and never says a word."""
-    with socket.create_server(("127.0.0.1", 0), backlog=128) as door:
-        yield door.getsockname()[1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -13,8 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from shop.errors import ShopError
-
-PATIENCE = 20  # seconds; nothing here takes one
+from tests.patience import PATIENCE, wait_until
 
 
 class Beside:
@@ -28,19 +26,17 @@ class Beside:
     def waits(self) -> bool:
         """Return True as soon as it waits for a lock of somebody, False when it is done."""
         backend = self._backend.result(PATIENCE)
-        until = time.monotonic() + PATIENCE
-        while not self._outcome.done():
-            assert time.monotonic() < until, "it neither waits nor ends"
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT cardinality(pg_blocking_pids(%s)) > 0", [backend])
-                if cursor.fetchone()[0]:
-                    return True
-            time.sleep(0.005)
-        return False
+        found = wait_until(lambda: self._stands(backend), "it neither waits nor ends")
+        return found == "waits"
 
     def result(self) -> Any:
         """Return what came of it; a refusal is returned, any other error is raised."""
         return self._outcome.result(PATIENCE)
+
+    def _stands(self, backend: int) -> str:
+        if self._outcome.done():
+            return "done"
+        return "waits" if is_blocked(backend) else ""
 
     def _run(self, action: Callable[[], Any]) -> None:
         try:
@@ -54,6 +50,13 @@ class Beside:
             self._outcome.set_exception(error)
         finally:
             connection.close()
+
+
+def is_blocked(backend: int) -> bool:
+    """Tell whether a connection waits for a lock that another one holds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cardinality(pg_blocking_pids(%s)) > 0", [backend])
+        return cursor.fetchone()[0]
 
 
 @contextmanager

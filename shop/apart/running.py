@@ -26,16 +26,16 @@ FIXED = {"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1"}
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a child may take: bytes of memory, seconds of work, bytes of its answer."""
+    """What a child may take: bytes of memory, seconds of work, bytes of its answer.
+
+    What works is stopped by the work it has done: on a busy machine a second of it takes many on
+    the clock. The patience is for a child that waits for something and does nothing.
+    """
 
     memory: int
     seconds: int
     answer: int
-
-    @property
-    def patience(self) -> int:
-        """Return the seconds on the clock: on a busy machine a second of work takes several."""
-        return 3 * self.seconds
+    patience: int = 120
 
 
 class Overrun(Exception):

@@ -13,6 +13,7 @@ from tests.access.inspector import Inspector
 from tests.browsing.steps import sign_in
 from tests.make import END, NOON
 from tests.organizing.people import organizer
+from tests.patience import IN_BROWSERS
 from tests.sample.loaded import root_collection
 from tests.shop.reporting.past import World, paid_order, sent_back
 from tests.shop.workspace.desk import EVIL
@@ -54,7 +55,7 @@ def test_the_board_of_a_running_festival_has_no_barriers(sold, inspector):
 def test_the_board_asks_for_new_figures_by_itself(sold, inspector):
     page = inspector.page
     page.goto(f"/organize/festivals/{sold.festival.pk}/live/")
-    with page.expect_response(lambda answer: "/live/" in answer.url, timeout=25_000) as answer:
+    with page.expect_response(lambda answer: "/live/" in answer.url, timeout=IN_BROWSERS) as answer:
         pass
 
     assert answer.value.ok

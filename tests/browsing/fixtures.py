@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from sandbox.server import Options, start
 from shop.payments.stripe_gateway import gateway
 from tests.browsing.server import Server, address_of, collect_statics, open_door
 from tests.browsing.stage import Stage
 from tests.browsing.watching import Watch
+from tests.patience import IN_BROWSERS
 
 # As root it runs without its own cage, and it should talk to nobody but the shop.
 SWITCHES = [
@@ -29,7 +30,6 @@ SWITCHES = [
     "--disable-sync",
 ]
 HEIGHTS = {390: 844, 1280: 900}
-PATIENCE = 20_000  # milliseconds
 SCREENSHOTS = Path(tempfile.gettempdir(), f"baobab-screenshots-{getpass.getuser()}")
 failed = pytest.StashKey[bool]()
 
@@ -51,7 +51,10 @@ def chromium() -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=SWITCHES)
+        expect.set_options(timeout=IN_BROWSERS)
+        browser = playwright.chromium.launch(
+            executable_path=path, args=SWITCHES, timeout=IN_BROWSERS
+        )
         yield browser
         browser.close()
 
@@ -116,7 +119,7 @@ def visitor(
             reduced_motion="reduce",
             **facts,
         )
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(IN_BROWSERS)
         contexts.append((context, Watch(context)))
         page = context.new_page()
         page.watch = contexts[-1][1]

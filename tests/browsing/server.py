@@ -17,8 +17,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
 
+from tests.patience import PATIENCE
+
 WORKERS, THREADS = 2, 8
-PATIENCE = 60  # seconds until it has to answer
 PRODUCTION_STATICS = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "config.storage.HashedStorage"},

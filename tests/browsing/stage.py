@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from typing import Any
@@ -19,6 +18,7 @@ from shop.mail.outbox import Letter
 from shop.storefront import epoch
 from tests.browsing.server import Server
 from tests.make import NOON
+from tests.patience import PATIENCE, wait_until
 from tests.paying import set_clocks
 from tests.queue import run_queued_work
 
@@ -26,7 +26,6 @@ from tests.queue import run_queued_work
 # test has a moment of its own, early in the afternoon.
 moments = cycle(NOON + timedelta(minutes=minutes) for minutes in range(0, 120, 2))
 
-PATIENCE = 20  # seconds
 UNDER_WAY = """SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"""
 
@@ -71,14 +70,7 @@ class Stage:
         """
         clock.move(timedelta())
         self._hear_everything()
-        deadline = time.monotonic() + PATIENCE
-        with connection.cursor() as cursor:
-            while time.monotonic() < deadline:
-                cursor.execute(UNDER_WAY)
-                if cursor.fetchone() == (0,):
-                    return
-                time.sleep(0.02)
-        raise AssertionError("The server does not come to rest.")
+        wait_until(_is_at_rest, "The server does not come to rest.")
 
     def _hear_everything(self) -> None:
         assert self.sandbox.wait_until_delivered(PATIENCE), self.sandbox.deliveries()
@@ -91,3 +83,9 @@ class Stage:
         for name in settings.CACHES:
             caches[name].clear()
         epoch.forget()
+
+
+def _is_at_rest() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(UNDER_WAY)
+        return cursor.fetchone() == (0,)

@@ -9,6 +9,7 @@ from datetime import datetime
 from playwright.sync_api import Error, Locator, Page
 
 from shop.catalogue.models import Product
+from tests.patience import PATIENCE
 
 NAME = "Lin Yue"
 ADDRESS = {
@@ -20,6 +21,7 @@ ADDRESS = {
     "Phone": "+86 138 0000 0000",
 }
 PASSWORD = "baobab-tree"
+OFTEN = 8  # seconds after which people choose again
 
 
 def put_in_cart(page: Page, product: Product, *, choice: str = "") -> None:
@@ -108,10 +110,10 @@ def preview(page: Page, mode: str, moment: datetime) -> None:
     """
     frame, modes = page.frame_locator("#w-preview-iframe"), page.get_by_label("Preview mode")
     shown = frame.locator(f'aside.preview[data-moment="{moment.isoformat()}"]')
-    for _time in range(3):
+    for _time in range(PATIENCE // OFTEN):
         modes.select_option(mode)
         with suppress(Error):
-            shown.wait_for(timeout=8_000)
+            shown.wait_for(timeout=OFTEN * 1_000)
             return
         modes.select_option(index=0)  # so that choosing again is a change
     modes.select_option(mode)

@@ -5,16 +5,16 @@ from tests.browsing.watching import goes_sideways
 
 def test_a_breach_of_the_content_policy_and_an_error_of_script_are_noted(stage, page):
     page.goto("/cart/")
-    page.evaluate(
-        """() => {
+    with page.expect_event("pageerror"):  # the last of the three
+        page.evaluate(
+            """() => {
           const script = document.createElement("script");
           script.textContent = "document.title = 'taken over'";
           document.body.append(script);
           setTimeout(() => { throw new Error("on purpose"); });
           console.error("said on purpose");
         }"""
-    )
-    page.wait_for_timeout(100)
+        )
 
     noted = taken(page)
     assert "Content Security Policy" in noted

@@ -8,7 +8,7 @@ from hypothesis import settings
 
 IS_ASKED_FOR = os.environ.get("HYPOTHESIS_PROFILE") == "fuzz"
 
-settings.register_profile("fuzz", max_examples=10_000, deadline=None)
+settings.register_profile("fuzz", parent=settings.get_profile("ours"), max_examples=10_000)
 if IS_ASKED_FOR:
     settings.load_profile("fuzz")
 

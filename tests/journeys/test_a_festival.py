@@ -37,7 +37,6 @@ from tests.paying import assert_books_agree
 from tests.shop.tickets import visits
 
 pytestmark = journey
-expect.set_options(timeout=20_000)  # the editor shows its preview when it has the time
 ORIENTATION, GPS = 0x0112, 0x8825
 TITLE = "Adire throw, deep indigo"
 

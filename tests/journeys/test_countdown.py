@@ -8,6 +8,7 @@ import pytest
 from shop import clock
 from tests.journeys.ways import journey
 from tests.make import END
+from tests.patience import wait_until
 
 pytestmark = journey
 
@@ -24,6 +25,11 @@ def seconds_left(page):
     return sum(int(number) * {"minute": 60, "second": 1}[unit] for number, unit in found)
 
 
+def is_right(seconds):
+    """Tell whether so much is left by the clock of the tests, which goes on meanwhile."""
+    return abs(seconds - (END - clock.now()).total_seconds()) < 1.5
+
+
 @pytest.mark.parametrize("is_old", [False, True])
 def test_case_13_ten_minutes_are_ten_minutes_on_a_clock_that_is_seven_fast(
     stage, market, page, is_old
@@ -38,12 +44,10 @@ def test_case_13_ten_minutes_are_ten_minutes_on_a_clock_that_is_seven_fast(
     page.goto(SHAWL)
     page.get_by_text("Festival ends in").first.wait_for()
     page.wait_for_function(
-        "document.querySelector('time-left b')?.textContent.match(/^(10|9) minute/)"
+        "document.querySelector('time-left b')?.textContent.match(/^\\d minute|^10 minute/)"
     )
 
-    left = (END - clock.now()).total_seconds()  # the clock of the tests goes on meanwhile
-    assert seconds_left(page) == pytest.approx(left, abs=1.5)
-    assert left > LEFT.total_seconds() - 30
+    wait_until(lambda: is_right(seconds_left(page)), "the countdown is wrong")
 
 
 def test_the_server_tells_its_time_in_an_answer_that_nobody_keeps(stage, market, page):
@@ -52,7 +56,7 @@ def test_the_server_tells_its_time_in_an_answer_that_nobody_keeps(stage, market,
     answer = page.request.get("/clock/")
 
     told = int(answer.text()) / 1000
-    assert 0 <= told - (END - LEFT).timestamp() < 5
+    assert (END - LEFT).timestamp() <= told <= clock.now().timestamp()
     assert "no-store" in answer.headers["cache-control"]
     assert len(answer.body()) < 20
 

@@ -1,14 +1,12 @@
 """An approved shawl is rewritten to a counterfeit watch: nobody sees it, and it is ended."""
 
-import time
-
 import pytest
 
-from tests.browsing.stage import PATIENCE
 from tests.browsing.steps import sign_in, words
 from tests.hostile_files import picture
 from tests.journeys.ways import journey, on_desk_and_phone
 from tests.organizing.people import organizer
+from tests.patience import wait_until
 from tests.sample.loaded import root_collection
 
 pytestmark = journey
@@ -47,9 +45,7 @@ def test_a_counterfeit_is_refused_taken_down_and_the_shawl_comes_back(market, vi
 
 def reach(page, status):
     """Open the shawl until it answers so: the server looks once a second what has changed."""
-    until = time.monotonic() + PATIENCE
-    while page.goto(SHAWL).status != status:
-        assert time.monotonic() < until
+    wait_until(lambda: page.goto(SHAWL).status == status)
 
 
 def rewrite(page, rolex):

@@ -10,6 +10,7 @@ from django.db import connection
 from shop.festivals.models import Deal, Nomination
 from shop.merchants.models import Merchant
 from shop.orders.models import Order
+from tests.patience import PATIENCE
 from tests.paying import assert_books_agree
 from tests.sample.loaded import (
     DAY_0,
@@ -35,7 +36,7 @@ def load_and_be_killed(point, settings):
     }
     killed = subprocess.run(
         [sys.executable, "-m", "tests.sample.dying", point, str(settings.MEDIA_ROOT)],
-        env=os.environ | address, cwd=ROOT, timeout=120, capture_output=True, text=True,
+        env=os.environ | address, cwd=ROOT, timeout=PATIENCE, capture_output=True, text=True,
         check=False,
     )  # fmt: skip
     assert killed.returncode == -signal.SIGKILL, killed.stderr

@@ -5,6 +5,8 @@ from typing import Any
 
 import stripe
 
+from tests.patience import PATIENCE
+
 KEY = "sk_test_sandbox"
 HALF_AN_HOUR = 31 * 60
 
@@ -13,7 +15,7 @@ def client(url: str, key: str = KEY, retries: int = 0) -> stripe.StripeClient:
     return stripe.StripeClient(
         key,
         base_addresses=dict.fromkeys(("api", "files", "connect", "meter_events"), url),
-        http_client=stripe.RequestsClient(timeout=(2, 10)),
+        http_client=stripe.RequestsClient(timeout=PATIENCE),
         max_network_retries=retries,
     )
 

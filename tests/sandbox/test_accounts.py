@@ -2,6 +2,7 @@ import pytest
 import requests
 import stripe
 
+from tests.patience import PATIENCE
 from tests.sandbox import make
 
 RETURN, REFRESH = "http://127.0.0.1:8000/done/", "http://127.0.0.1:8000/again/"
@@ -19,7 +20,7 @@ def link(api, account):
 
 
 def press(url, action):
-    return requests.post(url, {"action": action}, allow_redirects=False, timeout=5)
+    return requests.post(url, {"action": action}, allow_redirects=False, timeout=PATIENCE)
 
 
 def can_be_paid(api, account):
@@ -40,7 +41,7 @@ def test_a_new_account_cannot_be_paid_yet(api):
 def test_finishing_onboarding_lets_an_account_be_paid(api, sandbox):
     account = make.account(api)
     url = link(api, account).url
-    assert "Receive your earnings" in requests.get(url, timeout=5).text
+    assert "Receive your earnings" in requests.get(url, timeout=PATIENCE).text
 
     answer = press(url, "finish")
 
@@ -93,7 +94,7 @@ def test_an_old_link_leads_back_for_a_new_one(api, sandbox):
 
     sandbox.advance(300)
 
-    seen = requests.get(made.url, allow_redirects=False, timeout=5)
+    seen = requests.get(made.url, allow_redirects=False, timeout=PATIENCE)
     assert (seen.status_code, seen.headers["Location"]) == (303, REFRESH)
 
 
@@ -101,7 +102,7 @@ def test_an_account_that_finished_sees_what_arrived(api, sandbox):
     account = make.account(api, sandbox)
     make.transfer(api, account, make.charge(api, sandbox), 40_00)
 
-    page = requests.get(api.v1.accounts.login_links.create(account).url, timeout=5)
+    page = requests.get(api.v1.accounts.login_links.create(account).url, timeout=PATIENCE)
 
     assert page.status_code == 200
     assert "$40.00" in page.text

@@ -3,6 +3,7 @@ import requests
 import stripe
 
 from sandbox.shapes import API_VERSION
+from tests.patience import PATIENCE
 from tests.sandbox import make
 
 
@@ -25,15 +26,15 @@ def test_another_key_is_refused(running, sandbox, key):
 
 
 def test_a_call_without_a_key_is_refused(running, sandbox):
-    assert requests.get(f"{running.url}/v1/balance", timeout=5).status_code == 401
-    answer = requests.get(f"{running.url}/v1/balance", auth=(make.KEY, ""), timeout=5)
+    assert requests.get(f"{running.url}/v1/balance", timeout=PATIENCE).status_code == 401
+    answer = requests.get(f"{running.url}/v1/balance", auth=(make.KEY, ""), timeout=PATIENCE)
     assert answer.json()["object"] == "balance"
 
 
 def test_what_is_not_imitated_is_unknown(running, api):
     headers = {"Authorization": f"Bearer {make.KEY}"}
 
-    answer = requests.get(f"{running.url}/v1/customers", headers=headers, timeout=5)
+    answer = requests.get(f"{running.url}/v1/customers", headers=headers, timeout=PATIENCE)
 
     assert answer.status_code == 404
     assert answer.json()["error"]["type"] == "invalid_request_error"
@@ -118,6 +119,6 @@ def test_lines_of_the_balance_are_found_by_type_and_source(api, sandbox):
 
 
 def test_a_body_that_is_too_large_is_refused(running):
-    answer = requests.post(f"{running.url}/v1/refunds", b"x" * (1024 * 1024 + 1), timeout=5)
+    answer = requests.post(f"{running.url}/v1/refunds", b"x" * (1024 * 1024 + 1), timeout=PATIENCE)
 
     assert answer.status_code == 413

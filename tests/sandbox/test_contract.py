@@ -8,6 +8,7 @@ import stripe
 
 from sandbox.contract import load_contract
 from sandbox.routes import OPERATIONS
+from tests.patience import PATIENCE
 from tests.sandbox import make
 
 ROOT = Path(__file__).parents[2]
@@ -238,7 +239,7 @@ def test_case_66_a_suite_fails_when_an_answer_breaks_the_specification(tmp_path)
         env=os.environ | {"PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -271,7 +272,7 @@ def test_without_development_packages_there_is_no_contract():
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE,
         check=True,
     )
 

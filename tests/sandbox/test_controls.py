@@ -4,6 +4,7 @@ import stripe
 
 from sandbox.control_api import respond
 from sandbox.web import Request
+from tests.patience import PATIENCE
 from tests.sandbox import make
 
 KEY = {"Authorization": f"Bearer {make.KEY}"}
@@ -11,7 +12,7 @@ KEY = {"Authorization": f"Bearer {make.KEY}"}
 
 def control(running, name, arguments=None, headers=None):
     url = f"{running.url}/_control/{name}"
-    return requests.post(url, json=arguments or {}, headers=headers or KEY, timeout=5)
+    return requests.post(url, json=arguments or {}, headers=headers or KEY, timeout=PATIENCE)
 
 
 def test_a_shopper_is_steered_from_another_process(running, api):
@@ -34,7 +35,7 @@ def test_the_clock_is_moved_by_steps_and_to_an_offset(running, api, sandbox):
     assert control(running, "set_offset", {"seconds": 3600}).json() == {"result": 3600}
 
     assert api.v1.checkout.sessions.retrieve(made.id).status == "expired"
-    state = requests.get(f"{running.url}/_control/", headers=KEY, timeout=5).json()
+    state = requests.get(f"{running.url}/_control/", headers=KEY, timeout=PATIENCE).json()
     assert (state["offset"], state["contract"], state["contract_errors"]) == (3600, True, [])
 
 

@@ -5,11 +5,12 @@ import pytest
 import requests
 
 from sandbox.sessions import DELAYED_METHODS
+from tests.patience import PATIENCE
 from tests.sandbox import make
 
 
 def press(url, action):
-    return requests.post(url, {"action": action}, allow_redirects=False, timeout=5)
+    return requests.post(url, {"action": action}, allow_redirects=False, timeout=PATIENCE)
 
 
 def buttons(html):
@@ -30,7 +31,7 @@ def test_the_page_shows_what_is_paid_and_four_buttons(api):
         client_reference_id="BB-204",
     )
 
-    page = requests.get(made.url, timeout=5)
+    page = requests.get(made.url, timeout=PATIENCE)
 
     assert page.status_code == 200
     assert buttons(page.text) == ["Pay $38.00", "Decline", "Pay later", "Cancel"]
@@ -42,7 +43,7 @@ def test_the_page_shows_what_is_paid_and_four_buttons(api):
 
 
 def test_the_page_asks_for_nothing_and_runs_nothing(api):
-    page = requests.get(make.session(api).url, timeout=5)
+    page = requests.get(make.session(api).url, timeout=PATIENCE)
 
     assert "<input" not in page.text
     assert "<script" not in page.text
@@ -57,17 +58,21 @@ def test_the_page_asks_for_nothing_and_runs_nothing(api):
 
 
 def test_everything_that_the_page_loads_is_served_by_the_sandbox(running, api):
-    html = requests.get(make.session(api).url, timeout=5).text
+    html = requests.get(make.session(api).url, timeout=PATIENCE).text
     names = set(re.findall(r'(?:href|src)="(/assets/[^"]+)"', html))
-    sheets = [requests.get(running.url + name, timeout=5).text for name in names if "css" in name]
+    sheets = [
+        requests.get(running.url + name, timeout=PATIENCE).text for name in names if "css" in name
+    ]
     names |= {f"/assets/{name}" for sheet in sheets for name in re.findall(r"url\((.*?)\)", sheet)}
 
-    answers = {name: requests.get(running.url + name, timeout=5) for name in sorted(names)}
+    answers = {name: requests.get(running.url + name, timeout=PATIENCE) for name in sorted(names)}
 
     assert len(answers) == 9
     assert all(answer.ok for answer in answers.values())
-    assert requests.get(f"{running.url}/assets/../server.py", timeout=5).status_code == 404
-    assert requests.get(f"{running.url}/assets/gabarito-OFL.txt", timeout=5).status_code == 404
+    assert requests.get(f"{running.url}/assets/../server.py", timeout=PATIENCE).status_code == 404
+    assert (
+        requests.get(f"{running.url}/assets/gabarito-OFL.txt", timeout=PATIENCE).status_code == 404
+    )
 
 
 def test_pay_leads_back_to_the_shop_with_the_sessions_id(api):
@@ -117,7 +122,7 @@ def test_pay_later_waits_for_money_that_arrives_or_not(api, action, payment_stat
     made = make.session(api)
     answer = press(made.url, "later")
     assert answer.headers["Location"].endswith(made.id)
-    waiting = requests.get(made.url, timeout=5)
+    waiting = requests.get(made.url, timeout=PATIENCE)
     assert buttons(waiting.text) == ["Money arrives", "Money does not arrive"]
 
     ended = press(made.url, action)
@@ -129,7 +134,7 @@ def test_pay_later_waits_for_money_that_arrives_or_not(api, action, payment_stat
 def test_a_session_that_excludes_delayed_methods_has_no_pay_later(api):
     made = make.session(api, excluded_payment_method_types=list(DELAYED_METHODS))
 
-    page = requests.get(made.url, timeout=5)
+    page = requests.get(made.url, timeout=PATIENCE)
 
     assert buttons(page.text) == ["Pay $25.00", "Decline", "Cancel"]
     press(made.url, "later")
@@ -141,7 +146,11 @@ def test_a_session_without_a_way_back_has_no_cancel(api):
     del params["cancel_url"]
     made = api.v1.checkout.sessions.create(params)
 
-    assert buttons(requests.get(made.url, timeout=5).text) == ["Pay $25.00", "Decline", "Pay later"]
+    assert buttons(requests.get(made.url, timeout=PATIENCE).text) == [
+        "Pay $25.00",
+        "Decline",
+        "Pay later",
+    ]
     assert press(made.url, "cancel").status_code == 200
 
 
@@ -164,7 +173,7 @@ def test_a_page_that_is_over_says_how_and_leads_back(api, sandbox, end, heading,
     end(api, sandbox, made)
     before = status(api, made)
 
-    for answer in (requests.get(url, timeout=5), press(url, "pay"), press(url, "cancel")):
+    for answer in (requests.get(url, timeout=PATIENCE), press(url, "pay"), press(url, "cancel")):
         assert answer.status_code == 410
         assert f"<h1>{heading}</h1>" in answer.text
         assert f'href="http://127.0.0.1:8000{back}' in answer.text
@@ -175,7 +184,7 @@ def test_a_page_that_is_over_says_how_and_leads_back(api, sandbox, end, heading,
 
 @pytest.mark.parametrize("path", ["pay/cs_test_nope", "onboard/link_nope", "express/acct_nope"])
 def test_a_page_that_never_was_is_not_found(running, sandbox, path):
-    answer = requests.get(f"{running.url}/{path}", timeout=5)
+    answer = requests.get(f"{running.url}/{path}", timeout=PATIENCE)
 
     assert answer.status_code == 404
     assert "Nothing here" in answer.text
@@ -186,7 +195,7 @@ def test_the_first_page_counts_and_names_nothing(running, api, sandbox):
     make.session(api)
     api.v1.refunds.create({"charge": charge, "amount": 1_00})
 
-    page = requests.get(running.url, timeout=5)
+    page = requests.get(running.url, timeout=PATIENCE)
 
     assert page.status_code == 200
     assert re.findall(r"<dd><bdi>(\d+)</bdi></dd>", page.text) == ["1", "1", "0", "0"]
@@ -194,4 +203,4 @@ def test_the_first_page_counts_and_names_nothing(running, api, sandbox):
 
 
 def test_other_addresses_are_not_found(running):
-    assert requests.get(f"{running.url}/admin/", timeout=5).status_code == 404
+    assert requests.get(f"{running.url}/admin/", timeout=PATIENCE).status_code == 404

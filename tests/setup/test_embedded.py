@@ -15,6 +15,7 @@ import pytest
 from config import embedded
 from config.embedded.clusters import Cluster
 from config.embedded.servers import running
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -177,7 +178,7 @@ def test_a_port_that_was_taken_meanwhile_is_left_to_whoever_has_it(project):
 def test_two_processes_that_ask_at_once_get_one_server(project):
     both = [provide_elsewhere(project), provide_elsewhere(project)]
 
-    first, second = [process.communicate(timeout=60)[0] for process in both]
+    first, second = [process.communicate(timeout=PATIENCE)[0] for process in both]
 
     assert first == second
     assert ask(first.strip(), "SELECT 1") == 1
@@ -221,7 +222,7 @@ def test_a_reset_stops_the_server_and_deletes_its_data(project):
 def test_without_the_wheel_the_newest_server_of_the_machine_is_used(project):
     asked = provide_elsewhere(project, "-S")  # a Python without installed packages
 
-    address = asked.communicate(timeout=60)[0].strip()
+    address = asked.communicate(timeout=PATIENCE)[0].strip()
 
     newest = max(int(path.name) for path in Path("/usr/lib/postgresql").iterdir())
     assert str(ask(address, "SHOW server_version")).startswith(f"{newest}.")

@@ -4,11 +4,12 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.patience import PATIENCE, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ["cat", "cksum", "cp", "dirname", "grep", "mkdir", "rm", "sh", "sleep", "tr"]
@@ -68,8 +69,22 @@ class Machine:
             capture_output=True,
             text=True,
             check=False,
-            timeout=30,
+            timeout=PATIENCE,
         )
+
+    def note_naps(self) -> None:
+        """Have it written down whenever a script sleeps."""
+        tool = self.project / "tools" / "sleep"
+        real = tool.resolve()
+        tool.unlink()
+        tool.write_text(f'#!/bin/sh\necho >>slept\nexec {real} "$@"\n')
+        tool.chmod(0o755)
+
+    @property
+    def naps(self) -> int:
+        """Return how often a script slept."""
+        file = self.project / "slept"
+        return len(file.read_text().splitlines()) if file.exists() else 0
 
     @property
     def installed(self) -> list[str]:
@@ -246,6 +261,7 @@ def test_a_second_set_up_waits_for_the_first(machine):
     (machine.project / ".run").mkdir()
     lock = machine.project / ".run" / "setup.pid"
     lock.write_text(f"{os.getpid()}\n")
+    machine.note_naps()
     second = subprocess.Popen(
         ["sh", "scripts/setup.sh", "demo"],
         cwd=machine.project,
@@ -254,13 +270,15 @@ def test_a_second_set_up_waits_for_the_first(machine):
         text=True,
     )
 
-    time.sleep(1.5)
+    assert second.stdout.readline() == f"Waiting for another set-up (process {os.getpid()}).\n"
+    naps = machine.naps
+    wait_until(lambda: machine.naps > naps + 1)  # so it has looked at the lock again
     assert second.poll() is None
     assert machine.installed == []
 
     lock.unlink()
-    said, _ = second.communicate(timeout=30)
-    assert said.startswith(f"Waiting for another set-up (process {os.getpid()}).")
+    said, _ = second.communicate(timeout=PATIENCE)
+    assert "Waiting" not in said
     assert second.returncode == 0
     assert len(machine.installed) == 1
 

@@ -8,6 +8,8 @@ from http.client import HTTPConnection
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urlsplit
 
+from tests.patience import PATIENCE
+
 ADDRESS = {
     "country": "CN",
     "name": "Lin Yue",
@@ -18,7 +20,6 @@ ADDRESS = {
     "phone": "+86 138 0000 0000",
 }
 HIDDEN = r'name="{}" value="([^"]*)"'
-PATIENCE = 60  # seconds
 
 
 @dataclass(frozen=True, slots=True)

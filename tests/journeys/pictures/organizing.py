@@ -8,8 +8,6 @@ from shop.festivals.models import Festival
 from tests.browsing.steps import preview
 from tests.journeys.pictures.camera import Camera
 
-expect.set_options(timeout=20_000)  # the editor shows its preview when it has the time
-
 
 def plan(page: Page, camera: Camera) -> None:
     """Type a festival whose start a clock leaves out: the neighbours are offered."""

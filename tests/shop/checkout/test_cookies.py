@@ -13,6 +13,7 @@ from django.test import Client
 from shop.cart.models import Cart
 from shop.orders.models import Order
 from tests import make
+from tests.patience import PATIENCE
 from tests.shop.accounts.people import PASSWORD
 from tests.shop.cart.carts import fill, words
 from tests.shop.checkout.steps import go_to_payment, press_pay
@@ -35,7 +36,7 @@ def started(url):
     }  # fmt: skip
     shown = subprocess.run(
         [sys.executable, "-c", SHOW], cwd=ROOT, env=env, capture_output=True, text=True,
-        timeout=60, check=True,
+        timeout=PATIENCE, check=True,
     )  # fmt: skip
     return json.loads(shown.stdout)
 

@@ -130,7 +130,7 @@ def test_what_a_clock_shows_leads_back_to_its_instant(at, zone):
     assert at in instants(wall_of(at, zone), zone)
 
 
-@settings(suppress_health_check=[HealthCheck.filter_too_much], deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(JUMPS, st.integers(0, 59), st.sampled_from([CAIRO, CASABLANCA, "Europe/Paris"]))
 def test_the_neighbours_of_a_missing_time_exist_and_touch(hour, minute, zone):
     at = hour + timedelta(minutes=minute)

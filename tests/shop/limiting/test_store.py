@@ -16,10 +16,12 @@ from shop.limiting.models import Kept
 from shop.limiting.store import forget_limits, limits
 from tests import make
 from tests.crowd import at_once
+from tests.patience import PATIENCE
 from tests.processes import environment
 
 pytestmark = pytest.mark.django_db
 with_threads = pytest.mark.django_db(transaction=True)
+DAY = 24 * 60 * 60
 WAIT = "Too many attempts. Try again in a few minutes."
 
 
@@ -36,7 +38,7 @@ def test_two_processes_allow_five_tries_together_and_not_ten():
         for _ in range(2)
     ]
 
-    told = [int(process.communicate(timeout=240)[0]) for process in two]
+    told = [int(process.communicate(timeout=PATIENCE)[0]) for process in two]
 
     assert sum(told) == 5
 
@@ -55,9 +57,9 @@ def test_who_is_locked_out_stays_so_however_many_pages_are_called_up(client):
 
 
 def test_who_makes_up_many_addresses_pushes_no_lock_out_away():
-    limits.set("locked", [1.5], 300)
+    limits.set("locked", [1.5], DAY)
     for number in range(2_500):
-        limits.set(f"made up {number}", [1.5], 300)
+        limits.set(f"made up {number}", [1.5], DAY)
 
     assert limits.get("locked") == [1.5]
     assert Kept.objects.count() == 2_501
@@ -67,21 +69,21 @@ def test_who_makes_up_many_addresses_pushes_no_lock_out_away():
 def test_of_many_that_add_at_once_one_is_told_so():
     limits.set("lock", 1, -1)  # an old one lies there
 
-    added = at_once([lambda: limits.add("lock", 1, 10) for _ in range(8)])
+    added = at_once([lambda: limits.add("lock", 1, PATIENCE) for _ in range(8)])
 
     assert sorted(added) == [False] * 7 + [True]
 
 
 def test_what_is_over_is_not_there_and_is_forgotten_and_the_rest_stays():
     limits.set("old", "y", -1)
-    limits.set("new", "y", 300)
+    limits.set("new", "y", DAY)
 
     assert (limits.get("old"), limits.get("new")) == (None, "y")
     assert (limits.add("new", "z", 300), limits.get("new")) == (False, "y")
     assert (limits.delete("old"), limits.delete("new")) == (False, True)
 
     limits.set("old", "y", -1)
-    limits.set("new", "y", 300)
+    limits.set("new", "y", DAY)
     assert forget_limits(at=clock.now() + timedelta(seconds=1)) == 1
     assert limits.get("new") == "y"
 

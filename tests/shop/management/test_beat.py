@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ from shop.management.commands.beat import LOCK_SPACE, ROUNDS
 from shop.payments.models import GatewayEvent, Payment
 from tests import make
 from tests.make import NOON
+from tests.patience import PATIENCE, wait_until
 from tests.paying import begin, set_clocks
 from tests.processes import environment
 from tests.shop.payments.late import owed_back
@@ -103,12 +103,9 @@ def test_it_goes_round_until_it_is_told_to_stop(work):
         env=environment(),
     )  # fmt: skip
     try:
-        until = time.monotonic() + 60
-        while Payment.objects.filter(pk=work["unheard"].pk).exclude(state="paid").exists():
-            assert time.monotonic() < until
-            time.sleep(0.1)
+        wait_until(Payment.objects.filter(pk=work["unheard"].pk, state="paid").exists)
         beating.send_signal(signal.SIGTERM)
-        _, said = beating.communicate(timeout=10)
+        _, said = beating.communicate(timeout=PATIENCE)
     finally:
         beating.kill()
 

@@ -18,6 +18,7 @@ from shop.payments.webhooks import handle_waiting
 from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON
+from tests.patience import PATIENCE
 from tests.paying import assert_books_agree, begin, deliver, post, set_clocks, the_order
 from tests.processes import environment
 from tests.shop.payments.late import owed_back
@@ -35,7 +36,7 @@ def kill(till):
     def kill_at(point, task, **facts):
         killed = subprocess.run(
             [sys.executable, "-m", "tests.shop.payments.dying", point, task],
-            input=json.dumps(facts), env=environment(), cwd=ROOT, timeout=60,
+            input=json.dumps(facts), env=environment(), cwd=ROOT, timeout=PATIENCE,
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert killed.returncode == -signal.SIGKILL, killed.stderr

@@ -12,6 +12,7 @@ import pytest
 from django.core import checks
 
 from shop.payments.guards import is_live
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[3]
 SANDBOX = "http://127.0.0.1:8421"
@@ -37,7 +38,7 @@ def run(command, **settings):
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
     return subprocess.run(
         command, cwd=ROOT, env=kept | PRODUCTION | settings, capture_output=True, text=True,
-        timeout=60, check=False,
+        timeout=PATIENCE, check=False,
     )  # fmt: skip
 
 

@@ -1,7 +1,5 @@
 """A provider that takes calls and says nothing: one waits for it, the others do not."""
 
-import socket
-import threading
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -9,7 +7,7 @@ import pytest
 
 from shop.errors import GatewayError, NotPossible
 from shop.orders.models import Order
-from shop.payments import stripe_gateway, voiding
+from shop.payments import breaker, stripe_gateway, voiding
 from shop.payments.asking import AT_ONCE
 from shop.payments.breaker import REST_SECONDS, TRY_SECONDS, Breaker
 from shop.payments.calling_off import call_off, settle_called_off
@@ -21,10 +19,12 @@ from shop.payments.webhooks import handle_waiting
 from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON
+from tests.patience import PATIENCE
 from tests.paying import begin, completed, post, press_pay
 from tests.queue import run_queued_work
 from tests.shop.payments.late import owed_back
 from tests.shop.tickets import visits
+from tests.silence import silent_server
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(minutes=31)
@@ -32,29 +32,15 @@ LATER = NOON + timedelta(minutes=31)
 
 @contextmanager
 def silence(settings, monkeypatch):
-    """Put a server in the provider's place that accepts and never answers; count who came."""
-    came = []
-    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
-
-        def accept():
-            while True:
-                try:
-                    came.append(server.accept()[0])
-                except OSError:
-                    return
-
-        threading.Thread(target=accept, daemon=True).start()
-        before = settings.STRIPE_BASE_URL
-        settings.STRIPE_BASE_URL = f"http://127.0.0.1:{server.getsockname()[1]}"
-        with monkeypatch.context() as patience:
-            patience.setattr(stripe_gateway, "READ_SECONDS", 0.4)
-            patience.setattr(stripe_gateway, "BRIEF_SECONDS", (0.4, 0.4))
-            gateway.cache_clear()
-            gateway()
-        yield came
-        server.shutdown(socket.SHUT_RDWR)
-    for connection in came:
-        connection.close()
+    """Put a server in the provider's place that accepts and never answers, and knows who came."""
+    before = settings.STRIPE_BASE_URL
+    with silent_server() as silent, monkeypatch.context() as patience:
+        settings.STRIPE_BASE_URL = silent.url
+        patience.setattr(stripe_gateway, "READ_SECONDS", 0.4)
+        patience.setattr(stripe_gateway, "BRIEF_SECONDS", (PATIENCE, 0.4))
+        patience.setattr(breaker, "REST_SECONDS", PATIENCE)  # the test comes to its end before
+        gateway.cache_clear()
+        yield silent
     settings.STRIPE_BASE_URL = before
     gateway.cache_clear()
 
@@ -64,10 +50,10 @@ def test_of_many_overdue_orders_the_first_few_alone_wait(till, settings, monkeyp
     for _number in range(3 * AT_ONCE):
         begin(make.cart({kettle: 1}))
 
-    with silence(settings, monkeypatch) as came:
+    with silence(settings, monkeypatch) as silent:
         assert expire_overdue(at=LATER) == 0
         assert expire_overdue(at=LATER) == 0
-        assert 0 < len(came) <= AT_ONCE
+        assert 0 < silent.callers <= AT_ONCE
 
     assert set(Order.objects.values_list("state", flat=True)) == {"pending"}
     assert Pool.objects.get().held == 3 * AT_ONCE
@@ -76,11 +62,11 @@ def test_of_many_overdue_orders_the_first_few_alone_wait(till, settings, monkeyp
 
 def test_the_second_shopper_is_told_at_once(till, settings, monkeypatch):
     kettle = make.variant(20_00)
-    with silence(settings, monkeypatch) as came:
+    with silence(settings, monkeypatch) as silent:
         for _number in range(4):
             with pytest.raises(NotPossible, match="cannot be reached"):
                 press_pay(make.cart({kettle: 1}))
-        assert len(came) == 1
+        assert silent.callers == 1
 
 
 def test_the_health_look_ends_the_rest_when_the_provider_is_back(till, settings, monkeypatch):
@@ -98,16 +84,16 @@ def test_the_health_look_ends_the_rest_when_the_provider_is_back(till, settings,
 
 def test_after_the_rest_one_tries_and_the_others_wait_for_it():
     now = [0.0]
-    breaker = Breaker(seconds=lambda: now[0])
-    breaker.note_silence()
+    made = Breaker(seconds=lambda: now[0])
+    made.note_silence()
 
-    assert (breaker.is_open, breaker.admit()) == (True, False)
+    assert (made.is_open, made.admit()) == (True, False)
     now[0] = REST_SECONDS + 1
-    assert [breaker.admit() for _number in range(3)] == [True, False, False]
+    assert [made.admit() for _number in range(3)] == [True, False, False]
     now[0] += TRY_SECONDS + 1  # whoever tried never came back
-    assert breaker.admit()
-    breaker.note_answer()
-    assert [breaker.admit(), breaker.admit()] == [True, True]
+    assert made.admit()
+    made.note_answer()
+    assert [made.admit(), made.admit()] == [True, True]
 
 
 def test_silence_uses_up_no_try_of_a_refund_or_a_message(till, settings, monkeypatch):
@@ -132,9 +118,9 @@ def test_a_wrong_price_is_voided_without_waiting_for_the_provider(till, settings
     deal = make.deal(kettle, during=make.festival(), price=1_50, allotment=5)
     begin(make.cart({kettle: 1}))
 
-    with silence(settings, monkeypatch) as came:
+    with silence(settings, monkeypatch) as silent:
         found = voiding.void_price(deal, reason="A slip", at=NOON)
-        assert came == []
+        assert silent.callers == 0
 
     assert found.open_orders == 1
     assert Order.objects.get().is_pending
@@ -148,9 +134,9 @@ def test_a_session_is_called_off_without_waiting_for_the_provider(till, settings
     begin(make.cart({adult: 1}))
     pool = Pool.objects.get(pk=adult.pool_id)
 
-    with silence(settings, monkeypatch) as came:
+    with silence(settings, monkeypatch) as silent:
         assert call_off(pool, reason="Rain", at=NOON, by=visits.host_of(adult)) == 1
-        assert came == []
+        assert silent.callers == 0
 
     run_queued_work()
     assert sorted(Order.objects.values_list("state", flat=True)) == ["expired", "paid"]

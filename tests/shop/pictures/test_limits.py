@@ -14,6 +14,7 @@ from shop.pictures import cleaning
 from shop.pictures.cleaning import PictureRefused, cleaned
 from shop.pictures.models import Picture
 from tests.hostile_files import colours, lying_webp, picture
+from tests.patience import PATIENCE
 from tests.taking import taken
 
 MEMORY = 60  # MB that the web process may take over a file of 10 MB at the most
@@ -87,11 +88,11 @@ def test_who_waits_for_long_is_asked_to_come_again(monkeypatch):
     def busy() -> None:
         with cleaning._DECODING:
             others.set()
-            done.wait(60)
+            done.wait(PATIENCE)
 
     thread = Thread(target=busy)
     thread.start()
-    others.wait(60)
+    others.wait(PATIENCE)
     try:
         with pytest.raises(PictureRefused, match="Many pictures are coming in"):
             cleaned(picture())

@@ -12,6 +12,7 @@ from shop.storefront.filters import Filters
 from shop.storefront.shared import shared_page
 from tests import make
 from tests.crowd import at_once
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db
 
@@ -81,8 +82,9 @@ def test_a_page_has_one_copy_whatever_is_added_to_its_address(kettle, path):
 
 @pytest.mark.django_db(transaction=True)
 def test_who_asks_for_what_is_not_kept_waits_for_nobody(monkeypatch):
-    monkeypatch.setattr(shared, "TRIES", 10_000)  # whoever waits does so until the lock is old
-    meeting = Barrier(4, timeout=shared.BUILDING / 2)
+    monkeypatch.setattr(shared, "BUILDING", 2 * PATIENCE)
+    monkeypatch.setattr(shared, "TRIES", int(2 * PATIENCE / shared.PAUSE))
+    meeting = Barrier(4, timeout=PATIENCE)  # where one waited for another it would not come about
 
     @shared_page(takes=lambda data, known: Filters(low=int(data["from"])))
     def search(request):

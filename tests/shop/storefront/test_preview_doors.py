@@ -141,12 +141,12 @@ def test_case_82_an_expired_preview_is_the_ordinary_page(clock_at, kettle, festi
     guest = following(link)
     assert "$15.00" in product(guest, kettle).text
 
-    clock_at(BEFORE + timedelta(minutes=59, seconds=50))
+    clock_at(BEFORE + timedelta(minutes=50))
     assert "$15.00" in product(guest, kettle).text
-    clock_at(BEFORE + timedelta(hours=1, seconds=9))
+    clock_at(BEFORE + timedelta(hours=1, minutes=10))
     assert "$15.00" not in product(guest, kettle).text
     assert "$15.00" in product(client, kettle).text
-    clock_at(BEFORE + timedelta(hours=2, seconds=9))
+    clock_at(BEFORE + timedelta(hours=2, minutes=10))
     assert "$15.00" not in product(client, kettle).text
 
     late = Client().get(f"/preview/{opening.key_of(link)}/", follow=True)
@@ -225,7 +225,7 @@ def test_going_through_the_moments_makes_a_preview_last_no_longer(clock_at, kett
     clock_at(BEFORE + timedelta(hours=1, minutes=59))
     post(client, "/preview/", at=START.isoformat())
 
-    clock_at(BEFORE + timedelta(hours=2, seconds=9))
+    clock_at(BEFORE + timedelta(hours=2, minutes=10))
 
     assert "Preview" not in product(client, kettle).text
 

@@ -10,12 +10,20 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from shop.payments.watching import problems
+from shop.storefront import probing
 from shop.storefront.models import ProbeResult
 from shop.storefront.probing import latest_probe, probe, probe_openings
 from tests import make
 from tests.make import END, NOON, START
+from tests.patience import PATIENCE
 
 SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture(autouse=True)
+def busy_server(monkeypatch):
+    """Give the pages of the tests' server all the time of a busy machine."""
+    monkeypatch.setattr(probing, "PATIENCE", PATIENCE)
 
 
 @pytest.fixture

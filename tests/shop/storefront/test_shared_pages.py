@@ -1,8 +1,8 @@
 """Cases 10 to 12 of the festivals' acceptance cases, and what keeps one copy fit for everyone."""
 
 import gzip
-import time
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core.cache import cache
@@ -12,14 +12,16 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from shop.festivals import prices, running
+from shop.storefront import shared
 from shop.storefront.epoch import current_epoch
 from shop.storefront.shared import leave_out, shared_page
 from tests import make
 from tests.crowd import at_once
 from tests.make import END, NOON, START
+from tests.patience import PATIENCE, wait_until
 from tests.shop.storefront.shelf import page_at
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_clock")]
 
 
 @pytest.fixture
@@ -225,14 +227,26 @@ def test_a_copy_is_compressed_once_and_plain_for_those_who_want_it_so(kettle):
     assert gzip.decompress(packed.content) == plain.content
 
 
-@pytest.mark.django_db(transaction=True)
-def test_many_who_come_together_have_a_page_built_once():
-    built = []
+@pytest.fixture
+def patient(monkeypatch):
+    """Let those who wait for a page do so until it is there, however slow the builder is."""
+    monkeypatch.setattr(shared, "BUILDING", PATIENCE)
+    monkeypatch.setattr(shared, "TRIES", int(PATIENCE / shared.PAUSE))
 
-    @shared_page()
+
+def arrive(here, data, known):
+    here.append(1)
+    return shared.nothing(data, known)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_who_come_together_have_a_page_built_once(patient):
+    built, here = [], []
+
+    @shared_page(takes=partial(arrive, here))
     def slow(request):
         built.append(1)
-        time.sleep(0.3)
+        wait_until(lambda: len(here) == 6)
         return HttpResponse("once")
 
     answers = at_once([lambda: slow(RequestFactory().get("/slow/"))] * 6)
@@ -242,14 +256,14 @@ def test_many_who_come_together_have_a_page_built_once():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_those_who_wait_go_on_when_a_builder_fails():
-    built = []
+def test_those_who_wait_go_on_when_a_builder_fails(patient):
+    built, here = [], []
 
-    @shared_page()
+    @shared_page(takes=partial(arrive, here))
     def shaky(request):
         built.append(1)
         if len(built) == 1:
-            time.sleep(0.2)
+            wait_until(lambda: len(here) == 4)
             return HttpResponse("broken", status=500)
         return HttpResponse("whole")
 

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,10 +12,10 @@ import pytest
 from config import embedded
 from config.embedded.clusters import Cluster
 from config.embedded.programs import find_programs
+from tests.patience import wait_until
 from tests.processes import environment
 
 ROOT = Path(__file__).parents[3]
-PATIENCE = 90
 QUEUED = """
 INSERT INTO django_tasks_database_dbtaskresult
   (id, status, enqueued_at, args_kwargs, priority, task_path, worker_ids, queue_name, backend_name,
@@ -53,13 +52,6 @@ def ask(address, question):
         return cursor.fetchone()[0] if cursor.description else None
 
 
-def wait_for(condition):
-    until = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < until, "it does not come back"
-        time.sleep(0.2)
-
-
 def begin(address, tmp_path, *command):
     log = (tmp_path / f"{command[0]}.log").open("w")
     env = environment() | {"DATABASE_URL": address, "DATABASE_STATEMENT_SECONDS": "300"}
@@ -79,16 +71,16 @@ def test_worker_and_beat_come_back_when_the_database_was_away(server, tmp_path):
     ]
     try:
         ask(server, QUEUED)
-        wait_for(lambda: ask(server, DONE) == 1 and ask(server, BEAT) == 1)
+        wait_until(lambda: ask(server, DONE) == 1 and ask(server, BEAT) == 1)
         embedded.stop("test", tmp_path)
-        wait_for(lambda: "the database does not answer" in said(tmp_path, "db_worker"))
-        wait_for(lambda: "failed and is tried again" in said(tmp_path, "beat"))
+        wait_until(lambda: "the database does not answer" in said(tmp_path, "db_worker"))
+        wait_until(lambda: "failed and is tried again" in said(tmp_path, "beat"))
 
         again = embedded.provide("test", tmp_path)
         assert urlsplit(again).port == urlsplit(server).port
         ask(again, "DELETE FROM shop_check")
         ask(again, QUEUED)
-        wait_for(lambda: ask(again, DONE) == 2 and ask(again, BEAT) == 1)
+        wait_until(lambda: ask(again, DONE) == 2 and ask(again, BEAT) == 1)
 
         assert [process.poll() for process in processes] == [None, None]
     finally:
