@@ -16,13 +16,17 @@ HEADERS = {"Accept-Encoding": "gzip", "Sec-Fetch-Site": "same-origin"}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: its text, how long it was on the way, and the statements if counted."""
+    """What came back: its text, how long it was on the way, and the statements if counted.
+
+    ``retry_after`` is when to ask again, as the server says it; empty if it does not.
+    """
 
     status: int
     text: str
     sent: int
     location: str
     statements: int
+    retry_after: str = ""
 
     @property
     def hidden(self) -> dict[str, str]:
@@ -54,9 +58,10 @@ class Browser:
         return self._ask("POST", address, urlencode(form))
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Let go of the connection; whoever asks again gets another."""
         if self._connection:
             self._connection.close()
+        self._connection = None
 
     def _ask(self, method: str, address: str, body: str | None) -> Answer:
         parts = urlsplit(address)
@@ -67,7 +72,6 @@ class Browser:
             except (http.client.RemoteDisconnected, ConnectionError):
                 # The server ends connections that nobody has used for a while.
                 self.close()
-                self._connection = None
                 if is_last:
                     raise
         raise AssertionError
@@ -90,6 +94,7 @@ class Browser:
             sent=len(data),
             location=answer.headers.get("Location", ""),
             statements=int(answer.headers.get(TELL, 0)),
+            retry_after=answer.headers.get("Retry-After", ""),
         )
 
     def _headers(self, body: str | None) -> dict[str, str]:
