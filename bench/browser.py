@@ -41,11 +41,13 @@ class Browser:
     Args:
         count: "cold" or "warm" to have the statements counted.
         address: the visitor's own on loopback: orders from one place are limited.
+        patience: seconds after which the visitor waits for no answer any more.
     """
 
     site: str
     address: str = "127.0.0.1"
     count: str = ""
+    patience: float = PATIENCE
     cookies: dict[str, str] = field(default_factory=dict)
     _connection: http.client.HTTPConnection | None = None
 
@@ -79,7 +81,7 @@ class Browser:
     def _exchange(self, method: str, path: str, body: str | None) -> Answer:
         if self._connection is None:
             self._connection = http.client.HTTPConnection(
-                urlsplit(self.site).netloc, timeout=PATIENCE, source_address=(self.address, 0)
+                urlsplit(self.site).netloc, timeout=self.patience, source_address=(self.address, 0)
             )
         self._connection.request(method, path, body, self._headers(body))
         answer = self._connection.getresponse()

@@ -31,6 +31,11 @@ class Cluster:
             raise CannotMeasure("The database came back at another port: run the drill again.")
         self.address = found
 
+    def settle(self) -> None:
+        """Write everything back, so that what recovers later recovers from what shoppers did."""
+        embedded.stop(NAME)
+        self.start()
+
     def move_to(self, port: int) -> None:
         """Listen on this port from the next start on."""
         (self._cluster.home / "port").write_text(str(port))

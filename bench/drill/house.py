@@ -17,6 +17,7 @@ from bench.running import NAME, collect_static, environment, fill_with_sample, t
 from bench.servers import GUNICORN, HOST, CannotMeasure
 
 HOLD_MINUTES = "3"  # less than organizers can set, so that abandoned orders end within the drill
+STATE = "provider.jsonl"
 PLAN = ("--deals", "40", "--allotment", "6")
 
 
@@ -60,15 +61,24 @@ def house(folder: Path, *, keep: bool) -> Iterator[House]:
     with ExitStack() as stack:
         database = stack.enter_context(cluster(keep=keep))
         mail = stack.enter_context(postbox())
+        _forget_last(folder)
         around = _environment(folder, mail.port)
         around["DATABASE_URL"] = _filled(stack, database.address, around, keep=keep)
         stack.callback(database.start)  # whatever happens, there is one from which all is dropped
-        collect_static(around)
+        database.settle()
+        if not (folder / "static").exists():  # an earlier drill may have left them there
+            collect_static(around)
         built = _built(folder, around, database, mail)
         for process in built.processes:
             process.start()
             stack.callback(process.stop)
         yield built
+
+
+def _forget_last(folder: Path) -> None:
+    """Delete what an earlier drill has left there, but for the static files."""
+    for file in [*folder.glob("*.log"), *folder.glob(f"{STATE}*")]:
+        file.unlink()
 
 
 def plan(around: Mapping[str, str], *, opens_in: float) -> dict:
@@ -113,7 +123,7 @@ def _built(folder: Path, around: Mapping[str, str], database: Cluster, mail: Pos
     shop, provider = (
         int(around[name].rpartition(":")[2]) for name in ("SITE_URL", "STRIPE_BASE_URL")
     )
-    state = folder / "provider.jsonl"
+    state = folder / STATE
 
     def process(name: str, *command: str, port: int = 0) -> Process:
         return Process(name, (sys.executable, *command), around, folder / f"{name}.log", port)

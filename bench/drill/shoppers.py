@@ -7,10 +7,9 @@ from urllib.parse import urlsplit
 
 from bench.browser import Answer, Browser
 from bench.drill.notes import Bought, Notes
-from bench.drill.visiting import BROKEN, PAUSE, TRIES, GaveUp, Visitor
+from bench.drill.visiting import BROKEN, PAUSE, GaveUp, Visitor
 from bench.flows import ADDRESS, SEEN, Guest
 
-PRESSES = 8
 REFUSED, GONE = 409, 410
 UNREACHABLE = "cannot be reached"
 CHANGED = "look at the new total"
@@ -71,7 +70,7 @@ class Shopper:
 
     def _presses(self) -> str:
         """Press Pay at what the page shows; return where it leads, empty if it is refused."""
-        for _try in range(PRESSES):
+        while self._shop.is_patient:
             offer = self._shop.insists("/checkout/delivery/").hidden
             if "digest" not in offer:
                 self._notes.refused("no button")
@@ -137,7 +136,7 @@ class Shopper:
 
     def _pays(self, there: Visitor, till: str) -> str:
         """Pay on the provider's page; return where it leads back, empty if it was closed."""
-        for _try in range(TRIES):
+        while there.is_patient:
             began = time.time()
             answer = there.asks(till, {"action": "pay"})
             if answer and answer.status in (SEEN, GONE):
@@ -163,7 +162,7 @@ class Shopper:
 
     def _reads(self, address: str, bought: Bought) -> Answer:
         parts = urlsplit(address)
-        for _try in range(TRIES):
+        while self._shop.is_patient:
             asked = time.time()
             answer = self._shop.asks(f"{parts.path}?{parts.query}")
             if answer:

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from bench.browser import Answer, Browser
 from bench.drill.notes import Notes
 
-TRIES, PAUSE = 10, 3  # after some half a minute people go
+PATIENCE = 120  # seconds that a visit may take in all before somebody has had enough
+PAUSE = 3
+ANSWER = 30  # for one answer
 BROKEN = 500
 
 
@@ -19,8 +21,15 @@ class Visitor:
     """Somebody at a site; ``notes`` is told what the shop answers, and nothing of other sites."""
 
     def __init__(self, browser: Browser, notes: Notes | None) -> None:
+        browser.patience = ANSWER
         self._browser = browser
         self._notes = notes
+        self._goes_at = time.monotonic() + PATIENCE
+
+    @property
+    def is_patient(self) -> bool:
+        """Tell whether the visitor would try again."""
+        return time.monotonic() < self._goes_at
 
     def asks(self, path: str, form: Mapping[str, object] | None = None) -> Answer | None:
         """Return the answer to one request; None if nobody answered."""
@@ -42,7 +51,7 @@ class Visitor:
         Raises:
             GaveUp: there was none for too long.
         """
-        for _try in range(TRIES):
+        while self.is_patient:
             answer = self.asks(path, form)
             if answer and answer.status < BROKEN:
                 return answer
