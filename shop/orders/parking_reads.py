@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from shop.festivals.fence import KEPT
+
 # An order that nobody can pay any more is ended within a minute or so; one that is still there
 # after this waits for a bank or a person, which is nobody's attack.
 PATIENCE = timedelta(minutes=5)
@@ -20,7 +22,7 @@ DEAL, POOL = "deal", "pool"
 type Key = tuple[str, int]
 
 # What is free of a pool is what is neither promised nor set aside: see festivals.fence.
-STATEMENT = """
+STATEMENT = f"""
 WITH own AS (
   SELECT id, state, placed_at, pay_by, ended_at FROM shop_order
   WHERE email_key = %(email)s AND placed_at > %(since)s
@@ -55,13 +57,13 @@ FROM shop_deal d LEFT JOIN held h ON h.deal_id = d.id AND h.is_set_aside
 WHERE d.id = ANY(%(deals)s) GROUP BY d.id
 UNION ALL
 SELECT 'pool', p.id, p.on_hand - p.held - p.sold - coalesce((
-    SELECT sum((d.allotment - d.held - d.sold) * v.units_per_item)
-    FROM shop_deal d JOIN shop_variant v ON v.id = d.variant_id
-    WHERE v.pool_id = p.id AND d.state IN ('approved', 'paused') AND d.effective_to > %(at)s
+    SELECT sum((a.allotment - a.held - a.sold) * v.units_per_item)
+    FROM shop_deal a JOIN shop_variant v ON v.id = a.variant_id
+    WHERE v.pool_id = p.id AND {KEPT}
   ), 0), coalesce(sum(h.pool_units), 0), min(h.pay_by)
 FROM shop_pool p LEFT JOIN held h ON h.pool_id = p.id AND NOT h.is_set_aside
 WHERE p.id = ANY(%(pools)s) GROUP BY p.id
-"""
+"""  # noqa: S608 (constants only)
 
 
 @dataclass(frozen=True, slots=True)

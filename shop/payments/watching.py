@@ -23,7 +23,7 @@ from shop.tasks import at_once, enqueue, tried_again
 log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(minutes=5)
-# What nobody can bring back is shown for a day; then the log alone knows it.
+# A task that failed is shown for a day; then the log alone knows it. Money and messages stay.
 SHOWN_FOR = timedelta(days=1)
 TOLD_AGAIN_HOURS = 6
 LONGEST_TASK = timedelta(hours=1)
@@ -112,13 +112,13 @@ def _stuck(at: datetime) -> dict[str, QuerySet]:
     return {
         "payments to be looked at": Payment.objects.filter(state=Payment.State.REVIEW),
         "movements of money that are blocked": Operation.objects.filter(
-            state=Operation.State.BLOCKED
+            state=Operation.State.BLOCKED, resolved_at=None
         ),
         "movements of money that failed": Operation.objects.filter(
-            state=Operation.State.FAILED, run_after__gte=since
+            state=Operation.State.FAILED, resolved_at=None
         ),
         "messages of the payment provider that were given up": GatewayEvent.objects.filter(
-            state=GatewayEvent.State.DEAD, next_try_at__gte=since
+            state=GatewayEvent.State.DEAD
         ),
         "tasks that were begun and never ended": DBTaskResult.objects.filter(
             status=TaskResultStatus.RUNNING,

@@ -26,7 +26,7 @@ def test_case_39_the_laws_hold_for_every_cart(block):
 
 
 @pytest.mark.parametrize("block", BLOCKS)
-def test_a_voucher_that_is_split_unluckily_never_makes_a_cart_dearer(block):
+def test_no_voucher_that_is_split_unluckily_makes_a_random_cart_dearer(block):
     cart_laws.unlucky_splits_never_make_a_cart_dearer(fresh(CARTS_IN_A_BLOCK))
 
 

@@ -86,7 +86,7 @@ def test_a_picture_that_came_meanwhile_is_looked_at_as_well(product, member, org
 
 
 @pytest.mark.parametrize("act", ["approve", "refuse", "take_down", "put_back", "first"])
-def test_nobody_decides_on_a_store_of_their_own(product, member, act):
+def test_nobody_looks_at_changes_of_a_store_of_their_own(product, member, act):
     made = propose(product, member, title="Rolex")
     facts = {"at": NOON, "by": member}
     if act in ("first", "put_back"):

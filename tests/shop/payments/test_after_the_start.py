@@ -12,7 +12,6 @@ from shop.payments.operations import run_operations
 from shop.stock.models import Pool
 from shop.tickets.models import Ticket
 from tests import make
-from tests.make import NOON
 from tests.paying import assert_books_agree, begin, set_clocks
 from tests.queue import run_queued_work
 from tests.shop.payments.provider import charged, refunded
@@ -24,12 +23,10 @@ TOO_LATE = STARTS + timedelta(hours=1)
 
 
 def paid_late(till, wanted):
-    """Pay by a bank that says yes when the session has begun."""
+    """Pay, and let the shop hear of it when the session has begun."""
     payment = begin(make.cart(wanted))
-    till.pay_later(payment.session_id)
-    apply_session(payment.session_id, at=NOON)
+    till.pay(payment.session_id)
     set_clocks(till, TOO_LATE)
-    till.settle(payment.session_id, ok=True)
     apply_session(payment.session_id, at=TOO_LATE)
     payment.refresh_from_db()
     return payment

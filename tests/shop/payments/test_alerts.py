@@ -127,7 +127,7 @@ def test_case_54_a_silent_provider_turns_the_monitor_red_and_the_organizers_hear
 
 
 def test_case_31_a_message_of_an_unknown_order_ends_with_a_person(
-    till, payment, organizers, clock_at
+    till, organizers, payment, clock_at
 ):
     till.pay(payment.session_id)
     message = completed(till)

@@ -130,7 +130,7 @@ def test_a_session_is_asked_about_once_in_some_seconds(till, who, monkeypatch):
         lambda session_id, **facts: asked.append(apply_session(session_id, **facts)),
     )
     order = Order.objects.get()
-    for seconds in (10, 11, 12, 14):
+    for seconds in (10, 11, 11.5, 13):
         assert bring_up_to_date(order, at=NOON + timedelta(seconds=seconds))
 
     assert len(asked) == 2

@@ -6,6 +6,7 @@ import pytest
 from django_tasks_db.models import DBTaskResult
 
 from shop.orders.models import Order
+from shop.payments.models import GatewayEvent, Operation
 from shop.payments.operations import ASK_AGAIN, check_refund, run_operations
 from shop.payments.watching import problems
 from tests.budgets import statements
@@ -126,17 +127,25 @@ def test_a_task_whose_worker_died_in_it_is_shown_after_an_hour(minutes, count):
 
 
 @pytest.mark.parametrize(("at", "count"), [(YESTERDAY, 1), (EARLIER, 0)])
-def test_what_nobody_can_bring_back_is_shown_for_a_day(at, count):
-    operation("failed", run_after=at)
-    event("dead", next_try_at=at)
+def test_a_task_that_failed_is_shown_for_a_day(at, count):
     task("FAILED", finished_at=at)
 
+    assert problems(at=NOON).get("tasks that failed", 0) == count
+
+
+def test_money_and_messages_that_wait_for_a_person_are_shown_until_somebody_closes_them():
+    failed = operation("failed", run_after=EARLIER)
+    event("dead", next_try_at=EARLIER)
     names = [
         "movements of money that failed",
         "messages of the payment provider that were given up",
-        "tasks that failed",
     ]
-    assert problems(at=NOON) == dict.fromkeys(names, 1) if count else problems(at=NOON) == {}
+    assert problems(at=NOON + timedelta(days=90)) == dict.fromkeys(names, 1)
+
+    Operation.objects.filter(pk=failed.pk).update(state="done", resolved_at=NOON)
+    GatewayEvent.objects.update(state="done")
+
+    assert problems(at=NOON + timedelta(days=90)) == {}
 
 
 def test_money_that_the_bank_returns_days_later_is_shown(till):

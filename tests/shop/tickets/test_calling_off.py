@@ -28,6 +28,7 @@ from tests.shop.tickets.visits import FRIDAY, bought
 
 pytestmark = pytest.mark.django_db
 REASON = "Too much wind"
+SOON = NOON + timedelta(minutes=1)  # the worker reads the clock itself
 
 
 def pool_of(seat) -> Pool:
@@ -36,15 +37,10 @@ def pool_of(seat) -> Pool:
 
 def off(seat, *, at=NOON):
     count = call_off(pool_of(seat), reason=REASON, at=at, by=visits.host_of(seat))
-    settle(seat)
-    return count
-
-
-def settle(seat):
-    """Do what the worker does, and nothing else of what is queued."""
     work = DBTaskResult.objects.filter(task_path=calling_off.settle_called_off.module_path)
-    calling_off.settle_called_off.func(*work.get().args_kwargs["args"])
+    calling_off.settle_called_off.func(*work.get().args_kwargs["args"])  # as the worker does
     work.delete()
+    return count
 
 
 def sums() -> dict[str, int]:
@@ -58,7 +54,7 @@ def test_calling_a_session_off_sends_all_its_money_back(till):
     bought(till, {family: 1})
 
     count = off(adult)
-    run_operations(at=NOON)
+    run_operations(at=SOON)
     deliver(till)
 
     assert count == 2
@@ -79,7 +75,7 @@ def test_what_else_was_bought_stays_bought(till):
     order = bought(till, {adult: 1, kettle: 1})
 
     off(adult)
-    run_operations(at=NOON)
+    run_operations(at=SOON)
 
     assert refunded(till) == [40_00]
     states = dict(order.suborders.values_list("merchant", "state"))
@@ -98,7 +94,7 @@ def test_commission_and_what_the_organizer_gave_go_back_with_it(till):
     assert sums()["promotions"] == 9_00
 
     off(adult)
-    run_operations(at=NOON)
+    run_operations(at=SOON)
     deliver(till)
 
     assert refunded(till) == charged(till) == [81_00]
@@ -115,7 +111,7 @@ def test_a_session_is_called_off_once(till):
         off(adult)
     calling_off.refund_what_is_left(at=NOON)
     refunding.refund_order(Order.objects.get().pk, at=NOON)
-    run_operations(at=NOON)
+    run_operations(at=SOON)
 
     assert refunded(till) == [40_00]
     assert Operation.objects.count() == 1
@@ -170,7 +166,7 @@ def test_who_pays_in_the_same_second_is_refunded_when_the_money_arrives(till):
     # The provider says that it is paid: nothing can be stopped any more.
     assert off(adult) == 0
     deliver(till)
-    run_operations(at=NOON)
+    run_operations(at=SOON)
 
     assert charged(till) == refunded(till) == [40_00]
     assert_books_agree()
@@ -208,7 +204,7 @@ def test_a_crash_after_the_seats_closed_is_made_good(till, monkeypatch):
 
     assert calling_off.refund_what_is_left(at=NOON) == 1
     assert calling_off.refund_what_is_left(at=NOON) == 0
-    run_operations(at=NOON)
+    run_operations(at=SOON)
     assert refunded(till) == [40_00]
     assert Refund.objects.get().reason == REASON
 
