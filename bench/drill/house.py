@@ -70,8 +70,8 @@ def house(folder: Path, *, keep: bool) -> Iterator[House]:
             collect_static(around)
         built = _built(folder, around, database, mail)
         for process in built.processes:
+            stack.callback(process.stop)  # also of one that does not come to listen
             process.start()
-            stack.callback(process.stop)
         yield built
 
 

@@ -88,9 +88,7 @@ class Notes:
         with self._lock:
             return random.choice([*self.bought.values()]) if self.bought else None  # noqa: S311
 
-    def looked(
-        self, bought: Bought, answer: Answer, asked: float, *, slack: float = 0
-    ) -> None:
+    def looked(self, bought: Bought, answer: Answer, asked: float, *, slack: float = 0) -> None:
         """Hold the page of an order against what the provider had taken when it was asked for.
 
         Args:

@@ -10,8 +10,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.servers import HOST, LONGEST, PATIENCE, CannotMeasure
+from bench.servers import HOST, LONGEST, CannotMeasure
 
+PATIENCE = 180  # seconds until a process listens, also on a machine that has other work
 LOWEST, HIGHEST = 20_000, 32_000  # below those that outgoing connections are given
 
 
@@ -75,7 +76,9 @@ class Process:
         self._send(signal.SIGCONT)
 
     def stop(self) -> None:
-        """End it, gently first."""
+        """End it, gently first, if it runs."""
+        if self._running is None:
+            return
         for number in (signal.SIGCONT, signal.SIGTERM, signal.SIGKILL):
             self._send(number)
             with suppress(subprocess.TimeoutExpired):
