@@ -1,7 +1,7 @@
 # Everything a developer calls. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test check fmt mutants fuzz bench bench-opening bench-rival pictures stop
+.PHONY: help setup demo demo-reset test check fmt mutants fuzz bench bench-opening bench-rival drill pictures stop
 
 python := .venv/bin/python
 
@@ -46,6 +46,10 @@ bench: ## measure how fast the shop is (make bench ARGS="--rounds 1 --seconds 1"
 bench-opening: ## the minute in which a festival opens: make bench-opening ARGS=10 for 10 a second
 	@scripts/setup.sh dev
 	@$(python) -m bench.opening $(ARGS)
+
+drill: ## kill and silence every part of the shop in turn while people buy: ten minutes
+	@scripts/setup.sh dev
+	@$(python) -m bench.drill $(ARGS)
 
 bench-rival: ## the same beside django-oscar, and with 100,000 products: half an hour
 	@scripts/setup.sh dev

@@ -16,13 +16,17 @@ HEADERS = {"Accept-Encoding": "gzip", "Sec-Fetch-Site": "same-origin"}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: its text, how long it was on the way, and the statements if counted."""
+    """What came back: its text, how long it was on the way, and the statements if counted.
+
+    ``retry_after`` is when to ask again, as the server says it; empty if it does not.
+    """
 
     status: int
     text: str
     sent: int
     location: str
     statements: int
+    retry_after: str = ""
 
     @property
     def hidden(self) -> dict[str, str]:
@@ -37,11 +41,13 @@ class Browser:
     Args:
         count: "cold" or "warm" to have the statements counted.
         address: the visitor's own on loopback: orders from one place are limited.
+        patience: seconds after which the visitor waits for no answer any more.
     """
 
     site: str
     address: str = "127.0.0.1"
     count: str = ""
+    patience: float = PATIENCE
     cookies: dict[str, str] = field(default_factory=dict)
     _connection: http.client.HTTPConnection | None = None
 
@@ -54,9 +60,10 @@ class Browser:
         return self._ask("POST", address, urlencode(form))
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Let go of the connection; whoever asks again gets another."""
         if self._connection:
             self._connection.close()
+        self._connection = None
 
     def _ask(self, method: str, address: str, body: str | None) -> Answer:
         parts = urlsplit(address)
@@ -67,7 +74,6 @@ class Browser:
             except (http.client.RemoteDisconnected, ConnectionError):
                 # The server ends connections that nobody has used for a while.
                 self.close()
-                self._connection = None
                 if is_last:
                     raise
         raise AssertionError
@@ -75,7 +81,7 @@ class Browser:
     def _exchange(self, method: str, path: str, body: str | None) -> Answer:
         if self._connection is None:
             self._connection = http.client.HTTPConnection(
-                urlsplit(self.site).netloc, timeout=PATIENCE, source_address=(self.address, 0)
+                urlsplit(self.site).netloc, timeout=self.patience, source_address=(self.address, 0)
             )
         self._connection.request(method, path, body, self._headers(body))
         answer = self._connection.getresponse()
@@ -90,6 +96,7 @@ class Browser:
             sent=len(data),
             location=answer.headers.get("Location", ""),
             statements=int(answer.headers.get(TELL, 0)),
+            retry_after=answer.headers.get("Retry-After", ""),
         )
 
     def _headers(self, body: str | None) -> dict[str, str]:

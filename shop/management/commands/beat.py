@@ -3,7 +3,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
@@ -120,27 +120,32 @@ class Command(BaseCommand):
         """Take --once, for cron and for tests."""
         parser.add_argument("--once", action="store_true", help="one round of everything, then end")
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._said = 0.0
+        self._failed: set[str] = set()
+
     def handle(self, *, once: bool, **options: object) -> None:
         """Go round until told to stop."""
-        self._said = 0.0
         if once:
-            self._go_round(0)
+            self.go_round(0)
             return
         pace.stop_on_signals()
         count = 0
         while not pace.is_stopped():
-            self._go_round(count)
+            self.go_round(count)
             count += 1
             pace.pause(SECONDS_BETWEEN)
 
-    def _go_round(self, count: int) -> None:
+    def go_round(self, count: int) -> None:
+        """Do what has its turn, and what failed the last time: a day would be long to wait."""
         others = [
             (name, import_string(path), *rest) for name, path, *rest in settings.PERIODIC_WORK
         ]
         for place, piece in enumerate([*ROUNDS, *(Round(*facts) for facts in others)]):
             if pace.is_stopped():
                 return
-            if count % piece.every == 0:
+            if count % piece.every == 0 or piece.name in self._failed:
                 self._say_alive()
                 self._run(place, piece, at=clock.now())
 
@@ -164,9 +169,11 @@ class Command(BaseCommand):
             ):
                 if not is_ours:
                     return
+                self._failed.discard(piece.name)
                 piece.use_case(at=at)
                 mishaps.settle(piece.name, mishaps.WHOLE, at=at)
         except Exception as error:  # noqa: BLE001 (whatever it is, the other work must go on)
+            self._failed.add(piece.name)
             _note(piece.name, error, at=at)
         except pace.TooLong as error:
             _drop_connection()

@@ -11,8 +11,9 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from shop.management.commands.beat import LOCK_SPACE, ROUNDS
+from shop.management.commands.beat import LOCK_SPACE, ROUNDS, Command
 from shop.payments.models import GatewayEvent, Payment
+from shop.rounds.models import Mishap
 from tests import make
 from tests.make import NOON
 from tests.patience import PATIENCE, wait_until
@@ -74,6 +75,21 @@ def test_a_piece_that_fails_is_logged_and_the_others_run(work, caplog):
         "apply waiting messages", "forget what messages said", "forget old messages",
     ]  # fmt: skip
     assert GatewayEvent.objects.get().state == "new"
+
+
+def test_a_rare_piece_that_failed_has_its_turn_in_the_next_round(work, caplog):
+    beat = Command()
+    with away("shop_gatewayevent"):
+        beat.go_round(0)
+    failed = Mishap.objects.filter(round="forget what messages said", closed_at=None)
+    assert failed.exists()
+    caplog.clear()
+
+    beat.go_round(1)
+
+    assert not failed.exists()
+    assert GatewayEvent.objects.get().state == "done"
+    assert not [r for r in caplog.records if r.name == "shop.management.commands.beat"]
 
 
 def test_a_piece_that_another_process_is_at_is_left_to_it(work):
