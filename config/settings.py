@@ -229,6 +229,7 @@ STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY")
 STRIPE_BASE_URL = env("STRIPE_BASE_URL")  # the sandbox's address; empty means Stripe itself
 STRIPE_WEBHOOK_SECRETS = env_list("STRIPE_WEBHOOK_SECRETS")
 PAYMENTS_SANDBOX = env_on("PAYMENTS_SANDBOX")
+SECONDS_BETWEEN_LOOKS = 2  # in which the pages of an order do not ask the provider anew
 CHECKOUT_ORIGIN = STRIPE_BASE_URL or "https://checkout.stripe.com"
 
 SECURE_CSP = {

@@ -50,6 +50,7 @@ else:
     }
     WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 LOGGING["root"]["level"] = "WARNING"
+SECONDS_BETWEEN_LOOKS = 0  # nobody here is as slow as people are
 # Tests of stock and money order as many as they like; those of fairness ask for what holds outside.
 GUEST_UNITS = ACCOUNT_UNITS = NETWORK_UNITS = 100_000
 GUEST_SHARE = ACCOUNT_SHARE = 100

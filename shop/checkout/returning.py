@@ -38,7 +38,7 @@ def stopped(request: HttpRequest, order: Order) -> HttpResponse:
 
 
 def unpaid_page(
-    request: HttpRequest, order: Order, *, is_known: bool, stopped: bool = False
+    request: HttpRequest, order: Order, *, is_known: bool | None, stopped: bool = False
 ) -> HttpResponse:
     """Show how an order without its money stands, and what can be done."""
     state = standing(order, is_known=is_known, stopped=stopped)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -14,8 +15,6 @@ from shop.errors import GatewayError
 from shop.orders.models import Order
 from shop.payments.applying import apply_session
 from shop.payments.models import Operation, Payment
-
-JUST_NOW = timedelta(seconds=2)  # faster than anybody pays
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +34,11 @@ class Standing:
     asks_again: bool = False
 
 
-def bring_up_to_date(order: Order, *, came_from: str = "", at: datetime) -> bool:
+def bring_up_to_date(order: Order, *, came_from: str = "", at: datetime) -> bool | None:
     """Ask the provider about an order's own payments; False when one may be paid for all we know.
+
+    None when it was asked a moment ago: whoever reloads, or a script, has to wait for that moment,
+    and is told nothing about the money until then.
 
     Args:
         came_from: the session that the address names. It is believed in nothing: one that is
@@ -45,12 +47,15 @@ def bring_up_to_date(order: Order, *, came_from: str = "", at: datetime) -> bool
     if order.is_paid:
         return True
     named = Q(session_id=came_from if came_from.isprintable() else "")
-    # Whoever reloads, or a script, gets the provider's last word and does not ask anew.
-    known = order.payments.exclude(session_id=None).exclude(checked_at__gt=at - JUST_NOW)
+    known = order.payments.exclude(session_id=None)
+    just_now = at - timedelta(seconds=settings.SECONDS_BETWEEN_LOOKS)
     # One that was superseded may be paid until the provider has said that its page is closed.
     live = Q(pk__in=order.payments.live().exclude(state=Payment.State.REVIEW))
     try:
-        for payment in known.filter(live | named):
+        asked = list(known.filter(live | named))
+        if any(payment.checked_at and payment.checked_at > just_now for payment in asked):
+            return None
+        for payment in asked:
             apply_session(payment.session_id, is_waited_for=True, at=at)
     except GatewayError:
         return False
@@ -58,7 +63,7 @@ def bring_up_to_date(order: Order, *, came_from: str = "", at: datetime) -> bool
     return True
 
 
-def standing(order: Order, *, is_known: bool = True, stopped: bool = False) -> Standing:
+def standing(order: Order, *, is_known: bool | None = True, stopped: bool = False) -> Standing:
     """Return how an order that is not paid stands. One statement, two when it was refunded.
 
     Args:
@@ -67,11 +72,7 @@ def standing(order: Order, *, is_known: bool = True, stopped: bool = False) -> S
         stopped: the shopper comes from the payment page without having paid.
     """
     if not is_known:
-        return Standing(
-            _("Payment being checked"),
-            _("The payment provider does not answer at the moment. This page asks again."),
-            asks_again=True,
-        )
+        return _unknown(is_silent=is_known is False)
     payments = list(order.payments.order_by("pk"))
     states = {payment.state for payment in payments}
     if order.state == Order.State.CANCELLED:
@@ -84,6 +85,15 @@ def standing(order: Order, *, is_known: bool = True, stopped: bool = False) -> S
     if order.is_pending:
         return _pending(order, payments, stopped=stopped)
     return _ended(order, payments, stopped=stopped)
+
+
+def _unknown(*, is_silent: bool) -> Standing:
+    text = (
+        _("The payment provider does not answer at the moment. This page asks again.")
+        if is_silent
+        else _("We have just asked about your payment. This page asks again in a moment.")
+    )
+    return Standing(_("Payment being checked"), text, asks_again=True)
 
 
 def _pending(order: Order, payments: Collection[Payment], *, stopped: bool) -> Standing:

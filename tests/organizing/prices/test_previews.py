@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from cms.models import FestivalPage
@@ -110,7 +111,7 @@ def test_a_preview_is_shared_listed_and_revoked(desk, festival, kettle):
     assert "Ministry of Trade" in answer.text
     assert link.expires_at - link.made_at == timedelta(hours=24)
     guest = Client()
-    address = answer.text.split('readonly value="http://testserver')[1].split('"')[0]
+    address = answer.text.split(f'readonly value="{settings.SITE_URL}')[1].split('"')[0]
     assert key
     guest.get(address)
     assert "$15.00" in guest.get(f"/products/{kettle.product.slug}/").text

@@ -41,7 +41,7 @@ def claimed(by, festival, title="Welcome", **facts):
     """Return a voucher that somebody has claimed."""
     known = {"group": "voucher", "trigger": "claim", "value": 4_00, "title": title}
     made = make.promotion(festival, **known | facts)
-    Claim.objects.create(promotion=made, shopper=by, claimed_at=NOON)
+    Claim.objects.create(promotion=made, shopper=by, mailbox=by.mailbox, claimed_at=NOON)
     return made
 
 

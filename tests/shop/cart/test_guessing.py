@@ -61,7 +61,7 @@ def test_the_refusal_is_swapped_into_the_cart_that_htmx_shows(browser, kettle):
 
     assert answer.status_code == 429
     assert answer.text.lstrip().startswith('<div id="cart">')
-    assert '"409|422|429","swap":true' in browser.get("/cart/").text
+    assert '"409|422|429|503","swap":true' in browser.get("/cart/").text
 
 
 def test_it_is_said_when_the_next_try_is_free():

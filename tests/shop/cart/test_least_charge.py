@@ -83,7 +83,9 @@ def test_a_benefit_that_nobody_picked_is_said_by_its_name(browser, festival, cup
 def test_a_claimed_voucher_that_would_leave_too_little_stays_in_the_pocket(browser, festival, cup):
     ada = make.user()
     voucher = make.promotion(festival, group="voucher", trigger="claim", title="Two", value=2_00)
-    Claim.objects.create(promotion=voucher, shopper=ada, claimed_at=festival.starts_at)
+    Claim.objects.create(
+        promotion=voucher, shopper=ada, mailbox=ada.mailbox, claimed_at=festival.starts_at
+    )
     browser.force_login(ada)
     fill(browser, {cup: 1})
 

@@ -30,7 +30,8 @@ KEYS = sorted(
 )
 LINK = "http://127.0.0.1:8000/there/"
 LINKS = ("confirm_link", "reset_link", "merchant_link", "tickets_link", "dates_link", "link")
-VISIT = {"codes": ["ABCD-EFGH"], "seats": "2 × Adult", "note": "A little lower?"}
+VISIT = {"codes": ["ABCD-EFGH"], "seats": "2 × Adult", "note": "A little lower?",
+         "reason": "A counterfeit"}  # fmt: skip
 ANYTHING = RECEIPT | VISIT | dict.fromkeys(LINKS, LINK)
 SHOPPER_FOOTER = """
 --

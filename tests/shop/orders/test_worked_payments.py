@@ -186,7 +186,7 @@ def test_case_55_after_the_deal_s_end_units_come_only_from_outside_other_fences(
     assert_books_agree()
 
 
-def test_case_92_a_hold_of_30_minutes_asks_for_31_and_is_ended_at_30(till, time_is):
+def test_case_92_a_hold_of_30_minutes_has_a_page_of_36_and_is_ended_at_30(till, time_is):
     kettle = make.variant(20_00)
     who = make.cart({kettle: 1})
     set_clocks(till, NOON + 2 * SECOND)  # the provider counts from its own, later instant
@@ -197,7 +197,7 @@ def test_case_92_a_hold_of_30_minutes_asks_for_31_and_is_ended_at_30(till, time_
     assert order.pay_by == NOON + 30 * MINUTE
     (session,) = sessions(till)
     assert (session["status"], session["expires_at"]) == (
-        "open", int((NOON + 31 * MINUTE).timestamp()),
+        "open", int((NOON + 36 * MINUTE).timestamp()),
     )  # fmt: skip
     time_is(order.pay_by)
     assert expire_overdue(at=order.pay_by - timedelta(microseconds=1)) == 0

@@ -121,16 +121,20 @@ def test_banks_that_think_keep_no_newer_payment_from_being_asked_about(till, who
     assert check_unsettled(at=LATER + CHECK_UNDECIDED_AGAIN) == 1
 
 
-def test_a_session_is_asked_about_once_in_some_seconds(till, who, monkeypatch):
-    from shop.checkout.standing import bring_up_to_date  # noqa: PLC0415
+def test_a_session_is_asked_about_once_in_some_seconds(till, who, monkeypatch, settings):
+    from shop.checkout.standing import bring_up_to_date, standing  # noqa: PLC0415
 
     asked = []
     monkeypatch.setattr(
         "shop.checkout.standing.apply_session",
         lambda session_id, **facts: asked.append(apply_session(session_id, **facts)),
     )
+    settings.SECONDS_BETWEEN_LOOKS = 2
     order = Order.objects.get()
-    for seconds in (10, 11, 11.5, 13):
-        assert bring_up_to_date(order, at=NOON + timedelta(seconds=seconds))
 
+    answers = [bring_up_to_date(order, at=NOON + timedelta(seconds=s)) for s in (10, 11, 11.5, 13)]
+
+    assert answers == [True, None, None, True]
     assert len(asked) == 2
+    assert "have just asked" in standing(order, is_known=None).text
+    assert "charged" not in standing(order, is_known=None).text

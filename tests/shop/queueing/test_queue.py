@@ -123,7 +123,7 @@ def test_who_goes_away_holds_nobody_up_and_keeps_the_number(kettle, clock_at):
     assert number(patient.get("/cart/")) is None
 
 
-@pytest.mark.parametrize("path", ["/", "/products/", "/cart/summary/", "/health/", "/saved/",
+@pytest.mark.parametrize("path", ["/", "/products/", "/cart/summary/", "/clock/", "/saved/",
                                   "/account/login/", "/merchant/"])  # fmt: skip
 def test_nothing_but_the_checkout_ever_waits(kettle, path):
     browser = shopper(kettle)
