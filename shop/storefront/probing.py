@@ -120,7 +120,9 @@ def _is_due(festival: Festival, opens_at: datetime, at: datetime) -> bool:
     last = max((row.at for row in rows), default=None)
     if last is None:
         return True
-    return at - last >= AGAIN and any(not row.is_ok for row in rows if row.at == last)
+    # A slow page may not have had its turn in the last look, which was right about the others.
+    newest = {row.address: row for row in sorted(rows, key=lambda row: row.at)}
+    return at - last >= AGAIN and any(not row.is_ok for row in newest.values())
 
 
 def _products(festival: Festival, opens_at: datetime, at: datetime) -> list[Product]:

@@ -103,6 +103,23 @@ def test_a_page_that_shows_an_old_price_is_an_alert(
     assert problems(at=START + 63 * SECOND) == {}
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_page_that_the_last_look_did_not_come_to_is_looked_at_again(
+    live_server, settings, clock_at, festival
+):
+    settings.PROBE_URL = live_server.url
+    clock_at(START)
+    probe_openings(at=START + SECOND)
+    slow = ProbeResult.objects.first()
+    ProbeResult.objects.filter(pk=slow.pk).update(is_ok=False)
+    ProbeResult.objects.exclude(pk=slow.pk).update(at=START + 62 * SECOND)
+    assert problems(at=START + 63 * SECOND) == {"pages with a wrong price": 1}
+
+    assert probe_openings(at=START + 123 * SECOND) == 0
+
+    assert problems(at=START + 124 * SECOND) == {}
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("answer", "says"),
