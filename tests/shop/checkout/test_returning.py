@@ -151,8 +151,8 @@ def test_case_5_a_second_payment_goes_back_and_the_page_shows_one_order(browser,
 
 def test_case_6_a_session_that_ran_out_says_that_nothing_was_charged(browser, till, clock_at):
     payment = go_to_payment(browser, {make.variant(): 1})
-    clock_at(NOON + timedelta(minutes=32))
-    till.advance(32 * 60)
+    clock_at(NOON + timedelta(minutes=37))
+    till.advance(37 * 60)
 
     answer = browser.get(way_back(payment))
 

@@ -135,6 +135,7 @@ def test_a_task_that_failed_is_shown_for_a_day(at, count):
 
 def test_money_and_messages_that_wait_for_a_person_are_shown_until_somebody_closes_them():
     failed = operation("failed", run_after=EARLIER)
+    Order.objects.update(state="expired")
     event("dead", next_try_at=EARLIER)
     names = [
         "movements of money that failed",
