@@ -27,8 +27,7 @@ from tests.shop.tickets import visits
 from tests.shop.tickets.visits import FRIDAY, bought
 
 pytestmark = pytest.mark.django_db
-REASON = "Too much wind"
-SOON = NOON + timedelta(minutes=1)  # the worker reads the clock itself
+REASON, SOON = "Too much wind", NOON + timedelta(minutes=5)
 
 
 def pool_of(seat) -> Pool:
