@@ -9,6 +9,8 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, R
 SAID_IN_WORDS = {402, 409, 410, 422}
 # The browser gave up a request itself, because the visitor went on to another page.
 GAVE_UP = "net::ERR_ABORTED"
+# htmx logs the same as an error.
+GAVE_UP_BY_HTMX = ("htmx:sendAbort", "htmx:afterRequest")
 # The console repeats what the status of an answer says; that is judged by the status.
 REPEATED = "Failed to load resource"
 
@@ -31,7 +33,8 @@ class Watch:
 
     def _console(self, message: ConsoleMessage) -> None:
         # Errors of script, and every breach of the content policy.
-        if message.type == "error" and REPEATED not in message.text:
+        is_known = REPEATED in message.text or message.text.startswith(GAVE_UP_BY_HTMX)
+        if message.type == "error" and not is_known:
             self._note(f"console: {message.text}")
 
     def _failed(self, request: Request) -> None:
