@@ -71,7 +71,7 @@ def test_the_provider_s_pages_have_no_barriers(stage, market, inspector):
     page.get_by_role("button", name="Decline").click()
     page.get_by_text("The payment was declined.").wait_for()
     inspector.look("declined")
-    stage.set_clock(Order.objects.get().pay_by + timedelta(minutes=2))
+    stage.set_clock(Order.objects.get().pay_by + timedelta(minutes=10))
     press_pay_there(page)
     page.get_by_text("This page has expired").wait_for()
     inspector.look("expired")
