@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.core.management import call_command
 
-from shop.festivals.models import Deal
+from shop.festivals.models import Deal, Fairness
 from shop.orders.models import Order
 from tests import make
 from tests.crowd import at_once
@@ -39,16 +39,19 @@ def test_ten_units_go_to_ten_of_sixty_and_the_others_are_told(stage):
     call_command("reconcile")
 
 
-def test_sixty_browsers_at_one_address_hold_three_orders_at_most(stage):
+def test_sixty_browsers_at_one_address_hold_a_third_at_most(stage):
+    """Bounds of units are off in other tests; organizers set the usual ones here."""
+    Fairness.objects.create(guest_units=20, guest_share=34, network_units=500)
     jar = offer(units=CROWD)
     shoppers = [Shopper(stage.url, "127.0.9.9", f"guest{n}@example.org") for n in range(CROWD)]
+    a_third = CROWD * 34 // 100
 
     answers = press_pay_together(shoppers, jar)
 
-    assert Counter(answer.status for answer in answers) == {303: 3, 409: CROWD - 3}
-    refused = [answer.text for answer in answers if answer.status == 409]
-    assert all("You have several unpaid orders open." in text for text in refused)
-    assert counters(jar) == {"on_hand": CROWD, "held": 3, "sold": 0, "deal": (3, 0)}
+    assert Counter(answer.status for answer in answers) == {303: a_third, 409: CROWD - a_third}
+    assert counters(jar) == {
+        "on_hand": CROWD, "held": a_third, "sold": 0, "deal": (a_third, 0),
+    }  # fmt: skip
     call_command("reconcile")
 
 
