@@ -60,7 +60,7 @@ def deal(request: HttpRequest, pk: int, deal_id: int) -> HttpResponse:
     now = span.first()
     may_act = request.user.has_perm("shop.publish_festival")
     is_own = found.variant.product.merchant_id in own_stores(request)
-    open_to = {"raise"} if is_own else {"pause", "resume", "raise", "void"}
+    open_to = {"raise"} if is_own else {"pause", "resume", "raise", "stop", "void"}
     context = {
         "row": row_of(found, at=at),
         "is_undercut": is_undercut(found, at=at),
