@@ -37,8 +37,9 @@ def claimable(priced: PricedCart, shopper: Shopper, *, at: datetime) -> list[Cla
     """
     if shopper.limit_id is None:
         return []
-    claims = Claim.objects.filter(promotion=OuterRef("pk"), mailbox=shopper.limit_id)
+    claims = Claim.objects.filter(promotion=OuterRef("pk"))
     mine = claims.filter(shopper=shopper.user, state=Claim.State.AVAILABLE)
+    had = claims.filter(Q(shopper=shopper.user) | Q(mailbox=shopper.limit_id))
     is_open = Q(pk__in=to_claim(at=at))
     rows = (
         Promotion.objects.filter(
@@ -49,7 +50,7 @@ def claimable(priced: PricedCart, shopper: Shopper, *, at: datetime) -> list[Cla
             festival__state=Festival.State.PUBLISHED,
         )
         .exclude(pk__in=explaining.in_cart(priced))
-        .annotate(is_mine=Exists(mine), had=Exists(claims))
+        .annotate(is_mine=Exists(mine), had=Exists(had))
         .filter(Q(is_mine=True) | (Q(had=False) & is_open))
         .select_related("festival")
         .order_by("use_to", "pk")
