@@ -15,6 +15,7 @@ from config.embedded.servers import command_of
 ROOT = Path(__file__).resolve().parent.parent
 RUN = ROOT / ".run"
 PATIENCE = 5  # seconds that a leftover has to end by itself
+LETTING_GO = 3  # seconds: a process that ends has no command line before it lets go of its port
 
 
 class CannotStart(RuntimeError):
@@ -74,15 +75,25 @@ def require_port(port: int, variable: str) -> None:
     Raises:
         CannotStart: It is in use; the sentence names the variable that chooses another.
     """
+    deadline = time.monotonic() + LETTING_GO
+    while error := _obstacle(port):
+        if time.monotonic() > deadline:
+            raise CannotStart(
+                f"Port {port} cannot be used ({error.strerror.lower()}): "
+                f"stop the program there, or call {variable}={port + 1} make demo."
+            )
+        time.sleep(0.05)
+
+
+def _obstacle(port: int) -> OSError | None:
+    """Return why a port cannot be used now, if it cannot."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise CannotStart(
-                f"Port {port} cannot be used ({error.strerror.lower()}): "
-                f"stop the program there, or call {variable}={port + 1} make demo."
-            ) from error
+            return error
+    return None
 
 
 def _is_ours(pid: int, name: str) -> bool:
