@@ -138,7 +138,7 @@ def prepare(page: Page, festival: Festival) -> None:
     page.get_by_label("Gives").fill("500")
     page.get_by_role("button", name="Add the sponsor").click()
     page.get_by_role("link", name="Three off").click()
-    page.get_by_role("link", name="Change").first.click()
+    page.get_by_role("link", name="Change", exact=True).first.click()
     page.get_by_label("Budget").fill("90")
     page.get_by_label("Sponsor", exact=True).select_option(label="Chamber of Commerce")
     page.get_by_role("button", name="Save the draft").click()
