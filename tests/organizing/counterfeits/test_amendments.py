@@ -22,9 +22,7 @@ pytestmark = pytest.mark.django_db
 NOW = NOON
 
 
-def test_what_is_approved_is_public_a_second_later(
-    client, desk, kettle, swindler, own, clock_at
-):
+def test_what_is_approved_is_public_a_second_later(client, desk, kettle, swindler, own, clock_at):
     shown(client, kettle)  # kept for everybody
     mine = as_(client, swindler)
     mine.post(own, form_of(mine, own) | {"title": "Copper kettle, large"})
