@@ -1,5 +1,7 @@
 """Registrations only: what organizers see in Wagtail's admin."""
 
+from functools import partial
+
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import include, path
@@ -12,18 +14,7 @@ from wagtail.permissions import register_permission_policy
 from cms.admin import urls
 from cms.admin.categories import CategoryViewSet
 from cms.admin.lists import VIEWSETS
-from cms.admin.menu import (
-    WaitingPanel,
-    amendments_entry,
-    calendar_entry,
-    colleagues_entry,
-    fairness_entry,
-    festivals_entry,
-    mishaps_entry,
-    money_entry,
-    new_products_entry,
-    sign_in_entry,
-)
+from cms.admin.menu import ENTRIES, WaitingPanel, entry
 from cms.choosers import product_chooser, store_chooser
 from cms.files import DOCUMENTS, PICTURES
 from shop import clock
@@ -36,15 +27,8 @@ register_permission_policy(Document, DOCUMENTS, exact_class=True)
 
 SHEETS = ("desk", "desk-board", "desk-calendar", "desk-changes")
 
-hooks.register("register_admin_menu_item", calendar_entry)
-hooks.register("register_admin_menu_item", festivals_entry)
-hooks.register("register_admin_menu_item", new_products_entry)
-hooks.register("register_admin_menu_item", amendments_entry)
-hooks.register("register_admin_menu_item", fairness_entry)
-hooks.register("register_admin_menu_item", money_entry)
-hooks.register("register_admin_menu_item", mishaps_entry)
-hooks.register("register_admin_menu_item", colleagues_entry)
-hooks.register("register_admin_menu_item", sign_in_entry)
+for facts in ENTRIES:
+    hooks.register("register_admin_menu_item", partial(entry, *facts))
 
 
 @hooks.register("register_admin_urls")

@@ -35,75 +35,25 @@ class Allowed(MenuItem):
         return may(request.user, self.permission)
 
 
-def festivals_entry() -> MenuItem:
-    """Return the entry of the festivals."""
+# Words, the screen, who may go there, the icon, and the place.
+ENTRIES = (
+    ("Calendar", "calendar", "view_festival", "calendar", 85),
+    ("Festivals", "festivals", "view_festival", "calendar-alt", 86),
+    ("New products", "product-queue", "review_nomination", "tag", 87),
+    ("Changes", "amendments", "review_nomination", "edit", 88),
+    ("Money that waits", "money", "view_order", "time", 89),
+    ("What failed", "mishaps", "view_festival", "warning", 90),
+    ("Fairness", "fairness", "change_festival", "group", 96),
+    ("Sign-in of stores", "sign-in", "change_festival", "lock", 97),
+    ("Colleagues", "colleagues", "cms.manage_colleagues", "user", 98),
+)
+
+
+def entry(label: str, screen: str, permission: str, icon: str, order: int) -> MenuItem:
+    """Return the entry of one of the desk's own screens."""
     return Allowed(
-        "Festivals", reverse("desk:festivals"), permission="view_festival",
-        name="festivals", icon_name="calendar-alt", order=86,
-    )  # fmt: skip
-
-
-def calendar_entry() -> MenuItem:
-    """Return the entry of the calendar."""
-    return Allowed(
-        "Calendar", reverse("desk:calendar"), permission="view_festival",
-        name="calendar", icon_name="calendar", order=85,
-    )  # fmt: skip
-
-
-def new_products_entry() -> MenuItem:
-    """Return the entry of the products that wait for a decision."""
-    return Allowed(
-        "New products", reverse("desk:product-queue"), permission="review_nomination",
-        name="new-products", icon_name="tag", order=87,
-    )  # fmt: skip
-
-
-def amendments_entry() -> MenuItem:
-    """Return the entry of the changes that wait for a look."""
-    return Allowed(
-        "Changes", reverse("desk:amendments"), permission="review_nomination",
-        name="amendments", icon_name="edit", order=88,
-    )  # fmt: skip
-
-
-def fairness_entry() -> MenuItem:
-    """Return the entry of the limits that keep openings fair."""
-    return Allowed(
-        "Fairness", reverse("desk:fairness"), permission="change_festival",
-        name="fairness", icon_name="group", order=96,
-    )  # fmt: skip
-
-
-def mishaps_entry() -> MenuItem:
-    """Return the entry of what periodic work failed at."""
-    return Allowed(
-        "What failed", reverse("desk:mishaps"), permission="view_festival",
-        name="mishaps", icon_name="warning", order=90,
-    )  # fmt: skip
-
-
-def money_entry() -> MenuItem:
-    """Return the entry of the money that waits for a person."""
-    return Allowed(
-        "Money that waits", reverse("desk:money"), permission="view_order",
-        name="money", icon_name="time", order=89,
-    )  # fmt: skip
-
-
-def colleagues_entry() -> MenuItem:
-    """Return the entry of who works at the desk."""
-    return Allowed(
-        "Colleagues", reverse("desk:colleagues"), permission="cms.manage_colleagues",
-        name="colleagues", icon_name="user", order=98,
-    )  # fmt: skip
-
-
-def sign_in_entry() -> MenuItem:
-    """Return the entry of what members of stores need to sign in."""
-    return Allowed(
-        "Sign-in of stores", reverse("desk:sign-in"), permission="change_festival",
-        name="sign-in", icon_name="lock", order=97,
+        label, reverse(f"desk:{screen}"), permission=permission, name=screen, icon_name=icon,
+        order=order,
     )  # fmt: skip
 
 
