@@ -14,10 +14,12 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
 from cms.admin.amendments import waiting as waiting_amendments
+from cms.admin.money import waiting as money_waiting
 from cms.admin.permissions import may
 from shop import clock
 from shop.catalogue.models import Product
 from shop.festivals.models import Enrolment, Festival, Nomination
+from shop.rounds.models import Mishap
 
 AHEAD = timedelta(days=400)
 COMING = 6  # festivals that are named whether anything waits in them or not
@@ -65,8 +67,9 @@ class WaitingPanel(Component):
     order = 10
 
     def get_context_data(self, parent_context: dict) -> dict:
-        """Return the festivals with what waits in each. Five statements."""
-        at = clock.moment_of(parent_context["request"])
+        """Return the festivals with what waits in each, and what else waits. Seven statements."""
+        request = parent_context["request"]
+        at = clock.moment_of(request)
         festivals = Festival.objects.filter(ends_at__gt=at, starts_at__lt=at + AHEAD)
         festivals = festivals.exclude(state=Festival.State.CANCELLED).order_by("starts_at")
         nominations = Nomination.objects.filter(
@@ -80,7 +83,9 @@ class WaitingPanel(Component):
             "festivals": [(row, waiting.get(row.pk, 0), applied.get(row.pk, 0)) for row in shown],
             "amendments": waiting_amendments().count(),
             "products": Product.objects.filter(state=Product.State.SUBMITTED).count(),
-            "may_decide": may(parent_context["request"].user, "review_nomination"),
+            "may_decide": may(request.user, "review_nomination"),
+            "money": money_waiting() if may(request.user, "view_order") else 0,
+            "mishaps": Mishap.objects.filter(closed_at=None).count(),
         }
 
 

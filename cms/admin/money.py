@@ -47,8 +47,8 @@ def money(request: HttpRequest) -> HttpResponse:
     """List what waits for a person, the oldest first. Three statements."""
     asked = _asked(request)
     operations = _of_order(repairing.stuck_operations(), "payment__order", asked)
-    reviews = _of_order(Payment.objects.filter(state=Payment.State.REVIEW), "order", asked)
-    dead = GatewayEvent.objects.filter(state=GatewayEvent.State.DEAD)
+    reviews = _of_order(repairing.differing_payments(), "order", asked)
+    dead = repairing.dead_messages()
     context = {
         "asked": asked,
         "operations": [_operation(row) for row in operations.select_related(
@@ -60,6 +60,13 @@ def money(request: HttpRequest) -> HttpResponse:
         "may_act": request.user.has_perm("shop.publish_festival"),
     }  # fmt: skip
     return show(request, "money.html", TRAIL, icon="time", **context)
+
+
+def waiting() -> int:
+    """Return how much of all this there is. One statement."""
+    kinds = (repairing.stuck_operations, repairing.differing_payments, repairing.dead_messages)
+    first, *others = (rows().order_by().values("pk") for rows in kinds)
+    return first.union(*others, all=True).count()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -148,7 +155,7 @@ def message(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     title = "Apply this message again" if is_again else "Close this message"
     act = Act(title, "Apply it" if is_again else "Close it", effects, run, form)
     back = reverse(LIST)
-    dead = GatewayEvent.objects.filter(pk=pk, state=GatewayEvent.State.DEAD)
+    dead = repairing.dead_messages().filter(pk=pk)
     return perform(
         request, act, back=back, trail=[(back, TRAIL)],
         barred=lambda: "" if dead.exists() else "It does not wait for anybody any more.",

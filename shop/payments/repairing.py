@@ -25,6 +25,16 @@ def stuck_operations() -> QuerySet[Operation]:
     return Operation.objects.filter(state__in=STUCK, resolved_at=None)
 
 
+def differing_payments() -> QuerySet[Payment]:
+    """Return the payments of which another amount came than was asked."""
+    return Payment.objects.filter(state=Payment.State.REVIEW)
+
+
+def dead_messages() -> QuerySet[GatewayEvent]:
+    """Return the messages of the provider that were given up."""
+    return GatewayEvent.objects.filter(state=GatewayEvent.State.DEAD)
+
+
 def try_again(operation: Operation, *, at: datetime, by: User) -> bool:
     """Let money be sent again under a new key, after a look whether it went; False if it had.
 
@@ -131,7 +141,6 @@ def _leave(
     by: User,
     reason: str = "",
 ) -> None:
-    dead = GatewayEvent.objects.filter(pk=event.pk, state=GatewayEvent.State.DEAD)
-    if not dead.update(**changes):
+    if not dead_messages().filter(pk=event.pk).update(**changes):
         raise StaleState
     note(event, action, at=at, by=by, festival=None, reason=reason)

@@ -36,6 +36,8 @@ def close_of(mishap):
 
 
 def test_the_list_says_what_failed_and_leads_to_it(desk, order):
+    assert f'<a href="{LIST}">1 thing that failed</a>' in desk.get("/organize/").text
+
     page = desk.get(LIST).text
 
     assert order.number in page

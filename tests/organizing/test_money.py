@@ -52,6 +52,15 @@ def owed():
     return -sum(rows)
 
 
+def test_the_first_screen_says_how_much_waits_and_leads_there(desk, blocked):
+    where = f'<a href="{LIST}">1 matter of money</a>'
+    assert where in desk.get("/organize/").text
+
+    settle_elsewhere(blocked, **PAID, at=NOON, by=organizer())
+
+    assert where not in desk.get("/organize/").text
+
+
 def test_the_list_names_order_amount_cause_and_age(desk, blocked):
     page = desk.get(LIST).text
 
