@@ -11,8 +11,6 @@ from bench.browser import Answer
 
 LIES = ("Nothing was charged", "This order is not paid", "has run out", "was declined")
 """What no page may say of an order whose money the provider has taken."""
-RELOADED = 3.0
-"""Seconds for which whoever reloads an order's own page gets the provider's last word."""
 
 
 @dataclass(slots=True)
@@ -88,14 +86,10 @@ class Notes:
         with self._lock:
             return random.choice([*self.bought.values()]) if self.bought else None  # noqa: S311
 
-    def looked(self, bought: Bought, answer: Answer, asked: float, *, slack: float = 0) -> None:
-        """Hold the page of an order against what the provider had taken when it was asked for.
-
-        Args:
-            slack: for so many seconds it may know less.
-        """
+    def looked(self, bought: Bought, answer: Answer, asked: float) -> None:
+        """Hold the page of an order against what the provider had taken when it was asked for."""
         text = html.unescape(answer.text)
-        is_paid = bool(bought.paid_at) and bought.paid_at + slack <= asked
+        is_paid = bool(bought.paid_at) and bought.paid_at <= asked
         if is_paid and (lies := [lie for lie in LIES if lie in text]):
             since = asked - bought.paid_at
             self.wrong.append(f"{bought.address}: {lies[0]!r}, {since:.1f} s after it was paid")

@@ -4,7 +4,7 @@ import threading
 import time
 
 from bench.browser import Browser
-from bench.drill.notes import RELOADED, Notes, Sight
+from bench.drill.notes import Notes, Sight
 from bench.drill.visiting import Visitor
 
 PAGES = ("/", "/products/", "/fr/products/", "/stores/")
@@ -50,4 +50,4 @@ class Reader:
         asked = time.time()
         answer = self._visitor.asks(bought.address)
         if answer:
-            self._notes.looked(bought, answer, asked, slack=RELOADED)
+            self._notes.looked(bought, answer, asked)
