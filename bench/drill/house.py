@@ -18,7 +18,7 @@ from bench.servers import GUNICORN, HOST, CannotMeasure
 
 HOLD_MINUTES = "3"  # less than organizers can set, so that abandoned orders end within the drill
 STATE = "provider.jsonl"
-PLAN = ("--deals", "40", "--allotment", "6")
+PLAN = ("--deals", "40", "--allotment", "6", "--members")
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from bench.flows import ADDRESS, SEEN, Guest
 REFUSED, GONE = 409, 410
 UNREACHABLE = "cannot be reached"
 CHANGED = "look at the new total"
-SAID = re.compile(r'class="(?:note|notice|alert)[^"]*"[^>]*>(.*?)</', re.DOTALL)
+SAID = re.compile(r'class="note bad"[^>]*>.*?<p>(.*?)</p>', re.DOTALL)
 BACK = re.compile(r'href="([^"]*[?&](?:amp;)?s=cs_[^"]*)"')
 WAYS = (
     "gives up", "stays away", "looks back", "stops", "presses twice",
@@ -94,7 +94,8 @@ class Shopper:
         if UNREACHABLE in text:
             self._notes.refused("the payment page cannot be reached")
             return True
-        said = re.sub(r"<[^>]*>", " ", " ".join(SAID.findall(text)[:2]))
+        found = SAID.search(text)
+        said = re.sub(r"<[^>]*>", " ", found[1]) if found else ""
         self._notes.refused(f"{answer.status} {' '.join(said.split())[:90]}")
         return False
 

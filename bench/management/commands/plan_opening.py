@@ -1,5 +1,5 @@
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
 from shop import clock
+from shop.accounts.models import User
 from shop.catalogue.models import Product, Variant
 from shop.currencies import in_whole
 from shop.festivals import planning
@@ -14,6 +15,7 @@ from shop.festivals.approving import approve_all
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, PriceSpan
 from shop.festivals.running import publish_festival
 from shop.listings.taking_part import list_everything
+from shop.merchants.models import Membership
 from shop.stock.models import Pool
 
 PLENTY = 100_000
@@ -30,9 +32,12 @@ class Command(BaseCommand):
         parser.add_argument("--deals", type=int, default=100)
         parser.add_argument("--allotment", type=int, default=8)
         parser.add_argument("--opens-in", type=float, required=True, help="seconds")
+        parser.add_argument("--members", action="store_true", help="let each store have one")
 
     @transaction.atomic
-    def handle(self, *, deals: int, allotment: int, opens_in: float, **options: Any) -> None:
+    def handle(
+        self, *, deals: int, allotment: int, opens_in: float, members: bool, **options: Any
+    ) -> None:
         """Plan it."""
         at = clock.now()
         starts_at = at + timedelta(seconds=opens_in)
@@ -50,6 +55,8 @@ class Command(BaseCommand):
             raise SystemExit(f"{len(refused)} deals are refused: {refused[0].refusal}")
         publish_festival(festival, at=at)
         list_everything(festival, at=at)
+        if members:
+            _hire(festival, at=at)
         facts = {
             "festival": festival.pk,
             "starts_at": starts_at.isoformat(),
@@ -63,6 +70,13 @@ def deals_of(festival: Festival) -> list[Deal]:
     """Return the deals of a festival with their products."""
     rows = Deal.objects.filter(slot__festival=festival)
     return list(rows.select_related("variant__product").order_by("pk"))
+
+
+def _hire(festival: Festival, *, at: datetime) -> None:
+    """Give each store of a festival a member, who gets its mails."""
+    for pk in Enrolment.objects.filter(festival=festival).values_list("merchant", flat=True):
+        user = User.objects.create_user(f"member-{pk}@example.org")
+        Membership.objects.create(merchant_id=pk, user=user, joined_at=at)
 
 
 def _told(amount: int) -> str:
