@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from shop import clock
 from shop.storefront import epoch
 
 COUNTED = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
@@ -17,13 +19,16 @@ COUNTED = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 def statements(*, most: int) -> Iterator[list[str]]:
     """Allow so many statements, from cold caches; transaction control is not counted.
 
-    The list that it gives is filled at the end.
+    Meanwhile the clock stands still: what is known for a second is asked for once, however long
+    the machine takes. The list that it gives is filled at the end.
     """
     for name in settings.CACHES:
         caches[name].clear()
     epoch.forget()
     counted: list[str] = []
-    with CaptureQueriesContext(connection) as captured:
+    moment = clock.now()
+    with pytest.MonkeyPatch.context() as patch, CaptureQueriesContext(connection) as captured:
+        patch.setattr(clock, "now", lambda: moment)
         yield counted
     asked = [query["sql"] for query in captured.captured_queries]
     counted += [sql for sql in asked if sql.lstrip(" (\n").upper().startswith(COUNTED)]
