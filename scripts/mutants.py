@@ -14,7 +14,7 @@ import tempfile
 import time
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,7 +28,8 @@ import psycopg
 ROOT = Path(__file__).resolve().parent.parent
 LISTS = ROOT / "scripts" / "mutants"
 WORKERS = 2
-MOST_SECONDS = 300
+BATCH = 20  # tests that are run together before a guard is touched
+MOST_SECONDS = 300  # for a mutant, or for a batch
 DEFINED = re.compile(r"^def (test_\w+)\(", re.MULTILINE)
 PASSED, FAILED = 0, 1  # pytest's exit codes; others mean that no test was judged
 PYTEST = ("-m", "pytest", "-q", "-x", "-p", "no:randomly", "-p", "no:cacheprovider")
@@ -154,28 +155,34 @@ def find_tests(folder: Path) -> dict[str, list[Path]]:
 
 
 def _run_untouched(benches: Sequence[Bench], mutants: Sequence[Mutant]) -> str:
-    """Run every named test with all guards in place; return what was said if one fails."""
+    """Run every named test with all guards in place; return what was said if some fail."""
     tests = sorted({mutant.test for mutant in mutants})
-    shares = [tests[number :: len(benches)] for number in range(len(benches))]
-    with ThreadPoolExecutor(len(benches)) as pool:
-        done = pool.map(lambda b, share: b.test(*share) if share else (0, ""), benches, shares)
-        return "\n".join(said for code, said in done if code != PASSED)
+    batches = [tests[start : start + BATCH] for start in range(0, len(tests), BATCH)]
+    done = _side_by_side(benches, batches, lambda bench, batch: bench.test(*batch))
+    return "\n".join(said for code, said in done if code != PASSED)
 
 
 def _judge_all(benches: Sequence[Bench], mutants: Sequence[Mutant]) -> Iterator[bool]:
+    return _side_by_side(benches, mutants, _judge)
+
+
+def _side_by_side[Work, Found](
+    benches: Sequence[Bench], work: Sequence[Work], act: Callable[[Bench, Work], Found]
+) -> Iterator[Found]:
+    """Do each piece of work on whichever bench is free, and return what came of them in order."""
     free: SimpleQueue[Bench] = SimpleQueue()
     for bench in benches:
         free.put(bench)
 
-    def judge(mutant: Mutant) -> bool:
+    def on_some_bench(piece: Work) -> Found:
         bench = free.get()
         try:
-            return _judge(bench, mutant)
+            return act(bench, piece)
         finally:
             free.put(bench)
 
     with ThreadPoolExecutor(len(benches)) as pool:
-        yield from pool.map(judge, mutants)
+        yield from pool.map(on_some_bench, work)
 
 
 def _judge(bench: Bench, mutant: Mutant) -> bool:
