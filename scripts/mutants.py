@@ -28,8 +28,8 @@ import psycopg
 ROOT = Path(__file__).resolve().parent.parent
 LISTS = ROOT / "scripts" / "mutants"
 WORKERS = 2
+MOST_SECONDS = 300  # for a test
 BATCH = 20  # tests that are run together before a guard is touched
-MOST_SECONDS = 300  # for a mutant, or for a batch
 DEFINED = re.compile(r"^def (test_\w+)\(", re.MULTILINE)
 PASSED, FAILED = 0, 1  # pytest's exit codes; others mean that no test was judged
 PYTEST = ("-m", "pytest", "-q", "-x", "-p", "no:randomly", "-p", "no:cacheprovider")
@@ -75,6 +75,7 @@ class Bench:
 
     def test(self, *names: str, reuse: bool = True) -> tuple[int, str]:
         """Run tests in the copy and return pytest's exit code and what it said."""
+        seconds = MOST_SECONDS * len(names)
         database = self.database if reuse else f"{self.database}_own"
         places = find_tests(self.folder / "tests")
         tests = [f"{places[name.partition('[')[0]][0]}::{name}" for name in names]
@@ -86,11 +87,11 @@ class Bench:
                 env=self._environment(database),
                 capture_output=True,
                 text=True,
-                timeout=MOST_SECONDS,
+                timeout=seconds,
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            return -1, f"no end after {MOST_SECONDS} seconds"
+            return -1, f"no end of {names} after {seconds} seconds"
         return done.returncode, done.stdout + done.stderr
 
     def _environment(self, database: str) -> dict[str, str]:

@@ -178,14 +178,18 @@ def draft(of: Merchant, *, price: int = 20_00, on_hand: int = 5, **facts: Any) -
 
 def shown_picture(of: Product, *, alt: str = "A kettle on a table") -> ProductPicture:
     """Return a picture of a product without files."""
-    # Tests that commit empty every table behind them, and with them what migrations made.
-    root = Collection.get_first_root_node() or Collection.add_root(name="Root")
     made = Picture.objects.create(
-        title=alt, alt=alt, file="none.jpg", width=400, height=400, collection=root,
+        title=alt, alt=alt, file="none.jpg", width=400, height=400, collection=collection(),
         sizes={"jpeg": {"320": "/media/sizes/none-320.jpg"}},
     )  # fmt: skip
     place = of.shown_pictures.count()
     return ProductPicture.objects.create(product=of, picture=made, position=place)
+
+
+def collection() -> Collection:
+    """Return the root of all collections of files."""
+    # Tests that commit empty every table behind them, and with them what migrations made.
+    return Collection.get_first_root_node() or Collection.add_root(name="Root")
 
 
 def amendment(of: Product | Merchant, *, words: dict[str, Any], at: datetime = NOON,

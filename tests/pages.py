@@ -48,7 +48,7 @@ LISTS = {
 def page_root() -> Page:
     """Return the root of all pages; tests that commit empty every table behind them."""
     english, _ = Locale.objects.get_or_create(language_code="en")
-    Collection.get_first_root_node() or Collection.add_root(name="Root")
+    make.collection()
     root = Page.get_first_root_node()
     return root or Page.add_root(instance=Page(title="Root", slug="root", locale=english))
 

@@ -17,7 +17,10 @@ ROOT = Path(__file__).parents[2]
 
 
 def connect(**options):
-    return psycopg.connect(os.environ["DATABASE_URL"], autocommit=True, **options)
+    # Any database of the server will do; the one that the address names need not be there.
+    return psycopg.connect(
+        os.environ["DATABASE_URL"], dbname="postgres", autocommit=True, **options
+    )
 
 
 def is_there(backend):

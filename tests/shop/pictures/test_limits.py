@@ -13,6 +13,7 @@ from shop.apart.running import Limits
 from shop.pictures import cleaning
 from shop.pictures.cleaning import PictureRefused, cleaned
 from shop.pictures.models import Picture
+from tests import make
 from tests.hostile_files import colours, lying_webp, picture
 from tests.patience import PATIENCE
 from tests.taking import taken
@@ -105,12 +106,11 @@ def test_who_waits_for_long_is_asked_to_come_again(monkeypatch):
 @pytest.mark.django_db
 def test_an_original_from_before_is_shown_without_decoding_it_here(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    plain = Picture.objects.create(
-        title="Old", file=ContentFile(picture("PNG", size=(6_300, 6_300)), name="old.png"),
-        width=6_300, height=6_300,
-    )  # fmt: skip
-    worse = Picture.objects.create(
-        title="Worse", file=ContentFile(expanding(), name="worse.png"), width=6_300, height=6_300
+    facts = {"width": 6_300, "height": 6_300, "collection": make.collection()}
+    content = {"plain": picture("PNG", size=(6_300, 6_300)), "worse": expanding()}
+    plain, worse = (
+        Picture.objects.create(title=name, file=ContentFile(file, name=f"{name}.png"), **facts)
+        for name, file in content.items()
     )
 
     with taken() as found:
