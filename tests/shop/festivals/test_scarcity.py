@@ -243,10 +243,12 @@ def test_a_voucher_is_claimed_once_per_shopper_and_never_more_often_than_there_a
         for person in people * 2
     ]
 
-    at_once(clicks, threads=12)
+    answers = at_once(clicks, threads=12)
 
     pocket.refresh_from_db()
     assert pocket.claimed == 5 == Claim.objects.filter(promotion=pocket).count()
+    refusals = {str(answer) for answer in answers if not isinstance(answer, Claim)}
+    assert refusals == {"All vouchers of this kind have been claimed."}
 
 
 def test_paying_again_with_a_changed_cart_keeps_the_own_last_unit_under_attack():

@@ -11,6 +11,7 @@ from shop.listings.tasks import make_modern_sizes
 from shop.pictures import making
 from shop.pictures.models import Picture
 from tests import make
+from tests.full_disk import files_in, quota
 from tests.queue import run_queued_work
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,19 @@ def test_a_picture_gets_three_jpeg_files():
 
     assert Picture.objects.get().sizes == made.sizes
     assert sizes_of(made, "jpeg") == {"320": (320, 160), "640": (640, 320), "1200": (1200, 600)}
+
+
+def test_files_that_found_room_go_again_when_the_next_one_finds_none(media):
+    made, lengths = picture(), []
+    making.sizes_of(made, lambda name, content: lengths.append(len(content)) or name)
+    before = files_in(media)
+    assert lengths[0] < lengths[1]
+
+    with quota(lengths[0]), pytest.raises(OSError, match="too large"):
+        making.make_sizes(made)
+
+    assert files_in(media) == before
+    assert Picture.objects.get().sizes == {}
 
 
 def test_no_file_is_wider_than_the_original():
