@@ -21,8 +21,6 @@ from shop.storefront.filters import Known
 from shop.storefront.lost import is_away
 
 KEPT_FOR = timedelta(seconds=1)
-AWAY_FOR = timedelta(minutes=5)
-"""So long after the database was last seen its copies are still shown, while it is away."""
 TRIED_AGAIN = timedelta(seconds=1)
 DAY = timedelta(days=1)
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
@@ -140,14 +138,7 @@ class Epoch:
 
     def holds(self, at: datetime) -> bool:
         """Tell whether it may be used at an instant: young enough, and no turn in between."""
-        return abs(at - self.seen_at) < KEPT_FOR and self._spans(at)
-
-    def may_stand_in(self, at: datetime) -> bool:
-        """Tell whether it may be used while the database is away: no turn was known before then."""
-        return abs(at - self.seen_at) < AWAY_FOR and self._spans(at)
-
-    def _spans(self, at: datetime) -> bool:
-        return self.starts_at <= at < self.ends_at
+        return abs(at - self.seen_at) < KEPT_FOR and self.starts_at <= at < self.ends_at
 
 
 _latest: Epoch | None = None
@@ -171,21 +162,21 @@ def current_epoch(*, at: datetime) -> Epoch:
 def epoch_or_last(*, at: datetime) -> tuple[Epoch, bool]:
     """Return the epoch of an instant, or the last one known while the database is away.
 
-    The second value is False for the last one known: then nothing but copies can be shown. Whoever
-    comes within a second of a vain try does not try again: a silent server costs seconds.
+    The second value is False for the last one known: then nothing but copies can be shown, and
+    each says itself how long it may be. Whoever comes within a second of a vain try does not try
+    again: a silent server costs seconds.
 
     Raises:
-        OperationalError, InterfaceError: it is away, and what is known is too old.
+        OperationalError, InterfaceError: it is away, and nothing is known.
     """
     global _failed_at  # noqa: PLW0603
     last = _latest if _apart.get() is None else None
-    may_stand_in = last is not None and last.may_stand_in(at)
-    if may_stand_in and _failed_at and abs(at - _failed_at) < TRIED_AGAIN:
+    if last and _failed_at and abs(at - _failed_at) < TRIED_AGAIN:
         return last, False
     try:
         epoch = current_epoch(at=at)
     except (OperationalError, InterfaceError) as error:
-        if not may_stand_in or not is_away(error):
+        if last is None or not is_away(error):
             raise
         _failed_at = at
         return last, False

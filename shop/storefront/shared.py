@@ -22,13 +22,13 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from shop import clock
-from shop.storefront.epoch import AWAY_FOR, Epoch, epoch_or_last, is_apart
+from shop.storefront.epoch import Epoch, epoch_or_last, is_apart
 from shop.storefront.filters import Filters, Known
 from shop.storefront.lost import Away, is_away
 from shop.storefront.preferences import country_of, currency_of
 
 FRESH = 30  # seconds for which a copy is served, here and in browsers
-KEPT = int(AWAY_FOR.total_seconds())  # for which it is kept, for the time the database is away
+AWAY = 300  # seconds for which it is kept, and still served while the database is away
 BUILDING = 10  # seconds after which whoever builds a page is taken for dead
 PAUSE, TRIES = 0.02, 100  # how long the others wait for it
 
@@ -52,7 +52,7 @@ class Page:
 
     def may_stand_in(self, at: datetime) -> bool:
         """Tell whether it may be served while the database is away: its prices still hold."""
-        return at < self.until and at - self.built_at < AWAY_FOR
+        return at < self.until and (at - self.built_at).total_seconds() < AWAY
 
 
 def nothing(data: QueryDict, known: Known) -> Filters:
@@ -170,7 +170,7 @@ def _kept_or_built(
     try:
         page = build()
         if isinstance(page, Page) and page.is_kept:
-            store.set(key, page, KEPT)
+            store.set(key, page, AWAY)
         return page
     finally:
         if is_mine:

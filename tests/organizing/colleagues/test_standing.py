@@ -1,10 +1,7 @@
 """Roles are changed and taken away; the last organizer stays, and nobody rises above one."""
 
-import threading
-
 import pytest
 from django.core import mail
-from django.db import connections
 from django.test import Client
 
 from cms.colleagues import standing
@@ -17,6 +14,7 @@ from shop.festivals.models import ChangeLog
 from tests import make
 from tests.organizing.people import BEFORE, organizer
 from tests.queue import run_queued_work
+from tests.stepping import Beside, open_transaction
 
 LIST = "/organize/colleagues/"
 at_once = pytest.mark.django_db(transaction=True)
@@ -158,23 +156,10 @@ def test_a_change_that_is_refused_leaves_no_line(client, clock_at):
 @at_once
 def test_of_two_organizers_who_dismiss_each_other_one_is_left():
     first, second = organizer(), organizer()
-    refused, ready = [], threading.Barrier(2)
 
-    def dismiss(by, whom):
-        ready.wait()
-        try:
-            standing.take_role(whom, at=BEFORE, by=by)
-        except NotPossible as refusal:
-            refused.append(refusal)
-        finally:
-            connections.close_all()
+    with open_transaction(lambda: standing.take_role(second, at=BEFORE, by=first)):
+        other = Beside(lambda: standing.take_role(first, at=BEFORE, by=second))
+        assert other.waits()
 
-    pairs = [(first, second), (second, first)]
-    threads = [threading.Thread(target=dismiss, args=pair) for pair in pairs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert len(refused) == 1
+    assert "is the last organizer" in str(other.result())
     assert User.objects.filter(groups__name="organizer").count() == 1
