@@ -256,12 +256,15 @@ def test_a_wall_time_that_the_clock_leaves_out_or_repeats_is_told(clock_at, wall
 def test_whoever_has_a_shared_preview_chooses_no_other_moment(clock_at, kettle, festival):
     clock_at(BEFORE)
     client = following(shared(festival, START - timedelta(seconds=1)))
+    before = product(client, kettle).text
 
     post(client, "/preview/", at=START.isoformat())
 
     page = product(client, kettle).text
     assert "$15.00" not in page
     assert "preview-slider" not in page
+    assert "Leave the preview" in page
+    assert page == before
 
 
 def test_a_row_for_longer_than_72_hours_cannot_be_kept(festival):

@@ -167,6 +167,8 @@ def test_case_11_a_copy_with_a_longer_life_is_not_served_after_the_turn(
     kept = text(path, before + timedelta(seconds=1))
     assert "$15.00" not in kept
     assert "$15.00" in text(path, START)
+    # Another server, whose clock is behind, finds no copy of what is to come.
+    assert "$15.00" not in text(path, START - timedelta(milliseconds=10))
 
 
 def test_case_12_a_pause_counts_at_once_and_a_browsers_copy_lives_30_s_at_most(kettle, festival):
