@@ -8,7 +8,10 @@ from cms.admin.permissions import PERMISSIONS
 from cms.models import FestivalIndexPage, FestivalPage
 from shop.festivals.agreeing import publish_terms
 from shop.festivals.models import Enrolment, Festival
+from shop.rounds import mishaps
+from shop.rounds.mishaps import Thing
 from tests import make, pages
+from tests.budgets import statements
 from tests.organizing.people import BEFORE
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +107,28 @@ def test_the_first_screen_leads_to_what_waits_in_each_festival(desk):
     assert f'<a href="{here}stores/?state=applied">1 store that applied</a>' in page
     assert f"/organize/festivals/{quiet.pk}/nominations/" not in page
     assert row.product.title in desk.get(f"{here}nominations/").text
+
+
+def test_the_first_screen_costs_the_same_for_little_and_for_much(desk):
+    def cost():
+        with statements(most=45) as counted:
+            desk.get("/organize/")
+        return len(counted)
+
+    make.nomination(make.variant(20_00), during=make.festival(), price=15_00)
+    _mishaps(1)
+    little = cost()
+    for _ in range(4):
+        make.nomination(make.variant(20_00), during=make.festival(), price=15_00)
+    _mishaps(5)
+
+    assert cost() == little
+
+
+def _mishaps(count):
+    for number in range(count):
+        thing = Thing("shop.order", f"{count} {number}")
+        mishaps.note("move money", thing, ValueError("No"), at=BEFORE)
 
 
 def test_migrations_give_each_group_what_its_row_says():
