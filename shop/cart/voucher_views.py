@@ -56,7 +56,10 @@ def claim(request: HttpRequest, promotion_id: int) -> HttpResponse:
             return cart_page(request, status=409, voucher_error=str(refusal))
         return _pocket(request, refusal=refusal, status=409)
     messages.success(request, _("Voucher claimed. It waits in your cart."))
-    return cart_page(request) if request.htmx else see_other("cart")
+    if request.htmx:
+        return cart_page(request)
+    # An empty cart shows no vouchers.
+    return see_other("cart" if cart.lines.exists() else "vouchers")
 
 
 def _pocket(

@@ -39,9 +39,12 @@ def test_what_is_within_reach_is_claimed_and_waits_in_the_cart():
     page = words(browser.get(PAGE))
     assert "You have no vouchers yet" in page
     assert "Welcome 5 vouchers left $4.00 off, on orders over $50.00 Valid until 19 May" in page
-    assert browser.post(f"/cart/claim/{made.pk}/").url == "/cart/"
 
-    page = words(browser.get(PAGE))
+    answer = browser.post(f"/cart/claim/{made.pk}/", follow=True)
+
+    assert answer.redirect_chain == [(PAGE, 303)]  # an empty cart would not show it
+    page = words(answer)
+    assert "Voucher claimed. It waits in your cart." in page
     assert "Welcome Ready to use" in page
     assert "It is in your cart." in page
     assert "Use it in your cart" not in page
