@@ -1,11 +1,14 @@
-"""Keeps files whole: what cannot be written to its end leaves nothing behind."""
+"""Keeps files whole: what cannot be written to its end leaves nothing at its place."""
 
 from __future__ import annotations
 
 import os
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -14,13 +17,17 @@ from django.core.files.storage import FileSystemStorage, default_storage
 
 type Keep = Callable[[str, bytes], str]
 
+PARTS = "parts"
+LONGEST = 86_400
+"""Seconds, more than any file takes to be written."""
+
 
 class WholeFiles(FileSystemStorage):
     """Files that get their name only when every byte of them is written."""
 
     def _save(self, name: str, content: Any) -> str:
-        """Write a file beside its place and put it there; a full disk leaves none of it."""
-        part = f"{name}.{secrets.token_hex(8)}.part"  # nobody else's, so that it may be deleted
+        """Write a file apart and put it at its place; a full disk leaves none of it."""
+        part = f"{PARTS}/{secrets.token_hex(16)}"  # nobody else's, so that it may be deleted
         try:
             super()._save(part, content)
             return self._put(part, name)
@@ -30,6 +37,8 @@ class WholeFiles(FileSystemStorage):
             raise
 
     def _put(self, part: str, name: str) -> str:
+        mode = self.directory_permissions_mode or 0o777
+        os.makedirs(os.path.dirname(self.path(name)), mode, exist_ok=True)
         while True:
             try:
                 self._move(self.path(part), self.path(name))
@@ -47,6 +56,25 @@ class WholeFiles(FileSystemStorage):
             file_move_safe(part, place)
         else:
             os.remove(part)
+
+
+def forget_parts(*, at: datetime) -> int:
+    """Delete what processes that were killed had begun to write a day ago; return how many.
+
+    Files bear the time of the machine's clock, which alone can say how old they are.
+    """
+    if not isinstance(default_storage, WholeFiles):
+        return 0  # another storage has its own way
+    folder = Path(default_storage.path(PARTS))
+    return sum(map(_forget_old, folder.iterdir())) if folder.is_dir() else 0
+
+
+def _forget_old(part: Path) -> bool:
+    with suppress(FileNotFoundError):  # it is whole meanwhile, and at its place
+        if part.stat().st_mtime < time.time() - LONGEST:
+            part.unlink()
+            return True
+    return False
 
 
 @contextmanager

@@ -29,6 +29,7 @@ from shop.payments.operations import check_pending, run_operations
 from shop.payments.sweeping import check_unsettled, expire_overdue
 from shop.payments.watching import tell_organizers
 from shop.payments.webhooks import forget_bodies, handle_waiting
+from shop.pictures.storage import forget_parts
 from shop.queueing.line import forget_places
 from shop.reminders.telling import forget_reminders, tell_opened, tell_returned
 from shop.reporting.checks import ask_worker, look_around, look_closely, say_beating
@@ -88,6 +89,7 @@ ROUNDS = tuple(
         ("forget old carts", forget_old_carts, 2_000),
         ("forget old sessions", forget_sessions, 400),
         ("forget finished tasks", forget_tasks, 40),
+        ("forget files half written", forget_parts, 400),
         ("refund sessions that were called off", refund_what_is_left, 20),
         ("end orders at a wrong price", voiding.end_open_ones, 1),
         ("end orders of what was taken down", taking_down.end_open_ones, 1),

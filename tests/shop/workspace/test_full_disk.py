@@ -43,6 +43,11 @@ def upload(name: str, content: bytes) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content, "image/jpeg")
 
 
+@pytest.fixture(autouse=True)
+def _collection(db) -> None:
+    make.collection()
+
+
 @pytest.fixture(params=["quota", "disk"])
 def tight(request, settings, tmp_path):
     """Return a folder for pictures in which there is no room for a picture with its files."""
@@ -124,7 +129,7 @@ def test_a_rendition_for_which_there_is_no_room_takes_no_page_down(
 
     with quota(1_000):
         assert client.get("/organize/images/").status_code == 200
-    assert not [name for name in files_in(tmp_path) if name.endswith(".part")]
+    assert not [name for name in files_in(tmp_path) if name.startswith("parts/")]
 
 
 @pytest.mark.parametrize("kind", ["quota", "disk"])
