@@ -1,8 +1,12 @@
-"""Forgets pictures that nothing shows any more: the row, its original, and all its files."""
+"""Forgets pictures that nothing shows any more with all their files, and files never finished."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
 from urllib.parse import unquote
 
 from django.core.files.storage import default_storage
@@ -10,8 +14,12 @@ from django.db import models, transaction
 from wagtail.models import ReferenceIndex
 
 from shop.pictures.models import Picture, Rendition
+from shop.pictures.storage import PARTS, WholeFiles
 from shop.pictures.tasks import delete_files
 from shop.tasks import enqueue
+
+LONGEST = 86_400
+"""Seconds, more than any file takes to be written."""
 
 
 @transaction.atomic
@@ -53,3 +61,22 @@ def files_of(picture: Picture) -> list[str]:
     addresses = [place for files in picture.sizes.values() for place in files.values()]
     made = [unquote(place.removeprefix(start)) for place in addresses if place.startswith(start)]
     return sorted({picture.file.name, *made})
+
+
+def forget_parts(*, at: datetime) -> int:
+    """Delete what processes that were killed had begun to write a day ago; return how many.
+
+    Files bear the time of the machine's clock, which alone can say how old they are.
+    """
+    if not isinstance(default_storage, WholeFiles):
+        return 0  # another storage has its own way
+    folder = Path(default_storage.path(PARTS))
+    return sum(map(_forget_old, folder.iterdir())) if folder.is_dir() else 0
+
+
+def _forget_old(part: Path) -> bool:
+    with suppress(FileNotFoundError):  # it is whole meanwhile, and at its place
+        if part.stat().st_mtime < time.time() - LONGEST:
+            part.unlink()
+            return True
+    return False

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -18,8 +15,6 @@ from django.core.files.storage import FileSystemStorage, default_storage
 type Keep = Callable[[str, bytes], str]
 
 PARTS = "parts"
-LONGEST = 86_400
-"""Seconds, more than any file takes to be written."""
 
 
 class WholeFiles(FileSystemStorage):
@@ -56,25 +51,6 @@ class WholeFiles(FileSystemStorage):
             file_move_safe(part, place)
         else:
             os.remove(part)
-
-
-def forget_parts(*, at: datetime) -> int:
-    """Delete what processes that were killed had begun to write a day ago; return how many.
-
-    Files bear the time of the machine's clock, which alone can say how old they are.
-    """
-    if not isinstance(default_storage, WholeFiles):
-        return 0  # another storage has its own way
-    folder = Path(default_storage.path(PARTS))
-    return sum(map(_forget_old, folder.iterdir())) if folder.is_dir() else 0
-
-
-def _forget_old(part: Path) -> bool:
-    with suppress(FileNotFoundError):  # it is whole meanwhile, and at its place
-        if part.stat().st_mtime < time.time() - LONGEST:
-            part.unlink()
-            return True
-    return False
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from shop.payments.operations import check_pending, run_operations
 from shop.payments.sweeping import check_unsettled, expire_overdue
 from shop.payments.watching import tell_organizers
 from shop.payments.webhooks import forget_bodies, handle_waiting
-from shop.pictures.storage import forget_parts
+from shop.pictures.forgetting import forget_parts
 from shop.queueing.line import forget_places
 from shop.reminders.telling import forget_reminders, tell_opened, tell_returned
 from shop.reporting.checks import ask_worker, look_around, look_closely, say_beating
