@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 from datetime import UTC, date, datetime
 
 import pytest
@@ -67,6 +68,20 @@ def test_every_product_has_a_title_in_english_french_and_chinese():
         assert product.title
         assert product.title_fr
         assert any("\u4e00" <= character <= "\u9fff" for character in product.title_zh)
+
+
+def test_no_two_names_differ_by_capitals_alone():
+    words = {
+        "certificates": [name for store in stores() for name in store.certifications],
+        "materials": [name for product in products() for name in product.materials],
+        "options": [option.name for product in products() for option in product.options],
+        "values": [
+            value for product in products() for option in product.options for value in option.values
+        ],
+    }
+    for kind, names in words.items():
+        folded = Counter(name.casefold() for name in set(names))
+        assert [name for name, count in folded.items() if count > 1] == [], kind
 
 
 def test_a_sheet_is_read_to_the_letter():
