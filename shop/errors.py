@@ -3,6 +3,7 @@
 ShopError                  understood and refused (409)
 ├─ OutOfStock              too few units are left
 ├─ PriceChanged            the cart costs something else by now; carries before and after
+│  ├─ CartChanged          because another tab changed what is bought, or where it goes
 │  └─ LimitReached         because this shopper has had the units that one account may buy
 ├─ VoucherRefused          the code does not apply, and why
 │  ├─ WrongCode            nobody made it, or it is somebody else's
@@ -68,6 +69,14 @@ class PriceChanged(ShopError):
     def __init__(self, before: int | None = None, after: int | None = None) -> None:
         self.before, self.after = before, after
         super().__init__(_("The price changed before you paid"))
+
+
+class CartChanged(PriceChanged):
+    """Something else is bought, or sent elsewhere, than the page said that was paid from."""
+
+    def __init__(self, before: int, after: int) -> None:
+        super().__init__(before, after)
+        self.args = (_("What you are paying for changed after this page was opened"),)
 
 
 class LimitReached(PriceChanged):

@@ -54,7 +54,7 @@ def offer(priced: PricedCart, *, currency: str, at: datetime) -> Offer:
     if pending.digest != now.digest:  # prices have risen since; this one is still promised
         frozen = show_order_sums(pending)
         sums = replace(frozen, about=about(pending.total, currency), duties=sums.duties)
-    agreed = Agreement(pending.total, pending.digest)
+    agreed = Agreement(pending.total, pending.digest, pending.wish)
     return Offer(agreed, sums, amount(pending.total), pending, clock_time(pending.pay_by))
 
 

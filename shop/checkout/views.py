@@ -152,4 +152,4 @@ def _agreed(request: HttpRequest) -> Agreement:
     """Return what was on the page. It is only compared with what holds, never believed."""
     total = request.POST.get("total", "")
     minor = int(total) if total.isdecimal() and len(total) <= 15 else -1
-    return Agreement(minor, request.POST.get("digest", ""))
+    return Agreement(minor, request.POST.get("digest", ""), request.POST.get("wish", ""))

@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shop.cart.pricing import PricedCart
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """The total in minor units and the digest that were on the page."""
+    """The total in minor units and the digest that were on the page.
+
+    ``wish`` tells a cart that was changed from a price that was; a page that does not send it
+    has said nothing about it. It is no part of what two agreements are compared by.
+    """
 
     total: int
     digest: str
+    wish: str = field(default="", compare=False)
 
 
 def agreement(priced: PricedCart) -> Agreement:
@@ -34,7 +39,7 @@ def agreement(priced: PricedCart) -> Agreement:
         ],
         "total": quote.total,
     }
-    return Agreement(quote.total, _hash(facts))
+    return Agreement(quote.total, _hash(facts), wish(priced))
 
 
 def wish(priced: PricedCart) -> str:

@@ -20,6 +20,7 @@ from shop.delivery.names import country_name
 from shop.errors import (
     BelowMinimum,
     CannotDeliver,
+    CartChanged,
     LimitReached,
     NotPossible,
     OutOfStock,
@@ -67,8 +68,8 @@ def place_order(
 
     Raises:
         Superseded: a changed order is open; close its session, then call again.
-        PriceChanged, OutOfStock, LimitReached, TooManyOpenOrders, TooMuchHeld, BelowMinimum,
-        CannotDeliver: nothing is held and nothing was changed.
+        PriceChanged, CartChanged, LimitReached, OutOfStock, TooManyOpenOrders, TooMuchHeld,
+        BelowMinimum, CannotDeliver: nothing is held and nothing was changed.
     """
     try:
         try:
@@ -125,7 +126,13 @@ def _appeared(cart: Cart) -> bool:
 
 
 def _is_same(order: Order, priced: PricedCart, agreed: Agreement, at: datetime) -> bool:
-    return order.pay_by > at and order.wish == wish(priced) and order.total <= agreed.total
+    is_meant = agreed.wish in ("", order.wish)
+    return (
+        is_meant
+        and order.pay_by > at
+        and order.wish == wish(priced)
+        and order.total <= agreed.total
+    )
 
 
 def _refuse(priced: PricedCart, agreed: Agreement) -> None:
@@ -140,7 +147,14 @@ def _refuse(priced: PricedCart, agreed: Agreement) -> None:
     if quote.is_below_minimum:
         currency = settings.SHOP_CURRENCY
         raise BelowMinimum(written(least_charge(currency), currency, language))
-    if agreement(priced) != agreed:
+    _compare(priced, agreed)
+
+
+def _compare(priced: PricedCart, agreed: Agreement) -> None:
+    now, quote = agreement(priced), priced.quote
+    if agreed.wish and agreed.wish != now.wish:
+        raise CartChanged(agreed.total, quote.total)
+    if now != agreed:
         if limit := _limit_reached(quote):
             raise LimitReached(limit, agreed.total, quote.total)
         raise PriceChanged(agreed.total, quote.total)

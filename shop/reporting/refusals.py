@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 from shop.errors import (
     BelowMinimum,
     CannotDeliver,
+    CartChanged,
     LimitReached,
     NeedsAccount,
     NotPossible,
@@ -30,6 +31,7 @@ KEPT_FOR = timedelta(days=90)
 # By the sentence that the board shows; of a kind and the kind below it the first one counts.
 REASONS: tuple[tuple[str, type[ShopError], str], ...] = (
     ("limit", LimitReached, "has had what one shopper may buy"),
+    ("cart", CartChanged, "the cart was changed in another tab"),
     ("price", PriceChanged, "the price changed meanwhile"),
     ("stock", OutOfStock, "sold out"),
     ("faster", Unavailable, "somebody else was faster"),

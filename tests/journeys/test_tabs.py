@@ -44,6 +44,23 @@ def test_what_one_tab_paid_the_other_cannot_pay_again(stage, market, page):
 
 @on_desk_and_phone
 @with_and_without_script
+def test_what_another_tab_put_in_the_cart_is_said_and_can_be_accepted(stage, market, page):
+    put_in_cart(page, market.jar.product)
+    go_to_pay(page)
+    other = page.context.new_page()
+    put_in_cart(other, market.indigo.product, choice="Indigo")
+
+    page.watch.expect(409)
+    page.get_by_role("button", name=re.compile("^Pay ")).click()
+    page.get_by_text("What you are paying for changed after this page was opened").wait_for()
+    assert "The price changed" not in words(page)
+    press_pay(page)
+
+    assert Order.objects.get().lines.count() == 2
+
+
+@on_desk_and_phone
+@with_and_without_script
 def test_the_back_button_after_paying_leads_to_nothing_that_pays(stage, market, page):
     put_in_cart(page, market.jar.product)
     go_to_pay(page)

@@ -24,7 +24,7 @@ ADDRESS = {
     "region": "Hunan",
     "phone": "138 0000 0000",
 }
-FIELD = re.compile(r'<input type="hidden" name="(total|digest|shown)" value="([^"]*)">')
+FIELD = re.compile(r'<input type="hidden" name="(total|digest|wish|shown)" value="([^"]*)">')
 
 
 def give_address(browser: Client, **changes: str) -> Any:

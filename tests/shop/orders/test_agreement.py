@@ -8,10 +8,10 @@ from shop.cart import changing
 from shop.cart.models import Cart, CartLine
 from shop.cart.pricing import price_cart
 from shop.delivery.models import Country
-from shop.errors import PriceChanged
+from shop.errors import CartChanged, PriceChanged
 from shop.orders.agreement import wish
 from shop.orders.models import Order
-from shop.orders.placing import place_order
+from shop.orders.placing import Superseded, place_order
 from tests import make
 from tests.make import NOON
 
@@ -128,6 +128,41 @@ def test_a_wish_changes_with_everything_that_the_shopper_chooses(change):
     change(who)
 
     assert wish(priced(who)) != before
+
+
+@pytest.mark.parametrize("change", [more, something_else, another_address])
+def test_what_another_tab_changed_is_not_called_a_changed_price(change):
+    who = make.cart({make.variant(20_00): 1})
+    before = make.agreed(who)
+    change(who)
+
+    with pytest.raises(CartChanged):
+        place_order(who, agreed=before, at=NOON)
+
+    assert not Order.objects.exists()
+
+
+def test_a_price_that_changed_is_called_one_as_long_as_the_cart_is_the_same():
+    kettle = make.variant(20_00)
+    who = make.cart({kettle: 1})
+    before = make.agreed(who)
+    make.reprice(kettle, 21_00, at=NOON)
+
+    with pytest.raises(PriceChanged) as refusal:
+        place_order(who, agreed=before, at=NOON)
+
+    assert not isinstance(refusal.value, CartChanged)
+
+
+def test_an_order_of_another_tab_is_not_paid_from_a_page_that_says_something_else():
+    kettle, cup = make.variant(20_00), make.variant(5_00)
+    who = make.cart({kettle: 1, cup: 1})
+    before = make.agreed(who)
+    CartLine.objects.filter(variant=kettle).delete()
+    place_order(who, agreed=make.agreed(who), at=NOON)
+
+    with pytest.raises(Superseded):  # the caller closes its session, and asks again
+        place_order(who, agreed=before, at=NOON)
 
 
 def test_the_order_of_the_lines_does_not_change_a_wish():

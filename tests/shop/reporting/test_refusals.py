@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
     ("refusal", "reason"),
     [
         (errors.LimitReached(1, 2, 3), "limit"),
+        (errors.CartChanged(2, 3), "cart"),
         (errors.PriceChanged(2, 3), "price"),
         (errors.OutOfStock("Kettle"), "stock"),
         (errors.Unavailable("pool", [1]), "faster"),
