@@ -19,7 +19,7 @@ def possible(
     """
     is_whole = slot.kind == Slot.Kind.WHOLE
     open_states = (Festival.State.DRAFT, Festival.State.PUBLISHED)
-    if slot.festival.state not in open_states or slot.ends_at <= at or slot.cancelled_at:
+    if slot.festival.state not in open_states or not slot.is_open(at=at):
         return []
     if slot.starts_at <= at:
         what = "the festival" if is_whole else "it"

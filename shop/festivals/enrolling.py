@@ -10,7 +10,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
@@ -24,6 +24,12 @@ from shop.merchants.deciding import own_among, refuse_own
 from shop.merchants.models import Merchant
 
 State = Enrolment.State
+AGREED = (State.APPLIED, State.WAITING, State.ACCEPTED)
+"""In these a store has accepted terms, and they are those that count for it."""
+OVER = (Festival.State.CLOSED, Festival.State.CANCELLED)
+HAS_APPROVED = Exists(
+    Nomination.objects.filter(enrolment=OuterRef("pk"), state=Nomination.State.APPROVED)
+)
 
 
 @transaction.atomic
@@ -137,14 +143,17 @@ def leave(enrolment: Enrolment, *, at: datetime, by: User) -> None:
     benefits that it gives end. ``taking_part.leave`` refreshes the lists as well.
 
     Raises:
-        NotPossible: it takes no part, or has approved products, whose deals people may know.
+        NotPossible: it takes no part, or has approved products, whose deals people may know, or
+            the festival is closed and its statements are final.
     """
     own = enrolment.nominations
     list(own.select_for_update(no_key=True).order_by("pk"))  # before the festival, as everywhere
     festival = _locked(enrolment.festival)
     enrolment = festival.enrolments.select_for_update(of=("self",)).get(pk=enrolment.pk)
-    if enrolment.state not in (State.APPLIED, State.WAITING, State.ACCEPTED):
+    if enrolment.state not in AGREED:
         raise NotPossible(_("This was decided already."))
+    if festival.state in OVER:
+        raise NotPossible(_("This festival is over."))
     open_states = (Nomination.State.SUBMITTED, Nomination.State.CHANGES_REQUESTED)
     own.filter(state__in=open_states).update(state=Nomination.State.WITHDRAWN)
     # In the next statement: a reviewer may have approved one while this waited for its row.
@@ -156,6 +165,12 @@ def leave(enrolment: Enrolment, *, at: datetime, by: User) -> None:
     _end_benefits(festival, enrolment, at=at, by=by)
     log(enrolment, "leave", at=at, by=by, festival=festival)
     fill(festival, at=at, by=by)
+
+
+def may_leave(enrolment: Enrolment, *, at: datetime) -> bool:
+    """Tell whether a store can leave now, before it asks; read it with ``HAS_APPROVED``."""
+    is_on = enrolment.festival.state not in OVER and at < enrolment.festival.ends_at
+    return is_on and enrolment.state in AGREED and not enrolment.has_approved
 
 
 @transaction.atomic
@@ -193,10 +208,9 @@ def is_enrolling(festival: Festival, *, at: datetime) -> bool:
 
     A draft takes stores as well: organizers enrol them before they publish.
     """
-    is_over = festival.state in (Festival.State.CLOSED, Festival.State.CANCELLED)
     has_opened = festival.enrol_opens is None or festival.enrol_opens <= at
     has_closed = festival.enrol_closes is not None and festival.enrol_closes <= at
-    return not is_over and has_opened and not has_closed and at < festival.ends_at
+    return festival.state not in OVER and has_opened and not has_closed and at < festival.ends_at
 
 
 def _refuse_guest(enrolment: Enrolment, festival: Festival, *, at: datetime) -> None:

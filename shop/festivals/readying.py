@@ -75,7 +75,7 @@ def _refusal(row: Nomination, *, at: datetime, seen: Seen | None) -> ShopError |
 
 def _obstacle(row: Nomination, *, at: datetime) -> str:
     """Return why a nomination cannot be approved yet, or any more; nothing if it can."""
-    if row.slot.ends_at <= at or row.slot.cancelled_at:
+    if not row.slot.is_open(at=at):
         return _("The slot is over. Make a new one.")
     if row.product.state != Product.State.PUBLISHED:
         return _("The product is not published yet. Decide on it first.")

@@ -135,7 +135,7 @@ def _answer(
     if found is not None and found.state not in EDITABLE:
         refusal = _("This product was approved for the slot already.")
         return Answer(check, refusal=refusal)
-    if offer.slot.ends_at <= at or offer.slot.cancelled_at:
+    if not offer.slot.is_open(at=at):
         return Answer(check, refusal=_("This slot is over."))
     if check.problems:
         return Answer(check)

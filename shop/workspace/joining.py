@@ -32,7 +32,6 @@ from shop.workspace.wanting import wanted_for
 SHOWN = 50
 MOST_CHOICES = 500
 State = Enrolment.State
-MAY_LEAVE = (State.APPLIED, State.WAITING, State.ACCEPTED)
 
 
 @require_GET
@@ -61,11 +60,12 @@ def festival(request: HttpRequest, merchant: Merchant, festival_id: int) -> Http
         place = (int(request.GET["slot"]), int(request.GET["product"]))
         return redirect(_with_wanted(request, merchant, place))
     taken = Count("nominations", filter=Q(nominations__state=Nomination.State.APPROVED))
-    slots = found.slots.filter(ends_at__gt=at).annotate(taken=taken).order_by("starts_at", "pk")
+    is_enrolling = enrolling.is_enrolling(found, at=at)
+    slots = found.slots.open(at=at).annotate(taken=taken).order_by("starts_at", "pk")
     offered = (Product.State.PUBLISHED, Product.State.SUBMITTED)
     products = products_of(merchant).filter(state__in=offered).order_by("title", "pk")
     products = list(products.only("pk", "title", "category")[:MOST_CHOICES])
-    slots = list(slots)
+    slots = list(slots) if is_enrolling else []
     is_accepted = enrolment is not None and enrolment.state == State.ACCEPTED
     is_waiting = enrolment is not None and enrolment.state == State.WAITING
     version = _version(found, enrolment)
@@ -74,12 +74,13 @@ def festival(request: HttpRequest, merchant: Merchant, festival_id: int) -> Http
         "festival": found,
         "enrolment": enrolment,
         "is_accepted": is_accepted,
-        "is_enrolling": enrolling.is_enrolling(found, at=at),
-        "may_leave": enrolment is not None and enrolment.state in MAY_LEAVE,
+        "is_enrolling": is_enrolling,
+        "has_agreed": enrolment is not None and enrolment.state in enrolling.AGREED,
+        "may_leave": enrolment is not None and enrolling.may_leave(enrolment, at=at),
         "line": place_in_line(enrolment) if is_waiting else 0,
         "slots": [(slot, places_of(slot)) for slot in slots],
         "products": products,
-        "wanted": wanted_for(merchant, found, products, slots) if is_accepted else [],
+        "wanted": wanted_for(merchant, found, products, slots) if is_accepted and slots else [],
         "nominations": nominations_of(merchant).filter(slot__festival=found)[:MOST_CHOICES],
         "terms": terms_of(found, version),
         "version": version,
@@ -148,7 +149,8 @@ def _festival(
         may_be_late: whoever had its page before it closed is told so, and not that there is none.
     """
     found = get_object_or_404(Festival, pk=festival_id)
-    enrolment = found.enrolments.filter(merchant=merchant).select_related("merchant").first()
+    rows = found.enrolments.select_related("merchant").annotate(has_approved=enrolling.HAS_APPROVED)
+    enrolment = rows.filter(merchant=merchant).first()
     has_closed = found.enrol_closes is not None and found.enrol_closes <= at
     is_known = enrolling.is_enrolling(found, at=at) or (may_be_late and has_closed)
     if enrolment is None and not is_known:
@@ -160,7 +162,7 @@ def _festival(
 
 def _version(festival: Festival, enrolment: Enrolment | None) -> str:
     """Return the terms that concern a store: those that it accepted, or those in force."""
-    if enrolment is not None and enrolment.state in MAY_LEAVE:
+    if enrolment is not None and enrolment.state in enrolling.AGREED:
         return enrolment.terms_version
     return festival.terms_version
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from shop import clock
 from shop.catalogue.models import Product, Variant
 from shop.errors import ShopError
-from shop.festivals import checking
+from shop.festivals import checking, enrolling
 from shop.festivals import nominating as use_cases
 from shop.festivals.models import Enrolment, Nomination, Slot, Wanted
 from shop.festivals.proposals import Proposal
@@ -37,7 +37,7 @@ def nominate(
 ) -> HttpResponse:
     """Propose a product for a slot; without script the button Check gives the same answer."""
     at = clock.moment_of(request)
-    slot, product, enrolment = _place(merchant, slot_id, product_id, at=at)
+    slot, product, enrolment = _place(merchant, slot_id, product_id)
     variants = _variants(product, at=at)
     before = nominations_of(merchant).filter(slot=slot, product=product).first()
     told = request.POST if request.method == "POST" else request.GET
@@ -66,6 +66,8 @@ def nominate(
         "found": proposal
         and checking.check(product, slot, enrolment, proposal, decided_at=decided_at, at=at),
         "places": places_of(slot),
+        "is_open": slot.is_open(at=at),
+        "is_enrolling": enrolling.is_enrolling(slot.festival, at=at),
         "enrolment": enrolment,
         "is_goods": product.kind == Product.Kind.GOODS,
         "deals": deals_of(before) if is_approved else None,
@@ -79,7 +81,7 @@ def nominate(
 def check(request: HttpRequest, merchant: Merchant, slot_id: int, product_id: int) -> HttpResponse:
     """Say what a proposal means while it is typed. Writes nothing."""
     at = clock.moment_of(request)
-    slot, product, enrolment = _place(merchant, slot_id, product_id, at=at)
+    slot, product, enrolment = _place(merchant, slot_id, product_id)
     form = NominationForm(_variants(product, at=at), request.POST)
     form.is_valid()  # what cannot be read yet is left out
     found = None
@@ -127,14 +129,12 @@ def _done(request: HttpRequest, form: NominationForm, save: object) -> bool:
     return True
 
 
-def _place(
-    merchant: Merchant, slot_id: int, product_id: int, *, at: datetime
-) -> tuple[Slot, Product, Enrolment]:
+def _place(merchant: Merchant, slot_id: int, product_id: int) -> tuple[Slot, Product, Enrolment]:
     """Return a slot, an own product and the store's accepted part; else there is no such page."""
     product = get_object_or_404(products_of(merchant), pk=product_id)
     taken = Count("nominations", filter=Q(nominations__state=Nomination.State.APPROVED))
     rows = Slot.objects.select_related("festival").annotate(taken=taken)
-    slot = get_object_or_404(rows, pk=slot_id, ends_at__gt=at)
+    slot = get_object_or_404(rows, pk=slot_id)
     enrolments = Enrolment.objects.select_related("festival")
     enrolment = get_object_or_404(
         enrolments, festival=slot.festival_id, merchant=merchant, state=ACCEPTED

@@ -78,6 +78,14 @@ class Festival(models.Model):
         return self.state == self.State.PUBLISHED and self.starts_at <= at < self.ends_at
 
 
+class SlotQuerySet(models.QuerySet["Slot"]):
+    """Slots by whether something can still happen in them."""
+
+    def open(self, *, at: datetime) -> SlotQuerySet:
+        """Keep those that are neither over nor called off."""
+        return self.filter(ends_at__gt=at, cancelled_at=None)
+
+
 class Slot(models.Model):
     """A window inside a festival in which deals run: the whole of it, or a short flash."""
 
@@ -103,6 +111,8 @@ class Slot(models.Model):
         null=True, blank=True, help_text="Its festival was stopped before it began."
     )
 
+    objects = SlotQuerySet.as_manager()
+
     class Meta:
         ordering = ["starts_at"]
         constraints = [
@@ -118,6 +128,10 @@ class Slot(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def is_open(self, *, at: datetime) -> bool:
+        """Tell whether it is neither over nor called off."""
+        return self.ends_at > at and self.cancelled_at is None
 
 
 class Fund(models.Model):

@@ -84,3 +84,16 @@ def test_nobody_is_accepted_for_a_festival_that_was_called_off(festival):
     with pytest.raises(NotPossible, match="is over"):
         enrolling.decide(row, is_accepted=True, at=START)
     assert enrolling.decide(row, is_accepted=False, at=START).state == "declined"
+
+
+@pytest.mark.parametrize("state", ["closed", "cancelled"])
+def test_a_store_does_not_leave_what_is_over_and_counted(festival, kettle, state):
+    type(festival).objects.filter(pk=festival.pk).update(state=state)
+    festival.refresh_from_db()
+
+    own = festival.enrolments.annotate(has_approved=enrolling.HAS_APPROVED).get()
+    assert not enrolling.may_leave(own, at=NOON)
+    with pytest.raises(NotPossible, match="This festival is over"):
+        leave(festival, kettle)
+
+    assert festival.enrolments.get().state == "accepted"

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from shop.festivals import approving, nominating
-from shop.festivals.models import ChangeLog, Enrolment, Nomination
+from shop.festivals.models import ChangeLog, Enrolment, Festival, Nomination, Slot
 from tests import make
 from tests.make import END, LONG_AGO, NOON, START
 
@@ -293,3 +293,69 @@ def test_the_deal_of_another_nomination_is_not_raised(client, desk):
     assert answer.status_code == 404
     deal.refresh_from_db()
     assert deal.allotment == 5
+
+
+def page_of(client, desk, festival):
+    return client.get(f"/merchant/{desk.merchant.slug}/festivals/{festival.pk}/").text
+
+
+def test_a_running_festival_offers_neither_leaving_nor_slots_that_take_nothing(client, desk):
+    festival = make.festival(enrol_closes=START)
+    make.deal(make.variant(of=make.product(of=desk.merchant)), during=festival, price=15_00)
+
+    page = page_of(client, desk, festival)
+
+    assert "Leave this festival" not in page
+    assert "Offer a product" not in page
+    assert "Enrolment for this festival is closed." in page
+    assert "Your nominations" in page
+
+
+def test_a_store_without_approved_products_may_still_leave(client, desk):
+    festival = make.festival(enrol_closes=START)
+    make.nomination(make.variant(of=make.product(of=desk.merchant)), during=festival, price=15_00)
+
+    assert "Leave this festival" in page_of(client, desk, festival)
+    client.post(f"/merchant/{desk.merchant.slug}/festivals/{festival.pk}/leave/")
+
+    assert festival.enrolments.get().state == "withdrawn"
+
+
+@pytest.mark.parametrize("over", [{"ends_at": NOON}, {"state": "closed"}])
+def test_a_festival_that_is_over_is_not_left(client, desk, over):
+    festival = make.festival()
+    make.nomination(make.variant(of=make.product(of=desk.merchant)), during=festival, price=15_00)
+    Festival.objects.filter(pk=festival.pk).update(**over)
+
+    assert "Leave this festival" not in page_of(client, desk, festival)
+
+
+@pytest.mark.parametrize("over", [{"cancelled_at": NOON}, {"ends_at": NOON}])
+def test_a_slot_that_is_over_or_called_off_is_shown_without_a_form(client, desk, over):
+    festival = make.festival(starts_at=START)
+    kettle = make.variant(of=make.product(of=desk.merchant, state="published"))
+    make.nomination(kettle, during=festival, price=15_00)
+    evening = make.slot(festival, label="Lamp evening")
+    assert "Lamp evening" in page_of(client, desk, festival)
+    address = f"/merchant/{desk.merchant.slug}/slots/{evening.pk}/{kettle.product.pk}/"
+    assert "Send for review" in client.get(address).text
+
+    Slot.objects.filter(pk=evening.pk).update(**over)
+
+    assert "Lamp evening" not in page_of(client, desk, festival)
+    page = client.get(address).text
+    assert "Send for review" not in page
+    assert "This slot is over." in page
+
+
+def test_units_of_a_deal_whose_slot_is_over_are_shown_and_not_raised(client, desk):
+    festival = make.festival()
+    kettle = make.variant(of=make.product(of=desk.merchant))
+    make.deal(kettle, during=festival, price=15_00, allotment=4)
+    slot = festival.slots.get()
+    address = f"/merchant/{desk.merchant.slug}/slots/{slot.pk}/{kettle.product.pk}/"
+    assert 'name="units"' in client.get(address).text
+
+    Slot.objects.filter(pk=slot.pk).update(ends_at=NOON)
+
+    assert 'name="units"' not in client.get(address).text
