@@ -2,9 +2,11 @@
 
 import re
 
+from playwright.sync_api import expect
+
 from shop.cart.models import CartLine
 from tests.browsing.steps import put_in_cart, words
-from tests.journeys.ways import journey, with_and_without_script
+from tests.journeys.ways import journey, on_desk_and_phone, with_and_without_script
 from tests.patience import wait_until
 
 pytestmark = journey
@@ -38,3 +40,23 @@ def test_quick_presses_make_one_request_and_the_button_keeps_the_focus(stage, ma
     assert len(sent) == 1
     assert more.evaluate("button => button === document.activeElement")
     assert "4 items from 1 store" in words(page)
+
+
+@on_desk_and_phone
+@with_and_without_script
+def test_on_the_page_of_a_product_they_put_nothing_in_the_cart(stage, market, page, script):
+    page.goto(f"/fr/products/{market.jar.product.slug}/")
+    more = page.get_by_role("button", name="Un de plus")
+
+    if script:
+        more.click()
+        page.get_by_role("button", name="Un de moins").click()
+        more.click()
+        more.click()
+    else:
+        expect(more).to_have_count(0)
+        page.get_by_label("Quantité").fill("3")
+    page.get_by_label("Quantité").press("Enter")
+    page.wait_for_url("**/fr/cart/")
+
+    assert CartLine.objects.get().quantity == 3

@@ -1,6 +1,6 @@
-// <qty-step class="qty"><button name="less">−</button><input><button name="more">+</button></qty-step>
+// <qty-step class="qty"><button data-by="-1">−</button><input><button data-by="1">+</button></qty-step>
 // Counts up and down in place; with the attribute "sends" a changed number sends the form after
-// a short pause. Without script the two buttons send it.
+// a short pause. Without script its two buttons send it; those of others are not shown.
 const PAUSE = 400; // milliseconds: several quick presses make one request
 
 customElements.define(
@@ -11,7 +11,6 @@ customElements.define(
     connectedCallback() {
       // From here on the buttons count and no longer send: htmx would send their names along.
       for (const button of this.querySelectorAll("button[name]")) {
-        button.dataset.by = button.name === "more" ? 1 : -1;
         button.removeAttribute("name");
         button.type = "button";
       }
