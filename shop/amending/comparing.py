@@ -36,6 +36,7 @@ NAMES = {
     "founded": _("Founded"), "makers": _("How many people work there"),
     "certifications": _("Certificates"),
 }  # fmt: skip
+OF_AN_OUTING = {"materials": _("What is included")}
 LANGUAGES = {"fr": _("Name in French"), "zh-hans": _("Name in Chinese")}
 PLACES = {Place.ALBUM: _("Pictures"), Place.LOGO: _("Logo"), Place.BANNER: _("Banner")}
 NEW, GONE, MOVED, REWORDED = "new", "gone", "moved", "reworded"
@@ -74,7 +75,8 @@ def differences(amendment: Amendment) -> list[Difference]:
     subject = amendment.subject
     if isinstance(subject, Merchant):
         public = {name: getattr(subject, name) for name in STORE_WORDS}
-        return [_field(name, public[name], amendment.words[name]) for name in _known(amendment)]
+        words = amendment.words
+        return [_field(NAMES[name], public[name], words[name]) for name in _known(amendment)]
     found = list(_product_words(amendment, subject))
     return found + list(_labels(amendment, subject)) + list(_new_variants(amendment))
 
@@ -116,11 +118,13 @@ def _known(amendment: Amendment) -> list[str]:
 
 
 def _field(name: str, before: Any, after: Any) -> Difference:
-    return Difference(str(NAMES[name]), *parts_of(_written(before), _written(after)))
+    return Difference(str(name), *parts_of(_written(before), _written(after)))
 
 
 def _product_words(amendment: Amendment, product: Product) -> Iterator[Difference]:
-    public = told(words_of(product))
+    public, called = told(words_of(product)), NAMES
+    if product.kind == Product.Kind.EXPERIENCE:
+        called = NAMES | OF_AN_OUTING
     for name in _known(amendment):
         before, after = public[name], amendment.words[name]
         if name == "category_id":
@@ -128,7 +132,7 @@ def _product_words(amendment: Amendment, product: Product) -> Iterator[Differenc
             before, after = names.get(before, ""), names.get(after, "")
         elif name == "origin":
             before, after = _country(before), _country(after)
-        yield _field(name, before, after)
+        yield _field(called[name], before, after)
     titles: Mapping[str, str] = amendment.words.get("titles", product.titles)
     for code in sorted({*titles, *product.titles}):
         before, after = product.titles.get(code, ""), titles.get(code, "")

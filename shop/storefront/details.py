@@ -34,13 +34,18 @@ def details(product: Product, weight_g: int, language: str) -> tuple[Fact, ...]:
     """
     own = lang_mark(None, language)
     facts = (
-        Fact(_("Material"), ", ".join(product.materials), own),
+        Fact(_materials(product), ", ".join(product.materials), own),
         Fact(_("Made in"), country_name(product.origin, language) if product.origin else ""),
         Fact(_("Weight"), _weight(weight_g, language) if weight_g else ""),
         Fact(_("Customs code"), product.hs_code),
         Fact(_("Duration"), duration(product.duration_minutes or 0)),
     )
     return tuple(fact for fact in facts if fact.value)
+
+
+def _materials(product: Product) -> str:
+    # What stores write there of an outing is what comes with it: a guide, lunch, the boat.
+    return _("Included") if product.kind == Product.Kind.EXPERIENCE else _("Material")
 
 
 def _weight(grams: int, language: str) -> str:

@@ -25,6 +25,7 @@ FEW = 3
 class DateChoice:
     """A session to choose; one that is full stays to see.
 
+    ``closes`` says until when, where that is before it begins.
     ``seats``, and of each kind of ticket ``most`` and ``prices``, are for the script that adds up.
     """
 
@@ -32,6 +33,7 @@ class DateChoice:
     day: str
     hour: str
     note: str
+    closes: str
     is_open: bool
     is_chosen: bool
     seats: int
@@ -62,7 +64,6 @@ class Visit:
     zone: str
     capacity: int
     is_open: bool
-    closes: str
     total: str
     chosen: str
     has_prices: bool
@@ -127,7 +128,6 @@ def visit(sessions: Sequence[Session], language: str) -> Visit | None:
         zone=dates.zone_name(chosen.starts, chosen.zone, language),
         capacity=chosen.kinds[0].on_hand,
         is_open=any(session.is_open for session in sessions),
-        closes=_closes(chosen, language),
         total=first.note if first else "",
         chosen=f"{first.first} × {first.label}" if first else "",
         has_prices=len({price for price in _prices(chosen, names) if price is not None}) > 1,
@@ -147,6 +147,7 @@ def _date(
         day=dates.weekday_in(session.starts, session.zone, language),
         hour=dates.hour(session.starts, session.zone),
         note=note,
+        closes=_closes(session, language) if session.is_open else "",
         is_open=session.is_open,
         is_chosen=session is chosen,
         seats=session.seats_left,

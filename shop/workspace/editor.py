@@ -148,6 +148,8 @@ def _forms(
         form = ProductForm(initial=first)
         rows = first_rows(variants, content) if content else [{}] * EMPTY_ROWS * 2
         grid = Grid(initial=rows, prefix="v")
+    if product and product.kind == Product.Kind.EXPERIENCE:
+        form.ask_about_an_outing()
     if grid.is_bound and not grid.management_form.is_valid():
         return form, grid
     grid.tie(variants)

@@ -100,6 +100,10 @@ class ProductForm(forms.Form):
         self.fields["origin"].choices = countries
         self.fields["description"].is_asked_later = True  # before a review, not in a draft
 
+    def ask_about_an_outing(self) -> None:
+        """Ask for what comes with an experience, where goods say what they are made of."""
+        self.fields["materials"].label = _("What is included")
+
     def words(self, before: Words | None) -> Words:
         """Return what was typed; translations that the form does not show are kept."""
         told = self.cleaned_data

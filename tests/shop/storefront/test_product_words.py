@@ -41,6 +41,14 @@ def test_details_are_told_as_far_as_they_are_known():
     ]
 
 
+def test_an_outing_says_what_is_included_and_goods_what_they_are_made_of():
+    tour = make.product(kind="experience", materials=["guide", "lunch"])
+    make.variant(of=tour)
+
+    assert "<dt>Compris</dt>" in show(tour, "/fr")
+    assert "Mati\u00e8re" not in show(tour, "/fr")
+
+
 def test_pictures_come_in_their_order_with_their_words():
     kettle = make.variant().product
     for position, name in enumerate(("side", "top")):

@@ -54,6 +54,18 @@ def test_a_date_has_the_facts_that_the_script_adds_up():
     ]  # fmt: skip
 
 
+def test_each_date_says_until_when_it_can_be_booked():
+    adult, *_ = visits.session(closes_before=timedelta(hours=24))
+    visits.session(adult.product, starts=FRIDAY + WEEK, closes_before=timedelta(hours=4))
+    visits.session(adult.product, starts=FRIDAY + 2 * WEEK, closes_before=timedelta())
+
+    said = re.findall(r'<small class="wide">(.*?)</small>', show(adult.product))
+
+    assert len(said) == len(set(said)) == 2
+    assert all(text.startswith("Booking closes on ") for text in said)
+    assert show(adult.product).count("Booking closes on ") == 2
+
+
 def test_dates_of_one_price_say_how_many_seats_are_left():
     adult, *_ = visits.session(seats=6)
     visits.session(adult.product, seats=6, starts=FRIDAY + WEEK)
