@@ -28,6 +28,7 @@ from shop.ledger import posting
 from shop.money import share
 from shop.networks import keyed_hash
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
+from shop.orders.shipping import tracking_url
 from shop.payments.models import Payment
 
 COUNT = 320
@@ -194,10 +195,12 @@ def _part(
     for line in lines:
         line.suborder = suborder
     OrderLine.objects.bulk_create(lines)
+    number = f"40{order.pk:06}{position:02}"
     Shipment.objects.create(
         suborder=suborder,
         carrier=CARRIER,
-        tracking_number=f"40{order.pk:06}{position:02}",
+        tracking_number=number,
+        tracking_url=tracking_url(CARRIER, number),
         shipped_at=order.placed_at + timedelta(days=merchant.dispatch_from, hours=5),
     )
 

@@ -36,6 +36,7 @@ from shop.orders import ending
 from shop.orders.agreement import agreement
 from shop.orders.models import Order, Shipment, Suborder
 from shop.orders.placing import place_order
+from shop.orders.shipping import tracking_url
 from shop.payments.models import Payment
 from shop.stock import holding as stock
 
@@ -191,9 +192,11 @@ def _send(edition: Edition, order: Order, suborder: Suborder) -> None:
     for line in suborder.lines.all():
         units[line.pool_id] += line.pool_units
     stock.ship(units, at=shipped_at, by=None, note=order.number)
+    number = f"41{order.pk:06}{suborder.position:02}"
     Shipment.objects.create(
         suborder=suborder,
         carrier=CARRIER,
-        tracking_number=f"41{order.pk:06}{suborder.position:02}",
+        tracking_number=number,
+        tracking_url=tracking_url(CARRIER, number),
         shipped_at=shipped_at,
     )

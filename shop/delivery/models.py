@@ -75,6 +75,8 @@ class ImportRule(models.Model):
 class Carrier(models.Model):
     """Who carries parcels, and where a tracking number can be followed."""
 
+    FOR_ALL = "tracker"  # the kind of a page that follows the numbers of many carriers
+
     code = models.SlugField(max_length=40, primary_key=True)
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=10)

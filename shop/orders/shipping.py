@@ -7,6 +7,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
@@ -59,8 +60,25 @@ def ship(
 
 
 def tracking_url(carrier: str, number: str) -> str:
-    """Return where a number can be followed, or nothing when the carrier's page is not known."""
-    known = Carrier.objects.filter(name=carrier).first()
-    if not known or not known.tracking_url or not number:
+    """Return where a number can be followed, or nothing when the carrier is not known.
+
+    A carrier whose own page is not known is followed by the page that follows all of them.
+    """
+    if not number or not (known := _known(carrier)):
         return ""
-    return known.tracking_url.replace("{number}", quote(number, safe=""))
+    pattern = known.tracking_url or _for_all()
+    return pattern.replace("{number}", quote(number, safe=""))
+
+
+def _known(carrier: str) -> Carrier | None:
+    """Return the carrier that a store means: by its name, or by a beginning that one alone has."""
+    exactly = Q(name__iexact=carrier) | Q(code__iexact=carrier)
+    rows = list(Carrier.objects.filter(exactly | Q(name__istartswith=f"{carrier} ")))
+    exact = [row for row in rows if carrier.casefold() in (row.name.casefold(), row.code)]
+    found = exact or rows
+    return found[0] if len(found) == 1 else None
+
+
+def _for_all() -> str:
+    row = Carrier.objects.filter(kind=Carrier.FOR_ALL).first()
+    return row.tracking_url if row else ""

@@ -26,6 +26,7 @@ def test_two_months_of_orders_are_paid_sent_and_in_the_books(loaded):
     assert max(order.paid_at for order in orders) < six().at(-5)
     assert {part.state for part in Suborder.objects.all()} == {"shipped", "delivered"}
     assert Shipment.objects.count() == Suborder.objects.count()
+    assert not Shipment.objects.filter(tracking_url="").exists()
     assert orders.filter(user__email="shopper@example.org").exists()
     assert_books_agree()
 

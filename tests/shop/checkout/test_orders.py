@@ -56,7 +56,8 @@ def test_a_parcel_on_its_way_has_its_carrier_and_a_link(browser, till):
 
     assert "On the way" in words(answer)
     assert "Handed to Kenya Post 12 May at 12:00 UTC" in words(answer)
-    assert 'href="https://post.example/track?n=EE%20482%20KE" rel="noreferrer"' in answer.text
+    link_of = 'href="https://post.example/track?n=EE%20482%20KE" rel="noreferrer"'
+    assert f"{link_of}>Follow at Kenya Post</a>" in answer.text
 
 
 def test_a_parcel_without_a_number_says_so_and_a_delivered_one_is_done(browser, till):

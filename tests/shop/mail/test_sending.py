@@ -193,12 +193,15 @@ Baobab Demonstration, an invented address
 def test_a_parcel_is_announced_with_its_number_or_without_one():
     words = RECEIPT | {"store": "Gonja Women", "carrier": "EMS"}
 
-    send("shipped", LENA, language="en", context=words | {"tracking_number": "EE1GH"})
+    send("shipped", LENA, language="en", context=words
+         | {"tracking_number": "EE1GH", "tracking_url": "https://ems.example/EE1GH"})  # fmt: skip
     send("shipped", LENA, language="en", context=words)
 
     tracked, untracked = mail.outbox
     assert tracked.subject == "Gonja Women has sent your parcel"
     assert "Tracking number EE1GH. The first scan can take a day." in tracked.body
+    assert "At the carrier: https://ems.example/EE1GH" in tracked.body
+    assert "At the carrier" not in untracked.body
     assert "No tracking number: this parcel travels by ordinary post." in untracked.body
 
 

@@ -3,7 +3,9 @@
 import pytest
 from django.core import mail
 from django.db import transaction
+from django.utils.text import slugify
 
+from shop.delivery.models import Carrier
 from shop.errors import NotPossible
 from shop.orders import ending
 from shop.orders.models import Shipment, Suborder
@@ -135,13 +137,41 @@ def test_a_strange_tracking_number_is_refused_and_nothing_is_sent(client, sold, 
     assert not Shipment.objects.exists()
 
 
-def test_a_number_cannot_leave_the_carrier_s_address():
-    from shop.delivery.models import Carrier  # noqa: PLC0415
-
-    Carrier.objects.create(
-        code="x", name="X", kind="post", serves="world", seen_on="2026-11-24",
-        tracking_url="https://example.org/?n={number}",
+def carrier(name, url="", *, kind="post"):
+    return Carrier.objects.create(
+        code=slugify(name), name=name, kind=kind, serves="world", seen_on="2026-11-24",
+        tracking_url=url,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "leads"),
+    [
+        ("DHL Express", "https://dhl.example/1"),
+        ("dhl express", "https://dhl.example/1"),
+        ("DHL", "https://dhl.example/1"),
+        ("dhl-express", "https://dhl.example/1"),
+        ("Royal mail", "https://royal.example/1"),
+        ("Ghana Post", "https://all.example/1"),  # its own page is not known
+        ("Post", ""),  # which of them?
+        ("D", ""),
+        ("Somebody", ""),
+    ],
+)
+def test_a_number_of_a_known_carrier_leads_to_its_page(typed, leads):
+    carrier("DHL Express", "https://dhl.example/{number}")
+    carrier("Royal Mail", "https://royal.example/{number}")
+    carrier("Ghana Post")
+    carrier("Post Luxembourg", "https://lu.example/{number}")
+    carrier("Post Norge", "https://no.example/{number}")
+    carrier("17TRACK (universal tracker)", "https://all.example/{number}", kind="tracker")
+
+    assert tracking_url(typed, "1") == leads
+    assert tracking_url(typed, "") == ""
+
+
+def test_a_number_cannot_leave_the_carrier_s_address():
+    carrier("X", "https://example.org/?n={number}")
 
     assert tracking_url("X", "1&next=/a b") == "https://example.org/?n=1%26next%3D%2Fa%20b"
     assert tracking_url("Unknown", "1") == ""
