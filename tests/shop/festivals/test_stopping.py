@@ -253,6 +253,20 @@ def test_the_stores_of_a_festival_that_ends_early_are_told_why(festival, kettle,
     assert "Orders that were placed before keep their price." in mail.body
 
 
+@pytest.mark.parametrize("at", [START - HOUR, NOON + HOUR / 2])
+def test_a_slot_that_is_stopped_does_not_say_that_the_festival_is(festival, kettle, mailoutbox, at):
+    flash = make.slot(festival, label="Lunch", starts_at=NOON, ends_at=NOON + HOUR)
+    make.deal(kettle, during=flash, price=15_00)
+    make.member(kettle.product.merchant)
+
+    stop(flash, at=at, reason="Rain")
+    run_queued_work()
+
+    [mail] = mailoutbox
+    assert mail.subject.startswith(f"Lunch in {festival.title} ")
+    assert mail.subject.endswith("will not take place" if at < NOON else "ends early")
+
+
 def test_the_stores_of_what_is_called_off_are_told_in_their_language(festival, kettle, mailoutbox):
     flash = make.slot(festival, label="Lunch", starts_at=NOON, ends_at=NOON + HOUR)
     make.deal(kettle, during=flash, price=15_00)
@@ -264,5 +278,6 @@ def test_the_stores_of_what_is_called_off_are_told_in_their_language(festival, k
     stopping.cancel_festival(festival, at=START - HOUR / 2, reason="Grève")
     run_queued_work()
 
-    assert [mail.subject for mail in mailoutbox] == [f"{in_french}: Lunch", in_french]
+    of_the_slot = f"{festival.title}\N{NO-BREAK SPACE}: le créneau Lunch n’aura pas lieu"
+    assert [mail.subject for mail in mailoutbox] == [of_the_slot, in_french]
     assert all("Grève" in mail.body and "prix habituels" in mail.body for mail in mailoutbox)
