@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import logging
 import re
+from datetime import datetime
 from urllib.parse import unquote
 
+from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language, get_language_from_path
+from django.utils.translation import gettext as _
 
 from shop import clock
 from shop.listings.words import spelled
 from shop.storefront.epoch import current_epoch
+from shop.storefront.menu import MenuLink, menu
 from shop.storefront.nothing import instead_of
 
 log = logging.getLogger(__name__)
@@ -22,6 +26,8 @@ log = logging.getLogger(__name__)
 PUBLIC = {"product", "store", "wagtail_serve"}
 # Desks and machines have addresses without a language; nobody looks for products there.
 ELSEWHERE = re.compile(r"/(merchant|organize|mail|media|static|webhooks|health|clock)(/|$)")
+# Here a misspelled word is one of a product or a store; elsewhere it names some page.
+LISTED = ("/products/", "/stores/")
 MOST_WORDS = 4
 ENDING = re.compile(r"\.\w{1,5}$")
 
@@ -31,16 +37,33 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     context: dict[str, object] = {}
     if request.method == "GET" and _is_of_the_shop(request):
         try:
-            at = clock.moment_of(request)
-            found, nothing = instead_of(
-                _words(request.path), current_epoch(at=at), at=at, language=get_language()
-            )
-            context = {"words": found, "nothing": nothing}
+            context = _meant(request, at=clock.moment_of(request))
         except DatabaseError:  # this page says what it can say
             log.warning("A page that is not there could not be searched for", exc_info=True)
     response = render(request, "404.html", context, status=404)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _meant(request: HttpRequest, *, at: datetime) -> dict[str, object]:
+    """Return the pages and the products that an address may have meant. Two statements at most."""
+    language, words, epoch = get_language(), _words(request.path), current_epoch(at=at)
+    path = request.path.removeprefix(f"/{language}")
+    asked = {word for _written, word in spelled(words)}
+    pages = [page for page in (*_terms(), *menu(epoch.menu, language)) if asked & _names(page)]
+    is_exact = bool(pages) or not path.startswith(LISTED)
+    found, nothing = instead_of(words, epoch, is_exact=is_exact, at=at, language=language)
+    return {"words": found, "nothing": nothing, "pages": pages}
+
+
+def _terms() -> list[MenuLink]:
+    link = settings.TERMS_LINK
+    return [MenuLink(link, "terms", _("Terms"), lang="", is_help=False)] if link else []
+
+
+def _names(page: MenuLink) -> set[str]:
+    text = f"{page.slug.replace('-', ' ')} {page.title}"
+    return {word for _written, word in spelled(text) if len(word) > 2}
 
 
 def _is_of_the_shop(request: HttpRequest) -> bool:

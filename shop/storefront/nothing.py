@@ -71,15 +71,20 @@ def nothing(
     )
 
 
-def instead_of(words: str, epoch: Epoch, *, at: datetime, language: str) -> tuple[str, Nothing]:
+def instead_of(
+    words: str, epoch: Epoch, *, is_exact: bool, at: datetime, language: str
+) -> tuple[str, Nothing]:
     """Return what an address that leads nowhere may have meant, and popular products if nothing.
 
     Two statements at most.
 
+    Args:
+        is_exact: no typing errors are forgiven, since the address may name no product at all.
+
     Returns:
         the words that found something, or nothing.
     """
-    search = understand(words) if words else None
+    search = understand(words, is_exact=is_exact) if words else None
     rows = ()
     if search:
         filters = Filters(words=words, sort="best")

@@ -259,3 +259,17 @@ def test_a_page_that_is_moved_stands_at_its_new_place_in_every_copy(client, is_t
 def revision():
     epoch.forget()
     return epoch.current_epoch(at=make.NOON).revision
+
+
+def test_an_address_that_leads_nowhere_offers_the_pages_that_it_may_have_meant(client):
+    pages.page(HelpPage, title="Privacy and cookies", slug="privacy-and-cookies",
+               show_in_menus=True)  # fmt: skip
+    pages.page(HelpPage, title="Paying", slug="paying", show_in_menus=True)
+
+    answer = client.get("/fr/privacy.html")
+
+    assert answer.status_code == 404
+    text = answer.text.partition("<main")[2]
+    assert "Cherchiez-vous l’une de ces pages" in text
+    assert '<a href="/fr/help/privacy-and-cookies/" lang="en">Privacy and cookies</a>' in text
+    assert "Paying" not in text

@@ -226,6 +226,17 @@ def test_an_address_that_leads_nowhere_is_searched(path):
     assert "Sisal basket" in answer.text
 
 
+def test_an_address_of_a_page_is_not_read_as_a_misspelled_product(settings):
+    basket("Marsh terns")
+    settings.TERMS_LINK = "/help/buying/"
+
+    terms = Client().get("/terms/").text
+    assert "“terns”" not in terms
+    assert '<a href="/help/buying/">Terms</a>' in terms
+    assert "Marsh terns" in Client().get("/products/ternz/").text
+    assert "Marsh terns" in Client().get("/marsh-terns/").text
+
+
 @pytest.mark.parametrize(
     "path", ["/orders/sisal/basket/", "/merchant/basket/", "/media/basket.jpg"]
 )
