@@ -59,8 +59,12 @@ def health(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what the last looks at the shop found; posting asks the worker to look now."""
     festival = get_object_or_404(Festival, pk=pk)
     if request.method == "POST":
-        checks.ask_now()
-        messages.success(request, "The worker looks at everything now. Reload in some seconds.")
+        if "pages" in request.POST:
+            checks.ask_pages(festival)
+            messages.success(request, "The worker asks the pages now. Reload in some seconds.")
+        else:
+            checks.ask_now()
+            messages.success(request, "The worker looks at everything now. Reload in some seconds.")
         return redirect("desk:festival-health", festival.pk)
     at = clock.moment_of(request)
     context = {

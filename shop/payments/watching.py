@@ -126,7 +126,7 @@ def _stuck(at: datetime) -> dict[str, QuerySet]:
             started_at__gt=since,
         ),
         "things that periodic work failed at": waiting_mishaps(since=late),
-        "pages with a wrong price": wrong_pages(since=since),
+        "pages with a wrong price": wrong_pages(),
         "tasks that failed": DBTaskResult.objects.filter(
             status=TaskResultStatus.FAILED, finished_at__gte=since
         ),

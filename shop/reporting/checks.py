@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from django.core.cache import cache
 from django.core.mail import mailers
 from django.db import connection
+from django.db.models import Max
 from django.tasks import Task, TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
@@ -27,7 +29,8 @@ from shop.payments.stripe_gateway import gateway
 from shop.payments.watching import problems
 from shop.reporting.models import Check
 from shop.rounds.mishaps import waiting as waiting_mishaps
-from shop.storefront.probing import wrong_pages
+from shop.storefront.models import ProbeResult
+from shop.storefront.probing import look_again, not_right, probe
 from shop.tasks import enqueue
 
 log = logging.getLogger(__name__)
@@ -36,7 +39,6 @@ GOOD, WARN, BAD = Check.Standing.GOOD, Check.Standing.WARN, Check.Standing.BAD
 BEFORE_OPENING = timedelta(minutes=60)
 MOST_DRIFT = timedelta(seconds=2)
 SILENCE = timedelta(minutes=10)
-WRONG_FOR = timedelta(minutes=20)  # twice as long as pages are looked at after a start
 BEFORE_MAIL = 20
 PROBLEMS = "problems"
 """The row that holds for the monitor what waits too long; it is not shown as a part."""
@@ -89,15 +91,33 @@ def look_at_everything() -> None:
     _look(QUICK + OUTSIDE + SLOW, at=at)
 
 
+@task(priority=BEFORE_MAIL)
+def look_at_pages(festival_id: int) -> None:
+    """Ask the pages of a festival's last start for their prices now; an organizer asked for it."""
+    at = clock.now()
+    festival = Festival.objects.get(pk=festival_id)
+    starts = festival.slots.filter(starts_at__lte=at, cancelled_at=None)
+    if opened := starts.aggregate(last=Max("starts_at"))["last"]:
+        probe(festival, opened, at=at)
+    look_again(at=at, is_asked=True)
+    _seen(["pages"], lambda at: [_pages(at)], at=at)
+
+
 def ask_now() -> None:
     """Queue a look at everything; of several that wait one is enough."""
     _ask(look_at_everything)
 
 
-def _ask(what: Task) -> None:
+def ask_pages(festival: Festival) -> None:
+    """Queue a look at the public pages of a festival; of several that wait one is enough."""
+    _ask(look_at_pages, festival.pk)
+
+
+def _ask(what: Task, *args: int) -> None:
     waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY)
-    if not waiting.filter(task_path=what.module_path).exists():
-        enqueue(what)
+    same = waiting.filter(task_path=what.module_path, args_kwargs__args=list(args))
+    if not same.exists():
+        enqueue(what, *args)
 
 
 def _look(parts: Parts, *, at: datetime) -> None:
@@ -155,10 +175,14 @@ def _mail(_at: datetime) -> Found:
     return GOOD, "The mail server answers."
 
 
-def _pages(at: datetime) -> Found:
-    wrong = wrong_pages(since=at - WRONG_FOR).values_list("address", flat=True)
-    if wrong:
-        return BAD, f"{len(wrong)} public pages show another price than the computed one."
+def _pages(_at: datetime) -> Found:
+    found = Counter(not_right().values_list("outcome", flat=True))
+    if wrong := found[ProbeResult.Outcome.WRONG]:
+        pages = "public page shows" if wrong == 1 else "public pages show"
+        return BAD, f"{wrong} {pages} another price than the computed one."
+    if silent := found[ProbeResult.Outcome.SILENT]:
+        pages = "public page" if silent == 1 else "public pages"
+        return WARN, f"{silent} {pages} did not answer when asked for prices."
     return GOOD, "No public page was seen with a wrong price."
 
 

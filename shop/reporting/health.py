@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from shop.festivals.models import Festival
 from shop.reporting import checks
 from shop.reporting.models import Check
+from shop.storefront.models import ProbeResult
 from shop.storefront.probing import latest_probe
 
 TITLES = {
@@ -24,6 +25,11 @@ TITLES = {
 TOO_OLD = {"beat": timedelta(minutes=3), "worker": timedelta(minutes=12),
            "sales": timedelta(minutes=3)}  # fmt: skip
 USUALLY = timedelta(minutes=15)
+# The worst comes first.
+FOUND = (
+    (ProbeResult.Outcome.WRONG, Check.Standing.BAD, "pages show another price"),
+    (ProbeResult.Outcome.SILENT, Check.Standing.WARN, "pages did not answer and are asked again"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +71,13 @@ def probe_of(festival: Festival, *, at: datetime) -> Reading:
             f"Never looked at. Public pages {opens} compared with computed prices at the opening."
         )
         return Reading("probe", TITLES["probe"], "none", words, None)
-    wrong = [row.address for row in rows if not row.is_ok]
-    if wrong:
-        words = f"{len(wrong)} of {len(rows)} pages show another price: {', '.join(wrong[:3])}."
-        return Reading("probe", TITLES["probe"], Check.Standing.BAD, words, rows[0].at)
-    words = f"{len(rows)} public pages show the computed prices."
-    return Reading("probe", TITLES["probe"], Check.Standing.GOOD, words, rows[0].at)
+    seen = max(row.at for row in rows)
+    for outcome, standing, says in FOUND:
+        if pages := [row.address for row in rows if row.outcome == outcome]:
+            words = f"{len(pages)} of {len(rows)} {says}: {', '.join(pages[:3])}."
+            return Reading("probe", TITLES["probe"], standing, words, seen)
+    words = f"Pages that show the computed prices: {len(rows)}, all that were looked at."
+    return Reading("probe", TITLES["probe"], Check.Standing.GOOD, words, seen)
 
 
 def _reading(name: str, row: Check | None, at: datetime) -> Reading:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from shop.catalogue.models import Product
 from shop.festivals.models import Festival
 
 LONGEST = timedelta(hours=72)  # for which a shared preview can be opened
@@ -44,15 +45,24 @@ class PreviewLink(models.Model):
 
 
 class ProbeResult(models.Model):
-    """What a public page said of a product's price soon after a start, and what it should say."""
+    """What a public page said of a product's price after a start, and what it should say."""
+
+    class Outcome(models.TextChoices):
+        RIGHT = "right"
+        WRONG = "wrong"
+        SILENT = "silent"  # it did not answer, or not with a page: of its price nothing is known
 
     festival = models.ForeignKey(Festival, models.CASCADE, related_name="probe_results")
     opens_at = models.DateTimeField(help_text="The start that was looked at.")
     at = models.DateTimeField(help_text="When the page was asked for.")
     address = models.CharField(max_length=200)
+    product = models.ForeignKey(Product, models.SET_NULL, null=True, related_name="+")
     expected = models.CharField(max_length=400, help_text="Prices by the price function.")
     found = models.CharField(max_length=400, help_text="Prices on the page, or what went wrong.")
-    is_ok = models.BooleanField()
+    outcome = models.CharField(max_length=6, choices=Outcome)
 
     class Meta:
-        indexes = [models.Index(fields=["festival", "-at"], name="probe_of_festival")]
+        indexes = [
+            models.Index(fields=["festival", "-at"], name="probe_of_festival"),
+            models.Index(fields=["address", "-at"], name="probe_of_page"),
+        ]

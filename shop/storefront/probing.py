@@ -17,7 +17,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import translation
 
@@ -32,9 +32,13 @@ from shop.storefront.models import ProbeResult
 
 log = logging.getLogger(__name__)
 
+Outcome = ProbeResult.Outcome
+ORDER = (Outcome.WRONG, Outcome.SILENT, Outcome.RIGHT)
 PAGES = 10
 LOOKED_FOR = timedelta(minutes=10)  # after a start; later ones are for whoever asks
-AGAIN = timedelta(minutes=1)
+AGAIN = timedelta(minutes=1)  # so long after a start; then the longer pause
+LATER = timedelta(minutes=5)
+KEPT_FOR = timedelta(days=90)
 PATIENCE = 5  # seconds for one page
 IN_ALL = 15  # seconds after which no further page is asked for: other work waits
 LARGEST = 2_000_000  # bytes of one page
@@ -51,52 +55,111 @@ class Answer:
 
 
 def probe_openings(*, at: datetime) -> int:
-    """Look at the pages of every start of the last ten minutes; part of the beat.
+    """Look at the pages of every start of the last ten minutes, and again at those not right.
+
+    Part of the beat.
 
     Returns:
         How many pages were wrong.
     """
-    wrong = 0
+    results: list[ProbeResult] = []
 
     def look(opening: tuple[Festival, datetime]) -> None:
-        nonlocal wrong
-        if _is_due(*opening, at):
-            wrong += sum(not result.is_ok for result in probe(*opening, at=at))
+        results.extend(_look_at_all(_unseen(*opening, at), *opening, at))
 
     each("look at the pages of a start", _openings(at), look, at=at, about=_name_of)
-    return wrong
+    results += look_again(at=at)
+    return sum(result.outcome == Outcome.WRONG for result in results)
 
 
 def probe(festival: Festival, opens_at: datetime, *, at: datetime) -> list[ProbeResult]:
     """Look at up to ten products of a festival, keep what was seen, and log what is wrong."""
+    return _look_at_all(_products(festival, opens_at, at), festival, opens_at, at)
+
+
+def look_again(*, at: datetime, is_asked: bool = False) -> list[ProbeResult]:
+    """Look at the pages that are not right until they are; those that wait longest come first.
+
+    Args:
+        is_asked: somebody wants to know now, whenever they were looked at last.
+    """
+    rows = not_right().filter(at__lt=at).select_related("festival", "product").order_by("at", "pk")
+    due = [row for row in rows if is_asked or at - row.at >= _pause(row, at)]
+    results: list[ProbeResult] = []
+
+    def look(row: ProbeResult) -> None:
+        results.append(_look_at(row.product, row.festival, row.opens_at, at))
+
+    each("look at a page again", due[:PAGES], look, at=at, seconds=IN_ALL)
+    return _keep(results)
+
+
+def latest_probe(festival: Festival, *, at: datetime) -> list[ProbeResult]:
+    """Return what was seen last of each page of a festival's last start, up to an instant.
+
+    What is not right comes first. One statement.
+    """
+    rows = ProbeResult.objects.filter(festival=festival, at__lte=at)
+    last = rows.order_by("-opens_at").values("opens_at")[:1]
+    newest = rows.filter(opens_at=last).order_by("address", "-at", "-pk").distinct("address")
+    return sorted(newest, key=lambda row: (ORDER.index(row.outcome), row.address))
+
+
+def not_right() -> QuerySet[ProbeResult]:
+    """Return the newest look at each page that was not right, as long as it is in the shop.
+
+    Whatever start it was looked at for: the next one asks the same page.
+    """
+    newer = ProbeResult.objects.filter(address=OuterRef("address")).filter(
+        Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk"))
+    )
+    rows = ProbeResult.objects.exclude(outcome=Outcome.RIGHT)
+    return rows.filter(~Exists(newer), product__listing__isnull=False)
+
+
+def wrong_pages() -> QuerySet[ProbeResult]:
+    """Return the pages that were wrong when they were looked at last."""
+    return not_right().filter(outcome=Outcome.WRONG)
+
+
+def forget_looks(*, at: datetime) -> int:
+    """Delete what was seen of pages three months ago; return how much."""
+    return ProbeResult.objects.filter(at__lt=at - KEPT_FOR).delete()[0]
+
+
+def _look_at_all(
+    products: Sequence[Product], festival: Festival, opens_at: datetime, at: datetime
+) -> list[ProbeResult]:
     results: list[ProbeResult] = []
 
     def look(product: Product) -> None:
         results.append(_look_at(product, festival, opens_at, at))
 
-    each("look at a page", _products(festival, opens_at, at), look, at=at, seconds=IN_ALL)
+    each("look at a page", products, look, at=at, seconds=IN_ALL)
+    return _keep(results)
+
+
+def _keep(results: list[ProbeResult]) -> list[ProbeResult]:
+    """Write down what was seen, and log what is not right."""
     ProbeResult.objects.bulk_create(results)
     for result in results:
-        if not result.is_ok:
+        if result.outcome == Outcome.WRONG:
             facts = (result.address, result.found, result.expected)
             log.error("a page shows a wrong price: %s says %s instead of %s", *facts)
+        elif result.outcome == Outcome.SILENT:
+            log.warning("a page could not be looked at: %s, %s", result.address, result.found)
     return results
 
 
-def latest_probe(festival: Festival, *, at: datetime) -> list[ProbeResult]:
-    """Return what the last look at a festival's pages saw, up to an instant. One statement."""
-    rows = ProbeResult.objects.filter(festival=festival, at__lte=at)
-    last = rows.order_by("-at").values("at")[:1]
-    return list(rows.filter(at=last).order_by("is_ok", "address"))
+def _unseen(festival: Festival, opens_at: datetime, at: datetime) -> list[Product]:
+    """Return those that were not looked at for a start: a slow page may have taken all the time."""
+    rows = ProbeResult.objects.filter(festival=festival, opens_at=opens_at)
+    seen = set(rows.values_list("product_id", flat=True))
+    return [row for row in _products(festival, opens_at, at) if row.pk not in seen]
 
 
-def wrong_pages(*, since: datetime) -> QuerySet[ProbeResult]:
-    """Return the pages that were wrong when they were looked at last."""
-    same = ("festival", "opens_at", "address")
-    newer = ProbeResult.objects.filter(
-        at__gt=OuterRef("at"), **{name: OuterRef(name) for name in same}
-    )
-    return ProbeResult.objects.filter(~Exists(newer), is_ok=False, at__gte=since)
+def _pause(row: ProbeResult, at: datetime) -> timedelta:
+    return AGAIN if at - row.opens_at < LOOKED_FOR else LATER
 
 
 def _name_of(opening: tuple[Festival, datetime]) -> str:
@@ -113,16 +176,6 @@ def _openings(at: datetime) -> list[tuple[Festival, datetime]]:
     )
     found = {(slot.festival, slot.starts_at) for slot in slots.select_related("festival")}
     return sorted(found, key=lambda pair: (pair[1], pair[0].pk))
-
-
-def _is_due(festival: Festival, opens_at: datetime, at: datetime) -> bool:
-    rows = list(ProbeResult.objects.filter(festival=festival, opens_at=opens_at))
-    last = max((row.at for row in rows), default=None)
-    if last is None:
-        return True
-    # A slow page may not have had its turn in the last look, which was right about the others.
-    newest = {row.address: row for row in sorted(rows, key=lambda row: row.at)}
-    return at - last >= AGAIN and any(not row.is_ok for row in newest.values())
 
 
 def _products(festival: Festival, opens_at: datetime, at: datetime) -> list[Product]:
@@ -150,10 +203,18 @@ def _look_at(product: Product, festival: Festival, opens_at: datetime, at: datet
         opens_at=opens_at,
         at=at,
         address=address,
+        product=product,
         expected=", ".join(expected[0])[:400],
         found=(answer.trouble or ", ".join(answer.prices) or "no price")[:400],
-        is_ok=any(_agree(answer, prices, product) for prices in expected),
+        outcome=_judged(answer, expected, product),
     )
+
+
+def _judged(answer: Answer, expected: Sequence[tuple[str, ...]], product: Product) -> str:
+    if answer.trouble:
+        return Outcome.SILENT
+    is_right = any(_agree(answer, prices, product) for prices in expected)
+    return Outcome.RIGHT if is_right else Outcome.WRONG
 
 
 def _expected(product: Product, at: datetime) -> tuple[str, ...]:
@@ -164,7 +225,7 @@ def _expected(product: Product, at: datetime) -> tuple[str, ...]:
 
 
 def _agree(answer: Answer, expected: Sequence[str], product: Product) -> bool:
-    if answer.trouble or not answer.prices:
+    if not answer.prices:
         return False
     if product.kind == Product.Kind.EXPERIENCE:  # its page names the prices of one date
         return set(answer.prices) <= set(expected)

@@ -11,6 +11,7 @@ from shop.orders.models import Order
 from shop.reporting import tallying
 from shop.reporting.checks import look_around
 from shop.reporting.models import FinalReport, Tally
+from shop.storefront.probing import latest_probe
 from tests import make
 from tests.budgets import statements
 from tests.buying import pay
@@ -89,6 +90,18 @@ def test_health_shows_ages_and_an_organizer_asks_for_a_new_look(desk, sold, sand
     assert DBTaskResult.objects.count() == 1
     run_queued_work()
     assert "Counters and lines of orders agree" in desk.get(at(sold, "health/")).text
+
+
+def test_an_organizer_has_the_pages_asked_again(desk, sold, settings):
+    settings.PROBE_URL = "http://127.0.0.1:1"  # nobody serves pages in this test
+    for _ in range(2):  # pressed twice
+        answer = desk.post(at(sold, "health/"), {"pages": "1"}, follow=True)
+
+    assert "The worker asks the pages now" in answer.text
+    assert "Look again" in answer.text
+    assert run_queued_work() == 1
+    (row,) = latest_probe(sold, at=NOON)
+    assert row.outcome == "silent"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from shop import clock
 from shop.festivals.models import Festival
+from shop.storefront.models import ProbeResult
 from shop.storefront.probing import probe
+
+Outcome = ProbeResult.Outcome
+WORDS = {Outcome.RIGHT: "ok    ", Outcome.WRONG: "WRONG ", Outcome.SILENT: "silent"}
 
 
 class Command(BaseCommand):
@@ -13,15 +17,19 @@ class Command(BaseCommand):
         parser.add_argument("festival", help="its address, such as harvest-days")
 
     def handle(self, *, festival: str, **options: object) -> None:
-        """Say of each page what it shows; end with an error if one is wrong."""
+        """Say of each page what it shows; end with an error if one is not right."""
         found = Festival.objects.filter(slug=festival).first()
         if found is None:
             raise CommandError(f"There is no festival with the address {festival}.")
         results = probe(found, found.starts_at, at=clock.now())
         for result in results:
-            word = "ok   " if result.is_ok else "WRONG"
-            self.stdout.write(f"{word} {result.address} {result.found} ({result.expected})")
+            self.stdout.write(
+                f"{WORDS[result.outcome]} {result.address} {result.found} ({result.expected})"
+            )
         if not results:
             self.stdout.write("None of its products has a deal.")
-        if any(not result.is_ok for result in results):
+        found = {result.outcome for result in results}
+        if Outcome.WRONG in found:
             raise CommandError("Pages show wrong prices.")
+        if Outcome.SILENT in found:
+            raise CommandError("Pages did not answer: of their prices nothing is known.")

@@ -35,8 +35,9 @@ def test_the_screen_offers_every_boundary_and_costs_the_same_whatever_there_is(d
     for n in range(9):
         make.slot(festival, starts_at=NOON + n * SECOND, ends_at=NOON + 20 * SECOND)
         desk.post(place(festival, "preview/links/"), typed(f"Office {n}"))
-        ProbeResult.objects.create(festival=festival, opens_at=START, at=BEFORE, is_ok=n % 2,
-                                   address=f"/products/{n}/", expected="1", found="2")  # fmt: skip
+        ProbeResult.objects.create(festival=festival, opens_at=START, at=BEFORE,
+                                   outcome=("wrong", "right")[n % 2], address=f"/products/{n}/",
+                                   expected="1", found="2")  # fmt: skip
     desk.get(place(festival, "preview/"))
     with statements(most=18) as many:
         page = desk.get(place(festival, "preview/")).text

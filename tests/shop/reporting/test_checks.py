@@ -117,16 +117,25 @@ def test_an_organizer_asks_once_and_the_worker_looks_at_everything(sandbox, cloc
 
 
 def test_a_page_that_showed_a_wrong_price_is_bad_news_until_it_is_right(clock_at):
-    festival = make.festival()
+    festival, product = make.festival(), make.variant().product
+    make.listed(product)
     facts = {"festival": festival, "opens_at": START, "address": "/products/kettle/",
+             "product": product,
              "expected": "15.00", "found": "20.00"}  # fmt: skip
-    ProbeResult.objects.create(at=START, is_ok=False, **facts)
+    ProbeResult.objects.create(at=START, outcome="wrong", **facts)
 
     checks.look_around(at=START + timedelta(minutes=1))
     assert Check.objects.get(name="pages").standing == "bad"
     (probe,) = [r for r in health_of(festival, at=NOON) if r.name == "probe"]
-    assert (probe.standing, "1 of 1 pages show another price" in probe.words) == ("bad", True)
+    assert probe.standing == "bad"
+    assert "1 of 1 pages show another price: /products/kettle/" in probe.words
 
-    ProbeResult.objects.create(at=START + timedelta(minutes=2), is_ok=True, **facts)
-    checks.look_around(at=START + timedelta(minutes=3))
+    ProbeResult.objects.create(at=START + timedelta(minutes=2), outcome="silent", **facts)
+    checks.look_around(at=START + timedelta(minutes=2))
+    assert Check.objects.get(name="pages").standing == "warn"
+    (probe,) = [r for r in health_of(festival, at=NOON) if r.name == "probe"]
+    assert (probe.standing, "did not answer" in probe.words) == ("warn", True)
+
+    ProbeResult.objects.create(at=START + timedelta(minutes=3), outcome="right", **facts)
+    checks.look_around(at=START + timedelta(minutes=4))
     assert Check.objects.get(name="pages").standing == "good"

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from shop.payments.watching import problems
 from shop.storefront import probing
 from shop.storefront.models import ProbeResult
-from shop.storefront.probing import latest_probe, probe, probe_openings
+from shop.storefront.probing import forget_looks, latest_probe, probe, probe_openings
 from tests import make
 from tests.make import END, NOON, START
 from tests.patience import PATIENCE
@@ -74,7 +74,7 @@ def test_ten_pages_are_right_after_the_start_with_no_job_run(
 
     results = latest_probe(festival, at=START + SECOND)
     assert len(results) == 10
-    assert all(row.is_ok for row in results)
+    assert {row.outcome for row in results} == {"right"}
     assert {row.expected for row in results} == {row.found for row in results}
     assert probe_openings(at=START + 20 * SECOND) == 0  # once for each start
     assert ProbeResult.objects.count() == 10
@@ -93,7 +93,7 @@ def test_a_page_that_shows_an_old_price_is_an_alert(
 
     assert probe_openings(at=START + SECOND) == 1
 
-    wrong = ProbeResult.objects.get(is_ok=False)
+    wrong = ProbeResult.objects.get(outcome="wrong")
     assert (wrong.expected, wrong.found) == ("9.99", "15.00")
     assert "a page shows a wrong price" in caplog.text
     assert problems(at=START + SECOND) == {"pages with a wrong price": 1}
@@ -111,7 +111,7 @@ def test_a_page_that_the_last_look_did_not_come_to_is_looked_at_again(
     clock_at(START)
     probe_openings(at=START + SECOND)
     slow = ProbeResult.objects.first()
-    ProbeResult.objects.filter(pk=slow.pk).update(is_ok=False)
+    ProbeResult.objects.filter(pk=slow.pk).update(outcome="wrong")
     ProbeResult.objects.exclude(pk=slow.pk).update(at=START + 62 * SECOND)
     assert problems(at=START + 63 * SECOND) == {"pages with a wrong price": 1}
 
@@ -127,14 +127,13 @@ def test_a_page_that_the_last_look_did_not_come_to_is_looked_at_again(
         ({"status": 302, "headers": [("Location", "http://127.0.0.1:1/")]}, "answered 302"),
         ({"status": 500}, "answered 500"),
         ({"body": b"x" * 2_000_001}, "too large"),
-        ({"body": b"<html>no data</html>"}, "no price"),
         ({"body": b'<script type="application/ld+json">{"offers": 5}</script>'}, "cannot be read"),
         ({"body": b'<script type="application/ld+json">{"offers": [{"price": "x"}]}</script>'},
          "cannot be read"),
         ({"body": b'<script type="application/ld+json">[1]</script>'}, "cannot be read"),
     ],
 )  # fmt: skip
-def test_an_answer_that_is_no_page_is_wrong_and_nobody_follows_it(
+def test_an_answer_that_is_no_page_is_no_price_and_nobody_follows_it(
     settings, clock_at, festival, answer, says
 ):
     clock_at(START)
@@ -143,20 +142,96 @@ def test_an_answer_that_is_no_page_is_wrong_and_nobody_follows_it(
         results = probe(festival, START, at=START)
 
     assert {row.found for row in results} == {says}
-    assert not any(row.is_ok for row in results)
+    assert {row.outcome for row in results} == {"silent"}
     assert len(asked) == len(results)
     assert {headers["Host"] for _path, headers in asked} == {"127.0.0.1:8000"}
     assert all("Cookie" not in headers for _path, headers in asked)
 
 
 @pytest.mark.django_db
-def test_a_front_that_does_not_answer_is_wrong(settings, clock_at, festival):
+def test_a_page_that_names_no_price_is_wrong(settings, clock_at, festival):
+    clock_at(START)
+    with front(body=b"<html>no data</html>") as (url, _asked):
+        settings.PROBE_URL = url
+        results = probe(festival, START, at=START)
+
+    assert {(row.outcome, row.found) for row in results} == {("wrong", "no price")}
+    assert problems(at=START + SECOND) == {"pages with a wrong price": 10}
+
+
+@pytest.mark.django_db
+def test_no_answer_is_no_wrong_price(settings, clock_at, festival, caplog):
     clock_at(START)
     settings.PROBE_URL = "http://127.0.0.1:1"
 
-    assert {row.found for row in probe(festival, START, at=START)} == {
-        "no answer: ConnectionRefusedError"
+    assert probe_openings(at=START + SECOND) == 0
+
+    rows = latest_probe(festival, at=START + SECOND)
+    assert {(row.outcome, row.found) for row in rows} == {
+        ("silent", "no answer: ConnectionRefusedError")
     }
+    assert problems(at=START + 2 * SECOND) == {}
+    assert "wrong price" not in caplog.text
+    assert "a page could not be looked at" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_did_not_answer_is_asked_again_until_it_is_right(
+    live_server, settings, clock_at, festival
+):
+    clock_at(START)
+    settings.PROBE_URL = "http://127.0.0.1:1"
+    probe_openings(at=START + SECOND)
+    settings.PROBE_URL = live_server.url
+
+    probe_openings(at=START + 30 * SECOND)  # not yet
+    assert {row.outcome for row in latest_probe(festival, at=NOON)} == {"silent"}
+    probe_openings(at=START + 62 * SECOND)
+
+    assert {row.outcome for row in latest_probe(festival, at=NOON)} == {"right"}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("later", [timedelta(minutes=11), timedelta(hours=3), timedelta(days=9)])
+def test_a_wrong_page_is_looked_at_until_it_is_right_however_late(
+    live_server, settings, clock_at, festival, later
+):
+    settings.PROBE_URL = live_server.url
+    clock_at(START)
+    deal = festival.slots.get().deals.first()
+    type(deal).objects.filter(pk=deal.pk).update(value=9_99)
+    assert probe_openings(at=START + SECOND) == 1
+    type(deal).objects.filter(pk=deal.pk).update(value=15_00)
+    assert problems(at=START + later) == {"pages with a wrong price": 1}
+
+    clock_at(START + later)
+    probe_openings(at=START + later)
+
+    assert problems(at=START + later) == {}
+
+
+@pytest.mark.django_db
+def test_a_page_that_is_in_the_shop_no_more_is_nobody_s_problem(clock_at, festival):
+    clock_at(START)
+    product = festival.slots.get().deals.first().variant.product
+    ProbeResult.objects.create(
+        festival=festival, opens_at=START, at=START, product=product, outcome="wrong",
+        address=f"/products/{product.slug}/", expected="15.00", found="20.00",
+    )  # fmt: skip
+    assert problems(at=START + SECOND) == {"pages with a wrong price": 1}
+
+    product.listing.delete()
+
+    assert problems(at=START + SECOND) == {}
+
+
+@pytest.mark.django_db
+def test_looks_are_forgotten_after_three_months(festival):
+    for at in (START, START + timedelta(days=90)):
+        ProbeResult.objects.create(festival=festival, opens_at=START, at=at, outcome="right")
+
+    assert forget_looks(at=START + timedelta(days=90)) == 0
+    assert forget_looks(at=START + timedelta(days=91)) == 1
 
 
 @pytest.mark.django_db
@@ -187,10 +262,10 @@ def test_the_command_says_what_each_page_shows(live_server, settings, clock_at, 
     out = StringIO()
 
     call_command("probe", festival.slug, stdout=out)
-    assert out.getvalue().count("ok   ") == 10
+    assert out.getvalue().count("ok     /") == 10
 
     settings.PROBE_URL = "http://127.0.0.1:1"
-    with pytest.raises(CommandError, match="wrong prices"):
+    with pytest.raises(CommandError, match="did not answer"):
         call_command("probe", festival.slug, stdout=out)
     with pytest.raises(CommandError, match="no festival"):
         call_command("probe", "nowhere", stdout=out)
