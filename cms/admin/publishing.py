@@ -20,6 +20,7 @@ from cms.admin.permissions import needs
 from shop import clock
 from shop.errors import NotPossible
 from shop.festivals import running
+from shop.festivals.findings import Finding
 from shop.festivals.models import Festival
 from shop.festivals.readiness import Readiness
 from shop.festivals.walltime import typed, wall_of
@@ -51,7 +52,8 @@ def _barred(pk: int) -> str:
 def _act(request: HttpRequest, festival: Festival, ready: Readiness, at: datetime) -> Act:
     def run(_answers: dict[str, Any]) -> str:
         _refuse(festival, ready)
-        running.publish_festival(festival, at=at, by=request.user)
+        missing = [row.text for row in _open(ready)]
+        running.publish_festival(festival, at=at, by=request.user, missing=missing)
         return f"“{festival.title}” is published. Its deals count from their slots on."
 
     return Act(f"Publish {festival.title}", "Publish it", _effects(festival, ready), run)
@@ -74,7 +76,13 @@ def _effects(festival: Festival, ready: Readiness) -> list[str]:
         word = "nomination waits" if waiting == 1 else "nominations wait"
         found.append(f"{waiting} {word} for a decision and can be approved later as well.")
     found += [f"{row.text} It stays so: {row.override}" for row in ready.findings if row.override]
+    found += [row.text for row in _open(ready)]
     return [*found, "It never is a draft again. It can be called off, with a reason."]
+
+
+def _open(ready: Readiness) -> list[Finding]:
+    """Return what is missing and keeps nobody from publishing; what waits is said already."""
+    return [row for row in ready.findings if not row.is_blocker and row.code != "waiting"]
 
 
 def _refuse(festival: Festival, ready: Readiness) -> None:

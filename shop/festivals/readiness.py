@@ -15,6 +15,8 @@ from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Partici
 from shop.festivals.overriding import with_overrides
 from shop.merchants.models import Merchant
 
+SINGULAR = {"Stores": "store", "Products": "product", "Countries": "country"}
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -23,6 +25,19 @@ class Target:
     label: str
     count: int
     target: int
+
+    @property
+    def is_short(self) -> bool:
+        """Tell whether less is there than was planned."""
+        return self.count < self.target
+
+    @property
+    def finding(self) -> Finding:
+        """Return what is short of the plan; a festival may be smaller than hoped."""
+        verb = "takes" if self.target == 1 else "take"
+        name = self.label.lower() if self.target != 1 else SINGULAR[self.label]
+        text = f"{self.count:,} of {self.target:,} planned {name} {verb} part."
+        return Finding(text, False, f"target-{self.label.lower()}")
 
     @property
     def percent(self) -> int:
@@ -86,13 +101,15 @@ def readiness(festival: Festival, *, at: datetime, others: Iterable[Finding] = (
         ).order_by("starts_at")
     )
     stores = enrolments[Enrolment.State.ACCEPTED]
-    found = [*findings(festival, slots, stores, nominations, at=at), *others]
+    targets = (
+        Target("Stores", stores, festival.target_stores),
+        Target("Products", products, festival.target_products),
+        Target("Countries", len(countries), festival.target_countries),
+    )
+    short = [target.finding for target in targets if target.is_short]
+    found = [*findings(festival, slots, stores, nominations, at=at), *short, *others]
     return Readiness(
-        targets=(
-            Target("Stores", stores, festival.target_stores),
-            Target("Products", products, festival.target_products),
-            Target("Countries", len(countries), festival.target_countries),
-        ),
+        targets=targets,
         enrolments=dict(enrolments),
         nominations=dict(nominations),
         countries=countries,

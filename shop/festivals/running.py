@@ -6,7 +6,7 @@ price lock returned, and leaves a line in the change log.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -37,12 +37,18 @@ from shop.merchants.deciding import refuse_own
 
 @transaction.atomic
 def publish_festival(
-    festival: Festival, *, at: datetime, by: User | None = None, reason: str = ""
+    festival: Festival,
+    *,
+    at: datetime,
+    by: User | None = None,
+    reason: str = "",
+    missing: Sequence[str] = (),
 ) -> None:
     """Make a festival public: its deals count from their slots on, without a further job.
 
     Args:
         reason: why it may be published although something is missing; kept in the log.
+        missing: what was said to be missing and kept nobody from publishing; kept there as well.
     """
     approved = Nomination.objects.filter(slot__festival=festival, state=Nomination.State.APPROVED)
     list(approved.select_for_update(no_key=True, of=("self",)).order_by("pk"))
@@ -56,7 +62,8 @@ def publish_festival(
     since = spans.lock_prices(products, at=at)
     _begin_late(deals, since)
     spans.rebuild(products, since=since, what="festival published")
-    log(festival, "publish", at=at, by=by, festival=festival, reason=reason)
+    after = {"missing": list(missing)} if missing else {}
+    log(festival, "publish", at=at, by=by, festival=festival, reason=reason, after=after)
 
 
 def _begin_late(deals: QuerySet[Deal], since: datetime) -> None:

@@ -238,6 +238,7 @@ def test_a_festival_with_stores_deals_and_a_page_says_what_publishing_does(desk)
     assert f'<a class="button" href="{here}publish/">Publish</a>' in page
     assert "1 deal of 1 store will count" in page
     assert "1 deal of 1 store counts from their slots on." in told
+    assert "1 of 100 planned stores take part." in told
     assert "It starts at 2027-05-10 00:00 in UTC" in told
     assert "It has no page yet. It stays so: It must be seen" in told
     assert festival.state == "draft"
@@ -246,6 +247,8 @@ def test_a_festival_with_stores_deals_and_a_page_says_what_publishing_does(desk)
 
     festival.refresh_from_db()
     assert festival.state == "published"
+    line = ChangeLog.objects.get(action="publish")
+    assert "1 of 100 planned stores take part." in line.after["missing"]
 
 
 def test_what_cannot_be_published_leads_back_to_what_is_missing(desk):

@@ -22,7 +22,8 @@ LANGUAGES = ("en", "fr", "zh-hans", "ar", "sw", "pt")
 def festival(**facts):
     """Return a draft that lacks nothing."""
     texts = {code: {"title": "T", "tagline": "L", "intro": "I"} for code in LANGUAGES}
-    made = make.festival(state="draft", texts=texts, **facts)
+    planned = {"target_stores": 1, "target_products": 1, "target_countries": 1}
+    made = make.festival(state="draft", texts=texts, **planned | facts)
     make.deal(of=make.variant(on_hand=20), during=made, price=15_00, allotment=10)
     return made
 
@@ -47,6 +48,18 @@ def test_the_board_costs_the_same_however_much_there_is():
 
     with statements(most=11):
         readiness(made, at=BEFORE)
+
+
+def test_what_is_short_of_the_plan_is_said_and_keeps_nobody_from_publishing():
+    made = festival(target_stores=100, target_products=1_000, target_countries=20)
+
+    targets = [finding for key, finding in found(made).items() if key.startswith("target-")]
+    assert [finding.text for finding in targets] == [
+        "1 of 100 planned stores take part.",
+        "1 of 1,000 planned products take part.",
+        "1 of 20 planned countries take part.",
+    ]
+    assert not any(finding.blocks for finding in targets)
 
 
 def test_every_slot_needs_a_deal():
