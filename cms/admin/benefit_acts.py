@@ -14,14 +14,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cms.admin.acts import Act, perform, reason_form, told
-from cms.admin.benefit_forms import CodesForm, amount, said, warning
+from cms.admin.benefit_forms import CodesForm, amount, doubt, said, warning
 from cms.admin.benefits import benefit_of, possible, show_benefit, trail_of_benefits
 from cms.admin.numbers import CountField
 from cms.admin.permissions import needs
 from shop import clock
 from shop.currencies import in_whole
 from shop.errors import ShopError
-from shop.festivals import batches, funds, promoting
+from shop.festivals import batches, budgets, funds, promoting
 from shop.festivals.changes import log
 from shop.festivals.models import Promotion
 from shop.orders.effects import effect_on_promotion
@@ -69,7 +69,8 @@ def _barred(promotion: Promotion, name: str, *, at: datetime) -> str:
 @needs("publish_festival")
 def make_codes(request: HttpRequest, pk: int, benefit_id: int) -> HttpResponse:
     """Make a batch of unique codes."""
-    found, form = benefit_of(pk, benefit_id), CodesForm(request.POST)
+    found = benefit_of(pk, benefit_id)
+    form = CodesForm(request.POST, promotion=found)
     if form.is_valid():
         told, at = form.cleaned_data, clock.moment_of(request)
         try:
@@ -77,7 +78,8 @@ def make_codes(request: HttpRequest, pk: int, benefit_id: int) -> HttpResponse:
         except ShopError as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"{batch.size:,} codes for {batch.label} are made.")
+            word, verb = ("code", "is") if batch.size == 1 else ("codes", "are")
+            messages.success(request, f"{batch.size:,} {word} for {batch.label} {verb} made.")
             return redirect("desk:benefit", pk, benefit_id)
     return show_benefit(request, found, codes=form)
 
@@ -113,8 +115,8 @@ def _activate(request: HttpRequest, row: Promotion, at: datetime) -> Act:
         return "Active. Shoppers can use it in its time."
 
     effects = [f"Shoppers get: {said(row)}.", "From then on its value stays; limits only rise."]
-    if text := warning(row):
-        effects.append(text)
+    texts = (warning(row), doubt(row, codes=budgets.codes_of(row)))
+    effects += [text for text in texts if text]
     if row.fund and row.budget:
         part = amount(funds.share_of(row, row.budget))
         effects.append(f"{part} of what {row.fund.sponsor} gives are set aside for it.")

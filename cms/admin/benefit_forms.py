@@ -10,7 +10,7 @@ from django.conf import settings
 from cms.admin.festival_forms import LOCAL, WallTimeField, WallTimes
 from cms.admin.numbers import CountField
 from shop.currencies import in_whole, written
-from shop.festivals import batches
+from shop.festivals import batches, budgets
 from shop.festivals.models import Festival, Fund, Promotion
 from shop.festivals.walltime import wall_of
 from shop.merchants.models import Merchant
@@ -161,6 +161,32 @@ class CodesForm(forms.Form):
 
     size = CountField(label="How many", min_value=1, max_value=batches.MOST, initial=1000)
     label = LineField(label="For whom", max_length=80)
+    sure = forms.BooleanField(label="Make them all the same", required=False)
+
+    def __init__(self, *args: Any, promotion: Promotion, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.promotion = promotion
+        self.doubt = ""
+
+    def clean(self) -> dict[str, Any]:
+        """Ask back where the codes may take more than the budget pays for."""
+        told = super().clean()
+        if told.get("size"):
+            made = budgets.codes_of(self.promotion)
+            self.doubt = doubt(self.promotion, codes=made + told["size"])
+        if self.doubt and not told.get("sure"):
+            self.add_error(None, f"{self.doubt} Make fewer, or say that you want them.")
+        return told
+
+
+def doubt(promotion: Promotion, *, codes: int) -> str:
+    """Say that a benefit's codes or limits allow more than its budget pays for; else nothing."""
+    found = budgets.outlook(promotion, codes=codes)
+    if not found or not found.is_short:
+        return ""
+    what = "codes" if codes == found.uses else "uses"
+    takes = f"{found.uses:,} {what} of {amount(found.each)} may take {amount(found.takes)}"
+    return f"{takes}; the budget of {amount(found.budget)} pays for {found.pays_for:,}."
 
 
 def initial(promotion: Promotion) -> dict[str, Any]:

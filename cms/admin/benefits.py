@@ -111,7 +111,7 @@ def show_benefit(
         "festival": found.festival,
         "facts": _facts(found),
         "acts": possible(found, at=at) if may_act else [],
-        "codes": codes or CodesForm(),
+        "codes": codes or CodesForm(promotion=found),
         "batches": found.batches.select_related("by") if has_codes else None,
         "may_write": request.user.has_perm("shop.change_festival"),
     }

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import ExpressionWrapper, F, IntegerField, Sum
 
+from shop.festivals.budgets import outlook
 from shop.festivals.models import Deal, Festival, Nomination, Promotion, Slot
 from shop.festivals.walltime import is_moved
 
@@ -106,24 +107,14 @@ def _stock(festival: Festival, at: datetime) -> Iterator[Finding]:
 
 def _benefits(festival: Festival) -> Iterator[Finding]:
     rows = Promotion.objects.filter(festival=festival).exclude(state=Promotion.State.ENDED_EARLY)
-    for row in rows.order_by("title", "pk"):
+    for row in rows.annotate(codes=Sum("batches__size")).order_by("title", "pk"):
         name = row.title or row.code
         if not _is_inside(festival, row.use_from, row.use_to):
             text = f"“{name}” can be used outside the festival."
             yield Finding(text, True, "benefit-window", row.pk)
-        uses, each = row.max_uses or row.max_claims, _most_of_one(row)
-        if row.budget is not None and uses and each and row.budget < uses * each:
-            text = f"The budget of “{name}” pays for {row.budget // each} of {uses} expected uses."
-            yield Finding(text, True, "budget", row.pk)
-
-
-def _most_of_one(row: Promotion) -> int | None:
-    """Return what one use may cost, in minor units; None where nothing limits it."""
-    if row.kind == Promotion.Kind.AMOUNT:
-        return row.value
-    if row.kind == Promotion.Kind.STEP and row.max_steps:
-        return min(row.value * row.max_steps, row.cap or row.value * row.max_steps)
-    return row.cap
+        if (found := outlook(row, codes=row.codes or 0)) and found.is_short:
+            pays = f"{found.pays_for:,} of {found.uses:,} expected uses"
+            yield Finding(f"The budget of “{name}” pays for {pays}.", True, "budget", row.pk)
 
 
 def _words(festival: Festival) -> Iterator[Finding]:

@@ -108,6 +108,26 @@ def test_codes_are_made_and_downloaded(desk, festival):
     assert "less than or equal to 20000" in refused.text
 
 
+def test_more_codes_than_the_budget_pays_for_are_asked_back(desk, festival):
+    made = make.promotion(festival, group="voucher", trigger="code", value=10_00,
+                          budget=2_000_00)  # fmt: skip
+    said = "20,000 codes of $10.00 may take $200,000.00; the budget of $2,000.00 pays for 200."
+    mine = f"/organize/festivals/{festival.pk}/benefits/{made.pk}/"
+    told = {"size": "20000", "label": "Radio"}
+    assert "Make them all the same" not in desk.get(mine).text
+
+    asked = desk.post(f"{mine}codes/", told).text
+    assert said in asked
+    assert "Make them all the same" in asked
+    assert not Claim.objects.exists()
+    assert (
+        "200 codes for Radio are made"
+        in desk.post(f"{mine}codes/", told | {"size": "200"}, follow=True).text
+    )
+    told = {"size": "1", "label": "Press", "sure": "on"}
+    assert "1 code for Press is made" in desk.post(f"{mine}codes/", told, follow=True).text
+
+
 def test_a_sponsor_is_added_once_and_its_drawdown_is_shown(desk, festival):
     where = f"/organize/festivals/{festival.pk}/sponsors/new/"
     desk.post(where, {"sponsor": "Chamber of Commerce", "amount": "100"})

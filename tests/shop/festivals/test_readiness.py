@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shop.errors import NotPossible
+from shop.festivals import batches
 from shop.festivals.findings import Finding
 from shop.festivals.models import ChangeLog, Festival, Promotion, Slot
 from shop.festivals.overriding import override
@@ -147,6 +148,18 @@ def test_a_budget_below_its_expected_use_is_found(facts, text):
     assert (finding is None) == (text is None)
     if finding:
         assert text in finding.text
+
+
+def test_unique_codes_are_expected_to_be_used():
+    made = festival()
+    row = make.promotion(made, group="voucher", trigger="code", value=10_00, budget=2_000_00)
+    batches.make_codes(row, 150, "Radio", at=BEFORE)
+    assert found(made) == {}
+
+    batches.make_codes(row, 51, "Press", at=BEFORE)
+
+    text = found(made)[f"budget-{row.pk}"].text
+    assert text == "The budget of “Save” pays for 200 of 201 expected uses."
 
 
 def test_a_benefit_that_was_ended_is_not_looked_at():
