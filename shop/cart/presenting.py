@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shop.cart import comparing, explaining
 from shop.cart.current import Shopper
-from shop.cart.explaining import Goal, Voucher, label_of
+from shop.cart.explaining import Goal, Voucher
 from shop.cart.lines import LineShown, show_line
 from shop.cart.models import CartLine
 from shop.cart.pricing import PricedCart
-from shop.cart.wording import amount, arrives, items, language, less, parcels, stores
-from shop.currencies import convert
+from shop.cart.sums import StoreSums, SumsShown, counted, show_sums, store_sums, units
+from shop.cart.wording import amount, arrives, items, language, parcels, stores
 from shop.delivery.names import country_name
 from shop.delivery.quoting import Option, arrival
 from shop.errors import BelowMinimum
-from shop.festivals.pricing.terms import Group
 from shop.merchants.models import Merchant
 
 
@@ -38,23 +35,8 @@ class StoreShown:
     vouchers: tuple[Voucher, ...]
     goals: tuple[Goal, ...]
     arrives: str
-    delivery: str
     count: str
-    subtotal: str
-
-
-@dataclass(frozen=True, slots=True)
-class SumsShown:
-    """What the order comes to; ``rows`` are pairs of a text and an amount.
-
-    ``unused`` says which vouchers take nothing off, and why.
-    """
-
-    rows: tuple[tuple[str, str], ...]
-    total: str
-    about: str
-    duties: str
-    unused: tuple[str, ...] = ()
+    sums: StoreSums
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,36 +90,6 @@ def show_cart(priced: PricedCart, shopper: Shopper, *, currency: str, at: dateti
     )
 
 
-def show_sums(priced: PricedCart, *, currency: str) -> SumsShown:
-    """Return what a cart comes to, with every benefit by its name.
-
-    Args:
-        currency: in which an approximate total is shown.
-    """
-    quote = priced.quote
-    benefits = [b for b in quote.benefits if b.promotion.group != Group.SHIPPING]
-    rows = [(_counted(priced), amount(quote.goods))]
-    for benefit in benefits:
-        terms = benefit.promotion
-        label = label_of(terms.title, terms.group, is_voucher=terms.is_voucher)
-        rows.append((label, less(benefit.amount)))
-    if priced.chosen:
-        facts = {
-            "country": country_name(priced.cart.country, language()),
-            "parcels": parcels(len(priced.chosen)),
-        }
-        rows.append((_("Delivery to %(country)s, %(parcels)s") % facts, or_free(quote.delivery)))
-    return SumsShown(
-        tuple(rows),
-        amount(quote.total),
-        about(quote.total, currency),
-        _("Duties are not included. You may have to pay them on delivery.")
-        if crosses_border(priced)
-        else "",
-        tuple(explaining.unused(priced)),
-    )
-
-
 def problems(priced: PricedCart) -> list[str]:
     """Say what keeps the whole cart from being paid: its country, or too small a total."""
     found = [priced.undeliverable] if priced.undeliverable else []
@@ -146,52 +98,11 @@ def problems(priced: PricedCart) -> list[str]:
     return found
 
 
-def about(total: int, currency: str) -> str:
-    """Say about what a total is in the shopper's currency, and what is charged."""
-    ours = settings.SHOP_CURRENCY
-    converted = convert(total, ours, currency) if currency != ours else None
-    if converted is None:
-        return ""
-    facts = {"amount": amount(converted, currency), "price": amount(total)}
-    return _("About %(amount)s in your currency. You pay %(price)s.") % facts
-
-
-def show_shares(priced: PricedCart) -> list[str]:
-    """Return what each store sends, in a line: "Adire House, 1 item, $49.90"."""
-    goods, found = _goods_of(priced), []
-    for pk, lines in priced.by_merchant.items():
-        name = lines[0].variant.product.merchant.name
-        count = items(sum(line.quantity for line in lines))
-        share = amount(goods[pk] + priced.quote.parcel_prices.get(pk, 0))
-        found.append(f"{name}, {count}, {share}")
-    return found
-
-
-def crosses_border(priced: PricedCart) -> bool:
-    """Tell whether a parcel goes to another country than it comes from."""
-    senders = {line.variant.product.merchant for line in priced.lines}
-    return any(
-        merchant.country != priced.cart.country
-        for merchant in senders
-        if merchant.pk in priced.chosen
-    )
-
-
-def units(priced: PricedCart) -> int:
-    """Return how many items the cart wants."""
-    return sum(line.quantity for line in priced.lines)
-
-
 def arrives_text(priced: PricedCart, merchant: Merchant, option: Option) -> str:
     """Say when a store's parcel arrives that travels in this way."""
     dispatch = (merchant.dispatch_from, merchant.dispatch_to)
     _by, first, last = arrival(priced.quote.at.date(), dispatch=dispatch, option=option)
     return arrives(first, last)
-
-
-def or_free(minor: int) -> str:
-    """Return an amount of delivery, or the word for nothing."""
-    return amount(minor) if minor else _("free")
 
 
 def _store(
@@ -204,7 +115,6 @@ def _store(
     merchant = group[0].variant.product.merchant
     option = priced.chosen.get(merchant.pk)
     place = f"{merchant.city}, {country_name(merchant.country, language())}"
-    parcel = priced.quote.parcel_prices.get(merchant.pk, 0)
     return StoreShown(
         name=merchant.name,
         url=reverse("store", args=[merchant.slug]),
@@ -214,32 +124,19 @@ def _store(
         vouchers=tuple(voucher for voucher in vouchers if voucher.store == merchant.pk),
         goals=tuple(goal for goal in goals if goal.store == merchant.pk),
         arrives=arrives_text(priced, merchant, option) if option else "",
-        delivery=or_free(parcel),
         count=items(sum(line.quantity for line in group)),
-        subtotal=amount(_goods_of(priced)[merchant.pk] + parcel),
+        sums=store_sums(priced, merchant.pk),
     )
-
-
-def _goods_of(priced: PricedCart) -> dict[int, int]:
-    found: dict[int, int] = defaultdict(int)
-    for segment, paid in zip(priced.quote.segments, priced.quote.paid, strict=True):
-        found[segment.wanted.merchant_id] += paid
-    return found
 
 
 def _summary(priced: PricedCart) -> str:
     if not priced.chosen:
-        return _counted(priced)
+        return counted(priced)
     return _("%(items)s from %(stores)s. One payment, %(parcels)s.") % {
         "items": items(units(priced)),
         "stores": stores(len(priced.by_merchant)),
         "parcels": parcels(len(priced.chosen)),
     }
-
-
-def _counted(priced: PricedCart) -> str:
-    facts = {"items": items(units(priced)), "stores": stores(len(priced.by_merchant))}
-    return _("%(items)s from %(stores)s") % facts
 
 
 def _saving(priced: PricedCart) -> str:

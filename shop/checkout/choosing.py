@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from shop.cart.presenting import arrives_text, or_free
+from shop.cart.presenting import arrives_text
 from shop.cart.pricing import PricedCart
+from shop.cart.sums import or_free
 from shop.delivery.models import Rate
 from shop.delivery.names import service_name
 from shop.delivery.quoting import Option

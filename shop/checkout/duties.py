@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from shop.cart.presenting import crosses_border
 from shop.cart.pricing import PricedCart
+from shop.cart.sums import crosses_border
 from shop.cart.wording import amount, full_day, language
 from shop.currencies import currencies
 from shop.delivery.models import ImportRule

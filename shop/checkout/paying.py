@@ -11,8 +11,9 @@ from django.urls import reverse
 from shop.cart.current import Shopper
 from shop.cart.lines import Hint, hints, missing, parts_of
 from shop.cart.models import CartLine
-from shop.cart.presenting import SumsShown, about, problems, show_sums
+from shop.cart.presenting import problems
 from shop.cart.pricing import PricedCart
+from shop.cart.sums import SumsShown, about, show_sums
 from shop.cart.wording import amount, clock_time, language
 from shop.checkout.summarising import show_order_sums
 from shop.festivals.pricing.quoting import Quote

@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from zoneinfo import ZoneInfo
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, prefetch_related_objects
-from django.db.models.functions import JSONObject
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from shop.cart.explaining import label_of
-from shop.cart.presenting import SumsShown, or_free
+from shop.cart.sums import SumsShown
 from shop.cart.wording import (
     amount,
     arrives,
     between,
     day,
     full_day,
-    items,
     language,
-    less,
     parcels,
-    stores,
 )
 from shop.delivery.names import country_name
-from shop.festivals.models import Promotion
-from shop.orders.models import Discount, Order, OrderLine, Suborder
+from shop.orders.models import Order, OrderLine, Suborder
+from shop.orders.summing import Lines, lines_by_part, order_rows
 
 GONE = (Suborder.State.SHIPPED, Suborder.State.DELIVERED)
 
@@ -91,7 +83,7 @@ def show_order(order: Order) -> OrderShown:
 
     One statement, two if a parcel is on its way.
     """
-    lines = _lines_by_part(order)
+    lines = lines_by_part(order)
     gone = [part for part in lines if part.state in GONE]
     prefetch_related_objects(gone, "shipments")
     sent = [part for part in lines if part.service]
@@ -116,53 +108,11 @@ def paid_with(method: str) -> str:
 
 def show_order_sums(order: Order) -> SumsShown:
     """Return what an order comes to. One statement."""
-    return _sums(order, _lines_by_part(order))
+    return _sums(order, lines_by_part(order))
 
 
-def _lines_by_part(order: Order) -> dict[Suborder, list[OrderLine]]:
-    """Return the lines of each suborder, in their order; read together, since none is empty."""
-    benefits = Discount.objects.filter(line=OuterRef("pk")).values(
-        json=JSONObject(
-            code="promotion__code",
-            title="promotion__title",
-            group="promotion__group",
-            trigger="promotion__trigger",
-            amount="amount",
-        )
-    )
-    lines = OrderLine.objects.filter(order=order).select_related("suborder__merchant")
-    lines = lines.annotate(benefits=ArraySubquery(benefits.order_by("pk")))
-    found: dict[Suborder, list[OrderLine]] = {}
-    for line in lines.order_by("suborder__position", "position"):
-        found.setdefault(line.suborder, []).append(line)
-    return found
-
-
-def _sums(order: Order, lines: Mapping[Suborder, Sequence[OrderLine]]) -> SumsShown:
-    counted = {
-        "items": items(sum(line.quantity for part in lines.values() for line in part)),
-        "stores": stores(len(lines)),
-    }
-    rows = [(_("%(items)s from %(stores)s") % counted, amount(order.goods, order.currency))]
-    discounts = _discounts(chain.from_iterable(lines.values()))
-    rows += [(text, less(minor, order.currency)) for text, minor in discounts]
-    if sent := sum(1 for part in lines if part.service):
-        facts = {
-            "country": country_name(order.contact.country, language()),
-            "parcels": parcels(sent),
-        }
-        rows.append((_("Delivery to %(country)s, %(parcels)s") % facts, or_free(order.delivery)))
-    return SumsShown(tuple(rows), amount(order.total, order.currency), "", "")
-
-
-def _discounts(lines: Iterable[OrderLine]) -> list[tuple[str, int]]:
-    """Return each discount on goods by its name, with what it took off."""
-    found: dict[str, int] = defaultdict(int)
-    for benefit in chain.from_iterable(line.benefits for line in lines):
-        name = benefit["code"] or benefit["title"]
-        is_voucher = benefit["trigger"] != Promotion.Trigger.AUTOMATIC
-        found[label_of(name, benefit["group"], is_voucher=is_voucher)] += benefit["amount"]
-    return list(found.items())
+def _sums(order: Order, lines: Lines) -> SumsShown:
+    return SumsShown(tuple(order_rows(order, lines)), amount(order.total, order.currency), "", "")
 
 
 def _placed(order: Order, sent: Sequence[Suborder]) -> str:
@@ -231,7 +181,11 @@ def _tag(part: Suborder) -> tuple[str, str]:
 
 def _line(line: OrderLine) -> str:
     title = f"{line.title}, {line.label}" if line.options else line.title
-    return _("%(quantity)d × %(product)s") % {"quantity": line.quantity, "product": title}
+    text = _("%(quantity)d × %(product)s") % {"quantity": line.quantity, "product": title}
+    if not line.gone:
+        return text
+    gone = _("%(back)s of %(total)s cancelled") % {"back": line.gone, "total": line.quantity}
+    return f"{text} ({gone})"
 
 
 def _steps(order: Order, part: Suborder) -> list[Step]:

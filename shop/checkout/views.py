@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from shop import clock
-from shop.cart import changing, presenting
+from shop.cart import changing, sums
 from shop.cart.answering import see_other
 from shop.cart.current import Shopper, carts_of, shopper_of
 from shop.cart.models import Cart
@@ -111,8 +111,8 @@ def _address_page(
         return see_other("cart")
     context = {
         "form": form,
-        "sums": presenting.show_sums(priced, currency=currency_of(request)),
-        "shares": presenting.show_shares(priced),
+        "sums": sums.show_sums(priced, currency=currency_of(request)),
+        "shares": sums.show_shares(priced),
         "parcels": len(priced.chosen),
     }
     name = "address.html#step" if request.htmx else "address.html"
@@ -140,7 +140,7 @@ def _delivery_page(
         "way": way_to_more(excess or refusal, shopper),
         "offer": paying.offer(priced, currency=currency_of(request), at=at),
         "parcels": parcels(len(priced.chosen)),
-        "shares": presenting.show_shares(priced),
+        "shares": sums.show_shares(priced),
         "terms_link": settings.TERMS_LINK,
         **refused(refusal),
     }

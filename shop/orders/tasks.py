@@ -45,11 +45,14 @@ def send_order_to_ship(suborder_id: int, user_id: int) -> None:
     """Mail one member of a merchant what is to be sent."""
     suborder = Suborder.objects.select_related("merchant", "order__contact").get(pk=suborder_id)
     order, user = suborder.order, User.objects.get(pk=user_id)
+    own = Membership.objects.filter(user=user, merchant=suborder.merchant_id).first()
+    if own is None:  # he has left the store meanwhile
+        return
     language = user.language or "en"
     context = {
         "name": user.name,
         "order_number": order.number,
-        "stores": [store_context(suborder, order, language)],
+        "stores": [store_context(suborder, order, language, sees_money=own.may_see_money)],
         "address": address_lines(order, language),
         "merchant_link": merchant_link(suborder),
     }

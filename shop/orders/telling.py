@@ -12,6 +12,7 @@ from django.utils import translation
 from shop.currencies import written
 from shop.delivery.names import country_name
 from shop.orders.models import Order, OrderLine, Suborder
+from shop.orders.summing import lines_by_part, order_rows
 from shop.storefront import dates
 
 
@@ -43,24 +44,33 @@ def mail_context(order: Order) -> dict[str, Any]:
         "invoice_link": order_link(order) + "invoice/",
         "stores": [store_context(part, order, language) for part in parts],
         "parcel_count": sum(bool(part.service) for part in parts),
-        "goods": written(order.goods, order.currency, language),
-        "discount": written(-order.discount, order.currency, language) if order.discount else "",
-        "delivery": written(order.delivery, order.currency, language),
+        "sums": _sums(order),
         "total": written(order.total, order.currency, language),
         "address": address_lines(order, language),
     }
 
 
-def store_context(part: Suborder, order: Order, language: str) -> dict[str, Any]:
-    """Return what mails show of one merchant's part of an order."""
+def store_context(
+    part: Suborder, order: Order, language: str, *, sees_money: bool = True
+) -> dict[str, Any]:
+    """Return what mails show of one merchant's part of an order.
+
+    Args:
+        sees_money: the reader is the shopper, or a member who sees what the store earns.
+    """
+    lines = [_line(order, line, language) for line in part.lines.all()]
     return {
         "name": part.merchant.name,
-        "lines": [_line(order, line, language) for line in part.lines.all()],
-        "delivery": written(part.delivery_paid, order.currency, language),
+        "lines": lines if sees_money else [line | {"amount": ""} for line in lines],
         "arrives_from": _day(part.arrives_from, language),
         "arrives_to": _day(part.arrives_to, language),
         "ship_by": _day(part.ship_by, language),
     }
+
+
+def _sums(order: Order) -> list[tuple[str, str]]:
+    with translation.override(order.language):
+        return order_rows(order, lines_by_part(order))
 
 
 def address_lines(order: Order, language: str) -> list[str]:

@@ -9,22 +9,24 @@ the orders and refunds that the tallies count, and its sums are the store's row 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from shop.festivals.models import Festival
 from shop.merchants.models import Merchant
-from shop.orders.models import Discount, OrderLine, RefundLine, Suborder
+from shop.money import split
+from shop.orders.models import Discount, OrderLine, RefundLine, RefundParcel, Suborder
 from shop.reporting.models import CountedOrder, CountedRefund, FinalStatement
 
 GOODS, DELIVERY, OUTSIDE = "goods", "delivery", "outside"
 AMOUNTS = (
     "regular", "price", "paid", "by_merchant", "by_organizer", "by_funds", "commission",
-    "refunded", "payout",
+    "refunded", "payout", "refunded_funded",
 )  # fmt: skip
 
 
@@ -35,7 +37,8 @@ class StatementLine:
     ``what`` is goods; or delivery, or goods outside the festival: there a benefit alone counts.
     ``regular`` and ``price`` are of one unit, all else of the line. ``by_merchant`` is what the
     store gave below the regular price; organizer and sponsors pay their parts to the store.
-    ``payout`` is what the store keeps of its goods after commission and refunds.
+    ``refunded`` went back to the shopper, ``refunded_funded`` to organizer and sponsors.
+    ``payout`` is what the store keeps: see ``net``.
     """
 
     number: str
@@ -56,6 +59,18 @@ class StatementLine:
     refunded_units: int
     refunded: int
     payout: int
+    refunded_funded: int = 0  # last, since statements that were frozen before have none
+
+    @property
+    def went_back(self) -> int:
+        """Return what went back to the shopper and to those who had added to the price."""
+        return self.refunded + self.refunded_funded
+
+
+def net(amounts: Mapping[str, int]) -> int:
+    """Return what a store keeps of a line, by the amounts that stand beside it."""
+    given = amounts["paid"] + amounts["by_organizer"] + amounts["by_funds"]
+    return given - amounts["commission"] - amounts["refunded"] - amounts["refunded_funded"]
 
 
 COLUMNS = tuple(field.name for field in fields(StatementLine))
@@ -72,7 +87,8 @@ class Statement:
     @property
     def sums(self) -> dict[str, int]:
         """Return the sum of every column that can be added up."""
-        return {name: sum(getattr(line, name) for line in self.lines) for name in SUMMED}
+        found = {name: sum(getattr(line, name) for line in self.lines) for name in SUMMED}
+        return found | {"went_back": found["refunded"] + found["refunded_funded"]}
 
     @property
     def parts(self) -> dict[str, Statement]:
@@ -110,19 +126,23 @@ def statements_of(festival: Festival, *, merchant: Merchant | None = None) -> di
     for row in _goods(festival, merchant):
         found[row.suborder.merchant_id].append(_line(row, by_line.pop(row.pk, [])))
     for discounts in by_line.values():
-        line = discounts[0].line
-        found[line.suborder.merchant_id].append(_apart(OUTSIDE, discounts, **_named(line)))
+        line, given = discounts[0].line, _given(discounts)
+        parts = discounts[0].line_back
+        back = sum(split(part, [line.funded - given, given])[1] for part in parts)
+        found[line.suborder.merchant_id].append(_apart(OUTSIDE, discounts, back, **_named(line)))
     for discounts in by_parcel.values():
         parcel, title = discounts[0].suborder, discounts[0].promotion.title
         price = dict.fromkeys(("regular", "price"), parcel.delivery_price)
-        row = _apart(DELIVERY, discounts, product=title, options="", sku="", **price)
+        given = _given(discounts)
+        back = split(discounts[0].parcel_back or 0, [parcel.delivery_funded - given, given])[1]
+        row = _apart(DELIVERY, discounts, back, product=title, options="", sku="", **price)
         found[parcel.merchant_id].append(row)
     return {key: Statement(tuple(lines)) for key, lines in found.items()}
 
 
 def read_kept(rows: Iterable[list[Any]]) -> Statement:
     """Return the statement that was kept as JSON."""
-    found = (dict(zip(COLUMNS, row, strict=True)) for row in rows)
+    found = (dict(zip(COLUMNS, row, strict=False)) for row in rows)
     lines = (line | {"paid_at": datetime.fromisoformat(line["paid_at"])} for line in found)
     return Statement(tuple(StatementLine(**line) for line in lines), is_final=True)
 
@@ -133,9 +153,8 @@ def _goods(festival: Festival, merchant: Merchant | None) -> QuerySet[OrderLine]
     )
     if merchant:
         rows = rows.filter(suborder__merchant=merchant)
-    back = RefundLine.objects.filter(refund__in=CountedRefund.objects.values("refund"))
     rows = rows.select_related("order", "suborder", "deal__slot")
-    return rows.prefetch_related(Prefetch("refund_lines", back)).order_by(
+    return rows.prefetch_related(Prefetch("refund_lines", _refunds())).order_by(
         "order__paid_at", "order", "position"
     )
 
@@ -152,7 +171,13 @@ def _discounts(
         # An index leads to the orders of a store, and from an order to its discounts.
         orders = Suborder.objects.filter(merchant=merchant).values("order")
         rows = rows.filter(own, order__in=orders)
-    rows = rows.select_related("order", "line__suborder", "suborder", "promotion")
+    counted = CountedRefund.objects.values("refund")
+    parcels = RefundParcel.objects.filter(suborder=OuterRef("suborder"), refund__in=counted)
+    lines = _refunds().filter(line=OuterRef("line")).order_by("pk")
+    rows = rows.select_related("order", "line__suborder", "suborder", "promotion").annotate(
+        parcel_back=Subquery(parcels.values("funded")[:1]),
+        line_back=ArraySubquery(lines.values("funded")),
+    )
     by_line: dict[int, list[Discount]] = defaultdict(list)
     by_parcel: dict[int, list[Discount]] = defaultdict(list)
     for row in rows.order_by("order__paid_at", "order", "pk"):
@@ -161,34 +186,49 @@ def _discounts(
     return by_line, by_parcel
 
 
+def _refunds() -> QuerySet[RefundLine]:
+    return RefundLine.objects.filter(refund__in=CountedRefund.objects.values("refund"))
+
+
 def _line(row: OrderLine, discounts: list[Discount]) -> StatementLine:
     back = list(row.refund_lines.all())
     shares = _shares(discounts)
     shares["by_funds" if row.fund_id else "by_organizer"] += row.subsidy
     shares["by_merchant"] += max(0, (row.regular - row.price) * row.quantity - row.subsidy)
-    returned = sum(part.paid + part.funded - part.commission for part in back)
+    given = shares["by_organizer"] + shares["by_funds"]
+    # A benefit of another festival gave the rest: it stands in the statement of that one.
+    own = (split(part.funded, [given, row.funded - given])[0] for part in back)
+    amounts = {
+        "paid": row.paid,
+        "commission": row.commission - sum(part.commission for part in back),
+        "refunded": sum(part.paid for part in back),
+        "refunded_funded": sum(own),
+    }
     return StatementLine(
         number=row.order.number,
         paid_at=row.order.paid_at,
         what=GOODS,
         slot=row.deal.slot.label if row.deal else "",
         units=row.quantity,
-        paid=row.paid,
-        commission=row.commission - sum(part.commission for part in back),
         refunded_units=sum(part.quantity for part in back),
-        refunded=sum(part.paid for part in back),
-        payout=row.paid + row.funded - row.commission - returned,
+        payout=net(amounts | shares),
         **_named(row),
+        **amounts,
         **shares,
     )
 
 
-def _apart(what: str, discounts: list[Discount], **named: Any) -> StatementLine:
+def _apart(what: str, discounts: list[Discount], back: int, **named: Any) -> StatementLine:
     """Return a benefit that was used on what the festival does not count as sold."""
     order = discounts[0].order
-    nothing = dict.fromkeys(("units", "paid", "commission", "refunded_units", "refunded"), 0)
-    return StatementLine(number=order.number, paid_at=order.paid_at, what=what, slot="",
-                         payout=0, **nothing, **named, **_shares(discounts))  # fmt: skip
+    amounts = dict.fromkeys(("paid", "commission", "refunded"), 0) | {"refunded_funded": back}
+    amounts |= _shares(discounts)
+    return StatementLine(number=order.number, paid_at=order.paid_at, what=what, slot="", units=0,
+                         refunded_units=0, payout=net(amounts), **named, **amounts)  # fmt: skip
+
+
+def _given(discounts: Iterable[Discount]) -> int:
+    return sum(row.organizer_part for row in discounts)
 
 
 def _named(line: OrderLine) -> dict[str, Any]:

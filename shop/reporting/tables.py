@@ -68,7 +68,7 @@ STATEMENT_HEAD = (
     "Order", "Paid at (UTC)", "For", "Product", "Options", "SKU", "Slot", "Units",
     "Regular price of one", "Price of one", "Paid by the shopper", "Discount by the store",
     "Paid by the organizer", "Paid by sponsors", "Commission", "Units back", "Refunded",
-    "Kept by the store",
+    "Kept by the store", "Refunded to organizer and sponsors",
 )  # fmt: skip
 
 

@@ -79,7 +79,7 @@ def suborder(request: HttpRequest, suborder_id: int) -> HttpResponse:
         "part": "orders",
         "suborder": found,
         "lines": [(line, back.get(line.pk, 0)) for line in lines],
-        "earned": found.earned - found.returned,
+        "by_organizer": found.delivery_funded + sum(line.funded for line in lines),
         "may_send": found.service and found.state == Suborder.State.WAITING,
         "shipments": found.shipments.all(),
         "country": country_name(found.order.contact.country, "en"),

@@ -33,11 +33,12 @@ def sums(merchant: Merchant, *, at: datetime) -> dict[str, int | None]:
         waiting=Count("pk", filter=waiting),
         due=Count("pk", filter=waiting & Q(ship_by__lte=at.date())),
         today=Count("pk", filter=Q(order__paid_at__gte=midnight)),
-        payout=Sum("payout"),
+        earned=Coalesce(Sum(Suborder.EARNED), 0),
+        unsent=Coalesce(Sum(F("refund_parcel__paid") + F("refund_parcel__funded")), 0),
     )
     went_back = RefundLine.objects.filter(line__suborder__merchant=merchant)
-    returned = went_back.aggregate(amount=Sum(RefundLine.EARNED))["amount"]
-    return found | {"payout": (found["payout"] or 0) - (returned or 0)}
+    goods = went_back.aggregate(amount=Coalesce(Sum(RefundLine.EARNED), 0))["amount"]
+    return found | {"earned": found["earned"] - found.pop("unsent") - goods}
 
 
 def orders_per_day(merchant: Merchant, *, at: datetime) -> Chart:

@@ -24,10 +24,17 @@ class SuborderQuerySet(models.QuerySet["Suborder"]):
         return self.filter(Suborder.TO_SEND)
 
     def with_returned(self) -> SuborderQuerySet:
-        """Add ``returned``: what the merchant does not earn since it went back to the shopper."""
+        """Add ``returned``: what the merchant does not earn since it went back to the shopper.
+
+        Of goods and, where nothing was left to send, of delivery.
+        """
         rows = RefundLine.objects.filter(line__suborder=OuterRef("pk")).values("line__suborder")
-        amount = rows.annotate(amount=Sum(RefundLine.EARNED)).values("amount")
-        return self.annotate(returned=Coalesce(Subquery(amount), 0))
+        goods = rows.annotate(amount=Sum(RefundLine.EARNED)).values("amount")
+        parcel = RefundParcel.objects.filter(suborder=OuterRef("pk"))
+        delivery = parcel.values(amount=RefundParcel.EARNED)
+        return self.annotate(
+            returned=Coalesce(Subquery(goods), 0) + Coalesce(Subquery(delivery), 0)
+        )
 
 
 class Suborder(models.Model):
@@ -52,6 +59,7 @@ class Suborder(models.Model):
     }
 
     TO_SEND: ClassVar[Q] = Q(state=State.WAITING) & ~Q(service="")
+    EARNED = F("payout") + F("delivery_paid") + F("delivery_funded")
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="suborders")
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="suborders")
@@ -83,8 +91,8 @@ class Suborder(models.Model):
 
     @property
     def kept(self) -> int:
-        """Return the payout less what went back; read it ``with_returned``."""
-        return self.payout - self.returned
+        """Return what is left of ``earned`` after refunds; read it ``with_returned``."""
+        return self.earned - self.returned
 
     def move_to(self, state: str) -> None:
         """Change the state, if it is still the one that was read.
@@ -205,6 +213,8 @@ class RefundLine(models.Model):
 
 class RefundParcel(models.Model):
     """The delivery of a parcel of which nothing is left: it goes back with the last unit."""
+
+    EARNED = F("paid") + F("funded")  # by the merchant: there is no commission on delivery
 
     refund = models.ForeignKey(Refund, models.CASCADE, related_name="parcels")
     suborder = models.OneToOneField(Suborder, models.PROTECT, related_name="refund_parcel")

@@ -142,6 +142,6 @@ def test_every_discount_stands_in_the_order_total(browser):
     text = words(browser.get("/checkout/delivery/"))
 
     assert "Ten off −$10.00" in text
-    assert "Delivery to China, 1 parcel free" in text
+    assert "Delivery to China, 1 parcel $5.00 Free parcel −$5.00" in text
     assert "Standard free" in text
     assert "Pay $20.00" in text

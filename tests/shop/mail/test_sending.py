@@ -18,9 +18,7 @@ RECEIPT = {
         {"name": "Gonja Women", "lines": LINES, "arrives_from": "4 May", "arrives_to": "9 May"}
     ],
     "parcel_count": 1,
-    "goods": "$16.80",
-    "discount": "-$1.80",
-    "delivery": "$4.10",
+    "sums": [("3 items from 1 store", "$16.80"), ("DIRE5", "−$1.80"), ("Delivery", "$4.10")],
     "total": "$19.10",
     "address": ["Lena Brandt", "Am Sandtorkai 41", "20457 Hamburg", "Germany"],
 }
@@ -87,10 +85,10 @@ Your order BB-1 is paid. 1 parcel will come.
 Gonja Women. Arrives 4 May to 9 May
   2 × Shea & butter, 250 g: $16.80
 
-Goods                $16.80
-Discounts            -$1.80
-Delivery             $4.10
-Total paid           $19.10
+3 items from 1 store                 $16.80
+DIRE5                                −$1.80
+Delivery                             $4.10
+Total paid                           $19.10
 
 Deliver to: Lena Brandt, Am Sandtorkai 41, 20457 Hamburg, Germany
 

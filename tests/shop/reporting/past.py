@@ -86,6 +86,11 @@ def _discount(order: Order, world: World, dice: Random, **on: Any) -> None:
         order=order, promotion=dice.choice(world.promotions), amount=ours + theirs,
         organizer_part=ours, merchant_part=theirs, fund=dice.choice((None, world.fund)), **on,
     )  # fmt: skip
+    if line := on.get("line"):
+        line.paid, line.funded = line.paid - ours - theirs, line.funded + ours
+        line.save()
+    else:
+        Suborder.objects.filter(pk=on["suborder"].pk).update(delivery_funded=ours)
 
 
 def sent_back(order: Order, dice: Random, *, at: datetime = NOON) -> Refund:

@@ -1,0 +1,151 @@
+"""What a priced cart comes to, row by row: every total is the sum of the rows above it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from shop.cart import explaining
+from shop.cart.explaining import label_of
+from shop.cart.pricing import PricedCart
+from shop.cart.wording import amount, items, language, less, parcels, stores
+from shop.currencies import convert
+from shop.delivery.names import country_name
+from shop.festivals.pricing.terms import Group
+from shop.festivals.pricing.weighing import Benefit
+
+type Rows = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SumsShown:
+    """What an order comes to; ``rows`` are pairs of a text and an amount.
+
+    ``unused`` says which vouchers take nothing off, and why.
+    """
+
+    rows: Rows
+    total: str
+    about: str
+    duties: str
+    unused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSums:
+    """What stands below a store's lines: what is taken off, its parcel, what that leaves."""
+
+    off: Rows
+    delivery: str
+    off_delivery: Rows
+    subtotal: str
+
+
+def show_sums(priced: PricedCart, *, currency: str) -> SumsShown:
+    """Return what a cart comes to, with every benefit by its name.
+
+    Args:
+        currency: in which an approximate total is shown.
+    """
+    quote = priced.quote
+    rows = [(counted(priced), amount(quote.goods)), *_off(quote.benefits, is_delivery=False)]
+    if priced.chosen:
+        facts = {
+            "country": country_name(priced.cart.country, language()),
+            "parcels": parcels(len(priced.chosen)),
+        }
+        before = or_free(sum(quote.basket.parcels.values()))
+        rows.append((_("Delivery to %(country)s, %(parcels)s") % facts, before))
+        rows += _off(quote.benefits, is_delivery=True)
+    return SumsShown(
+        tuple(rows),
+        amount(quote.total),
+        about(quote.total, currency),
+        _("Duties are not included. You may have to pay them on delivery.")
+        if crosses_border(priced)
+        else "",
+        tuple(explaining.unused(priced)),
+    )
+
+
+def store_sums(priced: PricedCart, merchant_id: int) -> StoreSums:
+    """Return what stands below the lines of one store: they and it make its subtotal."""
+    quote = priced.quote
+    own = [i for i, s in enumerate(quote.segments) if s.wanted.merchant_id == merchant_id]
+    return StoreSums(
+        off=tuple(_off(quote.benefits, is_delivery=False, places=own)),
+        delivery=or_free(quote.basket.parcels.get(merchant_id, 0)),
+        off_delivery=tuple(_off(quote.benefits, is_delivery=True, places=[merchant_id])),
+        subtotal=amount(_shares(priced)[merchant_id]),
+    )
+
+
+def show_shares(priced: PricedCart) -> list[str]:
+    """Return what each store sends, in a line: "Adire House, 1 item, $49.90"."""
+    shares, found = _shares(priced), []
+    for pk, lines in priced.by_merchant.items():
+        name = lines[0].variant.product.merchant.name
+        count = items(sum(line.quantity for line in lines))
+        found.append(f"{name}, {count}, {amount(shares[pk])}")
+    return found
+
+
+def counted(priced: PricedCart) -> str:
+    """Say how much of how many stores is in the cart."""
+    facts = {"items": items(units(priced)), "stores": stores(len(priced.by_merchant))}
+    return _("%(items)s from %(stores)s") % facts
+
+
+def units(priced: PricedCart) -> int:
+    """Return how many items the cart wants."""
+    return sum(line.quantity for line in priced.lines)
+
+
+def about(total: int, currency: str) -> str:
+    """Say about what a total is in the shopper's currency, and what is charged."""
+    ours = settings.SHOP_CURRENCY
+    converted = convert(total, ours, currency) if currency != ours else None
+    if converted is None:
+        return ""
+    facts = {"amount": amount(converted, currency), "price": amount(total)}
+    return _("About %(amount)s in your currency. You pay %(price)s.") % facts
+
+
+def crosses_border(priced: PricedCart) -> bool:
+    """Tell whether a parcel goes to another country than it comes from."""
+    senders = {line.variant.product.merchant for line in priced.lines}
+    return any(
+        merchant.country != priced.cart.country
+        for merchant in senders
+        if merchant.pk in priced.chosen
+    )
+
+
+def or_free(minor: int) -> str:
+    """Return an amount of delivery, or the word for nothing."""
+    return amount(minor) if minor else _("free")
+
+
+def _off(
+    benefits: tuple[Benefit, ...], *, is_delivery: bool, places: list[int] | None = None
+) -> Iterator[tuple[str, str]]:
+    """Yield what benefits take off goods or delivery, in all or in some places."""
+    for benefit in benefits:
+        terms = benefit.promotion
+        if (terms.group == Group.SHIPPING) != is_delivery:
+            continue
+        parts = [part for part in benefit.parts if places is None or part.place in places]
+        if taken := sum(part.amount for part in parts):
+            yield label_of(terms.title, terms.group, is_voucher=terms.is_voucher), less(taken)
+
+
+def _shares(priced: PricedCart) -> dict[int, int]:
+    """Return what is paid to each store: its lines and its parcel, all benefits taken off."""
+    found: dict[int, int] = defaultdict(int, priced.quote.parcel_prices)
+    for segment, paid in zip(priced.quote.segments, priced.quote.paid, strict=True):
+        found[segment.wanted.merchant_id] += paid
+    return found

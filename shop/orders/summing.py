@@ -1,0 +1,81 @@
+"""What an order comes to, row by row: its total is the sum of the rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, JSONObject
+from django.utils.translation import gettext as _
+
+from shop.cart.explaining import label_of
+from shop.cart.sums import or_free
+from shop.cart.wording import amount, items, language, less, parcels, stores
+from shop.delivery.names import country_name
+from shop.festivals.models import Promotion
+from shop.orders.models import Discount, Order, OrderLine, RefundLine, Suborder
+
+type Lines = Mapping[Suborder, Sequence[OrderLine]]
+
+
+def lines_by_part(order: Order) -> dict[Suborder, list[OrderLine]]:
+    """Return the lines of each suborder, in their order, with what ``order_rows`` reads.
+
+    ``gone`` counts the units of a line that went back. One statement: no suborder is empty.
+    """
+    gone = RefundLine.objects.filter(line=OuterRef("pk")).values("line")
+    lines = OrderLine.objects.filter(order=order).select_related("suborder__merchant")
+    lines = lines.annotate(
+        benefits=ArraySubquery(_benefits(line=OuterRef("pk"))),
+        parcel_benefits=ArraySubquery(_benefits(suborder=OuterRef("suborder"))),
+        gone=Coalesce(Subquery(gone.annotate(units=Sum("quantity")).values("units")), 0),
+    )
+    found: dict[Suborder, list[OrderLine]] = {}
+    for line in lines.order_by("suborder__position", "position"):
+        found.setdefault(line.suborder, []).append(line)
+    return found
+
+
+def order_rows(order: Order, lines: Lines) -> list[tuple[str, str]]:
+    """Return what an order consists of, as pairs of a text and an amount in the active language."""
+    units = sum(line.quantity for part in lines.values() for line in part)
+    counted = {"items": items(units), "stores": stores(len(lines))}
+    rows = [(_("%(items)s from %(stores)s") % counted, amount(order.goods, order.currency))]
+    rows += _off(
+        order, chain.from_iterable(line.benefits for own in lines.values() for line in own)
+    )
+    if sent := [part for part in lines if part.service]:
+        facts = {
+            "country": country_name(order.contact.country, language()),
+            "parcels": parcels(len(sent)),
+        }
+        before = sum(part.delivery_price for part in sent)
+        text = _("Delivery to %(country)s, %(parcels)s") % facts
+        rows.append((text, amount(before, order.currency) if before else or_free(0)))
+        rows += _off(order, chain.from_iterable(own[0].parcel_benefits for own in lines.values()))
+    return rows
+
+
+def _benefits(**place: OuterRef) -> QuerySet[Discount, Any]:
+    found = JSONObject(
+        code="promotion__code",
+        title="promotion__title",
+        group="promotion__group",
+        trigger="promotion__trigger",
+        amount="amount",
+    )
+    return Discount.objects.filter(**place).order_by("pk").values(json=found)
+
+
+def _off(order: Order, benefits: Iterable[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Return each benefit by its name, with what it took off."""
+    found: dict[str, int] = defaultdict(int)
+    for benefit in benefits:
+        name = benefit["code"] or benefit["title"]
+        is_voucher = benefit["trigger"] != Promotion.Trigger.AUTOMATIC
+        found[label_of(name, benefit["group"], is_voucher=is_voucher)] += benefit["amount"]
+    return [(text, less(minor, order.currency)) for text, minor in found.items()]
