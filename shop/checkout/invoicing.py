@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from shop.cart.wording import amount, full_day, language, less
 from shop.checkout.finding import order_page
+from shop.checkout.refunds import MoneyBack, money_back
 from shop.checkout.summarising import paid_with
 from shop.delivery.names import country_name
 from shop.orders.models import Order, OrderLine, Suborder
@@ -46,7 +47,7 @@ class Invoice:
     rows: tuple[Row, ...]
     taxes: tuple[tuple[str, str], ...]
     total: str
-    refunds: tuple[tuple[str, str], ...]
+    back: MoneyBack | None
 
 
 @require_safe
@@ -74,10 +75,7 @@ def show_invoice(order: Order) -> Invoice:
         rows=tuple(row for part in parts for row in _rows(part, order.currency)),
         taxes=tuple(_taxes(parts, order.currency)),
         total=amount(order.total, order.currency),
-        refunds=tuple(
-            (full_day(refund.at), less(refund.amount, order.currency))
-            for refund in order.refunds.order_by("at", "pk")
-        ),
+        back=money_back(order),
     )
 
 
@@ -94,8 +92,9 @@ def _rows(part: Suborder, currency: str) -> Iterator[Row]:
             amount=amount(line.paid, currency),
         )
     if part.service:
-        paid = amount(part.delivery_paid, currency)
-        yield Row(_("Delivery"), store, 1, paid, "", "", paid)
+        price, paid = amount(part.delivery_price, currency), amount(part.delivery_paid, currency)
+        taken = part.delivery_price - part.delivery_paid
+        yield Row(_("Delivery"), store, 1, price, less(taken, currency) if taken else "", "", paid)
 
 
 def _taxes(parts: Sequence[Suborder], currency: str) -> Iterator[tuple[str, str]]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from shop.accounts.models import User
 from shop.cart.wording import amount, between, full_day, parcels
+from shop.checkout.refunds import DELAYED, DONE, ON_ITS_WAY, returning, told
 from shop.orders.models import Order, OrderLine, Suborder
+from shop.payments.models import STUCK, Operation
 
 PAGE = 20
 PICTURES = 4
@@ -50,6 +53,13 @@ def orders_of(user: User, *, before: int | None = None) -> OrderPage:
     found = Order.objects.filter(user=user).exclude(state=Order.State.EXPIRED)
     if before is not None:
         found = found.filter(pk__lt=before)
+    refunds = returning().filter(payment__order=OuterRef("pk"))
+    stuck = Q(state__in=STUCK, resolved_at=None)
+    found = found.annotate(
+        has_refund=Exists(refunds),
+        has_delay=Exists(refunds.filter(stuck)),
+        has_all_back=~Exists(refunds.exclude(state=Operation.State.DONE)),
+    )
     found = found.prefetch_related("suborders__lines").order_by("-pk")
     orders = list(found[: PAGE + 1])
     last = orders[PAGE - 1].pk if len(orders) > PAGE else None
@@ -59,8 +69,8 @@ def orders_of(user: User, *, before: int | None = None) -> OrderPage:
 def _row(order: Order) -> OrderRow:
     parts = list(order.suborders.all())
     lines = [line for part in parts for line in part.lines.all()]
-    sent = [part for part in parts if part.service]
-    tag, kind = _tag(order, sent)
+    sent = [part for part in parts if part.service and part.state != Suborder.State.CANCELLED]
+    tag, kind = _tag(order, parts, sent)
     placed = full_day(order.placed_at)
     return OrderRow(
         number=order.number,
@@ -76,11 +86,13 @@ def _row(order: Order) -> OrderRow:
     )
 
 
-def _tag(order: Order, sent: list[Suborder]) -> tuple[str, str]:
+def _tag(order: Order, parts: list[Suborder], sent: list[Suborder]) -> tuple[str, str]:
     if order.is_pending:
         return _("Payment waiting"), "warn"
     if order.state == Order.State.CANCELLED:
         return _("Cancelled"), "bad"
+    if all(part.state == Suborder.State.CANCELLED for part in parts):
+        return _gone(order)
     delivered = sum(part.state == Suborder.State.DELIVERED for part in sent)
     if not sent:
         return pgettext("order state", "Paid"), "good"
@@ -88,6 +100,15 @@ def _tag(order: Order, sent: list[Suborder]) -> tuple[str, str]:
         return _("Delivered"), "good"
     facts = {"delivered": delivered, "total": len(sent)}
     return _("%(delivered)d of %(total)d delivered") % facts, "info"
+
+
+def _gone(order: Order) -> tuple[str, str]:
+    """Say how the money of an order stands of which nothing is left."""
+    if not order.has_refund:
+        return _("Cancelled"), "bad"
+    back = DONE if order.has_all_back else ON_ITS_WAY
+    standing = DELAYED if order.has_delay else back
+    return told(standing), standing
 
 
 def _news(order: Order, sent: list[Suborder]) -> str:

@@ -11,10 +11,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from shop.cart.wording import amount, clock_time
+from shop.checkout.refunds import DELAYED, DONE, returning, stands, told
 from shop.errors import GatewayError
 from shop.orders.models import Order
 from shop.payments.applying import apply_session
-from shop.payments.models import Operation, Payment
+from shop.payments.models import Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def standing(order: Order, *, is_known: bool | None = True, stopped: bool = Fals
         text = _("We are looking at the payment and will email you.")
         return Standing(_("Payment being checked"), text)
     if states & {Payment.State.REFUNDING, Payment.State.REFUNDED}:
-        return _refunding(order) if Payment.State.REFUNDING in states else _refunded(order)
+        return _refunding(order)
     if order.is_pending:
         return _pending(order, payments, stopped=stopped)
     return _ended(order, payments, stopped=stopped)
@@ -127,25 +128,28 @@ def _ended(order: Order, payments: Collection[Payment], *, stopped: bool) -> Sta
 
 
 def _refunding(order: Order) -> Standing:
-    text = _(
-        "The payment came after the time had run out and the items were gone. "
-        "All of it, %(amount)s, is on its way back to you."
-    )
+    operation = returning().filter(payment__order=order).last()
+    if operation is None:  # a person looked at the money and sent it back, and has told why
+        return Standing(told(DONE), "", may_retry=True)
+    standing = stands(operation)
+    if standing == DONE:
+        text = _(
+            "The payment came after the time had run out and the items were gone. "
+            "All of it, %(amount)s, has been refunded."
+        )
+    elif standing == DELAYED:
+        text = _(
+            "The payment came after the time had run out and the items were gone. "
+            "All of it, %(amount)s, goes back to you. It has not gone through yet: "
+            "we are seeing to it."
+        )
+    else:
+        text = _(
+            "The payment came after the time had run out and the items were gone. "
+            "All of it, %(amount)s, is on its way back to you."
+        )
     written = amount(order.total, order.currency)
-    return Standing(_("Refund on its way"), text % {"amount": written}, may_retry=True)
-
-
-def _refunded(order: Order) -> Standing:
-    if not Operation.objects.filter(payment__order=order).exists():
-        # A person looked at the money and sent it back, and has told the shopper why.
-        return Standing(_("Refunded"), "", may_retry=True)
-    text = _(
-        "The payment came after the time had run out and the items were gone. "
-        "All of it, %(amount)s, has been refunded."
-    )
-    return Standing(
-        _("Refunded"), text % {"amount": amount(order.total, order.currency)}, may_retry=True
-    )
+    return Standing(told(standing), text % {"amount": written}, may_retry=True)
 
 
 def _stopped() -> str:

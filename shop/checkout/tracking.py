@@ -17,6 +17,7 @@ from shop.cart.current import signed_in
 from shop.checkout.desks import desks_of
 from shop.checkout.finding import order_page
 from shop.checkout.listing import orders_of
+from shop.checkout.refunds import money_back
 from shop.checkout.returning import unpaid_page
 from shop.checkout.standing import bring_up_to_date
 from shop.checkout.summarising import paid_with, show_order
@@ -43,6 +44,7 @@ def order(request: HttpRequest, order: Order) -> HttpResponse:
         "order": order,
         "shown": shown,
         "visits": visits_beside(order, shown),
+        "back": money_back(order),
         "method": paid_with(payment.method) if payment else "",
         "is_own": user is not None and order.user_id == user.pk,
         "may_keep": user is not None and may_keep(order, user),

@@ -11,6 +11,7 @@ from shop.errors import StaleState
 from shop.orders.models import Order, Refund, Suborder
 
 PAYABLE = Q(state__in=("creating", "open")) | (Q(state="superseded") & ~Q(session_url=""))
+STUCK = ("blocked", "failed")  # while nobody has resolved it
 UNDECIDED = Q(state__in=("processing", "review"))
 
 
@@ -236,3 +237,8 @@ class Operation(models.Model):
                 name="one_refund_of_each_cause",
             )
         ]
+
+    @property
+    def is_stuck(self) -> bool:
+        """Tell whether it waits for a person: the provider will not carry it out by itself."""
+        return self.state in STUCK and self.resolved_at is None

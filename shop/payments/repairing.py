@@ -12,11 +12,10 @@ from shop.accounts.models import User
 from shop.errors import GatewayError, NotPossible, StaleState
 from shop.festivals.changes import log as note
 from shop.ledger import posting
-from shop.payments.models import GatewayEvent, Operation, Payment
+from shop.payments.models import STUCK, GatewayEvent, Operation, Payment
 from shop.payments.operations import record
 from shop.payments.stripe_gateway import gateway
 
-STUCK = (Operation.State.BLOCKED, Operation.State.FAILED)
 MOST_WORDS = 300
 
 

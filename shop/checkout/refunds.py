@@ -1,0 +1,118 @@
+"""Money of an order that goes back, as the payment provider has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from shop.cart.wording import amount, full_day, less
+from shop.orders.models import Order
+from shop.payments.models import Operation
+
+ON_ITS_WAY, DONE, DELAYED = "info", "good", "warn"  # as tags are called
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """A sum that goes back: how it stands, why, and what there is to say of it.
+
+    ``is_own`` unless it is a second payment of the order, which was never part of its total.
+    """
+
+    text: str
+    amount: str
+    notes: tuple[str, ...]
+    stands: str
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyBack:
+    """All that goes back of an order; ``left`` is what its shopper pays in the end."""
+
+    rows: tuple[Back, ...]
+    left: str
+    is_all: bool
+
+    @property
+    def title(self) -> str:
+        """Return what heads the sums of an order of which nothing is left, else nothing."""
+        if not self.is_all:
+            return ""
+        return told(slowest(row.stands for row in self.rows if row.is_own))
+
+
+def money_back(order: Order) -> MoneyBack | None:
+    """Return what goes back of a paid order, or None. One statement."""
+    moves = returning().filter(payment__order=order).select_related("refund")
+    operations = list(moves)
+    if not operations:
+        return None
+    own = sum(row.amount for row in operations if _is_own(row))
+    return MoneyBack(
+        tuple(_shown(row) for row in operations),
+        left=amount(order.total - own, order.currency) if own else "",
+        is_all=own == order.total,
+    )
+
+
+def returning() -> QuerySet[Operation]:
+    """Return the movements of money back to shoppers, the oldest first."""
+    refunds = Operation.objects.filter(kind=Operation.Kind.REFUND)
+    return refunds.exclude(state=Operation.State.VOID).order_by("made_at", "pk")
+
+
+def stands(operation: Operation) -> str:
+    """Return how a refund stands: on its way, done, or delayed since a person has to see to it."""
+    if operation.state == Operation.State.DONE:
+        return DONE
+    return DELAYED if operation.is_stuck else ON_ITS_WAY
+
+
+def slowest(standings: Iterable[str]) -> str:
+    """Return how several refunds stand: as the one that keeps its shopper waiting longest."""
+    found = set(standings)
+    return next(one for one in (DELAYED, ON_ITS_WAY, DONE) if one in found)
+
+
+def told(standing: str) -> str:
+    """Say in two words how a refund stands."""
+    match standing:
+        case "good":
+            return _("Refunded")
+        case "warn":
+            return _("Refund delayed")
+        case _:
+            return _("Refund on its way")
+
+
+def _is_own(operation: Operation) -> bool:
+    return operation.cause != Operation.Cause.SURPLUS
+
+
+def _shown(operation: Operation) -> Back:
+    standing = stands(operation)
+    text = told(standing)
+    if standing == DONE:
+        text = _("Refunded, %(date)s") % {"date": full_day(operation.made_at)}
+    return Back(
+        text=text,
+        amount=less(operation.amount, operation.currency),
+        notes=tuple(_notes(operation, standing)),
+        stands=standing,
+        is_own=_is_own(operation),
+    )
+
+
+def _notes(operation: Operation, standing: str) -> Iterator[str]:
+    if not _is_own(operation):
+        yield _("This order was paid twice: it is the second payment.")
+    if operation.refund and operation.refund.reason:
+        yield operation.refund.reason
+    if standing == DELAYED:
+        yield _("It has not gone through yet. We are seeing to it; this page says when it has.")
+    elif standing == ON_ITS_WAY:
+        yield _("Banks usually take 5 to 10 working days.")
