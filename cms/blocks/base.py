@@ -9,7 +9,8 @@ from django import forms
 from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
 
-from shop.storefront.hero import Words, heading
+from shop.languages import Wording
+from shop.storefront.hero import heading
 
 if TYPE_CHECKING:
     from cms.pages.gathering import Gathered
@@ -37,8 +38,8 @@ KEYS = [
 class Heading:
     """A title and a sentence above a part of a page."""
 
-    title: Words
-    text: Words
+    title: Wording
+    text: Wording
 
 
 class PageBlock(blocks.StructBlock):
@@ -119,13 +120,14 @@ class HeadedBlock(PageBlock):
         scene = gathered.scene
         if value["title"]:
             lang = scene.words_lang
-            return Heading(Words(value["title"], lang), Words(value["text"], lang))
+            return Heading(Wording(value["title"], lang), Wording(value["text"], lang))
         if value["words"] and scene.festival:
             title, text = heading(scene.festival, value["words"], scene.language)
             if title.text and (not title.lang or not self.default_title(value, gathered)):
                 return Heading(title, text)
         return Heading(
-            Words(self.default_title(value, gathered)), Words(self.default_text(value, gathered))
+            Wording(self.default_title(value, gathered)),
+            Wording(self.default_text(value, gathered)),
         )
 
     def shown(self, value: Any, gathered: Gathered) -> dict[str, Any]:

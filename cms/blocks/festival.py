@@ -15,10 +15,10 @@ from cms.blocks.base import HeadedBlock, PageBlock
 from cms.blocks.deals import ProductChooserBlock, ShelfBlock, picked
 from cms.blocks.words import Words
 from cms.pages.scene import Phase
+from shop.languages import in_language
 from shop.storefront import dates
 from shop.storefront.hero import words
 from shop.storefront.shelves import MOST, Shelf
-from shop.storefront.wording import in_language
 
 if TYPE_CHECKING:
     from cms.pages.gathering import Gathered

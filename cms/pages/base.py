@@ -24,9 +24,9 @@ from cms.pages.picturing import make_missing
 from cms.pages.scene import Scene
 from shop import clock
 from shop.festivals.spans import mark_change
+from shop.languages import Wording
 from shop.pictures.models import Picture
 from shop.storefront.epoch import Epoch, KnownFestival, current_epoch
-from shop.storefront.hero import Words
 
 # What saving a draft writes: nobody but editors sees any of it.
 OF_DRAFTS = {
@@ -149,13 +149,13 @@ class ShopPage(Page):
             words_lang="" if words == language else words,
         )
 
-    def shown_title(self, lang: str) -> Words:
+    def shown_title(self, lang: str) -> Wording:
         """Return the title; lists have the shop's own words in other languages.
 
         Args:
             lang: the language of the page's words, where it is not the visitor's.
         """
-        return Words(_(self.own_title)) if lang and self.own_title else Words(self.title, lang)
+        return Wording(_(self.own_title)) if lang and self.own_title else Wording(self.title, lang)
 
     def crumbs(self, language: str) -> list[tuple[str, str]]:
         """Return addresses and titles of what is above the page."""

@@ -14,9 +14,10 @@ from cms.pages.listing import PageCard, page_cards
 from cms.pages.scene import Phase, phase_of
 from shop.festivals import walltime
 from shop.festivals.models import Festival
+from shop.languages import Wording
 from shop.storefront import dates
 from shop.storefront.epoch import KnownFestival
-from shop.storefront.hero import Words, words
+from shop.storefront.hero import words
 
 MOST = 100
 
@@ -26,8 +27,8 @@ class FestivalCard:
     """A festival in the list of festivals."""
 
     url: str
-    title: Words
-    tagline: Words
+    title: Wording
+    tagline: Wording
     days: str
     phase: str
     is_live: bool

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from shop.festivals import walltime
 from shop.festivals.models import Promotion
+from shop.languages import lang_mark
 from shop.storefront import dates
 from shop.storefront.benefits import gives, left_text
-from shop.storefront.cards import lang_mark
 from shop.storefront.epoch import KnownFestival
 
 MOST = 12

@@ -17,10 +17,11 @@ from cms.pages.festival import SHOWN, FestivalPage
 from cms.pages.lists import known
 from shop.delivery.names import country_name
 from shop.festivals.models import Festival
+from shop.languages import Wording
 from shop.reporting.models import PublicResult
 from shop.reporting.results import LEAST
 from shop.storefront import dates
-from shop.storefront.hero import Words, words
+from shop.storefront.hero import words
 from shop.storefront.shared import shared_page
 
 
@@ -28,7 +29,7 @@ from shop.storefront.shared import shared_page
 class ResultShown:
     """The result in the reader's language; a part that is not shown is empty."""
 
-    title: Words
+    title: Wording
     day: str
     numbers: list[tuple[str, str]]
     countries: list[tuple[str, int | None]]
@@ -71,7 +72,7 @@ def _shown(row: PublicResult, language: str) -> ResultShown:
     )  # fmt: skip
 
 
-def _crumbs(festival: Festival, title: Words, language: str) -> list[tuple[str, str]]:
+def _crumbs(festival: Festival, title: Wording, language: str) -> list[tuple[str, str]]:
     page = FestivalPage.objects.filter(festival=festival).live().first()
     way = [(reverse("home"), _("Festival"))]
     return [*way, (address(page.url_path, language), title.text)] if page else way

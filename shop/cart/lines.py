@@ -68,11 +68,11 @@ def show_line(
     parts = parts_of(line, quote)
     short = quote.missing.get(line.variant_id, 0)
     prior = _prior(parts, line)
-    is_translated = language() == "en" or language() in product.titles
+    named = product.named(language())
     return LineShown(
         variant_id=line.variant_id,
-        title=product.title_in(language()),
-        title_language="" if is_translated else "en",
+        title=named.text,
+        title_language=named.lang,
         label=_label(line),
         url=reverse("product", args=[product.slug]),
         picture=_picture(line),

@@ -13,8 +13,8 @@ from shop.accounts.models import User
 from shop.cart.models import CartVoucher
 from shop.cart.wording import language, starts_on, valid_until
 from shop.festivals.models import Claim, Festival, Promotion
+from shop.languages import lang_mark
 from shop.storefront.benefits import gives, left_text
-from shop.storefront.cards import lang_mark
 
 MOST = 100
 

@@ -9,9 +9,8 @@ from django.db.models import Count, QuerySet
 
 from shop.cart.models import Cart, SavedProduct
 from shop.catalogue.models import Variant
-from shop.storefront.cards import Card, cards, lang_mark
+from shop.storefront.cards import Card, cards
 from shop.storefront.finding import find_popular
-from shop.storefront.wording import in_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +42,11 @@ def _shown(
     row: SavedProduct, card: Card | None, variants: dict[int, int], language: str
 ) -> SavedShown:
     product = row.product
-    translated = in_language(product.titles, language)
+    named = product.named(language)
     return SavedShown(
         product_id=product.pk,
-        title=translated or product.title,
-        lang=lang_mark(translated, language),
+        title=named.text,
+        lang=named.lang,
         card=card,
         has_choice=variants.get(product.pk, 0) != 1 or product.kind != product.Kind.GOODS,
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from shop.languages import Wording, said
 from shop.merchants.models import Merchant
 from shop.pictures.models import Picture
 from shop.stock.models import Pool
@@ -24,6 +25,10 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def name_in(self, language: str) -> str:
+        """Return the name in a language, or the original one where no translation exists."""
+        return said(self.names, self.name, language).text
 
 
 class Product(models.Model):
@@ -90,7 +95,11 @@ class Product(models.Model):
 
     def title_in(self, language: str) -> str:
         """Return the title in a language, or the original one where no translation exists."""
-        return self.titles.get(language) or self.title
+        return self.named(language).text
+
+    def named(self, language: str) -> Wording:
+        """Return the title in a language, the original one with the mark of its language."""
+        return said(self.titles, self.title, language)
 
 
 class ProductPicture(models.Model):

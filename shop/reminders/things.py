@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible
 from shop.festivals.models import Deal, Festival, Slot
+from shop.languages import in_language
 from shop.merchants.models import Merchant
 from shop.storefront import dates
-from shop.storefront.wording import in_language
 
 NAMED = re.compile(r"(festival|slot|product|variant|deal)-([1-9][0-9]{0,17})")
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from babel.numbers import format_percent
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop.festivals.models import Promotion
+from shop.languages import listed, percent
 from shop.storefront.cards import money
 
 
@@ -18,10 +18,7 @@ def gives(promotion: Promotion, language: str) -> str:
     if promotion.min_spend:
         minimum = {"amount": money(promotion.min_spend, language)}
         parts.append(_("on orders over %(amount)s") % minimum)
-    text = parts[0]
-    for part in parts[1:]:
-        text = _("%(first)s, %(second)s") % {"first": text, "second": part}
-    return text
+    return listed(parts)
 
 
 def left_text(left: int | None) -> str:
@@ -37,11 +34,7 @@ def _what(promotion: Promotion, language: str) -> str:
     value = money(promotion.value, language)
     match promotion.kind:
         case Promotion.Kind.PERCENT:
-            code = {"en": "en-GB"}.get(language, language).replace("-", "_")
-            locale = {"zh_hans": "zh_Hans"}.get(code, code)
-            return _("%(amount)s off") % {
-                "amount": format_percent(promotion.value / 100, locale=locale)
-            }
+            return _("%(amount)s off") % {"amount": percent(promotion.value, language)}
         case Promotion.Kind.STEP:
             each = {"amount": value, "every": money(promotion.every or 0, language)}
             return _("%(amount)s off for every %(every)s") % each

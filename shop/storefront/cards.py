@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from shop.currencies import written
 from shop.delivery.names import country_name
+from shop.languages import beside, lang_mark
 from shop.storefront.finding import Row
 
 
@@ -106,11 +107,6 @@ def money(amount: int, language: str) -> str:
     return written(amount, settings.SHOP_CURRENCY, language)
 
 
-def lang_mark(translated: str | None, language: str) -> str:
-    """Return the language of a text that stands in for a missing translation, else nothing."""
-    return "" if translated or language == settings.LANGUAGE_CODE else settings.LANGUAGE_CODE
-
-
 @lru_cache(maxsize=1_000)
 def percent_off(percent: int, language: str) -> str:
     """Return a saving as a flag shows it: −20 %."""
@@ -163,8 +159,7 @@ def _price(row: Row, language: str) -> str:
 
 @lru_cache(maxsize=1_000)
 def _by(store: str, country: str, language: str) -> str:
-    parts = {"first": store, "second": country_name(country, language)}
-    return _("%(first)s, %(second)s") % parts
+    return beside(store, country_name(country, language))
 
 
 @lru_cache(maxsize=20)

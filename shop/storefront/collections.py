@@ -9,9 +9,8 @@ from typing import Any
 from django.db import connection
 from django.urls import reverse
 
-from shop.storefront.cards import lang_mark
+from shop.languages import in_language, lang_mark
 from shop.storefront.filters import Filters
-from shop.storefront.wording import in_language
 
 NAMED = 3  # parts of a part that its tile names
 

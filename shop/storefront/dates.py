@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.dates import format_date, format_skeleton, get_timezone_name
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+
+from shop.languages import locale_of
 
 YEAR = timedelta(days=365)
 MONTH_FIRST = {"zh-hans"}  # where a range cannot leave out its first month
@@ -70,13 +71,13 @@ def day_in(at: datetime, zone: str, language: str, *, since: datetime | None = N
 def full_day_in(at: datetime, zone: str, language: str) -> str:
     """Return the day of an instant in a zone, with its weekday: Saturday, 12 December 2026."""
     there = at.astimezone(ZoneInfo(zone)).date()
-    return format_skeleton("yMMMMEEEEd", there, locale=_locale(language))
+    return format_skeleton("yMMMMEEEEd", there, locale=locale_of(language))
 
 
 def weekday_in(at: datetime, zone: str, language: str) -> str:
     """Return the day of an instant in a zone, without its year: Saturday 12 December."""
     there = at.astimezone(ZoneInfo(zone)).date()
-    return format_skeleton("MMMMEEEEd", there, locale=_locale(language))
+    return format_skeleton("MMMMEEEEd", there, locale=locale_of(language))
 
 
 def day_and_hour(at: datetime, zone: str, language: str, *, since: datetime | None = None) -> str:
@@ -88,17 +89,14 @@ def day_and_hour(at: datetime, zone: str, language: str, *, since: datetime | No
 @lru_cache(maxsize=1_000)
 def zone_name(at: datetime, zone: str, language: str) -> str:
     """Return the name of the time that a zone has at an instant: East Africa Time."""
-    return get_timezone_name(at.astimezone(ZoneInfo(zone)), width="long", locale=_locale(language))
+    return get_timezone_name(
+        at.astimezone(ZoneInfo(zone)), width="long", locale=locale_of(language)
+    )
 
 
 @lru_cache(maxsize=10_000)
 def _day(year: int, month: int, number: int, language: str, has_year: bool) -> str:
-    when, locale = date(year, month, number), _locale(language)
+    when, locale = date(year, month, number), locale_of(language)
     if has_year:
         return format_date(when, format="long", locale=locale)
     return format_skeleton("MMMMd", when, locale=locale)
-
-
-def _locale(language: str) -> Locale:
-    # The shop's English puts the day before the month.
-    return Locale.parse({"en": "en-GB"}.get(language, language), sep="-")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from babel import Locale
 from babel.units import format_unit
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 
 from shop.catalogue.models import Product
 from shop.delivery.names import country_name
-from shop.storefront.cards import lang_mark
+from shop.languages import lang_mark, locale_of
 
 KILOGRAM = 1_000  # grams
 HOUR = 60  # minutes
@@ -49,7 +48,7 @@ def _materials(product: Product) -> str:
 
 
 def _weight(grams: int, language: str) -> str:
-    locale = Locale.parse({"en": "en-GB"}.get(language, language), sep="-")
+    locale = locale_of(language)
     if grams < KILOGRAM:
         return format_unit(grams, "mass-gram", length="short", locale=locale)
     kilograms = round(grams / KILOGRAM, 2)

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop.delivery.names import country_name
+from shop.languages import in_language
 from shop.storefront.epoch import Epoch
 from shop.storefront.facets import Option
 from shop.storefront.filters import MOST_CHOICES, Known, Pairs, is_country
 from shop.storefront.product_list import Choices, shortened
 from shop.storefront.stores import StoreCard, store_cards
-from shop.storefront.wording import in_language
 
 PAGE = 24
 COUNTRIES = 12  # that are open to see

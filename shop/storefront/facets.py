@@ -12,11 +12,11 @@ from babel import Locale
 from babel.numbers import format_decimal
 
 from shop.delivery.names import country_name
+from shop.languages import in_language
 from shop.storefront.counting import Cells, cells_of, count
 from shop.storefront.filters import Filters
 from shop.storefront.naming import Named
 from shop.storefront.searching import Search
-from shop.storefront.wording import in_language
 
 EXACT_TO = 5_000
 MOST_STORES = 12

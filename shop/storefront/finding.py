@@ -14,17 +14,17 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from shop.languages import in_sql, sql_values
 from shop.storefront.conditions import IN_FORCE, Conditions
 from shop.storefront.filters import BEST, Filters, Place, possible
 from shop.storefront.ranking import PAGE, best_statement
 from shop.storefront.searching import Search
-from shop.storefront.wording import languages_like
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NO_KEY = -1
 
-COLUMNS = """l.product_id, l.slug, l.title,
-  coalesce(l.titles->>%(language)s, l.titles->>%(plain)s) AS translated,
+COLUMNS = f"""l.product_id, l.slug, l.title,
+  {in_sql("l.titles")} AS translated,
   l.store, l.country, l.kind, l.is_available, l.popularity, l.rating, l.rating_count,
   l.picture->>'small' AS small, l.picture->>'jpeg' AS jpeg, l.picture->>'avif' AS avif,
   s.price, s.highest, s.prior_price, s.percent, s.deal_id"""
@@ -217,9 +217,8 @@ def _statement(ranges: Sequence[Range], sort: Sort) -> str:
 
 
 def _run(statement: str, values: dict[str, object], *, at: datetime, language: str) -> list[Row]:
-    exact, plain = languages_like(language)
     with connection.cursor() as cursor:
-        cursor.execute(statement, values | {"at": at, "language": exact, "plain": plain})
+        cursor.execute(statement, values | {"at": at} | sql_values(language))
         return [Row._make(row) for row in cursor.fetchall()]
 
 

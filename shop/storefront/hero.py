@@ -13,12 +13,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from shop.festivals import walltime
+from shop.languages import Wording, in_language
 from shop.storefront import dates
 from shop.storefront.counting import LIVE
 from shop.storefront.epoch import KnownFestival
 from shop.storefront.facets import whole
 from shop.storefront.squares import cloth
-from shop.storefront.wording import in_language
 
 PART = re.compile(r",\s+(?=\D*\d)|[，、،]\s*|\s+و(?=\d)")
 NUMBER = re.compile(r"(\d[\d.,\u00a0\u202f ]*\d|\d)\s*(.*)")
@@ -63,14 +63,6 @@ class Meter:
     label: str
     before: str
     after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A text, and its language where that is not the page's."""
-
-    text: str
-    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,27 +123,27 @@ def hero(festival: KnownFestival, *, at: datetime, language: str) -> Hero:
     )
 
 
-def words(festival: KnownFestival, name: str, language: str) -> Words:
+def words(festival: KnownFestival, name: str, language: str) -> Wording:
     """Return a text of the festival in a language, else in the shop's own.
 
     What nobody wrote in a language may still stand among the shop's own words.
     """
     found = (in_language(festival.texts, language) or {}).get(name)
     if found or language == settings.LANGUAGE_CODE:
-        return Words(found or getattr(festival, name, ""))
+        return Wording(found or getattr(festival, name, ""))
     own = festival.texts.get(settings.LANGUAGE_CODE, {}).get(name) or getattr(festival, name, "")
     translated = own and _(own)
-    return Words(translated) if translated != own else Words(own, settings.LANGUAGE_CODE)
+    return Wording(translated) if translated != own else Wording(own, settings.LANGUAGE_CODE)
 
 
-def heading(festival: KnownFestival, key: str, language: str) -> tuple[Words, Words]:
+def heading(festival: KnownFestival, key: str, language: str) -> tuple[Wording, Wording]:
     """Return what the festival writes above a part of its page: a title and a sentence."""
     for code in dict.fromkeys((language, settings.LANGUAGE_CODE)):
         written = (in_language(festival.texts, code) or {}).get("headings", {}).get(key)
         if written:
             lang = "" if code == language else code
-            return Words(written.get("title", ""), lang), Words(written.get("text", ""), lang)
-    return Words(""), Words("")
+            return Wording(written.get("title", ""), lang), Wording(written.get("text", ""), lang)
+    return Wording(""), Wording("")
 
 
 def title_parts(title: str) -> tuple[TitlePart, ...]:

@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from shop.languages import in_language
 from shop.storefront.cards import Card, cards
 from shop.storefront.chips import Chip, address
 from shop.storefront.epoch import Epoch
 from shop.storefront.filters import Filters
 from shop.storefront.finding import find, find_popular
 from shop.storefront.searching import Search, understand
-from shop.storefront.wording import in_language
 
 POPULAR, CATEGORIES = 5, 8
 

@@ -14,9 +14,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Product
+from shop.languages import lang_mark, said
 from shop.listings.refreshing import addresses
 from shop.storefront.buying import Buying, Delivery, buying, delivery
-from shop.storefront.cards import Card, cards, lang_mark
+from shop.storefront.cards import Card, cards
 from shop.storefront.details import Fact, details, duration
 from shop.storefront.epoch import Epoch
 from shop.storefront.finding import find_popular
@@ -25,7 +26,6 @@ from shop.storefront.sessions import Visit, sessions_of, visit
 from shop.storefront.stores import place
 from shop.storefront.variants import VariantNow, variants_now
 from shop.storefront.waiting import Waiting, turns_of, waiting
-from shop.storefront.wording import in_language
 
 # As SQL, since Django takes longer to write such subqueries than the database to answer them.
 GALLERY = """(
@@ -118,13 +118,12 @@ def product_page(
         at=at,
     )
     pictures = [addresses(**row) for row in product.gallery if row["sizes"].get("jpeg")]
-    translated = in_language(product.titles, language)
-    title = translated or product.title
+    named = product.named(language)
     url = reverse("product", args=[product.slug])
     of_store, alike = _rails(product, epoch, at=at, language=language)
     return ProductPage(
-        title=title,
-        title_lang=lang_mark(translated, language),
+        title=named.text,
+        title_lang=named.lang,
         lang=lang_mark(None, language),
         summary=product.summary,
         paragraphs=tuple(part for part in product.description.split("\n") if part.strip()),
@@ -146,7 +145,7 @@ def product_page(
         offer_data=offer_data(
             product,
             first.kinds if first else variants,
-            title=title,
+            title=named.text,
             url=f"{settings.SITE_URL}{url}",
             pictures=[facts["large"] for facts in pictures],
         ),
@@ -166,10 +165,10 @@ def _crumbs(product: Product, language: str) -> tuple[tuple[str, str], ...]:
     )
     found = [(reverse("home"), _("Festival")), above]
     if below and product.top and not is_outing:  # the top of theirs is called as all of them are
-        name = in_language(product.top["names"], language) or product.top["name"]
+        name = said(product.top["names"], product.top["name"], language).text
         found.append((f"{listed}?category={top}", name))
-    name = in_language(product.category.names, language) or product.category.name
-    return (*found, (f"{listed}?{urlencode({'category': path})}", name))
+    category = (f"{listed}?{urlencode({'category': path})}", product.category.name_in(language))
+    return (*found, category)
 
 
 def _store_box(product: Product, language: str) -> StoreBox:

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from django.db import connection
 
+from shop.languages import sql_values
 from shop.storefront.conditions import IN_FORCE, Conditions
 from shop.storefront.filters import Filters
 from shop.storefront.finding import CLAIMED, COLUMNS, PAGE_OF, SORTS, Row, Sort
-from shop.storefront.wording import languages_like
 
 MOST = 24  # products of one shelf
 COMMON = {"at", "language", "plain"}  # values that all shelves share
@@ -58,13 +58,7 @@ def find_shelves(
         branch, own = _branch(shelf, number, festivals=festivals, at=at)
         branches.append(branch)
         values |= own
-    exact, plain = languages_like(language)
-    values |= {
-        "at": at,
-        "language": exact,
-        "plain": plain,
-        "in_all": sum(shelf.most for shelf in shelves),
-    }
+    values |= sql_values(language) | {"at": at, "in_all": sum(shelf.most for shelf in shelves)}
     found: list[list[Row]] = [[] for _ in shelves]
     with connection.cursor() as cursor:
         page = PAGE_OF.format(branches=" UNION ALL ".join(branches), order="branch, key")

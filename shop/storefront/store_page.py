@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from shop.delivery.names import country_name
 from shop.delivery.quoting import Parcel, delivery_options
 from shop.errors import CannotDeliver
+from shop.languages import lang_mark
 from shop.listings.refreshing import addresses
 from shop.merchants.models import Merchant
-from shop.storefront.cards import Card, cards, lang_mark
+from shop.storefront.cards import Card, cards
 from shop.storefront.chips import address
 from shop.storefront.epoch import Epoch
 from shop.storefront.facets import Facets, Option, facets_of, shown

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shop.delivery.names import country_name
-from shop.storefront.cards import lang_mark
+from shop.languages import lang_mark
 from shop.storefront.counting import LIVE
 from shop.storefront.facets import Option
 from shop.storefront.naming import Named

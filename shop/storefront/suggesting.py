@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from shop.delivery.names import country_name
+from shop.languages import in_language, in_sql, sql_values
 from shop.listings.words import folded, spelled, words
 from shop.storefront.epoch import Epoch
 from shop.storefront.filters import Filters, Known, read_filters
 from shop.storefront.queries import all_of, any_of, term, text_of
-from shop.storefront.wording import in_language, languages_like
 
 PRODUCTS, OTHERS = 5, 3
 SHORTEST = 2  # letters; a Chinese sign is enough alone
@@ -34,7 +34,7 @@ best AS (
   SELECT * FROM (SELECT * FROM front UNION ALL SELECT * FROM rest) AS hits
   ORDER BY popularity DESC, product_id LIMIT %(products)s)
 SELECT 'product', l.slug, l.title,
-  coalesce(l.titles->>%(language)s, l.titles->>%(plain)s), l.picture->>'small'
+  {translated}, l.picture->>'small'
 FROM (SELECT * FROM best ORDER BY popularity DESC, product_id) AS b
 JOIN shop_listing l ON l.product_id = b.product_id
 UNION ALL
@@ -87,18 +87,15 @@ def suggest(typed: str, *, epoch: Epoch, language: str) -> list[Suggestion]:
 
 
 def _rows(asked: list[str], language: str) -> list[tuple]:
-    exact, plain = languages_like(language)
     begun = any_of([term(asked[-1]), term(asked[-1], is_begun=True)])
     query = all_of([*(term(word) for word in asked[:-1]), begun])
     values = {
         "query": text_of(query, weights="AB"),
         "products": PRODUCTS,
-        "language": exact,
-        "plain": plain,
         "start": r"\m" + r"\M.*\m".join(asked),
-    }
+    } | sql_values(language)
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, values)
+        cursor.execute(STATEMENT.format(translated=in_sql("l.titles")), values)
         return cursor.fetchall()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.utils.translation import get_language
 
+from shop import languages
 from shop.currencies import written
 
 register = template.Library()
@@ -20,6 +22,30 @@ MOST_KEPT = 5_000  # pieces of each part; then it begins anew
 def money(amount: int, currency: str = "") -> str:
     """Write an amount of minor units as the page's language does: $48.00, 48,00 $US."""
     return written(amount, currency or settings.SHOP_CURRENCY, get_language() or "en")
+
+
+@register.filter
+def beside(first: str, second: str) -> str:
+    """Write two texts that belong together: {{ town|beside:country }}."""
+    return languages.beside(first, second)
+
+
+@register.filter
+def listed(parts: Iterable[str]) -> str:
+    """Write texts as a list: {{ names|listed }}."""
+    return languages.listed(parts)
+
+
+@register.filter
+def labelled(name: str, value: object) -> str:
+    """Write a name before what it stands for: {{ name|labelled:price }}."""
+    return languages.labelled(name, str(value))
+
+
+@register.filter
+def stop(text: str) -> str:
+    """Write a text with its full stop."""
+    return languages.sentence(str(text))
 
 
 @register.tag
