@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from sample.names import benefit_titles, flash_names
 from sample.plans import (
     EarlierPrice,
     EntryRules,
@@ -83,6 +84,7 @@ def _whole_slot(festival: FestivalSheet) -> SlotPlan:
         end_day=days[1],
         end_hour=0,
         hold_minutes=None,
+        names={},
     )
 
 
@@ -91,10 +93,12 @@ def _flash_slots(festival: FestivalSheet, sheet: Sheet) -> Iterator[SlotPlan]:
         for name, hours in sheet["slots"].items():
             if not 0 <= hours["from"] < hours["to"] <= 24:
                 raise SheetError(f"slot {name} does not lie within a day")
+            label, names = flash_names(place + 1, name)
             yield SlotPlan(
                 key=_slot_key(place, name),
                 kind="flash",
-                label=f"Day {place + 1}, {name}",
+                label=label,
+                names=names,
                 zone=festival.zone,
                 start_day=day,
                 start_hour=hours["from"],
@@ -191,7 +195,8 @@ def _promotion(row: Sheet) -> PromotionPlan:
     value = row["percent"] if row["kind"] == "percent" else cents(row.get("value", "0.00"))
     days = {name: tuple(row[name]) for name in ("use_days", "claim_days") if name in row}
     plain = {name: fact for name, fact in row.items() if name not in ("percent", "value")}
-    return PromotionPlan(**(plain | sums | days), value=value)
+    title, titles = benefit_titles(row["key"], value=value, **sums)
+    return PromotionPlan(**(plain | sums | days), value=value, title=title, titles=titles)
 
 
 def _earlier_prices(products: list[ProductSheet], rows: list[Sheet]) -> Iterator[EarlierPrice]:

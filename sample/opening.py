@@ -86,6 +86,7 @@ def _write_slots(edition: Edition, festival: Festival) -> None:
                 festival=festival,
                 kind=plan.kind,
                 label=plan.label,
+                names=dict(plan.names),
                 starts_at=starts_at,
                 ends_at=ends_at,
                 hold_minutes=plan.hold_minutes,
@@ -99,6 +100,7 @@ def _promotion(edition: Edition, festival: Festival, plan: PromotionPlan) -> Pro
     return Promotion(
         festival=festival,
         title=plan.title,
+        titles=dict(plan.titles),
         group=plan.group,
         kind=plan.kind,
         trigger=plan.trigger,

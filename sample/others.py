@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from sample.edition import LANGUAGES, Edition
+from sample.names import slot_names
 from sample.opening import TERMS_VERSION, words
 from sample.preparing import provide_terms, rules_of
 from sample.sheets import FestivalSheet, ProductSheet, moment_in
@@ -122,6 +123,7 @@ def _slot(festival: Festival, kind: str, label: str, times: dict[str, datetime])
         festival=festival,
         kind=kind,
         label=label,
+        names=slot_names(label),
         starts_at=times["starts"],
         ends_at=times["ends"],
         max_nominations=8 if kind == "flash" else None,

@@ -20,6 +20,7 @@ class SlotPlan:
     end_day: int
     end_hour: int
     hold_minutes: int | None
+    names: Mapping[str, str]
 
     def window(self, loaded_on: date) -> tuple[datetime, datetime]:
         """Return its half-open time, in the festival's zone."""
@@ -55,6 +56,7 @@ class PromotionPlan:
 
     key: str
     title: str
+    titles: Mapping[str, str]
     group: str
     kind: str
     trigger: str

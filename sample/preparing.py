@@ -9,6 +9,7 @@ import yaml
 from django.db import transaction
 
 from sample.edition import APPROVED, Edition
+from sample.names import benefit_titles
 from sample.reading import HERE
 from sample.sheets import cents, naming
 from shop.accounts.models import User
@@ -67,15 +68,17 @@ def _sponsor(edition: Edition, festival: Festival, plan: dict[str, Any], *, by: 
 
 def _invite_guests(edition: Edition, fund: Fund, guests: dict[str, Any], *, by: User) -> None:
     at = edition.at(APPROVED, 12)
+    sums = {name: cents(guests[name]) for name in ("value", "min_spend")}
+    title, titles = benefit_titles("guests", **sums)
     promotion = promoting.save_draft(
         Promotion(
             festival=fund.festival,
-            title=guests["title"],
+            title=title,
+            titles=titles,
             group=Promotion.Group.VOUCHER,
             kind=Promotion.Kind.AMOUNT,
             trigger=Promotion.Trigger.CODE,
-            value=cents(guests["value"]),
-            min_spend=cents(guests["min_spend"]),
+            **sums,
             budget=cents(guests["budget"]),
             organizer_share=100,
             fund=fund,

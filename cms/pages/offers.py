@@ -10,10 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shop.festivals import walltime
+from shop.festivals.benefits import called, left_text
 from shop.festivals.models import Promotion
-from shop.languages import lang_mark
 from shop.storefront import dates
-from shop.storefront.benefits import gives, left_text
 from shop.storefront.epoch import KnownFestival
 
 MOST = 12
@@ -28,7 +27,6 @@ class Offer:
     """
 
     title: str
-    lang: str
     gives: str
     until: str
     left: str
@@ -53,10 +51,10 @@ def _offer(row: Promotion, festival: KnownFestival, *, at: datetime, language: s
         row.claim_to is None or row.claim_to > at
     )
     can_claim = is_voucher and is_open and (left is None or left > 0)
+    title, terms = called(row, language)
     return Offer(
-        title=row.title,
-        lang=lang_mark(None, language),
-        gives=gives(row, language),
+        title=title,
+        gives=terms,
         until=_when(row, festival, at=at, language=language),
         left=left_text(left),
         claim=reverse("voucher-claim", args=[row.pk]) if can_claim else "",

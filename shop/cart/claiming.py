@@ -14,8 +14,9 @@ from shop.cart.current import Shopper, has_verified_email
 from shop.cart.models import Cart
 from shop.cart.pocket import to_claim
 from shop.cart.pricing import PricedCart
-from shop.cart.wording import valid_until
+from shop.cart.wording import language, valid_until
 from shop.errors import NeedsAccount, VoucherRefused
+from shop.festivals.benefits import named
 from shop.festivals.models import Claim, Festival, Promotion
 from shop.festivals.vouchers import claim_voucher
 
@@ -55,7 +56,9 @@ def claimable(priced: PricedCart, shopper: Shopper, *, at: datetime) -> list[Cla
         .select_related("festival")
         .order_by("use_to", "pk")
     )
-    return [Claimable(row.pk, row.title, valid_until(row), row.is_mine) for row in rows]
+    return [
+        Claimable(row.pk, named(row, language()), valid_until(row), row.is_mine) for row in rows
+    ]
 
 
 def claim_for_later(promotion: Promotion, user: User, *, at: datetime) -> None:

@@ -12,9 +12,8 @@ from django.utils.translation import pgettext
 from shop.accounts.models import User
 from shop.cart.models import CartVoucher
 from shop.cart.wording import language, starts_on, valid_until
+from shop.festivals.benefits import called, left_text
 from shop.festivals.models import Claim, Festival, Promotion
-from shop.languages import lang_mark
-from shop.storefront.benefits import gives, left_text
 
 MOST = 100
 
@@ -25,7 +24,6 @@ class VoucherShown:
 
     promotion_id: int
     title: str
-    lang: str
     gives: str
     until: str
     state: str
@@ -72,11 +70,11 @@ def to_claim(*, at: datetime) -> QuerySet[Promotion]:
 
 def _open(row: Promotion) -> VoucherShown:
     left = None if row.max_claims is None else row.max_claims - row.claimed
+    title, terms = called(row, language())
     return VoucherShown(
         promotion_id=row.pk,
-        title=row.title,
-        lang=lang_mark(None, language()),
-        gives=gives(row, language()),
+        title=title,
+        gives=terms,
         until=valid_until(row),
         state="",
         tag="",
@@ -87,11 +85,11 @@ def _open(row: Promotion) -> VoucherShown:
 def _claimed(claim: Claim, at: datetime) -> VoucherShown:
     row = claim.promotion
     state, tag, note = _standing(claim, at)
+    title, terms = called(row, language())
     return VoucherShown(
         promotion_id=row.pk,
-        title=row.title,
-        lang=lang_mark(None, language()),
-        gives=gives(row, language()),
+        title=title,
+        gives=terms,
         until=valid_until(row),
         state=state,
         tag=tag,

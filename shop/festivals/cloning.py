@@ -28,8 +28,8 @@ KEPT = (
     "price_ceiling", "max_stores", "max_stores_per_country", "country_places",
 )  # fmt: skip
 BENEFIT = (
-    "merchant", "title", "group", "kind", "trigger", "value", "every", "max_steps", "min_spend",
-    "cap", "organizer_share", "max_claims", "max_uses", "per_shopper", "budget",
+    "merchant", "title", "titles", "group", "kind", "trigger", "value", "every", "max_steps",
+    "min_spend", "cap", "organizer_share", "max_claims", "max_uses", "per_shopper", "budget",
 )  # fmt: skip
 SPENT = {"intro", "headings"}  # sentences about one edition: "It is over now."
 
@@ -177,6 +177,7 @@ def _copy_slots(source: Festival, made: Festival, shift: _Shift) -> None:
             festival=made,
             kind=Slot.Kind.FLASH,
             label=slot.label,
+            names=slot.names,
             max_nominations=slot.max_nominations,
             hold_minutes=slot.hold_minutes,
             price_ceiling=slot.price_ceiling,

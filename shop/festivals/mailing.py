@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 
 from shop.accounts.models import User
 from shop.festivals.models import ChangeLog, Enrolment, Festival, Nomination, Slot
+from shop.festivals.wording import festival_title
 from shop.mail import send
 from shop.merchants.models import Membership, Merchant
 from shop.tasks import enqueue_all, tried_again
@@ -87,7 +88,7 @@ def send_changed(change_id: int, nomination_id: int, user_id: int) -> None:
         label = nomination.deals.select_related("variant").get(pk=change.subject_id).variant.label
         product = f"{product} ({label})" if label else product
     with translation.override(language):
-        context = _festival(nomination.slot.festival) | {
+        context = _festival(nomination.slot.festival, language) | {
             "name": user.name,
             "stores": [{"name": nomination.product.merchant.name}],
             "product": product,
@@ -112,10 +113,10 @@ def send_stopped(change_id: int, merchant_id: int, user_id: int) -> None:
     else:
         slot = festival.slots.get(kind=Slot.Kind.WHOLE)
     with translation.override(language):
-        context = _festival(festival) | {
+        context = _festival(festival, language) | {
             "name": user.name,
             "stores": [{"name": store.name}],
-            "slot": "" if slot.kind == Slot.Kind.WHOLE else slot.label,
+            "slot": "" if slot.kind == Slot.Kind.WHOLE else slot.label_in(language),
             "is_off": slot.cancelled_at is not None,
             "slot_ends": _moment(slot.ends_at, festival.zone),
             "reason": change.reason,
@@ -135,7 +136,7 @@ def send_place(enrolment_id: int, user_id: int, state: str) -> None:
         return
     language = user.language or "en"
     with translation.override(language):
-        context = _festival(enrolment.festival) | {
+        context = _festival(enrolment.festival, language) | {
             "name": user.name,
             "stores": [{"name": enrolment.merchant.name}],
             "store": enrolment.merchant.name,
@@ -153,7 +154,7 @@ def send_invitation(enrolment_id: int, user_id: int) -> None:
     festival = enrolment.festival
     language = user.language or "en"
     with translation.override(language):
-        context = _festival(festival) | {
+        context = _festival(festival, language) | {
             "name": user.name,
             "stores": [{"name": enrolment.merchant.name}],
             "store": enrolment.merchant.name,
@@ -174,11 +175,11 @@ def send_decision(nomination_id: int, user_id: int) -> None:
         return
     slot, language = nomination.slot, user.language or "en"
     with translation.override(language):
-        context = _festival(slot.festival) | {
+        context = _festival(slot.festival, language) | {
             "name": user.name,
             "stores": [{"name": nomination.product.merchant.name}],
             "product": nomination.product.title,
-            "slot": slot.label,
+            "slot": slot.label_in(language),
             "slot_starts": _moment(slot.starts_at, slot.festival.zone),
             "slot_ends": _moment(slot.ends_at, slot.festival.zone),
             "note": nomination.note,
@@ -187,10 +188,10 @@ def send_decision(nomination_id: int, user_id: int) -> None:
     send(key, user.email, language=language, context=context)
 
 
-def _festival(festival: Festival) -> dict[str, str]:
+def _festival(festival: Festival, language: str) -> dict[str, str]:
     closes = festival.enrol_closes
     return {
-        "festival": festival.title,
+        "festival": festival_title(festival, language),
         "starts": _moment(festival.starts_at, festival.zone),
         "ends": _moment(festival.ends_at, festival.zone),
         "zone": festival.zone,

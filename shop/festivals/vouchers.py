@@ -9,10 +9,12 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.errors import NeedsAccount, VoucherRefused, WrongCode
+from shop.festivals.benefits import named
 from shop.festivals.holdings import Holdings
 from shop.festivals.models import Claim, Festival, Promotion, PromotionUsage
 from shop.festivals.pricing.terms import Group, Kind, PromotionTerms
@@ -219,7 +221,7 @@ def _terms(
         uses_left=min(uses, default=None),
         is_picked=row.pk in claims,
         claim_id=claims[row.pk] if row.pk in claims else _own(row),
-        title=str(row),
+        title=row.code or named(row, get_language() or "en"),
     )
 
 

@@ -16,6 +16,7 @@ from shop.cart.explaining import label_of
 from shop.cart.sums import or_free
 from shop.cart.wording import amount, items, language, less, parcels, stores
 from shop.delivery.names import country_name
+from shop.festivals.benefits import NAMED_BY, named
 from shop.festivals.models import Promotion
 from shop.orders.models import Discount, Order, OrderLine, RefundLine, Suborder
 
@@ -61,13 +62,7 @@ def order_rows(order: Order, lines: Lines) -> list[tuple[str, str]]:
 
 
 def _benefits(**place: OuterRef) -> QuerySet[Discount, Any]:
-    found = JSONObject(
-        code="promotion__code",
-        title="promotion__title",
-        group="promotion__group",
-        trigger="promotion__trigger",
-        amount="amount",
-    )
+    found = JSONObject(amount="amount", **{name: f"promotion__{name}" for name in NAMED_BY})
     return Discount.objects.filter(**place).order_by("pk").values(json=found)
 
 
@@ -75,7 +70,8 @@ def _off(order: Order, benefits: Iterable[dict[str, Any]]) -> list[tuple[str, st
     """Return each benefit by its name, with what it took off."""
     found: dict[str, int] = defaultdict(int)
     for benefit in benefits:
-        name = benefit["code"] or benefit["title"]
-        is_voucher = benefit["trigger"] != Promotion.Trigger.AUTOMATIC
-        found[label_of(name, benefit["group"], is_voucher=is_voucher)] += benefit["amount"]
+        row = Promotion(**{name: benefit[name] for name in NAMED_BY})
+        name = row.code or named(row, language())
+        is_voucher = row.trigger != Promotion.Trigger.AUTOMATIC
+        found[label_of(name, row.group, is_voucher=is_voucher)] += benefit["amount"]
     return [(text, less(minor, order.currency)) for text, minor in found.items()]

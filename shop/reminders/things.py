@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible
 from shop.festivals.models import Deal, Festival, Slot
-from shop.languages import in_language
+from shop.festivals.wording import festival_title
+from shop.languages import beside
 from shop.merchants.models import Merchant
 from shop.storefront import dates
 
@@ -73,8 +74,7 @@ def opens(slot: Slot) -> str:
 
 def title_of(festival: Festival) -> str:
     """Return the festival's title in the language of the page."""
-    texts = in_language(festival.texts, get_language() or "en") or {}
-    return texts.get("title") or _(festival.title)
+    return festival_title(festival, get_language() or "en")
 
 
 def _festival(name: str, pk: int, at: datetime) -> Thing | None:
@@ -89,7 +89,7 @@ def _slot(name: str, pk: int, at: datetime) -> Thing | None:
         return None
     if slot.kind == Slot.Kind.WHOLE:
         return Thing(name, title_of(slot.festival), opens(slot), slot=slot)
-    title = _("%(first)s, %(second)s") % {"first": title_of(slot.festival), "second": slot.label}
+    title = beside(title_of(slot.festival), slot.label_in(get_language() or "en"))
     return Thing(name, title, opens(slot), slot=slot)
 
 

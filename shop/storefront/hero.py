@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from shop.festivals import walltime
+from shop.festivals.wording import festival_text
 from shop.languages import Wording, in_language
 from shop.storefront import dates
 from shop.storefront.counting import LIVE
@@ -124,16 +125,8 @@ def hero(festival: KnownFestival, *, at: datetime, language: str) -> Hero:
 
 
 def words(festival: KnownFestival, name: str, language: str) -> Wording:
-    """Return a text of the festival in a language, else in the shop's own.
-
-    What nobody wrote in a language may still stand among the shop's own words.
-    """
-    found = (in_language(festival.texts, language) or {}).get(name)
-    if found or language == settings.LANGUAGE_CODE:
-        return Wording(found or getattr(festival, name, ""))
-    own = festival.texts.get(settings.LANGUAGE_CODE, {}).get(name) or getattr(festival, name, "")
-    translated = own and _(own)
-    return Wording(translated) if translated != own else Wording(own, settings.LANGUAGE_CODE)
+    """Return a text of the festival in a language, else in the shop's own."""
+    return festival_text(festival, name, language)
 
 
 def heading(festival: KnownFestival, key: str, language: str) -> tuple[Wording, Wording]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Variant
@@ -13,6 +14,7 @@ from shop.festivals.facts import terms_of
 from shop.festivals.models import Deal, RegularPrice
 from shop.festivals.pricing.items import deal_price
 from shop.festivals.reductions import amount
+from shop.festivals.wording import festival_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def current_prices(variants: Sequence[Variant], *, at: datetime) -> dict[int, in
 
 
 def _sentence(deal: Deal, before: int | None, after: int, *, at: datetime) -> str:
-    facts = {"festival": deal.slot.festival.title}
+    facts = {"festival": festival_title(deal.slot.festival, get_language() or "en")}
     terms = terms_of(deal)
     if deal.kind == Deal.Kind.PERCENT:
         if before is not None and after > before and deal.effective_from <= at:

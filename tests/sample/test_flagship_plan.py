@@ -1,8 +1,10 @@
+import re
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import yaml
+from django.conf import settings
 
 from sample.flagship import FILE, deal_price, flagship_plan
 from sample.reading import festivals, placeholders, stores
@@ -270,3 +272,15 @@ def test_spend_and_save_says_what_the_festival_s_page_says(plan):
 def test_a_choice_that_does_not_fit_is_refused(tmp_path, change, message):
     with pytest.raises(SheetError, match=f"flagship.yaml: .*{message}"):
         flagship_plan(stores(), festivals(), with_change(tmp_path, change))
+
+
+def test_slots_and_benefits_have_names_in_all_languages_and_sums_have_a_currency(plan):
+    others = {code for code, _name in settings.LANGUAGES} - {"en"}
+    titles = [text for row in plan.promotions for text in (row.title, *row.titles.values())]
+
+    assert all(set(slot.names) == others for slot in plan.slots if slot.kind == "flash")
+    assert all(set(row.titles) == others for row in plan.promotions)
+    assert all("$" in text for text in titles)
+    for text in titles:  # what is left without sums is a percentage or no number at all
+        left = re.sub(r"US\$\u00a0?[\d.,]+|\$[\d.,]+|[\d.,]+\u00a0(US\$|\$US)", "", text)
+        assert not re.search(r"\d", re.sub(r"\d+[ \u00a0]?%", "", left)), text

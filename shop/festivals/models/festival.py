@@ -5,8 +5,10 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Product
+from shop.languages import said
 from shop.merchants.models import Merchant
 
 
@@ -96,6 +98,7 @@ class Slot(models.Model):
     festival = models.ForeignKey(Festival, models.CASCADE, related_name="slots")
     kind = models.CharField(max_length=5, choices=Kind)
     label = models.CharField(max_length=60)
+    names = models.JSONField(default=dict, blank=True, help_text="By language code.")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     starts_wall = models.CharField(max_length=20, blank=True, help_text="As typed, in the zone.")
@@ -128,6 +131,12 @@ class Slot(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def label_in(self, language: str) -> str:
+        """Return its label in a language; that of the whole slot is the same in all festivals."""
+        if self.kind == self.Kind.WHOLE:
+            return _("Whole festival")
+        return said(self.names, self.label, language).text
 
     def is_open(self, *, at: datetime) -> bool:
         """Tell whether it is neither over nor called off."""

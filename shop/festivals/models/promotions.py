@@ -38,6 +38,7 @@ class Promotion(models.Model):
     festival = models.ForeignKey(Festival, models.CASCADE, related_name="promotions")
     merchant = models.ForeignKey(Merchant, models.PROTECT, null=True, blank=True, related_name="+")
     title = models.CharField(max_length=80)
+    titles = models.JSONField(default=dict, blank=True, help_text="By language code.")
     group = models.CharField(max_length=8, choices=Group)
     kind = models.CharField(max_length=13, choices=Kind)
     trigger = models.CharField(max_length=9, choices=Trigger)

@@ -1,4 +1,7 @@
-"""How a sheet names slots: by their label; where several share it, with their start beside it."""
+"""How a sheet names slots: by their label; where several share it, with their start beside it.
+
+What a slot is called in another language names it as well, if it names no other one.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,11 @@ class SlotNames:
         for slot in self._open:
             self._found[_with_start(slot).casefold()] = slot
             self._found[self.of(slot).casefold()] = slot
+        others = Counter(name for slot in rows for name in _others(slot))
+        for slot in self._open:
+            for name in _others(slot):
+                if others[name] == 1 and name not in self._times:
+                    self._found.setdefault(name, slot)
 
     @property
     def open(self) -> list[str]:
@@ -49,6 +57,11 @@ class SlotNames:
         else:
             problem = _("Write one of these: %(names)s.")
         return problem % {"names": ", ".join(same or self.open)}
+
+
+def _others(slot: Slot) -> set[str]:
+    """Return what a slot is called in other languages."""
+    return {name.casefold() for name in slot.names.values() if name}
 
 
 def _with_start(slot: Slot) -> str:

@@ -1,0 +1,72 @@
+"""How a benefit is called, and what it gives, in sentences that are the same for everybody."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from shop.currencies import written
+from shop.festivals.models import Promotion
+from shop.languages import in_language, listed, percent
+
+# What the name of a benefit depends on, and beside what it is said.
+NAMED_BY = (
+    "code", "title", "titles", "group", "trigger", "kind", "value", "every", "cap", "min_spend",
+)  # fmt: skip
+
+
+def named(promotion: Promotion, language: str) -> str:
+    """Return what a benefit is called in the language of the page.
+
+    Where nobody has written a title in it, the benefit is called by what it gives: that is exact,
+    and is said in every language.
+    """
+    own = in_language(promotion.titles, language)
+    if own or language == settings.LANGUAGE_CODE:
+        return own or promotion.title
+    return gives(promotion, language)
+
+
+def called(promotion: Promotion, language: str) -> tuple[str, str]:
+    """Return a benefit's title and what it gives; the second is empty where both are the same."""
+    title, terms = named(promotion, language), gives(promotion, language)
+    return title, "" if terms == title else terms
+
+
+def gives(promotion: Promotion, language: str) -> str:
+    """Return what is taken off and from which sum on: "10% off, on orders over $50.00"."""
+    parts = [_what(promotion, language)]
+    if promotion.cap is not None:
+        parts.append(_("at most %(amount)s") % {"amount": _money(promotion.cap, language)})
+    if promotion.min_spend:
+        minimum = {"amount": _money(promotion.min_spend, language)}
+        parts.append(_("on orders over %(amount)s") % minimum)
+    return listed(parts)
+
+
+def left_text(left: int | None) -> str:
+    """Return how many vouchers are left, nothing where there is no limit."""
+    if left is None:
+        return ""
+    if left <= 0:
+        return _("All claimed")
+    return ngettext("%(count)d voucher left", "%(count)d vouchers left", left) % {"count": left}
+
+
+def _what(promotion: Promotion, language: str) -> str:
+    value = _money(promotion.value, language)
+    match promotion.kind:
+        case Promotion.Kind.PERCENT:
+            return _("%(amount)s off") % {"amount": percent(promotion.value, language)}
+        case Promotion.Kind.STEP:
+            each = {"amount": value, "every": _money(promotion.every or 0, language)}
+            return _("%(amount)s off for every %(every)s") % each
+        case Promotion.Kind.FREE_SHIPPING:
+            return _("Free delivery")
+        case _:
+            return _("%(amount)s off") % {"amount": value}
+
+
+def _money(amount: int, language: str) -> str:
+    return written(amount, settings.SHOP_CURRENCY, language)
