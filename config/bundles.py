@@ -37,7 +37,7 @@ WORK = _parts("css/pages/{}.css", "work charts desk")
 SCRIPT = _parts(
     "js/shop/{}.js",
     "theme-switch time-left cart-count auto-go qty-step search-box save-heart first-error "
-    "seat-total print-page own-part",
+    "seat-total print-page own-part variant-choice",
 )
 
 BUNDLES: dict[str, list[str]] = {

@@ -30,9 +30,11 @@ from shop.cart.limits import needs_confirming, own_limits
 from shop.cart.models import Cart, CartLine, SavedProduct
 from shop.cart.pricing import PricedCart, price_cart
 from shop.cart.trying import one_try
-from shop.catalogue.models import Variant
+from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible, ShopError, TooManyTries
+from shop.languages import listed
 from shop.queueing.queued import queued
+from shop.storefront.choosing import posted_options
 from shop.storefront.middleware import tokenless
 from shop.storefront.preferences import COUNTRY_COOKIE, country_of, currency_of, remember
 from shop.storefront.previews.preview import preview_of
@@ -48,7 +50,7 @@ def add(request: HttpRequest) -> HttpResponse:
     at = clock.moment_of(request)
     quantity = number(request.POST.get("quantity", "1"))
     changing.check_quantity(quantity)
-    variant_id = number(request.POST.get("variant", ""))
+    variant_id = _variant(request.POST)
     if not changing.is_for_sale(variant_id):
         raise NotPossible(_("This product is no longer on sale."))
     cart, token = cart_for_change(request, at=at)
@@ -58,6 +60,27 @@ def add(request: HttpRequest) -> HttpResponse:
     response = render(request, "shop/cart/added.html")
     response.headers["HX-Trigger"] = "cart-changed"
     return remember_cart(response, token)
+
+
+def _variant(posted: QueryDict) -> int:
+    """Return the id of the variant that was chosen, by itself or by its options.
+
+    Raises:
+        NotPossible: nothing was chosen, or no variant has just these options.
+    """
+    if "variant" in posted or "product" not in posted:
+        return number(posted.get("variant", ""))
+    product = Product.objects.filter(pk=number(posted["product"])).first()
+    names = product.option_names if product else []
+    missing = [_(name) for place, name in enumerate(names) if f"option{place}" not in posted]
+    if missing:
+        raise NotPossible(_("Choose this first: %(what)s") % {"what": listed(missing)})
+    chosen = Variant.objects.filter(
+        product=product, options=list(posted_options(posted)), is_active=True
+    )
+    if found := chosen.values_list("pk", flat=True).first():
+        return found
+    raise NotPossible(_("There is none with these options. Choose others."))
 
 
 @never_cache

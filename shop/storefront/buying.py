@@ -1,42 +1,33 @@
-"""The buying part of a product's page: price, deal, choice of variants, delivery."""
+"""The buying part of a product's page: price, deal, choice of variants."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop.currencies import convert, written
-from shop.delivery.names import country_name
-from shop.delivery.quoting import Parcel, arrival, delivery_options
-from shop.errors import CannotDeliver
 from shop.festivals import walltime
-from shop.merchants.models import Merchant
+from shop.languages import listed
 from shop.storefront import dates
-from shop.storefront.cards import Claim, claim_of, money, percent_off
+from shop.storefront.cards import Claim, claim_of, deal_in_words, money, percent_off
+from shop.storefront.choosing import Selector, selectors
+from shop.storefront.travelling import Reader
 from shop.storefront.variants import VariantNow, preselected, together
 
 MOST = 99  # of one thing; who wants more changes the number in the cart
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One variant to choose; one that is sold out stays to see."""
-
-    id: int
-    label: str
-    note: str
-    is_buyable: bool
-    is_chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Buying:
-    """What the chosen variant costs and why, and what else there is to choose."""
+class Facts:
+    """What a variant costs and why, how much of it there is, and how it travels."""
 
     price: str
     prior: str
@@ -50,22 +41,38 @@ class Buying:
     claim: Claim | None
     limit: str
     needs_account: str
-    choices: tuple[Choice, ...]
-    legend: str
     stock: str
     is_buyable: bool
     most: int
-    variant: VariantNow
+    weight_g: int
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """When a parcel would arrive and what it costs, or why it cannot be sent."""
+class Panel(Facts):
+    """The facts of one of several variants; ``options`` are written as JSON."""
 
-    arrives: str
-    where: str
-    duties: str
-    refusal: str
+    id: int
+    options: str
+    is_shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Buying(Facts):
+    """The facts of what is chosen, and what there is to choose.
+
+    While nothing is chosen (``is_open``) they are those of the cheapest that can be bought, its
+    price a *from*; ``panels`` are then those that the choice brings. ``deals`` name the variants
+    that have a deal, where not all of them cost the same.
+    """
+
+    variant: VariantNow
+    selectors: tuple[Selector, ...]
+    panels: tuple[Panel, ...]
+    deals: tuple[str, ...]
+    hint: str
+    may_add: bool
+    is_open: bool
+    is_from: bool
 
 
 def buying(
@@ -73,78 +80,109 @@ def buying(
     option_names: Sequence[str],
     *,
     where: str,
-    currency: str,
-    language: str,
+    reader: Reader,
     at: datetime,
+    asked: VariantNow | None = None,
 ) -> Buying | None:
     """Return the buying part, or None when nothing of the product has a price.
 
     Args:
         where: the town that goods are sent from.
-        currency: of the approximate price.
+        asked: the variant that is chosen already; of several none is chosen by itself.
     """
-    chosen = preselected(variants)
-    if chosen is None:
+    lead = asked or preselected(variants)
+    if lead is None:
         return None
-    has_prior = bool(chosen.percent and chosen.prior_price)
-    claimed = together(variants, chosen)
-    is_flash = chosen.kind == "flash"
+    is_open = asked is None and len(variants) > 1
+    facts = partial(_facts, where=where, reader=reader, at=at)
+    prices = {variant.price for variant in variants if variant.price is not None}
+    is_from = is_open and len(prices) > 1
+    claimed = together(variants, lead) if is_open else _own(lead)
+    questions = selectors(variants, option_names, asked, reader.language)
+    panels = [variant for variant in variants if len(variants) > 1 and variant.price is not None]
     return Buying(
-        price=money(chosen.price, language),
-        prior=money(chosen.prior_price, language) if has_prior else "",
-        percent=percent_off(chosen.percent, language) if has_prior else "",
-        is_flash=is_flash,
-        about=_about(chosen.price, currency, language),
-        has_deal=chosen.has_deal,
-        deal_ends=chosen.deal_ends if chosen.has_deal else None,
-        ends_text=_ends(chosen, language, at) if chosen.has_deal else "",
-        lowest=_lowest(chosen) if chosen.has_deal else "",
-        claim=claim_of(*claimed, is_flash=is_flash) if claimed else None,
-        limit=_limit(chosen) if chosen.has_deal else "",
-        needs_account=_needs_account(chosen) if chosen.has_deal else "",
-        choices=_choices(variants, chosen, language),
-        legend=_legend(option_names),
-        stock=_stock(chosen, where),
-        is_buyable=chosen.is_buyable,
-        most=min(chosen.buyable, MOST),
-        variant=chosen,
+        **facts(lead, claimed),
+        variant=lead,
+        selectors=questions,
+        panels=tuple(
+            Panel(
+                **facts(variant, _own(variant)),
+                id=variant.id,
+                options=json.dumps(variant.options),
+                is_shown=variant is asked,
+            )
+            for variant in panels
+        ),
+        deals=tuple(deals_in_words(variants, reader.language))
+        if is_open and len(prices) > 1
+        else (),
+        may_add=any(variant.is_buyable for variant in ([asked] if asked else variants)),
+        hint=_hint(questions) if is_open else "",
+        is_open=is_open,
+        is_from=is_from,
     )
 
 
-def delivery(
-    merchant: Merchant, weight_g: int, country: str, *, start: date, language: str
-) -> Delivery:
-    """Return the cheapest way to send one piece to a country. One statement."""
-    name = country_name(country, language)
-    parcels = {merchant.pk: Parcel(merchant.ship_region, weight_g)}
-    try:
-        cheapest = delivery_options(parcels, country, country_name=name)[merchant.pk][0]
-    except CannotDeliver:
-        refusal = _("This product cannot be sent to %(country)s.") % {"country": name}
-        return Delivery("", "", "", refusal)
-    dispatch = (merchant.dispatch_from, merchant.dispatch_to)
-    _ship_by, earliest, latest = arrival(start, dispatch=dispatch, option=cheapest)
-    first, last = dates.from_to(earliest, latest, language)
-    price = money(cheapest.price, language) if cheapest.price else _("free")
-    return Delivery(
-        arrives=_("Arrives %(from)s to %(to)s") % {"from": first, "to": last},
-        where=_("%(first)s, %(second)s") % {"first": name, "second": price},
-        duties=_duties() if merchant.country != country else "",
-        refusal="",
-    )
+def deals_in_words(variants: Sequence[VariantNow], language: str) -> Iterator[str]:
+    """Yield each variant that has a deal, what it costs and how many are left of it."""
+    for variant in variants:
+        if variant.has_deal and variant.price is not None:
+            left = None if variant.allotment is None else variant.deal_left
+            yield deal_in_words(variant.options, variant.price, left, language)
 
 
-def _duties() -> str:
-    return _("Duties are not included. You may have to pay them on delivery.")
+def _facts(
+    variant: VariantNow,
+    claimed: tuple[int, int, int, int] | None,
+    *,
+    where: str,
+    reader: Reader,
+    at: datetime,
+) -> dict[str, Any]:
+    language = reader.language
+    has_prior = bool(variant.percent and variant.prior_price)
+    is_flash = variant.kind == "flash"
+    return {
+        "price": money(variant.price, language),
+        "prior": money(variant.prior_price, language) if has_prior else "",
+        "percent": percent_off(variant.percent, language) if has_prior else "",
+        "is_flash": is_flash,
+        "about": _about(variant.price, reader),
+        "has_deal": variant.has_deal,
+        "deal_ends": variant.deal_ends if variant.has_deal else None,
+        "ends_text": _ends(variant, language, at) if variant.has_deal else "",
+        "lowest": _lowest(variant) if variant.has_deal else "",
+        "claim": claim_of(*claimed, is_flash=is_flash) if claimed else None,
+        "limit": _limit(variant) if variant.has_deal else "",
+        "needs_account": _needs_account(variant) if variant.has_deal else "",
+        "stock": _stock(variant, where),
+        "is_buyable": variant.is_buyable,
+        "most": min(variant.buyable, MOST),
+        "weight_g": variant.weight_g,
+    }
 
 
-def _about(amount: int, currency: str, language: str) -> str:
-    if currency == settings.SHOP_CURRENCY:
+def _hint(questions: Sequence[Selector]) -> str:
+    """Say what to choose, before the stock of anything is said; nothing where all is gone."""
+    if not any(value.is_buyable for question in questions for value in question.values):
+        return _("Sold out")
+    legends = listed(question.legend for question in questions)
+    return _("Choose this first: %(what)s") % {"what": legends}
+
+
+def _own(variant: VariantNow) -> tuple[int, int, int, int] | None:
+    """Return what is claimed, set aside, paid and left of a variant's own deal."""
+    return together([variant], variant)
+
+
+def _about(amount: int, reader: Reader) -> str:
+    if reader.currency == settings.SHOP_CURRENCY:
         return ""
-    about = convert(amount, settings.SHOP_CURRENCY, currency)
+    about = convert(amount, settings.SHOP_CURRENCY, reader.currency)
     if about is None:
         return ""
-    amounts = {"amount": written(about, currency, language), "price": money(amount, language)}
+    written_about = written(about, reader.currency, reader.language)
+    amounts = {"amount": written_about, "price": money(amount, reader.language)}
     return _("About %(amount)s in your currency. You pay %(price)s.") % amounts
 
 
@@ -184,33 +222,6 @@ def _needs_account(variant: VariantNow) -> str:
         "Sign in to buy at this price. It is limited to %(count)d units per account.",
         count,
     ) % {"count": count}
-
-
-def _choices(
-    variants: Sequence[VariantNow], chosen: VariantNow, language: str
-) -> tuple[Choice, ...]:
-    one_price = len({variant.price for variant in variants}) == 1
-    return tuple(
-        Choice(
-            id=variant.id,
-            label=", ".join(variant.options),
-            note=_note(variant, language, one_price=one_price),
-            is_buyable=variant.is_buyable,
-            is_chosen=variant is chosen,
-        )
-        for variant in variants
-    )
-
-
-def _note(variant: VariantNow, language: str, *, one_price: bool) -> str:
-    if not variant.is_buyable:
-        return _("Sold out")
-    return "" if one_price else money(variant.price, language)
-
-
-def _legend(option_names: Sequence[str]) -> str:
-    # Sizes and colours have names in all languages; what a store calls its own stays as it is.
-    return ", ".join(_(name) for name in option_names if name)
 
 
 def _stock(variant: VariantNow, where: str) -> str:

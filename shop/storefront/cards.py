@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from shop.currencies import written
 from shop.delivery.names import country_name
-from shop.languages import beside, lang_mark
+from shop.languages import beside, labelled, lang_mark, listed
 from shop.storefront.finding import Row
 
 
@@ -51,6 +51,7 @@ class Card:
     prior: str
     price_label: str
     low: str
+    deal: str
     claim: Claim | None
     is_out: bool
 
@@ -97,6 +98,7 @@ def _card(row: Row, language: str, shared: tuple[str, str, str, str], in_flash: 
         prior=prior,
         price_label=label if prior else "",
         low=low % {"price": prior} if prior else "",
+        deal=_deal(row, language),
         claim=claim,
         is_out=is_out,
     )
@@ -138,6 +140,21 @@ def claim_of(
     )
 
 
+def _deal(row: Row, language: str) -> str:
+    """Name the variant that has the deal, where not all of a product cost the same."""
+    if row.deal_price is None:
+        return ""
+    return deal_in_words(row.deal_options or (), row.deal_price, row.deal_left, language)
+
+
+def deal_in_words(options: Sequence[str], price: int, left: int | None, language: str) -> str:
+    """Say which variant has a deal: "S, Blue: $48.00, 1 left"; the number only if it is limited."""
+    text = labelled(listed(options), money(price, language))
+    if left is None:
+        return text
+    return listed([text, ngettext("%(count)d left", "%(count)d left", left) % {"count": left}])
+
+
 def _flash_claim(row: Row, in_flash: bool) -> Claim | None:
     if not row.allotment or (row.sold >= row.allotment and not in_flash):
         return None
@@ -149,7 +166,8 @@ def _flag(row: Row, claim: Claim | None, language: str) -> str:
         return _("Sold out")
     if claim and claim.is_sold:
         return _("All claimed")
-    return percent_off(row.percent, language) if row.percent else ""
+    percent = row.percent or row.deal_percent
+    return percent_off(percent, language) if percent else ""
 
 
 def _price(row: Row, language: str) -> str:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from shop.languages import in_sql, sql_values
+from shop.storefront.card_deals import CLAIMED
 from shop.storefront.conditions import IN_FORCE, Conditions
 from shop.storefront.filters import BEST, Filters, Place, possible
 from shop.storefront.ranking import PAGE, best_statement
@@ -33,33 +34,15 @@ BRANCH = """(
   FROM shop_productspan s JOIN shop_listing l ON l.product_id = s.product_id
   WHERE {where} ORDER BY {order} LIMIT %(most)s
 )"""
-# Beside each row: how much of its flash deals is claimed, all its variants together. OFFSET keeps
-# deals being looked up by their variants: to guess how many a product has is to read all deals.
-CLAIMED = """
-WITH page AS ({page})
-SELECT page.*, coalesce(slot.kind = 'flash', false), flash.allotment, flash.claimed, flash.sold
-FROM page
-LEFT JOIN shop_deal deal ON deal.id = page.deal_id
-LEFT JOIN shop_slot slot ON slot.id = deal.slot_id
-LEFT JOIN LATERAL (
-  SELECT sum(d.allotment) AS allotment, sum(d.held + d.sold) AS claimed, sum(d.sold) AS sold
-  FROM shop_variant v
-  CROSS JOIN LATERAL (
-    SELECT * FROM shop_deal
-    WHERE variant_id = v.id AND state = 'approved' AND allotment IS NOT NULL
-      AND effective_from <= %(at)s AND effective_to > %(at)s OFFSET 0
-  ) AS d
-  JOIN shop_slot t ON t.id = d.slot_id AND t.kind = 'flash'
-  JOIN shop_festival f ON f.id = t.festival_id AND f.state = 'published'
-  WHERE v.product_id = page.product_id
-) AS flash ON true
-ORDER BY {order}
-"""
 PAGE_OF = "SELECT * FROM ({branches}) AS rows ORDER BY {order} LIMIT %(in_all)s"
 
 
 class Row(NamedTuple):
-    """A product as a list shows it: ``claimed`` of ``allotment`` at the flash price."""
+    """A product as a list shows it: ``claimed`` of ``allotment`` at the flash price.
+
+    ``deal_...``, where not all variants cost the same: the options, price, saving and units left
+    of the cheapest variant that has a deal.
+    """
 
     branch: int
     key: int
@@ -86,6 +69,10 @@ class Row(NamedTuple):
     allotment: int | None
     claimed: int | None
     sold: int | None
+    deal_options: list[str] | None
+    deal_price: int | None
+    deal_percent: int | None
+    deal_left: int | None
 
 
 @dataclass(frozen=True, slots=True)

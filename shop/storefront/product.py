@@ -16,14 +16,16 @@ from django.utils.translation import gettext as _
 from shop.catalogue.models import Product
 from shop.languages import lang_mark, said
 from shop.listings.refreshing import addresses
-from shop.storefront.buying import Buying, Delivery, buying, delivery
+from shop.storefront.buying import Buying, buying
 from shop.storefront.cards import Card, cards
+from shop.storefront.choosing import Asked, variant_asked
 from shop.storefront.details import Fact, details, duration
 from shop.storefront.epoch import Epoch
 from shop.storefront.finding import find_popular
 from shop.storefront.offer_data import offer_data
 from shop.storefront.sessions import Visit, sessions_of, visit
 from shop.storefront.stores import place
+from shop.storefront.travelling import Delivery, Reader, deliveries
 from shop.storefront.variants import VariantNow, variants_now
 from shop.storefront.waiting import Waiting, turns_of, waiting
 
@@ -63,8 +65,12 @@ class StoreBox:
 
 @dataclass(frozen=True, slots=True)
 class ProductPage:
-    """Everything that the page of a product says; ``lang`` marks words without translation."""
+    """Everything that the page of a product says; ``lang`` marks words without translation.
 
+    ``travels`` says of each variant how it travels, where not all do in one way.
+    """
+
+    url: str
     title: str
     title_lang: str
     lang: str
@@ -78,6 +84,7 @@ class ProductPage:
     length: str
     meeting_point: str
     delivery: Delivery | None
+    travels: tuple[tuple[int, Delivery], ...]
     facts: tuple[Fact, ...]
     store: StoreBox
     of_store: list[Card]
@@ -100,28 +107,41 @@ def read_product(slug: str) -> Product | None:
 
 
 def product_page(
-    product: Product, *, epoch: Epoch, at: datetime, language: str, country: str, currency: str
+    product: Product,
+    *,
+    epoch: Epoch,
+    at: datetime,
+    reader: Reader,
+    asked: Asked,
 ) -> ProductPage:
-    """Return the page of a product. Three statements."""
-    merchant = product.merchant
+    """Return the page of a product. Three statements.
+
+    Args:
+        asked: what of it is chosen already.
+    """
+    merchant, language = product.merchant, reader.language
     is_experience = product.kind == Product.Kind.EXPERIENCE
     variants = variants_now(product.pk, at=at)
     sessions = sessions_of(variants) if is_experience else []
-    # The price at the head is that of the date which is chosen at first.
+    # The price at the head is that of the ticket and the date which are counted at first.
     first = next((session for session in sessions if session.is_open), None)
+    kinds = first.kinds if first else variants
     box = buying(
-        first.kinds if first else variants,
+        [first.first] if first else kinds[:1] if is_experience else kinds,
         product.option_names,
         where=merchant.city,
-        currency=currency,
-        language=language,
+        reader=reader,
         at=at,
+        asked=variant_asked(variants, asked),
     )
+    weights = set() if is_experience or box is None else {one.weight_g for one in variants}
+    sent = deliveries(merchant, weights, reader, start=at.date()) if weights else {}
     pictures = [addresses(**row) for row in product.gallery if row["sizes"].get("jpeg")]
     named = product.named(language)
     url = reverse("product", args=[product.slug])
     of_store, alike = _rails(product, epoch, at=at, language=language)
     return ProductPage(
+        url=url,
         title=named.text,
         title_lang=named.lang,
         lang=lang_mark(None, language),
@@ -134,17 +154,18 @@ def product_page(
         visit=visit(sessions, language),
         meeting_point=product.meeting_point if is_experience else "",
         length=duration(product.duration_minutes or 0) if is_experience else "",
-        delivery=None
-        if is_experience or box is None
-        else delivery(merchant, box.variant.weight_g, country, start=at.date(), language=language),
-        facts=details(product, box.variant.weight_g if box else 0, language),
+        delivery=_first_delivery(sent, box) if box else None,
+        travels=tuple((panel.id, sent[panel.weight_g]) for panel in box.panels)
+        if box and len(set(sent.values())) > 1
+        else (),
+        facts=details(product, box.weight_g if box else 0, language),
         store=_store_box(product, language),
         of_store=of_store,
         alike=alike,
         alike_title=_("More from this festival") if epoch.live else _("You may also like"),
         offer_data=offer_data(
             product,
-            first.kinds if first else variants,
+            kinds,
             title=named.text,
             url=f"{settings.SITE_URL}{url}",
             pictures=[facts["large"] for facts in pictures],
@@ -154,6 +175,13 @@ def product_page(
         ),
         holds_until=_holds_until(variants),
     )
+
+
+def _first_delivery(sent: dict[int, Delivery], box: Buying) -> Delivery | None:
+    """Return how what is chosen travels; while nothing is, the cheapest way of all."""
+    if box.is_open:
+        return min(sent.values(), key=lambda way: way.price, default=None)
+    return sent.get(box.weight_g)
 
 
 def _crumbs(product: Product, language: str) -> tuple[tuple[str, str], ...]:

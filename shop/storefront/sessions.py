@@ -56,7 +56,10 @@ class TicketChoice:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Everything that is chosen to come along."""
+    """Everything that is chosen to come along.
+
+    ``label`` is the kind of ticket that is counted at first, where prices differ.
+    """
 
     first: tuple[DateChoice, ...]
     rest: tuple[DateChoice, ...]
@@ -66,7 +69,7 @@ class Visit:
     is_open: bool
     total: str
     chosen: str
-    has_prices: bool
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,15 @@ class Session:
     def kind(self, name: str) -> VariantNow | None:
         """Return the kind of ticket of a name, or None where this session has none."""
         return next((kind for kind in self.kinds if kind.name == name), None)
+
+    @property
+    def first(self) -> VariantNow | None:
+        """Return the ticket that the page counts at first: of those to be had the merchant's first.
+
+        Where none is to be had, the first that has a price.
+        """
+        priced = [kind for kind in self.kinds if kind.price is not None]
+        return next((kind for kind in priced if kind.is_buyable), next(iter(priced), None))
 
     @property
     def is_open(self) -> bool:
@@ -130,7 +142,7 @@ def visit(sessions: Sequence[Session], language: str) -> Visit | None:
         is_open=any(session.is_open for session in sessions),
         total=first.note if first else "",
         chosen=f"{first.first} × {first.label}" if first else "",
-        has_prices=len({price for price in _prices(chosen, names) if price is not None}) > 1,
+        label=first.label if first and len(set(filter(None, _prices(chosen, names)))) > 1 else "",
     )
 
 
@@ -188,7 +200,7 @@ def _tickets(
     chosen: Session, sessions: Sequence[Session], names: Sequence[str], language: str
 ) -> tuple[TicketChoice, ...]:
     """Return all kinds of tickets, each as the chosen date has it or else as another does."""
-    first = next((kind.name for kind in chosen.kinds if kind.is_buyable), None)
+    first = chosen.first.name if chosen.is_open else None
     in_order = (chosen, *sessions)
     return tuple(
         _ticket(

@@ -14,6 +14,7 @@ from shop import clock
 from shop.catalogue.models import Product
 from shop.merchants.models import Merchant
 from shop.storefront import store_page, suggesting
+from shop.storefront.choosing import read_asked
 from shop.storefront.directory import directory, read_stores
 from shop.storefront.epoch import current_epoch
 from shop.storefront.filters import read_filters
@@ -22,6 +23,7 @@ from shop.storefront.preferences import country_of, currency_of, remember
 from shop.storefront.product import product_page, read_product
 from shop.storefront.product_list import product_list
 from shop.storefront.shared import leave_out, shared_page
+from shop.storefront.travelling import Reader
 
 
 @require_safe
@@ -47,7 +49,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@shared_page()
+@shared_page(takes=read_asked)
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a product; one that was withdrawn says so, and offers the search instead."""
     found = read_product(slug)
@@ -61,9 +63,8 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         found,
         epoch=current_epoch(at=at),
         at=at,
-        language=get_language(),
-        country=country_of(request),
-        currency=currency_of(request),
+        reader=Reader(get_language(), currency_of(request), country_of(request)),
+        asked=request.filters,
     )
     if page.is_experience:
         request.nav = "experiences"

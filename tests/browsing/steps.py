@@ -34,6 +34,9 @@ def choose(page: Page, choice: str = "") -> None:
     """On the page of a product: choose a variant and put one into the cart, which opens."""
     if choice:
         page.get_by_role("radio", name=choice).check()
+    else:
+        for question in page.locator("form[data-choice] fieldset").all():
+            question.locator("input:not([disabled])").first.check()
     page.get_by_role("button", name="Add to cart").click()
     page.wait_for_url("**/cart/")
 

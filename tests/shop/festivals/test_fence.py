@@ -14,6 +14,7 @@ from shop.orders.placing import Placed, place_order
 from shop.orders.reconciling import differences
 from shop.stock.models import Pool
 from shop.storefront.buying import buying as buying_part
+from shop.storefront.travelling import Reader
 from shop.storefront.variants import variants_now
 from tests import make
 from tests.buying import buying, expire, pay, span_price
@@ -136,7 +137,7 @@ def test_without_units_set_aside_every_variant_sells_from_everyday_stock():
 def bar(variant, at):
     """Return the numbers and words of the bar on the product's page."""
     variants = variants_now(variant.product_id, at=at)
-    facts = {"where": "Nairobi", "currency": "USD", "language": "en", "at": at}
+    facts = {"where": "Nairobi", "reader": Reader("en", "USD"), "at": at}
     claim = buying_part(variants, [], **facts).claim
     return claim.claimed, claim.allotment, claim.text, claim.left
 

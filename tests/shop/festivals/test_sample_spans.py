@@ -13,8 +13,10 @@ from shop.cart.pricing import price_cart
 from shop.festivals.models import Deal, Festival, Participation
 from shop.storefront import epoch
 from shop.storefront.cards import money
+from shop.storefront.choosing import Asked
 from shop.storefront.finding import find_popular
 from shop.storefront.product import product_page, read_product
+from shop.storefront.travelling import Reader
 from shop.storefront.variants import variants_now
 from tests import make
 from tests.sample.loaded import (
@@ -75,7 +77,7 @@ def shown_on_page(product, at):
     """Return the number and the words of the price on the product's page."""
     epoch.forget()
     page = product_page(read_product(product.slug), epoch=epoch.current_epoch(at=at), at=at,
-                        language="en", country="CN", currency="USD")  # fmt: skip
+                        reader=Reader("en", "USD", "CN"), asked=Asked())  # fmt: skip
     return page.buying.variant.price, page.buying.price
 
 

@@ -16,6 +16,7 @@ from shop.orders.reconciling import differences
 from shop.reminders import waiting
 from shop.stock.models import Pool
 from shop.storefront.buying import buying as buying_part
+from shop.storefront.travelling import Reader
 from shop.storefront.variants import variants_now
 from tests import make
 from tests.buying import buying, pay
@@ -38,7 +39,7 @@ def undercut_deal(*, price=15_00, allotment=5, on_hand=5):
 
 def bar_of(variant, at):
     """Return what the bar on the product's page says is left."""
-    facts = {"where": "Nairobi", "currency": "USD", "language": "en", "at": at}
+    facts = {"where": "Nairobi", "reader": Reader("en", "USD"), "at": at}
     return buying_part(variants_now(variant.product_id, at=at), [], **facts).claim.left
 
 

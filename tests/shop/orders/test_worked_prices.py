@@ -9,6 +9,7 @@ from shop.festivals.facts import deals_now
 from shop.festivals.models import PriceSpan
 from shop.orders.placing import place_order
 from shop.storefront.buying import buying
+from shop.storefront.travelling import Reader
 from shop.storefront.variants import variants_now
 from tests import make
 from tests.buying import pay
@@ -156,8 +157,7 @@ def test_case_25_a_regular_price_below_the_deal_wins_without_badge_or_deal_sale(
         variants_now(kettle.product_id, at=NOON),
         [],
         where="Nairobi",
-        currency="USD",
-        language="en",
+        reader=Reader("en", "USD"),
         at=NOON,
     )
     assert (box.price, box.prior, box.percent, box.has_deal) == ("$14.00", "", "", False)

@@ -34,13 +34,15 @@ def test_an_experience_names_its_host_and_leads_back_to_experiences():
     assert '<a href="/products/?kind=experience" aria-current="page">Experiences</a>' in text
 
 
-def test_the_bar_says_what_the_chosen_tickets_cost_and_the_head_what_the_cheapest_does():
+def test_the_head_names_the_ticket_that_the_bar_counts():
     adult, *_ = visits.session()
 
     text = show(adult.product)
 
     assert '<strong><bdi>$40.00</bdi></strong><span class="low"><bdi>1 × Adult</bdi>' in text
-    assert "<strong>from $24.00</strong>" in text
+    assert "<strong>$40.00</strong>" in text
+    assert '<p class="small"><bdi>Adult</bdi></p>' in text
+    assert "from $" not in text
 
 
 def test_a_date_has_the_facts_that_the_script_adds_up():

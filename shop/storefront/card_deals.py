@@ -1,0 +1,46 @@
+"""What stands beside the rows of a page of products: how their deals go.
+
+OFFSET keeps deals being looked up by their variants: to guess how many a product has is to read
+all deals.
+"""
+
+# How much of a product's flash deals is claimed, all its variants together.
+FLASH = """
+  SELECT sum(d.allotment) AS allotment, sum(d.held + d.sold) AS claimed, sum(d.sold) AS sold
+  FROM shop_variant v
+  CROSS JOIN LATERAL (
+    SELECT * FROM shop_deal
+    WHERE variant_id = v.id AND state = 'approved' AND allotment IS NOT NULL
+      AND effective_from <= %(at)s AND effective_to > %(at)s OFFSET 0
+  ) AS d
+  JOIN shop_slot t ON t.id = d.slot_id AND t.kind = 'flash'
+  JOIN shop_festival f ON f.id = t.festival_id AND f.state = 'published'
+  WHERE v.product_id = page.product_id
+"""
+
+# A list shows the lowest price of a product, which need not be the one of its deal: so the cheapest
+# variant with a deal is named, where not all cost the same. Reads nothing for other rows.
+BEST = """
+  SELECT v.options, p.price, p.percent, d.allotment - d.held - d.sold AS units
+  FROM shop_variant v
+  CROSS JOIN LATERAL (
+    SELECT * FROM shop_pricespan
+    WHERE variant_id = v.id AND starts_at <= %(at)s AND ends_at > %(at)s OFFSET 0
+  ) AS p
+  JOIN shop_deal d ON d.id = p.deal_id
+  WHERE v.product_id = page.product_id AND v.is_active AND page.price <> page.highest
+    AND page.kind = 'goods'
+  ORDER BY p.price, v.position, v.id LIMIT 1
+"""
+
+CLAIMED = f"""
+WITH page AS ({{page}})
+SELECT page.*, coalesce(slot.kind = 'flash', false), flash.allotment, flash.claimed, flash.sold,
+  best.options, best.price, best.percent, best.units
+FROM page
+LEFT JOIN shop_deal deal ON deal.id = page.deal_id
+LEFT JOIN shop_slot slot ON slot.id = deal.slot_id
+LEFT JOIN LATERAL ({FLASH}) AS flash ON true
+LEFT JOIN LATERAL ({BEST}) AS best ON true
+ORDER BY {{order}}
+"""  # noqa: S608 (constants only)
