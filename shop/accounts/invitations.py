@@ -1,0 +1,162 @@
+"""Invitations by mail: whoever has the link accepts, once and within three days.
+
+Desks and stores invite people in the same way; what is joined by it, each of them says itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import models
+from django.utils.crypto import get_random_string, salted_hmac
+from django.utils.translation import gettext as _
+
+from shop.accounts.models import User
+from shop.errors import NotPossible
+
+LIFE = timedelta(hours=72)
+
+
+class NotValid(NotPossible):
+    """A link that opens nothing: used, taken back, too old, or never made."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This invitation was used, was taken back or has expired. "
+                "Ask whoever invited you for a new one."
+            )
+        )
+
+
+class Invited(models.Model):
+    """Something to join that waits for whoever reads the mail of an address.
+
+    The secret of its link is kept nowhere: it is computed from ``serial`` and the shop's own key
+    when the mail is written, and the row knows its hash.
+    """
+
+    SALT: ClassVar[str]  # of each kind its own: no link opens what another kind waits for
+
+    email = models.EmailField()
+    language = models.CharField(max_length=10, default="en", help_text="Language of the mail.")
+    serial = models.CharField(max_length=32, help_text="Another one each time it is sent.")
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    invited_at = models.DateTimeField()
+    sent_at = models.DateTimeField(help_text="When it was sent, or sent again.")
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def token(self) -> str:
+        """Return the secret of its link."""
+        text = f"{self.email} {self.serial}"
+        return salted_hmac(self.SALT, text, algorithm="sha256").hexdigest()
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether nobody has accepted it or taken it back."""
+        return self.accepted_at is None and self.taken_back_at is None
+
+    def is_valid(self, *, at: datetime) -> bool:
+        """Tell whether it can be accepted at an instant."""
+        return self.accepted_at is None and self.taken_back_at is None and at < self.expires_at
+
+    def renew(self, *, at: datetime) -> None:
+        """Give it another link, which lives as long as the first."""
+        self.serial = get_random_string(32)
+        self.token_hash = hash_of(self.token)
+        self.sent_at, self.expires_at = at, at + LIFE
+
+
+def hash_of(token: str) -> str:
+    """Return what a row knows of the secret of its link."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def find[Kind: Invited](kind: type[Kind], token: str, *, at: datetime) -> Kind:
+    """Return the invitation of a link.
+
+    Raises:
+        NotValid: it opens nothing.
+    """
+    return _valid(kind.objects.filter(token_hash=hash_of(token)).first(), at=at)
+
+
+def locked[Kind: Invited](kind: type[Kind], token: str, *, at: datetime) -> Kind:
+    """Lock the invitation of a link, so that of two who accept it only one does.
+
+    Raises:
+        NotValid: it opens nothing.
+    """
+    rows = kind.objects.select_for_update(of=("self",))
+    return _valid(rows.filter(token_hash=hash_of(token)).first(), at=at)
+
+
+def locked_open[Kind: Invited](kind: type[Kind], pk: int) -> Kind:
+    """Lock an invitation that somebody at the desk changes.
+
+    Raises:
+        NotPossible: it was accepted or taken back.
+    """
+    found = kind.objects.select_for_update(of=("self",)).get(pk=pk)
+    if found.accepted_at:
+        raise NotPossible(f"{found.email} has accepted already.")
+    if found.taken_back_at:
+        raise NotPossible("This invitation is taken back already.")
+    return found
+
+
+def new_account(found: Invited, *, name: str, password: str) -> User:
+    """Make the account of somebody who was invited and has none yet.
+
+    Raises:
+        NotValid: there is an account by now: sign in with it.
+    """
+    if User.objects.filter(email__iexact=found.email).exists():
+        raise NotValid
+    first, _space, last = name.strip().partition(" ")
+    return User.objects.create_user(
+        found.email, password, first_name=first[:150], last_name=last.strip()[:150],
+        language=found.language,
+    )  # fmt: skip
+
+
+def refuse_other(found: Invited, user: User) -> None:
+    """Refuse a person for whom an invitation is not.
+
+    Raises:
+        NotValid: it went to another address, or the account is closed.
+    """
+    if user.email.lower() != found.email or not user.is_active:
+        raise NotValid
+
+
+def use_up(found: Invited, user: User, *, at: datetime) -> None:
+    """Use an invitation up. Whoever has its link has read the mail: the address is theirs."""
+    found.accepted_at = at
+    found.save(update_fields=["accepted_at"])
+    known, _made = EmailAddress.objects.get_or_create(
+        user=user, email=found.email, defaults={"primary": True, "verified": True}
+    )
+    EmailAddress.objects.filter(pk=known.pk).update(verified=True)
+
+
+def _valid[Kind: Invited](found: Kind | None, *, at: datetime) -> Kind:
+    if found is None or not found.is_valid(at=at):
+        raise NotValid
+    return found
