@@ -19,7 +19,9 @@ class PublicProducts:
 
     def get_object_list(self) -> QuerySet[Product]:
         """Return what shoppers can see."""
-        public = Product.objects.filter(state=Product.State.PUBLISHED)
+        public = Product.objects.filter(
+            state=Product.State.PUBLISHED, merchant__state=Merchant.State.APPROVED
+        )
         return public.select_related("merchant").order_by("title", "pk")
 
 

@@ -35,7 +35,7 @@ from shop.festivals.models import (
 from shop.ledger.models import LedgerEntry, LedgerTransaction
 from shop.limiting.models import Kept
 from shop.listings.models import Listing, ListingCell, SearchWord, Synonym
-from shop.merchants.models import Membership, Merchant
+from shop.merchants.models import Membership, Merchant, StoreInvitation
 from shop.orders.models import (
     Discount,
     Order,
@@ -79,6 +79,7 @@ __all__ = [
     "Promotion", "PromotionUsage", "PublicResult", "Rate", "Refund", "RefundLine", "RefundParcel",
     "Refused", "RegularPrice", "Reminder", "Rendition", "SaleDecision", "SavedProduct",
     "SearchWord", "SheetFile", "SheetRow", "Shipment", "SignInRules", "Slot", "StockMove",
+    "StoreInvitation",
     "Suborder", "Synonym", "Tally", "Terms", "Ticket", "User", "Variant", "VoucherTry", "Wanted",
     "Worker", "WrongPrice",
 ]  # fmt: skip

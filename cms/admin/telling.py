@@ -33,6 +33,11 @@ WORDS = {
     "propose pictures": "other pictures proposed", "take back change": "change taken back",
     "approve change": "change approved", "refuse change": "change refused",
     "take down": "taken down", "put back": "put back",
+    "open": "made", "suspend": "suspended", "reopen": "reopened",
+    "invite person": "invited somebody", "invite again": "invited somebody again",
+    "take invitation back": "took an invitation back", "member joined": "got a member",
+    "member left": "lost a member", "show money": "shows a member its money",
+    "hide money": "shows a member its money no more",
     "picture_add": "got a picture", "picture_move": "pictures moved",
     "picture_remove": "lost a picture", "picture_describe": "picture described",
     "picture_logo": "got a new logo", "picture_banner": "got a new banner",
@@ -54,7 +59,8 @@ FACTS = {
     "value": "how much", "every": "for every", "max_steps": "at most so many times",
     "min_spend": "from a sum of", "cap": "at most", "max_uses": "uses in all",
     "max_claims": "claims in all", "per_shopper": "uses per shopper", "fund_id": "sponsor",
-    "merchant_id": "store", "use_from": "used from", "use_to": "used until",
+    "merchant_id": "store", "city": "town", "vat_bp": "VAT",
+    "use_from": "used from", "use_to": "used until",
     "claim_from": "claimed from", "claim_to": "claimed until",
 }  # fmt: skip
 WITH_FACTS = {"change", "raise"}  # of the others the word says it all
@@ -76,6 +82,8 @@ def _sentence(change: ChangeLog) -> str:
     subject = SUBJECTS.get(change.subject, change.subject)
     text = f"{subject} {WORDS.get(change.action, change.action)}"
     facts = what_changed(change) if change.action in WITH_FACTS else ""
+    if change.subject == "merchant" and (who := change.after.get("email")):
+        text = f"{text}: {who}"
     return f"{text} ({facts})" if facts else text
 
 

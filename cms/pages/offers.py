@@ -37,6 +37,7 @@ def offers(festival: KnownFestival, *, at: datetime, language: str) -> list[Offe
     """Return the promotions that can be used at an instant or will be. One statement."""
     rows = Promotion.objects.filter(
         ~Q(trigger=Promotion.Trigger.CODE),
+        Promotion.OFFERED,
         festival_id=festival.id,
         state=Promotion.State.ACTIVE,
         use_to__gt=at,

@@ -57,7 +57,7 @@ def take_down(product: Product, reason: str, *, at: datetime, by: User) -> Taken
     with transaction.atomic():
         since = publishing.take_down(product, reason, at=at, by=by)
         enqueue(end_orders_of, product.pk)
-    return TakenDown(since, _open_ones(product.pk).count())
+    return TakenDown(since, open_ones(product_id=product.pk).count())
 
 
 @task
@@ -107,21 +107,26 @@ def page_words(merchant: Merchant) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
-def end_open_ones(*, at: datetime, product_id: int | None = None) -> int:
-    """End pending orders with products that are taken down; return how many. Part of the beat.
+def end_open_ones(
+    *, at: datetime, product_id: int | None = None, merchant_id: int | None = None
+) -> int:
+    """End pending orders with what is taken down or of a suspended store; return how many.
 
-    One that was paid at the last moment stays paid.
+    Part of the beat. One that was paid at the last moment stays paid.
     """
-    return end_open(_open_ones(product_id), name="end orders of what was taken down", at=at)
+    orders = open_ones(product_id=product_id, merchant_id=merchant_id)
+    return end_open(orders, name="end orders of what was taken down", at=at)
 
 
-def _open_ones(product_id: int | None) -> QuerySet[Order]:
-    orders = Order.objects.filter(
-        state=Order.State.PENDING, lines__product__state=Product.State.TAKEN_DOWN
-    )
+def open_ones(*, product_id: int | None = None, merchant_id: int | None = None) -> QuerySet[Order]:
+    """Return pending orders with what is not sold any more, of one product or one store alone."""
+    lines = Q(lines__product__state=Product.State.TAKEN_DOWN)
+    lines |= Q(lines__product__merchant__state=Merchant.State.SUSPENDED)
     if product_id:
-        orders = orders.filter(lines__product=product_id)
-    return orders.distinct().order_by("pk")
+        lines &= Q(lines__product=product_id)
+    if merchant_id:
+        lines &= Q(lines__product__merchant=merchant_id)
+    return Order.objects.filter(lines, state=Order.State.PENDING).distinct().order_by("pk")
 
 
 def effect_of(product: Product) -> Effect:

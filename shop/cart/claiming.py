@@ -44,6 +44,7 @@ def claimable(priced: PricedCart, shopper: Shopper, *, at: datetime) -> list[Cla
     is_open = Q(pk__in=to_claim(at=at))
     rows = (
         Promotion.objects.filter(
+            Promotion.OFFERED,
             trigger=Promotion.Trigger.CLAIM,
             state=Promotion.State.ACTIVE,
             use_from__lte=at,

@@ -38,7 +38,7 @@ def pocket(user: User, *, at: datetime) -> list[VoucherShown]:
     picked = CartVoucher.objects.filter(is_off=False, claim=OuterRef("pk"), cart__user=user)
     claims = (
         Claim.objects.filter(shopper=user)
-        .select_related("promotion__festival")
+        .select_related("promotion__festival", "promotion__merchant")
         .annotate(is_picked=Exists(picked))
         .order_by("-promotion__use_to", "-pk")[:MOST]
     )
@@ -60,6 +60,7 @@ def within_reach(user: User | None, *, at: datetime) -> list[VoucherShown]:
 def to_claim(*, at: datetime) -> QuerySet[Promotion]:
     """Return the vouchers whose claiming is open, and of which some are left."""
     return Promotion.objects.filter(
+        Promotion.OFFERED,
         Q(claim_from=None) | Q(claim_from__lte=at),
         Q(claim_to=None) | Q(claim_to__gt=at),
         Q(max_claims=None) | Q(claimed__lt=F("max_claims")),
@@ -111,7 +112,8 @@ def _standing(claim: Claim, at: datetime) -> tuple[str, str, str]:
         return pgettext("voucher", "Ended"), "", ""
     if row.use_from > at:
         return pgettext("voucher", "Claimed"), "info", starts_on(row)
-    if row.state != Promotion.State.ACTIVE or row.festival.state != Festival.State.PUBLISHED:
+    is_on = row.state == Promotion.State.ACTIVE and row.is_offered
+    if not is_on or row.festival.state != Festival.State.PUBLISHED:
         text = _("This voucher cannot be used at the moment. Try again later.")
         return pgettext("voucher", "Paused"), "warn", text
     text = _("It is in your cart.") if getattr(claim, "is_picked", False) else ""

@@ -79,8 +79,10 @@ def join(
         terms_version, commission_bp: what was on the page that was agreed to.
 
     Raises:
-        NotPossible: enrolment is closed, the terms changed meanwhile, or it was decided already.
+        NotPossible: enrolment is closed, the store is suspended, the terms changed meanwhile, or
+            it was decided already.
     """
+    refuse_suspended(Merchant.objects.get(pk=merchant.pk))
     festival = _open(festival, at)
     if (terms_version, commission_bp) != (festival.terms_version, festival.commission_bp):
         raise NotPossible(_("The terms changed meanwhile. Read them again."))
@@ -211,6 +213,18 @@ def is_enrolling(festival: Festival, *, at: datetime) -> bool:
     has_opened = festival.enrol_opens is None or festival.enrol_opens <= at
     has_closed = festival.enrol_closes is not None and festival.enrol_closes <= at
     return festival.state not in OVER and has_opened and not has_closed and at < festival.ends_at
+
+
+def refuse_suspended(merchant: Merchant) -> None:
+    """Refuse what a store wants of a festival while nothing of it is sold.
+
+    Raises:
+        NotPossible: it is suspended.
+    """
+    if merchant.is_suspended:
+        raise NotPossible(
+            _("Your store is suspended. It can join once the organizers have reopened it.")
+        )
 
 
 def _refuse_guest(enrolment: Enrolment, festival: Festival, *, at: datetime) -> None:

@@ -12,6 +12,7 @@ from django.db.models.functions import Least
 from shop.catalogue.models import Product, Variant
 from shop.festivals.models import Closure, Deal, DealUsage, Festival, RegularPrice, Slot
 from shop.festivals.pricing.terms import DealKind, DealTerms, Interval, VariantTerms
+from shop.merchants.models import Merchant
 
 CLOSES = Least("sales_close", "session_start")  # as ``Variant.closes_at``
 # A draft's deals are nobody's business; a cancelled festival's deals give no price any more.
@@ -21,11 +22,13 @@ PUBLIC = (Festival.State.PUBLISHED, Festival.State.CLOSED)
 def timelines(product_ids: Collection[int]) -> dict[int, dict[int, VariantTerms]]:
     """Return the whole price history and plan of products: by product id, then variant id.
 
-    Variants that are not for sale are left out. Four statements, however many products.
+    Variants that are not for sale are left out, and all of stores that are not open. Four
+    statements, however many products.
     """
     variants = Variant.objects.filter(
         product_id__in=product_ids,
         product__state=Product.State.PUBLISHED,
+        product__merchant__state=Merchant.State.APPROVED,
         is_active=True,
         listed_at__isnull=False,
     )

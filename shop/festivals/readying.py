@@ -15,6 +15,7 @@ from shop.errors import NotPossible, ShopError, StaleState
 from shop.festivals.changes import decided
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Slot
 from shop.merchants.deciding import OwnStore, is_own
+from shop.merchants.models import Merchant
 
 type Seen = Mapping[int, datetime | None]
 type Made = dict[int, list[Deal]]
@@ -31,7 +32,9 @@ def locked(ids: Sequence[int], *, by: User | None = None) -> list[Nomination]:
     """
     rows = Nomination.objects.select_for_update(of=("self",)).filter(pk__in=ids)
     rows = rows.annotate(is_own=is_own("product__merchant", by=by))
-    found = list(rows.select_related("product", "enrolment", "reviewer", "fund").order_by("pk"))
+    found = list(
+        rows.select_related("product__merchant", "enrolment", "reviewer", "fund").order_by("pk")
+    )
     festivals = Festival.objects.filter(slots__in={row.slot_id for row in found})
     ids = set(festivals.values_list("pk", flat=True))
     list(Festival.objects.filter(pk__in=ids).select_for_update(no_key=True).order_by("pk"))
@@ -79,6 +82,8 @@ def _obstacle(row: Nomination, *, at: datetime) -> str:
         return _("The slot is over. Make a new one.")
     if row.product.state != Product.State.PUBLISHED:
         return _("The product is not published yet. Decide on it first.")
+    if row.product.merchant.state != Merchant.State.APPROVED:
+        return "The store is suspended. Its products can join once it is open again."
     if row.enrolment.state != Enrolment.State.ACCEPTED:
         return _("This store does not take part in the festival.")
     if row.fund_id and row.subsidy and not row.allotments:

@@ -15,7 +15,7 @@ from shop.catalogue.models import Product
 from shop.errors import NotPossible
 from shop.festivals.changes import log_all
 from shop.festivals.checking import check_all
-from shop.festivals.enrolling import is_enrolling
+from shop.festivals.enrolling import is_enrolling, refuse_suspended
 from shop.festivals.models import Enrolment, Festival, Nomination, Slot, Wanted
 from shop.festivals.proposals import Case, Check, Problem, Proposal
 
@@ -167,12 +167,15 @@ def _enrolment(merchant_id: int, festival: Festival, *, at: datetime) -> Enrolme
     """Return the merchant's part in the festival, locked.
 
     Raises:
-        NotPossible: there is none, it was not accepted, or the time to nominate is over.
+        NotPossible: there is none, it was not accepted, the store is suspended, or the time to
+            nominate is over.
     """
-    rows = Enrolment.objects.select_for_update(of=("self",)).select_related("festival")
+    rows = Enrolment.objects.select_for_update(of=("self",))
+    rows = rows.select_related("festival", "merchant")
     enrolment = rows.filter(festival=festival, merchant=merchant_id).first()
     if enrolment is None or enrolment.state != Enrolment.State.ACCEPTED:
         raise NotPossible(_("Your store does not take part in this festival."))
+    refuse_suspended(enrolment.merchant)
     if not is_enrolling(enrolment.festival, at=at):
         raise NotPossible(_("Enrolment for this festival is closed."))
     return enrolment

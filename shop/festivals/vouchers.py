@@ -19,6 +19,7 @@ from shop.festivals.holdings import Holdings
 from shop.festivals.models import Claim, Festival, Promotion, PromotionUsage
 from shop.festivals.pricing.terms import Group, Kind, PromotionTerms
 from shop.festivals.walltime import last_day, wall_of
+from shop.merchants.models import Merchant
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +97,12 @@ def find_voucher(code: str, *, at: datetime, user: User | None) -> Pick:
     """
     code = "".join(code.split()).upper()
     rows = Promotion.objects.filter(festival__state=Festival.State.PUBLISHED)
-    rows = rows.select_related("festival")
+    rows = rows.select_related("festival", "merchant")
     promotion = rows.filter(code=code).exclude(code="").first() if code else None
     claim = None
     if promotion is None:
         claims = Claim.objects.filter(code=code, promotion__in=rows)
-        claim = claims.select_related("promotion__festival").first()
+        claim = claims.select_related("promotion__festival", "promotion__merchant").first()
         promotion = claim.promotion if claim else None
     if promotion is None or promotion.state == Promotion.State.DRAFT:
         refusal = WrongCode if code else VoucherRefused  # nothing typed is no guess
@@ -135,6 +136,8 @@ def claim_voucher(promotion: Promotion, user: User, *, at: datetime) -> Claim:
         state=Promotion.State.ACTIVE,
         # No join: the guard has to stand in the update itself, where a waiting one is judged again.
         festival__in=Festival.objects.filter(state=Festival.State.PUBLISHED),
+    ).filter(
+        Q(merchant=None) | Q(merchant__in=Merchant.objects.filter(state=Merchant.State.APPROVED))
     )
     try:
         with transaction.atomic():
@@ -153,15 +156,15 @@ def claim_voucher(promotion: Promotion, user: User, *, at: datetime) -> Claim:
 
 
 def _why_not_claimed(promotion_id: int, at: datetime) -> str:
-    row = Promotion.objects.select_related("festival").get(pk=promotion_id)
+    row = Promotion.objects.select_related("festival", "merchant").get(pk=promotion_id)
     if row.claim_from and row.claim_from > at:
         day = _written(wall_of(row.claim_from, row.festival.zone))
         return _("This voucher can be claimed from %(date)s on.") % {"date": day}
     if row.claim_to and row.claim_to <= at:
         day = _written(last_day(row.claim_to, row.festival.zone))
         return _("This voucher could be claimed until %(date)s.") % {"date": day}
-    is_on = row.state == Promotion.State.ACTIVE and row.festival.state == Festival.State.PUBLISHED
-    if not is_on:
+    is_on = row.state == Promotion.State.ACTIVE and row.is_offered
+    if not is_on or row.festival.state != Festival.State.PUBLISHED:
         return _("This voucher cannot be used at the moment. Try again later.")
     return _("All vouchers of this kind have been claimed.")
 
@@ -185,7 +188,7 @@ def _refuse_outside_its_time(promotion: Promotion, at: datetime) -> None:
     if promotion.use_to <= at or promotion.state == Promotion.State.ENDED_EARLY:
         day = _written(last_day(min(promotion.use_to, at), zone))
         raise VoucherRefused(_("This voucher ended on %(date)s.") % {"date": day})
-    if promotion.state != Promotion.State.ACTIVE:
+    if promotion.state != Promotion.State.ACTIVE or not promotion.is_offered:
         raise VoucherRefused(_("This voucher cannot be used at the moment. Try again later."))
 
 

@@ -20,6 +20,7 @@ DECISIONS = {Product.State.PUBLISHED: "product-approved", Product.State.DRAFT: "
 LETTERS = {
     "approve change": "change-approved", "refuse change": "change-refused",
     "take down": "taken-down", "put back": "put-back",
+    "suspend": "store-suspended", "reopen": "store-open",
 }  # fmt: skip
 
 
@@ -47,6 +48,8 @@ def send_told(line_id: int, merchant_id: int, user_id: int) -> None:
     with translation.override(language):
         what = gettext("the page of your store")
     where = reverse("merchant-profile", args=[store.slug])
+    if line.action in ("suspend", "reopen"):
+        where = reverse("merchant-store", args=[store.slug])
     if line.subject == "product":
         what = Product.objects.get(pk=line.subject_id).title
         where = reverse("merchant-product", args=[store.slug, line.subject_id])

@@ -6,6 +6,7 @@ same transaction. Each step is taken by compare-and-set and leaves a line in the
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -252,4 +253,20 @@ def _list_variants(product: Product, *, since: datetime) -> None:
     left = gone.values_list("at", flat=True).first()
     if left is None or left > since - PRIOR_PRICE_WINDOW:
         rows = rows.filter(listed_at__isnull=True)
+    rows.update(listed_at=since)
+
+
+def list_again(product_ids: Collection[int], *, left: datetime, since: datetime) -> None:
+    """Let those variants begin anew that nobody could buy for long, or at all since their start.
+
+    Args:
+        left: when the store of these locked products was suspended.
+        since: when it is open again.
+    """
+    rows = Variant.objects.filter(
+        product__in=product_ids, product__state=State.PUBLISHED, is_active=True,
+        listed_at__isnull=False,
+    )  # fmt: skip
+    if left > since - PRIOR_PRICE_WINDOW:
+        rows = rows.filter(listed_at__gte=left)
     rows.update(listed_at=since)

@@ -1,7 +1,14 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Lower
 
+from shop.accounts.invitations import Invited
+from shop.errors import StaleState
 from shop.pictures.models import Picture
 
 
@@ -17,6 +24,12 @@ class Merchant(models.Model):
         APPROVED = "approved"
         SUSPENDED = "suspended"
 
+    NEXT: ClassVar[dict[str, set[str]]] = {
+        State.APPLIED: {State.APPROVED},
+        State.APPROVED: {State.SUSPENDED},
+        State.SUSPENDED: {State.APPROVED},
+    }
+
     class PayoutMethod(models.TextChoices):
         MANUAL = "manual"
         STRIPE_TRANSFER = "stripe_transfer"
@@ -25,6 +38,7 @@ class Merchant(models.Model):
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=12, choices=Kind)
     state = models.CharField(max_length=12, choices=State, default=State.APPLIED)
+    note = models.TextField(blank=True, help_text="Why it is suspended; its members read it.")
     country = models.CharField(max_length=2, db_index=True, help_text="ISO 3166-1, two letters.")
     city = models.CharField(max_length=80)
     ship_region = models.CharField(max_length=10, help_text="Where its parcels start, for rates.")
@@ -67,6 +81,24 @@ class Merchant(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_suspended(self) -> bool:
+        """Tell whether nothing of it is shown or sold, by the organizers' decision."""
+        return self.state == self.State.SUSPENDED
+
+    def move_to(self, state: str, **changes: Any) -> None:
+        """Change the state, if it is still the one that was read.
+
+        Raises:
+            StaleState: the step is not allowed, or somebody else took one first.
+        """
+        same = Merchant.objects.filter(pk=self.pk, state=self.state)
+        if state not in self.NEXT[self.state] or not same.update(state=state, **changes):
+            raise StaleState
+        self.state = state
+        for name, value in changes.items():
+            setattr(self, name, value)
+
 
 class Membership(models.Model):
     """A user who acts for a merchant."""
@@ -79,4 +111,25 @@ class Membership(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["merchant", "user"], name="member_once_per_merchant")
+        ]
+
+
+class StoreInvitation(Invited):
+    """A store's work that waits for whoever reads the mail of an address."""
+
+    SALT: ClassVar[str] = "shop.merchants.invitation"
+
+    merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="invitations")
+    may_see_money = models.BooleanField(default=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                "merchant",
+                Lower("email"),
+                name="one_open_invitation_per_store",
+                condition=models.Q(accepted_at=None, taken_back_at=None),
+                violation_error_message="This address is invited already.",
+            )
         ]

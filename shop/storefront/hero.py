@@ -28,6 +28,7 @@ NUMBER = re.compile(r"(\d[\d.,\u00a0\u202f ]*\d|\d)\s*(.*)")
 NUMBERS = """
 SELECT ARRAY(SELECT m.slug FROM shop_enrolment e JOIN shop_merchant m ON m.id = e.merchant_id
              WHERE e.festival_id = %(festival)s AND e.state = 'accepted'
+               AND m.state = 'approved'
              ORDER BY e.accepted_at, e.id),
        (SELECT coalesce(sum(listings), 0)::bigint FROM shop_listingcell
         WHERE %(festival)s = ANY(festivals)),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -34,6 +36,9 @@ class Promotion(models.Model):
         ACTIVE = "active"
         PAUSED = "paused"
         ENDED_EARLY = "ended_early"
+
+    # Those that shoppers are offered: a suspended store gives nothing.
+    OFFERED: ClassVar[Q] = Q(merchant=None) | Q(merchant__state=Merchant.State.APPROVED)
 
     festival = models.ForeignKey(Festival, models.CASCADE, related_name="promotions")
     merchant = models.ForeignKey(Merchant, models.PROTECT, null=True, blank=True, related_name="+")
@@ -108,6 +113,11 @@ class Promotion(models.Model):
 
     def __str__(self) -> str:
         return self.code or self.title
+
+    @property
+    def is_offered(self) -> bool:
+        """Tell whether no suspended store gives it. Reads its merchant."""
+        return self.merchant is None or self.merchant.state == Merchant.State.APPROVED
 
 
 class PromotionUsage(models.Model):

@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from shop.catalogue.models import Product, Variant
 from shop.festivals.models import Deal, Enrolment, Nomination
 from shop.festivals.readying import deals_of
+from shop.merchants.models import Merchant
 from shop.storefront.previews.preview import Preview
 
 MOST = 2_000  # products of one festival that a preview works out
@@ -23,6 +24,7 @@ def waiting_deals(preview: Preview) -> list[Deal]:
             slot__cancelled_at=None,
             state=Nomination.State.SUBMITTED,
             product__state=Product.State.PUBLISHED,
+            product__merchant__state=Merchant.State.APPROVED,
             enrolment__state=Enrolment.State.ACCEPTED,
         )
         .select_related("slot__festival", "product", "enrolment")
