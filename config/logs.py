@@ -4,8 +4,8 @@ import logging
 import re
 
 # /orders/BB-2026-100001/<token>/: whoever knows the token sees the address of the shopper.
-# /account/invitation/<token>/: whoever knows it works at the desk.
-LINK = re.compile(r"(/orders/[^/\s]+/|/account/invitation/)[^/\s?]+")
+# /account/invitation/<token>/, /account/store/<token>/: whoever knows it works at a desk.
+LINK = re.compile(r"(/orders/[^/\s]+/|/account/(?:invitation|store)/)[^/\s?]+")
 
 
 class Discreet(logging.Formatter):

@@ -12,6 +12,7 @@ from config.media import media
 from config.security_txt import security_txt
 from shop.payments.webhooks import receive
 from shop.storefront.views import server_clock
+from shop.workspace.people.views import invitation as store_invitation
 
 urlpatterns = [
     path("health/", health, name="health"),
@@ -32,6 +33,7 @@ urlpatterns += i18n_patterns(
     path("", include("shop.reminders.urls")),
     path("", include("shop.checkout.urls")),
     path("account/invitation/<str:token>/", invitation, name="colleague-invitation"),
+    path("account/store/<str:token>/", store_invitation, name="store-invitation"),
     path("account/", include("shop.accounts.urls")),
     path("account/", include("allauth.urls")),
     path("documents/", include("wagtail.documents.urls")),

@@ -149,6 +149,15 @@ def delivery(price: int = 0, *, country: str = "CN", service: str = "parcel") ->
     )  # fmt: skip
 
 
+def origin(country: str = "KE", region: str = "east") -> None:
+    """Let parcels start in a country, so that stores can be made there."""
+    Country.objects.get_or_create(
+        code=country,
+        defaults={"zone": "AFE", "service": "open", "currency": "KES", "ship_region": region,
+                  "seen_on": "2026-11-24"},
+    )  # fmt: skip
+
+
 def user(email: str | None = None, *, is_verified: bool = True, **facts: Any) -> User:
     """Return a user with the password "baobab-tree" and a verified address."""
     made = User.objects.create_user(email or f"user{next(_numbers)}@example.org", "baobab-tree",

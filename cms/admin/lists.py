@@ -6,10 +6,13 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.functional import cached_property
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets.button import HeaderButton
 
+from cms.admin.pages import button
 from cms.admin.permissions import forbidden
 from shop.catalogue.models import Product, Variant
 from shop.currencies import in_whole, written
@@ -66,11 +69,16 @@ class ProductIndexView(IndexView):
 class StoreIndexView(IndexView):
     """The list of stores."""
 
+    @cached_property
+    def header_buttons(self) -> list[HeaderButton]:
+        """Lead those who may to the form that makes one."""
+        if not self.request.user.has_perm("shop.add_merchant"):
+            return []
+        return [button("Make a store", reverse("desk:store-add"), "plus")]
+
     def get_inspect_url(self, instance: Merchant) -> str:
-        """Lead reviewers to the words and pictures of a store, the others to its row."""
-        if self.request.user.has_perm("shop.review_nomination"):
-            return reverse("desk:store-page", args=[instance.pk])
-        return super().get_inspect_url(instance)
+        """Lead to where a store is looked at."""
+        return reverse("desk:store-page", args=[instance.pk])
 
 
 class OrderIndexView(IndexView):

@@ -18,6 +18,7 @@ SEES = (
 PLANS = (
     "add_festival", "change_festival", "add_slot", "change_slot", "delete_slot",
     "add_enrolment", "change_enrolment", "add_category", "change_category",
+    "add_merchant", "change_merchant",
 )  # fmt: skip
 DECIDES = ("review_nomination",)
 PUBLISHES = ("publish_festival",)

@@ -1,4 +1,4 @@
-"""What a store tells on its own page, as shoppers see it, and taking it away."""
+"""A store as organizers see it, and taking away what it tells on its own page."""
 
 from __future__ import annotations
 
@@ -8,31 +8,61 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
+from wagtail.admin.widgets.button import HeaderButton
 
 from cms.admin.acts import Act, perform, reason_form
 from cms.admin.history import lines_about
+from cms.admin.making_stores import stores_trail
 from cms.admin.pages import button, show
-from cms.admin.permissions import needs
+from cms.admin.permissions import may, needs
 from shop import clock
-from shop.amending import taking_down
+from shop.amending import suspending, taking_down
+from shop.delivery.names import country_name
 from shop.merchants.models import Merchant
+from shop.workspace.people import inviting
+
+CAN = ("change_merchant", "review_nomination")
 
 
 @require_safe
-@needs("review_nomination")
+@needs("view_merchant")
 def page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what a store tells of itself, and what was done to it."""
+    """Show a store: how it stands, who works for it, what it tells, and what was done to it."""
     rows = Merchant.objects.select_related("logo", "banner", "amendment")
     store = get_object_or_404(rows, pk=pk)
-    down = reverse("desk:store-page-clear", args=[pk])
-    buttons = [button("Take its words and pictures down", down, "warning")]
-    if store.state == Merchant.State.APPROVED:
-        buttons.append(button("In the shop", reverse("store", args=[store.slug]), "view"))
+    at = clock.moment_of(request)
+    can = {name: may(request.user, name) for name in CAN}
+    people = list(inviting.people_of(store)) if can["change_merchant"] else []
+    invited = inviting.pending(store) if can["change_merchant"] else ()
     return show(
         request, "store_page.html", store.name, icon="group", store=store,
-        buttons=buttons, trail=[(reverse("desk_stores:index"), "Merchants")],
+        buttons=_buttons(store, can), trail=stores_trail(), can=can,
+        country=country_name(store.country, "en"), effect=suspending.effect_of(store, at=at),
+        people=people, invitations=[(row, row.is_valid(at=at)) for row in invited],
         amendment=getattr(store, "amendment", None), **lines_about(store),
     )  # fmt: skip
+
+
+def _buttons(store: Merchant, can: dict[str, bool]) -> list[HeaderButton]:
+    """Return what can be done with a store, by whoever looks at it."""
+    found = []
+    if can["change_merchant"]:
+        found += [
+            button("Invite somebody", reverse("desk:store-invite", args=[store.pk]), "mail"),
+            button("Change", reverse("desk:store-edit", args=[store.pk]), "edit"),
+        ]
+        if store.state == Merchant.State.APPROVED:
+            found.append(
+                button("Suspend", reverse("desk:store-suspend", args=[store.pk]), "no-view")
+            )
+        elif store.is_suspended:
+            found.append(button("Reopen", reverse("desk:store-reopen", args=[store.pk]), "view"))
+    if can["review_nomination"]:
+        down = reverse("desk:store-page-clear", args=[store.pk])
+        found.append(button("Take its words and pictures down", down, "warning"))
+    if store.state == Merchant.State.APPROVED:
+        found.append(button("In the shop", reverse("store", args=[store.slug]), "view"))
+    return found
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -38,7 +38,7 @@ def is_demanded() -> bool:
 def memberships_of(user: User) -> QuerySet[Membership]:
     """Return a person's stores by name, and with them whether the second step is needed and on."""
     rows = user.memberships.select_related("merchant__amendment").order_by("merchant__name")
-    return rows.annotate(needs_step=Exists(NEEDED), has_step=_has_step())
+    return rows.annotate(needs_step=Exists(NEEDED), has_step=has_step())
 
 
 def lacks_second_step(request: HttpRequest, membership: Membership) -> bool:
@@ -48,7 +48,7 @@ def lacks_second_step(request: HttpRequest, membership: Membership) -> bool:
 
 def members() -> list[Member]:
     """Return all who act for stores, those without a second step first. One statement."""
-    rows = Membership.objects.select_related("merchant", "user").annotate(has_step=_has_step())
+    rows = Membership.objects.select_related("merchant", "user").annotate(has_step=has_step())
     found: dict[int, Member] = {}
     for row in rows.order_by("has_step", "merchant__name", "user__email"):
         known = found.setdefault(row.user_id, Member(row.user, [], row.has_step))
@@ -73,7 +73,7 @@ def demand(is_needed: bool, *, at: datetime, by: User | None) -> bool:
         before={"members_need_second_step": before},
         after={"members_need_second_step": is_needed})  # fmt: skip
     if is_needed:
-        lacking = Membership.objects.annotate(has_step=_has_step()).filter(has_step=False)
+        lacking = Membership.objects.annotate(has_step=has_step()).filter(has_step=False)
         people = lacking.order_by("user").values_list("user").distinct()
         enqueue_all(tasks.send_demanded, list(people))
     return True
@@ -94,6 +94,7 @@ def free(user: User, *, reason: str, at: datetime, by: User) -> None:
     enqueue(tasks.send_freed, user.pk, at.isoformat())
 
 
-def _has_step() -> Exists:
+def has_step() -> Exists:
+    """Return a condition for rows with a user: the second step of that person is on."""
     rows = Authenticator.objects.filter(user=OuterRef("user"))
     return Exists(rows.filter(type__in=second_step.KINDS))

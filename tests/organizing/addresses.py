@@ -16,6 +16,10 @@ SHARED = {
     "share-at_wall": "2027-05-10T00:00",
     "share-hours": "2",
 }
+STORE = {
+    "name": "Taken over", "kind": "goods", "country": "KE", "city": "Nairobi", "commission": "1",
+    "vat": "0",
+}  # fmt: skip
 # Each address and method with the groups that may, and what is sent.
 ADDRESSES = [
     ("festivals/", "get", ALL, {}),
@@ -161,7 +165,26 @@ ADDRESSES = [
     ("new-products/{sold}/take-down/", "post", REVIEW, {"reason": "Taken over"}),
     ("new-products/{down}/put-back/", "get", REVIEW, {}),
     ("new-products/{down}/put-back/", "post", REVIEW, {}),
-    ("stores/{told}/", "get", REVIEW, {}),
+    ("stores/new/", "get", PLAN, {}),
+    ("stores/new/", "post", PLAN, STORE),
+    ("stores/{told}/", "get", ALL, {}),
+    ("stores/{told}/edit/", "get", PLAN, {}),
+    ("stores/{told}/edit/", "post", PLAN, STORE | {"version": "999999999"}),
+    ("stores/{told}/suspend/", "get", PLAN, {}),
+    ("stores/{told}/suspend/", "post", PLAN, {"reason": "Taken over"}),
+    ("stores/{suspended}/reopen/", "get", PLAN, {}),
+    ("stores/{suspended}/reopen/", "post", PLAN, {}),
+    ("stores/{told}/invite/", "get", PLAN, {}),
+    (
+        "stores/{told}/invite/",
+        "post",
+        PLAN,
+        {"email": "new@example.org", "language": "en", "may_see_money": "on"},
+    ),
+    ("stores/{joined}/people/{member}/{leave}/", "get", PLAN, {}),
+    ("stores/{joined}/people/{member}/{leave}/", "post", PLAN, {}),
+    ("stores/{joined}/invitations/{asked}/{again}/", "get", PLAN, {}),
+    ("stores/{joined}/invitations/{asked}/{again}/", "post", PLAN, {}),
     ("stores/{told}/take-down/", "get", REVIEW, {}),
     ("stores/{told}/take-down/", "post", REVIEW, {"reason": "Taken over"}),
     ("changes/", "get", REVIEW, {}),

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from shop.amending import suspending
 from shop.catalogue.models import Product
 from shop.errors import NotPossible
 from shop.festivals import enrolling, nominating, running
@@ -73,6 +74,7 @@ DECISIONS = {
     "accept a store": lambda w, how: enrolling.decide(w["applied"], is_accepted=True, **how),
     "decline a store": lambda w, how: enrolling.decide(w["applied"], is_accepted=False, **how),
     "publish": lambda w, how: publishing.approve(w["product"], **how),
+    "suspend": lambda w, how: suspending.suspend(w["store"], "No", **how),
     "ask for changes": lambda w, how: publishing.request_changes(w["product"], "Why?", **how),
 }
 

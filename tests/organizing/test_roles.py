@@ -36,6 +36,7 @@ from shop.payments.applying import apply_session
 from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.reporting.models import PublicResult
 from shop.rounds.models import Mishap
+from shop.workspace.people.inviting import invite as invite_person
 from tests import make, pages
 from tests.buying import pay
 from tests.make import START
@@ -81,9 +82,13 @@ def rows(clock_at):
     allow_everything(festival)
     gone = {"starts_at": BEFORE - timedelta(days=9), "ends_at": BEFORE - timedelta(days=2)}
     locked = make.member(applied)
+    make.origin("KE")
     TOTP.activate(locked, generate_totp_secret())
     return {
-        "locked": locked.pk,
+        "locked": locked.pk, "member": locked.memberships.get().pk, "leave": "leave",
+        "suspended": make.merchant(state="suspended").pk,
+        "asked": invite_person(applied, "asha@example.org", language="en", at=BEFORE,
+                               by=make.user()).pk,
         "deal": deal.pk, "void": wrong.pk, "line": order.lines.get().pk, "benefit": benefit.pk,
         "batch": batch.pk, "fund": fund.pk, "cancel": "cancel", "pause": "pause",
         "activate": "activate", "festival": festival.pk, "slot": slot.pk,

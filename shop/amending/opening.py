@@ -1,0 +1,132 @@
+"""Makes a store, and changes the facts of one that only organizers change.
+
+A store is approved from its first moment, since an organizer makes it: it is listed nowhere
+before a product of it was reviewed. Organizers read the refusals, whose desk is in English.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from zlib import crc32
+
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+
+from shop.accounts.models import User
+from shop.amending import keeping
+from shop.catalogue.models import Product
+from shop.delivery.models import Country
+from shop.errors import NotPossible
+from shop.festivals.changes import log, refuse_if_changed
+from shop.listings.refreshing import refresh
+from shop.merchants.deciding import refuse_own
+from shop.merchants.models import Merchant
+from shop.pictures.storage import all_or_none
+from shop.storefront.squares import strip, weave_of
+
+# What stands in the place of a store's name at the merchants' desk.
+RESERVED = frozenset({"orders", "tickets"})
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFacts:
+    """What organizers say of a store; the rates are basis points."""
+
+    name: str
+    kind: str
+    country: str
+    city: str
+    commission_bp: int
+    vat_bp: int
+
+
+class NoPlace(NotPossible):
+    """An address that no new store can have."""
+
+
+@transaction.atomic
+def open_store(facts: StoreFacts, *, slug: str, at: datetime, by: User) -> Merchant:
+    """Make a store, with a cloth of its own, that shoppers see as soon as something is on sale.
+
+    Args:
+        slug: its address; made from its name where nothing is given.
+
+    Raises:
+        NoPlace: the address is taken, or cannot be one.
+        NotPossible: nobody knows what parcels from its country cost.
+    """
+    slug = slug or slugify(facts.name)[:80]
+    if not slug:
+        raise NoPlace("The name has no letter of an address. Type an address, like amani-kettles.")
+    if slug in RESERVED:
+        raise NoPlace(f"“{slug}” is an address of the desk itself. Choose another one.")
+    weave = weave_of(slug)
+    content = strip(weave).encode()
+    with all_or_none() as keep:
+        name = keep(f"cloths/{slug}-{crc32(content):08x}.svg", content)
+        made = Merchant(
+            **asdict(facts), slug=slug, state=Merchant.State.APPROVED, created_at=at,
+            ship_region=_region(facts.country), colours=[weave.dye, weave.partner, weave.dye],
+            pattern=weave.pattern, cloth=default_storage.url(name),
+        )  # fmt: skip
+        try:
+            with transaction.atomic():
+                made.save()
+        except IntegrityError:
+            text = f"A store has the address “{slug}” already. Choose another one."
+            raise NoPlace(text) from None
+        log(made, "open", at=at, by=by, festival=None, after=asdict(facts) | {"slug": slug})
+    return made
+
+
+@transaction.atomic
+def change_facts(
+    merchant: Merchant, facts: StoreFacts, *, seen: int, at: datetime, by: User
+) -> bool:
+    """Change what organizers say of a store; return whether anything is new.
+
+    A commission counts for orders from now on, outside festivals: in these the accepted terms do.
+
+    Args:
+        seen: the version that the form showed.
+
+    Raises:
+        ChangedMeanwhile: somebody else changed it in between.
+        NotPossible: the organizer is a member of the store; it has products, which are of its kind
+            and start from its country; or nobody knows what parcels from there cost.
+    """
+    refuse_if_changed(merchant, seen=seen)
+    now = keeping.lock(merchant)
+    refuse_own(now.pk, by=by)
+    before = {name: getattr(now, name) for name in asdict(facts)}
+    after = {name: value for name, value in asdict(facts).items() if before[name] != value}
+    if not after:
+        return False
+    ids = list(Product.objects.filter(merchant=now).order_by("pk").values_list("pk", flat=True))
+    if ids and after.keys() & {"kind", "country"}:
+        raise NotPossible("It has products by now: its kind and its country stay as they are.")
+    region = _region(facts.country) if "country" in after else now.ship_region
+    Merchant.objects.filter(pk=now.pk).update(**after, ship_region=region)
+    refresh(ids, at=at)  # lists show its name and its town
+    log(now, "change", at=at, by=by, festival=None,
+        before={name: before[name] for name in after}, after=after)  # fmt: skip
+    return True
+
+
+def countries() -> list[str]:
+    """Return the countries from which parcels have a price."""
+    return list(Country.objects.exclude(ship_region="").values_list("code", flat=True))
+
+
+def _region(country: str) -> str:
+    """Return where parcels from a country start, for rates.
+
+    Raises:
+        NotPossible: nobody knows.
+    """
+    found = Country.objects.filter(code=country).exclude(ship_region="").first()
+    if found is None:
+        raise NotPossible("What parcels from this country cost is not known. Choose another one.")
+    return found.ship_region
