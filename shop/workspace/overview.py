@@ -2,22 +2,25 @@
 
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
 
 from shop import clock
 from shop.merchants.models import Merchant
 from shop.orders.models import OrderLine, Suborder
 from shop.workspace import today
-from shop.workspace.own import members_only, sold_by, store_members_only, work_on
+from shop.workspace.own import members_or, sold_by, store_members_only, work_on
+from shop.workspace.people.views import storeless
 
 SHOWN = 8
 
 
-@require_GET
-@members_only
+@require_http_methods(["GET", "HEAD", "POST"])
+@members_or(storeless)
 def first_store(request: HttpRequest) -> HttpResponse:
     """Show the overview of the member's store; of several, that of the first."""
+    if request.method == "POST":  # a second press of what made them a member
+        return redirect("merchant")
     merchant = request.merchants[0]
     work_on(request, merchant)
     return _overview(request, merchant)

@@ -22,29 +22,43 @@ from shop.workspace.demanding import lacks_second_step, memberships_of
 type View = Callable[..., HttpResponse]
 
 
-def members_only(view: View) -> View:
+def members_or(otherwise: View) -> Callable[[View], View]:
     """Let a view answer members of a merchant only, with ``request.merchants`` set.
 
-    Somebody not signed in is asked to sign in; somebody signed in without a merchant gets 404,
-    since a page that is not theirs does not exist for them. Where organizers demand the second
-    step, a session that did not take it is led to it.
+    Somebody not signed in is asked to sign in. Where organizers demand the second step, a session
+    that did not take it is led to it.
+
+    Args:
+        otherwise: answers somebody who is signed in and a member of no merchant.
     """
 
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        request.memberships = list(memberships_of(request.user))
-        request.merchants = [row.merchant for row in request.memberships]
-        if not request.merchants:
-            raise Http404
-        if lacks_second_step(request, request.memberships[0]):
-            return lead_to_it(request, why=_("Members of stores sign in with a second step."))
-        response = view(request, *args, **kwargs)
-        add_never_cache_headers(response)
-        return response
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            request.memberships = list(memberships_of(request.user))
+            request.merchants = [row.merchant for row in request.memberships]
+            if not request.merchants:
+                response = otherwise(request, *args, **kwargs)
+            elif lacks_second_step(request, request.memberships[0]):
+                return lead_to_it(request, why=_("Members of stores sign in with a second step."))
+            else:
+                response = view(request, *args, **kwargs)
+            add_never_cache_headers(response)
+            return response
 
-    return guarded
+        return guarded
+
+    return decorate
+
+
+def _nowhere(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    """Answer that there is no such page: what is not theirs does not exist for them."""
+    raise Http404
+
+
+members_only = members_or(_nowhere)
 
 
 def store_members_only(view: View) -> View:

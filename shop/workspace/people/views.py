@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from shop import clock
 from shop.accounts.models import User
 from shop.accounts.welcoming import Door, welcome
+from shop.errors import NotPossible
 from shop.merchants.models import Membership, StoreInvitation
 from shop.workspace.people import inviting
 
@@ -21,6 +26,38 @@ from shop.workspace.people import inviting
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Show an invitation to whoever has its link, and accept it."""
     return welcome(request, token, DOOR)
+
+
+def storeless(request: HttpRequest) -> HttpResponse:
+    """Tell somebody who works for no store how one does, in their own language.
+
+    The desk itself is in English. What waits for the address of the account, which is proved,
+    can be joined here without the link of its mail.
+    """
+    language = request.user.language or translation.get_language_from_request(request)
+    at = clock.moment_of(request)
+    with translation.override(language):
+        request.LANGUAGE_CODE = language
+        status = 200
+        if request.method == "POST":
+            try:
+                found = inviting.accept_open(_asked(request), request.user, at=at)
+            except NotPossible as refusal:
+                messages.error(request, str(refusal))
+                status = 422
+            else:
+                return redirect("merchant-store", found.merchant.slug)
+        waiting = list(inviting.open_for(request.user, at=at))
+        facts = {"email": request.user.email, "invitations": waiting}
+        response = render(request, "shop/workspace/storeless.html", facts, status=status)
+    response.headers["Content-Language"] = language
+    return response
+
+
+def _asked(request: HttpRequest) -> int:
+    """Return which invitation a button named; 0 where it names none."""
+    text = request.POST.get("invitation", "")
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 def _accept(token: str, user: User, at: datetime) -> Membership:
