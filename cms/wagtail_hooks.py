@@ -15,6 +15,7 @@ from cms.admin import urls
 from cms.admin.categories import CategoryViewSet
 from cms.admin.lists import VIEWSETS
 from cms.admin.menu import ENTRIES, WaitingPanel, entry
+from cms.admin.orders import OrderViewSet
 from cms.choosers import product_chooser, store_chooser
 from cms.files import DOCUMENTS, PICTURES
 from shop import clock
@@ -40,7 +41,7 @@ def desk_urls() -> list:
 @hooks.register("register_admin_viewset")
 def lists() -> list:
     """Add the lists of products, stores, orders and categories, and what editors choose from."""
-    return [*VIEWSETS, CategoryViewSet(), product_chooser, store_chooser]
+    return [*VIEWSETS, OrderViewSet(), CategoryViewSet(), product_chooser, store_chooser]
 
 
 @hooks.register("after_move_page")

@@ -1,4 +1,4 @@
-"""Products, stores and orders as lists with search, filters and export."""
+"""Products and stores as lists with search, filters and export, and what such lists share."""
 
 from __future__ import annotations
 
@@ -14,17 +14,10 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from cms.admin.pages import button
 from cms.admin.permissions import forbidden
+from cms.admin.screens import screen_of_product
 from shop.catalogue.models import Product, Variant
-from shop.currencies import in_whole, written
 from shop.delivery.names import country_name
 from shop.merchants.models import Merchant
-from shop.orders.models import Order
-
-SUMS = ("goods", "discount", "delivery", "total")
-
-
-def _total(order: Order) -> str:
-    return written(order.total, order.currency, "en")
 
 
 def _country(merchant: Merchant) -> str:
@@ -51,10 +44,7 @@ class ProductIndexView(IndexView):
 
     def get_inspect_url(self, instance: Product) -> str:
         """Lead reviewers to where a product is looked at and taken down, the others to its row."""
-        may = self.request.user.has_perm("shop.review_nomination")
-        if may and instance.state != Product.State.DRAFT:
-            return reverse("desk:product-review", args=[instance.pk])
-        return super().get_inspect_url(instance)
+        return screen_of_product(self.request.user, instance)
 
     def search_queryset(self, queryset: QuerySet[Product]) -> QuerySet[Product]:
         """Keep the products with the words in their title, their store or a SKU."""
@@ -81,27 +71,8 @@ class StoreIndexView(IndexView):
         return reverse("desk:store-page", args=[instance.pk])
 
 
-class OrderIndexView(IndexView):
-    """The list of orders."""
-
-    def to_row_dict(self, item: Order) -> dict[str, object]:
-        """Return a row of the sheet, with sums in whole units as people count."""
-        row = super().to_row_dict(item)
-        return row | {name: in_whole(row[name], item.currency) for name in SUMS}
-
-
 class InspectView(Told, generic.InspectView):
     """One row, to read."""
-
-
-class OrderView(InspectView):
-    """One order, its sums as people write them."""
-
-    def get_field_display_value(self, field_name: str, field: object) -> object:
-        """Return what stands beside the name of a field."""
-        if field_name in SUMS:
-            return written(getattr(self.object, field_name), self.object.currency, "en")
-        return super().get_field_display_value(field_name, field)
 
 
 class EditView(Told, generic.EditView):
@@ -184,26 +155,4 @@ class StoreViewSet(ReadOnly):
     )  # fmt: skip
 
 
-class OrderViewSet(ReadOnly):
-    """All orders; who bought stays with the merchants and the shopper."""
-
-    model = Order
-    name = "desk_orders"
-    icon = "list-ul"
-    menu_label = "Orders"
-    add_to_admin_menu = True
-    menu_order = 94
-    index_view_class, inspect_view_class = OrderIndexView, OrderView
-    list_display = ("number", "state", "placed_at",
-                    Column("total", accessor=_total, sort_key="total"))  # fmt: skip
-    list_filter = ("state", "currency", "placed_at")
-    list_export = ("number", "state", "placed_at", "paid_at", "goods", "discount", "delivery",
-                   "total", "currency")  # fmt: skip
-    ordering = "-pk"
-    inspect_view_fields = (
-        "number", "state", "placed_at", "paid_at", "goods", "discount", "delivery", "total",
-        "currency", "language",
-    )  # fmt: skip
-
-
-VIEWSETS = (ProductViewSet(), StoreViewSet(), OrderViewSet())
+VIEWSETS = (ProductViewSet(), StoreViewSet())

@@ -18,7 +18,7 @@ from cms.admin.permissions import needs
 from shop import clock
 from shop.currencies import written
 from shop.errors import GatewayError
-from shop.orders.models import NUMBER_START
+from shop.orders.models import id_of_number
 from shop.payments import repairing
 from shop.payments.applying import UnknownOrder, apply_session
 from shop.payments.models import GatewayEvent, Operation, Payment
@@ -179,9 +179,7 @@ def _of_order(rows: QuerySet, way: str, asked: str) -> QuerySet:
     """Keep what belongs to the order whose number was typed, or all where none was."""
     if not asked:
         return rows
-    digits = asked.rsplit("-", 1)[-1]
-    pk = int(digits) - NUMBER_START if digits.isdecimal() and len(digits) < 16 else 0
-    return rows.filter(**{way: pk})
+    return rows.filter(**{way: id_of_number(asked) or 0})
 
 
 def _operation(row: Operation) -> dict[str, Any]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy
 
 from shop.merchants.models import Merchant
-from shop.orders.models import NUMBER_START, Order, OrderLine, Suborder, SuborderQuerySet
+from shop.orders.models import Order, OrderLine, Suborder, SuborderQuerySet, id_of_number
 
 STATES = {
     "waiting": (Suborder.State.WAITING,),  # only where there is something to send
@@ -20,7 +19,6 @@ NAMES = {
     "sent": gettext_lazy("Sent"),
     "cancelled": gettext_lazy("Cancelled"),
 }
-NUMBER = re.compile(r"\d{1,12}$")
 
 
 def find_orders(rows: SuborderQuerySet, *, state: str, text: str) -> SuborderQuerySet:
@@ -29,10 +27,8 @@ def find_orders(rows: SuborderQuerySet, *, state: str, text: str) -> SuborderQue
         rows = rows.to_send() if state == "waiting" else rows.filter(state__in=STATES[state])
     if not text:
         return rows
-    digits = NUMBER.search(text)
-    if not digits or int(digits[0]) < NUMBER_START:
-        return rows.none()
-    return rows.filter(order_id=int(digits[0]) - NUMBER_START)
+    found = id_of_number(text)
+    return rows.none() if found is None else rows.filter(order_id=found)
 
 
 def packing_rows(merchant: Merchant) -> Iterator[list[str | int]]:

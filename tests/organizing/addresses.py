@@ -195,5 +195,5 @@ READ = [
     ("desk_products/", "get"), ("desk_products/results/", "get"),
     ("desk_products/inspect/{product}/", "get"),
     ("desk_stores/", "get"), ("desk_stores/inspect/{merchant}/", "get"),
-    ("desk_orders/", "get"), ("desk_categories/", "get"),
+    ("desk_orders/", "get"), ("desk_orders/inspect/{order}/", "get"), ("desk_categories/", "get"),
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-from shop.orders.models.order import APART, NUMBER_START, Order, new_token
+from shop.orders.models.order import APART, NUMBER_START, Order, id_of_number, new_token
 from shop.orders.models.parts import (
     Discount,
     OrderLine,
@@ -24,5 +24,6 @@ __all__ = [
     "Shipment",
     "Suborder",
     "SuborderQuerySet",
+    "id_of_number",
     "new_token",
 ]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import secrets
 import uuid
 from typing import Any, ClassVar
@@ -14,12 +15,31 @@ from shop.delivery.models import Contact
 from shop.errors import StaleState
 
 NUMBER_START = 100_000
+TYPED = re.compile(r"(?:bb)?[\s-]*(?:20\d\d[\s-]*)?(\d{6,15})", re.IGNORECASE)
 APART = "o"  # begins the key of an order that waits beside the cart; others begin with u or c
 
 
 def new_token() -> str:
     """Return a random word that opens an order's page; 128 bits."""
     return secrets.token_urlsafe(16)
+
+
+def id_of_number(text: str) -> int | None:
+    """Return the id behind a number as people type it, or None where it is no number.
+
+    ``BB-2026-100042``, ``bb 2026 100042`` and ``100042`` are the same; the year is not looked at.
+    """
+    found = TYPED.fullmatch(text.strip())
+    return int(found[1]) - NUMBER_START if found and int(found[1]) > NUMBER_START else None
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    """Orders by what people know of them."""
+
+    def numbered(self, text: str) -> OrderQuerySet:
+        """Keep the order whose number was typed; words that are no number find nothing."""
+        found = id_of_number(text)
+        return self.none() if found is None else self.filter(pk=found)
 
 
 class Order(models.Model):
@@ -69,6 +89,8 @@ class Order(models.Model):
     pay_by = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True, help_text="Expired or cancelled.")
+
+    objects = OrderQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -1,0 +1,129 @@
+"""The orders of all stores: found by what people know of them, and each on a screen of its own.
+
+Who bought is seen by those alone who may mend an order; the others see what was bought.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.functional import cached_property
+from wagtail.admin.ui.tables import BaseColumn, Column
+
+from cms.admin.lists import IndexView, InspectView, ReadOnly
+from cms.admin.permissions import may
+from shop.accounts.mailboxes import mailbox_key
+from shop.accounts.models import User
+from shop.currencies import in_whole, written
+from shop.delivery.names import country_name
+from shop.orders.models import Order, OrderLine, Suborder, id_of_number
+
+SUMS = ("goods", "discount", "delivery", "total")
+MOST_WORDS = 200
+
+
+def sees_shoppers(user: User) -> bool:
+    """Tell whether somebody may see who bought, where they live and how they are reached."""
+    return may(user, "change_order")
+
+
+def found(orders: QuerySet[Order], words: str, *, by_person: bool) -> QuerySet[Order]:
+    """Keep the orders that words mean: a number, a store, a product, its SKU, a festival.
+
+    Args:
+        by_person: whether names and mail addresses of shoppers may be asked for, too.
+    """
+    words = words.replace("\0", "").strip()[:MOST_WORDS]
+    if (number := id_of_number(words)) is not None:
+        return orders.filter(pk=number)
+    parts = Suborder.objects.filter(order=OuterRef("pk"), merchant__name__icontains=words)
+    named = Q(sku__iexact=words) | Q(title__iexact=words) | Q(product__title__iexact=words)
+    named |= Q(festival__title__iexact=words)
+    lines = OrderLine.objects.filter(named, order=OuterRef("pk"))
+    meant = Exists(parts) | Exists(lines)
+    if by_person and "@" in words:
+        meant |= Q(email_key=mailbox_key(words)) | Q(contact__email__icontains=words)
+    elif by_person:
+        meant |= Q(contact__name__icontains=words) | Q(contact__email__icontains=words)
+    return orders.filter(meant)
+
+
+def _total(order: Order) -> str:
+    return written(order.total, order.currency, "en")
+
+
+def _country(order: Order) -> str:
+    return country_name(order.contact.country, "en")
+
+
+def _stores(order: Order) -> str:
+    return ", ".join(order.stores)
+
+
+def _shopper(order: Order) -> str:
+    return ", ".join(part for part in (order.contact.name, order.contact.city) if part)
+
+
+class OrderIndexView(IndexView):
+    """The list of orders."""
+
+    @cached_property
+    def columns(self) -> list[BaseColumn]:
+        """Return what a row says; of the shopper only to those who may see shoppers."""
+        found = super().columns
+        if sees_shoppers(self.request.user):
+            found.insert(3, Column("shopper", accessor=_shopper, sort_key="contact__name"))
+        return found
+
+    def get_base_queryset(self) -> QuerySet[Order]:
+        """Return the orders with what a row says of each."""
+        names = Suborder.objects.filter(order=OuterRef("pk")).order_by("position")
+        rows = super().get_base_queryset().select_related("contact")
+        return rows.annotate(stores=ArraySubquery(names.values("merchant__name")))
+
+    def search_queryset(self, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        """Keep the orders that the words mean."""
+        if not self.is_searching:
+            return queryset
+        by_person = sees_shoppers(self.request.user)
+        return found(queryset, self.search_query, by_person=by_person)
+
+    def to_row_dict(self, item: Order) -> dict[str, object]:
+        """Return a row of the sheet, with sums in whole units as people count."""
+        row = super().to_row_dict(item)
+        return row | {name: in_whole(row[name], item.currency) for name in SUMS}
+
+
+class OrderView(InspectView):
+    """One order, its sums as people write them."""
+
+    def get_field_display_value(self, field_name: str, field: object) -> object:
+        """Return what stands beside the name of a field."""
+        if field_name in SUMS:
+            return written(getattr(self.object, field_name), self.object.currency, "en")
+        return super().get_field_display_value(field_name, field)
+
+
+class OrderViewSet(ReadOnly):
+    """All orders; who bought is for those alone who may mend one."""
+
+    model = Order
+    name = "desk_orders"
+    icon = "list-ul"
+    menu_label = "Orders"
+    add_to_admin_menu = True
+    menu_order = 94
+    index_view_class, inspect_view_class = OrderIndexView, OrderView
+    list_display = (
+        "number", "state", "placed_at", Column("to", accessor=_country),
+        Column("stores", accessor=_stores), Column("total", accessor=_total, sort_key="total"),
+    )  # fmt: skip
+    list_filter = ("state", "currency", "placed_at")
+    list_export = ("number", "state", "placed_at", "paid_at", "goods", "discount", "delivery",
+                   "total", "currency")  # fmt: skip
+    search_fields = ("pk",)  # opens the field to type into; what words mean stands above
+    ordering = "-pk"
+    inspect_view_fields = (
+        "number", "state", "placed_at", "paid_at", "goods", "discount", "delivery", "total",
+        "currency", "language",
+    )  # fmt: skip
