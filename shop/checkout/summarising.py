@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -22,8 +22,9 @@ from shop.cart.wording import (
     parcels,
 )
 from shop.delivery.names import country_name
-from shop.orders.models import Order, OrderLine, Suborder
+from shop.orders.models import Order, OrderLine, Shipment, Suborder
 from shop.orders.summing import Lines, lines_by_part, order_rows
+from shop.orders.telling import sent_elsewhere
 
 GONE = (Suborder.State.SHIPPED, Suborder.State.DELIVERED)
 
@@ -64,13 +65,17 @@ class ParcelShown:
 
 @dataclass(frozen=True, slots=True)
 class OrderShown:
-    """Everything that an order's pages say of it."""
+    """Everything that an order's pages say of it.
+
+    ``is_split`` tells whether a parcel left before the address was mended.
+    """
 
     parcels: tuple[ParcelShown, ...]
     sums: SumsShown
     placed: str
     address: tuple[str, ...]
     first: str
+    is_split: bool
 
     @property
     def packing(self) -> int:
@@ -85,7 +90,8 @@ def show_order(order: Order) -> OrderShown:
     """
     lines = lines_by_part(order)
     gone = [part for part in lines if part.state in GONE]
-    prefetch_related_objects(gone, "shipments")
+    shipments = Prefetch("shipments", Shipment.objects.select_related("contact"))
+    prefetch_related_objects(gone, shipments)
     sent = [part for part in lines if part.service]
     shown = [_parcel(order, part, lines[part], sent) for part in lines]
     soonest = min(sent, key=lambda part: (part.arrives_from, part.arrives_to), default=None)
@@ -95,6 +101,7 @@ def show_order(order: Order) -> OrderShown:
         placed=_placed(order, sent),
         address=(*order.contact.lines, country_name(order.contact.country, language())),
         first=_first(soonest) if soonest else "",
+        is_split=any(sent_elsewhere(row, order) for part in gone for row in part.shipments.all()),
     )
 
 

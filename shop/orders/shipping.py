@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.delivery.models import Carrier
-from shop.errors import NotPossible
+from shop.errors import NotPossible, StaleState
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
 from shop.orders.refunding import refunded
 from shop.orders.tasks import send_shipped
@@ -22,13 +22,23 @@ from shop.tasks import enqueue
 
 @transaction.atomic
 def ship(
-    suborder: Suborder, *, carrier: str, tracking_number: str, at: datetime, by: User
+    suborder: Suborder,
+    *,
+    carrier: str,
+    tracking_number: str,
+    at: datetime,
+    by: User,
+    seen: int | None = None,
 ) -> Shipment:
     """Record that a paid suborder has left, with its tracking number, and mail the shopper.
+
+    Args:
+        seen: the id of the contact whose address was shown, if one was.
 
     Raises:
         NotPossible: it is not paid, held back for review, has left already, or has nothing to
             send.
+        StaleState: the address was mended since it was shown; the parcel bears the wrong one.
     """
     suborder = (
         Suborder.objects.select_for_update(of=("self",), no_key=True)
@@ -39,6 +49,10 @@ def ship(
         raise NotPossible(_("Only a paid parcel that has not left yet can be sent."))
     if not suborder.service:
         raise NotPossible(_("There is nothing to send: the guests come to you."))
+    # Asked after the lock: whoever mends the address locks what waits, and was here before.
+    contact_id = Order.objects.values_list("contact", flat=True).get(pk=suborder.order_id)
+    if seen not in (None, contact_id):
+        raise StaleState
     suborder.move_to(Suborder.State.SHIPPED)
     units: Counter[int] = Counter()
     lines = list(OrderLine.objects.filter(suborder=suborder))
@@ -49,6 +63,7 @@ def ship(
     stock.ship(units, at=at, by=by, note=suborder.order.number)
     shipment = Shipment.objects.create(
         suborder=suborder,
+        contact_id=contact_id,
         carrier=carrier,
         tracking_number=tracking_number,
         tracking_url=tracking_url(carrier, tracking_number),

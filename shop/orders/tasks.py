@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 
 from shop.accounts.models import User
 from shop.currencies import written
+from shop.delivery.models import Contact
 from shop.mail import send
 from shop.merchants.models import Membership
 from shop.orders.models import Order, OrderLine, SaleDecision, Shipment, Suborder
@@ -17,6 +18,7 @@ from shop.orders.telling import (
     mail_context,
     merchant_link,
     order_link,
+    sent_elsewhere,
     store_context,
 )
 from shop.tasks import at_once, enqueue, tried_again
@@ -75,6 +77,50 @@ def send_shipped(shipment_id: int) -> None:
         "tracking_url": shipment.tracking_url,
     }
     send("shipped", order.contact.email, language=order.language, context=context)
+
+
+@task
+@tried_again
+def send_address_mended(order_id: int) -> None:
+    """Tell the shopper to which address the order goes now."""
+    order = Order.objects.select_related("contact").get(pk=order_id)
+    parcels = Shipment.objects.filter(suborder__order=order).select_related("contact")
+    context = {
+        "name": order.contact.name,
+        "order_number": order.number,
+        "order_link": order_link(order),
+        "address": address_lines(order, order.language),
+        "has_left": any(sent_elsewhere(parcel, order) for parcel in parcels),
+    }
+    send("address-mended", order.contact.email, language=order.language, context=context)
+
+
+@task
+@tried_again
+def send_address_given_up(order_id: int, contact_id: int) -> None:
+    """Tell a mail address that an order does not belong to it any more: no address, no link."""
+    order = Order.objects.get(pk=order_id)
+    old = Contact.objects.get(pk=contact_id)
+    if old.email:  # it may have been blanked meanwhile
+        context = {"name": old.name, "order_number": order.number}
+        send("address-mended", old.email, language=order.language, context=context)
+
+
+@task
+@tried_again
+def send_order_address(suborder_id: int, user_id: int) -> None:
+    """Tell one member of a merchant to which address a parcel goes now."""
+    suborder = Suborder.objects.select_related("merchant", "order__contact").get(pk=suborder_id)
+    order, user = suborder.order, User.objects.get(pk=user_id)
+    language = user.language or "en"
+    context = {
+        "name": user.name,
+        "order_number": order.number,
+        "stores": [store_context(suborder, order, language)],
+        "address": address_lines(order, language),
+        "merchant_link": merchant_link(suborder),
+    }
+    send("order-address", user.email, language=language, context=context)
 
 
 @task

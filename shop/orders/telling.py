@@ -11,7 +11,7 @@ from django.utils import translation
 
 from shop.currencies import written
 from shop.delivery.names import country_name
-from shop.orders.models import Order, OrderLine, Suborder
+from shop.orders.models import Order, OrderLine, Shipment, Suborder
 from shop.orders.summing import lines_by_part, order_rows
 from shop.storefront import dates
 
@@ -76,6 +76,12 @@ def _sums(order: Order) -> list[tuple[str, str]]:
 def address_lines(order: Order, language: str) -> list[str]:
     """Return where the parcels go, the country last and in words."""
     return [*order.contact.lines, country_name(order.contact.country, language)]
+
+
+def sent_elsewhere(shipment: Shipment, order: Order) -> list[str]:
+    """Return to which address a parcel left, if the order's was mended later; else nothing."""
+    there = shipment.contact
+    return there.lines if there is not None and there.lines != order.contact.lines else []
 
 
 def _line(order: Order, line: OrderLine, language: str) -> dict[str, Any]:

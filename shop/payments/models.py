@@ -159,7 +159,8 @@ class GatewayEvent(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["next_try_at"], condition=Q(state="new"), name="event_waiting")
+            models.Index(fields=["next_try_at"], condition=Q(state="new"), name="event_waiting"),
+            models.Index(fields=["object_id"], name="event_about"),
         ]
 
 

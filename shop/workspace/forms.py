@@ -19,6 +19,8 @@ class ShipmentForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)  # which address was shown
+
     def clean_carrier(self) -> str:
         """Return the carrier's name without stray blanks."""
         return " ".join(self.cleaned_data["carrier"].split())

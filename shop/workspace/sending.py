@@ -63,7 +63,7 @@ def suborder(request: HttpRequest, suborder_id: int) -> HttpResponse:
     """Show one order to send, and record that it left."""
     found = get_object_or_404(suborders_of(request.user).with_returned(), pk=suborder_id)
     work_on(request, found.merchant)
-    form = ShipmentForm(request.POST or None)
+    form = ShipmentForm(request.POST or None, initial={"seen": found.order.contact_id})
     if request.method == "POST" and form.is_valid():
         try:
             ship(found, **form.cleaned_data, at=clock.moment_of(request), by=request.user)
@@ -75,14 +75,18 @@ def suborder(request: HttpRequest, suborder_id: int) -> HttpResponse:
             return redirect("merchant-store", found.merchant.slug)
     lines = list(found.lines.all())
     back = refunded(lines)
+    shipments = list(found.shipments.select_related("contact"))
+    # Once it has left, the page says where it went, whatever becomes of the order's address.
+    contact = next((row.contact for row in shipments if row.contact), found.order.contact)
     context = {
         "part": "orders",
         "suborder": found,
+        "contact": contact,
         "lines": [(line, back.get(line.pk, 0)) for line in lines],
         "by_organizer": found.delivery_funded + sum(line.funded for line in lines),
         "may_send": found.service and found.state == Suborder.State.WAITING,
-        "shipments": found.shipments.all(),
-        "country": country_name(found.order.contact.country, "en"),
+        "shipments": shipments,
+        "country": country_name(contact.country, "en"),
         "service": service_name(found.service) if found.service else "",
         "form": form,
         "carriers": Carrier.objects.exclude(kind="tracker").values_list("name", flat=True),

@@ -9,6 +9,7 @@ from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from shop.catalogue.models import Product, Variant
+from shop.delivery.models import Contact
 from shop.errors import StaleState
 from shop.festivals.models import Claim, Deal, Festival, Fund, Promotion
 from shop.merchants.models import Merchant
@@ -239,6 +240,10 @@ class Shipment(models.Model):
     """One parcel of a suborder, on its way."""
 
     suborder = models.ForeignKey(Suborder, models.CASCADE, related_name="shipments")
+    contact = models.ForeignKey(
+        Contact, models.PROTECT, null=True, related_name="+",
+        help_text="Where it went; the order's may be mended later. Empty: to the order's.",
+    )  # fmt: skip
     carrier = models.CharField(max_length=80)
     tracking_number = models.CharField(max_length=60, blank=True)
     tracking_url = models.CharField(max_length=300, blank=True)
