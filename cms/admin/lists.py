@@ -14,7 +14,7 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from cms.admin.pages import button
 from cms.admin.permissions import forbidden
-from cms.admin.screens import screen_of_product
+from cms.admin.screens import screen_of_product, screen_of_store
 from shop.catalogue.models import Product, Variant
 from shop.delivery.names import country_name
 from shop.merchants.models import Merchant
@@ -68,7 +68,7 @@ class StoreIndexView(IndexView):
 
     def get_inspect_url(self, instance: Merchant) -> str:
         """Lead to where a store is looked at."""
-        return reverse("desk:store-page", args=[instance.pk])
+        return screen_of_store(instance)
 
 
 class InspectView(Told, generic.InspectView):

@@ -17,8 +17,6 @@ def screen_of_product(user: User, product: Product) -> str:
     return reverse("desk_products:inspect", args=[product.pk])
 
 
-def screen_of_store(user: User, store: Merchant) -> str:
-    """Return the address at which somebody looks at a store."""
-    if may(user, "review_nomination"):
-        return reverse("desk:store-page", args=[store.pk])
-    return reverse("desk_stores:inspect", args=[store.pk])
+def screen_of_store(store: Merchant) -> str:
+    """Return the address at which a store is looked at."""
+    return reverse("desk:store-page", args=[store.pk])

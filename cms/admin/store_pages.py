@@ -21,7 +21,7 @@ from shop.delivery.names import country_name
 from shop.merchants.models import Merchant
 from shop.workspace.people import inviting
 
-CAN = ("change_merchant", "review_nomination")
+CAN = ("change_merchant", "review_nomination", "view_order")
 
 
 @require_safe

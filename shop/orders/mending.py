@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.tasks import Task
 
 from shop.accounts.mailboxes import mailbox_key
 from shop.accounts.models import User
@@ -27,7 +29,15 @@ ON_PARCELS = ("name", "phone", "line1", "line2", "city", "region", "postcode")
 
 
 @transaction.atomic
-def mend(order_id: int, contact: Contact, *, seen: int, at: datetime, by: User) -> bool:
+def mend(
+    order_id: int,
+    contact: Contact,
+    *,
+    seen: int,
+    at: datetime,
+    by: User,
+    papers: Sequence[Task] = (send_receipt,),
+) -> None:
     """Give a paid order another address; tell the shopper, and the stores that have to send.
 
     A parcel that has left keeps the address to which it was sent. With another mail address the
@@ -36,9 +46,7 @@ def mend(order_id: int, contact: Contact, *, seen: int, at: datetime, by: User) 
     Args:
         contact: the address as it should be, not saved.
         seen: the id of the contact that the form showed.
-
-    Returns:
-        Whether the mail address is another one; False, too, where nothing was to be changed.
+        papers: the mails with what was bought, which go to another mail address once more.
 
     Raises:
         NotPossible: the order is not paid, the country is another one, or all of it has left.
@@ -53,7 +61,7 @@ def mend(order_id: int, contact: Contact, *, seen: int, at: datetime, by: User) 
         name for name in ("email", *ON_PARCELS) if getattr(contact, name) != getattr(old, name)
     ]
     if not changed and contact.country == old.country:
-        return False  # pressed twice
+        return  # pressed twice
     _refuse(order, old, contact, changed, seen=seen, is_waiting=bool(waiting))
     contact.made_at = at
     contact.save(force_insert=True)
@@ -68,7 +76,9 @@ def mend(order_id: int, contact: Contact, *, seen: int, at: datetime, by: User) 
     note(order, "mend", at=at, by=by, festival=None, before={"contact": old.pk},
          after={"contact": contact.pk, "changed": changed})  # fmt: skip
     _tell(order, old, waiting, changed)
-    return "email" in changed
+    if "email" in changed:
+        for paper in papers:
+            enqueue(paper, order.pk)
 
 
 def _refuse(
@@ -96,10 +106,8 @@ def _refuse(
 
 def _tell(order: Order, old: Contact, waiting: list[Suborder], changed: list[str]) -> None:
     enqueue(send_address_mended, order.pk)
-    if "email" in changed:
-        enqueue(send_receipt, order.pk)
-        if old.email:
-            enqueue(send_address_given_up, order.pk, old.pk)
+    if "email" in changed and old.email:
+        enqueue(send_address_given_up, order.pk, old.pk)
     if set(changed) - {"email"}:
         members = Membership.objects.filter(merchant__suborders__in=waiting)
         rows = members.values_list("merchant__suborders", "user")

@@ -85,13 +85,8 @@ def send_address_mended(order_id: int) -> None:
     """Tell the shopper to which address the order goes now."""
     order = Order.objects.select_related("contact").get(pk=order_id)
     parcels = Shipment.objects.filter(suborder__order=order).select_related("contact")
-    context = {
-        "name": order.contact.name,
-        "order_number": order.number,
-        "order_link": order_link(order),
-        "address": address_lines(order, order.language),
-        "has_left": any(sent_elsewhere(parcel, order) for parcel in parcels),
-    }
+    has_left = any(sent_elsewhere(parcel, order) for parcel in parcels)
+    context = mail_context(order) | {"has_left": has_left}
     send("address-mended", order.contact.email, language=order.language, context=context)
 
 

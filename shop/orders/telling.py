@@ -81,7 +81,8 @@ def address_lines(order: Order, language: str) -> list[str]:
 def sent_elsewhere(shipment: Shipment, order: Order) -> list[str]:
     """Return to which address a parcel left, if the order's was mended later; else nothing."""
     there = shipment.contact
-    return there.lines if there is not None and there.lines != order.contact.lines else []
+    is_elsewhere = there is not None and there.lines != order.contact.lines
+    return list(there.lines) if is_elsewhere else []
 
 
 def _line(order: Order, line: OrderLine, language: str) -> dict[str, Any]:

@@ -11,6 +11,11 @@ BENEFIT = {
     "title": "Taken over", "what": "voucher:amount", "amount": "5.00", "trigger": "code",
     "use_from": "2027-05-10T00:00", "use_to": "2027-05-20T00:00", "organizer_share": "100",
 }  # fmt: skip
+MENDED = {
+    "email": "over@example.org", "name": "Taken Over", "phone": "+86 138 0000 0000",
+    "line1": "1 Renmin Road", "city": "Changsha", "region": "Hunan", "postcode": "410000",
+    "seen": "{contact}",
+}  # fmt: skip
 SHARED = {
     "share-shared_with": "Taken over",
     "share-at_wall": "2027-05-10T00:00",
@@ -145,6 +150,10 @@ ADDRESSES = [
     ("money/messages/{dead}/{again}/", "post", PLAN, {}),
     ("money/messages/{dead}/{close}/", "get", PLAN, {}),
     ("money/messages/{dead}/{close}/", "post", PLAN, {"reason": "Taken over"}),
+    ("orders/{order}/address/", "get", PLAN, {}),
+    ("orders/{order}/address/", "post", PLAN, MENDED),
+    ("orders/{order}/mails/{receipt}/", "get", PLAN, {}),
+    ("orders/{order}/mails/{receipt}/", "post", PLAN, {}),
     ("fairness/", "get", PLAN, {}),
     ("fairness/", "post", PLAN, {"hold_minutes": "20"}),
     ("colleagues/", "get", PLAN, {}),

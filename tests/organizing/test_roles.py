@@ -90,7 +90,7 @@ def rows(clock_at):
         "asked": invite_person(applied, "asha@example.org", language="en", at=BEFORE,
                                by=make.user()).pk,
         "deal": deal.pk, "void": wrong.pk, "line": order.lines.get().pk, "benefit": benefit.pk,
-        "order": order.pk,
+        "order": order.pk, "contact": order.contact_id, "receipt": "receipt",
         "batch": batch.pk, "fund": fund.pk, "cancel": "cancel", "pause": "pause",
         "activate": "activate", "festival": festival.pk, "slot": slot.pk,
         "nomination": nomination.pk, "approved": deal.nomination_id,

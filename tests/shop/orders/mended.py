@@ -49,10 +49,10 @@ def other(order: Order, **facts: Any) -> Contact:
     return Contact(**known | facts)
 
 
-def fix(order: Order, by: User | None = None, **facts: Any) -> bool:
+def fix(order: Order, by: User | None = None, **facts: Any) -> None:
     """Mend some of an order's address."""
     seen = order.contact_id
-    return mend(order.pk, other(order, **facts), seen=seen, at=NOON, by=by or make.user())
+    mend(order.pk, other(order, **facts), seen=seen, at=NOON, by=by or make.user())
 
 
 def queued() -> list[tuple[str, list[int]]]:

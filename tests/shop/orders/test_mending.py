@@ -53,7 +53,8 @@ def test_when_all_has_left_nothing_but_the_mail_address_is_mended(order):
         fix(order, line1="90 Renmin Road")
 
     assert everything(order) == before
-    assert fix(order, email="new@example.org")
+    fix(order, email="new@example.org")
+    assert ChangeLog.objects.get().after["changed"] == ["email"]
 
 
 @pytest.mark.parametrize("state", ["pending", "expired", "cancelled"])

@@ -1,0 +1,168 @@
+"""One order as those read it who help with it: its parcels, its money, its shopper."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Sum
+from django.urls import reverse
+from django.utils.translation import get_language_info
+
+from cms.admin.permissions import may
+from cms.admin.screens import screen_of_product, screen_of_store
+from shop.accounts.models import User
+from shop.cart.explaining import label_of
+from shop.currencies import written
+from shop.delivery.names import country_name, service_name
+from shop.festivals.models import Promotion
+from shop.orders.models import Discount, Order, OrderLine, Shipment, Suborder
+from shop.orders.refunding import refunded
+from shop.orders.telling import sent_elsewhere
+
+NOTHING_SENT = "guests come by themselves"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line in written amounts: ``amount`` less ``discount`` is what was ``paid``."""
+
+    line: OrderLine
+    product_url: str
+    deal_url: str
+    price: str
+    amount: str
+    discount: str
+    paid: str
+    back: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What one store sends, or the visits that it hosts; ``total`` is lines and delivery."""
+
+    part: Suborder
+    store_url: str
+    service: str
+    lines: tuple[Line, ...]
+    shipments: tuple[tuple[Shipment, str], ...]  # each with where it went, if elsewhere
+    delivery: str
+    total: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShopperShown:
+    """Who bought, and how they are reached; for those alone who may mend the order."""
+
+    name: str
+    email: str
+    phone: str
+    address: tuple[str, ...]
+    language: str
+    account: str
+    others: int
+
+
+def parcels_of(order: Order, by: User) -> list[Parcel]:
+    """Return the parts of an order, each with its lines. Five statements."""
+    parts = order.suborders.select_related("merchant").prefetch_related(
+        "lines__product", "lines__deal__slot__festival", "shipments__contact", "shipments__by"
+    )
+    parts = list(parts)
+    lines = [line for part in parts for line in part.lines.all()]
+    taken = dict(
+        Discount.objects.filter(line__in=lines)
+        .order_by()
+        .values_list("line")
+        .annotate(amount=Sum("amount"))
+    )
+    back = refunded(lines)
+    return [_parcel(order, part, taken, back, by) for part in parts]
+
+
+def sums_of(order: Order) -> list[tuple[str, str]]:
+    """Return what an order comes to, row by row: all rows together are its total.
+
+    Three statements.
+    """
+    delivery = order.suborders.aggregate(price=Sum("delivery_price", default=0))["price"]
+    rows = Discount.objects.filter(order=order).select_related("promotion").order_by("pk")
+    found = list(rows)
+    pairs = [("Goods", order.goods)]
+    pairs += _named(row for row in found if row.line_id)
+    if delivery or order.delivery:
+        pairs.append(("Delivery", delivery))
+        pairs += _named(row for row in found if row.suborder_id)
+    # Of orders that were taken over from elsewhere nobody wrote who gave what.
+    if rest := order.total - sum(minor for _text, minor in pairs):
+        pairs.append(("Given by others", rest))
+    return [(text, _amount(minor, order)) for text, minor in pairs]
+
+
+def shopper_of(order: Order) -> ShopperShown:
+    """Return who bought. One statement."""
+    contact = order.contact
+    same = Order.objects.filter(email_key=order.email_key).exclude(pk=order.pk)
+    return ShopperShown(
+        name=contact.name,
+        email=contact.email,
+        phone=contact.phone,
+        address=(*contact.lines, country_name(contact.country, "en")),
+        language=get_language_info(order.language)["name"],
+        account=order.user.email if order.user else "",
+        others=same.count() if contact.email else 0,
+    )
+
+
+def _parcel(
+    order: Order, part: Suborder, taken: dict[int, int], back: dict[int, int], by: User
+) -> Parcel:
+    lines = list(part.lines.all())
+    total = sum(line.paid for line in lines) + part.delivery_paid
+    return Parcel(
+        part=part,
+        store_url=screen_of_store(part.merchant),
+        service=service_name(part.service) if part.service else NOTHING_SENT,
+        lines=tuple(_line(order, line, taken, back, by) for line in lines),
+        shipments=tuple((row, _elsewhere(row, order, by)) for row in part.shipments.all()),
+        delivery=_amount(part.delivery_paid, order),
+        total=_amount(total, order),
+    )
+
+
+def _line(
+    order: Order, line: OrderLine, taken: dict[int, int], back: dict[int, int], by: User
+) -> Line:
+    deal = line.deal
+    discount = taken.get(line.pk, 0)
+    return Line(
+        line=line,
+        product_url=screen_of_product(by, line.product),
+        deal_url=reverse("desk:deal", args=[deal.slot.festival_id, deal.pk]) if deal else "",
+        price=_amount(line.price, order),
+        amount=_amount(line.price * line.quantity, order),
+        discount=_amount(-discount, order) if discount else "",
+        paid=_amount(line.paid, order),
+        back=back.get(line.pk, 0),
+    )
+
+
+def _elsewhere(shipment: Shipment, order: Order, by: User) -> str:
+    """Return where a parcel went, if not to the order's address, to those who may know."""
+    return ", ".join(sent_elsewhere(shipment, order)) if may(by, "change_order") else ""
+
+
+def _named(discounts: Iterable[Discount]) -> Sequence[tuple[str, int]]:
+    """Return each discount by its name, with what it took off."""
+    found: dict[str, int] = defaultdict(int)
+    for row in discounts:
+        promotion = row.promotion
+        name = promotion.code or promotion.title
+        is_voucher = promotion.trigger != Promotion.Trigger.AUTOMATIC
+        found[label_of(name, promotion.group, is_voucher=is_voucher)] -= row.amount
+    return list(found.items())
+
+
+def _amount(minor: int, order: Order) -> str:
+    return written(minor, order.currency, "en")
