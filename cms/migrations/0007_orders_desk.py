@@ -15,6 +15,6 @@ def grant(apps, editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cms", "0005_colleagues"), ("shop", "0006_sessions_and_desks")]
+    dependencies = [("cms", "0006_doors"), ("shop", "0006_sessions_and_desks")]
 
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]

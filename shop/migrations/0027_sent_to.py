@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('shop', '0025_probe_outcomes'),
+        ('shop', '0026_stores_made'),
     ]
 
     operations = [

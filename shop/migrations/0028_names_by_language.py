@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("shop", "0025_probe_outcomes")]
+    dependencies = [("shop", "0027_sent_to")]
 
     operations = [
         migrations.AddField(
