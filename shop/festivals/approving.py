@@ -7,7 +7,7 @@ pools, prices.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +21,7 @@ from shop.festivals import fence, funds, spans
 from shop.festivals.changes import log_all
 from shop.festivals.mailing import tell_decided
 from shop.festivals.models import Deal, Nomination, Slot
-from shop.festivals.readying import Seen, locked, made_ready
+from shop.festivals.readying import Refused, Seen, locked, made_ready
 from shop.festivals.reductions import dearer_nominations, rising_nominations
 from shop.festivals.sifting import promised, sift
 
@@ -83,6 +83,17 @@ def approve_all(
             for pk in some:  # each by itself, so that the order of locks holds
                 outcomes.append(_try_one(pk, at=at, by=by, seen=seen, then=then))
     return outcomes
+
+
+def refusals_of(rows: Iterable[Nomination], *, at: datetime) -> Refused:
+    """Return which nominations would be refused if all were approved now, and why.
+
+    Nothing is locked and nothing written. Eleven statements at the most, however many rows; they
+    are judged together, the earlier ones first, as approval does.
+    """
+    ordered = sorted(rows, key=lambda row: row.pk)
+    deals, refused = made_ready(ordered, at=at)
+    return refused | sift([row for row in ordered if row.pk not in refused], deals, at=at)
 
 
 def _try_one(pk: int, **facts: object) -> Outcome:

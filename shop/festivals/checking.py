@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shop.catalogue.models import Product, Variant
 from shop.festivals import fence
 from shop.festivals.facts import planned_prices, timelines
-from shop.festivals.models import Enrolment, Nomination, Slot
+from shop.festivals.models import Deal, Enrolment, Nomination, Slot
 from shop.festivals.places import Places, read_places
 from shop.festivals.pricing.items import first_rise, percent_off, prior_sale, reduced, regular_price
 from shop.festivals.pricing.terms import VariantTerms
 from shop.festivals.proposals import Case, Check, Proposal, VariantCheck
-from shop.festivals.reductions import dearer, rising
-from shop.festivals.rules import must_beat, problems_of, sentences
+from shop.festivals.readying import deals_of, waiting
+from shop.festivals.reductions import beside, dearer, no_reduction_beside, rising
+from shop.festivals.rules import besides, must_beat, problems_of, sentences
 from shop.money import share
 
 __all__ = ["Case", "Check", "Proposal", "VariantCheck", "check", "check_all"]
@@ -35,26 +37,54 @@ def check(
 
 
 def check_all(cases: Sequence[Case], *, at: datetime) -> list[Check]:
-    """Check many proposals at once. Ten statements at the most, however many."""
+    """Check many proposals at once. Eleven statements at the most, however many.
+
+    What is a reduction by itself may be none beside what waits for another slot: that is a warning,
+    since the other may be rejected.
+    """
     products = {case.product.pk for case in cases}
     rows = Variant.objects.to_come(at=at).filter(product__in=products)
     variants: dict[int, list[Variant]] = {pk: [] for pk in products}
     for variant in rows.select_related("pool").order_by("position", "pk"):
         variants[variant.product_id].append(variant)
-    known = _timelines(variants, at=at)
-    waiting = fence.promised({v.pool_id for own in variants.values() for v in own}, at=at)
-    places = read_places(cases, at=at)
+    known = _timelines(variants, {case.slot.festival_id for case in cases}, at=at)
+    around = _Around(
+        fence.promised({v.pool_id for own in variants.values() for v in own}, at=at),
+        read_places(cases, at=at),
+        _waiting_deals(variants, at=at) if any(not case.decided_at for case in cases) else {},
+    )
     return [
-        _judge(case, variants[case.product.pk], known.get(case.product.pk, {}), waiting, places, at)
+        _judge(case, variants[case.product.pk], known.get(case.product.pk, {}), around, at)
         for case in cases
     ]
 
 
-def _timelines(
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What stands around proposals: units promised by pool, places, and deals that wait."""
+
+    promised: Mapping[int, int]
+    places: Places
+    deals: Mapping[int, Sequence[Deal]]
+
+
+def _waiting_deals(
     variants: Mapping[int, Sequence[Variant]], *, at: datetime
+) -> dict[int, list[Deal]]:
+    """Return what nominations of products would make if all were approved now, by variant."""
+    found: dict[int, list[Deal]] = defaultdict(list)
+    for row in waiting(product__in=variants.keys(), slot__ends_at__gt=at):
+        starts_at = max(row.slot.starts_at, at)
+        for deal in deals_of(row, variants[row.product_id], starts_at=starts_at):
+            found[deal.variant_id].append(deal)
+    return found
+
+
+def _timelines(
+    variants: Mapping[int, Sequence[Variant]], festivals: Collection[int], *, at: datetime
 ) -> dict[int, dict[int, VariantTerms]]:
     """Return the prices of products by variant; of those not on sale yet what is planned."""
-    known = timelines(variants.keys())
+    known = timelines(variants.keys(), planned=festivals)
     fresh = [variant for pk, own in variants.items() if not known.get(pk) for variant in own]
     planned = planned_prices(fresh, at=at) if fresh else {}
     for variant in fresh:
@@ -66,8 +96,7 @@ def _judge(
     case: Case,
     variants: Sequence[Variant],
     known: Mapping[int, VariantTerms],
-    waiting: Mapping[int, int],
-    places: Places,
+    around: _Around,
     at: datetime,
 ) -> Check:
     slot, proposal = case.slot, case.proposal
@@ -75,33 +104,41 @@ def _judge(
     # Of an experience only dates after the slot's start are meant, as approval does.
     variants = [v for v in variants if v.session_start is None or v.session_start > starts_at]
     pools = {variant.pool_id: variant.pool for variant in variants}
-    free = {pk: pool.free - waiting.get(pk, 0) for pk, pool in pools.items()}
+    free = {pk: pool.free - around.promised.get(pk, 0) for pk, pool in pools.items()}
     left = free if case.decided_at else _left(variants, proposal, free)
     rows = tuple(
         replace(
-            _check(variant, known.get(variant.pk), case, starts_at),
+            _check(variant, known.get(variant.pk), case, starts_at, around.deals),
             left=_items(left, variant),
         )
         for variant in variants
     )
     if case.decided_at:
-        return Check(tuple(replace(row, sentence="") for row in rows), (), ())
-    problems = [*problems_of(case, rows, left), *places.problems(case)]
-    warnings = () if must_beat(slot) else tuple(sentences(rows))
-    return Check(rows, tuple(dict.fromkeys(problems)), warnings)
+        return Check(tuple(replace(row, sentence="", beside="") for row in rows), (), ())
+    problems = [*problems_of(case, rows, left), *around.places.problems(case)]
+    warnings = [*(() if must_beat(slot) else sentences(rows)), *besides(rows)]
+    return Check(rows, tuple(dict.fromkeys(problems)), tuple(warnings))
 
 
 def _check(
-    variant: Variant, terms: VariantTerms | None, case: Case, starts_at: datetime
+    variant: Variant,
+    terms: VariantTerms | None,
+    case: Case,
+    starts_at: datetime,
+    waiting_deals: Mapping[int, Sequence[Deal]],
 ) -> VariantCheck:
     proposal, zone = case.proposal, case.slot.festival.zone
     regular = regular_price(terms, starts_at) if terms else None
     before = prior_sale(terms, starts_at) if terms else None
     price = _price(variant, regular, proposal)
     prior = before[1] if before else None
-    sentence = ""
+    sentence = other = ""
     if price is not None and before and price >= before[1]:
         sentence = dearer(price, before[1], before[0], zone)
+    elif price is not None and terms:
+        others = [d for d in waiting_deals.get(variant.pk, ()) if d.slot.pk != case.slot.pk]
+        found = beside(terms, price, starts_at, others)
+        other = no_reduction_beside(*found, price) if found else ""
     is_percent = proposal.rule == Nomination.Rule.PERCENT and price is not None
     rise = first_rise(terms.regular, starts_at, case.slot.ends_at) if terms and is_percent else None
     return VariantCheck(
@@ -113,6 +150,7 @@ def _check(
         payout=None if price is None else price - _commission(price, case.enrolment),
         allotment=proposal.allotments.get(variant.pk),
         sentence=sentence,
+        beside=other,
         rise=rising(rise, zone) if rise else "",
     )
 

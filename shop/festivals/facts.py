@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -19,11 +20,17 @@ CLOSES = Least("sales_close", "session_start")  # as ``Variant.closes_at``
 PUBLIC = (Festival.State.PUBLISHED, Festival.State.CLOSED)
 
 
-def timelines(product_ids: Collection[int]) -> dict[int, dict[int, VariantTerms]]:
+def timelines(
+    product_ids: Collection[int], *, planned: Collection[int] = ()
+) -> dict[int, dict[int, VariantTerms]]:
     """Return the whole price history and plan of products: by product id, then variant id.
 
     Variants that are not for sale are left out, and all of stores that are not open. Four
     statements, however many products.
+
+    Args:
+        planned: festivals whose deals count although they are drafts: what will be public
+            together is judged together.
     """
     variants = Variant.objects.filter(
         product_id__in=product_ids,
@@ -35,13 +42,18 @@ def timelines(product_ids: Collection[int]) -> dict[int, dict[int, VariantTerms]
     rows = list(variants.values_list("id", "product_id", "listed_at", CLOSES))
     ids = [row[0] for row in rows]
     regular = _regular_prices(ids)
-    deals = _deals(Deal.objects.filter(variant_id__in=ids))
+    deals = _deals(Deal.objects.filter(variant_id__in=ids), planned=planned)
     found: dict[int, dict[int, VariantTerms]] = defaultdict(dict)
     for pk, product_id, listed_at, closes_at in rows:
         found[product_id][pk] = VariantTerms(
             pk, tuple(regular[pk]), listed_at, closes_at, tuple(deals[pk])
         )
     return found
+
+
+def with_deals(terms: VariantTerms, deals: Iterable[Deal]) -> VariantTerms:
+    """Return what a variant costs if it had these deals as well."""
+    return replace(terms, deals=(*terms.deals, *(terms_of(deal) for deal in deals)))
 
 
 def planned_prices(variants: Collection[Variant], *, at: datetime) -> dict[int, VariantTerms]:
@@ -82,9 +94,16 @@ def _regular_prices(variant_ids: Collection[int]) -> dict[int, list[tuple[dateti
 
 
 def _deals(
-    deals: QuerySet[Deal], *, with_counters: bool = False, shopper_id: int | None = None
+    deals: QuerySet[Deal],
+    *,
+    planned: Collection[int] = (),
+    with_counters: bool = False,
+    shopper_id: int | None = None,
 ) -> Mapping[int, list[DealTerms]]:
-    public = deals.exclude(state=Deal.State.WITHDRAWN).filter(slot__festival__state__in=PUBLIC)
+    counts = Q(slot__festival__state__in=PUBLIC)
+    if planned:
+        counts |= Q(slot__festival__in=planned, slot__festival__state=Festival.State.DRAFT)
+    public = deals.exclude(state=Deal.State.WITHDRAWN).filter(counts)
     rows = list(
         public.filter(effective_to__gt=F("effective_from"))
         .select_related("slot__festival", "nomination__enrolment")
@@ -112,7 +131,7 @@ def terms_of(deal: Deal, closures: tuple[Interval, ...] = ()) -> DealTerms:
     """Return a deal as the price function sees it. Reads its slot, festival and enrolment."""
     slot, festival = deal.slot, deal.slot.festival
     return DealTerms(
-        id=deal.pk,
+        id=deal.pk if deal.pk is not None else -deal.nomination_id,  # not saved yet
         festival_id=festival.pk,
         kind=DealKind(deal.kind),
         value=deal.value,

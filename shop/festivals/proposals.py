@@ -29,8 +29,9 @@ class Proposal:
 class VariantCheck:
     """What the proposal means for one variant. Amounts are minor units.
 
-    ``sentence`` says why the price cannot be called a reduction, ``rise`` that it would go up
-    while the deal runs, else nothing. ``left`` are the units that stay for everyday sale.
+    ``sentence`` says why the price cannot be called a reduction, ``beside`` that it cannot once
+    another deal that waits is approved, ``rise`` that it would go up while the deal runs, else
+    nothing. ``left`` are the units that stay for everyday sale.
     """
 
     variant: Variant
@@ -42,6 +43,7 @@ class VariantCheck:
     allotment: int | None
     left: int = 0
     sentence: str = ""
+    beside: str = ""
     rise: str = ""
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
@@ -43,6 +43,23 @@ def locked(ids: Sequence[int], *, by: User | None = None) -> list[Nomination]:
     for row in found:
         row.slot = slots[row.slot_id]
     return found
+
+
+def waiting(**of: object) -> QuerySet[Nomination]:
+    """Return the nominations that wait and would make deals, with what these depend on.
+
+    Args:
+        of: whose they are, as a filter takes it.
+    """
+    rows = Nomination.objects.filter(
+        slot__cancelled_at=None,
+        state=Nomination.State.SUBMITTED,
+        product__state=Product.State.PUBLISHED,
+        product__merchant__state=Merchant.State.APPROVED,
+        enrolment__state=Enrolment.State.ACCEPTED,
+        **of,
+    )
+    return rows.select_related("slot__festival", "product", "enrolment").order_by("pk")
 
 
 def made_ready(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -13,17 +14,18 @@ from django.utils.translation import gettext as _
 
 from shop.currencies import written
 from shop.errors import NotPossible
-from shop.festivals.facts import terms_of, timelines
+from shop.festivals.facts import terms_of, timelines, with_deals
 from shop.festivals.models import Deal, Festival
 from shop.festivals.prices import regular_prices
 from shop.festivals.pricing.items import deal_price, first_rise, prior_sale, regular_price
+from shop.festivals.pricing.terms import VariantTerms
 
 
 def refuse_if_dearer(deals: Sequence[Deal], festival: Festival, *, starts_at: datetime) -> None:
     """Refuse deals that are not below their variant's prior price, if the festival asks so.
 
-    Four statements, however many deals. The caller holds the price lock. Deals of a festival
-    that is still a draft were never a public price, so they are compared with nothing.
+    Four statements, however many deals. The caller holds the price lock. In a draft the deals of
+    that festival are compared with one another: they become public together.
 
     Raises:
         NotPossible: one is not below; the text names the price and the day.
@@ -37,7 +39,11 @@ def refuse_if_dearer(deals: Sequence[Deal], festival: Festival, *, starts_at: da
 def dearer_nominations(deals: Sequence[Deal], *, since: datetime) -> dict[int, str]:
     """Return why prices cannot be called reductions, by nomination, where festivals ask so.
 
-    Four statements at the most. ``since`` is when deals begin whose slot has begun.
+    The deals are judged together, saved or not: one that begins earlier and is no hindrance to
+    itself is a price that a later one of the same variant has to beat. Four statements at the most.
+
+    Args:
+        since: when deals begin whose slot has begun.
     """
     asked = [deal for deal in deals if deal.slot.festival.must_beat_prior_price]
     if not asked:
@@ -68,21 +74,68 @@ def rising(at: datetime, zone: str) -> str:
     return text % {"date": date}
 
 
+def beside(
+    terms: VariantTerms, price: int, starts_at: datetime, others: Iterable[Deal]
+) -> tuple[Deal, int] | None:
+    """Return the deal beside which a price would be no reduction, and what that deal costs.
+
+    Args:
+        terms: what the variant costs without the others; the price is below that.
+        others: deals of the same variant that wait; never saved.
+    """
+    earlier = [deal for deal in others if deal.effective_from < starts_at]
+    lowest = prior_sale(with_deals(terms, earlier), starts_at) if earlier else None
+    if lowest is None or price < lowest[1]:
+        return None
+    for deal in earlier:
+        regular = regular_price(terms, max(deal.effective_from, lowest[0]))
+        if regular is not None and deal_price(terms_of(deal), regular) == lowest[1]:
+            return deal, lowest[1]
+    return None
+
+
+def no_reduction_beside(deal: Deal, deal_price: int, price: int) -> str:
+    """Say that a price cannot be called a reduction once a deal that waits is approved."""
+    text = _(
+        "Beside its deal for “%(slot)s” at %(deal_price)s, %(price)s cannot be called a reduction."
+    )
+    facts = {"deal_price": amount(deal_price), "price": amount(price)}
+    return text % (facts | {"slot": deal.slot.label})
+
+
 def _sentences(deals: Sequence[tuple[Deal, datetime]]) -> dict[int, str]:
-    known = timelines({deal.variant.product_id for deal, _starts in deals})
+    festivals = {deal.slot.festival_id for deal, _starts in deals}
+    known = timelines({deal.variant.product_id for deal, _starts in deals}, planned=festivals)
     found: dict[int, str] = {}
-    for deal, starts_at in deals:
-        terms = known.get(deal.variant.product_id, {}).get(deal.variant_id)
-        regular = regular_price(terms, starts_at) if terms else None
-        before = prior_sale(terms, starts_at) if terms else None
-        if regular is None or before is None:
+    ordered = sorted(deals, key=_begins)
+    for (_at, nomination_id), own in groupby(ordered, key=_begins):
+        variants = [
+            (deal, starts_at, known.get(deal.variant.product_id, {}).get(deal.variant_id))
+            for deal, starts_at in own
+        ]
+        texts = [text for row in variants if (text := _sentence(*row))]
+        if texts:
+            found.setdefault(nomination_id, texts[0])
             continue
-        since, lowest = before
-        price = deal_price(terms_of(deal), regular)
-        if price >= lowest:
-            text = dearer(price, lowest, since, deal.slot.festival.zone)
-            found.setdefault(deal.nomination_id, text)
+        for deal, _starts, terms in variants:
+            if terms and deal.pk is None:  # those that are saved are known already
+                known[deal.variant.product_id][deal.variant_id] = with_deals(terms, [deal])
     return found
+
+
+def _begins(pair: tuple[Deal, datetime]) -> tuple[datetime, int]:
+    return pair[1], pair[0].nomination_id
+
+
+def _sentence(deal: Deal, starts_at: datetime, terms: VariantTerms | None) -> str:
+    """Say why the price of one deal cannot be called a reduction; nothing if it can."""
+    regular = regular_price(terms, starts_at) if terms else None
+    before = prior_sale(terms, starts_at) if terms else None
+    if regular is None or before is None:
+        return ""
+    since, lowest = before
+    price = deal_price(terms_of(deal), regular)
+    return dearer(price, lowest, since, deal.slot.festival.zone) if price >= lowest else ""
 
 
 def dearer(price: int, lowest: int, since: datetime, zone: str) -> str:

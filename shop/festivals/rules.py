@@ -36,6 +36,12 @@ def sentences(rows: Sequence[VariantCheck]) -> list[Problem]:
     return list(dict.fromkeys(found))
 
 
+def besides(rows: Sequence[VariantCheck]) -> list[Problem]:
+    """Return beside which deals that wait prices are no reductions, each sentence once."""
+    found = [Problem.at("price", row.beside, row.variant.pk) for row in rows if row.beside]
+    return list(dict.fromkeys(found))
+
+
 def must_beat(slot: Slot) -> bool:
     """Tell whether a slot takes real reductions only."""
     return slot.festival.must_beat_prior_price

@@ -8,9 +8,8 @@ from datetime import datetime
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from shop.catalogue.models import Product, Variant
-from shop.festivals.models import Deal, Enrolment, Nomination
-from shop.festivals.readying import deals_of
-from shop.merchants.models import Merchant
+from shop.festivals.models import Deal
+from shop.festivals.readying import deals_of, waiting
 from shop.storefront.previews.preview import Preview
 
 MOST = 2_000  # products of one festival that a preview works out
@@ -18,19 +17,8 @@ MOST = 2_000  # products of one festival that a preview works out
 
 def waiting_deals(preview: Preview) -> list[Deal]:
     """Return the deals that nominations would make if all were approved now; never saved."""
-    rows = (
-        Nomination.objects.filter(
-            slot__festival=preview.festival_id,
-            slot__cancelled_at=None,
-            state=Nomination.State.SUBMITTED,
-            product__state=Product.State.PUBLISHED,
-            product__merchant__state=Merchant.State.APPROVED,
-            enrolment__state=Enrolment.State.ACCEPTED,
-        )
-        .select_related("slot__festival", "product", "enrolment")
-        .prefetch_related("product__variants")
-        .order_by("pk")[:MOST]
-    )
+    rows = waiting(slot__festival=preview.festival_id)
+    rows = rows.prefetch_related("product__variants")[:MOST]
     found = []
     for row in rows:
         starts_at = row.slot.starts_at

@@ -59,6 +59,37 @@ def test_a_price_that_was_lower_before_is_named_with_its_day(festival, kettle):
     assert not Nomination.objects.filter(slot=whole(festival)).exists()
 
 
+def test_a_price_that_is_none_beside_another_deal_that_waits_is_a_warning(festival, kettle):
+    by = joined(festival, kettle)
+    enrolment = Enrolment.objects.get()
+    nominate(kettle.product, whole(festival), percent(60), at=BEFORE, by=by)
+    lunch = make.slot(festival, label="Lunch", starts_at=START + timedelta(days=1))
+    make.nomination(kettle, during=lunch, price=1_00, submitted_at=BEFORE)  # its own waits as well
+
+    dear = check(kettle.product, lunch, enrolment, fixed(kettle, 9_00), at=BEFORE)
+    good = check(kettle.product, lunch, enrolment, fixed(kettle, 7_00), at=BEFORE)
+    first = check(kettle.product, whole(festival), enrolment, percent(50), at=BEFORE)
+
+    assert dear.warnings == (
+        "Beside its deal for “whole” at $8.00, $9.00 cannot be called a reduction.",
+    )
+    assert dear.problems == ()
+    assert good.is_clean
+    assert first.is_clean
+
+
+def test_what_a_draft_has_approved_is_weighed_before_it_is_public(kettle):
+    festival = make.festival(must_beat_prior_price=True, state="draft")
+    make.deal(kettle, during=festival, price=8_00)
+    lunch = make.slot(festival, starts_at=START + timedelta(days=1))
+
+    found = check(kettle.product, lunch, Enrolment.objects.get(), fixed(kettle, 9_00), at=BEFORE)
+
+    assert found.problems == (
+        "It sold at $8.00 on 10 May 2027, so $9.00 cannot be called a reduction.",
+    )
+
+
 def test_where_the_festival_does_not_insist_it_is_a_warning(kettle):
     festival = make.festival(must_beat_prior_price=False)
     joined(festival, kettle)

@@ -127,8 +127,9 @@ def test_a_benefit_is_not_left_outside_a_shorter_festival():
     assert (festival.ends_at, Promotion.objects.get().use_to) == (END, late)
 
 
-def test_a_slot_does_not_move_to_where_its_price_is_no_reduction():
-    festival = make.festival(must_beat_prior_price=True)
+@pytest.mark.parametrize("state", ["draft", "published"])
+def test_a_slot_does_not_move_to_where_its_price_is_no_reduction(state):
+    festival = make.festival(must_beat_prior_price=True, state=state)
     kettle, kept = make.variant(price=20_00), make.variant(price=20_00)
     slot = make.slot(festival, ends_at=START + timedelta(hours=2))
     make.deal(of=kept, during=slot, price=15_00)
