@@ -6,6 +6,8 @@ from shop.cart.models import Cart, CartLine, CartVoucher, SavedProduct, VoucherT
 from shop.catalogue.models import Category, Product, ProductPicture, Variant
 from shop.delivery.models import Carrier, Contact, Country, ImportRule, Rate
 from shop.festivals.models import (
+    BulkApproval,
+    BulkRow,
     ChangeLog,
     Claim,
     Closure,
@@ -68,9 +70,10 @@ from shop.tickets.models import Ticket
 from shop.workers.models import Worker
 
 __all__ = [
-    "AmendedPicture", "Amendment", "Carrier", "Cart", "CartLine", "CartVoucher", "Category",
-    "ChangeLog", "Check", "Claim", "Closure", "CodeBatch", "Contact", "CountedOrder",
-    "CountedRefund", "Country", "Deal", "DealUsage", "Discount", "Enrolment", "Fairness",
+    "AmendedPicture", "Amendment", "BulkApproval", "BulkRow", "Carrier", "Cart", "CartLine",
+    "CartVoucher", "Category", "ChangeLog", "Check", "Claim", "Closure", "CodeBatch", "Contact",
+    "CountedOrder", "CountedRefund", "Country", "Deal", "DealUsage", "Discount", "Enrolment",
+    "Fairness",
     "Festival", "FinalReport", "FinalStatement", "Fund", "GatewayEvent", "ImportRule", "Kept",
     "LedgerEntry", "LedgerTransaction", "Leftover", "Listing", "ListingCell", "Mailbox",
     "Membership", "Merchant", "Mishap", "Nomination", "NominationSheet", "Operation", "Order",

@@ -26,12 +26,10 @@ from shop.errors import NotPossible, ShopError
 from shop.festivals import nominating
 from shop.festivals.mailing import tell_decided
 from shop.festivals.models import Festival, Nomination
-from shop.listings import taking_part
-from shop.merchants.deciding import OwnStore
+from shop.listings import bulk, taking_part
 from shop.workspace.fields import AmountField
 
 TYPED = ("note", "subsidy", "fund")
-TOLD = 10  # refusals of a bulk approval that are named one by one
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,12 +40,12 @@ def nominations(request: HttpRequest, pk: int) -> HttpResponse:
     at, asked = clock.moment_of(request), queue.asked_of(request)
     if request.method == "POST":
         return _approve_many(request, festival, asked, at=at)
-    found = queue.find(festival, asked, at=at)
+    found = queue.find(festival, asked, by=request.user, at=at)
     can_review, own = request.user.has_perm("shop.review_nomination"), own_stores(request)
     clean = [row for row in found.clean if row.product.merchant_id not in own]
     context = queue.choices(festival) | {
         "festival": festival,
-        "rows": review_rows(found.rows, at=at),
+        "rows": review_rows(found.rows, at=at, refused=found.refused),
         "asked": asked,
         "has_next": found.has_next,
         "clean": len(clean) if asked.state == "submitted" and can_review else 0,
@@ -155,18 +153,25 @@ def _subsidise(found: Nomination, typed: Mapping[str, str], *, at: datetime, by:
 def _approve_many(
     request: HttpRequest, festival: Festival, asked: queue.Asked, *, at: datetime
 ) -> HttpResponse:
-    """Approve the clean rows among those ticked, or all of the filter that were there to see."""
+    """Have the clean rows approved: those ticked, or all of the filter that were there to see."""
     if "all" in request.POST:
         shown_at = seen_at(request, "shown")
-        clean = queue.find(festival, asked, at=at).clean
+        clean = queue.find(festival, asked, by=request.user, at=at).clean
         newer = [row for row in clean if not _was_there(row, shown_at)]
         seen = {row.pk: row.submitted_at for row in clean if _was_there(row, shown_at)}
         _warn(request, len(newer), "submitted again since you looked: read it first.")
     else:
         seen = _ticked(request, festival, at=at)
-    _approve(request, seen, at=at)
-    here = reverse("desk:festival-nominations", args=[festival.pk])
-    return redirect(f"{here}?{asked.query}")
+    try:
+        made = bulk.ask(festival, seen, at=at, by=request.user)
+    except bulk.InWork as other:
+        messages.warning(request, str(other))
+        made = other.approval
+    except NotPossible as refusal:
+        messages.warning(request, str(refusal))
+        here = reverse("desk:festival-nominations", args=[festival.pk])
+        return redirect(f"{here}?{asked.query}")
+    return redirect("desk:bulk-approval", festival.pk, made.pk)
 
 
 def _was_there(row: Nomination, shown_at: datetime | None) -> bool:
@@ -186,29 +191,9 @@ def _ticked(
     return {row.pk: seen_at(request, f"seen-{row.pk}") for row in clean}
 
 
-def _approve(request: HttpRequest, seen: Mapping[int, datetime | None], *, at: datetime) -> None:
-    outcomes = taking_part.approve_all(list(seen), at=at, by=request.user, seen=seen)
-    approved = [found for found in outcomes if not found.refusal]
-    if approved:
-        word = "nomination is" if len(approved) == 1 else "nominations are"
-        messages.success(request, f"{len(approved)} {word} approved. The stores are told by mail.")
-    own = [found for found in outcomes if isinstance(found.refusal, OwnStore)]
-    _warn(request, len(own), "of your own stores, and left out: somebody else decides.", "is")
-    refused = [found for found in outcomes if found.refusal and found not in own]
-    titles = dict(
-        Nomination.objects.filter(pk__in=[found.nomination_id for found in refused]).values_list(
-            "pk", "product__title"
-        )
-    )
-    for found in refused[:TOLD]:
-        messages.error(request, f"{titles[found.nomination_id]}: {found.refusal}")
-    if len(refused) > TOLD:
-        messages.error(request, f"And {len(refused) - TOLD} more could not be approved.")
-
-
 def _warn(request: HttpRequest, count: int, why: str, verb: str = "was") -> None:
     if count:
-        many = {"was": "were", "has": "have", "is": "are"}[verb]
+        many = {"was": "were", "has": "have"}[verb]
         messages.warning(
             request, f"{count} {'row ' + verb if count == 1 else 'rows ' + many} {why}"
         )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import F, OrderBy, Q, QuerySet
@@ -11,9 +11,12 @@ from django.http import HttpRequest
 
 from cms.admin.pages import query_of
 from cms.admin.reviewing import checks_of
+from shop.accounts.models import User
 from shop.catalogue.models import Category
 from shop.delivery.names import country_name
+from shop.festivals.approving import refusals_of
 from shop.festivals.models import Enrolment, Festival, Nomination
+from shop.merchants.deciding import OwnStore, is_own
 
 PAGE = 50
 MOST = 1_000  # rows whose warnings are looked for at once
@@ -54,11 +57,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The nominations of one page; ``clean`` are those of the whole filter without warning."""
+    """The nominations of one page; ``clean`` are those of the whole filter without warning.
+
+    ``refused`` says by id what keeps one from being approved together with the others.
+    """
 
     rows: list[Nomination]
     clean: list[Nomination]
     has_next: bool
+    refused: Mapping[int, str] = field(default_factory=dict)
 
 
 def asked_of(request: HttpRequest) -> Asked:
@@ -99,16 +106,27 @@ def filtered(festival: Festival, asked: Asked) -> QuerySet[Nomination]:
     return rows.order_by(*SORTS[asked.sort][1])
 
 
-def find(festival: Festival, asked: Asked, *, at: datetime) -> Found:
-    """Return a page of nominations. Warnings are looked for among the first thousand."""
+def find(festival: Festival, asked: Asked, *, by: User, at: datetime) -> Found:
+    """Return a page of nominations. Warnings are looked for among the first thousand.
+
+    What is clean is judged together, so that as many are approved as the button says; those of
+    ``by``'s own stores take no place of others.
+    """
     rows = filtered(festival, asked)
     first = (asked.page - 1) * PAGE
     if asked.warnings not in ("with", "without"):
         page = list(rows[first : first + PAGE + 1])
         return Found(page[:PAGE], [], len(page) > PAGE)
-    kept = list(_judged(list(rows[:MOST]), is_clean=asked.warnings == "without", at=at))
-    clean = kept if asked.warnings == "without" else []
-    return Found(kept[first : first + PAGE], clean, len(kept) > first + PAGE)
+    found = list(rows.annotate(is_own=is_own("product__merchant", by=by))[:MOST])
+    unclean = _unclean(found, at=at)
+    refused = {}
+    if asked.state == Nomination.State.SUBMITTED:
+        refused = refusals_of([row for row in found if row.pk not in unclean], at=at)
+    told = {pk: str(why) for pk, why in refused.items() if not isinstance(why, OwnStore)}
+    is_without = asked.warnings == "without"
+    kept = [row for row in found if (row.pk in unclean or row.pk in told) != is_without]
+    rows_here = kept[first : first + PAGE]
+    return Found(rows_here, kept if is_without else [], len(kept) > first + PAGE, told)
 
 
 def choices(festival: Festival) -> dict[str, object]:
@@ -125,9 +143,11 @@ def choices(festival: Festival) -> dict[str, object]:
     }
 
 
-def _judged(rows: list[Nomination], *, is_clean: bool, at: datetime) -> Iterator[Nomination]:
+def _unclean(rows: list[Nomination], *, at: datetime) -> set[int]:
+    """Return the ids of those with a problem or a warning of their own."""
+    found = set()
     for first in range(0, len(rows), SOME):
         some = rows[first : first + SOME]
-        for row, check in zip(some, checks_of(some, at=at), strict=True):
-            if check.is_clean == is_clean:
-                yield row
+        checks = zip(some, checks_of(some, at=at), strict=True)
+        found |= {row.pk for row, check in checks if not check.is_clean}
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -72,7 +72,7 @@ class ReviewRow:
 def checks_of(rows: Iterable[Nomination], *, at: datetime) -> list[Check]:
     """Return what nominations mean, and of those that wait what stands in their way.
 
-    Ten statements at the most, however many.
+    Eleven statements at the most, however many.
     """
     cases = [
         Case(row.product, row.slot, row.enrolment, proposal_of(row), _decided_at(row, at))
@@ -86,10 +86,22 @@ def _decided_at(row: Nomination, at: datetime) -> datetime | None:
     return None if row.state == Nomination.State.SUBMITTED else row.decided_at or at
 
 
-def review_rows(nominations: Iterable[Nomination], *, at: datetime) -> list[ReviewRow]:
-    """Return nominations as a reviewer reads them. Thirteen statements, however many."""
+def review_rows(
+    nominations: Iterable[Nomination],
+    *,
+    at: datetime,
+    refused: Mapping[int, str] | None = None,
+) -> list[ReviewRow]:
+    """Return nominations as a reviewer reads them. Fourteen statements, however many.
+
+    Args:
+        refused: what else is known to keep one from being approved, by id; a warning.
+    """
     rows = list(nominations)
-    checks = checks_of(rows, at=at)
+    checks = [
+        replace(check, warnings=(*check.warnings, *filter(None, [(refused or {}).get(row.pk)])))
+        for row, check in zip(rows, checks_of(rows, at=at), strict=True)
+    ]
     skus = {
         variant.variant.pk: variant.variant.sku for check in checks for variant in check.variants
     }

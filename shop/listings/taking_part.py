@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -34,10 +34,14 @@ def approve_all(
     at: datetime,
     by: User | None = None,
     seen: Seen | None = None,
+    then: Callable[[Sequence[Nomination]], object] | None = None,
 ) -> list[Outcome]:
     """Accept many nominations and list their products; tell what became of each.
 
     ``approving.approve_all`` says more. The mails are queued.
+
+    Args:
+        then: called with what was approved, in the same transaction.
     """
 
     def list_them(approved: Sequence[Nomination]) -> None:
@@ -46,6 +50,8 @@ def approve_all(
             products.setdefault(row.slot.festival, []).append(row.product_id)
         for festival, ids in products.items():
             list_products(festival, ids, at=at)
+        if then:
+            then(approved)
 
     return approving.approve_all(nomination_ids, at=at, by=by, seen=seen, then=list_them)
 

@@ -8,6 +8,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from shop.festivals import enrolling
 from shop.festivals.agreeing import publish_terms
 from shop.festivals.models import Enrolment, Wanted
+from shop.listings import bulk
 from tests import make
 from tests.access.inspector import Inspector
 from tests.browsing.steps import sign_in
@@ -93,6 +94,9 @@ def test_stores_and_nominations_have_no_barriers(coming, inspector):
         f"{here}nominations/?warnings=without",
         f"{here}nominations/?state=withdrawn",
     )
+    waiting = coming.slots.get(kind="whole").nominations.values_list("pk", flat=True)
+    asked = bulk.ask(coming, dict.fromkeys(waiting), at=NOON, by=organizer())
+    inspector.visit(f"{here}nominations/bulk/{asked.pk}/")
     for row in coming.slots.get(kind="whole").nominations.order_by("pk"):
         inspector.visit(f"{here}nominations/{row.pk}/")
 

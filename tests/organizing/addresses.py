@@ -133,6 +133,8 @@ ADDRESSES = [
     ("festivals/{festival}/nominations/", "post", REVIEW, {"nomination": "{nomination}"}),
     ("festivals/{festival}/nominations/{nomination}/", "get", ALL, {}),
     ("festivals/{festival}/nominations/{nomination}/", "post", REVIEW, {"approve": ""}),
+    ("festivals/{queued}/nominations/bulk/{bulk}/", "get", ALL, {}),
+    ("festivals/{queued}/nominations/bulk/{bulk}/", "post", REVIEW, {}),
     ("festivals/{festival}/nominations/{approved}/take-back/", "get", REVIEW, {}),
     (
         "festivals/{festival}/nominations/{approved}/take-back/",

@@ -13,6 +13,7 @@ from cms.admin.permissions import PERMISSIONS
 from shop.accounts.models import User
 from tests import make, pages
 from tests.make import NOON, START
+from tests.queue import run_queued_work
 
 BEFORE = START - timedelta(days=20)
 GROUPS = tuple(PERMISSIONS)
@@ -50,9 +51,18 @@ def typed(**facts: Any) -> dict[str, Any]:
     return known | facts
 
 
+def approve_many(desk: Client, where: str, body: dict[str, Any]) -> str:
+    """Press in the review queue, let the worker work, and return both pages that follow."""
+    answer = desk.post(where, body, follow=True)
+    run_queued_work()
+    here = answer.redirect_chain[-1][0]
+    assert "/bulk/" in here
+    return answer.text + desk.get(here).text
+
+
 def version(desk: Client, where: str) -> str:
     """Return the version of what a form of the desk shows."""
     return re.search(r'name="version" value="(\d+)"', desk.get(where).text)[1]
 
 
-__all__ = ["BEFORE", "GROUPS", "NOON", "organizer", "typed", "version"]
+__all__ = ["BEFORE", "GROUPS", "NOON", "approve_many", "organizer", "typed", "version"]

@@ -18,7 +18,7 @@ from shop.payments import voiding
 from tests import make
 from tests.buying import pay
 from tests.make import START
-from tests.organizing.people import BEFORE, organizer
+from tests.organizing.people import BEFORE, approve_many, organizer
 
 pytestmark = pytest.mark.django_db
 OWN = "You act for this store yourself"
@@ -138,10 +138,10 @@ def test_a_bulk_approval_leaves_the_own_rows_out_and_says_so(client, clock_at, w
     ticked = {f"seen-{row.pk}": BEFORE.isoformat() for row in (world["nomination"], other)}
     ticked["nomination"] = [world["nomination"].pk, other.pk]
 
-    page = client.post(queue, ticked, follow=True).text
+    page = approve_many(client, queue, ticked)
 
-    assert "1 nomination is approved" in page
-    assert "1 row is of your own stores, and left out: somebody else decides." in page
+    assert "1 approved, 1 not approved." in page
+    assert OWN in page
     assert Nomination.objects.get(pk=other.pk).state == "approved"
     assert Nomination.objects.get(pk=world["nomination"].pk).state == "submitted"
 
@@ -156,10 +156,11 @@ def test_all_of_a_filter_counts_no_own_row(client, clock_at, world):
     queue = f"/organize/festivals/{festival.pk}/nominations/?warnings=without"
 
     page = client.get(queue).text
-    done = client.post(queue, {"all": "", "shown": BEFORE.isoformat()}, follow=True).text
+    done = approve_many(client, queue, {"all": "", "shown": BEFORE.isoformat()})
 
     assert "Approve all 1 clean row of this filter" in page
-    assert "1 row is of your own stores" in done
+    assert "1 approved, 1 not approved." in done
+    assert OWN in done
     assert Nomination.objects.get(pk=world["nomination"].pk).state == "submitted"
 
 

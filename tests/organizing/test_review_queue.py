@@ -12,7 +12,7 @@ from shop.festivals.nominating import nominate
 from tests import make
 from tests.budgets import statements
 from tests.make import END, START
-from tests.organizing.people import BEFORE
+from tests.organizing.people import BEFORE, approve_many
 from tests.shop.festivals.joining import joined, percent, whole
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +40,12 @@ def warned(during) -> Nomination:
     dearer = make.variant()
     make.reprice(dearer, 26_00, at=BEFORE)
     return make.nomination(dearer, during=during, price=21_00, submitted_at=BEFORE)
+
+
+def bulk(desk, festival) -> str:
+    """Approve all that is clean."""
+    told = {"all": "", "shown": BEFORE.isoformat()}
+    return approve_many(desk, f"{queue(festival)}?warnings=without", told)
 
 
 def test_one_row_says_all_that_a_reviewer_weighs(desk, festival):
@@ -105,25 +111,54 @@ def test_all_clean_rows_of_a_filter_are_approved_in_one_action(desk, festival):
     late = rows[0]
     Nomination.objects.filter(pk=late.pk).update(submitted_at=BEFORE + timedelta(seconds=1))
 
-    answer = desk.post(
-        f"{queue(festival)}?warnings=without",
-        {"all": "", "shown": BEFORE.isoformat()},
-        follow=True,
-    )
+    done = bulk(desk, festival)
 
-    assert "59 nominations are approved." in answer.text
-    assert "1 row was submitted again since you looked" in answer.text
+    assert "59 approved, 0 not approved." in done
+    assert "1 row was submitted again since you looked" in done
     assert Deal.objects.count() == 59
     left = Nomination.objects.filter(state="submitted")
     assert set(left.values_list("pk", flat=True)) == {odd.pk, late.pk}
+
+
+def test_the_slots_of_a_product_are_judged_together_before_the_button(desk):
+    festival = make.festival(must_beat_prior_price=True)
+    flash = make.slot(festival, label="Lunch", starts_at=START + timedelta(days=1))
+    kettle = make.variant(20_00, on_hand=50)
+    early = make.nomination(kettle, during=festival, price=15_00, submitted_at=BEFORE)
+    make.nomination(kettle, during=flash, price=16_00, submitted_at=BEFORE)
+
+    page = desk.get(queue(festival), {"warnings": "without"}).text
+    odd = desk.get(queue(festival), {"warnings": "with"}).text
+    done = bulk(desk, festival)
+
+    assert "Approve all 1 clean row of this filter" in page
+    assert "1 approved, 0 not approved." in done
+    assert "Beside its deal for “whole” at $15.00, $16.00 cannot be called a reduction." in odd
+    assert [deal.nomination_id for deal in Deal.objects.all()] == [early.pk]
+
+
+def test_two_rows_for_one_place_are_one_on_the_button(desk, festival):
+    slot = make.slot(festival, max_nominations=1)
+    first, second = nominated(2, slot)
+
+    page = desk.get(queue(festival), {"warnings": "without"})
+    odd = desk.get(queue(festival), {"warnings": "with"})
+    done = bulk(desk, festival)
+
+    assert "Approve all 1 clean row of this filter" in page.text
+    assert "1 approved, 0 not approved." in done
+    assert [row.nomination.pk for row in odd.context["rows"]] == [second.pk]
+    assert "All places in this slot are taken." in odd.text
+    assert [deal.nomination_id for deal in Deal.objects.all()] == [first.pk]
 
 
 @pytest.mark.parametrize("told", [{"all": ""}, {"all": "", "shown": "x"}])
 def test_without_a_moment_at_which_it_was_seen_nothing_is_approved(desk, festival, told):
     nominated(2, festival)
 
-    desk.post(f"{queue(festival)}?warnings=without", told)
+    answer = desk.post(f"{queue(festival)}?warnings=without", told, follow=True)
 
+    assert "Nothing was approved" in answer.text
     assert not Deal.objects.exists()
 
 

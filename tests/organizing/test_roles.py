@@ -16,6 +16,7 @@ from shop.catalogue.models import Category, Product
 from shop.festivals import enrolling
 from shop.festivals.batches import make_codes
 from shop.festivals.models import (
+    BulkApproval,
     ChangeLog,
     Claim,
     Deal,
@@ -30,6 +31,7 @@ from shop.festivals.models import (
 )
 from shop.festivals.overriding import override
 from shop.festivals.voiding import end_price
+from shop.listings import bulk
 from shop.merchants.models import Merchant
 from shop.orders.models import SaleDecision
 from shop.payments.applying import apply_session
@@ -80,6 +82,9 @@ def rows(clock_at):
     batch = make_codes(benefit, 1, "Radio", at=BEFORE)
     fund = Fund.objects.create(festival=festival, sponsor="Chamber", amount=1)
     allow_everything(festival)
+    asked = bulk.ask(
+        make.festival(state="draft"), {nomination.pk: BEFORE}, at=BEFORE, by=make.user()
+    )
     gone = {"starts_at": BEFORE - timedelta(days=9), "ends_at": BEFORE - timedelta(days=2)}
     locked = make.member(applied)
     make.origin("KE")
@@ -103,6 +108,7 @@ def rows(clock_at):
         "sold": make.product().pk, "down": make.product(state="taken_down").pk,
         "told": make.merchant(story="Since 1921.").pk,
         "change": make.amendment(make.product(), words={"title": "Other"}, at=BEFORE).pk,
+        "bulk": asked.pk, "queued": asked.festival_id,
         "colleague": organizer("reviewer").pk, "close": "close", "role": "role", "again": "again",
         "invitation": invite("kofi@example.org", "analyst", language="en", at=BEFORE,
                              by=make.user()).pk,
@@ -166,6 +172,7 @@ def state() -> list:
         list(User.objects.order_by("pk").values_list("is_active", "groups__name")),
         [Claim.objects.count(), Fund.objects.count(), SaleDecision.objects.count()],
         list(Mishap.objects.order_by("pk").values_list("pk", "closed_at")),
+        list(BulkApproval.objects.order_by("pk").values_list("pk", "ended_at")),
         list(Operation.objects.order_by("pk").values_list("pk", "state")),
         list(Payment.objects.order_by("pk").values_list("pk", "state")),
         list(GatewayEvent.objects.order_by("pk").values_list("pk", "state")),

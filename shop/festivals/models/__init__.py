@@ -1,3 +1,4 @@
+from shop.festivals.models.approvals import BulkApproval, BulkRow
 from shop.festivals.models.deals import Closure, Deal, DealUsage, WrongPrice
 from shop.festivals.models.fairness import Fairness
 from shop.festivals.models.festival import (
@@ -20,6 +21,8 @@ from shop.festivals.models.prices import PriceChange, PriceSpan, ProductSpan, Re
 from shop.festivals.models.promotions import Claim, CodeBatch, Promotion, PromotionUsage
 
 __all__ = [
+    "BulkApproval",
+    "BulkRow",
     "ChangeLog",
     "Claim",
     "Closure",

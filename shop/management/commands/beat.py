@@ -18,6 +18,7 @@ from shop.cart.trying import forget_tries
 from shop.festivals.funds import reckon_all
 from shop.ledger.balances import log_differences
 from shop.limiting.store import forget_limits
+from shop.listings import bulk
 from shop.listings.counting import count_listings
 from shop.listings.indexing import count_words, index_missing
 from shop.listings.refreshing import close_dates, refresh_popularity
@@ -112,6 +113,8 @@ ROUNDS = tuple(
         ("forget tries of vouchers", forget_tries, 40),
         ("take up sheets", sheets.take_up, 4),
         ("forget old sheets", sheets.forget, 400),
+        ("take up bulk approvals", bulk.take_up, 4),
+        ("forget old bulk approvals", bulk.forget, 400),
     )
 )
 
