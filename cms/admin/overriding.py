@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -16,6 +15,7 @@ from cms.admin.links import PageLink
 from cms.admin.pages import words
 from cms.admin.permissions import needs
 from cms.pages.festival import FestivalPage
+from cms.pages.translating import untranslated
 from shop import clock
 from shop.errors import NotPossible, ShopError
 from shop.festivals import overriding
@@ -61,17 +61,19 @@ def readiness_of(festival: Festival, *, at: datetime) -> Readiness:
 
 
 def missing_of_page(festival: Festival) -> Iterable[Finding]:
-    """Say that a festival has no page, or in which languages its page is missing."""
+    """Say that a festival has no page, or a draft, or in which languages it is in English."""
     page = FestivalPage.objects.filter(festival=festival).first()
     if page is None:
         return [Finding("It has no page yet.", True, "page")]
-    own = FestivalPage.objects.filter(translation_key=page.translation_key, alias_of=None)
-    there = set(own.values_list("locale__language_code", flat=True))
-    missing = [name for code, name in settings.LANGUAGES if code not in there]
-    if not missing:
-        return []
-    text = f"Its page is shown in English in: {', '.join(missing)}."
-    return [Finding(text, True, "translation")]
+    found = [] if page.live else [Finding("Its page is a draft.", True, "page-draft")]
+    same = FestivalPage.objects.filter(translation_key=page.translation_key)
+    missing, copies = untranslated(same.select_related("locale"))
+    if missing:
+        text = f"Its page is shown in English in: {', '.join(missing)}."
+        if copies:
+            text = f"{text[:-1]} (a copy in English stands in: {', '.join(copies)})."
+        found.append(Finding(text, True, "translation"))
+    return found
 
 
 def led(ready: Readiness, festival: Festival, page: PageLink | None) -> list[tuple[Finding, str]]:
@@ -80,7 +82,7 @@ def led(ready: Readiness, festival: Festival, page: PageLink | None) -> list[tup
     for finding in ready.findings:
         screen = SCREENS.get(finding.code)
         address = reverse(screen, args=[festival.pk]) if screen else ""
-        if finding.code == "translation" and page:
+        if finding.code in ("translation", "page-draft") and page:
             address = page.edit_url
         if finding.code == "page":
             address = "#work"

@@ -121,13 +121,22 @@ def _words(festival: Festival) -> Iterator[Finding]:
     if not festival.texts.get(settings.LANGUAGE_CODE, {}).get("tagline"):
         yield Finding("It has no line under its title yet.", False, "words")
         return
-    missing = [
-        name for code, name in settings.LANGUAGES
-        if not {"title", "tagline"} <= {k for k, v in festival.texts.get(code, {}).items() if v}
-    ]  # fmt: skip
+    missing = [name for code, name in settings.LANGUAGES if not _is_written(festival, code)]
     if missing:
         text = f"Its title and the line under it are shown in English in: {', '.join(missing)}."
         yield Finding(text, False, "words")
+
+
+def _is_written(festival: Festival, code: str) -> bool:
+    """Tell whether title and line are there in a language; a line in English is none of another.
+
+    A title may be a name that is the same everywhere.
+    """
+    words = festival.texts.get(code, {})
+    if not (words.get("title") and words.get("tagline")):
+        return False
+    english = festival.texts[settings.LANGUAGE_CODE]["tagline"]
+    return code == settings.LANGUAGE_CODE or words["tagline"].strip() != english.strip()
 
 
 def moved(festival: Festival, slots: list[Slot]) -> Iterator[Finding]:

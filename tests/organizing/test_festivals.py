@@ -3,9 +3,8 @@ from dataclasses import replace
 import pytest
 
 from cms.admin.overriding import readiness_of
-from cms.models import FestivalPage
 from shop.festivals.models import ChangeLog, Festival, Slot
-from tests import make, pages
+from tests import make
 from tests.make import NOON, START
 from tests.organizing.people import BEFORE, typed, version
 
@@ -211,18 +210,6 @@ def test_a_finding_that_says_something_else_by_now_is_not_overridden(desk):
     assert "it says something else now" in answer.text
     assert "Say why it may be published all the same." in empty.text
     assert not ChangeLog.objects.filter(action="override").exists()
-
-
-def test_the_languages_in_which_a_page_is_missing_are_named(desk):
-    festival = make.festival(state="draft")
-    made = pages.page(FestivalPage, festival=festival, title="Days", slug="days")
-    pages.translated(made, "fr")
-
-    found = {finding.code: finding for finding in readiness_of(festival, at=BEFORE).blockers}
-
-    assert "page" not in found
-    text = found["translation"].text
-    assert text.endswith("in: 简体中文, العربية, Kiswahili, Português.")
 
 
 def test_a_festival_with_stores_deals_and_a_page_says_what_publishing_does(desk):

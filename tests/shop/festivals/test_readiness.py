@@ -22,7 +22,7 @@ LANGUAGES = ("en", "fr", "zh-hans", "ar", "sw", "pt")
 
 def festival(**facts):
     """Return a draft that lacks nothing."""
-    texts = {code: {"title": "T", "tagline": "L", "intro": "I"} for code in LANGUAGES}
+    texts = {code: {"title": "T", "tagline": f"L {code}", "intro": "I"} for code in LANGUAGES}
     planned = {"target_stores": 1, "target_products": 1, "target_countries": 1}
     made = make.festival(state="draft", texts=texts, **planned | facts)
     make.deal(of=make.variant(on_hand=20), during=made, price=15_00, allotment=10)
@@ -61,6 +61,16 @@ def test_what_is_short_of_the_plan_is_said_and_keeps_nobody_from_publishing():
         "1 of 20 planned countries take part.",
     ]
     assert not any(finding.blocks for finding in targets)
+
+
+def test_a_line_in_english_is_none_of_another_language():
+    made = festival()
+    made.texts["fr"]["tagline"] = " L en"
+    made.texts["sw"]["tagline"] = ""
+
+    text = found(made)["words"].text
+
+    assert text.endswith("are shown in English in: Français, Kiswahili.")
 
 
 def test_every_slot_needs_a_deal():
