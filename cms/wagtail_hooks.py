@@ -14,6 +14,7 @@ from wagtail.permissions import register_permission_policy
 from cms.admin import urls
 from cms.admin.categories import CategoryViewSet
 from cms.admin.lists import VIEWSETS
+from cms.admin.log_list import LogViewSet
 from cms.admin.menu import ENTRIES, WaitingPanel, entry
 from cms.admin.orders import OrderViewSet
 from cms.choosers import product_chooser, store_chooser
@@ -41,7 +42,8 @@ def desk_urls() -> list:
 @hooks.register("register_admin_viewset")
 def lists() -> list:
     """Add the lists of products, stores, orders and categories, and what editors choose from."""
-    return [*VIEWSETS, OrderViewSet(), CategoryViewSet(), product_chooser, store_chooser]
+    own = [*VIEWSETS, OrderViewSet(), LogViewSet(), CategoryViewSet()]
+    return [*own, product_chooser, store_chooser]
 
 
 @hooks.register("after_move_page")

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from cms.admin.acts import Act, perform
 from cms.admin.pages import show
 from cms.admin.permissions import needs
+from cms.admin.telling import Line
 from cms.colleagues import inviting, standing
 from cms.colleagues.models import Invitation
 from cms.roles import ANALYST, MERCHANDISER, ORGANIZER, REVIEWER, ROLES
@@ -207,12 +208,12 @@ def _roles(user: User) -> str:
     return ", ".join(sorted(group.name for group in user.groups.all() if group.name in ROLES))
 
 
-def _lines(changes: Iterable[ChangeLog]) -> list[tuple[ChangeLog, str]]:
+def _lines(changes: Iterable[ChangeLog]) -> list[Line]:
     """Return each line of the log with its sentence: "ama@example.org: invited (reviewer)"."""
     found = []
     for change in changes:
         before, after = change.before.get("role", ""), change.after.get("role", "")
         roles = f"{before} before, {after} now" if before and after else after or before
         what = f"{change.after.get('email', '')}: {DONE[change.action]}"
-        found.append((change, f"{what} ({roles})" if roles else what))
+        found.append(Line(change, what, facts=roles))
     return found

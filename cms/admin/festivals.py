@@ -103,7 +103,7 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
     festival = get_object_or_404(Festival, pk=pk)
     at = clock.moment_of(request)
     ready, page = readiness_of(festival, at=at), page_of(festival)
-    done = list(festival.changes.select_related("by").order_by("-at", "-pk")[: FIRST + 1])
+    done = lines(festival.changes.order_by("-at", "-pk")[: FIRST + 1], about=festival)
     can = {name: request.user.has_perm(f"shop.{name}") for name in CAN}
     context = {
         "festival": festival,
@@ -119,8 +119,8 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page,
         "has_terms": terms_in_force(festival) is not None,
         "may_write": may_write(request),
-        "changes": lines(done[:FIRST]),
-        "history": reverse("desk:festival-history", args=[pk]) if done[FIRST:] else "",
+        "changes": done[:FIRST],
+        "history": f"{reverse('desk_log:index')}?festival={pk}" if done[FIRST:] else "",
         "can": can,
     }
     return show(

@@ -32,28 +32,28 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
         rows = rows.filter(ABOUT[asked["of"]](*ids_of([asked["id"]], most=1) or [0]))
     if after := ids_of([request.GET.get("after", "")], most=1):
         rows = rows.filter(pk__lt=after[0])
-    page = list(rows.select_related("by").order_by("-pk")[: PAGE + 1])
+    page = lines(rows.order_by("-pk")[: PAGE + 1])
     query = f"of={asked['of']}&id={asked['id']}&" if asked["of"] in ABOUT else ""
     return show(
         request, "history.html", "What was done", trail=trail_of(festival), icon="history",
-        changes=lines(page[:PAGE]), query=query,
-        next=page[PAGE - 1].pk if len(page) > PAGE else None,
+        changes=page[:PAGE], query=query,
+        next=page[PAGE - 1].change.pk if len(page) > PAGE else None,
     )  # fmt: skip
 
 
 def first_lines(row: Deal | Promotion, festival: Festival) -> dict[str, object]:
     """Return the newest lines about a deal or a benefit, and where all are, if there are more."""
     name = row._meta.model_name
-    rows = ChangeLog.objects.filter(ABOUT[name](row.pk)).select_related("by").order_by("-pk")
-    found = list(rows[: FIRST + 1])
+    rows = ChangeLog.objects.filter(ABOUT[name](row.pk)).order_by("-pk")
+    found = lines(rows[: FIRST + 1], about=row)
     here = f"{reverse('desk:festival-history', args=[festival.pk])}?of={name}&id={row.pk}"
-    return {"changes": lines(found[:FIRST]), "history": here if len(found) > FIRST else ""}
+    return {"changes": found[:FIRST], "history": here if len(found) > FIRST else ""}
 
 
 def lines_about(row: Product | Merchant) -> dict[str, object]:
     """Return the newest lines about a product or a store. One statement."""
     rows = ChangeLog.objects.filter(subject=row._meta.model_name, subject_id=row.pk)
-    return {"changes": lines(rows.select_related("by").order_by("-pk")[:FIRST]), "history": ""}
+    return {"changes": lines(rows.order_by("-pk")[:FIRST], about=row), "history": ""}
 
 
 def _about_deal(pk: int) -> Q:

@@ -114,9 +114,8 @@ def _of_people(order: Order, parcels: Iterable[Parcel], money: Money) -> Iterato
     mine = Q()
     for subject, ids in about.items():
         mine |= Q(subject=subject, subject_id__in=ids)
-    rows = ChangeLog.objects.filter(mine).select_related("by").order_by("-pk")[:MOST]
-    for change, words in reversed(told(rows)):
-        text = words[:1].upper() + words[1:]
+    for line in reversed(told(ChangeLog.objects.filter(mine).order_by("-pk")[:MOST])):
+        change, text = line.change, line.words[:1].upper() + line.words[1:]
         yield Event(change.at, text, by=_name(change.by), small=change.reason or _detail(change))
 
 

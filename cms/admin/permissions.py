@@ -14,6 +14,7 @@ from shop.accounts.models import User
 SEES = (
     "view_festival", "view_slot", "view_enrolment", "view_nomination", "view_deal",
     "view_merchant", "view_product", "view_category", "view_order", "view_suborder",
+    "view_changelog",
 )  # fmt: skip
 PLANS = (
     "add_festival", "change_festival", "add_slot", "change_slot", "delete_slot",

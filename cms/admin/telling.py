@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+from django.db.models import Model, QuerySet
+
+from cms.admin.log_names import link_of, named
+from shop.currencies import written
 from shop.festivals.models import ChangeLog
+from shop.festivals.walltime import wall_of
 
 # What kind of row a line is about, where people have another word for it.
 SUBJECTS = {
     "promotion": "benefit", "wanted": "wish", "fund": "sponsor", "previewlink": "shared preview",
-    "merchant": "store",
+    "merchant": "store", "operation": "payment out", "gatewayevent": "message of the provider",
+    "signinrules": "rules", "fairness": "limits", "user": "account",
 }  # fmt: skip
 WORDS = {
     "create": "made", "change": "changed", "move": "moved", "extend": "extended",
@@ -29,12 +38,11 @@ WORDS = {
     "override": "overridden", "take back": "taken back",
     "try again": "sent again", "settle elsewhere": "settled elsewhere",
     "apply again": "applied again", "mend": "got another address",
-    "send again": "mail sent again",
     "edit": "edited", "request_changes": "sent back", "propose": "change proposed",
     "propose pictures": "other pictures proposed", "take back change": "change taken back",
     "approve change": "change approved", "refuse change": "change refused",
     "take down": "taken down", "put back": "put back",
-    "open": "made", "suspend": "suspended", "reopen": "reopened",
+    "suspend": "suspended", "reopen": "reopened",
     "invite person": "invited somebody", "invite again": "invited somebody again",
     "take invitation back": "took an invitation back", "member joined": "got a member",
     "member left": "lost a member", "show money": "shows a member its money",
@@ -43,6 +51,13 @@ WORDS = {
     "picture_remove": "lost a picture", "picture_describe": "picture described",
     "picture_logo": "got a new logo", "picture_banner": "got a new banner",
     "close": "closed", "show_result": "result shown", "hide_result": "result hidden",
+    "role": "got another role", "dismiss": "left the desk", "open": "opened again",
+    "free": "lost the second step", "send again": "sent again",
+}  # fmt: skip
+# Of these kinds the same action has another word.
+OTHERS = {
+    ("invitation", "invite"): "sent", ("user", "accept"): "came to the desk",
+    ("merchant", "open"): "made", ("order", "send again"): "mail sent again",
 }  # fmt: skip
 # What people call a fact, where its own name with blanks is not it.
 FACTS = {
@@ -64,12 +79,56 @@ FACTS = {
     "use_from": "used from", "use_to": "used until",
     "claim_from": "claimed from", "claim_to": "claimed until",
 }  # fmt: skip
-WITH_FACTS = {"change", "raise"}  # of the others the word says it all
 
 
-def lines(changes: Iterable[ChangeLog]) -> list[tuple[ChangeLog, str]]:
-    """Return each line of the log with its sentence: "benefit changed (title)"."""
-    return [(change, _sentence(change)) for change in changes]
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the log: what was done, to what (with its screen, if it has one), which facts."""
+
+    change: ChangeLog
+    words: str
+    name: str = ""
+    url: str = ""
+    facts: str = ""
+
+
+def lines(rows: QuerySet[ChangeLog], *, about: Model | None = None) -> list[Line]:
+    """Return lines of the log as they are read. One statement, however many.
+
+    Args:
+        about: whose screen it is; it is not named again.
+    """
+    found = [line_of(row) for row in named(rows).select_related("by", "festival")]
+    if about is None:
+        return found
+    own = (about._meta.model_name, about.pk)
+    return [
+        replace(line, name="", url="")
+        if (line.change.subject, line.change.subject_id) == own
+        else line
+        for line in found
+    ]
+
+
+def line_of(change: ChangeLog) -> Line:
+    """Return one line of the log; ``change`` comes from ``named``."""
+    name = change.what or change.before.get("label", "") or change.after.get("email", "")
+    return Line(change, done(change), name, link_of(change), facts_of(change))
+
+
+def done(change: ChangeLog) -> str:
+    """Say what was done to which kind of thing: "benefit changed"."""
+    words = WORDS.get(change.action, change.action)
+    words = OTHERS.get((change.subject, change.action), words)
+    return f"{SUBJECTS.get(change.subject, change.subject)} {words}"
+
+
+def facts_of(change: ChangeLog) -> str:
+    """Say what the words alone do not: what was overridden, from when to when; or nothing."""
+    if change.subject == "merchant" and (who := change.after.get("email")):
+        return who
+    say = _role if change.subject in ("user", "invitation") else SAYS.get(change.action)
+    return say(change) if say else ""
 
 
 def what_changed(change: ChangeLog) -> str:
@@ -79,13 +138,63 @@ def what_changed(change: ChangeLog) -> str:
     return ", ".join(dict.fromkeys(_called(name) for name in names))
 
 
-def _sentence(change: ChangeLog) -> str:
-    subject = SUBJECTS.get(change.subject, change.subject)
-    text = f"{subject} {WORDS.get(change.action, change.action)}"
-    facts = what_changed(change) if change.action in WITH_FACTS else ""
-    if change.subject == "merchant" and (who := change.after.get("email")):
-        text = f"{text}: {who}"
-    return f"{text} ({facts})" if facts else text
+def _times(change: ChangeLog) -> str:
+    """Say from when to when something was moved, in the zone of its festival."""
+    return "; ".join(
+        f"{_called(name)}: {_time(change, change.before.get(name))} → {_time(change, text)}"
+        for name, text in change.after.items()
+        if name in ("starts_at", "ends_at") and change.before.get(name) != text
+    )
+
+
+def _time(change: ChangeLog, text: str | None) -> str:
+    if not text:
+        return "none"
+    zone = change.festival.zone if change.festival else "UTC"
+    return f"{wall_of(datetime.fromisoformat(text), zone):%-d %b %Y, %H:%M}"
+
+
+def _amount(name: str) -> Callable[[ChangeLog], str]:
+    def say(change: ChangeLog) -> str:
+        amount = change.after.get(name)
+        return "" if amount is None else written(amount, settings.SHOP_CURRENCY, "en")
+
+    return say
+
+
+def _text(name: str, before: str = "") -> Callable[[ChangeLog], str]:
+    return lambda change: f"{before}{change.after[name]}" if change.after.get(name) else ""
+
+
+def _stores(change: ChangeLog) -> str:
+    count = len(change.after.get("merchants", ()))
+    return "1 store" if count == 1 else f"{count} stores"
+
+
+def _codes(change: ChangeLog) -> str:
+    label = change.after.get("label")
+    return f"{change.after.get('size', 0):,}{f', {label}' if label else ''}"
+
+
+def _role(change: ChangeLog) -> str:
+    before, after = change.before.get("role", ""), change.after.get("role", "")
+    return f"{before} → {after}" if before and after else after or before
+
+
+def _missing(change: ChangeLog) -> str:
+    return " ".join(change.after.get("missing", ()))
+
+
+# Of these actions the word does not say it all.
+SAYS: dict[str, Callable[[ChangeLog], str]] = {
+    "change": what_changed, "raise": what_changed, "edit": what_changed, "propose": what_changed,
+    "approve change": what_changed,
+    "move": _times, "extend": _times, "stop": _times,
+    "override": _text("text"), "publish": _missing, "invite": _stores, "make codes": _codes,
+    "subsidise": _amount("subsidy"), "honoured": _text("order"), "refunded": _text("order"),
+    "settle elsewhere": _text("reference"), "terms": _text("terms_version", "version "),
+    "role": _role,
+}  # fmt: skip
 
 
 def _flat(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('shop', '0025_probe_outcomes'),
+        ('shop', '0028_names_by_language'),
     ]
 
     operations = [

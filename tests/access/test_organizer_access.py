@@ -7,6 +7,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
 from shop.festivals import enrolling
 from shop.festivals.agreeing import publish_terms
+from shop.festivals.changes import log
 from shop.festivals.models import Enrolment, Wanted
 from shop.listings import bulk
 from tests import make
@@ -128,6 +129,7 @@ def test_new_products_and_lists_have_no_barriers(organized, inspector):
         kettle, words={"title": EVIL, "description": EVIL, "tags": [EVIL[:30]]}, has_pictures=True
     )
     change.pictures.create(picture=shown.picture, alt=EVIL[:60])
+    log(draft, "take down", at=NOON, festival=None, reason=EVIL)
     inspector.visit(
         "/organize/changes/",
         f"/organize/changes/{change.pk}/",
@@ -142,6 +144,7 @@ def test_new_products_and_lists_have_no_barriers(organized, inspector):
         "/organize/desk_stores/",
         f"/organize/desk_stores/inspect/{organized.loom.pk}/",
         "/organize/desk_orders/",
+        "/organize/desk_log/",
         "/organize/desk_categories/",
         "/organize/desk_categories/new/",
     )
