@@ -41,6 +41,15 @@ def in_language[Text](texts: Mapping[str, Text], language: str) -> Text | None:
     return texts.get(exact) or texts.get(plain)
 
 
+def translated[Text](texts: Mapping[str, Text], language: str, text: Text) -> dict[str, Text]:
+    """Return texts with another one in a language, or without it where the text is empty.
+
+    A plain twin, as zh is of zh-hans, is the same language and not kept beside it.
+    """
+    others = {code: kept for code, kept in texts.items() if code not in languages_like(language)}
+    return others | ({language: text} if text else {})
+
+
 def in_sql(column: str) -> str:
     """Return the same as SQL, over a column of texts; ``sql_values`` are its values."""
     return f"coalesce({column}->>%(language)s, {column}->>%(plain)s)"

@@ -6,32 +6,42 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from wagtail.admin.forms.models import WagtailAdminModelForm
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from cms.admin.languages import TranslationField, other_languages
 from cms.admin.lists import CreateView, EditView, IndexView
 from shop import clock
 from shop.catalogue.models import Category
 from shop.errors import NotPossible
+from shop.languages import in_language, translated
 from shop.listings import moving
+
+LONGEST = Category._meta.get_field("name").max_length
 
 
 class CategoryForm(WagtailAdminModelForm):
-    """A category's place, its name, and its names in other languages."""
+    """A category's place, its name, and its name in each other language."""
 
     class Meta:
         model = Category
-        fields = ("path", "name", "names", "position")
+        fields = ("path", "name", "position")
 
-    def clean_names(self) -> dict[str, str]:
-        """Refuse what is no name by language."""
-        names = self.cleaned_data["names"] or {}
-        if not isinstance(names, dict) or not all(isinstance(text, str) for text in names.values()):
-            self.add_error("names", 'Write a name for each language, like {"fr": "Café"}')
-        return names
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for code, name in other_languages():
+            self.fields[f"name_{code}"] = TranslationField(
+                code=code, label=f"Name in {name}", max_length=LONGEST,
+                initial=in_language(self.instance.names, code) or "",
+                help_text="Empty: its English name is shown.",
+            )  # fmt: skip
 
     def _post_clean(self) -> None:
-        """Refuse a place at which it cannot stand."""
+        """Write the names by language; refuse a place at which it cannot stand."""
         super()._post_clean()
+        for code, _name in other_languages():
+            text = self.cleaned_data.get(f"name_{code}", "")
+            self.instance.names = translated(self.instance.names, code, text)
         if not self.errors and "path" in self.changed_data:
             try:
                 moving.check_place(self.instance)
@@ -68,6 +78,12 @@ class CategoryCreateView(Saving, CreateView):
     """A new category."""
 
 
+def _named_in(category: Category) -> str:
+    """Say in which languages a category has a name of its own."""
+    names = [name for code, name in other_languages() if in_language(category.names, code)]
+    return ", ".join(names) or "English alone"
+
+
 class CategoryViewSet(ModelViewSet):
     """The catalogue tree."""
 
@@ -80,7 +96,7 @@ class CategoryViewSet(ModelViewSet):
     index_view_class, edit_view_class, add_view_class = (
         IndexView, CategoryEditView, CategoryCreateView,
     )  # fmt: skip
-    list_display = ("path", "name", "position")
+    list_display = ("path", "name", Column("named_in", accessor=_named_in), "position")
     list_export = ("path", "name", "position")
     search_fields = ("path", "name")
     search_backend_name = None

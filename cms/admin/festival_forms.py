@@ -130,7 +130,7 @@ class FestivalForm(WallTimes):
     tagline = forms.CharField(max_length=200, required=False, help_text="One line below the title.")
     intro = forms.CharField(
         label="Introduction", max_length=1_500, required=False, widget=forms.Textarea({"rows": 4}),
-        help_text="A paragraph on its page. Other languages show their own words, else these.",
+        help_text="A paragraph on its page, in English. Other languages: under Its words.",
     )  # fmt: skip
     zone_name = forms.ChoiceField(label="Time zone", choices=[(name, name) for name in zones()])
     starts = WallTimeField(help_text="What a clock in that zone shows.")

@@ -25,8 +25,8 @@ from shop.festivals.readiness import Readiness, readiness
 
 # Where each kind of finding is cleared; what has no screen of its own leads nowhere.
 SCREENS = {
-    "past": "desk:festival-edit", "stores": "desk:festival-stores", "words": "desk:festival-edit",
-    "enrolment": "desk:festival-edit", "intro": "desk:festival-edit",
+    "past": "desk:festival-edit", "stores": "desk:festival-stores", "words": "desk:festival-words",
+    "enrolment": "desk:festival-edit", "intro": "desk:festival-words",
     "zone": "desk:festival-edit", "window": "desk:festival-edit",
     "slot": "desk:festival-nominations", "stock": "desk:festival-nominations",
     "waiting": "desk:festival-nominations", "budget": "desk:festival-benefits",

@@ -40,6 +40,7 @@ from cms.admin import (
     taking_down,
     wanting,
     watching,
+    wordings,
     wrong_prices,
 )
 
@@ -52,6 +53,8 @@ urlpatterns = [
     path("festivals/<int:pk>/", festivals.board, name="festival"),
     path("festivals/<int:pk>/history/", history.history, name="festival-history"),
     path("festivals/<int:pk>/edit/", festivals.edit, name="festival-edit"),
+    path("festivals/<int:pk>/words/", wordings.first, name="festival-words"),
+    path("festivals/<int:pk>/words/<slug:code>/", wordings.write, name="festival-words-in"),
     path("festivals/<int:pk>/publish/", publishing.publish, name="festival-publish"),
     path("festivals/<int:pk>/override/", overriding.override, name="festival-override"),
     path("festivals/<int:pk>/products/", festivals.list_products, name="festival-products"),

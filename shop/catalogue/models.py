@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import get_language
 
-from shop.languages import Wording, said
+from shop.languages import Wording, listed, said
 from shop.merchants.models import Merchant
 from shop.pictures.models import Picture
 from shop.stock.models import Pool
@@ -29,6 +31,11 @@ class Category(models.Model):
     def name_in(self, language: str) -> str:
         """Return the name in a language, or the original one where no translation exists."""
         return said(self.names, self.name, language).text
+
+    @property
+    def shown_name(self) -> str:
+        """Return the name in the language of the page."""
+        return self.name_in(get_language() or settings.LANGUAGE_CODE)
 
 
 class Product(models.Model):
@@ -179,7 +186,7 @@ class Variant(models.Model):
     @property
     def label(self) -> str:
         """Return the chosen options in words, empty when there is nothing to choose."""
-        return ", ".join(self.options)
+        return listed(self.options)
 
     @property
     def closes_at(self) -> datetime | None:

@@ -117,7 +117,7 @@ def _notes(source: Festival, made: Festival, at: datetime) -> Iterator[str]:
     if any(words.keys() & SPENT for words in source.texts.values()):
         yield (
             "The introduction and the headings of its page spoke of the past festival and do not "
-            "come along. Write a new introduction under Change."
+            "come along. Write a new introduction under Its words."
         )
     if made.enrol_closes and made.enrol_closes <= at:
         yield "Enrolment would be closed already: change its times."

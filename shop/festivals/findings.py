@@ -12,6 +12,7 @@ from django.db.models import ExpressionWrapper, F, IntegerField, Sum
 
 from shop.festivals.budgets import outlook
 from shop.festivals.models import Deal, Festival, Nomination, Promotion, Slot
+from shop.festivals.translating import gaps
 from shop.festivals.walltime import is_moved
 
 NAMED = 3  # of many that lack the same, so many are named
@@ -71,7 +72,7 @@ def findings(
     yield from _windows(festival, slots)
     yield from _stock(festival, at)
     yield from _benefits(festival)
-    yield from _words(festival)
+    yield from _words(festival, slots)
     if not festival.texts.get(settings.LANGUAGE_CODE, {}).get("intro"):
         yield Finding("It has no introduction yet.", False, "intro")
     yield from moved(festival, slots)
@@ -117,26 +118,16 @@ def _benefits(festival: Festival) -> Iterator[Finding]:
             yield Finding(f"The budget of “{name}” pays for {pays}.", True, "budget", row.pk)
 
 
-def _words(festival: Festival) -> Iterator[Finding]:
+def _words(festival: Festival, slots: list[Slot]) -> Iterator[Finding]:
     if not festival.texts.get(settings.LANGUAGE_CODE, {}).get("tagline"):
         yield Finding("It has no line under its title yet.", False, "words")
         return
-    missing = [name for code, name in settings.LANGUAGES if not _is_written(festival, code)]
+    found = [(name, *gaps(festival, slots, code)) for code, name in settings.LANGUAGES
+             if code != settings.LANGUAGE_CODE]  # fmt: skip
+    missing = [f"{name} {count} of {total}" for name, count, total in found if count]
     if missing:
-        text = f"Its title and the line under it are shown in English in: {', '.join(missing)}."
+        text = f"Some of its words are shown in English in: {', '.join(missing)}."
         yield Finding(text, False, "words")
-
-
-def _is_written(festival: Festival, code: str) -> bool:
-    """Tell whether title and line are there in a language; a line in English is none of another.
-
-    A title may be a name that is the same everywhere.
-    """
-    words = festival.texts.get(code, {})
-    if not (words.get("title") and words.get("tagline")):
-        return False
-    english = festival.texts[settings.LANGUAGE_CODE]["tagline"]
-    return code == settings.LANGUAGE_CODE or words["tagline"].strip() != english.strip()
 
 
 def moved(festival: Festival, slots: list[Slot]) -> Iterator[Finding]:

@@ -36,6 +36,8 @@ def save_draft(promotion: Promotion, *, at: datetime, by: User | None = None) ->
     kept = _locked(promotion) if promotion.pk else None
     if kept and kept.state != State.DRAFT:
         raise NotPossible("It is active already. Only its limits can still be raised.")
+    if kept:
+        promotion.titles = kept.titles  # perhaps translated since the form was read
     promotion.state = State.DRAFT
     _refuse_nonsense(promotion, festival)
     if not promotion.pk:

@@ -120,7 +120,7 @@ class ProductForm(forms.Form):
 
 
 def _indented(category: Category) -> str:
-    return f"{'– ' * category.path.count('/')}{category.name}"
+    return f"{'– ' * category.path.count('/')}{category.shown_name}"
 
 
 class VariantForm(forms.Form):

@@ -54,7 +54,7 @@ def _title(wanted: Wanted) -> str:
         return wanted.product.title
     language = get_language() or "en"
     if wanted.category is not None:
-        return wanted.category.names.get(language, wanted.category.name)
+        return wanted.category.name_in(language)
     return _("Products from %(country)s") % {"country": country_name(wanted.country, language)}
 
 

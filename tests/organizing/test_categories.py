@@ -1,6 +1,7 @@
 """The catalogue tree is moved and renamed in one piece, and lists follow."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from shop.catalogue.models import Category
@@ -28,7 +29,7 @@ def paths() -> set[str]:
 
 
 def typed(category, **facts):
-    known = {"path": category.path, "name": category.name, "names": "{}", "position": "1"}
+    known = {"path": category.path, "name": category.name, "position": "1"}
     return known | facts
 
 
@@ -41,7 +42,7 @@ def test_what_stands_below_a_category_moves_along_and_lists_find_it(desk, tree):
 
     answer = desk.post(
         f"/organize/desk_categories/edit/{tree['meals'].pk}/",
-        typed(tree["meals"], path="food-here", names='{"fr": "Repas"}'),
+        typed(tree["meals"], path="food-here", name_fr="Repas"),
     )
 
     assert answer.status_code == 302
@@ -111,7 +112,7 @@ def test_a_new_category_is_in_the_menu_of_every_page_at_once(desk, tree):
 
     answer = desk.post(
         "/organize/desk_categories/new/",
-        {"path": "cocoa", "name": "Cocoa", "names": "{}", "position": "0"},
+        {"path": "cocoa", "name": "Cocoa", "position": "0"},
     )
 
     assert answer.status_code == 302
@@ -119,12 +120,32 @@ def test_a_new_category_is_in_the_menu_of_every_page_at_once(desk, tree):
     assert "cocoa" in epoch.current_epoch(at=BEFORE).known.categories
 
 
-def test_names_are_words_by_language(desk, tree):
-    answer = desk.post(
-        f"/organize/desk_categories/edit/{tree['drinks'].pk}/",
-        typed(tree["drinks"], names='["Boissons"]'),
-    )
+def test_a_category_is_named_in_every_language_and_pages_call_it_so(desk, tree):
+    tea = tree["drinks/tea"]
+    Category.objects.filter(pk=tea.pk).update(names={"zh": "茗", "sw": "Chai", "eo": "Teo"})
+    kettle = make.variant()
+    kettle.product.category = tea
+    kettle.product.save()
+    make.listed(kettle.product)
+    names = {f"name_{code}": f"Tea {code}" for code, _name in settings.LANGUAGES if code != "en"}
 
-    assert "Write a name for each language" in answer.text
-    tree["drinks"].refresh_from_db()
-    assert tree["drinks"].names == {}
+    page = desk.get(f"/organize/desk_categories/edit/{tea.pk}/").text
+    desk.post(f"/organize/desk_categories/edit/{tea.pk}/", typed(tea, **names | {"name_sw": ""}))
+
+    assert 'name="name_ar" lang="ar" dir="rtl"' in page
+    assert 'value="茗"' in page
+    kept = {code: f"Tea {code}" for code in ("fr", "zh-hans", "ar", "pt")}
+    assert Category.objects.get(pk=tea.pk).names == kept | {"eo": "Teo"}
+    epoch.forget()
+    for code, name in kept.items():
+        assert name in Client().get(f"/{code}/products/{kettle.product.slug}/").text
+    assert "Drinks/Tea" in Client().get(f"/sw/products/{kettle.product.slug}/").text
+
+
+def test_the_list_says_in_which_languages_each_is_named(desk, tree):
+    Category.objects.filter(pk=tree["drinks"].pk).update(names={"fr": "Boissons", "zh": "饮料"})
+
+    page = desk.get("/organize/desk_categories/").text
+
+    assert "Français, 简体中文" in page
+    assert "English alone" in page

@@ -71,7 +71,7 @@ def test_what_was_said_of_the_past_festival_is_not_said_of_the_next():
         "en": {"title": "Spring again", "tagline": "Cloth", "cta": {"live": "See it"}}
     }
     (note,) = found.notes
-    assert "do not come along. Write a new introduction under Change." in note
+    assert "do not come along. Write a new introduction under Its words." in note
 
 
 def test_hours_stay_as_clocks_show_them():

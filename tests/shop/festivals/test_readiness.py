@@ -187,7 +187,7 @@ def test_words_that_are_missing_are_named_by_language_and_block_nothing():
 
     finding = found(made)["words"]
 
-    assert finding.text.endswith("in English in: Kiswahili, Português.")
+    assert finding.text.endswith("shown in English in: Kiswahili 3 of 3, Português 2 of 3.")
     assert not finding.blocks
 
 
