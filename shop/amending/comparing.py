@@ -24,6 +24,7 @@ from shop.amending.models import Amendment
 from shop.catalogue.models import Category, Product
 from shop.currencies import written
 from shop.delivery.names import country_name
+from shop.languages import labelled, listed
 from shop.listings.editing import told, words_of
 from shop.merchants.models import Merchant
 from shop.pictures.models import Picture
@@ -142,21 +143,21 @@ def _product_words(amendment: Amendment, product: Product) -> Iterator[Differenc
 
 def _name_in(code: str) -> str:
     """Return what the title in a language is called."""
-    return str(LANGUAGES.get(code) or f"{_('Name')}: {dict(settings.LANGUAGES).get(code, code)}")
+    return str(LANGUAGES.get(code) or labelled(_("Name"), dict(settings.LANGUAGES).get(code, code)))
 
 
 def _labels(amendment: Amendment, product: Product) -> Iterator[Difference]:
     if not amendment.options:
         return
     for variant in product.variants.filter(pk__in=amendment.options).order_by("position", "pk"):
-        after = ", ".join(amendment.options[str(variant.pk)])
+        after = listed(amendment.options[str(variant.pk)])
         yield Difference(variant.sku, *parts_of(variant.label, after))
 
 
 def _new_variants(amendment: Amendment) -> Iterator[Difference]:
     for row in new_rows(amendment):
         price = written(row.price, settings.SHOP_CURRENCY, get_language() or "en")
-        label = ", ".join((*row.options, price, f"{row.weight_g} g"))
+        label = listed((*row.options, price, f"{row.weight_g} g"))
         yield Difference(row.sku, (), ((True, label),))
 
 
@@ -205,7 +206,7 @@ def _pieces(text: str) -> list[str]:
 
 def _written(value: Any) -> str:
     if isinstance(value, (list, tuple)):
-        return ", ".join(value)
+        return listed(value)
     return "" if value is None else str(value)
 
 

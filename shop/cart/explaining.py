@@ -13,6 +13,7 @@ from shop.festivals.models import Promotion
 from shop.festivals.pricing.quoting import Quote
 from shop.festivals.pricing.terms import Group, PromotionTerms
 from shop.festivals.pricing.weighing import Note, Why
+from shop.languages import labelled, sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def setbacks(quote: Quote) -> list[str]:
     """Say which promotions nobody picked would apply, but are used up or would leave too little."""
     telling = (Why.BUDGET, Why.USED_UP, Why.MINIMUM)
     notes = [note for note in quote.notes if note.why in telling and not _is_pick(note)]
-    return [f"{note.promotion.title}: {_why_not(note, quote)}" for note in notes]
+    return [labelled(note.promotion.title, _why_not(note, quote)) for note in notes]
 
 
 def unused(priced: PricedCart) -> list[str]:
@@ -69,7 +70,7 @@ def unused(priced: PricedCart) -> list[str]:
     terms = {promotion.id: promotion for promotion in priced.quote.basket.promotions}
     picked = [_voucher(terms[p.promotion_id], priced.quote) for p in priced.picks
               if p.promotion_id in terms]  # fmt: skip
-    texts = [f"{voucher.code}: {voucher.text}" for voucher in picked if voucher.text]
+    texts = [labelled(voucher.code, voucher.text) for voucher in picked if voucher.text]
     return [*texts, *setbacks(priced.quote)]
 
 
@@ -100,7 +101,7 @@ def _voucher(terms: PromotionTerms, quote: Quote) -> Voucher:
     saves = _("%(amount)s off") % {"amount": amount(used.amount)} if used else ""
     # What the least charge took back would save more with more in the cart: that helps nobody.
     notes = [note for note in notes if note.why == Why.MINIMUM] or notes
-    text = "" if used else " ".join(_why_not(note, quote) for note in notes)
+    text = "" if used else sentences(*(_why_not(note, quote) for note in notes))
     if used and not terms.is_picked:
         text = _("It is used because you claimed it.")
     return Voucher(terms.id, terms.merchant_id, terms.title, saves, text)

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from shop.accounts.models import User
 from shop.festivals.models import Deal, DealUsage, Festival
+from shop.languages import labelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class OwnLimit:
                 )
                 % facts
             )
-        return f"{self.label}: {text}" if self.label else text
+        return labelled(self.label, text) if self.label else text
 
 
 def own_limits(product_id: int, user: User, *, at: datetime) -> list[OwnLimit]:

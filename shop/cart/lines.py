@@ -20,6 +20,7 @@ from shop.festivals.pricing.items import deals_at, is_on_sale
 from shop.festivals.pricing.quoting import Quote
 from shop.festivals.pricing.segments import Segment
 from shop.festivals.pricing.terms import DealTerms
+from shop.languages import beside, listed, sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def _label(line: CartLine) -> str:
     local = variant.session_start.astimezone(ZoneInfo(variant.session_zone or "UTC"))
     facts = {"date": full_day(local), "time": f"{local:%H:%M}"}
     when = _("%(date)s at %(time)s") % facts
-    return f"{variant.label}, {when}" if variant.label else when
+    return beside(variant.label, when)
 
 
 def _picture(line: CartLine) -> str:
@@ -159,7 +160,7 @@ def _split(parts: Sequence[Segment]) -> str:
             "second_price": amount(second.price),
         }
     facts = [{"count": part.quantity, "price": amount(part.price)} for part in parts]
-    return ", ".join(_("%(count)d at %(price)s") % fact for fact in facts)
+    return listed(_("%(count)d at %(price)s") % fact for fact in facts)
 
 
 def _tags(parts: Sequence[Segment]) -> list[str]:
@@ -188,11 +189,13 @@ def _limit_hint(deal: DealTerms, price: int, shopper: Shopper) -> Hint:
             "Sign in to buy at this price. It is limited to %(count)d units per account.",
             limit,
         ) % {"count": limit}
-        return Hint(f"{each}. {text}", f"{reverse('account_login')}?next={reverse('cart')}",
+        return Hint(sentences(each, text), f"{reverse('account_login')}?next={reverse('cart')}",
                     _("Sign in"))  # fmt: skip
     if not shopper.has_verified_email:
         text = _("Vouchers and limited deals need a confirmed email address.")
-        return Hint(f"{each}. {text}", reverse("account_email"), _("Confirm your email address"))
+        return Hint(
+            sentences(each, text), reverse("account_email"), _("Confirm your email address")
+        )
     if deal.shopper_left == limit:  # nothing of it was bought before: the cart wants more
         text = ngettext(
             "You can buy %(count)d of these at the festival price. The rest is at the regular "

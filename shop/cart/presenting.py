@@ -20,6 +20,7 @@ from shop.cart.wording import amount, arrives, items, language, parcels, stores
 from shop.delivery.names import country_name
 from shop.delivery.quoting import Option, arrival
 from shop.errors import BelowMinimum
+from shop.languages import beside
 from shop.merchants.models import Merchant
 
 
@@ -114,7 +115,7 @@ def _store(
 ) -> StoreShown:
     merchant = group[0].variant.product.merchant
     option = priced.chosen.get(merchant.pk)
-    place = f"{merchant.city}, {country_name(merchant.country, language())}"
+    place = beside(merchant.city, country_name(merchant.country, language()))
     return StoreShown(
         name=merchant.name,
         url=reverse("store", args=[merchant.slug]),

@@ -17,6 +17,7 @@ from shop.currencies import convert
 from shop.delivery.names import country_name
 from shop.festivals.pricing.terms import Group
 from shop.festivals.pricing.weighing import Benefit
+from shop.languages import beside
 
 type Rows = tuple[tuple[str, str], ...]
 
@@ -90,7 +91,7 @@ def show_shares(priced: PricedCart) -> list[str]:
     for pk, lines in priced.by_merchant.items():
         name = lines[0].variant.product.merchant.name
         count = items(sum(line.quantity for line in lines))
-        found.append(f"{name}, {count}, {amount(shares[pk])}")
+        found.append(beside(beside(name, count), amount(shares[pk])))
     return found
 
 

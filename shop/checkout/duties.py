@@ -11,7 +11,8 @@ from shop.cart.sums import crosses_border
 from shop.cart.wording import amount, full_day, language
 from shop.currencies import currencies
 from shop.delivery.models import ImportRule
-from shop.delivery.names import country_name
+from shop.delivery.names import country_name, tax_name
+from shop.languages import percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,21 @@ def duties_of(priced: PricedCart) -> Duties | None:
         return Duties(tuple(sentences), "", "")
     facts = {"country": country_name(rule.country_id, language())}
     if rule.standard_rate not in ("", "0"):
-        facts |= {"tax": rule.tax_name, "rate": rule.standard_rate}
-        sentences.append(_("%(country)s usually asks %(rate)s %% %(tax)s on imports.") % facts)
+        facts |= {"tax": tax_name(rule.tax_name), "rate": _rate(rule.standard_rate)}
+        sentences.append(_("%(country)s usually asks %(tax)s of %(rate)s on imports.") % facts)
     if limit := _limit(rule):
         facts |= {"amount": limit}
         sentences.append(_("Goods up to %(amount)s are free of duty in %(country)s.") % facts)
     as_of = _("As of %(date)s.") % {"date": full_day(rule.seen_on)}
     return Duties(tuple(sentences), rule.note, as_of)
+
+
+def _rate(typed: str) -> str:
+    """Return a percentage in the reader's language; what is no number stays as it was noted."""
+    try:
+        return percent(float(typed), language())
+    except ValueError:
+        return typed
 
 
 def _limit(rule: ImportRule) -> str:

@@ -18,6 +18,7 @@ from shop.checkout.finding import order_page
 from shop.checkout.refunds import MoneyBack, money_back
 from shop.checkout.summarising import paid_with
 from shop.delivery.names import country_name
+from shop.languages import beside, percent
 from shop.orders.models import Order, OrderLine, Suborder
 from shop.orders.taxes import tax_in
 from shop.payments.models import Payment
@@ -83,7 +84,7 @@ def _rows(part: Suborder, currency: str) -> Iterator[Row]:
     store = part.merchant.name
     for line in part.lines.all():
         yield Row(
-            item=f"{line.title}, {line.label}" if line.options else line.title,
+            item=beside(line.title, line.label),
             store=store,
             quantity=line.quantity,
             price=amount(line.price, currency),
@@ -111,4 +112,4 @@ def _taxes(parts: Sequence[Suborder], currency: str) -> Iterator[tuple[str, str]
 
 
 def _rate(vat_bp: int) -> str:
-    return f"{vat_bp / 100:g} %" if vat_bp else ""
+    return percent(vat_bp / 100, language()) if vat_bp else ""

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 from shop.accounts.models import User
 from shop.cart.wording import amount, between, full_day, parcels
 from shop.checkout.refunds import DELAYED, DONE, ON_ITS_WAY, returning, told
+from shop.languages import beside
 from shop.orders.models import Order, OrderLine, Suborder
 from shop.payments.models import STUCK, Operation
 
@@ -79,7 +80,7 @@ def _row(order: Order) -> OrderRow:
         total=amount(order.total, order.currency),
         tag=tag,
         tag_kind=kind,
-        placed=f"{placed}, {parcels(len(sent))}" if sent else placed,
+        placed=beside(placed, parcels(len(sent))) if sent else placed,
         news=_news(order, sent),
         pictures=tuple(line.picture for line in lines if line.picture)[:PICTURES],
         titles=tuple(_counted(line) for line in lines[:PICTURES]),

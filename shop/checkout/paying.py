@@ -17,6 +17,7 @@ from shop.cart.sums import SumsShown, about, show_sums
 from shop.cart.wording import amount, clock_time, language
 from shop.checkout.summarising import show_order_sums
 from shop.festivals.pricing.quoting import Quote
+from shop.languages import labelled
 from shop.orders.agreement import Agreement, agreement, wish
 from shop.orders.models import Order
 from shop.payments.requests import Addresses
@@ -71,7 +72,7 @@ def obstacles(priced: PricedCart) -> list[str]:
 
 def _obstacle(line: CartLine, short: int, quote: Quote) -> str:
     title, why = line.variant.product.title_in(language()), missing(line, short, quote)
-    return why if title in why else f"{title}: {why}"
+    return why if title in why else labelled(title, why)
 
 
 def limits(priced: PricedCart, shopper: Shopper, *, at: datetime) -> list[tuple[str, Hint]]:

@@ -22,6 +22,7 @@ from shop.cart.wording import (
     parcels,
 )
 from shop.delivery.names import country_name
+from shop.languages import beside
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
 from shop.orders.summing import Lines, lines_by_part, order_rows
 from shop.orders.telling import sent_elsewhere
@@ -126,7 +127,7 @@ def _placed(order: Order, sent: Sequence[Suborder]) -> str:
     if not sent:
         return full_day(order.placed_at)
     country = country_name(order.contact.country, language())
-    place = f"{order.contact.city}, {country}" if order.contact.city else country
+    place = beside(order.contact.city, country)
     return _("Placed %(date)s. %(parcels)s to %(place)s.") % {
         "date": full_day(order.placed_at),
         "parcels": parcels(len(sent)),
@@ -187,7 +188,7 @@ def _tag(part: Suborder) -> tuple[str, str]:
 
 
 def _line(line: OrderLine) -> str:
-    title = f"{line.title}, {line.label}" if line.options else line.title
+    title = beside(line.title, line.label)
     text = _("%(quantity)d × %(product)s") % {"quantity": line.quantity, "product": title}
     if not line.gone:
         return text

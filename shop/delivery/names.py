@@ -6,6 +6,7 @@ from babel import Locale
 from django.utils.translation import gettext as _
 
 from shop.delivery.models import Rate
+from shop.languages import order_key
 
 # Two letters in Unicode's data, but nowhere to send to: unions, parts of other countries, tests.
 NOT_COUNTRIES = {"CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "UN", "XA", "XB", "ZZ"}
@@ -19,14 +20,30 @@ def country_name(code: str, language: str) -> str:
 
 @lru_cache(maxsize=16)
 def countries_by_name(language: str) -> tuple[tuple[str, str], ...]:
-    """Return all countries as (code, name), in the order of the language's alphabet, roughly."""
+    """Return all countries as (code, name), in the order of the language's dictionary."""
     names = Locale.parse(language, sep="-").territories
     found = [
         (code, name)
         for code, name in names.items()
         if len(code) == 2 and code.isalpha() and code not in NOT_COUNTRIES
     ]
-    return tuple(sorted(found, key=lambda pair: pair[1].casefold()))
+    return tuple(sorted(found, key=lambda pair: order_key(pair[1], language)))
+
+
+def tax_name(name: str) -> str:
+    """Return the name of an import tax, in the reader's language; local names stay as they are."""
+    plain = name.partition(" (")[0].partition(" with ")[0]
+    match plain:
+        case "VAT":
+            return _("VAT")
+        case "GST":
+            return _("GST")
+        case "sales tax":
+            return _("sales tax")
+        case "consumption tax":
+            return _("consumption tax")
+        case _:
+            return plain
 
 
 def service_name(service: str) -> str:

@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from shop.accounts.models import User
 from shop.festivals.models import ChangeLog, Enrolment, Festival, Nomination, Slot
 from shop.festivals.wording import festival_title
+from shop.languages import beside, percent
 from shop.mail import send
 from shop.merchants.models import Membership, Merchant
 from shop.tasks import enqueue_all, tried_again
@@ -158,7 +159,7 @@ def send_invitation(enrolment_id: int, user_id: int) -> None:
             "name": user.name,
             "stores": [{"name": enrolment.merchant.name}],
             "store": enrolment.merchant.name,
-            "commission": f"{enrolment.commission_bp / 100:g} %",
+            "commission": percent(enrolment.commission_bp / 100, language),
             "link": _link(enrolment.merchant.slug, festival),
         }
     send("festival-invitation", user.email, language=language, context=context)
@@ -201,7 +202,7 @@ def _festival(festival: Festival, language: str) -> dict[str, str]:
 
 def _moment(at: datetime, zone: str) -> str:
     there = at.astimezone(ZoneInfo(zone))
-    return f"{date_format(there, 'DATE_FORMAT', use_l10n=True)}, {there:%H:%M}"
+    return beside(date_format(there, "DATE_FORMAT", use_l10n=True), f"{there:%H:%M}")
 
 
 def _stops(change: ChangeLog, zone: str) -> str:

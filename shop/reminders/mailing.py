@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from shop import clock
+from shop.languages import beside
 from shop.mail import send
 from shop.reminders import things
 from shop.reminders.models import Reminder
@@ -70,7 +71,7 @@ def _context(reminder: Reminder) -> dict[str, str]:
     title = product.title_in(reminder.language) if product else ""
     label = reminder.variant.label if reminder.variant else ""
     said = {
-        "product": f"{title}, {label}" if label else title,
+        "product": beside(title, label),
         "festival": "",
         "link": _link("remind-go", reminder, GO),
         "unsubscribe_link": _link("remind-stop", reminder, STOP),

@@ -143,7 +143,7 @@ def _seen(product_id: int) -> Product | None:
 
 def _with_label(variant: Variant) -> str:
     title = _title(variant.product)
-    return f"{title}, {variant.label}" if variant.label else title
+    return beside(title, variant.label)
 
 
 def _title(product: Product) -> str:

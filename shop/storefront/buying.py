@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from shop.currencies import convert, written
 from shop.festivals import walltime
-from shop.languages import listed
+from shop.languages import beside, listed
 from shop.storefront import dates
 from shop.storefront.cards import Claim, claim_of, deal_in_words, money, percent_off
 from shop.storefront.choosing import Selector, selectors
@@ -193,10 +193,8 @@ def _ends(variant: VariantNow, language: str, at: datetime) -> str:
         return _("Festival price until %(date)s") % {"date": until}
     day = dates.day_in(variant.deal_ends, variant.zone, language)
     hour = dates.hour(variant.deal_ends, variant.zone)
-    return _("%(first)s, %(second)s") % {
-        "first": _("Deal ends %(date)s at %(time)s") % {"date": day, "time": hour},
-        "second": dates.zone_name(variant.deal_ends, variant.zone, language),
-    }
+    ends = _("Deal ends %(date)s at %(time)s") % {"date": day, "time": hour}
+    return beside(ends, dates.zone_name(variant.deal_ends, variant.zone, language))
 
 
 def _lowest(variant: VariantNow) -> str:

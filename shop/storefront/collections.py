@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from django.urls import reverse
 
-from shop.languages import in_language, lang_mark
+from shop.languages import in_language, lang_mark, listed
 from shop.storefront.filters import Filters
 
 NAMED = 3  # parts of a part that its tile names
@@ -69,7 +69,7 @@ def _collection(
     translated = [in_language(part_names, language) for _name, part_names in parts[:NAMED]]
     is_translated = all(translated)
     shown = translated if is_translated else [part_name for part_name, _names in parts[:NAMED]]
-    text = ", ".join(shown)
+    text = listed(shown)
     return Collection(
         path=path,
         title=own or name,

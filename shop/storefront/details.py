@@ -10,7 +10,7 @@ from django.utils.translation import npgettext
 
 from shop.catalogue.models import Product
 from shop.delivery.names import country_name
-from shop.languages import lang_mark, locale_of
+from shop.languages import lang_mark, listed, locale_of
 
 KILOGRAM = 1_000  # grams
 HOUR = 60  # minutes
@@ -33,7 +33,7 @@ def details(product: Product, weight_g: int, language: str) -> tuple[Fact, ...]:
     """
     own = lang_mark(None, language)
     facts = (
-        Fact(_materials(product), ", ".join(product.materials), own),
+        Fact(_materials(product), listed(product.materials), own),
         Fact(_("Made in"), country_name(product.origin, language) if product.origin else ""),
         Fact(_("Weight"), _weight(weight_g, language) if weight_g else ""),
         Fact(_("Customs code"), product.hs_code),
@@ -60,9 +60,11 @@ def duration(minutes: int) -> str:
     hours, rest = divmod(minutes, HOUR)
     parts = []
     if hours:
-        text = npgettext("duration", "%(count)d hour", "%(count)d hours", hours)
+        text = npgettext("length", "%(count)d hour", "%(count)d hours", hours)
         parts.append(text % {"count": hours})
     if rest:
-        text = npgettext("duration", "%(count)d minute", "%(count)d minutes", rest)
+        text = npgettext("length", "%(count)d minute", "%(count)d minutes", rest)
         parts.append(text % {"count": rest})
-    return " ".join(parts)
+    if len(parts) < 2:
+        return "".join(parts)
+    return _("%(hours)s %(minutes)s") % dict(zip(("hours", "minutes"), parts, strict=True))

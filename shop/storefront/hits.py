@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop.catalogue.models import Product
+from shop.languages import listed
 from shop.storefront.chips import address
 from shop.storefront.facets import Facets, shown
 from shop.storefront.filters import Filters
@@ -104,5 +105,4 @@ def _list(parts: list[str]) -> str:
     if len(parts) == 3:
         names = dict(zip(("products", "stores", "experiences"), parts, strict=True))
         return _("%(products)s, %(stores)s and %(experiences)s") % names
-    pattern = _("%(first)s, %(second)s")
-    return pattern % {"first": parts[0], "second": parts[1]} if len(parts) == 2 else parts[0]
+    return listed(parts)

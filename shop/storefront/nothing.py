@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from shop.languages import in_language
+from shop.languages import in_language, listed
 from shop.storefront.cards import Card, cards
 from shop.storefront.chips import Chip, address
 from shop.storefront.epoch import Epoch
@@ -49,9 +49,7 @@ def notes(filters: Filters, search: Search | None, path: str) -> tuple[Note, ...
         text = _("Showing results for “%(query)s”.") % {"query": search.instead}
         return (Note(text, url, label),)
     if search.also:
-        terms = _("%(first)s, %(second)s") % dict(
-            zip(("first", "second"), search.also, strict=False)
-        ) if len(search.also) > 1 else search.also[0]  # fmt: skip
+        terms = listed(search.also[:2])
         return (Note(_("Also showing results for %(term)s.") % {"term": terms}, url, label),)
     return ()
 

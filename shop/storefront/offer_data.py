@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from shop.catalogue.models import Product
 from shop.currencies import currencies
+from shop.languages import listed
 from shop.storefront.variants import VariantNow
 
 # Inside a script element these would end it or begin another.
@@ -50,7 +51,7 @@ def _offer(product: Product, variant: VariantNow, url: str) -> dict[str, object]
     exponent = currencies()[settings.SHOP_CURRENCY].exponent
     return {
         "@type": "Offer",
-        "name": ", ".join(variant.options) or product.title,
+        "name": listed(variant.options) or product.title,
         "price": str(Decimal(variant.price).scaleb(-exponent)),
         "priceCurrency": settings.SHOP_CURRENCY,
         "availability": f"https://schema.org/{there}",

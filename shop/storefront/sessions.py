@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop.currencies import currencies
+from shop.languages import beside
 from shop.storefront import dates
 from shop.storefront.cards import money
 from shop.storefront.variants import VariantNow
@@ -151,8 +152,7 @@ def _date(
 ) -> DateChoice:
     note = _seats(session)
     if is_varied and session.is_open:
-        price = _from_price(session, language)
-        note = _("%(first)s, %(second)s") % {"first": note, "second": price}
+        note = beside(note, _from_price(session, language))
     kinds = [session.kind(name) for name in names]
     return DateChoice(
         pool_id=session.pool_id,

@@ -9,10 +9,9 @@ from datetime import datetime
 
 from django.db import connection
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from shop.delivery.names import country_name
-from shop.languages import lang_mark
+from shop.languages import beside, lang_mark, order_key
 from shop.storefront.counting import LIVE
 from shop.storefront.facets import Option
 from shop.storefront.naming import Named
@@ -35,7 +34,7 @@ SELECT m.slug, m.name, m.city, m.country, m.tagline, m.cloth, l.products::bigint
     SELECT FROM shop_enrolment e
     WHERE e.merchant_id = m.id AND e.festival_id = %(festival)s AND e.state = 'accepted')
 FROM shop_merchant m JOIN l ON l.merchant_id = m.id
-WHERE m.state = 'approved' ORDER BY l.sold DESC, l.products DESC, m.name
+WHERE m.state = 'approved' ORDER BY l.sold DESC, l.products DESC, lower(unaccent(m.name)), m.name
 """
 
 
@@ -114,7 +113,7 @@ def by_country(stores: Iterable[StoreCard], language: str) -> list[Option]:
     found = [
         Option(code, country_name(code, language), count, False) for code, count in counts.items()
     ]
-    return sorted(found, key=lambda option: option.label)
+    return sorted(found, key=lambda option: order_key(option.label, language))
 
 
 def spread(stores: Iterable[StoreCard], most: int) -> list[StoreCard]:
@@ -131,5 +130,4 @@ def spread(stores: Iterable[StoreCard], most: int) -> list[StoreCard]:
 
 def place(city: str, country: str, language: str) -> str:
     """Return a town and its country: Abeokuta, Nigeria."""
-    parts = {"first": city, "second": country_name(country, language)}
-    return _("%(first)s, %(second)s") % parts
+    return beside(city, country_name(country, language))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from shop.delivery.names import country_name
 from shop.delivery.quoting import Parcel, arrival, delivery_options
 from shop.errors import CannotDeliver
+from shop.languages import beside
 from shop.merchants.models import Merchant
 from shop.storefront import dates
 from shop.storefront.cards import money
@@ -63,8 +64,8 @@ def deliveries(
         found[weight] = Delivery(
             price=cheapest.price,
             arrives=_("Arrives %(from)s to %(to)s") % {"from": first, "to": last},
-            where=_("%(first)s, %(second)s") % {"first": name, "second": price},
-            least=_("%(first)s, %(second)s") % {"first": name, "second": least},
+            where=beside(name, price),
+            least=beside(name, least),
             duties=duties,
             refusal="",
         )

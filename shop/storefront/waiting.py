@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from shop.languages import beside, listed
 from shop.storefront import dates
 from shop.storefront.epoch import Epoch
 from shop.storefront.sessions import Session
@@ -71,10 +72,8 @@ def _opens(
         return ""
     starts_at, zone = min(found)
     when = dates.day_and_hour(starts_at, zone, language)
-    return _("%(first)s, %(second)s") % {
-        "first": _("In a festival from %(date)s") % {"date": when},
-        "second": dates.zone_name(starts_at, zone, language),
-    }
+    begins = _("In a festival from %(date)s") % {"date": when}
+    return beside(begins, dates.zone_name(starts_at, zone, language))
 
 
 def _sold_out(
@@ -87,14 +86,14 @@ def _sold_out(
             if not session.is_open
         )
     gone = [v for v in variants if v.price is not None and not v.is_buyable]
-    return tuple((f"variant-{v.id}", ", ".join(v.options)) for v in gone)
+    return tuple((f"variant-{v.id}", listed(v.options)) for v in gone)
 
 
 def _claimed(variants: Sequence[VariantNow]) -> tuple[tuple[str, str], ...]:
     full = [v for v in variants if v.allotment is not None and v.held + v.sold >= v.allotment]
-    return tuple((f"deal-{v.id}", ", ".join(v.options)) for v in full)
+    return tuple((f"deal-{v.id}", listed(v.options)) for v in full)
 
 
 def _session(session: Session, language: str) -> str:
     day = dates.weekday_in(session.starts, session.zone, language)
-    return f"{day}, {dates.hour(session.starts, session.zone)}"
+    return beside(day, dates.hour(session.starts, session.zone))

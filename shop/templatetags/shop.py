@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.template.base import FilterExpression, NodeList, Parser, Token
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from shop import languages
@@ -24,28 +26,42 @@ def money(amount: int, currency: str = "") -> str:
     return written(amount, currency or settings.SHOP_CURRENCY, get_language() or "en")
 
 
-@register.filter
-def beside(first: str, second: str) -> str:
+@register.filter(needs_autoescape=True)
+def beside(first: object, second: object, autoescape: bool = True) -> str:
     """Write two texts that belong together: {{ town|beside:country }}."""
-    return languages.beside(first, second)
+    return _written(languages.beside, first, second, autoescape=autoescape)
 
 
-@register.filter
-def listed(parts: Iterable[str]) -> str:
-    """Write texts as a list: {{ names|listed }}."""
-    return languages.listed(parts)
-
-
-@register.filter
-def labelled(name: str, value: object) -> str:
+@register.filter(needs_autoescape=True)
+def labelled(name: object, value: object, autoescape: bool = True) -> str:
     """Write a name before what it stands for: {{ name|labelled:price }}."""
-    return languages.labelled(name, str(value))
+    return _written(languages.labelled, name, value, autoescape=autoescape)
+
+
+@register.filter(needs_autoescape=True)
+def stop(text: object, autoescape: bool = True) -> str:
+    """Write a text with its full stop."""
+    return _written(languages.sentence, text, autoescape=autoescape)
+
+
+@register.filter(needs_autoescape=True)
+def listed(parts: Iterable[object], autoescape: bool = True) -> str:
+    """Write texts as a list: {{ names|listed }}."""
+    return _written(lambda *texts: languages.listed(texts), *parts, autoescape=autoescape)
 
 
 @register.filter
-def stop(text: str) -> str:
-    """Write a text with its full stop."""
-    return languages.sentence(str(text))
+def apart(parts: Iterable[object]) -> SafeString:
+    """Write texts as a list in which none turns the direction of its neighbours."""
+    kept = [format_html("<bdi>{}</bdi>", part) for part in parts]
+    return mark_safe(languages.listed(kept))  # noqa: S308 - each part is escaped
+
+
+def _written(join: Callable[..., str], *parts: object, autoescape: bool) -> str:
+    """Return texts joined; on a page each of them is escaped before."""
+    if not autoescape:
+        return join(*map(str, parts))
+    return mark_safe(join(*map(conditional_escape, parts)))  # noqa: S308 - each part is escaped
 
 
 @register.tag

@@ -13,6 +13,7 @@ from shop import clock
 from shop.amending.contents import album_of, amendment_of, pictures_of
 from shop.catalogue.models import Product
 from shop.errors import ShopError
+from shop.languages import labelled
 from shop.merchants.models import Merchant
 from shop.workspace import picturing
 from shop.workspace.changes import change_of, saved
@@ -94,7 +95,7 @@ def too_large(request: HttpRequest) -> list[str]:
 def about(name: str | None, sentence: str) -> str:
     """Say of which file a sentence is."""
     shown = seen_only(name or "").strip()[:NAME_LENGTH]
-    return f"{shown}: {sentence}" if shown else sentence
+    return labelled(shown, sentence) if shown else sentence
 
 
 def _take(request: HttpRequest, product: Product) -> tuple[list[str], int]:

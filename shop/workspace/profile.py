@@ -23,6 +23,7 @@ from shop.amending.proposing import take_back
 from shop.errors import ShopError
 from shop.festivals.changes import log
 from shop.festivals.spans import mark_change
+from shop.languages import listed
 from shop.listings.editing import ChangedMeanwhile, newest_edit, refuse_overtaken
 from shop.listings.tasks import make_modern_sizes
 from shop.merchants.models import Merchant
@@ -224,7 +225,7 @@ def _save(request: HttpRequest, merchant: Merchant, form: ProfileForm, *, at: An
 
 
 def _written(value: Any) -> str:
-    text = ", ".join(value) if isinstance(value, list) else str("" if value is None else value)
+    text = listed(value) if isinstance(value, list) else str("" if value is None else value)
     return text or "–"
 
 

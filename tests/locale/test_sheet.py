@@ -71,7 +71,35 @@ def is_set_wrongly(row: dict, language: str, column: str, text: str) -> bool:
     return False
 
 
+def says_the_zone_twice(row: dict, language: str, column: str, text: str) -> bool:
+    # The names of zones begin with "time" themselves: East Africa Time, توقيت شرق أفريقيا.
+    word = {"ar": "توقيت", "fr": "heure", "zh_Hans": "时间", "sw": "saa", "pt": "hora"}[language]
+    return bool(re.search(rf"{word}\w*\s*%\((zone|time_zone)\)s", text, re.IGNORECASE))
+
+
+def bends_a_counted_phrase(row: dict, language: str, column: str, text: str) -> bool:
+    # A phrase such as متجران is in the nominative: behind a preposition it would be متجرين.
+    counted = "items|stores|parcels|products|rows|countries|experiences"
+    before = r"(?:^|\s)(?:من|إلى|في|على|عن|مع|ل|ب)\s*"
+    return language == "ar" and bool(re.search(rf"{before}%\(({counted})\)s", text))
+
+
+def spaces_its_per_cent_otherwise(row: dict, language: str, column: str, text: str) -> bool:
+    if language in ("fr", "pt"):
+        return bool(re.search(r"(?<!\u00a0)%%", text))
+    return bool(re.search(r"\s%%", text))
+
+
+def grudges(row: dict, language: str, column: str, text: str) -> bool:
+    only = re.search(r"\bonly\b", row["msgid"], re.IGNORECASE)
+    return language == "fr" and "Plus que" in text and not only
+
+
 RULES = {
+    "the name of a zone needs no word before it": says_the_zone_twice,
+    "an Arabic preposition governs no phrase that is counted": bends_a_counted_phrase,
+    "a per cent sign stands as in its language": spaces_its_per_cent_otherwise,
+    "what is left is not little because it is told": grudges,
     "nothing is missing": lambda row, language, column, text: not text,
     "placeholders are those of the English text": loses_a_placeholder,
     "a sentence stays a sentence": ends_otherwise,

@@ -67,3 +67,44 @@ def test_every_sentence_of_code_and_templates_stands_in_the_sheet(sheet):
 
     assert len(said) > 500
     assert missing == []
+
+
+# Whoever reads them reads another language; what is written for organizers is in English alone.
+SPOKEN = [
+    path
+    for package in ("cart", "checkout", "storefront", "reminders", "tickets", "workspace")
+    for path in sorted((ROOT / "shop" / package).rglob("*.py"))
+    if not {"previews", "probing.py"} & set(path.parts)
+]
+# Names of fields and orders of SQL, which nobody reads.
+KEPT = {
+    "', '.join(variant.options)",
+    "', '.join(value)",
+    "f'{column} {way}, {self.by_id(product_id)}'",
+    "f'{whose}, max-age={max(0, seconds)}'",
+}
+
+
+@pytest.mark.parametrize("path", SPOKEN, ids=lambda path: str(path.relative_to(ROOT)))
+def test_texts_are_joined_with_the_marks_of_the_language(path):
+    """Commas and colons between texts come from ``shop.languages``, not from English."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    joined = [
+        ast.unparse(node)
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Call) and ast.unparse(node.func) in ("', '.join", "'. '.join"))
+        or (isinstance(node, ast.JoinedStr) and marks_between(node))
+    ]
+
+    assert [text for text in joined if text not in KEPT] == []
+
+
+def marks_between(node: ast.JoinedStr) -> bool:
+    """Tell whether a comma, a colon or a full stop stands between two values of an f-string."""
+    parts = node.values
+    return any(
+        isinstance(part, ast.Constant)
+        and part.value in (", ", ": ", ". ")
+        and all(isinstance(beside, ast.FormattedValue) for beside in (before, after))
+        for before, part, after in zip(parts, parts[1:], parts[2:], strict=False)
+    )

@@ -98,3 +98,27 @@ def test_the_last_error_pages_need_no_context_and_no_manifest(name):
 def test_the_last_error_pages_ask_for_plain_names(name):
     for path in (TEMPLATES / name, TEMPLATES / "components/plain.html"):
         assert re.findall(r"{% (?:static|url)\b", code_of(path)) == []
+
+
+# The organizers' desk is in English alone.
+SPOKEN = [
+    path
+    for path in sorted([*TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.txt")])
+    if "admin" not in path.parts and path.name not in ("preview.html", "alert.txt", "organizer.txt")
+]
+
+
+@pytest.mark.parametrize("path", SPOKEN, ids=named)
+def test_marks_between_texts_are_those_of_the_language(path):
+    """Commas, colons and full stops between what is written come from filters, not from English."""
+    text = re.sub(
+        r"{%\s*comment.*?endcomment\s*%}|{#.*?#}", "", path.read_text("utf-8"), flags=re.DOTALL
+    )
+    text = re.sub(
+        r"{%\s*blocktranslate.*?endblocktranslate\s*%}", "{{ said }}", text, flags=re.DOTALL
+    )
+    text = re.sub(r"{{ operator_name }}, {{ operator_address }}", "", text)
+
+    assert (
+        re.findall(r"(?:}}|%})(?:</\w+>)*[,:.](?:\s[^\n]{0,40}|$)", text, flags=re.MULTILINE) == []
+    )

@@ -1,11 +1,17 @@
 """How each language of the shop finds its texts, joins, counts and sorts them."""
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
+from babel.dates import get_timezone_name
 from django.conf import settings
+from django.template import Context, Template
 from django.utils import translation
+from django.utils.translation import gettext
 
+from shop.cart import wording
 from shop.catalogue.models import Category, Product
 from shop.delivery.names import countries_by_name
 from shop.languages import (
@@ -14,11 +20,13 @@ from shop.languages import (
     beside,
     labelled,
     listed,
+    locale_of,
     order_key,
     percent,
     said,
     sentences,
 )
+from shop.storefront.details import duration
 
 WIDE = "\N{NO-BREAK SPACE}"
 CODES = [code for code, _name in settings.LANGUAGES]
@@ -113,3 +121,58 @@ def test_every_chinese_name_of_a_country_has_a_place_by_its_sound():
 def test_no_language_lacks_the_marks(language):
     with translation.override(language):
         assert "%(" not in beside("A", "B") + listed(["A", "B"]) + labelled("A", "B")
+
+
+ZONES = ["Africa/Nairobi", "Africa/Lagos", "Africa/Casablanca", "UTC", "Europe/Paris"]
+
+
+@pytest.mark.parametrize("language", CODES)
+@pytest.mark.parametrize("zone", ZONES)
+def test_no_word_stands_twice_before_the_name_of_a_zone(language, zone):
+    name = get_timezone_name(
+        datetime(2026, 11, 24, tzinfo=ZoneInfo(zone)), locale=locale_of(language)
+    )
+    with translation.override(language):
+        text = gettext("All times %(zone)s") % {"zone": name}
+
+    assert not re.search(r"(?i)\b(\w{3,})s?\W+\1", text.replace("بتوقيت", "توقيت"))
+
+
+@pytest.mark.parametrize(
+    ("language", "minutes", "text"),
+    [
+        ("ar", 120, "ساعتان"),
+        ("ar", 150, "ساعتان و30 دقيقة"),
+        ("ar", 2, "دقيقتان"),
+        ("en", 150, "2 hours 30 minutes"),
+        ("fr", 60, "1 heure"),
+        ("pt", 90, "1 hora e 30 minutos"),
+    ],
+)
+def test_a_length_stands_alone_in_its_language(language, minutes, text):
+    with translation.override(language):
+        assert duration(minutes) == text
+
+
+@pytest.mark.parametrize("language", ["ar", "fr"])
+def test_a_phrase_that_is_counted_stands_by_itself(language):
+    with translation.override(language):
+        counted = {"items": wording.items(2), "stores": wording.stores(2)}
+        text = gettext("%(items)s from %(stores)s") % counted
+
+    assert text in ("قطعتان، متجران", "2 articles, 2 boutiques")
+
+
+def written(template, **facts):
+    return Template("{% load shop %}" + template).render(Context(facts))
+
+
+def test_on_a_page_what_is_joined_is_escaped_and_in_a_letter_it_is_not():
+    facts = {"first": "<b>", "second": "A & B", "parts": ["<b>", "C"]}
+
+    assert written("{{ first|beside:second }}", **facts) == "&lt;b&gt;, A &amp; B"
+    assert written("{{ first|labelled:second }}", **facts) == "&lt;b&gt;: A &amp; B"
+    assert written("{{ parts|listed|stop }}", **facts) == "&lt;b&gt;, C."
+    assert written("{{ parts|apart }}", **facts) == "<bdi>&lt;b&gt;</bdi>, <bdi>C</bdi>"
+    plain = "{% autoescape off %}{{ first|beside:second|stop }}{% endautoescape %}"
+    assert written(plain, **facts) == "<b>, A & B."

@@ -12,6 +12,7 @@ from shop.catalogue.models import Product, Variant
 from shop.delivery.models import Contact
 from shop.errors import StaleState
 from shop.festivals.models import Claim, Deal, Festival, Fund, Promotion
+from shop.languages import listed
 from shop.merchants.models import Merchant
 from shop.orders.models.order import Order
 from shop.stock.models import Pool
@@ -145,7 +146,7 @@ class OrderLine(models.Model):
     @property
     def label(self) -> str:
         """Return the chosen options in words."""
-        return ", ".join(self.options)
+        return listed(self.options)
 
 
 class Discount(models.Model):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from shop.festivals.models import Festival, Slot
 from shop.festivals.walltime import typed, wall_of
+from shop.languages import listed
 
 
 class SlotNames:
@@ -56,7 +57,7 @@ class SlotNames:
             problem = _("Several slots have this name. Write the start beside it: %(names)s.")
         else:
             problem = _("Write one of these: %(names)s.")
-        return problem % {"names": ", ".join(same or self.open)}
+        return problem % {"names": listed(same or self.open)}
 
 
 def _others(slot: Slot) -> set[str]:

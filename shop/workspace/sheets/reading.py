@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from shop.apart.running import Limits, Overrun, run_apart
 from shop.errors import NotPossible
+from shop.languages import listed
 from shop.workspace.sheets import child
 from shop.workspace.sheets.columns import NEEDED, TYPED, headings, known_headings
 from shop.workspace.sheets.refusing import MOST_ROWS
@@ -63,7 +64,7 @@ def _sentence(word: str, facts: dict) -> str:
     """Return what to do about a sheet that is refused."""
     match word:
         case "columns":
-            names = ", ".join(headings()[name] for name in facts["names"])
+            names = listed(headings()[name] for name in facts["names"])
             text = _("These columns are missing: %(names)s. Begin with the template.")
             return text % {"names": names}
         case "rows":

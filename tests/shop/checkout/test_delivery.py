@@ -12,6 +12,7 @@ from tests.shop.checkout.steps import (
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("till")]
+WIDE = "\N{NO-BREAK SPACE}"
 HTMX = {"HX-Request": "true"}
 
 
@@ -102,11 +103,33 @@ def test_duties_are_never_called_included(browser):
     text = words(browser.get("/checkout/delivery/"))
 
     assert "Duties are not included. You may have to pay them on delivery." in text
-    assert "Germany usually asks 19 % VAT on imports." in text
+    assert "Germany usually asks VAT of 19% on imports." in text
     assert "As of 24 November 2026." in text
     assert "Flat duty of 3 EUR." in text
     assert "free of duty" not in text
     assert "included" not in text.replace("not included", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "text"),
+    [
+        ("VAT", "fr", f"Taxe habituelle à l’importation (Ghana){WIDE}: TVA à 20{WIDE}%."),
+        ("VAT with NHIL and GETFund", "zh-hans", "加纳对进口商品一般征收 20% 增值税。"),
+        ("sales tax", "pt", f"imposto sobre as vendas a 20{WIDE}%."),
+        ("KDV", "sw", "Ghana kwa kawaida hutoza KDV ya 20% kwa bidhaa zinazoingia."),
+    ],
+)  # fmt: skip
+def test_an_import_tax_is_named_and_written_in_the_language_of_the_page(
+    browser, name, language, text
+):
+    make.delivery(5_00, country="GH")
+    ImportRule.objects.create(
+        country_id="GH", tax_name=name, standard_rate="20", seen_on="2026-11-24",
+        certainty="checked",
+    )  # fmt: skip
+    at_delivery(browser, {make.variant(): 1}, country="GH", postcode="", phone="+233 30 1234567")
+
+    assert text in browser.get(f"/{language}/checkout/delivery/").text
 
 
 def test_a_limit_below_which_no_duty_is_due_is_named(browser):

@@ -70,7 +70,7 @@ def test_a_line_in_english_is_none_of_another_language():
 
     text = found(made)["words"].text
 
-    assert text.endswith("are shown in English in: Français, Kiswahili.")
+    assert text.endswith("are shown in English in: Français 1 of 3, Kiswahili 1 of 3.")
 
 
 def test_every_slot_needs_a_deal():
