@@ -17,7 +17,7 @@ from cms.pages.festival import SHOWN, FestivalPage
 from cms.pages.lists import known
 from shop.delivery.names import country_name
 from shop.festivals.models import Festival
-from shop.languages import Wording
+from shop.languages import Wording, order_key
 from shop.reporting.models import PublicResult
 from shop.reporting.results import LEAST
 from shop.storefront import dates
@@ -62,9 +62,12 @@ def _shown(row: PublicResult, language: str) -> ResultShown:
         numbers=[(labels[name], _written(own[name])) for name in labels if name in own],
         countries=sorted(
             ((country_name(code, language), count) for code, count in own.get("countries", [])),
-            key=lambda row: row[0],
+            key=lambda row: order_key(row[0], language),
         ),
-        went_to=sorted(country_name(code, language) for code in figures["went_to"])
+        went_to=sorted(
+            (country_name(code, language) for code in figures["went_to"]),
+            key=lambda name: order_key(name, language),
+        )
         if "units" in own else [],
         top=[(name, country_name(code, language), units)
              for name, code, units in own.get("top", [])],

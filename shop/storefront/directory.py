@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop.delivery.names import country_name
-from shop.languages import in_language
+from shop.languages import in_language, order_key
 from shop.storefront.epoch import Epoch
 from shop.storefront.facets import Option
 from shop.storefront.filters import MOST_CHOICES, Known, Pairs, is_country
@@ -105,7 +105,7 @@ def read_stores(data: QueryDict, known: Known) -> StoreFilters:
 def directory(filters: StoreFilters, *, epoch: Epoch, language: str) -> Directory:
     """Return the page of the stores that pass the filters. One statement."""
     everyone = store_cards(language)
-    shown = _sorted([s for s in everyone if _passes(s, filters)], filters.sort)
+    shown = _sorted([s for s in everyone if _passes(s, filters)], filters.sort, language)
     start = (filters.page - 1) * PAGE
     path = reverse("stores")
 
@@ -121,7 +121,9 @@ def directory(filters: StoreFilters, *, epoch: Epoch, language: str) -> Director
         crumbs=((reverse("home"), _("Festival")),),
         total=_stores(len(shown)),
         countries=shortened(
-            _options(countries, filters.countries, lambda code: country_name(code, language)),
+            _options(
+                countries, filters.countries, lambda code: country_name(code, language), language
+            ),
             COUNTRIES,
         ),
         categories=tuple(
@@ -129,7 +131,7 @@ def directory(filters: StoreFilters, *, epoch: Epoch, language: str) -> Director
             for top, name, names in epoch.tree
             if "/" not in top and (tops[top] or top == filters.category)
         ),
-        certificates=_options(certificates, filters.certificates, str),
+        certificates=_options(certificates, filters.certificates, str, language),
         sorts=_sorts(filters.sort),
         kept=[pair for pair in filters.pairs() if pair[0] not in ("sort", "page")],
         stores=shown[start : start + PAGE],
@@ -146,20 +148,20 @@ def _passes(store: StoreCard, filters: StoreFilters) -> bool:
     )
 
 
-def _sorted(stores: list[StoreCard], sort: str) -> list[StoreCard]:
+def _sorted(stores: list[StoreCard], sort: str, language: str) -> list[StoreCard]:
     if sort == "name":
-        return sorted(stores, key=lambda store: store.name.casefold())
+        return sorted(stores, key=lambda store: order_key(store.name, language))
     if sort == "newest":
         return sorted(stores, key=lambda store: store.since, reverse=True)
     return stores
 
 
 def _options(
-    counts: Counter[str], chosen: tuple[str, ...], name: Callable[[str], str]
+    counts: Counter[str], chosen: tuple[str, ...], name: Callable[[str], str], language: str
 ) -> tuple[Option, ...]:
     values = {*counts, *chosen}
     found = [Option(value, name(value), counts[value], value in chosen) for value in values]
-    return tuple(sorted(found, key=lambda option: option.label))
+    return tuple(sorted(found, key=lambda option: order_key(option.label, language)))
 
 
 def _sorts(chosen: str) -> tuple[Option, ...]:

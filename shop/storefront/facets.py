@@ -12,7 +12,7 @@ from babel import Locale
 from babel.numbers import format_decimal
 
 from shop.delivery.names import country_name
-from shop.languages import in_language
+from shop.languages import in_language, order_key
 from shop.storefront.counting import Cells, cells_of, count
 from shop.storefront.filters import Filters
 from shop.storefront.naming import Named
@@ -96,6 +96,7 @@ def facets_of(
     """
     known = cells_of(filters, at=at, since=since, festivals=festivals, search=search)
     counts = count(known.cells, filters)
+    by_label = partial(_by_label, language=language)
     option = partial(_option, language=language, is_least=known.is_least)
     branches = [
         Branch(
@@ -109,13 +110,13 @@ def facets_of(
     return Facets(
         total=_total(counts.total, known, filters, search),
         is_least=known.is_least,
-        countries=_by_label(
+        countries=by_label(
             option(code, country_name(code, language), counts.countries[code],
                    is_on=code in filters.countries)
             for code in {*counts.countries, *filters.countries}
         ),
         categories=tuple(_tree(branches, filters.category, option)),
-        stores=_by_label(
+        stores=by_label(
             option(slug, known.stores.get(slug, slug), counts.stores[slug],
                    is_on=slug in filters.stores)
             for slug in _frequent(counts.stores, known.stores, filters.stores)
@@ -162,5 +163,5 @@ def _total(total: int, known: Cells, filters: Filters, search: Search | None) ->
     return max(total, search.listings) if known.is_least and is_alone else total
 
 
-def _by_label(options: Iterable[Option]) -> tuple[Option, ...]:
-    return tuple(sorted(options, key=lambda option: option.label))
+def _by_label(options: Iterable[Option], *, language: str) -> tuple[Option, ...]:
+    return tuple(sorted(options, key=lambda option: order_key(option.label, language)))

@@ -13,7 +13,7 @@ MOST_WORDS = 10
 # One more than are shown, so that their number can be said to be at least that.
 NAMED = """(
   SELECT json_agg(json_build_array(slug, name, city, country, tagline, cloth, products)
-                  ORDER BY is_name DESC, name)::text
+                  ORDER BY is_name DESC, lower(unaccent(name)), name)::text
   FROM (
     SELECT m.*, (
       SELECT count(*) FROM (
@@ -25,7 +25,8 @@ NAMED = """(
       WHERE m.state = 'approved' AND cardinality(%(named)s::text[]) > 0
         AND lower(unaccent(concat_ws(' ', m.name, m.tagline, m.city))) ~ ALL(%(named)s::text[])
         AND EXISTS (SELECT 1 FROM shop_listing l WHERE l.merchant_id = m.id)
-      ORDER BY is_name DESC, m.name LIMIT %(most_named)s) AS m) AS found)"""
+      ORDER BY is_name DESC, lower(unaccent(m.name)), m.name
+      LIMIT %(most_named)s) AS m) AS found)"""
 
 
 class Named(NamedTuple):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from shop.delivery.names import country_name
-from shop.languages import in_language, in_sql, sql_values
+from shop.languages import in_language, in_sql, order_key, sql_values
 from shop.listings.words import folded, spelled, words
 from shop.storefront.epoch import Epoch
 from shop.storefront.filters import Filters, Known, read_filters
@@ -39,7 +39,8 @@ FROM (SELECT * FROM best ORDER BY popularity DESC, product_id) AS b
 JOIN shop_listing l ON l.product_id = b.product_id
 UNION ALL
 (SELECT 'store', m.slug, m.name, NULL, m.country FROM shop_merchant m
- WHERE m.state = 'approved' AND lower(unaccent(m.name)) ~ %(start)s ORDER BY m.name LIMIT 3)
+ WHERE m.state = 'approved' AND lower(unaccent(m.name)) ~ %(start)s
+ ORDER BY lower(unaccent(m.name)), m.name LIMIT 3)
 UNION ALL
 SELECT DISTINCT 'country', m.country, '', NULL, NULL FROM shop_merchant m
 WHERE m.state = 'approved'
@@ -111,7 +112,8 @@ def _categories(asked: list[str], epoch: Epoch, language: str) -> Iterable[Sugge
 
 def _countries(asked: list[str], codes: list[str], language: str) -> Iterable[Suggestion]:
     path = reverse("products")
-    named = sorted((country_name(code, language), code) for code in codes)
+    named = [(country_name(code, language), code) for code in codes]
+    named.sort(key=lambda pair: order_key(pair[0], language))
     found = [(label, code) for label, code in named if _begins(label, asked)]
     return [
         Suggestion(f"{path}?country={code}", label, "country") for label, code in found[:OTHERS]

@@ -97,3 +97,21 @@ def test_an_unknown_address_is_answered_in_the_frame():
 
     assert answer.status_code == 404
     assert '<html lang="fr"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("language", "codes"),
+    [
+        ("fr", ["DK", "EG", "EC", "ES", "FO", "IN", "ZM"]),  # Égypte, Équateur, Îles Féroé
+        ("zh-hans", ["EG", "FJ", "KE", "TZ", "CN"]),  # by their sounds, not by their code points
+        ("pt", ["AF", "ZA", "AL", "EG"]),  # África do Sul
+    ],
+)
+def test_countries_are_offered_as_in_a_dictionary_of_the_language(language, codes):
+    for code in codes:
+        Country.objects.create(code=code, zone="X", service="open", seen_on="2026-11-24")
+
+    page = Client().get(f"/{language}/stores/").text
+
+    offered = re.findall(r'<option value="([A-Z]{2})"', page)
+    assert [code for code in offered if code in codes] == codes
