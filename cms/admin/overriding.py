@@ -30,7 +30,8 @@ SCREENS = {
     "zone": "desk:festival-edit", "window": "desk:festival-edit",
     "slot": "desk:festival-nominations", "stock": "desk:festival-nominations",
     "waiting": "desk:festival-nominations", "budget": "desk:festival-benefits",
-    "benefit-window": "desk:festival-benefits", "target-stores": "desk:festival-stores",
+    "benefit-window": "desk:festival-benefits", "benefit-title": "desk:festival-benefits",
+    "target-stores": "desk:festival-stores",
     "target-products": "desk:festival-nominations", "target-countries": "desk:festival-stores",
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,11 +11,13 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import ExpressionWrapper, F, IntegerField, Sum
 
+from shop.currencies import in_whole
 from shop.festivals.budgets import outlook
 from shop.festivals.models import Deal, Festival, Nomination, Promotion, Slot
 from shop.festivals.translating import gaps
 from shop.festivals.walltime import is_moved
 
+WITH_CURRENCY = re.compile(r"(?:[$€£¥₦₵]|\b[A-Z]{3})\s?[\d.,]+|[\d.,]+\s?(?:[%$€£¥₦₵]|[A-Z]{3}\b)")
 NAMED = 3  # of many that lack the same, so many are named
 
 
@@ -116,6 +119,17 @@ def _benefits(festival: Festival) -> Iterator[Finding]:
         if (found := outlook(row, codes=row.codes or 0)) and found.is_short:
             pays = f"{found.pays_for:,} of {found.uses:,} expected uses"
             yield Finding(f"The budget of “{name}” pays for {pays}.", True, "budget", row.pk)
+        if _has_bare_sum(row):
+            text = f"“{name}” names a sum without its currency."
+            yield Finding(text, False, "benefit-title", row.pk)
+
+
+def _has_bare_sum(row: Promotion) -> bool:
+    """Tell whether a title names one of the benefit's own sums, and no currency with it."""
+    own = (0 if row.kind == row.Kind.PERCENT else row.value, row.min_spend, row.every, row.cap)
+    sums = [f"{in_whole(amount, settings.SHOP_CURRENCY):.0f}" for amount in own if amount]
+    left = WITH_CURRENCY.sub("", row.title)
+    return any(re.search(rf"(?<![\d.,]){number}(?![.,]?\d)", left) for number in sums)
 
 
 def _words(festival: Festival, slots: list[Slot]) -> Iterator[Finding]:

@@ -179,6 +179,27 @@ def test_a_benefit_that_was_ended_is_not_looked_at():
     assert found(made) == {}
 
 
+@pytest.mark.parametrize(
+    ("title", "is_bare"),
+    [
+        ("15 off from 80", True),
+        ("$15 off from 80", True),
+        ("$15 off from $80.00", False),
+        ("15.00 USD off", False),
+        ("15 % for the 2026 edition", False),
+        ("Welcome", False),
+    ],
+)
+def test_a_title_names_no_sum_without_its_currency(title, is_bare):
+    made = festival()
+    row = make.promotion(made, title=title, value=15_00, min_spend=80_00)
+
+    finding = found(made).get(f"benefit-title-{row.pk}")
+
+    assert bool(finding) == is_bare
+    assert not (finding and finding.blocks)
+
+
 def test_words_that_are_missing_are_named_by_language_and_block_nothing():
     made = festival()
     made.texts = {code: words for code, words in made.texts.items() if code != "sw"}
