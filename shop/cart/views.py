@@ -36,6 +36,7 @@ from shop.languages import listed
 from shop.queueing.queued import queued
 from shop.storefront.choosing import posted_options
 from shop.storefront.middleware import tokenless
+from shop.storefront.offering import note_offer, offered
 from shop.storefront.preferences import COUNTRY_COOKIE, country_of, currency_of, remember
 from shop.storefront.previews.preview import preview_of
 
@@ -92,7 +93,7 @@ def reserve(request: HttpRequest) -> HttpResponse:
     kinds = changing.seats_for_sale(number(request.POST.get("session", "")))
     if not kinds:
         raise NotPossible(_("This date is no longer on sale."))
-    wanted = _tickets(request.POST, {variant.label: variant for variant in kinds})
+    wanted = _tickets(request.POST, {", ".join(variant.options): variant for variant in kinds})
     if not wanted:
         raise NotPossible(_("Choose how many tickets you would like."))
     cart, token = cart_for_change(request, at=at)
@@ -198,8 +199,11 @@ def summary(request: HttpRequest) -> HttpResponse:
         "count": count or 0,
         "saved": list(saved.values_list("product_id", flat=True)),
         "name": user.name if user else "",
+        "offer": (offer := offered(request)),
     }
-    return render(request, "components/summary.html", context)
+    response = render(request, "components/summary.html", context)
+    note_offer(response, offer)
+    return response
 
 
 @never_cache
