@@ -30,12 +30,12 @@ from sample.articles import Article, articles
 from sample.festival_pages import body, keep_revision, translate
 from sample.formatting import blocks
 from sample.reading import festivals, pavilions, placeholders
+from shop import dates
 from shop.catalogue.models import Product, ProductPicture, Variant
 from shop.festivals import walltime
 from shop.festivals.models import Festival
 from shop.merchants.models import Merchant
 from shop.pictures.models import Picture
-from shop.storefront import dates
 
 HOME = "shop"
 LISTS = (

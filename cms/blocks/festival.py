@@ -15,8 +15,8 @@ from cms.blocks.base import HeadedBlock, PageBlock
 from cms.blocks.deals import ProductChooserBlock, ShelfBlock, picked
 from cms.blocks.words import Words
 from cms.pages.scene import Phase
+from shop import dates
 from shop.languages import in_language
-from shop.storefront import dates
 from shop.storefront.hero import words
 from shop.storefront.shelves import MOST, Shelf
 

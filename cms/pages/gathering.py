@@ -22,8 +22,7 @@ from cms.pages.addresses import address, localized
 from cms.pages.listing import PageCard, page_cards
 from cms.pages.offers import Offer, offers
 from cms.pages.scene import Scene
-from shop import clock
-from shop.storefront import dates
+from shop import clock, dates
 from shop.storefront.cards import Card, cards
 from shop.storefront.collections import Collection, collections
 from shop.storefront.epoch import current_epoch

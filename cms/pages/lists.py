@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from cms.pages.addresses import address
 from cms.pages.listing import PageCard, page_cards
 from cms.pages.scene import Phase, phase_of
+from shop import dates
 from shop.festivals import walltime
 from shop.festivals.models import Festival
 from shop.languages import Wording
-from shop.storefront import dates
 from shop.storefront.epoch import KnownFestival
 from shop.storefront.hero import words
 

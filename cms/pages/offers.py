@@ -9,10 +9,10 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from shop import dates
 from shop.festivals import walltime
 from shop.festivals.benefits import called, left_text
 from shop.festivals.models import Promotion
-from shop.storefront import dates
 from shop.storefront.epoch import KnownFestival
 
 MOST = 12

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_safe
 from cms.pages.addresses import address
 from cms.pages.festival import SHOWN, FestivalPage
 from cms.pages.lists import known
+from shop import dates
 from shop.delivery.names import country_name
 from shop.festivals.models import Festival
 from shop.languages import Wording, order_key
 from shop.reporting.models import PublicResult
 from shop.reporting.results import LEAST
-from shop.storefront import dates
 from shop.storefront.hero import words
 from shop.storefront.shared import shared_page
 

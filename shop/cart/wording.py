@@ -8,10 +8,10 @@ from django.conf import settings
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from shop import dates
 from shop.currencies import written
 from shop.festivals.models import Promotion
 from shop.festivals.walltime import last_day
-from shop.storefront import dates
 
 
 def amount(minor: int, currency: str = "") -> str:

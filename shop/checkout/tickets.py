@@ -9,12 +9,11 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from shop import clock
+from shop import clock, dates
 from shop.checkout.finding import order_page
 from shop.checkout.summarising import OrderShown
 from shop.orders.models import Order, OrderLine
 from shop.orders.telling import order_link
-from shop.storefront import dates
 from shop.tickets.codes import as_svg
 from shop.tickets.models import Ticket
 from shop.tickets.sessions import calendar, session_of

@@ -9,11 +9,11 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
+from shop import dates
 from shop.currencies import written
 from shop.delivery.names import country_name
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
 from shop.orders.summing import lines_by_part, order_rows
-from shop.storefront import dates
 
 
 def order_link(order: Order) -> str:

@@ -9,14 +9,13 @@ from django.tasks import task
 from django.urls import reverse
 from django.utils import translation
 
-from shop import clock
+from shop import clock, dates
 from shop.languages import beside
 from shop.mail import send
 from shop.reminders import things
 from shop.reminders.models import Reminder
 from shop.reminders.tokens import CONFIRM, GO, STOP, token
 from shop.reminders.waiting import is_true
-from shop.storefront import dates
 from shop.tasks import tried_again
 
 PRIORITY = -10  # a thousand reminders let every receipt pass

@@ -9,13 +9,13 @@ from datetime import datetime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from shop import dates
 from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible
 from shop.festivals.models import Deal, Festival, Slot
 from shop.festivals.wording import festival_title
 from shop.languages import beside
 from shop.merchants.models import Merchant
-from shop.storefront import dates
 
 NAMED = re.compile(r"(festival|slot|product|variant|deal)-([1-9][0-9]{0,17})")
 

@@ -13,10 +13,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from shop import dates
 from shop.currencies import convert, written
 from shop.festivals import walltime
 from shop.languages import beside, listed
-from shop.storefront import dates
 from shop.storefront.cards import Claim, claim_of, deal_in_words, money, percent_off
 from shop.storefront.choosing import Selector, selectors
 from shop.storefront.travelling import Reader

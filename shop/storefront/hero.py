@@ -12,10 +12,10 @@ from django.db import connection
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from shop import dates
 from shop.festivals import walltime
 from shop.festivals.wording import festival_text
 from shop.languages import Wording, in_language
-from shop.storefront import dates
 from shop.storefront.counting import LIVE
 from shop.storefront.epoch import KnownFestival
 from shop.storefront.facets import whole

@@ -11,9 +11,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from shop import dates
 from shop.currencies import currencies
 from shop.languages import beside
-from shop.storefront import dates
 from shop.storefront.cards import money
 from shop.storefront.variants import VariantNow
 

@@ -13,11 +13,10 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_bidi, get_language_from_path
 
-from shop import clock
+from shop import clock, dates
 from shop.currencies import OFFERED
 from shop.delivery.names import countries_by_name, country_name
 from shop.festivals import walltime
-from shop.storefront import dates
 from shop.storefront.epoch import Epoch, KnownFestival, current_epoch
 from shop.storefront.filters import Filters
 from shop.storefront.menu import MenuLink, menu

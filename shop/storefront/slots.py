@@ -10,8 +10,8 @@ from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from shop import dates
 from shop.festivals.models import ChangeLog, Slot
-from shop.storefront import dates
 from shop.storefront.epoch import KnownFestival
 
 MOST = 6

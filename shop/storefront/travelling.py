@@ -8,12 +8,12 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from shop import dates
 from shop.delivery.names import country_name
 from shop.delivery.quoting import Parcel, arrival, delivery_options
 from shop.errors import CannotDeliver
 from shop.languages import beside
 from shop.merchants.models import Merchant
-from shop.storefront import dates
 from shop.storefront.cards import money
 
 

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from shop import dates
 from shop.languages import beside, listed
-from shop.storefront import dates
 from shop.storefront.epoch import Epoch
 from shop.storefront.sessions import Session
 from shop.storefront.variants import VariantNow

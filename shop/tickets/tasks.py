@@ -7,13 +7,12 @@ from django.tasks import task
 from django.urls import reverse
 from django.utils import translation
 
-from shop import clock
+from shop import clock, dates
 from shop.currencies import written
 from shop.mail import send
 from shop.mail.sending import Attachment
 from shop.orders.models import OrderLine, Refund
 from shop.orders.telling import order_link
-from shop.storefront import dates
 from shop.tasks import at_once, enqueue, tried_again
 from shop.tickets.codes import as_png
 from shop.tickets.sessions import Session, calendar, session_of

@@ -3,8 +3,8 @@ from datetime import UTC, date, datetime
 import pytest
 from django.utils import translation
 
+from shop import dates
 from shop.festivals import walltime
-from shop.storefront import dates
 
 FIRST, LAST, NEXT = date(2026, 11, 20), date(2026, 11, 29), date(2026, 12, 3)
 
