@@ -36,7 +36,7 @@ TILL = _parts("css/pages/{}.css", "options fields track cart order ticket")
 WORK = _parts("css/pages/{}.css", "work charts desk")
 SCRIPT = _parts(
     "js/shop/{}.js",
-    "theme-switch time-left cart-count auto-go qty-step search-box save-heart first-error "
+    "theme-switch time-left own-time cart-count auto-go qty-step search-box save-heart first-error "
     "seat-total print-page own-part variant-choice",
 )
 

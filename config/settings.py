@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -216,6 +217,9 @@ SILENCED_SYSTEM_CHECKS = [] if HTTPS else ["security.W004", "security.W008"]
 # --- the shop -------------------------------------------------------------------------------
 SHOP_CURRENCY = env("SHOP_CURRENCY", "USD")
 SHOP_COUNTRY = env("SHOP_COUNTRY", "CN")  # where parcels go until the shopper says otherwise
+SHOP_ZONE = env("SHOP_ZONE", "Africa/Nairobi")  # of times that belong to no festival, no place
+if SHOP_ZONE not in available_timezones():
+    raise ImproperlyConfigured("Set SHOP_ZONE to a time zone, like Africa/Nairobi.")
 ORGANIZERS_NEED_MFA = not (DEBUG or DEMO)  # two-step sign-in at the organizers' desk
 
 OPERATOR_NAME = env("OPERATOR_NAME", "Baobab Demonstration")  # stands under every mail

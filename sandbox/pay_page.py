@@ -1,4 +1,3 @@
-from datetime import UTC, datetime
 from http import HTTPStatus
 from urllib.parse import parse_qs, urlsplit
 
@@ -111,12 +110,8 @@ def _line(item: Body) -> Markup:
 
 
 def _facts(session: Body) -> list[Markup]:
-    closes = datetime.fromtimestamp(session["expires_at"], UTC)
-    facts = [
-        ("Order", session["client_reference_id"]),
-        ("E-mail", session["customer_email"]),
-        ("Open until", f"{closes:%H:%M} UTC, {closes.day} {closes:%B}"),
-    ]
+    # Stripe's page shows no time, and the goods may be kept for less than the page is open.
+    facts = [("Order", session["client_reference_id"]), ("E-mail", session["customer_email"])]
     return [fill("fact", name=name, value=value) for name, value in facts if value]
 
 

@@ -86,6 +86,19 @@ def day_and_hour(at: datetime, zone: str, language: str, *, since: datetime | No
     return _("%(date)s at %(time)s") % there
 
 
+def clock(at: datetime, zone: str, language: str) -> str:
+    """Return the time of day in a zone, which is named: 18:00 (East Africa Time)."""
+    there = {"time": hour(at, zone), "zone": zone_name(at, zone, language)}
+    return _("%(time)s (%(zone)s)") % there
+
+
+def moment(at: datetime, zone: str, language: str, *, has_year: bool = False) -> str:
+    """Return an instant in a zone, which is named: 29 November at 18:00 (East Africa Time)."""
+    when = at.astimezone(ZoneInfo(zone)).date()
+    date = day_of_year(when, language) if has_year else day(when, language)
+    return _("%(date)s at %(time)s") % {"date": date, "time": clock(at, zone, language)}
+
+
 @lru_cache(maxsize=1_000)
 def zone_name(at: datetime, zone: str, language: str) -> str:
     """Return the name of the time that a zone has at an instant: East Africa Time."""

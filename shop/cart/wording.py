@@ -65,9 +65,15 @@ def full_day(of: date) -> str:
     return dates.day_of_year(of, language())
 
 
-def clock_time(of: datetime) -> str:
-    """Return "20:31 UTC": the server does not know the reader's zone, so it names its own."""
-    return f"{of:%H:%M} UTC"
+def clock_time(of: datetime, *, zone: str) -> str:
+    """Return "20:31 (East Africa Time)": the server does not know where the reader is."""
+    return dates.clock(of, zone, language())
+
+
+def held_until(pay_by: datetime, *, zone: str) -> str:
+    """Say until when an order that is not paid keeps its price; there is no other deadline."""
+    text = _("Your price is held until %(time)s, even after the festival ends.")
+    return text % {"time": clock_time(pay_by, zone=zone)}
 
 
 def arrives(first: date, last: date) -> str:

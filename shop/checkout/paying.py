@@ -14,21 +14,22 @@ from shop.cart.models import CartLine
 from shop.cart.presenting import problems
 from shop.cart.pricing import PricedCart
 from shop.cart.sums import SumsShown, about, show_sums
-from shop.cart.wording import amount, clock_time, language
+from shop.cart.wording import amount, held_until, language
 from shop.checkout.summarising import show_order_sums
 from shop.festivals.pricing.quoting import Quote
 from shop.languages import labelled
 from shop.orders.agreement import Agreement, agreement, wish
 from shop.orders.models import Order
 from shop.payments.requests import Addresses
+from shop.storefront.epoch import current_epoch
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What is agreed to by pressing the button.
 
-    ``held`` is the open order whose price this is, ``until`` as long as it lasts; ``replaces``
-    when another open order ends by paying this one.
+    ``held`` is the open order whose price this is, ``until`` says how long; ``replaces`` when
+    another open order ends by paying this one.
     """
 
     agreed: Agreement
@@ -36,6 +37,7 @@ class Offer:
     total: str
     held: Order | None = None
     until: str = ""
+    zone: str = ""
     replaces: bool = False
 
 
@@ -57,7 +59,9 @@ def offer(priced: PricedCart, *, currency: str, at: datetime) -> Offer:
         frozen = show_order_sums(pending)
         sums = replace(frozen, about=about(pending.total, currency), duties=sums.duties)
     agreed = Agreement(pending.total, pending.digest, pending.wish)
-    return Offer(agreed, sums, amount(pending.total), pending, clock_time(pending.pay_by))
+    zone = current_epoch(at=at).zone
+    until = held_until(pending.pay_by, zone=zone)
+    return Offer(agreed, sums, amount(pending.total), pending, until, zone)
 
 
 def obstacles(priced: PricedCart) -> list[str]:

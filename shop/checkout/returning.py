@@ -14,6 +14,7 @@ from shop.checkout.summarising import show_order
 from shop.checkout.tickets import visits_beside
 from shop.orders.joining import may_keep
 from shop.orders.models import Order
+from shop.storefront.epoch import current_epoch
 
 
 @require_safe
@@ -41,10 +42,11 @@ def unpaid_page(
     request: HttpRequest, order: Order, *, is_known: bool | None, stopped: bool = False
 ) -> HttpResponse:
     """Show how an order without its money stands, and what can be done."""
-    state = standing(order, is_known=is_known, stopped=stopped)
+    zone = current_epoch(at=clock.moment_of(request)).zone
+    state = standing(order, zone=zone, is_known=is_known, stopped=stopped)
     if request.htmx and state.asks_again:
         return HttpResponse(status=204)  # nothing new: whoever reads the page keeps their place
-    context = {"order": order, "standing": state}
+    context = {"order": order, "standing": state, "zone": zone}
     return render(request, "shop/checkout/unpaid.html", context)
 
 

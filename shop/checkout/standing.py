@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from shop.cart.wording import amount, clock_time
+from shop.cart.wording import amount, held_until
 from shop.checkout.refunds import DELAYED, DONE, returning, stands, told
 from shop.errors import GatewayError
 from shop.orders.models import Order
@@ -64,10 +64,13 @@ def bring_up_to_date(order: Order, *, came_from: str = "", at: datetime) -> bool
     return True
 
 
-def standing(order: Order, *, is_known: bool | None = True, stopped: bool = False) -> Standing:
+def standing(
+    order: Order, *, zone: str, is_known: bool | None = True, stopped: bool = False
+) -> Standing:
     """Return how an order that is not paid stands. One statement, two when it was refunded.
 
     Args:
+        zone: in which its deadline is told.
         is_known: ``bring_up_to_date`` has just asked the provider; without that nobody is told
             that nothing was charged.
         stopped: the shopper comes from the payment page without having paid.
@@ -84,7 +87,7 @@ def standing(order: Order, *, is_known: bool | None = True, stopped: bool = Fals
     if states & {Payment.State.REFUNDING, Payment.State.REFUNDED}:
         return _refunding(order)
     if order.is_pending:
-        return _pending(order, payments, stopped=stopped)
+        return _pending(order, payments, zone=zone, stopped=stopped)
     return _ended(order, payments, stopped=stopped)
 
 
@@ -97,7 +100,7 @@ def _unknown(*, is_silent: bool) -> Standing:
     return Standing(_("Payment being checked"), text, asks_again=True)
 
 
-def _pending(order: Order, payments: Collection[Payment], *, stopped: bool) -> Standing:
+def _pending(order: Order, payments: Collection[Payment], *, zone: str, stopped: bool) -> Standing:
     if any(payment.state == Payment.State.PROCESSING for payment in payments):
         text = _("We are waiting for your bank. You can close this page, we will email you.")
         return Standing(_("Payment waiting"), text, asks_again=True)
@@ -110,8 +113,7 @@ def _pending(order: Order, payments: Collection[Payment], *, stopped: bool) -> S
     return Standing(
         _("Payment waiting"),
         text,
-        held=_("Your price is held until %(time)s, even after the festival ends.")
-        % {"time": clock_time(order.pay_by)},
+        held=held_until(order.pay_by, zone=zone),
         pay_url=urls[-1] if urls else "",
         is_open=True,
     )

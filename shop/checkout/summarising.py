@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from shop import dates
 from shop.cart.sums import SumsShown
 from shop.cart.wording import (
     amount,
@@ -23,6 +24,7 @@ from shop.cart.wording import (
 )
 from shop.delivery.names import country_name
 from shop.languages import beside
+from shop.merchants.zones import zone_of
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
 from shop.orders.summing import Lines, lines_by_part, order_rows
 from shop.orders.telling import sent_elsewhere
@@ -32,11 +34,21 @@ GONE = (Suborder.State.SHIPPED, Suborder.State.DELIVERED)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a parcel's way; ``kind`` is done, now or empty for what is to come."""
+    """One step of a parcel's way; ``kind`` is done, now or empty for what is to come.
+
+    ``when`` are words; of an instant they say it as it was in ``zone``.
+    """
 
     text: str
     when: str
     kind: str
+    at: datetime | None = None
+    zone: str = ""
+
+    @classmethod
+    def done_at(cls, text: str, at: datetime, zone: str, kind: str = "done") -> Step:
+        """Return a step that was done at an instant, which is told as a zone has it."""
+        return cls(text, dates.moment(at, zone, language()), kind, at, zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +210,7 @@ def _line(line: OrderLine) -> str:
 
 def _steps(order: Order, part: Suborder) -> list[Step]:
     """Return the way of a parcel: what is done, where it is, what is to come."""
-    paid = Step(pgettext("order state", "Paid"), _moment(order.paid_at), "done")
+    paid = Step.done_at(pgettext("order state", "Paid"), order.paid_at, settings.SHOP_ZONE)
     at_store = {"place": part.merchant.city}
     if part.state == Suborder.State.CANCELLED:
         return [paid, Step(_("Cancelled"), "", "now")]
@@ -211,20 +223,15 @@ def _steps(order: Order, part: Suborder) -> list[Step]:
             Step(_("Delivered"), "", ""),
         ]
     is_there = part.state == Suborder.State.DELIVERED
-    on_the_way = [_handed(row.carrier, row.shipped_at, is_there) for row in part.shipments.all()]
+    zone, kind = zone_of(part.merchant.country), "done" if is_there else "now"
+    handed = _("Handed to %(carrier)s")
+    on_the_way = [
+        Step.done_at(handed % {"carrier": row.carrier}, row.shipped_at, zone, kind)
+        for row in part.shipments.all()
+    ]
     return [
         paid,
         Step(_("Packed in %(place)s") % at_store, "", "done"),
         *on_the_way,
         Step(_("Delivered"), "", "now" if is_there else ""),
     ]
-
-
-def _handed(carrier: str, shipped_at: datetime, is_there: bool) -> Step:
-    text = _("Handed to %(carrier)s") % {"carrier": carrier}
-    return Step(text, _moment(shipped_at), "done" if is_there else "now")
-
-
-def _moment(at: datetime) -> str:
-    there = at.astimezone(ZoneInfo("UTC"))
-    return _("%(date)s at %(time)s") % {"date": day(there), "time": f"{there:%H:%M} UTC"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -40,6 +41,8 @@ class VisitShown:
     day: str
     hour: str
     zone: str
+    starts: datetime
+    zone_id: str
     meeting_point: str
     is_cancelled: bool
     tickets: tuple[TicketShown, ...]
@@ -99,6 +102,8 @@ def _visit(line: OrderLine) -> VisitShown:
         day=dates.full_day_in(starts, session.zone, language),
         hour=dates.hour(starts, session.zone),
         zone=dates.zone_name(starts, session.zone, language),
+        starts=starts,
+        zone_id=session.zone,
         meeting_point=session.meeting_point,
         is_cancelled=line.variant.cancelled_at is not None,
         tickets=tuple(_ticket(ticket, line) for ticket in line.tickets.all()),

@@ -17,13 +17,12 @@ from shop.cart.current import Shopper
 from shop.cart.pricing import PricedCart
 from shop.cart.turns import one_after_another
 from shop.errors import TooManyOpenOrders
-from shop.festivals.fairness import Limits
 from shop.festivals.holdings import Holdings
 from shop.festivals.pricing.segments import Segment
 from shop.orders import parking_words
 from shop.orders.models import Order
 from shop.orders.parking_reads import DEAL, POOL, Count, Key, Place, Scarce, Seen, look
-from shop.storefront.epoch import current_epoch
+from shop.storefront.epoch import Epoch, current_epoch
 
 OF_NETWORK = 5  # lapsed orders that halve the time of a network's guests: many share an address
 
@@ -36,14 +35,16 @@ class Bounds:
     share: int
     network: int
     is_guest: bool
+    zone: str  # in which they are told until when
 
 
-def bounds_of(shopper: Shopper, limits: Limits) -> Bounds:
+def bounds_of(shopper: Shopper, epoch: Epoch) -> Bounds:
     """Return what counts for somebody: more, if a verified address stands behind it."""
+    limits, zone = epoch.limits, epoch.zone
     if shopper.limit_id is None:
-        return Bounds(limits.guest_units, limits.guest_share, limits.network_units, is_guest=True)
+        return Bounds(limits.guest_units, limits.guest_share, limits.network_units, True, zone)
     units, share = limits.account_units, limits.account_share
-    return Bounds(units, share, limits.network_units, is_guest=False)
+    return Bounds(units, share, limits.network_units, False, zone)
 
 
 def refuse_too_large(priced: PricedCart, shopper: Shopper, *, at: datetime) -> None:
@@ -52,7 +53,7 @@ def refuse_too_large(priced: PricedCart, shopper: Shopper, *, at: datetime) -> N
     Raises:
         TooMuchHeld: the text says how much is possible, and what else can be done.
     """
-    bounds = bounds_of(shopper, current_epoch(at=at).limits)
+    bounds = bounds_of(shopper, current_epoch(at=at))
     segments = priced.quote.segments
     # A single item is always possible: a group's ticket may be larger than the bound.
     if _units(segments) > bounds.units and sum(s.quantity for s in segments) > 1:
@@ -75,8 +76,9 @@ def refuse_parking(
         TooManyOpenOrders, TooMuchHeld: nothing is held.
     """
     refuse_too_large(priced, shopper, at=at)
-    limits = current_epoch(at=at).limits
-    bounds, segments = bounds_of(shopper, limits), priced.quote.segments
+    epoch = current_epoch(at=at)
+    limits, segments = epoch.limits, priced.quote.segments
+    bounds = bounds_of(shopper, epoch)
     place = _place(priced, shopper, pending)
     one_after_another(place.network_key, place.email_key)
     seen = look(place, {_key(segment) for segment in segments}, at=at)
@@ -113,7 +115,7 @@ def _place(priced: PricedCart, shopper: Shopper, pending: Order | None) -> Place
 
 def _refuse_network(segments: Iterable[Segment], others: Count, bounds: Bounds) -> None:
     if others.number and others.number + _units(segments) > bounds.network:
-        raise parking_words.network_full(others.until, is_guest=bounds.is_guest)
+        raise parking_words.network_full(others.until, zone=bounds.zone, is_guest=bounds.is_guest)
 
 
 def _refuse_share(priced: PricedCart, scarce: Mapping[Key, Scarce], bounds: Bounds) -> None:
@@ -128,7 +130,11 @@ def _refuse_share(priced: PricedCart, scarce: Mapping[Key, Scarce], bounds: Boun
         possible[variant] += fits
         if fits < segment.quantity:
             raise parking_words.too_many_of(
-                products[variant], possible[variant], scarce[key].until, is_guest=bounds.is_guest
+                products[variant],
+                possible[variant],
+                scarce[key].until,
+                zone=bounds.zone,
+                is_guest=bounds.is_guest,
             )
 
 

@@ -23,13 +23,14 @@ def order_too_large(most: int, *, is_guest: bool) -> TooMuchHeld:
 
 
 def too_many_of(
-    product: Product, possible: int, until: datetime | None, *, is_guest: bool
+    product: Product, possible: int, until: datetime | None, *, zone: str, is_guest: bool
 ) -> TooMuchHeld:
     """Return the refusal of too many of one product.
 
     Args:
         possible: how many can be ordered now.
         until: when the first of the network's unpaid orders that hold it must be paid, if any.
+        zone: in which that is told.
     """
     facts = {"count": possible, "product": product.title_in(get_language() or "en")}
     if possible:
@@ -45,23 +46,23 @@ def too_many_of(
         )
     else:  # other lines of the same order take them
         text = _("%(product)s: fewer can be ordered at once, so that others get some too.")
-    way = _wait(until) if until and not possible else _fewer()
+    way = _wait(until, zone) if until and not possible else _fewer()
     return _refusal(text % facts, way, is_guest=is_guest)
 
 
-def network_full(until: datetime, *, is_guest: bool) -> TooMuchHeld:
+def network_full(until: datetime, *, zone: str, is_guest: bool) -> TooMuchHeld:
     """Return the refusal of an order that comes after all that a network may hold."""
     text = _("Unpaid orders from your internet connection hold as many items as they may.")
-    return _refusal(text, _wait(until), is_guest=is_guest)
+    return _refusal(text, _wait(until, zone), is_guest=is_guest)
 
 
 def _fewer() -> str:
     return _("Order fewer now, and more when these are paid.")
 
 
-def _wait(until: datetime) -> str:
+def _wait(until: datetime, zone: str) -> str:
     text = _("Pay what you have open, or try again after %(time)s.")
-    return text % {"time": clock_time(until)}
+    return text % {"time": clock_time(until, zone=zone)}
 
 
 def _refusal(*sentences: str, is_guest: bool) -> TooMuchHeld:

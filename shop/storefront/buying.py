@@ -36,6 +36,7 @@ class Facts:
     about: str
     has_deal: bool
     deal_ends: datetime | None
+    zone: str | None
     ends_text: str
     lowest: str
     claim: Claim | None
@@ -150,6 +151,7 @@ def _facts(
         "about": _about(variant.price, reader),
         "has_deal": variant.has_deal,
         "deal_ends": variant.deal_ends if variant.has_deal else None,
+        "zone": variant.zone,
         "ends_text": _ends(variant, language, at) if variant.has_deal else "",
         "lowest": _lowest(variant) if variant.has_deal else "",
         "claim": claim_of(*claimed, is_flash=is_flash) if claimed else None,

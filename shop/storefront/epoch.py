@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from shop.festivals.fairness import Limits, limits_of
@@ -129,6 +130,11 @@ class Epoch:
     def festival(self) -> KnownFestival | None:
         """Return the festival that runs, the one of the highest priority if there are several."""
         return self.live[0] if self.live else None
+
+    @property
+    def zone(self) -> str:
+        """Return the zone of times that belong to no place: the running festival's, if any."""
+        return self.festival.zone if self.festival else settings.SHOP_ZONE
 
     @property
     def next_festival(self) -> KnownFestival | None:

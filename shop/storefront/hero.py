@@ -91,6 +91,7 @@ class Hero:
     remind: str
     moved: str = ""
     reason: str = ""
+    zone_id: str = ""
 
 
 def hero(festival: KnownFestival, *, at: datetime, language: str) -> Hero:
@@ -122,6 +123,7 @@ def hero(festival: KnownFestival, *, at: datetime, language: str) -> Hero:
         remind=f"festival-{festival.id}" if at < festival.starts_at else "",
         moved=_moved(festival, action, at=at, language=language) if action else "",
         reason=reason or "",
+        zone_id=festival.zone,
     )
 
 

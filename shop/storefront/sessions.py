@@ -40,6 +40,8 @@ class DateChoice:
     seats: int
     most: str
     prices: str
+    starts: datetime
+    zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,8 @@ def _date(
         seats=session.seats_left,
         most=" ".join(str(_most(kind)) for kind in kinds),
         prices=" ".join(_plain(kind.price) if kind and kind.price else "0" for kind in kinds),
+        starts=session.starts,
+        zone=session.zone,
     )
 
 

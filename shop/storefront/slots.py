@@ -21,7 +21,8 @@ MOST = 6
 class SlotShown:
     """A time of the flash deals; ``remind`` is where to ask to be told of one to come.
 
-    ``why`` is the organizers' reason for another end than was planned.
+    ``why`` is the organizers' reason for another end than was planned, ``turns_at`` the instant
+    that it names last, until it is over.
     """
 
     url: str
@@ -31,6 +32,8 @@ class SlotShown:
     is_on: bool
     remind: str = ""
     why: str = ""
+    turns_at: datetime | None = None
+    zone: str = ""
 
 
 def slots(festival: KnownFestival, *, at: datetime, language: str) -> tuple[SlotShown, ...]:
@@ -67,4 +70,6 @@ def _slot(slot: Slot, zone: str, language: str, *, at: datetime) -> SlotShown:
         is_on=is_on,
         remind="" if is_over or is_on else f"{reverse('remind')}?thing=slot-{slot.pk}",
         why=slot.why or "",
+        turns_at=None if is_over else slot.ends_at if is_on else slot.starts_at,
+        zone=zone,
     )

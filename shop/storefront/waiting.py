@@ -21,14 +21,16 @@ MOST = 20
 class Waiting:
     """Names of things to wait for, as ``shop.reminders`` knows them.
 
-    ``coming`` is the product's next opening, with ``opens`` in words; ``returns`` are sold-out
-    variants, or deals of which all is claimed, each with its label.
+    ``coming`` is the product's next opening, at ``opens_at`` in ``zone``, with ``opens`` in words;
+    ``returns`` are sold-out variants, or deals of which all is claimed, each with its label.
     """
 
     coming: str
     opens: str
     returns: tuple[tuple[str, str], ...]
     is_claimed: bool
+    opens_at: datetime | None = None
+    zone: str = ""
 
 
 def waiting(
@@ -45,7 +47,8 @@ def waiting(
     Args:
         listed: the festivals in which the product takes part.
     """
-    opens = _opens(variants, listed, epoch, language)
+    opens_at, zone = _opening(variants, listed, epoch) or (None, "")
+    opens = _opens(opens_at, zone, language) if opens_at else ""
     sold_out = _sold_out(variants, sessions, language)
     claimed = () if sold_out else _claimed(variants)
     return Waiting(
@@ -53,6 +56,8 @@ def waiting(
         opens=opens,
         returns=(sold_out or claimed)[:MOST],
         is_claimed=bool(claimed),
+        opens_at=opens_at,
+        zone=zone,
     )
 
 
@@ -61,16 +66,18 @@ def turns_of(variants: Sequence[VariantNow]) -> list[datetime]:
     return [variant.next_starts for variant in variants if variant.next_starts]
 
 
-def _opens(
-    variants: Sequence[VariantNow], listed: Sequence[int], epoch: Epoch, language: str
-) -> str:
+def _opening(
+    variants: Sequence[VariantNow], listed: Sequence[int], epoch: Epoch
+) -> tuple[datetime, str] | None:
+    """Return when the next deal or festival opens, and in which zone it does."""
     found = [(v.next_starts, v.next_zone) for v in variants if v.next_starts]
     if not found:
         coming = [f for f in epoch.festivals if f.id in listed and f.starts_at > epoch.seen_at]
         found = [(festival.starts_at, festival.zone) for festival in coming]
-    if not found:
-        return ""
-    starts_at, zone = min(found)
+    return min(found, default=None)
+
+
+def _opens(starts_at: datetime, zone: str, language: str) -> str:
     when = dates.day_and_hour(starts_at, zone, language)
     begins = _("In a festival from %(date)s") % {"date": when}
     return beside(begins, dates.zone_name(starts_at, zone, language))

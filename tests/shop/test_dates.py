@@ -81,3 +81,27 @@ def test_a_zone_has_the_name_of_its_season():
     assert dates.zone_name(datetime(2027, 1, 1, tzinfo=UTC), "Europe/London", "en") == (
         "Greenwich Mean Time"
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "clock", "moment"),
+    [
+        ("en", "15:30 (East Africa Time)", "12 May at 15:30 (East Africa Time)"),
+        ("fr", "15:30 (heure normale d’Afrique de l’Est)",
+         "12 mai à 15:30 (heure normale d’Afrique de l’Est)"),
+        ("sw", "15:30 (Saa za Afrika Mashariki)", "12 Mei saa 15:30 (Saa za Afrika Mashariki)"),
+    ],
+)  # fmt: skip
+def test_a_time_names_its_zone(language, clock, moment):
+    at = datetime(2027, 5, 12, 12, 30, tzinfo=UTC)
+    with translation.override(language):
+        assert dates.clock(at, "Africa/Nairobi", language) == clock
+        assert dates.moment(at, "Africa/Nairobi", language) == moment
+
+
+def test_a_time_of_another_year_says_it():
+    at = datetime(2027, 5, 12, 12, 30, tzinfo=UTC)
+
+    said = dates.moment(at, "Africa/Nairobi", "en", has_year=True)
+
+    assert said == "12 May 2027 at 15:30 (East Africa Time)"

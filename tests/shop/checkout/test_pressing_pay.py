@@ -190,7 +190,7 @@ def test_who_comes_after_others_of_the_network_reads_when_to_come_again(till, se
 
     assert answer.status_code == 409
     assert "unpaid orders from your internet connection hold as many as they may" in words(answer)
-    assert "or try again after 12:30 UTC." in words(answer)
+    assert "or try again after 15:30 (East Africa Time)." in words(answer)
     assert 'href="/account/login/?next=/checkout/delivery/"' in answer.text
     assert Order.objects.count() == 3
 
@@ -204,7 +204,7 @@ def test_a_provider_that_is_down_is_said_kindly_and_the_price_stays_held(browser
 
     assert refused.status_code == 409
     assert "The payment page cannot be reached at the moment." in words(refused)
-    assert "Your price is held until 12:30 UTC" in words(refused)
+    assert "Your price is held until 15:30 (East Africa Time)" in words(refused)
     assert again.status_code == 303
     assert Order.objects.count() == 1
     assert Payment.objects.count() == 1
@@ -272,7 +272,10 @@ def test_the_held_price_outlives_the_festival(browser, till, clock_at):
     page = browser.get("/checkout/delivery/")
     again = press_pay(browser)
 
-    assert "Your price is held until 12:30 UTC, even after the festival ends." in words(page)
+    assert (
+        "Your price is held until 15:30 (East Africa Time), even after the festival ends."
+        in words(page)
+    )
     assert "Pay $20.00" in words(page)
     assert "1 item from 1 store $15.00" in words(page)
     assert again.headers["Location"] == payment.session_url

@@ -27,7 +27,7 @@ from tests.shop.checkout.steps import (
 
 pytestmark = pytest.mark.django_db
 with_threads = pytest.mark.django_db(transaction=True)
-HELD = "Your price is held until 12:30 UTC, even after the festival ends."
+HELD = "Your price is held until 15:30 (East Africa Time), even after the festival ends."
 
 
 def test_case_1_three_stores_are_paid_at_once_and_the_page_says_what_comes_from_where(

@@ -117,7 +117,7 @@ def test_a_guests_open_payment_goes_on_as_the_accounts(browser, till):
     assert states() == [("pending", f"u{account.pk}")]
     assert Order.objects.get().user == account
     page = words(browser.get("/checkout/delivery/"))
-    assert "Your price is held until 12:30 UTC" in page
+    assert "Your price is held until 15:30 (East Africa Time)" in page
     assert press_pay(browser).headers["Location"] == payment.session_url
     assert Pool.objects.get().held == 1
     assert_books_agree()

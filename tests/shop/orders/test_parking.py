@@ -40,7 +40,9 @@ def test_sixty_cookies_of_one_address_hold_three_units_and_others_get_theirs():
     others = [buy(newcomer(deal)) for _ in range(2)]
 
     assert len(refused) == 57
-    assert "Pay what you have open, or try again after 12:30 UTC." in str(refused[0])
+    assert "Pay what you have open, or try again after 12:30 (Coordinated Universal Time)." in str(
+        refused[0]
+    )
     assert refused[0].may_sign_in
     assert [order.total for order in others] == [15_00, 15_00]
     deal.refresh_from_db()

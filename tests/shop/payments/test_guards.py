@@ -76,6 +76,12 @@ def test_a_demonstration_with_a_key_of_test_mode_starts():
     assert served.returncode == 0, served.stderr
 
 
+def test_a_zone_that_nobody_knows_is_refused_at_the_start():
+    served = run(SERVE, **TRIAL | {"DEMO": "1", "SHOP_ZONE": "Africa/Nowhere"})
+
+    assert "Set SHOP_ZONE to a time zone, like Africa/Nairobi." in served.stderr
+
+
 def test_a_refusal_names_the_setting_and_never_its_value():
     served = run(SERVE, **DEMO | REAL)
 

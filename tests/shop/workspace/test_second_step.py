@@ -142,7 +142,7 @@ def test_a_member_who_lost_it_all_is_freed_by_an_organizer_and_told(client, desk
     assert not is_in(browser)
     assert sign_in(Client(), desk.member.email).url == "/account/"
     tasks.send_freed.func(desk.member.pk, NOON.isoformat())
-    assert "on 12 May 2027 at 12:00 UTC" in mail.outbox[-1].body
+    assert "on 12 May 2027 at 15:00 (East Africa Time)" in mail.outbox[-1].body
     again = client.post(here, {"reason": "Again"}, follow=True)
     assert "has no second step." in again.text
     assert ChangeLog.objects.filter(action="free").count() == 1
