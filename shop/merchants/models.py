@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 
 from shop.accounts.invitations import Invited
 from shop.errors import StaleState
+from shop.merchants.zones import zone_of
 from shop.pictures.models import Picture
 
 
@@ -98,6 +99,11 @@ class Merchant(models.Model):
         self.state = state
         for name, value in changes.items():
             setattr(self, name, value)
+
+    @property
+    def zone(self) -> str:
+        """Return the zone of the days and hours that its people work in."""
+        return zone_of(self.country)
 
 
 class Membership(models.Model):

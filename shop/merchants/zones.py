@@ -1,4 +1,4 @@
-"""The zone in which a merchant's sessions are announced."""
+"""The zone in which a merchant works, and its sessions are announced."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from shop import clock
 from shop.merchants.models import Merchant
 from shop.orders.models import OrderLine, Suborder
 from shop.workspace import today
-from shop.workspace.own import members_or, sold_by, store_members_only, work_on
+from shop.workspace.own import members_or, sold_by, store_members_only, today_of, work_on
 from shop.workspace.people.views import storeless
 
 SHOWN = 8
@@ -41,7 +41,7 @@ def _overview(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     sent = own.filter(state=Suborder.State.SHIPPED).prefetch_related("shipments")[:SHOWN]
     context = {
         "part": "overview",
-        "today": at.date(),
+        "today": today_of(request),
         "waiting": list(waiting),
         "sent": list(sent),
         "sums": today.sums(merchant, at=at),

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from shop import clock, dates
 from shop.accounts.models import User
 from shop.accounts.second_step import lead_to_it
 from shop.catalogue.models import Product
 from shop.festivals.models import Deal, Nomination, NominationSheet
+from shop.festivals.walltime import wall_of
 from shop.merchants.models import Merchant
 from shop.orders.models import Order, Suborder, SuborderQuerySet
 from shop.workspace.demanding import lacks_second_step, memberships_of
@@ -44,7 +50,8 @@ def members_or(otherwise: View) -> Callable[[View], View]:
             elif lacks_second_step(request, request.memberships[0]):
                 return lead_to_it(request, why=_("Members of stores sign in with a second step."))
             else:
-                response = view(request, *args, **kwargs)
+                with timezone.override(None):  # left again: see ``work_on``
+                    response = view(request, *args, **kwargs)
             add_never_cache_headers(response)
             return response
 
@@ -80,10 +87,21 @@ def store_members_only(view: View) -> View:
 
 
 def work_on(request: HttpRequest, merchant: Merchant) -> None:
-    """Note for which of the member's merchants this page is, and whether it shows money."""
+    """Note for which of the member's merchants this page is, and whether it shows money.
+
+    Days and hours of the page are those of the store.
+    """
     membership = next(row for row in request.memberships if row.merchant_id == merchant.pk)
     request.merchant = merchant
     request.sees_money = membership.may_see_money
+    timezone.activate(merchant.zone)
+    at, language = clock.moment_of(request), get_language() or settings.LANGUAGE_CODE
+    request.zone_name = dates.zone_name(at, merchant.zone, language)
+
+
+def today_of(request: HttpRequest) -> date:
+    """Return which day it is at the store that the page is for."""
+    return wall_of(clock.moment_of(request), request.merchant.zone).date()
 
 
 def suborders_of(user: User) -> SuborderQuerySet:

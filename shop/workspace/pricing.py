@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import datetime
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from shop import clock
+from shop import clock, dates
 from shop.catalogue.models import Product
 from shop.errors import ShopError
 from shop.festivals.models import RegularPrice
 from shop.festivals.prices import change_prices
+from shop.festivals.walltime import midnight
 from shop.merchants.models import Merchant
 from shop.workspace.fields import AmountField
 from shop.workspace.own import products_of, store_members_only
@@ -30,15 +32,19 @@ class PriceForm(forms.Form):
 
     starts_on = forms.DateField(
         label=gettext_lazy("From this day on"),
-        help_text=gettext_lazy("At 00:00 UTC. Leave it empty to change the prices at once."),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": gettext_lazy("Enter a date, like 27 3 2027")},
     )
 
-    def __init__(self, variants: list, *args: object, **kwargs: object) -> None:
+    def __init__(
+        self, variants: list, merchant: Merchant, *args: object, at: datetime, **kwargs: object
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.variants = variants
+        self.variants, self.zone = variants, merchant.zone
+        zone = dates.zone_name(at, self.zone, get_language() or settings.LANGUAGE_CODE)
+        hint = _("At 00:00, %(zone)s. Leave it empty to change the prices at once.")
+        self.fields["starts_on"].help_text = hint % {"zone": zone}
         for variant in variants:
             name = gettext_lazy("New price: %(name)s") % {"name": variant.label or variant.sku}
             self.fields[f"price_{variant.pk}"] = AmountField(label=name, required=False)
@@ -53,9 +59,9 @@ class PriceForm(forms.Form):
         return {pk: price for pk, price in told if price is not None}
 
     def starts_at(self) -> datetime | None:
-        """Return the instant of the day that was typed."""
+        """Return the instant at which the day that was typed begins where the store is."""
         day = self.cleaned_data["starts_on"]
-        return datetime.combine(day, time(), UTC) if day else None
+        return midnight(day, self.zone) if day else None
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,7 +71,7 @@ def prices(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpRes
     at = clock.moment_of(request)
     product = get_object_or_404(products_of(merchant), pk=product_id, kind=Product.Kind.GOODS)
     variants = list(product.variants.filter(is_active=True).order_by("position", "pk"))
-    form = PriceForm(variants, request.POST or None)
+    form = PriceForm(variants, merchant, request.POST or None, at=at)
     shown = []
     if request.method == "POST" and form.is_valid():
         if not form.amounts():

@@ -18,7 +18,14 @@ from shop.orders.shipping import ship
 from shop.spreadsheets import sheet
 from shop.workspace.forms import ShipmentForm
 from shop.workspace.order_list import NAMES, STATES, find_orders, packing_rows
-from shop.workspace.own import members_only, sold_by, store_members_only, suborders_of, work_on
+from shop.workspace.own import (
+    members_only,
+    sold_by,
+    store_members_only,
+    suborders_of,
+    today_of,
+    work_on,
+)
 from shop.workspace.paging import page_of
 
 SHOWN = 50
@@ -43,7 +50,7 @@ def orders(request: HttpRequest, merchant: Merchant) -> HttpResponse:
         "q": text,
         "state": state if state in STATES else "",
         "states": NAMES.items(),
-        "today": clock.moment_of(request).date(),
+        "today": today_of(request),
     }
     return render(request, "shop/workspace/orders.html", context)
 
@@ -52,7 +59,7 @@ def orders(request: HttpRequest, merchant: Merchant) -> HttpResponse:
 @store_members_only
 def packing_sheet(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     """Give what is to be packed as a table for spreadsheets: one row for each line."""
-    day = f"{clock.moment_of(request):%Y-%m-%d}"
+    day = f"{today_of(request):%Y-%m-%d}"
     table = (COLUMNS, packing_rows(merchant))
     return sheet(f"packing-{merchant.slug}-{day}", "csv", {"Packing": table})
 
@@ -90,7 +97,7 @@ def suborder(request: HttpRequest, suborder_id: int) -> HttpResponse:
         "service": service_name(found.service) if found.service else "",
         "form": form,
         "carriers": Carrier.objects.exclude(kind="tracker").values_list("name", flat=True),
-        "today": clock.moment_of(request).date(),
+        "today": today_of(request),
     }
     status = 422 if form.errors else 200
     return render(request, "shop/workspace/suborder.html", context, status=status)

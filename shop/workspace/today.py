@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, NullIf, TruncDate
@@ -11,6 +12,8 @@ from shop.amending.models import Amendment
 from shop.catalogue.models import Product, Variant
 from shop.festivals.enrolling import enrolling
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination
+from shop.festivals.walltime import midnight as midnight_of
+from shop.festivals.walltime import wall_of
 from shop.merchants.models import Merchant
 from shop.orders.models import RefundLine, Suborder
 from shop.workspace.chart import Chart, chart
@@ -27,11 +30,12 @@ def sums(merchant: Merchant, *, at: datetime) -> dict[str, int | None]:
     Two statements. What went back to shoppers was not earned.
     """
     waiting = Suborder.TO_SEND
-    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    today = wall_of(at, merchant.zone).date()
+    midnight = midnight_of(today, merchant.zone)
     found = sold_by(merchant).aggregate(
         orders=Count("pk"),
         waiting=Count("pk", filter=waiting),
-        due=Count("pk", filter=waiting & Q(ship_by__lte=at.date())),
+        due=Count("pk", filter=waiting & Q(ship_by__lte=today)),
         today=Count("pk", filter=Q(order__paid_at__gte=midnight)),
         earned=Coalesce(Sum(Suborder.EARNED), 0),
         unsent=Coalesce(Sum(F("refund_parcel__paid") + F("refund_parcel__funded")), 0),
@@ -43,10 +47,14 @@ def sums(merchant: Merchant, *, at: datetime) -> dict[str, int | None]:
 
 def orders_per_day(merchant: Merchant, *, at: datetime) -> Chart:
     """Return how many orders were paid on each of the last days, today last."""
-    first = at.date() - timedelta(days=DAYS - 1)
-    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=DAYS - 1)
-    rows = sold_by(merchant).filter(order__paid_at__gte=midnight).order_by()
-    rows = rows.annotate(day=TruncDate("order__paid_at")).values("day").annotate(n=Count("pk"))
+    zone = merchant.zone
+    first = wall_of(at, zone).date() - timedelta(days=DAYS - 1)
+    rows = sold_by(merchant).filter(order__paid_at__gte=midnight_of(first, zone)).order_by()
+    rows = (
+        rows.annotate(day=TruncDate("order__paid_at", tzinfo=ZoneInfo(zone)))
+        .values("day")
+        .annotate(n=Count("pk"))
+    )
     found = dict(rows.values_list("day", "n"))
     days = [first + timedelta(days=place) for place in range(DAYS)]
     return chart([(day, found.get(day, 0)) for day in days])

@@ -54,7 +54,7 @@ def test_a_price_may_be_planned_for_a_day_to_come_and_not_for_the_past(client, d
     assert client.post(prices, told | {"confirm": "1"}).status_code == 302
 
     newest = RegularPrice.objects.filter(variant=desk.variant).latest("pk")
-    assert newest.starts_at.isoformat() == "2027-06-01T00:00:00+00:00"
+    assert newest.starts_at.isoformat() == "2027-05-31T21:00:00+00:00"  # midnight in Nairobi
     for confirm in ({}, {"confirm": "1"}):
         late = client.post(prices, told | {"starts_on": "2027-05-12"} | confirm)
         assert late.status_code == 422
