@@ -7,6 +7,7 @@ from wagtail import blocks
 from shop.catalogue.models import Category
 from shop.currencies import currencies
 from shop.delivery.names import countries_by_name
+from shop.festivals import walltime
 from shop.festivals.models import Slot
 
 DEAREST = 1_000_000_000  # whole units; nothing costs more
@@ -35,6 +36,11 @@ def countries() -> list[tuple[str, str]]:
 def categories() -> list[tuple[str, str]]:
     """Return the places in the catalogue."""
     return [(row.path, f"{row.name} ({row.path})") for row in Category.objects.all()]
+
+
+def zones() -> list[tuple[str, str]]:
+    """Return the places that have a time zone."""
+    return [(zone, zone) for zone in walltime.zones()]
 
 
 def flash_slots() -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 
 from cms.blocks.base import HeadedBlock, PageBlock
+from cms.blocks.choices import zones
 from cms.blocks.deals import ProductChooserBlock, ShelfBlock, picked
 from cms.blocks.words import Words
 from cms.pages.scene import Phase
@@ -23,6 +25,9 @@ from shop.storefront.shelves import MOST, Shelf
 if TYPE_CHECKING:
     from cms.pages.gathering import Gathered
     from cms.pages.scene import Scene
+
+MINUTE = timedelta(minutes=1)
+EARLY = 15 * MINUTE  # before a session starts, its stream can be opened
 
 
 class HeroBlock(PageBlock):
@@ -136,7 +141,13 @@ class SessionBlock(ShelfBlock):
 
     name = blocks.CharBlock(max_length=120, label="Title of the session")
     host = blocks.CharBlock(max_length=120)
-    starts_at = blocks.DateTimeBlock(help_text="UTC")
+    starts_at = blocks.DateTimeBlock(help_text="As the time zone of your account has it.")
+    zone = blocks.ChoiceBlock(
+        choices=zones,
+        required=False,
+        label="Time zone of the page",
+        help_text="In which readers are told when. Empty: the festival's.",
+    )
     minutes = blocks.IntegerBlock(min_value=5, max_value=720, default=60)
     about = Words(required=False)
     stream = blocks.URLBlock(
@@ -166,11 +177,12 @@ class SessionBlock(ShelfBlock):
         return Shelf(picked=ids, most=len(ids)) if ids else None
 
     def turns(self, value: Any) -> list:
-        """Return the instants at which the part changes."""
+        """Return the instants at which the part changes: the stream opens, it starts, it ends."""
         starts_at = value["starts_at"]
-        return (
-            [starts_at, starts_at + timedelta(minutes=value["minutes"] or 0)] if starts_at else []
-        )
+        if not starts_at:
+            return []
+        ends_at = starts_at + timedelta(minutes=value["minutes"] or 0)
+        return [starts_at - EARLY, starts_at, ends_at]
 
     def shown(self, value: Any, gathered: Gathered) -> dict[str, Any]:
         """Return when it is, in the festival's time, and whether it is on."""
@@ -178,10 +190,15 @@ class SessionBlock(ShelfBlock):
         shown = super().shown(value, gathered) | {"about": gathered.rich(value["about"])}
         if not turns:
             return shown
-        zone = scene.festival.zone if scene.festival else "UTC"
-        starts_at, ends_at = turns
+        own = scene.festival.zone if scene.festival else settings.SHOP_ZONE
+        zone = value.get("zone") or own
+        opens_at, starts_at, ends_at = turns
         stream = value["stream"] or ""
         return shown | {
+            "starts_at": starts_at,
+            "zone_id": zone,
+            "early": EARLY // MINUTE,
+            "may_watch": opens_at <= scene.at < ends_at,
             "when": dates.day_and_hour(starts_at, zone, scene.language),
             "until": dates.hour(ends_at, zone),
             "zone": dates.zone_name(starts_at, zone, scene.language),

@@ -49,7 +49,10 @@ class ShopPage(Page):
     """
 
     preview_at = models.DateTimeField(
-        "preview at", null=True, blank=True, help_text="UTC. For the preview alone."
+        "preview at",
+        null=True,
+        blank=True,
+        help_text="As the time zone of your account has it. For the preview alone.",
     )
 
     base_form_class = PageForm

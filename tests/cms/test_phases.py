@@ -80,6 +80,38 @@ def test_a_page_says_itself_when_a_session_begins_and_ends():
     assert "<iframe" not in during
 
 
+def test_a_stream_is_offered_a_quarter_of_an_hour_before_and_no_copy_hides_it():
+    session = {"name": "At the dye pits", "host": "Ama", "starts_at": NOON, "minutes": 30,
+               "stream": "https://example.org/live"}  # fmt: skip
+    festival_page(body=[("session", session)])
+    opens = NOON - timedelta(minutes=15)
+
+    long_before, before, open_ = (
+        text(at) for at in (NOON - timedelta(days=1), opens - TICK, opens)
+    )
+
+    assert "Watch the session" not in long_before
+    assert "The stream opens here 15 minutes before." in long_before
+    assert "Watch the session" not in before
+    assert "Watch the session" in open_
+    assert "The stream opens" not in open_
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        ("Africa/Lagos", "12 May at 13:00–13:30 · West Africa Standard Time"),
+        ("", "12 May at 15:00–15:30 · East Africa Time"),
+    ],
+)
+def test_a_session_is_told_in_its_own_zone_or_else_in_the_shop_s(zone, said):
+    session = {"name": "At the dye pits", "host": "Ama", "starts_at": NOON, "minutes": 30,
+               "zone": zone}  # fmt: skip
+    festival_page(body=[("session", session)], festival=make.festival(zone="Africa/Nairobi"))
+
+    assert said in text(NOON - timedelta(days=1))
+
+
 def test_prices_turn_over_with_the_festival():
     festival = make.festival()
     kettle = make.variant(40_00)
