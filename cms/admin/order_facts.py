@@ -15,7 +15,7 @@ from cms.admin.screens import screen_of_product, screen_of_store
 from shop.accounts.models import User
 from shop.cart.explaining import label_of
 from shop.currencies import written
-from shop.delivery.names import country_name, service_name
+from shop.delivery.names import address_lines, service_name
 from shop.festivals.models import Promotion
 from shop.orders.models import Discount, Order, OrderLine, Shipment, Suborder
 from shop.orders.refunding import refunded
@@ -108,7 +108,7 @@ def shopper_of(order: Order) -> ShopperShown:
         name=contact.name,
         email=contact.email,
         phone=contact.phone,
-        address=(*contact.lines, country_name(contact.country, "en")),
+        address=address_lines(contact, "en"),
         language=get_language_info(order.language)["name"],
         account=order.user.email if order.user else "",
         others=same.count() if contact.email else 0,

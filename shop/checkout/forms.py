@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from shop.cart.countries import CountryField
-from shop.checkout.addresses import AddressRules, address_rules
+from shop.cart.wording import language
+from shop.delivery.addresses import AddressRules, address_rules
 from shop.delivery.models import Contact
 
 AUTOCOMPLETE = {
@@ -79,6 +80,14 @@ class AddressForm(forms.Form):
             self.fields["postcode"].error_messages["required"] = _wrong_postcode(self.rules)
         if self.rules.regions:
             self.fields["region"].widget.attrs["list"] = "regions"
+
+    @property
+    def places(self) -> list[list[forms.BoundField]]:
+        """Return the fields of the place, line by line, as the country writes them."""
+        return [
+            [self[name] for name in line if name in self.fields]
+            for line in self.rules.order_for(language())
+        ]
 
     @property
     def regions(self) -> tuple[str, ...]:

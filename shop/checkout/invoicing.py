@@ -17,7 +17,7 @@ from shop.cart.wording import amount, full_day, language, less
 from shop.checkout.finding import order_page
 from shop.checkout.refunds import MoneyBack, money_back
 from shop.checkout.summarising import paid_with
-from shop.delivery.names import country_name
+from shop.delivery.names import address_lines
 from shop.languages import beside, percent
 from shop.orders.models import Order, OrderLine, Suborder
 from shop.orders.taxes import tax_in
@@ -67,9 +67,8 @@ def show_invoice(order: Order) -> Invoice:
     lines = Prefetch("lines", priced.order_by("position"))
     parts = list(order.suborders.select_related("merchant").prefetch_related(lines))
     payment = order.payments.filter(state=Payment.State.PAID).first()
-    contact = order.contact
     return Invoice(
-        billed_to=(*contact.lines, country_name(contact.country, language())),
+        billed_to=address_lines(order.contact, language()),
         sold_through=(settings.OPERATOR_NAME, settings.OPERATOR_ADDRESS),
         date=full_day(order.paid_at),
         method=paid_with(payment.method) if payment else "",

@@ -24,7 +24,7 @@ from shop.checkout.forms import AddressForm
 from shop.checkout.prefilling import initial_address, is_unchanged
 from shop.checkout.refusing import refused, too_large, way_to_more
 from shop.delivery.models import Country
-from shop.delivery.names import country_name
+from shop.delivery.names import address_lines, country_name
 from shop.errors import CannotDeliver, ShopError
 from shop.orders.agreement import Agreement
 from shop.payments.collecting import start_payment
@@ -133,7 +133,7 @@ def _delivery_page(
     context = {
         "choices": choices(priced),
         "shown": chosen(priced),
-        "contact": [*cart.contact.lines, country_name(cart.country, language())],
+        "contact": address_lines(cart.contact, language()),
         "duties": duties_of(priced),
         "limits": paying.limits(priced, shopper, at=at),
         "obstacles": paying.obstacles(priced) + ([str(excess)] if excess else []),

@@ -1,5 +1,9 @@
 from django.db import models
 
+from shop.delivery.addresses import Written, write_address
+
+PARTS = ("name", "line1", "line2", "city", "region", "postcode")
+
 
 class Country(models.Model):
     """Where parcels may go: its zone, whether it is served, and which taxes wait there."""
@@ -110,7 +114,11 @@ class Contact(models.Model):
     made_at = models.DateTimeField()
 
     @property
-    def lines(self) -> list[str]:
-        """Return the address as written on a parcel, without the country."""
-        place = " ".join(part for part in (self.postcode, self.city) if part)
-        return [line for line in (self.name, self.line1, self.line2, place, self.region) if line]
+    def lines(self) -> tuple[str, ...]:
+        """Return the address as its country writes it, without the country."""
+        return self.written.lines
+
+    @property
+    def written(self) -> Written:
+        """Return the address as its country writes it."""
+        return write_address(self.country, {part: getattr(self, part) for part in PARTS})

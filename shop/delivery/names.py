@@ -1,11 +1,11 @@
-"""Names of countries in the reader's language, by Unicode's data, and of ways to send."""
+"""Names of countries and addresses in the reader's language, by Unicode's data; ways to send."""
 
 from functools import lru_cache
 
 from babel import Locale
 from django.utils.translation import gettext as _
 
-from shop.delivery.models import Rate
+from shop.delivery.models import Contact, Rate
 from shop.languages import order_key
 
 # Two letters in Unicode's data, but nowhere to send to: unions, parts of other countries, tests.
@@ -44,6 +44,12 @@ def tax_name(name: str) -> str:
             return _("consumption tax")
         case _:
             return plain
+
+
+def address_lines(contact: Contact, language: str) -> tuple[str, ...]:
+    """Return an address with its country, which some countries write above it."""
+    name, written = country_name(contact.country, language), contact.written
+    return (name, *written.lines) if written.is_country_first else (*written.lines, name)
 
 
 def service_name(service: str) -> str:

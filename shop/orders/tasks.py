@@ -9,11 +9,11 @@ from django.utils.formats import date_format
 from shop.accounts.models import User
 from shop.currencies import written
 from shop.delivery.models import Contact
+from shop.delivery.names import address_lines, country_name
 from shop.mail import send
 from shop.merchants.models import Membership
 from shop.orders.models import Order, OrderLine, SaleDecision, Shipment, Suborder
 from shop.orders.telling import (
-    address_lines,
     cart_link,
     mail_context,
     merchant_link,
@@ -55,7 +55,7 @@ def send_order_to_ship(suborder_id: int, user_id: int) -> None:
         "name": user.name,
         "order_number": order.number,
         "stores": [store_context(suborder, order, language, sees_money=own.may_see_money)],
-        "address": address_lines(order, language),
+        "country": country_name(order.contact.country, language),
         "merchant_link": merchant_link(suborder),
     }
     send("order-to-ship", user.email, language=language, context=context)
@@ -112,7 +112,7 @@ def send_order_address(suborder_id: int, user_id: int) -> None:
         "name": user.name,
         "order_number": order.number,
         "stores": [store_context(suborder, order, language)],
-        "address": address_lines(order, language),
+        "address": address_lines(order.contact, language),
         "merchant_link": merchant_link(suborder),
     }
     send("order-address", user.email, language=language, context=context)

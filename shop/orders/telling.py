@@ -11,7 +11,7 @@ from django.utils import translation
 
 from shop import dates
 from shop.currencies import written
-from shop.delivery.names import country_name
+from shop.delivery.names import address_lines
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
 from shop.orders.summing import lines_by_part, order_rows
 
@@ -46,7 +46,7 @@ def mail_context(order: Order) -> dict[str, Any]:
         "parcel_count": sum(bool(part.service) for part in parts),
         "sums": _sums(order),
         "total": written(order.total, order.currency, language),
-        "address": address_lines(order, language),
+        "address": address_lines(order.contact, language),
     }
 
 
@@ -71,11 +71,6 @@ def store_context(
 def _sums(order: Order) -> list[tuple[str, str]]:
     with translation.override(order.language):
         return order_rows(order, lines_by_part(order))
-
-
-def address_lines(order: Order, language: str) -> list[str]:
-    """Return where the parcels go, the country last and in words."""
-    return [*order.contact.lines, country_name(order.contact.country, language)]
 
 
 def sent_elsewhere(shipment: Shipment, order: Order) -> list[str]:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from shop import clock
 from shop.delivery.models import Carrier
-from shop.delivery.names import country_name, service_name
+from shop.delivery.names import address_lines, service_name
 from shop.errors import ShopError
 from shop.merchants.models import Merchant
 from shop.orders.models import OrderLine, Suborder
@@ -93,7 +93,7 @@ def suborder(request: HttpRequest, suborder_id: int) -> HttpResponse:
         "by_organizer": found.delivery_funded + sum(line.funded for line in lines),
         "may_send": found.service and found.state == Suborder.State.WAITING,
         "shipments": shipments,
-        "country": country_name(contact.country, "en"),
+        "address": address_lines(contact, "en"),
         "service": service_name(found.service) if found.service else "",
         "form": form,
         "carriers": Carrier.objects.exclude(kind="tracker").values_list("name", flat=True),

@@ -158,7 +158,7 @@ def test_a_merchant_hears_of_an_order_and_reads_the_footer_for_merchants():
         "name": "Ama",
         "order_number": "BB-1",
         "stores": [part],
-        "address": ["Lena Brandt", "Germany"],
+        "country": "Germany",
         "order_link": "http://127.0.0.1:8000/orders/BB-1/private/",
         "merchant_link": "http://127.0.0.1:8000/merchant/orders/1/",
         "payout_total": "$15.12",
