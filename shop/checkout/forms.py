@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from shop.cart.countries import CountryField
 from shop.cart.wording import language
 from shop.delivery.addresses import AddressRules, address_rules
+from shop.delivery.areas import area_of, areas
 from shop.delivery.models import Contact
 
 AUTOCOMPLETE = {
@@ -74,12 +75,12 @@ class AddressForm(forms.Form):
             self.fields[name].required = name in self.rules.required
             if name not in self.rules.asked:
                 del self.fields[name]
+        if known_areas := areas(self.code, language()):
+            self._offer(known_areas)
         for name, field in self.fields.items():
             _word(field, AUTOCOMPLETE[name])
         if "postcode" in self.fields:
             self.fields["postcode"].error_messages["required"] = _wrong_postcode(self.rules)
-        if self.rules.regions:
-            self.fields["region"].widget.attrs["list"] = "regions"
 
     @property
     def places(self) -> list[list[forms.BoundField]]:
@@ -88,11 +89,6 @@ class AddressForm(forms.Form):
             [self[name] for name in line if name in self.fields]
             for line in self.rules.order_for(language())
         ]
-
-    @property
-    def regions(self) -> tuple[str, ...]:
-        """Return suggestions for the region, in every script of the country."""
-        return self.rules.regions
 
     def clean_postcode(self) -> str:
         """Return the postcode as it was typed, if it has the form of the country."""
@@ -113,6 +109,20 @@ class AddressForm(forms.Form):
         if len(text) > LONGEST_PHONE:
             raise forms.ValidationError(_wrong_phone(self.code))
         return text
+
+    def _offer(self, known: tuple[tuple[str, str], ...]) -> None:
+        """Let the region be chosen. What stands there already is kept, known or not."""
+        before = self.data if self.is_bound else self.initial
+        text = before.get("region") or ""
+        region = area_of(self.code, language(), text) or text
+        if self.is_bound:
+            self.data = self.data.copy()
+            self.data["region"] = region
+        else:
+            self.initial = {**self.initial, "region": region}
+        own = [] if region in ("", *dict(known)) else [(region, region)]
+        field = self.fields["region"]
+        field.widget = forms.Select(field.widget.attrs, [("", "–"), *own, *known])
 
     def contact(self) -> Contact:
         """Return what was typed, not saved."""

@@ -23,6 +23,7 @@ from shop.checkout.duties import duties_of
 from shop.checkout.forms import AddressForm
 from shop.checkout.prefilling import initial_address, is_unchanged
 from shop.checkout.refusing import refused, too_large, way_to_more
+from shop.delivery.areas import area_of, areas
 from shop.delivery.models import Country
 from shop.delivery.names import address_lines, country_name
 from shop.errors import CannotDeliver, ShopError
@@ -83,7 +84,10 @@ def _take_address(request: HttpRequest) -> HttpResponse:
     if cart is None:
         return see_other("cart")
     if "update" in request.POST:  # another country was chosen: show its fields, judge nothing
-        return _address_page(request, AddressForm(initial=request.POST.dict(), country=code))
+        typed = request.POST.dict()
+        if areas(code, language()):  # those of the other country are not among them
+            typed["region"] = area_of(code, language(), typed.get("region", ""))
+        return _address_page(request, AddressForm(initial=typed, country=code))
     form = AddressForm(request.POST, country=cart.country)
     if form.is_valid() and not cart.is_served:
         form.add_error("country", str(CannotDeliver(country_name(code, language()))))

@@ -26,14 +26,12 @@ LOCAL_READERS = frozenset({"zh-hans"})
 class AddressRules:
     """What a country's addresses are made of.
 
-    ``asked`` and ``required`` name fields beside the street, which is always there;
-    ``regions`` are suggestions in each script of the country. ``formats`` say where each part
-    stands: in the country's own script, and in Latin letters.
+    ``asked`` and ``required`` name fields beside the street, which is always there. ``formats``
+    say where each part stands: in the country's own script, and in Latin letters.
     """
 
     asked: frozenset[str]
     required: frozenset[str]
-    regions: tuple[str, ...]
     postcodes: tuple[re.Pattern[str], ...]
     example: str
     formats: tuple[str, str]
@@ -67,15 +65,12 @@ def address_rules(country: str) -> AddressRules:
         rules = get_validation_rules({"country_code": country})
     except (KeyError, ValueError):
         formats = (PLAIN, PLAIN)
-        return AddressRules(frozenset(FIELDS.values()), frozenset(), (), (), "", formats)
+        return AddressRules(frozenset(FIELDS.values()), frozenset(), (), "", formats)
     asked = {ours for theirs, ours in FIELDS.items() if theirs in rules.allowed_fields}
     required = {ours for theirs, ours in FIELDS.items() if theirs in rules.required_fields}
     return AddressRules(
         frozenset(asked),
         frozenset(required),
-        tuple(dict.fromkeys(name for _, name in rules.country_area_choices))
-        if "region" in asked
-        else (),
         tuple(rules.postal_code_matchers),
         (rules.postal_code_examples or [""])[0],
         (rules.address_format, rules.address_latin_format),
@@ -90,7 +85,7 @@ def write_address(country: str, parts: Mapping[str, str]) -> Written:
     """
     rules = address_rules(country)
     street = ", ".join(filter(None, (parts["line1"], parts["line2"])))
-    form = rules.formats[not _is_local(parts["line1"] + parts["city"])]
+    form = rules.formats[not is_local(parts["line1"] + parts["city"])]
     lines = [line for row in form.split("%n") for line in _line(row, parts, street)]
     others = [parts[part] for letter, part in PARTS.items() if f"%{letter}" not in form]
     if is_from_the_largest := form.index("%N") > form.index("%A"):
@@ -112,9 +107,9 @@ def _line(form: str, parts: Mapping[str, str], street: str) -> Iterator[str]:
 
 def _joint(before: str, joint: str, after: str) -> str:
     """Return what joins two parts: nothing in some scripts, a blank where either is Latin."""
-    return joint or ("" if _is_local(before) and _is_local(after) else " ")
+    return joint or ("" if is_local(before) and is_local(after) else " ")
 
 
-def _is_local(text: str) -> bool:
+def is_local(text: str) -> bool:
     """Tell whether a text has letters that are not Latin ones."""
     return any(letter.isalpha() and "LATIN" not in unicodedata.name(letter, "") for letter in text)

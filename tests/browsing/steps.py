@@ -12,12 +12,13 @@ from shop.catalogue.models import Product
 from tests.patience import PATIENCE
 
 NAME = "Lin Yue"
+AREA = "State, province or region"  # which is chosen, where the areas of a country are known
 ADDRESS = {
     "Full name": NAME,
     "Street and number": "88 Renmin Road",
-    "Postcode": "410000",
     "City": "Changsha",
-    "State, province or region": "Hunan",
+    AREA: "Hunan Sheng",
+    "Postcode": "410000",
     "Phone": "+86 138 0000 0000",
 }
 PASSWORD = "baobab-tree"
@@ -51,7 +52,8 @@ def give_address(page: Page, email: str) -> None:
     """Fill in who gets the parcels and where, and go on to the delivery."""
     page.get_by_label("Email").fill(email)
     for label, text in ADDRESS.items():
-        page.get_by_label(label, exact=True).fill(text)
+        field = page.get_by_label(label, exact=True)
+        field.select_option(text) if label == AREA else field.fill(text)
     page.get_by_label("Full name").press("Enter")  # which must not press "Change country"
     page.wait_for_url("**/checkout/delivery/")
 
