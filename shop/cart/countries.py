@@ -2,48 +2,48 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from shop.cart.wording import language
 from shop.delivery.names import countries_by_name
+from shop.storefront.options import country_options
 
 
 class CountrySelect(forms.Select):
-    """A list of all countries; its two hundred and fifty options are written once for each choice.
+    """A list of countries: those in ``offered``, or all; the chosen one always stands in it.
 
     Django would draw a template for each of them: half the time that the cart's page takes.
     """
+
+    offered: frozenset[str] | None = None
 
     def render(
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
     ) -> SafeString:
         """Return the list with the value chosen."""
         facts = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
-        options = _options(language(), str(value or "")[:2])
+        options = country_options(self.offered, language(), str(value or "")[:2])
         return format_html("<select{}>{}</select>", flatatt(facts), options)
 
 
 class CountryField(forms.ChoiceField):
-    """A country, in the order of the page's language."""
+    """A country, in the order of the page's language.
+
+    Any country is taken, so that one that is not served is refused with its own sentence.
+    """
 
     widget = CountrySelect
 
     def __init__(self, **kwargs: Any) -> None:
-        """Offer all countries, named when a form is made."""
+        """Take all countries, named when a form is made."""
         super().__init__(choices=lambda: countries_by_name(language()), **kwargs)
         self.widget.attrs["autocomplete"] = "country"
 
-
-@lru_cache(maxsize=1_000)
-def _options(language: str, chosen: str) -> SafeString:
-    rows = (
-        (code, " selected" if code == chosen else "", name)
-        for code, name in countries_by_name(language)
-    )
-    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
+    def offer(self, codes: frozenset[str]) -> None:
+        """Show only these countries, and the chosen one."""
+        self.widget.offered = codes

@@ -33,3 +33,8 @@ class CountryForm(forms.Form):
     """Where the parcels go."""
 
     country = CountryField(label=_("Ship to"))
+
+    def __init__(self, *args: Any, served: frozenset[str] = frozenset(), **kwargs: Any) -> None:
+        """Offer the countries that are served, if the form is to be shown."""
+        super().__init__(*args, **kwargs)
+        self.fields["country"].offer(served)

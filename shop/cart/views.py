@@ -35,6 +35,7 @@ from shop.errors import NotPossible, ShopError, TooManyTries
 from shop.languages import listed
 from shop.queueing.queued import queued
 from shop.storefront.choosing import posted_options
+from shop.storefront.epoch import current_epoch
 from shop.storefront.middleware import tokenless
 from shop.storefront.offering import note_offer, offered
 from shop.storefront.preferences import COUNTRY_COOKIE, country_of, currency_of, remember
@@ -235,7 +236,9 @@ def cart_page(request: HttpRequest, *, status: int = 200, **said: Any) -> HttpRe
         currency = currency_of(request)
         context["cart"] = presenting.show_cart(priced, shopper, currency=currency, at=at)
         context["claims"] = claimable(priced, shopper, at=at)
-        context["country_form"] = CountryForm(initial={"country": priced.cart.country})
+        served = current_epoch(at=at).served
+        chosen = {"country": priced.cart.country}
+        context["country_form"] = CountryForm(initial=chosen, served=served)
         if not preview_of(request):
             comparing.remember(priced)
     name = "shop/cart/cart.html#contents" if request.htmx else "shop/cart/cart.html"

@@ -31,6 +31,7 @@ from shop.orders.agreement import Agreement
 from shop.payments.collecting import start_payment
 from shop.queueing.queued import queued
 from shop.reporting import refusals
+from shop.storefront.epoch import current_epoch
 from shop.storefront.preferences import currency_of
 
 
@@ -109,10 +110,12 @@ def _note_contact(request: HttpRequest, cart: Cart, form: AddressForm) -> None:
 def _address_page(
     request: HttpRequest, form: AddressForm, priced: PricedCart | None = None, *, status: int = 200
 ) -> HttpResponse:
+    at = clock.moment_of(request)
     if priced is None:
-        priced = price_cart(shopper_of(request), at=clock.moment_of(request))
+        priced = price_cart(shopper_of(request), at=at)
     if priced is None:
         return see_other("cart")
+    form.fields["country"].offer(current_epoch(at=at).served)
     context = {
         "form": form,
         "sums": sums.show_sums(priced, currency=currency_of(request)),

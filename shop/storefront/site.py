@@ -9,17 +9,17 @@ from functools import cached_property, lru_cache
 from babel import Locale
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_bidi, get_language_from_path
 
 from shop import clock, dates
 from shop.currencies import OFFERED
-from shop.delivery.names import countries_by_name, country_name
+from shop.delivery.names import country_name
 from shop.festivals import walltime
 from shop.storefront.epoch import Epoch, KnownFestival, current_epoch
 from shop.storefront.filters import Filters
 from shop.storefront.menu import MenuLink, menu
+from shop.storefront.options import country_options, options
 from shop.storefront.preferences import country_of, currency_of
 from shop.storefront.previews.banner import Banner
 from shop.storefront.previews.preview import preview_of
@@ -91,7 +91,7 @@ class Site:
     @property
     def country_options(self) -> SafeString:
         """Return the options of the choice of countries that are served."""
-        return _country_options(self.epoch.served, self.language, self.country)
+        return country_options(self.epoch.served, self.language, self.country)
 
     @property
     def currency_options(self) -> SafeString:
@@ -161,21 +161,8 @@ def site(request: HttpRequest) -> dict[str, Site]:
     return {"site": Site(request)}
 
 
-# Two hundred options cost more than the rest of the frame, so each choice is written once.
-@lru_cache(maxsize=500)
-def _country_options(served: frozenset[str], language: str, chosen: str) -> SafeString:
-    known = served | {chosen}
-    names = [(code, name) for code, name in countries_by_name(language) if code in known]
-    return _options(names, chosen)
-
-
 @lru_cache(maxsize=200)
 def _currency_options(language: str, chosen: str) -> SafeString:
     names = Locale.parse(language, sep="-").currencies
     codes = dict.fromkeys((settings.SHOP_CURRENCY, *OFFERED))
-    return _options([(code, f"{names.get(code, code)} ({code})") for code in codes], chosen)
-
-
-def _options(names: list[tuple[str, str]], chosen: str) -> SafeString:
-    rows = ((code, " selected" if code == chosen else "", name) for code, name in names)
-    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
+    return options([(code, f"{names.get(code, code)} ({code})") for code in codes], chosen)

@@ -1,6 +1,5 @@
 import pytest
 from django.test import Client
-from django.utils.translation import override
 
 from shop.cart.models import Cart
 from shop.checkout.forms import AddressForm
@@ -155,53 +154,6 @@ def test_the_form_can_be_drawn_for_every_country_that_is_offered():
         assert not form.rules.example or form.rules.takes_postcode(form.rules.example)
 
 
-@pytest.mark.parametrize(
-    ("language", "country", "text", "chosen"),
-    [
-        ("en", "US", "california", '<option value="CA" selected>California</option>'),
-        ("en", "US", "ca", '<option value="CA" selected>California</option>'),
-        ("fr", "CA", "Quebec", '<option value="QC" selected>Québec</option>'),
-        ("ar", "EG", "Aswan Governorate", '<option value="أسوان" selected>أسوان</option>'),
-        ("en", "EG", "أسوان", '<option value="Aswan Governorate" selected>Aswan Governorate'),
-        ("en", "ES", "Alava", '<option value="Álava" selected>Álava</option>'),
-        ("en", "US", "Far <West>", '<option value="Far &lt;West&gt;" selected>Far &lt;West&gt;'),
-    ],
-)
-def test_an_area_is_chosen_by_any_of_its_names_and_an_unknown_one_is_kept(
-    language, country, text, chosen
-):
-    with override(language):
-        asked = AddressForm(country=country, initial={"region": text})
-        posted = AddressForm({"country": country, "region": text}, country=country)
-
-        assert chosen in str(asked["region"])
-        assert chosen in str(posted["region"])
-
-
-def test_an_area_is_noted_as_its_country_writes_it(browser):
-    make.delivery(country="US")
-    fill(browser, {make.variant(): 1})
-
-    answer = give_address(
-        browser, country="US", city="Cupertino", region="California", postcode="95014",
-        phone="+1 408 555 0100",
-    )  # fmt: skip
-
-    assert answer.status_code == 303
-    assert Cart.objects.get().contact.lines[-1] == "Cupertino, CA 95014"
-
-
-def test_where_areas_are_known_one_has_to_be_chosen_only_if_the_country_needs_it(browser):
-    fill(browser, {make.variant(): 1})
-
-    answer = give_address(browser, country="US", region="")
-
-    assert answer.status_code == 422
-    assert answer.text.count(">Choose a state, province or region") == 2
-    assert '<select name="region"' in answer.text
-    assert AddressForm(ADDRESS | {"country": "NG", "region": ""}, country="NG").is_valid()
-
-
 def test_another_country_changes_the_fields_and_keeps_what_was_typed(browser):
     fill(browser, {make.variant(): 1})
     make.delivery(country="GH")
@@ -216,15 +168,6 @@ def test_another_country_changes_the_fields_and_keeps_what_was_typed(browser):
     assert 'value="88 Renmin Road"' in answer.text
     assert "There is a problem" not in answer.text
     assert not Contact.objects.exists()
-
-
-def test_an_area_of_the_country_before_is_no_area_of_the_next_one(browser):
-    fill(browser, {make.variant(): 1})
-
-    answer = browser.post("/checkout/", ADDRESS | {"country": "US", "update": "1"})
-
-    assert '<option value="NV">Nevada</option>' in answer.text
-    assert "Hunan" not in answer.text
 
 
 def test_an_address_in_another_country_moves_the_delivery_there(browser):
