@@ -50,6 +50,19 @@ class PricedCart:
     undeliverable: str = ""
     taken_off: tuple[int, ...] = ()
 
+    @property
+    def has_goods(self) -> bool:
+        """Tell whether something has to be sent, or tickets alone are bought."""
+        return any(line.variant.product.kind == Product.Kind.GOODS for line in self.lines)
+
+    @property
+    def lacks_contact(self) -> bool:
+        """Tell whether it is not known yet who buys and, if something is sent, where it goes."""
+        contact = self.cart.contact
+        if contact is None or contact.country != self.cart.country:
+            return True
+        return self.has_goods and not contact.line1
+
     @cached_property
     def by_merchant(self) -> dict[int, list[CartLine]]:
         """Return the lines of each merchant, in the order in which they came in."""

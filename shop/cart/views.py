@@ -236,9 +236,10 @@ def cart_page(request: HttpRequest, *, status: int = 200, **said: Any) -> HttpRe
         currency = currency_of(request)
         context["cart"] = presenting.show_cart(priced, shopper, currency=currency, at=at)
         context["claims"] = claimable(priced, shopper, at=at)
-        served = current_epoch(at=at).served
-        chosen = {"country": priced.cart.country}
-        context["country_form"] = CountryForm(initial=chosen, served=served)
+        if priced.has_goods:
+            served = current_epoch(at=at).served
+            chosen = {"country": priced.cart.country}
+            context["country_form"] = CountryForm(initial=chosen, served=served)
         if not preview_of(request):
             comparing.remember(priced)
     name = "shop/cart/cart.html#contents" if request.htmx else "shop/cart/cart.html"

@@ -36,7 +36,7 @@ def _text(label: str, most: int, missing: str = "", *, required: bool = True) ->
 
 
 class AddressForm(forms.Form):
-    """An address with the fields that its country asks for."""
+    """An address with the fields that its country asks for; for tickets alone, who is booking."""
 
     email = forms.EmailField(
         label=_("Email"),
@@ -64,7 +64,7 @@ class AddressForm(forms.Form):
         error_messages={"required": _("Enter a phone number the courier can call")},
     )
 
-    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, country: str, needs_place: bool = True, **kwargs: Any) -> None:
         """Shape the form for a country; what was posted may name another one."""
         super().__init__(*args, **kwargs)
         posted = self.data.get("country", "") if self.is_bound else ""
@@ -75,7 +75,9 @@ class AddressForm(forms.Form):
             self.fields[name].required = name in self.rules.required
             if name not in self.rules.asked:
                 del self.fields[name]
-        if known_areas := areas(self.code, language()):
+        if not needs_place:
+            self._ask_who_is_booking()
+        elif known_areas := areas(self.code, language()):
             self._offer(known_areas)
         for name, field in self.fields.items():
             _word(field, AUTOCOMPLETE[name])
@@ -99,8 +101,11 @@ class AddressForm(forms.Form):
 
     def clean_phone(self) -> str:
         """Return the number with its country code, as couriers abroad dial it."""
+        typed = self.cleaned_data["phone"]
+        if not typed:  # which is refused before where one is needed
+            return ""
         try:
-            number = phonenumbers.parse(self.cleaned_data["phone"], self.code)
+            number = phonenumbers.parse(typed, self.code)
         except phonenumbers.NumberParseException:
             number = None
         if number is None or not phonenumbers.is_possible_number(number):
@@ -109,6 +114,13 @@ class AddressForm(forms.Form):
         if len(text) > LONGEST_PHONE:
             raise forms.ValidationError(_wrong_phone(self.code))
         return text
+
+    def _ask_who_is_booking(self) -> None:
+        for name in ("line1", "line2", "postcode", "city", "region"):
+            self.fields.pop(name, None)
+        self.fields["email"].help_text = now("For your tickets and your receipt.")
+        self.fields["phone"].help_text = now("Only for the host, if something changes.")
+        self.fields["phone"].required = False
 
     def _offer(self, known: tuple[tuple[str, str], ...]) -> None:
         """Let the region be chosen. What stands there already is kept, known or not."""

@@ -10,16 +10,19 @@ from shop.orders.models import Order
 FIELDS = ("email", "name", "phone", "line1", "line2", "city", "region", "postcode", "country")
 
 
-def initial_address(cart: Cart, user: User | None) -> dict[str, str]:
+def initial_address(cart: Cart, user: User | None, *, sends: bool) -> dict[str, str]:
     """Return what was typed for this cart, or where the account's last order went.
 
-    The country is always the cart's: its delivery is being shown.
+    The country is always the cart's: its delivery is being shown. Orders of tickets went nowhere:
+    where something is sent, they are passed over.
     """
     contact = cart.contact
-    if contact is None and user:
+    if user and (contact is None or (sends and not contact.line1)):
         last = Order.objects.filter(user=user).select_related("contact").order_by("-placed_at")
+        if sends:
+            last = last.exclude(contact__line1="")
         order = last.first()
-        contact = order.contact if order else None
+        contact = order.contact if order else contact
     known = {name: getattr(contact, name) for name in FIELDS} if contact else {}
     if user and not known.get("email"):
         known["email"] = user.email

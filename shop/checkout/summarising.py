@@ -22,7 +22,7 @@ from shop.cart.wording import (
     language,
     parcels,
 )
-from shop.delivery.names import address_lines, country_name
+from shop.delivery.names import country_name, lines_of
 from shop.languages import beside
 from shop.merchants.zones import zone_of
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
@@ -112,7 +112,7 @@ def show_order(order: Order) -> OrderShown:
         parcels=tuple(shown),
         sums=_sums(order, lines),
         placed=_placed(order, sent),
-        address=address_lines(order.contact, language()),
+        address=lines_of(order.contact, language(), sends=bool(sent)),
         first=_first(soonest) if soonest else "",
         is_split=any(sent_elsewhere(row, order) for part in gone for row in part.shipments.all()),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db.models import Exists
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,9 +14,10 @@ from shop import clock
 from shop.cart import changing, sums
 from shop.cart.answering import see_other
 from shop.cart.current import Shopper, carts_of, shopper_of
-from shop.cart.models import Cart
+from shop.cart.models import Cart, CartLine
 from shop.cart.pricing import PricedCart, price_cart
 from shop.cart.wording import language, parcels
+from shop.catalogue.models import Product
 from shop.checkout import paying
 from shop.checkout.choosing import choices, chosen, is_as_shown, posted_services
 from shop.checkout.duties import duties_of
@@ -25,7 +26,7 @@ from shop.checkout.prefilling import initial_address, is_unchanged
 from shop.checkout.refusing import refused, too_large, way_to_more
 from shop.delivery.areas import area_of, areas
 from shop.delivery.models import Country
-from shop.delivery.names import address_lines, country_name
+from shop.delivery.names import country_name, lines_of
 from shop.errors import CannotDeliver, ShopError
 from shop.orders.agreement import Agreement
 from shop.payments.collecting import start_payment
@@ -46,8 +47,9 @@ def address(request: HttpRequest) -> HttpResponse:
     priced = price_cart(shopper, at=clock.moment_of(request)) if shopper else None
     if priced is None:
         return see_other("cart")
-    initial = initial_address(priced.cart, shopper.user)
-    form = AddressForm(initial=initial, country=priced.cart.country)
+    sends = priced.has_goods
+    initial = initial_address(priced.cart, shopper.user, sends=sends)
+    form = AddressForm(initial=initial, country=priced.cart.country, needs_place=sends)
     return _address_page(request, form, priced)
 
 
@@ -80,17 +82,19 @@ def _take_address(request: HttpRequest) -> HttpResponse:
     code = request.POST.get("country", "")
     code = code if code.isalpha() else ""
     served = Country.objects.filter(code=code).exclude(service=Country.Service.CLOSED)
-    carts = carts_of(request).select_related("contact").annotate(is_served=Exists(served))
-    cart = carts.first()
+    goods = CartLine.objects.filter(cart=OuterRef("pk"), variant__product__kind=Product.Kind.GOODS)
+    carts = carts_of(request).select_related("contact")
+    cart = carts.annotate(is_served=Exists(served), sends=Exists(goods)).first()
     if cart is None:
         return see_other("cart")
     if "update" in request.POST:  # another country was chosen: show its fields, judge nothing
         typed = request.POST.dict()
         if areas(code, language()):  # those of the other country are not among them
             typed["region"] = area_of(code, language(), typed.get("region", ""))
-        return _address_page(request, AddressForm(initial=typed, country=code))
-    form = AddressForm(request.POST, country=cart.country)
-    if form.is_valid() and not cart.is_served:
+        form = AddressForm(initial=typed, country=code, needs_place=cart.sends)
+        return _address_page(request, form)
+    form = AddressForm(request.POST, country=cart.country, needs_place=cart.sends)
+    if form.is_valid() and cart.sends and not cart.is_served:
         form.add_error("country", str(CannotDeliver(country_name(code, language()))))
     if not form.is_valid():
         return _address_page(request, form, status=422)
@@ -115,9 +119,11 @@ def _address_page(
         priced = price_cart(shopper_of(request), at=at)
     if priced is None:
         return see_other("cart")
-    form.fields["country"].offer(current_epoch(at=at).served)
+    if priced.has_goods:
+        form.fields["country"].offer(current_epoch(at=at).served)
     context = {
         "form": form,
+        "sends": priced.has_goods,
         "sums": sums.show_sums(priced, currency=currency_of(request)),
         "shares": sums.show_shares(priced),
         "parcels": len(priced.chosen),
@@ -134,13 +140,14 @@ def _delivery_page(
     if priced is None:
         return see_other("cart")
     cart = priced.cart
-    if cart.contact is None or cart.contact.country != cart.country:
+    if priced.lacks_contact:
         return see_other("checkout")
     excess = too_large(priced, shopper, at=at)
     context = {
         "choices": choices(priced),
         "shown": chosen(priced),
-        "contact": address_lines(cart.contact, language()),
+        "sends": priced.has_goods,
+        "contact": lines_of(cart.contact, language(), sends=priced.has_goods),
         "duties": duties_of(priced),
         "limits": paying.limits(priced, shopper, at=at),
         "obstacles": paying.obstacles(priced) + ([str(excess)] if excess else []),

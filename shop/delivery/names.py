@@ -52,6 +52,11 @@ def address_lines(contact: Contact, language: str) -> tuple[str, ...]:
     return (name, *written.lines) if written.is_country_first else (*written.lines, name)
 
 
+def lines_of(contact: Contact, language: str, *, sends: bool) -> tuple[str, ...]:
+    """Return where parcels go, or who is booking if nothing is sent."""
+    return address_lines(contact, language) if sends else (contact.name, contact.email)
+
+
 def service_name(service: str) -> str:
     """Return the name of a service level, in the reader's language."""
     match service:

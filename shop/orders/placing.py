@@ -139,7 +139,7 @@ def _refuse(priced: PricedCart, agreed: Agreement) -> None:
     quote, cart, language = priced.quote, priced.cart, get_language() or "en"
     if priced.undeliverable:
         raise CannotDeliver(country_name(cart.country, language))
-    if cart.contact is None or cart.contact.country != cart.country:
+    if priced.lacks_contact:  # goods may have come in since tickets alone were asked about
         raise NotPossible(_("Enter an address in the country where the parcels should go."))
     for line in priced.lines:
         if missing := quote.missing.get(line.variant_id):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from shop import clock
-from shop.delivery.models import Carrier
+from shop.delivery.models import Carrier, Contact
 from shop.delivery.names import address_lines, service_name
 from shop.errors import ShopError
 from shop.merchants.models import Merchant
@@ -93,7 +93,7 @@ def suborder(request: HttpRequest, suborder_id: int) -> HttpResponse:
         "by_organizer": found.delivery_funded + sum(line.funded for line in lines),
         "may_send": found.service and found.state == Suborder.State.WAITING,
         "shipments": shipments,
-        "address": address_lines(contact, "en"),
+        "address": _address(found, contact),
         "service": service_name(found.service) if found.service else "",
         "form": form,
         "carriers": Carrier.objects.exclude(kind="tracker").values_list("name", flat=True),
@@ -101,3 +101,8 @@ def suborder(request: HttpRequest, suborder_id: int) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return render(request, "shop/workspace/suborder.html", context, status=status)
+
+
+def _address(suborder: Suborder, contact: Contact) -> tuple[str, ...]:
+    """Return where a parcel goes; of guests the name alone."""
+    return address_lines(contact, "en") if suborder.service else (contact.name,)
