@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -17,7 +19,7 @@ from shop.orders.models import Order, OrderLine
 from shop.orders.telling import order_link
 from shop.tickets.codes import as_svg
 from shop.tickets.models import Ticket
-from shop.tickets.sessions import calendar, session_of
+from shop.tickets.sessions import by_session, calendar, session_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +65,13 @@ def tickets(request: HttpRequest, order: Order) -> HttpResponse:
 @order_page
 def session_file(request: HttpRequest, order: Order, line_id: int) -> HttpResponse:
     """Answer with a calendar file of the session that a line has seats in."""
-    lines = order.lines.select_related("variant__product", "suborder__merchant")
-    line = lines.filter(pk=line_id, tickets__isnull=False).first()
-    if line is None:
+    for lines in by_session(_lines_with_tickets(order)):
+        if any(line.pk == line_id for line in lines):
+            break
+    else:
         raise Http404
-    line.order = order
-    text = calendar(line, url=order_link(order), at=clock.moment_of(request))
+    lines[0].order = order
+    text = calendar(lines, url=order_link(order), at=clock.moment_of(request))
     response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="session.ics"'
     return response
@@ -81,18 +84,18 @@ def visits_beside(order: Order, shown: OrderShown) -> tuple[VisitShown, ...]:
 
 def visits_of(order: Order) -> tuple[VisitShown, ...]:
     """Return the sessions of an order with their tickets. Two statements at the most."""
-    lines = (
-        OrderLine.objects.filter(order=order, tickets__isnull=False)
-        .select_related("variant__product", "suborder__merchant")
-        .prefetch_related("tickets")
-        .distinct()
-        .order_by("variant__session_start", "position")
-    )
-    return tuple(_visit(line) for line in lines)
+    lines = _lines_with_tickets(order).prefetch_related("tickets")
+    return tuple(_visit(together) for together in by_session(lines))
 
 
-def _visit(line: OrderLine) -> VisitShown:
-    language = get_language() or "en"
+def _lines_with_tickets(order: Order) -> QuerySet[OrderLine]:
+    lines = OrderLine.objects.filter(order=order, tickets__isnull=False).distinct()
+    lines = lines.select_related("variant__product", "suborder__merchant")
+    return lines.order_by("variant__session_start", "position")
+
+
+def _visit(lines: Sequence[OrderLine]) -> VisitShown:
+    line, language = lines[0], get_language() or "en"
     session = session_of(line.variant, line.suborder.merchant.name)
     starts = line.variant.session_start
     return VisitShown(
@@ -106,7 +109,7 @@ def _visit(line: OrderLine) -> VisitShown:
         zone_id=session.zone,
         meeting_point=session.meeting_point,
         is_cancelled=line.variant.cancelled_at is not None,
-        tickets=tuple(_ticket(ticket, line) for ticket in line.tickets.all()),
+        tickets=tuple(_ticket(ticket, own) for own in lines for ticket in own.tickets.all()),
     )
 
 

@@ -159,12 +159,12 @@ def _keep(payment: Payment, *, has_seats: bool, begun: list[int], at: datetime) 
     payment.move_to(Payment.State.PAID)
     posting.post_sale(order, at=at)
     tickets = issue(order) if has_seats else []
-    enqueue(send_receipt, order.pk)
+    lets_in = any(ticket.line_id not in begun for ticket in tickets)
+    enqueue(send_tickets if lets_in else send_receipt, order.pk)
     enqueue(tell_merchants, order.pk)
     if begun:
         refund_late(payment, begun, at=at)
-    if any(ticket.line_id not in begun for ticket in tickets):
-        enqueue(send_tickets, order.pk)
+    if lets_in:
         refund_cancelled(order, payment, at=at)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -39,16 +41,33 @@ def session_of(variant: Variant, store: str) -> Session:
     )
 
 
-def calendar(line: OrderLine, *, url: str, at: datetime) -> bytes:
-    """Return a calendar file of a line's session, in local time with its zone (RFC 5545).
+def by_session(lines: Iterable[OrderLine]) -> list[list[OrderLine]]:
+    """Return lines in groups: adults and children who come together are one visit."""
+    found: dict[int, list[OrderLine]] = defaultdict(list)
+    for line in lines:
+        found[line.pool_id].append(line)
+    return list(found.values())
+
+
+def seats_of(lines: Sequence[OrderLine]) -> str:
+    """Say which seats lines have: "2 × Adult, 1 × Child"."""
+    return ", ".join(
+        f"{line.quantity} × {line.label}" if line.label else str(line.quantity) for line in lines
+    )
+
+
+def calendar(lines: Sequence[OrderLine], *, url: str, at: datetime) -> bytes:
+    """Return a calendar file of the session of an order's lines, in local time (RFC 5545).
 
     It speaks the order's language. Opened again after the session was called off, it strikes the
     entry out that it made before.
 
     Args:
+        lines: all that the order has for this session, the first one first: it names the entry.
         url: of the order's page.
         at: when it is made.
     """
+    line = lines[0]
     session = session_of(line.variant, line.suborder.merchant.name)
     event = Event()
     event.add("uid", f"line-{line.pk}@{line.order.uuid}")
@@ -57,7 +76,7 @@ def calendar(line: OrderLine, *, url: str, at: datetime) -> bytes:
     event.add("dtend", session.ends)
     event.add("summary", vText(line.variant.product.title_in(line.order.language)))
     event.add("location", vText(session.meeting_point))
-    event.add("description", vText(f"{line.quantity} × {line.label or line.title}\n{url}"))
+    event.add("description", vText(f"{seats_of(lines)}\n{url}"))
     event.add("url", url)
     if line.variant.cancelled_at:
         event.add("status", "CANCELLED")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
+from django.db.models import Prefetch
 from django.tasks import task
 from django.urls import reverse
 from django.utils import translation
@@ -11,43 +14,45 @@ from shop import clock, dates
 from shop.currencies import written
 from shop.mail import send
 from shop.mail.sending import Attachment
-from shop.orders.models import OrderLine, Refund
-from shop.orders.telling import order_link
+from shop.orders.models import Order, OrderLine, Refund
+from shop.orders.telling import mail_context, order_link
 from shop.tasks import at_once, enqueue, tried_again
 from shop.tickets.codes import as_png
-from shop.tickets.sessions import Session, calendar, session_of
+from shop.tickets.models import Ticket
+from shop.tickets.sessions import Session, by_session, calendar, seats_of, session_of
 
 LINES = ("variant__product", "suborder__merchant", "order__contact")
 
 
 @task
-@at_once
-def send_tickets(order_id: int) -> None:
-    """Mail the shopper the tickets of an order, one task a line."""
-    lines = OrderLine.objects.filter(order=order_id, tickets__isnull=False).distinct()
-    for line_id in lines.values_list("pk", flat=True):
-        enqueue(send_ticket, line_id)
-
-
-@task
 @tried_again
-def send_ticket(line_id: int) -> None:
-    """Mail the tickets of one line, with their squares and a calendar file."""
-    line = OrderLine.objects.select_related(*LINES).get(pk=line_id)
-    tickets = list(line.tickets.filter(cancelled_at=None))
-    if not tickets:
-        return
-    order = line.order
+def send_tickets(order_id: int) -> None:
+    """Mail the shopper what was paid, with all tickets and a calendar file for each session.
+
+    It is the receipt: one booking is one mail. Tickets that ended meanwhile are left out.
+    """
+    order = Order.objects.select_related("contact").get(pk=order_id)
+    live = Prefetch("tickets", Ticket.objects.filter(cancelled_at=None), to_attr="live")
+    lines = OrderLine.objects.filter(
+        order=order, tickets__isnull=False, tickets__cancelled_at=None
+    ).distinct()
+    lines = lines.select_related(*LINES).prefetch_related(live)
+    visits = by_session(lines.order_by("variant__session_start", "position"))
     link = order_link(order)
-    context = _context(line, order.language) | {
-        "codes": [ticket.number for ticket in tickets],
-        "order_link": link,
+    context = mail_context(order) | {
+        "visits": [_visit(visit, order.language) for visit in visits],
         "tickets_link": link + "tickets/",
     }
-    files = [Attachment(f"{ticket.number}.png", as_png(ticket), "image/png") for ticket in tickets]
-    files.append(Attachment("session.ics", calendar(line, url=link, at=clock.now()),
-                            "text/calendar"))  # fmt: skip
-    send("ticket", order.contact.email, language=order.language, context=context, files=files)
+    files = [
+        Attachment(f"{ticket.number}.png", as_png(ticket), "image/png")
+        for visit in visits
+        for ticket in _live(visit)
+    ]
+    for number, visit in enumerate(visits, start=1):
+        name = "session.ics" if len(visits) == 1 else f"session-{number}.ics"
+        text = calendar(visit, url=link, at=clock.now())
+        files.append(Attachment(name, text, "text/calendar"))
+    send("receipt", order.contact.email, language=order.language, context=context, files=files)
 
 
 @task
@@ -67,10 +72,12 @@ def send_one_cancelled(refund_id: int, pool_id: int) -> None:
     rows = refund.lines.filter(line__pool=pool_id).select_related(
         *(f"line__{name}" for name in LINES)
     )
-    first = rows.order_by("pk")[0].line
-    order = first.order
+    lines = [row.line for row in rows.order_by("pk")]
+    first, order = lines[0], lines[0].order
     amount = sum(row.paid for row in rows)
-    context = _context(first, order.language) | {
+    context = _context(lines, order.language) | {
+        "name": order.contact.name,
+        "order_number": order.number,
         "reason": refund.reason,
         "order_link": order_link(order),
         "dates_link": _dates_link(first, order.language),
@@ -79,18 +86,26 @@ def send_one_cancelled(refund_id: int, pool_id: int) -> None:
     send("session-cancelled", order.contact.email, language=order.language, context=context)
 
 
-def _context(line: OrderLine, language: str) -> dict[str, object]:
+def _visit(lines: Sequence[OrderLine], language: str) -> dict[str, object]:
+    codes = [ticket.number for ticket in _live(lines)]
+    return _context(lines, language) | {"codes": codes}
+
+
+def _live(lines: Sequence[OrderLine]) -> list[Ticket]:
+    return [ticket for line in lines for ticket in line.live]
+
+
+def _context(lines: Sequence[OrderLine], language: str) -> dict[str, object]:
+    line = lines[0]
     session: Session = session_of(line.variant, line.suborder.merchant.name)
     starts = line.variant.session_start
     return {
-        "name": line.order.contact.name,
-        "order_number": line.order.number,
         "experience": line.variant.product.title_in(language),
         "store": session.store,
         "session_date": dates.full_day_in(starts, session.zone, language),
         "session_time": dates.hour(starts, session.zone),
         "time_zone": dates.zone_name(starts, session.zone, language),
-        "seats": f"{line.quantity} × {line.label}" if line.label else str(line.quantity),
+        "seats": seats_of(lines),
         "meeting_point": session.meeting_point,
     }
 

@@ -28,9 +28,9 @@ KEYS = sorted(
 )
 LINK = "http://127.0.0.1:8000/there/"
 LINKS = ("confirm_link", "reset_link", "merchant_link", "tickets_link", "dates_link", "link")
-VISIT = {"codes": ["ABCD-EFGH"], "seats": "2 × Adult", "note": "A little lower?",
-         "reason": "A counterfeit"}  # fmt: skip
-ANYTHING = RECEIPT | VISIT | dict.fromkeys(LINKS, LINK)
+VISIT = {"experience": "Dyeing", "codes": ["ABCD-EFGH", "JKMN-PQRS"], "seats": "2 × Adult"}
+MORE = {"seats": "2 × Adult", "note": "A little lower?", "reason": "A counterfeit"}
+ANYTHING = RECEIPT | MORE | {"visits": [VISIT, VISIT]} | dict.fromkeys(LINKS, LINK)
 SHOPPER_FOOTER = """
 --
 You get this mail because it belongs to an order or because you asked for it.

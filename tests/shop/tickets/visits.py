@@ -14,6 +14,7 @@ from tests.paying import begin, deliver
 
 KINDS = (TicketKind("Adult", 40_00), TicketKind("Child", 24_00), TicketKind("Family", 128_00, 4))
 FRIDAY = NOON + timedelta(days=9)
+DAY = timedelta(days=1)
 
 
 def experience(**facts: Any) -> Product:
