@@ -3,7 +3,7 @@
 from shop.accounts.models import Mailbox, SignInRules, User
 from shop.amending.models import AmendedPicture, Amendment
 from shop.cart.models import Cart, CartLine, CartVoucher, SavedProduct, VoucherTry
-from shop.catalogue.models import Category, Product, ProductPicture, Variant
+from shop.catalogue.models import Category, Product, ProductPicture, Term, Translation, Variant
 from shop.delivery.models import Carrier, Contact, Country, ImportRule, Rate
 from shop.festivals.models import (
     BulkApproval,
@@ -82,7 +82,6 @@ __all__ = [
     "Promotion", "PromotionUsage", "PublicResult", "Rate", "Refund", "RefundLine", "RefundParcel",
     "Refused", "RegularPrice", "Reminder", "Rendition", "SaleDecision", "SavedProduct",
     "SearchWord", "SheetFile", "SheetRow", "Shipment", "SignInRules", "Slot", "StockMove",
-    "StoreInvitation",
-    "Suborder", "Synonym", "Tally", "Terms", "Ticket", "User", "Variant", "VoucherTry", "Wanted",
-    "Worker", "WrongPrice",
+    "StoreInvitation", "Suborder", "Synonym", "Tally", "Term", "Terms", "Ticket", "Translation",
+    "User", "Variant", "VoucherTry", "Wanted", "Worker", "WrongPrice",
 ]  # fmt: skip

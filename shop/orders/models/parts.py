@@ -118,6 +118,10 @@ class OrderLine(models.Model):
     variant = models.ForeignKey(Variant, models.PROTECT, related_name="+")
     title = models.CharField(max_length=160)
     options = ArrayField(models.CharField(max_length=60), default=list)
+    shown_title = models.CharField(
+        max_length=160, blank=True, help_text="In the order's language; empty: as the store's."
+    )
+    shown_options = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     sku = models.CharField(max_length=40)
     picture = models.CharField(max_length=200, blank=True)
     quantity = models.PositiveIntegerField()
