@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-from sample.reading import HERE, filled
+from sample.doors import settled, waits
+from sample.filling import CONTENT, all_filled, filled
 from sample.sheets import naming
 
 HEAD = re.compile(r"---\n(.*?)\n---\n(.*)", re.DOTALL)
@@ -42,28 +43,31 @@ class Article:
     questions: tuple[Question, ...] = ()
 
 
-def articles(
-    kind: str, values: Mapping[str, str], folder: Path = HERE / "content"
-) -> list[Article]:
+def articles(kind: str, values: Mapping[str, str], folder: Path = CONTENT) -> list[Article]:
     """Return the stories, the lessons (academy) or the help pages, in the order of their files.
+
+    A page that waits for something that does not exist is left out.
 
     Raises:
         SheetError: with the file's name, for what is missing or a placeholder without a value.
     """
-    return [_article(file, values) for file in sorted((folder / kind).glob("*.md"))]
+    found = (_article(file, values) for file in sorted((folder / kind).glob("*.md")))
+    return [article for article in found if article is not None]
 
 
-def _article(file: Path, values: Mapping[str, str]) -> Article:
+def _article(file: Path, values: Mapping[str, str]) -> Article | None:
     with naming(file.name):
-        found = HEAD.fullmatch(filled(file.read_text(encoding="utf-8"), values))
+        found = HEAD.fullmatch(settled(file.read_text(encoding="utf-8")))
         if found is None:
             raise ValueError("there is no head of facts between lines of three hyphens")
-        head: dict[str, Any] = yaml.safe_load(found[1])
+        if waits(yaml.safe_load(found[1]).get("waits_for", ())):
+            return None
+        head: dict[str, Any] = all_filled(yaml.safe_load(found[1]), values)
         return Article(
             slug=head["slug"],
             title=head["title"],
             summary=head["summary"],
-            words=found[2].strip(),
+            words=filled(found[2].strip(), values),
             illustration=head["illustration"],
             products=tuple(head.get("products") or ()),
             order=head.get("order", 0),

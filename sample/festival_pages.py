@@ -9,7 +9,7 @@ from wagtail.models import Locale, Page
 
 from cms.models import FestivalPage
 from sample.edition import LANGUAGES
-from sample.reading import placeholders
+from sample.filling import placeholders
 from sample.sheets import FestivalSheet, PavilionSheet
 
 type Body = list[tuple[str, dict]]

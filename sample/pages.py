@@ -28,8 +28,9 @@ from cms.models import (
 )
 from sample.articles import Article, articles
 from sample.festival_pages import body, keep_revision, translate
+from sample.filling import placeholders
 from sample.formatting import blocks
-from sample.reading import festivals, pavilions, placeholders
+from sample.reading import festivals, pavilions
 from shop import dates
 from shop.catalogue.models import Product, ProductPicture, Variant
 from shop.festivals import walltime
@@ -41,7 +42,7 @@ HOME = "shop"
 LISTS = (
     (FestivalIndexPage, "festivals", "Festivals", "What runs, what comes, what was."),
     (StoryIndexPage, "stories", "Stories", "How things are made, and who makes them."),
-    (LessonIndexPage, "academy", "Academy", "Eight lessons for those who sell here."),
+    (LessonIndexPage, "academy", "Academy", "Lessons for those who sell here."),
     (HelpIndexPage, "help", "Help", "Answers for shoppers and for merchants."),
 )
 IN_MENUS = {

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from django.db import transaction
 
+from sample.doors import settled
 from sample.edition import APPROVED, Edition
 from sample.names import benefit_titles
 from sample.reading import HERE
@@ -53,7 +54,7 @@ def prepare(edition: Edition, *, by: User) -> int:
 @cache
 def _sheet() -> dict[str, Any]:
     with naming(FILE.name):
-        return yaml.safe_load(FILE.read_text(encoding="utf-8"))
+        return yaml.safe_load(settled(FILE.read_text(encoding="utf-8")))
 
 
 def _sponsor(edition: Edition, festival: Festival, plan: dict[str, Any], *, by: User) -> int:

@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from sample.doors import settled
+from sample.filling import all_filled, placeholders
 from sample.sheets import (
     FestivalSheet,
     FestivalTexts,
@@ -17,7 +18,6 @@ from sample.sheets import (
     PavilionSheet,
     PavilionTexts,
     ProductSheet,
-    SheetError,
     StoreSheet,
     VariantSheet,
     cents,
@@ -30,7 +30,6 @@ LANGUAGES = ("en", "fr", "zh")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 SKU = re.compile(r"[A-Z]{2}-[A-Z0-9]+-\d{3}")
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-PLACEHOLDER = re.compile(r"\{\{\s*(.*?)\s*\}\}")
 
 type Sheet = dict[str, Any]
 
@@ -58,30 +57,9 @@ def pavilions(folder: Path = HERE / "content") -> list[PavilionSheet]:
     return [_pavilion(*entry) for entry in _festival_copy(folder)["countries"].items()]
 
 
-def placeholders(folder: Path = HERE / "content") -> dict[str, str]:
-    """Return the operator's figures for the demonstration, by name."""
-    sheet = yaml.safe_load((folder / "placeholders.yaml").read_text(encoding="utf-8"))
-    return {name: str(value) for name, value in sheet.items()}
-
-
-def filled(text: str, values: Mapping[str, str]) -> str:
-    """Return the text with a value for each ``{{ name }}`` in it.
-
-    Raises:
-        SheetError: for a name without a value.
-    """
-
-    def value_of(found: re.Match[str]) -> str:
-        if found[1] not in values:
-            raise SheetError(f"no value for the placeholder {found[1]!r}")
-        return values[found[1]]
-
-    return PLACEHOLDER.sub(value_of, text)
-
-
 def _store_in(file: Path) -> StoreSheet:
     with naming(file.name):
-        sheet = json.loads(file.read_text(encoding="utf-8"))
+        sheet = json.loads(settled(file.read_text(encoding="utf-8")))
         products = _take(sheet, "products", list)
         return StoreSheet(
             slug=_matching(sheet, "slug", SLUG),
@@ -180,20 +158,8 @@ def _colours(sheet: Sheet) -> tuple[str, str, str]:
 def _festival_copy(folder: Path) -> Sheet:
     values = placeholders(folder)
     with naming("festivals.yaml"):
-        sheet = yaml.safe_load((folder / "festivals.yaml").read_text(encoding="utf-8"))
-        return _all_filled(sheet, values)
-
-
-def _all_filled(node: Any, values: Mapping[str, str]) -> Any:
-    match node:
-        case str():
-            return filled(node, values)
-        case list():
-            return [_all_filled(child, values) for child in node]
-        case dict():
-            return {key: _all_filled(child, values) for key, child in node.items()}
-        case _:
-            return node
+        sheet = yaml.safe_load(settled((folder / "festivals.yaml").read_text(encoding="utf-8")))
+        return all_filled(sheet, values)
 
 
 def _festival(sheet: Sheet) -> FestivalSheet:

@@ -6,8 +6,9 @@ import pytest
 import yaml
 from django.conf import settings
 
+from sample.filling import placeholders
 from sample.flagship import FILE, deal_price, flagship_plan
-from sample.reading import festivals, placeholders, stores
+from sample.reading import festivals, stores
 from sample.sheets import SheetError
 
 LOADED_ON = date(2026, 11, 25)

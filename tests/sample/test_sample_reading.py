@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from sample.reading import HERE, festivals, filled, pavilions, placeholders, stores
+from sample.filling import filled, placeholders
+from sample.reading import HERE, festivals, pavilions, stores
 from sample.sheets import FestivalSheet, SheetError, cents
 
 
