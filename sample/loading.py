@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,7 +18,7 @@ from itertools import batched
 from django.db import connection, transaction
 from django_tasks_db.models import DBTaskResult
 
-from sample import charging, moving, ordering, others, past, selling, stocking
+from sample import charging, languages, moving, ordering, others, past, selling, stocking
 from sample.accounts import provide_accounts
 from sample.edition import Edition, edition
 from sample.nominating import take_part
@@ -30,6 +30,7 @@ from sample.preparing import prepare
 from sample.progress import Progress
 from sample.reference import load_reference
 from sample.scheduling import provide_sessions
+from sample.sheets import StoreSheet
 from sample.till import SandboxSilent
 from sample.wishes import FLASH, Wish, wishes
 from shop import clock
@@ -105,6 +106,7 @@ def write_rows(wanted: Edition, progress: Progress) -> bool:
         progress.report("Stocking stores", done * STORES_AT_ONCE, len(stores))
         with transaction.atomic():
             products = stocking.stock(wanted, some)
+            languages.translate(some, at=at)
             others.join(wanted, products, others.ENDED, by=users["organizer"])
             take_part(wanted, festival, products, by=users["organizer"])
             others.join(wanted, products, others.COMING, by=users["organizer"])
@@ -113,10 +115,22 @@ def write_rows(wanted: Edition, progress: Progress) -> bool:
             _count_rows()
     if stores:
         progress.report("Stocking stores", len(stores), len(stores))
+    worded = _complete(wanted, stores, at=at)
     dated = provide_sessions(wanted, at=at, progress=progress)
     prepared = prepare(wanted, by=users["organizer"])
     pages = write_pages(at=at)
-    return bool(written or is_new or stores or dated or prepared or pages)
+    return bool(written or is_new or stores or worded or dated or prepared or pages)
+
+
+@transaction.atomic
+def _complete(wanted: Edition, new: Sequence[StoreSheet], *, at: datetime) -> set[int]:
+    """Give stores that were there words that they lack; return whose products were completed."""
+    slugs = {sheet.slug for sheet in new}
+    known = [sheet for sheet in wanted.stores if sheet.slug not in slugs]
+    completed = languages.translate(known, at=at)
+    if completed:
+        refresh(completed, at=at)
+    return completed
 
 
 def _count(*, at: datetime) -> None:

@@ -80,7 +80,7 @@ def _open(edition: Edition, sheet: FestivalSheet) -> Festival:
     festival = Festival.objects.create(
         slug=sheet.slug,
         title=sheet.texts["en"].title,
-        texts={code: words(sheet.texts[ours]) for ours, code in LANGUAGES.items()},
+        texts={LANGUAGES[ours]: words(texts) for ours, texts in sheet.texts.items()},
         state=Festival.State.PUBLISHED,
         zone=sheet.zone,
         starts_at=starts_at,

@@ -88,8 +88,6 @@ def _product(number: int, sheet: Sheet, kind: str) -> ProductSheet:
             sku=sku,
             number=number,
             title=_take(sheet, "title", str),
-            title_fr=_take(sheet, "title_fr", str),
-            title_zh=_take(sheet, "title_zh", str),
             category=_take(sheet, "category", str),
             art=_take(sheet, "art", str),
             summary=_take(sheet, "summary", str),

@@ -10,15 +10,14 @@ from django.db import transaction
 from django.db.models import Model
 
 from sample.edition import LANGUAGES
+from sample.languages import terms
 from sample.reading import HERE
 from sample.sheets import cents
-from shop.catalogue.models import Category
+from shop.catalogue.models import Category, Term
 from shop.delivery.models import Carrier, Country, ImportRule, Rate
 from shop.listings.models import Synonym
 from shop.listings.words import words
 
-# Categories have names in all languages of the shop: column and language.
-CATEGORY_NAMES = LANGUAGES | {"ar": "ar", "sw": "sw", "pt": "pt"}
 # By what a row is known, for each table.
 KEYS: dict[type[Model], tuple[str, ...]] = {
     Category: ("path",),
@@ -27,6 +26,7 @@ KEYS: dict[type[Model], tuple[str, ...]] = {
     ImportRule: ("country",),
     Carrier: ("code",),
     Synonym: ("group", "term", "language"),
+    Term: ("kind", "term"),
 }
 
 
@@ -43,6 +43,7 @@ def load_reference() -> int:
         ImportRule: _import_rules(),
         Carrier: _carriers(),
         Synonym: _synonyms(),
+        Term: terms(),
     }
     return sum(_add(model, list(rows)) for model, rows in wanted.items())
 
@@ -61,7 +62,7 @@ def _add(model: type[Model], rows: list[Model]) -> int:
 
 def _categories() -> Iterator[Category]:
     for position, row in enumerate(_rows("categories")):
-        names = {code: row[f"name_{column}"] for column, code in CATEGORY_NAMES.items()
+        names = {code: row[f"name_{column}"] for column, code in LANGUAGES.items()
                  if code != "en"}  # fmt: skip
         yield Category(path=row["path"], name=row["name_en"], names=names, position=position)
 

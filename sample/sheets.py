@@ -56,8 +56,6 @@ class ProductSheet:
     sku: str
     number: int
     title: str
-    title_fr: str
-    title_zh: str
     category: str
     art: str
     summary: str

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from django.db import transaction
 from django.utils.text import slugify
 
-from sample.edition import LANGUAGES, Edition
+from sample.edition import Edition
+from sample.languages import certificate
 from sample.picturing import Pictures, cloth_address
 from sample.reference import ship_regions
 from sample.scheduling import schedule
@@ -18,12 +19,9 @@ from shop.festivals.models import RegularPrice
 from shop.merchants.models import Merchant
 from shop.pictures.models import Picture
 from shop.stock.models import Pool, StockMove
-from shop.workspace.certificates import CERTIFICATES
 
 OWN_COMMISSION_BP = {"goods": 1000, "experiences": 1200}
 TO_OPEN_A_STORE_DAYS = 5
-# Sheets spell certificates in several ways; stores choose them by the names of the desk.
-NAMES = {name.casefold(): name for name in CERTIFICATES}
 
 
 @transaction.atomic
@@ -81,7 +79,7 @@ def _merchant(
         makers=sheet.makers,
         tagline=sheet.tagline,
         story=sheet.story,
-        certifications=[NAMES.get(name.casefold(), name) for name in sheet.certifications],
+        certifications=[certificate(name) for name in sheet.certifications],
         dispatch_from=sheet.dispatch_days[0],
         dispatch_to=sheet.dispatch_days[1],
         colours=list(sheet.colours),
@@ -125,7 +123,6 @@ def _product(
         kind=Product.Kind.EXPERIENCE if outing else Product.Kind.GOODS,
         state=Product.State.PUBLISHED,
         title=sheet.title,
-        titles={LANGUAGES["fr"]: sheet.title_fr, LANGUAGES["zh"]: sheet.title_zh},
         summary=sheet.summary,
         description=sheet.description,
         materials=list(sheet.materials),
