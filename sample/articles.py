@@ -43,15 +43,21 @@ class Article:
     questions: tuple[Question, ...] = ()
 
 
-def articles(kind: str, values: Mapping[str, str], folder: Path = CONTENT) -> list[Article]:
+def articles(
+    kind: str, values: Mapping[str, str], ours: str = "en", folder: Path = CONTENT
+) -> list[Article]:
     """Return the stories, the lessons (academy) or the help pages, in the order of their files.
 
     A page that waits for something that does not exist is left out.
 
+    Args:
+        ours: the sheets' code of the language.
+
     Raises:
         SheetError: with the file's name, for what is missing or a placeholder without a value.
     """
-    found = (_article(file, values) for file in sorted((folder / kind).glob("*.md")))
+    own = folder if ours == "en" else folder / "i18n" / ours
+    found = (_article(file, values) for file in sorted((own / kind).glob("*.md")))
     return [article for article in found if article is not None]
 
 

@@ -17,8 +17,6 @@ from sample.reading import festivals, stores
 from sample.sheets import FestivalSheet, ProductSheet, SheetError, StoreSheet, moment_in
 from shop.festivals.models import Festival
 
-# The shop's language codes, by those of the sheets.
-LANGUAGES = {"en": "en", "fr": "fr", "zh": "zh-hans", "ar": "ar", "sw": "sw", "pt": "pt"}
 # Days before the day of loading: who joined, who nominated what, and when it was approved.
 ENROLMENT_OPENS, ENROLMENT_CLOSES, SUBMITTED, APPROVED = -60, -8, -9, -7
 # Every product has been on sale for longer than any earlier price matters.

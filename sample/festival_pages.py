@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from wagtail.models import Locale, Page
 
-from cms.models import FestivalPage
-from sample.edition import LANGUAGES
-from sample.filling import placeholders
-from sample.sheets import FestivalSheet, PavilionSheet
+from sample.filling import cents_of, placeholders
+from sample.sheets import LANGUAGES, FestivalSheet, PavilionSheet
 
 type Body = list[tuple[str, dict]]
 
@@ -40,20 +39,23 @@ def body(
 
 
 @transaction.atomic
-def translate(page: FestivalPage, sheet: FestivalSheet, words: Body, ours: str) -> int:
-    """Make the translation of a festival's page, unless it is there; return whether it was made.
+def translate(page: Page, ours: str, **facts: Any) -> int:
+    """Make the translation of a page, unless it is there; return whether it was made.
 
     Args:
         ours: the sheets' code of the language.
+        facts: the fields that are said otherwise in it.
     """
     locale, _new = Locale.objects.get_or_create(language_code=LANGUAGES[ours])
-    if page.has_translation(locale):
+    translated = page.get_translation_or_none(locale)
+    if translated is None:
+        translated = page.copy_for_translation(locale, copy_parents=True)
+    elif not translated.alias_of_id:
         return 0
-    translated = page.copy_for_translation(locale, copy_parents=True)
-    translated.title = sheet.texts[ours].title
+    translated.alias_of = None  # it was a copy, for the sake of what stands below it
+    for name, value in facts.items():
+        setattr(translated, name, value)
     translated.draft_title = translated.title
-    translated.search_description = sheet.texts[ours].tagline
-    translated.body = words
     translated.live, translated.has_unpublished_changes = True, False
     translated.first_published_at = translated.last_published_at = page.first_published_at
     translated.save()
@@ -73,4 +75,4 @@ def _pavilion(sheet: PavilionSheet, language: str) -> tuple[str, dict]:
 
 
 def _small_price() -> int:
-    return int(placeholders()["small_price"])
+    return cents_of(placeholders()["small_price"]) // 100

@@ -4,21 +4,54 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from sample.sheets import SheetError
+from sample.sheets import LANGUAGES, SheetError
+from shop.currencies import written
 
 CONTENT = Path(__file__).parent / "content"
 PLACEHOLDER = re.compile(r"\{\{\s*(.*?)\s*\}\}")
+# These are sums of the sample's currency: each language writes them in its own way.
+SUMS = (
+    "free_delivery_from",
+    "minimum_charge",
+    "minimum_payout",
+    "save_every",
+    "save_off",
+    "small_price",
+)
 
 
-def placeholders(folder: Path = CONTENT) -> dict[str, str]:
+@cache
+def placeholders(folder: Path = CONTENT) -> Mapping[str, str]:
     """Return the operator's figures for the demonstration, by name."""
     sheet = yaml.safe_load((folder / "placeholders.yaml").read_text(encoding="utf-8"))
     return {name: str(value) for name, value in sheet.items()}
+
+
+@cache
+def values_in(ours: str, folder: Path = CONTENT) -> Mapping[str, str]:
+    """Return what stands for each placeholder in texts of a language.
+
+    Args:
+        ours: the sheets' code of the language.
+    """
+    values = dict(placeholders(folder))
+    own = folder / "i18n" / ours / "placeholders.yaml"
+    if own.is_file():
+        values |= yaml.safe_load(own.read_text(encoding="utf-8"))
+    sums = {name: cents_of(values[name]) for name in SUMS if name in values}
+    return values | {name: written(cents, "USD", LANGUAGES[ours]) for name, cents in sums.items()}
+
+
+def cents_of(figure: str) -> int:
+    """Return a sum among the operator's figures in cents."""
+    return int(Decimal(figure) * 100)
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ from itertools import groupby
 
 ITEM = re.compile(r"(?:-|\d+\.) +(.*)", re.DOTALL)
 BOLD, ITALIC = re.compile(r"\*\*(.+?)\*\*"), re.compile(r"(?<!\*)\*([^*]+)\*(?!\*)")
+BLANKS = re.compile(r"[ \t\r\n]+")  # no-break spaces stay
 LINE = re.compile(r"\n(?=- |\d+\. )")
 
 type Link = Callable[[str], str]
@@ -41,7 +42,7 @@ def table(piece: str) -> str:
 
 def inline(text: str, link: Link) -> str:
     """Return a line with bold and italic words; a name that leads somewhere becomes a link."""
-    html = BOLD.sub(r"<b>\1</b>", escape(" ".join(text.split()), quote=False))
+    html = BOLD.sub(r"<b>\1</b>", escape(BLANKS.sub(" ", text).strip(), quote=False))
 
     def italic(found: re.Match[str]) -> str:
         place = link(found[1])

@@ -19,9 +19,8 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from sample.doors import settled
-from sample.edition import LANGUAGES
 from sample.reading import HERE, stores
-from sample.sheets import ProductSheet, StoreSheet, naming
+from sample.sheets import LANGUAGES, ProductSheet, StoreSheet, naming
 from shop.catalogue.models import Product, Term, Translation
 from shop.catalogue.translations import digest
 from shop.merchants.models import Merchant
@@ -95,6 +94,14 @@ def terms(folder: Path = FOLDER) -> list[Term]:
         Term(kind=kind, term=term, names=names, source=SOURCE)
         for (kind, term), names in found.items()
     ]
+
+
+@cache
+def called(language: str) -> Mapping[str, str]:
+    """Return what shared words are called in a language, by kind and word."""
+    return {
+        f"{row.kind}:{row.term}": row.names[language] for row in terms() if language in row.names
+    }
 
 
 @transaction.atomic

@@ -10,12 +10,11 @@ from django.db import transaction
 from sample.edition import (
     ENROLMENT_CLOSES,
     ENROLMENT_OPENS,
-    LANGUAGES,
     Edition,
 )
 from sample.plans import PromotionPlan
 from sample.preparing import provide_terms
-from sample.sheets import FestivalTexts
+from sample.sheets import LANGUAGES, FestivalTexts
 from shop.festivals.models import Festival, Promotion, Slot
 
 TERMS_VERSION = "1"

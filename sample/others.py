@@ -10,11 +10,11 @@ from zlib import crc32
 from django.db import transaction
 from django.utils.text import slugify
 
-from sample.edition import LANGUAGES, Edition
+from sample.edition import Edition
 from sample.names import slot_names
 from sample.opening import TERMS_VERSION, words
 from sample.preparing import provide_terms, rules_of
-from sample.sheets import FestivalSheet, ProductSheet, moment_in
+from sample.sheets import LANGUAGES, FestivalSheet, ProductSheet, moment_in
 from shop.accounts.models import User
 from shop.catalogue.models import Product
 from shop.festivals import approving

@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache, partial
 from typing import Any
 
+import yaml
+from babel.numbers import format_decimal
 from django.conf import settings
 from django.db import transaction
 from wagtail.models import Locale, Page, Site
@@ -28,22 +31,25 @@ from cms.models import (
 )
 from sample.articles import Article, articles
 from sample.festival_pages import body, keep_revision, translate
-from sample.filling import placeholders
+from sample.filling import CONTENT, values_in
 from sample.formatting import blocks
 from sample.reading import festivals, pavilions
+from sample.sheets import LANGUAGES, naming
 from shop import dates
 from shop.catalogue.models import Product, ProductPicture, Variant
 from shop.festivals import walltime
 from shop.festivals.models import Festival
+from shop.languages import in_language, locale_of
 from shop.merchants.models import Merchant
 from shop.pictures.models import Picture
 
 HOME = "shop"
+OTHERS = [ours for ours in LANGUAGES if ours != "en"]
 LISTS = (
-    (FestivalIndexPage, "festivals", "Festivals", "What runs, what comes, what was."),
-    (StoryIndexPage, "stories", "Stories", "How things are made, and who makes them."),
-    (LessonIndexPage, "academy", "Academy", "Lessons for those who sell here."),
-    (HelpIndexPage, "help", "Help", "Answers for shoppers and for merchants."),
+    (FestivalIndexPage, "festivals", "Festivals"),
+    (StoryIndexPage, "stories", "Stories"),
+    (LessonIndexPage, "academy", "Academy"),
+    (HelpIndexPage, "help", "Help"),
 )
 IN_MENUS = {
     "about",
@@ -57,15 +63,19 @@ IN_MENUS = {
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What texts can lead to: products by title and by SKU, as far as they are loaded."""
+    """What texts can lead to: products by title and by SKU, as far as they are loaded.
 
-    places: Mapping[str, str]
+    ``places`` are addresses by the sheets' code of a language, then by title.
+    """
+
+    places: Mapping[str, Mapping[str, str]]
     by_sku: Mapping[str, Product]
 
-    def link(self, words: str) -> str:
-        """Return the address of the product whose title begins so, or nothing."""
-        title = " ".join(words.split())
-        return next((self.places[name] for name in self.places if name.startswith(title)), "")
+    def link(self, words: str, ours: str = "en") -> str:
+        """Return the address of the product whose title in a language begins so, or nothing."""
+        title = _plain(words)
+        places = self.places[ours]
+        return next((places[name] for name in places if name.startswith(title)), "")
 
     def picture(self, article: Article) -> Picture | None:
         """Return the picture of a product that the text is about: the first that is drawn."""
@@ -79,15 +89,22 @@ def write_pages(*, at: datetime) -> int:
     """Make the pages that are missing; return how many."""
     home, made = _home()
     lists = {}
-    for model, slug, title, summary in LISTS:
-        lists[slug], is_new = _page(
-            home, model, slug, at, title=title, search_description=summary, show_in_menus=True
-        )
+    for model, slug, title in LISTS:
+        words = _list_words()[slug]
+        facts = {"title": title, "search_description": words["en"], "show_in_menus": True}
+        lists[slug], is_new = _page(home, model, slug, at, **facts)
         made += is_new
-    values = placeholders() | _figures(at)
+        made += sum(translate(lists[slug], ours, search_description=words[ours]) for ours in OTHERS)
     shelf = _shelf()
+    values = {ours: values_in(ours) | _figures(at, code) for ours, code in LANGUAGES.items()}
     made += sum(_articles(lists, values, shelf, at))
     return made + sum(_festivals(lists["festivals"], at))
+
+
+@cache
+def _list_words() -> dict[str, dict[str, str]]:
+    with naming("lists.yaml"):
+        return yaml.safe_load((CONTENT / "lists.yaml").read_text(encoding="utf-8"))
 
 
 def _home() -> tuple[HomePage, int]:
@@ -132,7 +149,7 @@ def _page(parent: Page, model: type[Page], slug: str, at: datetime, **facts: Any
 
 
 def _articles(
-    lists: Mapping[str, Page], values: Mapping[str, str], shelf: Shelf, at: datetime
+    lists: Mapping[str, Page], values: Mapping[str, Mapping[str, str]], shelf: Shelf, at: datetime
 ) -> Iterator[int]:
     kinds = (
         ("stories", StoryPage, lambda _article: {}),
@@ -140,21 +157,28 @@ def _articles(
         ("help", HelpPage, _help_facts),
     )
     for kind, model, facts in kinds:
-        for number, article in enumerate(articles(kind, values)):
-            if lists[kind].get_children().filter(slug=article.slug).exists():
-                continue
-            _new_page, made = _page(
-                lists[kind],
-                model,
-                article.slug,
-                at - timedelta(days=number),
-                title=article.title,
-                search_description=article.summary,
-                picture=shelf.picture(article),
-                body=_body(article, shelf),
-                **facts(article),
+        own = {ours: _by_slug(kind, values[ours], ours) for ours in OTHERS}
+        for number, article in enumerate(articles(kind, values["en"])):
+            day = at - timedelta(days=number)
+            known = facts(article) | {"picture": shelf.picture(article)}
+            page, made = _page(
+                lists[kind], model, article.slug, day, **known, **_words(article, shelf, "en")
             )
             yield made
+            for ours in OTHERS:
+                yield translate(page, ours, **_words(own[ours][article.slug], shelf, ours))
+
+
+def _by_slug(kind: str, values: Mapping[str, str], ours: str) -> dict[str, Article]:
+    return {article.slug: article for article in articles(kind, values, ours)}
+
+
+def _words(article: Article, shelf: Shelf, ours: str) -> dict[str, Any]:
+    return {
+        "title": article.title,
+        "search_description": article.summary,
+        "body": _body(article, shelf, ours),
+    }
 
 
 def _help_facts(article: Article) -> dict[str, Any]:
@@ -162,8 +186,8 @@ def _help_facts(article: Article) -> dict[str, Any]:
     return {"order": article.order, "audience": article.audience, "show_in_menus": is_in_menus}
 
 
-def _body(article: Article, shelf: Shelf) -> list[tuple[str, dict]]:
-    found = blocks(article.words, shelf.link)
+def _body(article: Article, shelf: Shelf, ours: str) -> list[tuple[str, dict]]:
+    found = blocks(article.words, partial(shelf.link, ours=ours))
     for one in article.questions:
         found.append(
             (
@@ -197,13 +221,24 @@ def _festivals(parent: Page, at: datetime) -> Iterator[int]:
         }
         page, made = _page(parent, FestivalPage, sheet.slug, at, **facts)
         yield made
-        for ours in ("fr", "zh"):
-            yield translate(page, sheet, body(sheet, countries, own, ours), ours)
+        for ours in OTHERS:
+            words = sheet.texts[ours]
+            yield translate(
+                page,
+                ours,
+                title=words.title,
+                search_description=words.tagline,
+                body=body(sheet, countries, own, ours),
+            )
 
 
 def _shelf() -> Shelf:
     rows = Product.objects.filter(state=Product.State.PUBLISHED).order_by("title", "pk")
-    places = {row.title: f"/products/{row.slug}/" for row in rows.only("title", "slug")}
+    known = list(rows.only("title", "titles", "slug"))
+    places = {
+        ours: {_plain(row.title_in(code)): f"/products/{row.slug}/" for row in known}
+        for ours, code in LANGUAGES.items()
+    }
     variants = Variant.objects.select_related("product").order_by("sku")
     by_sku = {}
     for variant in variants:
@@ -212,22 +247,29 @@ def _shelf() -> Shelf:
     return Shelf(places, by_sku)
 
 
-def _figures(at: datetime) -> dict[str, str]:
-    """Return what the texts say of this shop and its first festival."""
+def _plain(words: str) -> str:
+    """Return a title with plain blanks alone: texts are broken into lines anywhere."""
+    return " ".join(words.split())
+
+
+def _figures(at: datetime, language: str) -> dict[str, str]:
+    """Return what the texts of a language say of this shop and its first festival."""
     stores = Merchant.objects.filter(state=Merchant.State.APPROVED)
+    products = Product.objects.filter(state=Product.State.PUBLISHED)
     festival = Festival.objects.order_by("-priority", "starts_at").first()
     words = {
         "stores_live": str(stores.count()),
-        "products_live": f"{Product.objects.filter(state=Product.State.PUBLISHED).count():,}",
+        "products_live": format_decimal(products.count(), locale=locale_of(language)),
         "countries_live": str(stores.values("country").distinct().count()),
         "languages_live": str(len(settings.LANGUAGES)),
     }
     if festival is None:
         return words | dict.fromkeys(("festival_title", "starts_on", "ends_on", "time_zone"), "")
+    title = (in_language(festival.texts, language) or {}).get("title") or festival.title
     last = walltime.last_day(festival.ends_at, festival.zone)
     return words | {
-        "festival_title": festival.title,
-        "starts_on": dates.day_in(festival.starts_at, festival.zone, "en"),
-        "ends_on": dates.day(last, "en"),
-        "time_zone": dates.zone_name(at, festival.zone, "en"),
+        "festival_title": title,
+        "starts_on": dates.day_in(festival.starts_at, festival.zone, language),
+        "ends_on": dates.day(last, language),
+        "time_zone": dates.zone_name(at, festival.zone, language),
     }

@@ -5,11 +5,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from sample.copying import festival_copy
 from sample.doors import settled
-from sample.filling import all_filled, placeholders
 from sample.sheets import (
+    LANGUAGES,
     FestivalSheet,
     FestivalTexts,
     Heading,
@@ -25,7 +24,6 @@ from sample.sheets import (
 )
 
 HERE = Path(__file__).parent
-LANGUAGES = ("en", "fr", "zh")
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 SKU = re.compile(r"[A-Z]{2}-[A-Z0-9]+-\d{3}")
@@ -49,12 +47,12 @@ def festivals(folder: Path = HERE / "content") -> list[FestivalSheet]:
     Raises:
         SheetError: for a text that is missing or a placeholder without a value.
     """
-    return [_festival(sheet) for sheet in _festival_copy(folder)["festivals"]]
+    return [_festival(sheet) for sheet in festival_copy(folder)["festivals"]]
 
 
 def pavilions(folder: Path = HERE / "content") -> list[PavilionSheet]:
     """Return the countries that festivals show, in the file's order, placeholders filled."""
-    return [_pavilion(*entry) for entry in _festival_copy(folder)["countries"].items()]
+    return [_pavilion(*entry) for entry in festival_copy(folder)["countries"].items()]
 
 
 def _store_in(file: Path) -> StoreSheet:
@@ -151,13 +149,6 @@ def _colours(sheet: Sheet) -> tuple[str, str, str]:
         if not COLOUR.fullmatch(colour):
             raise ValueError(f"colour {colour!r} is not #RRGGBB")
     return main, accent, detail
-
-
-def _festival_copy(folder: Path) -> Sheet:
-    values = placeholders(folder)
-    with naming("festivals.yaml"):
-        sheet = yaml.safe_load(settled((folder / "festivals.yaml").read_text(encoding="utf-8")))
-        return all_filled(sheet, values)
 
 
 def _festival(sheet: Sheet) -> FestivalSheet:

@@ -9,10 +9,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model
 
-from sample.edition import LANGUAGES
 from sample.languages import terms
 from sample.reading import HERE
-from sample.sheets import cents
+from sample.sheets import LANGUAGES, cents
 from shop.catalogue.models import Category, Term
 from shop.delivery.models import Carrier, Country, ImportRule, Rate
 from shop.listings.models import Synonym

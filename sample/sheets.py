@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+# The shop's language codes, by those of the sheets.
+LANGUAGES = {"en": "en", "fr": "fr", "zh": "zh-hans", "ar": "ar", "sw": "sw", "pt": "pt"}
 DOLLARS = re.compile(r"[0-9]{1,7}\.[0-9]{2}")
 
 

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db.models import Q
 from django.http import QueryDict
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import Locale, Page, PageViewRestriction
 
 from cms.pages.addresses import address
 from shop.festivals.models import Festival
@@ -35,16 +35,17 @@ def read_words(data: QueryDict, known: Known) -> Filters:
 
 def find_pages(words: str, language: str) -> list[FoundPage]:
     """Return the pages that hold the words, the best first; a translation before its original."""
-    pages = Page.objects.live().filter(depth__gt=2).select_related("locale")
+    # What cannot be shown here takes nobody's place among the first.
+    shown = Locale.objects.filter(language_code__in={language, settings.LANGUAGE_CODE})
+    pages = Page.objects.live().filter(depth__gt=2, locale__in=list(shown)).select_related("locale")
     rows = list(pages.search(words)[: 3 * MOST])
     hidden, english = _hidden(), _english(row.translation_key for row in rows)
     found: dict[object, tuple[bool, FoundPage]] = {}
     for row in rows:
         own = row.locale.language_code
         is_own = own == language
-        is_known = own in (language, settings.LANGUAGE_CODE) and not row.alias_of_id
         # The English page gives the address: without it there is none, whatever is translated.
-        if not is_known or row.translation_key in hidden or row.translation_key not in english:
+        if row.alias_of_id or row.translation_key in hidden or row.translation_key not in english:
             continue
         kept = found.get(row.translation_key)
         if kept is None or (is_own and not kept[0]):

@@ -6,11 +6,10 @@ import shutil
 import pytest
 
 from sample import languages
-from sample.edition import LANGUAGES
 from sample.languages import FOLDER, certificate, product_words, store_words, terms, translate
 from sample.reading import stores
 from sample.reference import load_reference
-from sample.sheets import SheetError
+from sample.sheets import LANGUAGES, SheetError
 from shop.catalogue.models import Product, Term, Translation
 from shop.listings.models import Listing
 from tests.sample.loaded import DAY_0, six

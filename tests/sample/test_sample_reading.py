@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from sample.filling import filled, placeholders
+from sample.filling import SUMS, filled, placeholders, values_in
 from sample.reading import HERE, festivals, pavilions, stores
-from sample.sheets import FestivalSheet, SheetError, cents
+from sample.sheets import LANGUAGES, FestivalSheet, SheetError, cents
 
 
 def products():
@@ -204,21 +204,38 @@ def test_festivals_point_at_categories_countries_and_drawings_that_exist():
     assert countries <= {store.country for store in stores()}
 
 
-def test_every_text_is_there_in_three_languages_and_no_placeholder_is_left():
+def test_every_text_is_there_in_six_languages_and_no_placeholder_is_left():
     for sheet in [*festivals(), *pavilions()]:
-        assert set(sheet.texts) == {"en", "fr", "zh"}
+        assert set(sheet.texts) == set(LANGUAGES)
         assert all(text and "{{" not in text for text in all_texts(sheet))
     for festival in festivals():
         blocks = [set(texts.headings) for texts in festival.texts.values()]
-        assert blocks[0] == blocks[1] == blocks[2]
+        assert all(own == blocks[0] for own in blocks)
 
 
 def test_placeholders_take_the_operator_s_figures():
-    headings = festivals()[0].texts["en"].headings
+    texts = festivals()[0].texts
 
-    assert headings["under"].title == "Under 20"
-    assert headings["vouchers"].text.startswith("Every 300 in the festival saves 50.")
+    assert texts["en"].headings["under"].title == "Under $20.00"
+    vouchers = texts["en"].headings["vouchers"].text
+    assert vouchers.startswith("Every $300.00 in the festival saves $50.00.")
+    assert texts["fr"].headings["under"].title == "À moins de 20,00\u00a0$US"
     assert filled("{{return_days}} or {{ return_days }}", placeholders()) == "30 or 30"
+
+
+@pytest.mark.parametrize("ours", LANGUAGES)
+def test_every_sum_among_the_figures_names_its_currency(ours):
+    values = values_in(ours)
+
+    assert all("$" in values[name] for name in SUMS)
+    assert values.keys() == placeholders().keys()
+
+
+def test_a_language_lays_its_words_over_the_copy_key_by_key():
+    french = festivals()[0].texts["fr"].headings
+
+    assert french["flash"].title == "Offres flash"
+    assert french["how"].title == "Comment ça marche"
 
 
 def test_a_placeholder_without_a_value_is_refused():
