@@ -15,12 +15,13 @@ from shop.cart.current import Shopper
 from shop.cart.models import CartLine
 from shop.cart.pricing import PricedCart
 from shop.cart.wording import amount, full_day, language
+from shop.catalogue.wording import terms_of
 from shop.errors import LimitReached, OutOfStock
 from shop.festivals.pricing.items import deals_at, is_on_sale
 from shop.festivals.pricing.quoting import Quote
 from shop.festivals.pricing.segments import Segment
 from shop.festivals.pricing.terms import DealTerms
-from shop.languages import beside, listed, sentences
+from shop.languages import Wording, beside, listed, sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class LineShown:
     title: str
     title_language: str
     label: str
+    label_language: str
     url: str
     picture: str
     quantity: int
@@ -69,12 +71,13 @@ def show_line(
     parts = parts_of(line, quote)
     short = quote.missing.get(line.variant_id, 0)
     prior = _prior(parts, line)
-    named = product.named(language())
+    named, label = product.named(language()), _label(line)
     return LineShown(
         variant_id=line.variant_id,
         title=named.text,
         title_language=named.lang,
-        label=_label(line),
+        label=label.text,
+        label_language=label.lang,
         url=reverse("product", args=[product.slug]),
         picture=_picture(line),
         quantity=line.quantity,
@@ -117,14 +120,16 @@ def hints(parts: Sequence[Segment], shopper: Shopper, *, at: datetime) -> list[H
     return found
 
 
-def _label(line: CartLine) -> str:
+def _label(line: CartLine) -> Wording:
     variant = line.variant
+    terms = terms_of(variant.product, line.called, language())
+    label = terms.label(variant.options)
     if variant.session_start is None:
-        return variant.label
+        return label
     local = variant.session_start.astimezone(ZoneInfo(variant.session_zone or "UTC"))
     facts = {"date": full_day(local), "time": f"{local:%H:%M}"}
     when = _("%(date)s at %(time)s") % facts
-    return beside(variant.label, when)
+    return Wording(beside(label.text, when))
 
 
 def _picture(line: CartLine) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from shop.cart.current import Shopper
 from shop.cart.models import Cart, CartLine, CartVoucher
 from shop.catalogue.models import Product
+from shop.catalogue.wording import called_column
 from shop.currencies import least_charge
 from shop.delivery.names import country_name
 from shop.delivery.quoting import Option, Parcel, delivery_options
@@ -147,6 +148,7 @@ def _lines(shopper: Shopper, *, at: datetime) -> QuerySet[CartLine]:
             set_aside=Subquery(aside.values("units")[:1]),
             taking_part=ArraySubquery(taking_part),
             picks=ArraySubquery(picks.values(json=pick)),
+            called=called_column("shop_variant.options::text[]", shopper.language),
         )
         .order_by("added_at", "pk")
     )  # fmt: skip

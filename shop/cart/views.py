@@ -94,7 +94,7 @@ def reserve(request: HttpRequest) -> HttpResponse:
     kinds = changing.seats_for_sale(number(request.POST.get("session", "")))
     if not kinds:
         raise NotPossible(_("This date is no longer on sale."))
-    wanted = _tickets(request.POST, {", ".join(variant.options): variant for variant in kinds})
+    wanted = _tickets(request.POST, {"".join(variant.options[:1]): variant for variant in kinds})
     if not wanted:
         raise NotPossible(_("Choose how many tickets you would like."))
     cart, token = cart_for_change(request, at=at)

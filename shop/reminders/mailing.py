@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import translation
 
 from shop import clock, dates
-from shop.languages import beside
 from shop.mail import send
 from shop.reminders import things
 from shop.reminders.models import Reminder
@@ -66,11 +65,13 @@ def _rows() -> QuerySet[Reminder]:
 
 
 def _context(reminder: Reminder) -> dict[str, str]:
-    product = reminder.product or (reminder.variant and reminder.variant.product)
-    title = product.title_in(reminder.language) if product else ""
-    label = reminder.variant.label if reminder.variant else ""
+    language, product = reminder.language, ""
+    if reminder.variant:
+        product = things.with_label(reminder.variant, language)
+    elif reminder.product:
+        product = reminder.product.title_in(language)
     said = {
-        "product": beside(title, label),
+        "product": product,
         "festival": "",
         "link": _link("remind-go", reminder, GO),
         "unsubscribe_link": _link("remind-stop", reminder, STOP),

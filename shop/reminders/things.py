@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from shop import dates
 from shop.catalogue.models import Product, Variant
+from shop.catalogue.wording import terms_for
 from shop.errors import NotPossible
 from shop.festivals.models import Deal, Festival, Slot
 from shop.festivals.wording import festival_title
@@ -142,8 +143,13 @@ def _seen(product_id: int) -> Product | None:
 
 
 def _with_label(variant: Variant) -> str:
-    title = _title(variant.product)
-    return beside(title, variant.label)
+    return with_label(variant, get_language() or "en")
+
+
+def with_label(variant: Variant, language: str) -> str:
+    """Return a variant's product and options in a language."""
+    label = terms_for(variant.product, variant.options, language).label(variant.options)
+    return beside(variant.product.title_in(language), label.text)
 
 
 def _title(product: Product) -> str:

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop import dates
+from shop.catalogue.wording import Terms
 from shop.currencies import convert, written
 from shop.festivals import walltime
 from shop.languages import beside, listed
 from shop.storefront.cards import Claim, claim_of, deal_in_words, money, percent_off
-from shop.storefront.choosing import Selector, selectors
+from shop.storefront.choosing import Offered, Selector, selectors
 from shop.storefront.travelling import Reader
 from shop.storefront.variants import VariantNow, preselected, together
 
@@ -77,20 +78,15 @@ class Buying(Facts):
 
 
 def buying(
-    variants: Sequence[VariantNow],
-    option_names: Sequence[str],
-    *,
-    where: str,
-    reader: Reader,
-    at: datetime,
-    asked: VariantNow | None = None,
+    offered: Offered, terms: Terms, *, where: str, reader: Reader, at: datetime
 ) -> Buying | None:
     """Return the buying part, or None when nothing of the product has a price.
 
     Args:
+        terms: what its options are called, in the language of the page.
         where: the town that goods are sent from.
-        asked: the variant that is chosen already; of several none is chosen by itself.
     """
+    variants, asked = offered.variants, offered.chosen
     lead = asked or preselected(variants)
     if lead is None:
         return None
@@ -99,7 +95,7 @@ def buying(
     prices = {variant.price for variant in variants if variant.price is not None}
     is_from = is_open and len(prices) > 1
     claimed = together(variants, lead) if is_open else _own(lead)
-    questions = selectors(variants, option_names, asked, reader.language)
+    questions = selectors(offered, terms)
     panels = [variant for variant in variants if len(variants) > 1 and variant.price is not None]
     return Buying(
         **facts(lead, claimed),
@@ -114,9 +110,7 @@ def buying(
             )
             for variant in panels
         ),
-        deals=tuple(deals_in_words(variants, reader.language))
-        if is_open and len(prices) > 1
-        else (),
+        deals=tuple(deals_in_words(variants, terms)) if is_from else (),
         may_add=any(variant.is_buyable for variant in ([asked] if asked else variants)),
         hint=_hint(questions) if is_open else "",
         is_open=is_open,
@@ -124,12 +118,13 @@ def buying(
     )
 
 
-def deals_in_words(variants: Sequence[VariantNow], language: str) -> Iterator[str]:
+def deals_in_words(variants: Sequence[VariantNow], terms: Terms) -> Iterator[str]:
     """Yield each variant that has a deal, what it costs and how many are left of it."""
     for variant in variants:
         if variant.has_deal and variant.price is not None:
             left = None if variant.allotment is None else variant.deal_left
-            yield deal_in_words(variant.options, variant.price, left, language)
+            label = terms.label(variant.options).text
+            yield deal_in_words(label, variant.price, left, terms.language)
 
 
 def _facts(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -144,12 +144,13 @@ def _deal(row: Row, language: str) -> str:
     """Name the variant that has the deal, where not all of a product cost the same."""
     if row.deal_price is None:
         return ""
-    return deal_in_words(row.deal_options or (), row.deal_price, row.deal_left, language)
+    label = listed(row.deal_options or ())
+    return deal_in_words(label, row.deal_price, row.deal_left, language)
 
 
-def deal_in_words(options: Sequence[str], price: int, left: int | None, language: str) -> str:
+def deal_in_words(label: str, price: int, left: int | None, language: str) -> str:
     """Say which variant has a deal: "S, Blue: $48.00, 1 left"; the number only if it is limited."""
-    text = labelled(listed(options), money(price, language))
+    text = labelled(label, money(price, language))
     if left is None:
         return text
     return listed([text, ngettext("%(count)d left", "%(count)d left", left) % {"count": left}])

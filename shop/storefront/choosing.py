@@ -10,7 +10,9 @@ from django.http import QueryDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from shop.languages import listed
+from shop.catalogue.models import Term
+from shop.catalogue.wording import Terms
+from shop.languages import Wording
 from shop.storefront.cards import money
 from shop.storefront.filters import Known
 from shop.storefront.variants import VariantNow
@@ -46,11 +48,21 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """What there is of a product, what its options are called, and the variant that is chosen."""
+
+    variants: Sequence[VariantNow]
+    option_names: Sequence[str] = ()
+    chosen: VariantNow | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Value:
     """One thing to choose; what is sold out stays to see."""
 
     value: str
     label: str
+    lang: str
     note: str
     is_buyable: bool
     is_chosen: bool
@@ -62,6 +74,7 @@ class Selector:
 
     name: str
     legend: str
+    lang: str
     values: tuple[Value, ...]
 
 
@@ -92,56 +105,51 @@ def variant_asked(variants: Sequence[VariantNow], asked: Asked) -> VariantNow | 
     return None
 
 
-def selectors(
-    variants: Sequence[VariantNow],
-    option_names: Sequence[str],
-    chosen: VariantNow | None,
-    language: str,
-) -> tuple[Selector, ...]:
+def selectors(offered: Offered, terms: Terms) -> tuple[Selector, ...]:
     """Return what there is to choose: nothing of one variant."""
+    variants, option_names = offered.variants, offered.option_names
     if len(variants) < 2:
         return ()
     count = len(option_names)
     if 2 <= count <= MOST_OPTIONS and all(len(v.options) == count for v in variants):
         return tuple(
-            _of_option(place, _legend([name]), variants, chosen, language)
-            for place, name in enumerate(option_names)
+            _of_option(place, name, offered, terms) for place, name in enumerate(option_names)
         )
-    one_price = len({variant.price for variant in variants}) == 1
     values = tuple(
-        Value(
-            value=str(variant.id),
-            label=listed(variant.options),
-            note=_note([variant], language, one_price=one_price),
-            is_buyable=variant.is_buyable,
-            is_chosen=variant is chosen,
-        )
+        _value(str(variant.id), terms.label(variant.options), [variant], offered, terms)
         for variant in variants
     )
-    return (Selector("variant", _legend(option_names), values),)
+    legend = terms.all(Term.Kind.OPTION, option_names)
+    return (Selector("variant", legend.text, legend.lang, values),)
 
 
-def _of_option(
-    place: int,
-    legend: str,
-    variants: Sequence[VariantNow],
-    chosen: VariantNow | None,
-    language: str,
-) -> Selector:
-    one_price = len({variant.price for variant in variants}) == 1
+def _of_option(place: int, name: str, offered: Offered, terms: Terms) -> Selector:
     values = []
-    for value in dict.fromkeys(variant.options[place] for variant in variants):
-        those = [variant for variant in variants if variant.options[place] == value]
-        values.append(
-            Value(
-                value=value,
-                label=value,
-                note=_note(those, language, one_price=one_price),
-                is_buyable=any(variant.is_buyable for variant in those),
-                is_chosen=chosen is not None and chosen.options[place] == value,
-            )
-        )
-    return Selector(f"option{place}", legend, tuple(values))
+    for value in dict.fromkeys(variant.options[place] for variant in offered.variants):
+        those = [variant for variant in offered.variants if variant.options[place] == value]
+        called = terms.called(Term.Kind.VALUE, value)
+        values.append(_value(value, called, those, offered, terms))
+    legend = terms.called(Term.Kind.OPTION, name)
+    return Selector(f"option{place}", legend.text, legend.lang, tuple(values))
+
+
+def _value(
+    value: str,
+    called: Wording,
+    those: Sequence[VariantNow],
+    offered: Offered,
+    terms: Terms,
+) -> Value:
+    """Return an answer, which leaves a choice among those variants."""
+    one_price = len({variant.price for variant in offered.variants}) == 1
+    return Value(
+        value=value,
+        label=called.text,
+        lang=called.lang,
+        note=_note(those, terms.language, one_price=one_price),
+        is_buyable=any(variant.is_buyable for variant in those),
+        is_chosen=offered.chosen in those,
+    )
 
 
 def _note(variants: Sequence[VariantNow], language: str, *, one_price: bool) -> str:
@@ -153,8 +161,3 @@ def _note(variants: Sequence[VariantNow], language: str, *, one_price: bool) -> 
         return ""
     price = money(min(prices), language)
     return price if len(prices) == 1 else _("from %(price)s") % {"price": price}
-
-
-def _legend(option_names: Sequence[str]) -> str:
-    # Sizes and colours have names in all languages; what a store calls its own stays as it is.
-    return listed(_(name) for name in option_names)

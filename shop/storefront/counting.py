@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -133,6 +133,7 @@ def cells_of(
     since: datetime,
     festivals: Sequence[int],
     search: Search | None = None,
+    language: str,
 ) -> Cells:
     """Return the cells of what passes the filters, whatever country, category or store.
 
@@ -148,12 +149,13 @@ def cells_of(
     if not rest.is_common or is_apart():
         words = (search.instead or rest.words) if search else ""
         conditions = Conditions.of(rest, at=at, festivals=festivals, search=search)
-        return _read(rest, conditions, words)
+        return _read(rest, conditions, naming(words, language))
     facts = (rest.query(), since.isoformat(), tuple(festivals) if rest.in_festival else ())
     key = f"counts:{blake2b(repr(facts).encode(), digest_size=16).hexdigest()}"
     found = cache.get(key)
     if found is None:
-        found = _read(rest, Conditions.of(rest, at=at, festivals=festivals))
+        conditions = Conditions.of(rest, at=at, festivals=festivals)
+        found = _read(rest, conditions, naming("", language))
         cache.set(key, found, KEPT_FOR)
     return found
 
@@ -181,9 +183,9 @@ def count(cells: Sequence[Cell], filters: Filters) -> Counts:
     return Counts(total, by_country, by_category, by_store, by_kind)
 
 
-def _read(rest: Filters, conditions: Conditions, words: str = "") -> Cells:
+def _read(rest: Filters, conditions: Conditions, named: Mapping[str, object]) -> Cells:
     with connection.cursor() as cursor:
-        cursor.execute(_statement(rest, conditions), conditions.values | naming(words))
+        cursor.execute(_statement(rest, conditions), conditions.values | named)
         live, kept, is_cut, most, categories, stores, named = cursor.fetchone()
     cells = _cells(live)
     total = sum(cell.count for cell in cells)

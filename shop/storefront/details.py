@@ -8,9 +8,10 @@ from babel.units import format_unit
 from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 
-from shop.catalogue.models import Product
+from shop.catalogue.models import Product, Term
+from shop.catalogue.wording import Terms
 from shop.delivery.names import country_name
-from shop.languages import lang_mark, listed, locale_of
+from shop.languages import locale_of
 
 KILOGRAM = 1_000  # grams
 HOUR = 60  # minutes
@@ -25,15 +26,16 @@ class Fact:
     lang: str = ""
 
 
-def details(product: Product, weight_g: int, language: str) -> tuple[Fact, ...]:
+def details(product: Product, terms: Terms, weight_g: int, language: str) -> tuple[Fact, ...]:
     """Return what is known of a product, without the lines of which nothing is known.
 
     Args:
+        terms: what its materials are called in the language.
         weight_g: packed, of the variant that the page shows.
     """
-    own = lang_mark(None, language)
+    materials = terms.all(Term.Kind.MATERIAL, product.materials)
     facts = (
-        Fact(_materials(product), listed(product.materials), own),
+        Fact(_materials(product), materials.text, materials.lang),
         Fact(_("Made in"), country_name(product.origin, language) if product.origin else ""),
         Fact(_("Weight"), _weight(weight_g, language) if weight_g else ""),
         Fact(_("Customs code"), product.hs_code),

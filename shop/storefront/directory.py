@@ -115,6 +115,9 @@ def directory(filters: StoreFilters, *, epoch: Epoch, language: str) -> Director
     countries = options(replace(filters, countries=()), lambda s: [s.country])
     tops = options(replace(filters, category=""), lambda s: s.tops)
     certificates = options(replace(filters, certificates=()), lambda s: set(s.certificates))
+    called = {
+        name: said for s in everyone for name, said in zip(s.certificates, s.called, strict=True)
+    }
     return Directory(
         filters=filters,
         title=_title(len(everyone), len({s.country for s in everyone})),
@@ -131,7 +134,12 @@ def directory(filters: StoreFilters, *, epoch: Epoch, language: str) -> Director
             for top, name, names in epoch.tree
             if "/" not in top and (tops[top] or top == filters.category)
         ),
-        certificates=_options(certificates, filters.certificates, str, language),
+        certificates=_options(
+            certificates,
+            filters.certificates,
+            lambda name: called.get(name, name),
+            language,
+        ),
         sorts=_sorts(filters.sort),
         kept=[pair for pair in filters.pairs() if pair[0] not in ("sort", "page")],
         stores=shown[start : start + PAGE],

@@ -94,7 +94,9 @@ def facets_of(
         since: when the present epoch of prices began.
         search: what the words among the filters ask for.
     """
-    known = cells_of(filters, at=at, since=since, festivals=festivals, search=search)
+    known = cells_of(
+        filters, at=at, since=since, festivals=festivals, search=search, language=language
+    )
     counts = count(known.cells, filters)
     by_label = partial(_by_label, language=language)
     option = partial(_option, language=language, is_least=known.is_least)

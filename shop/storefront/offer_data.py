@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from shop.catalogue.models import Product
 from shop.currencies import currencies
-from shop.languages import listed
+from shop.storefront.product_words import ProductWords
 from shop.storefront.variants import VariantNow
 
 # Inside a script element these would end it or begin another.
@@ -24,8 +24,8 @@ ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 def offer_data(
     product: Product,
     variants: Sequence[VariantNow],
+    words: ProductWords,
     *,
-    title: str,
     url: str,
     pictures: Sequence[str],
 ) -> SafeString:
@@ -33,25 +33,29 @@ def offer_data(
     data = {
         "@context": "https://schema.org",
         "@type": "Product",
-        "name": title,
-        "description": product.summary or product.description[:300],
+        "name": words.title.text,
+        "description": words.summary.text or words.description.text[:300],
         "url": url,
         "image": [_absolute(address) for address in pictures],
         "brand": {"@type": "Brand", "name": product.merchant.name},
         "offers": [
-            _offer(product, variant, url) for variant in variants if variant.price is not None
+            _offer(product, variant, words, url)
+            for variant in variants
+            if variant.price is not None
         ],
     }
     text = json.dumps(data, ensure_ascii=False).translate(ESCAPES)
     return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308 (escaped)
 
 
-def _offer(product: Product, variant: VariantNow, url: str) -> dict[str, object]:
+def _offer(
+    product: Product, variant: VariantNow, words: ProductWords, url: str
+) -> dict[str, object]:
     there = "InStock" if variant.is_buyable else "OutOfStock"
     exponent = currencies()[settings.SHOP_CURRENCY].exponent
     return {
         "@type": "Offer",
-        "name": listed(variant.options) or product.title,
+        "name": words.terms.label(variant.options).text or words.title.text,
         "price": str(Decimal(variant.price).scaleb(-exponent)),
         "priceCurrency": settings.SHOP_CURRENCY,
         "availability": f"https://schema.org/{there}",

@@ -14,15 +14,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Product
-from shop.languages import lang_mark, said
+from shop.catalogue.wording import called_column, translated_column
+from shop.languages import said
 from shop.listings.refreshing import addresses
 from shop.storefront.buying import Buying, buying
 from shop.storefront.cards import Card, cards
-from shop.storefront.choosing import Asked, variant_asked
+from shop.storefront.choosing import Asked, Offered, variant_asked
 from shop.storefront.details import Fact, details, duration
 from shop.storefront.epoch import Epoch
 from shop.storefront.finding import find_popular
 from shop.storefront.offer_data import offer_data
+from shop.storefront.product_words import WORDS, product_words
 from shop.storefront.sessions import Visit, sessions_of, visit
 from shop.storefront.stores import place
 from shop.storefront.travelling import Delivery, Reader, deliveries
@@ -65,7 +67,10 @@ class StoreBox:
 
 @dataclass(frozen=True, slots=True)
 class ProductPage:
-    """Everything that the page of a product says; ``lang`` marks words without translation.
+    """Everything that the page of a product says.
+
+    ``lang`` marks a description without translation; the title, the summary and the place to meet
+    have marks of their own.
 
     ``travels`` says of each variant how it travels, where not all do in one way.
     """
@@ -73,9 +78,10 @@ class ProductPage:
     url: str
     title: str
     title_lang: str
-    lang: str
     summary: str
+    summary_lang: str
     paragraphs: tuple[str, ...]
+    lang: str
     crumbs: tuple[tuple[str, str], ...]
     pictures: list[dict[str, str]]
     is_experience: bool
@@ -83,6 +89,7 @@ class ProductPage:
     visit: Visit | None
     length: str
     meeting_point: str
+    meeting_lang: str
     delivery: Delivery | None
     travels: tuple[tuple[int, Delivery], ...]
     facts: tuple[Fact, ...]
@@ -95,13 +102,15 @@ class ProductPage:
     holds_until: datetime | None
 
 
-def read_product(slug: str) -> Product | None:
-    """Return a product with what its page needs of other tables. One statement."""
+def read_product(slug: str, language: str) -> Product | None:
+    """Return a product with what its page in a language needs of other tables. One statement."""
     rows = Product.objects.select_related("merchant", "category").annotate(
         gallery=RawSQL(GALLERY, [], JSONField()),  # noqa: S611 (nothing in it comes from outside)
         top=RawSQL(TOP, [], JSONField()),  # noqa: S611
         in_store=RawSQL(IN_STORE, [], IntegerField()),  # noqa: S611
         listed=RawSQL(LISTED, [], JSONField()),  # noqa: S611
+        translated=translated_column("product", language),
+        called=called_column(WORDS, language),
     )
     return rows.filter(slug=slug).first()
 
@@ -126,39 +135,37 @@ def product_page(
     # The price at the head is that of the ticket and the date which are counted at first.
     first = next((session for session in sessions if session.is_open), None)
     kinds = first.kinds if first else variants
-    box = buying(
-        [first.first] if first else kinds[:1] if is_experience else kinds,
-        product.option_names,
-        where=merchant.city,
-        reader=reader,
-        at=at,
-        asked=variant_asked(variants, asked),
-    )
+    words = product_words(product, product.translated, product.called, language)
+    shown = [first.first] if first else kinds[:1] if is_experience else kinds
+    chosen = variant_asked(shown, asked)
+    offered = Offered(shown, product.option_names, chosen)
+    box = buying(offered, words.terms, where=merchant.city, reader=reader, at=at)
     weights = set() if is_experience or box is None else {one.weight_g for one in variants}
     sent = deliveries(merchant, weights, reader, start=at.date()) if weights else {}
     pictures = [addresses(**row) for row in product.gallery if row["sizes"].get("jpeg")]
-    named = product.named(language)
     url = reverse("product", args=[product.slug])
     of_store, alike = _rails(product, epoch, at=at, language=language)
     return ProductPage(
         url=url,
-        title=named.text,
-        title_lang=named.lang,
-        lang=lang_mark(None, language),
-        summary=product.summary,
-        paragraphs=tuple(part for part in product.description.split("\n") if part.strip()),
+        title=words.title.text,
+        title_lang=words.title.lang,
+        summary=words.summary.text,
+        summary_lang=words.summary.lang,
+        paragraphs=words.paragraphs,
+        lang=words.description.lang,
         crumbs=_crumbs(product, language),
         pictures=pictures,
         is_experience=is_experience,
         buying=box,
-        visit=visit(sessions, language),
-        meeting_point=product.meeting_point if is_experience else "",
+        visit=visit(sessions, words.terms, language),
+        meeting_point=words.meeting_point.text if is_experience else "",
+        meeting_lang=words.meeting_point.lang,
         length=duration(product.duration_minutes or 0) if is_experience else "",
         delivery=_first_delivery(sent, box) if box else None,
         travels=tuple((panel.id, sent[panel.weight_g]) for panel in box.panels)
         if box and len(set(sent.values())) > 1
         else (),
-        facts=details(product, box.weight_g if box else 0, language),
+        facts=details(product, words.terms, box.weight_g if box else 0, language),
         store=_store_box(product, language),
         of_store=of_store,
         alike=alike,
@@ -166,13 +173,11 @@ def product_page(
         offer_data=offer_data(
             product,
             kinds,
-            title=named.text,
+            words,
             url=f"{settings.SITE_URL}{url}",
             pictures=[facts["large"] for facts in pictures],
         ),
-        waiting=waiting(
-            product.pk, product.listed, variants, sessions, epoch=epoch, language=language
-        ),
+        waiting=waiting(product, words.terms, variants, sessions, epoch=epoch, language=language),
         holds_until=_holds_until(variants),
     )
 

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop import dates
+from shop.catalogue.wording import Terms
 from shop.currencies import currencies
-from shop.languages import beside
+from shop.languages import Wording, beside
 from shop.storefront.cards import money
 from shop.storefront.variants import VariantNow
 
@@ -51,6 +52,7 @@ class TicketChoice:
     name: str
     position: int
     label: str
+    lang: str
     note: str
     numbers: range
     first: int
@@ -122,10 +124,13 @@ def sessions_of(variants: Iterable[VariantNow]) -> list[Session]:
     return sorted(sessions, key=lambda session: (session.starts, session.pool_id))
 
 
-def visit(sessions: Sequence[Session], language: str) -> Visit | None:
+def visit(sessions: Sequence[Session], terms: Terms, language: str) -> Visit | None:
     """Return the choice of dates and tickets, or None when there is no date.
 
     A kind of ticket is known by its name: dates may have different ones.
+
+    Args:
+        terms: what its kinds are called in the language.
     """
     if not sessions:
         return None
@@ -133,7 +138,7 @@ def visit(sessions: Sequence[Session], language: str) -> Visit | None:
     kinds = [kind for session in sessions for kind in session.kinds if kind.price is not None]
     names = tuple(dict.fromkeys(kind.name for kind in kinds))
     is_varied = len({_prices(session, names) for session in sessions if session.is_open}) > 1
-    tickets = _tickets(chosen, sessions, names, language)
+    tickets = _tickets(chosen, sessions, names, terms, language)
     first = next((ticket for ticket in tickets if ticket.first), None)
     choices = [_date(s, names, chosen, language, is_varied=is_varied) for s in sessions]
     return Visit(
@@ -201,7 +206,11 @@ def _most(kind: VariantNow | None) -> int:
 
 
 def _tickets(
-    chosen: Session, sessions: Sequence[Session], names: Sequence[str], language: str
+    chosen: Session,
+    sessions: Sequence[Session],
+    names: Sequence[str],
+    terms: Terms,
+    language: str,
 ) -> tuple[TicketChoice, ...]:
     """Return all kinds of tickets, each as the chosen date has it or else as another does."""
     first = chosen.first.name if chosen.is_open else None
@@ -210,6 +219,7 @@ def _tickets(
         _ticket(
             place,
             [kind for session in in_order if (kind := session.kind(name)) and kind.price],
+            terms.label([name]) if name else Wording(_("Ticket")),
             language,
             is_first=name == first,
         )
@@ -218,13 +228,14 @@ def _tickets(
 
 
 def _ticket(
-    place: int, kinds: Sequence[VariantNow], language: str, *, is_first: bool
+    place: int, kinds: Sequence[VariantNow], named: Wording, language: str, *, is_first: bool
 ) -> TicketChoice:
     shown = kinds[0]
     return TicketChoice(
         name=shown.name,
         position=place,
-        label=_(shown.name) if shown.name else _("Ticket"),
+        label=named.text,
+        lang=named.lang,
         note=money(shown.price, language),
         numbers=range(max(map(_most, kinds)) + 1),  # the date is chosen in the same form
         first=int(is_first),

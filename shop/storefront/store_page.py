@@ -9,10 +9,12 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from shop.catalogue.models import Term
+from shop.catalogue.wording import Terms, called_column, translated_column
 from shop.delivery.names import country_name
 from shop.delivery.quoting import Parcel, delivery_options
 from shop.errors import CannotDeliver
-from shop.languages import lang_mark
+from shop.languages import Wording, lang_mark
 from shop.listings.refreshing import addresses
 from shop.merchants.models import Merchant
 from shop.storefront.cards import Card, cards
@@ -38,16 +40,18 @@ class KindLink:
 
 @dataclass(frozen=True, slots=True)
 class StorePage:
-    """Everything that the page says; ``lang`` marks the store's own words."""
+    """Everything that the page says; ``lang`` marks a story without translation."""
 
     name: str
     place: str
     cloth: str
     banner: dict[str, str]
+    banner_lang: str
     tagline: str
-    lang: str
+    tagline_lang: str
     paragraphs: tuple[str, ...]
-    certifications: tuple[str, ...]
+    lang: str
+    certifications: tuple[Wording, ...]
     founded: int | None
     makers: int | None
     packed_within: int
@@ -69,6 +73,15 @@ def read_shelf(data: QueryDict, known: Known) -> Filters:
     return shelf.changed(sort=asked.sort, place=asked.place)
 
 
+def read_store(slug: str, language: str) -> Merchant | None:
+    """Return a store that sells, with its banner and its words in a language. One statement."""
+    rows = Merchant.objects.select_related("banner").annotate(
+        translated=translated_column("merchant", language),
+        called=called_column("shop_merchant.certifications::text[]", language),
+    )
+    return rows.filter(slug=slug, state=Merchant.State.APPROVED).first()
+
+
 def store_page(
     merchant: Merchant,
     taken: Filters,
@@ -81,7 +94,7 @@ def store_page(
     """Return the page of a store. Three statements, two while the counts are kept.
 
     Args:
-        merchant: with its banner.
+        merchant: as ``read_store`` returns it.
         taken: what is taken from its address.
         country: of the shopper, to whom the store says how long a parcel takes.
     """
@@ -89,16 +102,22 @@ def store_page(
     filters = replace(taken, stores=(merchant.slug,))
     found = find(filters, at=at, festivals=(), language=language)
     facets = facets_of(filters, at=at, since=epoch.starts_at, festivals=(), language=language)
+    own, terms = merchant.translated or {}, Terms(language, merchant.called or {})
+    story = own.get("story") or merchant.story
     is_host = merchant.kind == Merchant.Kind.EXPERIENCES
     return StorePage(
         name=merchant.name,
         place=place(merchant.city, merchant.country, language),
         cloth=merchant.cloth,
         banner=_banner(merchant),
-        tagline=merchant.tagline,
-        lang=lang_mark(None, language),
-        paragraphs=tuple(part for part in merchant.story.split("\n") if part.strip()),
-        certifications=tuple(merchant.certifications),
+        banner_lang=lang_mark(None, language),
+        tagline=own.get("tagline") or merchant.tagline,
+        tagline_lang=lang_mark(own.get("tagline"), language),
+        paragraphs=tuple(part for part in story.split("\n") if part.strip()),
+        lang=lang_mark(own.get("story"), language),
+        certifications=tuple(
+            terms.called(Term.Kind.CERTIFICATE, name) for name in merchant.certifications
+        ),
         founded=merchant.founded,
         makers=merchant.makers,
         packed_within=merchant.dispatch_to,

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 from django.urls import reverse
 
+from shop.catalogue.models import Term
+from shop.catalogue.wording import BY_NAME, TERMS, TRANSLATED, Terms
 from shop.delivery.names import country_name
-from shop.languages import beside, lang_mark, order_key
+from shop.languages import beside, lang_mark, order_key, sql_values
 from shop.storefront.counting import LIVE
 from shop.storefront.facets import Option
 from shop.storefront.naming import Named
 
 # Stores with something to sell, the most bought from first. In a large shop their products are not
 # counted here, but every minute.
-STATEMENT = """
+TAGLINE = f"{TRANSLATED.format(of='merchant', id='m.id', **BY_NAME)}->>'tagline'"
+CALLED = TERMS.format(words="m.certifications::text[]", **BY_NAME)
+STATEMENT = f"""
 WITH kept AS (
   SELECT merchant_id, sum(listings) AS products, sum(popularity) AS sold,
     array_agg(DISTINCT split_part(category, '/', 1)) AS tops
@@ -30,17 +35,20 @@ l AS (
   FROM shop_listing WHERE (SELECT coalesce(sum(products), 0) FROM kept) <= %(live)s
   GROUP BY merchant_id)
 SELECT m.slug, m.name, m.city, m.country, m.tagline, m.cloth, l.products::bigint, l.tops,
-  m.certifications, m.created_at, %(festival)s::bigint IS NULL OR EXISTS (
+  m.certifications, {TAGLINE}, {CALLED}, m.created_at, %(festival)s::bigint IS NULL OR EXISTS (
     SELECT FROM shop_enrolment e
     WHERE e.merchant_id = m.id AND e.festival_id = %(festival)s AND e.state = 'accepted')
 FROM shop_merchant m JOIN l ON l.merchant_id = m.id
 WHERE m.state = 'approved' ORDER BY l.sold DESC, l.products DESC, lower(unaccent(m.name)), m.name
-"""
+"""  # noqa: S608 (columns of our own)
 
 
 @dataclass(frozen=True, slots=True)
 class StoreCard:
-    """A store in a list; ``takes_part`` in the festival that was asked about, if one was."""
+    """A store in a list; ``takes_part`` in the festival that was asked about, if one was.
+
+    ``certificates`` are known by their English names; they are ``called`` so on the page.
+    """
 
     url: str
     name: str
@@ -52,6 +60,7 @@ class StoreCard:
     products: int
     tops: tuple[str, ...] = ()
     certificates: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
     since: datetime | None = None
     takes_part: bool = True
 
@@ -60,7 +69,8 @@ def store_cards(language: str, *, festival: int | None = None) -> list[StoreCard
     """Return all stores that have products, the most bought from first. One statement."""
     start = reverse("stores")
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, {"live": LIVE, "festival": festival})
+        values = {"live": LIVE, "festival": festival} | sql_values(language)
+        cursor.execute(STATEMENT, values)
         rows = cursor.fetchall()
     return [
         StoreCard(
@@ -68,12 +78,13 @@ def store_cards(language: str, *, festival: int | None = None) -> list[StoreCard
             name=name,
             country=country,
             place=place(city, country, language),
-            line=tagline,
-            lang=lang_mark(None, language),
+            line=translated or tagline,
+            lang=lang_mark(translated, language),
             cloth=cloth,
             products=count,
             tops=tuple(tops),
             certificates=tuple(certificates),
+            called=tuple(_called(certificates, called, language)),
             since=since,
             takes_part=takes_part,
         )
@@ -87,10 +98,18 @@ def store_cards(language: str, *, festival: int | None = None) -> list[StoreCard
             count,
             tops,
             certificates,
+            translated,
+            called,
             since,
             takes_part,
         ) in rows
     ]
+
+
+def _called(words: list[str], called: str | None, language: str) -> Iterator[str]:
+    terms = Terms(language, json.loads(called or "{}"))
+    for word in words:
+        yield terms.called(Term.Kind.CERTIFICATE, word).text
 
 
 def card_of(store: Named, language: str) -> StoreCard:
@@ -100,8 +119,8 @@ def card_of(store: Named, language: str) -> StoreCard:
         name=store.name,
         country=store.country,
         place=place(store.city, store.country, language),
-        line=store.tagline,
-        lang=lang_mark(None, language),
+        line=store.translated or store.tagline,
+        lang=lang_mark(store.translated, language),
         cloth=store.cloth,
         products=store.products,
     )

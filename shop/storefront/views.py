@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
@@ -52,7 +52,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 @shared_page(takes=read_asked)
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a product; one that was withdrawn says so, and offers the search instead."""
-    found = read_product(slug)
+    found = read_product(slug, get_language())
     if found is None or found.state == Product.State.DRAFT or found.published_at is None:
         raise Http404  # what was never on sale is nobody's business, submitted or not
     is_sold = found.state == Product.State.PUBLISHED
@@ -78,8 +78,9 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 @shared_page(takes=store_page.read_shelf)
 def store(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a store: its cloth, its story and its products."""
-    merchants = Merchant.objects.select_related("banner")
-    merchant = get_object_or_404(merchants, slug=slug, state=Merchant.State.APPROVED)
+    merchant = store_page.read_store(slug, get_language())
+    if merchant is None:
+        raise Http404
     at = clock.moment_of(request)
     page = store_page.store_page(
         merchant,

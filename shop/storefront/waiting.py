@@ -9,7 +9,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from shop import dates
-from shop.languages import beside, listed
+from shop.catalogue.models import Product
+from shop.catalogue.wording import Terms
+from shop.languages import beside
 from shop.storefront.epoch import Epoch
 from shop.storefront.sessions import Session
 from shop.storefront.variants import VariantNow
@@ -34,8 +36,8 @@ class Waiting:
 
 
 def waiting(
-    product_id: int,
-    listed: Sequence[int],
+    product: Product,
+    terms: Terms,
     variants: Sequence[VariantNow],
     sessions: Sequence[Session],
     *,
@@ -45,14 +47,15 @@ def waiting(
     """Return what can be waited for.
 
     Args:
-        listed: the festivals in which the product takes part.
+        product: with ``listed``, the festivals in which it takes part.
+        terms: what its options are called in the language.
     """
-    opens_at, zone = _opening(variants, listed, epoch) or (None, "")
+    opens_at, zone = _opening(variants, product.listed, epoch) or (None, "")
     opens = _opens(opens_at, zone, language) if opens_at else ""
-    sold_out = _sold_out(variants, sessions, language)
-    claimed = () if sold_out else _claimed(variants)
+    sold_out = _sold_out(variants, sessions, terms, language)
+    claimed = () if sold_out else _claimed(variants, terms)
     return Waiting(
-        coming=f"product-{product_id}" if opens else "",
+        coming=f"product-{product.pk}" if opens else "",
         opens=opens,
         returns=(sold_out or claimed)[:MOST],
         is_claimed=bool(claimed),
@@ -84,7 +87,7 @@ def _opens(starts_at: datetime, zone: str, language: str) -> str:
 
 
 def _sold_out(
-    variants: Sequence[VariantNow], sessions: Sequence[Session], language: str
+    variants: Sequence[VariantNow], sessions: Sequence[Session], terms: Terms, language: str
 ) -> tuple[tuple[str, str], ...]:
     if sessions:
         return tuple(
@@ -93,12 +96,12 @@ def _sold_out(
             if not session.is_open
         )
     gone = [v for v in variants if v.price is not None and not v.is_buyable]
-    return tuple((f"variant-{v.id}", listed(v.options)) for v in gone)
+    return tuple((f"variant-{v.id}", terms.label(v.options).text) for v in gone)
 
 
-def _claimed(variants: Sequence[VariantNow]) -> tuple[tuple[str, str], ...]:
+def _claimed(variants: Sequence[VariantNow], terms: Terms) -> tuple[tuple[str, str], ...]:
     full = [v for v in variants if v.allotment is not None and v.held + v.sold >= v.allotment]
-    return tuple((f"deal-{v.id}", listed(v.options)) for v in full)
+    return tuple((f"deal-{v.id}", terms.label(v.options).text) for v in full)
 
 
 def _session(session: Session, language: str) -> str:

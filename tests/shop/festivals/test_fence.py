@@ -6,6 +6,7 @@ import pytest
 from django.db.models import Sum
 
 from shop.cart.pricing import price_cart
+from shop.catalogue.wording import Terms
 from shop.errors import FenceBroken, NotPossible, OutOfStock, ShopError, Unavailable
 from shop.festivals import approving, running
 from shop.festivals.models import Closure, PriceSpan
@@ -14,6 +15,7 @@ from shop.orders.placing import Placed, place_order
 from shop.orders.reconciling import differences
 from shop.stock.models import Pool
 from shop.storefront.buying import buying as buying_part
+from shop.storefront.choosing import Offered
 from shop.storefront.travelling import Reader
 from shop.storefront.variants import variants_now
 from tests import make
@@ -138,7 +140,7 @@ def bar(variant, at):
     """Return the numbers and words of the bar on the product's page."""
     variants = variants_now(variant.product_id, at=at)
     facts = {"where": "Nairobi", "reader": Reader("en", "USD"), "at": at}
-    claim = buying_part(variants, [], **facts).claim
+    claim = buying_part(Offered(variants), Terms("en"), **facts).claim
     return claim.claimed, claim.allotment, claim.text, claim.left
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.db.models import Count, Sum
 
 from shop.cart.pricing import price_cart
+from shop.catalogue.wording import Terms
 from shop.errors import FenceBroken, OutOfStock, PriceChanged, ShopError, Unavailable
 from shop.festivals import approving, running
 from shop.festivals.models import Deal
@@ -16,6 +17,7 @@ from shop.orders.reconciling import differences
 from shop.reminders import waiting
 from shop.stock.models import Pool
 from shop.storefront.buying import buying as buying_part
+from shop.storefront.choosing import Offered
 from shop.storefront.travelling import Reader
 from shop.storefront.variants import variants_now
 from tests import make
@@ -40,7 +42,9 @@ def undercut_deal(*, price=15_00, allotment=5, on_hand=5):
 def bar_of(variant, at):
     """Return what the bar on the product's page says is left."""
     facts = {"where": "Nairobi", "reader": Reader("en", "USD"), "at": at}
-    return buying_part(variants_now(variant.product_id, at=at), [], **facts).claim.left
+    return buying_part(
+        Offered(variants_now(variant.product_id, at=at)), Terms("en"), **facts
+    ).claim.left
 
 
 @pytest.mark.django_db

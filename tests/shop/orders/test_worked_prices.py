@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 
 from shop.cart.pricing import price_cart
+from shop.catalogue.wording import Terms
 from shop.festivals.facts import deals_now
 from shop.festivals.models import PriceSpan
 from shop.orders.placing import place_order
 from shop.storefront.buying import buying
+from shop.storefront.choosing import Offered
 from shop.storefront.travelling import Reader
 from shop.storefront.variants import variants_now
 from tests import make
@@ -154,8 +156,8 @@ def test_case_25_a_regular_price_below_the_deal_wins_without_badge_or_deal_sale(
     assert (line.deal, line.is_set_aside) == (None, False)
     assert counters(deal) == [(0, 0)]
     box = buying(
-        variants_now(kettle.product_id, at=NOON),
-        [],
+        Offered(variants_now(kettle.product_id, at=NOON)),
+        Terms("en"),
         where="Nairobi",
         reader=Reader("en", "USD"),
         at=NOON,

@@ -1,0 +1,59 @@
+"""The words of a product on its page: each in the visitor's language as far as it has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shop.catalogue.models import Product
+from shop.catalogue.wording import Terms, terms_of
+from shop.languages import Wording, lang_mark
+
+# Everything of a product that may have a name which others share.
+WORDS = """(
+  shop_product.materials::text[] || shop_product.option_names::text[] || ARRAY(
+    SELECT DISTINCT unnest(v.options)::text FROM shop_variant v
+    WHERE v.product_id = shop_product.id)
+)"""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductWords:
+    """What a product's page says in the product's own words."""
+
+    title: Wording
+    summary: Wording
+    description: Wording
+    meeting_point: Wording
+    terms: Terms
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """Return the description by paragraphs."""
+        return tuple(part for part in self.description.text.split("\n") if part.strip())
+
+
+def product_words(
+    product: Product,
+    translated: Mapping[str, str] | None,
+    shared: Mapping[str, str] | None,
+    language: str,
+) -> ProductWords:
+    """Return the words of a product in a language.
+
+    Args:
+        translated: its long words in it, by field.
+        shared: what its words are called that other products share.
+    """
+    return ProductWords(
+        title=product.named(language),
+        summary=_said(translated, "summary", product.summary, language),
+        description=_said(translated, "description", product.description, language),
+        meeting_point=_said(translated, "meeting_point", product.meeting_point, language),
+        terms=terms_of(product, shared, language),
+    )
+
+
+def _said(translated: Mapping[str, str] | None, name: str, original: str, language: str) -> Wording:
+    text = (translated or {}).get(name)
+    return Wording(text or original, lang_mark(text or not original, language))
