@@ -15,11 +15,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from sample.edition import Edition
+from sample.languages import called
 from sample.progress import Progress
 from sample.wishes import Wish, wishes
 from shop.accounts.mailboxes import mailbox_key
 from shop.accounts.models import User
 from shop.catalogue.models import Product, Variant
+from shop.catalogue.wording import terms_of
 from shop.delivery.models import Contact
 from shop.delivery.quoting import Option, Parcel, arrival, delivery_options
 from shop.errors import CannotDeliver
@@ -27,6 +29,7 @@ from shop.festivals.models import PriceSpan
 from shop.ledger import posting
 from shop.money import share
 from shop.networks import keyed_hash
+from shop.orders.freezing import words_read
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
 from shop.orders.shipping import tracking_url
 from shop.payments.models import Payment
@@ -227,4 +230,5 @@ def _lines(order: Order, own: Sequence[tuple[Variant, int, int]]) -> Iterator[Or
             pool_id=variant.pool_id,
             pool_units=units * variant.units_per_item,
             is_set_aside=False,
+            **words_read(variant, terms_of(product, called(order.language), order.language)),
         )

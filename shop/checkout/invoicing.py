@@ -18,7 +18,7 @@ from shop.checkout.finding import order_page
 from shop.checkout.refunds import MoneyBack, money_back
 from shop.checkout.summarising import paid_with
 from shop.delivery.names import address_lines
-from shop.languages import beside, percent
+from shop.languages import percent
 from shop.orders.models import Order, OrderLine, Suborder
 from shop.orders.taxes import tax_in
 from shop.payments.models import Payment
@@ -26,9 +26,13 @@ from shop.payments.models import Payment
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line: what, from which store, how many, and amounts as they are written."""
+    """One line: what, from which store, how many, and amounts as they are written.
+
+    ``lang`` marks what was read in another language than the invoice has.
+    """
 
     item: str
+    lang: str
     store: str
     quantity: int
     price: str
@@ -72,18 +76,19 @@ def show_invoice(order: Order) -> Invoice:
         sold_through=(settings.OPERATOR_NAME, settings.OPERATOR_ADDRESS),
         date=full_day(order.paid_at),
         method=paid_with(payment.method) if payment else "",
-        rows=tuple(row for part in parts for row in _rows(part, order.currency)),
+        rows=tuple(row for part in parts for row in _rows(part, order)),
         taxes=tuple(_taxes(parts, order.currency)),
         total=amount(order.total, order.currency),
         back=money_back(order),
     )
 
 
-def _rows(part: Suborder, currency: str) -> Iterator[Row]:
-    store = part.merchant.name
+def _rows(part: Suborder, order: Order) -> Iterator[Row]:
+    store, currency = part.merchant.name, order.currency
     for line in part.lines.all():
         yield Row(
-            item=beside(line.title, line.label),
+            item=line.read,
+            lang=line.mark(order, language()),
             store=store,
             quantity=line.quantity,
             price=amount(line.price, currency),
@@ -94,7 +99,8 @@ def _rows(part: Suborder, currency: str) -> Iterator[Row]:
     if part.service:
         price, paid = amount(part.delivery_price, currency), amount(part.delivery_paid, currency)
         taken = part.delivery_price - part.delivery_paid
-        yield Row(_("Delivery"), store, 1, price, less(taken, currency) if taken else "", "", paid)
+        less_of = less(taken, currency) if taken else ""
+        yield Row(_("Delivery"), "", store, 1, price, less_of, "", paid)
 
 
 def _taxes(parts: Sequence[Suborder], currency: str) -> Iterator[tuple[str, str]]:

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from shop.accounts.models import User
-from shop.cart.wording import amount, between, full_day, parcels
+from shop.cart.wording import amount, between, full_day, language, parcels
 from shop.checkout.refunds import DELAYED, DONE, ON_ITS_WAY, returning, told
-from shop.languages import beside
+from shop.languages import Wording, beside
 from shop.orders.models import Order, OrderLine, Suborder
 from shop.payments.models import STUCK, Operation
 
@@ -32,7 +32,7 @@ class OrderRow:
     placed: str
     news: str
     pictures: tuple[str, ...]
-    titles: tuple[str, ...]
+    titles: tuple[Wording, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _row(order: Order) -> OrderRow:
         placed=beside(placed, parcels(len(sent))) if sent else placed,
         news=_news(order, sent),
         pictures=tuple(line.picture for line in lines if line.picture)[:PICTURES],
-        titles=tuple(_counted(line) for line in lines[:PICTURES]),
+        titles=tuple(_counted(line, order) for line in lines[:PICTURES]),
     )
 
 
@@ -124,6 +124,6 @@ def _news(order: Order, sent: list[Suborder]) -> str:
     return _("Next parcel arrives %(from)s to %(to)s") % days
 
 
-def _counted(line: OrderLine) -> str:
-    facts = {"quantity": line.quantity, "product": line.title}
-    return _("%(quantity)d × %(product)s") % facts
+def _counted(line: OrderLine, order: Order) -> Wording:
+    facts = {"quantity": line.quantity, "product": line.read_title}
+    return Wording(_("%(quantity)d × %(product)s") % facts, line.mark(order, language()))

@@ -23,7 +23,7 @@ from shop.cart.wording import (
     parcels,
 )
 from shop.delivery.names import country_name, lines_of
-from shop.languages import beside
+from shop.languages import Wording, beside
 from shop.merchants.zones import zone_of
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
 from shop.orders.summing import Lines, lines_by_part, order_rows
@@ -70,7 +70,7 @@ class ParcelShown:
     tag: str
     tag_kind: str
     place: str
-    lines: tuple[str, ...]
+    lines: tuple[Wording, ...]
     steps: tuple[Step, ...]
     ways: tuple[Way, ...]
     is_sent: bool
@@ -170,7 +170,7 @@ def _parcel(
         tag=tag,
         tag_kind=kind,
         place=place,
-        lines=tuple(_line(line) for line in lines),
+        lines=tuple(_line(line, order) for line in lines),
         steps=tuple(_steps(order, part)) if part.service else (),
         ways=ways,
         is_sent=bool(part.service),
@@ -199,13 +199,13 @@ def _tag(part: Suborder) -> tuple[str, str]:
             return pgettext("order state", "Paid"), "good"
 
 
-def _line(line: OrderLine) -> str:
-    title = beside(line.title, line.label)
-    text = _("%(quantity)d × %(product)s") % {"quantity": line.quantity, "product": title}
+def _line(line: OrderLine, order: Order) -> Wording:
+    facts = {"quantity": line.quantity, "product": line.read}
+    text, foreign = _("%(quantity)d × %(product)s") % facts, line.mark(order, language())
     if not line.gone:
-        return text
+        return Wording(text, foreign)
     gone = _("%(back)s of %(total)s cancelled") % {"back": line.gone, "total": line.quantity}
-    return f"{text} ({gone})"
+    return Wording(f"{text} ({gone})", foreign)
 
 
 def _steps(order: Order, part: Suborder) -> list[Step]:

@@ -39,6 +39,7 @@ class VisitShown:
 
     line_id: int
     title: str
+    lang: str
     store: str
     day: str
     hour: str
@@ -85,7 +86,7 @@ def visits_beside(order: Order, shown: OrderShown) -> tuple[VisitShown, ...]:
 def visits_of(order: Order) -> tuple[VisitShown, ...]:
     """Return the sessions of an order with their tickets. Two statements at the most."""
     lines = _lines_with_tickets(order).prefetch_related("tickets")
-    return tuple(_visit(together) for together in by_session(lines))
+    return tuple(_visit(together, order) for together in by_session(lines))
 
 
 def _lines_with_tickets(order: Order) -> QuerySet[OrderLine]:
@@ -94,13 +95,14 @@ def _lines_with_tickets(order: Order) -> QuerySet[OrderLine]:
     return lines.order_by("variant__session_start", "position")
 
 
-def _visit(lines: Sequence[OrderLine]) -> VisitShown:
+def _visit(lines: Sequence[OrderLine], order: Order) -> VisitShown:
     line, language = lines[0], get_language() or "en"
     session = session_of(line.variant, line.suborder.merchant.name)
     starts = line.variant.session_start
     return VisitShown(
         line_id=line.pk,
-        title=line.variant.product.title_in(language),
+        title=line.read_title,
+        lang=line.mark(order, language),
         store=session.store,
         day=dates.full_day_in(starts, session.zone, language),
         hour=dates.hour(starts, session.zone),
@@ -118,7 +120,7 @@ def _ticket(ticket: Ticket, line: OrderLine) -> TicketShown:
     return TicketShown(
         code=ticket.number,
         square="" if state else as_svg(ticket),
-        kind=line.label,
+        kind=line.read_label,
         admits=ticket.admits,
         state=state,
     )

@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
 
 from shop.cart.pricing import PricedCart
+from shop.catalogue.models import Term, Variant
+from shop.catalogue.wording import Terms, terms_of
 from shop.delivery.quoting import arrival
 from shop.festivals.holdings import Holdings, holdings_of
 from shop.festivals.models import Slot
@@ -14,6 +20,7 @@ from shop.festivals.pricing.benefits import Benefit
 from shop.festivals.pricing.quoting import subsidy
 from shop.festivals.pricing.segments import Segment
 from shop.festivals.pricing.terms import Group
+from shop.languages import in_language
 from shop.merchants.models import Merchant
 from shop.money import share
 from shop.orders.models import Discount, Order, OrderLine, Suborder
@@ -57,12 +64,14 @@ class Frozen:
         Discount.objects.bulk_create(self.discounts)
 
 
-def freeze(priced: PricedCart, *, at: datetime) -> Frozen:
-    """Return the rows that record a priced cart."""
+def freeze(priced: PricedCart, language: str, *, at: datetime) -> Frozen:
+    """Return the rows that record a priced cart, and what its shopper read in a language."""
     merchants = {
         line.variant.product.merchant_id: line.variant.product.merchant for line in priced.lines
     }
-    lines = tuple(_line(priced, i, segment) for i, segment in enumerate(priced.quote.segments))
+    segments = enumerate(priced.quote.segments)
+    with translation.override(language):
+        lines = tuple(_line(priced, i, segment, language) for i, segment in segments)
     suborders = {
         merchant_id: _suborder(priced, merchant, lines, position, at=at)
         for position, (merchant_id, merchant) in enumerate(merchants.items())
@@ -71,6 +80,16 @@ def freeze(priced: PricedCart, *, at: datetime) -> Frozen:
         row for benefit in priced.quote.benefits for row in _discounts(benefit, lines, suborders)
     )
     return Frozen(suborders, lines, discounts)
+
+
+def words_read(variant: Variant, terms: Terms) -> dict[str, Any]:
+    """Return what a line keeps of the words that its shopper read, where the store has others."""
+    language, options = terms.language, variant.options
+    if language == settings.LANGUAGE_CODE:
+        return {}
+    read = [terms.called(Term.Kind.VALUE, option).text for option in options]
+    title = in_language(variant.product.titles, language) or ""
+    return {"shown_title": title, "shown_options": read if read != options else []}
 
 
 def frozen_rows(order: Order) -> Frozen:
@@ -84,7 +103,7 @@ def frozen_rows(order: Order) -> Frozen:
     return Frozen(suborders, lines, tuple(order.discounts.all()))
 
 
-def _line(priced: PricedCart, position: int, segment: Segment) -> OrderLine:
+def _line(priced: PricedCart, position: int, segment: Segment, language: str) -> OrderLine:
     asked = next(line for line in priced.lines if line.variant_id == segment.wanted.variant.id)
     product = asked.variant.product
     paid, funded = priced.quote.paid[position], priced.quote.funded[position]
@@ -111,6 +130,7 @@ def _line(priced: PricedCart, position: int, segment: Segment) -> OrderLine:
         pool_id=segment.wanted.pool_id,
         pool_units=segment.pool_units,
         is_set_aside=segment.is_set_aside,
+        **words_read(asked.variant, terms_of(product, asked.called, language)),
     )
     line.merchant_id = product.merchant_id
     line.is_flash = bool(segment.deal and segment.deal.is_flash)

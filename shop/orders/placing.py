@@ -143,7 +143,8 @@ def _refuse(priced: PricedCart, agreed: Agreement) -> None:
         raise NotPossible(_("Enter an address in the country where the parcels should go."))
     for line in priced.lines:
         if missing := quote.missing.get(line.variant_id):
-            raise OutOfStock(line.variant.product.title, line.quantity - missing)
+            title = line.variant.product.title_in(language)
+            raise OutOfStock(title, line.quantity - missing)
     if quote.is_below_minimum:
         currency = settings.SHOP_CURRENCY
         raise BelowMinimum(written(least_charge(currency), currency, language))
@@ -179,7 +180,7 @@ def _place(
     *,
     at: datetime,
 ) -> Placed:
-    frozen = freeze(priced, at=at)
+    frozen = freeze(priced, shopper.language, at=at)
     take = frozen.holdings(shopper.limit_id)
     give = holding.held_by(pending) if pending else Holdings()
     if pending:

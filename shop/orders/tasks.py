@@ -19,6 +19,7 @@ from shop.orders.telling import (
     merchant_link,
     order_link,
     sent_elsewhere,
+    shopper_context,
     store_context,
 )
 from shop.tasks import at_once, enqueue, tried_again
@@ -70,7 +71,7 @@ def send_shipped(shipment_id: int) -> None:
     order = shipment.suborder.order
     part = shipment.suborder
     context = mail_context(order) | {
-        "stores": [store_context(part, order, order.language)],
+        "stores": [shopper_context(part, order)],
         "store": part.merchant.name,
         "carrier": shipment.carrier,
         "tracking_number": shipment.tracking_number,
@@ -165,7 +166,7 @@ def _send_about_money(key: str, order_id: int, amount: int) -> None:
 @tried_again
 def send_price_mistake(line_id: int) -> None:
     """Tell the shopper what was decided about units that were sold at a wrong price."""
-    rows = OrderLine.objects.select_related("order__contact", "product", "deal", "decision")
+    rows = OrderLine.objects.select_related("order__contact", "deal", "decision")
     line = rows.get(pk=line_id)
     order, language = line.order, line.order.language
     back = sum(line.refund_lines.values_list("paid", flat=True))
@@ -174,7 +175,7 @@ def send_price_mistake(line_id: int) -> None:
     context = {
         "name": order.contact.name,
         "order_number": order.number,
-        "product": line.product.title_in(language),
+        "product": line.read_title,
         "mistake_date": day,
         "wrong_price": written(line.price, order.currency, language),
         "right_price": written(line.regular, order.currency, language),

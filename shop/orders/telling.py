@@ -42,7 +42,7 @@ def mail_context(order: Order) -> dict[str, Any]:
         "order_number": order.number,
         "order_link": order_link(order),
         "invoice_link": order_link(order) + "invoice/",
-        "stores": [store_context(part, order, language) for part in parts],
+        "stores": [shopper_context(part, order) for part in parts],
         "parcel_count": sum(bool(part.service) for part in parts),
         "sums": _sums(order),
         "total": written(order.total, order.currency, language),
@@ -50,10 +50,24 @@ def mail_context(order: Order) -> dict[str, Any]:
     }
 
 
+def shopper_context(part: Suborder, order: Order) -> dict[str, Any]:
+    """Return what the shopper's mails show of one merchant's part, in the words of then."""
+    lines = part.lines.all()
+    language = order.language
+    words = [
+        {"title": line.read_title, "options": line.read_label, "lang": line.mark(order, language)}
+        for line in lines
+    ]
+    return store_context(part, order, language) | {
+        "lines": [_line(order, line, language) | own
+                  for line, own in zip(lines, words, strict=True)],
+    }  # fmt: skip
+
+
 def store_context(
     part: Suborder, order: Order, language: str, *, sees_money: bool = True
 ) -> dict[str, Any]:
-    """Return what mails show of one merchant's part of an order.
+    """Return what mails show of one merchant's part of an order, in the store's own words.
 
     Args:
         sees_money: the reader is the shopper, or a member who sees what the store earns.

@@ -8,6 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from shop.currencies import least_charge
 from shop.orders.freezing import Frozen
@@ -39,7 +42,8 @@ def checkout_request(
     order = payment.order
     if order.total < least_charge(order.currency):
         raise ValueError(f"{order.total} is below the least charge")
-    lines = _lines(rows)
+    with translation.override(order.language):
+        lines = _lines(rows)
     if sum(line["amount"] * line["quantity"] for line in lines) != order.total:
         raise ValueError(f"{order.number}: the lines do not add up")
     path = f"{order.number}/{order.token}"
@@ -67,18 +71,22 @@ def _lines(rows: Frozen) -> list[dict[str, Any]]:
     if len(stores) <= MOST_STORES:
         return stores
     paid = sum(store["amount"] for store in stores)
-    return [{"name": f"{len(stores)} stores", "quantity": 1, "amount": paid}]
+    return [{"name": _stores_named(len(stores)), "quantity": 1, "amount": paid}]
+
+
+def _stores_named(count: int) -> str:
+    return ngettext("%(count)d store", "%(count)d stores", count) % {"count": count}
 
 
 def _deliveries(rows: Frozen) -> Iterator[dict[str, Any]]:
     for suborder in rows.suborders.values():
         if suborder.delivery_paid:
-            name = f"Delivery: {suborder.merchant.name}"
+            name = _("Delivery: %(store)s") % {"store": suborder.merchant.name}
             yield {"name": name, "quantity": 1, "amount": suborder.delivery_paid}
 
 
 def _line(line: OrderLine) -> dict[str, Any]:
-    name = f"{line.title} ({line.label})" if line.options else line.title
+    name = f"{line.read_title} ({line.read_label})" if line.options else line.read_title
     each, rest = divmod(line.paid, line.quantity)
     if rest:  # a voucher's part does not divide by the units: one line for all of them
         return {"name": f"{line.quantity} × {name}", "quantity": 1, "amount": line.paid}

@@ -52,9 +52,18 @@ def listed(parts: Iterable[object], autoescape: bool = True) -> str:
 
 @register.filter
 def apart(parts: Iterable[object]) -> SafeString:
-    """Write texts as a list in which none turns the direction of its neighbours."""
-    kept = [format_html("<bdi>{}</bdi>", part) for part in parts]
-    return mark_safe(languages.listed(kept))  # noqa: S308 - each part is escaped
+    """Write texts as a list in which none turns the direction of its neighbours.
+
+    Each is a text, or a ``Wording`` with the language that it has.
+    """
+    return mark_safe(languages.listed(map(_isolated, parts)))  # noqa: S308 - each part is escaped
+
+
+def _isolated(part: object) -> SafeString:
+    if isinstance(part, languages.Wording):
+        mark = format_html(' lang="{}"', part.lang) if part.lang else ""
+        return format_html("<bdi{}>{}</bdi>", mark, part.text)
+    return format_html("<bdi>{}</bdi>", part)
 
 
 def _written(join: Callable[..., str], *parts: object, autoescape: bool) -> str:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event, vText
 
 from shop.catalogue.models import Variant
+from shop.languages import listed
 from shop.orders.models import OrderLine
 
 DEFAULT_LENGTH = timedelta(hours=2)  # where the merchant gave no duration
@@ -51,8 +52,9 @@ def by_session(lines: Iterable[OrderLine]) -> list[list[OrderLine]]:
 
 def seats_of(lines: Sequence[OrderLine]) -> str:
     """Say which seats lines have: "2 × Adult, 1 × Child"."""
-    return ", ".join(
-        f"{line.quantity} × {line.label}" if line.label else str(line.quantity) for line in lines
+    return listed(
+        f"{line.quantity} × {line.read_label}" if line.read_label else str(line.quantity)
+        for line in lines
     )
 
 
@@ -74,7 +76,7 @@ def calendar(lines: Sequence[OrderLine], *, url: str, at: datetime) -> bytes:
     event.add("dtstamp", at)
     event.add("dtstart", session.starts)
     event.add("dtend", session.ends)
-    event.add("summary", vText(line.variant.product.title_in(line.order.language)))
+    event.add("summary", vText(line.read_title))
     event.add("location", vText(session.meeting_point))
     event.add("description", vText(f"{seats_of(lines)}\n{url}"))
     event.add("url", url)

@@ -100,7 +100,7 @@ def _context(lines: Sequence[OrderLine], language: str) -> dict[str, object]:
     session: Session = session_of(line.variant, line.suborder.merchant.name)
     starts = line.variant.session_start
     return {
-        "experience": line.variant.product.title_in(language),
+        "experience": line.read_title,
         "store": session.store,
         "session_date": dates.full_day_in(starts, session.zone, language),
         "session_time": dates.hour(starts, session.zone),

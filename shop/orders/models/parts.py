@@ -12,7 +12,7 @@ from shop.catalogue.models import Product, Variant
 from shop.delivery.models import Contact
 from shop.errors import StaleState
 from shop.festivals.models import Claim, Deal, Festival, Fund, Promotion
-from shop.languages import listed
+from shop.languages import beside, listed
 from shop.merchants.models import Merchant
 from shop.orders.models.order import Order
 from shop.stock.models import Pool
@@ -149,8 +149,33 @@ class OrderLine(models.Model):
 
     @property
     def label(self) -> str:
-        """Return the chosen options in words."""
+        """Return the chosen options in the store's words."""
         return listed(self.options)
+
+    @property
+    def read_title(self) -> str:
+        """Return the title as its shopper read it."""
+        return self.shown_title or self.title
+
+    @property
+    def read_label(self) -> str:
+        """Return the chosen options as its shopper read them."""
+        return listed(self.shown_options or self.options)
+
+    @property
+    def read(self) -> str:
+        """Return title and options as its shopper read them."""
+        return beside(self.read_title, self.read_label)
+
+    def mark(self, order: Order, language: str) -> str:
+        """Return the language of what its shopper read, where a page has another one, else nothing.
+
+        Args:
+            order: its own, which was read before.
+            language: of the page.
+        """
+        read = order.language if self.shown_title else settings.LANGUAGE_CODE
+        return "" if read == language else read
 
 
 class Discount(models.Model):

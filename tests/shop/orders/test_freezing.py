@@ -163,6 +163,6 @@ def test_later_changes_of_product_and_price_leave_an_order_as_it_is():
 def test_freezing_writes_nothing():
     who = make.cart({make.variant(20_00): 1}, at=END)
 
-    freeze(price_cart(who, at=END), at=END)
+    freeze(price_cart(who, at=END), "fr", at=END)
 
     assert not Order.objects.exists()

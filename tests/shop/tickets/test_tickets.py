@@ -88,7 +88,7 @@ def test_the_calendar_file_is_in_the_place_s_own_time(client, order):
 
 def test_a_calendar_file_speaks_the_order_s_language_and_strikes_out_what_was_called_off(order):
     line = order.lines.get(variant__position=0, variant__session_start__isnull=False)
-    line.variant.product.titles = {"fr": "Teinture"}
+    line.shown_title = "Teinture"  # as its shopper read it
     order.language = "fr"
     line.order = order
     before = calendar([line], url="https://example.org/", at=NOON)
