@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from shop.catalogue.models import Product
+from shop.catalogue.models import Product, Term, Translation
+from shop.catalogue.translations import term_names
 from shop.delivery.names import country_name
 from shop.listings.models import Listing
-from shop.listings.words import document, near_misses
+from shop.listings.words import document, near_misses, tongue_of, without_tongue
 from shop.rounds import each, repeat
 
 BATCH = 500
@@ -51,11 +53,13 @@ def index(product_ids: Collection[int]) -> None:
     """Write the words of products' listings, and note those that the vocabulary lacks."""
     rows = Product.objects.filter(pk__in=product_ids, listing__isnull=False)
     rows = rows.select_related("merchant", "category").order_by("pk")
-    documents = {product.pk: _document(product) for product in rows}
+    rows = list(rows)
+    told, called = _translations(rows), _materials(rows)
+    documents = {row.pk: _document(row, told[row.pk], called) for row in rows}
     with connection.cursor() as cursor:
         cursor.execute(VECTORS, [list(documents), list(documents.values())])
         cursor.execute(NEW_WORDS, [list(documents)])
-        new = [{"word": word, "misses": near_misses(word)} for (word,) in cursor.fetchall()]
+        new = [{"word": word, "misses": _misses(word)} for (word,) in cursor.fetchall()]
         if new:
             cursor.execute(ADD_WORDS, [json.dumps(new)])
 
@@ -95,20 +99,55 @@ def _index_some(ids: list[int], *, at: datetime) -> int:
     return len(ids)
 
 
-def _document(product: Product) -> str:
+def _translations(products: Collection[Product]) -> dict[int, dict[str, str]]:
+    """Return the translated summaries of products, by language."""
+    found: dict[int, dict[str, str]] = defaultdict(dict)
+    rows = Translation.objects.filter(product__in=products).order_by("pk")
+    for product_id, language, summary in rows.values_list(
+        "product_id", "language", "words__summary"
+    ):
+        found[product_id][language] = summary or ""
+    return found
+
+
+def _materials(products: Collection[Product]) -> dict[str, dict[str, str]]:
+    """Return what the materials of products are called, by language."""
+    words = {word for product in products for word in product.materials}
+    return term_names(Term.Kind.MATERIAL, words) if words else {}
+
+
+def _misses(word: str) -> list[str]:
+    """Return what a word of the vocabulary is found by when it is mistyped, in its language."""
+    bare = without_tongue(word)
+    mark = word.removesuffix(bare)
+    return [f"{mark}{miss}" for miss in near_misses(bare)]
+
+
+def _document(
+    product: Product, told: Mapping[str, str], called: Mapping[str, Mapping[str, str]]
+) -> str:
     merchant, category = product.merchant, product.category
     languages = [code for code, _ in settings.LANGUAGES]
     fields = [
-        *((title, "A") for title in (product.title, *product.titles.values())),
-        (merchant.name, "B"),
-        *((tag, "B") for tag in product.tags),
-        *((name, "B") for name in (category.name, *category.names.values())),
-        (category.path.replace("/", " "), "C"),
-        (product.summary, "C"),
-        *((material, "C") for material in product.materials),
-        (merchant.city, "C"),
-        *((country_name(merchant.country, code), "C") for code in languages),
-        (product.description, "D"),
+        (product.title, "A", ""),
+        *((title, "A", tongue_of(code)) for code, title in product.titles.items()),
+        (merchant.name, "B", ""),
+        *((tag, "B", "") for tag in product.tags),
+        (category.name, "B", ""),
+        *((name, "B", tongue_of(code)) for code, name in category.names.items()),
+        (category.path.replace("/", " "), "C", ""),
+        (product.summary, "C", ""),
+        *((material, "C", "") for material in product.materials),
+        (merchant.city, "C", ""),
+        *((country_name(merchant.country, code), "C", "") for code in languages),
+        (product.description, "D", ""),
+        # What is said in other languages is long: it is found, and has no places.
+        *((summary, "", tongue_of(code)) for code, summary in told.items()),
+        *(
+            (name, "", tongue_of(code))
+            for material in product.materials
+            for code, name in called.get(material, {}).items()
+        ),
     ]
     facts = marks(merchant.country, category.path, merchant.slug, product.kind)
     return document(fields, facts)

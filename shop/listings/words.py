@@ -26,6 +26,8 @@ a an and by for from in of on or s the to with à au aux avec d da das de del de
 en et l la le les os para pour um uma un una une kwa wa ya za
 """
 SMALL = frozenset(SMALL_WORDS.split())
+# Written in Latin letters as English is: without a mark a search in one would find the other's.
+TONGUES = ("fr", "pt", "sw")
 LONGEST = 60  # letters of a word that count
 MOST_PLACES = 200  # of one word in a text
 LAST_PLACE = 16_000  # the database numbers no word above
@@ -94,6 +96,22 @@ def forms(word: str) -> list[str]:
     return found
 
 
+def tongue_of(language: str) -> str:
+    """Return the mark that words of a language are kept with, empty where they need none."""
+    plain = language.partition("-")[0]
+    return plain if plain in TONGUES else ""
+
+
+def in_tongue(word: str, tongue: str) -> str:
+    """Return a word as it is kept in the vocabulary of a language: ``~fr:panier``."""
+    return f"~{tongue}:{word}" if tongue and word.isascii() and word.isalpha() else word
+
+
+def without_tongue(word: str) -> str:
+    """Return a word of the vocabulary as people write it."""
+    return word.partition(":")[2] if word.startswith("~") else word
+
+
 def near_misses(word: str) -> list[str]:
     """Return a word and what is left of it without one of its letters.
 
@@ -115,25 +133,28 @@ def is_one_error_apart(one: str, other: str) -> bool:
     return first[1:] == second[1:] or (first[1::-1] + first[2:] == second and len(first) > 1)
 
 
-def document(fields: Iterable[tuple[str, str]], facts: Iterable[str] = ()) -> str:
+def document(fields: Iterable[tuple[str, str, str]], facts: Iterable[str] = ()) -> str:
     """Return a text vector as the database reads it.
 
     Args:
-        fields: texts with their weights, A to D.
+        fields: texts with their weights, A to D, and the marks of their languages. Words of a
+            text without a weight are kept without places: they are found, and no phrase holds
+            them.
         facts: marks that no text can hold, to be looked for beside words.
     """
     places: dict[str, list[str]] = {}
     at = 1
-    for text, weight in fields:
+    for text, weight, tongue in fields:
         for word in words(text):
-            at = min(at + 1, LAST_PLACE)
+            at = min(at + bool(weight), LAST_PLACE)
             for lexeme in _lexemes(word):
-                there = places.setdefault(lexeme, [])
-                if len(there) < MOST_PLACES:
+                there = places.setdefault(in_tongue(lexeme, tongue), [])
+                if weight and len(there) < MOST_PLACES:
                     there.append(f"{at}{weight}")
         at = min(at + 5, LAST_PLACE)  # no phrase reaches from one field into the next
-    marks = [f"'{fact}'" for fact in facts]
-    return " ".join([f"'{word}':{','.join(there)}" for word, there in places.items()] + marks)
+    kept = [f"'{word}':{','.join(there)}" if there else f"'{word}'"
+            for word, there in places.items()]  # fmt: skip
+    return " ".join(kept + [f"'{fact}'" for fact in facts])
 
 
 def _lexemes(word: str) -> Iterator[str]:

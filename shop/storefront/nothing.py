@@ -82,7 +82,7 @@ def instead_of(
     Returns:
         the words that found something, or nothing.
     """
-    search = understand(words, is_exact=is_exact) if words else None
+    search = understand(words, language, is_exact=is_exact) if words else None
     rows = ()
     if search:
         filters = Filters(words=words, sort="best")

@@ -63,7 +63,9 @@ class ProductList:
 def product_list(filters: Filters, *, epoch: Epoch, at: datetime, language: str) -> ProductList:
     """Return the page of a list. Two statements, one while counts are kept; of a search three."""
     festivals = [known.id for known in epoch.live]
-    search = understand(filters.words, is_exact=filters.is_exact) if filters.words else None
+    search = None
+    if filters.words:
+        search = understand(filters.words, language, is_exact=filters.is_exact)
     asked = {"at": at, "festivals": festivals, "language": language, "search": search}
     found = find(filters, **asked)
     is_nothing = not found.rows and bool(filters.words) and filters.cleared() == filters.changed()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shop.listings.words import is_unspaced, pairs
+from shop.listings.words import in_tongue, is_unspaced, pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +60,27 @@ def excluding(wanted: Term, unwanted: Sequence[Term]) -> Term:
     return all_of([wanted, *(Term(operator="!", parts=(one,)) for one in unwanted)])
 
 
-def text_of(query: Term, weights: str = "") -> str:
+def text_of(query: Term, weights: str = "", tongues: Sequence[str] = ()) -> str:
     """Return a query as the database reads it.
 
     Args:
         weights: those that a word has to have; what is excluded is so whatever its weight.
+        tongues: marks of the languages whose words are read beside those without a mark.
     """
     if query.operator == "!":
-        return f"!({text_of(query.parts[0])})"
+        return f"!({text_of(query.parts[0], tongues=tongues)})"
     if query.operator:
-        return "(" + f" {query.operator} ".join(text_of(p, weights) for p in query.parts) + ")"
-    quoted = query.word.replace("\\", "\\\\").replace("'", "''")
+        parts = (text_of(part, weights, tongues) for part in query.parts)
+        return "(" + f" {query.operator} ".join(parts) + ")"
     needed = "A" if query.is_titled else weights
     flags = ("*" if query.is_begun else "") + needed
+    forms = dict.fromkeys([query.word, *(in_tongue(query.word, tongue) for tongue in tongues)])
+    found = [_leaf(form, flags) for form in forms]
+    return found[0] if len(found) == 1 else f"({' | '.join(found)})"
+
+
+def _leaf(word: str, flags: str) -> str:
+    quoted = word.replace("\\", "\\\\").replace("'", "''")
     return f"'{quoted}':{flags}" if flags else f"'{quoted}'"
 
 

@@ -2,6 +2,9 @@
 
 One statement looks the words up. A word that no listing holds is taken for a typing error if
 there is one that differs by a letter; if there is none and the others are known, it is left out.
+
+A search reads the words of its own language and those that carry no language. Where one of its
+words is known in another language alone, it reads the words of all of them.
 """
 
 from __future__ import annotations
@@ -17,11 +20,15 @@ from django.conf import settings
 from django.db import connection
 
 from shop.listings.words import (
+    TONGUES,
     forms,
+    in_tongue,
     is_one_error_apart,
     is_unspaced,
     near_misses,
     spelled,
+    tongue_of,
+    without_tongue,
     words,
 )
 from shop.storefront.queries import Term, all_of, any_of, excluding, phrase, term, text_of
@@ -35,21 +42,28 @@ QUOTED = re.compile(r'["“”«»]([^"“”«»]+)["“”«»]')
 STATEMENT = """
 WITH asked AS (
   SELECT * FROM jsonb_to_recordset(%(words)s::jsonb)
-    AS w (n int, word text, forms jsonb, start text, misses jsonb)),
+    AS w (n int, word text, forms jsonb, starts jsonb, elsewhere jsonb, begun jsonb, misses jsonb)),
 met AS (
   SELECT a.*, coalesce((
     SELECT max(k.listings) FROM shop_searchword k
-    WHERE k.word = ANY(ARRAY(SELECT jsonb_array_elements_text(a.forms)))), 0) AS exactly
+    WHERE k.word = ANY(ARRAY(SELECT jsonb_array_elements_text(a.forms)))), 0) AS exactly,
+    coalesce((
+      SELECT max(k.listings) FROM shop_searchword k
+      WHERE k.word = ANY(ARRAY(SELECT jsonb_array_elements_text(a.elsewhere)))), 0) AS others
   FROM asked a),
-begun AS (
-  SELECT m.*, m.exactly > 0 OR (m.start <> '' AND EXISTS (
-    SELECT 1 FROM shop_searchword k
-    WHERE k.word >= m.start AND k.word < m.start || chr(1114111))) AS is_known
-  FROM met m)
+found AS (
+  SELECT m.*, m.exactly > 0 OR EXISTS (
+    SELECT 1 FROM jsonb_array_elements_text(m.starts) AS b (start), shop_searchword k
+    WHERE k.word >= b.start AND k.word < b.start || chr(1114111)) AS is_own,
+    m.others > 0 OR EXISTS (
+    SELECT 1 FROM jsonb_array_elements_text(m.begun) AS b (start), shop_searchword k
+    WHERE k.word >= b.start AND k.word < b.start || chr(1114111)) AS is_other
+  FROM met m),
+known AS (SELECT *, is_own OR is_other AS is_known FROM found)
 SELECT
-  (SELECT json_agg(json_build_array(n, exactly, is_known))::text FROM begun),
+  (SELECT json_agg(json_build_array(n, exactly, others, is_own, is_other))::text FROM known),
   (SELECT json_agg(json_build_array(b.n, k.word, k.titles, k.listings))::text
-   FROM begun b JOIN shop_searchword k
+   FROM known b JOIN shop_searchword k
      ON k.near_misses && ARRAY(SELECT jsonb_array_elements_text(b.misses))
    WHERE NOT b.is_known AND b.misses <> '[]'),
   (SELECT json_agg(json_build_array(
@@ -115,12 +129,14 @@ class _Known:
     is_known: dict[int, bool] = field(default_factory=dict)
     misses: dict[int, list[Miss]] = field(default_factory=dict)
     synonyms: dict[str, list[Synonym]] = field(default_factory=dict)
+    tongues: tuple[str, ...] = ()
 
 
-def understand(text: str, *, is_exact: bool = False) -> Search | None:
+def understand(text: str, language: str, *, is_exact: bool = False) -> Search | None:
     """Return what a text asks for, or None if there is no word in it. One statement.
 
     Args:
+        language: of the page.
         is_exact: neither synonyms nor typing errors are considered.
     """
     quoted = [phrase(words(part)) for part in QUOTED.findall(text) if words(part)]
@@ -133,7 +149,7 @@ def understand(text: str, *, is_exact: bool = False) -> Search | None:
         asked, without = _content(rest), []
     if not asked and not quoted:
         return None
-    known = _look_up(list(asked), is_exact=is_exact)
+    known = _look_up(list(asked), tongue_of(language), is_exact=is_exact)
     return _search(asked, known, quoted=quoted, without=without)
 
 
@@ -148,15 +164,10 @@ def _content(text: str) -> dict[str, str]:
     return dict(islice((telling or found).items(), MOST_WORDS))
 
 
-def _look_up(asked: Sequence[str], *, is_exact: bool) -> _Known:
+def _look_up(asked: Sequence[str], tongue: str, *, is_exact: bool) -> _Known:
+    last = "" if is_exact else asked[-1] if asked else ""
     rows = [
-        {
-            "n": n,
-            "word": word,
-            "forms": forms(word),
-            "start": word if n == len(asked) - 1 and not is_exact else "",
-            "misses": near_misses(word) if _is_forgiven(word) and not is_exact else [],
-        }
+        {"n": n, "word": word} | _kept(word, tongue, is_last=word == last, is_exact=is_exact)
         for n, word in enumerate(asked)
         if not is_unspaced(word)
     ]
@@ -165,14 +176,34 @@ def _look_up(asked: Sequence[str], *, is_exact: bool) -> _Known:
         values = {"words": json.dumps(rows), "terms": terms, "spoken": _spoken()}
         cursor.execute(STATEMENT, values)
         facts, misses, synonyms = (json.loads(text or "[]") for text in cursor.fetchone())
-    known = _Known()
-    for n, exactly, is_known in facts:
-        known.exactly[n], known.is_known[n] = exactly, is_known
+    # One word that is known elsewhere alone, and the whole search is of another language.
+    is_foreign = any(is_other and not is_own for *_numbers, is_own, is_other in facts)
+    known = _Known(tongues=TONGUES if is_foreign else (tongue,))
+    for n, exactly, others, is_own, is_other in facts:
+        known.exactly[n] = max(exactly, others) if is_foreign else exactly
+        known.is_known[n] = is_own or is_other
     for n, word, *counts in misses:
-        known.misses.setdefault(n, []).append((word, tuple(counts)))
+        known.misses.setdefault(n, []).append((without_tongue(word), tuple(counts)))
     for folded, *synonym in synonyms:
         known.synonyms.setdefault(folded, []).append(Synonym(*synonym))
     return known
+
+
+def _kept(word: str, tongue: str, *, is_last: bool, is_exact: bool) -> dict[str, list[str]]:
+    """Return a word as the vocabulary keeps it: in the language of the search, and elsewhere."""
+    here, there = ("", tongue), [other for other in TONGUES if other != tongue]
+    misses = near_misses(word) if _is_forgiven(word) and not is_exact else []
+    return {
+        "forms": _in_tongues(forms(word), here),
+        "starts": _in_tongues([word], here) if is_last else [],
+        "elsewhere": _in_tongues(forms(word), there),
+        "begun": _in_tongues([word], there) if is_last else [],
+        "misses": _in_tongues(misses, here),
+    }
+
+
+def _in_tongues(found: Sequence[str], tongues: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(in_tongue(word, tongue) for tongue in tongues for word in found))
 
 
 def _is_forgiven(word: str) -> bool:
@@ -205,9 +236,9 @@ def _search(
     every = excluding(all_of(wide), nots)
     local = (s.term for unit in units for s in unit.synonyms if s.is_local)
     return Search(
-        query=text_of(every),
-        strong=text_of(every, weights="AB"),
-        own=text_of(excluding(all_of(own), nots)),
+        query=text_of(every, tongues=known.tongues),
+        strong=text_of(every, weights="AB", tongues=known.tongues),
+        own=text_of(excluding(all_of(own), nots), tongues=known.tongues),
         instead="" if meant == typed else " ".join(asked.get(w, w) for w in meant if w),
         also=tuple(dict.fromkeys(local))[:2],
         parts=tuple(asked[w] for w in typed) if len(wide) > 1 else (),

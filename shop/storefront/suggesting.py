@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 
 from shop.delivery.names import country_name
 from shop.languages import in_language, in_sql, order_key, sql_values
-from shop.listings.words import folded, spelled, words
+from shop.listings.words import folded, spelled, tongue_of, words
 from shop.storefront.epoch import Epoch
 from shop.storefront.filters import Filters, Known, read_filters
 from shop.storefront.queries import all_of, any_of, term, text_of
@@ -91,7 +91,7 @@ def _rows(asked: list[str], language: str) -> list[tuple]:
     begun = any_of([term(asked[-1]), term(asked[-1], is_begun=True)])
     query = all_of([*(term(word) for word in asked[:-1]), begun])
     values = {
-        "query": text_of(query, weights="AB"),
+        "query": text_of(query, weights="AB", tongues=(tongue_of(language),)),
         "products": PRODUCTS,
         "start": r"\m" + r"\M.*\m".join(asked),
     } | sql_values(language)

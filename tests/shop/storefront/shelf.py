@@ -78,7 +78,7 @@ def listed(*, at: datetime = NOON, festivals: tuple[int, ...] = (), **asked: Any
 def found(*, at: datetime = NOON, festivals: tuple[int, ...] = (), **asked: Any) -> tuple[Row, ...]:
     """Return the rows of the first page of a list."""
     filters = Filters(**asked)
-    search = understand(filters.words) if filters.words else None
+    search = understand(filters.words, "en") if filters.words else None
     return find(filters, at=at, festivals=festivals, language="en", search=search).rows
 
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 def facets(**asked):
     filters = Filters(**asked)
-    search = understand(filters.words) if filters.words else None
+    search = understand(filters.words, "en") if filters.words else None
     return facets_of(filters, at=NOON, since=LONG_AGO, festivals=(), language="en", search=search)
 
 
@@ -100,7 +100,7 @@ def test_what_is_not_counted_every_minute_says_at_least(large):
 
 def test_a_search_reaches_behind_the_front_of_the_shop(large):
     refresh_popularity(at=NOON)
-    search = understand("thing")
+    search = understand("thing", "en")
     filters, seen, pages = Filters(words="thing", sort="best"), [], 0
     while filters and pages < 9:
         page = find(filters, at=NOON, festivals=(), language="en", search=search)
@@ -115,7 +115,7 @@ def test_a_search_reaches_behind_the_front_of_the_shop(large):
 
 def test_the_way_back_of_a_search_is_the_way_there(large):
     refresh_popularity(at=NOON)
-    search = understand("thing")
+    search = understand("thing", "en")
     filters = Filters(words="thing", sort="best")
 
     def ids(page):

@@ -126,7 +126,7 @@ def test_a_known_word_is_never_taken_for_a_typing_error():
     basket("Casket")
     basket("Basket")
 
-    assert understand("casket").instead == ""
+    assert understand("casket", "en").instead == ""
     assert listed(words="casket", sort="best") == ["Casket"]
 
 
@@ -134,7 +134,7 @@ def test_a_known_word_is_never_taken_for_a_typing_error():
 def test_only_one_error_in_a_long_word_is_forgiven(typed):
     basket()
 
-    assert understand(typed).instead == ""
+    assert understand(typed, "en").instead == ""
 
 
 def test_synonyms_of_a_group_find_each_other_and_near_ones_only_instead_of_nothing():
