@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cms', '0005_colleagues'),
+        ('cms', '0007_orders_desk'),
     ]
 
     operations = [

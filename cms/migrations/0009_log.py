@@ -18,6 +18,6 @@ def grant(apps, editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cms", "0007_orders_desk")]
+    dependencies = [("cms", "0008_session_zone")]
 
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
