@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Sum
@@ -13,12 +11,11 @@ from django.utils.translation import get_language_info
 from cms.admin.permissions import may
 from cms.admin.screens import screen_of_product, screen_of_store
 from shop.accounts.models import User
-from shop.cart.explaining import label_of
 from shop.currencies import written
 from shop.delivery.names import address_lines, service_name
-from shop.festivals.models import Promotion
 from shop.orders.models import Discount, Order, OrderLine, Shipment, Suborder
 from shop.orders.refunding import refunded
+from shop.orders.summing import lines_by_part, order_rows
 from shop.orders.telling import sent_elsewhere
 
 NOTHING_SENT = "guests come by themselves"
@@ -82,22 +79,8 @@ def parcels_of(order: Order, by: User) -> list[Parcel]:
 
 
 def sums_of(order: Order) -> list[tuple[str, str]]:
-    """Return what an order comes to, row by row: all rows together are its total.
-
-    Three statements.
-    """
-    delivery = order.suborders.aggregate(price=Sum("delivery_price", default=0))["price"]
-    rows = Discount.objects.filter(order=order).select_related("promotion").order_by("pk")
-    found = list(rows)
-    pairs = [("Goods", order.goods)]
-    pairs += _named(row for row in found if row.line_id)
-    if delivery or order.delivery:
-        pairs.append(("Delivery", delivery))
-        pairs += _named(row for row in found if row.suborder_id)
-    # Of orders that were taken over from elsewhere nobody wrote who gave what.
-    if rest := order.total - sum(minor for _text, minor in pairs):
-        pairs.append(("Given by others", rest))
-    return [(text, _amount(minor, order)) for text, minor in pairs]
+    """Return what an order comes to, row by row: all rows together are its total. One statement."""
+    return order_rows(order, lines_by_part(order))
 
 
 def shopper_of(order: Order) -> ShopperShown:
@@ -151,17 +134,6 @@ def _line(
 def _elsewhere(shipment: Shipment, order: Order, by: User) -> str:
     """Return where a parcel went, if not to the order's address, to those who may know."""
     return ", ".join(sent_elsewhere(shipment, order)) if may(by, "change_order") else ""
-
-
-def _named(discounts: Iterable[Discount]) -> Sequence[tuple[str, int]]:
-    """Return each discount by its name, with what it took off."""
-    found: dict[str, int] = defaultdict(int)
-    for row in discounts:
-        promotion = row.promotion
-        name = promotion.code or promotion.title
-        is_voucher = promotion.trigger != Promotion.Trigger.AUTOMATIC
-        found[label_of(name, promotion.group, is_voucher=is_voucher)] -= row.amount
-    return list(found.items())
 
 
 def _amount(minor: int, order: Order) -> str:

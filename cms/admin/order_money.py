@@ -9,7 +9,6 @@ from datetime import datetime
 from shop.currencies import written
 from shop.orders.models import Order, Refund
 from shop.payments.models import GatewayEvent, Operation, Payment
-from shop.payments.repairing import STUCK
 
 MOST_MESSAGES = 100
 PAYMENT_STATES = {
@@ -133,5 +132,5 @@ def _back(refund: Refund | None, operation: Operation | None, order: Order) -> B
         state=state,
         at=refund.at if refund else operation.made_at,
         operation=operation,
-        waits=bool(operation and operation.state in STUCK and not operation.resolved_at),
+        waits=bool(operation and operation.is_stuck),
     )

@@ -76,6 +76,14 @@ def test_orders_invoices_and_receipts_add_up(sold):
         assert_receipt(receipt, order)
 
 
+def test_orders_at_the_desk_add_up(sold, client):
+    client.force_login(organizer())
+
+    for order in interesting():
+        page = client.get(f"/organize/desk_orders/inspect/{order.pk}/")
+        assert assert_adds_up(page) > 1
+
+
 def assert_receipt(receipt, order):
     """Assert that the rows of a receipt make its total, and its lines its goods."""
     html = receipt.alternatives[0][0]

@@ -18,6 +18,7 @@ from tests.organizing.people import organizer
 from tests.paying import begin, deliver, set_clocks
 from tests.shop.payments.late import owed_back
 from tests.shop.workspace.desk import EVIL
+from tests.summing import count_sums, wrong_sums
 
 pytestmark = pytest.mark.django_db
 NOW = NOON  # of the desk
@@ -64,8 +65,10 @@ def sold(clock_at):
 
 
 def test_every_total_is_the_sum_of_the_lines_beside_it(desk, sold):
-    context, _page = shown(desk, sold)
+    context, page = shown(desk, sold)
 
+    assert wrong_sums(page) == []
+    assert count_sums(page) == 3
     assert sum(minor(amount) for _text, amount in context["sums"]) == sold.total
     assert minor(context["total"]) == sold.total
     assert sum(minor(parcel.total) for parcel in context["parcels"]) == sold.total
