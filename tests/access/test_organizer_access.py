@@ -66,6 +66,8 @@ def test_the_planning_of_festivals_has_no_barriers(coming, inspector):
         "/organize/festivals/",
         here,
         f"{here}edit/",
+        f"{here}words/fr/",
+        f"{here}words/ar/",
         f"{here}slots/new/",
         f"{here}slots/{slot.pk}/",
     )
