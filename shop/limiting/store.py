@@ -26,6 +26,15 @@ ON CONFLICT (name) DO UPDATE SET value = excluded.value, until = excluded.until
 """
 # Of two at once one waits for the other's row here, looks at it again, and adds nothing.
 ADD = f"{SET} WHERE k.until <= clock_timestamp()"
+# One statement judges and counts, so that of two at once each gets a number of its own.
+COUNT = """
+INSERT INTO shop_kept AS k (name, value, until)
+VALUES (%s, '1', clock_timestamp() + make_interval(secs => %s))
+ON CONFLICT (name) DO UPDATE SET
+  value = CASE WHEN k.until > clock_timestamp() THEN (k.value::int + 1)::text ELSE '1' END,
+  until = CASE WHEN k.until > clock_timestamp() THEN k.until ELSE excluded.until END
+RETURNING value::int
+"""
 DELETE = "DELETE FROM shop_kept WHERE name = %s AND until > clock_timestamp()"
 
 
@@ -50,6 +59,15 @@ class LimitsCache(BaseCache):
     ) -> bool:
         """Keep a value if there is none; of two at once one does, and is told so."""
         return self._write(ADD, key, value, timeout, version)
+
+    def count(self, key: str, *, seconds: int) -> int:
+        """Count one more try of a name and return the how-manieth it is.
+
+        The first one begins a time of so many seconds; with its end the counting begins anew.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(COUNT, [self.make_and_validate_key(key), seconds])
+            return cursor.fetchone()[0]
 
     def delete(self, key: str, version: int | None = None) -> bool:
         """Forget a value; tell whether there was one."""

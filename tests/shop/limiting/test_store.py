@@ -74,6 +74,26 @@ def test_of_many_that_add_at_once_one_is_told_so():
     assert sorted(added) == [False] * 7 + [True]
 
 
+@with_threads
+def test_of_many_tries_at_once_each_has_a_number_of_its_own():
+    limits.set("tries", 40, -1)  # those of an earlier time do not count
+
+    counted = at_once([lambda: limits.count("tries", seconds=300) for _ in range(8)])
+
+    assert sorted(counted) == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+def test_tries_are_counted_from_the_first_one_and_anew_when_its_time_is_over():
+    first, second = (limits.count("tries", seconds=DAY) for _ in range(2))
+    until = Kept.objects.get().until
+    limits.count("tries", seconds=2 * DAY)
+    assert (first, second, Kept.objects.get().until) == (1, 2, until)
+
+    Kept.objects.update(until=clock.now())
+
+    assert [limits.count("tries", seconds=DAY) for _ in range(2)] == [1, 2]
+
+
 def test_what_is_over_is_not_there_and_is_forgotten_and_the_rest_stays():
     limits.set("old", "y", -1)
     limits.set("new", "y", DAY)
