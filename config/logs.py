@@ -4,8 +4,9 @@ import logging
 import re
 
 # /orders/BB-2026-100001/<token>/: whoever knows the token sees the address of the shopper.
+# /orders/<number>/<token>/open/<proof>/: whoever knows it within the hour sees all of the order.
 # /account/invitation/<token>/, /account/store/<token>/: whoever knows it works at a desk.
-LINK = re.compile(r"(/orders/[^/\s]+/|/account/(?:invitation|store)/)[^/\s?]+")
+LINK = re.compile(r"(/orders/[^/\s]+/|/account/(?:invitation|store)/)[^/\s?]+(?:/open/[^/\s?]+)?")
 
 
 class Discreet(logging.Formatter):

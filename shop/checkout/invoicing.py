@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from shop.cart.wording import amount, full_day, language, less
-from shop.checkout.finding import order_page
+from shop.checkout.finding import own_order_page
 from shop.checkout.refunds import MoneyBack, money_back
 from shop.checkout.summarising import paid_with
 from shop.delivery.names import address_lines
@@ -56,9 +56,9 @@ class Invoice:
 
 
 @require_safe
-@order_page
+@own_order_page
 def invoice(request: HttpRequest, order: Order) -> HttpResponse:
-    """Show the invoice to whoever has the order's link; an order that is not paid has none."""
+    """Show the invoice to the order's owner; an order that is not paid has none."""
     if order.paid_at is None:
         raise Http404
     context = {"order": order, "invoice": show_invoice(order)}

@@ -7,8 +7,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from shop import clock
+from shop.cart.answering import see_other
 from shop.cart.current import signed_in
 from shop.checkout.finding import order_page
+from shop.checkout.proving import is_proved
 from shop.checkout.standing import bring_up_to_date, standing
 from shop.checkout.summarising import show_order
 from shop.checkout.tickets import visits_beside
@@ -51,6 +53,9 @@ def unpaid_page(
 
 
 def _confirmed(request: HttpRequest, order: Order) -> HttpResponse:
+    """Thank by name; a browser that did not place the order gets its page, which names nobody."""
+    if not is_proved(request, order, at=clock.moment_of(request)):
+        return see_other("order", order.number, order.token)
     user, shown = signed_in(request), show_order(order)
     context = {
         "order": order,

@@ -15,8 +15,9 @@ from shop import clock
 from shop.cart.answering import see_other
 from shop.cart.current import signed_in
 from shop.checkout.desks import desks_of
-from shop.checkout.finding import order_page
+from shop.checkout.finding import order_page, own_order_page
 from shop.checkout.listing import orders_of
+from shop.checkout.proving import is_proved
 from shop.checkout.refunds import money_back
 from shop.checkout.returning import unpaid_page
 from shop.checkout.standing import bring_up_to_date
@@ -32,9 +33,13 @@ from shop.payments.models import Payment
 @require_safe
 @order_page
 def order(request: HttpRequest, order: Order) -> HttpResponse:
-    """Show an order to whoever has its link: parcels with where they are, amounts, address."""
+    """Show an order to whoever has its link: parcels with where they are, and amounts.
+
+    The address is shown to its owner alone.
+    """
+    at = clock.moment_of(request)
     if order.paid_at is None:
-        is_known = bring_up_to_date(order, at=clock.moment_of(request))
+        is_known = bring_up_to_date(order, at=at)
         if order.paid_at is None:
             return unpaid_page(request, order, is_known=is_known)
     user = signed_in(request)
@@ -46,6 +51,7 @@ def order(request: HttpRequest, order: Order) -> HttpResponse:
         "visits": visits_beside(order, shown),
         "back": money_back(order),
         "method": paid_with(payment.method) if payment else "",
+        "is_proved": is_proved(request, order, at=at),
         "is_own": user is not None and order.user_id == user.pk,
         "may_keep": user is not None and may_keep(order, user),
     }
@@ -53,7 +59,7 @@ def order(request: HttpRequest, order: Order) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@order_page
+@own_order_page
 def cancel(request: HttpRequest, order: Order) -> HttpResponse:
     """Ask whether the payment should be stopped, and stop it."""
     if request.method == "POST":

@@ -49,7 +49,14 @@ def may_keep(order: Order, user: User) -> bool:
     Its link alone is not enough, since links get passed on: the account must have proved that
     the order's e-mail address is its own.
     """
-    if order.user_id is not None or order.is_pending or not order.contact.email:
+    if order.user_id is not None or order.is_pending:
+        return False
+    return owns_address(order, user)
+
+
+def owns_address(order: Order, user: User) -> bool:
+    """Tell whether an account has proved that an order's e-mail address is its own."""
+    if not order.contact.email:
         return False
     address = EmailAddress.objects.filter(user=user, email__iexact=order.contact.email)
     return address.filter(verified=True).exists()

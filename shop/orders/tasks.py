@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.tasks import task
 from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.translation import npgettext
 
+from shop import clock
 from shop.accounts.models import User
 from shop.currencies import written
 from shop.delivery.models import Contact
@@ -13,8 +15,11 @@ from shop.delivery.names import address_lines, country_name
 from shop.mail import send
 from shop.merchants.models import Membership
 from shop.orders.models import Order, OrderLine, SaleDecision, Shipment, Suborder
+from shop.orders.opening import CODE_WORKS, code_of, is_current
 from shop.orders.telling import (
     cart_link,
+    find_link,
+    fresh_link,
     mail_context,
     merchant_link,
     order_link,
@@ -31,6 +36,42 @@ def send_receipt(order_id: int) -> None:
     """Mail the shopper what was paid."""
     order = Order.objects.select_related("contact").get(pk=order_id)
     send("receipt", order.contact.email, language=order.language, context=mail_context(order))
+
+
+@task
+@tried_again
+def send_order_link(order_id: int) -> None:
+    """Mail the link of an order once more, to its own address; 0 stands for no order."""
+    order = Order.objects.select_related("contact").filter(pk=order_id).first()
+    if order is None or not order.contact.email:
+        return
+    context = {
+        "name": order.contact.name,
+        "order_number": order.number,
+        "link": fresh_link(order, at=clock.now()),
+        "find_link": find_link(order.language),
+    }
+    send("order-link", order.contact.email, language=order.language, context=context)
+
+
+@task
+@tried_again
+def send_order_code(order_id: int, word: str) -> None:
+    """Mail the code that belongs to a word, unless it is over or a newer one was asked for."""
+    order = Order.objects.select_related("contact").get(pk=order_id)
+    if not order.contact.email or not is_current(order_id, word):
+        return
+    with translation.override(order.language):
+        minutes = round(CODE_WORKS.total_seconds() / 60)
+        text = npgettext("duration", "%(count)d minute", "%(count)d minutes", minutes)
+    context = {
+        # Who ordered and never paid may have typed anything as a name, and anybody's address.
+        "name": order.contact.name if order.paid_at else order.contact.email,
+        "order_number": order.number,
+        "code": code_of(order, word),
+        "works_for": text % {"count": minutes},
+    }
+    send("order-code", order.contact.email, language=order.language, context=context)
 
 
 @task

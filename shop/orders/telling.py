@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from shop import dates
 from shop.currencies import written
 from shop.delivery.names import address_lines
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
+from shop.orders.opening import signed
 from shop.orders.summing import lines_by_part, order_rows
 
 
@@ -20,6 +21,19 @@ def order_link(order: Order) -> str:
     """Return the full address of an order's page; whoever has it sees the order."""
     with translation.override(order.language):
         return settings.SITE_URL + reverse("order", args=[order.number, order.token])
+
+
+def fresh_link(order: Order, *, at: datetime) -> str:
+    """Return an address that opens an order, and all of it, for an hour: for its owner's mail."""
+    with translation.override(order.language):
+        place = [order.number, order.token, signed(order, at=at)]
+        return settings.SITE_URL + reverse("order-open", args=place)
+
+
+def find_link(language: str) -> str:
+    """Return the full address at which the link of an order is asked for again."""
+    with translation.override(language):
+        return settings.SITE_URL + reverse("order-find")
 
 
 def cart_link(order: Order) -> str:

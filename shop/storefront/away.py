@@ -89,7 +89,7 @@ def _facts(request: HttpRequest) -> dict[str, Any]:
         "is_unknown": has_sent and getattr(request, "may_have_stored", True),
         "again": _back(request) if has_sent else "",
         "cart": reverse("cart"),
-        "orders": reverse("account"),
+        "orders": reverse("order-find"),
     }
 
 

@@ -159,6 +159,34 @@ def test_an_order_and_the_account_have_no_barriers(stage, market, inspector):
     assert inspector.found == []
 
 
+def test_the_way_back_of_whoever_lost_the_mail_has_no_barriers(stage, market, inspector):
+    order = make.order({market.indigo: 1}, email=SHOPPER)
+    with transaction.atomic():
+        ending.mark_paid(ending.lock(order.pk), at=NOON)
+    page = inspector.page
+
+    inspector.visit("/fr/orders/find/", "/ar/orders/find/", "/orders/find/")
+    page.get_by_role("button", name="Send me the link").click()
+    page.get_by_text("There is a problem").wait_for()
+    inspector.look("with errors")
+    page.get_by_label("Order number").fill(order.number)
+    page.get_by_label("Email address").fill(SHOPPER)
+    page.get_by_role("button", name="Send me the link").click()
+    page.get_by_role("heading", name="Look into your mail").wait_for()
+    inspector.look("sent")
+    inspector.visit(f"/orders/{order.number}/{order.token}/")
+    page.get_by_role("link", name="Show the address").click()
+    page.get_by_text("the address of this order.").wait_for()
+    inspector.look()
+    page.get_by_role("button", name="Send the code").click()
+    page.get_by_label("Code").fill("123")
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_text("There is a problem").wait_for()
+    inspector.look("with errors")
+
+    assert inspector.found == []
+
+
 def test_the_merchants_pages_have_no_barriers(market, inspector):
     order = make.order({market.indigo: 1, market.jar: 2})
     with transaction.atomic():

@@ -15,6 +15,11 @@ from config.logs import Discreet
             "Not Found: /orders/BB-2027-100001/Zq8-secret_1/paid/",
             "Not Found: /orders/BB-2027-100001/.../paid/",
         ),
+        (
+            "GET /fr/orders/BB-2027-100001/secret/open/WzEsMl0:Zq8/ HTTP/1.1",
+            "GET /fr/orders/BB-2027-100001/.../ HTTP/1.1",
+        ),
+        ("/orders/find/?sent", "/orders/find/?sent"),
         ("/fr/orders/BB-2027-100001/secret?a=1", "/fr/orders/BB-2027-100001/...?a=1"),
         ("Not Found: /products/basket/", "Not Found: /products/basket/"),
         ("100 % of /orders/ is read", "100 % of /orders/ is read"),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 import secrets
 import uuid
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -89,6 +90,7 @@ class Order(models.Model):
     pay_by = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True, help_text="Expired or cancelled.")
+    over_at: datetime  # when all of it was delivered; where it is asked for, see checkout.proving
 
     objects = OrderQuerySet.as_manager()
 

@@ -18,8 +18,12 @@ from tests.shop.tickets.visits import bought
 pytestmark = pytest.mark.django_db
 
 
-def invoice_of(order):
-    return Client().get(f"{link(order)}invoice/")
+def invoice_of(order, browser=None):
+    """Return the invoice as whoever owns the order is shown it."""
+    if browser is None:
+        browser = Client()
+        browser.force_login(make.user(order.contact.email))
+    return browser.get(f"{link(order)}invoice/")
 
 
 def test_it_says_who_paid_what_for_each_line(browser, till):
@@ -31,7 +35,7 @@ def test_it_says_who_paid_what_for_each_line(browser, till):
     order = buy(browser, till, {kettle: 2})
 
     with statements(most=6):
-        answer = invoice_of(order)
+        answer = invoice_of(order, browser)
 
     text = words(answer)
     assert f"Invoice {order.number}" in text

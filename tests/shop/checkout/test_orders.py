@@ -26,13 +26,15 @@ def send(order, carrier="Kenya Post", number="EE 482 KE"):
     )
 
 
-def test_whoever_has_the_link_sees_parcels_amounts_and_address(browser, till):
+def test_whoever_has_the_link_sees_parcels_and_amounts_and_its_owner_the_address(browser, till):
     store = make.merchant(name="Adire House", city="Lagos", country="NG", cloth="/media/a.svg")
     kettle = make.variant(20_00, of=make.product(of=store, title="Kettle"), options=["Blue"])
     order = buy(browser, till, {kettle: 2})
 
     with statements(most=6):
         answer = Client().get(link(order))
+    with statements(most=6):
+        own = browser.get(link(order))
 
     text = words(answer)
     assert f"Order {order.number}" in text
@@ -42,7 +44,8 @@ def test_whoever_has_the_link_sees_parcels_amounts_and_address(browser, till):
         "Paid 12 May at 15:00 (East Africa Time) Being packed in Lagos Due by 17 May On the way"
         in text
     )
-    assert "Lin Yue 88 Renmin Road Changsha Hunan, 410000 China" in text
+    assert "Delivery Show the address Paid" in text
+    assert "Lin Yue 88 Renmin Road Changsha Hunan, 410000 China" in words(own)
     assert "2 items from 1 store $40.00 Delivery to China, 1 parcel $5.00 Total $45.00" in text
     assert '<img src="/media/a.svg"' in answer.text
 

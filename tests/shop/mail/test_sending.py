@@ -29,7 +29,8 @@ KEYS = sorted(
 LINK = "http://127.0.0.1:8000/there/"
 LINKS = ("confirm_link", "reset_link", "merchant_link", "tickets_link", "dates_link", "link")
 VISIT = {"experience": "Dyeing", "codes": ["ABCD-EFGH", "JKMN-PQRS"], "seats": "2 × Adult"}
-MORE = {"seats": "2 × Adult", "note": "A little lower?", "reason": "A counterfeit"}
+MORE = {"seats": "2 × Adult", "note": "A little lower?", "reason": "A counterfeit",
+        "code": "012345", "works_for": "15 minutes"}  # fmt: skip
 ANYTHING = RECEIPT | MORE | {"visits": [VISIT, VISIT]} | dict.fromkeys(LINKS, LINK)
 SHOPPER_FOOTER = """
 --
