@@ -226,6 +226,8 @@ OPERATOR_NAME = env("OPERATOR_NAME", "Baobab Demonstration")  # stands under eve
 OPERATOR_ADDRESS = env("OPERATOR_ADDRESS", "1 Example Street, Example City")
 ORGANIZER_EMAILS = env_list("ORGANIZER_EMAILS")  # who is told when something waits too long
 TERMS_LINK = env("TERMS_LINK")  # the terms of sale, named beside the button that pays
+# Who reads the answers to mails; where nobody does, no mail asks for one.
+ANSWERS_TO = env("ANSWERS_TO") or next(iter(ORGANIZER_EMAILS), "")
 HELP_LINK = env("HELP_LINK")  # stands under every mail to shoppers, if there is one
 
 # --- payments -------------------------------------------------------------------------------

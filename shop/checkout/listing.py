@@ -94,13 +94,19 @@ def _tag(order: Order, parts: list[Suborder], sent: list[Suborder]) -> tuple[str
         return _("Cancelled"), "bad"
     if all(part.state == Suborder.State.CANCELLED for part in parts):
         return _gone(order)
-    delivered = sum(part.state == Suborder.State.DELIVERED for part in sent)
     if not sent:
         return pgettext("order state", "Paid"), "good"
-    if delivered == len(sent):
+    return _on_the_way([part.state for part in sent])
+
+
+def _on_the_way(states: list[str]) -> tuple[str, str]:
+    """Say how far the parcels of an order are."""
+    if all(state == Suborder.State.DELIVERED for state in states):
         return _("Delivered"), "good"
-    facts = {"delivered": delivered, "total": len(sent)}
-    return _("%(delivered)d of %(total)d delivered") % facts, "info"
+    gone = sum(state != Suborder.State.WAITING for state in states)
+    if gone == len(states):
+        return _("On the way"), "info"
+    return _("%(sent)d of %(total)d sent") % {"sent": gone, "total": len(states)}, "info"
 
 
 def _gone(order: Order) -> tuple[str, str]:

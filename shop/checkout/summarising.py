@@ -209,7 +209,11 @@ def _line(line: OrderLine, order: Order) -> Wording:
 
 
 def _steps(order: Order, part: Suborder) -> list[Step]:
-    """Return the way of a parcel: what is done, where it is, what is to come."""
+    """Return the way of a parcel: what is done, where it is, what is to come.
+
+    That it arrived is said where somebody has written it down, and never announced: nobody tells
+    the shop. Not yet carrier-scans.
+    """
     paid = Step.done_at(pgettext("order state", "Paid"), order.paid_at, settings.SHOP_ZONE)
     at_store = {"place": part.merchant.city}
     if part.state == Suborder.State.CANCELLED:
@@ -220,7 +224,6 @@ def _steps(order: Order, part: Suborder) -> list[Step]:
             paid,
             Step(_("Being packed in %(place)s") % at_store, due, "now"),
             Step(_("On the way"), "", ""),
-            Step(_("Delivered"), "", ""),
         ]
     is_there = part.state == Suborder.State.DELIVERED
     zone, kind = zone_of(part.merchant.country), "done" if is_there else "now"
@@ -233,5 +236,5 @@ def _steps(order: Order, part: Suborder) -> list[Step]:
         paid,
         Step(_("Packed in %(place)s") % at_store, "", "done"),
         *on_the_way,
-        Step(_("Delivered"), "", "now" if is_there else ""),
+        *([Step(_("Delivered"), "", "now")] if is_there else []),
     ]

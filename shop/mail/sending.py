@@ -47,7 +47,7 @@ def send(
         language: a code of ``settings.LANGUAGES``.
         context: what the template's first comment asks for. An ``unsubscribe_link`` also goes
             into the headers, where mail programs find it (RFC 8058).
-        reply_to: one bare address that gets the answers.
+        reply_to: one bare address that gets the answers; else ``settings.ANSWERS_TO`` does.
         files: what goes along.
 
     Raises:
@@ -60,7 +60,8 @@ def send(
     with translation.override(language):
         message = _write(key, {**_frame(language), **context})
     message.to = [to]
-    message.reply_to = [] if reply_to is None else [reply_to]
+    answers_to = reply_to or settings.ANSWERS_TO
+    message.reply_to = [answers_to] if answers_to else []
     if stop := context.get("unsubscribe_link"):
         message.extra_headers["List-Unsubscribe"] = f"<{stop}>"
         message.extra_headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -107,6 +108,7 @@ def _frame(language: str) -> dict[str, object]:
     return {
         "language": language,
         "operator_name": settings.OPERATOR_NAME,
+        "answers_to": settings.ANSWERS_TO,
         "operator_address": settings.OPERATOR_ADDRESS,
         "help_link": settings.HELP_LINK,
     }

@@ -213,7 +213,10 @@ def _why_refused(refused: GatewayError) -> str:
         return _("This amount cannot be paid. Change your cart, then try again.")
     if refused.code == "email_invalid":
         return _("Enter an email address in the correct format, like name@example.com")
-    return _("The payment provider does not accept this order. We were told and look into it.")
+    return _(
+        "The payment provider does not accept this order. Nothing was charged. "
+        "Try another way to pay, or write to us."
+    )
 
 
 def unreachable() -> str:

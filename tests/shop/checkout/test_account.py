@@ -29,7 +29,7 @@ def test_an_account_lists_its_own_orders_only(browser, till):
     assert mine.number in text
     assert other.number not in text
     assert "12 May 2027, 1 parcel 1 × Kettle Next parcel arrives 18 to 26 May" in text
-    assert "0 of 1 delivered" in text
+    assert "0 of 1 sent" in text
 
 
 def test_a_guest_is_asked_to_sign_in_for_the_list(browser):

@@ -74,7 +74,7 @@ If you did not ask for this, you can ignore this email.
 
 
 def test_a_receipt_lists_what_was_bought_and_what_it_cost():
-    send("receipt", LENA, language="en", context=RECEIPT | {"parcel_count": 1, "is_answered": True})
+    send("receipt", LENA, language="en", context=RECEIPT | {"parcel_count": 1})
 
     [message] = mail.outbox
     assert message.subject == "Your order BB-1: 1 store is packing for you"
@@ -94,8 +94,6 @@ Total paid                           $19.10
 Deliver to: Lena Brandt, Am Sandtorkai 41, 20457 Hamburg, Germany
 
 Follow your parcels: http://127.0.0.1:8000/orders/BB-1/t/
-
-Something wrong? Answer this email and the store will read it.
 """
         + SHOPPER_FOOTER
     )
@@ -179,11 +177,11 @@ def test_a_merchant_hears_of_an_order_and_reads_the_footer_for_merchants():
 Ship by 2 May to: Germany
 Payout for this order: $15.12, released 14 days after you mark it as shipped.
 
-Address, invoice and customs form: http://127.0.0.1:8000/merchant/orders/1/
+Address and what to pack: http://127.0.0.1:8000/merchant/orders/1/
 
 --
 To the members of Gonja Women.
-Mails about orders, payouts and safety always reach at least one member.
+Mails about orders go to every member of the store.
 Baobab Demonstration, an invented address
 """
     )
@@ -218,6 +216,17 @@ def test_answers_go_where_the_sender_says():
     send("paid-twice", LENA, language="en", context=RECEIPT, reply_to="help@example.org")
 
     assert mail.outbox[0].reply_to == ["help@example.org"]
+
+
+def test_a_mail_asks_for_an_answer_only_where_somebody_reads_it(settings):
+    send("address-changed", LENA, language="en", context=RECEIPT)
+    settings.ANSWERS_TO = "help@example.org"
+    send("address-changed", LENA, language="en", context=RECEIPT)
+
+    silent, asking = mail.outbox
+    assert "answer this mail" not in silent.body
+    assert "answer this mail at once" in asking.body
+    assert (silent.reply_to, asking.reply_to) == ([], ["help@example.org"])
 
 
 def test_a_name_with_a_line_break_does_not_become_a_header():

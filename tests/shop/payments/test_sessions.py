@@ -206,7 +206,7 @@ def test_case_16_too_little_is_stopped_at_the_cart_and_the_provider_s_own_no_is_
     ("code", "said"),
     [
         ("email_invalid", "Enter an email address in the correct"),
-        ("", "does not accept this order. We were told"),
+        ("", "does not accept this order. Nothing was charged."),
     ],
 )
 def test_case_16_other_refusals_do_not_blame_the_amount(till, code, said):
