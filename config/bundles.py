@@ -33,7 +33,7 @@ FRAME = [
 SHOP = _parts("css/pages/{}.css", "hero stores bento listing article")
 PRODUCT = _parts("css/pages/{}.css", "product about options")
 TILL = _parts("css/pages/{}.css", "options fields track cart order ticket")
-WORK = _parts("css/pages/{}.css", "work charts desk")
+WORK = _parts("css/pages/{}.css", "work charts desk rows")
 SCRIPT = _parts(
     "js/shop/{}.js",
     "theme-switch time-left own-time cart-count auto-go qty-step search-box save-heart first-error "

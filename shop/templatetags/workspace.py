@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 
 from django import template
+from django.template.base import Parser, Token
+from django.utils.safestring import SafeString, mark_safe
 
 from shop.festivals import walltime
 from shop.festivals.models import Festival
 from shop.pictures.models import Picture
+from shop.workspace.cards import as_cards
 
 register = template.Library()
 
@@ -43,3 +46,22 @@ def signed(number: int) -> str:
 def percent(basis_points: int) -> str:
     """Write basis points as a percentage: 850 is 8.5 %."""
     return f"{basis_points / 100:g} %"
+
+
+@register.tag
+def rows(parser: Parser, token: Token) -> template.Node:
+    """Let the rows of the table between ``rows`` and ``endrows`` be cards on a phone."""
+    inner = parser.parse(("endrows",))
+    parser.delete_first_token()
+    return Rows(inner)
+
+
+class Rows(template.Node):
+    """A table whose cells say under which heading they stand."""
+
+    def __init__(self, inner: template.NodeList) -> None:
+        self.nodelist = inner
+
+    def render(self, context: template.Context) -> SafeString:
+        """Return the table; all that people wrote is escaped in it already."""
+        return mark_safe(as_cards(self.nodelist.render(context)))  # noqa: S308

@@ -36,6 +36,7 @@ def test_the_merchants_desk_has_no_barriers(stage, inspector):
         "{store}/products/{product}/prices/",
         "{store}/festivals/",
         "{store}/festivals/{festival}/",
+        "{store}/festivals/{festival}/statement/",
         "{store}/festivals/{festival}/terms/{version}/",
         "{store}/festivals/{festival}/sheet/",
         "{store}/sheets/{sheet}/",
