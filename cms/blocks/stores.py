@@ -13,6 +13,7 @@ from cms.blocks.base import HeadedBlock
 from cms.blocks.deals import ShelfBlock, count_of
 from cms.blocks.words import Words as WordsField
 from cms.choosers import store_chooser
+from cms.pages.scene import Phase
 from shop.delivery.names import country_name
 from shop.storefront.filters import Filters
 from shop.storefront.shelves import MOST, Shelf
@@ -107,9 +108,14 @@ class PavilionBlock(ShelfBlock):
         """Return the country's stores beside its products."""
         here = [store for store in gathered.stores if store.takes_part]
         own = [store for store in here if store.country == value["country"]]
-        more = f"{reverse('products')}?{Filters(countries=(value['country'] or '',)).query()}"
+        filters = Filters(
+            countries=(value["country"] or "",), in_festival=gathered.scene.phase is Phase.LIVE
+        )
+        more = f"{reverse('products')}?{filters.query()}"
         about = gathered.rich(value["about"])
-        return super().shown(value, gathered) | {"stores": own, "more": more, "about": about}
+        found = super().shown(value, gathered) | {"stores": own, "more": more, "about": about}
+        is_shown = bool(about or own or found["cards"])
+        return found | {"is_first": is_shown and gathered.next_pavilion() == 1}
 
 
 class StoriesBlock(HeadedBlock):

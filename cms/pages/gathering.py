@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -28,7 +28,7 @@ from shop.storefront.collections import Collection, collections
 from shop.storefront.epoch import current_epoch
 from shop.storefront.finding import Row
 from shop.storefront.hero import Hero, hero
-from shop.storefront.shelves import Shelf, find_shelves
+from shop.storefront.shelves import MOST, Shelf, find_shelves
 from shop.storefront.slots import SlotShown, slots
 from shop.storefront.stores import StoreCard, store_cards
 
@@ -55,10 +55,15 @@ class Gathered:
     stories: dict[int, PageCard] = field(default_factory=dict)
     links: dict[int, str] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    pavilions: Iterator[int] = field(default_factory=lambda: count(1))
 
     def next_number(self) -> int:
         """Return a number that no other part of the page got."""
         return next(self.numbers)
+
+    def next_pavilion(self) -> int:
+        """Return which of the page's pavilions comes next, from 1 on."""
+        return next(self.pavilions)
 
     def localized(self, place: str) -> str:
         """Return an address of the shop in the language of the page."""
@@ -144,12 +149,39 @@ def _turns(part: Part) -> list[datetime]:
 
 
 def _fill(found: Gathered, shelves: list[Shelf]) -> None:
+    """Fill the shelves, each product once: what one shows, those below it leave to others."""
     scene = found.scene
-    for shelf, rows in zip(shelves, _rows(shelves, scene), strict=True):
-        in_flash = shelf.filters.in_flash
-        found.cards[shelf] = cards(rows, scene.language, in_flash=in_flash)
-        if has_sales(rows):
+    asked = dict(zip(shelves, _rows(_with_spare(shelves), scene), strict=True))
+    seen = {row.product_id for shelf in shelves if _is_fixed(shelf) for row in asked[shelf]}
+    for shelf, rows in asked.items():
+        kept = rows if _is_fixed(shelf) else _unseen(rows, seen, shelf.most)
+        seen |= {row.product_id for row in kept}
+        found.cards[shelf] = cards(kept, scene.language, in_flash=shelf.filters.in_flash)
+        if has_sales(kept):
             found.with_sales.add(shelf)
+
+
+def _is_fixed(shelf: Shelf) -> bool:
+    """Tell whether a shelf shows these and no others: what was picked by hand, or is in flash."""
+    return bool(shelf.picked) or shelf.filters.in_flash
+
+
+def _with_spare(shelves: list[Shelf]) -> list[Shelf]:
+    """Ask for more where other shelves of the page may show some of the products already."""
+    found, others = [], sum(shelf.most for shelf in shelves if _is_fixed(shelf))
+    for shelf in shelves:
+        if _is_fixed(shelf):
+            found.append(shelf)
+        else:
+            found.append(replace(shelf, most=shelf.most + min(others, MOST)))
+            others += shelf.most
+    return found
+
+
+def _unseen(rows: list[Row], seen: set[int], most: int) -> list[Row]:
+    """Return the products that the page does not show yet; a small shop repeats them instead."""
+    fresh = [row for row in rows if row.product_id not in seen][:most]
+    return fresh if 2 * len(fresh) >= len(rows[:most]) else rows[:most]
 
 
 def _rows(shelves: list[Shelf], scene: Scene) -> list[list[Row]]:

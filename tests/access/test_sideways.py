@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from cms.models import FestivalPage
+from shop.festivals.models import Participation
 from tests import make, pages
 from tests.browsing.watching import goes_sideways
 from tests.make import NOON
@@ -29,6 +30,37 @@ def festival(market):
         make.slot(market.festival, starts_at=begins, ends_at=begins + timedelta(hours=1))
     body = [("hero", {}), ("slots", {}), ("deals", {"look": "rail"}), ("vouchers", {})]
     return pages.page(FestivalPage, festival=market.festival, body=body)
+
+
+@pytest.fixture
+def large(market):
+    """Give a page with many pavilions and shelves."""
+    body = [("hero", {}), ("deals", {"count": 10}), ("deals", {"count": 8, "sort": "price"})]
+    countries = ("KE", "GH", "ET", "RW", "SN", "ML", "MA", "TZ", "UG", "BF")
+    stores = [make.merchant(country=code, name=f"Store of {code}") for code in countries]
+    products = [make.variant(of=make.product(of=s)).product for _ in range(7) for s in stores]
+    Participation.objects.bulk_create(
+        Participation(festival=market.festival, product=product) for product in products
+    )
+    make.listed(*products)
+    words = "<p>Cloth and copper.</p>" * 4
+    body += [("pavilion", {"country": code, "about": words}) for code in countries]
+    return pages.page(FestivalPage, festival=market.festival, body=body)
+
+
+def test_a_festival_page_shows_a_product_once_and_folds_its_pavilions(market, large, page):
+    page.goto(pages.address(large))
+    page.wait_for_load_state()
+    links = page.locator("main li h3 a").evaluate_all("all => all.map((one) => one.href)")
+
+    assert not goes_sideways(page)
+    assert page.locator("main details.fold[open]").count() == 1
+    assert len(links) == len(set(links)) > 20
+    assert page.evaluate("document.body.scrollHeight") < 6_000
+    empty = "all => all.filter((one) => one.offsetHeight < 90).map((one) => one.outerHTML)"
+    assert page.locator("main section.section").evaluate_all(empty) == []
+    page.locator("main details.fold summary").nth(5).click()
+    assert page.locator("main details.fold[open]").count() == 2
 
 
 def test_no_page_of_the_shop_goes_sideways_on_a_telephone(market, festival, page, look):

@@ -161,6 +161,22 @@ def test_hand_picked_products_keep_the_editors_order_and_withdrawn_ones_are_left
     assert places[2] == -1
 
 
+def test_a_page_shows_a_product_once_as_long_as_there_are_others():
+    festival = make.festival()
+    products = [make.variant(10_00 + n).product for n in range(20)]
+    make.listed(*products)
+    hand = ("picked", {"title": "G2", "products": products[:3]})
+    rules = [("deals", {"title": f"G{n}", "count": 8, "in_festival": False}) for n in range(2)]
+    rules[1][1]["sort"] = "price"
+    festival_page(festival, body=[*rules, hand])
+
+    parts = text(NOON).split('id="part-')[1:]
+    shown = [{p.pk for p in products if f"/{p.slug}/" in part} for part in parts]
+
+    assert [len(found) for found in shown] == [8, 8, 3]
+    assert len(set.union(*shown)) == 19
+
+
 def test_twenty_blocks_cost_as_much_as_two():
     festival = make.festival()
     slot = make.slot(festival)
