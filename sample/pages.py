@@ -7,6 +7,7 @@ on, and whatever an editor has changed stays as it is.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, partial
@@ -16,6 +17,9 @@ import yaml
 from babel.numbers import format_decimal
 from django.conf import settings
 from django.db import transaction
+from django.urls import NoReverseMatch, reverse
+from django.utils import translation
+from django.utils.translation import gettext
 from wagtail.models import Locale, Page, Site
 
 from cms.models import (
@@ -30,6 +34,7 @@ from cms.models import (
     StoryPage,
 )
 from sample.articles import Article, articles
+from sample.doors import doors
 from sample.festival_pages import body, keep_revision, translate
 from sample.filling import CONTENT, values_in
 from sample.formatting import blocks
@@ -72,10 +77,14 @@ class Shelf:
     by_sku: Mapping[str, Product]
 
     def link(self, words: str, ours: str = "en") -> str:
-        """Return the address of the product whose title in a language begins so, or nothing."""
+        """Return the address of the product whose title in a language begins so, or nothing.
+
+        A label of something that can be done leads to where it is done.
+        """
         title = _plain(words)
         places = self.places[ours]
-        return next((places[name] for name in places if name.startswith(title)), "")
+        product = next((places[name] for name in places if name.startswith(title)), "")
+        return product or _address_of(title, ours)
 
     def picture(self, article: Article) -> Picture | None:
         """Return the picture of a product that the text is about: the first that is drawn."""
@@ -83,6 +92,16 @@ class Shelf:
         covers = ProductPicture.objects.filter(product__in=found[:1], position=0)
         cover = covers.select_related("picture").first()
         return cover.picture if cover else None
+
+
+def _address_of(label: str, ours: str) -> str:
+    """Return the address of the open door with a label in a language, or nothing."""
+    with translation.override(LANGUAGES[ours]):
+        found = (door.at for door in doors().values() if door.is_open and door.at
+                 for own in door.labels if _plain(gettext(own)) == label)  # fmt: skip
+        with suppress(NoReverseMatch):  # of one order, or one store, there is no address
+            return next(map(reverse, found), "")
+    return ""
 
 
 def write_pages(*, at: datetime) -> int:

@@ -6,12 +6,12 @@ from django.conf import settings
 from django.tasks import task
 from django.urls import reverse
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import pgettext
 
 from cms.colleagues.models import Invitation
 from cms.roles import ANALYST, MERCHANDISER, ORGANIZER, REVIEWER
 from shop.accounts.models import User
+from shop.accounts.wording import written
 from shop.mail import send
 from shop.tasks import tried_again
 
@@ -35,12 +35,11 @@ def send_colleague_invitation(invitation_id: int, serial: str) -> None:
         return
     with translation.override(found.language):
         where = reverse("colleague-invitation", args=[found.token])
-        expires = date_format(found.expires_at, "DATE_FORMAT", use_l10n=True)
         context = {
             "inviter": found.invited_by.name if found.invited_by else settings.OPERATOR_NAME,
             "role": called(found.role),
             "link": f"{settings.SITE_URL}{where}",
-            "expires_at": f"{expires}, {found.expires_at:%H:%M} UTC",
+            "expires_at": written(found.expires_at, found.language),
         }
     send("colleague-invitation", found.email, language=found.language, context=context)
 

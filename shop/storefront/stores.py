@@ -35,7 +35,8 @@ l AS (
   FROM shop_listing WHERE (SELECT coalesce(sum(products), 0) FROM kept) <= %(live)s
   GROUP BY merchant_id)
 SELECT m.slug, m.name, m.city, m.country, m.tagline, m.cloth, l.products::bigint, l.tops,
-  m.certifications, {TAGLINE}, {CALLED}, m.created_at, %(festival)s::bigint IS NULL OR EXISTS (
+  m.certifications, {TAGLINE},
+  {CALLED}, m.created_at, %(festival)s::bigint IS NULL OR EXISTS (
     SELECT FROM shop_enrolment e
     WHERE e.merchant_id = m.id AND e.festival_id = %(festival)s AND e.state = 'accepted')
 FROM shop_merchant m JOIN l ON l.merchant_id = m.id

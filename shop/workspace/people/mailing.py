@@ -6,9 +6,9 @@ from django.conf import settings
 from django.tasks import task
 from django.urls import reverse
 from django.utils import translation
-from django.utils.formats import date_format
 
 from shop.accounts.models import User
+from shop.accounts.wording import written
 from shop.mail import send
 from shop.merchants.models import Membership, Merchant, StoreInvitation
 from shop.tasks import tried_again
@@ -24,12 +24,11 @@ def send_store_invitation(invitation_id: int, serial: str) -> None:
         return
     with translation.override(found.language):
         where = reverse("store-invitation", args=[found.token])
-        expires = date_format(found.expires_at, "DATE_FORMAT", use_l10n=True)
     context = {
         "inviter": found.invited_by.name if found.invited_by else settings.OPERATOR_NAME,
         "stores": [{"name": found.merchant.name}],
         "link": f"{settings.SITE_URL}{where}",
-        "expires_at": f"{expires}, {found.expires_at:%H:%M} UTC",
+        "expires_at": written(found.expires_at, found.language),
     }
     send("store-invitation", found.email, language=found.language, context=context)
 
