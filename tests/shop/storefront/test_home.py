@@ -118,7 +118,7 @@ def test_a_label_is_no_way_into_the_drawing():
 
 def slots(text):
     strip = text.split('<ul class="slots plain">')[1].split("</ul>")[0]
-    return [plain(item) for item in re.findall(r"<li>(.*?)</li>", strip)]
+    return [plain(item) for item in re.findall(r"(?s)<li>(.*?)</li>", strip)]
 
 
 def test_the_day_of_flash_deals_in_the_time_of_the_festival():
