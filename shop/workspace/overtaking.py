@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from shop.amending.contents import amendment_of, content_of
 from shop.catalogue.models import Category, Product, Variant
-from shop.languages import beside, listed
+from shop.languages import listed, sentences
 from shop.listings.editing import ChangedMeanwhile, Words
 from shop.listings.variants import Row
 from shop.workspace.product_form import (
@@ -46,7 +46,7 @@ def show_overtaken(
     form.stored += _rows(grid, variants)
     skus = {row.cleaned_data.get("sku") for row in grid.forms}
     added = [row for row in content.variants if row.sku not in skus]
-    form.stored += [(row.sku, beside(_told(row), _("Added meanwhile"))) for row in added]
+    form.stored += [(row.sku, sentences(_told(row), _("Added meanwhile"))) for row in added]
     return _with_rows(grid, variants, added)
 
 
@@ -75,7 +75,7 @@ def _rows(grid: Any, variants: Sequence[Variant]) -> Iterator[tuple[str, str]]:
     for variant in variants:
         row = rows.get(variant.pk)
         if row is None:
-            yield variant.sku, beside(_facts(variant), _("Added meanwhile"))
+            yield variant.sku, sentences(_facts(variant), _("Added meanwhile"))
         elif not variant.is_active and not row.cleaned_data["is_off"]:
             yield variant.sku, back
         elif variant.is_active and _differs(row.cleaned_data, row_of(variant)):

@@ -25,9 +25,11 @@ INSERT INTO shop_suborder (order_id, merchant_id, state, service, delivery_price
   delivery_funded, tax, vat_bp, commission, payout, position)
 SELECT id, %(merchant)s, 'waiting', 'parcel', 0, 0, 0, 'export', 0, 0, 2000, 0 FROM shop_order;
 INSERT INTO shop_orderline (order_id, suborder_id, position, product_id, variant_id, title, options,
-  sku, picture, quantity, regular, price, paid, funded, commission_bp, commission, deal_id,
+  shown_title, shown_options, sku, picture, quantity, regular, price, paid, funded, commission_bp,
+  commission, deal_id,
   festival_id, subsidy, pool_id, pool_units, is_set_aside)
-SELECT s.order_id, s.id, 0, %(product)s, %(variant)s, 'Kettle', '{}', 'S', '', 1, 2500, 2000, 2000,
+SELECT s.order_id, s.id, 0, %(product)s, %(variant)s, 'Kettle', '{}', '', '{}', 'S', '', 1, 2500,
+  2000, 2000,
   0, 0, 0, %(deal)s, CASE WHEN s.order_id %% 10 = 0 THEN %(festival)s ELSE %(other)s END, 0,
   %(pool)s, 1, false FROM shop_suborder s;
 INSERT INTO shop_tally (festival_id, kind, key, orders, units, paid, commission, by_merchant,

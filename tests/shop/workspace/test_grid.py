@@ -111,7 +111,7 @@ def test_what_was_added_meanwhile_stands_in_the_overtaken_form_and_stays(client,
 
     assert page.status_code == 422
     stored = dict(page.context["form"].stored)
-    assert stored["K-S"] == "Small, 400 g. Added meanwhile"
+    assert stored["K-S"] == "Small, 400 g. Added meanwhile."
     assert stored[desk.variant.sku] == "Large, 500 g"
     (added,) = [row for row in page.context["grid"].forms if row["sku"].value() == "K-S"]
     assert (added["first"].value(), added["weight_g"].value()) == ("Small", 400)
