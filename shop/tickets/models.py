@@ -30,6 +30,12 @@ class Ticket(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was last good again after a mistake."
+    )
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["line", "position"]

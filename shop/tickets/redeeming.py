@@ -1,9 +1,10 @@
-"""A host lets people in: a ticket is used once."""
+"""A host lets people in: a ticket is used once, on its day, and a mistake is taken back."""
 
 from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -12,9 +13,11 @@ from django.utils.translation import gettext as _
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.tickets.models import ALPHABET, LENGTH, Ticket
+from shop.tickets.sessions import session_of
 
-# How far from its start a ticket is taken for that session without asking.
-NEAR = timedelta(hours=18)
+# Beside the day on which a session starts: who comes early, and tours that last into the night.
+BEFORE = timedelta(hours=6)
+AFTER = timedelta(hours=18)
 CODE = re.compile(rf"[{ALPHABET}]{{{LENGTH}}}")
 
 
@@ -24,6 +27,13 @@ class UsedAlready(NotPossible):
     def __init__(self, at: datetime) -> None:
         self.at = at
         super().__init__(_("This ticket was used already. Do not let anybody in with it."))
+
+
+class NotItsDay(NotPossible):
+    """The session of the ticket is on another day."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This ticket is for another day."))
 
 
 def clean_code(text: str) -> str:
@@ -36,23 +46,38 @@ def tickets_of(user: User) -> QuerySet[Ticket]:
     """Return the tickets for sessions of the user's merchants, never anybody else's."""
     rows = Ticket.objects.filter(line__suborder__merchant__memberships__user=user)
     return rows.select_related(
-        "line__variant__product", "line__order__contact", "line__suborder__merchant"
+        "line__variant__product", "line__order__contact", "line__suborder__merchant", "used_by"
     )
 
 
-def is_near(ticket: Ticket, *, at: datetime) -> bool:
-    """Tell whether its session is about to begin or has just begun."""
-    return abs(ticket.line.variant.session_start - at) <= NEAR
+def is_its_day(ticket: Ticket, *, at: datetime) -> bool:
+    """Tell whether its session is today where it takes place, is about to begin or goes on."""
+    session = session_of(ticket.line.variant, "")
+    is_today = at.astimezone(session.starts.tzinfo).date() == session.starts.date()
+    return is_today or session.starts - BEFORE <= at <= session.ends + AFTER
+
+
+def may_take_back(ticket: Ticket, *, at: datetime) -> bool:
+    """Tell whether a used ticket can be made good again: until the end of the day of its use."""
+    is_on = ticket.line.variant.cancelled_at is None
+    return bool(ticket.used_at and is_on and ticket.used_at >= _day_of(ticket, at=at))
 
 
 @transaction.atomic
-def redeem(ticket: Ticket, *, by: User, at: datetime) -> Ticket:
+def redeem(ticket: Ticket, *, by: User, at: datetime, is_other_day: bool = False) -> Ticket:
     """Mark a ticket as used. Of two hosts at two doors the second one is refused.
 
+    Args:
+        is_other_day: the host lets somebody in although the session is on another day.
+
     Raises:
+        NotItsDay: its session is on another day.
         UsedAlready: it was used.
         NotPossible: it was cancelled and its money went back.
     """
+    is_open = ticket.used_at is None and ticket.cancelled_at is None
+    if is_open and not is_other_day and not is_its_day(ticket, at=at):
+        raise NotItsDay
     unused = Ticket.objects.filter(pk=ticket.pk, used_at=None, cancelled_at=None)
     if unused.update(used_at=at, used_by=by):
         ticket.refresh_from_db(fields=["used_at", "used_by"])
@@ -61,3 +86,31 @@ def redeem(ticket: Ticket, *, by: User, at: datetime) -> Ticket:
     if ticket.used_at:
         raise UsedAlready(ticket.used_at)
     raise NotPossible(_("This ticket was cancelled and its money sent back."))
+
+
+@transaction.atomic
+def take_back(ticket: Ticket, *, by: User, at: datetime) -> Ticket:
+    """Make a ticket good again that was marked as used by mistake, on the day of the mistake.
+
+    Who did it last is kept. Of two who take the same thing back the second one changes nothing.
+
+    Raises:
+        NotPossible: it was used on another day, was never used, or its money went back.
+    """
+    used = Ticket.objects.filter(
+        pk=ticket.pk,
+        used_at__gte=_day_of(ticket, at=at),
+        line__variant__cancelled_at=None,
+        line__refund_lines=None,
+    )
+    is_done = used.update(used_at=None, used_by=None, undone_at=at, undone_by=by)
+    ticket.refresh_from_db(fields=["used_at", "used_by", "cancelled_at", "undone_at", "undone_by"])
+    if is_done or (ticket.undone_at and not ticket.used_at and not ticket.cancelled_at):
+        return ticket
+    raise NotPossible(_("This can be undone on the same day only."))
+
+
+def _day_of(ticket: Ticket, *, at: datetime) -> datetime:
+    """Return when the day of an instant began where the session takes place."""
+    there = at.astimezone(ZoneInfo(ticket.line.variant.session_zone or "UTC"))
+    return there.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,6 +1,8 @@
-"""Letting guests in: a host scans a ticket or types its code, and marks it as used."""
+"""Letting guests in: a host scans a ticket or types its code, and marks it as used or undoes it."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,7 +12,15 @@ from django.views.decorators.http import require_http_methods
 
 from shop import clock
 from shop.errors import NotPossible
-from shop.tickets.redeeming import UsedAlready, clean_code, is_near, redeem, tickets_of
+from shop.tickets.models import Ticket
+from shop.tickets.redeeming import (
+    clean_code,
+    is_its_day,
+    may_take_back,
+    redeem,
+    take_back,
+    tickets_of,
+)
 from shop.workspace.own import members_only, work_on
 
 
@@ -31,7 +41,7 @@ def find(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @members_only
 def ticket(request: HttpRequest, code: str) -> HttpResponse:
-    """Show one ticket, and mark it as used."""
+    """Show one ticket, mark it as used, and take that back."""
     clean = clean_code(code)
     if not clean:
         raise Http404
@@ -41,19 +51,28 @@ def ticket(request: HttpRequest, code: str) -> HttpResponse:
     status, refusal = 200, None
     if request.method == "POST":
         try:
-            redeem(found, by=request.user, at=at)
+            said = _change(request, found, at=at)
         except NotPossible as error:
             refusal, status = error, 409
         else:
-            messages.success(request, _("Let them in: the ticket is good and is marked as used."))
+            messages.success(request, said)
             return redirect("merchant-ticket", clean)
     context = {
         "part": "tickets",
         "ticket": found,
         "refusal": refusal,
-        "is_near": is_near(found, at=at),
+        "is_its_day": is_its_day(found, at=at),
+        "may_undo": may_take_back(found, at=at),
         "starts": found.line.variant.session_start,
         "zone": found.line.variant.session_zone or "UTC",
-        "is_used_again": isinstance(refusal, UsedAlready),
     }
     return render(request, "shop/workspace/ticket.html", context, status=status)
+
+
+def _change(request: HttpRequest, found: Ticket, *, at: datetime) -> str:
+    """Do what was pressed, and return what to say of it."""
+    if request.POST.get("do") == "undo":
+        take_back(found, by=request.user, at=at)
+        return _("Undone. The ticket is good again.")
+    redeem(found, by=request.user, at=at, is_other_day="other_day" in request.POST)
+    return _("Let them in: the ticket is good and is marked as used.")

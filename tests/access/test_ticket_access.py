@@ -49,7 +49,7 @@ def visit(stage) -> Visit:
     order = paid({adult: 2, child: 1, family: 1})
     paid({full: 1})
     tickets = list(Ticket.objects.filter(line__order=order).order_by("pk"))
-    redeeming.redeem(tickets[0], at=NOON, by=host)
+    redeeming.redeem(tickets[0], at=NOON, by=host, is_other_day=True)
     call_off(Pool.objects.get(pk=gone.pool_id), reason="Rain", at=NOON, by=host)
     return Visit(product, host, Pool.objects.get(pk=adult.pool_id), order, tickets)
 
@@ -94,8 +94,12 @@ def test_dates_and_tickets_have_no_barriers_for_hosts(visit, inspector):
         "/merchant/tickets/",
         *(f"/merchant/tickets/{ticket.code}/" for ticket in visit.tickets[:2]),
     )
+    page.get_by_text("Let somebody in all the same…").click()
+    inspector.look("with the button for another day")
     page.get_by_role("button", name="Mark as used all the same").click()
     inspector.look("just used")
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("The ticket is good again.").wait_for()
     page.goto("/merchant/tickets/?code=nothing")
     page.get_by_text("No ticket of yours has this code").wait_for()
     inspector.look("with a wrong code")
