@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.utils.translation import gettext_lazy
 
@@ -19,6 +20,7 @@ NAMES = {
     "sent": gettext_lazy("Sent"),
     "cancelled": gettext_lazy("Cancelled"),
 }
+SORTS = {"due": gettext_lazy("Send by, soonest first"), "new": gettext_lazy("Newest")}
 
 
 def find_orders(rows: SuborderQuerySet, *, state: str, text: str) -> SuborderQuerySet:
@@ -29,6 +31,17 @@ def find_orders(rows: SuborderQuerySet, *, state: str, text: str) -> SuborderQue
         return rows
     found = id_of_number(text)
     return rows.none() if found is None else rows.filter(order_id=found)
+
+
+def usual_sort(state: str) -> str:
+    """Return how orders in a state are sorted unless asked otherwise: what has to leave, by day."""
+    return "due" if state == "waiting" else "new"
+
+
+def sorts_of(state: str) -> dict[str, Any]:
+    """Return the ways to sort; the usual one first and without a name, so that it changes along."""
+    usual = usual_sort(state)
+    return {"": SORTS[usual]} | {name: text for name, text in SORTS.items() if name != usual}
 
 
 def packing_rows(merchant: Merchant) -> Iterator[list[str | int]]:

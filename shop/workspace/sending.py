@@ -17,7 +17,14 @@ from shop.orders.refunding import refunded
 from shop.orders.shipping import ship
 from shop.spreadsheets import sheet
 from shop.workspace.forms import ShipmentForm
-from shop.workspace.order_list import NAMES, STATES, find_orders, packing_rows
+from shop.workspace.order_list import (
+    NAMES,
+    STATES,
+    find_orders,
+    packing_rows,
+    sorts_of,
+    usual_sort,
+)
 from shop.workspace.own import (
     members_only,
     sold_by,
@@ -38,18 +45,28 @@ COLUMNS = (
 @require_GET
 @store_members_only
 def orders(request: HttpRequest, merchant: Merchant) -> HttpResponse:
-    """List the paid orders of a store, filtered by state and found by number."""
+    """List the paid orders of a store, filtered by state, found by number, and sorted."""
     state = request.GET.get("state", "")
     text = request.GET.get("q", "").strip()[:60]
     lines = Prefetch("lines", OrderLine.objects.order_by("position"))
     found = find_orders(sold_by(merchant).with_returned(), state=state, text=text)
-    page = page_of(request, found.prefetch_related(lines, "shipments"), size=SHOWN)
+    sorts = sorts_of(state)
+    sort = request.GET.get("sort", "") if request.GET.get("sort") in sorts else ""
+    is_by_day = (sort or usual_sort(state)) == "due"
+    page = page_of(
+        request,
+        found.prefetch_related(lines, "shipments"),
+        size=SHOWN,
+        soonest="ship_by" if is_by_day else "",
+    )
     context = {
         "part": "orders",
         "page": page,
         "q": text,
         "state": state if state in STATES else "",
         "states": NAMES.items(),
+        "sort": sort,
+        "sorts": sorts.items(),
         "today": today_of(request),
     }
     return render(request, "shop/workspace/orders.html", context)

@@ -2,11 +2,13 @@
 
 import csv
 import io
+from datetime import date, timedelta
 
 import pytest
 
-from shop.orders.models import Suborder
+from shop.orders.models import Order, Suborder
 from shop.spreadsheets import as_text
+from shop.workspace import sending
 from shop.workspace.chart import chart
 from tests import make
 from tests.make import NOON
@@ -33,6 +35,46 @@ def test_an_order_is_found_by_any_way_of_writing_its_number(client, desk, orders
     assert found(state="waiting") == [number]
     assert found(state="sent") == []
     assert found(state="nonsense") == [number]
+
+
+def test_what_has_to_leave_stands_by_its_day_over_all_pages(client, desk, orders, monkeypatch):
+    monkeypatch.setattr(sending, "SHOWN", 2)
+    days = [NOON.date() + timedelta(days=n) for n in (3, 1, 2, 1, 5)]
+    for day in days:
+        part = make.order({desk.variant: 1}).suborders.get()
+        Order.objects.filter(pk=part.order_id).update(state="paid", paid_at=NOON)
+        Suborder.objects.filter(pk=part.pk).update(ship_by=day)
+    Suborder.objects.filter(pk=desk.suborder.pk).update(ship_by=None)
+    rows = list(Suborder.objects.values_list("pk", "ship_by"))
+    due = [pk for pk, day in sorted(rows, key=lambda row: (row[1] or date.max, row[0]))]
+    newest = sorted((pk for pk, _day in rows), reverse=True)
+
+    assert walk(client, f"{orders}?state=waiting") == due
+    assert walk(client, f"{orders}?sort=due") == due
+    assert walk(client, f"{orders}?state=waiting&sort=new") == newest
+    assert walk(client, orders) == walk(client, f"{orders}?sort=made-up") == newest
+
+
+def walk(client, address):
+    """Go to the last page and back to the first; return the rows, which are the same both ways."""
+    pages, path = [], address.partition("?")[0]
+    while address:
+        page = client.get(address).context["page"]
+        pages.append([row.pk for row in page.rows])
+        address = page.next and path + page.next
+    back, address = [pages[-1]], page.previous
+    while address:
+        page = client.get(path + address).context["page"]
+        back.insert(0, [row.pk for row in page.rows])
+        address = page.previous
+    assert back == pages
+    return [pk for rows in pages for pk in rows]
+
+
+@pytest.mark.parametrize("place", ["x", "2027-13-45.7", "7.7", "2027-05-01.", ".5", "9" * 40, "²"])
+def test_a_made_up_place_is_no_error(client, desk, orders, place):
+    for state in ("", "waiting"):
+        assert client.get(orders, {"state": state, "before": place}).status_code == 200
 
 
 def test_the_sheet_for_packing_has_a_row_for_each_line_and_no_prices(client, desk, orders):
