@@ -1,13 +1,13 @@
 """Every answer says what pages may ask of a device, and personal ones that nobody keeps them."""
 
 import pytest
-from django.test import Client
 
 from tests import make
 from tests.buying import pay
 from tests.make import NOON
 from tests.organizing.people import organizer
 from tests.shop.cart.carts import fill
+from tests.shop.checkout.proofs import owner_of
 from tests.shop.workspace.desk import open_desk
 
 pytestmark = pytest.mark.django_db
@@ -50,9 +50,9 @@ def test_no_page_of_the_organizers_desk_is_kept(client):
 
 
 def test_no_page_of_an_order_or_a_full_cart_is_kept():
-    client = Client(headers={"Sec-Fetch-Site": "same-origin"})
     order = make.order({make.variant(): 1})
     pay(order, at=NOON)
+    client = owner_of(order)
     fill(client, {make.variant(): 1})
 
     here = f"/orders/{order.number}/{order.token}/"

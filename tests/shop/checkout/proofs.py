@@ -6,10 +6,12 @@ import re
 from datetime import datetime
 from typing import Any
 
-from django.core import mail
+from django.core import mail, signing
 from django.db import transaction
 from django.test import Client
 
+from shop import clock
+from shop.checkout.proving import COOKIE, COOKIE_SALT
 from shop.orders import ending
 from shop.orders.models import Order
 from tests import make
@@ -45,6 +47,14 @@ def sent() -> list[Any]:
 def stranger() -> Client:
     """Return a browser that has nothing but links."""
     return Client(headers={"Sec-Fetch-Site": "same-origin"})
+
+
+def owner_of(*orders: Order) -> Client:
+    """Return a browser in which somebody has just shown that orders are their own."""
+    browser, second = stranger(), int(clock.now().timestamp())
+    known = [[order.pk, second] for order in orders]
+    browser.cookies[COOKIE] = signing.dumps(known, salt=COOKIE_SALT)
+    return browser
 
 
 def with_code(browser: Client, order: Order, page: str = "code/") -> str:

@@ -11,6 +11,7 @@ from tests import make
 from tests.budgets import statements
 from tests.make import NOON
 from tests.shop.cart.carts import words
+from tests.shop.checkout.proofs import owner_of
 from tests.shop.checkout.steps import buy, go_to_payment, link
 from tests.shop.tickets import visits
 from tests.shop.tickets.visits import bought
@@ -20,10 +21,7 @@ pytestmark = pytest.mark.django_db
 
 def invoice_of(order, browser=None):
     """Return the invoice as whoever owns the order is shown it."""
-    if browser is None:
-        browser = Client()
-        browser.force_login(make.user(order.contact.email))
-    return browser.get(f"{link(order)}invoice/")
+    return (browser or owner_of(order)).get(f"{link(order)}invoice/")
 
 
 def test_it_says_who_paid_what_for_each_line(browser, till):

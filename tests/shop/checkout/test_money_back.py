@@ -13,6 +13,7 @@ from tests import make
 from tests.make import NOON
 from tests.organizing.people import organizer
 from tests.shop.cart.carts import words
+from tests.shop.checkout.proofs import owner_of
 from tests.shop.checkout.steps import buy, link
 from tests.shop.payments.late import owed_back
 from tests.shop.tickets import visits
@@ -34,7 +35,7 @@ def called_off(till, browser):
 
 def pages(order):
     """Return the order's page and its invoice in words."""
-    return [words(Client().get(link(order, page))) for page in ("", "invoice/")]
+    return [words(owner_of(order).get(link(order, page))) for page in ("", "invoice/")]
 
 
 def block():
