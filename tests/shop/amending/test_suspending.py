@@ -15,10 +15,10 @@ from shop.merchants.models import Membership, Merchant
 from shop.orders.models import Order
 from shop.orders.placing import place_order
 from tests import make
-from tests.crowd import at_once
 from tests.make import NOON
 from tests.paying import assert_books_agree, begin, deliver
 from tests.queue import run_queued_work
+from tests.stepping import Beside, open_transaction
 
 pytestmark = pytest.mark.django_db
 REASON = "Two parcels never left"
@@ -193,23 +193,28 @@ def test_what_is_approved_meanwhile_is_shown_once_the_store_is_open(store, organ
     assert made.variants.get().listed_at == NOON + DAY
 
 
+@pytest.mark.parametrize("first", ["suspend", "approve"])
 @pytest.mark.django_db(transaction=True)
-def test_who_approves_while_the_store_is_suspended_leaves_nothing_in_the_shop(kettle, organizer):
+def test_who_approves_while_the_store_is_suspended_leaves_nothing_in_the_shop(
+    kettle, organizer, first
+):
     store = kettle.product.merchant
-    for _round in range(4):
-        made = make.draft(store)
-        make.shown_picture(made)
-        publishing.submit(made, at=NOON, by=organizer)
+    made = make.draft(store)
+    make.shown_picture(made)
+    publishing.submit(made, at=NOON, by=organizer)
+    acts = {
+        "suspend": lambda: suspending.suspend(store, REASON, at=NOON, by=organizer),
+        "approve": lambda: publishing.approve(made, at=NOON, by=organizer),
+    }
 
-        at_once([
-            lambda made=made: publishing.approve(made, at=NOON, by=organizer),
-            lambda: suspending.suspend(store, REASON, at=NOON, by=organizer),
-        ])  # fmt: skip
+    with open_transaction(acts.pop(first)):
+        beside = Beside(*acts.values())
+        assert beside.waits()
+    beside.result()
 
-        assert Product.objects.get(pk=made.pk).state == Product.State.PUBLISHED
-        assert not Listing.objects.exists()
-        assert price_at(made.variants.get(), NOON + DAY) is None
-        suspending.reopen(store, at=NOON, by=organizer)
+    assert Product.objects.get(pk=made.pk).state == Product.State.PUBLISHED
+    assert not Listing.objects.exists()
+    assert price_at(made.variants.get(), NOON + DAY) is None
 
 
 @pytest.mark.parametrize(
