@@ -23,8 +23,8 @@ from shop.merchants.models import Merchant
 from shop.workspace.fields import LineField
 
 KINDS = (
-    ("goods", "Goods: things that are sent by parcel"),
-    ("experiences", "Experiences: dates that guests come to, or watch"),
+    ("goods", "Goods, sent by parcel"),
+    ("experiences", "Experiences, on dates"),
 )
 
 
