@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("shop", "0031_bulk_approvals"),
+        ("shop", "0029_words_by_language"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('shop', '0029_words_by_language'),
+        ('shop', '0030_tickets_taken_back'),
     ]
 
     operations = [
