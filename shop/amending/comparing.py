@@ -21,6 +21,7 @@ from shop.amending.contents import (
     public_album,
 )
 from shop.amending.models import Amendment
+from shop.amending.translating import names_of, public_words
 from shop.catalogue.models import Category, Product
 from shop.currencies import written
 from shop.delivery.names import country_name
@@ -77,8 +78,9 @@ def differences(amendment: Amendment) -> list[Difference]:
     if isinstance(subject, Merchant):
         public = {name: getattr(subject, name) for name in STORE_WORDS}
         words = amendment.words
-        return [_field(NAMES[name], public[name], words[name]) for name in _known(amendment)]
-    found = list(_product_words(amendment, subject))
+        found = [_field(NAMES[name], public[name], words[name]) for name in _known(amendment)]
+        return [*found, *_texts(amendment)]
+    found = [*_product_words(amendment, subject), *_texts(amendment)]
     return found + list(_labels(amendment, subject)) + list(_new_variants(amendment))
 
 
@@ -139,6 +141,18 @@ def _product_words(amendment: Amendment, product: Product) -> Iterator[Differenc
         before, after = product.titles.get(code, ""), titles.get(code, "")
         if before != after:
             yield Difference(_name_in(code), *parts_of(before, after))
+
+
+def _texts(amendment: Amendment) -> Iterator[Difference]:
+    """Yield what would be said otherwise in other languages. One statement a language."""
+    subject = amendment.subject
+    languages = dict(settings.LANGUAGES)
+    for code, wanted in amendment.texts.items():
+        public = public_words(subject, code)
+        for name in names_of(subject):
+            if public[name] != wanted[name]:
+                title = f"{NAMES[name]}: {languages.get(code, code)}"
+                yield Difference(title, *parts_of(public[name], wanted[name]))
 
 
 def _name_in(code: str) -> str:

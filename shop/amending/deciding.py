@@ -20,6 +20,7 @@ from shop.amending.contents import (
     pictures_at,
 )
 from shop.amending.models import Amendment
+from shop.amending.translating import apply, public_words
 from shop.catalogue.models import Product
 from shop.errors import NotPossible, StaleState
 from shop.festivals.changes import log
@@ -50,6 +51,8 @@ def approve(amendment: Amendment, *, seen: datetime | None, at: datetime, by: Us
     amendment = _locked(amendment, seen=seen, by=by)
     subject = amendment.subject
     before = public_facts(subject)
+    texts = amendment.texts
+    said = {language: public_words(subject, language) for language in texts}
     if isinstance(subject, Product):
         _apply_to_product(amendment, subject, at=at, by=by)
     else:
@@ -58,8 +61,9 @@ def approve(amendment: Amendment, *, seen: datetime | None, at: datetime, by: Us
     keeping.drop(amendment)
     line = log(
         subject, "approve change", at=at, by=by, festival=None,
-        before={name: before[name] for name in words},
-        after=words | ({"pictures": True} if pictures else {}),
+        before={name: before[name] for name in words} | ({"texts": said} if texts else {}),
+        after=words | ({"texts": texts} if texts else {})
+        | ({"pictures": True} if pictures else {}),
     )  # fmt: skip
     tell_store(line, amendment.store.pk)
 
@@ -113,6 +117,8 @@ def _apply_to_product(amendment: Amendment, product: Product, *, at: datetime, b
         _apply_rows(amendment, product, at=at, by=by)
     product.save(update_fields=[name for name in amendment.words if name != "category_id"]
                  + ["category"])  # fmt: skip
+    if amendment.texts:
+        apply(product, amendment.texts, at=at, by=amendment.by)
     if amendment.has_pictures:
         write_album(product, pictures_at(amendment, Place.ALBUM))
     if product.state == Product.State.TAKEN_DOWN:
@@ -143,5 +149,7 @@ def _apply_to_store(amendment: Amendment, merchant: Merchant, *, at: datetime) -
             gone.add(getattr(merchant, f"{place}_id"))
             Picture.objects.filter(pk=shown.picture_id).update(alt=shown.alt, title=shown.alt)
     Merchant.objects.filter(pk=merchant.pk).update(**changes)
+    merchant.refresh_from_db()
+    apply(merchant, amendment.texts, at=at, by=amendment.by)
     keeping.let_go(merchant, gone - {None})
     mark_change("store", at=at)

@@ -47,7 +47,7 @@ def keep_words(
     amendment = _touched(subject, amendment, at=at, by=by)
     for name, value in parts.items():
         setattr(amendment, name, value)
-    return _save(amendment, "propose", at=at, by=by, after=parts.get("words", {}))
+    return _save(amendment, "propose", at=at, by=by, after=parts.get("words", parts))
 
 
 def keep_pictures(

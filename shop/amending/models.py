@@ -26,6 +26,7 @@ class Amendment(models.Model):
     )
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     words = models.JSONField(default=dict, help_text="By the name of the field.")
+    texts = models.JSONField(default=dict, help_text="Words in other languages, by code.")
     options = models.JSONField(default=dict, help_text="Labels, by the id of their variant.")
     variants = models.JSONField(default=list, help_text="New ones, as they were typed.")
     has_pictures = models.BooleanField(default=False, help_text="Its pictures differ.")
@@ -73,7 +74,7 @@ class Amendment(models.Model):
     @property
     def is_empty(self) -> bool:
         """Tell whether nothing of it differs from what is public."""
-        return not (self.words or self.options or self.variants or self.has_pictures)
+        return not (self.words or self.texts or self.options or self.variants or self.has_pictures)
 
 
 class AmendedPicture(models.Model):

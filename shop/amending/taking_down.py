@@ -19,6 +19,7 @@ from shop.accounts.models import User
 from shop.amending import keeping
 from shop.amending.contents import STORE_PICTURES, amendment_of
 from shop.amending.models import Amendment
+from shop.catalogue import translations
 from shop.catalogue.models import Product
 from shop.errors import NotPossible
 from shop.festivals.changes import log
@@ -71,7 +72,7 @@ def clear_page(merchant: Merchant, reason: str, *, at: datetime, by: User) -> No
     """Take the words and pictures of a store's page out of sight; its products stay.
 
     They become a change that was refused: the store mends it and sends it again, and whoever
-    thinks better of it approves it as it is.
+    thinks better of it approves it as it is. Translations are gone: they said the same.
 
     Raises:
         NotPossible: there is no reason, nothing to take away, or the organizer is a member.
@@ -93,6 +94,7 @@ def clear_page(merchant: Merchant, reason: str, *, at: datetime, by: User) -> No
         if picture and not amendment.pictures.filter(place=place).exists():
             amendment.pictures.create(picture=picture, alt=picture.alt, place=place)
     gone = {getattr(now, f"{place}_id") for place in STORE_PICTURES} - {None}
+    translations.clear(now)
     Merchant.objects.filter(pk=now.pk).update(**EMPTY, logo=None, banner=None)
     keeping.let_go(now, gone)
     mark_change("store", at=at)
@@ -104,6 +106,7 @@ def page_words(merchant: Merchant) -> dict[str, Any]:
     """Return what a store's page tells in its own words and pictures; nothing where it is bare."""
     found = {name: getattr(merchant, name) for name in EMPTY}
     found |= {str(place): getattr(merchant, f"{place}_id") for place in STORE_PICTURES}
+    found["translations"] = translations.words_in(merchant)
     return {name: value for name, value in found.items() if value}
 
 

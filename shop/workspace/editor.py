@@ -32,6 +32,7 @@ from shop.workspace.product_form import (
     first_rows,
     first_words,
 )
+from shop.workspace.words import language_links
 
 MORE = 3  # empty rows at a press
 OPEN = (Product.State.DRAFT, Product.State.WITHDRAWN)
@@ -210,6 +211,7 @@ def _page(
         "change": change_of(amendment),
         "pictures": pictures_of(product, amendment) if product else [],
         "options": options[:2],
+        "languages": language_links(product, merchant) if product else [],
         "gaps": publishing.gaps(product, at=at) if is_open else [],
         "has_grid": merchant.kind == Merchant.Kind.GOODS
         if product is None

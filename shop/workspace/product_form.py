@@ -18,8 +18,6 @@ from shop.listings.variants import MOST_ROWS, BadRows, Row
 from shop.stock.counting import MOST
 from shop.workspace.fields import AmountField, HsCodeField, LineField, ListField, ProseField
 
-# The languages in which merchants give a title beside the English one, by form field.
-TITLES = {"title_fr": "fr", "title_zh": "zh-hans"}
 EMPTY_ROWS = 2
 # Fields of the form that are named as what they change.
 SAME = (
@@ -54,8 +52,6 @@ class ProductForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
     )
-    title_fr = LineField(label=_("Name in French"), max_length=160, required=False)
-    title_zh = LineField(label=_("Name in Chinese"), max_length=160, required=False)
     materials = ListField(
         label=_("Materials or ingredients"),
         help_text=_("All of them, divided by commas."),
@@ -105,16 +101,11 @@ class ProductForm(forms.Form):
         self.fields["materials"].label = _("What is included")
 
     def words(self, before: Words | None) -> Words:
-        """Return what was typed; translations that the form does not show are kept."""
+        """Return what was typed; titles in other languages have pages of their own."""
         told = self.cleaned_data
-        titles = dict(before.titles) if before else {}
-        for name, language in TITLES.items():
-            titles.pop(language, None)
-            if told[name]:
-                titles[language] = told[name]
         return Words(
             category_id=told["category"].pk,
-            titles=titles,
+            titles=dict(before.titles) if before else {},
             **{name: told[name] for name in SAME},
         )
 
@@ -215,8 +206,7 @@ Grid = formset_factory(
 def first_words(words: Words) -> dict[str, Any]:
     """Return what the form of a product begins with."""
     found = {name: getattr(words, name) for name in SAME}
-    found["category"] = words.category_id
-    return found | {name: words.titles.get(code, "") for name, code in TITLES.items()}
+    return found | {"category": words.category_id}
 
 
 def first_rows(variants: Sequence[Variant], content: Content) -> list[dict[str, Any]]:

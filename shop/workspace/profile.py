@@ -35,6 +35,7 @@ from shop.workspace.changes import change_of, saved
 from shop.workspace.fields import LineField, ProseField, seen_only
 from shop.workspace.own import store_members_only
 from shop.workspace.photos import too_large
+from shop.workspace.words import language_links
 
 PICTURES = ("logo", "banner")
 OLDEST = 1500
@@ -181,6 +182,7 @@ def profile(request: HttpRequest, merchant: Merchant) -> HttpResponse:
         "part": "profile",
         "form": form,
         "change": change_of(amendment),
+        "languages": language_links(merchant, merchant),
         "problem": problem,
         "logo": merchant.logo,
         "banner": merchant.banner,

@@ -15,6 +15,7 @@ from shop.workspace import (
     statements,
     stocktaking,
     tickets,
+    words,
 )
 from shop.workspace.sheets import views as sheets
 
@@ -56,7 +57,10 @@ store = [
     path("sessions/<int:pool_id>/", sessions.session, name="merchant-session"),
     path("products/<int:product_id>/dates/", sessions.open_dates, name="merchant-open-dates"),
     path("nominations/<int:nomination_id>/raise/", raising.raise_units, name="merchant-raise"),
+    path("products/<int:product_id>/words/<str:language>/", words.of_product,
+         name="merchant-words"),
     path("profile/", profile.profile, name="merchant-profile"),
+    path("profile/words/<str:language>/", words.of_store, name="merchant-page-words"),
     path("profile/change/take-back/", profile.take_change_back, name="merchant-page-back"),
 ]  # fmt: skip
 urlpatterns = [

@@ -42,6 +42,8 @@ def test_the_merchants_desk_has_no_barriers(stage, inspector):
         "{store}/sheets/{sheet}/",
         "{store}/slots/{slot}/{product}/",
         "{store}/profile/",
+        "{store}/products/{product}/words/{language}/",
+        "{store}/profile/words/{language}/",
         "orders/{suborder}/",
     )))  # fmt: skip
     page.goto(desk.address("{store}/products/new/"))

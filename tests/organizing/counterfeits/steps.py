@@ -10,7 +10,7 @@ from tests.shop.workspace.test_editor import form_of
 
 TELEPHONE = "+254 700 000000"
 COUNTERFEIT = {
-    "title": "Rolex Submariner", "title_fr": "Montre Rolex", "summary": f"Call {TELEPHONE}",
+    "title": "Rolex Submariner", "summary": f"Call {TELEPHONE}",
     "description": f"Real gold. Only by telephone: {TELEPHONE}.", "tags": "rolex",
     "materials": "gold",
 }  # fmt: skip

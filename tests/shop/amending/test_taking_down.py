@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from shop.amending import leaving, taking_down
 from shop.cart.pricing import price_cart
+from shop.catalogue import translations
 from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible, StaleState
 from shop.festivals.models import ChangeLog, Deal, PriceSpan
@@ -167,3 +169,15 @@ def test_the_store_reads_why(product, organizer, member, mailoutbox, language, s
     assert first.subject == subject
     assert REASON in first.body
     assert "Copper kettle" in second.subject
+
+
+def test_the_words_of_a_page_are_gone_in_every_language(organizer):
+    store = make.merchant(tagline="Rolex", story="Real ones.")
+    translations.write(store, {"fr": {"story": "Des vraies."}}, at=NOON)
+
+    taking_down.clear_page(store, REASON, at=NOON, by=organizer)
+
+    assert translations.words_in(store) == {}
+    assert "Des vraies." not in Client().get(f"/fr/stores/{store.slug}/").text
+    kept = ChangeLog.objects.get(action="take down").before
+    assert kept["translations"] == {"fr": {"story": "Des vraies."}}

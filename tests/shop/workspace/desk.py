@@ -60,6 +60,7 @@ class Desk:
             sheet=self.sheet.pk,
             version="1",
             kind="csv",
+            language="fr",
         )
 
 
@@ -95,7 +96,9 @@ ADDRESSES = [
     ("{store}/slots/{slot}/{product}/check/", "post"),
     ("{store}/nominations/{nomination}/withdraw/", "post"),
     ("{store}/nominations/{nomination}/raise/", "post"),
+    ("{store}/products/{product}/words/{language}/", "get post"),
     ("{store}/profile/", "get post"),
+    ("{store}/profile/words/{language}/", "get post"),
     ("{store}/profile/change/take-back/", "post"),
 ]
 # Those of hosts are walked in tests/shop/tickets/test_doors.py.
@@ -107,7 +110,9 @@ VISITS = [
     ("{store}/products/{tour}/dates/", "get post"),
 ]
 OWN_STORE_FOREIGN_ROW = [
-    (pattern, methods) for pattern, methods in ADDRESSES if pattern.count("{") > 1
+    (pattern, methods)
+    for pattern, methods in ADDRESSES
+    if pattern.replace("{language}", "").count("{") > 1
 ]
 
 

@@ -17,7 +17,7 @@ MOST = {
     "{store}/orders/": 6,
     "{store}/products/": 7,
     "{store}/products/new/": 3,
-    "{store}/products/{product}/": 8,
+    "{store}/products/{product}/": 9,  # with how far each language is
     "{store}/products/{product}/pictures/": 5,
     "{store}/products/{product}/stock/": 7,
     "{store}/products/{product}/prices/": 7,
@@ -28,7 +28,9 @@ MOST = {
     "{store}/festivals/{festival}/sheet.{kind}": 9,
     "{store}/sheets/{sheet}/": 5,
     "{store}/slots/{slot}/{product}/": 15,
-    "{store}/profile/": 4,
+    "{store}/products/{product}/words/{language}/": 6,
+    "{store}/profile/": 5,
+    "{store}/profile/words/{language}/": 5,
     "orders/{suborder}/": 8,
 }
 

@@ -15,7 +15,7 @@ from tests.shop.workspace.desk import EVIL, look
 pytestmark = pytest.mark.django_db
 WORDS = {
     "title": "Adire throw, deep indigo", "summary": "Heavy cotton.", "description": "Dyed twice.",
-    "title_fr": "Plaid adire", "title_zh": "靛蓝毯", "materials": "cotton, natural indigo",
+    "materials": "cotton, natural indigo",
     "tags": "throw, blue", "option_names": "Size", "origin": "NG", "hs_code": "630130",
 }  # fmt: skip
 
@@ -66,7 +66,6 @@ def test_a_new_product_is_a_draft_with_its_variants_prices_and_units(client, des
     assert (made.merchant, made.state, made.slug) == (
         desk.merchant, "draft", "adire-throw-deep-indigo",
     )  # fmt: skip
-    assert made.titles == {"fr": "Plaid adire", "zh-hans": "靛蓝毯"}
     assert (made.materials, made.hs_code) == (["cotton", "natural indigo"], "6301.30")
     first, second = made.variants.select_related("pool")
     assert (first.sku, first.options, first.weight_g) == ("AD-TH-140", ["140 × 200 cm"], 1350)

@@ -1,0 +1,116 @@
+"""A store says its words in another language; what was approved changes after another look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from shop.accounts.models import User
+from shop.amending import keeping
+from shop.amending.contents import amendment_of
+from shop.amending.models import Amendment
+from shop.catalogue import translations
+from shop.catalogue.models import Product, Translation
+from shop.festivals.changes import log
+from shop.festivals.spans import mark_change
+from shop.languages import in_language, languages_like
+from shop.listings.editing import refuse_overtaken
+from shop.listings.refreshing import refresh
+from shop.merchants.models import Merchant
+
+READ = "is_read"
+
+type Subject = Product | Merchant
+
+
+def names_of(subject: Subject) -> tuple[str, ...]:
+    """Return the fields that a store says in other languages, in the order of the form."""
+    fields = translations.fields_of(subject)
+    if not isinstance(subject, Product):
+        return fields
+    is_outing = subject.kind == Product.Kind.EXPERIENCE
+    return ("title", *(name for name in fields if is_outing or name != "meeting_point"))
+
+
+def public_words(subject: Subject, language: str) -> dict[str, Any]:
+    """Return what shoppers read in a language, and whether a native speaker has read it."""
+    row = in_language(translations.rows_of(subject), language) or Translation()
+    found = {name: row.words.get(name, "") for name in names_of(subject)}
+    if isinstance(subject, Product):
+        found["title"] = in_language(subject.titles, language) or ""
+    return found | {READ: row.is_read}
+
+
+def wanted_words(subject: Subject, language: str, amendment: Amendment | None) -> dict[str, Any]:
+    """Return what a store wants to say in a language: what is public, or what is proposed."""
+    proposed = amendment.texts.get(language) if amendment else None
+    return proposed or public_words(subject, language)
+
+
+@transaction.atomic
+def save_words(
+    subject: Subject,
+    language: str,
+    told: Mapping[str, Any],
+    *,
+    version: int,
+    at: datetime,
+    by: User,
+) -> bool:
+    """Save what a store typed in a language; of what was approved the words wait for a look.
+
+    Args:
+        version: id of the newest edit that the form knew; 0 for none.
+
+    Returns:
+        Whether something new waits for a look.
+
+    Raises:
+        ChangedMeanwhile: somebody else saved it in between.
+        NotPossible: it waits for its first review.
+    """
+    now = keeping.lock(subject)
+    refuse_overtaken(now, version)
+    if isinstance(now, Product):
+        keeping.refuse_under_review(now)
+    wanted = {name: told.get(name, "") for name in names_of(now)} | {READ: bool(told.get(READ))}
+    public = public_words(now, language)
+    is_same = all(wanted[name] == public[name] for name in names_of(now))
+    if is_same or not _needs_look(now):
+        # That somebody has read what is public already deceives nobody.
+        apply(now, {language: wanted}, at=at, by=by)
+        log(now, "edit", at=at, by=by, festival=None,
+            before={"texts": {language: public}}, after={"texts": {language: wanted}})  # fmt: skip
+    amendment = amendment_of(now)
+    if not _needs_look(now) or (is_same and amendment is None):
+        return False
+    texts = dict(amendment.texts) if amendment else {}
+    texts.pop(language, None)
+    if not is_same:
+        texts[language] = wanted
+    return keeping.keep_words(now, {"texts": texts}, at=at, by=by)
+
+
+def apply(
+    subject: Subject, texts: Mapping[str, Mapping[str, Any]], *, at: datetime, by: User | None
+) -> None:
+    """Let shoppers read words in other languages. Whoever calls holds the lock of the subject."""
+    for language, words in texts.items():
+        if isinstance(subject, Product):
+            kept = {k: v for k, v in subject.titles.items() if k not in languages_like(language)}
+            subject.titles = kept | ({language: words["title"]} if words["title"] else {})
+        translations.write(subject, {language: words}, at=at, by=by, is_read=words[READ])
+    if isinstance(subject, Product):
+        Product.objects.filter(pk=subject.pk).update(titles=subject.titles)
+        refresh([subject.pk], at=at)
+    else:
+        mark_change("store", at=at)
+
+
+def _needs_look(subject: Subject) -> bool:
+    if isinstance(subject, Product):
+        return subject.state in Product.APPROVED
+    return subject.state != Merchant.State.APPLIED
