@@ -20,6 +20,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from babel import Locale
+from django.conf import settings
+from django.utils.translation import gettext as _
 
 TABLE = Path(__file__).with_name("currencies.csv")
 # Stripe's own least charge is about half a dollar everywhere; where none is published we ask
@@ -107,6 +109,18 @@ def written(amount: int, code: str, language: str) -> str:
 def in_whole(amount: int, code: str) -> Decimal:
     """Return an amount in whole units, 48.00 for 4800 cents, with all its decimals."""
     return Decimal(amount).scaleb(-currencies()[code].exponent)
+
+
+def price_wanted() -> str:
+    """Ask for a price in the shop's currency: Enter a price in USD, like 48.00."""
+    code = settings.SHOP_CURRENCY
+    facts = {"currency": code, "example": example(code)}
+    return _("Enter a price in %(currency)s, like %(example)s") % facts
+
+
+def example(code: str) -> str:
+    """Return an amount as it is typed in a currency: 48.00, or 48 where it has no decimals."""
+    return f"{Decimal(48):.{currencies()[code].exponent}f}"
 
 
 def _formatted(value: Decimal, currency: Currency, locale: Locale) -> str:

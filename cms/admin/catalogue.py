@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
@@ -22,6 +24,7 @@ from shop.errors import ShopError
 from shop.festivals.models import RegularPrice
 from shop.listings import publishing
 from shop.listings.mailing import tell_decided
+from shop.listings.usual_prices import odd_prices
 
 SHOWN = 100
 MOST_VARIANTS = 100
@@ -45,12 +48,14 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return _decide(request, get_object_or_404(rows, pk=pk))
     product = get_object_or_404(rows.exclude(state=Product.State.DRAFT), pk=pk)
+    variants, at = _variants(product), clock.moment_of(request)
     context = {
         "product": product,
         "pictures": [row.picture for row in product.shown_pictures.select_related("picture")],
-        "variants": _variants(product),
+        "variants": variants,
+        "doubts": _doubts(product, [row for row, _price in variants], at=at),
         "is_own": product.merchant_id in own_stores(request),
-        "gaps": publishing.gaps(product, at=clock.moment_of(request)),
+        "gaps": publishing.gaps(product, at=at),
         "amendment": getattr(product, "amendment", None),
         "buttons": _buttons(product),
         **lines_about(product),
@@ -80,6 +85,14 @@ def _variants(product: Product) -> list[tuple[Variant, str]]:
         (row, written(row.amount, settings.SHOP_CURRENCY, "en") if row.amount else "–")
         for row in rows[:MOST_VARIANTS]
     ]
+
+
+def _doubts(product: Product, variants: list[Variant], *, at: datetime) -> list[str]:
+    """Return a question for each price that is far from what products of the category cost."""
+    typed = {row.pk: row.amount for row in variants if row.amount and row.session_start is None}
+    odd = odd_prices(typed, category=product.category, product=product, anew=typed, at=at)
+    named = {row.pk: row.sku for row in variants}
+    return [f"{named[pk]}: {text}" for pk, text in odd.items()]
 
 
 def _decide(request: HttpRequest, product: Product) -> HttpResponse:

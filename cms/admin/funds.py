@@ -24,7 +24,7 @@ class FundForm(forms.Form):
     """Who gives how much."""
 
     sponsor = LineField(max_length=120, help_text="Reports name it.")
-    amount = AmountField(label="Gives", help_text="In the shop's currency.")
+    amount = AmountField(label="Gives")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

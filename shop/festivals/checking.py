@@ -17,7 +17,7 @@ from shop.festivals.pricing.terms import VariantTerms
 from shop.festivals.proposals import Case, Check, Proposal, VariantCheck
 from shop.festivals.readying import deals_of, waiting
 from shop.festivals.reductions import beside, dearer, no_reduction_beside, rising
-from shop.festivals.rules import besides, must_beat, problems_of, sentences
+from shop.festivals.rules import besides, doubtful, must_beat, problems_of, sentences
 from shop.money import share
 
 __all__ = ["Case", "Check", "Proposal", "VariantCheck", "check", "check_all"]
@@ -117,6 +117,8 @@ def _judge(
         return Check(tuple(replace(row, sentence="", beside="") for row in rows), (), ())
     problems = [*problems_of(case, rows, left), *around.places.problems(case)]
     warnings = [*(() if must_beat(slot) else sentences(rows)), *besides(rows)]
+    if proposal.rule == Nomination.Rule.FIXED:
+        warnings += doubtful(rows)
     return Check(rows, tuple(dict.fromkeys(problems)), tuple(warnings))
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.catalogue.models import Variant
+from shop.currencies import price_wanted
 from shop.errors import NotPossible
 from shop.festivals import spans
 from shop.festivals.models import Deal, RegularPrice
@@ -40,7 +41,7 @@ def change_prices(
     if starts_at is not None and starts_at <= at:
         raise NotPossible(_("The date must be in the future"))
     if any(amount < 1 for amount in amounts.values()):
-        raise NotPossible(_("Enter a price, like 48.00"))
+        raise NotPossible(price_wanted())
     products = set(Variant.objects.filter(pk__in=amounts).values_list("product_id", flat=True))
     since = spans.lock_prices(products, at=at)
     counts_from = max(since, starts_at) if starts_at else since

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Product
@@ -11,6 +12,8 @@ from shop.festivals.models import Nomination, Slot
 from shop.festivals.pricing.items import reduced
 from shop.festivals.proposals import Case, Problem, Proposal, VariantCheck
 from shop.festivals.reductions import amount
+
+DOUBTFUL = 10  # by how much a price is divided that was typed in another currency
 
 
 def problems_of(case: Case, rows: Sequence[VariantCheck], left: Mapping[int, int]) -> list[Problem]:
@@ -40,6 +43,25 @@ def besides(rows: Sequence[VariantCheck]) -> list[Problem]:
     """Return beside which deals that wait prices are no reductions, each sentence once."""
     found = [Problem.at("price", row.beside, row.variant.pk) for row in rows if row.beside]
     return list(dict.fromkeys(found))
+
+
+def doubtful(rows: Sequence[VariantCheck]) -> list[Problem]:
+    """Ask whether prices are in our currency that are a tenth of the regular ones or less.
+
+    Nothing that a sheet brings can be asked back, so a reviewer decides.
+    """
+    text = _(
+        "%(sku)s: %(price)s is a tenth or less of its regular price, %(regular)s. "
+        "Is it in %(currency)s?"
+    )
+    found = []
+    for row in rows:
+        if row.price is None or not row.regular or row.price * DOUBTFUL > row.regular:
+            continue
+        facts = {"sku": row.variant.sku, "price": amount(row.price),
+                 "regular": amount(row.regular), "currency": settings.SHOP_CURRENCY}  # fmt: skip
+        found.append(Problem.at("price", text % facts, row.variant.pk))
+    return found
 
 
 def must_beat(slot: Slot) -> bool:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.catalogue.models import Product, Variant
+from shop.currencies import price_wanted
 from shop.errors import NotPossible
 from shop.festivals import fence, spans
 from shop.festivals.models import RegularPrice
@@ -88,9 +89,7 @@ def _choice_errors(rows: Sequence[Row], *, wanted: int) -> dict[tuple[int, str],
 def _sale_errors(rows: Sequence[Row]) -> dict[tuple[int, str], str]:
     """Say what rows lack that are on sale at once: a price, and the weight that delivery costs."""
     errors = {
-        (row.number, "price"): _("Enter a price, like 48.00")
-        for row in rows
-        if row.id is None and not row.price
+        (row.number, "price"): price_wanted() for row in rows if row.id is None and not row.price
     }
     lacking = [row for row in rows if not row.weight_g]
     return errors | {

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from shop import languages
-from shop.currencies import written
+from shop.currencies import price_wanted, written
 
 register = template.Library()
 
@@ -71,6 +71,15 @@ def _written(join: Callable[..., str], *parts: object, autoescape: bool) -> str:
     if not autoescape:
         return join(*map(str, parts))
     return mark_safe(join(*map(conditional_escape, parts)))  # noqa: S308 - each part is escaped
+
+
+register.simple_tag(price_wanted)
+
+
+@register.simple_tag
+def shop_currency() -> str:
+    """Return the code of the currency of all prices: USD."""
+    return settings.SHOP_CURRENCY
 
 
 @register.tag

@@ -22,6 +22,7 @@ from shop.listings import publishing
 from shop.listings.editing import ChangedMeanwhile, create_product, newest_edit
 from shop.listings.variants import BadRows
 from shop.merchants.models import Merchant
+from shop.workspace.asking import ask_in_grid
 from shop.workspace.changes import change_of, saved
 from shop.workspace.overtaking import show_overtaken
 from shop.workspace.own import products_of, store_members_only
@@ -43,6 +44,7 @@ OPEN = (Product.State.DRAFT, Product.State.WITHDRAWN)
 def add(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     """Make a draft."""
     form, grid = _forms(request, None, [])
+    sure = _ask_back(request, form, grid)
     if _is_sent(request) and form.is_valid() and grid.is_valid():
         made = _saved(request, form, grid, lambda words, rows: create_product(
             merchant, words, rows, at=clock.moment_of(request), by=request.user
@@ -50,7 +52,7 @@ def add(request: HttpRequest, merchant: Merchant) -> HttpResponse:
         if made:
             messages.success(request, _("The draft is saved. Add pictures, then submit it."))
             return redirect("merchant-product", merchant.slug, made.pk)
-    return _page(request, merchant, form, grid)
+    return _page(request, merchant, form, grid, sure=sure)
 
 
 @require_http_methods(["GET", "POST"])
@@ -60,6 +62,7 @@ def edit(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpRespo
     product = _product(merchant, product_id)
     variants = _variants(product)
     form, grid = _forms(request, product, variants)
+    sure = _ask_back(request, form, grid, product)
     if _is_sent(request) and form.is_valid() and grid.is_valid():
         try:
             waits = _saved(request, form, grid, lambda words, rows: save_product(
@@ -71,7 +74,7 @@ def edit(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpRespo
         if waits is not None:
             messages.success(request, saved(waits=waits, of=product))
             return redirect("merchant-product", merchant.slug, product.pk)
-    return _page(request, merchant, form, grid, product)
+    return _page(request, merchant, form, grid, product, sure=sure)
 
 
 @require_POST
@@ -157,6 +160,16 @@ def _forms(
     return form, grid
 
 
+def _ask_back(
+    request: HttpRequest, form: ProductForm, grid: Any, product: Product | None = None
+) -> str:
+    """Ask about prices that are far from what is usual; return the yes that is wanted, if any."""
+    if not (_is_sent(request) and form.is_valid() and grid.is_valid()):
+        return ""
+    category, at = form.cleaned_data["category"], clock.moment_of(request)
+    return ask_in_grid(request, grid, category, product=product, at=at)
+
+
 def _content(product: Product | None) -> Content | None:
     """Return what the desk shows of a product: as its store wants it."""
     return content_of(product, getattr(product, "amendment", None)) if product else None
@@ -196,6 +209,8 @@ def _page(
     form: ProductForm,
     grid: Any,
     product: Product | None = None,
+    *,
+    sure: str,
 ) -> HttpResponse:
     at: datetime = clock.moment_of(request)
     is_open = product and product.state in OPEN
@@ -207,6 +222,7 @@ def _page(
         "form": form,
         "grid": grid,
         "has_errors": has_errors,
+        "sure": sure,
         "product": product,
         "change": change_of(amendment),
         "pictures": pictures_of(product, amendment) if product else [],

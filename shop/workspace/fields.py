@@ -8,10 +8,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from shop.currencies import currencies
+from shop.currencies import currencies, price_wanted
 from shop.workspace.seen import seen_only
 
 AMOUNT = re.compile(r"\d{1,9}(?:[.,](\d{1,3}))?")
@@ -40,12 +41,18 @@ class ProseField(forms.CharField):
 class AmountField(forms.CharField):
     """An amount of the shop's currency as typed, 48.00 or 48,5; minor units when cleaned."""
 
-    default_error_messages = {"amount": _("Enter a price, like 48.00")}
+    default_error_messages = {"amount": lazy(price_wanted, str)()}
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 20)
         super().__init__(**kwargs)
         self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
+        """Return the field of a form; its label names the currency, wherever it is shown."""
+        bound = super().get_bound_field(form, field_name)
+        bound.label = f"{bound.label} ({settings.SHOP_CURRENCY})"
+        return bound
 
     def to_python(self, value: Any) -> int | None:
         """Return minor units."""

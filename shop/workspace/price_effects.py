@@ -19,16 +19,24 @@ from shop.festivals.wording import festival_title
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One variant's change: amounts in minor units, and a sentence for each deal it touches."""
+    """One variant's change: amounts in minor units, and a sentence for each deal it touches.
+
+    ``question`` asks back about a price that is far from what is usual.
+    """
 
     variant: Variant
     before: int | None
     after: int
     sentences: tuple[str, ...]
+    question: str = ""
 
 
 def effects(
-    variants: Sequence[Variant], amounts: Mapping[int, int], *, at: datetime
+    variants: Sequence[Variant],
+    amounts: Mapping[int, int],
+    *,
+    questions: Mapping[int, str],
+    at: datetime,
 ) -> list[Effect]:
     """Return what each change means from an instant on. Two statements."""
     now = current_prices(variants, at=at)
@@ -42,7 +50,13 @@ def effects(
         if sentence:
             found.setdefault(deal.variant_id, []).append(sentence)
     return [
-        Effect(row, now.get(row.pk), amounts[row.pk], tuple(found.get(row.pk, ())))
+        Effect(
+            row,
+            now.get(row.pk),
+            amounts[row.pk],
+            tuple(found.get(row.pk, ())),
+            questions.get(row.pk, ""),
+        )
         for row in variants
         if row.pk in amounts
     ]

@@ -15,11 +15,14 @@ from django.views.decorators.http import require_http_methods
 
 from shop import clock, dates
 from shop.catalogue.models import Product
+from shop.currencies import price_wanted
 from shop.errors import ShopError
 from shop.festivals.models import RegularPrice
 from shop.festivals.prices import change_prices
 from shop.festivals.walltime import midnight
+from shop.listings.usual_prices import odd_prices
 from shop.merchants.models import Merchant
+from shop.workspace.asking import answer_to, is_sure
 from shop.workspace.fields import AmountField
 from shop.workspace.own import products_of, store_members_only
 from shop.workspace.price_effects import current_prices, effects
@@ -72,18 +75,20 @@ def prices(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpRes
     product = get_object_or_404(products_of(merchant), pk=product_id, kind=Product.Kind.GOODS)
     variants = list(product.variants.filter(is_active=True).order_by("position", "pk"))
     form = PriceForm(variants, merchant, request.POST or None, at=at)
-    shown = []
+    shown, odd = [], _questions(form, product, at=at)
+    sure = answer_to(form.amounts(), odd) if odd else ""
     if request.method == "POST" and form.is_valid():
         if not form.amounts():
-            form.add_error(None, _("Enter a price, like 48.00"))
-        elif "confirm" in request.POST:
+            form.add_error(None, price_wanted())
+        elif "confirm" in request.POST and is_sure(request, sure):
             if _save(request, form, at=at):
                 messages.success(request, _("Your changes are saved."))
                 return redirect("merchant-prices", merchant.slug, product.pk)
         elif form.starts_at() and form.starts_at() <= at:
             form.add_error("starts_on", _("The date must be in the future"))
         else:
-            shown = effects(variants, form.amounts(), at=form.starts_at() or at)
+            since = form.starts_at() or at
+            shown = effects(variants, form.amounts(), questions=odd, at=since)
     now = current_prices(variants, at=at)
     for variant in variants:
         variant.price = now.get(variant.pk)
@@ -93,6 +98,7 @@ def prices(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpRes
         "product": product,
         "form": form,
         "effects": shown,
+        "sure": sure,
         "at": at,
         "history": history.select_related("variant", "by").order_by("-starts_at", "-id")[
             :SHOWN_PRICES
@@ -100,6 +106,14 @@ def prices(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpRes
     }
     status = 422 if form.errors else 200
     return render(request, "shop/workspace/prices.html", context, status=status)
+
+
+def _questions(form: PriceForm, product: Product, *, at: datetime) -> dict[int, str]:
+    """Return, by variant, the question about a price that is far from what is usual."""
+    if not form.is_valid():
+        return {}
+    typed = form.amounts()
+    return odd_prices(typed, category=product.category, product=product, anew=typed, at=at)
 
 
 def _save(request: HttpRequest, form: PriceForm, *, at: datetime) -> bool:

@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from shop.currencies import example
 from shop.errors import NotPossible
 from shop.festivals.walltime import instant
 from shop.listings.scheduling import MOST_SEATS, MOST_SESSIONS, Plan, TicketKind
@@ -63,12 +64,15 @@ class SessionsForm(forms.Form):
         self.zone, self.at = zone, at
         self.starts: list[datetime] = []
         self.plan: Plan | None = None
+        self.price_fields = {option: f"price_{name}" for name, _label, option, _seats in KINDS}
+        code = settings.SHOP_CURRENCY
+        facts = {"currency": code, "example": example(code)}
+        adults = _("Enter a price for adults in %(currency)s, like %(example)s")
         for name, label, _option, _seats in KINDS:
             self.fields[f"price_{name}"] = AmountField(
                 label=_("Price, %(kind)s") % {"kind": label},
                 required=name == "adult",
-                help_text=settings.SHOP_CURRENCY,
-                error_messages={"required": _("Enter a price for adults, like 48.00")},
+                error_messages={"required": adults % facts},
             )
 
     def clean(self) -> dict[str, Any]:

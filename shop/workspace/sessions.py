@@ -21,6 +21,7 @@ from shop.merchants.zones import zone_of
 from shop.payments.calling_off import call_off
 from shop.stock.models import Pool
 from shop.tickets.models import Ticket
+from shop.workspace.asking import ask_in_dates
 from shop.workspace.own import store_members_only
 from shop.workspace.session_forms import CallOffForm, SessionsForm
 
@@ -61,6 +62,9 @@ def open_dates(request: HttpRequest, merchant: Merchant, product_id: int) -> Htt
     at = clock.moment_of(request)
     zone = zone_of(product.merchant.country)
     form = SessionsForm(request.POST or None, zone=zone, at=at)
+    sure = ""
+    if request.method == "POST" and form.is_valid():
+        sure = ask_in_dates(request, form, product, at=at)
     if request.method == "POST" and form.is_valid():
         try:
             made = open_sessions(product, form.starts, form.plan, at=at, by=request.user)
@@ -69,7 +73,7 @@ def open_dates(request: HttpRequest, merchant: Merchant, product_id: int) -> Htt
         else:
             _say_opened(request, len({variant.pool_id for variant in made}), len(form.starts))
             return redirect("merchant-sessions", merchant.slug)
-    context = {"part": "sessions", "product": product, "form": form, "zone": zone}
+    context = {"part": "sessions", "product": product, "form": form, "zone": zone, "sure": sure}
     return render(request, "shop/workspace/open_dates.html", context,
                   status=422 if form.errors else 200)  # fmt: skip
 
@@ -112,7 +116,7 @@ def experiences_of(merchant: Merchant) -> QuerySet[Product]:
     own = Product.objects.filter(merchant=merchant, kind=Product.Kind.EXPERIENCE).exclude(
         state=Product.State.WITHDRAWN
     )
-    return own.select_related("merchant")
+    return own.select_related("merchant", "category")
 
 
 def pools_of(merchant: Merchant, product: Product | None = None) -> QuerySet[Pool]:

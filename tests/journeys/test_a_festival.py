@@ -134,7 +134,7 @@ def list_a_product(page: Page) -> None:
     for row, (size, price) in enumerate((("S", "80.00"), ("M", "92.00"), ("L", "104.00")), 1):
         page.get_by_label(f"Size or kind, row {row}").fill(size)
         page.get_by_label(f"SKU, row {row}").fill(f"AD-TH-{size}")
-        page.get_by_label(f"Price, row {row}").fill(price)
+        page.get_by_label(f"Price (USD), row {row}").fill(price)
         page.get_by_label(f"Stock, row {row}").fill("7")
         page.get_by_label(f"Packed weight, g, row {row}").fill("1900")
     page.get_by_role("button", name="Save").first.click()

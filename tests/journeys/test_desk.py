@@ -58,7 +58,7 @@ def make_a_draft(page):
     page.get_by_label("Made in").select_option(label="Nigeria")
     page.get_by_label("Size or kind, row 1").fill("180 × 220 cm")
     page.get_by_label("SKU, row 1").fill("AD-TH-180")
-    page.get_by_label("Price, row 1").fill("92.00")
+    page.get_by_label("Price (USD), row 1").fill("92.00")
     page.get_by_label("Stock, row 1").fill("7")
     page.get_by_label("Packed weight, g, row 1").fill("1900")
     page.get_by_role("button", name="Save").first.click()

@@ -15,14 +15,15 @@ NEEDED = ("sku", "slot")
 
 def headings() -> dict[str, str]:
     """Return the headings of the columns, by name, in the language of whoever asks."""
+    facts = {"currency": settings.SHOP_CURRENCY}
     return {
         "product": _("Product"),
         "sku": _("SKU"),
         "variant": _("Size"),
-        "regular": _("Regular price"),
+        "regular": _("Regular price (%(currency)s)") % facts,
         "slot": _("Slot"),
         "percent": _("Percent off"),
-        "price": _("Festival price"),
+        "price": _("Festival price (%(currency)s)") % facts,
         "units": _("Festival pieces"),
         "limit": _("Most per shopper"),
     }
@@ -37,5 +38,11 @@ def known_headings() -> dict[str, str]:
     found: dict[str, str] = {}
     for code, _language in settings.LANGUAGES:
         with translation.override(code):
-            found |= {text.casefold(): name for name, text in headings().items()}
+            for names in (_before(), headings()):
+                found |= {text.casefold(): name for name, text in names.items()}
     return found
+
+
+def _before() -> dict[str, str]:
+    """Return headings of sheets that were made before prices named their currency."""
+    return {"regular": _("Regular price"), "price": _("Festival price")}

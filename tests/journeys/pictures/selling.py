@@ -25,7 +25,7 @@ def begin_a_product(page: Page, camera: Camera) -> None:
     for row, (size, price) in enumerate((("Small", "38.00"), ("Large", "52.00")), 1):
         page.get_by_label(f"Size or kind, row {row}").fill(size)
         page.get_by_label(f"SKU, row {row}").fill(f"KE-IHM-011-{size[0]}")
-        page.get_by_label(f"Price, row {row}").fill(price)
+        page.get_by_label(f"Price (USD), row {row}").fill(price)
         page.get_by_label(f"Stock, row {row}").fill("12")
         page.get_by_label(f"Packed weight, g, row {row}").fill("700")
     page.get_by_role("button", name="Save").first.click()

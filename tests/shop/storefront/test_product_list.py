@@ -46,7 +46,7 @@ def test_a_price_that_cannot_be_read_is_said():
 
     answer = page("?from=cheap")
 
-    assert "Enter a price, like 48.00" in answer.text
+    assert "Enter a price in USD, like 48.00" in answer.text
     assert titles(answer) == ["Thing 0"]
 
 

@@ -66,7 +66,7 @@ def test_what_is_no_price_changes_nothing(client, desk, prices, typed):
     answer = client.post(prices, {f"price_{desk.variant.pk}": typed, "confirm": "1"})
 
     assert answer.status_code == 422
-    assert "Enter a price, like 48.00" in answer.content.decode()
+    assert "Enter a price in USD, like 48.00" in answer.content.decode()
     assert RegularPrice.objects.filter(variant=desk.variant).count() == 1
 
 

@@ -130,7 +130,7 @@ def test_sizes_of_one_product_are_one_nomination(client, desk, where):
         ({"percent": "25", "units": "-3"}, "units", "Enter a whole number from 1 to"),
         ({"percent": "25", "units": "5000"}, "units", "only 50 units are free"),
         ({"percent": "25", "limit": "x"}, "limit", "Enter a whole number"),
-        ({"price": "cheap"}, "price", "Enter a price, like 48.00"),
+        ({"price": "cheap"}, "price", "Enter a price in USD, like 48.00"),
         ({"limit": "2"}, "price", "Give a price for at least one variant."),
         ({"percent": "\u0662\u0665"}, "percent", "between 1 and 99"),
     ],
