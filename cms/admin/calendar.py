@@ -55,8 +55,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "overlaps": overlaps([festival for festival, _drawn in rows]),
         "before": (monday - STEP).isoformat(),
         "after": (monday + STEP).isoformat(),
-        "first": edges[0],
-        "last": edges[-1] - timedelta(days=1),
+        "first": edges[0].date(),
+        "last": edges[-1].date() - timedelta(days=1),
     }
     new = button("New festival", reverse("desk:festival-add"), "plus")
     may_add = request.user.has_perm("shop.add_festival")

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cms.admin.acts import Act, perform, reason_form
@@ -144,8 +145,9 @@ def message(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         repairing.close_message(event, at=at, by=request.user, **answers)
         return "Closed."
 
+    received = f"{localtime(event.received_at):%-d %B %Y, %H:%M %Z}"
     effects = [
-        f"{event.kind} about {event.object_id}, received {event.received_at:%-d %B %Y, %H:%M} UTC.",
+        f"{event.kind} about {event.object_id}, received {received}.",
         f"It failed {event.tries} times, at last with: {event.error}",
         "The provider is asked again how things stand; nothing is done twice."
         if is_again

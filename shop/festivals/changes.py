@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
@@ -20,7 +21,7 @@ class ChangedMeanwhile(NotPossible):
     def __init__(self, change: ChangeLog) -> None:
         self.change = change
         name = change.by.name if change.by else "the shop itself"
-        super().__init__(f"Changed by {name} meanwhile, at {change.at:%H:%M} UTC.")
+        super().__init__(f"Changed by {name} meanwhile, at {localtime(change.at):%H:%M %Z}.")
 
 
 def log(
@@ -107,4 +108,4 @@ def decided(nomination: Nomination) -> NotPossible:
         return NotPossible(_("This nomination was decided already."))
     # Organizers read it, whose desk is in English.
     name, state = who.name or who.email, nomination.get_state_display().lower()
-    return NotPossible(f"{name} decided already: {state}, {when:%-d %b, %H:%M} UTC.")
+    return NotPossible(f"{name} decided already: {state}, {localtime(when):%-d %b, %H:%M %Z}.")

@@ -11,7 +11,9 @@ from django.tasks import task
 from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 
+from shop import dates
 from shop.accounts.models import User
 from shop.festivals.models import ChangeLog, Enrolment, Festival, Nomination, Slot
 from shop.festivals.wording import festival_title
@@ -195,7 +197,7 @@ def _festival(festival: Festival, language: str) -> dict[str, str]:
         "festival": festival_title(festival, language),
         "starts": _moment(festival.starts_at, festival.zone),
         "ends": _moment(festival.ends_at, festival.zone),
-        "zone": festival.zone,
+        "zone": dates.zone_name(festival.starts_at, festival.zone, get_language() or "en"),
         "enrol_closes": _moment(closes, festival.zone) if closes else "",
     }
 

@@ -45,6 +45,12 @@ def test_a_template_keeps_to_the_strict_content_policy(path):
     assert "javascript:" not in text
 
 
+def test_each_time_is_told_to_machines_too():
+    bare = {named(path) for path in ALL if re.search(r"<time(?=[\s>])(?![^>]*\sdatetime=)", code_of(path))}
+
+    assert bare == set()
+
+
 # The organizers' screens stand in Wagtail's frame and take its icons.
 @pytest.mark.parametrize("path", [path for path in ALL if "admin" not in path.parts], ids=named)
 def test_every_icon_that_a_template_names_is_in_the_sprite(path):

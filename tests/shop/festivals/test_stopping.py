@@ -248,7 +248,7 @@ def test_the_stores_of_a_festival_that_ends_early_are_told_why(festival, kettle,
     [mail] = mailoutbox
     assert mail.to == [member.email]
     assert mail.subject == f"{festival.title} ends early"
-    assert "09:30 (UTC)" in mail.body
+    assert "09:30 (Coordinated Universal Time)" in mail.body
     assert "The reason: The power is out" in mail.body
     assert "Orders that were placed before keep their price." in mail.body
 

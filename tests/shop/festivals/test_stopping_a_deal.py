@@ -151,7 +151,7 @@ def test_the_store_reads_in_its_language_when_and_why_its_deal_ends(deal, mailou
     (mail,) = mailoutbox
     assert mail.subject.startswith("Fin anticipée")
     assert "mettent fin plus tôt" in mail.body
-    assert "12 mai 2027, 13:00 (UTC)" in mail.body
+    assert "12 mai 2027, 13:00 (temps universel coordonné)" in mail.body
     assert "Moths" in mail.body
 
 
