@@ -46,7 +46,11 @@ def test_a_template_keeps_to_the_strict_content_policy(path):
 
 
 def test_each_time_is_told_to_machines_too():
-    bare = {named(path) for path in ALL if re.search(r"<time(?=[\s>])(?![^>]*\sdatetime=)", code_of(path))}
+    bare = {
+        named(path)
+        for path in ALL
+        if re.search(r"<time(?=[\s>])(?![^>]*\sdatetime=)", code_of(path))
+    }
 
     assert bare == set()
 
