@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from cms.admin.acts import Act, perform
 from cms.admin.order_forms import first_answers, mending_form
-from cms.admin.order_mails import letters_of, papers_of
+from cms.admin.order_mails import letters_of, receipt_of
 from cms.admin.permissions import needs
 from shop import clock
 from shop.delivery.names import country_name
@@ -39,7 +39,7 @@ def address(request: HttpRequest, pk: int) -> HttpResponse:
     def run(answers: dict[str, Any]) -> str:
         mend(
             order.pk, answers["contact"], seen=answers["seen"], at=clock.moment_of(request),
-            by=request.user, papers=[task for _key, _label, task in papers_of(order)],
+            by=request.user, receipt=receipt_of(order),
         )  # fmt: skip
         return "The address is mended. The shopper is told by mail, and so is who has to send."
 

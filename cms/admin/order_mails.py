@@ -47,17 +47,15 @@ def letters_of(order: Order) -> list[Letter]:
 type Found = Iterator[tuple[str, str, Task, tuple[Any, ...]]]
 
 
-def papers_of(order: Order) -> list[tuple[str, str, Task]]:
-    """Return the mails with what was bought: the receipt, and tickets where some still let in."""
-    found = [("receipt", "Receipt", tasks.send_receipt)]
-    if Ticket.objects.filter(line__order=order, cancelled_at=None).exists():
-        found.append(("tickets", "Tickets", send_tickets))
-    return found if order.is_paid else []
+def receipt_of(order: Order) -> Task:
+    """Return the mail with what was bought: with the tickets, where some still let in."""
+    tickets = Ticket.objects.filter(line__order=order, cancelled_at=None)
+    return send_tickets if tickets.exists() else tasks.send_receipt
 
 
 def _papers(order: Order) -> Found:
-    for key, label, task in papers_of(order):
-        yield key, label, task, (order.pk,)
+    if order.is_paid:
+        yield "receipt", "Receipt", receipt_of(order), (order.pk,)
     if ChangeLog.objects.filter(subject="order", subject_id=order.pk, action="mend").exists():
         yield "address", "The address is changed", tasks.send_address_mended, (order.pk,)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -36,7 +35,7 @@ def mend(
     seen: int,
     at: datetime,
     by: User,
-    papers: Sequence[Task] = (send_receipt,),
+    receipt: Task = send_receipt,
 ) -> None:
     """Give a paid order another address; tell the shopper, and the stores that have to send.
 
@@ -46,7 +45,7 @@ def mend(
     Args:
         contact: the address as it should be, not saved.
         seen: the id of the contact that the form showed.
-        papers: the mails with what was bought, which go to another mail address once more.
+        receipt: the mail with what was bought, which goes to another mail address once more.
 
     Raises:
         NotPossible: the order is not paid, the country is another one, or all of it has left.
@@ -77,8 +76,7 @@ def mend(
          after={"contact": contact.pk, "changed": changed})  # fmt: skip
     _tell(order, old, waiting, changed)
     if "email" in changed:
-        for paper in papers:
-            enqueue(paper, order.pk)
+        enqueue(receipt, order.pk)
 
 
 def _refuse(
