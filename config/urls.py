@@ -6,9 +6,11 @@ from django.urls import include, path, re_path
 from wagtail.urls import serve_pattern
 
 from cms.colleagues.views import invitation
-from cms.pages import results, serving
+from cms.pages import results, serving, sitemap
+from config.favicon import favicon
 from config.health import health
 from config.media import media
+from config.robots_txt import robots_txt
 from config.security_txt import security_txt
 from shop.payments.webhooks import receive
 from shop.storefront.views import server_clock
@@ -17,6 +19,10 @@ from shop.workspace.people.views import invitation as store_invitation
 urlpatterns = [
     path("health/", health, name="health"),
     path(".well-known/security.txt", security_txt, name="security-txt"),
+    path("favicon.ico", favicon, name="favicon"),
+    path("robots.txt", robots_txt, name="robots-txt"),
+    path("sitemap.xml", sitemap.sitemap, name="sitemap"),
+    path("sitemap-<str:language>-<int:part>.xml", sitemap.sitemap_part, name="sitemap-part"),
     path("clock/", server_clock, name="clock"),
     path("webhooks/stripe/", receive, name="stripe-webhook"),
     path("merchant/", include("shop.workspace.urls")),

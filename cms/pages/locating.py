@@ -20,10 +20,10 @@ def locate(path: str, language: str) -> ShopPage | None:
     """
     site = Site.objects.filter(is_default_site=True)
     root = Subquery(site.values("root_page__url_path")[:1])
-    pages = _public().filter(url_path=Concat(root, Value(path)))
+    pages = public().filter(url_path=Concat(root, Value(path)))
     if path:
         pages = pages.filter(slug=path.rstrip("/").rpartition("/")[2])  # the index is on slugs
-    translated = _public().filter(
+    translated = public().filter(
         translation_key=OuterRef("translation_key"),
         locale__language_code=language,
         alias_of=None,
@@ -34,7 +34,7 @@ def locate(path: str, language: str) -> ShopPage | None:
     return _read(name, translated_pk or pk) if app == "cms" else None
 
 
-def _public() -> QuerySet[Page]:
+def public() -> QuerySet[Page]:
     """Return what is published and not restricted, by itself or by a page above it."""
     place = StrIndex(OuterRef("path"), F("page__path"))
     restricted = PageViewRestriction.objects.annotate(place=place).filter(place=1)

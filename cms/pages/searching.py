@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from wagtail.models import Locale, Page, PageViewRestriction
 
@@ -67,17 +67,18 @@ def _english(keys: Iterable[object]) -> dict[object, str]:
     return dict(pages.values_list("translation_key", "url_path"))
 
 
+def unannounced() -> QuerySet[Page]:
+    """Return the pages of festivals that are not public: not yet, or called off."""
+    pages = apps.get_model("cms", "FestivalPage").objects.filter(festival__isnull=False)
+    return pages.exclude(festival__state__in=(Festival.State.PUBLISHED, Festival.State.CLOSED))
+
+
 def _hidden() -> set[object]:
     """Return the keys of pages of festivals that are not public, and of restricted pages."""
-    not_shown = (
-        apps.get_model("cms", "FestivalPage")
-        .objects.filter(festival__isnull=False)
-        .exclude(festival__state__in=(Festival.State.PUBLISHED, Festival.State.CLOSED))
-    )
     restricted = Q()
     for path in PageViewRestriction.objects.values_list("page__path", flat=True):
         restricted |= Q(path__startswith=path)
-    keys = set(not_shown.values_list("translation_key", flat=True))
+    keys = set(unannounced().values_list("translation_key", flat=True))
     if restricted:
         keys |= set(Page.objects.filter(restricted).values_list("translation_key", flat=True))
     return keys

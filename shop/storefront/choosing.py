@@ -28,6 +28,8 @@ class Asked:
     kind: ClassVar[str] = ""  # a product's page is no list of a kind, or of flash deals
     in_flash: ClassVar[bool] = False
 
+    listed: ClassVar[str] = ""  # whatever is chosen, search engines list the product alone
+
     variant: int | None = None
     options: tuple[str, ...] = ()
 

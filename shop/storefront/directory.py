@@ -55,6 +55,12 @@ class StoreFilters:
         return urlencode(self.pairs())
 
     @property
+    def listed(self) -> str | None:
+        """Return the query under which search engines list the page, or None for not at all."""
+        pairs = [(name, value) for name, value in self.pairs() if name != "sort"]
+        return urlencode(pairs) if self.is_common else None
+
+    @property
     def is_common(self) -> bool:
         """Tell whether many ask for just this: see ``filters.Filters``."""
         count = len(self.countries) + bool(self.category)

@@ -73,6 +73,16 @@ class Site:
         """Return this page's own address, with no more of its query than the page takes."""
         return next(link.url for link in self.languages if link.code == self.language)
 
+    @property
+    def canonical(self) -> str:
+        """Return the one address under which search engines list this page, empty for none.
+
+        Its order makes no other page, and made-up combinations of filters have no end.
+        """
+        query = getattr(self.request, "filters", Filters()).listed
+        path = self.url.partition("?")[0]
+        return "" if query is None else f"{path}?{query}" if query else path
+
     @cached_property
     def currency(self) -> str:
         """Return the currency of approximate prices."""

@@ -34,6 +34,42 @@ def test_every_page_has_an_address_in_every_language(settings):
     }
 
 
+@pytest.mark.parametrize(
+    ("asked", "listed"),
+    [
+        ("/fr/products/?sort=price&country=KE&utm_source=x", "/fr/products/?country=KE"),
+        ("/products/?kind=goods&stock=1", "/products/?kind=goods&amp;stock=1"),
+        ("/products/?kind=goods&stock=1&festival=1", ""),
+        ("/products/?country=KE&country=GH", ""),
+        ("/products/?q=kettle", ""),
+        ("/products/?from=5", ""),
+        ("/products/?after=5.5", ""),
+        ("/stores/?sort=name", "/stores/"),
+        ("/stores/?page=2", ""),
+        ("/cart/", ""),
+        ("/orders/find/", ""),
+    ],
+)
+def test_a_page_names_the_one_address_under_which_it_is_listed(settings, asked, listed):
+    page = Client().get(asked).text
+
+    names = re.findall(r'<link rel="canonical" href="([^"]*)">', page)
+    assert names == ([settings.SITE_URL + listed] if listed else [])
+    assert ('<meta name="robots" content="noindex">' in page) == (not listed)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_product_is_listed_once_whatever_is_chosen(settings, language):
+    kettle = make.variant()
+    make.listed(kettle.product)
+    place = f"{'' if language == 'en' else f'/{language}'}/products/{kettle.product.slug}/"
+
+    for query in ("", f"?variant={kettle.pk}", "?utm_source=x"):
+        page = Client().get(place + query).text
+        assert f'<link rel="canonical" href="{settings.SITE_URL}{place}">' in page
+        assert "noindex" not in page
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_page_speaks_the_language_of_its_address_whatever_the_browser_prefers(language):
     kettle = make.variant()
