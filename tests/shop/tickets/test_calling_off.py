@@ -232,11 +232,11 @@ def test_what_went_back_is_not_earned(client, till):
     adult, *_ = visits.session(walk)
     later, *_ = visits.session(walk, starts=FRIDAY + timedelta(days=1))
     order = bought(till, {adult: 2, later: 1})
-    assert today.sums(host, at=NOON)["payout"] == 108_00
+    assert today.sums(host, at=NOON)["earned"] == 108_00
 
     off(adult)
 
-    assert today.sums(host, at=NOON)["payout"] == 36_00
+    assert today.sums(host, at=NOON)["earned"] == 36_00
     client.force_login(visits.host_of(adult))
     page = client.get(f"/merchant/orders/{order.suborders.get().pk}/").text
     assert "2 of 2 refunded" in page
