@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
-from shop.languages import Wording, in_language
+from shop.languages import Wording, in_language, lang_mark
 
 
 class Worded(Protocol):
@@ -17,16 +16,10 @@ class Worded(Protocol):
 
 
 def festival_text(festival: Worded, name: str, language: str) -> Wording:
-    """Return a text of a festival in a language, else in the shop's own.
-
-    What nobody wrote in a language may still stand among the shop's own words.
-    """
+    """Return a text of a festival in a language, else in the shop's own, marked as such."""
     found = (in_language(festival.texts, language) or {}).get(name)
-    if found or language == settings.LANGUAGE_CODE:
-        return Wording(found or getattr(festival, name, ""))
     own = festival.texts.get(settings.LANGUAGE_CODE, {}).get(name) or getattr(festival, name, "")
-    translated = own and _(own)
-    return Wording(translated) if translated != own else Wording(own, settings.LANGUAGE_CODE)
+    return Wording(found or own, lang_mark(found or not own, language))
 
 
 def festival_title(festival: Worded, language: str) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from shop import dates
 from shop.festivals import walltime
 from shop.festivals.wording import festival_text
-from shop.languages import Wording, in_language
+from shop.languages import Wording, in_language, lang_mark
 from shop.storefront.counting import LIVE
 from shop.storefront.epoch import KnownFestival
 from shop.storefront.facets import whole
@@ -91,6 +91,7 @@ class Hero:
     remind: str
     moved: str = ""
     reason: str = ""
+    reason_lang: str = ""
     zone_id: str = ""
 
 
@@ -123,6 +124,7 @@ def hero(festival: KnownFestival, *, at: datetime, language: str) -> Hero:
         remind=f"festival-{festival.id}" if at < festival.starts_at else "",
         moved=_moved(festival, action, at=at, language=language) if action else "",
         reason=reason or "",
+        reason_lang=lang_mark(not reason, language),
         zone_id=festival.zone,
     )
 

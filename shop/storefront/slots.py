@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from shop import dates
 from shop.festivals.models import ChangeLog, Slot
+from shop.languages import lang_mark
 from shop.storefront.epoch import KnownFestival
 
 MOST = 6
@@ -32,6 +33,7 @@ class SlotShown:
     is_on: bool
     remind: str = ""
     why: str = ""
+    why_lang: str = ""
     turns_at: datetime | None = None
     zone: str = ""
 
@@ -70,6 +72,7 @@ def _slot(slot: Slot, zone: str, language: str, *, at: datetime) -> SlotShown:
         is_on=is_on,
         remind="" if is_over or is_on else f"{reverse('remind')}?thing=slot-{slot.pk}",
         why=slot.why or "",
+        why_lang=lang_mark(not slot.why, language),
         turns_at=None if is_over else slot.ends_at if is_on else slot.starts_at,
         zone=zone,
     )

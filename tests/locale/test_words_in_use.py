@@ -102,7 +102,8 @@ def test_texts_are_joined_with_the_marks_of_the_language(path):
 def marks_between(node: ast.JoinedStr) -> bool:
     """Tell whether a comma, a colon or a full stop stands between two values of an f-string."""
     parts = node.values
-    return any(
+    is_sql = "SELECT" in ast.unparse(node)
+    return not is_sql and any(
         isinstance(part, ast.Constant)
         and part.value in (", ", ": ", ". ")
         and all(isinstance(beside, ast.FormattedValue) for beside in (before, after))
