@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop.delivery.names import country_name
-from shop.languages import in_language, order_key
+from shop.languages import in_language, listed, order_key
 from shop.storefront.epoch import Epoch
 from shop.storefront.facets import Option
 from shop.storefront.filters import MOST_CHOICES, Known, Pairs, is_country
@@ -69,10 +69,11 @@ class StoreFilters:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Everything that the page of all stores says."""
+    """Everything that the page of all stores says; ``head_title`` names all that narrows it."""
 
     filters: StoreFilters
     title: str
+    head_title: str
     crumbs: tuple[tuple[str, str], ...]
     total: str
     countries: Choices
@@ -128,6 +129,18 @@ def directory(filters: StoreFilters, *, epoch: Epoch, language: str) -> Director
         filters=filters,
         title=_title(len(everyone), len({s.country for s in everyone})),
         crumbs=((reverse("home"), _("Festival")),),
+        head_title=listed(
+            [
+                _("Stores"),
+                *(country_name(code, language) for code in filters.countries),
+                *(
+                    in_language(names, language) or name
+                    for top, name, names in epoch.tree
+                    if top == filters.category
+                ),
+                *(called.get(name, name) for name in filters.certificates),
+            ]
+        ),
         total=_stores(len(shown)),
         countries=shortened(
             _options(

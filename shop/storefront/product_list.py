@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop.catalogue.models import Product
+from shop.languages import listed
 from shop.storefront.cards import Card, cards
 from shop.storefront.chips import Chip, address, applied
 from shop.storefront.epoch import Epoch
@@ -58,6 +59,11 @@ class ProductList:
     nothing: Nothing | None
     previous: str
     next: str
+
+    @property
+    def head_title(self) -> str:
+        """Return the title with all that narrows the list: no two lists are called alike."""
+        return listed([self.title, *(c.label for c in self.chips if c.label != self.title)])
 
 
 def product_list(filters: Filters, *, epoch: Epoch, at: datetime, language: str) -> ProductList:

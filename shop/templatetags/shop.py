@@ -111,3 +111,35 @@ class KeepNode(template.Node):
                 self.kept.clear()
             text = self.kept[key] = self.nodelist.render(context)
         return text
+
+
+@register.filter
+def absolute(address: str) -> str:
+    """Write an address with the name of the site before it, as other sites need it."""
+    return address if "://" in address else f"{settings.SITE_URL}{address}"
+
+
+@register.tag
+def hold(parser: Parser, token: Token) -> HoldNode:
+    """Write a part of a page and hold it for a second place: ``{% hold title %}…{% endhold %}``.
+
+    A block can stand in a template once alone; what a page puts into it is wanted twice, or
+    elsewhere alone: ``{% hold picture quietly %}``.
+    """
+    _tag, name, *how = token.split_contents()
+    nodelist = parser.parse(("endhold",))
+    parser.delete_first_token()
+    return HoldNode(name, nodelist, is_quiet=how == ["quietly"])
+
+
+class HoldNode(template.Node):
+    """A part of a page that is known by a name from there on."""
+
+    def __init__(self, name: str, nodelist: NodeList, *, is_quiet: bool) -> None:
+        self.name, self.nodelist, self.is_quiet = name, nodelist, is_quiet
+
+    def render(self, context: template.Context) -> str:
+        """Return the part; what people wrote in it is escaped already."""
+        text = mark_safe(self.nodelist.render(context).strip())  # noqa: S308 - by a template
+        context[self.name] = text
+        return "" if self.is_quiet else text

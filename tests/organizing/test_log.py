@@ -75,7 +75,7 @@ def test_every_kind_of_thing_has_a_name_and_a_screen(desk, festival):
         festival: ("Harvest", f"festivals/{festival.pk}/"),
         festival.slots.get(): ("whole", f"festivals/{festival.pk}/#slots"),
         kettle.product: ("Kettle", f"desk_products/inspect/{kettle.product_id}/"),
-        part.merchant: (part.merchant.name, f"desk_stores/inspect/{part.merchant_id}/"),
+        part.merchant: (part.merchant.name, f"stores/{part.merchant_id}/"),
         order: (order.number, f"desk_orders/inspect/{order.pk}/"),
     }
     ChangeLog.objects.all().delete()

@@ -110,8 +110,8 @@ def test_case_10_and_56_late_money_is_sent_back_once_when_the_goods_are_gone(til
     run_queued_work()
     (message,) = mail.outbox
     assert message.to == [payment.order.contact.email]
-    assert message.subject == "We have refunded $20.00 in full"
-    assert "We have sent back the whole $20.00, the way you paid." in message.body
+    assert message.subject == "We are sending back $20.00"
+    assert "We are sending back $20.00, the way you paid." in message.body
     assert_books_agree()
 
 

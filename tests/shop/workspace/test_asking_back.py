@@ -28,7 +28,7 @@ def new(desk):
 def test_a_field_names_its_currency(client, desk, new):
     page = client.get(new).content.decode()
 
-    assert '<th scope="col">Price (USD)</th>' in page
+    assert ">Price (USD)</th>" in page
     assert "Price (USD), row 1" in page
     prices = client.get(desk.address("{store}/products/{product}/prices/")).content.decode()
     assert "New price (USD)" in prices
