@@ -27,7 +27,7 @@ MOST = {
     "{store}/festivals/{festival}/sheet/": 5,
     "{store}/festivals/{festival}/sheet.{kind}": 9,
     "{store}/sheets/{sheet}/": 5,
-    "{store}/slots/{slot}/{product}/": 15,
+    "{store}/slots/{slot}/{product}/": 16,
     "{store}/products/{product}/words/{language}/": 6,
     "{store}/profile/": 5,
     "{store}/profile/words/{language}/": 5,
