@@ -271,5 +271,5 @@ def test_an_address_that_leads_nowhere_offers_the_pages_that_it_may_have_meant(c
     assert answer.status_code == 404
     text = answer.text.partition("<main")[2]
     assert "Cherchiez-vous l’une de ces pages" in text
-    assert '<a href="/fr/help/privacy-and-cookies/" lang="en">Privacy and cookies</a>' in text
+    assert '<a href="/fr/help/privacy-and-cookies/">Vie privée et cookies</a>' in text
     assert "Paying" not in text

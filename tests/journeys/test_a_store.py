@@ -7,12 +7,15 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from shop import clock
 from shop.catalogue.models import Category, Product
 from shop.merchants.models import Merchant
+from shop.orders.models import Order
 from shop.pictures.models import Picture
 from tests import make, pages
-from tests.browsing.steps import sign_in, words
+from tests.browsing.steps import go_to_pay, pay, press_pay, put_in_cart, sign_in, words
 from tests.journeys.test_a_festival import phone_photo
+from tests.journeys.test_help import find, mend, send_again
 from tests.journeys.ways import journey, on_desk_and_phone
 from tests.organizing.people import organizer
 from tests.patience import wait_until
@@ -20,6 +23,7 @@ from tests.sample.loaded import root_collection
 
 pytestmark = journey
 FOLAKE = "folake@example.org"
+LIN = "lin@example.org"
 TITLE = "Adire throw, deep indigo"
 REASON = "Two parcels never left"
 
@@ -49,6 +53,8 @@ def test_a_store_is_made_joined_sells_is_suspended_and_reopened(stage, visitor):
     address = f"/products/{Product.objects.get().slug}/"
     shopper.goto(address)
     assert "$92.00" in words(shopper)
+    number = buy_in_a_deal(stage, shopper)
+    help_with_it(stage, boss, folake, number)
     suspend(boss, store)
     nothing_of_it(stage, shopper, folake, store, address)
     boss.goto(f"/organize/stores/{store.pk}/")
@@ -127,6 +133,39 @@ def publish(page: Page) -> None:
     page.get_by_role("link", name=TITLE).click()
     page.get_by_role("button", name="Publish", exact=True).click()
     page.get_by_text("is published").wait_for()
+
+
+def buy_in_a_deal(stage, page: Page) -> str:
+    """Buy the throw at its flash price; return the number of the order."""
+    product = Product.objects.get()
+    slot = make.slot(make.festival(), starts_at=clock.now())
+    make.deal(product.variants.get(), during=slot, price=69_00, allotment=5)
+    stage.beat()
+    put_in_cart(page, product)
+    assert "$69.00" in words(page)
+    go_to_pay(page, LIN)
+    press_pay(page)
+    pay(page)
+    stage.work()
+    order = Order.objects.get()
+    assert order.lines.get().price == 69_00
+    return order.number
+
+
+def help_with_it(stage, boss: Page, folake: Page, number: str) -> None:
+    """Find the order by its shopper's mail, mend its address, and send its mail again."""
+    order = Order.objects.get()
+    find(boss, order, LIN.upper())
+    mend(boss, "90 Renmin Road")
+    stage.work()
+    assert "90 Renmin Road" in stage.letters(FOLAKE)[0].text
+    before = len(stage.letters(LIN))
+    send_again(boss, f"Receipt, to {LIN}")
+    stage.work()
+    assert len(stage.letters(LIN)) == before + 1
+    folake.goto("/merchant/adire-house/orders/")
+    folake.get_by_role("link", name=number).first.click()
+    folake.get_by_text("90 Renmin Road").wait_for()
 
 
 def suspend(page: Page, store: Merchant) -> None:

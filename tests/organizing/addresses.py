@@ -42,8 +42,8 @@ ADDRESSES = [
         typed(title="Taken over", version="999999999", **DAYS),
     ),
     ("festivals/{festival}/words/", "get", PLAN, {}),
-    ("festivals/{festival}/words/fr/", "get", PLAN, {}),
-    ("festivals/{festival}/words/fr/", "post", PLAN, {"title": "Taken over", "seen": "0"}),
+    ("festivals/{festival}/words/{language}/", "get", PLAN, {}),
+    ("festivals/{festival}/words/{language}/", "post", PLAN, {"title": "Taken over", "seen": "0"}),
     ("festivals/{festival}/publish/", "get", PLAN, {}),
     ("festivals/{festival}/publish/", "post", PLAN, {"reason": "Taken over"}),
     (

@@ -112,6 +112,7 @@ def rows(clock_at):
         "colleague": organizer("reviewer").pk, "close": "close", "role": "role", "again": "again",
         "invitation": invite("kofi@example.org", "analyst", language="en", at=BEFORE,
                              by=make.user()).pk,
+        "language": "fr",
         "uninvited": Merchant.objects.exclude(enrolments__festival=festival).count(),
     }  # fmt: skip
 
