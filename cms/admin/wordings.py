@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import translation
 from django.utils.functional import cached_property
@@ -85,12 +85,12 @@ class WordsForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD"])
 @needs("change_festival")
-def first(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    """Lead to the first language in which something is missing."""
+def first(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the first language in which something is missing; its form leads on to its own place."""
     festival = get_object_or_404(Festival, pk=pk)
     counts = _counts(festival, list(festival.slots.all()))
     code = next((code for code, _name, missing, _total in counts if missing), counts[1][0])
-    return redirect("desk:festival-words-in", festival.pk, code)
+    return write(request, pk, code)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -43,7 +43,12 @@ ADDRESSES = [
     ),
     ("festivals/{festival}/words/", "get", PLAN, {}),
     ("festivals/{festival}/words/{language}/", "get", PLAN, {}),
-    ("festivals/{festival}/words/{language}/", "post", PLAN, {"title": "Taken over", "seen": "0"}),
+    (
+        "festivals/{festival}/words/{language}/",
+        "post",
+        PLAN,
+        {"title": "Taken over", "seen": "{stamp}"},
+    ),
     ("festivals/{festival}/publish/", "get", PLAN, {}),
     ("festivals/{festival}/publish/", "post", PLAN, {"reason": "Taken over"}),
     (

@@ -13,7 +13,7 @@ from cms.colleagues.inviting import invite
 from cms.models import FestivalPage, Invitation
 from shop.accounts.models import User
 from shop.catalogue.models import Category, Product
-from shop.festivals import enrolling
+from shop.festivals import enrolling, translating
 from shop.festivals.batches import make_codes
 from shop.festivals.models import (
     BulkApproval,
@@ -112,7 +112,7 @@ def rows(clock_at):
         "colleague": organizer("reviewer").pk, "close": "close", "role": "role", "again": "again",
         "invitation": invite("kofi@example.org", "analyst", language="en", at=BEFORE,
                              by=make.user()).pk,
-        "language": "fr",
+        "language": "fr", "stamp": stamp_of(festival),
         "uninvited": Merchant.objects.exclude(enrolments__festival=festival).count(),
     }  # fmt: skip
 
@@ -127,6 +127,13 @@ def rows_of(rows, request):
         return rows | stuck_money(request.getfixturevalue("sandbox"))
 
     return found
+
+
+def stamp_of(festival):
+    """Return what the form of a festival's French words brings back."""
+    slots = translating.named_slots(festival.slots.all())
+    benefits = translating.titled_benefits(festival)
+    return translating.stamp(translating.words_in(festival, slots, benefits, "fr"))
 
 
 def stuck_money(sandbox):
