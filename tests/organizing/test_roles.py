@@ -113,7 +113,8 @@ def rows(clock_at):
         "invitation": invite("kofi@example.org", "analyst", language="en", at=BEFORE,
                              by=make.user()).pk,
         "language": "fr", "stamp": stamp_of(festival),
-        "uninvited": Merchant.objects.exclude(enrolments__festival=festival).count(),
+        "uninvited": Merchant.objects.filter(state="approved")
+        .exclude(enrolments__festival=festival).count(),
     }  # fmt: skip
 
 
