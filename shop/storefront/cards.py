@@ -149,11 +149,12 @@ def _deal(row: Row, language: str) -> str:
 
 
 def deal_in_words(label: str, price: int, left: int | None, language: str) -> str:
-    """Say which variant has a deal: "S, Blue: $48.00, 1 left"; the number only if it is limited."""
+    """Say which variant has a deal: "S, Blue: $48.00 · 1 left"; the number only if it is limited."""
     text = labelled(label, money(price, language))
     if left is None:
         return text
-    return listed([text, ngettext("%(count)d left", "%(count)d left", left) % {"count": left}])
+    count = ngettext("%(count)d left", "%(count)d left", left) % {"count": left}
+    return f"{text} · {count}"
 
 
 def _flash_claim(row: Row, in_flash: bool) -> Claim | None:

@@ -64,7 +64,7 @@ def test_while_nothing_is_chosen_the_lowest_price_is_a_from_and_the_deal_names_i
     text = shown(Client().get(f"/products/{throw[0].product.slug}/"))
 
     assert "from $48.00" in text
-    assert "Large: $52.80, 5 left" in text
+    assert "Large: $52.80 · 5 left" in text
     assert "claimed" not in text
     assert "Choose this first: Size" in text
     assert "In stock" not in text
@@ -167,6 +167,6 @@ def test_a_card_shows_the_lowest_price_and_beside_it_the_deal_with_its_variant(t
 
     text = words(Client().get("/products/"))
 
-    assert "from $48.00 Large: $52.80, 5 left" in text
+    assert "from $48.00 Large: $52.80 · 5 left" in text
     assert "−20 %" in text
     assert "dès 48,00" in words(Client().get("/fr/products/"))
