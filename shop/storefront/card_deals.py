@@ -27,7 +27,7 @@ BEST = """
     SELECT * FROM shop_pricespan
     WHERE variant_id = v.id AND starts_at <= %(at)s AND ends_at > %(at)s OFFSET 0
   ) AS p
-  JOIN shop_deal d ON d.id = p.deal_id
+  CROSS JOIN LATERAL (SELECT * FROM shop_deal WHERE id = p.deal_id OFFSET 0) AS d
   WHERE v.product_id = page.product_id AND v.is_active AND page.price <> page.highest
     AND page.kind = 'goods'
   ORDER BY p.price, v.position, v.id LIMIT 1

@@ -149,7 +149,7 @@ def _deal(row: Row, language: str) -> str:
 
 
 def deal_in_words(label: str, price: int, left: int | None, language: str) -> str:
-    """Say which variant has a deal: "S, Blue: $48.00 · 1 left"; the number only if it is limited."""
+    """Say which variant has a deal: "S, Blue: $48.00 · 1 left"; the number if it is limited."""
     text = labelled(label, money(price, language))
     if left is None:
         return text

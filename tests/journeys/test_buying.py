@@ -134,7 +134,7 @@ def search(page, text):
 def use_voucher(page, code):
     page.get_by_label("Voucher code").fill(code)
     page.get_by_role("button", name="Apply", exact=True).click()
-    page.get_by_text(f"Festival voucher {code.upper()}").wait_for()
+    page.get_by_text(f"Festival voucher {code.upper()}").last.wait_for()
 
 
 def the_receipt_names_both_stores(stage):

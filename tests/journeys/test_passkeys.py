@@ -33,6 +33,7 @@ def authenticator(page):
 def add_passkey(page, named):
     page.goto(f"{named}/account/2fa/")
     page.get_by_role("link", name="Add a passkey").click()
+    page.wait_for_url(lambda url: not url.endswith("/account/2fa/"))
     if page.get_by_role("heading", name="Confirm that it is you").is_visible():
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Confirm").click()

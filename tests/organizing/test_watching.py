@@ -5,6 +5,7 @@ from random import Random
 import pytest
 from django_tasks_db.models import DBTaskResult
 
+from shop.catalogue.models import Product
 from shop.festivals import approving
 from shop.festivals.models import Festival
 from shop.orders.models import Order
@@ -94,13 +95,14 @@ def test_health_shows_ages_and_an_organizer_asks_for_a_new_look(desk, sold, sand
 
 def test_an_organizer_has_the_pages_asked_again(desk, sold, settings):
     settings.PROBE_URL = "http://127.0.0.1:1"  # nobody serves pages in this test
+    make.listed(Product.objects.get())
     for _ in range(2):  # pressed twice
         answer = desk.post(at(sold, "health/"), {"pages": "1"}, follow=True)
 
     assert "The worker asks the pages now" in answer.text
     assert "Look again" in answer.text
     assert run_queued_work() == 1
-    (row,) = latest_probe(sold, at=NOON)
+    (row,) = latest_probe(sold, at=END)
     assert row.outcome == "silent"
 
 

@@ -23,7 +23,7 @@ def test_the_page_that_is_read_is_offered_in_the_browser_s_language_and_only_onc
     first = offer("fr-CA, en;q=0.5", on=page, browser=browser)
     second = offer("fr-CA, en;q=0.5", on=page, browser=browser)
 
-    assert '<div data-slot="tongue"><p class="note" lang="fr" dir="ltr">' in first
+    assert '<div data-slot="tongue"><section lang="fr" dir="ltr" aria-label="Lire' in first
     assert 'href="/fr/products/?country=KE&amp;sort=price" hreflang="fr"' in first
     assert "Lire cette page en français" in first
     assert "tongue" not in second

@@ -159,7 +159,7 @@ def test_a_guest_hears_why_a_price_is_not_the_best_one(browser):
 
     text = words(browser.get("/checkout/delivery/"))
 
-    assert "Kettle : $15.00 each. Sign in to buy at this price." in text
+    assert "Kettle $15.00 each. Sign in to buy at this price." in text
 
 
 def test_too_many_open_orders_for_one_email_address_are_refused_kindly(till):

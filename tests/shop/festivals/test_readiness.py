@@ -22,7 +22,9 @@ LANGUAGES = ("en", "fr", "zh-hans", "ar", "sw", "pt")
 
 def festival(**facts):
     """Return a draft that lacks nothing."""
-    texts = {code: {"title": "T", "tagline": f"L {code}", "intro": "I"} for code in LANGUAGES}
+    texts = {
+        code: {"title": "T", "tagline": f"L {code}", "intro": f"I {code}"} for code in LANGUAGES
+    }
     planned = {"target_stores": 1, "target_products": 1, "target_countries": 1}
     made = make.festival(state="draft", texts=texts, **planned | facts)
     make.deal(of=make.variant(on_hand=20), during=made, price=15_00, allotment=10)

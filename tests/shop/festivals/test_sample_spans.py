@@ -76,7 +76,7 @@ def shown_in_list(product, at):
 def shown_on_page(product, at):
     """Return the number and the words of the price on the product's page."""
     epoch.forget()
-    page = product_page(read_product(product.slug), epoch=epoch.current_epoch(at=at), at=at,
+    page = product_page(read_product(product.slug, "en"), epoch=epoch.current_epoch(at=at), at=at,
                         reader=Reader("en", "USD", "CN"), asked=Asked())  # fmt: skip
     return page.buying.variant.price, page.buying.price
 

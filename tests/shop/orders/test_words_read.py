@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from django.test import Client
 from django.utils import translation
 
 from shop.catalogue.models import Product, Term
@@ -18,6 +17,7 @@ from shop.tickets.sessions import calendar
 from tests import make
 from tests.buying import pay
 from tests.make import END, NOON
+from tests.shop.checkout.proofs import owner_of
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +85,7 @@ def test_the_provider_is_told_what_was_read(placed):
 def test_order_page_and_invoice_say_what_was_read_and_in_which_language(placed, path, mark):
     pay(placed)
     order = rename(placed)
-    shop = Client()
+    shop = owner_of(order)
     here = f"/{path}orders/{order.number}/{order.token}/"
 
     assert f"<bdi{mark}>2 × {BLANKET}" in shop.get(here).text
@@ -107,6 +107,6 @@ def test_a_ticket_and_its_entry_in_a_calendar_say_what_was_read():
     line.order = order
 
     assert (visit.title, visit.lang, visit.tickets[0].kind) == ("مشي", "", "بالغ")
-    entry = calendar(line, url="https://example.org/", at=NOON).decode()
+    entry = calendar([line], url="https://example.org/", at=NOON).decode()
     assert "SUMMARY:مشي" in entry
     assert "1 × بالغ" in entry

@@ -136,5 +136,5 @@ def test_a_session_is_asked_about_once_in_some_seconds(till, who, monkeypatch, s
 
     assert answers == [True, None, None, True]
     assert len(asked) == 2
-    assert "have just asked" in standing(order, is_known=None).text
-    assert "charged" not in standing(order, is_known=None).text
+    assert "have just asked" in standing(order, zone="UTC", is_known=None).text
+    assert "charged" not in standing(order, zone="UTC", is_known=None).text

@@ -65,7 +65,7 @@ def test_each_text_is_translated_or_marked_by_itself(client, blanket):
     assert "<bdi>Rouge</bdi>" in page
     assert '<bdi lang="en">Blue</bdi>' in page
     assert "laine, goat hair" in page
-    assert "<legend>Couleur</legend>" in page  # sizes and colours have names in a shop without terms
+    assert "<legend>Couleur</legend>" in page  # it is named in a shop without terms
     data = json.loads(re.search(r'ld\+json">(.*?)</script>', page)[1])
     assert data["description"] == "Une couverture chaude."
     assert [offer["name"] for offer in data["offers"]] == ["Rouge, Waves", "Blue, XL"]

@@ -1,6 +1,7 @@
 import pytest
 
 from tests.make import NOON
+from tests.paying import set_clocks
 from tests.shop.workspace.desk import Desk, open_desk
 
 
@@ -17,3 +18,11 @@ def desk(client, clock_at) -> Desk:
     made = open_desk()
     client.force_login(made.member)
     return made
+
+
+@pytest.fixture
+def till(sandbox, clock_at):
+    """Give a sandbox whose clock, like the shop's, says noon of the festival's third day."""
+    set_clocks(sandbox, NOON)
+    clock_at(NOON)
+    return sandbox

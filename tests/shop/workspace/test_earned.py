@@ -24,7 +24,9 @@ def part(till):
     make.promotion(festival, title="Free delivery", group="shipping", kind="free_shipping",
                    trigger="automatic", value=0, organizer_share=40)  # fmt: skip
     make.promotion(festival, trigger="automatic", group="save", value=5_00, organizer_share=100)
-    payment = begin(make.cart({make.variant(25_00, of=make.product(of=store)): 2}))
+    kettle = make.variant(30_00, of=make.product(of=store))
+    make.deal(kettle, during=festival, price=25_00)
+    payment = begin(make.cart({kettle: 2}))
     till.pay(payment.session_id)
     deliver(till)
     return Suborder.objects.with_returned().get()
@@ -46,9 +48,9 @@ def seen(part):
 
 
 def test_the_organizer_s_shares_are_earned_and_said(part):
-    assert (part.payout, part.delivery_paid, part.delivery_funded) == (45_00, 0, 4_00)
+    assert (part.payout, part.delivery_paid, part.delivery_funded) == (50_00, 0, 4_00)
 
-    assert seen(part) == (49_00, 49_00, 49_00)
+    assert seen(part) == (54_00, 54_00, 54_00)
 
 
 def test_what_a_parcel_gave_back_is_not_earned(part):
