@@ -160,4 +160,4 @@ def test_two_at_once_send_a_mail_once(order):
     statuses = at_once([press, press])
 
     assert statuses == [302, 302]
-    assert len(queued()) == 1
+    assert [name for name, _ in queued()].count("send_receipt") == 1
