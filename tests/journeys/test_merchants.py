@@ -59,7 +59,7 @@ def test_a_merchant_sends_a_parcel_and_the_shopper_follows_it(stage, market, sol
     shopper.goto(re.search(r"http\S+/orders/\S+", letter.text)[0])
     parcel = shopper.get_by_role("region", name="Parcel from Itoku Indigo Rooms")
     assert "Handed to DHL Express" in parcel.inner_text()
-    link = parcel.get_by_role("link", name="Track your parcels")
+    link = parcel.get_by_role("link", name="Follow at DHL Express")
     assert link.get_attribute("href") == "https://dhl.example/track?number=EE482119083"
     assert Shipment.objects.get().suborder.merchant == market.loom
     assert sold.suborders.get(merchant=market.kiln).state == Suborder.State.WAITING
@@ -90,7 +90,7 @@ def test_what_a_guest_really_paid_is_sent_and_followed(stage, market, visitor):
     parcel = guest.get_by_role("region", name="Parcel from Oued Fès Clayworks")
     parcel.wait_for()
     assert "Handed to DHL Express" in parcel.inner_text()
-    address = parcel.get_by_role("link", name="Track your parcels").get_attribute("href")
+    address = parcel.get_by_role("link", name="Follow at DHL Express").get_attribute("href")
     assert address == "https://dhl.example/track?number=EE482119083"
     stage.work()
     assert stage.letters(SHOPPER)[0].subject == "Oued Fès Clayworks has sent your parcel"

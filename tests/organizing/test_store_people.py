@@ -90,7 +90,7 @@ def test_somebody_with_an_account_signs_in_and_joins(desk, store):
     assert members(store) == [(FOLAKE, False)]
 
 
-def test_a_link_is_of_no_use_to_another_account(desk, store):
+def test_a_link_into_a_store_is_of_no_use_to_another_account(desk, store):
     asked(desk, store)
     link = link_of_mail()
     other = Client()
