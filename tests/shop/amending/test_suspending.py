@@ -41,7 +41,7 @@ def price_at(kettle, at):
     return rows.values_list("price", flat=True).first()
 
 
-def test_nothing_of_a_suspended_store_has_a_price_or_a_listing_any_more(store, product, kettle, organizer):
+def test_a_suspended_store_has_neither_price_nor_listing(store, product, kettle, organizer):
     other = make.variant()
     make.listed(other.product)
     who = make.cart({kettle: 1, other: 1})

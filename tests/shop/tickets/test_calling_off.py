@@ -1,5 +1,6 @@
 """A host calls a session off: everybody is refunded, once, whatever happens meanwhile."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -242,7 +243,8 @@ def test_what_went_back_is_not_earned(client, till):
     assert "2 of 2 cancelled" in page
     assert "−$72.00" in page
     assert '<dd class="total">$36.00</dd>' in page
-    assert '<td class="n">$36.00</td>' in client.get(f"/merchant/{host.slug}/orders/").text
+    orders = client.get(f"/merchant/{host.slug}/orders/").text
+    assert re.search(r'<td[^>]*class="n"[^>]*>\$36\.00</td>', orders)
 
 
 def test_guests_are_no_parcel(client, till):
