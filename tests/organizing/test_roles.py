@@ -6,45 +6,29 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.urls import get_resolver
-from django_tasks_db.models import DBTaskResult
 
 from cms.admin.overriding import readiness_of
 from cms.colleagues.inviting import invite
-from cms.models import FestivalPage, Invitation
-from shop.accounts.models import User
-from shop.catalogue.models import Category, Product
-from shop.festivals import enrolling, translating
+from cms.models import FestivalPage
+from shop.catalogue.models import Category
+from shop.festivals import enrolling
 from shop.festivals.batches import make_codes
 from shop.festivals.models import (
-    BulkApproval,
-    ChangeLog,
-    Claim,
-    Deal,
-    Enrolment,
-    Festival,
     Fund,
-    Nomination,
-    Participation,
-    Promotion,
-    Slot,
     Wanted,
 )
 from shop.festivals.overriding import override
 from shop.festivals.voiding import end_price
 from shop.listings import bulk
 from shop.merchants.models import Merchant
-from shop.orders.models import SaleDecision
-from shop.payments.applying import apply_session
-from shop.payments.models import GatewayEvent, Operation, Payment
-from shop.reporting.models import PublicResult
 from shop.rounds.models import Mishap
 from shop.workspace.people.inviting import invite as invite_person
 from tests import make, pages
 from tests.buying import pay
 from tests.make import START
 from tests.organizing.addresses import ADDRESSES, READ
+from tests.organizing.found import stamp_of, state, stuck_money
 from tests.organizing.people import BEFORE, GROUPS, organizer
-from tests.paying import begin, set_clocks
 from tests.shop.storefront.previews import shared
 
 pytestmark = pytest.mark.django_db
@@ -130,63 +114,11 @@ def rows_of(rows, request):
     return found
 
 
-def stamp_of(festival):
-    """Return what the form of a festival's French words brings back."""
-    slots = translating.named_slots(festival.slots.all())
-    benefits = translating.titled_benefits(festival)
-    return translating.stamp(translating.words_in(festival, slots, benefits, "fr"))
-
-
-def stuck_money(sandbox):
-    """Let a refund be refused for good, a payment wait for a person, and a message be given up."""
-    set_clocks(sandbox, BEFORE)
-    payment = begin(make.cart({make.variant(20_00): 1}), at=BEFORE)
-    sandbox.pay(payment.session_id)
-    (intent,) = sandbox.world.store.all("payment_intent")
-    intent["amount_received"] = 19_99
-    held = apply_session(payment.session_id, at=BEFORE)
-    (charge,) = sandbox.world.store.all("charge")
-    charge["refunded"] = True  # in the provider's dashboard, by a person
-    owed = Operation.objects.create(
-        kind="refund", cause="returned", state="blocked", payment=held, amount=1, currency="USD",
-        request={"charge": held.charge_id, "operation": "none"}, made_at=BEFORE, run_after=BEFORE,
-    )  # fmt: skip
-    dead = GatewayEvent.objects.create(
-        gateway_id="evt_1", kind="refund.updated", state="dead", is_live=False,
-        next_try_at=BEFORE, received_at=BEFORE,
-    )  # fmt: skip
-    return {"owed": owed.pk, "review": held.pk, "dead": dead.pk}
-
-
 def allow_everything(festival):
     """Say of each thing that a festival lacks why it may be published all the same."""
     planner = make.user()
     for finding in readiness_of(festival, at=BEFORE).blockers:
         override(festival, finding, "It is a test", at=BEFORE, by=planner)
-
-
-def state() -> list:
-    """Return what somebody might have changed."""
-    return [
-        list(Festival.objects.order_by("pk").values_list("pk", "title", "state")),
-        list(Slot.objects.order_by("pk").values_list("pk", "label")),
-        list(Nomination.objects.order_by("pk").values_list("pk", "state")),
-        list(Enrolment.objects.order_by("pk").values_list("pk", "state")),
-        list(Product.objects.order_by("pk").values_list("pk", "state")),
-        [Participation.objects.count(), FestivalPage.objects.count()],
-        list(Category.objects.order_by("pk").values_list("pk", "name")),
-        list(Deal.objects.order_by("pk").values_list("pk", "state")),
-        list(Promotion.objects.order_by("pk").values_list("pk", "title", "state")),
-        list(Invitation.objects.order_by("pk").values_list("email", "serial")),
-        list(User.objects.order_by("pk").values_list("is_active", "groups__name")),
-        [Claim.objects.count(), Fund.objects.count(), SaleDecision.objects.count()],
-        list(Mishap.objects.order_by("pk").values_list("pk", "closed_at")),
-        list(BulkApproval.objects.order_by("pk").values_list("pk", "ended_at")),
-        list(Operation.objects.order_by("pk").values_list("pk", "state")),
-        list(Payment.objects.order_by("pk").values_list("pk", "state")),
-        list(GatewayEvent.objects.order_by("pk").values_list("pk", "state")),
-        [ChangeLog.objects.count(), DBTaskResult.objects.count(), PublicResult.objects.count()],
-    ]
 
 
 def call(client, pattern, method, rows, body=None):
