@@ -5,7 +5,7 @@ from django.db import transaction
 from shop.orders import ending
 from shop.orders.models import Order
 from shop.orders.shipping import ship
-from shop.payments.models import Payment
+from shop.payments.models import Operation, Payment
 from tests import make
 from tests.browsing.steps import (
     check_out,
@@ -124,6 +124,8 @@ def test_an_order_that_waits_for_a_person_or_ran_out_has_no_barriers(stage, mark
     inspector.look("that ran out")
     inspector.visit(f"{address}paid/")
     Payment.objects.update(state=Payment.State.REFUNDING)
+    Operation.objects.create(kind="refund", cause="late", payment=payment, amount=order.total,
+                             currency="USD", request={}, run_after=NOON)  # fmt: skip
     page.goto(address)
     page.get_by_text("is on its way back to you.").wait_for()
     inspector.look("whose money goes back")

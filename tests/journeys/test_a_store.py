@@ -110,7 +110,7 @@ def list_a_product(page: Page, store: Merchant) -> None:
     page.get_by_label("Category").select_option(label="– Cushions")
     page.get_by_label("Made in").select_option(label="Nigeria")
     page.get_by_label("SKU, row 1").fill("AD-TH")
-    page.get_by_label("Price, row 1").fill("92.00")
+    page.get_by_label("Price (USD), row 1").fill("92.00")
     page.get_by_label("Stock, row 1").fill("7")
     page.get_by_label("Packed weight, g, row 1").fill("1900")
     page.get_by_role("button", name="Save").first.click()
