@@ -49,6 +49,16 @@ def _never_barred() -> str:
     return ""
 
 
+def unless(row: Any, state: str, otherwise: str) -> Callable[[], str]:
+    """Return what bars an action while a row is not in the state that it needs."""
+
+    def barred() -> str:
+        now = type(row).objects.get(pk=row.pk)
+        return "" if now.state == state else f"{otherwise}: {now.get_state_display().lower()}."
+
+    return barred
+
+
 def perform(
     request: HttpRequest,
     act: Act,

@@ -12,9 +12,9 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.translation import get_language_info
 from django.views.decorators.http import require_http_methods
 
+from cms.admin import invitations
 from cms.admin.acts import Act, perform
 from cms.admin.pages import show
 from cms.admin.permissions import needs
@@ -58,9 +58,7 @@ class InviteForm(RoleForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["language"].choices = [
-            (code, get_language_info(code)["name"]) for code, _name in settings.LANGUAGES
-        ]
+        self.fields["language"].choices = invitations.mail_languages()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -169,25 +167,15 @@ def _open(request: HttpRequest, user: User, at: datetime) -> Act:
 
 
 def _again(request: HttpRequest, found: Invitation, at: datetime) -> Act:
-    def run(answers: dict[str, Any]) -> str:
-        inviting.send_again(found, at=at, by=request.user)
-        return f"{found.email} is invited again, for 72 hours."
-
-    effects = [
-        f"{found.email} gets a new link, to work here as {found.role}. It lives for 72 hours.",
-        "The link of the earlier mail opens nothing any more.",
-    ]
-    return Act(f"Invite {found.email} again", "Send it again", effects, run)
+    return invitations.again(
+        found,
+        f"to work here as {found.role}",
+        lambda: inviting.send_again(found, at=at, by=request.user),
+    )
 
 
 def _take_back(request: HttpRequest, found: Invitation, at: datetime) -> Act:
-    def run(answers: dict[str, Any]) -> str:
-        inviting.take_back(found, at=at, by=request.user)
-        return f"The invitation of {found.email} opens nothing any more."
-
-    effects = [f"The link that {found.email} got opens nothing any more. No mail says so."]
-    title = f"Take the invitation of {found.email} back"
-    return Act(title, "Take it back", effects, run, is_grave=True)
+    return invitations.take_back(found, lambda: inviting.take_back(found, at=at, by=request.user))
 
 
 ACTS = {"role": _role, "dismiss": _dismiss, "close": _close, "open": _open}

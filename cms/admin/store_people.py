@@ -11,9 +11,9 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.translation import get_language_info
 from django.views.decorators.http import require_http_methods
 
+from cms.admin import invitations
 from cms.admin.acts import Act, perform
 from cms.admin.making_stores import stores_trail
 from cms.admin.pages import show
@@ -35,9 +35,7 @@ class InviteForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["language"].choices = [
-            (code, get_language_info(code)["name"]) for code, _name in settings.LANGUAGES
-        ]
+        self.fields["language"].choices = invitations.mail_languages()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -130,25 +128,13 @@ def _money(request: HttpRequest, found: Membership, at: datetime) -> Act:
 
 
 def _again(request: HttpRequest, found: StoreInvitation, at: datetime) -> Act:
-    def run(answers: dict[str, Any]) -> str:
-        inviting.send_again(found, at=at, by=request.user)
-        return f"{found.email} is invited again, for 72 hours."
-
-    effects = [
-        f"{found.email} gets a new link, to work for this store. It lives for 72 hours.",
-        "The link of the earlier mail opens nothing any more.",
-    ]
-    return Act(f"Invite {found.email} again", "Send it again", effects, run)
+    return invitations.again(
+        found, "to work for this store", lambda: inviting.send_again(found, at=at, by=request.user)
+    )
 
 
 def _take_back(request: HttpRequest, found: StoreInvitation, at: datetime) -> Act:
-    def run(answers: dict[str, Any]) -> str:
-        inviting.take_back(found, at=at, by=request.user)
-        return f"The invitation of {found.email} opens nothing any more."
-
-    effects = [f"The link that {found.email} got opens nothing any more. No mail says so."]
-    title = f"Take the invitation of {found.email} back"
-    return Act(title, "Take it back", effects, run, is_grave=True)
+    return invitations.take_back(found, lambda: inviting.take_back(found, at=at, by=request.user))
 
 
 ACTS = {"leave": _leave, "money": _money}

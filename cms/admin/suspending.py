@@ -11,7 +11,7 @@ from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from cms.admin.acts import Act, perform, reason_form, told
+from cms.admin.acts import Act, perform, reason_form, told, unless
 from cms.admin.making_stores import stores_trail
 from cms.admin.permissions import needs
 from shop import clock
@@ -38,14 +38,9 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 def _perform(request: HttpRequest, pk: int, act: Any, state: str, otherwise: str) -> HttpResponse:
     store = get_object_or_404(Merchant, pk=pk)
     back = reverse("desk:store-page", args=[pk])
-
-    def barred() -> str:
-        now = Merchant.objects.get(pk=pk)
-        return "" if now.state == state else f"{otherwise}: {now.get_state_display().lower()}."
-
-    at = clock.moment_of(request)
-    trail = [*stores_trail(), (back, store.name)]
-    return perform(request, act(request, store, at), back=back, barred=barred, trail=trail)
+    barred, trail = unless(store, state, otherwise), [*stores_trail(), (back, store.name)]
+    made = act(request, store, clock.moment_of(request))
+    return perform(request, made, back=back, barred=barred, trail=trail)
 
 
 def _suspend(request: HttpRequest, store: Merchant, at: datetime) -> Act:

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from cms.admin.acts import Act, perform, reason_form, told
+from cms.admin.acts import Act, perform, reason_form, told, unless
 from cms.admin.permissions import needs
 from shop import clock
 from shop.amending import taking_down
@@ -39,14 +39,9 @@ def _perform(request: HttpRequest, pk: int, act: Any, state: str, otherwise: str
     rows = Product.objects.select_related("merchant").exclude(state=State.DRAFT)
     product = get_object_or_404(rows, pk=pk)
     back = reverse("desk:product-review", args=[pk])
-
-    def barred() -> str:
-        now = Product.objects.get(pk=pk)
-        return "" if now.state == state else f"{otherwise}: {now.get_state_display().lower()}."
-
-    at = clock.moment_of(request)
-    return perform(request, act(request, product, at), back=back, barred=barred,
-                   trail=[(back, product.title)])  # fmt: skip
+    barred = unless(product, state, otherwise)
+    made = act(request, product, clock.moment_of(request))
+    return perform(request, made, back=back, barred=barred, trail=[(back, product.title)])
 
 
 def _down(request: HttpRequest, product: Product, at: datetime) -> Act:

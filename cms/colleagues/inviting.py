@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from cms.colleagues.mailing import send_colleague_invitation
 from cms.colleagues.models import Invitation
@@ -39,15 +39,7 @@ def invite(email: str, role: str, *, language: str, at: datetime, by: User) -> I
     if known := colleagues().filter(email__iexact=email).first():
         raise NotPossible(f"{known.email} works here already. Change the role in the list.")
     made = Invitation(email=email, role=role, language=language, invited_by=by, invited_at=at)
-    made.renew(at=at)
-    try:
-        with transaction.atomic():
-            made.save()
-    except IntegrityError:
-        raise NotPossible(
-            f"{email} is invited already. Send the invitation again, or take it back."
-        ) from None
-    return _sent(made, "invite", at=at, by=by)
+    return _sent(invitations.save_new(made, at=at), "invite", at=at, by=by)
 
 
 @transaction.atomic
@@ -57,9 +49,7 @@ def send_again(invitation: Invitation, *, at: datetime, by: User) -> Invitation:
     Raises:
         NotPossible: it was accepted or taken back.
     """
-    found = invitations.locked_open(Invitation, invitation.pk)
-    found.renew(at=at)
-    found.save()
+    found = invitations.renewed(Invitation, invitation.pk, at=at)
     return _sent(found, "send again", at=at, by=by)
 
 
@@ -70,9 +60,7 @@ def take_back(invitation: Invitation, *, at: datetime, by: User) -> None:
     Raises:
         NotPossible: it was accepted or taken back.
     """
-    found = invitations.locked_open(Invitation, invitation.pk)
-    found.taken_back_at = at
-    found.save(update_fields=["taken_back_at"])
+    found = invitations.taken_back(Invitation, invitation.pk, at=at)
     log(found, "take back", at=at, by=by, festival=None, after={"email": found.email})
 
 

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.utils.crypto import get_random_string, salted_hmac
 from django.utils.translation import gettext as _
 
@@ -118,6 +118,47 @@ def locked_open[Kind: Invited](kind: type[Kind], pk: int) -> Kind:
         raise NotPossible(f"{found.email} has accepted already.")
     if found.taken_back_at:
         raise NotPossible("This invitation is taken back already.")
+    return found
+
+
+def save_new[Kind: Invited](made: Kind, *, at: datetime) -> Kind:
+    """Keep a new invitation, with its link.
+
+    Raises:
+        NotPossible: the address is invited already.
+    """
+    made.renew(at=at)
+    try:
+        with transaction.atomic():
+            made.save()
+    except IntegrityError:
+        raise NotPossible(
+            f"{made.email} is invited already. Send the invitation again, or take it back."
+        ) from None
+    return made
+
+
+def renewed[Kind: Invited](kind: type[Kind], pk: int, *, at: datetime) -> Kind:
+    """Give an invitation a new link, which lives as long as the first; the old one is dead.
+
+    Raises:
+        NotPossible: it was accepted or taken back.
+    """
+    found = locked_open(kind, pk)
+    found.renew(at=at)
+    found.save()
+    return found
+
+
+def taken_back[Kind: Invited](kind: type[Kind], pk: int, *, at: datetime) -> Kind:
+    """Let an invitation open nothing any more.
+
+    Raises:
+        NotPossible: it was accepted or taken back.
+    """
+    found = locked_open(kind, pk)
+    found.taken_back_at = at
+    found.save(update_fields=["taken_back_at"])
     return found
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from shop.accounts import invitations
@@ -57,15 +57,7 @@ def invite(
         merchant=merchant, email=email, may_see_money=may_see_money, language=language,
         invited_by=by, invited_at=at,
     )  # fmt: skip
-    made.renew(at=at)
-    try:
-        with transaction.atomic():
-            made.save()
-    except IntegrityError:
-        raise NotPossible(
-            f"{email} is invited already. Send the invitation again, or take it back."
-        ) from None
-    return _sent(made, "invite person", at=at, by=by)
+    return _sent(invitations.save_new(made, at=at), "invite person", at=at, by=by)
 
 
 @transaction.atomic
@@ -75,9 +67,7 @@ def send_again(invitation: StoreInvitation, *, at: datetime, by: User) -> StoreI
     Raises:
         NotPossible: it was accepted or taken back.
     """
-    found = invitations.locked_open(StoreInvitation, invitation.pk)
-    found.renew(at=at)
-    found.save()
+    found = invitations.renewed(StoreInvitation, invitation.pk, at=at)
     return _sent(found, "invite again", at=at, by=by)
 
 
@@ -88,9 +78,7 @@ def take_back(invitation: StoreInvitation, *, at: datetime, by: User) -> None:
     Raises:
         NotPossible: it was accepted or taken back.
     """
-    found = invitations.locked_open(StoreInvitation, invitation.pk)
-    found.taken_back_at = at
-    found.save(update_fields=["taken_back_at"])
+    found = invitations.taken_back(StoreInvitation, invitation.pk, at=at)
     _note(found.merchant, "take invitation back", found.email, at=at, by=by)
 
 
