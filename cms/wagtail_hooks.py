@@ -17,6 +17,7 @@ from cms.admin.lists import VIEWSETS
 from cms.admin.log_list import LogViewSet
 from cms.admin.menu import ENTRIES, WaitingPanel, entry
 from cms.admin.orders import OrderViewSet
+from cms.admin.terms import TermViewSet
 from cms.choosers import product_chooser, store_chooser
 from cms.files import DOCUMENTS, PICTURES
 from shop import clock
@@ -41,8 +42,8 @@ def desk_urls() -> list:
 
 @hooks.register("register_admin_viewset")
 def lists() -> list:
-    """Add the lists of products, stores, orders and categories, and what editors choose from."""
-    own = [*VIEWSETS, OrderViewSet(), LogViewSet(), CategoryViewSet()]
+    """Add the lists of what the shop is made of, and what editors choose from."""
+    own = [*VIEWSETS, OrderViewSet(), LogViewSet(), CategoryViewSet(), TermViewSet()]
     return [*own, product_chooser, store_chooser]
 
 

@@ -25,7 +25,7 @@ SINCE = timedelta(days=90)
 OF_ORGANIZERS = ("user", "invitation", "signinrules", "fairness")
 KINDS = (
     "deal", "enrolment", "festival", "fund", "merchant", "nomination", "operation", "order",
-    "payment", "gatewayevent", "previewlink", "product", "promotion", "slot", "wanted",
+    "payment", "gatewayevent", "previewlink", "product", "promotion", "slot", "term", "wanted",
     *OF_ORGANIZERS,
 )  # fmt: skip
 UTC = ZoneInfo("UTC")

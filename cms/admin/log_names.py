@@ -22,7 +22,7 @@ from django.urls import reverse
 
 from cms.models import Invitation
 from shop.accounts.models import User
-from shop.catalogue.models import Product
+from shop.catalogue.models import Product, Term
 from shop.festivals.models import (
     ChangeLog,
     Deal,
@@ -78,6 +78,7 @@ NAMES: dict[str, tuple[type[Model], Expression | F]] = {
     "product": (Product, F("title")),
     "promotion": (Promotion, _first("title", "code")),
     "slot": (Slot, F("label")),
+    "term": (Term, F("term")),
     "user": (User, F("email")),
     "wanted": (Wanted, _first("product__title", "category__name", "country")),
 }
@@ -126,6 +127,7 @@ LINKS: dict[str, Callable[[ChangeLog], str]] = {
     "promotion": _in_festival("desk:benefit"),
     "signinrules": _screen("desk:sign-in"),
     "slot": _of_festival("desk:festival", "#slots"),
+    "term": _own("desk_terms:edit"),
     "user": _screen("desk:colleagues"),
     "wanted": _of_festival("desk:festival-wanted"),
 }

@@ -20,6 +20,7 @@ SUBJECTS = {
     "promotion": "benefit", "wanted": "wish", "fund": "sponsor", "previewlink": "shared preview",
     "merchant": "store", "operation": "payment out", "gatewayevent": "message of the provider",
     "signinrules": "rules", "fairness": "limits", "user": "account",
+    "term": "shared word",
 }  # fmt: skip
 WORDS = {
     "create": "made", "change": "changed", "move": "moved", "extend": "extended",

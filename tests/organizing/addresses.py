@@ -215,5 +215,5 @@ READ = [
     ("desk_products/inspect/{product}/", "get"),
     ("desk_stores/", "get"), ("desk_stores/inspect/{merchant}/", "get"),
     ("desk_orders/", "get"), ("desk_orders/inspect/{order}/", "get"), ("desk_categories/", "get"),
-    ("desk_log/", "get"), ("desk_log/results/", "get"),
+    ("desk_log/", "get"), ("desk_log/results/", "get"), ("desk_terms/", "get"),
 ]  # fmt: skip

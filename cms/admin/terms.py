@@ -1,0 +1,147 @@
+"""Words that products share, such as cotton or red: what each is called in every language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import get_language_info
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.forms.models import WagtailAdminModelForm
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from cms.admin.languages import TranslationField, other_languages
+from cms.admin.lists import CreateView, EditView, IndexView, Told
+from shop import clock
+from shop.catalogue.models import Term
+from shop.languages import in_language, languages_like, translated
+from shop.listings.terms import remove_term, save_term
+
+LONGEST = Term._meta.get_field("term").max_length
+KINDS = [
+    (Term.Kind.OPTION, "What is chosen, such as Colour"),
+    (Term.Kind.VALUE, "A choice, such as Red"),
+    (Term.Kind.MATERIAL, "Material"),
+    (Term.Kind.CERTIFICATE, "Certificate of a store"),
+]
+
+
+class TermForm(WagtailAdminModelForm):
+    """A word as stores write it, and what it is called in each other language."""
+
+    class Meta:
+        model = Term
+        fields = ("kind", "term", "is_read")
+        labels = {"term": "Word", "is_read": "Native speakers have read the names"}
+        help_texts = {
+            "term": "As stores write it, in English, to the letter.",
+            "is_read": "Names that nobody has read yet are shown all the same.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = KINDS
+        for code, name in other_languages():
+            self.fields[f"name_{code}"] = TranslationField(
+                code=code, label=f"In {name}", max_length=LONGEST,
+                initial=in_language(self.instance.names, code) or "",
+                help_text="Empty: the word itself is shown, marked as English.",
+            )  # fmt: skip
+
+    def _post_clean(self) -> None:
+        """Write the names by language."""
+        super()._post_clean()
+        for code, _name in other_languages():
+            text = self.cleaned_data.get(f"name_{code}", "")
+            self.instance.names = translated(self.instance.names, code, text)
+
+
+def _lacking(rows: QuerySet[Term], _name: str, code: str) -> QuerySet[Term]:
+    """Keep the words that have no name in a language."""
+    named = Q()
+    for known in languages_like(code):
+        named |= Q(names__has_key=known)
+    return rows.exclude(named)
+
+
+class TermFilterSet(WagtailFilterSet):
+    """Of which kind, in which language it lacks a name, read or not."""
+
+    kind = django_filters.ChoiceFilter(label="Kind", choices=KINDS)
+    lacking = django_filters.ChoiceFilter(
+        label="Without a name in",
+        choices=[(code, get_language_info(code)["name"]) for code, _name in other_languages()],
+        method=_lacking,
+    )
+
+    class Meta:
+        model = Term
+        fields = ("kind", "lacking", "is_read")
+
+
+class TermIndexView(IndexView):
+    """The list of words."""
+
+    filterset_class = TermFilterSet
+
+
+class Saving:
+    """Saves through the use case, so that pages and the search follow."""
+
+    def save_instance(self) -> Term:
+        """Save a word."""
+        term = self.form.save(commit=False)
+        save_term(term, at=clock.moment_of(self.request), by=self.request.user)
+        return term
+
+
+class TermEditView(Saving, EditView):
+    """One word, to change."""
+
+
+class TermCreateView(Saving, CreateView):
+    """A new word."""
+
+
+class TermDeleteView(Told, generic.DeleteView):
+    """Takes a word away: products say it as their stores wrote it."""
+
+    def delete_action(self) -> None:
+        """Delete it through the use case."""
+        remove_term(self.object, at=clock.moment_of(self.request), by=self.request.user)
+
+
+def _called(code: str) -> Column:
+    return Column(
+        f"name_{code}", label=get_language_info(code)["name"],
+        accessor=lambda term: in_language(term.names, code) or "–",
+    )  # fmt: skip
+
+
+class TermViewSet(ModelViewSet):
+    """The words that products share."""
+
+    model = Term
+    name = "desk_terms"
+    icon = "globe"
+    menu_label = "Shared words"
+    add_to_admin_menu = True
+    menu_order = 95
+    index_view_class, edit_view_class, add_view_class, delete_view_class = (
+        TermIndexView, TermEditView, TermCreateView, TermDeleteView,
+    )  # fmt: skip
+    list_display = ("term", "kind", *(_called(code) for code, _name in other_languages()))
+    list_export = ("term", "kind", "names", "is_read")
+    list_per_page = 50
+    search_fields = ("term", "names")
+    search_backend_name = None
+    copy_view_enabled = False
+    add_to_reference_index = False
+    ordering = ("kind", "term")
+
+    def get_form_class(self, for_update: bool = False) -> type[TermForm]:
+        """Return the form, the same for new ones."""
+        return TermForm

@@ -1,0 +1,63 @@
+"""Words that many products share: what each is called in every language, and the search follows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.tasks import task
+
+from shop import clock
+from shop.accounts.models import User
+from shop.catalogue.models import Product, Term
+from shop.festivals import spans
+from shop.festivals.changes import log
+from shop.listings.indexing import index
+from shop.listings.locking import lock_listings
+from shop.tasks import enqueue
+
+BATCH = 500
+
+
+@transaction.atomic
+def save_term(term: Term, *, at: datetime, by: User | None) -> None:
+    """Save a word and what it is called; pages follow at once, the search within a minute."""
+    before = Term.objects.select_for_update().filter(pk=term.pk).first()
+    term.save()
+    log(term, "change" if before else "create", at=at, by=by, festival=None,
+        before=_told(before) if before else {}, after=_told(term))  # fmt: skip
+    _follow(*(row for row in (before, term) if row), at=at)
+
+
+@transaction.atomic
+def remove_term(term: Term, *, at: datetime, by: User | None) -> None:
+    """Take a word away: products say it as their stores wrote it."""
+    now = Term.objects.select_for_update().get(pk=term.pk)
+    log(now, "remove", at=at, by=by, festival=None, before={"label": now.term, **_told(now)})
+    now.delete()
+    _follow(now, at=at)
+
+
+@task
+def index_material(word: str) -> None:
+    """Let the search find what is made of a material by what the material is called now."""
+    after = 0
+    made_of = Product.objects.filter(materials__contains=[word], listing__isnull=False)
+    while ids := list(
+        made_of.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH]
+    ):
+        with transaction.atomic():
+            lock_listings(ids)
+            index(ids)
+            spans.mark_change("words", at=clock.now())
+        after = ids[-1]
+
+
+def _follow(*rows: Term, at: datetime) -> None:
+    spans.mark_change("words", at=at)
+    for word in sorted({row.term for row in rows if row.kind == Term.Kind.MATERIAL}):
+        enqueue(index_material, word)
+
+
+def _told(term: Term) -> dict[str, object]:
+    return {"kind": term.kind, "term": term.term, "names": term.names, "is_read": term.is_read}
