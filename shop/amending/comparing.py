@@ -21,7 +21,7 @@ from shop.amending.contents import (
     public_album,
 )
 from shop.amending.models import Amendment
-from shop.amending.translating import names_of, public_words
+from shop.amending.translating import TERMS, names_of, public_words
 from shop.catalogue.models import Category, Product
 from shop.currencies import written
 from shop.delivery.names import country_name
@@ -153,6 +153,11 @@ def _texts(amendment: Amendment) -> Iterator[Difference]:
             if public[name] != wanted[name]:
                 title = f"{NAMES[name]}: {languages.get(code, code)}"
                 yield Difference(title, *parts_of(public[name], wanted[name]))
+        said, told_now = wanted.get(TERMS, {}), public.get(TERMS, {})
+        for word in sorted({*said, *told_now} if TERMS in wanted else ()):
+            if told_now.get(word) != said.get(word):
+                title = f"{word}: {languages.get(code, code)}"
+                yield Difference(title, *parts_of(told_now.get(word, ""), said.get(word, "")))
 
 
 def _name_in(code: str) -> str:

@@ -16,12 +16,12 @@ from shop.catalogue import translations
 from shop.catalogue.models import Product, Translation
 from shop.festivals.changes import log
 from shop.festivals.spans import mark_change
-from shop.languages import in_language, languages_like
+from shop.languages import in_language, translated
 from shop.listings.editing import refuse_overtaken
 from shop.listings.refreshing import refresh
 from shop.merchants.models import Merchant
 
-READ = "is_read"
+READ, TERMS = "is_read", "terms"
 
 type Subject = Product | Merchant
 
@@ -35,12 +35,26 @@ def names_of(subject: Subject) -> tuple[str, ...]:
     return ("title", *(name for name in fields if is_outing or name != "meeting_point"))
 
 
+def words_used(subject: Subject) -> list[str]:
+    """Return the short words of a product that shoppers choose between or read: colours, materials.
+
+    One statement; none for a store.
+    """
+    if not isinstance(subject, Product):
+        return []
+    labels = subject.variants.filter(is_active=True).order_by("position", "pk")
+    options = [word for label in labels.values_list("options", flat=True) for word in label]
+    found = dict.fromkeys([*subject.option_names, *options, *subject.materials])
+    return [word for word in found if any(sign.isalpha() for sign in word)]
+
+
 def public_words(subject: Subject, language: str) -> dict[str, Any]:
     """Return what shoppers read in a language, and whether a native speaker has read it."""
     row = in_language(translations.rows_of(subject), language) or Translation()
     found = {name: row.words.get(name, "") for name in names_of(subject)}
     if isinstance(subject, Product):
         found["title"] = in_language(subject.titles, language) or ""
+        found[TERMS] = in_language(subject.terms, language) or {}
     return found | {READ: row.is_read}
 
 
@@ -78,7 +92,9 @@ def save_words(
         keeping.refuse_under_review(now)
     wanted = {name: told.get(name, "") for name in names_of(now)} | {READ: bool(told.get(READ))}
     public = public_words(now, language)
-    is_same = all(wanted[name] == public[name] for name in names_of(now))
+    if isinstance(now, Product):
+        wanted[TERMS] = {word: name for word, name in told.get(TERMS, {}).items() if name}
+    is_same = all(wanted[name] == public[name] for name in public if name != READ)
     if is_same or not _needs_look(now):
         # That somebody has read what is public already deceives nobody.
         apply(now, {language: wanted}, at=at, by=by)
@@ -100,11 +116,13 @@ def apply(
     """Let shoppers read words in other languages. Whoever calls holds the lock of the subject."""
     for language, words in texts.items():
         if isinstance(subject, Product):
-            kept = {k: v for k, v in subject.titles.items() if k not in languages_like(language)}
-            subject.titles = kept | ({language: words["title"]} if words["title"] else {})
+            subject.titles = translated(subject.titles, language, words["title"])
+            # What was proposed before stores named words of their own says nothing of them.
+            own = words.get(TERMS, in_language(subject.terms, language) or {})
+            subject.terms = translated(subject.terms, language, own)
         translations.write(subject, {language: words}, at=at, by=by, is_read=words[READ])
     if isinstance(subject, Product):
-        Product.objects.filter(pk=subject.pk).update(titles=subject.titles)
+        Product.objects.filter(pk=subject.pk).update(titles=subject.titles, terms=subject.terms)
         refresh([subject.pk], at=at)
     else:
         mark_change("store", at=at)

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from shop.accounts.models import User
 from shop.catalogue.models import Product, Term, Translation
+from shop.languages import in_language
 from shop.merchants.models import Merchant
 
 OF_PRODUCTS = ("summary", "description", "meeting_point")
@@ -89,6 +90,12 @@ def term_names(kind: str, words: Collection[str]) -> dict[str, dict[str, str]]:
     """Return what words that many products share are called, by word and language code."""
     rows = Term.objects.filter(kind=kind, term__in=words)
     return dict(rows.values_list("term", "names"))
+
+
+def shared_names(words: Collection[str], language: str) -> dict[str, str]:
+    """Return what the shop calls words in a language, by word. One statement; none for no words."""
+    rows = Term.objects.filter(term__in=words).order_by("-pk") if words else ()
+    return {row.term: name for row in rows if (name := in_language(row.names, language))}
 
 
 def _says(row: Translation | None, facts: Mapping[str, Any]) -> bool:

@@ -148,6 +148,12 @@ def _document(
             for material in product.materials
             for code, name in called.get(material, {}).items()
         ),
+        *(
+            (own[material], "", tongue_of(code))
+            for material in product.materials
+            for code, own in product.terms.items()
+            if material in own
+        ),
     ]
     facts = marks(merchant.country, category.path, merchant.slug, product.kind)
     return document(fields, facts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -21,7 +22,15 @@ from django.views.decorators.http import require_http_methods
 from shop import clock
 from shop.amending.comparing import NAMES
 from shop.amending.models import Amendment
-from shop.amending.translating import READ, Subject, names_of, save_words, wanted_words
+from shop.amending.translating import (
+    READ,
+    TERMS,
+    Subject,
+    names_of,
+    save_words,
+    wanted_words,
+    words_used,
+)
 from shop.catalogue import translations
 from shop.catalogue.models import Product
 from shop.errors import ShopError
@@ -32,7 +41,7 @@ from shop.workspace.changes import saved
 from shop.workspace.fields import seen_only
 from shop.workspace.own import products_of, store_members_only
 
-LONGEST = {"title": 160, "summary": 200, "meeting_point": 300, "tagline": 120}
+LONGEST = {"title": 160, "summary": 200, "meeting_point": 300, "tagline": 120, "word": 80}
 LONG = 8_000
 LINES = {"description": 8, "story": 8}
 
@@ -40,13 +49,17 @@ LINES = {"description": 8, "story": 8}
 class WordsField(forms.CharField):
     """Plain words of one language; its no-break spaces stay as they were typed."""
 
-    def __init__(self, name: str, language: str) -> None:
+    def __init__(
+        self, name: str, language: str, *, label: str = "", instead: str | None = None
+    ) -> None:
         info = get_language_info(language)
         marks = {"lang": language, "dir": "rtl" if info["bidi"] else "ltr"}
+        if instead:
+            marks["placeholder"] = instead  # what the shop says where a store says nothing
         self.has_lines = name in LINES
         widget = forms.Textarea(marks | {"rows": LINES[name]}) if self.has_lines else None
         super().__init__(
-            label=NAMES[name], max_length=LONGEST.get(name, LONG), required=False,
+            label=label or NAMES[name], max_length=LONGEST.get(name, LONG), required=False,
             widget=widget or forms.TextInput(marks),
         )  # fmt: skip
 
@@ -66,10 +79,27 @@ class WordsForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in names_of(subject):
             self.fields[name] = WordsField(name, language)
+        own, words = self.initial.get(TERMS, {}), words_used(subject)
+        shared = translations.shared_names(words, language)
+        # Named by the word itself: what is chosen between may change while somebody types.
+        self.words = {f"word-{sha256(w.encode()).hexdigest()[:12]}": w for w in words}
+        for key, word in self.words.items():
+            self.fields[key] = WordsField("word", language, label=word, instead=shared.get(word))
+            self.initial[key] = own.get(word, "")
         self.fields[READ] = forms.BooleanField(
             label=gettext_lazy("I speak this language and have read it"), required=False
         )
         self.subject = subject
+
+    def clean(self) -> dict[str, Any]:
+        """Return what was told, the short words by the word that they translate."""
+        told = super().clean() or {}
+        return told | {TERMS: {word: told.get(key, "") for key, word in self.words.items()}}
+
+    @property
+    def short(self) -> list[forms.BoundField]:
+        """Return the fields of the words that shoppers choose between or read in a list."""
+        return [self[key] for key in self.words]
 
     @property
     def pairs(self) -> list[tuple[forms.BoundField, str]]:

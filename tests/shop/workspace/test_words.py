@@ -5,8 +5,9 @@ import pytest
 from shop.amending import taking_down
 from shop.amending.models import Amendment
 from shop.catalogue import translations
-from shop.catalogue.models import Product
+from shop.catalogue.models import Product, Term
 from shop.festivals.models import ChangeLog
+from shop.listings.models import Listing
 from tests import make
 from tests.make import NOON
 from tests.shop.workspace.desk import EVIL, look
@@ -52,6 +53,42 @@ def test_words_wait_for_a_look_and_are_public_then(client, desk, page):
     line = ChangeLog.objects.get(action="approve change")
     assert line.after["texts"]["fr"]["title"] == "Bouilloire"
     assert "Bouilloire" in client.get(f"/fr/products/{desk.product.slug}/").text
+
+
+def test_a_store_names_its_colours_and_materials_and_shoppers_read_them(client, desk, page):
+    Product.objects.filter(pk=desk.product.pk).update(materials=["bogolan", "copper"])
+    Term.objects.create(kind="material", term="copper", names={"fr": "cuivre"})
+    form = client.get(page).context["form"]
+    fields = {word: key for key, word in form.words.items()}
+    assert form.fields[fields["copper"]].widget.attrs["placeholder"] == "cuivre"
+
+    client.post(page, {fields["bogolan"]: "Toile de boue", "version": version(client, page)})
+
+    waits = client.get(desk.address("{store}/products/{product}/"))
+    assert [row.name for row in waits.context["change"].words] == ["bogolan: Français"]
+    assert client.get(page).context["form"][fields["bogolan"]].value() == "Toile de boue"
+
+    look(desk)
+
+    assert now(desk.product).terms == {"fr": {"bogolan": "Toile de boue"}}
+    shown = client.get(f"/fr/products/{desk.product.slug}/").text
+    assert "Toile de boue" in shown
+    assert "cuivre" in shown
+    make.listed(now(desk.product))
+    assert "~fr:boue" in Listing.objects.values_list("text", flat=True).get(product=desk.product)
+
+
+def test_words_that_were_proposed_before_stores_named_colours_can_be_approved(client, desk, page):
+    Product.objects.filter(pk=desk.product.pk).update(terms={"fr": {"Red": "Rouge vif"}})
+    client.post(page, FRENCH | {"version": version(client, page)})
+    amendment = Amendment.objects.get(product=desk.product)
+    del amendment.texts["fr"]["terms"]
+    amendment.save()
+
+    look(desk)
+
+    assert now(desk.product).titles == {"fr": "Bouilloire"}
+    assert now(desk.product).terms == {"fr": {"Red": "Rouge vif"}}
 
 
 def test_an_edit_of_the_english_words_keeps_what_is_proposed_in_others(client, desk, page):
