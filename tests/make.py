@@ -136,14 +136,16 @@ def reprice(of: Variant, price: int, *, at: datetime) -> None:
     prices.change_prices({of.pk: price}, at=at)
 
 
-def delivery(price: int = 0, *, country: str = "CN", service: str = "parcel") -> None:
-    """Open a country at one price for every parcel from eastern Africa."""
+def delivery(
+    price: int = 0, *, country: str = "CN", service: str = "parcel", region: str = "east"
+) -> None:
+    """Open a country at one price for every parcel from a region of Africa."""
     Country.objects.get_or_create(
         code=country,
         defaults={"zone": "CEA", "service": "open", "currency": "CNY", "seen_on": "2026-11-24"},
     )
     Rate.objects.get_or_create(
-        origin_region="east", zone="CEA", service=service, weight_from=0,
+        origin_region=region, zone="CEA", service=service, weight_from=0,
         defaults={"weight_to": 20_000, "price": price, "days_from": 5, "days_to": 9,
                   "is_tracked": True, "seen_on": "2026-11-24"},
     )  # fmt: skip

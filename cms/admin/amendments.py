@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.contrib import messages
 from django.db.models import F, Q, QuerySet
@@ -12,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.timesince import timesince
+from django.utils.translation import get_language_info
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cms.admin.history import lines_about
@@ -20,9 +22,11 @@ from cms.admin.permissions import needs
 from shop import clock
 from shop.amending import deciding
 from shop.amending.comparing import differences, pictures
+from shop.amending.contents import new_rows
 from shop.amending.models import Amendment
 from shop.catalogue.models import Product
 from shop.errors import ShopError
+from shop.listings.usual_prices import odd_prices
 
 PAGE = 50
 QUEUE = "desk:amendments"
@@ -58,6 +62,7 @@ def amendment(request: HttpRequest, pk: int) -> HttpResponse:
         "amendment": found,
         "differences": differences(found),
         "places": pictures(found),
+        "doubts": _doubts(found, at=clock.moment_of(request)),
         "at": clock.moment_of(request),
         **lines_about(found.subject),
     }
@@ -115,12 +120,24 @@ def _parts(row: Amendment) -> Iterator[str]:
         yield "words"
     if "category_id" in row.words:
         yield "category"
+    for code in row.texts:
+        yield f"words in {get_language_info(code)['name']}"
     if row.options:
         yield "labels"
     if count := len(row.variants):
         yield f"{count} new variant{pluralize(count)}"
     if row.has_pictures:
         yield "pictures"
+
+
+def _doubts(found: Amendment, *, at: datetime) -> list[str]:
+    """Return a question for each new variant whose price is far from what is usual."""
+    typed = {row.sku: row.price for row in new_rows(found) if row.price is not None}
+    if not typed:
+        return []
+    product = found.product
+    odd = odd_prices(typed, category=product.category, product=product, kind=product.kind, at=at)
+    return [f"{sku}: {text}" for sku, text in odd.items()]
 
 
 def _too_late(request: HttpRequest) -> HttpResponse:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from shop.catalogue.models import Category, Product
 from shop.currencies import written
 from shop.festivals.models import RegularPrice
+from shop.languages import in_language
 
 TIMES = 10
 ENOUGH = 5  # products of a category that say together what is usual
@@ -143,7 +144,7 @@ def category_of(
     path, amount = row
     is_own = path == category.path
     found = category if is_own else Category.objects.filter(path=path).first() or category
-    name = found.names.get(_language(), found.name)
+    name = in_language(found.names, _language()) or found.name
     return Usual(amount, _("products in %(category)s") % {"category": name})
 
 

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods
 
 from shop import clock
 from shop.amending.comparing import NAMES
+from shop.amending.contents import amendment_of
 from shop.amending.models import Amendment
 from shop.amending.translating import (
     READ,
@@ -180,9 +181,7 @@ def _is_saved(request: HttpRequest, form: WordsForm, language: str) -> bool:
             subject, language, told, version=told["version"] or 0, at=at, by=request.user
         )
     except ChangedMeanwhile as refusal:
-        form.add_error(None, str(refusal))
-        form.data = form.data.copy()
-        form.data["version"] = refusal.edit.pk
+        _show_overtaken(form, language, refusal)
         return False
     except ShopError as refusal:
         form.add_error(None, str(refusal))
@@ -190,6 +189,22 @@ def _is_saved(request: HttpRequest, form: WordsForm, language: str) -> bool:
     is_product = isinstance(subject, Product)
     messages.success(request, saved(waits=waits, of=subject if is_product else None))
     return True
+
+
+def _show_overtaken(form: WordsForm, language: str, refusal: ChangedMeanwhile) -> None:
+    """Show what is stored now beside what was typed, so that saving again is a decision."""
+    now = type(form.subject).objects.get(pk=form.subject.pk)
+    stored = wanted_words(now, language, amendment_of(now))
+    stored |= {key: stored.get(TERMS, {}).get(word, "") for key, word in form.words.items()}
+    form.add_error(None, str(refusal))
+    form.data = form.data.copy()
+    form.data["version"] = refusal.edit.pk
+    form.meanwhile = refusal.edit
+    form.stored = [
+        (str(form.fields[name].label), stored[name] or "–")
+        for name in (*names_of(now), *form.words)
+        if stored[name] != form.cleaned_data[name]
+    ]
 
 
 def _others() -> dict[str, str]:

@@ -32,7 +32,7 @@ REASON = "Two parcels never left"
 def _shop(stage):
     root_collection()
     pages.home()
-    make.delivery(5_00)
+    make.delivery(5_00, region="west")
     make.origin("NG", "west")
     for path, name in (("home/cushions", "Cushions"), ("home", "Home")):
         Category.objects.create(path=path, name=name)

@@ -107,3 +107,21 @@ def test_before_and_after_cost_the_same_however_much_differs(desk, kettle):
         return len(counted)
 
     assert cost(few) == cost(many)
+
+
+def test_a_new_variant_that_costs_ten_times_as_much_is_asked_back(desk):
+    variant = make.variant(20_00)
+    row = {"sku": "X-BIG", "options": ["Big"], "weight_g": 500, "price": 12_500_00, "units": 3}
+    change = make.amendment(variant.product, words={}, variants=[row])
+
+    page = desk.get(f"/organize/changes/{change.pk}/").text
+
+    assert "X-BIG: $12,500.00 is 625 times what the other choices of this product" in page
+
+
+def test_words_in_another_language_are_named_in_the_list(desk):
+    product = make.product()
+    words = {"title": "Bouilloire", "summary": "", "description": "", "is_read": True}
+    make.amendment(product, words={}, texts={"fr": words})
+
+    assert "words in French" in desk.get("/organize/changes/").text

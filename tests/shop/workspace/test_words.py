@@ -125,6 +125,8 @@ def test_whoever_was_overtaken_is_told_and_decides_by_saving_again(client, desk,
 
     assert answer.status_code == 422
     assert "Someone changed this while you were editing." in answer.text
+    assert answer.context["form"].stored == [("Name", "Bouilloire")]
+    assert '<dd dir="auto">Bouilloire</dd>' in answer.text
     assert Amendment.objects.get(product=desk.product).texts["fr"]["title"] == "Bouilloire"
     client.post(
         page, FRENCH | {"title": "Autre", "version": answer.context["form"].data["version"]}
