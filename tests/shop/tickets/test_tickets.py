@@ -63,6 +63,7 @@ def test_the_order_shows_its_tickets_with_squares_and_codes(client, order):
     for ticket in Ticket.objects.all():
         assert ticket.number in tickets
     assert "Itoku market" in tickets
+    assert 'zone="Africa/Nairobi"' in tickets  # the reader's own time beside the place's
 
 
 def test_an_order_of_goods_alone_has_no_tickets(client, till, db):
