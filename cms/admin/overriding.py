@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -26,7 +27,7 @@ from shop.festivals.readiness import Readiness, readiness
 # Where each kind of finding is cleared; what has no screen of its own leads nowhere.
 SCREENS = {
     "past": "desk:festival-edit", "stores": "desk:festival-stores", "words": "desk:festival-words",
-    "enrolment": "desk:festival-edit", "intro": "desk:festival-words",
+    "enrolment": "desk:festival-edit",
     "zone": "desk:festival-edit", "window": "desk:festival-edit",
     "slot": "desk:festival-nominations", "stock": "desk:festival-nominations",
     "waiting": "desk:festival-nominations", "budget": "desk:festival-benefits",
@@ -85,6 +86,8 @@ def led(ready: Readiness, festival: Festival, page: PageLink | None) -> list[tup
         address = reverse(screen, args=[festival.pk]) if screen else ""
         if finding.code in ("translation", "page-draft") and page:
             address = page.edit_url
+        if finding.code == "intro":  # in the shop's own language; "words" leads to the others
+            address = reverse("desk:festival-words-in", args=[festival.pk, settings.LANGUAGE_CODE])
         if finding.code == "page":
             address = "#work"
         found.append((finding, address))

@@ -86,10 +86,14 @@ class WordsForm(forms.Form):
 @require_http_methods(["GET", "HEAD"])
 @needs("change_festival")
 def first(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the first language in which something is missing; its form leads on to its own place."""
+    """Show the first other language in which something is missing, else the shop's own.
+
+    Its form leads on to its own place.
+    """
     festival = get_object_or_404(Festival, pk=pk)
     counts = _counts(festival, list(festival.slots.all()))
-    code = next((code for code, _name, missing, _total in counts if missing), counts[1][0])
+    counts.sort(key=lambda row: row[0] == settings.LANGUAGE_CODE)
+    code = next((code for code, _name, missing, _total in counts if missing), counts[0][0])
     return write(request, pk, code)
 
 
