@@ -5,43 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from cms.admin.languages import TranslationField, other_languages
+from cms.admin.languages import other_languages
 from cms.admin.lists import CreateView, EditView, IndexView
+from cms.admin.naming import NamedForm
 from shop import clock
 from shop.catalogue.models import Category
 from shop.errors import NotPossible
-from shop.languages import in_language, translated
+from shop.languages import in_language
 from shop.listings import moving
 
-LONGEST = Category._meta.get_field("name").max_length
 
-
-class CategoryForm(WagtailAdminModelForm):
+class CategoryForm(NamedForm):
     """A category's place, its name, and its name in each other language."""
+
+    named, labelled = "name", "Name in {}"
+    if_empty = "Empty: its English name is shown."
 
     class Meta:
         model = Category
         fields = ("path", "name", "position")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for code, name in other_languages():
-            self.fields[f"name_{code}"] = TranslationField(
-                code=code, label=f"Name in {name}", max_length=LONGEST,
-                initial=in_language(self.instance.names, code) or "",
-                help_text="Empty: its English name is shown.",
-            )  # fmt: skip
-
     def _post_clean(self) -> None:
-        """Write the names by language; refuse a place at which it cannot stand."""
+        """Refuse a place at which it cannot stand."""
         super()._post_clean()
-        for code, _name in other_languages():
-            text = self.cleaned_data.get(f"name_{code}", "")
-            self.instance.names = translated(self.instance.names, code, text)
         if not self.errors and "path" in self.changed_data:
             try:
                 moving.check_place(self.instance)

@@ -8,19 +8,18 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import get_language_info
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from cms.admin.languages import TranslationField, other_languages
+from cms.admin.languages import other_languages
 from cms.admin.lists import CreateView, EditView, IndexView, Told
+from cms.admin.naming import NamedForm
 from shop import clock
 from shop.catalogue.models import Term
-from shop.languages import in_language, languages_like, translated
+from shop.languages import in_language, languages_like
 from shop.listings.terms import remove_term, save_term
 
-LONGEST = Term._meta.get_field("term").max_length
 KINDS = [
     (Term.Kind.OPTION, "What is chosen, such as Colour"),
     (Term.Kind.VALUE, "A choice, such as Red"),
@@ -29,8 +28,11 @@ KINDS = [
 ]
 
 
-class TermForm(WagtailAdminModelForm):
+class TermForm(NamedForm):
     """A word as stores write it, and what it is called in each other language."""
+
+    named, labelled = "term", "In {}"
+    if_empty = "Empty: the word itself is shown, marked as English."
 
     class Meta:
         model = Term
@@ -44,19 +46,6 @@ class TermForm(WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = KINDS
-        for code, name in other_languages():
-            self.fields[f"name_{code}"] = TranslationField(
-                code=code, label=f"In {name}", max_length=LONGEST,
-                initial=in_language(self.instance.names, code) or "",
-                help_text="Empty: the word itself is shown, marked as English.",
-            )  # fmt: skip
-
-    def _post_clean(self) -> None:
-        """Write the names by language."""
-        super()._post_clean()
-        for code, _name in other_languages():
-            text = self.cleaned_data.get(f"name_{code}", "")
-            self.instance.names = translated(self.instance.names, code, text)
 
 
 def _lacking(rows: QuerySet[Term], _name: str, code: str) -> QuerySet[Term]:

@@ -1,0 +1,34 @@
+"""A form of something that has a name in each language of the shop."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from wagtail.admin.forms.models import WagtailAdminModelForm
+
+from cms.admin.languages import TranslationField, other_languages
+from shop.languages import in_language, translated
+
+
+class NamedForm(WagtailAdminModelForm):
+    """Has a field for each other language, which it keeps in ``names`` of its row."""
+
+    named: ClassVar[str]  # the field that the names translate
+    labelled: ClassVar[str]  # with the language in the place of {}
+    if_empty: ClassVar[str]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        longest = self._meta.model._meta.get_field(self.named).max_length
+        for code, name in other_languages():
+            self.fields[f"name_{code}"] = TranslationField(
+                code=code, label=self.labelled.format(name), max_length=longest,
+                initial=in_language(self.instance.names, code) or "", help_text=self.if_empty,
+            )  # fmt: skip
+
+    def _post_clean(self) -> None:
+        """Write the names by language."""
+        super()._post_clean()
+        for code, _name in other_languages():
+            text = self.cleaned_data.get(f"name_{code}", "")
+            self.instance.names = translated(self.instance.names, code, text)
