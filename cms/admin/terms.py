@@ -46,6 +46,7 @@ class TermForm(NamedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = KINDS
+        self.fields["is_read"] = self.fields.pop("is_read")  # once the names stand there
 
 
 def _lacking(rows: QuerySet[Term], _name: str, code: str) -> QuerySet[Term]:
@@ -98,6 +99,10 @@ class TermCreateView(Saving, CreateView):
 class TermDeleteView(Told, generic.DeleteView):
     """Takes a word away: products say it as their stores wrote it."""
 
+    confirmation_message = (
+        "Products and stores that have it say it as they wrote it, in every language. Delete it?"
+    )
+
     def delete_action(self) -> None:
         """Delete it through the use case."""
         remove_term(self.object, at=clock.moment_of(self.request), by=self.request.user)
@@ -130,6 +135,10 @@ class TermViewSet(ModelViewSet):
     copy_view_enabled = False
     add_to_reference_index = False
     ordering = ("kind", "term")
+
+    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        """Return what the views share, without Wagtail's count of uses: products hold the word."""
+        return super().get_common_view_kwargs(**kwargs) | {"usage_url_name": None}
 
     def get_form_class(self, for_update: bool = False) -> type[TermForm]:
         """Return the form, the same for new ones."""

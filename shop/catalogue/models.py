@@ -251,6 +251,7 @@ class Term(models.Model):
     seen_on = models.DateField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "shared word"
         ordering = ["kind", "term"]
         constraints = [
             # The word comes first: a page asks for words, whatever their kind.

@@ -147,6 +147,19 @@ def test_a_store_in_a_running_festival_is_offered_no_way_out(stage, market, page
     assert fits(page)
 
 
+def test_the_page_of_sheets_fits_a_narrow_telephone(stage, market, page):
+    begins = clock.now() + timedelta(days=30)
+    festival = make.festival(starts_at=begins, ends_at=begins + timedelta(days=9))
+    make.nomination(market.mat.variants.get(), during=festival, price=20_00)
+    sign_in(page, market.weaver.email, "/merchant/")
+    page.set_viewport_size({"width": 320, "height": 640})
+
+    page.goto(f"/merchant/{market.loom.slug}/festivals/{festival.pk}/sheet/")
+
+    expect(page.locator("input[type=file]")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
 def test_somebody_without_a_store_is_told_so(stage, market, page):
     ada = make.user()
     User.objects.filter(pk=ada.pk).update(language="fr")

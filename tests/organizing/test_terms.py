@@ -74,8 +74,12 @@ def test_a_word_that_is_taken_away_is_said_as_its_store_wrote_it(client):
     client.post("/organize/desk_terms/new/", typed(name_fr="Bazilani"))
     term = Term.objects.get()
 
+    asked = client.get(f"/organize/desk_terms/delete/{term.pk}/").text
     client.post(f"/organize/desk_terms/delete/{term.pk}/")
     work()
+
+    assert "say it as they wrote it" in asked
+    assert "referenced" not in asked
 
     page = Client().get(f"/fr/products/{product.slug}/").text
     assert "Bazilani" not in page
