@@ -93,8 +93,8 @@ def term_names(kind: str, words: Collection[str]) -> dict[str, dict[str, str]]:
 
 
 def shared_names(words: Collection[str], language: str) -> dict[str, str]:
-    """Return what the shop calls words in a language, by word. One statement; none for no words."""
-    rows = Term.objects.filter(term__in=words).order_by("-pk") if words else ()
+    """Return what the shop calls words in a language, by word. One statement, also for no words."""
+    rows = Term.objects.filter(term__in=[*words, ""]).order_by("-pk")
     return {row.term: name for row in rows if (name := in_language(row.names, language))}
 
 

@@ -81,7 +81,8 @@ class WordsForm(forms.Form):
         for name in names_of(subject):
             self.fields[name] = WordsField(name, language)
         own, words = self.initial.get(TERMS, {}), words_used(subject)
-        shared = translations.shared_names(words, language)
+        is_product = isinstance(subject, Product)
+        shared = translations.shared_names(words, language) if is_product else {}
         # Named by the word itself: what is chosen between may change while somebody types.
         self.words = {f"word-{sha256(w.encode()).hexdigest()[:12]}": w for w in words}
         for key, word in self.words.items():

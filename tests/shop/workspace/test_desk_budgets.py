@@ -28,7 +28,7 @@ MOST = {
     "{store}/festivals/{festival}/sheet.{kind}": 9,
     "{store}/sheets/{sheet}/": 5,
     "{store}/slots/{slot}/{product}/": 16,
-    "{store}/products/{product}/words/{language}/": 6,
+    "{store}/products/{product}/words/{language}/": 8,  # with its short words, and the shop's
     "{store}/profile/": 5,
     "{store}/profile/words/{language}/": 5,
     "orders/{suborder}/": 8,
