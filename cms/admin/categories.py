@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from cms.admin.languages import other_languages
 from cms.admin.lists import CreateView, EditView, IndexView
-from cms.admin.naming import NamedForm
+from cms.admin.naming import NamedForm, Saving
 from shop import clock
 from shop.catalogue.models import Category
 from shop.errors import NotPossible
@@ -38,32 +37,23 @@ class CategoryForm(NamedForm):
                 self.add_error("path", str(refusal))
 
 
-class Saving:
-    """Saves through the use case; who was overtaken reads why it was refused."""
+class SavingCategory(Saving):
+    """Saves through the use case, and lets lists follow."""
 
-    request: HttpRequest
-    form: CategoryForm
+    refused = "path"
 
     def save_instance(self) -> Category:
-        """Save, and let lists follow."""
+        """Save a category."""
         category = self.form.save(commit=False)
         moving.save_category(category, at=clock.moment_of(self.request))
         return category
 
-    def form_valid(self, form: CategoryForm) -> HttpResponse:
-        """Answer with the list, or with what stands in the way by now."""
-        try:
-            return super().form_valid(form)
-        except NotPossible as refusal:
-            form.add_error("path", str(refusal))
-            return self.form_invalid(form)
 
-
-class CategoryEditView(Saving, EditView):
+class CategoryEditView(SavingCategory, EditView):
     """One category, to change."""
 
 
-class CategoryCreateView(Saving, CreateView):
+class CategoryCreateView(SavingCategory, CreateView):
     """A new category."""
 
 

@@ -1,12 +1,14 @@
-"""A form of something that has a name in each language of the shop."""
+"""Something that has a name in each language of the shop: its form, and how it is saved."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.http import HttpRequest, HttpResponse
 from wagtail.admin.forms.models import WagtailAdminModelForm
 
 from cms.admin.languages import TranslationField, other_languages
+from shop.errors import NotPossible
 from shop.languages import in_language, translated
 
 
@@ -32,3 +34,19 @@ class NamedForm(WagtailAdminModelForm):
         for code, _name in other_languages():
             text = self.cleaned_data.get(f"name_{code}", "")
             self.instance.names = translated(self.instance.names, code, text)
+
+
+class Saving:
+    """Saves through a use case; who was overtaken reads beside a field why it was refused."""
+
+    request: HttpRequest
+    form: NamedForm
+    refused: ClassVar[str]
+
+    def form_valid(self, form: NamedForm) -> HttpResponse:
+        """Answer with the list, or with what stands in the way by now."""
+        try:
+            return super().form_valid(form)
+        except NotPossible as refusal:
+            form.add_error(self.refused, str(refusal))
+            return self.form_invalid(form)

@@ -14,7 +14,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from cms.admin.languages import other_languages
 from cms.admin.lists import CreateView, EditView, IndexView, Told
-from cms.admin.naming import NamedForm
+from cms.admin.naming import NamedForm, Saving
 from shop import clock
 from shop.catalogue.models import Term
 from shop.languages import in_language, languages_like
@@ -26,6 +26,9 @@ KINDS = [
     (Term.Kind.MATERIAL, "Material"),
     (Term.Kind.CERTIFICATE, "Certificate of a store"),
 ]
+# As the desk calls them: it is in English.
+LANGUAGES = [(code, get_language_info(code)["name"]) for code, _name in other_languages()]
+NAMES = {f"name_{code}": name for code, name in LANGUAGES}
 
 
 class TermForm(NamedForm):
@@ -63,7 +66,7 @@ class TermFilterSet(WagtailFilterSet):
     kind = django_filters.ChoiceFilter(label="Kind", choices=KINDS)
     lacking = django_filters.ChoiceFilter(
         label="Without a name in",
-        choices=[(code, get_language_info(code)["name"]) for code, _name in other_languages()],
+        choices=LANGUAGES,
         method=_lacking,
     )
 
@@ -76,10 +79,18 @@ class TermIndexView(IndexView):
     """The list of words."""
 
     filterset_class = TermFilterSet
+    export_headings = {"term": "Word", "kind": "Kind", **NAMES, "is_read": "Read"}
+
+    def to_row_dict(self, item: Term) -> dict[str, object]:
+        """Return a row of the sheet, with a column for each language."""
+        names = {f"name_{code}": in_language(item.names, code) or "" for code, _ in LANGUAGES}
+        return {"term": item.term, "kind": item.kind, **names, "is_read": item.is_read}
 
 
-class Saving:
+class SavingTerm(Saving):
     """Saves through the use case, so that pages and the search follow."""
+
+    refused = "term"
 
     def save_instance(self) -> Term:
         """Save a word."""
@@ -88,11 +99,11 @@ class Saving:
         return term
 
 
-class TermEditView(Saving, EditView):
+class TermEditView(SavingTerm, EditView):
     """One word, to change."""
 
 
-class TermCreateView(Saving, CreateView):
+class TermCreateView(SavingTerm, CreateView):
     """A new word."""
 
 
@@ -108,9 +119,9 @@ class TermDeleteView(Told, generic.DeleteView):
         remove_term(self.object, at=clock.moment_of(self.request), by=self.request.user)
 
 
-def _called(code: str) -> Column:
+def _called(code: str, name: str) -> Column:
     return Column(
-        f"name_{code}", label=get_language_info(code)["name"],
+        f"name_{code}", label=name,
         accessor=lambda term: in_language(term.names, code) or "–",
     )  # fmt: skip
 
@@ -127,8 +138,8 @@ class TermViewSet(ModelViewSet):
     index_view_class, edit_view_class, add_view_class, delete_view_class = (
         TermIndexView, TermEditView, TermCreateView, TermDeleteView,
     )  # fmt: skip
-    list_display = ("term", "kind", *(_called(code) for code, _name in other_languages()))
-    list_export = ("term", "kind", "names", "is_read")
+    list_display = ("term", "kind", *(_called(*row) for row in LANGUAGES))
+    list_export = ("term", "kind", *NAMES, "is_read")
     list_per_page = 50
     search_fields = ("term", "names")
     search_backend_name = None

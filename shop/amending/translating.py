@@ -42,7 +42,7 @@ def words_used(subject: Subject) -> list[str]:
     """
     if not isinstance(subject, Product):
         return []
-    labels = subject.variants.filter(is_active=True).order_by("position", "pk")
+    labels = subject.variants.filter(is_active=True).order_by("options").distinct()
     options = [word for label in labels.values_list("options", flat=True) for word in label]
     found = dict.fromkeys([*subject.option_names, *options, *subject.materials])
     return [word for word in found if any(sign.isalpha() for sign in word)]
@@ -93,7 +93,9 @@ def save_words(
     wanted = {name: told.get(name, "") for name in names_of(now)} | {READ: bool(told.get(READ))}
     public = public_words(now, language)
     if isinstance(now, Product):
-        wanted[TERMS] = {word: name for word, name in told.get(TERMS, {}).items() if name}
+        # What the form does not show, since nothing on sale has it now, stays as it is.
+        terms = public[TERMS] | told.get(TERMS, {})
+        wanted[TERMS] = {word: name for word, name in terms.items() if name}
     is_same = all(wanted[name] == public[name] for name in public if name != READ)
     if is_same or not _needs_look(now):
         # That somebody has read what is public already deceives nobody.

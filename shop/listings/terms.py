@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.tasks import task
 
 from shop import clock
 from shop.accounts.models import User
 from shop.catalogue.models import Product, Term
+from shop.errors import NotPossible
 from shop.festivals import spans
 from shop.festivals.changes import log
 from shop.listings.indexing import index
@@ -21,9 +22,17 @@ BATCH = 500
 
 @transaction.atomic
 def save_term(term: Term, *, at: datetime, by: User | None) -> None:
-    """Save a word and what it is called; pages follow at once, the search within a minute."""
+    """Save a word and what it is called; pages follow at once, the search within a minute.
+
+    Raises:
+        NotPossible: somebody else added it meanwhile.
+    """
     before = Term.objects.select_for_update().filter(pk=term.pk).first()
-    term.save()
+    try:
+        with transaction.atomic():
+            term.save()
+    except IntegrityError:
+        raise NotPossible("This word is there already. Change that one.") from None
     log(term, "change" if before else "create", at=at, by=by, festival=None,
         before=_told(before) if before else {}, after=_told(term))  # fmt: skip
     _follow(*(row for row in (before, term) if row), at=at)

@@ -148,6 +148,8 @@ def test_new_products_and_lists_have_no_barriers(organized, inspector):
         "/organize/desk_orders/",
         "/organize/desk_log/",
         "/organize/desk_categories/",
+        "/organize/desk_terms/",
+        "/organize/desk_terms/new/",
         "/organize/desk_categories/new/",
     )
 

@@ -5,7 +5,9 @@ from django.conf import settings
 from django.test import Client
 
 from shop.catalogue.models import Term
+from shop.errors import NotPossible
 from shop.festivals.models import ChangeLog
+from shop.listings.terms import save_term
 from shop.storefront import epoch
 from tests import make
 from tests.make import NOON
@@ -135,3 +137,24 @@ def test_every_other_language_has_a_field(client):
 
     for code in OTHERS:
         assert f'name="name_{code}"' in page
+
+
+def test_a_word_that_somebody_else_added_meanwhile_is_refused_in_words():
+    Term.objects.create(kind="material", term="bogolan", names={"fr": "Bogolan"})
+    late = Term(kind="material", term="bogolan")  # whose form saw none yet
+
+    with pytest.raises(NotPossible, match="there already"):
+        save_term(late, at=NOON, by=None)
+
+    assert Term.objects.get().names == {"fr": "Bogolan"}
+
+
+def test_the_sheet_has_a_column_for_each_language(client):
+    Term.objects.create(kind="material", term="sisal", names={"fr": "sisal", "zh": "剑麻"})
+    client.force_login(organizer("analyst"))
+
+    sheet = client.get("/organize/desk_terms/", {"export": "csv"})
+
+    head, row = b"".join(sheet).decode("utf-8-sig").splitlines()
+    assert head == "Word,Kind,French,Simplified Chinese,Arabic,Swahili,Portuguese,Read"
+    assert row.startswith("sisal,material,sisal,剑麻,,,,")

@@ -91,6 +91,16 @@ def test_words_that_were_proposed_before_stores_named_colours_can_be_approved(cl
     assert now(desk.product).terms == {"fr": {"Red": "Rouge vif"}}
 
 
+def test_names_of_what_is_not_on_sale_now_stay_and_wait_for_nothing(client, desk, page):
+    known = {"fr": {"Red, of last year": "Rouge de l’an dernier"}}
+    Product.objects.filter(pk=desk.product.pk).update(terms=known)
+
+    client.post(page, {"version": version(client, page)})
+
+    assert now(desk.product).terms == known
+    assert not Amendment.objects.filter(product=desk.product).exists()
+
+
 def test_an_edit_of_the_english_words_keeps_what_is_proposed_in_others(client, desk, page):
     client.post(page, FRENCH | {"version": version(client, page)})
     amendment = Amendment.objects.get(product=desk.product)
