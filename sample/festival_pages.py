@@ -1,4 +1,4 @@
-"""What stands on the page of a festival of the sample, in English and in its translations."""
+"""What stands on pages of the sample, in English and in their translations."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext
 from wagtail.models import Locale, Page
 
 from sample.filling import cents_of, placeholders
@@ -61,6 +63,12 @@ def translate(page: Page, ours: str, **facts: Any) -> int:
     translated.save()
     keep_revision(translated)
     return 1
+
+
+def called(model: type[Page], ours: str) -> str:
+    """Return what a list is called in a language, as the shop's own words have it."""
+    with translation.override(LANGUAGES[ours]):
+        return gettext(model.own_title)
 
 
 def keep_revision(page: Page) -> None:

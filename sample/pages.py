@@ -35,7 +35,7 @@ from cms.models import (
 )
 from sample.articles import Article, articles
 from sample.doors import doors
-from sample.festival_pages import body, keep_revision, translate
+from sample.festival_pages import body, called, keep_revision, translate
 from sample.filling import CONTENT, values_in
 from sample.formatting import blocks
 from sample.reading import festivals, pavilions
@@ -51,10 +51,10 @@ from shop.pictures.models import Picture
 HOME = "shop"
 OTHERS = [ours for ours in LANGUAGES if ours != "en"]
 LISTS = (
-    (FestivalIndexPage, "festivals", "Festivals"),
-    (StoryIndexPage, "stories", "Stories"),
-    (LessonIndexPage, "academy", "Academy"),
-    (HelpIndexPage, "help", "Help"),
+    (FestivalIndexPage, "festivals"),
+    (StoryIndexPage, "stories"),
+    (LessonIndexPage, "academy"),
+    (HelpIndexPage, "help"),
 )
 IN_MENUS = {
     "about",
@@ -108,12 +108,14 @@ def write_pages(*, at: datetime) -> int:
     """Make the pages that are missing; return how many."""
     home, made = _home()
     lists = {}
-    for model, slug, title in LISTS:
-        words = _list_words()[slug]
-        facts = {"title": title, "search_description": words["en"], "show_in_menus": True}
-        lists[slug], is_new = _page(home, model, slug, at, **facts)
+    for model, slug in LISTS:
+        words = {
+            ours: {"title": called(model, ours), "search_description": told}
+            for ours, told in _list_words()[slug].items()
+        }
+        lists[slug], is_new = _page(home, model, slug, at, show_in_menus=True, **words["en"])
         made += is_new
-        made += sum(translate(lists[slug], ours, search_description=words[ours]) for ours in OTHERS)
+        made += sum(translate(lists[slug], ours, **words[ours]) for ours in OTHERS)
     shelf = _shelf()
     values = {ours: values_in(ours) | _figures(at, code) for ours, code in LANGUAGES.items()}
     made += sum(_articles(lists, values, shelf, at))

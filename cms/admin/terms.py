@@ -40,7 +40,7 @@ class TermForm(NamedForm):
     class Meta:
         model = Term
         fields = ("kind", "term", "is_read")
-        labels = {"term": "Word", "is_read": "Native speakers have read the names"}
+        labels = {"is_read": "Native speakers have read the names"}
         help_texts = {
             "term": "As stores write it, in English, to the letter.",
             "is_read": "Names that nobody has read yet are shown all the same.",

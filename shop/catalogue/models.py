@@ -244,7 +244,7 @@ class Term(models.Model):
         CERTIFICATE = "certificate"
 
     kind = models.CharField(max_length=12, choices=Kind)
-    term = models.CharField(max_length=80, help_text="As stores write it.")
+    term = models.CharField("word", max_length=80, help_text="As stores write it.")
     names = models.JSONField(default=dict, blank=True, help_text="By language code.")
     is_read = models.BooleanField(default=False, help_text="Native speakers have read it.")
     source = models.CharField(max_length=200, blank=True)

@@ -1,4 +1,4 @@
-from django.db import migrations
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
@@ -8,5 +8,12 @@ class Migration(migrations.Migration):
         migrations.AlterModelOptions(
             name="term",
             options={"ordering": ["kind", "term"], "verbose_name": "shared word"},
+        ),
+        migrations.AlterField(
+            model_name="term",
+            name="term",
+            field=models.CharField(
+                help_text="As stores write it.", max_length=80, verbose_name="word"
+            ),
         ),
     ]

@@ -8,7 +8,17 @@ from django.test import Client
 from modelsearch.index import insert_or_update_object
 from wagtail.models import Page
 
-from cms.models import FestivalPage, HelpIndexPage, HelpPage, HomePage, LessonPage, StoryPage
+from cms.models import (
+    FestivalIndexPage,
+    FestivalPage,
+    HelpIndexPage,
+    HelpPage,
+    HomePage,
+    LessonIndexPage,
+    LessonPage,
+    StoryIndexPage,
+    StoryPage,
+)
 from cms.pages.searching import find_pages
 from sample.festival_pages import translate
 from sample.pages import write_pages
@@ -28,6 +38,22 @@ def test_every_text_became_a_page():
         assert FestivalPage.objects.filter(**here).count() == 4
         assert HelpIndexPage.objects.filter(**here).count() == 1
     assert FestivalPage.objects.filter(festival__isnull=False).count() == 4
+
+
+def test_the_lists_of_pages_are_called_as_each_language_calls_them():
+    french = {
+        page.slug: page.title
+        for model in (StoryIndexPage, LessonIndexPage, HelpIndexPage, FestivalIndexPage)
+        for page in model.objects.filter(locale__language_code="fr")
+    }
+
+    assert french == {
+        "stories": "Récits", "academy": "Académie", "help": "Aide", "festivals": "Festivals",
+    }  # fmt: skip
+    page = Client().get("/fr/help/").text
+    assert "<title>Aide | Baobab</title>" in page
+    assert ">Récits</a>" in page
+    assert ">Stories</a>" not in page
 
 
 def test_a_second_load_makes_no_page():
