@@ -1,8 +1,10 @@
 """The pages of the sample: all there, no placeholder left, products linked, loaded once."""
 
+import csv
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 from django.conf import settings
 from django.test import Client
 from modelsearch.index import insert_or_update_object
@@ -54,6 +56,34 @@ def test_the_lists_of_pages_are_called_as_each_language_calls_them():
     assert "<title>Aide | Baobab</title>" in page
     assert ">Récits</a>" in page
     assert ">Stories</a>" not in page
+
+
+@pytest.mark.parametrize("code", [code for code, _name in settings.LANGUAGES if code != "en"])
+def test_no_words_of_the_shop_stand_in_english_on_pages_of_another_language(code):
+    column = code.replace("zh-hans", "zh_Hans")
+    with (settings.BASE_DIR / "locale" / "strings.csv").open(encoding="utf-8", newline="") as sheet:
+        rows = [(row["msgid"], row[column]) for row in csv.DictReader(sheet)]
+    same = {text for text, said in rows if said == text}
+    english = {text for text, said in rows if said and len(text) > 3} - same
+    browser, found = Client(), {}
+
+    for name in (
+        "",
+        "products/",
+        "stores/",
+        "help/",
+        "academy/",
+        "stories/",
+        "festivals/",
+        "cart/",
+    ):
+        page = BeautifulSoup(browser.get(f"/{code}/{name}").text, "html.parser")
+        for text in page.find_all(string=True):
+            tongues = [above["lang"] for above in text.parents if above.has_attr("lang")]
+            if tongues and tongues[0] == code and " ".join(text.split()) in english:
+                found.setdefault(str(text), name)
+
+    assert found == {}
 
 
 def test_a_second_load_makes_no_page():
