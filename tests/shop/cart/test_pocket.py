@@ -97,7 +97,7 @@ def test_an_account_without_a_confirmed_address_is_led_to_confirm_it():
         ("available", {"use_to": NOON}, "Ended"),
         ("available", {"state": "ended_early"}, "Ended"),
         ("available", {"state": "paused"}, "Paused"),
-        ("available", {"use_from": NOON + timedelta(seconds=1)}, "Claimed"),
+        ("available", {"use_from": NOON + timedelta(hours=1)}, "Claimed"),
     ],
 )
 def test_each_state_is_said_and_only_what_is_ready_can_be_used(claim, facts, said):

@@ -28,7 +28,10 @@ def picture(width=1600, height=800, *, kind="JPEG", mode="RGB", colour="red", **
     content = BytesIO()
     Image.new(mode, (width, height), colour).save(content, kind, **options)
     file = ContentFile(content.getvalue(), name=f"kettle.{kind.lower()}")
-    return Picture.objects.create(title="Kettle", file=file, width=width, height=height)
+    root = make.collection()
+    return Picture.objects.create(
+        title="Kettle", file=file, width=width, height=height, collection=root
+    )
 
 
 def opened(address):

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from wagtail.models import Collection
 
 from shop.catalogue.models import Category, ProductPicture
 from shop.pictures.models import Picture
@@ -55,7 +54,7 @@ def test_pictures_come_in_their_order_with_their_words():
         sizes = {"jpeg": {"320": f"/m/{name}-320.jpg", "1200": f"/m/{name}-1200.jpg"}}
         picture = Picture.objects.create(
             title=name, alt=f"From the {name}", sizes=sizes, width=1, height=1, file=f"{name}.jpg",
-            collection=Collection.get_first_root_node() or Collection.add_root(name="Root"),
+            collection=make.collection(),
         )  # fmt: skip
         ProductPicture.objects.create(product=kettle, picture=picture, position=position)
 
@@ -76,7 +75,7 @@ def test_pictures_are_offered_as_avif_and_to_other_browsers_as_jpeg():
     for position, sizes in enumerate(({"jpeg": jpeg, "avif": avif}, {"jpeg": jpeg})):
         picture = Picture.objects.create(
             title="a", sizes=sizes, width=1, height=1, file="a.jpg",
-            collection=Collection.get_first_root_node() or Collection.add_root(name="Root"),
+            collection=make.collection(),
         )  # fmt: skip
         ProductPicture.objects.create(product=kettle, picture=picture, position=position)
 
