@@ -1,4 +1,4 @@
-"""How long the database may keep somebody waiting: to connect, for a statement, for a lock.
+"""How long the database may keep somebody waiting, and whether it keeps plans of statements.
 
 A server that accepts and stays silent, or a lock that nobody gives back, would hold a thread of
 the web server, or the beat, for ever.
@@ -17,6 +17,14 @@ LINE = {
     "keepalives_interval": 5,
     "keepalives_count": 2,
 }
+
+PREPARING = {"prepare_threshold": 0}
+"""Django lets nothing be prepared otherwise; what is, ``shop.prepared`` decides."""
+
+
+def preparing(given: dict[str, Any], *, may_prepare: bool) -> dict[str, Any]:
+    """Return options of a connection that may keep plans; what the address says wins."""
+    return PREPARING | given if may_prepare else given
 
 
 def bounded(given: dict[str, Any], seconds: int) -> dict[str, Any]:

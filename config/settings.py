@@ -8,7 +8,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
-from config.database import bounded
+from config.database import bounded, preparing
 from config.editors import *  # noqa: F403 (what editors may choose and upload)
 from config.fairness import *  # noqa: F403 (what organizers can set at their desk)
 from config.logs import LOGGING  # noqa: F401
@@ -133,8 +133,10 @@ if not DATABASE_URL:
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60)}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 STATEMENT_SECONDS = int(env("DATABASE_STATEMENT_SECONDS", "30"))  # 0: as long as it takes
-DATABASES["default"]["OPTIONS"] = bounded(
-    DATABASES["default"].get("OPTIONS", {}), STATEMENT_SECONDS
+DATABASE_PREPARES = env("DATABASE_PREPARES", "1") == "1"  # 0: a pooler that knows no such thing
+DATABASES["default"]["OPTIONS"] = preparing(
+    bounded(DATABASES["default"].get("OPTIONS", {}), STATEMENT_SECONDS),
+    may_prepare=DATABASE_PREPARES,
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -10,6 +10,7 @@ from django.core.cache import caches
 
 from sandbox.server import Options, start
 from shop.storefront import epoch
+from tests import composing
 from tests.patience import PATIENCE
 
 pytest_plugins = ["tests.browsing.fixtures"]
@@ -74,3 +75,9 @@ def standing_clock(monkeypatch) -> None:
 
     moment = clock.now()
     monkeypatch.setattr(clock, "now", lambda: moment)
+
+
+@pytest.fixture
+def compared(monkeypatch) -> None:
+    """Let the ORM answer beside every composed queryset, and hold both against each other."""
+    composing.check_always(monkeypatch)

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Expression, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import JSONObject
 from django.utils.translation import get_language
 
@@ -17,6 +17,7 @@ from shop.cart.current import Shopper
 from shop.cart.models import Cart, CartLine, CartVoucher
 from shop.catalogue.models import Product
 from shop.catalogue.wording import called_column
+from shop.composed import MOMENT, TEXT, composed
 from shop.currencies import least_charge
 from shop.delivery.names import country_name
 from shop.delivery.quoting import Option, Parcel, delivery_options
@@ -79,10 +80,7 @@ def price_cart(shopper: Shopper, *, at: datetime, lock: bool = False) -> PricedC
     Args:
         lock: keep others from changing the cart until the transaction ends.
     """
-    rows = _lines(shopper, at=at)
-    if lock:
-        rows = rows.select_for_update(of=("cart",), no_key=True)
-    lines = tuple(rows)
+    lines = tuple(priced_lines(shopper.language, lock, token_hash=shopper.token_hash, at=at))
     if not lines:
         return None
     cart = lines[0].cart
@@ -108,7 +106,11 @@ def price_cart(shopper: Shopper, *, at: datetime, lock: bool = False) -> PricedC
     return PricedCart(cart, lines, priced, options, chosen, picks, undeliverable, off)
 
 
-def _lines(shopper: Shopper, *, at: datetime) -> QuerySet[CartLine]:
+@composed(token_hash=TEXT, at=MOMENT)
+def priced_lines(
+    language: str, is_locked: bool, *, token_hash: Expression, at: Expression
+) -> QuerySet[CartLine]:
+    """Return the lines of a cart with all that their price depends on but the deals."""
     regular = RegularPrice.objects.filter(variant=OuterRef("variant"), starts_at__lte=at)
     aside = (
         fencing_deals(at=at)
@@ -138,8 +140,8 @@ def _lines(shopper: Shopper, *, at: datetime) -> QuerySet[CartLine]:
     picks = CartVoucher.objects.filter(cart=OuterRef("cart")).order_by("pk")
     pick = JSONObject(promotion="promotion_id", claim="claim_id", is_off="is_off")
     span = PriceSpan.objects.filter(variant=OuterRef("variant"), starts_at__lte=at, ends_at__gt=at)
-    return (
-        CartLine.objects.filter(cart__token_hash=shopper.token_hash)
+    rows = (
+        CartLine.objects.filter(cart__token_hash=token_hash)
         .select_related("cart__contact", "variant__product__merchant", "variant__product__listing",
                         "variant__pool")
         .annotate(
@@ -148,10 +150,11 @@ def _lines(shopper: Shopper, *, at: datetime) -> QuerySet[CartLine]:
             set_aside=Subquery(aside.values("units")[:1]),
             taking_part=ArraySubquery(taking_part),
             picks=ArraySubquery(picks.values(json=pick)),
-            called=called_column("shop_variant.options::text[]", shopper.language),
+            called=called_column("shop_variant.options::text[]", language),
         )
         .order_by("added_at", "pk")
     )  # fmt: skip
+    return rows.select_for_update(of=("cart",), no_key=True) if is_locked else rows
 
 
 def _wanted(line: CartLine, deals: list[DealTerms], own: Holdings) -> Wanted:

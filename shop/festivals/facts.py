@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, Expression, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Least
 
 from shop.catalogue.models import Product, Variant
+from shop.composed import MOMENT, NUMBER, NUMBERS, AnyOf, composed
 from shop.festivals.models import Closure, Deal, DealUsage, Festival, RegularPrice, Slot
 from shop.festivals.pricing.terms import DealKind, DealTerms, Interval, VariantTerms
 from shop.merchants.models import Merchant
@@ -42,7 +43,11 @@ def timelines(
     rows = list(variants.values_list("id", "product_id", "listed_at", CLOSES))
     ids = [row[0] for row in rows]
     regular = _regular_prices(ids)
-    deals = _deals(Deal.objects.filter(variant_id__in=ids), planned=planned)
+    rows_of_deals = list(_public(Deal.objects.filter(variant_id__in=ids), planned))
+    closures = _closures(deal.pk for deal in rows_of_deals)
+    deals: dict[int, list[DealTerms]] = defaultdict(list)
+    for deal in rows_of_deals:
+        deals[deal.variant_id].append(terms_of(deal, closures.get(deal.pk, ())))
     found: dict[int, dict[int, VariantTerms]] = defaultdict(dict)
     for pk, product_id, listed_at, closes_at in rows:
         found[product_id][pk] = VariantTerms(
@@ -74,15 +79,26 @@ def deals_now(
         shopper_id: the mailbox of a signed-in shopper with a verified address, or None; without
             one a deal with a limit per shopper gives nothing.
     """
+    found: dict[int, list[DealTerms]] = defaultdict(list)
+    for deal in open_deals(variants=list(variant_ids), at=at, mailbox=shopper_id):
+        found[deal.variant_id].append(_with_counters(terms_of(deal), deal, shopper_id))
+    return found
+
+
+@composed(variants=NUMBERS, at=MOMENT, mailbox=NUMBER)
+def open_deals(*, variants: Expression, at: Expression, mailbox: Expression) -> QuerySet[Deal]:
+    """Return the deals of variants that are open at an instant, with what a mailbox had of each."""
     closed = Closure.objects.filter(
         Q(ends_at__isnull=True) | Q(ends_at__gt=at), deal=OuterRef("pk"), starts_at__lte=at
     )
+    usage = DealUsage.objects.filter(deal=OuterRef("pk"), mailbox=mailbox)
     deals = Deal.objects.filter(
-        ~Exists(closed), variant_id__in=variant_ids, effective_from__lte=at, effective_to__gt=at
+        ~Exists(closed),
+        AnyOf(F("variant_id"), variants),
+        effective_from__lte=at,
+        effective_to__gt=at,
     )
-    usage = DealUsage.objects.filter(deal=OuterRef("pk"), mailbox=shopper_id)
-    deals = deals.annotate(had=usage.annotate(n=F("held") + F("sold")).values("n")[:1])
-    return _deals(deals, with_counters=True, shopper_id=shopper_id)
+    return _public(deals.annotate(had=usage.annotate(n=F("held") + F("sold")).values("n")[:1]))
 
 
 def _regular_prices(variant_ids: Collection[int]) -> dict[int, list[tuple[datetime, int]]]:
@@ -93,30 +109,16 @@ def _regular_prices(variant_ids: Collection[int]) -> dict[int, list[tuple[dateti
     return found
 
 
-def _deals(
-    deals: QuerySet[Deal],
-    *,
-    planned: Collection[int] = (),
-    with_counters: bool = False,
-    shopper_id: int | None = None,
-) -> Mapping[int, list[DealTerms]]:
+def _public(deals: QuerySet[Deal], planned: Collection[int] = ()) -> QuerySet[Deal]:
     counts = Q(slot__festival__state__in=PUBLIC)
     if planned:
         counts |= Q(slot__festival__in=planned, slot__festival__state=Festival.State.DRAFT)
-    public = deals.exclude(state=Deal.State.WITHDRAWN).filter(counts)
-    rows = list(
-        public.filter(effective_to__gt=F("effective_from"))
+    return (
+        deals.exclude(state=Deal.State.WITHDRAWN)
+        .filter(counts, effective_to__gt=F("effective_from"))
         .select_related("slot__festival", "nomination__enrolment")
         .order_by("id")
     )
-    closures = {} if with_counters else _closures(deal.pk for deal in rows)
-    found: dict[int, list[DealTerms]] = defaultdict(list)
-    for deal in rows:
-        terms = terms_of(deal, closures.get(deal.pk, ()))
-        if with_counters:
-            terms = _with_counters(terms, deal, shopper_id)
-        found[deal.variant_id].append(terms)
-    return found
 
 
 def _closures(deal_ids: Iterable[int]) -> dict[int, tuple[Interval, ...]]:

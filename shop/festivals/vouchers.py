@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Expression, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
+from shop.composed import MOMENT, NUMBER, NUMBERS, AnyOf, composed
 from shop.errors import NeedsAccount, VoucherRefused, WrongCode
 from shop.festivals.benefits import named
 from shop.festivals.holdings import Holdings
@@ -47,15 +48,53 @@ def promotions_now(
     that was used since it was picked, or that another order holds, has no use left.
     """
     claims = {pick.promotion_id: pick.claim_id for pick in picks}
-    usage = PromotionUsage.objects.filter(promotion=OuterRef("pk"), mailbox=shopper_id)
-    picked = Claim.objects.filter(promotion=OuterRef("pk"), pk__in=filter(None, claims.values()))
-    taken = picked.exclude(state=Claim.State.AVAILABLE).exclude(pk__in=own.claims)
-    rows = (
-        Promotion.objects.annotate(own_claim=_claimed(shopper_id, own))
+    rows = usable_promotions(
+        at=at,
+        mailbox=shopper_id,
+        picked=list(claims),
+        picked_claims=[pk for pk in claims.values() if pk],
+        own_claims=list(own.claims),
+        taken_off=list(taken_off),
+    )
+    return tuple(_terms(row, claims, shopper_id, own) for row in rows)
+
+
+@composed(
+    at=MOMENT,
+    mailbox=NUMBER,
+    picked=NUMBERS,
+    picked_claims=NUMBERS,
+    own_claims=NUMBERS,
+    taken_off=NUMBERS,
+)
+def usable_promotions(
+    *,
+    at: Expression,
+    mailbox: Expression,
+    picked: Expression,
+    picked_claims: Expression,
+    own_claims: Expression,
+    taken_off: Expression,
+) -> QuerySet[Promotion]:
+    """Return the promotions that may apply to a cart, with what a mailbox had of each.
+
+    Args:
+        mailbox: none of a guest, who has no claim: unique codes that nobody has typed belong to
+            no shopper.
+        own_claims: those that the shopper's pending order holds.
+    """
+    usage = PromotionUsage.objects.filter(promotion=OuterRef("pk"), mailbox=mailbox)
+    of_promotion = Claim.objects.filter(promotion=OuterRef("pk"))
+    is_there, is_own = Q(state=Claim.State.AVAILABLE), Q(AnyOf(F("pk"), own_claims))
+    claimed = of_promotion.filter(is_there | is_own, shopper__mailbox=mailbox).order_by("pk")
+    taken = of_promotion.filter(~is_there, ~is_own, AnyOf(F("pk"), picked_claims))
+    is_claimed = Q(trigger=Promotion.Trigger.CLAIM, own_claim__isnull=False)
+    return (
+        Promotion.objects.annotate(own_claim=Subquery(claimed.values("pk")[:1]))
         .filter(
             Q(trigger=Promotion.Trigger.AUTOMATIC)
-            | Q(pk__in=claims)
-            | Q(trigger=Promotion.Trigger.CLAIM, own_claim__isnull=False) & ~Q(pk__in=taken_off),
+            | Q(AnyOf(F("pk"), picked))
+            | is_claimed & ~Q(AnyOf(F("pk"), taken_off)),
             state=Promotion.State.ACTIVE,
             use_from__lte=at,
             use_to__gt=at,
@@ -67,17 +106,6 @@ def promotions_now(
         )
         .order_by("pk")
     )
-    return tuple(_terms(row, claims, shopper_id, own) for row in rows)
-
-
-def _claimed(shopper_id: int | None, own: Holdings) -> Subquery:
-    """Return the claim of a promotion that the shopper can use.
-
-    A guest has none: unique codes that nobody has typed belong to no shopper.
-    """
-    there = Q(state=Claim.State.AVAILABLE) | Q(pk__in=own.claims)
-    claims = Claim.objects.filter(there, promotion=OuterRef("pk"), shopper__mailbox=shopper_id or 0)
-    return Subquery(claims.order_by("pk").values("pk")[:1])
 
 
 def vouchers_to_claim() -> QuerySet[Promotion]:

@@ -8,7 +8,7 @@ from tests import make
 from tests.make import NOON
 from tests.shop.cart.carts import fill, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("compared")]
 
 
 def listed(price=20_00, *, during, **facts):

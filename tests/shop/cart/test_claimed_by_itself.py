@@ -14,7 +14,7 @@ from tests.buying import expire, pay
 from tests.make import NOON
 from tests.shop.cart.carts import fill, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("compared")]
 LATER = NOON + timedelta(minutes=10)
 
 

@@ -9,7 +9,7 @@ from tests.buying import pay
 from tests.make import NOON
 from tests.shop.cart.carts import fill, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("compared")]
 
 
 @pytest.fixture

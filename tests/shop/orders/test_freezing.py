@@ -13,7 +13,7 @@ from shop.orders.models import Discount, Order
 from tests import make
 from tests.make import END, NOON
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("compared")]
 
 
 def case_66():

@@ -22,7 +22,7 @@ from tests.shop.tickets import visits
 from tests.truth import fence_differences, span_differences
 
 HOUR = timedelta(hours=1)
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("compared")]
 
 
 def send_back(order, count, *, at=NOON + HOUR, cause="wrong_price"):

@@ -11,7 +11,7 @@ from shop.orders.placing import place_order
 from tests import make
 from tests.make import NOON
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("compared")]
 
 
 def goods(price, festival=None, **facts):

@@ -17,7 +17,7 @@ from tests import make
 from tests.buying import pay
 from tests.make import END, NOON, START
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("compared")]
 MICROSECOND = timedelta(microseconds=1)
 
 

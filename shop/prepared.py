@@ -1,0 +1,76 @@
+"""Statements that PostgreSQL plans once on each connection, with their values sent apart.
+
+Planning a join of ten tables takes longer than finding its few rows. Elsewhere Django writes the
+values into the text, so that every statement is a new one; here the text stays the same and is
+prepared at its first use.
+
+A rollback makes psycopg forget what a connection has prepared. Behind a pooler that does not track
+prepared statements ``DATABASE_PREPARES=0`` sends values apart and prepares nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.backends.postgresql.base import CursorMixin
+from psycopg import RawCursor
+from psycopg.types.numeric import Int8
+
+type Row = tuple[Any, ...]
+
+PLACE = re.compile(r"%\((\w+)\)s|%%")
+MOST_TEXTS = 2_000  # that a process keeps in the form in which they are sent
+
+
+def ask(text: str, values: Mapping[str, Any]) -> list[Row]:
+    """Return the rows of a statement that names its values: ``%(at)s``."""
+    with prepared_cursor() as cursor:
+        cursor.execute(text, values)
+        return cursor.fetchall()
+
+
+@contextmanager
+def prepared_cursor() -> Iterator[Any]:
+    """Lend a cursor for statements that name their values and are planned once."""
+    connection.ensure_connection()
+    # Wrapped as Django wraps its own: statements are counted, and errors are Django's.
+    cursor = connection._prepare_cursor(_Cursor(connection.connection))
+    with cursor:
+        yield cursor
+
+
+class _Cursor(CursorMixin, RawCursor):
+    """Takes statements as Django's wrappers know them, and numbers their values."""
+
+    def execute(self, query: str, params: Mapping[str, Any] | None = None) -> _Cursor:
+        """Execute a statement, as a prepared one unless the settings say otherwise."""
+        text, names = _numbered(query)
+        values = [_sent((params or {})[name]) for name in names]
+        return super().execute(text, values, prepare=settings.DATABASE_PREPARES)
+
+
+@lru_cache(MOST_TEXTS)
+def _numbered(text: str) -> tuple[bytes, tuple[str, ...]]:
+    """Return a statement with its values by number, and their names in this order."""
+    numbers: dict[str, int] = {}
+
+    def place(found: re.Match[str]) -> str:
+        name = found[1]
+        return f"${numbers.setdefault(name, len(numbers) + 1)}" if name else "%"
+
+    return PLACE.sub(place, text).encode(), tuple(numbers)
+
+
+def _sent(value: Any) -> Any:
+    """Return a value whose type does not depend on its size: each type is planned anew."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Int8(value)
+    if isinstance(value, (list, tuple)):
+        return [_sent(one) for one in value]
+    return value
