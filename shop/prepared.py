@@ -19,7 +19,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.base import CursorMixin
-from psycopg import RawCursor
+from psycopg import ClientCursor, RawCursor
 from psycopg.types.numeric import Int8
 
 type Row = tuple[Any, ...]
@@ -52,7 +52,25 @@ class _Cursor(CursorMixin, RawCursor):
         """Execute a statement, as a prepared one unless the settings say otherwise."""
         text, names = _numbered(query)
         values = [_sent((params or {})[name]) for name in names]
-        return super().execute(text, values, prepare=settings.DATABASE_PREPARES)
+        super().execute(text, values, prepare=settings.DATABASE_PREPARES)
+        self._query = _Told(self, query, params)
+        return self
+
+
+class _Told:
+    """What was executed, for Django's log of statements, which reads it only while it logs."""
+
+    __slots__ = ("_cursor", "_params", "_query")
+
+    def __init__(self, cursor: _Cursor, query: str, params: Mapping[str, Any] | None) -> None:
+        self._cursor = cursor
+        self._query = query
+        self._params = params
+
+    @property
+    def query(self) -> bytes:
+        """Return the statement with its values."""
+        return ClientCursor(self._cursor.connection).mogrify(self._query, self._params).encode()
 
 
 @lru_cache(MOST_TEXTS)

@@ -32,6 +32,11 @@ def enqueue(task: Task, *args: Any) -> None:
 
 def enqueue_all(task: Task, rows: Iterable[tuple]) -> None:
     """Queue a task once for each row of arguments, with one statement for all of them."""
+    enqueue_each((task, row) for row in rows)
+
+
+def enqueue_each(work: Iterable[tuple[Task, tuple]]) -> None:
+    """Queue tasks with their arguments, with one statement for all of them."""
     DBTaskResult.objects.bulk_create(
         DBTaskResult(
             args_kwargs={"args": list(row), "kwargs": {}},
@@ -41,7 +46,7 @@ def enqueue_all(task: Task, rows: Iterable[tuple]) -> None:
             run_after=task.run_after or get_date_max(),  # as the backend itself writes "at once"
             backend_name=task.backend,
         )
-        for row in rows
+        for task, row in work
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from shop.cart.current import Shopper
@@ -136,16 +135,6 @@ def choose_services(shopper: Shopper, services: dict[int, str]) -> None:
     chosen = {str(merchant_id): service for merchant_id, service in services.items()}
     carts = Cart.objects.filter(token_hash=shopper.token_hash)
     carts.exclude(services=chosen).update(services=chosen)
-
-
-def take_out(cart_id: int, quantities: dict[int, int]) -> None:
-    """Take what was paid out of the cart; what was added meanwhile stays."""
-    lines = CartLine.objects.filter(cart_id=cart_id)
-    for variant_id, quantity in quantities.items():
-        line = lines.filter(variant_id=variant_id)
-        if not line.filter(quantity__gt=quantity).update(quantity=F("quantity") - quantity):
-            line.delete()
-    CartVoucher.objects.filter(cart_id=cart_id).delete()
 
 
 def put_back(cart_id: int, quantities: dict[int, int], *, at: datetime) -> None:

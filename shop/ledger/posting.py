@@ -11,7 +11,8 @@ from datetime import datetime
 from itertools import groupby
 
 from shop.ledger.models import LedgerEntry, LedgerTransaction
-from shop.orders.models import Order, Refund, RefundLine, Suborder
+from shop.orders.models import Order, OrderLine, Refund, RefundLine, Suborder
+from shop.orders.reading import read_rows
 from shop.orders.taxes import tax_in
 
 Account = LedgerEntry.Account
@@ -25,8 +26,10 @@ def post_sale(order: Order, *, at: datetime) -> LedgerTransaction:
     on top; delivery goes to the merchant whole; tax that the platform owes is kept apart.
     """
     rows: list[Row] = [(Account.CASH, None, order.total)]
-    for suborder in order.suborders.prefetch_related("lines"):
-        rows += _of_suborder(suborder)
+    read_rows(order)
+    lines = sorted(order.lines.all(), key=lambda line: line.suborder.position)
+    for suborder, own in groupby(lines, key=lambda line: line.suborder):
+        rows += _of_suborder(suborder, list(own))
     return _post(f"sale-{order.pk}", order, rows, at=at)
 
 
@@ -73,9 +76,9 @@ def post_come_back(order: Order, amount: int, *, reference: str, at: datetime) -
     return _post(f"come-back-{reference}", order, rows, at=at)
 
 
-def _of_suborder(suborder: Suborder) -> list[Row]:
-    funded = sum(line.funded for line in suborder.lines.all()) + suborder.delivery_funded
-    tax = _tax(suborder)
+def _of_suborder(suborder: Suborder, lines: Sequence[OrderLine]) -> list[Row]:
+    funded = sum(line.funded for line in lines) + suborder.delivery_funded
+    tax = _tax_in(suborder, sum(line.paid for line in lines))
     payable = suborder.payout + suborder.delivery_paid + suborder.delivery_funded - tax
     return [
         (Account.PROMOTIONS, None, funded),
@@ -101,12 +104,8 @@ def _undone(suborder: Suborder, lines: Sequence[RefundLine]) -> list[Row]:
     ]
 
 
-def _tax(suborder: Suborder) -> int:
-    """Return the tax inside the lines that the platform owes: none but for platform sales."""
-    return _tax_in(suborder, sum(line.paid for line in suborder.lines.all()))
-
-
 def _tax_in(suborder: Suborder, paid: int) -> int:
+    """Return the tax inside an amount that the platform owes: none but for platform sales."""
     if suborder.tax != Suborder.Tax.PLATFORM:
         return 0
     return tax_in(paid, suborder.vat_bp)

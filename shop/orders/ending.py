@@ -6,6 +6,7 @@ Each runs inside the caller's transaction, under the order's row lock.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 
 from shop.cart import changing
@@ -13,6 +14,24 @@ from shop.cart.models import Cart
 from shop.listings.refreshing import note_stock
 from shop.orders import holding
 from shop.orders.models import APART, Order
+from shop.orders.reading import read_rows
+from shop.prepared import prepared_cursor
+
+# What was added to the cart since it was paid for stays in it.
+LET_GO = """
+WITH bought AS (
+  SELECT * FROM unnest(%(variants)s::bigint[], %(units)s::int[]) AS b (variant_id, units)),
+gone AS (
+  DELETE FROM shop_cartline l USING bought b
+  WHERE l.cart_id = %(cart)s AND l.variant_id = b.variant_id AND l.quantity <= b.units),
+fewer AS (
+  UPDATE shop_cartline l SET quantity = l.quantity - b.units FROM bought b
+  WHERE l.cart_id = %(cart)s AND l.variant_id = b.variant_id AND l.quantity > b.units),
+vouchers AS (DELETE FROM shop_cartvoucher WHERE cart_id = %(cart)s AND %(is_bought)s)
+UPDATE shop_cart SET holdings = '{}' WHERE id = %(cart)s AND NOT EXISTS (
+  SELECT 1 FROM shop_order o
+  WHERE o.shopper_key = %(shopper)s AND o.state = 'pending' AND o.id <> %(order)s)
+"""
 
 
 def lock(order_id: int) -> Order:
@@ -21,8 +40,15 @@ def lock(order_id: int) -> Order:
     The cart is written at the end; it is locked here, since placing locks it before the pools.
     """
     order = Order.objects.select_for_update(no_key=True).get(pk=order_id)
-    Cart.objects.select_for_update(no_key=True).filter(pk=order.cart_id).first()
+    lock_cart(order)
     return order
+
+
+def lock_cart(order: Order) -> None:
+    """Lock the cart of an order that is locked already."""
+    if order.cart_id:
+        carts = Cart.objects.select_for_update(no_key=True).filter(pk=order.cart_id)
+        order.cart = carts.first()
 
 
 def expire(order: Order, *, at: datetime, state: str = Order.State.EXPIRED) -> None:
@@ -41,14 +67,13 @@ def mark_paid(order: Order, *, at: datetime) -> None:
     Raises:
         Unavailable: the order had expired and its goods are gone; the transaction rolls back.
     """
+    read_rows(order)
     turned = holding.retake(order, at=at) if order.state == Order.State.EXPIRED else []
     order.move_to(Order.State.PAID, paid_at=at)
     holding.settle(order, at=at)
     if turned:
         note_stock(turned, at=at)
-    _forget_holdings(order)
-    if order.cart_id and not order.is_set_apart:
-        changing.take_out(order.cart_id, _bought(order))
+    _forget_holdings(order, bought={} if order.is_set_apart else _bought(order))
 
 
 def set_apart(order: Order) -> None:
@@ -60,9 +85,7 @@ def set_apart(order: Order) -> None:
         return
     order.shopper_key = f"{APART}{order.pk}"
     order.save(update_fields=["shopper_key"])
-    _forget_holdings(order)
-    if order.cart_id:
-        changing.take_out(order.cart_id, _bought(order))
+    _forget_holdings(order, bought=_bought(order))
 
 
 def put_back(order: Order, *, at: datetime) -> None:
@@ -78,11 +101,21 @@ def _bought(order: Order) -> dict[int, int]:
     return dict(bought)
 
 
-def _forget_holdings(order: Order) -> None:
-    if order.cart_id is None:
+def _forget_holdings(order: Order, bought: Mapping[int, int] | None = None) -> None:
+    """Let the cart know that its order holds nothing any more; take out what was bought.
+
+    By its shopper: a guest's order that could not be stopped at sign-in stands on this cart too,
+    and what is held for that one stays known.
+    """
+    if order.cart is None:
         return
-    cart = Cart.objects.get(pk=order.cart_id)
-    # By its shopper: a guest's order that could not be stopped at sign-in stands on this cart too.
-    others = Order.objects.filter(shopper_key=cart.shopper_key, state=Order.State.PENDING)
-    if not others.exclude(pk=order.pk).exists():
-        Cart.objects.filter(pk=cart.pk).update(holdings={})
+    values = {
+        "cart": order.cart.pk,
+        "order": order.pk,
+        "shopper": order.cart.shopper_key,
+        "variants": list(bought or ()),
+        "units": list((bought or {}).values()),
+        "is_bought": bool(bought),
+    }
+    with prepared_cursor() as cursor:
+        cursor.execute(LET_GO, values)

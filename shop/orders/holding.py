@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from copy import copy
 from datetime import datetime
 
 from shop.festivals import allotments, fence, funds
@@ -63,7 +64,6 @@ def settle(order: Order, *, at: datetime) -> None:
     """Turn what a paid order holds into sold; deals that sold out end their price."""
     held = held_by(order)
     products = allotments.settle(held, at=at)
-    stock.lock(held.pools)
     stock.settle(held.pools)
     if products:
         allotments.close_sold_out(products, list(held.deals), at=at)
@@ -85,7 +85,7 @@ def retake(order: Order, *, at: datetime) -> list[int]:
     over = set(
         Deal.objects.filter(pk__in=held.deals, effective_to__lte=at).values_list("pk", flat=True)
     )
-    lines = list(order.lines.all())
+    lines = [copy(line) for line in order.lines.all()]
     for line in lines:
         line.is_set_aside = line.is_set_aside and line.deal_id not in over
     discounts = list(order.discounts.all())

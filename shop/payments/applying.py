@@ -17,6 +17,7 @@ from shop.errors import Unavailable
 from shop.ledger import posting
 from shop.orders import ending
 from shop.orders.models import Order
+from shop.orders.reading import read_rows
 from shop.orders.tasks import (
     send_paid_after_start,
     send_paid_too_late,
@@ -30,7 +31,7 @@ from shop.payments.models import Operation, Payment
 from shop.payments.operations import queue_refund
 from shop.payments.refunding import refund_cancelled, refund_late
 from shop.payments.stripe_gateway import gateway
-from shop.tasks import enqueue
+from shop.tasks import enqueue, enqueue_each
 from shop.tickets.issuing import issue
 from shop.tickets.tasks import send_tickets
 
@@ -77,6 +78,7 @@ def take_over(session: Session, *, at: datetime) -> Payment:
         return payment
     _adopt(payment, session)
     payment.asked_at = payment.checked_at = at
+    before = payment.state
     if session.is_paid:
         if payment.state not in SETTLED:
             _take(payment, session, at=at)
@@ -86,20 +88,21 @@ def take_over(session: Session, *, at: datetime) -> Payment:
         _lapse(payment, at=at)
     elif session.status == SessionStatus.COMPLETE:
         _wait_or_fail(payment, session, at=at)
-    payment.save()
+    if payment.state == before:  # a change of state has saved the rest along
+        payment.save()
     return payment
 
 
 def _locked(session: Session) -> Payment:
     """Lock the order first, then the payment, as everybody does."""
     uuid = session.payment_uuid
-    payment = Payment.objects.filter(uuid=uuid).only("order_id").first() if uuid else None
+    # PostgreSQL locks in the order of the names.
+    rows = Payment.objects.select_for_update(of=("order", "self"), no_key=True)
+    payment = rows.select_related("order").filter(uuid=uuid).first() if uuid else None
     if payment is None:
         is_ours = bool(uuid) and session.shop in ("", settings.SITE_URL)
         raise UnknownOrder(session.id) if is_ours else AnotherShops(session.id)
-    order = ending.lock(payment.order_id)
-    payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
-    payment.order = order
+    ending.lock_cart(payment.order)
     return payment
 
 
@@ -141,7 +144,8 @@ def _take(payment: Payment, session: Session, *, at: datetime) -> None:
     if order.state == Order.State.PAID:
         _send_back(payment, Operation.Cause.SURPLUS, mail=send_paid_twice, at=at)
         return
-    sessions = dict(order.lines.values_list("pk", "variant__session_start"))
+    read_rows(order)
+    sessions = {line.pk: line.variant.session_start for line in order.lines.all()}
     # Money that comes when a session has begun is too late for it, whoever kept the seat.
     begun = [pk for pk, start in sorted(sessions.items()) if start and start <= at]
     is_all_over = len(begun) == len(sessions)
@@ -160,8 +164,8 @@ def _keep(payment: Payment, *, has_seats: bool, begun: list[int], at: datetime) 
     posting.post_sale(order, at=at)
     tickets = issue(order) if has_seats else []
     lets_in = any(ticket.line_id not in begun for ticket in tickets)
-    enqueue(send_tickets if lets_in else send_receipt, order.pk)
-    enqueue(tell_merchants, order.pk)
+    mail = send_tickets if lets_in else send_receipt
+    enqueue_each([(mail, (order.pk,)), (tell_merchants, (order.pk,))])
     if begun:
         refund_late(payment, begun, at=at)
     if lets_in:

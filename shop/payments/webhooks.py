@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -54,19 +54,20 @@ def receive(request: HttpRequest) -> HttpResponse:
     if event.is_live != is_live():
         log.warning("webhook %s refused: it is of the other mode", event.id)
         return HttpResponse(status=400)
-    at = clock.now()
-    if _is_another_shops(event):
-        log.info("webhook %s is done: its session is not of this shop", event.id)
-        return HttpResponse(status=200)
-    handle(_store(event, at=at), is_waited_for=True, at=at)
+    if _is_of_use(event):
+        at = clock.now()
+        handle(_store(event, at=at), is_waited_for=True, at=at)
     return HttpResponse(status=200)
 
 
-def _is_another_shops(event: Event) -> bool:
-    """Tell whether a session was made by somebody else on the same account: nothing is kept."""
-    if event.kind not in SESSION_EVENTS:
-        return False
-    return "payment" not in (event.body["data"]["object"].get("metadata") or {})
+def _is_of_use(event: Event) -> bool:
+    """Tell whether a message says something to us: nothing is kept of the others.
+
+    An endpoint may be told everything, and a session be made by another shop on the account.
+    """
+    if event.kind in SESSION_EVENTS:
+        return "payment" in (event.body["data"]["object"].get("metadata") or {})
+    return event.kind in REFUND_EVENTS
 
 
 def handle(stored: GatewayEvent, *, is_waited_for: bool = False, at: datetime) -> None:
@@ -112,21 +113,23 @@ def forget_bodies(*, at: datetime) -> int:
     return old.exclude(state=GatewayEvent.State.NEW).update(body=None)
 
 
-@transaction.atomic
 def _store(event: Event, *, at: datetime) -> GatewayEvent:
-    stored, _ = GatewayEvent.objects.get_or_create(
+    made = GatewayEvent(
         gateway_id=event.id,
-        defaults={
-            "kind": event.kind,
-            "object_id": event.object_id,
-            "is_live": event.is_live,
-            "api_version": event.api_version,
-            "body": event.body,
-            "next_try_at": at,
-            "received_at": at,
-        },
+        kind=event.kind,
+        object_id=event.object_id,
+        is_live=event.is_live,
+        api_version=event.api_version,
+        body=event.body,
+        next_try_at=at,
+        received_at=at,
     )
-    return stored
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError:
+        return GatewayEvent.objects.get(gateway_id=event.id)
+    return made
 
 
 def _put_off(stored: GatewayEvent, error: Exception, *, at: datetime) -> None:

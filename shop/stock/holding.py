@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from shop.accounts.models import User
 from shop.errors import Unavailable
+from shop.prepared import ask, prepared_cursor
 from shop.stock.models import Pool, StockMove
 
 # One statement moves all rows; they are locked in id order before it.
 HOLD = """
 UPDATE shop_pool SET held = held + v.units
-FROM unnest(%s::bigint[], %s::int[], %s::int[], %s::int[])
+FROM unnest(%(ids)s::bigint[], %(units)s::int[], %(everyday)s::int[], %(fence)s::int[])
   AS v(id, units, everyday, fence)
 WHERE shop_pool.id = v.id
   AND (v.units <= 0 OR on_hand - held - sold >= v.units)
@@ -25,7 +25,7 @@ RETURNING shop_pool.id
 """
 SETTLE = """
 UPDATE shop_pool SET held = held - v.units, sold = sold + v.units
-FROM unnest(%s::bigint[], %s::int[]) AS v(id, units)
+FROM unnest(%(ids)s::bigint[], %(units)s::int[]) AS v(id, units)
 WHERE shop_pool.id = v.id
 """
 
@@ -58,25 +58,25 @@ def hold(
     ids = sorted(pool_id for pool_id, change in units.items() if change or everyday.get(pool_id))
     if not ids:
         return
-    rows = [
-        ids,
-        [units[i] for i in ids],
-        [everyday.get(i, 0) for i in ids],
-        [fence.get(i, 0) for i in ids],
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(HOLD, rows)
-        moved = {row[0] for row in cursor.fetchall()}
+    rows = {
+        "ids": ids,
+        "units": [units[i] for i in ids],
+        "everyday": [everyday.get(i, 0) for i in ids],
+        "fence": [fence.get(i, 0) for i in ids],
+    }
+    moved = {row[0] for row in ask(HOLD, rows)}
     if refused := set(ids) - moved:
         raise Unavailable("pool", sorted(refused))
 
 
 def settle(units: Mapping[int, int]) -> None:
-    """Turn held units into sold ones. The pools are locked."""
+    """Turn held units into sold ones. Locks the pools; a single one by the update itself."""
     ids = sorted(units)
+    if len(ids) > 1:
+        lock(ids)
     if ids:
-        with connection.cursor() as cursor:
-            cursor.execute(SETTLE, [ids, [units[i] for i in ids]])
+        with prepared_cursor() as cursor:
+            cursor.execute(SETTLE, {"ids": ids, "units": [units[i] for i in ids]})
 
 
 def give_back(units: Mapping[int, int]) -> None:

@@ -110,8 +110,10 @@ def test_behind_a_pooler_nothing_is_prepared(settings):
 
 def test_statements_are_counted_and_their_errors_are_djangos(kettles):
     with CaptureQueriesContext(connection) as asked:
-        ask(STOCK, {"units": 1, "ids": [1]})
-    assert len(asked.captured_queries) == 1
+        ask(STOCK, {"units": 1, "ids": [7]})
+    assert [query["sql"] for query in asked.captured_queries] == [
+        "SELECT id FROM shop_pool WHERE on_hand < 1 AND id = ANY('{7}'::int2[]) AND '%' <> ''"
+    ]
     with pytest.raises(ProgrammingError), transaction.atomic():
         ask("SELECT nothing FROM nowhere WHERE %(is_so)s", {"is_so": True})
     broken = "UPDATE shop_variant SET pool_id = NULL WHERE id = %(pk)s"

@@ -135,7 +135,8 @@ def test_case_27_while_a_secret_is_rolled_both_are_taken_and_the_old_one_not_aft
 ):
     old, new = SECRET, "whsec_sandbox_new"
     till.pay(payment.session_id)
-    told_old, told_both, told_new, told_late = till.pull()
+    told = completed(till)
+    told_old, told_both, told_new, told_late = ({**told, "id": f"evt_{n}"} for n in range(4))
 
     settings.STRIPE_WEBHOOK_SECRETS = [new, old]
     assert post(told_old, till) == 200
@@ -268,11 +269,11 @@ def test_case_41_other_methods_other_kinds_and_huge_bodies_are_refused(till):
     assert not GatewayEvent.objects.exists()
 
 
-def test_a_message_that_we_do_not_use_is_stored_and_done(till, payment):
+def test_a_message_that_we_do_not_use_is_answered_and_not_kept(till, payment):
     till.pay(payment.session_id)
     event = next(event for event in till.pull() if event["type"] == "charge.succeeded")
 
     assert post(event, till) == 200
 
-    assert GatewayEvent.objects.get().state == "done"
+    assert not GatewayEvent.objects.exists()
     assert the_order().is_pending
