@@ -37,8 +37,8 @@ from psycopg import sql
 from shop.prepared import Row, ask
 
 PLACE = re.compile(r"(?<!%)%s")
-MOMENT, TEXT, NUMBER = DateTimeField(), TextField(), BigIntegerField()
-NUMBERS = ArrayField(BigIntegerField())
+MOMENT, TEXT, ID = DateTimeField(), TextField(), BigIntegerField()
+IDS = ArrayField(BigIntegerField())
 TEXTS = ArrayField(TextField())
 
 

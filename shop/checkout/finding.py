@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from functools import wraps
 
+from django.db.models import Expression, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
@@ -13,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from shop import clock
 from shop.cart.answering import see_other
 from shop.checkout.proving import is_old, is_proved, with_end
+from shop.composed import ID, composed
 from shop.orders.models import NUMBER_START, Order, new_token
 
 NUMBER = re.compile(r"BB-[0-9]{4}-([0-9]{6,15})")
@@ -36,13 +38,19 @@ def find_order(number: str, token: str) -> Order:
         Http404: number and token do not belong together.
     """
     match = NUMBER.fullmatch(number)
-    orders = with_end(Order.objects.select_related("contact", "cart"))
-    order = orders.filter(pk=int(match[1]) - NUMBER_START).first() if match else None
+    found = orders_with_end(pk=int(match[1]) - NUMBER_START) if match else ()
+    order = next(iter(found), None)
     # The same comparison is made when there is no order, so that the time tells nothing.
     right = constant_time_compare(token, order.token if order else new_token())
     if order is None or not right or order.number != number:
         raise Http404
     return order
+
+
+@composed(pk=ID)
+def orders_with_end(*, pk: Expression) -> QuerySet[Order]:
+    """Return the order of an id with its contact, its cart and its end."""
+    return with_end(Order.objects.select_related("contact", "cart")).filter(pk=pk)
 
 
 def order_page(view: OrderView) -> Callable[..., HttpResponse]:

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db import connection
-
 from shop.delivery.models import Rate
 from shop.errors import CannotDeliver
+from shop.prepared import ask
 
 # A rate table ends at 20 kg; above, the top band is charged per started 20 kg.
 TOP_BAND_G = 20_000
@@ -19,8 +18,8 @@ RATES = """
 SELECT c.service, r.origin_region, r.service, r.weight_from, r.weight_to, r.price,
        r.days_from, r.days_to, r.is_tracked
 FROM shop_country c
-LEFT JOIN shop_rate r ON r.zone = c.zone AND r.origin_region = ANY(%s)
-WHERE c.code = %s
+LEFT JOIN shop_rate r ON r.zone = c.zone AND r.origin_region = ANY(%(regions)s)
+WHERE c.code = %(country)s
 ORDER BY r.price
 """
 
@@ -58,9 +57,7 @@ def delivery_options(
     if not parcels:
         return {}
     regions = sorted({parcel.region for parcel in parcels.values()})
-    with connection.cursor() as cursor:
-        cursor.execute(RATES, [regions, country])
-        rows = cursor.fetchall()
+    rows = ask(RATES, {"regions": regions, "country": country})
     if not rows or rows[0][0] == "closed_until_checked":
         raise CannotDeliver(country_name or country)
     found = {pk: _options(rows, parcel) for pk, parcel in parcels.items()}

@@ -10,29 +10,30 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db import connection
 from django.db.models import Exists, F, Model, OuterRef
 
 from shop.errors import Unavailable
 from shop.festivals import spans
 from shop.festivals.holdings import Holdings
 from shop.festivals.models import Claim, Closure, Deal, DealUsage, Fund, Promotion, PromotionUsage
+from shop.prepared import ask
 
 MOVE_PROMOTIONS = """
 UPDATE shop_promotion AS p
 SET held_uses = held_uses + v.uses, held_amount = held_amount + v.amount
-FROM unnest(%s::bigint[], %s::int[], %s::bigint[]) AS v(id, uses, amount)
+FROM unnest(%(ids)s::bigint[], %(uses)s::int[], %(amounts)s::bigint[]) AS v(id, uses, amount)
 WHERE p.id = v.id
   AND (v.uses <= 0
-       OR ((state = 'active' OR %s)
+       OR ((state = 'active' OR %(is_promised)s)
            AND (max_uses IS NULL OR held_uses + used + v.uses <= max_uses)))
   AND (v.amount <= 0 OR budget IS NULL OR held_amount + spent + v.amount <= budget)
 RETURNING p.id
 """
 MOVE_DEALS = """
 UPDATE shop_deal AS d SET held = held + v.units
-FROM unnest(%s::bigint[], %s::int[]) AS v(id, units)
+FROM unnest(%(ids)s::bigint[], %(units)s::int[]) AS v(id, units)
 WHERE d.id = v.id
   AND (v.units <= 0
        OR (state <> 'void' AND (allotment IS NULL OR held + sold + v.units <= allotment)))
@@ -40,15 +41,15 @@ RETURNING d.id
 """
 MOVE_PROMOTION_USAGE = """
 UPDATE shop_promotionusage AS u SET held = u.held + v.units
-FROM unnest(%s::bigint[], %s::int[]) AS v(id, units), shop_promotion AS p
-WHERE u.promotion_id = v.id AND u.mailbox_id = %s AND p.id = v.id
+FROM unnest(%(ids)s::bigint[], %(units)s::int[]) AS v(id, units), shop_promotion AS p
+WHERE u.promotion_id = v.id AND u.mailbox_id = %(mailbox)s AND p.id = v.id
   AND (v.units <= 0 OR u.held + u.used + v.units <= p.per_shopper)
 RETURNING v.id
 """
 MOVE_DEAL_USAGE = """
 UPDATE shop_dealusage AS u SET held = u.held + v.units
-FROM unnest(%s::bigint[], %s::int[]) AS v(id, units), shop_deal AS d
-WHERE u.deal_id = v.id AND u.mailbox_id = %s AND d.id = v.id
+FROM unnest(%(ids)s::bigint[], %(units)s::int[]) AS v(id, units), shop_deal AS d
+WHERE u.deal_id = v.id AND u.mailbox_id = %(mailbox)s AND d.id = v.id
   AND (v.units <= 0 OR u.held + u.sold + v.units <= d.per_shopper)
 RETURNING v.id
 """
@@ -181,8 +182,8 @@ def _move_promotions(
     if not ids:
         return
     _lock(Promotion, ids)
-    rows = [ids, [uses[i] for i in ids], [amounts[i] for i in ids], is_promised]
-    _guarded(MOVE_PROMOTIONS, rows, ids, "promotion")
+    moved = {"uses": [uses[i] for i in ids], "amounts": [amounts[i] for i in ids]}
+    _guarded(MOVE_PROMOTIONS, moved | {"is_promised": is_promised}, ids, "promotion")
 
 
 def _move_deals(units: Mapping[int, int]) -> None:
@@ -190,7 +191,7 @@ def _move_deals(units: Mapping[int, int]) -> None:
     if not ids:
         return
     _lock(Deal, ids)
-    _guarded(MOVE_DEALS, [ids, [units[i] for i in ids]], ids, "deal")
+    _guarded(MOVE_DEALS, {"units": [units[i] for i in ids]}, ids, "deal")
 
 
 def _move_usage(
@@ -211,7 +212,8 @@ def _move_usage(
     model.objects.bulk_create(rows, ignore_conflicts=True)
     mine = model.objects.filter(**{f"{owner}__in": ids}, mailbox=shopper_id)
     list(mine.select_for_update(no_key=True).order_by("pk"))
-    _guarded(statement, [ids, [units[i] for i in ids], shopper_id], ids, "usage")
+    moved = {"units": [units[i] for i in ids], "mailbox": shopper_id}
+    _guarded(statement, moved, ids, "usage")
 
 
 def _lock(model: type[Model], ids: Sequence[int]) -> None:
@@ -220,10 +222,8 @@ def _lock(model: type[Model], ids: Sequence[int]) -> None:
         list(model.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
 
 
-def _guarded(statement: str, rows: list, ids: Sequence[int], kind: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, rows)
-        moved = {row[0] for row in cursor.fetchall()}
+def _guarded(statement: str, values: Mapping[str, Any], ids: Sequence[int], kind: str) -> None:
+    moved = {row[0] for row in ask(statement, {"ids": ids, **values})}
     if refused := set(ids) - moved:
         raise Unavailable(kind, sorted(refused))
 

@@ -11,7 +11,7 @@ from django.db.models import Exists, Expression, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Least
 
 from shop.catalogue.models import Product, Variant
-from shop.composed import MOMENT, NUMBER, NUMBERS, AnyOf, composed
+from shop.composed import ID, IDS, MOMENT, AnyOf, composed
 from shop.festivals.models import Closure, Deal, DealUsage, Festival, RegularPrice, Slot
 from shop.festivals.pricing.terms import DealKind, DealTerms, Interval, VariantTerms
 from shop.merchants.models import Merchant
@@ -85,7 +85,7 @@ def deals_now(
     return found
 
 
-@composed(variants=NUMBERS, at=MOMENT, mailbox=NUMBER)
+@composed(variants=IDS, at=MOMENT, mailbox=ID)
 def open_deals(*, variants: Expression, at: Expression, mailbox: Expression) -> QuerySet[Deal]:
     """Return the deals of variants that are open at an instant, with what a mailbox had of each."""
     closed = Closure.objects.filter(

@@ -18,6 +18,7 @@ from django.db.models import (
     BigIntegerField,
     Case,
     CharField,
+    Expression,
     ExpressionWrapper,
     F,
     OuterRef,
@@ -29,6 +30,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Greatest
 
+from shop.composed import IDS, MOMENT, AnyOf, composed
 from shop.errors import FenceBroken
 from shop.festivals.models import Deal, RegularPrice
 from shop.stock import holding
@@ -52,7 +54,7 @@ def set_aside(pool_ids: Collection[int], *, at: datetime) -> dict[int, int]:
     pool, from approval until the deal ends: the fence goes by itself. A deal that the regular
     price undercuts does not count meanwhile.
     """
-    return _units(fencing_deals(at=at), pool_ids)
+    return dict(kept_units(False, pools=list(pool_ids), at=at))
 
 
 def promised(pool_ids: Collection[int], *, at: datetime) -> dict[int, int]:
@@ -60,7 +62,7 @@ def promised(pool_ids: Collection[int], *, at: datetime) -> dict[int, int]:
 
     Who sets units aside asks this: a regular price may rise again, and all fences stand then.
     """
-    return _units(promising_deals(at=at), pool_ids)
+    return dict(kept_units(True, pools=list(pool_ids), at=at))
 
 
 def fencing_deals(*, at: datetime) -> QuerySet[Deal]:
@@ -103,6 +105,9 @@ def check_room(pool_ids: Collection[int], *, at: datetime) -> None:
             raise FenceBroken(asked.get(pool_id, 0) + taken, pool.on_hand)
 
 
-def _units(deals: QuerySet[Deal], pool_ids: Collection[int]) -> dict[int, int]:
-    own = deals.filter(variant__pool_id__in=pool_ids).values("variant__pool_id")
-    return dict(own.annotate(units=Sum(LEFT)).values_list("variant__pool_id", "units"))
+@composed(pools=IDS, at=MOMENT)
+def kept_units(is_any: bool, *, pools: Expression, at: Expression) -> QuerySet[Deal]:
+    """Return what deals keep of pools, by pool: all that may give units, or those with a fence."""
+    deals = promising_deals(at=at) if is_any else fencing_deals(at=at)
+    own = deals.filter(AnyOf(F("variant__pool_id"), pools)).values("variant__pool_id")
+    return own.annotate(units=Sum(LEFT)).values_list("variant__pool_id", "units")

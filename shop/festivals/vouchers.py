@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
-from shop.composed import MOMENT, NUMBER, NUMBERS, AnyOf, composed
+from shop.composed import ID, IDS, MOMENT, AnyOf, composed
 from shop.errors import NeedsAccount, VoucherRefused, WrongCode
 from shop.festivals.benefits import named
 from shop.festivals.holdings import Holdings
@@ -61,11 +61,11 @@ def promotions_now(
 
 @composed(
     at=MOMENT,
-    mailbox=NUMBER,
-    picked=NUMBERS,
-    picked_claims=NUMBERS,
-    own_claims=NUMBERS,
-    taken_off=NUMBERS,
+    mailbox=ID,
+    picked=IDS,
+    picked_claims=IDS,
+    own_claims=IDS,
+    taken_off=IDS,
 )
 def usable_promotions(
     *,

@@ -9,9 +9,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
-
 from shop.festivals.fence import KEPT
+from shop.prepared import ask
 
 # An order that nobody can pay any more is ended within a minute or so; one that is still there
 # after this waits for a bank or a person, which is nobody's attack.
@@ -128,9 +127,7 @@ def look(place: Place, keys: Collection[Key], *, at: datetime) -> Seen:
         "most": MOST_READ,
         "at": at,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, asked)
-        rows = cursor.fetchall()
+    rows = ask(STATEMENT, asked)
     said = {row[0]: Count(int(row[3]), row[4]) for row in rows}
     scarce = {(row[0], row[1]): Scarce(int(row[2]), int(row[3]), row[4]) for row in rows if row[1]}
     own, near = said["own"].number, said["near"].number

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Expression, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from shop.accounts.mailboxes import mailbox_key
 from shop.cart.current import Shopper
 from shop.cart.models import Cart
 from shop.cart.pricing import PricedCart, price_cart
+from shop.composed import TEXT, composed
 from shop.currencies import least_charge, written
 from shop.delivery.names import country_name
 from shop.errors import (
@@ -116,8 +118,14 @@ def _explained(
 
 def _pending(shopper: Shopper) -> Order | None:
     key = f"u{shopper.user.pk}" if shopper.user else f"c{shopper.token_hash}"
+    return next(iter(pending_orders(key=key)), None)
+
+
+@composed(key=TEXT)
+def pending_orders(*, key: Expression) -> QuerySet[Order]:
+    """Return the open order of a shopper, who has one at the most, locked."""
     orders = Order.objects.select_for_update(no_key=True)
-    return orders.filter(shopper_key=key, state=Order.State.PENDING).first()
+    return orders.filter(shopper_key=key, state=Order.State.PENDING)
 
 
 def _appeared(cart: Cart) -> bool:

@@ -8,13 +8,14 @@ from itertools import chain
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Expression, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils.translation import gettext as _
 
 from shop.cart.explaining import label_of
 from shop.cart.sums import or_free
 from shop.cart.wording import amount, items, language, less, parcels, stores
+from shop.composed import ID, composed
 from shop.delivery.names import country_name
 from shop.festivals.benefits import NAMED_BY, named
 from shop.festivals.models import Promotion
@@ -28,6 +29,15 @@ def lines_by_part(order: Order) -> dict[Suborder, list[OrderLine]]:
 
     ``gone`` counts the units of a line that went back. One statement: no suborder is empty.
     """
+    found: dict[Suborder, list[OrderLine]] = {}
+    for line in lines_to_show(order=order.pk):
+        found.setdefault(line.suborder, []).append(line)
+    return found
+
+
+@composed(order=ID)
+def lines_to_show(*, order: Expression) -> QuerySet[OrderLine]:
+    """Return the lines of an order with their suborders, benefits and what went back of them."""
     gone = RefundLine.objects.filter(line=OuterRef("pk")).values("line")
     lines = OrderLine.objects.filter(order=order).select_related("suborder__merchant")
     lines = lines.annotate(
@@ -35,10 +45,7 @@ def lines_by_part(order: Order) -> dict[Suborder, list[OrderLine]]:
         parcel_benefits=ArraySubquery(_benefits(suborder=OuterRef("suborder"))),
         gone=Coalesce(Subquery(gone.annotate(units=Sum("quantity")).values("units")), 0),
     )
-    found: dict[Suborder, list[OrderLine]] = {}
-    for line in lines.order_by("suborder__position", "position"):
-        found.setdefault(line.suborder, []).append(line)
-    return found
+    return lines.order_by("suborder__position", "position")
 
 
 def order_rows(order: Order, lines: Lines) -> list[tuple[str, str]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import Expression, F, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from shop.accounts.models import User
+from shop.composed import IDS, AnyOf, composed
 from shop.errors import Unavailable
 from shop.prepared import ask, prepared_cursor
 from shop.stock.models import Pool, StockMove
@@ -35,11 +36,16 @@ def lock(pool_ids: Collection[int]) -> dict[int, Pool]:
 
     ``most_units`` tells how many units the largest item takes that is sold from a pool.
     """
+    return {pool.pk: pool for pool in locked_pools(ids=list(pool_ids))}
+
+
+@composed(ids=IDS)
+def locked_pools(*, ids: Expression) -> QuerySet[Pool]:
+    """Return pools, locked until the transaction ends."""
     sold_from = Pool.objects.filter(pk=OuterRef("pk")).order_by()
     most = sold_from.annotate(most=Max("variants__units_per_item")).values("most")
-    rows = Pool.objects.select_for_update(no_key=True).filter(pk__in=pool_ids).order_by("pk")
-    rows = rows.annotate(most_units=Coalesce(Subquery(most), 1))
-    return {pool.pk: pool for pool in rows}
+    rows = Pool.objects.select_for_update(no_key=True).filter(AnyOf(F("pk"), ids)).order_by("pk")
+    return rows.annotate(most_units=Coalesce(Subquery(most), 1))
 
 
 def hold(

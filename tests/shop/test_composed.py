@@ -9,7 +9,7 @@ from django.db.models.functions import Concat
 from django.test.utils import CaptureQueriesContext
 
 from shop.catalogue.models import Category, Variant
-from shop.composed import NUMBER, NUMBERS, TEXT, AnyOf, Composed, composed
+from shop.composed import ID, IDS, TEXT, AnyOf, Composed, composed
 from shop.prepared import ask, prepared_cursor
 from tests import make
 from tests.composing import facts
@@ -23,7 +23,7 @@ def kettles():
     return [make.variant(of=kettle, price=price) for price in (500, 700, 900)]
 
 
-@composed(ids=NUMBERS, weight=NUMBER)
+@composed(ids=IDS, weight=ID)
 def heavy(with_half: bool, *, ids, weight):
     rows = Variant.objects.filter(AnyOf(F("pk"), ids), Q(weight_g__gte=weight) | Q(pk__lt=0))
     rows = rows.select_related("product__merchant", "pool").order_by("-pk")
