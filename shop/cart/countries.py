@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from shop.cart.wording import language
-from shop.delivery.names import countries_by_name
+from shop.delivery.names import codes, countries_by_name
 from shop.storefront.options import country_options
 
 
@@ -44,6 +44,10 @@ class CountryField(forms.ChoiceField):
         super().__init__(choices=lambda: countries_by_name(language()), **kwargs)
         self.widget.attrs["autocomplete"] = "country"
 
-    def offer(self, codes: frozenset[str]) -> None:
+    def valid_value(self, value: Any) -> bool:
+        """Tell whether a value is the code of a country."""
+        return value in codes()
+
+    def offer(self, offered: frozenset[str]) -> None:
         """Show only these countries, and the chosen one."""
-        self.widget.offered = codes
+        self.widget.offered = offered

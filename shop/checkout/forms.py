@@ -10,6 +10,7 @@ from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from shop.cart.controls import PlainEmail, PlainInput, PlainSelect
 from shop.cart.countries import CountryField
 from shop.cart.wording import language
 from shop.delivery.addresses import AddressRules, address_rules
@@ -32,7 +33,9 @@ LONGEST_PHONE = 30
 
 def _text(label: str, most: int, missing: str = "", *, required: bool = True) -> forms.CharField:
     messages = {"required": missing}
-    return forms.CharField(label=label, max_length=most, required=required, error_messages=messages)
+    return forms.CharField(
+        label=label, max_length=most, required=required, error_messages=messages, widget=PlainInput
+    )
 
 
 class AddressForm(forms.Form):
@@ -41,6 +44,7 @@ class AddressForm(forms.Form):
     email = forms.EmailField(
         label=_("Email"),
         max_length=254,
+        widget=PlainEmail,
         help_text=_("For your receipt and tracking."),
         error_messages={
             "required": _("Enter your email address"),
@@ -60,7 +64,7 @@ class AddressForm(forms.Form):
     phone = forms.CharField(
         label=_("Phone"),
         help_text=_("Only for the courier. Customs in some countries also asks for it."),
-        widget=forms.TextInput(attrs={"type": "tel"}),
+        widget=PlainInput(attrs={"type": "tel"}),
         error_messages={"required": _("Enter a phone number the courier can call")},
     )
 
@@ -134,7 +138,7 @@ class AddressForm(forms.Form):
             self.initial = {**self.initial, "region": region}
         own = [] if region in ("", *dict(known)) else [(region, region)]
         field = self.fields["region"]
-        field.widget = forms.Select(field.widget.attrs, [("", "–"), *own, *known])
+        field.widget = PlainSelect(field.widget.attrs, [("", "–"), *own, *known])
 
     def contact(self) -> Contact:
         """Return what was typed, not saved."""

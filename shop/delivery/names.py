@@ -30,6 +30,12 @@ def countries_by_name(language: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(found, key=lambda pair: order_key(pair[1], language)))
 
 
+@lru_cache(maxsize=1)
+def codes() -> frozenset[str]:
+    """Return the codes of all countries."""
+    return frozenset(code for code, _name in countries_by_name("en"))
+
+
 def tax_name(name: str) -> str:
     """Return the name of an import tax, in the reader's language; local names stay as they are."""
     plain = name.partition(" (")[0].partition(" with ")[0]
