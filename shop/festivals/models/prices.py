@@ -22,6 +22,7 @@ class TimeRange(Func):
     output_field = DateTimeRangeField()
 
 
+# Constraints look for the thing first: at any time nearly all spans are in force.
 DURING = TimeRange("starts_at", "ends_at", RangeBoundary())
 
 
@@ -67,7 +68,7 @@ class PriceSpan(models.Model):
         constraints = [
             ExclusionConstraint(
                 name="one_price_at_a_time",
-                expressions=[(DURING, RangeOperators.OVERLAPS), ("variant", RangeOperators.EQUAL)],
+                expressions=[("variant", RangeOperators.EQUAL), (DURING, RangeOperators.OVERLAPS)],
             ),
             models.CheckConstraint(
                 name="price_span_has_length", condition=Q(ends_at__gt=F("starts_at"))
@@ -104,7 +105,7 @@ class ProductSpan(models.Model):
         constraints = [
             ExclusionConstraint(
                 name="one_lowest_price_at_a_time",
-                expressions=[(DURING, RangeOperators.OVERLAPS), ("product", RangeOperators.EQUAL)],
+                expressions=[("product", RangeOperators.EQUAL), (DURING, RangeOperators.OVERLAPS)],
             ),
             models.CheckConstraint(
                 name="product_span_has_length", condition=Q(ends_at__gt=F("starts_at"))
