@@ -2,10 +2,11 @@
 
 Planning a join of ten tables takes longer than finding its few rows. Elsewhere Django writes the
 values into the text, so that every statement is a new one; here the text stays the same and is
-prepared at its first use.
+prepared at its first use. A rollback makes psycopg forget what it has prepared.
 
-A rollback makes psycopg forget what a connection has prepared. Behind a pooler that does not track
-prepared statements ``DATABASE_PREPARES=0`` sends values apart and prepares nothing.
+A plan knows its tables, whatever bears their names meanwhile: where views stand in for tables,
+nothing that was prepared may be used. Behind a pooler that does not track prepared statements
+``DATABASE_PREPARES=0`` sends values apart and prepares nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +27,7 @@ from psycopg.types.numeric import Int8
 type Row = tuple[Any, ...]
 
 PLACE = re.compile(r"%\((\w+)\)s|%%")
+_may_prepare: ContextVar[bool] = ContextVar("may_prepare", default=True)
 MOST_TEXTS = 2_000  # that a process keeps in the form in which they are sent
 
 
@@ -45,6 +48,16 @@ def prepared_cursor() -> Iterator[Any]:
         yield cursor
 
 
+@contextmanager
+def planned_anew() -> Iterator[None]:
+    """Have every statement planned for itself, since names may mean other tables than before."""
+    token = _may_prepare.set(False)
+    try:
+        yield
+    finally:
+        _may_prepare.reset(token)
+
+
 class _Cursor(CursorMixin, RawCursor):
     """Takes statements as Django's wrappers know them, and numbers their values."""
 
@@ -52,7 +65,7 @@ class _Cursor(CursorMixin, RawCursor):
         """Execute a statement, as a prepared one unless the settings say otherwise."""
         text, names = _numbered(query)
         values = [_sent((params or {})[name]) for name in names]
-        super().execute(text, values, prepare=settings.DATABASE_PREPARES)
+        super().execute(text, values, prepare=settings.DATABASE_PREPARES and _may_prepare.get())
         self._query = _Told(self, query, params)
         return self
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
 from django.urls import reverse
 
 from shop.languages import in_language, lang_mark, listed
+from shop.prepared import ask
 from shop.storefront.filters import Filters
 
 NAMED = 3  # parts of a part that its tile names
@@ -51,9 +51,8 @@ def collections(paths: Sequence[str], language: str, *, with_top: bool) -> list[
     Args:
         with_top: the top of the catalogue as well.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, {"paths": list(paths), "with_top": with_top})
-        return [_collection(*row, language=language) for row in cursor.fetchall()]
+    rows = ask(STATEMENT, {"paths": list(paths), "with_top": with_top})
+    return [_collection(*row, language=language) for row in rows]
 
 
 def _collection(

@@ -20,8 +20,8 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from django.core.cache import cache
-from django.db import connection
 
+from shop.prepared import ask
 from shop.storefront.conditions import Conditions, plain_conditions
 from shop.storefront.epoch import is_apart
 from shop.storefront.filters import Filters
@@ -184,9 +184,8 @@ def count(cells: Sequence[Cell], filters: Filters) -> Counts:
 
 
 def _read(rest: Filters, conditions: Conditions, named: Mapping[str, object]) -> Cells:
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(rest, conditions), conditions.values | named)
-        live, kept, is_cut, most, categories, stores, named = cursor.fetchone()
+    (found,) = ask(_statement(rest, conditions), conditions.values | named)
+    live, kept, is_cut, most, categories, stores, named = found
     cells = _cells(live)
     total = sum(cell.count for cell in cells)
     if rest.can_be_kept and (is_cut or total >= most):

@@ -15,9 +15,10 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 
 from shop.festivals.fairness import Limits, limits_of
+from shop.prepared import ask
 from shop.storefront.filters import Known
 from shop.storefront.lost import is_away
 
@@ -212,9 +213,8 @@ def forget() -> None:
 
 
 def _read(at: datetime) -> Epoch:
-    with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, {"at": at})
-        revision, before, after, festivals, served, *known, tree, menu, fairness = cursor.fetchone()
+    (found,) = ask(STATEMENT, {"at": at})
+    revision, before, after, festivals, served, *known, tree, menu, fairness = found
     # Pages name days of arrival, so midnight is a turn as well.
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
     return Epoch(

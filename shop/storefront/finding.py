@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from django.db import connection
-
 from shop.languages import in_sql, sql_values
+from shop.prepared import ask
 from shop.storefront.card_deals import CLAIMED
 from shop.storefront.conditions import IN_FORCE, Conditions
 from shop.storefront.filters import BEST, Filters, Place, possible
@@ -204,9 +203,8 @@ def _statement(ranges: Sequence[Range], sort: Sort) -> str:
 
 
 def _run(statement: str, values: dict[str, object], *, at: datetime, language: str) -> list[Row]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values | {"at": at} | sql_values(language))
-        return [Row._make(row) for row in cursor.fetchall()]
+    rows = ask(statement, values | {"at": at} | sql_values(language))
+    return [Row._make(row) for row in rows]
 
 
 def _ranges(way: Sort, place: Place | None) -> list[Range]:

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -16,6 +15,7 @@ from shop import dates
 from shop.festivals import walltime
 from shop.festivals.wording import festival_text
 from shop.languages import Wording, in_language, lang_mark
+from shop.prepared import ask
 from shop.storefront.counting import LIVE
 from shop.storefront.epoch import KnownFestival
 from shop.storefront.facets import whole
@@ -97,9 +97,8 @@ class Hero:
 
 def hero(festival: KnownFestival, *, at: datetime, language: str) -> Hero:
     """Return a festival as the head of a page shows it at an instant. One statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(NUMBERS, {"festival": festival.id, "most": LIVE, "at": at})
-        stores, kept, few, action, reason = cursor.fetchone()
+    (found,) = ask(NUMBERS, {"festival": festival.id, "most": LIVE, "at": at})
+    stores, kept, few, action, reason = found
     products = few if few < LIVE else max(kept, few)
     title, tagline = (words(festival, name, language) for name in ("title", "tagline"))
     is_live = festival.is_live(at)

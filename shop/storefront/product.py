@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import IntegerField, JSONField
+from django.db.models import Expression, IntegerField, JSONField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Product
 from shop.catalogue.wording import called_column, translated_column
+from shop.composed import TEXT, composed
 from shop.languages import said
 from shop.listings.refreshing import addresses
 from shop.storefront.buying import Buying, buying
@@ -104,6 +105,12 @@ class ProductPage:
 
 def read_product(slug: str, language: str) -> Product | None:
     """Return a product with what its page in a language needs of other tables. One statement."""
+    return next(iter(products_to_show(language, slug=slug)), None)
+
+
+@composed(slug=TEXT)
+def products_to_show(language: str, *, slug: Expression) -> QuerySet[Product]:
+    """Return the product of an address with what its page in a language needs."""
     rows = Product.objects.select_related("merchant", "category").annotate(
         gallery=RawSQL(GALLERY, [], JSONField()),  # noqa: S611 (nothing in it comes from outside)
         top=RawSQL(TOP, [], JSONField()),  # noqa: S611
@@ -112,7 +119,7 @@ def read_product(slug: str, language: str) -> Product | None:
         translated=translated_column("product", language),
         called=called_column(WORDS, language),
     )
-    return rows.filter(slug=slug).first()
+    return rows.filter(slug=slug)
 
 
 def product_page(

@@ -17,7 +17,6 @@ from itertools import islice
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import connection
 
 from shop.listings.words import (
     TONGUES,
@@ -31,6 +30,7 @@ from shop.listings.words import (
     without_tongue,
     words,
 )
+from shop.prepared import ask
 from shop.storefront.queries import Term, all_of, any_of, excluding, phrase, term, text_of
 
 MOST_WORDS = 10
@@ -172,10 +172,9 @@ def _look_up(asked: Sequence[str], tongue: str, *, is_exact: bool) -> _Known:
         if not is_unspaced(word)
     ]
     terms = [] if is_exact else sorted({term for _, _, term in _runs(asked)})
-    with connection.cursor() as cursor:
-        values = {"words": json.dumps(rows), "terms": terms, "spoken": _spoken()}
-        cursor.execute(STATEMENT, values)
-        facts, misses, synonyms = (json.loads(text or "[]") for text in cursor.fetchone())
+    values = {"words": json.dumps(rows), "terms": terms, "spoken": _spoken()}
+    (texts,) = ask(STATEMENT, values)
+    facts, misses, synonyms = (json.loads(text or "[]") for text in texts)
     # One word that is known elsewhere alone, and the whole search is of another language.
     is_foreign = any(is_other and not is_own for *_numbers, is_own, is_other in facts)
     known = _Known(tongues=TONGUES if is_foreign else (tongue,))

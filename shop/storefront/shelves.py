@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection
-
 from shop.languages import sql_values
+from shop.prepared import ask
 from shop.storefront.conditions import IN_FORCE, Conditions
 from shop.storefront.filters import Filters
 from shop.storefront.finding import CLAIMED, COLUMNS, PAGE_OF, SORTS, Row, Sort
@@ -60,11 +59,9 @@ def find_shelves(
         values |= own
     values |= sql_values(language) | {"at": at, "in_all": sum(shelf.most for shelf in shelves)}
     found: list[list[Row]] = [[] for _ in shelves]
-    with connection.cursor() as cursor:
-        page = PAGE_OF.format(branches=" UNION ALL ".join(branches), order="branch, key")
-        cursor.execute(CLAIMED.format(page=page, order="branch, key"), values)
-        for row in map(Row._make, cursor.fetchall()):
-            found[row.branch].append(row)
+    page = PAGE_OF.format(branches=" UNION ALL ".join(branches), order="branch, key")
+    for row in map(Row._make, ask(CLAIMED.format(page=page, order="branch, key"), values)):
+        found[row.branch].append(row)
     return found
 
 

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
 from django.urls import reverse
 
 from shop.catalogue.models import Term
 from shop.catalogue.wording import BY_NAME, TERMS, TRANSLATED, Terms
 from shop.delivery.names import country_name
 from shop.languages import beside, lang_mark, order_key, sql_values
+from shop.prepared import ask
 from shop.storefront.counting import LIVE
 from shop.storefront.facets import Option
 from shop.storefront.naming import Named
@@ -69,10 +69,7 @@ class StoreCard:
 def store_cards(language: str, *, festival: int | None = None) -> list[StoreCard]:
     """Return all stores that have products, the most bought from first. One statement."""
     start = reverse("stores")
-    with connection.cursor() as cursor:
-        values = {"live": LIVE, "festival": festival} | sql_values(language)
-        cursor.execute(STATEMENT, values)
-        rows = cursor.fetchall()
+    rows = ask(STATEMENT, {"live": LIVE, "festival": festival} | sql_values(language))
     return [
         StoreCard(
             url=f"{start}{slug}/",

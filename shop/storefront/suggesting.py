@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import connection
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -13,6 +12,7 @@ from django.utils.http import urlencode
 from shop.delivery.names import country_name
 from shop.languages import in_language, in_sql, order_key, sql_values
 from shop.listings.words import folded, spelled, tongue_of, words
+from shop.prepared import ask
 from shop.storefront.epoch import Epoch
 from shop.storefront.filters import Filters, Known, read_filters
 from shop.storefront.queries import all_of, any_of, term, text_of
@@ -95,9 +95,7 @@ def _rows(asked: list[str], language: str) -> list[tuple]:
         "products": PRODUCTS,
         "start": r"\m" + r"\M.*\m".join(asked),
     } | sql_values(language)
-    with connection.cursor() as cursor:
-        cursor.execute(STATEMENT.format(translated=in_sql("l.titles")), values)
-        return cursor.fetchall()
+    return ask(STATEMENT.format(translated=in_sql("l.titles")), values)
 
 
 def _categories(asked: list[str], epoch: Epoch, language: str) -> Iterable[Suggestion]:

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import connection
-
 from shop.festivals.fence import KEPT
+from shop.prepared import ask
 
 # Beside each variant stands the deal that gives its price or, where all units of the running
 # deal are paid for, that deal: the page says so. ``set_aside`` are units that wait for deals.
@@ -119,9 +118,7 @@ class VariantNow(NamedTuple):
 
 def variants_now(product_id: int, *, at: datetime) -> list[VariantNow]:
     """Return the variants of a product in the merchant's order. One statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, {"product": product_id, "at": at})
-        return [VariantNow._make(row) for row in cursor.fetchall()]
+    return [VariantNow._make(row) for row in ask(STATEMENT, {"product": product_id, "at": at})]
 
 
 def preselected(variants: Sequence[VariantNow]) -> VariantNow | None:

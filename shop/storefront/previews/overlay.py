@@ -19,6 +19,7 @@ from django.db.backends.utils import CursorWrapper
 from shop.festivals.fence import KEPT
 from shop.festivals.models import Closure, Deal, DealUsage, Festival, PriceSpan, ProductSpan, Slot
 from shop.listings.models import Listing
+from shop.prepared import planned_anew
 from shop.stock.models import Pool
 from shop.storefront import epoch
 from shop.storefront.previews import facts
@@ -63,7 +64,7 @@ TABLE = """CREATE TEMPORARY TABLE preview_{table} ON COMMIT DROP AS
 @contextmanager
 def shown(preview: Preview) -> Iterator[None]:
     """Answer statements as the preview says, and let none of them write."""
-    with epoch.apart(), transaction.atomic():
+    with epoch.apart(), planned_anew(), transaction.atomic():
         try:
             with connection.cursor() as cursor:
                 _cover(cursor, preview)

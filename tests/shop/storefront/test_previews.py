@@ -9,11 +9,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cms.models import FestivalPage
+from shop.cart.pricing import price_cart
 from shop.festivals import running, stopping
-from shop.festivals.models import DealUsage, PriceSpan
+from shop.festivals.models import Deal, DealUsage, PriceSpan
 from shop.listings.models import Listing
 from shop.storefront import epoch
-from shop.storefront.previews.preview import Stock, Who
+from shop.storefront.previews import overlay
+from shop.storefront.previews.preview import Preview, Stock, Who
 from tests import make, pages
 from tests.make import END, NOON, START
 from tests.organizing.people import organizer
@@ -88,6 +90,19 @@ def test_case_80_a_preview_takes_nothing_from_the_shared_copies(clock_at, kettle
     client = looking(festival, START)
     for path in everywhere(kettle):
         assert "$15.00" in client.get(path).text, path
+
+
+def test_what_was_planned_for_the_present_reads_the_preview_s_tables(clock_at, kettle, draft):
+    clock_at(NOON)
+    Deal.objects.update(per_shopper=None)
+    shopper = make.cart({kettle: 1})
+    at = draft.starts_at
+    seen = Preview(at=at, festival_id=draft.pk)
+
+    for _time in range(2):  # at the first view of a connection PostgreSQL plans anew by itself
+        assert price_cart(shopper, at=at).quote.goods == 20_00
+        with overlay.shown(seen):
+            assert price_cart(shopper, at=at).quote.goods == 15_00
 
 
 def test_what_a_process_knows_of_the_present_is_not_taken_from_a_preview(clock_at, draft):
