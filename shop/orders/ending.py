@@ -9,8 +9,11 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.db.models import Expression, QuerySet
+
 from shop.cart import changing
 from shop.cart.models import Cart
+from shop.composed import ID, composed
 from shop.listings.refreshing import note_stock
 from shop.orders import holding
 from shop.orders.models import APART, Order
@@ -47,8 +50,13 @@ def lock(order_id: int) -> Order:
 def lock_cart(order: Order) -> None:
     """Lock the cart of an order that is locked already."""
     if order.cart_id:
-        carts = Cart.objects.select_for_update(no_key=True).filter(pk=order.cart_id)
-        order.cart = carts.first()
+        order.cart = next(iter(locked_carts(pk=order.cart_id)), None)
+
+
+@composed(pk=ID)
+def locked_carts(*, pk: Expression) -> QuerySet[Cart]:
+    """Return a cart, locked until the transaction ends."""
+    return Cart.objects.select_for_update(no_key=True).filter(pk=pk)
 
 
 def expire(order: Order, *, at: datetime, state: str = Order.State.EXPIRED) -> None:

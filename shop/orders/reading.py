@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch, prefetch_related_objects
+from collections.abc import Sequence
 
-from shop.orders.models import Order, OrderLine
+from django.db.models import Expression, Model, QuerySet
 
-ROWS = (
-    Prefetch("lines", OrderLine.objects.select_related("suborder", "variant")),
-    "discounts",
-)
+from shop.composed import ID, composed
+from shop.orders.models import Discount, Order, OrderLine
 
 
 def read_rows(order: Order) -> None:
@@ -17,4 +15,25 @@ def read_rows(order: Order) -> None:
 
     Two statements, none where it knows them. Lines come with their suborders and variants.
     """
-    prefetch_related_objects([order], *ROWS)
+    if "lines" not in getattr(order, "_prefetched_objects_cache", {}):
+        _keep(order, "lines", lines_of(order=order.pk))
+        _keep(order, "discounts", discounts_of(order=order.pk))
+
+
+@composed(order=ID)
+def lines_of(*, order: Expression) -> QuerySet[OrderLine]:
+    """Return the lines of an order with their suborders and variants."""
+    return OrderLine.objects.select_related("suborder", "variant").filter(order=order)
+
+
+@composed(order=ID)
+def discounts_of(*, order: Expression) -> QuerySet[Discount]:
+    """Return the discounts of an order."""
+    return Discount.objects.filter(order=order)
+
+
+def _keep(order: Order, name: str, rows: Sequence[Model]) -> None:
+    """Keep rows where ``prefetch_related`` would."""
+    known = getattr(order, name).all()
+    known._result_cache, known._prefetch_done = list(rows), True
+    order.__dict__.setdefault("_prefetched_objects_cache", {})[name] = known

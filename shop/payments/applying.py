@@ -11,8 +11,10 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Expression, QuerySet, UUIDField
 from django.tasks import Task
 
+from shop.composed import composed
 from shop.errors import Unavailable
 from shop.ledger import posting
 from shop.orders import ending
@@ -96,14 +98,20 @@ def take_over(session: Session, *, at: datetime) -> Payment:
 def _locked(session: Session) -> Payment:
     """Lock the order first, then the payment, as everybody does."""
     uuid = session.payment_uuid
-    # PostgreSQL locks in the order of the names.
-    rows = Payment.objects.select_for_update(of=("order", "self"), no_key=True)
-    payment = rows.select_related("order").filter(uuid=uuid).first() if uuid else None
+    payment = next(iter(locked_payments(uuid=uuid)), None) if uuid else None
     if payment is None:
         is_ours = bool(uuid) and session.shop in ("", settings.SITE_URL)
         raise UnknownOrder(session.id) if is_ours else AnotherShops(session.id)
     ending.lock_cart(payment.order)
     return payment
+
+
+@composed(uuid=UUIDField())
+def locked_payments(*, uuid: Expression) -> QuerySet[Payment]:
+    """Return a payment with its order, the order locked first."""
+    # PostgreSQL locks in the order of the names.
+    rows = Payment.objects.select_for_update(of=("order", "self"), no_key=True)
+    return rows.select_related("order").filter(uuid=uuid)
 
 
 def _is_its_page(payment: Payment, session: Session) -> bool:
