@@ -21,7 +21,9 @@ def main() -> int:
     chosen = _parser().parse_args()
     os.chdir(ROOT)
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
-    asked = Asked(chosen.rounds, chosen.seconds, chosen.products, chosen.keep, chosen.rival)
+    asked = Asked(
+        chosen.rounds, chosen.seconds, chosen.products, chosen.keep, chosen.rival, chosen.against
+    )
     try:
         with tempfile.TemporaryDirectory(prefix="baobab-bench-") as folder:
             outcome = run(asked, Path(folder))
@@ -46,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--rival", action="store_true", help="put django-oscar beside it, which is installed apart"
+    )
+    parser.add_argument(
+        "--against", default="", metavar="COMMIT", help="put an earlier commit of ours beside it"
     )
     parser.add_argument("--keep", action="store_true", help="keep and reuse the databases")
     parser.add_argument(

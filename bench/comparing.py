@@ -41,22 +41,14 @@ def table(found: Iterable[Comparison]) -> str:
 
 
 def _row(found: Comparison) -> str:
-    cells = [_name(found), _cost(found.oscar)]
+    cells = [_name(found), found.oscar.cost]
     for ours in (found.anew, found.visited):
         ratio = found.oscar.ratio(ours)
         shown = "" if ratio is None else f"{ratio:.1f}"
-        cells += [_cost(ours), shown, goals.of_cheaper(found.oscar.name, ratio)]
+        cells += [ours.cost, shown, goals.of_cheaper(found.oscar.name, ratio)]
     return f"| {' | '.join(cells)} |\n"
 
 
 def _name(found: Comparison) -> str:
     errors = sum(target.errors for target in found.targets)
     return found.oscar.name + (f", **{errors} errors**" if errors else "")
-
-
-def _cost(target: Target) -> str:
-    """Return what a page costs, with the statements it takes, of those that are counted."""
-    server = target.median(lambda turn: turn.server)
-    database = target.median(lambda turn: turn.database)
-    counted = target.facts.get("statements")
-    return f"{server:.2f} + {database:.2f}" + (f" ({counted:.0f})" if counted is not None else "")

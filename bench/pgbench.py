@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 
 from bench.load import Load
+from bench.servers import NotMeasured
 from config.embedded.programs import SERVER_FOLDERS, WHEEL
 
 SCALE = 10  # a million rows, 150 MB
@@ -23,6 +24,8 @@ CREATE SCHEMA {SCHEMA};
 CREATE TABLE {SCHEMA}.stock (id int PRIMARY KEY, units int NOT NULL) WITH (fillfactor = 50);
 INSERT INTO {SCHEMA}.stock SELECT i, 2000000000 FROM generate_series(1, {ROWS}) i;
 """  # noqa: S608 (no value comes from elsewhere)
+ANSWERED = r"transactions actually processed: (\d+)"
+RATE, LATENCY = r"^tps = ([\d.]+)", r"latency average = ([\d.]+)"
 TAKE = "UPDATE stock SET units = units - 1 WHERE id = {} AND units >= 1;\n"
 
 
@@ -75,10 +78,16 @@ def run(program: Path, address: str, script: Script, seconds: float) -> Load:
         *("-T", str(max(1, round(seconds)))),
         *script.arguments,
     )
-    answered = int(re.search(r"transactions actually processed: (\d+)", said)[1])
-    rate = float(re.search(r"^tps = ([\d.]+)", said, re.MULTILINE)[1])
-    median = float(re.search(r"latency average = ([\d.]+)", said)[1])
-    return Load(answered, answered / rate, median, 0)
+    # Where nothing was finished in time, pgbench prints no rate.
+    answered, rate, median = (_number(pattern, said) for pattern in (ANSWERED, RATE, LATENCY))
+    if not answered or not rate or median is None:
+        raise NotMeasured(f"pgbench finished nothing in {seconds:g} s")
+    return Load(int(answered), answered / rate, median, 0)
+
+
+def _number(pattern: str, said: str) -> float | None:
+    found = re.search(pattern, said, re.MULTILINE)
+    return float(found[1]) if found else None
 
 
 def _run(program: Path, address: str, *arguments: str) -> str:
@@ -96,7 +105,7 @@ def _run(program: Path, address: str, *arguments: str) -> str:
         [program, *arguments], env=environment, capture_output=True, text=True, check=False
     )
     if ran.returncode:
-        raise RuntimeError(f"pgbench failed: {ran.stderr.strip()[-500:]}")
+        raise NotMeasured(f"pgbench failed: {ran.stderr.strip()[-500:]}")
     return ran.stdout
 
 

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench import comparing, goals
+from bench import comparing, earlier, goals
 from bench.comparing import Comparison
+from bench.earlier import Earlier
 from bench.flash_sale import SHOPPERS, UNITS, Sale
-from bench.rounds import Target
+from bench.rounds import NOTHING, Target
 
 PAGE = Path(__file__).resolve().parent.parent / "docs/reference/performance.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
@@ -35,6 +36,7 @@ class Outcome:
     counted: list[tuple[Target, Target]] = field(default_factory=list)
     products: int = 0
     compared: list[Comparison] = field(default_factory=list)
+    earlier: Earlier | None = None
     written: list[Target] = field(default_factory=list)
     sale: Sale | None = None
 
@@ -54,7 +56,8 @@ class Outcome:
         many = [large for _, large in self.grown]
         pairs = [target for pair in self.counted for target in pair]
         beside = [target for comparison in self.compared for target in comparison.targets]
-        pages = [*self.cold, *self.warm, *self.personal, *many, *pairs, *beside]
+        before = self.earlier.targets if self.earlier else []
+        pages = [*self.cold, *self.warm, *self.personal, *many, *pairs, *beside, *before]
         every = [*self.limits, *pages, *self.written]
         return list({id(target): target for target in every}.values())
 
@@ -72,6 +75,8 @@ def markdown(outcome: Outcome) -> str:
             parts.append(HEAD.format(title).lstrip() + _rows(targets, outcome))
     if outcome.compared:
         parts.append(comparing.table(outcome.compared))
+    if outcome.earlier:
+        parts.append(earlier.table(outcome.earlier))
     if outcome.products:
         parts.append(_growth("page, built anew", outcome.grown, outcome.products))
         title = "page, built anew from counts that are kept"
@@ -102,6 +107,8 @@ def _row(target: Target, outcome: Outcome) -> str:
         statements += f" in {facts['requests']:.0f} requests"
     size = f"{facts['bytes'] / 1e3:.1f} ({facts['sent'] / 1e3:.1f})" if facts.get("bytes") else ""
     name = target.name + (f", **{target.errors} errors**" if target.errors else "")
+    if target.missed:
+        name += f", **{target.turns.count(None)} turns not measured: {target.missed}**"
     cells = [
         name,
         _short(target.median(lambda turn: turn.load.rate)),
@@ -137,7 +144,10 @@ def _writing(targets: Sequence[Target]) -> str:
         "|---|---:|---:|",
     ]
     for target in targets:
-        rates = [turn.load.rate for turn in target.turns]
+        rates = [turn.load.rate for turn in target.measured]
+        if not rates:
+            lines.append(f"| {target.name} | {NOTHING}: {target.missed} | |")
+            continue
         middle = _short(target.median(lambda turn: turn.load.rate))
         lines.append(f"| {target.name} | {middle} | {_short(min(rates))}..{_short(max(rates))} |")
     return "\n".join([*lines, ""])
@@ -154,11 +164,12 @@ def _sale(sale: Sale) -> str:
 
 
 def _cpu(target: Target) -> str:
-    server = target.median(lambda turn: turn.server)
-    return f"{server:.2f} + {target.median(lambda turn: turn.database):.2f}"
+    return target.cost.partition(" (")[0]
 
 
-def _short(number: float) -> str:
+def _short(number: float | None) -> str:
+    if number is None:
+        return ""
     return f"{number:,.0f}" if number >= 100 else f"{number:.1f}"
 
 

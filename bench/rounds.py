@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 
 from bench import cpu
 from bench.load import Load
+from bench.servers import NotMeasured
 
 PRIMING = 0.3  # seconds
+NOTHING = "not measured"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +45,38 @@ class Target:
     pid: int | None = None
     is_primed: bool = True
     facts: dict[str, float] = field(default_factory=dict)
-    turns: list[Turn] = field(default_factory=list)
+    turns: list[Turn | None] = field(default_factory=list)
+    missed: str = ""
 
-    def median(self, of: Callable[[Turn], float]) -> float:
-        """Return the median over the rounds."""
-        return statistics.median(of(turn) for turn in self.turns)
+    @property
+    def measured(self) -> list[Turn]:
+        """The turns that said something."""
+        return [turn for turn in self.turns if turn is not None]
+
+    def median(self, of: Callable[[Turn], float]) -> float | None:
+        """Return the median over the rounds, nothing where no turn said anything."""
+        return statistics.median([of(turn) for turn in self.measured]) if self.measured else None
 
     def ratio(self, to: "Target") -> float | None:
         """Return how many times the CPU of another it takes: the median over the rounds."""
         pairs = zip(self.turns, to.turns, strict=True)
-        return statistics.median([a.cpu / b.cpu for a, b in pairs if b.cpu] or [0]) or None
+        both = [a.cpu / b.cpu for a, b in pairs if a and b and b.cpu]
+        return statistics.median(both or [0]) or None
 
     @property
     def errors(self) -> int:
         """Answers that were not the expected ones, in all rounds."""
-        return sum(turn.load.errors for turn in self.turns)
+        return sum(turn.load.errors for turn in self.measured)
+
+    @property
+    def cost(self) -> str:
+        """What an answer costs in words: CPU of server and database, and statements if counted."""
+        if not self.measured:
+            return NOTHING
+        server, database = self.median(lambda turn: turn.server), self.median(_database)
+        counted = self.facts.get("statements")
+        told = f" ({counted:.0f})" if counted is not None else ""
+        return f"{server:.2f} + {database:.2f}{told}"
 
 
 def measure(
@@ -78,9 +97,13 @@ def measure(
     """
     for number in range(rounds):
         for target in _in_turn(targets, number):
-            if target.is_primed:
-                target.act(PRIMING)
-            target.turns.append(_turn(target, seconds, database))
+            try:
+                if target.is_primed:
+                    target.act(PRIMING)
+                target.turns.append(_turn(target, seconds, database))
+            except (NotMeasured, OSError) as reason:  # what else was measured is not lost
+                target.turns.append(None)
+                target.missed = f"{reason}"
             report(number, target)
 
 
@@ -95,6 +118,10 @@ def _in_turn(targets: Sequence[Target], number: int) -> Iterator[Target]:
 def _turned[Thing](things: list[Thing], number: int) -> list[Thing]:
     first = number % len(things)
     return [*things[first:], *things[:first]]
+
+
+def _database(turn: Turn) -> float:
+    return turn.database
 
 
 def _turn(target: Target, seconds: float, database: int | None) -> Turn:

@@ -10,8 +10,19 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from bench import choosing, databases, enlarging, flash_sale, machine, pages, pgbench, servers
+from bench import (
+    choosing,
+    databases,
+    earlier,
+    enlarging,
+    flash_sale,
+    machine,
+    pages,
+    pgbench,
+    servers,
+)
 from bench.comparing import comparisons
+from bench.earlier import Earlier
 from bench.report import Outcome
 from bench.rival import pages as rival_pages
 from bench.rival.lending import rival
@@ -25,7 +36,7 @@ NAME = "bench"
 class Asked:
     """What the command line asks for; ``products`` of 0 means the sample's own.
 
-    ``rival`` puts django-oscar beside the shop.
+    ``rival`` puts django-oscar beside the shop, ``against`` an earlier commit of it.
     """
 
     rounds: int
@@ -33,6 +44,7 @@ class Asked:
     products: int
     keep: bool
     rival: bool = False
+    against: str = ""
 
 
 def run(asked: Asked, folder: Path) -> Outcome:
@@ -56,6 +68,8 @@ def run(asked: Asked, folder: Path) -> Outcome:
             bench.prepare_growth(outcome, large, asked.products)
         if asked.rival:
             bench.prepare_rival(outcome, server, keep=asked.keep)
+        if asked.against:
+            bench.prepare_earlier(outcome, server, asked.against)
         tell("Measuring.")
         measure(
             outcome.targets,
@@ -129,6 +143,27 @@ class _Bench:
             [*outcome.warm, *pages.never_kept(self._kept, self._choice)],
         )
 
+    def prepare_earlier(self, outcome: Outcome, server: str, commit: str) -> None:
+        """Add an earlier commit, with a database that it fills itself."""
+        tell(f"Preparing {commit}.")
+        tree = self._stack.enter_context(earlier.checkout(commit, self._folder))
+        around = self._environment | {"BENCH_FOLDER": str(self._folder / "static-earlier")}
+        fill = partial(fill_with_sample, around, tree=tree)
+        lent = databases.database(server, f"{NAME}_earlier", fill=fill, keep=False)
+        around |= {"DATABASE_URL": self._stack.enter_context(lent)}
+        collect_static(around, tree=tree)
+        choice = choosing.choose(around["DATABASE_URL"])
+        anew = trade(self._stack, self._folder, around | {"BENCH_KEEPS": "nothing"}, tree=tree)
+        kept = trade(self._stack, self._folder, around, tree=tree)
+        outcome.earlier = Earlier(
+            commit,
+            earlier.pairs(
+                [*pages.shared(anew, choice, count="cold"), *pages.personal(anew, choice)],
+                [*outcome.cold, *outcome.personal],
+            ),
+            earlier.pairs(pages.shared(kept, choice, count="warm"), outcome.warm),
+        )
+
     def hold_sale(self) -> flash_sale.Sale:
         """Hold the flash sale; nothing else is measured meanwhile."""
         promised = partial(choosing.promised, self._database, self._choice.scarce)
@@ -160,18 +195,24 @@ class _Bench:
         return self._stack.enter_context(serving)
 
 
-def trade(stack: ExitStack, folder: Path, environment: Mapping[str, str]) -> Server:
-    """Serve the shop, with a payment sandbox of its own that reports to it."""
+def trade(
+    stack: ExitStack, folder: Path, environment: Mapping[str, str], *, tree: Path | None = None
+) -> Server:
+    """Serve the shop, with a payment sandbox of its own that reports to it.
+
+    Args:
+        tree: where the shop's code is, if not here.
+    """
     port = servers.free_port()
     around = {**environment, "STRIPE_BASE_URL": f"http://{servers.HOST}:{port}"}
-    shop = stack.enter_context(servers.web("config.wsgi", folder, around))
+    shop = stack.enter_context(servers.web("config.wsgi", folder, around, tree=tree))
     stack.enter_context(servers.sandbox(shop.url, folder, around, port=port))
     return shop
 
 
-def collect_static(environment: Mapping[str, str]) -> None:
+def collect_static(environment: Mapping[str, str], *, tree: Path | None = None) -> None:
     """Put the static files where the servers look for them."""
-    _manage(environment, "collectstatic", "--noinput", "-v0")
+    _manage(environment, "collectstatic", "--noinput", "-v0", tree=tree)
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -206,13 +247,15 @@ def _databases(
     return found, stack.enter_context(large)
 
 
-def fill_with_sample(environment: Mapping[str, str], address: str) -> None:
+def fill_with_sample(
+    environment: Mapping[str, str], address: str, *, tree: Path | None = None
+) -> None:
     """Fill a database with the sample."""
     tell("Loading the sample.")
     environment = environment | {"DATABASE_URL": address}
-    _manage(environment, "migrate", "-v0")
-    _manage(environment | {"DEMO": "1"}, "load_bench")
-    _count(environment, address)
+    _manage(environment, "migrate", "-v0", tree=tree)
+    _manage(environment | {"DEMO": "1"}, "load_bench", tree=tree)
+    _count(environment, address, tree=tree)
 
 
 def _enlarge(environment: Mapping[str, str], products: int, address: str) -> None:
@@ -221,22 +264,25 @@ def _enlarge(environment: Mapping[str, str], products: int, address: str) -> Non
     _count(environment, address)
 
 
-def _count(environment: Mapping[str, str], address: str) -> None:
+def _count(environment: Mapping[str, str], address: str, *, tree: Path | None = None) -> None:
     """Do at once what beat and server would do in the background while we measure."""
     enlarging.tidy(address)  # counting wants to know how much there is
-    _manage(environment | {"DATABASE_URL": address}, "recount_bench")
+    _manage(environment | {"DATABASE_URL": address}, "recount_bench", tree=tree)
     enlarging.tidy(address)
 
 
-def _manage(environment: Mapping[str, str], *arguments: str) -> None:
+def _manage(environment: Mapping[str, str], *arguments: str, tree: Path | None = None) -> None:
     command = [sys.executable, "manage.py", *arguments]
-    ran = subprocess.run(command, env=environment, stdout=sys.stderr, check=False)
+    ran = subprocess.run(command, env=environment, cwd=tree, stdout=sys.stderr, check=False)
     if ran.returncode:
         raise CannotMeasure(f"manage.py {arguments[0]} failed, for the reason above.")
 
 
 def _report(rounds: int, number: int, target: Target) -> None:
     turn = target.turns[-1]
+    if turn is None:
+        tell(f"{number + 1}/{rounds} {target.name}: not measured, {target.missed}")
+        return
     wrong = f", {turn.load.errors} errors" if turn.load.errors else ""
     tell(
         f"{number + 1}/{rounds} {target.name}: {turn.load.rate:,.1f}/s, "

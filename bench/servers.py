@@ -23,6 +23,10 @@ class CannotMeasure(RuntimeError):
     """Says in one sentence what stands in the way and what mends it."""
 
 
+class NotMeasured(RuntimeError):
+    """One turn of one target said nothing of use; the run goes on without it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """A server that runs: its port, and the process from which all of it descends."""
@@ -43,13 +47,18 @@ def web(
     environment: Mapping[str, str],
     *,
     python: str | Path = sys.executable,
+    tree: Path | None = None,
 ) -> Iterator[Server]:
-    """Serve a WSGI application the way the demonstration does, with a Python that has it."""
+    """Serve a WSGI application the way the demonstration does, with a Python that has it.
+
+    Args:
+        tree: where its code is, if not here.
+    """
     port = free_port()
     command = [python, "-m", "gunicorn", application, "--bind", f"{HOST}:{port}", *GUNICORN]
     # What is measured does not know how to wait in a queue.
     environment = environment | {"SITE_URL": f"http://{HOST}:{port}", "QUEUE_AT_ONCE": "0"}
-    with _running(command, port, folder, environment) as server:
+    with _running(command, port, folder, environment, tree) as server:
         yield server
 
 
@@ -77,12 +86,17 @@ def free_port() -> int:
 
 @contextmanager
 def _running(
-    command: list[str | Path], port: int, folder: Path, environment: Mapping[str, str]
+    command: list[str | Path],
+    port: int,
+    folder: Path,
+    environment: Mapping[str, str],
+    tree: Path | None = None,
 ) -> Iterator[Server]:
     with (folder / f"server-{port}.log").open("w+") as log:
         process = subprocess.Popen(
             ["timeout", str(LONGEST), *command],
             env=environment,
+            cwd=tree,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=log,

@@ -38,9 +38,13 @@ def areas(country: str, language: str) -> tuple[tuple[str, str], ...]:
 
 def area_of(country: str, language: str, text: str) -> str:
     """Return which area somebody means by its code or its name in any script, or nothing."""
-    key = _keys(country).get(_plain(text), "")
-    chosen = {_keys(country)[_plain(value)]: value for value, _label in areas(country, language)}
-    return chosen.get(key, "")
+    return _chosen(country, language).get(_keys(country).get(_plain(text), ""), "")
+
+
+@lru_cache(maxsize=600)
+def _chosen(country: str, language: str) -> dict[str, str]:
+    """Return what an address holds of each area, by its code."""
+    return {_keys(country)[_plain(value)]: value for value, _label in areas(country, language)}
 
 
 @lru_cache(maxsize=300)
