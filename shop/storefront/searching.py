@@ -39,6 +39,10 @@ LONGEST_TERM = 4  # words of a synonym
 FORGIVEN_FROM = 4  # letters; of shorter words too many differ by one
 QUOTED = re.compile(r'["“”«»]([^"“”«»]+)["“”«»]')
 
+# One look into the index for each start; joined plainly, the whole vocabulary would be read.
+BEGINS = """
+  SELECT 1 FROM shop_searchword w
+  WHERE w.word >= b.start AND w.word < b.start || chr(1114111) LIMIT 1"""
 STATEMENT = """
 WITH asked AS (
   SELECT * FROM jsonb_to_recordset(%(words)s::jsonb)
@@ -53,11 +57,9 @@ met AS (
   FROM asked a),
 found AS (
   SELECT m.*, m.exactly > 0 OR EXISTS (
-    SELECT 1 FROM jsonb_array_elements_text(m.starts) AS b (start), shop_searchword k
-    WHERE k.word >= b.start AND k.word < b.start || chr(1114111)) AS is_own,
+    SELECT 1 FROM jsonb_array_elements_text(m.starts) AS b (start), LATERAL ({begins}) AS k) AS is_own,
     m.others > 0 OR EXISTS (
-    SELECT 1 FROM jsonb_array_elements_text(m.begun) AS b (start), shop_searchword k
-    WHERE k.word >= b.start AND k.word < b.start || chr(1114111)) AS is_other
+    SELECT 1 FROM jsonb_array_elements_text(m.begun) AS b (start), LATERAL ({begins}) AS k) AS is_other
   FROM met m),
 known AS (SELECT *, is_own OR is_other AS is_known FROM found)
 SELECT
@@ -73,7 +75,7 @@ SELECT
    FROM (SELECT DISTINCT folded, "group" FROM shop_synonym
          WHERE folded = ANY(%(terms)s)) AS a
    JOIN shop_synonym s ON s."group" = a."group" AND s.folded <> a.folded)
-"""
+""".replace("{begins}", BEGINS)
 
 
 # A word with the numbers of titles and listings that hold it.

@@ -12,6 +12,7 @@ from shop.storefront import counting
 from shop.storefront.facets import facets_of
 from shop.storefront.filters import Filters
 from shop.storefront.finding import Place, find
+from shop.storefront.searching import understand
 from tests import make
 from tests.make import LONG_AGO, NOON
 from tests.shop.storefront.shelf import fill
@@ -117,3 +118,19 @@ def plan_of(statement):
     with connection.cursor() as cursor:
         cursor.execute("EXPLAIN " + statement.replace("%", "%%"))
         return "\n".join(row[0] for row in cursor.fetchall())
+
+
+def test_the_beginnings_of_words_are_looked_up_and_not_sought_in_the_whole_vocabulary():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO shop_searchword (word, listings, titles, near_misses)"
+            " SELECT md5(n::text), 1, 0, '{}' FROM generate_series(1, 20000) n"
+        )
+        cursor.execute("ANALYZE shop_searchword")
+
+    for text in ("zanz", "abc abcde"):
+        with CaptureQueriesContext(connection) as queries:
+            understand(text, "en")
+        plan = plan_of(queries[0]["sql"])
+        assert "Index Only Scan using shop_searchword_pkey" in plan
+        assert "Seq Scan on shop_searchword" not in plan
