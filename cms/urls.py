@@ -13,6 +13,7 @@ from django.views.decorators.csp import csp_override
 from wagtail.admin import urls as admin_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
+from cms.admin.frame import read_frame
 from shop.accounts.second_step import has_entered, lead_to_it
 
 View = Callable[..., HttpResponse]
@@ -41,6 +42,8 @@ def with_second_step(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         user = request.user
+        if user.is_authenticated:
+            read_frame(user)
         is_organizer = user.is_authenticated and user.has_perm("wagtailadmin.access_admin")
         if settings.ORGANIZERS_NEED_MFA and is_organizer and not has_entered(request):
             return lead_to_it(request, why=_("Organizers sign in with a second step."))

@@ -4,7 +4,9 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import get_language
 
 from shop.languages import Wording, listed, said
@@ -91,6 +93,8 @@ class Product(models.Model):
                 condition=models.Q(state="submitted"),
                 name="product_to_review",
             ),
+            # As ``icontains`` asks: organizers search by any part of a word.
+            GinIndex(OpClass(Upper("title"), "gin_trgm_ops"), name="product_words"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -174,6 +178,7 @@ class Variant(models.Model):
                 condition=models.Q(cancelled_at__isnull=False),
                 name="variant_called_off",
             ),
+            GinIndex(OpClass(Upper("sku"), "gin_trgm_ops"), name="variant_words"),
         ]
         constraints = [
             models.CheckConstraint(

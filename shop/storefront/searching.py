@@ -57,9 +57,11 @@ met AS (
   FROM asked a),
 found AS (
   SELECT m.*, m.exactly > 0 OR EXISTS (
-    SELECT 1 FROM jsonb_array_elements_text(m.starts) AS b (start), LATERAL ({begins}) AS k) AS is_own,
+    SELECT 1 FROM jsonb_array_elements_text(m.starts) AS b (start), LATERAL ({begins}) AS k
+  ) AS is_own,
     m.others > 0 OR EXISTS (
-    SELECT 1 FROM jsonb_array_elements_text(m.begun) AS b (start), LATERAL ({begins}) AS k) AS is_other
+    SELECT 1 FROM jsonb_array_elements_text(m.begun) AS b (start), LATERAL ({begins}) AS k
+  ) AS is_other
   FROM met m),
 known AS (SELECT *, is_own OR is_other AS is_known FROM found)
 SELECT
