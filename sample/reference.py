@@ -14,9 +14,14 @@ from sample.reading import HERE
 from sample.sheets import LANGUAGES, cents
 from shop.catalogue.models import Category, Term
 from shop.delivery.models import Carrier, Country, ImportRule, Rate
-from shop.listings.models import Synonym
-from shop.listings.words import words
+from shop.listings.models import Meaning, Synonym
+from shop.listings.words import every_word, words
 
+# What intentions are to the search: those that are no wish.
+INTENTS = {
+    "stop": "joint", "price": "price", "certificate": "condition", "diet": "condition",
+    "size": "condition", "experience": "condition",
+}  # fmt: skip
 # By what a row is known, for each table.
 KEYS: dict[type[Model], tuple[str, ...]] = {
     Category: ("path",),
@@ -25,6 +30,7 @@ KEYS: dict[type[Model], tuple[str, ...]] = {
     ImportRule: ("country",),
     Carrier: ("code",),
     Synonym: ("group", "term", "language"),
+    Meaning: ("language", "folded"),
     Term: ("kind", "term"),
 }
 
@@ -42,6 +48,7 @@ def load_reference() -> int:
         ImportRule: _import_rules(),
         Carrier: _carriers(),
         Synonym: _synonyms(),
+        Meaning: _meanings(),
         Term: terms(),
     }
     return sum(_add(model, list(rows)) for model, rows in wanted.items())
@@ -120,6 +127,41 @@ def _synonyms() -> Iterator[Synonym]:
             is_near=row["relation"] == "near",
             **_standing(row),
         )
+
+
+def _meanings() -> Iterator[Meaning]:
+    """Yield what people mean by places and wishes; words that fold alike in a language as one."""
+    known: dict[tuple[str, str], Meaning] = {}
+    for row in _rows("intent_words"):
+        if row["kind"] == "unit":
+            continue
+        targets = [] if row["kind"] == "stop" else row["target"].split("|")
+        _add_meaning(known, row["phrase"], row, INTENTS.get(row["kind"], "wish"), targets)
+    for row in _rows("place_words"):
+        if row["kind"] == "continental":  # all of them are
+            continue
+        countries = [f"country:{code}" for code in row["iso2"].split("|")]
+        _add_meaning(known, row["word"], row, "place", countries)
+    yield from known.values()
+
+
+def _add_meaning(
+    known: dict[tuple[str, str], Meaning],
+    phrase: str,
+    row: dict[str, str],
+    kind: str,
+    targets: list[str],
+) -> None:
+    folded = " ".join(every_word(phrase))
+    made = known.setdefault(
+        (row["language"], folded),
+        Meaning(
+            language=row["language"], phrase=phrase, folded=folded, kind=kind, targets=[],
+            note=row["note"][:200], **_standing(row),
+        ),
+    )  # fmt: skip
+    if made.kind == kind:  # of two kinds the first one holds
+        made.targets += [target for target in targets if target not in made.targets]
 
 
 def _standing(row: dict[str, str], *names: str) -> dict[str, Any]:

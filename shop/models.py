@@ -36,7 +36,7 @@ from shop.festivals.models import (
 )
 from shop.ledger.models import LedgerEntry, LedgerTransaction
 from shop.limiting.models import Kept
-from shop.listings.models import Listing, ListingCell, SearchWord, Synonym
+from shop.listings.models import Listing, ListingCell, Meaning, SearchWord, Synonym
 from shop.merchants.models import Membership, Merchant, StoreInvitation
 from shop.orders.models import (
     Discount,
@@ -76,8 +76,8 @@ __all__ = [
     "Fairness",
     "Festival", "FinalReport", "FinalStatement", "Fund", "GatewayEvent", "ImportRule", "Kept",
     "LedgerEntry", "LedgerTransaction", "Leftover", "Listing", "ListingCell", "Mailbox",
-    "Membership", "Merchant", "Mishap", "Nomination", "NominationSheet", "Operation", "Order",
-    "OrderLine", "Participation", "Payment", "Picture", "Place", "Pool", "PreviewLink",
+    "Meaning", "Membership", "Merchant", "Mishap", "Nomination", "NominationSheet", "Operation",
+    "Order", "OrderLine", "Participation", "Payment", "Picture", "Place", "Pool", "PreviewLink",
     "PriceChange", "PriceSpan", "ProbeResult", "Product", "ProductPicture", "ProductSpan",
     "Promotion", "PromotionUsage", "PublicResult", "Rate", "Refund", "RefundLine", "RefundParcel",
     "Refused", "RegularPrice", "Reminder", "Rendition", "SaleDecision", "SavedProduct",

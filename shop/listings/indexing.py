@@ -10,16 +10,18 @@ from datetime import datetime
 from django.conf import settings
 from django.db import connection, transaction
 
-from shop.catalogue.models import Product, Term, Translation
+from shop.catalogue.models import Product, Term, Translation, Variant
 from shop.catalogue.translations import term_names
 from shop.delivery.names import country_name
 from shop.listings.models import Listing
-from shop.listings.words import document, near_misses, tongue_of, without_tongue
+from shop.listings.words import document, mark_of, near_misses, tongue_of, without_tongue
 from shop.rounds import each, repeat
 
 BATCH = 500
+# Raised when something else is noted in a listing's text: the beat then brings all up to it.
+EDITION = 1
 VECTORS = """
-UPDATE shop_listing AS l SET text = new.text::tsvector
+UPDATE shop_listing AS l SET text = new.text::tsvector, edition = %s
 FROM unnest(%s::bigint[], %s::text[]) AS new (id, text) WHERE l.product_id = new.id
 """
 # Words of letters, as they are mistyped; in one order, so that two writers do not wait in a circle.
@@ -55,9 +57,10 @@ def index(product_ids: Collection[int]) -> None:
     rows = rows.select_related("merchant", "category").order_by("pk")
     rows = list(rows)
     told, called = _translations(rows), _materials(rows)
-    documents = {row.pk: _document(row, told[row.pk], called) for row in rows}
+    choices = _choices(rows)
+    documents = {row.pk: _document(row, told[row.pk], called, choices[row.pk]) for row in rows}
     with connection.cursor() as cursor:
-        cursor.execute(VECTORS, [list(documents), list(documents.values())])
+        cursor.execute(VECTORS, [EDITION, list(documents), list(documents.values())])
         cursor.execute(NEW_WORDS, [list(documents)])
         new = [{"word": word, "misses": _misses(word)} for (word,) in cursor.fetchall()]
         if new:
@@ -65,8 +68,9 @@ def index(product_ids: Collection[int]) -> None:
 
 
 def index_missing(*, at: datetime) -> int:
-    """Index the listings that have no words yet; return how many there were."""
-    missing = Listing.objects.filter(text=None).order_by("pk").values_list("pk", flat=True)
+    """Index the listings whose words are missing or of an earlier edition; return how many."""
+    missing = Listing.objects.filter(edition__lt=EDITION).order_by("pk")
+    missing = missing.values_list("pk", flat=True)
     return repeat(lambda: _index_some(list(missing[:BATCH]), at=at))
 
 
@@ -123,8 +127,21 @@ def _misses(word: str) -> list[str]:
     return [f"{mark}{miss}" for miss in near_misses(bare)]
 
 
+def _choices(products: Collection[Product]) -> dict[int, set[tuple[str, str]]]:
+    """Return what can be chosen of products: names of options with their values."""
+    names = {product.pk: product.option_names for product in products}
+    found: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    rows = Variant.objects.filter(product__in=products, is_active=True).exclude(options=[])
+    for product_id, options in rows.order_by().values_list("product_id", "options").distinct():
+        found[product_id] |= set(zip(names[product_id], options, strict=False))
+    return found
+
+
 def _document(
-    product: Product, told: Mapping[str, str], called: Mapping[str, Mapping[str, str]]
+    product: Product,
+    told: Mapping[str, str],
+    called: Mapping[str, Mapping[str, str]],
+    choices: Collection[tuple[str, str]],
 ) -> str:
     merchant, category = product.merchant, product.category
     languages = [code for code, _ in settings.LANGUAGES]
@@ -155,5 +172,11 @@ def _document(
             if material in own
         ),
     ]
-    facts = marks(merchant.country, category.path, merchant.slug, product.kind)
-    return document(fields, facts)
+    facts = [
+        *marks(merchant.country, category.path, merchant.slug, product.kind),
+        *(mark_of("tag", tag) for tag in product.tags),
+        *(mark_of("material", material) for material in product.materials),
+        *(mark_of("certificate", certificate) for certificate in merchant.certifications),
+        *(mark_of("option", f"{name} {value}") for name, value in sorted(choices)),
+    ]
+    return document(fields, dict.fromkeys(facts))

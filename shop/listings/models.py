@@ -37,6 +37,9 @@ class Listing(models.Model):
     rating_count = models.PositiveIntegerField(default=0)
     published_at = models.DateTimeField()
     text = SearchVectorField(null=True)
+    edition = models.PositiveSmallIntegerField(
+        default=0, help_text="Of what is noted in its text; see listings.indexing."
+    )
     is_front = models.BooleanField(
         default=False, help_text="Among the most bought, in which a search looks first."
     )
@@ -56,6 +59,7 @@ class Listing(models.Model):
                 condition=models.Q(is_front=False),
                 name="listing_behind_front",
             ),
+            models.Index(fields=["edition"], name="listing_edition"),
             GinIndex(
                 fields=["text"],
                 condition=models.Q(is_front=True),
@@ -122,3 +126,38 @@ class Synonym(models.Model):
 
     def __str__(self) -> str:
         return self.term
+
+
+class Meaning(models.Model):
+    """What people mean by words beside the thing itself: a place, an occasion, a size, a price.
+
+    ``targets`` say what fits, the best first: ``country:KE``, ``tag:gift``, ``category:home/*``,
+    ``option:Size=L``, ``price:max``. Of a word that only joins others there is none.
+    """
+
+    class Kind(models.TextChoices):
+        PLACE = "place"
+        WISH = "wish"  # lifts what fits
+        CONDITION = "condition"  # cuts what does not fit
+        PRICE = "price"
+        JOINT = "joint"  # says nothing
+
+    language = models.CharField(max_length=8)
+    phrase = models.CharField(max_length=80, help_text="As people write it.")
+    folded = models.CharField(max_length=80, help_text="As the search compares it.")
+    kind = models.CharField(max_length=9, choices=Kind)
+    targets = ArrayField(models.CharField(max_length=80), default=list, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+    source = models.CharField(max_length=200, blank=True)
+    seen_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["folded"], name="meaning_folded")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["language", "folded"], name="meaning_once_in_a_language"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.phrase

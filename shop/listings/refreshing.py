@@ -20,6 +20,9 @@ WEEK = timedelta(days=7)
 BATCH = 500
 FRONT = 2_000  # products among which a search looks first, whatever the size of the shop
 
+WRITTEN_ELSEWHERE = {
+    "product", "popularity", "rating", "rating_count", "text", "edition", "is_front",
+}  # fmt: skip
 AVAILABLE = """
 UPDATE shop_listing AS l SET is_available = now.there
 FROM (SELECT asked.id, EXISTS (
@@ -82,9 +85,7 @@ def refresh(product_ids: Collection[int], *, at: datetime) -> None:
     kept = [row.product_id for row in rows]
     Listing.objects.filter(product_id__in=set(product_ids) - set(kept)).delete()
     fields = [
-        field.name
-        for field in Listing._meta.concrete_fields
-        if field.name not in {"product", "popularity", "rating", "rating_count", "text", "is_front"}
+        field.name for field in Listing._meta.concrete_fields if field.name not in WRITTEN_ELSEWHERE
     ]
     Listing.objects.bulk_create(
         rows, BATCH, update_conflicts=True, unique_fields=["product"], update_fields=fields

@@ -60,6 +60,16 @@ def spelled(text: str) -> list[tuple[str, str]]:
     return [(word, part) for word in telling for part in _all(word)]
 
 
+def every_word(text: str) -> list[str]:
+    """Return all words of a text, folded, small ones too: phrases are compared with them."""
+    return _all(text)
+
+
+def mark_of(kind: str, value: str) -> str:
+    """Return a fact of a listing as a mark beside its words: ``#tag:body-butter``."""
+    return f"#{kind}:{'-'.join(_all(value))}"
+
+
 def is_unspaced(word: str) -> bool:
     """Tell whether a word is a run of signs that are written without spaces."""
     return bool(UNSPACED.match(word))
