@@ -137,6 +137,8 @@ def _meanings() -> Iterator[Meaning]:
             continue
         targets = [] if row["kind"] == "stop" else row["target"].split("|")
         _add_meaning(known, row["phrase"], row, INTENTS.get(row["kind"], "wish"), targets)
+    for row in _rows("joint_words"):
+        _add_meaning(known, row["phrase"], row, "joint", [])
     for row in _rows("place_words"):
         if row["kind"] == "continental":  # all of them are
             continue

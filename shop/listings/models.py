@@ -1,5 +1,5 @@
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
@@ -96,7 +96,10 @@ class SearchWord(models.Model):
     near_misses = ArrayField(models.TextField(), default=list)
 
     class Meta:
-        indexes = [GinIndex(fields=["near_misses"], name="word_near_misses", fastupdate=False)]
+        indexes = [
+            GinIndex(fields=["near_misses"], name="word_near_misses", fastupdate=False),
+            GinIndex(OpClass("word", "gin_trgm_ops"), name="word_alike"),
+        ]
 
     def __str__(self) -> str:
         return self.word

@@ -28,6 +28,13 @@ en et l la le les os para pour um uma un una une kwa wa ya za
 SMALL = frozenset(SMALL_WORDS.split())
 # Written in Latin letters as English is: without a mark a search in one would find the other's.
 TONGUES = ("fr", "pt", "sw")
+# Plurals that end otherwise: berries, chevaux, tecidos naturais, limões, armazéns.
+ENDS = (
+    ("ies", "y"), ("aux", "al"), ("ais", "al"), ("oes", "ao"), ("aes", "ao"), ("eis", "el"),
+    ("ns", "m"),
+)  # fmt: skip
+CLASSES = (("ki", "vi"), ("vi", "ki"), ("mi", "m"), ("m", "mi"))
+ARABIC_ENDS = ("ات", "يه", "ين", "ون", "ه", "ي")
 LONGEST = 60  # letters of a word that count
 MOST_PLACES = 200  # of one word in a text
 LAST_PLACE = 16_000  # the database numbers no word above
@@ -83,27 +90,47 @@ def pairs(word: str) -> list[str]:
 def forms(word: str) -> list[str]:
     """Return a word and what it is called in the plural or singular, or without its article.
 
-    English, French, Portuguese and Arabic are met well enough by their last or first letters.
+    English, French, Portuguese, Swahili and Arabic are met well enough by their last or first
+    letters; what is no word anywhere finds nothing.
     """
-    found = [word]
     if "\u0621" <= word[0] <= "\u064a":
-        bare = word.removeprefix("ال")
-        return [*found, bare if bare != word and len(bare) > 2 else f"ال{word}"]
+        return _arabic_forms(word)
     if is_unspaced(word) or word.isdigit() or len(word) < 3:
-        return found
-    if word.endswith("ies"):
-        found.append(f"{word[:-3]}y")
-    if word.endswith(("ses", "xes", "ches", "shes", "oes")):
-        found.append(word[:-2])
-    if word.endswith(("s", "x")) and not word.endswith("ss"):
-        found.append(word[:-1])
-    else:
-        found += [f"{word}s", f"{word}x"] if word.endswith("u") else [f"{word}s"]
-        if word.endswith("y"):
-            found.append(f"{word[:-1]}ies")
-        if word.endswith(("s", "x", "ch", "sh")):
-            found.append(f"{word}es")
-    return found
+        return [word]
+    changed = (f"{word.removesuffix(end)}{one}" for end, one in ENDS if word.endswith(end))
+    many = _plurals(word) if not word.endswith(("s", "x")) or word.endswith("ss") else []
+    return list(dict.fromkeys([word, *changed, *_without_s(word), *many, *_classes(word)]))
+
+
+def _without_s(word: str) -> list[str]:
+    found = [word[:-2]] if word.endswith(("ses", "xes", "ches", "shes", "oes")) else []
+    is_many = word.endswith(("s", "x")) and not word.endswith("ss")
+    return [*found, word[:-1]] if is_many else found
+
+
+def _plurals(word: str) -> list[str]:
+    found = [f"{word}s", f"{word}x"] if word.endswith("u") else [f"{word}s"]
+    found += [f"{word[:-1]}ies"] if word.endswith("y") else []
+    return [*found, f"{word}es"] if word.endswith(("s", "x", "ch", "sh")) else found
+
+
+def _classes(word: str) -> list[str]:
+    """Return the other number of a Swahili noun: kikapu and vikapu, mkeka and mikeka."""
+    if len(word) < 5:
+        return []
+    found = (f"{other}{word[len(own) :]}" for own, other in CLASSES if word.startswith(own))
+    return list(found)[:1]
+
+
+def _arabic_forms(word: str) -> list[str]:
+    """Return a word with and without its article, of one, of many, and of what is like it."""
+    bare = word.removeprefix("ال")
+    bare = bare if len(bare) > 2 else word
+    end = next((end for end in ARABIC_ENDS if bare.endswith(end) and len(bare) > len(end) + 2), "")
+    stem = bare.removesuffix(end)
+    kinds = dict.fromkeys([bare, stem, *(f"{stem}{other}" for other in ARABIC_ENDS)])
+    kinds = [bare] if len(stem) < 3 else list(kinds)
+    return list(dict.fromkeys([word, *kinds, *(f"ال{kind}" for kind in kinds)]))
 
 
 def tongue_of(language: str) -> str:
@@ -130,17 +157,25 @@ def near_misses(word: str) -> list[str]:
     return sorted({word, *(word[:n] + word[n + 1 :] for n in range(len(word)))})
 
 
-def is_one_error_apart(one: str, other: str) -> bool:
-    """Tell whether two words differ by a letter left out, put in, changed, or by two swapped."""
-    if len(one) > len(other):
-        one, other = other, one
-    if len(other) - len(one) > 1 or one == other:
-        return False
-    start = next((n for n in range(len(one)) if one[n] != other[n]), len(one))
-    first, second = one[start:], other[start:]
-    if len(one) != len(other):
-        return first == second[1:]
-    return first[1:] == second[1:] or (first[1::-1] + first[2:] == second and len(first) > 1)
+def errors_between(one: str, other: str) -> int:
+    """Return how many letters were left out, put in, changed or swapped between two words.
+
+    Optimal string alignment, as far as it matters: more than two are told as three.
+    """
+    if abs(len(one) - len(other)) > 2:
+        return 3
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for place, letter in enumerate(one, 1):
+        earlier, before, row = before, row, [place]
+        for at, sign in enumerate(other, 1):
+            cost = min(row[-1] + 1, before[at] + 1, before[at - 1] + (letter != sign))
+            if place > 1 and at > 1 and letter == other[at - 2] and one[place - 2] == sign:
+                cost = min(cost, earlier[at - 2] + 1)
+            row.append(cost)
+        if min(row) > 2:
+            return 3
+    return min(row[-1], 3)
 
 
 def document(fields: Iterable[tuple[str, str, str]], facts: Iterable[str] = ()) -> str:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shop.storefront.filters import Filters
+from shop.storefront.parts import FEW
 from shop.storefront.queries import all_of, mark, text_of
+from shop.storefront.ranking import COVERED, GOOD
 from shop.storefront.searching import Search
 
 IN_FORCE = "s.starts_at <= %(at)s AND s.ends_at > %(at)s"
@@ -26,6 +28,11 @@ FLASH = DEALS.format(deals=NOW, slots="t.kind = 'flash'")
 SLOT = DEALS.format(deals="true", slots="t.id = %(slot)s")
 
 WORDS = "l.text @@ %(query)s::tsquery"
+# Where hardly anything fits in every part of a search, what fits in its chief part is found too.
+RELAXED = f"""l.text @@ (SELECT CASE
+  WHEN (SELECT count(*) FROM (SELECT 1 FROM shop_listing z
+        WHERE z.text @@ %(query)s::tsquery LIMIT {FEW}) AS fits) >= {FEW}
+  THEN %(query)s::tsquery ELSE %(relaxed)s::tsquery END)"""  # noqa: S608 (constants only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +96,31 @@ def plain_conditions(filters: Filters) -> list[str]:
 def _words(filters: Filters, search: Search | None) -> list[str]:
     if not filters.words:
         return []
-    return [WORDS] if search else ["false"]
+    if search is None:
+        return ["false"]
+    bounds = {"s.price >= %(low_said)s": search.low, "s.price <= %(high_said)s": search.high}
+    said = [condition for condition, amount in bounds.items() if amount is not None]
+    return [RELAXED if search.relaxed else WORDS, *said]
 
 
-def _search_values(filters: Filters, search: Search | None) -> dict[str, str]:
+def _search_values(filters: Filters, search: Search | None) -> dict[str, object]:
     if search is None:
         return {}
     # What can be looked up together with the words is: rare neighbours are found at once.
     marked = all_of([mark(text) for text in _marks(filters)])
     narrow = f" & {text_of(marked)}" if marked.parts or marked.word else ""
-    return {"query": search.query + narrow, "strong": search.strong, "own": search.own}
+    return {
+        "query": search.query + narrow,
+        "relaxed": search.relaxed + narrow,
+        "strong": search.strong,
+        "titled": search.titled,
+        "own": search.own,
+        "units": [query for query, _weight in search.units],
+        "weights": [weight for _query, weight in search.units],
+        "good": search.full * COVERED + GOOD,
+        "low_said": search.low,
+        "high_said": search.high,
+    }
 
 
 def _marks(filters: Filters) -> list[str]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from shop.currencies import written
 from shop.languages import in_language, listed
 from shop.storefront.cards import Card, cards
 from shop.storefront.chips import Chip, address
@@ -39,19 +43,38 @@ class Nothing:
     cards: list[Card]
 
 
-def notes(filters: Filters, search: Search | None, path: str) -> tuple[Note, ...]:
-    """Return how a search was understood, where that is not word by word."""
+def notes(filters: Filters, search: Search | None, path: str, *, is_near: bool) -> tuple[Note, ...]:
+    """Return how a search was understood, where that is not word by word.
+
+    Args:
+        is_near: nothing fits all of it, and what is shown fits in part.
+    """
     if search is None or filters.is_exact or filters.place:
         return ()
     url = address(path, filters.changed(is_exact=True))
     label = _("Only “%(query)s”") % {"query": filters.words}
-    if search.instead:
-        text = _("Showing results for “%(query)s”.") % {"query": search.instead}
-        return (Note(text, url, label),)
-    if search.also:
+    return tuple(Note(text, url, label) for text in _understood(filters, search, is_near=is_near))
+
+
+def _understood(filters: Filters, search: Search, *, is_near: bool) -> Iterator[str]:
+    if is_near:
+        text = _("Nothing matches all of “%(query)s”. These come near.")
+        yield text % {"query": search.instead or filters.words}
+    elif search.instead:
+        yield _("Showing results for “%(query)s”.") % {"query": search.instead}
+    elif search.also:
         terms = listed(search.also[:2])
-        return (Note(_("Also showing results for %(term)s.") % {"term": terms}, url, label),)
-    return ()
+        yield _("Also showing results for %(term)s.") % {"term": terms}
+    low, high = (
+        price and written(price, settings.SHOP_CURRENCY, get_language() or "en")
+        for price in (search.low, search.high)
+    )
+    if low and high:
+        yield _("Only prices from %(low)s to %(high)s are shown.") % {"low": low, "high": high}
+    elif high:
+        yield _("Only prices up to %(amount)s are shown.") % {"amount": high}
+    elif low:
+        yield _("Only prices from %(amount)s on are shown.") % {"amount": low}
 
 
 def nothing(

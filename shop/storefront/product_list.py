@@ -20,7 +20,8 @@ from shop.storefront.filters import BEST, Filters, Pairs, as_typed
 from shop.storefront.finding import Found, find
 from shop.storefront.hits import Hits, hits
 from shop.storefront.nothing import Note, Nothing, notes, nothing
-from shop.storefront.searching import understand
+from shop.storefront.ranking import COVERED
+from shop.storefront.searching import Search, understand
 
 NO_FACETS = Facets(0, False, (), (), (), {})
 SHORT = 8  # choices of a filter that are open to see
@@ -96,11 +97,20 @@ def product_list(filters: Filters, *, epoch: Epoch, at: datetime, language: str)
         high="" if filters.high is None else as_typed(filters.high),
         currency=settings.SHOP_CURRENCY,
         clear_url=address(path, filters.cleared()),
-        notes=notes(filters, search, path) if found.rows else (),
+        notes=notes(filters, search, path, is_near=_is_near(filters, search, found))
+        if found.rows
+        else (),
         hits=hits(filters, facets, path, language),
         nothing=nothing(filters, search, epoch, at=at, language=language) if is_nothing else None,
         **pager(path, filters, found),
     )
+
+
+def _is_near(filters: Filters, search: Search | None, found: Found) -> bool:
+    """Tell whether what a search shows first fits in a part of it alone."""
+    if search is None or not search.relaxed or filters.sort != BEST:
+        return False
+    return found.rows[0].key // COVERED < search.full
 
 
 def pager(path: str, filters: Filters, found: Found) -> dict[str, str]:

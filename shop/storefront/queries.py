@@ -15,6 +15,7 @@ class Term:
     word: str = ""
     is_begun: bool = False
     is_titled: bool = False
+    is_fact: bool = False
     operator: str = ""
     parts: tuple[Term, ...] = ()
 
@@ -52,7 +53,15 @@ def any_of(terms: Sequence[Term]) -> Term:
 
 def mark(text: str) -> Term:
     """Return what carries a mark: see ``listings.indexing.marks``."""
-    return Term(text)
+    return fact(text)
+
+
+def fact(text: str, *, is_begun: bool = False) -> Term:
+    """Return what carries a fact beside its words, or one that begins like it.
+
+    Facts have no places in a text, and so no weights.
+    """
+    return Term(text, is_begun=is_begun, is_fact=True)
 
 
 def excluding(wanted: Term, unwanted: Sequence[Term]) -> Term:
@@ -72,6 +81,8 @@ def text_of(query: Term, weights: str = "", tongues: Sequence[str] = ()) -> str:
     if query.operator:
         parts = (text_of(part, weights, tongues) for part in query.parts)
         return "(" + f" {query.operator} ".join(parts) + ")"
+    if query.is_fact:
+        return _leaf(query.word, "*" if query.is_begun else "")
     needed = "A" if query.is_titled else weights
     flags = ("*" if query.is_begun else "") + needed
     forms = dict.fromkeys([query.word, *(in_tongue(query.word, tongue) for tongue in tongues)])

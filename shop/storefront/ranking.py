@@ -14,11 +14,21 @@ FEW_BEHIND = 500  # of a shop with no more behind its front all is looked at
 # Words in the title, the store or the tags come before words in a text, and of these the front
 # before the rest. Then come weight, whether there are units left, and how much was bought.
 KEY = """(
-  (CASE WHEN l.text @@ %(strong)s::tsquery THEN 200 ELSE 0 END
+  (CASE WHEN l.text @@ %(titled)s::tsquery THEN 400
+        WHEN l.text @@ %(strong)s::tsquery THEN 200 ELSE 0 END
    + CASE WHEN l.is_front THEN 100 ELSE 0 END
    + least(99, (ts_rank('{{0.02, 0.1, 0.4, 1}}', l.text, %(own)s::tsquery) * 50)::int)
   )::bigint * 2 + l.is_available::int) * 1000000000 + least(l.popularity, 999999999)"""
-# From 600000000000 on, keys are of the front, with the words in a good place.
+# From here on keys are of the front, with the words in a good place.
+GOOD = 600_000_000_000
+# Above all that stands in how many parts of the search it fits, each with its weight.
+COVERED = 10_000_000_000_000
+COVERAGE = f"""(
+  coalesce((SELECT sum(u.weight) FROM units u WHERE l.text @@ u.query), 0)::bigint * {COVERED}
+  + {{key}})"""  # noqa: S608 (constants only)
+UNITS = """units AS MATERIALIZED (
+  SELECT u.query::tsquery AS query, u.weight
+  FROM unnest(%(units)s::text[], %(weights)s::int[]) AS u (query, weight)),"""
 FRONT = """
   SELECT l.product_id, {key} AS key
   FROM shop_listing l JOIN shop_productspan s ON s.product_id = l.product_id
@@ -28,13 +38,13 @@ REST = """
   FROM shop_listing l JOIN shop_productspan s ON s.product_id = l.product_id
   WHERE NOT l.is_front AND {where}
     AND ({enough} OR (SELECT n FROM behind) <= {few}) LIMIT {most}"""
-FRONT_IS_SHORT = "(SELECT count(*) FROM front WHERE key >= 600000000000 AND {}) <= %(page)s"
-PLACE_IS_BEHIND = "%(place_key)s < 600000000000"
+FRONT_IS_SHORT = "(SELECT count(*) FROM front WHERE key >= %(good)s AND {}) <= %(page)s"
+PLACE_IS_BEHIND = "%(place_key)s < %(good)s"
 BEHIND = """
   SELECT count(*) AS n
   FROM (SELECT 1 FROM shop_listing WHERE NOT is_front LIMIT {few} + 1) AS hits"""
 STATEMENT = """
-  WITH behind AS ({behind}), front AS MATERIALIZED ({front}), rest AS MATERIALIZED ({rest}),
+  WITH {units} behind AS ({behind}), front AS MATERIALIZED ({front}), rest AS MATERIALIZED ({rest}),
   best AS (
     SELECT * FROM (SELECT * FROM front UNION ALL SELECT * FROM rest) AS hits
     WHERE {range} ORDER BY key {way}, product_id {id_way} LIMIT %(in_all)s)
@@ -46,18 +56,22 @@ LATER = "(key < %(place_key)s OR (key = %(place_key)s AND product_id > %(place_i
 EARLIER = "(key > %(place_key)s OR (key = %(place_key)s AND product_id < %(place_id)s))"
 
 
-def best_statement(where: str, columns: str, *, is_later: bool, is_before: bool) -> str:
+def best_statement(
+    where: str, columns: str, *, has_units: bool, is_later: bool, is_before: bool
+) -> str:
     """Return the statement of a page, best first, or of the one before a place backwards.
 
     Args:
         where: conditions on the listing ``l`` and its span ``s``.
+        has_units: what fits in more parts of the search comes first.
         is_later: the page begins after a place.
         is_before: the page ends before a place.
     """
-    key = KEY.format()
+    key = COVERAGE.format(key=KEY.format()) if has_units else KEY.format()
     # What comes before a place was found by the pages before it, in the front or behind.
     enough = PLACE_IS_BEHIND if is_before else FRONT_IS_SHORT.format(LATER if is_later else "true")
     return STATEMENT.format(
+        units=UNITS if has_units else "",
         behind=BEHIND.format(few=FEW_BEHIND),
         front=FRONT.format(key=key, where=where),
         rest=REST.format(key=key, where=where, enough=enough, few=FEW_BEHIND, most=MOST_RANKED),

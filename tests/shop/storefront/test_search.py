@@ -201,11 +201,24 @@ def test_suggestions_name_categories_stores_and_countries():
         assert label in text and kind in text, typed  # noqa: PT018
 
 
-def test_a_search_without_hits_offers_its_words_categories_and_popular_products():
+def test_what_fits_in_a_part_of_a_search_is_said_to_come_near():
     basket()
     basket("Kettle")
 
     text = Client().get("/products/?q=basket+kettle").text
+    assert "Nothing matches all of “basket kettle”. These come near." in text
+    assert ("Sisal basket" in text, "Kettle" in text) == (True, True)
+    both = basket("Kettle in a basket")
+    text = Client().get("/products/?q=basket+kettle").text
+    assert "These come near." not in text
+    assert text.index(both.title) < text.index("Sisal basket")
+
+
+def test_a_search_without_hits_offers_its_words_categories_and_popular_products():
+    basket()
+    basket("Kettle")
+
+    text = Client().get("/products/?q=basket+kettle&exact=1").text
 
     assert "No products match “basket kettle”" in text
     for href in ("?q=basket&amp;sort", "?q=kettle"):

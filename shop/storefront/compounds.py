@@ -1,0 +1,60 @@
+"""Words that are written together here and apart there: teatowel, tea towel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from shop.listings.words import forms, is_unspaced
+
+SHORTEST = 3  # letters of a part
+SPLIT_FROM = 6  # letters of a word that may be two
+
+
+def pieces_of(asked: Sequence[str]) -> list[str]:
+    """Return what has to be known to tell which words may be written otherwise."""
+    found: dict[str, None] = {}
+    for word in asked:
+        for first, second in _halves(word):
+            found |= dict.fromkeys([first, *forms(second)])
+    for one, other in _neighbours(asked):
+        found |= dict.fromkeys(forms(one + other))
+    return list(found)
+
+
+def compounds(
+    asked: Sequence[str], listings: Mapping[str, int], is_known: Mapping[str, bool]
+) -> Iterator[tuple[str, str]]:
+    """Yield words as they were typed with the other way to write them.
+
+    Args:
+        listings: how many hold a piece, of those that are known.
+    """
+    for word in asked:
+        if is_known.get(word, True):
+            continue
+        split = [
+            (min(listings[first], listings[form]), f"{first} {form}")
+            for first, second in _halves(word)
+            if listings.get(first)
+            for form in forms(second)
+            if listings.get(form)
+        ]
+        if split:
+            yield word, max(split)[1]
+    for one, other in _neighbours(asked):
+        joined = next((form for form in forms(one + other) if listings.get(form)), "")
+        if joined:
+            yield f"{one} {other}", joined
+
+
+def _halves(word: str) -> Iterator[tuple[str, str]]:
+    if len(word) >= SPLIT_FROM and word.isalpha() and not is_unspaced(word):
+        for at in range(SHORTEST, len(word) - SHORTEST + 1):
+            yield word[:at], word[at:]
+
+
+def _neighbours(asked: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for one, other in pairwise(asked):
+        if min(len(one), len(other)) >= SHORTEST and not is_unspaced(one + other):
+            yield one, other
