@@ -9,7 +9,6 @@ from datetime import datetime
 from shop.storefront.filters import Filters
 from shop.storefront.parts import FEW
 from shop.storefront.queries import all_of, mark, text_of
-from shop.storefront.ranking import COVERED, GOOD
 from shop.storefront.searching import Search
 
 IN_FORCE = "s.starts_at <= %(at)s AND s.ends_at > %(at)s"
@@ -117,7 +116,6 @@ def _search_values(filters: Filters, search: Search | None) -> dict[str, object]
         "own": search.own,
         "units": [query for query, _weight in search.units],
         "weights": [weight for _query, weight in search.units],
-        "good": search.full * COVERED + GOOD,
         "low_said": search.low,
         "high_said": search.high,
     }

@@ -144,9 +144,7 @@ def find(
     """
     conditions = Conditions.of(filters, at=at, festivals=festivals, search=search)
     if search and filters.sort == BEST:
-        return _find_best(
-            conditions, filters.place, has_units=bool(search.units), at=at, language=language
-        )
+        return _find_best(conditions, filters.place, at=at, language=language)
     name = filters.sort if filters.sort in SORTS else "popular"
     sort, place = SORTS[name], possible(filters.place, name)
     way = sort.turned() if place and place.is_before else sort
@@ -159,12 +157,7 @@ def find(
 
 
 def _find_best(
-    conditions: Conditions,
-    place: Place | None,
-    *,
-    has_units: bool,
-    at: datetime,
-    language: str,
+    conditions: Conditions, place: Place | None, *, at: datetime, language: str
 ) -> Found:
     """Return a page of what a search finds, the best first."""
     is_before = bool(place and place.is_before)
@@ -175,11 +168,7 @@ def _find_best(
         "in_all": PAGE + 1,
     }
     statement = best_statement(
-        conditions.where,
-        COLUMNS,
-        has_units=has_units,
-        is_later=bool(place) and not is_before,
-        is_before=is_before,
+        conditions.where, COLUMNS, is_later=bool(place) and not is_before, is_before=is_before
     )
     order = BEST_FIRST.turned() if is_before else BEST_FIRST
     statement = CLAIMED.format(page=statement, order=order.order("key", "product_id"))

@@ -20,7 +20,7 @@ from shop.storefront.filters import BEST, Filters, Pairs, as_typed
 from shop.storefront.finding import Found, find
 from shop.storefront.hits import Hits, hits
 from shop.storefront.nothing import Note, Nothing, notes, nothing
-from shop.storefront.ranking import COVERED
+from shop.storefront.ranking import COVERED, GOOD
 from shop.storefront.searching import Search, understand
 
 NO_FACETS = Facets(0, False, (), (), (), {})
@@ -110,7 +110,7 @@ def _is_near(filters: Filters, search: Search | None, found: Found) -> bool:
     """Tell whether what a search shows first fits in a part of it alone."""
     if search is None or not search.relaxed or filters.sort != BEST:
         return False
-    return found.rows[0].key // COVERED < search.full
+    return found.rows[0].key % GOOD // COVERED < search.full
 
 
 def pager(path: str, filters: Filters, found: Found) -> dict[str, str]:

@@ -11,21 +11,22 @@ PAGE = 24
 MOST_RANKED = 1_000  # of those behind the front
 FEW_BEHIND = 500  # of a shop with no more behind its front all is looked at
 
-# Words in the title, the store or the tags come before words in a text, and of these the front
-# before the rest. Then come weight, whether there are units left, and how much was bought.
-KEY = """(
-  (CASE WHEN l.text @@ %(titled)s::tsquery THEN 400
+# From here on keys are of the front, with all that is searched for, and in a good place: what comes
+# from behind the front is never before these, so that they can be shown without looking there.
+GOOD = 100_000_000_000_000_000
+# Then come the weights of the parts that fit; words in the title, then in the store or the tags,
+# then in a text; the front; weight; whether there are units left; and how much was bought.
+COVERED = 10_000_000_000_000
+KEY = f"""(
+  CASE WHEN l.is_front AND l.text @@ %(query)s::tsquery AND l.text @@ %(strong)s::tsquery
+       THEN {GOOD} ELSE 0 END
+  + coalesce((SELECT sum(u.weight) FROM units u WHERE l.text @@ u.query), 0)::bigint * {COVERED}
+  + ((CASE WHEN l.text @@ %(titled)s::tsquery THEN 400
         WHEN l.text @@ %(strong)s::tsquery THEN 200 ELSE 0 END
    + CASE WHEN l.is_front THEN 100 ELSE 0 END
    + least(99, (ts_rank('{{0.02, 0.1, 0.4, 1}}', l.text, %(own)s::tsquery) * 50)::int)
-  )::bigint * 2 + l.is_available::int) * 1000000000 + least(l.popularity, 999999999)"""
-# From here on keys are of the front, with the words in a good place.
-GOOD = 600_000_000_000
-# Above all that stands in how many parts of the search it fits, each with its weight.
-COVERED = 10_000_000_000_000
-COVERAGE = f"""(
-  coalesce((SELECT sum(u.weight) FROM units u WHERE l.text @@ u.query), 0)::bigint * {COVERED}
-  + {{key}})"""  # noqa: S608 (constants only)
+  )::bigint * 2 + l.is_available::int) * 1000000000 + least(l.popularity, 999999999)
+)"""  # noqa: S608 (constants only)
 UNITS = """units AS MATERIALIZED (
   SELECT u.query::tsquery AS query, u.weight
   FROM unnest(%(units)s::text[], %(weights)s::int[]) AS u (query, weight)),"""
@@ -38,8 +39,8 @@ REST = """
   FROM shop_listing l JOIN shop_productspan s ON s.product_id = l.product_id
   WHERE NOT l.is_front AND {where}
     AND ({enough} OR (SELECT n FROM behind) <= {few}) LIMIT {most}"""
-FRONT_IS_SHORT = "(SELECT count(*) FROM front WHERE key >= %(good)s AND {}) <= %(page)s"
-PLACE_IS_BEHIND = "%(place_key)s < %(good)s"
+FRONT_IS_SHORT = "(SELECT count(*) FROM front WHERE key >= {good} AND {range}) <= %(page)s"
+PLACE_IS_BEHIND = f"%(place_key)s < {GOOD}"
 BEHIND = """
   SELECT count(*) AS n
   FROM (SELECT 1 FROM shop_listing WHERE NOT is_front LIMIT {few} + 1) AS hits"""
@@ -56,25 +57,22 @@ LATER = "(key < %(place_key)s OR (key = %(place_key)s AND product_id > %(place_i
 EARLIER = "(key > %(place_key)s OR (key = %(place_key)s AND product_id < %(place_id)s))"
 
 
-def best_statement(
-    where: str, columns: str, *, has_units: bool, is_later: bool, is_before: bool
-) -> str:
+def best_statement(where: str, columns: str, *, is_later: bool, is_before: bool) -> str:
     """Return the statement of a page, best first, or of the one before a place backwards.
 
     Args:
         where: conditions on the listing ``l`` and its span ``s``.
-        has_units: what fits in more parts of the search comes first.
         is_later: the page begins after a place.
         is_before: the page ends before a place.
     """
-    key = COVERAGE.format(key=KEY.format()) if has_units else KEY.format()
     # What comes before a place was found by the pages before it, in the front or behind.
-    enough = PLACE_IS_BEHIND if is_before else FRONT_IS_SHORT.format(LATER if is_later else "true")
+    short = FRONT_IS_SHORT.format(good=GOOD, range=LATER if is_later else "true")
+    enough = PLACE_IS_BEHIND if is_before else short
     return STATEMENT.format(
-        units=UNITS if has_units else "",
+        units=UNITS,
         behind=BEHIND.format(few=FEW_BEHIND),
-        front=FRONT.format(key=key, where=where),
-        rest=REST.format(key=key, where=where, enough=enough, few=FEW_BEHIND, most=MOST_RANKED),
+        front=FRONT.format(key=KEY, where=where),
+        rest=REST.format(key=KEY, where=where, enough=enough, few=FEW_BEHIND, most=MOST_RANKED),
         range=LATER if is_later else EARLIER if is_before else "true",
         way="ASC" if is_before else "DESC",
         id_way="DESC" if is_before else "ASC",

@@ -116,7 +116,7 @@ def explained(filters):
 def plan_of(statement):
     """Return how the database would go about a statement."""
     with connection.cursor() as cursor:
-        cursor.execute("EXPLAIN " + statement.replace("%", "%%"))
+        cursor.execute("EXPLAIN " + statement)
         return "\n".join(row[0] for row in cursor.fetchall())
 
 
@@ -127,8 +127,9 @@ def test_the_beginnings_of_words_are_looked_up_and_not_sought_in_the_whole_vocab
             " SELECT md5(n::text), 1, 0, '{}' FROM generate_series(1, 20000) n"
         )
         cursor.execute("ANALYZE shop_searchword")
+        cursor.execute("SET LOCAL enable_seqscan = off")  # as where there are more of them
 
-    for text in ("zanz", "abc abcde"):
+    for text in ("zanz", "abc abcde", "calabsah"):
         with CaptureQueriesContext(connection) as queries:
             understand(text, "en")
         plan = plan_of(queries[0]["sql"])
