@@ -67,7 +67,18 @@ TABLES = (
         "shop_pricespan", "variant_id", {"variant_id": "c.new", "deal_id": "NULL"}, copies=VARIANTS
     ),
     Copied("shop_productspan", "product_id", {"product_id": "c.new", "deal_id": "NULL"}),
-    Copied("shop_listing", "product_id", NAMED | {"product_id": "c.new", "is_available": "true"}),
+    Copied(
+        "shop_listing",
+        "product_id",
+        NAMED
+        | {
+            "product_id": "c.new",
+            "is_available": "true",
+            # As the shop counts them: written now, they need not be written again.
+            "popularity": "1 + c.new * 7919 % 999",
+            "is_front": "false",
+        },
+    ),
 )
 # Written row by row, an index of words would take longer than all the rest.
 SLOW_INDEXES = """

@@ -18,6 +18,15 @@ LINE = {
     "keepalives_count": 2,
 }
 
+PLANNING = {
+    # Our statements read few rows: compiling them takes longer than they do.
+    "jit": "off",
+    # A prepared statement is planned for its values five times; then one plan serves all, if it
+    # promises to cost no more.
+    "plan_cache_mode": "auto",
+    # For one sort or hash of one statement; what is larger goes to the disk.
+    "work_mem": "16MB",
+}
 PREPARING = {"prepare_threshold": 0}
 """Django lets nothing be prepared otherwise; what is, ``shop.prepared`` decides."""
 
@@ -37,6 +46,7 @@ def bounded(given: dict[str, Any], seconds: int) -> dict[str, Any]:
     if not seconds:
         return LINE | given
     bounds = {
+        **PLANNING,
         "statement_timeout": f"{seconds}s",
         "lock_timeout": f"{max(1, seconds // 2)}s",
         "idle_in_transaction_session_timeout": f"{max(IDLE_SECONDS, seconds)}s",

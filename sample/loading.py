@@ -36,7 +36,8 @@ from sample.wishes import FLASH, Wish, wishes
 from shop import clock
 from shop.listings.counting import count_listings
 from shop.listings.indexing import count_words, index_missing
-from shop.listings.refreshing import refresh, refresh_popularity
+from shop.listings.popularity import refresh_popularity
+from shop.listings.refreshing import refresh
 from shop.listings.tasks import make_modern_sizes
 from shop.pictures.models import Picture
 from shop.reporting.tallying import count_all_sales

@@ -59,6 +59,11 @@ class Listing(models.Model):
                 condition=models.Q(is_front=False),
                 name="listing_behind_front",
             ),
+            models.Index(
+                fields=["product"],
+                condition=models.Q(is_front=True),
+                name="listing_in_front",
+            ),
             models.Index(fields=["edition"], name="listing_edition"),
             GinIndex(
                 fields=["text"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection, transaction
 
@@ -16,9 +16,7 @@ from shop.listings.models import Listing
 from shop.merchants.models import Merchant
 from shop.pictures.models import Picture
 
-WEEK = timedelta(days=7)
 BATCH = 500
-FRONT = 2_000  # products among which a search looks first, whatever the size of the shop
 
 WRITTEN_ELSEWHERE = {
     "product", "popularity", "rating", "rating_count", "text", "edition", "is_front",
@@ -37,29 +35,6 @@ TURN_OVER = """
 SELECT product_id FROM shop_listing
 WHERE product_id IN (SELECT product_id FROM shop_variant WHERE pool_id = ANY(%s))
 ORDER BY product_id FOR NO KEY UPDATE
-"""
-# Units sold, then a number of the product's own: those that sold alike are mixed, and no store
-# fills the first page just because it came first.
-# A row that an order is at is left to the next count: orders lock several, and would wait in a
-# circle with whoever waited for them.
-POPULAR = """
-WITH now AS (
-  SELECT every.product_id,
-         coalesce(sum(sold.quantity), 0) * 1000 + every.product_id * 7919 %% 1000 AS popularity
-  FROM shop_listing AS every
-  LEFT JOIN (SELECT line.product_id, line.quantity
-             FROM shop_orderline line JOIN shop_order o ON o.id = line.order_id
-             WHERE o.state = 'paid' AND o.paid_at > %s) AS sold USING (product_id)
-  GROUP BY every.product_id),
-placed AS (
-  SELECT *, row_number() OVER (ORDER BY popularity DESC, product_id) <= %s AS is_front FROM now),
-changed AS (
-  SELECT l.product_id, placed.popularity, placed.is_front
-  FROM shop_listing AS l JOIN placed USING (product_id)
-  WHERE (l.popularity, l.is_front) <> (placed.popularity, placed.is_front)
-  FOR NO KEY UPDATE OF l SKIP LOCKED)
-UPDATE shop_listing AS l SET popularity = changed.popularity, is_front = changed.is_front
-FROM changed WHERE l.product_id = changed.product_id
 """
 
 
@@ -127,13 +102,6 @@ def note_stock(pool_ids: Collection[int], *, at: datetime) -> None:
         product_ids = [row[0] for row in cursor.fetchall()]
     if product_ids:
         refresh_availability(product_ids, at=at)
-
-
-def refresh_popularity(*, at: datetime) -> int:
-    """Count what was bought in the last seven days; return how many rows changed."""
-    with connection.cursor() as cursor:
-        cursor.execute(POPULAR, [at - WEEK, FRONT])
-        return cursor.rowcount
 
 
 def picture_facts(picture: Picture) -> dict[str, str]:

@@ -10,7 +10,7 @@ from sample.progress import Progress
 from shop import clock
 from shop.catalogue.models import Product
 from shop.listings.indexing import count_words
-from shop.listings.refreshing import refresh_popularity
+from shop.listings.popularity import refresh_popularity
 from shop.storefront.filters import Filters
 from shop.storefront.finding import find
 from shop.storefront.searching import understand

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from config.database import CONNECT_SECONDS, bounded
+from config.database import CONNECT_SECONDS, PLANNING, bounded
 from config.threads import threads_of_web
 from tests.patience import wait_until
 from tests.silence import silent_server
@@ -51,6 +51,14 @@ def test_a_transaction_that_stands_still_gives_its_locks_back():
         wait_until(lambda: not is_there(line.info.backend_pid))
         with pytest.raises(psycopg.errors.IdleInTransactionSessionTimeout):
             line.execute("SELECT 1")
+
+
+def test_how_statements_are_planned_is_set_on_purpose_and_the_address_wins():
+    with connect(**bounded({}, 30)) as line:
+        shown = [line.execute(f"SHOW {name}").fetchone()[0] for name in PLANNING]
+    assert shown == ["off", "auto", "16MB"]
+    with connect(**bounded({"options": "-c work_mem=64MB"}, 30)) as line:
+        assert line.execute("SHOW work_mem").fetchone() == ("64MB",)
 
 
 def test_a_database_that_accepts_and_stays_silent_is_given_up():

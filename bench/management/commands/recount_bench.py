@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand
 from shop import clock
 from shop.listings.counting import count_listings
 from shop.listings.indexing import count_words
-from shop.listings.refreshing import refresh_popularity
+from shop.listings.popularity import refresh_popularity
 
 
 class Command(BaseCommand):

@@ -21,7 +21,8 @@ from shop.limiting.store import forget_limits
 from shop.listings import bulk
 from shop.listings.counting import count_listings
 from shop.listings.indexing import count_words, index_missing
-from shop.listings.refreshing import close_dates, refresh_popularity
+from shop.listings.popularity import refresh_popularity
+from shop.listings.refreshing import close_dates
 from shop.payments import voiding
 from shop.payments.calling_off import refund_what_is_left
 from shop.payments.comparing import compare_recent

@@ -1,9 +1,14 @@
 """What was bought most is counted without standing in anybody's way."""
 
-import pytest
+from datetime import timedelta
 
-from shop.listings.models import Listing
-from shop.listings.refreshing import refresh_popularity
+import pytest
+from django.db import transaction
+
+from shop.listings import popularity
+from shop.listings.models import ALIKE, Listing
+from shop.listings.popularity import refresh_popularity
+from shop.orders import ending
 from tests import make
 from tests.make import NOON
 from tests.stepping import Beside, lock_row, open_transaction
@@ -20,9 +25,44 @@ def test_a_row_that_an_order_is_at_is_counted_the_next_time():
 
     with open_transaction(lambda: lock_row(row)):
         counting = Beside(lambda: refresh_popularity(at=NOON))
-        assert counting.result() == 1
+        assert counting.result() == 2  # counted, and put into the front
         assert Listing.objects.get(product=idle).popularity != STALE
         assert Listing.objects.get(product=busy).popularity == STALE
 
-    assert refresh_popularity(at=NOON) == 1
+    assert refresh_popularity(at=NOON) == 2
     assert Listing.objects.get(product=busy).popularity != STALE
+
+
+def test_what_was_sold_and_is_no_more_and_what_is_new_are_counted_and_nothing_else(
+    django_assert_max_num_queries,
+):
+    variants = [make.variant() for _ in range(3)]
+    make.listed(*(variant.product for variant in variants))
+    sold, idle, old = (variant.product_id for variant in variants)
+    assert refresh_popularity(at=NOON) == 3 + 3  # each is new, and in the front
+    order = make.order({variants[0]: 2})
+    with transaction.atomic():
+        ending.mark_paid(ending.lock(order.pk), at=NOON)
+    Listing.objects.filter(pk=old).update(popularity=5_005)
+    Listing.objects.filter(pk=idle).update(popularity=7)  # as good as any other
+
+    with django_assert_max_num_queries(3):
+        assert refresh_popularity(at=NOON) == 2
+
+    known = dict(Listing.objects.values_list("pk", "popularity"))
+    assert (known[sold] // ALIKE, known[idle], known[old] // ALIKE) == (2, 7, 0)
+    assert refresh_popularity(at=NOON) == 0
+    assert refresh_popularity(at=NOON + timedelta(days=8)) == 1
+    assert Listing.objects.get(pk=sold).popularity < ALIKE
+
+
+def test_many_are_counted_in_batches(monkeypatch):
+    monkeypatch.setattr(popularity, "BATCH", 2)
+    monkeypatch.setattr(popularity, "FRONT", 2)
+    make.listed(*(make.variant().product for _ in range(5)))
+
+    refresh_popularity(at=NOON)
+
+    assert 0 not in Listing.objects.values_list("popularity", flat=True)
+    best = list(Listing.objects.order_by("-popularity", "pk").values_list("pk", flat=True))
+    assert set(Listing.objects.filter(is_front=True).values_list("pk", flat=True)) == set(best[:2])

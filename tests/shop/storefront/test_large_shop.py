@@ -7,7 +7,7 @@ import pytest
 from shop.catalogue.models import Category
 from shop.listings.counting import count_listings
 from shop.listings.models import Listing, ListingCell
-from shop.listings.refreshing import refresh_popularity
+from shop.listings.popularity import refresh_popularity
 from shop.storefront import counting, ranking
 from shop.storefront.facets import facets_of
 from shop.storefront.filters import Filters
@@ -31,7 +31,7 @@ def large(monkeypatch):
     """Let a shop of 60 products be a large one."""
     monkeypatch.setattr(counting, "LIVE", 20)
     monkeypatch.setattr(counting, "MOST_COUNTED", 10)
-    monkeypatch.setattr("shop.listings.refreshing.FRONT", 30)
+    monkeypatch.setattr("shop.listings.popularity.FRONT", 30)
     for module in (counting, ranking):
         monkeypatch.setattr(module, "FEW_BEHIND", 5)
     return fill(60, price=lambda n: 1_00 + n, popularity=lambda n: n)

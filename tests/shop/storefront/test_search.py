@@ -12,7 +12,8 @@ from shop import clock
 from shop.catalogue.models import Product
 from shop.listings.indexing import count_words
 from shop.listings.models import Listing, SearchWord, Synonym
-from shop.listings.refreshing import refresh, refresh_popularity
+from shop.listings.popularity import refresh_popularity
+from shop.listings.refreshing import refresh
 from shop.listings.words import words
 from shop.storefront.searching import understand
 from tests import make
