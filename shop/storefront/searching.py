@@ -81,7 +81,23 @@ def understand(text: str, language: str, *, is_exact: bool = False) -> Search | 
     asked, meant = _left(asked, meant)
     parts = take_apart(list(asked), known, meant, quoted=quoted)
     found = _search(asked, known, meant, parts, without=without)
+    if parts.meant != list(asked):
+        found = replace(found, instead=_mended(plain, dict(zip(asked, parts.meant, strict=True))))
     return replace(found, relaxed="") if is_exact else found
+
+
+def _mended(text: str, right: dict[str, str]) -> str:
+    """Return a text with its errors mended, and without what cannot be known.
+
+    Args:
+        right: for each word that was looked for the right one, empty if there is none.
+    """
+    found = []
+    for chunk in text.split():
+        said = words(chunk)
+        told = [right.get(word, word) for word in said]
+        found += [chunk] if told == said else filter(None, told)
+    return " ".join(found)
 
 
 def _left(asked: dict[str, str], meant: Meant) -> tuple[dict[str, str], Meant]:
@@ -114,13 +130,11 @@ def _search(
     nots = [any_of([term(form) for form in forms(word)]) for word in without]
     every, tongues, is_single = excluding(all_of(needed), nots), known.tongues, len(found.parts) < 2
     counts = (known.exactly.get(word, 0) for word in asked)
-    is_mended = found.meant != list(asked)
     return Search(
         query=text_of(every, tongues=tongues),
         strong=text_of(every, weights="AB", tongues=tongues),
         titled=text_of(every, weights="A", tongues=tongues),
         own=text_of(excluding(all_of(found.own or needed), nots), tongues=tongues),
-        instead=" ".join(asked.get(w, w) for w in found.meant if w) if is_mended else "",
         also=found.also,
         parts=() if is_single else tuple(asked.values()),
         listings=max(counts, default=0) if is_single else 0,

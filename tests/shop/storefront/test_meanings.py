@@ -200,3 +200,14 @@ def test_what_is_meant_in_other_languages_counts_where_this_one_says_nothing():
 def test_a_search_costs_one_statement_whatever_is_meant(django_assert_num_queries):
     with django_assert_num_queries(1):
         understand("large ethiopian gift under 20 for mum", "en")
+
+
+def test_what_was_mended_is_told_with_all_that_was_understood_beside_it(client: Client):
+    for country in ("KE", "UG", "TZ"):  # hardly anything would not be taken for what is meant
+        thing("Forest coffee", country=country)
+    typed = "Ethiopian coffe xqzzvw gift for mum under 40"
+
+    page = client.get("/products/", {"q": typed})
+
+    assert understand(typed, "en").instead == "Ethiopian coffee gift for mum under 40"
+    assert "Nothing matches all of “Ethiopian coffee gift for mum under 40”." in page.text
