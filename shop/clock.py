@@ -1,5 +1,6 @@
 """The only reader of the clock. Everything else is handed its moment as ``at``."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -31,7 +32,11 @@ def move(by: timedelta) -> None:
     """
     if not settings.CLOCK_OFFSET_FILE:
         raise RuntimeError("The clock can be moved in tests only.")
-    Path(settings.CLOCK_OFFSET_FILE).write_text(repr(by.total_seconds()))
+    # Put in place whole: a server of a browser test reads it at any instant.
+    target = Path(settings.CLOCK_OFFSET_FILE)
+    written = target.with_suffix(f".{os.getpid()}")
+    written.write_text(repr(by.total_seconds()))
+    written.replace(target)
 
 
 def _offset() -> timedelta:

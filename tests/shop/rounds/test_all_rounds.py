@@ -45,7 +45,7 @@ def test_a_fund_that_cannot_be_reckoned_keeps_no_other_festival_from_it():
 def test_a_listing_that_cannot_be_indexed_keeps_no_other_from_it():
     products = [make.variant().product for _ in range(3)]
     make.listed(*products)
-    Listing.objects.update(text=None)
+    Listing.objects.update(text=None, edition=0)
     refuse("shop_listing", "product_id", products[1].pk)
 
     assert index_missing(at=NOON) == 2
