@@ -130,7 +130,10 @@ TEMPLATES = [
 DATABASE_URL = env("DATABASE_URL")
 if not DATABASE_URL:
     raise ImproperlyConfigured("Set DATABASE_URL to a PostgreSQL address (15 or newer).")
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60)}
+# What was planned on a connection is worth keeping; so long, and the server may free its memory.
+KEPT_SECONDS = 600
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=KEPT_SECONDS)}
+DATABASES["default"]["ENGINE"] = "config.postgres"
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 STATEMENT_SECONDS = int(env("DATABASE_STATEMENT_SECONDS", "30"))  # 0: as long as it takes
 DATABASE_PREPARES = env("DATABASE_PREPARES", "1") == "1"  # 0: a pooler that knows no such thing

@@ -41,6 +41,7 @@ def ask(text: str, values: Mapping[str, Any]) -> list[Row]:
 @contextmanager
 def prepared_cursor() -> Iterator[Any]:
     """Lend a cursor for statements that name their values and are planned once."""
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     # Wrapped as Django wraps its own: statements are counted, and errors are Django's.
     cursor = connection._prepare_cursor(_Cursor(connection.connection))
