@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Expression, QuerySet
 from django.utils.translation import gettext as _
 
 from shop.cart.pricing import PricedCart
 from shop.cart.sums import crosses_border
 from shop.cart.wording import amount, full_day, language
+from shop.composed import TEXT, composed
 from shop.currencies import currencies
 from shop.delivery.models import ImportRule
 from shop.delivery.names import country_name, tax_name
@@ -32,7 +34,7 @@ def duties_of(priced: PricedCart) -> Duties | None:
     if not crosses_border(priced):
         return None
     sentences = [_("Duties are not included. You may have to pay them on delivery.")]
-    rule = ImportRule.objects.filter(country=priced.cart.country).first()
+    rule = next(iter(rules_of(country=priced.cart.country)), None)
     if rule is None:
         return Duties(tuple(sentences), "", "")
     facts = {"country": country_name(rule.country_id, language())}
@@ -44,6 +46,12 @@ def duties_of(priced: PricedCart) -> Duties | None:
         sentences.append(_("Goods up to %(amount)s are free of duty in %(country)s.") % facts)
     as_of = _("As of %(date)s.") % {"date": full_day(rule.seen_on)}
     return Duties(tuple(sentences), rule.note, as_of)
+
+
+@composed(country=TEXT)
+def rules_of(*, country: Expression) -> QuerySet[ImportRule]:
+    """Return what a country asks for at its border, as a set of one or none."""
+    return ImportRule.objects.filter(country=country)
 
 
 def _rate(typed: str) -> str:

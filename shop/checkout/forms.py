@@ -6,6 +6,7 @@ from typing import Any
 
 import phonenumbers
 from django import forms
+from django.utils.functional import lazy
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -149,13 +150,19 @@ def _word(field: forms.Field, autocomplete: str) -> None:
     field.widget.attrs["autocomplete"] = autocomplete
     # A browser would cut off what is pasted without a word; our message says what is wrong.
     if most := field.widget.attrs.pop("maxlength", None):
-        text = ngettext(
-            "%(label)s must be %(count)d character or fewer",
-            "%(label)s must be %(count)d characters or fewer",
-            int(most),
-        )
-        facts = {"label": field.label, "count": int(most)}
-        field.error_messages["max_length"] = text % facts
+        field.error_messages["max_length"] = too_long_later(field.label, int(most))
+
+
+def _too_long(label: str, most: int) -> str:
+    text = ngettext(
+        "%(label)s must be %(count)d character or fewer",
+        "%(label)s must be %(count)d characters or fewer",
+        most,
+    )
+    return text % {"label": label, "count": most}
+
+
+too_long_later = lazy(_too_long, str)  # said to few: most of what is typed fits
 
 
 def _wrong_postcode(rules: AddressRules) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,19 +12,18 @@ from django.views.decorators.http import require_http_methods
 from shop import clock
 from shop.cart import changing, sums
 from shop.cart.answering import see_other
-from shop.cart.current import Shopper, carts_of, shopper_of
-from shop.cart.models import Cart, CartLine
+from shop.cart.current import Shopper, shopper_of
+from shop.cart.models import Cart
 from shop.cart.pricing import PricedCart, price_cart
 from shop.cart.wording import language, parcels
-from shop.catalogue.models import Product
 from shop.checkout import paying
 from shop.checkout.choosing import choices, chosen, is_as_shown, posted_services
 from shop.checkout.duties import duties_of
 from shop.checkout.forms import AddressForm
 from shop.checkout.prefilling import initial_address, is_unchanged
 from shop.checkout.refusing import refused, too_large, way_to_more
+from shop.checkout.sending import cart_to_send
 from shop.delivery.areas import area_of, areas
-from shop.delivery.models import Country
 from shop.delivery.names import country_name, lines_of
 from shop.errors import CannotDeliver, ShopError
 from shop.orders.agreement import Agreement
@@ -81,10 +79,7 @@ def delivery(request: HttpRequest) -> HttpResponse:
 def _take_address(request: HttpRequest) -> HttpResponse:
     code = request.POST.get("country", "")
     code = code if code.isalpha() else ""
-    served = Country.objects.filter(code=code).exclude(service=Country.Service.CLOSED)
-    goods = CartLine.objects.filter(cart=OuterRef("pk"), variant__product__kind=Product.Kind.GOODS)
-    carts = carts_of(request).select_related("contact")
-    cart = carts.annotate(is_served=Exists(served), sends=Exists(goods)).first()
+    cart = cart_to_send(request, code)
     if cart is None:
         return see_other("cart")
     if "update" in request.POST:  # another country was chosen: show its fields, judge nothing

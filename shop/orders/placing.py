@@ -216,9 +216,8 @@ def _place(
         pay_by=at + time_to_pay,
     )
     try:
-        with transaction.atomic():
-            order.save(force_insert=True)
-    except IntegrityError as taken:
+        order.save(force_insert=True)
+    except IntegrityError as taken:  # ``place_order`` goes back to before all of this
         raise StaleState from taken
     frozen.save(order)
     Cart.objects.filter(pk=priced.cart.pk).update(holdings=take.as_json())

@@ -182,6 +182,9 @@ def _keep(payment: Payment, *, has_seats: bool, begun: list[int], at: datetime) 
 
 def _pay(order: Order, *, at: datetime) -> bool:
     """Try to mark the order paid; False when it had expired and something is gone."""
+    if order.is_pending:  # what it holds is there: nothing can be gone
+        ending.mark_paid(order, at=at)
+        return True
     try:
         with transaction.atomic():
             ending.mark_paid(order, at=at)
