@@ -10,7 +10,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import connection, transaction
 
-from shop.catalogue.models import Product, Term, Translation, Variant
+from shop.catalogue.models import Category, Product, Term, Translation, Variant
 from shop.catalogue.translations import term_names
 from shop.delivery.names import country_name
 from shop.listings.heads import head_mark
@@ -20,7 +20,7 @@ from shop.rounds import each, repeat
 
 BATCH = 500
 # Raised when something else is noted in a listing's text: the beat then brings all up to it.
-EDITION = 2
+EDITION = 3
 VECTORS = """
 UPDATE shop_listing AS l SET text = new.text::tsvector, edition = %s
 FROM unnest(%s::bigint[], %s::text[]) AS new (id, text) WHERE l.product_id = new.id
@@ -58,8 +58,11 @@ def index(product_ids: Collection[int]) -> None:
     rows = rows.select_related("merchant", "category").order_by("pk")
     rows = list(rows)
     told, called = _translations(rows), _materials(rows)
-    choices = _choices(rows)
-    documents = {row.pk: _document(row, told[row.pk], called, choices[row.pk]) for row in rows}
+    choices, tops = _choices(rows), _tops(rows)
+    documents = {
+        row.pk: _document(row, told[row.pk], called, choices[row.pk], tops.get(_top_of(row)))
+        for row in rows
+    }
     with connection.cursor() as cursor:
         cursor.execute(VECTORS, [EDITION, list(documents), list(documents.values())])
         cursor.execute(NEW_WORDS, [list(documents)])
@@ -121,6 +124,11 @@ def _materials(products: Collection[Product]) -> dict[str, dict[str, str]]:
     return term_names(Term.Kind.MATERIAL, words) if words else {}
 
 
+def _tops(products: Collection[Product]) -> dict[str, Category]:
+    """Return the categories that those of products stand below, by their paths."""
+    return {row.path: row for row in Category.objects.filter(path__in=set(map(_top_of, products)))}
+
+
 def _misses(word: str) -> list[str]:
     """Return what a word of the vocabulary is found by when it is mistyped, in its language."""
     bare = without_tongue(word)
@@ -138,11 +146,17 @@ def _choices(products: Collection[Product]) -> dict[int, set[tuple[str, str]]]:
     return found
 
 
+def _top_of(product: Product) -> str:
+    """Return the path of the category that the product's one stands below, or is."""
+    return product.category.path.partition("/")[0]
+
+
 def _document(
     product: Product,
     told: Mapping[str, str],
     called: Mapping[str, Mapping[str, str]],
     choices: Collection[tuple[str, str]],
+    top: Category | None,
 ) -> str:
     merchant, category = product.merchant, product.category
     languages = [code for code, _ in settings.LANGUAGES]
@@ -154,6 +168,7 @@ def _document(
         (category.name, "B", ""),
         *((name, "B", tongue_of(code)) for code, name in category.names.items()),
         (category.path.replace("/", " "), "C", ""),
+        *((name, "C", tongue_of(code)) for code, name in (top.names if top else {}).items()),
         (product.summary, "C", ""),
         *((material, "C", "") for material in product.materials),
         (merchant.city, "C", ""),

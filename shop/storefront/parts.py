@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import NamedTuple
 
 from shop.listings.words import errors_between, forms, is_unspaced, mark_of
@@ -16,6 +17,7 @@ from shop.storefront.queries import Term, all_of, any_of, fact, phrase, term
 from shop.storefront.vocabulary import FORGIVEN_TWICE_FROM, Known, Miss, Synonym, runs
 
 MOST_SYNONYMS = 24
+MOST_PAIRED = 5
 WORD, FACT, WISH = 4, 3, 2  # what a word, a place or condition, and a wish count
 FEW = 6  # listings; fewer are taken to be hardly any
 TELLING = 3  # listings that hold a word which is taken for another beside words that are known
@@ -65,10 +67,22 @@ class Parts:
     def chief(self) -> Term:
         """Return what the search comes to when hardly anything fits in all parts.
 
-        The rarest known part; one that hardly anything has says too little alone.
+        Two of many parts, or the rarest known one; one that hardly anything has says too little
+        alone.
         """
-        chief = min(self.parts, key=lambda part: (part.weight == WISH, part.listings))
-        return any_of([part.term for part in self.parts]) if chief.listings < FEW else chief.term
+        rare = sorted(self.parts, key=lambda part: (part.weight == WISH, part.listings))
+        if rare[0].listings >= FEW:
+            return any_of([rare[0].term, *_pairs(rare)])
+        # Two signs of a long run may stand anywhere by chance.
+        pairs = _pairs(rare) if not any(part.listings for part in rare) else []
+        return any_of(pairs or [part.term for part in rare])
+
+
+def _pairs(parts: Sequence[Part]) -> list[Term]:
+    """Return each two of three parts or more, of a long search the rarest."""
+    if len(parts) < 3:
+        return []
+    return [all_of([one.term, other.term]) for one, other in combinations(parts[:MOST_PAIRED], 2)]
 
 
 def take_apart(typed: list[str], known: Known, meaning: Meant, *, quoted: Sequence[Term]) -> Parts:
@@ -121,7 +135,9 @@ def _parts_of(found: Term, said: Sequence[str], known: Known) -> list[Part]:
     """Return what a word counts; of a long run of signs each two of them count for themselves."""
     if len(said) == 1 and is_unspaced(said[0]):
         run = said[0]
-        cut = [run[at : at + 2] for at in range(0, len(run), 2)]
+        # A lone sign at the end says nothing: it is taken with the one before it.
+        cut = [run[at : at + 2] for at in range(0, len(run) - 1, 2)] or [run]
+        cut += [run[-2:]] if len(run) > 2 and len(run) % 2 else []
         return [Part(term(two), WORD // min(2, len(cut)), 0) for two in cut]
     rarity = min((known.exactly.get(word, MIDDLING) for word in said), default=MIDDLING)
     return [Part(found, WORD, rarity)]

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from shop.catalogue.models import Category
 from shop.listings.indexing import count_words
 from shop.listings.models import Meaning
 from shop.listings.words import errors_between, every_word
@@ -157,6 +158,40 @@ def test_two_errors_are_forgiven_in_words_of_six_letters_and_not_in_shorter_ones
     assert found("callabesh") == ["Calabash bowl"]
     assert found("darms") == []
     assert found("xalabesh") == []
+
+
+def test_two_of_many_words_come_before_the_rarest_alone():
+    for n in range(6):
+        thing(f"Roasted cashew {n}")
+    for n in range(7):
+        thing(f"Spicy jam {n}")
+        thing(f"Hand carved mask {n}")
+    thing("Spicy mask")
+    assert found("roasted spicy mask")[0] == "Spicy mask"
+
+
+def test_one_sign_alone_of_a_long_run_finds_nothing():
+    thing("Shea butter, grade A", titles={"zh-hans": "乳木果油 A 级"})
+    thing("Street atlas", titles={"zh-hans": "路由图册"})
+    assert found("路由器固件升级", "zh-hans") == []
+
+
+def test_a_run_of_an_odd_number_of_signs_is_looked_for_to_its_end():
+    thing("Red rooibos", titles={"zh-hans": "路易波士茶"})
+    thing("Saint-Louis incense", titles={"zh-hans": "圣路易熏香"})
+    thing("Popó dress", titles={"zh-hans": "波波印花长裙"})
+    assert found("路易波", "zh-hans") == ["Red rooibos", "Saint-Louis incense"]
+
+
+def test_what_a_category_stands_below_is_searched_in_every_language():
+    top = Category.objects.create(
+        path="jewellery", name="Jewellery", names={"ar": "مجوهرات", "fr": "Bijoux"}
+    )
+    below = Category.objects.create(path="jewellery/bracelets", name="Bracelets")
+    thing("Bronze cuff", category=below)
+    thing("Loose pearl", category=top)
+    assert set(found("مجوهرات", "ar")) == {"Bronze cuff", "Loose pearl"}
+    assert set(found("bijou", "fr")) == {"Bronze cuff", "Loose pearl"}
 
 
 @pytest.mark.parametrize("text", ["zxqvb lorp", "bowl zxqvblorp", "zxqvblorp"])
