@@ -65,7 +65,7 @@ from shop.reporting.models import (
 )
 from shop.rounds.models import Leftover, Mishap
 from shop.stock.models import Pool, StockMove
-from shop.storefront.models import PreviewLink, ProbeResult
+from shop.storefront.models import PreviewLink, ProbeResult, VainSearch
 from shop.tickets.models import Ticket
 from shop.workers.models import Worker
 
@@ -83,5 +83,5 @@ __all__ = [
     "Refused", "RegularPrice", "Reminder", "Rendition", "SaleDecision", "SavedProduct",
     "SearchWord", "SheetFile", "SheetRow", "Shipment", "SignInRules", "Slot", "StockMove",
     "StoreInvitation", "Suborder", "Synonym", "Tally", "Term", "Terms", "Ticket", "Translation",
-    "User", "Variant", "VoucherTry", "Wanted", "Worker", "WrongPrice",
+    "User", "VainSearch", "Variant", "VoucherTry", "Wanted", "Worker", "WrongPrice",
 ]  # fmt: skip

@@ -66,3 +66,27 @@ class ProbeResult(models.Model):
             models.Index(fields=["festival", "-at"], name="probe_of_festival"),
             models.Index(fields=["address", "-at"], name="probe_of_page"),
         ]
+
+
+class VainSearch(models.Model):
+    """What shoppers looked for in vain: how often on a day in a language, and never who.
+
+    See ``search_words.not_found``.
+    """
+
+    day = models.DateField()
+    language = models.CharField(max_length=8, help_text="Of the page.")
+    words = models.CharField(max_length=60, help_text="As the search compares them.")
+    is_near = models.BooleanField(help_text="Something fitted a part of them.")
+    times = models.PositiveIntegerField(default=1)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "language", "words", "is_near"], name="vain_search_once_a_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.words

@@ -37,7 +37,10 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class ProductList:
-    """Everything that the page of a list says; ``nothing`` stands for the cards of a search."""
+    """Everything that the page of a list says; ``nothing`` stands for the cards of a search.
+
+    ``is_near`` tells that nothing fits all of a search, and what is shown fits in part.
+    """
 
     filters: Filters
     title: str
@@ -58,6 +61,7 @@ class ProductList:
     notes: tuple[Note, ...]
     hits: Hits
     nothing: Nothing | None
+    is_near: bool
     previous: str
     next: str
 
@@ -76,6 +80,7 @@ def product_list(filters: Filters, *, epoch: Epoch, at: datetime, language: str)
     asked = {"at": at, "festivals": festivals, "language": language, "search": search}
     found = find(filters, **asked)
     is_nothing = not found.rows and bool(filters.words) and filters.cleared() == filters.changed()
+    is_near = _is_near(filters, search, found)
     # Where the words alone find nothing there is nothing to count.
     facets = NO_FACETS if is_nothing else facets_of(filters, since=epoch.starts_at, **asked)
     path = reverse("products")
@@ -97,18 +102,17 @@ def product_list(filters: Filters, *, epoch: Epoch, at: datetime, language: str)
         high="" if filters.high is None else as_typed(filters.high),
         currency=settings.SHOP_CURRENCY,
         clear_url=address(path, filters.cleared()),
-        notes=notes(filters, search, path, is_near=_is_near(filters, search, found))
-        if found.rows
-        else (),
+        notes=notes(filters, search, path, is_near=is_near) if found.rows else (),
         hits=hits(filters, facets, path, language),
         nothing=nothing(filters, search, epoch, at=at, language=language) if is_nothing else None,
+        is_near=is_near,
         **pager(path, filters, found),
     )
 
 
 def _is_near(filters: Filters, search: Search | None, found: Found) -> bool:
     """Tell whether what a search shows first fits in a part of it alone."""
-    if search is None or not search.relaxed or filters.sort != BEST:
+    if search is None or not search.relaxed or filters.sort != BEST or not found.rows:
         return False
     return found.rows[0].key % GOOD // COVERED < search.full
 

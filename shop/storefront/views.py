@@ -17,11 +17,12 @@ from shop.storefront import store_page, suggesting
 from shop.storefront.choosing import read_asked
 from shop.storefront.directory import directory, read_stores
 from shop.storefront.epoch import current_epoch
-from shop.storefront.filters import read_filters
+from shop.storefront.filters import BEST, Filters, read_filters
 from shop.storefront.middleware import tokenless
 from shop.storefront.preferences import country_of, currency_of, remember
 from shop.storefront.product import product_page, read_product
 from shop.storefront.product_list import product_list
+from shop.storefront.search_words.not_found import note_vain
 from shop.storefront.shared import leave_out, shared_page
 from shop.storefront.travelling import Reader
 
@@ -35,6 +36,8 @@ def products(request: HttpRequest) -> HttpResponse:
     page = product_list(filters, epoch=current_epoch(at=at), at=at, language=get_language())
     context = {"page": page, "query": filters.words}
     response = render(request, "shop/storefront/products.html", context)
+    if (page.nothing or page.is_near) and filters == Filters(words=filters.words, sort=BEST):
+        note_vain(filters.words, get_language(), is_near=page.is_near, at=at)
     return response if page.cards else leave_out(response)
 
 

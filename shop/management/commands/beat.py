@@ -40,6 +40,7 @@ from shop.reporting.tallying import check_sales, count_all_sales, count_sales
 from shop.rounds import mishaps, pace
 from shop.rounds.mishaps import forget_mishaps
 from shop.storefront.probing import forget_looks, probe_openings
+from shop.storefront.search_words.not_found import forget_vain
 from shop.workers.forgetting import forget_tasks
 from shop.workers.reviving import take_up
 from shop.workspace.sheets import receiving as sheets
@@ -110,6 +111,7 @@ ROUNDS = tuple(
         ("forget what failed", forget_mishaps, 2_000),
         ("forget refusals", forget_refusals, 5_760),
         ("forget looks at pages", forget_looks, 5_760),
+        ("forget searches in vain", forget_vain, 5_760),
         ("forget limits", forget_limits, 40),
         ("forget tries of vouchers", forget_tries, 40),
         ("take up sheets", sheets.take_up, 4),

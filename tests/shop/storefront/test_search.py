@@ -172,7 +172,7 @@ def test_nothing_that_is_typed_is_an_error(typed, path):
 
 @pytest.mark.parametrize(
     "path",
-    ["/products/?q=thing", "/products/?q=thnig", "/products/?q=nothing+of+it",
+    ["/products/?q=thing", "/products/?q=thnig", "/products/?q=nothing+of+it&exact=1",
      "/products/?q=thing&sort=price&country=KE", "/fr/products/?q=篮子&stock=1"],
 )  # fmt: skip
 def test_a_search_costs_at_most_four_statements(path):
@@ -180,6 +180,15 @@ def test_a_search_costs_at_most_four_statements(path):
 
     with statements(most=4):
         assert Client().get(path).status_code == 200
+
+
+def test_what_is_searched_in_vain_is_counted_with_one_statement_more():
+    fill(40)
+
+    with statements(most=5) as asked:
+        assert Client().get("/products/?q=nothing+of+it").status_code == 200
+
+    assert [sql for sql in asked if "shop_vainsearch" in sql] == asked[-1:]
 
 
 def test_suggestions_cost_two_statements_and_may_be_kept_by_others():
