@@ -17,6 +17,7 @@ from cms.admin.lists import VIEWSETS
 from cms.admin.log_list import LogViewSet
 from cms.admin.menu import ENTRIES, WaitingPanel, entry
 from cms.admin.orders import OrderViewSet
+from cms.admin.search_words import SearchWords
 from cms.admin.terms import TermViewSet
 from cms.choosers import product_chooser, store_chooser
 from cms.files import DOCUMENTS, PICTURES
@@ -44,6 +45,7 @@ def desk_urls() -> list:
 def lists() -> list:
     """Add the lists of what the shop is made of, and what editors choose from."""
     own = [*VIEWSETS, OrderViewSet(), LogViewSet(), CategoryViewSet(), TermViewSet()]
+    own.append(SearchWords())
     return [*own, product_chooser, store_chooser]
 
 

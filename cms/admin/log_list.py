@@ -25,7 +25,8 @@ SINCE = timedelta(days=90)
 OF_ORGANIZERS = ("user", "invitation", "signinrules", "fairness")
 KINDS = (
     "deal", "enrolment", "festival", "fund", "merchant", "nomination", "operation", "order",
-    "payment", "gatewayevent", "previewlink", "product", "promotion", "slot", "term", "wanted",
+    "payment", "gatewayevent", "meaning", "previewlink", "product", "promotion", "slot", "synonym",
+    "term", "vainsearch", "wanted",
     *OF_ORGANIZERS,
 )  # fmt: skip
 UTC = ZoneInfo("UTC")

@@ -34,6 +34,7 @@ from shop.festivals.models import (
     Slot,
     Wanted,
 )
+from shop.listings.models import Meaning, Synonym
 from shop.merchants.models import Merchant
 from shop.orders.models import NUMBER_START, Order
 from shop.payments.models import GatewayEvent, Operation, Payment
@@ -69,6 +70,7 @@ NAMES: dict[str, tuple[type[Model], Expression | F]] = {
     "fund": (Fund, F("sponsor")),
     "gatewayevent": (GatewayEvent, F("gateway_id")),
     "invitation": (Invitation, F("email")),
+    "meaning": (Meaning, F("phrase")),
     "merchant": (Merchant, F("name")),
     "nomination": (Nomination, _both("product__title", "slot__label")),
     "operation": (Operation, _number("payment__order__")),
@@ -78,6 +80,7 @@ NAMES: dict[str, tuple[type[Model], Expression | F]] = {
     "product": (Product, F("title")),
     "promotion": (Promotion, _first("title", "code")),
     "slot": (Slot, F("label")),
+    "synonym": (Synonym, F("term")),
     "term": (Term, F("term")),
     "user": (User, F("email")),
     "wanted": (Wanted, _first("product__title", "category__name", "country")),
@@ -117,6 +120,7 @@ LINKS: dict[str, Callable[[ChangeLog], str]] = {
     "fund": _in_festival("desk:fund"),
     "gatewayevent": _screen("desk:money"),
     "invitation": _screen("desk:colleagues"),
+    "meaning": _own("desk_meanings:edit"),
     "merchant": _own("desk:store-page"),
     "nomination": _in_festival("desk:nomination"),
     "operation": _screen("desk:money"),
@@ -127,6 +131,7 @@ LINKS: dict[str, Callable[[ChangeLog], str]] = {
     "promotion": _in_festival("desk:benefit"),
     "signinrules": _screen("desk:sign-in"),
     "slot": _of_festival("desk:festival", "#slots"),
+    "synonym": _own("desk_synonyms:edit"),
     "term": _own("desk_terms:edit"),
     "user": _screen("desk:colleagues"),
     "wanted": _of_festival("desk:festival-wanted"),

@@ -49,4 +49,5 @@ class Saving:
             return super().form_valid(form)
         except NotPossible as refusal:
             form.add_error(self.refused, str(refusal))
+            self.produced_error_message = self.get_error_message()  # as where a form is invalid
             return self.form_invalid(form)

@@ -14,7 +14,7 @@ from shop.accounts.models import User
 SEES = (
     "view_festival", "view_slot", "view_enrolment", "view_nomination", "view_deal",
     "view_merchant", "view_product", "view_category", "view_order", "view_suborder",
-    "view_changelog", "view_term",
+    "view_changelog", "view_term", "view_meaning", "view_synonym",
 )  # fmt: skip
 PLANS = (
     "add_festival", "change_festival", "add_slot", "change_slot", "delete_slot",
@@ -23,14 +23,18 @@ PLANS = (
 )  # fmt: skip
 DECIDES = ("review_nomination",)
 NAMES = ("add_term", "change_term", "delete_term")  # what is said in every language
+FINDS = (
+    "add_meaning", "change_meaning", "delete_meaning",
+    "add_synonym", "change_synonym", "delete_synonym",
+)  # fmt: skip
 PUBLISHES = ("publish_festival",)
 HELPS = ("change_order",)  # sees who bought, mends an address, has mails sent again
 
 # By group, codenames of the shop's permissions; migrations grant them, and Wagtail's own on pages.
 PERMISSIONS: dict[str, tuple[str, ...]] = {
-    ORGANIZER: (*SEES, *PLANS, *DECIDES, *PUBLISHES, *HELPS, *NAMES),
+    ORGANIZER: (*SEES, *PLANS, *DECIDES, *PUBLISHES, *HELPS, *NAMES, *FINDS),
     REVIEWER: (*SEES, *DECIDES),
-    MERCHANDISER: (*SEES, *NAMES),
+    MERCHANDISER: (*SEES, *NAMES, *FINDS),
     ANALYST: SEES,
 }
 

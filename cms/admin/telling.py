@@ -20,7 +20,7 @@ SUBJECTS = {
     "promotion": "benefit", "wanted": "wish", "fund": "sponsor", "previewlink": "shared preview",
     "merchant": "store", "operation": "payment out", "gatewayevent": "message of the provider",
     "signinrules": "rules", "fairness": "limits", "user": "account",
-    "term": "shared word",
+    "term": "shared word", "vainsearch": "search in vain",
 }  # fmt: skip
 WORDS = {
     "create": "made", "change": "changed", "move": "moved", "extend": "extended",
@@ -53,7 +53,7 @@ WORDS = {
     "picture_logo": "got a new logo", "picture_banner": "got a new banner",
     "close": "closed", "show_result": "result shown", "hide_result": "result hidden",
     "role": "got another role", "dismiss": "left the desk", "open": "opened again",
-    "free": "lost the second step", "send again": "sent again",
+    "free": "lost the second step", "send again": "sent again", "set aside": "set aside",
 }  # fmt: skip
 # Of these kinds the same action has another word.
 OTHERS = {

@@ -116,7 +116,7 @@ def read_meaning(
     for number, meaning in taken.items():
         said.setdefault(id(meaning), []).append(pieces[number].text)
     for meaning in dict.fromkeys(taken.values()):
-        facts = [_fact(target) for target in meaning.targets if not target.startswith("price:")]
+        facts = [fact_of(target) for target in meaning.targets if not target.startswith("price:")]
         if meaning.kind in groups and facts:
             words = phrase(said[id(meaning)])
             groups[meaning.kind].append(Fact(any_of([words, *facts]), words))
@@ -207,7 +207,7 @@ def _prices(
     return None, None, set()
 
 
-def _fact(target: str) -> Term:
+def fact_of(target: str) -> Term:
     """Return what a listing carries that fits a target."""
     kind, _colon, value = target.partition(":")
     if kind == "country":

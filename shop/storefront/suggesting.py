@@ -15,7 +15,7 @@ from shop.listings.words import folded, spelled, tongue_of, words
 from shop.prepared import ask
 from shop.storefront.epoch import Epoch
 from shop.storefront.filters import Filters, Known, read_filters
-from shop.storefront.queries import all_of, any_of, term, text_of
+from shop.storefront.queries import Term, all_of, any_of, phrase, term, text_of
 
 PRODUCTS, OTHERS = 5, 3
 SHORTEST = 2  # letters; a Chinese sign is enough alone
@@ -44,6 +44,10 @@ UNION ALL
 UNION ALL
 SELECT DISTINCT 'country', m.country, '', NULL, NULL FROM shop_merchant m
 WHERE m.state = 'approved'
+UNION ALL
+(SELECT DISTINCT 'synonym', s.folded, '', NULL, NULL
+ FROM shop_synonym a JOIN shop_synonym s ON s."group" = a."group" AND s.folded <> a.folded
+ WHERE a.folded = %(said)s LIMIT 12)
 """
 
 
@@ -63,11 +67,16 @@ def read_words(data: QueryDict, known: Known) -> Filters:
 
 
 def suggest(typed: str, *, epoch: Epoch, language: str) -> list[Suggestion]:
-    """Return what begins like the words typed so far. One statement, none for too few letters."""
+    """Return what begins like the words typed so far. None for too few letters.
+
+    One statement; where no product has the words and there are synonyms, one more.
+    """
     asked = words(typed)[:6]
     if not asked or (len("".join(asked)) < SHORTEST and asked[0].isascii()):
         return []
     rows = _rows(asked, language)
+    if others := [slug for kind, slug, *_ in rows if kind == "synonym"]:
+        rows += _instead(rows, others, asked, language)
     products = [
         Suggestion(reverse("product", args=[slug]), translated or title, "product", picture or "")
         for kind, slug, title, translated, picture in rows
@@ -89,10 +98,22 @@ def suggest(typed: str, *, epoch: Epoch, language: str) -> list[Suggestion]:
 
 def _rows(asked: list[str], language: str) -> list[tuple]:
     begun = any_of([term(asked[-1]), term(asked[-1], is_begun=True)])
-    query = all_of([*(term(word) for word in asked[:-1]), begun])
+    return _found(all_of([*(term(word) for word in asked[:-1]), begun]), asked, language)
+
+
+def _instead(rows: list[tuple], others: list[str], asked: list[str], language: str) -> list[tuple]:
+    """Return products that have other words for what was typed, unless some have these."""
+    if any(kind == "product" for kind, *_ in rows):
+        return []
+    found = _found(any_of([phrase(other.split()) for other in others]), asked, language)
+    return [row for row in found if row[0] == "product"]
+
+
+def _found(query: Term, asked: list[str], language: str) -> list[tuple]:
     values = {
         "query": text_of(query, weights="AB", tongues=(tongue_of(language),)),
         "products": PRODUCTS,
+        "said": " ".join(asked),
         "start": r"\m" + r"\M.*\m".join(asked),
     } | sql_values(language)
     return ask(STATEMENT.format(translated=in_sql("l.titles")), values)

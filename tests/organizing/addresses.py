@@ -25,6 +25,11 @@ STORE = {
     "name": "Taken over", "kind": "goods", "country": "KE", "city": "Nairobi", "commission": "1",
     "vat": "0",
 }  # fmt: skip
+MEANINGS = b"Language,Phrase,Kind,What fits,Note\nen,taken over,joint,,\n"
+SYNONYMS = (
+    b"Group,Word,Language,Only where nothing else is found\n"
+    b"taken,taken over,en,no\ntaken,seized,en,no\n"
+)
 # Each address and method with the groups that may, and what is sent.
 ADDRESSES = [
     ("festivals/", "get", ALL, {}),
@@ -164,6 +169,12 @@ ADDRESSES = [
     ("orders/{order}/address/", "post", PLAN, MENDED),
     ("orders/{order}/mails/{receipt}/", "get", PLAN, {}),
     ("orders/{order}/mails/{receipt}/", "post", PLAN, {}),
+    ("not-found/", "get", WRITE, {}),
+    ("not-found/aside/", "post", WRITE, {"words": "gele", "language": "en"}),
+    ("meanings/sheet/", "get", WRITE, {}),
+    ("meanings/sheet/", "post", WRITE, {"sheet": MEANINGS}),
+    ("synonyms/sheet/", "get", WRITE, {}),
+    ("synonyms/sheet/", "post", WRITE, {"sheet": SYNONYMS}),
     ("fairness/", "get", PLAN, {}),
     ("fairness/", "post", PLAN, {"hold_minutes": "20"}),
     ("colleagues/", "get", PLAN, {}),
@@ -216,4 +227,5 @@ READ = [
     ("desk_stores/", "get"), ("desk_stores/inspect/{merchant}/", "get"),
     ("desk_orders/", "get"), ("desk_orders/inspect/{order}/", "get"), ("desk_categories/", "get"),
     ("desk_log/", "get"), ("desk_log/results/", "get"), ("desk_terms/", "get"),
+    ("desk_meanings/", "get"), ("desk_meanings/results/", "get"), ("desk_synonyms/", "get"),
 ]  # fmt: skip

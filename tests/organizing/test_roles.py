@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver
 
 from cms.admin.overriding import readiness_of
@@ -22,6 +23,7 @@ from shop.festivals.voiding import end_price
 from shop.listings import bulk
 from shop.merchants.models import Merchant
 from shop.rounds.models import Mishap
+from shop.storefront.models import VainSearch
 from shop.workspace.people.inviting import invite as invite_person
 from tests import make, pages
 from tests.buying import pay
@@ -59,6 +61,8 @@ def rows(clock_at):
     order = make.order({wrong.variant: 1}, at=BEFORE)
     pay(order, at=BEFORE)
     order.lines.update(deal=wrong)
+    VainSearch.objects.create(day=BEFORE.date(), language="en", words="gele", is_near=False,
+                              times=2, last_at=BEFORE)  # fmt: skip
     end_price(wrong, reason="A zero is missing", at=BEFORE)
     benefit = make.promotion(
         festival, group="voucher", kind="amount", value=1, trigger="code", state="draft"
@@ -122,8 +126,15 @@ def allow_everything(festival):
 
 
 def call(client, pattern, method, rows, body=None):
-    data = {name: value.format(**rows) for name, value in (body or {}).items()}
+    data = {name: sent(value, rows) for name, value in (body or {}).items()}
     return getattr(client, method)(f"/organize/{pattern.format(**rows)}", data)
+
+
+def sent(value, rows):
+    """Return what a form sends: a file, or text that names rows."""
+    if isinstance(value, bytes):
+        return SimpleUploadedFile("words.csv", value)
+    return value.format(**rows)
 
 
 def bare(pattern: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Collection
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
@@ -101,13 +102,14 @@ def set_aside(words: str, language: str, *, at: datetime, by: User) -> bool:
     return True
 
 
-def has_words_now(words: str, language: str = "") -> None:
-    """Forget that words were looked for in vain, since they have a meaning now.
+def forget_found(words: Collection[str], language: str = "") -> None:
+    """Forget that words were looked for in vain, since the search knows them now.
 
     Args:
-        language: in which they have it; empty for all of them.
+        words: as they are compared.
+        language: in which it knows them; empty for all.
     """
-    rows = VainSearch.objects.filter(words=words)
+    rows = VainSearch.objects.filter(words__in=words)
     (rows.filter(language=language) if language else rows).delete()
 
 
