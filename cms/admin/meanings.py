@@ -37,12 +37,14 @@ from shop.workspace.seen import seen_only
 
 Kind = Meaning.Kind
 KINDS = [
-    (Kind.PLACE, "A place: where the store is"),
-    (Kind.WISH, "A wish: what fits comes first"),
-    (Kind.CONDITION, "A condition: what does not fit comes behind"),
-    (Kind.PRICE, "A price: bounds the amount beside it"),
-    (Kind.JOINT, "Nothing: only joins other words"),
-]
+    (Kind.PLACE, "Place"), (Kind.WISH, "Wish"), (Kind.CONDITION, "Condition"),
+    (Kind.PRICE, "Price"), (Kind.JOINT, "Nothing"),
+]  # fmt: skip
+OF_KINDS = (
+    "Place: where the store is. Wish: what fits comes first. Condition: what does not fit comes "
+    "behind, if at all. Price: bounds the amount beside it. Nothing: only joins other words."
+)
+SHOWN = 6  # targets in a row of the list
 # As the desk calls them: it is in English.
 LANGUAGES = [(code, get_language_info(code)["name"]) for code, _name in settings.LANGUAGES]
 HEADINGS = {"language": "Language", "phrase": "Phrase", "kind": "Kind", "targets": "What fits",
@@ -80,7 +82,7 @@ class MeaningForm(WagtailAdminModelForm):
     language = forms.ChoiceField(
         choices=LANGUAGES, help_text="What is no joining word is understood in all of them."
     )
-    kind = forms.ChoiceField(choices=KINDS, label="What it is")
+    kind = forms.ChoiceField(choices=KINDS, label="What it is", help_text=OF_KINDS)
     targets = TargetsField(
         label="What fits", required=False, help_text="A line for each, the best first: country:KE, "
         "category:home/baskets or category:home/*, tag:gift, material:raffia, "
@@ -189,11 +191,12 @@ def brought(request: HttpRequest, *names: str) -> dict[str, str]:
 
 
 def _kind(meaning: Meaning) -> str:
-    return dict(KINDS).get(Kind(meaning.kind), meaning.kind).partition(":")[0]
+    return dict(KINDS)[Kind(meaning.kind)]
 
 
 def _fits(meaning: Meaning) -> str:
-    return ", ".join(meaning.targets) or "–"
+    more = ", …" if len(meaning.targets) > SHOWN else ""
+    return f"{', '.join(meaning.targets[:SHOWN])}{more}" or "–"
 
 
 def _language(meaning: Meaning) -> str:

@@ -9,9 +9,10 @@ from django import forms
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
+from django.utils.functional import cached_property
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.forms.models import WagtailAdminModelForm
-from wagtail.admin.ui.tables import Column
+from wagtail.admin.ui.tables import BaseColumn, Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
@@ -114,6 +115,13 @@ class SynonymIndexView(WordIndexView):
 
     filterset_class = SynonymFilterSet
     export_headings = HEADINGS
+
+    @cached_property
+    def columns(self) -> list[BaseColumn]:
+        """Return the columns, the first one called as people call it."""
+        first, *others = super().columns
+        first.label = HEADINGS["term"]
+        return [first, *others]
 
     def get_base_queryset(self) -> QuerySet[Synonym]:
         """Return the words, each with others of its group."""

@@ -94,7 +94,7 @@ def _bring(
     return show(
         request, "word_sheet.html", title, trail=[(reverse(list_of), f"{name.capitalize()}s")],
         icon="upload", status=422 if refused else 200, headings=headings.values(), name=name,
-        most=MOST_ROWS, refused=refused, rows=rows[:SHOWN], more=len(rows[SHOWN:]),
+        most=f"{MOST_ROWS:,}", refused=refused, rows=rows[:SHOWN], more=len(rows[SHOWN:]),
     )  # fmt: skip
 
 

@@ -75,7 +75,7 @@ WRONG = [
     ({"kind": "wish", "targets": "tag:*"}, "targets", "is no target"),
     ({"kind": "wish", "targets": "tag:"}, "targets", "is no target"),
     ({"kind": "wish", "targets": "tag:a'b\\':*|c"}, "targets", "No product on sale has"),
-    ({"kind": "condition", "targets": "\n".join(f"tag:{n}" for n in range(41))}, "targets", "41"),
+    ({"kind": "condition", "targets": "\n".join(f"tag:{n}" for n in range(61))}, "targets", "61"),
     ({"kind": "price", "targets": "price:most"}, "targets", "is no bound"),
     ({"kind": "joint"}, "targets", "leave this empty"),
     ({"language": "xx"}, "language", "Select a valid choice"),

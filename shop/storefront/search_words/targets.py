@@ -14,7 +14,7 @@ from shop.storefront.meaning import fact_of
 from shop.storefront.queries import text_of
 
 Kind = Meaning.Kind
-MOST = 40  # targets of a phrase
+MOST = 60  # targets of a phrase: a continent has 54 countries
 LONGEST = 80  # letters of one
 PRICES = ("max", "min", "near", "range", "low", "high")
 # What listings carry as marks, beside their country and category.
