@@ -36,7 +36,15 @@ from shop.festivals.models import (
 )
 from shop.ledger.models import LedgerEntry, LedgerTransaction
 from shop.limiting.models import Kept
-from shop.listings.models import Listing, ListingCell, Meaning, SearchWord, Synonym
+from shop.listings.models import (
+    CellCount,
+    ChangedStore,
+    Listing,
+    ListingCell,
+    Meaning,
+    SearchWord,
+    Synonym,
+)
 from shop.merchants.models import Membership, Merchant, StoreInvitation
 from shop.orders.models import (
     Discount,
@@ -71,7 +79,8 @@ from shop.workers.models import Worker
 
 __all__ = [
     "AmendedPicture", "Amendment", "BulkApproval", "BulkRow", "Carrier", "Cart", "CartLine",
-    "CartVoucher", "Category", "ChangeLog", "Check", "Claim", "Closure", "CodeBatch", "Contact",
+    "CartVoucher", "Category", "CellCount", "ChangeLog", "ChangedStore", "Check", "Claim",
+    "Closure", "CodeBatch", "Contact",
     "CountedOrder", "CountedRefund", "Country", "Deal", "DealUsage", "Discount", "Enrolment",
     "Fairness",
     "Festival", "FinalReport", "FinalStatement", "Fund", "GatewayEvent", "ImportRule", "Kept",

@@ -77,7 +77,7 @@ class Listing(models.Model):
 class ListingCell(models.Model):
     """So many products that are alike in all that lists can be filtered by but words and price.
 
-    Counted anew every minute; see ``listings.counting``.
+    Counted anew within a minute of a change; see ``listings.counting``.
     """
 
     country = models.CharField(max_length=2)
@@ -88,6 +88,19 @@ class ListingCell(models.Model):
     festivals = ArrayField(models.BigIntegerField(), default=list)
     listings = models.PositiveIntegerField()
     popularity = models.BigIntegerField(default=0, help_text="Units sold in seven days.")
+
+
+class ChangedStore(models.Model):
+    """A store of which something was written since its listings were counted."""
+
+    merchant_id = models.BigIntegerField()
+
+
+class CellCount(models.Model):
+    """When listings were counted last: those of stores that changed, and all. One row."""
+
+    counted_at = models.DateTimeField()
+    all_at = models.DateTimeField()
 
 
 class SearchWord(models.Model):

@@ -36,9 +36,13 @@ changed AS (
   FROM asked JOIN shop_listing l USING (product_id) LEFT JOIN sold USING (product_id)
   WHERE l.popularity
     <> coalesce(sold.units, 0) * {ALIKE} + 1 + l.product_id * 7919 %% {ALIKE - 1}
-  ORDER BY l.product_id LIMIT %(most)s FOR NO KEY UPDATE OF l SKIP LOCKED)
-UPDATE shop_listing AS l SET popularity = changed.popularity
-FROM changed WHERE l.product_id = changed.product_id
+  ORDER BY l.product_id LIMIT %(most)s FOR NO KEY UPDATE OF l SKIP LOCKED),
+written AS (
+  UPDATE shop_listing AS l SET popularity = changed.popularity
+  FROM changed WHERE l.product_id = changed.product_id RETURNING l.merchant_id),
+noted AS (
+  INSERT INTO shop_changedstore (merchant_id) SELECT DISTINCT merchant_id FROM written)
+SELECT FROM written
 """  # noqa: S608 (constants only)
 IN_FRONT = """
 WITH front AS (

@@ -22,6 +22,7 @@ WRITTEN_ELSEWHERE = {
     "product", "popularity", "rating", "rating_count", "text", "edition", "is_front",
 }  # fmt: skip
 AVAILABLE = """
+WITH changed AS (
 UPDATE shop_listing AS l SET is_available = now.there
 FROM (SELECT asked.id, EXISTS (
         SELECT FROM shop_variant v JOIN shop_pool q ON q.id = v.pool_id
@@ -29,7 +30,12 @@ FROM (SELECT asked.id, EXISTS (
           AND q.on_hand - q.held - q.sold >= v.units_per_item
           AND coalesce(least(v.sales_close, v.session_start) > %s, true)) AS there
       FROM unnest(%s::bigint[]) AS asked (id)) AS now
-WHERE l.product_id = now.id AND l.is_available <> now.there
+WHERE l.product_id = now.id AND l.is_available <> now.there RETURNING l.merchant_id)
+INSERT INTO shop_changedstore (merchant_id) SELECT DISTINCT merchant_id FROM changed
+"""
+CHANGED = """
+INSERT INTO shop_changedstore (merchant_id)
+SELECT DISTINCT merchant_id FROM shop_product WHERE id = ANY(%s)
 """
 TURN_OVER = """
 SELECT product_id FROM shop_listing
@@ -66,6 +72,8 @@ def refresh(product_ids: Collection[int], *, at: datetime) -> None:
         rows, BATCH, update_conflicts=True, unique_fields=["product"], update_fields=fields
     )
     index(kept)
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGED, [sorted(product_ids)])
     refresh_availability(kept, at=at)
     spans.mark_change("listings", at=at)
 

@@ -1,13 +1,16 @@
 """A shop whose catalogue is larger than what a page may look at: the sizes are set low here."""
 
 import random
+from datetime import timedelta
 
 import pytest
 
-from shop.catalogue.models import Category
+from shop.catalogue.models import Category, Product
+from shop.festivals.models import ProductSpan
 from shop.listings.counting import count_listings
-from shop.listings.models import Listing, ListingCell
+from shop.listings.models import ChangedStore, Listing, ListingCell
 from shop.listings.popularity import refresh_popularity
+from shop.listings.refreshing import refresh, refresh_availability
 from shop.storefront import counting, ranking
 from shop.storefront.facets import facets_of
 from shop.storefront.filters import Filters
@@ -80,12 +83,60 @@ def test_kept_counts_follow_what_changes(large):
     assert count_listings(at=NOON) > 0
     assert count_listings(at=NOON) == 0
     assert facets().total == 60
-    Listing.objects.filter(pk=large[0].pk).update(is_available=False)
+    refresh_availability([large[0].pk], at=NOON)  # it has no variant that could be bought
 
     count_listings(at=NOON)
 
     assert facets(in_stock=True).total == 59
     assert sum(ListingCell.objects.values_list("listings", flat=True)) == 60
+
+
+def test_only_stores_that_changed_are_counted_again(large):
+    count_listings(at=NOON)
+    other = make.variant().product  # of a store of its own
+    make.listed(other)
+    Listing.objects.filter(pk=large[0].pk).update(category="home/rugs")  # noted by nobody
+
+    count_listings(at=NOON)
+
+    cells = ListingCell.objects.values_list("merchant_id", "category")
+    assert (other.merchant_id, "home/kitchen") in cells
+    assert "home/rugs" not in {category for _, category in cells}
+    assert ChangedStore.objects.count() == 0
+
+    count_listings(at=NOON + timedelta(days=1))  # all are once a day
+
+    assert "home/rugs" in ListingCell.objects.values_list("category", flat=True)
+
+
+def test_a_price_that_begins_or_ends_is_counted_then(large):
+    count_listings(at=NOON)
+    later = NOON + timedelta(hours=2)
+    ProductSpan.objects.filter(product=large[0]).update(ends_at=later)
+
+    count_listings(at=later - timedelta(hours=1))
+    assert sum(ListingCell.objects.values_list("listings", flat=True)) == 60
+    count_listings(at=later)
+    assert sum(ListingCell.objects.values_list("listings", flat=True)) == 59
+
+
+def test_what_is_taken_off_the_shop_is_counted_off(large):
+    count_listings(at=NOON)
+    Product.objects.filter(pk=large[0].pk).update(state="hidden")
+    refresh([large[0].pk], at=NOON)
+
+    count_listings(at=NOON)
+
+    assert sum(ListingCell.objects.values_list("listings", flat=True)) == 59
+
+
+def test_whose_popularity_changed_is_counted_again(large):
+    count_listings(at=NOON)
+    Listing.objects.filter(pk=large[0].pk).update(popularity=0)
+
+    refresh_popularity(at=NOON)
+
+    assert large[0].merchant_id in ChangedStore.objects.values_list("merchant_id", flat=True)
 
 
 def test_what_is_not_counted_every_minute_says_at_least(large):
