@@ -188,6 +188,7 @@ def _part(
         service=option.service,
         delivery_price=option.price,
         delivery_paid=option.price,
+        paid_at=order.paid_at,
         ship_by=ship_by,
         arrives_from=first,
         arrives_to=last,

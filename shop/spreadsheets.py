@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import batched
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from shop.formulas import as_read, as_text
 
-__all__ = ["KINDS", "Cell", "Table", "as_read", "as_text", "sheet"]
+__all__ = ["KINDS", "Cell", "Table", "as_read", "as_text", "sheet", "streamed"]
 
 type Cell = str | int | Decimal | datetime | None
 type Table = tuple[Sequence[str], Iterable[Sequence[Cell]]]
@@ -26,6 +27,7 @@ TYPES = {
 }
 KINDS = tuple(TYPES)
 MOST_LETTERS = 31  # in the name of a sheet
+ROWS = 200  # that are sent together
 
 
 def sheet(name: str, kind: str, tables: Mapping[str, Table]) -> HttpResponse:
@@ -37,20 +39,38 @@ def sheet(name: str, kind: str, tables: Mapping[str, Table]) -> HttpResponse:
         tables: by the names of their sheets.
     """
     content = as_xlsx(tables) if kind == "xlsx" else as_csv(next(iter(tables.values())))
-    answer = HttpResponse(content, content_type=TYPES[kind])
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return _saved(HttpResponse(content, content_type=TYPES[kind]), f"{name}.{kind}")
+
+
+def streamed(name: str, table: Table) -> StreamingHttpResponse:
+    """Return one table as a CSV that is sent while its rows are still being read."""
+    answer = StreamingHttpResponse(_parts(table), content_type=TYPES["csv"])
+    return _saved(answer, f"{name}.csv")
 
 
 def as_csv(table: Table) -> bytes:
     """Return one table; spreadsheets know by its first character that it is UTF-8."""
+    return b"".join(_parts(table))
+
+
+def _saved[Answer: HttpResponseBase](answer: Answer, name: str) -> Answer:
+    """Let an answer be saved as a file of that name, and be kept by nobody in between."""
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _parts(table: Table) -> Iterator[bytes]:
     head, rows = table
+    yield "\N{BYTE ORDER MARK}".encode() + _lines([[as_text(title) for title in head]])
+    for part in batched(rows, ROWS):
+        yield _lines([_plain(cell) for cell in row] for row in part)
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> bytes:
     written = io.StringIO()
-    lines = csv.writer(written)
-    lines.writerow([as_text(title) for title in head])
-    lines.writerows([_plain(cell) for cell in row] for row in rows)
-    return f"\N{BYTE ORDER MARK}{written.getvalue()}".encode()
+    csv.writer(written).writerows(rows)
+    return written.getvalue().encode()
 
 
 def as_xlsx(tables: Mapping[str, Table]) -> bytes:

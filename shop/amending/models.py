@@ -43,7 +43,12 @@ class Amendment(models.Model):
                 fields=["waits_since", "id"],
                 condition=models.Q(state="waiting"),
                 name="amendment_waiting",
-            )
+            ),
+            models.Index(
+                fields=["-product"],
+                condition=models.Q(state="refused"),
+                name="amendment_refused",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

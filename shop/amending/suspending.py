@@ -108,7 +108,7 @@ def effect_of(merchant: Merchant, *, at: datetime) -> StoreEffect:
         until=Max("pay_by", filter=pending),
         paid_orders=Count("pk", paid, distinct=True),
     )
-    own = Suborder.objects.filter(merchant=merchant, order__state=Order.State.PAID)
+    own = Suborder.objects.sold().filter(merchant=merchant)
     deals = Deal.objects.filter(variant__product__merchant=merchant, effective_to__gt=at)
     shown = Product.objects.filter(merchant=merchant, state=Product.State.PUBLISHED)
     return StoreEffect(

@@ -40,6 +40,11 @@ class Category(models.Model):
         return self.name_in(get_language() or settings.LANGUAGE_CODE)
 
 
+HAS_NO_NOTE = models.ExpressionWrapper(
+    models.Q(review_note=""), output_field=models.BooleanField()
+)  # sorts products with a note first
+
+
 class Product(models.Model):
     """What is described and photographed; its variants are what is bought."""
 
@@ -56,6 +61,8 @@ class Product(models.Model):
 
     APPROVED = (State.PUBLISHED, State.TAKEN_DOWN)
     """In these states what is told of it was approved, and changes after another look alone."""
+    UNFINISHED = (State.DRAFT, State.TAKEN_DOWN)
+    """In these states it is the store's turn."""
 
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="products")
     category = models.ForeignKey(Category, models.PROTECT, related_name="products")
@@ -88,6 +95,19 @@ class Product(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["merchant", "title"], name="product_of_merchant"),
+            # The lists of a store's desk, the newest first.
+            models.Index(fields=["merchant", "-id"], name="product_of_merchant_newest"),
+            models.Index(fields=["merchant", "state", "-id"], name="product_of_merchant_state"),
+            models.Index(
+                models.F("merchant"), HAS_NO_NOTE, models.F("id").desc(),
+                condition=models.Q(state__in=("draft", "taken_down")),
+                name="product_unfinished",
+            ),
+            models.Index(
+                fields=["merchant"],
+                condition=models.Q(kind="experience"),
+                name="product_experience",
+            ),
             models.Index(
                 fields=["submitted_at"],
                 condition=models.Q(state="submitted"),
@@ -95,7 +115,7 @@ class Product(models.Model):
             ),
             # As ``icontains`` asks: organizers search by any part of a word.
             GinIndex(OpClass(Upper("title"), "gin_trgm_ops"), name="product_words"),
-        ]
+        ]  # fmt: skip
         constraints = [
             models.CheckConstraint(
                 name="product_published_with_moment",

@@ -20,9 +20,13 @@ from shop.orders.models import APART, Order
 from shop.orders.reading import read_rows
 from shop.prepared import prepared_cursor
 
-# What was added to the cart since it was paid for stays in it.
+# What was added to the cart since it was paid for stays in it. The stores' parts know when they
+# were paid by the same statement.
 LET_GO = """
-WITH bought AS (
+WITH sold AS (
+  UPDATE shop_suborder SET paid_at = %(paid_at)s::timestamptz
+  WHERE order_id = %(order)s AND %(paid_at)s::timestamptz IS NOT NULL),
+bought AS (
   SELECT * FROM unnest(%(variants)s::bigint[], %(units)s::int[]) AS b (variant_id, units)),
 gone AS (
   DELETE FROM shop_cartline l USING bought b
@@ -81,7 +85,8 @@ def mark_paid(order: Order, *, at: datetime) -> None:
     holding.settle(order, at=at)
     if turned:
         note_stock(turned, at=at)
-    _forget_holdings(order, bought={} if order.is_set_apart else _bought(order))
+    bought = {} if order.is_set_apart else _bought(order)
+    _forget_holdings(order, bought=bought, paid_at=at)
 
 
 def set_apart(order: Order) -> None:
@@ -109,13 +114,20 @@ def _bought(order: Order) -> dict[int, int]:
     return dict(bought)
 
 
-def _forget_holdings(order: Order, bought: Mapping[int, int] | None = None) -> None:
+def _forget_holdings(
+    order: Order, bought: Mapping[int, int] | None = None, *, paid_at: datetime | None = None
+) -> None:
     """Let the cart know that its order holds nothing any more; take out what was bought.
 
     By its shopper: a guest's order that could not be stopped at sign-in stands on this cart too,
     and what is held for that one stays known.
+
+    Args:
+        paid_at: when the order was paid, if it was; noted with the stores' parts.
     """
     if order.cart is None:
+        if paid_at:
+            order.suborders.update(paid_at=paid_at)
         return
     values = {
         "cart": order.cart.pk,
@@ -124,6 +136,7 @@ def _forget_holdings(order: Order, bought: Mapping[int, int] | None = None) -> N
         "variants": list(bought or ()),
         "units": list((bought or {}).values()),
         "is_bought": bool(bought),
+        "paid_at": paid_at,
     }
     with prepared_cursor() as cursor:
         cursor.execute(LET_GO, values)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
@@ -89,6 +89,7 @@ def record(
         row.refund = refund
     RefundLine.objects.bulk_create(rows)
     RefundParcel.objects.bulk_create(parcels)
+    _lower_earnings(rows, parcels)
     _give_back(there, returned, at=at)
     for suborder in empty:
         suborder.move_to(Suborder.State.CANCELLED)
@@ -99,6 +100,17 @@ def _locked(units: Mapping[OrderLine, int]) -> dict[int, Suborder]:
     """Return the suborders of lines by id, so that no merchant sends one meanwhile."""
     rows = Suborder.objects.filter(pk__in={line.suborder_id for line in units}).order_by("pk")
     return {row.pk: row for row in rows.select_for_update(no_key=True)}
+
+
+def _lower_earnings(rows: Collection[RefundLine], parcels: Collection[RefundParcel]) -> None:
+    """Add what goes back to what the stores do not earn of their parts, whose rows are locked."""
+    amounts: Counter[int] = Counter()
+    for row in rows:
+        amounts[row.line.suborder_id] += row.earned
+    for parcel in parcels:
+        amounts[parcel.suborder_id] += parcel.earned
+    for pk, amount in amounts.items():
+        Suborder.objects.filter(pk=pk).update(returned=F("returned") + amount)
 
 
 def _is_there(line: OrderLine, suborders: Mapping[int, Suborder]) -> bool:

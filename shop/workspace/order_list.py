@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy
 
 from shop.merchants.models import Merchant
-from shop.orders.models import Order, OrderLine, Suborder, SuborderQuerySet, id_of_number
+from shop.orders.models import OrderLine, Suborder, SuborderQuerySet, id_of_number
+from shop.workspace.own import sold_by
+from shop.workspace.paging import in_parts
 
+PART = 200
 STATES = {
     "waiting": (Suborder.State.WAITING,),  # only where there is something to send
     "sent": (Suborder.State.SHIPPED, Suborder.State.DELIVERED),
@@ -45,19 +49,17 @@ def sorts_of(state: str) -> dict[str, Any]:
 
 
 def packing_rows(merchant: Merchant) -> Iterator[list[str | int]]:
-    """Yield a row for each line that is to be sent, soonest first; no prices in it."""
-    lines = (
-        OrderLine.objects.filter(
-            suborder__in=Suborder.objects.filter(merchant=merchant).to_send(),
-            order__state=Order.State.PAID,
-        )
-        .select_related("order__contact", "suborder")
-        .order_by("suborder__ship_by", "order_id", "position")
-    )
-    for line in lines:
-        contact = line.order.contact
-        yield [
-            line.order.number, str(line.suborder.ship_by or ""), line.sku, line.title, line.label,
-            line.quantity, contact.name, contact.line1, contact.line2, contact.postcode,
-            contact.city, contact.region, contact.country, contact.phone, line.suborder.service,
-        ]  # fmt: skip
+    """Yield a row for each line that is to be sent, soonest first; no prices in it.
+
+    Two statements for each ``PART`` orders.
+    """
+    lines = Prefetch("lines", OrderLine.objects.order_by("position"))
+    waiting = sold_by(merchant).to_send().prefetch_related(lines)
+    for part in in_parts(waiting, size=PART, soonest="ship_by"):
+        contact = part.order.contact
+        for line in part.lines.all():
+            yield [
+                part.order.number, str(part.ship_by or ""), line.sku, line.title, line.label,
+                line.quantity, contact.name, contact.line1, contact.line2, contact.postcode,
+                contact.city, contact.region, contact.country, contact.phone, part.service,
+            ]  # fmt: skip

@@ -10,6 +10,7 @@ from shop.merchants.models import Merchant
 from shop.orders.models import OrderLine, Suborder
 from shop.workspace import today
 from shop.workspace.own import members_or, sold_by, store_members_only, today_of, work_on
+from shop.workspace.paging import by_day
 from shop.workspace.people.views import storeless
 
 SHOWN = 8
@@ -36,8 +37,8 @@ def overview(request: HttpRequest, merchant: Merchant) -> HttpResponse:
 def _overview(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     at = clock.moment_of(request)
     lines = Prefetch("lines", OrderLine.objects.order_by("position"))
-    own = sold_by(merchant).with_returned().prefetch_related(lines)
-    waiting = own.to_send().order_by("ship_by", "pk")[:SHOWN]
+    own = sold_by(merchant).prefetch_related(lines)
+    waiting = own.to_send().order_by(by_day("ship_by"), "pk")[:SHOWN]
     sent = own.filter(state=Suborder.State.SHIPPED).prefetch_related("shipments")[:SHOWN]
     context = {
         "part": "overview",

@@ -115,11 +115,8 @@ def suborders_of(user: User) -> SuborderQuerySet:
 
 def sold_by(merchant: Merchant) -> SuborderQuerySet:
     """Return a merchant's parts of paid orders, the newest first."""
-    return (
-        Suborder.objects.filter(merchant=merchant, order__state=Order.State.PAID)
-        .select_related("order__contact")
-        .order_by("-pk")
-    )
+    rows = Suborder.objects.sold().filter(merchant=merchant)
+    return rows.select_related("order__contact").order_by("-pk")
 
 
 def products_of(merchant: Merchant) -> QuerySet[Product]:

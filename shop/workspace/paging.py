@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import F, Q, QuerySet, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, Lookup, Q, QuerySet, Value
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+
+from shop.composed import AnyOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +32,45 @@ class Place(NamedTuple):
     pk: int
 
 
-def page_of(request: HttpRequest, rows: QuerySet, *, size: int, soonest: str = "") -> Page:
+def page_of(
+    request: HttpRequest,
+    rows: QuerySet,
+    *,
+    size: int,
+    soonest: str = "",
+    among: Sequence[QuerySet] = (),
+) -> Page:
     """Return the page that the address asks for: ``?before=`` goes on from a row, ``?after=`` back.
 
     Args:
         soonest: names a day by which rows are sorted, those without one last. Else the newest
             row comes first.
+        among: the rows are any of these. Each is cut to a page by its own index; joined by OR,
+            all would be read.
     """
-    day = Coalesce(F(soonest), Value(date.max)) if soonest else Value(date.max)
-    rows = rows.annotate(sorted_by=day)
-    on, back = ("gt", "lt") if soonest else ("lt", "gt")
     order, reverse = (
         (("sorted_by", "pk"), ("-sorted_by", "-pk")) if soonest else (("-pk",), ("pk",))
     )
+    on, back = (_later, _earlier) if soonest else (_older, _newer)
+    day = {"sorted_by": by_day(soonest)} if soonest else {}
+
+    def cut(where: Q | Lookup, order: Sequence[str]) -> list[Any]:
+        parts = [
+            part.annotate(**day).filter(where).order_by(*order).values("pk")[: size + 1]
+            for part in among
+        ]
+        found = rows.annotate(**day).filter(where).order_by(*order)
+        if parts:
+            found = found.filter(AnyOf(F("pk"), ArraySubquery(parts[0].union(*parts[1:]))))
+        return list(found[: size + 1])
+
     before, after = _place(request, "before"), _place(request, "after")
     if after:
-        found = list(rows.filter(_beyond(after, back)).order_by(*reverse)[: size + 1])
+        found = cut(back(after), reverse)
         has_previous, has_next = len(found) > size, True
         found = found[:size][::-1]
     else:
-        rows = rows.filter(_beyond(before, on)) if before else rows
-        found = list(rows.order_by(*order)[: size + 1])
+        found = cut(on(before) if before else Q(), order)
         has_previous, has_next = bool(before), len(found) > size
         found = found[:size]
     if not found:
@@ -61,9 +83,35 @@ def page_of(request: HttpRequest, rows: QuerySet, *, size: int, soonest: str = "
     )
 
 
-def _beyond(place: Place, way: str) -> Q:
-    later = Q(**{f"sorted_by__{way}": place.day})
-    return later | Q(**{"sorted_by": place.day, f"pk__{way}": place.pk})
+def in_parts(rows: QuerySet, *, size: int, soonest: str) -> Iterator[Any]:
+    """Yield all rows sorted by a day, so many in memory at a time; no cursor stays open."""
+    rows = rows.annotate(sorted_by=by_day(soonest)).order_by("sorted_by", "pk")
+    found = list(rows[:size])
+    while found:
+        yield from found
+        last = Place(found[-1].sorted_by, found[-1].pk)
+        found = list(rows.filter(_later(last))[:size]) if len(found) == size else []
+
+
+def by_day(name: str) -> Coalesce:
+    """Return what sorts rows by a day, those without one last; indexes know it by this form."""
+    return Coalesce(F(name), Value(date.max))
+
+
+def _older(place: Place) -> Q:
+    return Q(pk__lt=place.pk)
+
+
+def _newer(place: Place) -> Q:
+    return Q(pk__gt=place.pk)
+
+
+def _later(place: Place) -> Lookup:
+    return TupleGreaterThan(Tuple(F("sorted_by"), F("pk")), tuple(place))
+
+
+def _earlier(place: Place) -> Lookup:
+    return TupleLessThan(Tuple(F("sorted_by"), F("pk")), tuple(place))
 
 
 def _place(request: HttpRequest, name: str) -> Place | None:

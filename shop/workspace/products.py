@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Min, Prefetch, Q, QuerySet, Sum
+from django.db.models import Exists, Min, OuterRef, Prefetch, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy
@@ -33,8 +33,8 @@ def products(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     """List a store's products, the newest first, by state and by words."""
     state = request.GET.get("state", "")
     text = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:80]
-    page = page_of(request, find_products(products_of(merchant), state=state, text=text),
-                   size=SHOWN)  # fmt: skip
+    rows = find_products(merchant, state=state)
+    page = page_of(request, rows, size=SHOWN, among=named(rows, text) if text else ())
     ids = [row.pk for row in page.rows]
     at = clock.moment_of(request)
     stock = stock_of(ids)
@@ -45,18 +45,21 @@ def products(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     return render(request, "shop/workspace/products.html", context)
 
 
-def find_products(rows: QuerySet[Product], *, state: str, text: str) -> QuerySet[Product]:
-    """Keep the products in a state, with the words in their title or as a SKU."""
-    rows = rows.select_related("amendment")
+def find_products(merchant: Merchant, *, state: str) -> QuerySet[Product]:
+    """Return a store's products in a state."""
+    rows = products_of(merchant).select_related("amendment")
     if state == CHANGED:
         rows = rows.filter(amendment__isnull=False)
     if state in Product.State.values:
         rows = rows.filter(state=state)
-    if text:
-        named = Variant.objects.filter(sku__istartswith=text, product__in=rows)
-        rows = rows.filter(Q(title__icontains=text) | Q(pk__in=named.values("product")))
     covers = ProductPicture.objects.filter(position=0).select_related("picture")
     return rows.prefetch_related(Prefetch("shown_pictures", covers, to_attr="covers"))
+
+
+def named(rows: QuerySet[Product], text: str) -> list[QuerySet[Product]]:
+    """Return the products with words in their title, and those with them as a SKU."""
+    skus = Variant.objects.filter(sku__istartswith=text, product=OuterRef("pk"))
+    return [rows.filter(title__icontains=text), rows.filter(Exists(skus))]
 
 
 def stock_of(product_ids: list[int]) -> dict[int, int]:

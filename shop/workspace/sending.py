@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -15,7 +15,7 @@ from shop.merchants.models import Merchant
 from shop.orders.models import OrderLine, Suborder
 from shop.orders.refunding import refunded
 from shop.orders.shipping import ship
-from shop.spreadsheets import sheet
+from shop.spreadsheets import streamed
 from shop.workspace.forms import ShipmentForm
 from shop.workspace.order_list import (
     NAMES,
@@ -49,7 +49,7 @@ def orders(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     state = request.GET.get("state", "")
     text = request.GET.get("q", "").strip()[:60]
     lines = Prefetch("lines", OrderLine.objects.order_by("position"))
-    found = find_orders(sold_by(merchant).with_returned(), state=state, text=text)
+    found = find_orders(sold_by(merchant), state=state, text=text)
     sorts = sorts_of(state)
     sort = request.GET.get("sort", "") if request.GET.get("sort") in sorts else ""
     is_by_day = (sort or usual_sort(state)) == "due"
@@ -74,18 +74,18 @@ def orders(request: HttpRequest, merchant: Merchant) -> HttpResponse:
 
 @require_GET
 @store_members_only
-def packing_sheet(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+def packing_sheet(request: HttpRequest, merchant: Merchant) -> StreamingHttpResponse:
     """Give what is to be packed as a table for spreadsheets: one row for each line."""
     day = f"{today_of(request):%Y-%m-%d}"
     table = (COLUMNS, packing_rows(merchant))
-    return sheet(f"packing-{merchant.slug}-{day}", "csv", {"Packing": table})
+    return streamed(f"packing-{merchant.slug}-{day}", table)
 
 
 @require_http_methods(["GET", "POST"])
 @members_only
 def suborder(request: HttpRequest, suborder_id: int) -> HttpResponse:
     """Show one order to send, and record that it left."""
-    found = get_object_or_404(suborders_of(request.user).with_returned(), pk=suborder_id)
+    found = get_object_or_404(suborders_of(request.user), pk=suborder_id)
     work_on(request, found.merchant)
     form = ShipmentForm(request.POST or None, initial={"seen": found.order.contact_id})
     if request.method == "POST" and form.is_valid():

@@ -5,53 +5,53 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q, QuerySet, Sum, Value
-from django.db.models.functions import Coalesce, NullIf, TruncDate
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Sum, When
+from django.db.models.functions import Coalesce, TruncDate
 
 from shop.amending.models import Amendment
-from shop.catalogue.models import Product, Variant
+from shop.catalogue.models import HAS_NO_NOTE, Product, Variant
+from shop.composed import AnyOf
 from shop.festivals.enrolling import enrolling
-from shop.festivals.models import Deal, Enrolment, Festival, Nomination
+from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Slot
 from shop.festivals.walltime import midnight as midnight_of
 from shop.festivals.walltime import wall_of
+from shop.listings.models import Listing
 from shop.merchants.models import Merchant
-from shop.orders.models import RefundLine, Suborder
+from shop.orders.models import Suborder
 from shop.workspace.chart import Chart, chart
 from shop.workspace.own import nominations_of, products_of, sold_by
 
 DAYS = 14
 FEW = 10  # units: from here on it is time to make more
 SHOWN = 6
+LOOKED_AT = 500
 
 
 def sums(merchant: Merchant, *, at: datetime) -> dict[str, int | None]:
-    """Return the figures of a merchant's paid orders: all, to send, due, of today, earned.
+    """Return the figures of a merchant's paid orders: all, of today, earned, to send, due.
 
-    Two statements. What went back to shoppers was not earned.
+    Two statements, each answered from an index. What went back to shoppers was not earned.
     """
-    waiting = Suborder.TO_SEND
-    today = wall_of(at, merchant.zone).date()
-    midnight = midnight_of(today, merchant.zone)
+    day = wall_of(at, merchant.zone).date()
     found = sold_by(merchant).aggregate(
         orders=Count("pk"),
-        waiting=Count("pk", filter=waiting),
-        due=Count("pk", filter=waiting & Q(ship_by__lte=today)),
-        today=Count("pk", filter=Q(order__paid_at__gte=midnight)),
-        earned=Coalesce(Sum(Suborder.EARNED), 0),
-        unsent=Coalesce(Sum(F("refund_parcel__paid") + F("refund_parcel__funded")), 0),
+        today=Count("pk", filter=Q(paid_at__gte=midnight_of(day, merchant.zone))),
+        earned=Coalesce(Sum(Suborder.EARNED - F("returned")), 0),
     )
-    went_back = RefundLine.objects.filter(line__suborder__merchant=merchant)
-    goods = went_back.aggregate(amount=Coalesce(Sum(RefundLine.EARNED), 0))["amount"]
-    return found | {"earned": found["earned"] - found.pop("unsent") - goods}
+    waiting = sold_by(merchant).to_send()
+    return found | waiting.aggregate(
+        waiting=Count("pk"), due=Count("pk", filter=Q(ship_by__lte=day))
+    )
 
 
 def orders_per_day(merchant: Merchant, *, at: datetime) -> Chart:
     """Return how many orders were paid on each of the last days, today last."""
     zone = merchant.zone
     first = wall_of(at, zone).date() - timedelta(days=DAYS - 1)
-    rows = sold_by(merchant).filter(order__paid_at__gte=midnight_of(first, zone)).order_by()
+    rows = sold_by(merchant).filter(paid_at__gte=midnight_of(first, zone)).order_by()
     rows = (
-        rows.annotate(day=TruncDate("order__paid_at", tzinfo=ZoneInfo(zone)))
+        rows.annotate(day=TruncDate("paid_at", tzinfo=ZoneInfo(zone)))
         .values("day")
         .annotate(n=Count("pk"))
     )
@@ -61,9 +61,15 @@ def orders_per_day(merchant: Merchant, *, at: datetime) -> Chart:
 
 
 def running_low(merchant: Merchant) -> QuerySet[Variant]:
-    """Return the variants on sale with the fewest units left; sessions of experiences not."""
+    """Return the variants on sale with the fewest units left; sessions of experiences not.
+
+    Looked for among the ``LOOKED_AT`` products of the store that are bought most.
+    """
+    goods = Listing.objects.filter(merchant_id=merchant.pk, kind=Product.Kind.GOODS)
+    bought = goods.order_by("-popularity", "product").values("product")[:LOOKED_AT]
     return (
         Variant.objects.filter(
+            AnyOf(F("product"), ArraySubquery(bought)),
             product__merchant=merchant,
             product__state=Product.State.PUBLISHED,
             is_active=True,
@@ -77,12 +83,22 @@ def running_low(merchant: Merchant) -> QuerySet[Variant]:
 
 
 def unfinished(merchant: Merchant) -> QuerySet[Product]:
-    """Return what was taken down, refused changes, and drafts; first those with a note."""
-    refused = Q(amendment__state=Amendment.State.REFUSED, state__in=Product.APPROVED)
-    open_ones = Q(state__in=(Product.State.DRAFT, Product.State.TAKEN_DOWN))
-    rows = products_of(merchant).select_related("amendment").filter(open_ones | refused)
-    note = Coalesce(NullIf("amendment__note", Value("")), "review_note")
-    return rows.order_by(note.desc(), "-pk")[:SHOWN]
+    """Return what was taken down, refused changes, and drafts; first those with a note.
+
+    Each kind by its own index, and the rows by their numbers.
+    """
+    own = products_of(merchant)
+    left = own.filter(state__in=Product.UNFINISHED).order_by(HAS_NO_NOTE, "-pk")
+    refused = Amendment.objects.filter(
+        state=Amendment.State.REFUSED,
+        product__merchant=merchant,
+        product__state__in=Product.APPROVED,
+    ).order_by("-product")
+    found = left.values("pk")[:SHOWN].union(refused.values("product")[:SHOWN])
+    rows = own.select_related("amendment").filter(AnyOf(F("pk"), ArraySubquery(found)))
+    is_refused = Q(amendment__state=Amendment.State.REFUSED)
+    has_note = Case(When(is_refused | ~Q(review_note=""), 0), default=1)
+    return rows.order_by(has_note, "-pk")[:SHOWN]
 
 
 def sent_back(merchant: Merchant) -> QuerySet[Nomination]:
@@ -105,21 +121,27 @@ def invitations(
 
 
 def next_sessions(merchant: Merchant, *, at: datetime) -> QuerySet[Variant]:
-    """Return the sessions that begin next, with the seats that are taken."""
-    return (
-        Variant.objects.filter(
-            product__merchant=merchant, session_start__gt=at, cancelled_at__isnull=True
-        )
-        .select_related("product", "pool")
-        .order_by("session_start", "pool_id", "pk")
-        .distinct("session_start", "pool_id")[:SHOWN]  # one of its kinds of tickets
+    """Return the sessions that begin next, with the seats that are taken.
+
+    The next ones of each experience are looked up, and those of all are sorted.
+    """
+    dates = Variant.objects.filter(
+        product=OuterRef("pk"), session_start__gt=at, cancelled_at__isnull=True
     )
+    dates = dates.order_by("session_start", "pool_id", "pk")
+    dates = dates.distinct("session_start", "pool_id")  # one of its kinds of tickets
+    own = Product.objects.filter(merchant=merchant, kind=Product.Kind.EXPERIENCE).order_by()
+    found = own.values_list(ArraySubquery(dates.values("pk")[:SHOWN]))
+    ids = [pk for (next_ones,) in found for pk in next_ones]
+    rows = Variant.objects.filter(pk__in=ids).select_related("product", "pool")
+    return rows.order_by("session_start", "pool_id", "pk")[:SHOWN]
 
 
 def pieces_claimed(merchant: Merchant, *, at: datetime) -> dict[str, int | None]:
     """Return how many units of the running deals are set aside in all, and how many are sold."""
     deals = Deal.objects.filter(
-        variant__product__merchant=merchant,
+        nomination__enrolment__merchant=merchant,
+        slot__in=Slot.objects.filter(starts_at__lte=at, ends_at__gt=at),
         state=Deal.State.APPROVED,
         allotment__isnull=False,
         effective_from__lte=at,

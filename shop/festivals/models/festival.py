@@ -257,7 +257,15 @@ class Nomination(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["slot", "state", "id"], name="nomination_queue")]
+        indexes = [
+            models.Index(fields=["slot", "state", "id"], name="nomination_queue"),
+            models.Index(fields=["enrolment", "-id"], name="nomination_of_store"),
+            models.Index(
+                fields=["enrolment", "-id"],
+                condition=Q(state="changes_requested"),
+                name="nomination_sent_back",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["slot", "product"], name="nominated_once_per_slot"),
             models.CheckConstraint(

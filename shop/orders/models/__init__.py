@@ -2,14 +2,12 @@ from shop.orders.models.order import APART, NUMBER_START, Order, id_of_number, n
 from shop.orders.models.parts import (
     Discount,
     OrderLine,
-    Refund,
-    RefundLine,
-    RefundParcel,
     SaleDecision,
     Shipment,
     Suborder,
     SuborderQuerySet,
 )
+from shop.orders.models.refunds import Refund, RefundLine, RefundParcel
 
 __all__ = [
     "APART",

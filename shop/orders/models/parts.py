@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 
 from shop.catalogue.models import Product, Variant
@@ -25,18 +26,9 @@ class SuborderQuerySet(models.QuerySet["Suborder"]):
         """Keep those whose parcel has not left; guests of an experience come by themselves."""
         return self.filter(Suborder.TO_SEND)
 
-    def with_returned(self) -> SuborderQuerySet:
-        """Add ``returned``: what the merchant does not earn since it went back to the shopper.
-
-        Of goods and, where nothing was left to send, of delivery.
-        """
-        rows = RefundLine.objects.filter(line__suborder=OuterRef("pk")).values("line__suborder")
-        goods = rows.annotate(amount=Sum(RefundLine.EARNED)).values("amount")
-        parcel = RefundParcel.objects.filter(suborder=OuterRef("pk"))
-        delivery = parcel.values(amount=RefundParcel.EARNED)
-        return self.annotate(
-            returned=Coalesce(Subquery(goods), 0) + Coalesce(Subquery(delivery), 0)
-        )
+    def sold(self) -> SuborderQuerySet:
+        """Keep those of orders that were paid."""
+        return self.filter(Suborder.SOLD)
 
 
 class Suborder(models.Model):
@@ -60,6 +52,7 @@ class Suborder(models.Model):
         State.CANCELLED: set(),
     }
 
+    SOLD: ClassVar[Q] = Q(paid_at__isnull=False)
     TO_SEND: ClassVar[Q] = Q(state=State.WAITING) & ~Q(service="")
     EARNED = F("payout") + F("delivery_paid") + F("delivery_funded")
 
@@ -78,12 +71,48 @@ class Suborder(models.Model):
     commission = models.PositiveBigIntegerField(default=0)
     payout = models.BigIntegerField(default=0, help_text="Goods after discounts and commission.")
     position = models.PositiveSmallIntegerField(default=0)
+    paid_at = models.DateTimeField(
+        null=True, help_text="As its order; so that a store finds what it sold by an index."
+    )
+    returned = models.BigIntegerField(
+        default=0, db_default=0,
+        help_text="Not earned, since it went back: of goods and, with the last unit, of delivery.",
+    )  # fmt: skip
 
     objects = SuborderQuerySet.as_manager()
 
     class Meta:
         ordering = ["position"]
-        indexes = [models.Index(fields=["merchant", "state", "-id"], name="suborder_to_ship")]
+        # What was not paid for stays for ever, and no list of a store walks past it.
+        indexes = [
+            models.Index(
+                fields=["merchant", "-id"],
+                include=["paid_at", "payout", "delivery_paid", "delivery_funded", "returned"],
+                condition=Q(paid_at__isnull=False),
+                name="suborder_sold",
+            ),
+            models.Index(
+                fields=["merchant", "state", "-id"],
+                condition=Q(paid_at__isnull=False),
+                name="suborder_sold_by_state",
+            ),
+            models.Index(
+                F("merchant"), Coalesce(F("ship_by"), Value(date.max)), F("id"),
+                condition=Q(paid_at__isnull=False),
+                name="suborder_sold_by_day",
+            ),
+            models.Index(
+                F("merchant"), Coalesce(F("ship_by"), Value(date.max)), F("id"),
+                include=["ship_by"],
+                condition=Q(paid_at__isnull=False) & Q(state="waiting") & ~Q(service=""),
+                name="suborder_to_send",
+            ),
+            models.Index(
+                fields=["merchant", "paid_at"],
+                condition=Q(paid_at__isnull=False),
+                name="suborder_paid",
+            ),
+        ]  # fmt: skip
         constraints = [models.UniqueConstraint(fields=["order", "merchant"], name="suborder_once")]
 
     @property
@@ -93,7 +122,7 @@ class Suborder(models.Model):
 
     @property
     def kept(self) -> int:
-        """Return what is left of ``earned`` after refunds; read it ``with_returned``."""
+        """Return what is left of ``earned`` after refunds."""
         return self.earned - self.returned
 
     def move_to(self, state: str) -> None:
@@ -204,53 +233,6 @@ class Discount(models.Model):
                 condition=Q(line__isnull=True) ^ Q(suborder__isnull=True),
             ),
         ]
-
-
-class Refund(models.Model):
-    """Why money goes back to a shopper; its lines say for what. Rows are only ever added."""
-
-    class Cause(models.TextChoices):
-        SESSION_CANCELLED = "session_cancelled"
-        WRONG_PRICE = "wrong_price"
-        LATE = "late"  # the money came when a session had begun
-
-    order = models.ForeignKey(Order, models.PROTECT, related_name="refunds")
-    cause = models.CharField(max_length=20, choices=Cause)
-    reason = models.CharField(max_length=300, blank=True, help_text="The shopper reads it.")
-    amount = models.PositiveBigIntegerField(help_text="What the shopper gets, minor units.")
-    at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-
-
-class RefundLine(models.Model):
-    """What of one order line goes back: units, and each party's part of their money."""
-
-    EARNED = F("paid") + F("funded") - F("commission")  # by the merchant, before it went back
-
-    refund = models.ForeignKey(Refund, models.CASCADE, related_name="lines")
-    line = models.ForeignKey(OrderLine, models.PROTECT, related_name="refund_lines")
-    quantity = models.PositiveIntegerField()
-    paid = models.PositiveBigIntegerField(help_text="By the shopper.")
-    funded = models.PositiveBigIntegerField(help_text="By the organizer.")
-    commission = models.PositiveBigIntegerField()
-    returns_allotment = models.BooleanField(
-        default=False,
-        help_text="Its deal ran still: its units, and what its shopper may buy, came back.",
-    )
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["refund", "line"], name="refund_line_once")]
-
-
-class RefundParcel(models.Model):
-    """The delivery of a parcel of which nothing is left: it goes back with the last unit."""
-
-    EARNED = F("paid") + F("funded")  # by the merchant: there is no commission on delivery
-
-    refund = models.ForeignKey(Refund, models.CASCADE, related_name="parcels")
-    suborder = models.OneToOneField(Suborder, models.PROTECT, related_name="refund_parcel")
-    paid = models.PositiveBigIntegerField(help_text="By the shopper.")
-    funded = models.PositiveBigIntegerField(help_text="By the organizer.")
 
 
 class SaleDecision(models.Model):

@@ -107,12 +107,12 @@ def test_members_get_their_pages_which_nobody_keeps(client, desk):
 
 def test_who_may_not_see_money_sees_none(client, desk):
     words = ("You earn", "Earned so far", "You keep", "Commission</dt><dd>−")
-    pages = "".join(client.get(desk.address(pattern)).content.decode() for pattern in PAGES)
+    pages = "".join(client.get(desk.address(pattern)).getvalue().decode() for pattern in PAGES)
     assert all(word in pages for word in words)
     client.force_login(make.member(desk.merchant, may_see_money=False))
 
     for pattern in PAGES:
-        page = client.get(desk.address(pattern)).content.decode()
+        page = client.get(desk.address(pattern)).getvalue().decode()
         assert [word for word in words if word in page] == []
 
 

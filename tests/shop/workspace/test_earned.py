@@ -29,7 +29,7 @@ def part(till):
     payment = begin(make.cart({kettle: 2}))
     till.pay(payment.session_id)
     deliver(till)
-    return Suborder.objects.with_returned().get()
+    return Suborder.objects.get()
 
 
 def seen(part):
@@ -56,6 +56,6 @@ def test_the_organizer_s_shares_are_earned_and_said(part):
 def test_what_a_parcel_gave_back_is_not_earned(part):
     refund_lines(part.order_id, [part.lines.get().pk], reason="A wrong price", at=NOON)
 
-    now = Suborder.objects.with_returned().get()
+    now = Suborder.objects.get()
     assert (now.state, now.kept) == ("cancelled", 0)
     assert seen(now) == (0, 0, 0)

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from shop.orders.models.order import Order
+from shop.orders.models.parts import OrderLine, Suborder
+
+
+class Refund(models.Model):
+    """Why money goes back to a shopper; its lines say for what. Rows are only ever added."""
+
+    class Cause(models.TextChoices):
+        SESSION_CANCELLED = "session_cancelled"
+        WRONG_PRICE = "wrong_price"
+        LATE = "late"  # the money came when a session had begun
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="refunds")
+    cause = models.CharField(max_length=20, choices=Cause)
+    reason = models.CharField(max_length=300, blank=True, help_text="The shopper reads it.")
+    amount = models.PositiveBigIntegerField(help_text="What the shopper gets, minor units.")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+
+class RefundLine(models.Model):
+    """What of one order line goes back: units, and each party's part of their money."""
+
+    refund = models.ForeignKey(Refund, models.CASCADE, related_name="lines")
+    line = models.ForeignKey(OrderLine, models.PROTECT, related_name="refund_lines")
+    quantity = models.PositiveIntegerField()
+    paid = models.PositiveBigIntegerField(help_text="By the shopper.")
+    funded = models.PositiveBigIntegerField(help_text="By the organizer.")
+    commission = models.PositiveBigIntegerField()
+    returns_allotment = models.BooleanField(
+        default=False,
+        help_text="Its deal ran still: its units, and what its shopper may buy, came back.",
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["refund", "line"], name="refund_line_once")]
+
+    @property
+    def earned(self) -> int:
+        """Return what the merchant had earned of it, before it went back."""
+        return self.paid + self.funded - self.commission
+
+
+class RefundParcel(models.Model):
+    """The delivery of a parcel of which nothing is left: it goes back with the last unit."""
+
+    refund = models.ForeignKey(Refund, models.CASCADE, related_name="parcels")
+    suborder = models.OneToOneField(Suborder, models.PROTECT, related_name="refund_parcel")
+    paid = models.PositiveBigIntegerField(help_text="By the shopper.")
+    funded = models.PositiveBigIntegerField(help_text="By the organizer.")
+
+    @property
+    def earned(self) -> int:
+        """Return what the merchant had earned of it; there is no commission on delivery."""
+        return self.paid + self.funded
