@@ -81,7 +81,7 @@ def festival(request: HttpRequest, merchant: Merchant, festival_id: int) -> Http
         "slots": [(slot, places_of(slot)) for slot in slots],
         "products": products,
         "wanted": wanted_for(merchant, found, products, slots) if is_accepted and slots else [],
-        "nominations": nominations_of(merchant).filter(slot__festival=found)[:MOST_CHOICES],
+        "page": page_of(request, nominations_of(merchant).filter(enrolment=enrolment), size=SHOWN),
         "terms": terms_of(found, version),
         "version": version,
         "at": at,

@@ -6,16 +6,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Sum
+from django.db.models import F, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from shop.festivals.models import Enrolment, Festival
 from shop.merchants.models import Merchant
+from shop.reporting.models import Tally
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The part in one festival; ``sold`` are the items that its deals have sold."""
+    """The part in one festival; ``sold`` are the items of its statement that did not go back."""
 
     enrolment: Enrolment
     phase: str
@@ -25,11 +26,17 @@ class Joined:
 def joined_by(merchant: Merchant, *, at: datetime, but: Collection[int] = ()) -> list[Joined]:
     """Return a store's part in each festival, the newest first. One statement.
 
+    What it sold is read from the tallies: the deals of a festival may be many.
+
     Args:
         but: ids of festivals that are left out.
     """
     rows = Enrolment.objects.filter(merchant=merchant).exclude(festival__in=but)
-    rows = rows.select_related("festival").annotate(sold=Sum("nominations__deals__sold"))
+    tallies = Tally.objects.filter(
+        festival=OuterRef("festival"), kind=Tally.Kind.MERCHANT, key=str(merchant.pk)
+    )
+    sold = Subquery(tallies.values(units_kept=F("units") - F("refunded_units")))
+    rows = rows.select_related("festival").annotate(sold=sold)
     return [
         Joined(row, _phase(row.festival, at), row.sold or 0)
         for row in rows.order_by("-festival__starts_at", "-pk")

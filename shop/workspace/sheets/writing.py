@@ -38,19 +38,22 @@ def template(
 ) -> list[Line]:
     """Return the rows of a store's template: its variants, with what it has nominated already.
 
-    An experience is one row: all its dates follow one percentage. Seven statements.
+    An experience is one row: all its dates follow one percentage. No more products are read than
+    a sheet has rows. Seven statements.
     """
     offered = (Product.State.PUBLISHED, Product.State.SUBMITTED)
-    products = list(products_of(merchant).filter(state__in=offered).order_by("title", "pk"))
+    rows = products_of(merchant).filter(state__in=offered).select_related(None)
+    rows = rows.only("title", "slug", "kind").order_by("title", "pk")
+    products = list(rows[:MOST_ROWS])
     goods = [row.pk for row in products if row.kind == Product.Kind.GOODS]
     variants: dict[int, list[Variant]] = {pk: [] for pk in goods}
-    rows = Variant.objects.to_come(at=at).filter(product__in=goods)
-    for variant in rows.order_by("position", "pk"):
+    sizes = Variant.objects.to_come(at=at).filter(product__in=goods)
+    for variant in sizes.order_by("position", "pk"):
         variants[variant.product_id].append(variant)
     prices = current_prices([row for own in variants.values() for row in own], at=at)
     offers: dict[int, list[Nomination]] = {}
-    own = nominations_of(merchant).filter(slot__festival=festival, slot__ends_at__gt=at)
-    own = own.filter(slot__cancelled_at=None)
+    own = nominations_of(merchant).filter(product__in=products, slot__festival=festival)
+    own = own.filter(slot__ends_at__gt=at, slot__cancelled_at=None)
     for row in own.exclude(state=Nomination.State.WITHDRAWN):
         offers.setdefault(row.product_id, []).append(row)
     lines: list[Line] = []

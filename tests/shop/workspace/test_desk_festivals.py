@@ -8,6 +8,7 @@ import pytest
 
 from shop.festivals import nominating
 from shop.festivals.models import ChangeLog, Enrolment, Nomination
+from shop.reporting.models import Tally
 from tests import make
 from tests.make import END, LONG_AGO, NOON, START
 
@@ -79,9 +80,10 @@ def test_what_the_store_has_joined_stays_listed_with_what_came_of_it(client, des
     ended = make.festival(title="Spring", starts_at=START - past, ends_at=END - past)
     cups = make.variant(of=make.product(of=desk.merchant))
     pots = make.variant(of=make.product(of=desk.merchant))
-    for variant, sold in ((cups, 7), (pots, 5)):
-        deal = make.deal(variant, during=ended, price=15_00)
-        type(deal).objects.filter(pk=deal.pk).update(sold=sold)
+    for variant in (cups, pots):
+        make.deal(variant, during=ended, price=15_00)
+    own = {"festival": ended, "kind": Tally.Kind.MERCHANT, "key": desk.merchant.pk}
+    Tally.objects.create(units=15, refunded_units=3, **own)
     full = make.festival(title="Harvest", starts_at=START + coming, ends_at=END + coming,
                          enrol_closes=LONG_AGO)  # fmt: skip
     make.nomination(of=cups, during=full, price=15_00)
