@@ -121,22 +121,14 @@ def statement(festival: Festival, merchant: Merchant) -> Statement:
 
 def statements_of(festival: Festival, *, merchant: Merchant | None = None) -> dict[int, Statement]:
     """Return the statements of this moment by store, or of one store; in the order of payment."""
-    by_line, by_parcel = _discounts(festival, merchant)
+    by_line, by_parcel = grouped(discounts_of(festival, merchant))
     found: dict[int, list[StatementLine]] = defaultdict(list)
-    for row in _goods(festival, merchant):
-        found[row.suborder.merchant_id].append(_line(row, by_line.pop(row.pk, [])))
-    for discounts in by_line.values():
-        line, given = discounts[0].line, _given(discounts)
-        parts = discounts[0].line_back
-        back = sum(split(part, [line.funded - given, given])[1] for part in parts)
-        found[line.suborder.merchant_id].append(_apart(OUTSIDE, discounts, back, **_named(line)))
+    for row in goods_of(festival, merchant):
+        found[row.suborder.merchant_id].append(goods_line(row, by_line.pop(row.pk, [])))
     for discounts in by_parcel.values():
-        parcel, title = discounts[0].suborder, discounts[0].promotion.title
-        price = dict.fromkeys(("regular", "price"), parcel.delivery_price)
-        given = _given(discounts)
-        back = split(discounts[0].parcel_back or 0, [parcel.delivery_funded - given, given])[1]
-        row = _apart(DELIVERY, discounts, back, product=title, options="", sku="", **price)
-        found[parcel.merchant_id].append(row)
+        found[discounts[0].suborder.merchant_id].append(delivery_line(discounts))
+    for discounts in by_line.values():
+        found[discounts[0].line.suborder.merchant_id].append(outside_line(discounts))
     return {key: Statement(tuple(lines)) for key, lines in found.items()}
 
 
@@ -147,22 +139,25 @@ def read_kept(rows: Iterable[list[Any]]) -> Statement:
     return Statement(tuple(StatementLine(**line) for line in lines), is_final=True)
 
 
-def _goods(festival: Festival, merchant: Merchant | None) -> QuerySet[OrderLine]:
+def goods_of(festival: Festival, merchant: Merchant | None) -> QuerySet[OrderLine]:
+    """Return the lines that count as sold in a festival, in the order of payment."""
     rows = OrderLine.objects.filter(
         festival=festival, order__in=CountedOrder.objects.values("order")
     )
     if merchant:
         rows = rows.filter(suborder__merchant=merchant)
-    rows = rows.select_related("order", "suborder", "deal__slot")
+    rows = rows.select_related("order", "suborder", "deal__slot").only(
+        "title", "options", "sku", "quantity", "regular", "price", "paid", "funded", "commission",
+        "subsidy", "fund", "order__placed_at", "order__paid_at", "suborder__merchant",
+        "deal__slot__label",
+    )  # fmt: skip
     return rows.prefetch_related(Prefetch("refund_lines", _refunds())).order_by(
         "order__paid_at", "order", "position"
     )
 
 
-def _discounts(
-    festival: Festival, merchant: Merchant | None
-) -> tuple[dict[int, list[Discount]], dict[int, list[Discount]]]:
-    """Return what benefits of the festival gave: by line, and by parcel."""
+def discounts_of(festival: Festival, merchant: Merchant | None) -> QuerySet[Discount]:
+    """Return what benefits of the festival gave, in the order of payment."""
     rows = Discount.objects.filter(
         promotion__festival=festival, order__in=CountedOrder.objects.values("order")
     )
@@ -178,9 +173,16 @@ def _discounts(
         parcel_back=Subquery(parcels.values("funded")[:1]),
         line_back=ArraySubquery(lines.values("funded")),
     )
+    return rows.order_by("order__paid_at", "order", "pk")
+
+
+def grouped(
+    rows: Iterable[Discount],
+) -> tuple[dict[int, list[Discount]], dict[int, list[Discount]]]:
+    """Return discounts by line, and by parcel."""
     by_line: dict[int, list[Discount]] = defaultdict(list)
     by_parcel: dict[int, list[Discount]] = defaultdict(list)
-    for row in rows.order_by("order__paid_at", "order", "pk"):
+    for row in rows:
         place = by_parcel if row.line_id is None else by_line
         place[row.suborder_id or row.line_id].append(row)
     return by_line, by_parcel
@@ -190,7 +192,8 @@ def _refunds() -> QuerySet[RefundLine]:
     return RefundLine.objects.filter(refund__in=CountedRefund.objects.values("refund"))
 
 
-def _line(row: OrderLine, discounts: list[Discount]) -> StatementLine:
+def goods_line(row: OrderLine, discounts: list[Discount]) -> StatementLine:
+    """Return the line of what was sold in the festival, with the benefits on it."""
     back = list(row.refund_lines.all())
     shares = _shares(discounts)
     shares["by_funds" if row.fund_id else "by_organizer"] += row.subsidy
@@ -216,6 +219,23 @@ def _line(row: OrderLine, discounts: list[Discount]) -> StatementLine:
         **amounts,
         **shares,
     )
+
+
+def delivery_line(discounts: list[Discount]) -> StatementLine:
+    """Return the line of benefits on the delivery of one parcel."""
+    parcel, title = discounts[0].suborder, discounts[0].promotion.title
+    price = dict.fromkeys(("regular", "price"), parcel.delivery_price)
+    given = _given(discounts)
+    back = split(discounts[0].parcel_back or 0, [parcel.delivery_funded - given, given])[1]
+    return _apart(DELIVERY, discounts, back, product=title, options="", sku="", **price)
+
+
+def outside_line(discounts: list[Discount]) -> StatementLine:
+    """Return the line of benefits on what the festival does not count as sold."""
+    line, given = discounts[0].line, _given(discounts)
+    parts = discounts[0].line_back
+    back = sum(split(part, [line.funded - given, given])[1] for part in parts)
+    return _apart(OUTSIDE, discounts, back, **_named(line))
 
 
 def _apart(what: str, discounts: list[Discount], back: int, **named: Any) -> StatementLine:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from shop.currencies import in_whole
 from shop.reporting.report import Figures
-from shop.reporting.statements import AMOUNTS, COLUMNS, DELIVERY, GOODS, OUTSIDE, Statement
+from shop.reporting.statements import (
+    AMOUNTS,
+    COLUMNS,
+    DELIVERY,
+    GOODS,
+    OUTSIDE,
+    SUMMED,
+    Statement,
+    StatementLine,
+)
 from shop.spreadsheets import Table
 
 SOLD = (
@@ -103,15 +112,22 @@ def sheet_of(figures: Figures, name: str) -> Table | None:
 
 def statement_table(statement: Statement, currency: str) -> Table:
     """Return a store's statement as a table, with the sums in its last row."""
+    return lines_table(statement.lines, currency)
+
+
+def lines_table(lines: Iterable[StatementLine], currency: str) -> Table:
+    """Return the same of lines that are read one after the other."""
     head = [f"{name}, {currency}" if key in AMOUNTS else name
             for name, key in zip(STATEMENT_HEAD, COLUMNS, strict=True)]  # fmt: skip
-    return head, _statement_rows(statement, currency)
+    return head, _statement_rows(lines, currency)
 
 
-def _statement_rows(statement: Statement, currency: str) -> Iterator[list[Any]]:
-    for line in statement.lines:
+def _statement_rows(lines: Iterable[StatementLine], currency: str) -> Iterator[list[Any]]:
+    sums = dict.fromkeys(SUMMED, 0)
+    for line in lines:
+        for key in sums:
+            sums[key] += getattr(line, key)
         yield [_told(key, getattr(line, key), currency) for key in COLUMNS]
-    sums: Mapping[str, int] = statement.sums
     yield ["Sum", *(
         _told(key, sums[key], currency) if key in sums else None for key in COLUMNS[1:]
     )]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -13,11 +13,14 @@ from django.views.decorators.http import require_GET
 from shop.festivals.models import Festival
 from shop.festivals.walltime import wall_of
 from shop.merchants.models import Merchant
-from shop.reporting.statements import DELIVERY, GOODS, OUTSIDE, statement
-from shop.reporting.tables import statement_table
+from shop.reporting import statement_pages
+from shop.reporting.statements import DELIVERY, GOODS, OUTSIDE
+from shop.reporting.tables import lines_table
 from shop.spreadsheets import sheet as sheet_of
+from shop.spreadsheets import streamed
 from shop.workspace.own import store_members_only
 
+SHOWN = 100
 PARTS = {
     GOODS: _("Goods"), DELIVERY: _("Delivery"), OUTSIDE: _("Goods outside the festival"),
 }  # fmt: skip
@@ -26,15 +29,18 @@ PARTS = {
 @require_GET
 @store_members_only
 def show(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
-    """Show the store's lines of a festival that it was asked to or joined."""
+    """Show the store's lines of a festival that it was asked to or joined, by pages."""
     festival = _own(request, merchant, festival_id)
-    found = statement(festival, merchant)
+    number = _number(request)
+    found = statement_pages.page(festival, merchant, start=(number - 1) * SHOWN, size=SHOWN)
     closed = festival.closed_at
     context = {
         "part": "festivals",
         "festival": festival,
-        "statement": found,
-        "parts": [(PARTS[what], part) for what, part in found.parts.items()],
+        "page": found,
+        "parts": [(PARTS[what], part) for what, part in found.statement.parts.items()],
+        "previous": f"?page={number - 1}" if number > 1 else "",
+        "next": f"?page={number + 1}" if found.has_next else "",
         "closed_on": date_format(wall_of(closed, festival.zone)) if closed else "",
     }
     return render(request, "shop/workspace/statement.html", context)
@@ -42,11 +48,19 @@ def show(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpResp
 
 @require_GET
 @store_members_only
-def sheet(request: HttpRequest, merchant: Merchant, festival_id: int, kind: str) -> HttpResponse:
-    """Give the same as CSV or XLSX."""
+def sheet(
+    request: HttpRequest, merchant: Merchant, festival_id: int, kind: str
+) -> HttpResponseBase:
+    """Give the same as CSV, sent while it is read, or as XLSX."""
     festival = _own(request, merchant, festival_id)
-    table = statement_table(statement(festival, merchant), settings.SHOP_CURRENCY)
-    return sheet_of(f"statement-{merchant.slug}-{festival.slug}", kind, {"Statement": table})
+    table = lines_table(statement_pages.lines_of(festival, merchant), settings.SHOP_CURRENCY)
+    name = f"statement-{merchant.slug}-{festival.slug}"
+    return streamed(name, table) if kind == "csv" else sheet_of(name, kind, {"Statement": table})
+
+
+def _number(request: HttpRequest) -> int:
+    text = request.GET.get("page", "")
+    return max(1, int(text)) if text.isdecimal() and len(text) < 6 else 1
 
 
 def _own(request: HttpRequest, merchant: Merchant, festival_id: int) -> Festival:

@@ -68,7 +68,9 @@ def _line(order: Order, world: World, dice: Random, place: int, position: int) -
     units = dice.randint(1, 4)
     price = deal.value if deal else 50_00
     subsidy = dice.choice((0, units * 2_00)) if deal else 0
-    sub = Suborder.objects.create(order=order, merchant=variant.product.merchant, position=position)
+    sub = Suborder.objects.create(
+        order=order, merchant=variant.product.merchant, position=position, paid_at=order.paid_at
+    )
     line = OrderLine.objects.create(
         order=order, suborder=sub, position=position, product=variant.product, variant=variant,
         title="T", sku="S", quantity=units, regular=50_00, price=price, paid=units * price,
