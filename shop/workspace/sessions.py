@@ -40,7 +40,7 @@ def sessions(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     experiences = list(experiences_of(merchant).order_by("title"))
     asked = request.GET.get("of", "")
     chosen = next((one for one in experiences if str(one.pk) == asked), None)
-    rows = pools_of(merchant, chosen).filter(starts__gt=at - LATELY).order_by("starts", "pk")
+    rows = pools_of(merchant, chosen, since=at - LATELY).order_by("starts", "pk")
     page = Paginator(rows, SHOWN).get_page(request.GET.get("page"))
     address = f"?of={chosen.pk}&page=" if chosen else "?page="
     context = {
@@ -119,12 +119,21 @@ def experiences_of(merchant: Merchant) -> QuerySet[Product]:
     return own.select_related("merchant", "category")
 
 
-def pools_of(merchant: Merchant, product: Product | None = None) -> QuerySet[Pool]:
-    """Return a merchant's sessions, or those of one product, as pools with title and start."""
+def pools_of(
+    merchant: Merchant, product: Product | None = None, *, since: datetime | None = None
+) -> QuerySet[Pool]:
+    """Return a merchant's sessions, or those of one product, as pools with title and start.
+
+    Args:
+        since: those that begin later; what is over is not read then.
+    """
     own = Q(variants__product__merchant=merchant)
+    own &= Q(variants__product__kind=Product.Kind.EXPERIENCE)
     if product:
         own &= Q(variants__product=product)
     dated = Q(variants__session_start__isnull=False)
+    if since:
+        dated = Q(variants__session_start__gt=since)
     return Pool.objects.filter(own & dated).annotate(
         starts=Min("variants__session_start"),
         zone=Min("variants__session_zone"),

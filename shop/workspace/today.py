@@ -13,7 +13,7 @@ from shop.amending.models import Amendment
 from shop.catalogue.models import HAS_NO_NOTE, Product, Variant
 from shop.composed import AnyOf
 from shop.festivals.enrolling import enrolling
-from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Slot
+from shop.festivals.models import Deal, Enrolment, Festival, Nomination
 from shop.festivals.walltime import midnight as midnight_of
 from shop.festivals.walltime import wall_of
 from shop.listings.models import Listing
@@ -66,7 +66,7 @@ def running_low(merchant: Merchant) -> QuerySet[Variant]:
     Looked for among the ``LOOKED_AT`` products of the store that are bought most.
     """
     goods = Listing.objects.filter(merchant_id=merchant.pk, kind=Product.Kind.GOODS)
-    bought = goods.order_by("-popularity", "product").values("product")[:LOOKED_AT]
+    bought = goods.order_by("-popularity").values("product")[:LOOKED_AT]
     return (
         Variant.objects.filter(
             AnyOf(F("product"), ArraySubquery(bought)),
@@ -139,9 +139,11 @@ def next_sessions(merchant: Merchant, *, at: datetime) -> QuerySet[Variant]:
 
 def pieces_claimed(merchant: Merchant, *, at: datetime) -> dict[str, int | None]:
     """Return how many units of the running deals are set aside in all, and how many are sold."""
+    running = Enrolment.objects.filter(
+        merchant=merchant, festival__starts_at__lte=at, festival__ends_at__gt=at
+    )
     deals = Deal.objects.filter(
-        nomination__enrolment__merchant=merchant,
-        slot__in=Slot.objects.filter(starts_at__lte=at, ends_at__gt=at),
+        nomination__enrolment__in=running,
         state=Deal.State.APPROVED,
         allotment__isnull=False,
         effective_from__lte=at,

@@ -41,7 +41,7 @@ def test_each_session_stands_once_on_the_overview_and_nothing_is_to_be_sent(clie
     assert number not in page
     assert number not in client.get(f"{store}orders/?state=waiting").text
     assert number in client.get(f"{store}orders/").text
-    assert number not in client.get(f"{store}orders/packing.csv").content.decode()
+    assert number not in client.get(f"{store}orders/packing.csv").getvalue().decode()
 
 
 def test_the_dates_of_one_experience_are_shown_alone(client, clock_at):
