@@ -9,15 +9,15 @@ from django.db import connection
 
 from tests.make import NOON
 
-MANY = 6_000
-# Of three orders one is another store's; of the store's own every second was never paid, and all
-# that were paid have left, but for the newest hundred. One product in fifty is a draft.
+MANY = 8_000
+# Of 30 products and of seven orders one is the store's own. Every second order was never paid, and
+# what was paid before the last two days has left. Every fourth of its products is a draft.
 STATEMENTS = """
 INSERT INTO shop_product (merchant_id, category_id, slug, kind, state, title, titles, summary,
   description, materials, origin, hs_code, tags, terms, option_names, meeting_point, review_note,
   published_at)
-SELECT CASE WHEN n % 3 = 0 THEN %(other)s ELSE %(store)s END, %(category)s, 'many-' || n, 'goods',
-  CASE WHEN n % 50 = 1 THEN 'draft' ELSE 'published' END, 'Pot ' || md5(n::text), '{}', '', '',
+SELECT CASE WHEN n % 30 = 0 THEN %(store)s ELSE %(other)s END, %(category)s, 'many-' || n, 'goods',
+  CASE WHEN n % 120 = 0 THEN 'draft' ELSE 'published' END, 'Pot ' || md5(n::text), '{}', '', '',
   '{}', '', '', '{}', '{}', '{}', '', '', %(at)s
 FROM generate_series(1, %(many)s) n;
 INSERT INTO shop_pool (on_hand, held, sold)
@@ -46,7 +46,7 @@ SELECT gen_random_uuid(), 'many', CASE WHEN n % 2 = 0 THEN 'paid' ELSE 'expired'
 FROM generate_series(%(many)s, 1, -1) n;
 INSERT INTO shop_suborder (order_id, merchant_id, state, service, delivery_price, delivery_paid,
   delivery_funded, tax, vat_bp, commission, payout, position, ship_by, paid_at)
-SELECT id, CASE WHEN id % 3 = 0 THEN %(other)s ELSE %(store)s END,
+SELECT id, CASE WHEN id % 7 = 0 THEN %(store)s ELSE %(other)s END,
   CASE WHEN paid_at < %(at)s::timestamptz - interval '50 hours' THEN 'delivered' ELSE 'waiting' END,
   'parcel', 0, 0, 0, 'export', 0, 0, 2000, 0, placed_at + interval '3 days', paid_at
 FROM shop_order WHERE token = 'many';

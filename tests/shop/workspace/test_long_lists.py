@@ -10,14 +10,25 @@ from shop.orders.models import Order, Suborder
 from tests import make
 from tests.budgets import statements
 from tests.shop.workspace.crowded import TABLES, crowded
+from tests.shop.workspace.desk import open_desk
 
 pytestmark = pytest.mark.django_db
-LISTS = (
-    "orders/", "orders/?sort=due", "orders/?state=waiting", "orders/?state=waiting&sort=new",
-    "orders/?state=sent", "orders/?state=sent&sort=due", "orders/?state=cancelled",
-    "products/", "products/?q=pot", "products/?q=e0a1b2", "products/?q=many-77",
-    "products/?state=draft", "products/?state=taken_down", "products/?state=changed", "festivals/",
-)  # fmt: skip
+# Each list with the index that leads to its rows.
+LISTS = {
+    "orders/": "suborder_sold",
+    "orders/?sort=due": "suborder_sold_by_day",
+    "orders/?state=waiting": "suborder_to_send",
+    "orders/?state=waiting&sort=new": "suborder_sold_by_state",
+    "orders/?state=sent": "suborder_sold",
+    "orders/?state=sent&sort=due": "suborder_sold_by_day",
+    "orders/?state=cancelled": "suborder_sold_by_state",
+    "products/": "product_of_merchant_newest",
+    "products/?state=draft": "product_of_merchant_state",
+    "products/?state=taken_down": "product_of_merchant_state",
+    "products/?state=changed": "",  # by the newest, or from the few changes that wait
+    "festivals/": "nomination_of_store",
+}
+WORDS = ("products/?q=e0a1b2", "products/?q=many-77", "products/?q=nothing")
 LARGE = re.compile(rf"Seq Scan on shop_({'|'.join(TABLES)})\b")
 READ = re.compile(r"Buffers: shared hit=(\d+)(?: read=(\d+))?|Buffers: shared read=(\d+)")
 PAGES = 400  # of the database; an order with its address, lines and parcel takes a dozen
@@ -53,7 +64,7 @@ def test_a_list_takes_eight_statements_at_the_most_however_many_rows(client, des
         Order.objects.filter(pk=part.order_id).update(state="paid", paid_at=part.order.placed_at)
         Suborder.objects.filter(pk=part.pk).update(paid_at=part.order.placed_at)
 
-    for path in LISTS:
+    for path in (*LISTS, *WORDS):
         address = desk.address("{store}/") + path
         client.get(address)
         with statements(most=8):
@@ -61,21 +72,35 @@ def test_a_list_takes_eight_statements_at_the_most_however_many_rows(client, des
 
 
 def assert_few_pages(client, address, *, most=PAGES):
-    for sql, plan in explained(client, address):
+    found = explained(client, address)
+    for sql, plan in found:
         assert not LARGE.search(plan), (address, sql, plan)
         assert pages_read(plan) <= most, (address, sql, plan)
+    return [plan for _sql, plan in found]
 
 
 def test_no_list_reads_what_it_does_not_show(client, desk):
     with crowded(desk, other=make.merchant()):
-        for path in LISTS:
-            assert_few_pages(client, desk.address("{store}/") + path)
+        for path, index in LISTS.items():
+            plans = assert_few_pages(client, desk.address("{store}/") + path)
+            assert not index or any(f" using {index} on " in plan for plan in plans), path
+
+
+def test_words_are_found_by_indexes_in_a_store_with_most_of_the_products(client, desk):
+    other = open_desk("Other")
+    client.force_login(other.member)
+    with crowded(desk, other=other.merchant):
+        for path in WORDS:
+            plans = [plan for _sql, plan in explained(client, other.address("{store}/") + path)]
+            (plan,) = [plan for plan in plans if "product_words" in plan]
+            assert "variant_words" in plan
+            assert not LARGE.search(plan)
 
 
 def test_far_pages_read_no_more_than_the_first(client, desk):
     with crowded(desk, other=make.merchant()):
         sold = Suborder.objects.sold().filter(merchant=desk.merchant).order_by("pk")
-        early, late = sold[70], sold[1_800]
+        early, late = sold[70], sold[500]
         for place in (f"before={early.pk}", f"sort=due&after={early.ship_by}.{early.pk}",
                       f"sort=due&before={late.ship_by}.{late.pk}"):  # fmt: skip
             assert_few_pages(client, f"{desk.address('{store}/orders/')}?{place}")
