@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
@@ -33,6 +33,8 @@ def show(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpResp
     festival = _own(request, merchant, festival_id)
     number = _number(request)
     found = statement_pages.page(festival, merchant, start=(number - 1) * SHOWN, size=SHOWN)
+    if number > 1 and not found.statement.lines:
+        return redirect("merchant-statement", merchant.slug, festival.pk)
     closed = festival.closed_at
     context = {
         "part": "festivals",

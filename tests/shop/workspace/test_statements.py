@@ -111,3 +111,4 @@ def test_a_long_statement_is_turned_over_and_says_the_sum_of_all(client, sold, m
     assert ('href="?page=2"' in first.text, 'href="?page=1"' in last.text) == (True, True)
     assert (first.text.count("$20.00"), last.text.count("$20.00")) != (0, 0)
     assert client.get(f"{sold.where}/?page=x").text.count("<tr") == first.text.count("<tr")
+    assert client.get(f"{sold.where}/?page=99").url == f"{sold.where}/"
