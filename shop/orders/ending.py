@@ -25,7 +25,7 @@ from shop.prepared import prepared_cursor
 LET_GO = """
 WITH sold AS (
   UPDATE shop_suborder SET paid_at = %(paid_at)s::timestamptz
-  WHERE order_id = %(order)s AND %(paid_at)s::timestamptz IS NOT NULL),
+  WHERE order_id = %(order)s AND paid_at IS DISTINCT FROM %(paid_at)s::timestamptz),
 bought AS (
   SELECT * FROM unnest(%(variants)s::bigint[], %(units)s::int[]) AS b (variant_id, units)),
 gone AS (
@@ -126,8 +126,7 @@ def _forget_holdings(
         paid_at: when the order was paid, if it was; noted with the stores' parts.
     """
     if order.cart is None:
-        if paid_at:
-            order.suborders.update(paid_at=paid_at)
+        order.suborders.update(paid_at=paid_at)
         return
     values = {
         "cart": order.cart.pk,
