@@ -23,6 +23,7 @@ from shop.listings.counting import count_listings
 from shop.listings.indexing import count_words, index_missing
 from shop.listings.popularity import refresh_popularity
 from shop.listings.refreshing import close_dates
+from shop.orders.reconciling import note_sold
 from shop.payments import voiding
 from shop.payments.calling_off import refund_what_is_left
 from shop.payments.comparing import compare_recent
@@ -85,6 +86,7 @@ ROUNDS = tuple(
         ("count listings", count_listings, 4),
         ("count words", count_words, 2_000),
         ("tell the organizers", tell_organizers, 4),
+        ("note what was sold", note_sold, 400),
         ("compare counters and books", log_differences, 5_760, 60),
         ("compare sessions with the provider", compare_recent, 240, 20),
         ("forget what messages said", forget_bodies, 2_000),

@@ -8,6 +8,7 @@ from django.db.models import Sum
 
 from shop.orders import ending, refunding
 from shop.orders.models import Order, Suborder
+from shop.orders.reconciling import differences, note_sold
 from tests import make
 from tests.make import NOON
 
@@ -54,3 +55,28 @@ def test_what_went_back_is_noted_with_its_part_alone():
     assert dict(order.suborders.values_list("pk", "returned")) == {
         part.pk: 40_00 if part.pk == line.suborder_id else 0 for part in order.suborders.all()
     }
+
+
+def test_a_part_that_says_something_else_is_told():
+    order = order_of_two()
+    with transaction.atomic():
+        ending.mark_paid(ending.lock(order.pk), at=NOON)
+    assert differences() == []
+    part = order.suborders.first()
+
+    order.suborders.filter(pk=part.pk).update(paid_at=LATER, returned=3)
+
+    assert [(d.table, d.id, d.counter) for d in differences()] == [
+        ("part", part.pk, "paid"), ("part", part.pk, "returned"),
+    ]  # fmt: skip
+
+
+def test_a_sale_of_an_earlier_version_is_noted_with_its_parts():
+    order = order_of_two()
+    with transaction.atomic():
+        ending.mark_paid(ending.lock(order.pk), at=NOON)
+    order.suborders.update(paid_at=None)
+
+    assert note_sold(at=LATER) == order.suborders.count()
+    assert note_sold(at=LATER) == 0
+    assert differences() == []
