@@ -13,21 +13,20 @@ from tests.shop.workspace.crowded import TABLES, crowded
 from tests.shop.workspace.desk import open_desk
 
 pytestmark = pytest.mark.django_db
-# Each list with the index that leads to its rows.
-LISTS = {
-    "orders/": "suborder_sold",
-    "orders/?sort=due": "suborder_sold_by_day",
-    "orders/?state=waiting": "suborder_to_send",
-    "orders/?state=waiting&sort=new": "suborder_sold_by_state",
-    "orders/?state=sent": "suborder_sold",
-    "orders/?state=sent&sort=due": "suborder_sold_by_day",
-    "orders/?state=cancelled": "suborder_sold_by_state",
-    "products/": "product_of_merchant_newest",
-    "products/?state=draft": "product_of_merchant_state",
-    "products/?state=taken_down": "product_of_merchant_state",
-    "products/?state=changed": "",  # by the newest, or from the few changes that wait
-    "festivals/": "nomination_of_store",
-}
+LISTS = (
+    "orders/",
+    "orders/?sort=due",
+    "orders/?state=waiting",
+    "orders/?state=waiting&sort=new",
+    "orders/?state=sent",
+    "orders/?state=sent&sort=due",
+    "orders/?state=cancelled",
+    "products/",
+    "products/?state=draft",
+    "products/?state=taken_down",
+    "products/?state=changed",
+    "festivals/",
+)
 WORDS = ("products/?q=e0a1b2", "products/?q=many-77", "products/?q=nothing")
 LARGE = re.compile(rf"Seq Scan on shop_({'|'.join(TABLES)})\b")
 READ = re.compile(r"Buffers: shared hit=(\d+)(?: read=(\d+))?|Buffers: shared read=(\d+)")
@@ -76,14 +75,12 @@ def assert_few_pages(client, address, *, most=PAGES):
     for sql, plan in found:
         assert not LARGE.search(plan), (address, sql, plan)
         assert pages_read(plan) <= most, (address, sql, plan)
-    return [plan for _sql, plan in found]
 
 
 def test_no_list_reads_what_it_does_not_show(client, desk):
     with crowded(desk, other=make.merchant()):
-        for path, index in LISTS.items():
-            plans = assert_few_pages(client, desk.address("{store}/") + path)
-            assert not index or any(f" using {index} on " in plan for plan in plans), path
+        for path in LISTS:
+            assert_few_pages(client, desk.address("{store}/") + path)
 
 
 def test_words_are_found_by_indexes_in_a_store_with_most_of_the_products(client, desk):
@@ -91,10 +88,8 @@ def test_words_are_found_by_indexes_in_a_store_with_most_of_the_products(client,
     client.force_login(other.member)
     with crowded(desk, other=other.merchant):
         for path in WORDS:
-            plans = [plan for _sql, plan in explained(client, other.address("{store}/") + path)]
-            (plan,) = [plan for plan in plans if "product_words" in plan]
-            assert "variant_words" in plan
-            assert not LARGE.search(plan)
+            # Each three letters that follow one another have pages of the index.
+            assert_few_pages(client, other.address("{store}/") + path, most=4 * PAGES)
 
 
 def test_far_pages_read_no_more_than_the_first(client, desk):
