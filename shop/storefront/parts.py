@@ -51,7 +51,8 @@ class Parts:
 
     ``own`` and ``wide`` are its words, as they were typed and with what means the same; ``heads``
     what is the thing itself; ``facts`` the words of places and conditions. ``meant`` are the
-    words with their errors mended, ``also`` the synonyms to be named.
+    words with their errors mended, ``also`` the synonyms to be named, ``words`` the parts of
+    things that several words name, ``whole`` the things of whose name each part is a piece.
     """
 
     parts: list[Part] = field(default_factory=list)
@@ -60,22 +61,34 @@ class Parts:
     heads: list[Term] = field(default_factory=list)
     facts: list[Term] = field(default_factory=list)
     needed: list[Term] = field(default_factory=list)
+    words: list[Part] = field(default_factory=list)
+    whole: list[Term] = field(default_factory=list)
     meant: list[str] = field(default_factory=list)
     also: tuple[str, ...] = ()
+
+    @property
+    def is_single(self) -> bool:
+        """Tell whether there is but one part, and one word that says it."""
+        return len(self.parts) < 2 and not self.words
 
     @property
     def chief(self) -> Term:
         """Return what the search comes to when hardly anything fits in all parts.
 
         Two of many parts, or the rarest known one; one that hardly anything has says too little
-        alone.
+        alone. Of one thing that several words name it is these words.
         """
-        rare = sorted(self.parts, key=lambda part: (part.weight == WISH, part.listings))
+        lone = self.parts if len(self.parts) < 2 else []
+        rare = sorted(
+            self.words if lone else self.parts,
+            key=lambda part: (part.weight == WISH, part.listings),
+        )
+        whole = [*self.whole, *(part.term for part in lone)]
         if rare[0].listings >= FEW:
-            return any_of([rare[0].term, *_pairs(rare)])
+            return any_of([*whole, rare[0].term, *_pairs(rare)])
         # Two signs of a long run may stand anywhere by chance.
         pairs = _pairs(rare) if not any(part.listings for part in rare) else []
-        return any_of(pairs or [part.term for part in rare])
+        return any_of([*whole, *(pairs or [part.term for part in rare])])
 
 
 def _pairs(parts: Sequence[Part]) -> list[Term]:
@@ -117,7 +130,15 @@ def _add_unit(found: Parts, unit: Unit, known: Known, typed: Sequence[str]) -> N
     found.own.append(all_of(own) if own else any_of(others))
     found.wide.append(any_of([*([all_of(own)] if own else []), *others]))
     found.heads.append(_heads(said, unit))
-    found.parts += _parts_of(found.wide[-1], said, known)
+    parts = _parts_of(found.wide[-1], said, known)
+    found.parts += parts
+    if unit.synonyms and len(parts) > 1:
+        found.whole.append(found.wide[-1])
+    if len(own) > 1:
+        found.words += [
+            Part(one, WORD, known.exactly.get(word, MIDDLING))
+            for one, word in zip(own, said, strict=True)
+        ]
 
 
 def _heads(said: Sequence[str], unit: Unit) -> Term:

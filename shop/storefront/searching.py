@@ -128,7 +128,7 @@ def _search(
     # A price alone is asked of all goods.
     needed = found.needed or [fact("#kind:goods")]
     nots = [any_of([term(form) for form in forms(word)]) for word in without]
-    every, tongues, is_single = excluding(all_of(needed), nots), known.tongues, len(found.parts) < 2
+    every, tongues = excluding(all_of(needed), nots), known.tongues
     counts = (known.exactly.get(word, 0) for word in asked)
     return Search(
         query=text_of(every, tongues=tongues),
@@ -136,9 +136,9 @@ def _search(
         titled=text_of(every, weights="A", tongues=tongues),
         own=text_of(excluding(all_of(found.own or needed), nots), tongues=tongues),
         also=found.also,
-        parts=() if is_single else tuple(asked.values()),
-        listings=max(counts, default=0) if is_single else 0,
-        relaxed="" if is_single else text_of(excluding(found.chief, nots), tongues=tongues),
+        parts=() if found.is_single else tuple(asked.values()),
+        listings=max(counts, default=0) if found.is_single else 0,
+        relaxed="" if found.is_single else text_of(excluding(found.chief, nots), tongues=tongues),
         units=tuple(_weights(found, tongues)),
         full=sum(part.weight for part in found.parts) * WHOLE,
         low=meant.low,

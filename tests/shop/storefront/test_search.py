@@ -151,6 +151,24 @@ def test_synonyms_of_a_group_find_each_other_and_near_ones_only_instead_of_nothi
     assert listed(words="hamper", sort="best") == ["Hamper"]
 
 
+def test_hardly_any_things_of_a_name_are_followed_by_what_has_one_of_its_words():
+    for term in ("bread box", "bread bin"):
+        Synonym.objects.create(group="b", term=term, folded=term, language="en")
+    for title in ("Tin box", "Bread bin", "Bread box"):
+        basket(title)
+
+    assert listed(words="bread box", sort="best") == ["Bread box", "Bread bin", "Tin box"]
+    assert listed(words='"bread box"', sort="best") == ["Bread box"]
+
+
+def test_a_name_in_signs_finds_the_few_things_that_are_called_otherwise():
+    for term, language in (("sketchbook", "en"), ("素描本", "zh")):
+        Synonym.objects.create(group="s", term=term, folded=term, language=language)
+    basket("Sketchbook")
+
+    assert listed(words="素描本", sort="best") == ["Sketchbook"]
+
+
 HOSTILE = [
     "'", '"', "a" * 10_000, "basket " * 2_000, "& | ! ( ) <-> :*", "\\'; DROP TABLE shop_user",
     "\u202ebasket\u202c", "👩‍🌾🧺", "%s %(x)s {} {0}", "basket:*A", "-basket", "--", '"" "basket"',
