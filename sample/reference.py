@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from django.db import transaction
@@ -118,7 +119,8 @@ def _carriers() -> Iterator[Carrier]:
 
 
 def _synonyms() -> Iterator[Synonym]:
-    for row in _rows("synonyms"):
+    """Yield the words of specialities, and those of everyday things; some share a group."""
+    for row in chain(_rows("synonyms"), _rows("thing_words")):
         yield Synonym(
             group=row["group"],
             term=row["term"],

@@ -48,6 +48,7 @@ QUALITY = [
     ("shea buter", "shea butter"), ("karite", "Shea"), ("beurre de karité", "shea"),
     ("mudcloth", "bogolan"), ("rooibos", "ooibos"), ("kahawa", "Kaffa"), ("قهوة", "Kaffa"),
     ("咖啡", "Kaffa"), ("basket xyzzyq", "basket"),
+    ("lamp shade", "pendant shade"), ("abajur", "pendant shade"), ("laundry basket", "hamper"),
 ]  # fmt: skip
 
 
