@@ -92,7 +92,7 @@ def _running() -> Iterator[str]:
 
 
 def _create(server: str, name: str, like: str) -> None:
-    command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    command = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(command.format(sql.Identifier(name), sql.Identifier(like)))
     _note(server, name, UNFINISHED)
