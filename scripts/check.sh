@@ -42,4 +42,5 @@ check "settings" python manage.py check --fail-level WARNING
 check "migrations" check_migrations
 check "structure" python scripts/structure.py
 check "links" python scripts/doclinks.py
+check "budget" python -m bench.budget
 [ -z "$failed" ]
