@@ -1,7 +1,7 @@
 # Everything a developer calls. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test check fmt mutants fuzz bench bench-opening bench-rival drill pictures stop
+.PHONY: help setup demo demo-reset test check fmt mutants fuzz bench bench-large bench-opening bench-rival drill pictures stop
 
 python := .venv/bin/python
 
@@ -51,9 +51,13 @@ drill: ## kill and silence every part of the shop in turn while people buy: ten 
 	@scripts/setup.sh dev
 	@$(python) -m bench.drill $(ARGS)
 
-bench-rival: ## the same beside django-oscar, and with 100,000 products: half an hour
+bench-rival: ## the same beside django-oscar, and with 100,000 products: an hour
 	@scripts/setup.sh dev
 	@$(python) -m bench --rival --products 100000 $(ARGS)
+
+bench-large: ## the same with 100,000 and 1,000,000 products, desks, writes, beat: two hours
+	@scripts/setup.sh dev
+	@$(python) -m bench --products 100000 --products 1000000 --indexed 100000 $(ARGS)
 
 pictures: ## take the pictures of the how-to pages anew
 	@scripts/setup.sh dev

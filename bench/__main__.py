@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import report
+from bench import budget, record, report
 from bench.flows import WentWrong
 from bench.running import Asked, run
 from bench.servers import CannotMeasure
@@ -22,8 +22,9 @@ def main() -> int:
     os.chdir(ROOT)
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     asked = Asked(
-        chosen.rounds, chosen.seconds, chosen.products, chosen.keep, chosen.rival, chosen.against
-    )
+        chosen.rounds, chosen.seconds, chosen.products, chosen.keep, chosen.rival, chosen.against,
+        chosen.indexed,
+    )  # fmt: skip
     try:
         with tempfile.TemporaryDirectory(prefix="baobab-bench-") as folder:
             outcome = run(asked, Path(folder))
@@ -36,7 +37,10 @@ def main() -> int:
     print(text)
     if chosen.write:
         report.write(text)
-    return 0 if outcome.sale.is_exact else 1
+        record.write(outcome)
+    if chosen.budget:
+        print(budget.lower(record.figures(outcome)), file=sys.stderr)
+    return 1 if outcome.problems else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -44,7 +48,19 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=5, help="turns of each target (5)")
     parser.add_argument("--seconds", type=float, default=3, help="length of a turn (3)")
     parser.add_argument(
-        "--products", type=int, default=0, metavar="N", help="also measure with so many products"
+        "--products",
+        type=int,
+        action="append",
+        default=[],
+        metavar="N",
+        help="also measure a shop with so many products; several times for several shops",
+    )
+    parser.add_argument(
+        "--indexed",
+        type=int,
+        default=10_000,
+        metavar="N",
+        help="products that are indexed in shops of several sizes (10,000)",
     )
     parser.add_argument(
         "--rival", action="store_true", help="put django-oscar beside it, which is installed apart"
@@ -55,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--keep", action="store_true", help="keep and reuse the databases")
     parser.add_argument(
         "--write", action="store_true", help=f"put the report into {report.PAGE.relative_to(ROOT)}"
+    )
+    parser.add_argument(
+        "--budget", action="store_true", help="lower the budgets of pages that have become cheaper"
     )
     return parser
 

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import psycopg
 
+from bench import words
 from bench.flash_sale import UNITS
+from bench.words import Words
 
 PLENTY = 1_000_000
 PRODUCTS = """
@@ -33,6 +35,7 @@ class Choice:
     """What is visited and bought: slugs, the place in the middle of the list, ids of variants.
 
     Of the scarce variant there are ``flash_sale.UNITS``, of the others as many as one likes.
+    There are no ``words`` where a shop has not all kinds of them.
     """
 
     product_id: int
@@ -42,6 +45,7 @@ class Choice:
     country: str
     variants: list[int]
     scarce: int
+    words: Words | None
 
 
 def choose(address: str) -> Choice:
@@ -61,6 +65,7 @@ def choose(address: str) -> Choice:
             country=connection.execute(COUNTRY).fetchone()[0],
             variants=[variant for variant, _ in variants],
             scarce=scarce[0],
+            words=words.pick(connection),
         )
 
 

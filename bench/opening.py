@@ -23,7 +23,7 @@ from bench import databases, machine
 from bench.browser import Browser
 from bench.checking import prices_wrong, shown_too_long, sold_too_often
 from bench.flows import SEEN, Guest, WentWrong
-from bench.running import collect_static, environment, fill_with_sample, tell, trade
+from bench.preparing import collect_static, environment, fill_with_sample, tell, trade
 from bench.servers import CannotMeasure
 from config.embedded import NoDatabase
 

@@ -4,17 +4,17 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from urllib.parse import parse_qsl
 
-from bench import flows, load, wrk
+from bench import flows, load, searches, wrk
 from bench.browser import Browser
 from bench.choosing import Choice
 from bench.load import Request
-from bench.rounds import Target
-from bench.servers import CannotMeasure, Server
+from bench.rounds import Target, attempt
+from bench.servers import CannotMeasure, NotMeasured, Server
+from bench.words import SEARCH
 
 CARTS, LINES = 8, 3
-SEARCH = "coffee"
-# What anyone can type, or make up.
-NEVER_KEPT = ("list, half-way down", "list, of a price")
+# What anyone can type, or make up; and of searches one kind is enough.
+NEVER_KEPT = ("list, half-way down", "list, of a price", *searches.NAMES)
 ADDING, CHECKOUT = "first add to the cart", "whole guest checkout"
 
 
@@ -37,32 +37,28 @@ def shared(shop: Server, choice: Choice, *, count: str) -> list[Target]:
     Args:
         count: "cold" where every page is built anew, "warm" where copies are kept.
     """
-    found = [page for page in _shared_pages(choice) if count == "cold" or page[0] not in NEVER_KEPT]
+    found = [page for page in shared_pages(choice) if count == "cold" or page[0] not in NEVER_KEPT]
     return [target(*page, shop, count=count) for page in found]
 
 
 def counted(shop: Server, choice: Choice) -> list[Target]:
     """Return the pages that count products beside their choices."""
     names = {"list", "list, half-way down", "list, filtered", "store"}
-    found = [page for page in _shared_pages(choice) if page[0] in names]
+    found = [page for page in shared_pages(choice) if page[0] in names]
     return [target(*page, shop, count="cold") for page in found]
 
 
 def personal(shop: Server, choice: Choice) -> list[Target]:
     """Return what belongs to one shopper: the cart, adding to it, the whole way to the thanks."""
-    carts = [Request("/cart/", cookie=cookie) for cookie in _carts(shop, choice.variants)]
-    return [
-        target(f"cart with {LINES} products of {LINES} stores", carts, shop, count="cold"),
-        _adding(shop, choice.variants),
-        _checkout(shop, choice.variants),
-    ]
+    name = f"cart with {LINES} products of {LINES} stores"
+    return [attempt(name, partial(_cart, name, shop, choice)), *never_kept(shop, choice)]
 
 
 def never_kept(shop: Server, choice: Choice) -> list[Target]:
     """Return what is made anew for everyone, also in a shop that keeps what it can."""
     return [
-        _adding(shop, choice.variants),
-        _checkout(shop, choice.variants),
+        attempt(ADDING, partial(_adding, shop, choice.variants)),
+        attempt(CHECKOUT, partial(_checkout, shop, choice.variants)),
     ]
 
 
@@ -75,7 +71,11 @@ def target(name: str, requests: Sequence[Request], server: Server, *, count: str
     # wrk drops what is under way when the time is over, which would make slow pages look dearer.
     client = load if count == "cold" or not wrk.is_there() else wrk
     act = partial(client.send, server.url, requests)
-    return Target(name, act, server.pid, facts=_facts(name, server, requests[0], count))
+
+    def build() -> Target:
+        return Target(name, act, server.pid, facts=_facts(name, server, requests[0], count))
+
+    return attempt(name, build)
 
 
 def fetch(shop: Server, path: str) -> str:
@@ -88,7 +88,8 @@ def fetch(shop: Server, path: str) -> str:
     return answer.text
 
 
-def _shared_pages(choice: Choice) -> Iterator[tuple[str, list[Request]]]:
+def shared_pages(choice: Choice) -> Iterator[tuple[str, list[Request]]]:
+    """Yield the pages that are the same for everyone, each with its addresses."""
     yield "home", [Request("/")]
     yield "list", [Request("/products/")]
     yield "list, half-way down", [Request(f"/products/?after={choice.middle}")]
@@ -96,7 +97,9 @@ def _shared_pages(choice: Choice) -> Iterator[tuple[str, list[Request]]]:
     yield "list, of a price", [Request("/products/?from=20&to=40")]
     yield "product", [Request(f"/products/{slug}/") for slug in choice.products]
     yield "store", [Request(f"/stores/{slug}/") for slug in choice.stores]
-    yield "search", [Request(f"/products/?q={SEARCH}")]
+    yield "search", [Request(f"/products/?q={choice.words.front if choice.words else SEARCH}")]
+    if choice.words:
+        yield from searches.searches(choice.words)
 
 
 def _facts(name: str, server: Server, request: Request, count: str) -> dict[str, float]:
@@ -110,9 +113,14 @@ def _facts(name: str, server: Server, request: Request, count: str) -> dict[str,
         answer = browser.get(request.path)
     browser.close()
     if answer.status != request.expected:
-        raise CannotMeasure(f"The page “{name}” answers {answer.status}: {answer.text[-300:]}")
+        raise NotMeasured(f"it answers {answer.status}: {' '.join(answer.text[-200:].split())}")
     facts = {"bytes": len(answer.text.encode()), "sent": answer.sent}
     return facts | ({"statements": answer.statements} if count else {})
+
+
+def _cart(name: str, shop: Server, choice: Choice) -> Target:
+    carts = [Request("/cart/", cookie=cookie) for cookie in _carts(shop, choice.variants)]
+    return target(name, carts, shop, count="cold")
 
 
 def _carts(shop: Server, variants: Sequence[int]) -> Iterator[str]:

@@ -1,15 +1,19 @@
 """Writes the outcome as Markdown."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 
-from bench import comparing, earlier, goals
+from bench import comparing, earlier, sizes
 from bench.comparing import Comparison
 from bench.earlier import Earlier
 from bench.flash_sale import SHOPPERS, UNITS, Sale
+from bench.plans import Reading
 from bench.rounds import NOTHING, Target
+from bench.sizes import Size
+from bench.work import table as work
 
 PAGE = Path(__file__).resolve().parent.parent / "docs/reference/performance.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
@@ -23,8 +27,9 @@ HEAD = (
 class Outcome:
     """Everything that was measured.
 
-    ``grown`` and ``counted`` are pairs of the same page with few and with many products, built
-    anew with everything that is in it, and with the counts of products kept.
+    ``sizes`` are shops with ever more products, the first one the sample; there are none if no
+    other was asked for. ``readings`` are of the largest.
+    ``missed`` says what was not measured at all, each with the reason.
     """
 
     facts: dict[str, str]
@@ -32,13 +37,21 @@ class Outcome:
     cold: list[Target] = field(default_factory=list)
     warm: list[Target] = field(default_factory=list)
     personal: list[Target] = field(default_factory=list)
-    grown: list[tuple[Target, Target]] = field(default_factory=list)
-    counted: list[tuple[Target, Target]] = field(default_factory=list)
-    products: int = 0
+    desk: list[Target] = field(default_factory=list)
+    sizes: list[Size] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
     compared: list[Comparison] = field(default_factory=list)
     earlier: Earlier | None = None
     written: list[Target] = field(default_factory=list)
     sale: Sale | None = None
+    missed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def problems(self) -> list[str]:
+        """What makes the run fail: a sale that was not exact, too many rows, what is missing."""
+        sale = [] if self.sale and self.sale.is_exact else ["the flash sale was not exact"]
+        missed = [f"{what}: not measured, {reason}" for what, reason in self.missed.items()]
+        return [*sale, *missed, *sizes.problems(self.readings)]
 
     @property
     def hello(self) -> Target:
@@ -53,11 +66,10 @@ class Outcome:
     @property
     def targets(self) -> list[Target]:
         """All targets, each once."""
-        many = [large for _, large in self.grown]
-        pairs = [target for pair in self.counted for target in pair]
+        many = [target for size in self.sizes for target in size.targets]
         beside = [target for comparison in self.compared for target in comparison.targets]
         before = self.earlier.targets if self.earlier else []
-        pages = [*self.cold, *self.warm, *self.personal, *many, *pairs, *beside, *before]
+        pages = [*self.cold, *self.warm, *self.personal, *self.desk, *many, *beside, *before]
         every = [*self.limits, *pages, *self.written]
         return list({id(target): target for target in every}.values())
 
@@ -70,6 +82,7 @@ def markdown(outcome: Outcome) -> str:
         ("page, built anew every time", outcome.cold),
         ("page, from the kept copy", outcome.warm),
         ("of one shopper", outcome.personal),
+        ("list of a desk", outcome.desk),
     ):
         if targets:
             parts.append(HEAD.format(title).lstrip() + _rows(targets, outcome))
@@ -77,14 +90,13 @@ def markdown(outcome: Outcome) -> str:
         parts.append(comparing.table(outcome.compared))
     if outcome.earlier:
         parts.append(earlier.table(outcome.earlier))
-    if outcome.products:
-        parts.append(_growth("page, built anew", outcome.grown, outcome.products))
-        title = "page, built anew from counts that are kept"
-        parts.append(_growth(title, outcome.counted, outcome.products))
+    parts += _of_sizes(outcome)
     if outcome.written:
         parts.append(_writing(outcome.written))
     if outcome.sale:
         parts.append(_sale(outcome.sale))
+    if outcome.problems:
+        parts.append("".join(f"- **{text}**\n" for text in outcome.problems))
     return "\n".join(parts)
 
 
@@ -113,7 +125,7 @@ def _row(target: Target, outcome: Outcome) -> str:
         name,
         _short(target.median(lambda turn: turn.load.rate)),
         _short(target.median(lambda turn: turn.load.median)),
-        _cpu(target),
+        target.cost.partition(" (")[0],
         statements,
         size,
         _times(target.ratio(outcome.hello)),
@@ -122,20 +134,21 @@ def _row(target: Target, outcome: Outcome) -> str:
     return f"| {' | '.join(cells)} |\n"
 
 
-def _growth(title: str, pairs: Sequence[tuple[Target, Target]], products: int) -> str:
-    lines = [
-        f"| {title} | CPU, ms | with {products:,} products | times as much | goal |",
-        "|---|---:|---:|---:|---|",
-    ]
-    for small, large in pairs:
-        ratio = large.ratio(small)
-        cells = (
-            *(small.name, _cpu(small), _cpu(large)),
-            "" if ratio is None else f"{ratio:.2f}",
-            goals.of_growth(small.name, ratio),
-        )
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join([*lines, ""])
+def _of_sizes(outcome: Outcome) -> Iterator[str]:
+    """Yield what is told of shops with more products, if there are any."""
+    if len(outcome.sizes) < 2:
+        return
+    products = [size.products for size in outcome.sizes]
+    for title, of in (
+        ("page, built anew", attrgetter("cold")),
+        ("page, built anew from counts that are kept", attrgetter("counted")),
+        ("list of a desk", attrgetter("desk")),
+    ):
+        rows = sizes.side_by_side([of(size) for size in outcome.sizes])
+        yield sizes.growth(title, rows, products)
+    if outcome.readings:
+        yield sizes.read_table(outcome.readings, products[-1])
+    yield work.tables([work.Shop(size.products, size.works) for size in outcome.sizes])
 
 
 def _writing(targets: Sequence[Target]) -> str:
@@ -161,10 +174,6 @@ def _sale(sale: Sale) -> str:
         f"{sale.promised} units promised: {verdict}. The last answer to the button came after "
         f"{sale.slowest:.2f} s, the last confirmation after {sale.seconds:.2f} s.\n"
     )
-
-
-def _cpu(target: Target) -> str:
-    return target.cost.partition(" (")[0]
 
 
 def _short(number: float | None) -> str:

@@ -6,10 +6,11 @@ The same page of several shops is a group: what it costs here and there is compa
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from http.client import HTTPException
 
 from bench import cpu
 from bench.load import Load
-from bench.servers import NotMeasured
+from bench.servers import CannotMeasure, NotMeasured
 
 PRIMING = 0.3  # seconds
 NOTHING = "not measured"
@@ -79,6 +80,23 @@ class Target:
         return f"{server:.2f} + {database:.2f}{told}"
 
 
+def attempt(name: str, build: Callable[[], Target]) -> Target:
+    """Return what is built, or a target that says in each of its turns why there is none."""
+    try:
+        return build()
+    except (NotMeasured, CannotMeasure, OSError, HTTPException) as reason:
+        return unmeasured(name, str(reason) or type(reason).__name__)
+
+
+def unmeasured(name: str, reason: str) -> Target:
+    """Return a target of which nothing can be measured, for a reason."""
+
+    def refuse(_seconds: float) -> Load:
+        raise NotMeasured(reason)
+
+    return Target(name, refuse, missed=reason)
+
+
 def measure(
     targets: Sequence[Target],
     *,
@@ -101,9 +119,9 @@ def measure(
                 if target.is_primed:
                     target.act(PRIMING)
                 target.turns.append(_turn(target, seconds, database))
-            except (NotMeasured, OSError) as reason:  # what else was measured is not lost
+            except Exception as reason:  # noqa: BLE001 (what else was measured is not lost)
                 target.turns.append(None)
-                target.missed = f"{reason}"
+                target.missed = str(reason) or type(reason).__name__
             report(number, target)
 
 

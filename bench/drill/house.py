@@ -13,8 +13,9 @@ from bench import databases
 from bench.drill.cluster import Cluster, cluster
 from bench.drill.postbox import Postbox, postbox
 from bench.drill.processes import Process, quiet_port
-from bench.running import NAME, collect_static, environment, fill_with_sample, tell
+from bench.preparing import collect_static, environment, fill_with_sample, tell
 from bench.servers import GUNICORN, HOST, CannotMeasure
+from bench.stand import NAME
 
 HOLD_MINUTES = "3"  # less than organizers can set, so that abandoned orders end within the drill
 STATE = "provider.jsonl"

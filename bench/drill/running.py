@@ -16,7 +16,7 @@ from bench.drill.report import Outcome
 from bench.drill.settling import settle
 from bench.drill.shoppers import Shopper
 from bench.drill.storm import Storm
-from bench.running import tell
+from bench.preparing import tell
 from bench.servers import CannotMeasure
 
 READERS = 2

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bench.drill.house import House
-from bench.running import tell
+from bench.preparing import tell
 
 WHOLE = 180
 """Seconds for which the times below are made; a shorter drill has all of it, closer together."""

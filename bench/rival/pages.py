@@ -1,5 +1,6 @@
 """The pages of oscar that are measured, under the names of ours."""
 
+from contextlib import suppress
 from functools import partial
 
 from bench import flows, pages
@@ -10,6 +11,7 @@ from bench.rival.buying import COOKIE, TOKEN
 from bench.rival.lending import Rival
 from bench.rounds import Target
 from bench.servers import CannotMeasure
+from bench.words import SEARCH
 
 CARDS = 24
 CARD = 'class="product_pod"'
@@ -26,7 +28,7 @@ def targets(rival: Rival, choice: Choice) -> list[tuple[str, Target]]:
     Raises:
         CannotMeasure: it shows too little, or answers wrongly.
     """
-    shop, search = rival.shop, f"/search/?q={pages.SEARCH}"
+    shop, search = rival.shop, f"/search/?q={SEARCH}"
     for server, path in (
         (shop, "/catalogue/"),
         (shop, search),
@@ -54,7 +56,8 @@ def targets(rival: Rival, choice: Choice) -> list[tuple[str, Target]]:
         _checkout(rival, bought),
     ]
     for target in found:
-        target.act(WARMING)
+        with suppress(Exception):  # its turns will say why
+            target.act(WARMING)
     return [("list" if target.name == BY_STATEMENT else target.name, target) for target in found]
 
 
