@@ -37,6 +37,9 @@ def slower(last: Figures, budget: Figures) -> Iterator[str]:
         last: what ``record.figures`` returned.
         budget: what stands in the file of budgets.
     """
+    if not last["yardstick"]:
+        yield "The yardstick was not measured in the last run: it says nothing of any page."
+        return
     pace = last["yardstick"] / budget["yardstick"]
     for name, most in budget["cpu"].items():
         took = last["cpu"].get(name)

@@ -15,14 +15,15 @@ type Plan = Mapping[str, Any]
 class Reading:
     """What a page's statements looked at: entries of indexes and rows of tables, kept or not.
 
-    ``whole`` are large tables that were read from one end to the other, ``statement`` is the one
-    that looked at most. ``missed`` says why it is not known.
+    ``whole`` are large tables that were read from one end to the other. ``statement`` is the one
+    that looked at most, ``most_by`` the scan that did, of all. ``missed`` says why it is not known.
     """
 
     name: str
     rows: int = 0
     whole: tuple[str, ...] = ()
     statement: str = ""
+    most_by: str = ""
     missed: str = ""
 
     def problems(self, most: int | None) -> Iterator[str]:
@@ -58,14 +59,23 @@ def reading(
         if sizes.get(table, 0) >= LARGE
     )
     _rows, text = max(costs, default=(0, ""))
+    scans = [node for _text, plans in executed for plan in plans for node in _scans(plan)]
     return Reading(
-        name, sum(rows for rows, _text in costs), tuple(whole), " ".join(text.split())[:TOLD]
+        name,
+        sum(rows for rows, _text in costs),
+        tuple(whole),
+        " ".join(text.split())[:TOLD],
+        _told(max(scans, key=_looked_at)) if scans else "",
     )
 
 
 def rows_of(plan: Plan) -> int:
     """Return how many rows the scans of an executed plan yielded or threw away, in all loops."""
-    return round(sum(_looked_at(node) for node in _nodes(plan) if _is_scan(node)))
+    return round(sum(map(_looked_at, _scans(plan))))
+
+
+def _scans(plan: Plan) -> Iterator[Plan]:
+    return filter(_is_scan, _nodes(plan))
 
 
 def _nodes(plan: Plan) -> Iterator[Plan]:
@@ -83,6 +93,12 @@ def _is_scan(node: Plan) -> bool:
 def _looked_at(node: Plan) -> float:
     names = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck")
     return sum(node.get(name, 0) for name in names) * node.get("Actual Loops", 0)
+
+
+def _told(node: Plan) -> str:
+    """Say what a scan is, of what, and how many rows it looked at."""
+    of = node.get("Index Name") or node["Relation Name"]
+    return f"{node['Node Type']} {of}: {round(_looked_at(node)):,}"
 
 
 def _read_whole(plan: Plan) -> Iterator[str]:

@@ -87,8 +87,8 @@ def problems(readings: Sequence[Reading]) -> list[str]:
 def read_table(readings: Sequence[Reading], products: int) -> str:
     """Return what pages of the largest shop look at as Markdown."""
     lines = [
-        f"| page, with {products:,} products | rows looked at | at most | tables read whole |",
-        "|---|---:|---:|---|",
+        f"| page, with {products:,} products | rows looked at | at most | most by | read whole |",
+        "|---|---:|---:|---|---|",
         *_read_rows(readings),
     ]
     return "\n".join([*lines, ""])
@@ -103,6 +103,7 @@ def _read_rows(readings: Sequence[Reading]) -> Iterator[str]:
             found.name,
             f"not measured: {found.missed}" if found.missed else rows,
             "" if most is None else f"{most:,}",
+            found.most_by,
             ", ".join(f"**{table}**" for table in found.whole),
         )
         yield f"| {' | '.join(cells)} |"

@@ -12,7 +12,7 @@ from django.db import connection, connections
 from bench import cpu
 from shop.rounds import pace
 
-LONGEST = 600  # seconds, after which a piece of work is given up
+LONGEST = 1_800  # seconds, after which a piece of work is given up
 TOLD = 300  # letters of a statement
 # Entries of indexes and rows of tables; what went into tables that were dropped is not in it.
 ROWS = """

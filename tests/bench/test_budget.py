@@ -51,6 +51,12 @@ def test_what_was_not_measured_is_not_slow():
     assert not list(budget.slower(last(list=None), KNOWN))
 
 
+def test_a_run_without_its_yardstick_says_nothing():
+    (said,) = budget.slower(last(yardstick=None), KNOWN)
+
+    assert said.startswith("The yardstick was not measured")
+
+
 def test_budgets_follow_what_became_clearly_cheaper_and_nothing_else():
     run = last(list=8.0, search=19.0, store=7.0)
 

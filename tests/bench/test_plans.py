@@ -52,6 +52,7 @@ def test_of_the_plans_of_a_statement_the_costlier_one_counts():
     found = reading("list", [("SELECT 1", plans), ("SELECT 2", plans[:1])], SIZES)
 
     assert (found.rows, found.statement) == (40, "SELECT 1")
+    assert found.most_by == "Seq Scan shop_category: 30"
 
 
 @pytest.mark.parametrize(
