@@ -194,6 +194,16 @@ class Variant(models.Model):
                 name="variant_of_session",
             ),
             models.Index(
+                fields=["session_start"],
+                condition=models.Q(session_start__isnull=False),
+                name="variant_session_start",
+            ),
+            models.Index(
+                fields=["sales_close"],
+                condition=models.Q(sales_close__isnull=False),
+                name="variant_sales_close",
+            ),
+            models.Index(
                 fields=["cancelled_at"],
                 condition=models.Q(cancelled_at__isnull=False),
                 name="variant_called_off",

@@ -51,15 +51,14 @@ SOME, ALL = "l.merchant_id = ANY(%(stores)s)", "true"
 @transaction.atomic
 def count_listings(*, at: datetime) -> int:
     """Count the listings that have a price now; return how many cells changed."""
-    counts = CellCount.objects.select_for_update()
-    last = counts.get_or_create(pk=1, defaults={"counted_at": at, "all_at": at - 2 * DAY})[0]
+    last = CellCount.locked(at=at)
     is_all = not at - DAY < last.all_at <= last.counted_at <= at
     with connection.cursor() as cursor:
         cursor.execute(CHANGED, {"since": last.counted_at - OVERLAP, "at": at})
         values = {"at": at, "stores": cursor.fetchone()[0]}
         changed = _count(cursor, values, ALL if is_all else SOME)
     last.counted_at, last.all_at = at, at if is_all else last.all_at
-    last.save()
+    last.save(update_fields=["counted_at", "all_at"])
     return changed
 
 

@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
@@ -61,8 +65,9 @@ class Listing(models.Model):
             ),
             models.Index(
                 fields=["product"],
-                condition=models.Q(is_front=True),
-                name="listing_in_front",
+                # More than a search asks, which would read all of the front by it.
+                condition=models.Q(is_front=True, popularity__gte=0),
+                name="listing_of_front",
             ),
             models.Index(fields=["edition"], name="listing_edition"),
             GinIndex(
@@ -89,6 +94,9 @@ class ListingCell(models.Model):
     listings = models.PositiveIntegerField()
     popularity = models.BigIntegerField(default=0, help_text="Units sold in seven days.")
 
+    class Meta:
+        indexes = [models.Index(fields=["merchant_id"], name="cell_of_store")]
+
 
 class ChangedStore(models.Model):
     """A store of which something was written since its listings were counted."""
@@ -97,10 +105,20 @@ class ChangedStore(models.Model):
 
 
 class CellCount(models.Model):
-    """When listings were counted last: those of stores that changed, and all. One row."""
+    """When listings were counted last: those of stores that changed, and all. One row.
+
+    Up to ``closed_at`` the dates whose sale closed were looked at.
+    """
 
     counted_at = models.DateTimeField()
     all_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    @classmethod
+    def locked(cls, *, at: datetime) -> CellCount:
+        """Return the row, locked until the transaction ends; made as if nothing was counted."""
+        never = {"counted_at": at, "all_at": at - timedelta(days=2)}
+        return cls.objects.select_for_update().get_or_create(pk=1, defaults=never)[0]
 
 
 class SearchWord(models.Model):

@@ -47,7 +47,8 @@ SELECT FROM written
 IN_FRONT = """
 WITH front AS (
   SELECT product_id FROM shop_listing ORDER BY popularity DESC, product_id LIMIT %(front)s),
-asked AS (SELECT product_id FROM front UNION SELECT product_id FROM shop_listing WHERE is_front),
+asked AS (SELECT product_id FROM front UNION SELECT product_id FROM shop_listing
+  WHERE is_front AND popularity >= 0),
 changed AS (
   SELECT l.product_id, front.product_id IS NOT NULL AS is_front
   FROM asked JOIN shop_listing l USING (product_id) LEFT JOIN front USING (product_id)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Q
 
-from shop.catalogue.models import Product, ProductPicture
+from shop.catalogue.models import Product, ProductPicture, Variant
 from shop.festivals import spans
 from shop.festivals.models import Participation
 from shop.listings.indexing import index
 from shop.listings.locking import lock_listings
-from shop.listings.models import Listing
+from shop.listings.models import CellCount, Listing
 from shop.merchants.models import Merchant
 from shop.pictures.models import Picture
 
 BATCH = 500
+OVERLAP = timedelta(minutes=10)  # a date may be written with a moment that is past by then
 
 WRITTEN_ELSEWHERE = {
     "product", "popularity", "rating", "rating_count", "text", "edition", "is_front",
@@ -91,12 +93,21 @@ def refresh_availability(product_ids: Collection[int], *, at: datetime) -> None:
 def close_dates(*, at: datetime) -> None:
     """Note which experiences have no seat left since the sale of a date closed; part of the beat.
 
-    Nothing else happens at that instant that could note it.
+    Nothing else happens at that instant that could note it. Only what closed since the last round
+    is looked at, and after the first one or a clock that went back everything.
     """
-    open_ones = Listing.objects.filter(kind=Product.Kind.EXPERIENCE, is_available=True)
-    product_ids = list(open_ones.values_list("pk", flat=True))
+    last = CellCount.locked(at=at)
+    closed = Q(session_start__lte=at) | Q(sales_close__lte=at)
+    if last.closed_at is not None and last.closed_at <= at:
+        since = last.closed_at - OVERLAP
+        closed = Q(session_start__gt=since, session_start__lte=at)
+        closed |= Q(sales_close__gt=since, sales_close__lte=at)
+    dates = Variant.objects.filter(closed, product__listing__is_available=True)
+    product_ids = sorted(set(dates.order_by().values_list("product_id", flat=True)))
     lock_listings(product_ids)
     refresh_availability(product_ids, at=at)
+    last.closed_at = at
+    last.save(update_fields=["closed_at"])
 
 
 def note_stock(pool_ids: Collection[int], *, at: datetime) -> None:

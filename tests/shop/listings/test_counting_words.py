@@ -1,0 +1,70 @@
+"""How often words are there is told by a part of a large shop's listings."""
+
+import pytest
+from django.db import connection
+
+from shop.listings import indexing
+from shop.listings.indexing import count_words
+from shop.listings.models import Listing, SearchWord
+from tests import make
+from tests.make import NOON
+
+pytestmark = pytest.mark.django_db
+
+
+def listed(title, times):
+    for _ in range(times):
+        make.listed(make.variant(of=make.product(title=title)).product)
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """Let a shop of 120 listings be one of which half is counted."""
+    listed("Basket", 120)
+    listed("Zebra basket", 1)
+    monkeypatch.setattr(indexing, "COUNTED", 60)
+    monkeypatch.setattr(indexing, "SIZE", "SELECT 121")
+
+
+def test_a_part_of_the_listings_tells_how_often_a_word_is_there(large, monkeypatch):
+    part = "SELECT text FROM shop_listing WHERE product_id % 2 = 0 AND {percent} > 0"
+    monkeypatch.setattr(indexing, "PART", part)
+
+    count_words(at=NOON)
+
+    assert SearchWord.objects.get(word="basket").listings in range(115, 128)
+
+
+def test_a_part_is_drawn_by_the_database(large):
+    count_words(at=NOON)  # whole pages of the table, of a few none may be
+
+    assert SearchWord.objects.filter(word="basket").exists()
+
+
+def test_a_word_that_the_part_lacks_is_known_still(large, monkeypatch):
+    monkeypatch.setattr(indexing, "PART", "SELECT text FROM shop_listing WHERE {percent} < 0")
+
+    count_words(at=NOON)
+
+    assert SearchWord.objects.filter(word="zebra").exists()
+
+
+def test_a_word_that_no_listing_holds_is_dropped(large, monkeypatch):
+    monkeypatch.setattr(indexing, "PART", "SELECT text FROM shop_listing WHERE {percent} < 0")
+    Listing.objects.filter(title="Zebra basket").delete()
+
+    count_words(at=NOON)
+
+    assert not SearchWord.objects.filter(word="zebra").exists()
+
+
+def test_a_small_shop_is_counted_whole():
+    listed("Basket", 3)
+    listed("Zebra basket", 1)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE shop_listing")
+
+    count_words(at=NOON)
+
+    words = dict(SearchWord.objects.values_list("word", "listings"))
+    assert (words["basket"], words["zebra"]) == (4, 1)
