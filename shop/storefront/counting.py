@@ -26,7 +26,7 @@ from shop.storefront.conditions import Conditions, plain_conditions
 from shop.storefront.epoch import is_apart
 from shop.storefront.filters import Filters
 from shop.storefront.naming import NAMED, Named, naming
-from shop.storefront.ranking import BEHIND, FEW_BEHIND, MOST_RANKED, PAGE
+from shop.storefront.ranking import BEHIND, FEW_BEHIND, MOST_RANKED, PAGE, PRICED
 from shop.storefront.searching import Search
 
 KEPT_FOR = 30  # seconds; a count may lag behind by so much
@@ -52,12 +52,12 @@ IS_MANY = "(SELECT coalesce(sum(n), 0) FROM kept) > {}"
 SEARCHED = """
   SELECT * FROM front UNION ALL
   (SELECT l.country, l.category, l.merchant_id, l.kind
-   FROM shop_productspan s JOIN shop_listing l ON l.product_id = s.product_id
+   FROM {priced}
    WHERE NOT l.is_front AND {where} AND (SELECT is_wide FROM looked) LIMIT {most})"""
 LOOKED = """
 front AS MATERIALIZED (
   SELECT l.country, l.category, l.merchant_id, l.kind
-  FROM shop_productspan s JOIN shop_listing l ON l.product_id = s.product_id
+  FROM {priced}
   WHERE l.is_front AND {where}),
 behind AS ({behind}),
 looked AS (
@@ -208,8 +208,10 @@ def _statement(rest: Filters, conditions: Conditions) -> str:
         return STATEMENT.format(
             cell=CELL,
             kept=KEPT.format(where="false"),
-            looked=LOOKED.format(where=where, behind=behind, page=PAGE, few=FEW_BEHIND),
-            found=SEARCHED.format(where=where, most=MOST_RANKED),
+            looked=LOOKED.format(
+                priced=PRICED, where=where, behind=behind, page=PAGE, few=FEW_BEHIND
+            ),
+            found=SEARCHED.format(priced=PRICED, where=where, most=MOST_RANKED),
             most=MOST_RANKED,
             is_cut="(SELECT is_more AND NOT is_wide FROM looked)",
             named=NAMED,

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from shop.catalogue.wording import BY_NAME, TRANSLATED
 from shop.languages import sql_values
 from shop.listings.words import forms, is_unspaced, words
+from shop.storefront.store_counts import OF_STORE
 
 MOST = 8  # stores; who looks for more looks in the directory
 MOST_WORDS = 10
@@ -18,10 +19,7 @@ NAMED = f"""(
   SELECT json_agg(json_build_array(slug, name, city, country, tagline, translated, cloth, products)
                   ORDER BY is_name DESC, lower(unaccent(name)), name)::text
   FROM (
-    SELECT m.*, (
-      SELECT count(*) FROM (
-        SELECT 1 FROM shop_listing l WHERE l.merchant_id = m.id LIMIT 5001) AS counted
-      ) AS products
+    SELECT m.*, {OF_STORE.format(id="m.id")} AS products
     FROM (
       SELECT m.*, t.translated, lower(unaccent(m.name)) ~ ALL(%(named)s::text[]) AS is_name
       FROM shop_merchant m, LATERAL (SELECT {TAGLINE} AS translated) AS t

@@ -27,6 +27,7 @@ from shop.storefront.finding import find_popular
 from shop.storefront.offer_data import offer_data
 from shop.storefront.product_words import WORDS, product_words
 from shop.storefront.sessions import Visit, sessions_of, visit
+from shop.storefront.store_counts import OF_STORE
 from shop.storefront.stores import place
 from shop.storefront.travelling import Delivery, Reader, deliveries
 from shop.storefront.variants import VariantNow, variants_now
@@ -43,7 +44,7 @@ TOP = """(
   SELECT jsonb_build_object('name', t.name, 'names', t.names) FROM shop_category t
   WHERE t.path = split_part(shop_category.path, '/', 1)
 )"""
-IN_STORE = "(SELECT count(*) FROM shop_listing l WHERE l.merchant_id = shop_product.merchant_id)"
+IN_STORE = OF_STORE.format(id="shop_product.merchant_id")
 LISTED = """(
   SELECT coalesce(jsonb_agg(t.festival_id), '[]') FROM shop_participation t
   WHERE t.product_id = shop_product.id

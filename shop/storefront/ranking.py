@@ -30,13 +30,18 @@ KEY = f"""(
 UNITS = """units AS MATERIALIZED (
   SELECT u.query::tsquery AS query, u.weight
   FROM unnest(%(units)s::text[], %(weights)s::int[]) AS u (query, weight)),"""
+# The price of each listing that was found is looked up: joined plainly, the planner may read all
+# prices of a large shop for a thousand listings.
+PRICED = """shop_listing l CROSS JOIN LATERAL (
+    SELECT * FROM shop_productspan s WHERE s.product_id = l.product_id
+      AND s.starts_at <= %(at)s AND s.ends_at > %(at)s OFFSET 0) AS s"""
 FRONT = """
   SELECT l.product_id, {key} AS key
-  FROM shop_listing l JOIN shop_productspan s ON s.product_id = l.product_id
+  FROM {priced}
   WHERE l.is_front AND {where}"""
 REST = """
   SELECT l.product_id, {key} AS key
-  FROM shop_listing l JOIN shop_productspan s ON s.product_id = l.product_id
+  FROM {priced}
   WHERE NOT l.is_front AND {where}
     AND ({enough} OR (SELECT n FROM behind) <= {few}) LIMIT {most}"""
 FRONT_IS_SHORT = "(SELECT count(*) FROM front WHERE key >= {good} AND {range}) <= %(page)s"
@@ -71,8 +76,15 @@ def best_statement(where: str, columns: str, *, is_later: bool, is_before: bool)
     return STATEMENT.format(
         units=UNITS,
         behind=BEHIND.format(few=FEW_BEHIND),
-        front=FRONT.format(key=KEY, where=where),
-        rest=REST.format(key=KEY, where=where, enough=enough, few=FEW_BEHIND, most=MOST_RANKED),
+        front=FRONT.format(key=KEY, priced=PRICED, where=where),
+        rest=REST.format(
+            key=KEY,
+            priced=PRICED,
+            where=where,
+            enough=enough,
+            few=FEW_BEHIND,
+            most=MOST_RANKED,
+        ),
         range=LATER if is_later else EARLIER if is_before else "true",
         way="ASC" if is_before else "DESC",
         id_way="DESC" if is_before else "ASC",
