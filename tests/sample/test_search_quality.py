@@ -18,8 +18,8 @@ from tests.sample.judged.measuring import NONSENSE, judged, measure, ndcg, summa
 from tests.sample.loaded import DAY_0, root_collection
 
 pytestmark = pytest.mark.django_db
-# Measured when this was written: 0.77 and 0.74, with one answer in a hundred empty.
-FLOORS = {"tuned": 0.75, "held": 0.72}
+# Measured when this was written: 0.80 and 0.75; what sold alike moves it by a hundredth.
+FLOORS = {"tuned": 0.77, "held": 0.73}
 
 
 @pytest.fixture
