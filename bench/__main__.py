@@ -23,7 +23,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     asked = Asked(
         chosen.rounds, chosen.seconds, chosen.products, chosen.keep, chosen.rival, chosen.against,
-        chosen.indexed,
+        chosen.indexed, chosen.only,
     )  # fmt: skip
     try:
         with tempfile.TemporaryDirectory(prefix="baobab-bench-") as folder:
@@ -67,6 +67,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--against", default="", metavar="COMMIT", help="put an earlier commit of ours beside it"
+    )
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="measure this target alone, as the report calls it; several times for several",
     )
     parser.add_argument("--keep", action="store_true", help="keep and reuse the databases")
     parser.add_argument(

@@ -27,7 +27,7 @@ class Asked:
 
     ``products`` are the sizes of further shops. ``indexed`` is how many products are indexed in
     each of them, if there are any. ``rival`` puts django-oscar beside the shop, ``against`` an
-    earlier commit of it.
+    earlier commit of it. ``only`` names the targets that take turns; empty for all.
     """
 
     rounds: int
@@ -37,6 +37,11 @@ class Asked:
     rival: bool = False
     against: str = ""
     indexed: int = 0
+    only: Sequence[str] = ()
+
+    def takes_turns(self, target: Target) -> bool:
+        """Tell whether a target is measured: all are, unless some are named."""
+        return not self.only or target.name in self.only
 
 
 def run(asked: Asked, folder: Path) -> Outcome:
@@ -83,7 +88,7 @@ def _measured(
         _try(outcome, asked.against, prepare)
     tell("Measuring.")
     measure(
-        outcome.targets,
+        [target for target in outcome.targets if asked.takes_turns(target)],
         rounds=asked.rounds,
         seconds=asked.seconds,
         database=place.pid,

@@ -5,6 +5,7 @@ import pytest
 from bench import rounds
 from bench.load import Load
 from bench.rounds import NOTHING, Target, attempt, measure
+from bench.running import Asked
 from bench.servers import CannotMeasure
 from bench.work.doing import Work
 from bench.work.table import Shop, growth, tables
@@ -70,3 +71,16 @@ def test_what_is_done_at_once_has_met_its_goal():
     ]
 
     assert "| 4.0 | at most 2: met |" in tables(shops)
+
+
+def test_what_is_named_alone_is_measured_and_compared_with_nothing_else():
+    asked = Asked(rounds=1, seconds=0, products=(), keep=False, only=["checkout"])
+    ours, cards = Target("checkout", lambda _seconds: LOAD), Target("cards", broken)
+
+    measure(
+        [target for target in (ours, cards) if asked.takes_turns(target)],
+        rounds=1, seconds=0, database=None, report=lambda *_told: None,
+    )  # fmt: skip
+
+    assert (len(ours.measured), cards.cost) == (1, NOTHING)
+    assert ours.ratio(cards) is None
