@@ -1,5 +1,7 @@
 """Tables that are filled bare have all their indexes and constraints again afterwards."""
 
+import re
+
 import pytest
 from django.db import IntegrityError, connection
 from psycopg import errors
@@ -24,6 +26,8 @@ UNION ALL
 SELECT indrelid::regclass::text, '', pg_get_indexdef(indexrelid) FROM pg_index
 WHERE indrelid::regclass::text = ANY(%(tables)s) ORDER BY 1, 2, 3
 """
+# What was read once is told with its casts at other places, and means the same.
+CASTS = re.compile(r"::(text|character varying)(\[\])?|[()]")
 TABLES = ["shelf", "box"]
 FILLED = [table.table for table in enlarging.TABLES]
 pytestmark = pytest.mark.django_db
@@ -38,7 +42,8 @@ def database():
 
 
 def seen(database, tables=TABLES):
-    return database.execute(SEEN, {"tables": list(tables)}).fetchall()
+    rows = database.execute(SEEN, {"tables": list(tables)}).fetchall()
+    return sorted((table, name, CASTS.sub("", told)) for table, name, told in rows)
 
 
 def test_what_was_taken_off_is_put_back_as_it_was(database):
