@@ -71,7 +71,8 @@ def test_a_copy_costs_no_statement(kettle):
 @pytest.mark.parametrize(
     "query",
     ["?utm_source=x", "?x=1&y=2", "?sort=", "?category=&q=+", "?page=9", "?category=made-up",
-     "?store=made-up", "?slot=0", "?slot=-1", "?slot=987654321", "?country=XX", "?after=x", "?before=1"],
+     "?store=made-up", "?slot=0", "?slot=-1", "?slot=987654321", "?country=XX", "?after=x",
+     "?before=1"],
 )  # fmt: skip
 def test_parameters_that_the_list_does_not_know_make_no_other_copy(kettle, query):
     first, _ = asked("/products/")
