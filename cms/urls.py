@@ -14,7 +14,7 @@ from wagtail.admin import urls as admin_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from cms.admin.frame import read_frame
-from shop.accounts.second_step import has_entered, lead_to_it
+from shop.accounts.second_step import has_passed, lead_to_it
 
 View = Callable[..., HttpResponse]
 
@@ -42,10 +42,10 @@ def with_second_step(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         user = request.user
-        if user.is_authenticated:
-            read_frame(user)
+        has_step = user.is_authenticated and read_frame(user)
         is_organizer = user.is_authenticated and user.has_perm("wagtailadmin.access_admin")
-        if settings.ORGANIZERS_NEED_MFA and is_organizer and not has_entered(request):
+        has_entered = has_step and has_passed(request)
+        if settings.ORGANIZERS_NEED_MFA and is_organizer and not has_entered:
             return lead_to_it(request, why=_("Organizers sign in with a second step."))
         return view(request, *args, **kwargs)
 

@@ -14,7 +14,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
 from cms.admin.pages import button
-from cms.admin.paging import MOST, BoundedPaginator
+from cms.admin.paging import MOST_FOUND, BoundedPaginator, FoundPaginator
 from cms.admin.permissions import forbidden
 from cms.admin.screens import screen_of_product, screen_of_store
 from shop.catalogue.models import Product, Variant
@@ -46,18 +46,23 @@ class IndexView(Told, generic.IndexView):
     def get_page_subtitle(self) -> str:
         """Say that a list goes on where its pages end."""
         if getattr(self, "is_cut", False):
-            return f"the first {MOST:,}: search for the others"
+            return f"the first {self.most:,}: search for the others"
         return super().get_page_subtitle()
 
     def paginate_queryset(self, queryset: QuerySet, page_size: int) -> tuple:
         """Return a page, and note whether there is more than can be turned over."""
         paginator, *rest = super().paginate_queryset(queryset, page_size)
-        self.is_cut = paginator.is_cut
+        self.is_cut, self.most = paginator.is_cut, paginator.most
         return (paginator, *rest)
 
 
 class ProductIndexView(IndexView):
     """The list of products; a product is found once, however many of its variants fit."""
+
+    @property
+    def paginator_class(self) -> type[BoundedPaginator]:
+        """Return what turns the pages."""
+        return FoundPaginator if self.is_searching else BoundedPaginator
 
     def get_inspect_url(self, instance: Product) -> str:
         """Lead reviewers to where a product is looked at and taken down, the others to its row."""
@@ -79,7 +84,7 @@ class ProductIndexView(IndexView):
             Product.objects.filter(merchant__in=stores).values("pk"),
             Variant.objects.filter(sku__icontains=words).values("product"),
         )  # fmt: skip
-        newest = ArraySubquery(found.order_by("-pk")[: MOST + 1])
+        newest = ArraySubquery(found.order_by("-pk")[: MOST_FOUND + 1])
         return queryset.filter(AnyOf(F("pk"), newest))
 
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.core.paginator import Page
-from django.db.models import IntegerField, Model
+from django.db.models import Count, Expression, IntegerField, Model, Window
 from django.db.models.expressions import RawSQL
 from wagtail.admin.paginator import WagtailPaginator
 
 MOST = 5_000  # rows of a list that can be turned over; the others are searched for
+MOST_FOUND = 1_000  # of what words find; more words find the others
 
 
 class BoundedPaginator(WagtailPaginator):
-    """Counts no further than ``MOST``, whatever the list holds.
+    """Counts no further than ``most``, whatever the list holds.
 
     ``is_cut`` tells whether it holds more.
     """
 
+    most = MOST
     is_cut = False
 
     def get_page(self, number: object) -> Page:
@@ -33,15 +35,30 @@ class BoundedPaginator(WagtailPaginator):
 
     def _rows(self, number: int) -> Sequence[Model]:
         start = (number - 1) * self.per_page
-        stop = min(start + self.per_page, MOST)
-        if start >= MOST:
+        stop = min(start + self.per_page, self.most)
+        if start >= self.most:
             return []
-        counted = self.object_list.order_by().values("pk")[: MOST + 1]
+        rows = list(self.object_list.annotate(counted_rows=self._number())[start:stop])
+        found = rows[0].counted_rows if rows else 0
+        self.is_cut = found > self.most
+        self.__dict__["count"] = min(found, self.most)  # in place of a statement of its own
+        return rows
+
+    def _number(self) -> Expression:
+        """Return what counts the rows beside each of them."""
+        counted = self.object_list.order_by().values("pk")[: self.most + 1]
         sql, values = counted.query.sql_with_params()
         total = f"(SELECT count(*) FROM ({sql}) AS counted)"  # noqa: S608 (the list's own)
-        number = RawSQL(total, values, IntegerField())  # noqa: S611
-        rows = list(self.object_list.annotate(counted_rows=number)[start:stop])
-        found = rows[0].counted_rows if rows else 0
-        self.is_cut = found > MOST
-        self.__dict__["count"] = min(found, MOST)  # in place of a statement of its own
-        return rows
+        return RawSQL(total, values, IntegerField())  # noqa: S611
+
+
+class FoundPaginator(BoundedPaginator):
+    """Pages of what words find: the list ends after one more than ``most``, so all are counted.
+
+    To count them apart would be to look for them twice.
+    """
+
+    most = MOST_FOUND
+
+    def _number(self) -> Expression:
+        return Window(Count("pk"))

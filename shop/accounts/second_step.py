@@ -7,7 +7,7 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -22,7 +22,7 @@ KINDS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 CAME_FROM = "second_step_for"
 
 
-def second_steps(user: User) -> QuerySet[Authenticator]:
+def second_steps(user: User | OuterRef) -> QuerySet[Authenticator]:
     """Return a person's second steps: the app with codes, and passkeys."""
     return Authenticator.objects.filter(user=user, type__in=KINDS)
 
@@ -54,11 +54,6 @@ def turn_off(user: User) -> bool:
     if count:
         end_sessions(user)
     return bool(count)
-
-
-def has_entered(request: HttpRequest) -> bool:
-    """Tell whether this session took the second step, and the person still has one."""
-    return has_passed(request) and second_steps(request.user).exists()
 
 
 def lead_to_it(request: HttpRequest, *, why: str) -> HttpResponse:

@@ -79,14 +79,24 @@ def test_pages_are_turned_and_the_last_one_answers_for_those_behind_it(desk, she
 
 def test_a_list_says_where_its_pages_end(desk, shelf, monkeypatch):
     assert "search for the others" not in desk.get(PRODUCTS).text
-    for module in (lists, paging):
-        monkeypatch.setattr(module, "MOST", 55)
+    monkeypatch.setattr(paging.BoundedPaginator, "most", 55)
 
     page = desk.get(f"{PRODUCTS}?p=2")
 
     assert len(titles(page)) == 5
     assert "the first 55: search for the others" in page.text
     assert len(titles(desk.get(f"{PRODUCTS}?p=3"))) == 5
+
+
+def test_what_words_find_says_where_its_pages_end(desk, shelf, monkeypatch):
+    monkeypatch.setattr(lists, "MOST_FOUND", 52)
+    monkeypatch.setattr(paging.FoundPaginator, "most", 52)
+
+    page = desk.get(f"{PRODUCTS}?q=kettle&p=2")
+
+    assert titles(page) == ["Kettle 9", "Kettle 8"]
+    assert "the first 52: search for the others" in page.text
+    assert "the first" not in desk.get(f"{PRODUCTS}?q=kettle+1").text
 
 
 def test_words_and_the_first_page_are_found_by_indexes(desk):
