@@ -31,9 +31,13 @@ _may_prepare: ContextVar[bool] = ContextVar("may_prepare", default=True)
 MOST_TEXTS = 2_000  # that a process keeps in the form in which they are sent
 
 
-def ask(text: str, values: Mapping[str, Any]) -> list[Row]:
-    """Return the rows of a statement that names its values: ``%(at)s``."""
-    with prepared_cursor() as cursor:
+def ask(text: str, values: Mapping[str, Any], *, is_anew: bool = False) -> list[Row]:
+    """Return the rows of a statement that names its values: ``%(at)s``.
+
+    Args:
+        is_anew: no plan is good for all values, so each time there is one for these.
+    """
+    with connection.cursor() if is_anew else prepared_cursor() as cursor:
         cursor.execute(text, values)
         return cursor.fetchall()
 

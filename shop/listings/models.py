@@ -47,6 +47,11 @@ class Listing(models.Model):
     is_front = models.BooleanField(
         default=False, help_text="Among the most bought, in which a search looks first."
     )
+    is_floor = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Among those that come next, in which a search looks for more.",
+    )
 
     class Meta:
         indexes = [
@@ -60,8 +65,8 @@ class Listing(models.Model):
             GinIndex(fields=["text"], name="listing_text", fastupdate=False),
             models.Index(
                 fields=["product"],
-                condition=models.Q(is_front=False),
-                name="listing_behind_front",
+                condition=models.Q(is_front=False, is_floor=False),
+                name="listing_behind_floor",
             ),
             models.Index(
                 fields=["product"],
@@ -69,11 +74,22 @@ class Listing(models.Model):
                 condition=models.Q(is_front=True, popularity__gte=0),
                 name="listing_of_front",
             ),
+            models.Index(
+                fields=["product"],
+                condition=models.Q(is_floor=True, popularity__gte=0),
+                name="listing_of_floor",
+            ),
             models.Index(fields=["edition"], name="listing_edition"),
             GinIndex(
                 fields=["text"],
                 condition=models.Q(is_front=True),
                 name="listing_front_text",
+                fastupdate=False,
+            ),
+            GinIndex(
+                fields=["text"],
+                condition=models.Q(is_floor=True),
+                name="listing_floor_text",
                 fastupdate=False,
             ),
         ]

@@ -22,6 +22,7 @@ OVERLAP = timedelta(minutes=10)  # a date may be written with a moment that is p
 
 WRITTEN_ELSEWHERE = {
     "product", "popularity", "rating", "rating_count", "text", "edition", "is_front",
+    "is_floor",
 }  # fmt: skip
 AVAILABLE = """
 WITH changed AS (

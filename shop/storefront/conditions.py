@@ -12,7 +12,7 @@ from shop.storefront.queries import all_of, mark, text_of
 from shop.storefront.searching import Search
 
 IN_FORCE = "s.starts_at <= %(at)s AND s.ends_at > %(at)s"
-ONE_STORE = "l.merchant_id = (SELECT id FROM shop_merchant WHERE slug = %(store)s)"
+ONE_STORE = "l.merchant_id{} = (SELECT id FROM shop_merchant WHERE slug = %(store)s)"
 STORE = "l.merchant_id IN (SELECT id FROM shop_merchant WHERE slug = ANY(%(stores)s))"
 # The few products with such deals are looked up; EXISTS would be asked for every product. The slots
 # come first, as an array: with joins alone all variants are read to find a dozen.
@@ -28,18 +28,31 @@ SLOT = DEALS.format(deals="true", slots="t.id = %(slot)s")
 
 WORDS = "l.text @@ %(query)s::tsquery"
 # Where hardly anything fits in every part of a search, what fits in its chief part is found too.
-RELAXED = f"""l.text @@ (SELECT CASE
-  WHEN (SELECT count(*) FROM (SELECT 1 FROM shop_listing z
-        WHERE z.text @@ %(query)s::tsquery LIMIT {FEW}) AS fits) >= {FEW}
-  THEN %(query)s::tsquery ELSE %(relaxed)s::tsquery END)"""  # noqa: S608 (constants only)
+# The front is looked at first, then the floor: an index yields all that fits, or nothing.
+FITS = """(SELECT count(*) FROM (
+    SELECT 1 FROM shop_listing z WHERE {where} z.text @@ %(query)s::tsquery LIMIT {few}
+  ) AS fits) >= {few}"""
+ASKED = f"""asked AS MATERIALIZED (
+  SELECT CASE
+    WHEN {FITS.format(where="z.is_front AND", few=FEW)} THEN %(query)s::tsquery
+    WHEN {FITS.format(where="z.is_floor AND", few=FEW)} THEN %(query)s::tsquery
+    WHEN {FITS.format(where="", few=FEW)} THEN %(query)s::tsquery
+    ELSE %(relaxed)s::tsquery END AS query)"""
+RELAXED = "l.text @@ (SELECT query FROM asked)"
 
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """Conditions on ``s`` (the span in force) and ``l`` (the listing), with their values."""
+    """Conditions on ``s`` (the span in force) and ``l`` (the listing), with their values.
+
+    ``asked`` is what they need in the statement's WITH, empty for nothing. Where they bound the
+    price no plan is good for all values.
+    """
 
     where: str
     values: dict[str, object]
+    asked: str = ""
+    bounds_price: bool = False
 
     @classmethod
     def of(
@@ -55,8 +68,9 @@ class Conditions:
         Args:
             search: what the words among the filters ask for.
         """
+        plain = plain_conditions(filters, is_marked=search is not None)
         return cls(
-            where=" AND ".join([IN_FORCE, *plain_conditions(filters), *_words(filters, search)]),
+            where=" AND ".join([IN_FORCE, *plain, *_words(filters, search)]),
             values={
                 "at": at,
                 "festivals": list(festivals),
@@ -70,16 +84,26 @@ class Conditions:
                 "kind": filters.kind,
             }
             | _search_values(filters, search),
+            asked=ASKED if search and search.relaxed else "",
+            bounds_price=filters.low is not None or filters.high is not None,
         )
 
 
-def plain_conditions(filters: Filters) -> list[str]:
-    """Return the conditions of all but words."""
+def plain_conditions(filters: Filters, *, is_marked: bool = False) -> list[str]:
+    """Return the conditions of all but words.
+
+    Args:
+        is_marked: words are looked up together with a single country, category or store: to look
+            these up as well, among all products, takes longer than to compare them.
+    """
     column = "l.category" if "/" in filters.category else "l.top_category"
+    plainly = " || ''" if is_marked else ""
+    by_country = plainly if len(filters.countries) == 1 else ""
+    by_store = " + 0" if is_marked else ""
     known = {
-        "l.country = ANY(%(countries)s)": bool(filters.countries),
-        f"{column} = %(category)s": bool(filters.category),
-        ONE_STORE: len(filters.stores) == 1,
+        f"l.country{by_country} = ANY(%(countries)s)": bool(filters.countries),
+        f"{column}{plainly} = %(category)s": bool(filters.category),
+        ONE_STORE.format(by_store): len(filters.stores) == 1,
         STORE: len(filters.stores) > 1,
         "s.price >= %(low)s": filters.low is not None,
         "s.price <= %(high)s": filters.high is not None,

@@ -26,7 +26,7 @@ from shop.storefront.conditions import Conditions, plain_conditions
 from shop.storefront.epoch import is_apart
 from shop.storefront.filters import Filters
 from shop.storefront.naming import NAMED, Named, naming
-from shop.storefront.ranking import BEHIND, FEW_BEHIND, MOST_RANKED, PAGE, PRICED
+from shop.storefront.ranking import BEHIND, FEW_BEHIND, FLOOR, MOST_RANKED, PAGE, PRICED, REST
 from shop.storefront.searching import Search
 
 KEPT_FOR = 30  # seconds; a count may lag behind by so much
@@ -48,21 +48,30 @@ IS_SMALL = "(SELECT coalesce(sum(listings), 0) <= {} FROM shop_listingcell)"
 EITHER = "({small}) UNION ALL ({large})"
 MOST = "CASE WHEN {is_small} THEN {live} ELSE {few} END + 1"
 IS_MANY = "(SELECT coalesce(sum(n), 0) FROM kept) > {}"
-# As a search looks for a page: in the front of the shop, and behind it if that is not enough.
+# As a search looks for a page: in the front of the shop, then on its floor, then behind it.
 SEARCHED = """
-  SELECT * FROM front UNION ALL
+  SELECT * FROM front UNION ALL SELECT * FROM floor UNION ALL
   (SELECT l.country, l.category, l.merchant_id, l.kind
    FROM {priced}
-   WHERE NOT l.is_front AND {where} AND (SELECT is_wide FROM looked) LIMIT {most})"""
+   WHERE {rest} AND {where} AND (SELECT is_wider FROM looked) LIMIT {most})"""
 LOOKED = """
+{asked}
 front AS MATERIALIZED (
   SELECT l.country, l.category, l.merchant_id, l.kind
   FROM {priced}
   WHERE l.is_front AND {where}),
 behind AS ({behind}),
+floor AS MATERIALIZED (
+  SELECT l.country, l.category, l.merchant_id, l.kind
+  FROM {priced}
+  WHERE {floor} AND {where}
+    AND ((SELECT count(*) FROM front) <= {page} OR (SELECT n FROM behind) <= {few}) LIMIT {most}),
+near AS (SELECT (SELECT count(*) FROM front) AS front, (SELECT count(*) FROM floor) AS floor),
 looked AS (
-  SELECT (SELECT count(*) FROM front) <= {page} OR n <= {few} AS is_wide, n > 0 AS is_more
-  FROM behind),
+  SELECT front + floor <= {page} OR n <= {few} AS is_wider,
+    CASE WHEN front > {page} AND n > {few} THEN true
+         ELSE front + floor > {page} AND deep > 0 AND n > {few} END AS is_more
+  FROM near, behind),
 """
 # Hundreds of cells with a few facts each: as JSON they would take longer than they take to count.
 CELL = """string_agg(
@@ -186,7 +195,8 @@ def count(cells: Sequence[Cell], filters: Filters) -> Counts:
 
 
 def _read(rest: Filters, conditions: Conditions, named: Mapping[str, object]) -> Cells:
-    (found,) = ask(_statement(rest, conditions), conditions.values | named)
+    values = conditions.values | named
+    (found,) = ask(_statement(rest, conditions), values, is_anew=conditions.bounds_price)
     live, kept, is_cut, most, categories, stores, named = found
     cells = _cells(live)
     total = sum(cell.count for cell in cells)
@@ -209,11 +219,18 @@ def _statement(rest: Filters, conditions: Conditions) -> str:
             cell=CELL,
             kept=KEPT.format(where="false"),
             looked=LOOKED.format(
-                priced=PRICED, where=where, behind=behind, page=PAGE, few=FEW_BEHIND
+                asked=f"{conditions.asked}," if conditions.asked else "",
+                priced=PRICED,
+                where=where,
+                behind=behind,
+                floor=FLOOR,
+                page=PAGE,
+                few=FEW_BEHIND,
+                most=MOST_RANKED,
             ),
-            found=SEARCHED.format(priced=PRICED, where=where, most=MOST_RANKED),
+            found=SEARCHED.format(priced=PRICED, rest=REST, where=where, most=MOST_RANKED),
             most=MOST_RANKED,
-            is_cut="(SELECT is_more AND NOT is_wide FROM looked)",
+            is_cut="(SELECT is_more FROM looked)",
             named=NAMED,
         )
     if rest.can_be_kept:

@@ -17,7 +17,7 @@ from shop.prepared import ask
 from shop.storefront.card_deals import CLAIMED
 from shop.storefront.conditions import IN_FORCE, Conditions
 from shop.storefront.filters import BEST, Filters, Place, possible
-from shop.storefront.ranking import PAGE, best_statement
+from shop.storefront.ranking import PAGE, PRICED, best_statement
 from shop.storefront.searching import Search
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,12 +28,14 @@ COLUMNS = f"""l.product_id, l.slug, l.title,
   l.store, l.country, l.kind, l.is_available, l.popularity, l.rating, l.rating_count,
   l.picture->>'small' AS small, l.picture->>'jpeg' AS jpeg, l.picture->>'avif' AS avif,
   s.price, s.highest, s.prior_price, s.percent, s.deal_id"""
+# Where prices neither sort nor bound a list, the one of each listing that is walked by is looked up.
+BY_PRICE = "shop_productspan s JOIN shop_listing l ON l.product_id = s.product_id"
 BRANCH = """(
   SELECT {branch} AS branch, {key} AS key, {columns}
-  FROM shop_productspan s JOIN shop_listing l ON l.product_id = s.product_id
-  WHERE {where} ORDER BY {order} LIMIT %(most)s
+  FROM {rows} WHERE {where} ORDER BY {order} LIMIT {most}
 )"""
-PAGE_OF = "SELECT * FROM ({branches}) AS rows ORDER BY {order} LIMIT %(in_all)s"
+# How many rows are wanted stands in the text: one plan for any number would be one for very many.
+PAGE_OF = "{asked} SELECT * FROM ({branches}) AS rows ORDER BY {order} LIMIT {in_all}"
 
 
 class Row(NamedTuple):
@@ -86,6 +88,11 @@ class Sort:
     is_falling: bool = True
     ids_fall: bool = False
     may_lack: bool = False
+
+    @property
+    def is_of_price(self) -> bool:
+        """Tell whether the column is one of a price."""
+        return self.column.startswith("s.")
 
     def turned(self) -> Sort:
         """Return the order backwards."""
@@ -151,9 +158,16 @@ def find(
     ranges = [
         Range(f"{conditions.where} AND {where}", order) for where, order in _ranges(way, place)
     ]
-    limits = {"most": PAGE + 1, "in_all": PAGE + 1}
-    values = conditions.values | _place_values(sort, place) | limits
-    return _page(_run(_statement(ranges, way), values, at=at, language=language), place)
+    values = conditions.values | _place_values(sort, place)
+    statement = _statement(
+        ranges,
+        way,
+        by_price=conditions.bounds_price or sort.is_of_price,
+        asked=conditions.asked,
+        most=PAGE + 1,
+        in_all=PAGE + 1,
+    )
+    return _page(_run(statement, values, conditions, at=at, language=language), place)
 
 
 def _find_best(
@@ -164,15 +178,17 @@ def _find_best(
     values = conditions.values | {
         "place_key": place.key if place else 0,
         "place_id": place.product_id if place else 0,
-        "page": PAGE,
-        "in_all": PAGE + 1,
     }
     statement = best_statement(
-        conditions.where, COLUMNS, is_later=bool(place) and not is_before, is_before=is_before
+        conditions.where,
+        COLUMNS,
+        asked=conditions.asked,
+        is_later=bool(place) and not is_before,
+        is_before=is_before,
     )
     order = BEST_FIRST.turned() if is_before else BEST_FIRST
     statement = CLAIMED.format(page=statement, order=order.order("key", "product_id"))
-    return _page(_run(statement, values, at=at, language=language), place)
+    return _page(_run(statement, values, conditions, at=at, language=language), place)
 
 
 def find_popular(
@@ -184,26 +200,54 @@ def find_popular(
         wheres: conditions on the listing ``l`` and its span in force ``s``.
         most: rows of each condition.
     """
-    limits = {"most": most, "in_all": most * len(wheres)}
     sort = SORTS["popular"]
     order = sort.order(sort.column, "s.product_id")
     ranges = [Range(f"{IN_FORCE} AND {where}", order) for where in wheres]
-    statement = _statement(ranges, sort)
-    return _run(statement, values | limits, at=at, language=language)
+    statement = _statement(ranges, sort, by_price=False, most=most, in_all=most * len(wheres))
+    return _run(statement, values, at=at, language=language)
 
 
-def _statement(ranges: Sequence[Range], sort: Sort) -> str:
+def _statement(
+    ranges: Sequence[Range],
+    sort: Sort,
+    *,
+    by_price: bool,
+    asked: str = "",
+    most: int,
+    in_all: int,
+) -> str:
     branches = (
-        BRANCH.format(branch=number, key=sort.number, columns=COLUMNS, where=where, order=order)
+        BRANCH.format(
+            branch=number,
+            key=sort.number,
+            columns=COLUMNS,
+            rows=BY_PRICE if by_price else PRICED,
+            where=where,
+            order=order,
+            most=most,
+        )
         for number, (where, order) in enumerate(ranges)
     )
     order = "branch, " + sort.order("key", "product_id")
-    page = PAGE_OF.format(branches=" UNION ALL ".join(branches), order=order)
+    page = PAGE_OF.format(
+        asked=f"WITH {asked}" if asked else "",
+        branches=" UNION ALL ".join(branches),
+        order=order,
+        in_all=in_all,
+    )
     return CLAIMED.format(page=page, order=order)
 
 
-def _run(statement: str, values: dict[str, object], *, at: datetime, language: str) -> list[Row]:
-    rows = ask(statement, values | {"at": at} | sql_values(language))
+def _run(
+    statement: str,
+    values: dict[str, object],
+    conditions: Conditions | None = None,
+    *,
+    at: datetime,
+    language: str,
+) -> list[Row]:
+    is_anew = conditions is not None and conditions.bounds_price
+    rows = ask(statement, values | {"at": at} | sql_values(language), is_anew=is_anew)
     return [Row._make(row) for row in rows]
 
 

@@ -1,30 +1,33 @@
 """Puts what a search finds in order: the work does not grow with the catalogue.
 
-The most bought products are the front of the shop, a fixed number of them with an index of its
-own. What is found there fills a page most of the time. Only if it does not, or further down, the
-rest is looked at, and of it a fixed number too.
+The most bought products are the front of the shop, those that come next its floor: fixed numbers of
+them, each with an index of its own. What is found in the front fills a page most of the time. Only
+if it does not, or further down, the floor is looked at, and then the rest, of each a fixed number
+too.
 """
 
 from __future__ import annotations
 
 PAGE = 24
-MOST_RANKED = 1_000  # of those behind the front
+MOST_RANKED = 500  # of the floor, and of the rest
 FEW_BEHIND = 500  # of a shop with no more behind its front all is looked at
 
-# From here on keys are of the front, with all that is searched for, and in a good place: what comes
-# from behind the front is never before these, so that they can be shown without looking there.
+# From here on keys are of the floor, and from twice as much of the front, with all that is searched
+# for in a good place: what comes from behind is never before these, so that they can be shown
+# without looking there.
 GOOD = 100_000_000_000_000_000
 # Then come the weights of the parts that fit; words in the title, then in the store or the tags,
 # then in a text; the front; weight; whether there are units left; and how much was bought.
 COVERED = 10_000_000_000_000
 KEY = f"""(
-  CASE WHEN l.is_front AND l.text @@ %(query)s::tsquery AND l.text @@ %(strong)s::tsquery
-       THEN {GOOD} ELSE 0 END
-  + coalesce((SELECT sum(u.weight) FROM units u WHERE l.text @@ u.query), 0)::bigint * {COVERED}
-  + ((CASE WHEN l.text @@ %(titled)s::tsquery THEN 400
-        WHEN l.text @@ %(strong)s::tsquery THEN 200 ELSE 0 END
+  CASE WHEN (l.is_front OR l.is_floor) AND t.words @@ %(query)s::tsquery
+         AND t.words @@ %(strong)s::tsquery
+       THEN CASE WHEN l.is_front THEN 2 ELSE 1 END ELSE 0 END * {GOOD}
+  + coalesce((SELECT sum(u.weight) FROM units u WHERE t.words @@ u.query), 0)::bigint * {COVERED}
+  + ((CASE WHEN t.words @@ %(titled)s::tsquery THEN 400
+        WHEN t.words @@ %(strong)s::tsquery THEN 200 ELSE 0 END
    + CASE WHEN l.is_front THEN 100 ELSE 0 END
-   + least(99, (ts_rank('{{0.02, 0.1, 0.4, 1}}', l.text, %(own)s::tsquery) * 50)::int)
+   + least(99, (ts_rank('{{0.02, 0.1, 0.4, 1}}', t.words, %(own)s::tsquery) * 50)::int)
   )::bigint * 2 + l.is_available::int) * 1000000000 + least(l.popularity, 999999999)
 )"""  # noqa: S608 (constants only)
 UNITS = """units AS MATERIALIZED (
@@ -35,25 +38,36 @@ UNITS = """units AS MATERIALIZED (
 PRICED = """shop_listing l CROSS JOIN LATERAL (
     SELECT * FROM shop_productspan s WHERE s.product_id = l.product_id
       AND s.starts_at <= %(at)s AND s.ends_at > %(at)s OFFSET 0) AS s"""
+# A listing's words lie apart from its row: they are fetched once, and not for each comparison.
+WORDED = "{priced} CROSS JOIN LATERAL (SELECT l.text || ''::tsvector AS words OFFSET 0) AS t"
 FRONT = """
   SELECT l.product_id, {key} AS key
-  FROM {priced}
+  FROM {worded}
   WHERE l.is_front AND {where}"""
-REST = """
+FURTHER = """
   SELECT l.product_id, {key} AS key
-  FROM {priced}
-  WHERE NOT l.is_front AND {where}
-    AND ({enough} OR (SELECT n FROM behind) <= {few}) LIMIT {most}"""
-FRONT_IS_SHORT = "(SELECT count(*) FROM front WHERE key >= {good} AND {range}) <= %(page)s"
-PLACE_IS_BEHIND = f"%(place_key)s < {GOOD}"
-BEHIND = """
-  SELECT count(*) AS n
-  FROM (SELECT 1 FROM shop_listing WHERE NOT is_front LIMIT {few} + 1) AS hits"""
+  FROM {worded}
+  WHERE {tier} AND {where}
+    AND ({short} OR (SELECT n FROM behind) <= {few}) LIMIT {most}"""
+FLOOR, REST = "l.is_floor", "NOT l.is_front AND NOT l.is_floor"
+IS_SHORT = "(SELECT count(*) FROM {hits} AS hits WHERE key >= {good} AND {range}) <= {page}"
+IN_FRONT, ON_FLOOR = "front", "(SELECT * FROM front UNION ALL SELECT * FROM floor)"
+PLACE_IS_BEHIND = "%(place_key)s < {good}"
+# How many stand behind the front, and of them behind the floor: more than a few are not counted.
+BEHIND = f"""
+  SELECT deep, deep + (
+    SELECT count(*) FROM (
+      SELECT 1 FROM shop_listing l WHERE l.is_floor AND l.popularity >= 0 LIMIT {{few}} + 1
+    ) AS some_of_them) AS n
+  FROM (SELECT count(*) AS deep FROM (
+    SELECT 1 FROM shop_listing l WHERE {REST} LIMIT {{few}} + 1) AS some_of_them) AS counted"""  # noqa: S608
 STATEMENT = """
-  WITH {units} behind AS ({behind}), front AS MATERIALIZED ({front}), rest AS MATERIALIZED ({rest}),
+  WITH {asked} {units} behind AS ({behind}), front AS MATERIALIZED ({front}),
+  floor AS MATERIALIZED ({floor}), rest AS MATERIALIZED ({rest}),
   best AS (
-    SELECT * FROM (SELECT * FROM front UNION ALL SELECT * FROM rest) AS hits
-    WHERE {range} ORDER BY key {way}, product_id {id_way} LIMIT %(in_all)s)
+    SELECT * FROM (
+      SELECT * FROM front UNION ALL SELECT * FROM floor UNION ALL SELECT * FROM rest) AS hits
+    WHERE {range} ORDER BY key {way}, product_id {id_way} LIMIT {in_all})
   SELECT 0 AS branch, best.key, {columns}
   FROM best JOIN shop_listing l ON l.product_id = best.product_id
   JOIN shop_productspan s ON s.product_id = l.product_id
@@ -62,31 +76,41 @@ LATER = "(key < %(place_key)s OR (key = %(place_key)s AND product_id > %(place_i
 EARLIER = "(key > %(place_key)s OR (key = %(place_key)s AND product_id < %(place_id)s))"
 
 
-def best_statement(where: str, columns: str, *, is_later: bool, is_before: bool) -> str:
+def best_statement(where: str, columns: str, *, asked: str, is_later: bool, is_before: bool) -> str:
     """Return the statement of a page, best first, or of the one before a place backwards.
 
     Args:
         where: conditions on the listing ``l`` and its span ``s``.
+        asked: what they need in a WITH.
         is_later: the page begins after a place.
         is_before: the page ends before a place.
     """
-    # What comes before a place was found by the pages before it, in the front or behind.
-    short = FRONT_IS_SHORT.format(good=GOOD, range=LATER if is_later else "true")
-    enough = PLACE_IS_BEHIND if is_before else short
-    return STATEMENT.format(
-        units=UNITS,
-        behind=BEHIND.format(few=FEW_BEHIND),
-        front=FRONT.format(key=KEY, priced=PRICED, where=where),
-        rest=REST.format(
+    worded = WORDED.format(priced=PRICED)
+    onwards = LATER if is_later else "true"
+
+    def further(tier: str, hits: str, good: int) -> str:
+        short = IS_SHORT.format(hits=hits, good=good, page=PAGE, range=onwards)
+        return FURTHER.format(
             key=KEY,
-            priced=PRICED,
+            worded=worded,
+            tier=tier,
             where=where,
-            enough=enough,
+            # What comes before a place was found by the pages before it, here or further behind.
+            short=PLACE_IS_BEHIND.format(good=good) if is_before else short,
             few=FEW_BEHIND,
             most=MOST_RANKED,
-        ),
-        range=LATER if is_later else EARLIER if is_before else "true",
+        )
+
+    return STATEMENT.format(
+        asked=f"{asked}," if asked else "",
+        units=UNITS,
+        behind=BEHIND.format(few=FEW_BEHIND),
+        front=FRONT.format(key=KEY, worded=worded, where=where),
+        floor=further(FLOOR, IN_FRONT, 2 * GOOD),
+        rest=further(REST, ON_FLOOR, GOOD),
+        range=EARLIER if is_before else onwards,
         way="ASC" if is_before else "DESC",
         id_way="DESC" if is_before else "ASC",
         columns=columns,
+        in_all=PAGE + 1,
     )

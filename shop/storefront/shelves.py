@@ -11,7 +11,8 @@ from shop.languages import sql_values
 from shop.prepared import ask
 from shop.storefront.conditions import IN_FORCE, Conditions
 from shop.storefront.filters import Filters
-from shop.storefront.finding import CLAIMED, COLUMNS, PAGE_OF, SORTS, Row, Sort
+from shop.storefront.finding import BY_PRICE, CLAIMED, COLUMNS, PAGE_OF, SORTS, Row, Sort
+from shop.storefront.ranking import PRICED
 
 MOST = 24  # products of one shelf
 COMMON = {"at", "language", "plain"}  # values that all shelves share
@@ -20,8 +21,7 @@ NAME = re.compile(r"%\((\w+)\)s")
 # The best of a shelf come first by its own order; ``key`` is their place in it.
 BRANCH = """(
   SELECT {branch} AS branch, row_number() OVER (ORDER BY {order}) AS key, {columns}
-  FROM shop_productspan s JOIN shop_listing l ON l.product_id = s.product_id
-  WHERE {where} ORDER BY {order} LIMIT %(most)s
+  FROM {rows} WHERE {where} ORDER BY {order} LIMIT {most}
 )"""
 PICKED, AMONG = (f"l.product_id = ANY(%({name})s)" for name in ("picked", "among"))
 AS_PICKED = "array_position(%(picked)s::bigint[], l.product_id), s.product_id"
@@ -57,9 +57,14 @@ def find_shelves(
         branch, own = _branch(shelf, number, festivals=festivals, at=at)
         branches.append(branch)
         values |= own
-    values |= sql_values(language) | {"at": at, "in_all": sum(shelf.most for shelf in shelves)}
+    values |= sql_values(language) | {"at": at}
     found: list[list[Row]] = [[] for _ in shelves]
-    page = PAGE_OF.format(branches=" UNION ALL ".join(branches), order="branch, key")
+    page = PAGE_OF.format(
+        asked="",
+        branches=" UNION ALL ".join(branches),
+        order="branch, key",
+        in_all=sum(shelf.most for shelf in shelves),
+    )
     for row in map(Row._make, ask(CLAIMED.format(page=page, order="branch, key"), values)):
         found[row.branch].append(row)
     return found
@@ -70,17 +75,26 @@ def _branch(
 ) -> tuple[str, dict[str, object]]:
     """Return the statement of a shelf and its values, under names that no other shelf uses."""
     conditions = Conditions.of(shelf.filters, at=at, festivals=festivals)
-    wheres, order = [conditions.where], _order(SORTS[shelf.filters.sort])
+    sort = SORTS[shelf.filters.sort]
+    wheres, order = [conditions.where], _order(sort)
     if shelf.picked:
         wheres, order = [IN_FORCE, PICKED], AS_PICKED
-    elif SORTS[shelf.filters.sort].may_lack:
-        wheres.append(f"{SORTS[shelf.filters.sort].column} IS NOT NULL")
+    elif sort.may_lack:
+        wheres.append(f"{sort.column} IS NOT NULL")
     if shelf.only_deals:
         wheres.append("s.deal_id IS NOT NULL")
     if shelf.among is not None:
         wheres.append(AMONG)
-    branch = BRANCH.format(branch=number, columns=COLUMNS, where=" AND ".join(wheres), order=order)
-    own = {"picked": list(shelf.picked), "among": list(shelf.among or ()), "most": shelf.most}
+    by_price = not shelf.picked and (shelf.only_deals or sort.is_of_price)
+    branch = BRANCH.format(
+        branch=number,
+        columns=COLUMNS,
+        rows=BY_PRICE if by_price else PRICED,
+        where=" AND ".join(wheres),
+        order=order,
+        most=shelf.most,
+    )
+    own = {"picked": list(shelf.picked), "among": list(shelf.among or ())}
     values = conditions.values | own
     renamed = NAME.sub(lambda name: _own_name(name[1], number), branch)
     return renamed, {f"{name}_{number}": value for name, value in values.items()}

@@ -20,19 +20,24 @@ from shop.storefront.queries import Term, all_of, any_of, phrase, term, text_of
 PRODUCTS, OTHERS = 5, 3
 SHORTEST = 2  # letters; a Chinese sign is enough alone
 
-# In the front of the shop first, and behind it only for what it lacks.
+# In the front of the shop first, then on its floor, and behind it only for what these lack.
 STATEMENT = """
 WITH front AS (
   SELECT l.product_id, l.popularity FROM shop_listing l
   WHERE l.is_front AND l.text @@ %(query)s::tsquery
-  ORDER BY l.popularity DESC, l.product_id LIMIT %(products)s),
+  ORDER BY l.popularity DESC, l.product_id LIMIT {products}),
+floor AS (
+  SELECT l.product_id, l.popularity FROM shop_listing l
+  WHERE l.is_floor AND l.text @@ %(query)s::tsquery
+    AND (SELECT count(*) FROM front) < {products} LIMIT 200),
+near AS (SELECT * FROM front UNION ALL SELECT * FROM floor),
 rest AS (
   SELECT l.product_id, l.popularity FROM shop_listing l
-  WHERE NOT l.is_front AND l.text @@ %(query)s::tsquery
-    AND (SELECT count(*) FROM front) < %(products)s LIMIT 200),
+  WHERE NOT l.is_front AND NOT l.is_floor AND l.text @@ %(query)s::tsquery
+    AND (SELECT count(*) FROM near) < {products} LIMIT 200),
 best AS (
-  SELECT * FROM (SELECT * FROM front UNION ALL SELECT * FROM rest) AS hits
-  ORDER BY popularity DESC, product_id LIMIT %(products)s)
+  SELECT * FROM (SELECT * FROM near UNION ALL SELECT * FROM rest) AS hits
+  ORDER BY popularity DESC, product_id LIMIT {products})
 SELECT 'product', l.slug, l.title,
   {translated}, l.picture->>'small'
 FROM (SELECT * FROM best ORDER BY popularity DESC, product_id) AS b
@@ -112,11 +117,10 @@ def _instead(rows: list[tuple], others: list[str], asked: list[str], language: s
 def _found(query: Term, asked: list[str], language: str) -> list[tuple]:
     values = {
         "query": text_of(query, weights="AB", tongues=(tongue_of(language),)),
-        "products": PRODUCTS,
         "said": " ".join(asked),
         "start": r"\m" + r"\M.*\m".join(asked),
     } | sql_values(language)
-    return ask(STATEMENT.format(translated=in_sql("l.titles")), values)
+    return ask(STATEMENT.format(translated=in_sql("l.titles"), products=PRODUCTS), values)
 
 
 def _categories(asked: list[str], epoch: Epoch, language: str) -> Iterable[Suggestion]:

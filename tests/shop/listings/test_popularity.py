@@ -66,3 +66,23 @@ def test_many_are_counted_in_batches(monkeypatch):
     assert 0 not in Listing.objects.values_list("popularity", flat=True)
     best = list(Listing.objects.order_by("-popularity", "pk").values_list("pk", flat=True))
     assert set(Listing.objects.filter(is_front=True).values_list("pk", flat=True)) == set(best[:2])
+
+
+def test_what_stands_elsewhere_is_moved_in_batches(monkeypatch):
+    for name, number in (("FRONT", 2), ("FLOOR", 2), ("MOVED", 1)):
+        monkeypatch.setattr(popularity, name, number)
+    make.listed(*(make.variant().product for _ in range(6)))
+
+    def stand():
+        rows = Listing.objects.order_by("-popularity", "pk")
+        return list(rows.values_list("is_front", "is_floor"))
+
+    refresh_popularity(at=NOON)
+    assert stand() == [(True, False)] * 2 + [(False, True)] * 2 + [(False, False)] * 2
+    last = Listing.objects.order_by("popularity").first().pk
+    Listing.objects.filter(pk=last).update(popularity=999)  # the most of those alike
+
+    refresh_popularity(at=NOON)
+
+    assert stand() == [(True, False)] * 2 + [(False, True)] * 2 + [(False, False)] * 2
+    assert refresh_popularity(at=NOON) == 0

@@ -29,9 +29,10 @@ def facets(**asked):
     return facets_of(filters, at=NOON, since=LONG_AGO, festivals=(), language="en", search=search)
 
 
-@pytest.fixture
-def large(monkeypatch):
-    """Let a shop of 60 products be a large one."""
+@pytest.fixture(params=[10, 20_000], ids=["deep", "wide"])
+def large(request, monkeypatch):
+    """Let a shop of 60 products be a large one: with something behind its floor, or without."""
+    monkeypatch.setattr("shop.listings.popularity.FLOOR", request.param)
     monkeypatch.setattr(counting, "LIVE", 20)
     monkeypatch.setattr(counting, "MOST_COUNTED", 10)
     monkeypatch.setattr("shop.listings.popularity.FRONT", 30)
@@ -160,8 +161,38 @@ def test_a_search_reaches_behind_the_front_of_the_shop(large):
         pages += 1
 
     assert len(seen) == len(set(seen)) == 60
-    assert Listing.objects.filter(is_front=True).count() == 30
-    assert set(seen[:30]) == set(Listing.objects.filter(is_front=True).values_list("pk", flat=True))
+    front = Listing.objects.filter(is_front=True).values_list("pk", flat=True)
+    floor = Listing.objects.filter(is_floor=True).values_list("pk", flat=True)
+    assert (set(seen[:30]), set(seen[30 : 30 + len(floor)])) == (set(front), set(floor))
+    assert (len(front), len(floor)) in {(30, 10), (30, 30)}
+
+
+def test_a_page_that_is_full_is_not_looked_for_further_behind(large):
+    refresh_popularity(at=NOON)
+    best = Listing.objects.order_by("-popularity")
+    Listing.objects.filter(pk=best.last().pk).update(text=best.first().text)
+    ends = {"front": best.filter(is_front=True), "floor": best.filter(is_floor=True)}
+
+    def searched(most):
+        found = understand("thing", "en")
+        asked = Filters(words="thing", sort="best")
+        page = find(asked, at=NOON, festivals=(), language="en", search=found)
+        return {row.product_id for row in page.rows} <= {row.pk for row in ends[most]}
+
+    assert searched("front")  # all of the front fit: 24 of them are shown
+    best.filter(is_front=True).update(text=None)
+    assert searched("floor") is (best.filter(is_floor=True).count() > ranking.PAGE)
+
+
+def test_a_search_counts_what_it_looks_at(large):
+    refresh_popularity(at=NOON)
+
+    assert facets(words="thing").is_least  # the front alone fills a page
+    assert facets(words="thing").total == 30
+    Listing.objects.filter(is_front=True).update(text=None)
+    rest = facets(words="thing")
+
+    assert (rest.total, rest.is_least) == (30, False)
 
 
 def test_the_way_back_of_a_search_is_the_way_there(large):
