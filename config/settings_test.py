@@ -13,8 +13,9 @@ os.environ["PAYMENTS_SANDBOX"] = "1"
 os.environ["STRIPE_SECRET_KEY"] = "sk_test_sandbox_tests"
 os.environ.setdefault("STRIPE_BASE_URL", "http://127.0.0.1:1")  # the fixture starts the real one
 os.environ["STRIPE_WEBHOOK_SECRETS"] = "whsec_sandbox_tests"
-# Tests hold locks on purpose, and machines that test are slow.
-os.environ.setdefault("DATABASE_STATEMENT_SECONDS", "0")
+# Tests hold locks on purpose, and machines that test are slow. With a bound goes how statements are
+# planned, which is to be as in production.
+os.environ.setdefault("DATABASE_STATEMENT_SECONDS", "600")
 os.environ["DEBUG"] = ""
 # The server that browsers visit shows sent mail and pictures, as a demonstration does.
 os.environ["DEMO"] = os.environ.get("BAOBAB_TEST_SERVER", "")

@@ -30,7 +30,8 @@ WITH own AS (
   WHERE shopper_key = %(shopper)s AND placed_at > %(since)s
 ), near AS (
   SELECT state, placed_at, pay_by, ended_at FROM shop_order
-  WHERE network_key = %(network)s AND placed_at > %(since)s ORDER BY placed_at DESC LIMIT %(most)s
+  WHERE network_key = %(network)s AND placed_at > %(since)s
+  ORDER BY placed_at DESC LIMIT {MOST_READ}
 ), held AS (
   SELECT l.pool_id, l.deal_id, l.is_set_aside, l.quantity, l.pool_units, o.pay_by
   FROM shop_order o JOIN shop_orderline l ON l.order_id = o.id
@@ -124,7 +125,6 @@ def look(place: Place, keys: Collection[Key], *, at: datetime) -> Seen:
         "pools": [pk for kind, pk in keys if kind == POOL],
         "since": at - LATELY,
         "late": at - PATIENCE,
-        "most": MOST_READ,
         "at": at,
     }
     rows = ask(STATEMENT, asked)

@@ -25,7 +25,7 @@ PART = re.compile(r",\s+(?=\D*\d)|[，、،]\s*|\s+و(?=\d)")
 NUMBER = re.compile(r"(\d[\d.,\u00a0\u202f ]*\d|\d)\s*(.*)")
 
 # The stores that take part, in the order in which they joined, and the products listed with it.
-NUMBERS = """
+NUMBERS = f"""
 SELECT ARRAY(SELECT m.slug FROM shop_enrolment e JOIN shop_merchant m ON m.id = e.merchant_id
              WHERE e.festival_id = %(festival)s AND e.state = 'accepted'
                AND m.state = 'approved'
@@ -34,7 +34,7 @@ SELECT ARRAY(SELECT m.slug FROM shop_enrolment e JOIN shop_merchant m ON m.id = 
         WHERE %(festival)s = ANY(festivals)),
        (SELECT count(*) FROM (
           SELECT 1 FROM shop_participation p JOIN shop_listing l USING (product_id)
-          WHERE p.festival_id = %(festival)s LIMIT %(most)s) AS some_of_them),
+          WHERE p.festival_id = %(festival)s LIMIT {LIVE}) AS some_of_them),
        last_move.action, last_move.reason
 FROM (VALUES (true)) AS one
 LEFT JOIN LATERAL (
@@ -44,7 +44,7 @@ LEFT JOIN LATERAL (
     AND c.subject = 'slot' AND c.action IN ('extend', 'stop')
   ORDER BY c.at DESC, c.id DESC LIMIT 1
 ) AS last_move ON true
-"""
+"""  # noqa: S608 (a constant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Hero:
 
 def hero(festival: KnownFestival, *, at: datetime, language: str) -> Hero:
     """Return a festival as the head of a page shows it at an instant. One statement."""
-    (found,) = ask(NUMBERS, {"festival": festival.id, "most": LIVE, "at": at})
+    (found,) = ask(NUMBERS, {"festival": festival.id, "at": at})
     stores, kept, few, action, reason = found
     products = few if few < LIVE else max(kept, few)
     title, tagline = (words(festival, name, language) for name in ("title", "tagline"))

@@ -28,7 +28,7 @@ NAMED = f"""(
           ~ ALL(%(named)s::text[])
         AND EXISTS (SELECT 1 FROM shop_listing l WHERE l.merchant_id = m.id)
       ORDER BY is_name DESC, lower(unaccent(m.name)), m.name
-      LIMIT %(most_named)s) AS m) AS found)"""  # noqa: S608 (a column of our own)
+      LIMIT {MOST + 1}) AS m) AS found)"""  # noqa: S608 (a column of our own)
 
 
 class Named(NamedTuple):
@@ -51,7 +51,7 @@ def naming(text: str, language: str) -> dict[str, object]:
     """
     plain = " ".join(chunk for chunk in text.split() if chunk[0] not in "-−")
     patterns = [_pattern(word) for word in words(plain)[:MOST_WORDS]]
-    return {"named": patterns, "most_named": MOST + 1} | sql_values(language)
+    return {"named": patterns} | sql_values(language)
 
 
 def _pattern(word: str) -> str:
