@@ -14,6 +14,7 @@ import psycopg
 from bench.bare import bare
 
 BATCH = 50_000  # products that are written at once
+FRONT, SPACE = 2_000, 20_000  # as in listings.popularity
 DATES = 3  # of an experience's, in each copy of it
 # A crash would lose the last moments of a database that is dropped anyway.
 HURRY = (
@@ -44,6 +45,14 @@ POOLS = """
 INSERT INTO shop_pool (id, on_hand, held, sold)
 SELECT pool, 1000, 0, 0 FROM copied_variants WHERE new BETWEEN %(first)s AND %(last)s
 """
+# Afterwards each row would go into every index anew.
+FLOOR = """
+UPDATE shop_listing SET is_floor = true WHERE product_id IN (
+  SELECT product_id FROM shop_listing ORDER BY popularity DESC, product_id
+  OFFSET %(front)s LIMIT %(floor)s) AND NOT is_front
+"""
+# As whoever writes a listing does: the next count of listings goes by it.
+NOTE = "INSERT INTO shop_changedstore (merchant_id) SELECT id FROM shop_merchant"
 TIDY = ("VACUUM", "ANALYZE")
 
 
@@ -126,6 +135,8 @@ def enlarge(address: str, products: int, tell: Callable[[str], None] = print) ->
             for done in _fill(connection):
                 passed = time.monotonic() - began
                 tell(f"  {done:,} products after {passed:.0f} s")
+            connection.execute(FLOOR, {"front": FRONT, "floor": SPACE})
+        connection.execute(NOTE)
     passed = time.monotonic() - began
     tell(f"  {products:,} products in {passed:.0f} s, {products / passed:,.0f} a second")
 

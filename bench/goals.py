@@ -8,8 +8,11 @@ CHEAPER = {"list": 20, "product": 5, "search": 10, ADDING: 5, CHECKOUT: 5}
 
 GROWTH = {
     "list": 1.3,
+    "product": 1.3,
     "search": 1.3,
-    **dict.fromkeys(searches.NAMES, 1.3),
+    **dict.fromkeys(searches.NAMES, 2),
+    searches.SUGGEST: 1.3,
+    searches.SUGGEST_RARE: 1.3,
     **dict.fromkeys(desks.NAMES, 2),
 }
 """At most so many times the CPU that it takes with the sample's 1,000 products."""

@@ -13,6 +13,9 @@ from typing import Any
 from bench import enlarging, servers
 from bench.servers import CannotMeasure, NotMeasured, Server
 
+AS_WEB, AS_BEAT = ({"DATABASE_STATEMENT_SECONDS": seconds} for seconds in ("30", "300"))
+"""Lets a command plan its statements as the web server and the beat do; others are not bounded."""
+
 
 def tell(text: str) -> None:
     """Say what is being done; the report alone goes to standard output."""

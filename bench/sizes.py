@@ -71,7 +71,8 @@ def look_at(
     file.write_text(json.dumps(asked))
     found: list[Reading] = []
     try:
-        for said in preparing.ask(environment, "explain_bench", str(file)):
+        around = {**environment, **preparing.AS_WEB}
+        for said in preparing.ask(around, "explain_bench", str(file)):
             found.append(Reading(**said | {"whole": tuple(said["whole"])}))
     except (NotMeasured, OSError) as reason:
         names = [name for name, _requests in pages[len(found) :]]

@@ -48,7 +48,7 @@ def work_on(place: Place, name: str, *, indexed: int, tell: Callable[[str], None
     )
     try:
         with ExitStack() as stack:
-            around = _served(stack, place, stack.enter_context(lent))
+            around = _served(stack, place, stack.enter_context(lent)) | preparing.AS_BEAT
             asked = ("work_bench", "--indexed", str(indexed))
             for said in preparing.ask(around, *asked, "--database-pid", str(place.pid or 0)):
                 done.append(_read(said))
