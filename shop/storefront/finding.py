@@ -28,7 +28,7 @@ COLUMNS = f"""l.product_id, l.slug, l.title,
   l.store, l.country, l.kind, l.is_available, l.popularity, l.rating, l.rating_count,
   l.picture->>'small' AS small, l.picture->>'jpeg' AS jpeg, l.picture->>'avif' AS avif,
   s.price, s.highest, s.prior_price, s.percent, s.deal_id"""
-# Where prices neither sort nor bound a list, the one of each listing that is walked by is looked up.
+# Where prices neither sort nor bound a list, that of each listing which is walked by is looked up.
 BY_PRICE = "shop_productspan s JOIN shop_listing l ON l.product_id = s.product_id"
 BRANCH = """(
   SELECT {branch} AS branch, {key} AS key, {columns}
