@@ -11,6 +11,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.db.models import Expression, F, Q, QuerySet
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from wagtail.models import Page
@@ -19,10 +20,11 @@ from wagtail.rich_text import RichText, expand_db_html
 from cms.blocks.base import PageBlock
 from cms.blocks.deals import has_sales
 from cms.pages.addresses import address, localized
-from cms.pages.listing import PageCard, page_cards
+from cms.pages.listing import PageCard, cards_of, rows_of
 from cms.pages.offers import Offer, offers
 from cms.pages.scene import Scene
 from shop import clock, dates
+from shop.composed import IDS, AnyOf, composed
 from shop.storefront.cards import Card, cards
 from shop.storefront.collections import Collection, collections
 from shop.storefront.epoch import current_epoch
@@ -189,20 +191,26 @@ def _rows(shelves: list[Shelf], scene: Scene) -> list[list[Row]]:
 
 
 def _stories(parts: Sequence[Part], language: str) -> dict[int, PageCard]:
-    """Return the chosen stories, or the newest ones.
-
-    The model is looked up by its name, since pages know the blocks they are made of.
-    """
-    model = apps.get_model("cms", "StoryPage")
+    """Return the chosen stories and the newest ones."""
     chosen = {
         pk
         for part in parts
         if "stories" in part.block.needs
         for pk in part.block.chosen(part.value)
     }
+    return cards_of(stories_to_show(chosen=sorted(chosen)), language)
+
+
+@composed(chosen=IDS)
+def stories_to_show(*, chosen: Expression) -> QuerySet:
+    """Return what cards say of stories: chosen ones and the newest.
+
+    The model is looked up by its name, since pages know the blocks they are made of.
+    """
+    model = apps.get_model("cms", "StoryPage")
     newest = model.objects.order_by("-first_published_at", "-pk")[:STORIES].values("pk")
-    wanted = model.objects.filter(pk__in=chosen) | model.objects.filter(pk__in=newest)
-    return page_cards(wanted.order_by("-first_published_at", "-pk"), language)
+    wanted = model.objects.filter(Q(AnyOf(F("pk"), chosen)) | Q(pk__in=newest))
+    return rows_of(wanted.order_by("-first_published_at", "-pk"))
 
 
 def _links(parts: Sequence[Part], language: str) -> dict[int, str]:

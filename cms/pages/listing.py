@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,22 +38,32 @@ def page_cards(
     Args:
         extra: a field of the pages that the card carries along.
     """
+    return cards_of(rows_of(pages, extra=extra, with_picture=with_picture), language)
+
+
+def rows_of(pages: QuerySet, *, extra: str = "title", with_picture: bool = True) -> QuerySet:
+    """Return what cards say of published pages of the English tree, as columns."""
+    columns = ["id", "translation_key", "title", "search_description", "url_path", extra]
     picture = ["picture__sizes"] if with_picture else []
-    columns = ("id", "title", "search_description", "url_path", "translation_key", extra)
     english = pages.live().filter(locale__language_code=settings.LANGUAGE_CODE)
-    rows = list(english.values(*columns, *picture)[:MOST])
-    known = translations({row["translation_key"] for row in rows}, language)
+    return english.values_list(*columns, *picture)[:MOST]
+
+
+def cards_of(rows: Iterable[Sequence[Any]], language: str) -> dict[int, PageCard]:
+    """Return cards of what ``rows_of`` has found. One statement for translations."""
+    rows = list(rows)
+    known = translations({key for _pk, key, *_ in rows}, language)
     found = {}
-    for row in rows:
-        words = known.get(row["translation_key"], row)
-        is_foreign = words is row and language != settings.LANGUAGE_CODE
-        found[row["id"]] = PageCard(
-            url=address(row["url_path"], language),
-            title=words["title"],
-            summary=words["search_description"],
+    for pk, key, title, summary, url_path, extra, *sizes in rows:
+        words = known.get(key)
+        is_foreign = words is None and language != settings.LANGUAGE_CODE
+        found[pk] = PageCard(
+            url=address(url_path, language),
+            title=words["title"] if words else title,
+            summary=words["search_description"] if words else summary,
             lang=settings.LANGUAGE_CODE if is_foreign else "",
-            picture=files(row["picture__sizes"] or {}, "") if with_picture else {},
-            extra=row[extra],
+            picture=files(sizes[0] or {}, "") if sizes else {},
+            extra=extra,
         )
     return found
 

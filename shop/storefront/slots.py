@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Expression, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shop import dates
+from shop.composed import ID, MOMENT, composed
 from shop.festivals.models import ChangeLog, Slot
 from shop.languages import lang_mark
 from shop.storefront.epoch import KnownFestival
@@ -42,15 +43,23 @@ def slots(festival: KnownFestival, *, at: datetime, language: str) -> tuple[Slot
     """Return the flash deals' times of today and tomorrow. One statement."""
     zone = ZoneInfo(festival.zone)
     today = at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    flash = Slot.objects.filter(festival_id=festival.id, kind=Slot.Kind.FLASH)
+    until = today + timedelta(days=2)
+    rows = flash_slots(festival=festival.id, since=today, until=until, at=at)
+    return tuple(_slot(slot, festival.zone, language, at=at) for slot in rows)
+
+
+@composed(festival=ID, since=MOMENT, until=MOMENT, at=MOMENT)
+def flash_slots(
+    *, festival: Expression, since: Expression, until: Expression, at: Expression
+) -> QuerySet[Slot]:
+    """Return a festival's times of flash deals between two instants, with how they were moved."""
     moved = ChangeLog.objects.filter(
         subject="slot", subject_id=OuterRef("pk"), action__in=("extend", "stop"), at__lte=at
     ).order_by("-at", "-pk")
-    flash = flash.filter(cancelled_at=None).annotate(
+    flash = Slot.objects.filter(festival=festival, kind=Slot.Kind.FLASH, cancelled_at=None)
+    return flash.filter(ends_at__gt=since, starts_at__lt=until).annotate(
         moved=Subquery(moved.values("action")[:1]), why=Subquery(moved.values("reason")[:1])
-    )
-    rows = flash.filter(ends_at__gt=today, starts_at__lt=today + timedelta(days=2))[:MOST]
-    return tuple(_slot(slot, festival.zone, language, at=at) for slot in rows)
+    )[:MOST]
 
 
 def _slot(slot: Slot, zone: str, language: str, *, at: datetime) -> SlotShown:

@@ -8,7 +8,7 @@ from cms.models import HomePage, LessonPage
 from tests import make, pages
 from tests.organizing.people import organizer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("compared")]
 OF = {name: HomePage for name, _block in SHOP_BODY} | {
     name: LessonPage for name, _block in LESSON_BODY if name not in dict(SHOP_BODY)
 }

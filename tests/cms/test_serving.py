@@ -14,7 +14,7 @@ from tests import make, pages
 from tests.organizing.people import organizer
 from tests.queue import run_queued_work
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("compared")]
 
 HOSTILE = '"><script>alert(1)</script>{{ 7|add:7 }} \u202e <img src=x onerror=alert(1)>'
 TEXT = [("text", {"words": "<p>Leaves and <b>patience</b>.</p>"})]

@@ -13,7 +13,7 @@ from tests import make
 from tests.make import END, NOON, START
 from tests.shop.storefront.shelf import page_at
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("compared")]
 
 
 def hero(text):
