@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Expression, QuerySet, UUIDField
 from django.tasks import Task
 
-from shop.composed import composed
+from shop.composed import TEXT, composed
 from shop.errors import Unavailable
 from shop.ledger import posting
 from shop.orders import ending
@@ -66,6 +66,21 @@ def apply_session(session_id: str, *, is_waited_for: bool = False, at: datetime)
         UnknownOrder: our order may not be committed yet, or the session is not ours.
     """
     return take_over(gateway().session(session_id, is_waited_for=is_waited_for), at=at)
+
+
+def is_known_as_paid(session_id: str) -> bool:
+    """Tell whether the provider has said that a session is paid: nothing more can come of it.
+
+    Of money that is looked at, or goes back, there may be more to hear.
+    """
+    return bool(paid_sessions(session=session_id))
+
+
+@composed(session=TEXT)
+def paid_sessions(*, session: Expression) -> QuerySet[int]:
+    """Return the payment of a session if it is paid."""
+    paid = Payment.objects.filter(session_id=session, state=Payment.State.PAID)
+    return paid.values_list("pk", flat=True)
 
 
 @transaction.atomic

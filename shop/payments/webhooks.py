@@ -16,7 +16,12 @@ from django.views.decorators.http import require_POST
 
 from shop import clock
 from shop.errors import BadSignature, GatewayError
-from shop.payments.applying import AnotherShops, UnknownOrder, apply_session
+from shop.payments.applying import (
+    AnotherShops,
+    UnknownOrder,
+    apply_session,
+    is_known_as_paid,
+)
 from shop.payments.gateway import NO_ANSWER, Event
 from shop.payments.guards import is_live
 from shop.payments.models import GatewayEvent
@@ -28,9 +33,8 @@ log = logging.getLogger(__name__)
 MOST_BYTES = 1024 * 1024
 MOST_TRIES = 10
 KEPT = timedelta(days=90)
-SESSION_EVENTS = {
-    "checkout.session.completed",
-    "checkout.session.async_payment_succeeded",
+PAID_EVENTS = {"checkout.session.completed", "checkout.session.async_payment_succeeded"}
+SESSION_EVENTS = PAID_EVENTS | {
     "checkout.session.async_payment_failed",
     "checkout.session.expired",
 }
@@ -79,10 +83,7 @@ def handle(stored: GatewayEvent, *, is_waited_for: bool = False, at: datetime) -
     if stored.state != GatewayEvent.State.NEW:
         return
     try:
-        if stored.kind in SESSION_EVENTS:
-            apply_session(stored.object_id, is_waited_for=is_waited_for, at=at)
-        elif stored.kind in REFUND_EVENTS:
-            check_refund(stored.object_id, is_waited_for=is_waited_for, at=at)
+        _apply(stored, is_waited_for=is_waited_for, at=at)
     except AnotherShops:  # its people are none of our business
         _done(stored, body=None, at=at)
     except Exception as error:  # whatever it is, the other messages must not wait for it
@@ -91,6 +92,15 @@ def handle(stored: GatewayEvent, *, is_waited_for: bool = False, at: datetime) -
         _put_off(stored, error, at=at)
     else:
         _done(stored, at=at)
+
+
+def _apply(stored: GatewayEvent, *, is_waited_for: bool, at: datetime) -> None:
+    if stored.kind in PAID_EVENTS and is_known_as_paid(stored.object_id):
+        return  # whoever came back from the payment page was faster
+    if stored.kind in SESSION_EVENTS:
+        apply_session(stored.object_id, is_waited_for=is_waited_for, at=at)
+    elif stored.kind in REFUND_EVENTS:
+        check_refund(stored.object_id, is_waited_for=is_waited_for, at=at)
 
 
 def _done(stored: GatewayEvent, *, at: datetime, **changes: object) -> None:

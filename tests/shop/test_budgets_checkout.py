@@ -56,7 +56,7 @@ def test_a_guest_checkout_costs_40_statements_and_four_for_each_further_store(
         browser = go_to_payment(wanted)
     payment = Payment.objects.select_related("order").get()
     till.pay(payment.session_id)
-    with statements(most=13 + 2 * is_deal + saves + (merchants > 1)):
+    with statements(most=14 + 2 * is_deal + saves + (merchants > 1)):
         assert set(deliver(till)) == {200}
     with statements(most=most - len(before)):
         thanks = browser.get(way_back(payment))
