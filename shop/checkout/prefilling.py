@@ -1,13 +1,56 @@
-"""The address that a form starts with."""
+"""The address that a form starts with, and its fields as a page shows them."""
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import NamedTuple
+
+from django.utils.functional import SimpleLazyObject
+
 from shop.accounts.models import User
+from shop.cart.current import Shopper
 from shop.cart.models import Cart
+from shop.cart.pricing import PricedCart
+from shop.checkout.forms import AddressForm
 from shop.delivery.models import Contact
 from shop.orders.models import Order
+from shop.storefront.epoch import current_epoch
 
 FIELDS = ("email", "name", "phone", "line1", "line2", "city", "region", "postcode", "country")
+
+
+class Fields(NamedTuple):
+    """The fields of an address.
+
+    ``blank`` is all that they depend on beside the language where nothing stands in them yet, so
+    that they are written once for everybody; None otherwise.
+    """
+
+    form: AddressForm
+    has_errors: bool = False
+    blank: tuple[str, frozenset[str] | None] | None = None
+
+
+def begun(priced: PricedCart, shopper: Shopper, *, at: datetime) -> Fields:
+    """Return the fields that a cart begins with."""
+    sends = priced.has_goods
+    initial = initial_address(priced.cart, shopper.user, sends=sends)
+
+    def form() -> AddressForm:
+        made = AddressForm(initial=initial, country=priced.cart.country, needs_place=sends)
+        return shown(made, priced, at=at).form
+
+    if initial.keys() != {"country"}:
+        return Fields(form())
+    served = current_epoch(at=at).served if sends else None
+    return Fields(SimpleLazyObject(form), blank=(priced.cart.country, served))
+
+
+def shown(form: AddressForm, priced: PricedCart, *, at: datetime) -> Fields:
+    """Return the fields of a form; where something is sent, countries are those that are served."""
+    if priced.has_goods:
+        form.fields["country"].offer(current_epoch(at=at).served)
+    return Fields(form, has_errors=bool(form.errors))
 
 
 def initial_address(cart: Cart, user: User | None, *, sends: bool) -> dict[str, str]:

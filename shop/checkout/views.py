@@ -20,7 +20,7 @@ from shop.checkout import paying
 from shop.checkout.choosing import choices, chosen, is_as_shown, posted_services
 from shop.checkout.duties import duties_of
 from shop.checkout.forms import AddressForm
-from shop.checkout.prefilling import initial_address, is_unchanged
+from shop.checkout.prefilling import Fields, begun, is_unchanged, shown
 from shop.checkout.refusing import refused, too_large, way_to_more
 from shop.checkout.sending import cart_to_send
 from shop.delivery.areas import area_of, areas
@@ -30,7 +30,6 @@ from shop.orders.agreement import Agreement
 from shop.payments.collecting import start_payment
 from shop.queueing.queued import queued
 from shop.reporting import refusals
-from shop.storefront.epoch import current_epoch
 from shop.storefront.preferences import currency_of
 
 
@@ -45,10 +44,8 @@ def address(request: HttpRequest) -> HttpResponse:
     priced = price_cart(shopper, at=clock.moment_of(request)) if shopper else None
     if priced is None:
         return see_other("cart")
-    sends = priced.has_goods
-    initial = initial_address(priced.cart, shopper.user, sends=sends)
-    form = AddressForm(initial=initial, country=priced.cart.country, needs_place=sends)
-    return _address_page(request, form, priced)
+    fields = begun(priced, shopper, at=clock.moment_of(request))
+    return _address_page(request, fields, priced)
 
 
 @queued
@@ -87,12 +84,12 @@ def _take_address(request: HttpRequest) -> HttpResponse:
         if areas(code, language()):  # those of the other country are not among them
             typed["region"] = area_of(code, language(), typed.get("region", ""))
         form = AddressForm(initial=typed, country=code, needs_place=cart.sends)
-        return _address_page(request, form)
+        return _address_again(request, form)
     form = AddressForm(request.POST, country=cart.country, needs_place=cart.sends)
     if form.is_valid() and cart.sends and not cart.is_served:
         form.add_error("country", str(CannotDeliver(country_name(code, language()))))
     if not form.is_valid():
-        return _address_page(request, form, status=422)
+        return _address_again(request, form, status=422)
     _note_contact(request, cart, form)
     return see_other("checkout-delivery")
 
@@ -106,18 +103,19 @@ def _note_contact(request: HttpRequest, cart: Cart, form: AddressForm) -> None:
     changing.set_contact(cart, contact)
 
 
-def _address_page(
-    request: HttpRequest, form: AddressForm, priced: PricedCart | None = None, *, status: int = 200
-) -> HttpResponse:
+def _address_again(request: HttpRequest, form: AddressForm, *, status: int = 200) -> HttpResponse:
     at = clock.moment_of(request)
-    if priced is None:
-        priced = price_cart(shopper_of(request), at=at)
+    priced = price_cart(shopper_of(request), at=at)
     if priced is None:
         return see_other("cart")
-    if priced.has_goods:
-        form.fields["country"].offer(current_epoch(at=at).served)
+    return _address_page(request, shown(form, priced, at=at), priced, status=status)
+
+
+def _address_page(
+    request: HttpRequest, fields: Fields, priced: PricedCart, *, status: int = 200
+) -> HttpResponse:
     context = {
-        "form": form,
+        **fields._asdict(),
         "sends": priced.has_goods,
         "sums": sums.show_sums(priced, currency=currency_of(request)),
         "shares": sums.show_shares(priced),

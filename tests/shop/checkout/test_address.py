@@ -6,6 +6,7 @@ from shop.checkout.forms import AddressForm
 from shop.delivery.addresses import address_rules
 from shop.delivery.models import Contact, Country
 from shop.delivery.names import countries_by_name
+from shop.storefront import epoch
 from tests import make
 from tests.budgets import statements
 from tests.shop.cart.carts import fill, words
@@ -226,3 +227,42 @@ def test_an_address_without_its_token_is_refused():
 
     assert give_address(browser).status_code == 403
     assert not Contact.objects.exists()
+
+
+def test_fields_that_are_written_once_for_everybody_show_nobodys_address(browser):
+    variant = make.variant(on_hand=9)
+    fill(browser, {variant: 1})
+    first = browser.get("/checkout/").text
+    give_address(browser, name="Lin Yue")
+    typed = browser.get("/checkout/").text
+
+    another = Client(headers={"Sec-Fetch-Site": "same-origin"})
+    fill(another, {variant: 1})
+    again = another.get("/checkout/").text
+
+    assert 'value="Lin Yue"' in typed
+    assert "Lin Yue" not in first + again
+    assert fields_of(again) == fields_of(first)
+
+
+def test_they_are_written_anew_for_another_country_language_and_cart(browser, client):
+    variant = make.variant(on_hand=9)
+    fill(browser, {variant: 1})
+    france = Country.objects.get(code="CN")
+    france.pk = "FR"
+    france.save(force_insert=True)
+    chinese = fields_of(browser.get("/checkout/").text)
+    Country.objects.filter(code="FR").update(service="closed_until_checked")
+    epoch.forget()
+    fewer = fields_of(browser.get("/checkout/").text)
+    french = fields_of(browser.get("/fr/checkout/").text)
+    Cart.objects.update(country="DE")
+    german = fields_of(browser.get("/checkout/").text)
+
+    assert ('value="FR"' in chinese, 'value="FR"' in fewer) == (True, False)
+    assert len({chinese, fewer, french, german}) == 4
+
+
+def fields_of(text):
+    """Return the fields of the form, without what guards it."""
+    return text.partition('name="csrfmiddlewaretoken"')[2].partition("</form>")[0].partition(">")[2]
