@@ -16,8 +16,8 @@ MOST = {
     "": 16,
     "{store}/orders/": 6,
     "{store}/products/": 7,
-    "{store}/products/new/": 3,
-    "{store}/products/{product}/": 9,  # with how far each language is
+    "{store}/products/new/": 5,  # categories are read in parts
+    "{store}/products/{product}/": 11,  # with how far each language is
     "{store}/products/{product}/pictures/": 5,
     "{store}/products/{product}/stock/": 7,
     "{store}/products/{product}/prices/": 7,
