@@ -56,7 +56,7 @@ def test_a_transaction_that_stands_still_gives_its_locks_back():
 def test_how_statements_are_planned_is_set_on_purpose_and_the_address_wins():
     with connect(**bounded({}, 30)) as line:
         shown = [line.execute(f"SHOW {name}").fetchone()[0] for name in PLANNING]
-    assert shown == ["off", "auto", "16MB"]
+    assert shown == ["off", "force_generic_plan", "1.1", "0", "16MB"]
     with connect(**bounded({"options": "-c work_mem=64MB"}, 30)) as line:
         assert line.execute("SHOW work_mem").fetchone() == ("64MB",)
 
