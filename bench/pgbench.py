@@ -105,7 +105,8 @@ def _run(program: Path, address: str, *arguments: str) -> str:
         [program, *arguments], env=environment, capture_output=True, text=True, check=False
     )
     if ran.returncode:
-        raise NotMeasured(f"pgbench failed: {ran.stderr.strip()[-500:]}")
+        said = " ".join(ran.stderr.split())  # in a cell of a table
+        raise NotMeasured(f"pgbench failed: {said[:200]}")
     return ran.stdout
 
 

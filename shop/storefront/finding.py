@@ -94,6 +94,11 @@ class Sort:
         """Tell whether the column is one of a price."""
         return self.column.startswith("s.")
 
+    @property
+    def product_id(self) -> str:
+        """Return the id that an index has beside the column: by the other one rows are sorted."""
+        return "s.product_id" if self.is_of_price else "l.product_id"
+
     def turned(self) -> Sort:
         """Return the order backwards."""
         return replace(self, is_falling=not self.is_falling, ids_fall=not self.ids_fall)
@@ -201,7 +206,7 @@ def find_popular(
         most: rows of each condition.
     """
     sort = SORTS["popular"]
-    order = sort.order(sort.column, "s.product_id")
+    order = sort.order(sort.column, sort.product_id)
     ranges = [Range(f"{IN_FORCE} AND {where}", order) for where in wheres]
     statement = _statement(ranges, sort, by_price=False, most=most, in_all=most * len(wheres))
     return _run(statement, values, at=at, language=language)
@@ -253,7 +258,7 @@ def _run(
 
 def _ranges(way: Sort, place: Place | None) -> list[Range]:
     """Return the ranges of what comes after a place, or before it, in the order of the walk."""
-    column, product_id = way.column, "s.product_id"
+    column, product_id = way.column, way.product_id
     order = way.order(column, product_id)
     having = Range(f"{column} IS NOT NULL", order)
     lacking = Range(f"{column} IS NULL", way.by_id(product_id))

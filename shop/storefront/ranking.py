@@ -9,7 +9,7 @@ too.
 from __future__ import annotations
 
 PAGE = 24
-MOST_RANKED = 500  # of the floor, and of the rest
+MOST_RANKED = 400  # of the floor, and of the rest
 FEW_BEHIND = 500  # of a shop with no more behind its front all is looked at
 
 # From here on keys are of the floor, and from twice as much of the front, with all that is searched

@@ -24,7 +24,7 @@ BRANCH = """(
   FROM {rows} WHERE {where} ORDER BY {order} LIMIT {most}
 )"""
 PICKED, AMONG = (f"l.product_id = ANY(%({name})s)" for name in ("picked", "among"))
-AS_PICKED = "array_position(%(picked)s::bigint[], l.product_id), s.product_id"
+AS_PICKED = "array_position(%(picked)s::bigint[], l.product_id), l.product_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,4 +106,4 @@ def _own_name(name: str, number: int) -> str:
 
 def _order(sort: Sort) -> str:
     way, id_way = ("DESC" if falls else "ASC" for falls in (sort.is_falling, sort.ids_fall))
-    return f"{sort.column} {way}, s.product_id {id_way}"
+    return f"{sort.column} {way}, {sort.product_id} {id_way}"

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.test import Client
-from psycopg import sql
+from psycopg import RawCursor, sql
 
 from bench.plans import Plan, Reading, reading
 from bench.servers import HOST
@@ -64,7 +64,7 @@ def _explained() -> Iterator[list[tuple[str, list[Plan]]]]:
 
     def watch(execute: Any, text: Any, params: Any, many: bool, context: Any) -> Any:
         if str(text).lstrip(" (\n").upper().startswith(("SELECT", "WITH")):
-            plan = _prepared if isinstance(params, dict) else _plain
+            plan = _prepared if isinstance(context["cursor"].cursor, RawCursor) else _plain
             found.append((str(text), plan(str(text), params)))
         return execute(text, params, many, context)
 
