@@ -124,14 +124,13 @@ class WordIndexView(IndexView):
 
     @cached_property
     def header_buttons(self) -> list[HeaderButton]:
-        """Lead those who keep words to the sheet, and to what was not found."""
+        """Lead those who keep words to the sheet."""
         name = self.model._meta.model_name
         if not may(self.request.user, f"add_{name}"):
             return []
         return [
             *super().header_buttons,
             button("Bring in a sheet", reverse(f"desk:{name}-sheet"), "upload"),
-            button("Not found", reverse("desk:not-found"), "search"),
         ]
 
 

@@ -84,6 +84,25 @@ def test_a_large_table_is_copied_while_others_write_and_nothing_is_lost(monkeypa
         span(kettles[0], 90, 5)
 
 
+def test_a_row_that_is_changed_after_it_was_copied_is_not_lost(monkeypatch):
+    kettle = variant()
+    for day in range(30):
+        span(kettle, day, 100 + day)
+    copy, expected = MIGRATION._copy, []
+
+    def copied(*arguments):
+        copy(*arguments)
+        PriceSpan.objects.filter(price=101).update(price=7)
+        PriceSpan.objects.filter(price=102).delete()
+        span(kettle, 60, 8)
+        expected.extend(rows())
+
+    monkeypatch.setattr(MIGRATION, "_copy", copied)
+    MIGRATION.change(connection, TABLE, OWNER, RULE, MIGRATION.RULE, few=10)
+
+    assert rows() == expected
+
+
 def test_what_was_broken_off_begins_again_where_it_was(monkeypatch):
     kettle = variant()
     for day in range(30):
