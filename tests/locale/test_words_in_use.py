@@ -81,6 +81,7 @@ KEPT = {
     "', '.join(variant.options)",
     "', '.join(value)",
     "f'{column} {way}, {self.by_id(product_id)}'",
+    "f'{sort.column} {way}, {sort.product_id} {id_way}'",
     "f'{whose}, max-age={max(0, seconds)}'",
 }
 
