@@ -13,10 +13,10 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
+from cms.admin.addresses import screen_of_product, screen_of_store
 from cms.admin.pages import button
 from cms.admin.paging import MOST_FOUND, BoundedPaginator, FoundPaginator
 from cms.admin.permissions import forbidden
-from cms.admin.screens import screen_of_product, screen_of_store
 from shop.catalogue.models import Product, Variant
 from shop.composed import AnyOf
 from shop.delivery.names import country_name

@@ -8,8 +8,8 @@ from django.db.models import Sum
 from django.urls import reverse
 from django.utils.translation import get_language_info
 
+from cms.admin.addresses import screen_of_product, screen_of_store
 from cms.admin.permissions import may
-from cms.admin.screens import screen_of_product, screen_of_store
 from shop.accounts.models import User
 from shop.currencies import written
 from shop.delivery.names import address_lines, service_name
