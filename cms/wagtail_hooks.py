@@ -12,13 +12,13 @@ from wagtail.models import Page
 from wagtail.permissions import register_permission_policy
 
 from cms.admin import urls
-from cms.admin.categories import CategoryViewSet
-from cms.admin.lists import VIEWSETS
-from cms.admin.log_list import LogViewSet
+from cms.admin.catalogue.categories import CategoryViewSet
+from cms.admin.catalogue.lists import VIEWSETS
+from cms.admin.catalogue.terms import TermViewSet
+from cms.admin.changelog.index import LogViewSet
 from cms.admin.menu import ENTRIES, WaitingPanel, entry
-from cms.admin.orders import OrderViewSet
-from cms.admin.search_words import SearchWords
-from cms.admin.terms import TermViewSet
+from cms.admin.orders.views import OrderViewSet
+from cms.admin.search.menu import SearchWords
 from cms.choosers import product_chooser, store_chooser
 from cms.files import DOCUMENTS, PICTURES
 from shop import clock

@@ -15,10 +15,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from cms.admin import invitations
-from cms.admin.acts import Act, perform
-from cms.admin.pages import show
+from cms.admin.changelog.text import Line
+from cms.admin.confirm import Act, perform
 from cms.admin.permissions import needs
-from cms.admin.telling import Line
+from cms.admin.screens import show
 from cms.colleagues import inviting, standing
 from cms.colleagues.models import Invitation
 from cms.roles import ANALYST, MERCHANDISER, ORGANIZER, REVIEWER, ROLES

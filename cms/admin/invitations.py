@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.utils.translation import get_language_info
 
-from cms.admin.acts import Act
+from cms.admin.confirm import Act
 from shop.accounts.invitations import Invited
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
-from cms.admin.amendments import waiting as waiting_amendments
+from cms.admin.catalogue.amendments import waiting as waiting_amendments
 from cms.admin.money import waiting as money_waiting
 from cms.admin.permissions import may
 from shop import clock

@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cms.admin.acts import Act, perform, reason_form
-from cms.admin.pages import show
+from cms.admin.confirm import Act, perform, reason_form
 from cms.admin.permissions import needs
+from cms.admin.screens import show
 from shop import clock
 from shop.currencies import written
 from shop.errors import GatewayError

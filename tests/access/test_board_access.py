@@ -11,8 +11,8 @@ from shop.reporting.results import PARTS, publish_result
 from tests import make
 from tests.access.inspector import Inspector
 from tests.browsing.steps import sign_in
+from tests.cms.admin.people import organizer
 from tests.make import END, NOON
-from tests.organizing.people import organizer
 from tests.patience import IN_BROWSERS
 from tests.sample.loaded import root_collection
 from tests.shop.reporting.past import World, paid_order, sent_back

@@ -5,7 +5,7 @@ from cms.colleagues.models import Invitation
 from shop import clock
 from tests import make, pages
 from tests.browsing.steps import sign_in
-from tests.organizing.people import GROUPS, grant, organizer
+from tests.cms.admin.people import GROUPS, grant, organizer
 from tests.shop.workspace.desk import EVIL
 
 

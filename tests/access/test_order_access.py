@@ -8,8 +8,8 @@ from tests import make
 from tests.access.inspector import Inspector
 from tests.browsing.steps import sign_in
 from tests.buying import pay
+from tests.cms.admin.people import organizer
 from tests.make import NOON
-from tests.organizing.people import organizer
 from tests.sample.loaded import root_collection
 from tests.shop.workspace.desk import EVIL
 

@@ -6,7 +6,7 @@ from shop.merchants.models import StoreInvitation
 from shop.workspace.people import inviting
 from tests import make, pages
 from tests.browsing.steps import sign_in
-from tests.organizing.people import organizer
+from tests.cms.admin.people import organizer
 from tests.shop.workspace.desk import EVIL
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from tests import make
 from tests.buying import pay
+from tests.cms.admin.people import organizer
 from tests.make import NOON
-from tests.organizing.people import organizer
 from tests.shop.cart.carts import fill
 from tests.shop.checkout.proofs import owner_of
 from tests.shop.workspace.desk import open_desk

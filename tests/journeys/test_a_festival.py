@@ -31,8 +31,8 @@ from tests.browsing.steps import (
     sign_in,
     words,
 )
+from tests.cms.admin.people import organizer
 from tests.journeys.ways import journey, on_desk_and_phone
-from tests.organizing.people import organizer
 from tests.paying import assert_books_agree
 from tests.shop.tickets import visits
 

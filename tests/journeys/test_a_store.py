@@ -14,10 +14,10 @@ from shop.orders.models import Order
 from shop.pictures.models import Picture
 from tests import make, pages
 from tests.browsing.steps import go_to_pay, pay, press_pay, put_in_cart, sign_in, words
+from tests.cms.admin.people import organizer
 from tests.journeys.test_a_festival import phone_photo
 from tests.journeys.test_help import find, mend, send_again
 from tests.journeys.ways import journey, on_desk_and_phone
-from tests.organizing.people import organizer
 from tests.patience import wait_until
 from tests.sample.loaded import root_collection
 

@@ -9,9 +9,9 @@ from shop.accounts.models import User
 from shop.listings import publishing
 from tests import make, pages
 from tests.browsing.steps import sign_in, words
+from tests.cms.admin.people import GROUPS, grant, organizer
 from tests.journeys.ways import journey, on_desk_and_phone
 from tests.make import NOON
-from tests.organizing.people import GROUPS, grant, organizer
 
 pytestmark = journey
 PASSWORD = "a-long-word-of-hers"

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.browsing.steps import sign_in, words
+from tests.cms.admin.people import organizer
 from tests.hostile_files import picture
 from tests.journeys.ways import journey, on_desk_and_phone
-from tests.organizing.people import organizer
 from tests.patience import wait_until
 from tests.sample.loaded import root_collection
 

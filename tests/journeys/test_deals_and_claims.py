@@ -15,8 +15,8 @@ from tests.browsing.steps import (
     sign_in,
     words,
 )
+from tests.cms.admin.people import organizer
 from tests.journeys.ways import journey, on_desk_and_phone, with_and_without_script
-from tests.organizing.people import organizer
 from tests.paying import assert_books_agree
 
 pytestmark = journey

@@ -9,8 +9,8 @@ from shop import clock
 from shop.festivals.models import Deal
 from tests import make
 from tests.browsing.steps import sign_in, words
+from tests.cms.admin.people import organizer
 from tests.journeys.ways import journey
-from tests.organizing.people import organizer
 
 pytestmark = [journey, pytest.mark.parametrize("width", [390])]
 

@@ -3,8 +3,8 @@
 from tests import make
 from tests.browsing.steps import sign_in, words
 from tests.browsing.watching import goes_sideways
+from tests.cms.admin.people import organizer
 from tests.journeys.ways import journey, on_desk_and_phone
-from tests.organizing.people import organizer
 
 pytestmark = journey
 

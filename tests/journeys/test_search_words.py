@@ -9,8 +9,8 @@ from shop.storefront.models import VainSearch
 from tests import make
 from tests.browsing.steps import sign_in
 from tests.browsing.watching import goes_sideways
+from tests.cms.admin.people import organizer
 from tests.journeys.ways import journey
-from tests.organizing.people import organizer
 
 pytestmark = [journey, pytest.mark.parametrize("width", [1280, 390])]
 

@@ -19,7 +19,7 @@ from shop.orders.tasks import send_receipt
 from shop.payments.refunding import refund_lines
 from shop.reporting.tallying import count_all_sales
 from tests import make
-from tests.organizing.people import organizer
+from tests.cms.admin.people import organizer
 from tests.sample.loaded import DAY_0, six
 from tests.shop.checkout.proofs import owner_of
 from tests.summing import cents, count_sums, wrong_sums

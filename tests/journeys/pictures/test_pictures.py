@@ -13,10 +13,10 @@ from shop.festivals.models import Festival
 from shop.orders.models import Order
 from tests import pages
 from tests.browsing.steps import sign_in
+from tests.cms.admin.people import GROUPS, grant
 from tests.journeys.pictures import organizing, selling, shopping
 from tests.journeys.pictures.camera import FOLDER, MOST_BYTES, Camera, named_on
 from tests.journeys.ways import journey
-from tests.organizing.people import GROUPS, grant
 
 PAGES = ("shoppers.md", "merchants.md", "organizers.md", "pages.md")
 STORES = {

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from tests import make
-from tests.organizing.people import organizer
+from tests.cms.admin.people import organizer
 from tests.shop.accounts.people import PASSWORD, signed_in
 from tests.shop.storefront.previews import shared
 

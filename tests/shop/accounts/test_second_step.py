@@ -6,7 +6,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
 from shop.accounts.second_step import turn_off
 from tests import make
-from tests.organizing.people import organizer
+from tests.cms.admin.people import organizer
 from tests.shop.accounts.people import (
     PASSWORD,
     code_of,

@@ -7,8 +7,8 @@ from shop.merchants.models import Membership
 from shop.orders.models import Order
 from tests import make
 from tests.budgets import statements
+from tests.cms.admin.people import organizer
 from tests.make import NOON
-from tests.organizing.people import organizer
 from tests.shop.cart.carts import words
 from tests.shop.checkout.steps import buy, link
 

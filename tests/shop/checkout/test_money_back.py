@@ -10,8 +10,8 @@ from shop.payments.models import Operation
 from shop.payments.operations import run_operations
 from shop.payments.repairing import settle_elsewhere
 from tests import make
+from tests.cms.admin.people import organizer
 from tests.make import NOON
-from tests.organizing.people import organizer
 from tests.shop.cart.carts import words
 from tests.shop.checkout.proofs import owner_of
 from tests.shop.checkout.steps import buy, link

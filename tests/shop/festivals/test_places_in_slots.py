@@ -6,8 +6,8 @@ from shop.errors import NotPossible
 from shop.festivals import approving
 from shop.festivals.models import Deal, Nomination
 from tests import make
+from tests.cms.admin.people import BEFORE
 from tests.crowd import at_once
-from tests.organizing.people import BEFORE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,8 +13,8 @@ from shop.festivals.readiness import readiness
 from shop.stock.models import Pool
 from tests import make
 from tests.budgets import statements
+from tests.cms.admin.people import BEFORE, organizer
 from tests.make import END, START
-from tests.organizing.people import BEFORE, organizer
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = ("en", "fr", "zh-hans", "ar", "sw", "pt")

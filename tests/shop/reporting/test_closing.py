@@ -14,9 +14,9 @@ from shop.reporting.report import report
 from shop.reporting.statements import statement, statements_of
 from tests import make
 from tests.buying import expire, pay
+from tests.cms.admin.people import organizer
 from tests.crowd import at_once
 from tests.make import END, NOON
-from tests.organizing.people import organizer
 from tests.shop.reporting.past import sent_back
 
 pytestmark = pytest.mark.django_db

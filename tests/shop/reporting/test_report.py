@@ -23,8 +23,8 @@ from shop.spreadsheets import as_csv, as_xlsx
 from tests import make
 from tests.budgets import statements
 from tests.buying import pay
+from tests.cms.admin.people import organizer
 from tests.make import END, NOON
-from tests.organizing.people import organizer
 from tests.shop.reporting.past import World, paid_order, sent_back, sums
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from shop.festivals.models import Festival
 from shop.storefront.models import PreviewLink
 from shop.storefront.previews import opening
 from shop.storefront.previews.preview import Preview
-from tests.organizing.people import organizer
+from tests.cms.admin.people import organizer
 
 
 def looking(festival: Festival, at: datetime, *, user: Any = None, **facts: Any) -> Client:

@@ -11,8 +11,8 @@ from shop.storefront.previews import opening
 from shop.storefront.previews.overlay import shown
 from shop.storefront.previews.preview import Preview, Stock, Who
 from tests import make
+from tests.cms.admin.people import organizer
 from tests.make import END, START
-from tests.organizing.people import organizer
 from tests.shop.storefront.previews import following, looking, post, product, rows, shared
 
 pytestmark = pytest.mark.django_db

@@ -17,8 +17,8 @@ from shop.storefront import epoch
 from shop.storefront.previews import overlay
 from shop.storefront.previews.preview import Preview, Stock, Who
 from tests import make, pages
+from tests.cms.admin.people import organizer
 from tests.make import END, NOON, START
-from tests.organizing.people import organizer
 from tests.shop.storefront.previews import kept_pages, looking, post, product, rows
 
 pytestmark = pytest.mark.django_db

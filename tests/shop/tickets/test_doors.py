@@ -6,7 +6,7 @@ from shop.catalogue.models import Variant
 from shop.orders.models import Refund
 from shop.tickets.models import Ticket
 from tests import make
-from tests.organizing.people import organizer
+from tests.cms.admin.people import organizer
 from tests.shop.tickets import visits
 from tests.shop.tickets.visits import bought
 from tests.shop.workspace.desk import VISITS

@@ -12,8 +12,8 @@ from shop.tickets.models import ALPHABET, Ticket
 from shop.tickets.redeeming import UsedAlready, clean_code
 from shop.tickets.sessions import calendar
 from tests import make
+from tests.cms.admin.people import organizer
 from tests.make import NOON
-from tests.organizing.people import organizer
 from tests.paying import assert_books_agree
 from tests.shop.tickets import visits
 from tests.shop.tickets.visits import FRIDAY, bought

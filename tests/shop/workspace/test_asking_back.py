@@ -5,7 +5,7 @@ import pytest
 from shop.catalogue.models import Product
 from shop.festivals.models import RegularPrice
 from tests import make
-from tests.organizing.people import organizer
+from tests.cms.admin.people import organizer
 from tests.shop.tickets import visits
 from tests.shop.workspace.test_editor import body, row
 

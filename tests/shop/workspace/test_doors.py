@@ -9,7 +9,7 @@ from shop.catalogue.models import Product
 from shop.festivals.models import ChangeLog, Nomination, RegularPrice
 from shop.stock.models import Pool, StockMove
 from tests import make
-from tests.organizing.people import organizer
+from tests.cms.admin.people import organizer
 from tests.shop.workspace.desk import ADDRESSES, OWN_STORE_FOREIGN_ROW, VISITS, open_desk
 
 pytestmark = pytest.mark.django_db

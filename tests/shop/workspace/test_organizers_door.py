@@ -3,7 +3,7 @@
 import pytest
 
 from tests import make
-from tests.organizing.people import organizer
+from tests.cms.admin.people import organizer
 
 pytestmark = pytest.mark.django_db
 ADDRESSES = ["/organize/", "/organize/account/", "/organize/images/", "/organize/no-such-page/"]

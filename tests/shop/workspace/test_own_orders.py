@@ -12,8 +12,8 @@ from shop.orders.models import Shipment, Suborder
 from shop.orders.shipping import ship, tracking_url
 from shop.stock.models import StockMove
 from tests import make
+from tests.cms.admin.people import organizer
 from tests.make import NOON
-from tests.organizing.people import organizer
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,8 @@ from shop.errors import NotPossible
 from shop.festivals.models import ChangeLog
 from shop.workspace import demanding, tasks
 from tests import make
+from tests.cms.admin.people import organizer
 from tests.make import NOON
-from tests.organizing.people import organizer
 from tests.shop.accounts.people import is_in, sign_in, signed_in, turn_on_codes
 from tests.shop.workspace.desk import ADDRESSES
 

@@ -1,0 +1,96 @@
+"""The catalogue tree in Wagtail's admin: a category moves with all that stands below it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from cms.admin.catalogue.lists import CreateView, EditView, IndexView
+from cms.admin.languages import other_languages
+from cms.admin.naming import NamedForm, Saving
+from shop import clock
+from shop.catalogue.models import Category
+from shop.errors import NotPossible
+from shop.languages import in_language
+from shop.listings import moving
+
+
+class CategoryForm(NamedForm):
+    """A category's place, its name, and its name in each other language."""
+
+    named, labelled = "name", "Name in {}"
+    if_empty = "Empty: its English name is shown."
+
+    class Meta:
+        model = Category
+        fields = ("path", "name", "position")
+
+    def _post_clean(self) -> None:
+        """Refuse a place at which it cannot stand."""
+        super()._post_clean()
+        if not self.errors and "path" in self.changed_data:
+            try:
+                moving.check_place(self.instance)
+            except NotPossible as refusal:
+                self.add_error("path", str(refusal))
+
+
+class SavingCategory(Saving):
+    """Saves through the use case, and lets lists follow."""
+
+    refused = "path"
+
+    def save_instance(self) -> Category:
+        """Save a category."""
+        category = self.form.save(commit=False)
+        moving.save_category(category, at=clock.moment_of(self.request))
+        return category
+
+
+class CategoryEditView(SavingCategory, EditView):
+    """One category, to change."""
+
+
+class CategoryCreateView(SavingCategory, CreateView):
+    """A new category."""
+
+
+def _named_in(category: Category) -> str:
+    """Say in which languages a category has a name of its own."""
+    names = [name for code, name in other_languages() if in_language(category.names, code)]
+    return ", ".join(names) or "English alone"
+
+
+class CategoryViewSet(ModelViewSet):
+    """The catalogue tree."""
+
+    model = Category
+    name = "desk_categories"
+    icon = "folder-open-inverse"
+    menu_label = "Categories"
+    add_to_admin_menu = True
+    menu_order = 95
+    index_view_class, edit_view_class, add_view_class = (
+        IndexView, CategoryEditView, CategoryCreateView,
+    )  # fmt: skip
+    list_display = ("path", "name", Column("named_in", accessor=_named_in), "position")
+    list_export = ("path", "name", "position")
+    search_fields = ("path", "name")
+    search_backend_name = None
+    copy_view_enabled = False
+    add_to_reference_index = False
+    ordering = ("position", "path")
+
+    def get_form_class(self, for_update: bool = False) -> type[CategoryForm]:
+        """Return the form, the same for new ones."""
+        return CategoryForm
+
+    def get_urlpatterns(self) -> list:
+        """Return all addresses but that of deleting: products stand in categories."""
+        return [pattern for pattern in super().get_urlpatterns() if pattern.name != "delete"]
+
+    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        """Return what the views share, without a button that deletes."""
+        return super().get_common_view_kwargs(**kwargs) | {"delete_url_name": None}

@@ -1,0 +1,190 @@
+"""Products and stores as lists with search, filters and export, and what such lists share."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.functional import cached_property
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets.button import HeaderButton
+
+from cms.admin.addresses import screen_of_product, screen_of_store
+from cms.admin.paging import MOST_FOUND, BoundedPaginator, FoundPaginator
+from cms.admin.permissions import forbidden
+from cms.admin.screens import button
+from shop.catalogue.models import Product, Variant
+from shop.composed import AnyOf
+from shop.delivery.names import country_name
+from shop.merchants.models import Merchant
+
+
+def _country(merchant: Merchant) -> str:
+    return country_name(merchant.country, "en")
+
+
+class Told:
+    """Answers 403 with words where Wagtail would lead back to its first screen."""
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Answer, or say that it belongs to other people's work."""
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except PermissionDenied:
+            return forbidden(request)
+
+
+class IndexView(Told, generic.IndexView):
+    """A list, of which so many rows can be turned over."""
+
+    paginator_class = BoundedPaginator
+
+    def get_page_subtitle(self) -> str:
+        """Say that a list goes on where its pages end."""
+        if getattr(self, "is_cut", False):
+            return f"the first {self.most:,}: search for the others"
+        return super().get_page_subtitle()
+
+    def paginate_queryset(self, queryset: QuerySet, page_size: int) -> tuple:
+        """Return a page, and note whether there is more than can be turned over."""
+        paginator, *rest = super().paginate_queryset(queryset, page_size)
+        self.is_cut, self.most = paginator.is_cut, paginator.most
+        return (paginator, *rest)
+
+
+class ProductIndexView(IndexView):
+    """The list of products; a product is found once, however many of its variants fit."""
+
+    @property
+    def paginator_class(self) -> type[BoundedPaginator]:
+        """Return what turns the pages."""
+        return FoundPaginator if self.is_searching else BoundedPaginator
+
+    def get_inspect_url(self, instance: Product) -> str:
+        """Lead reviewers to where a product is looked at and taken down, the others to its row."""
+        return screen_of_product(self.request.user, instance)
+
+    def get_base_queryset(self) -> QuerySet[Product]:
+        """Return products with what a row names."""
+        return super().get_base_queryset().select_related("merchant", "category")
+
+    def search_queryset(self, queryset: QuerySet[Product]) -> QuerySet[Product]:
+        """Keep the products with the words in their title, their store or a SKU."""
+        if not self.is_searching:
+            return queryset
+        words = self.search_query
+        stores = Merchant.objects.filter(name__icontains=words).values("pk")
+        # Each of the three by its own index, and the rows by their numbers; joined by OR, or asked
+        # for as a set, all products would be read.
+        found = Product.objects.filter(title__icontains=words).values("pk").union(
+            Product.objects.filter(merchant__in=stores).values("pk"),
+            Variant.objects.filter(sku__icontains=words).values("product"),
+        )  # fmt: skip
+        newest = ArraySubquery(found.order_by("-pk")[: MOST_FOUND + 1])
+        return queryset.filter(AnyOf(F("pk"), newest))
+
+
+class StoreIndexView(IndexView):
+    """The list of stores."""
+
+    @cached_property
+    def header_buttons(self) -> list[HeaderButton]:
+        """Lead those who may to the form that makes one."""
+        if not self.request.user.has_perm("shop.add_merchant"):
+            return []
+        return [button("Make a store", reverse("desk:store-add"), "plus")]
+
+    def get_inspect_url(self, instance: Merchant) -> str:
+        """Lead to where a store is looked at."""
+        return screen_of_store(instance)
+
+
+class InspectView(Told, generic.InspectView):
+    """One row, to read."""
+
+
+class EditView(Told, generic.EditView):
+    """One row, to change."""
+
+
+class CreateView(Told, generic.CreateView):
+    """A new row."""
+
+
+class ReadOnly(ModelViewSet):
+    """A list to read, to search and to take away as a sheet. What changes rows is elsewhere."""
+
+    index_view_class = IndexView
+    inspect_view_class = InspectView
+    inspect_view_enabled = True
+    copy_view_enabled = False
+    add_to_reference_index = False
+    search_backend_name = None
+    list_per_page = 50
+    exclude_form_fields = ()
+
+    def get_urlpatterns(self) -> list:
+        """Return the addresses of the list and of one row; nothing here adds, edits or deletes."""
+        kept = {"index", "index_results", "inspect"}
+        return [pattern for pattern in super().get_urlpatterns() if pattern.name in kept]
+
+    def get_common_view_kwargs(self, **kwargs: object) -> dict[str, object]:
+        """Return what the views share; a superuser may do all, yet no button leads nowhere."""
+        names = ("add", "edit", "delete", "history", "usage")
+        nowhere = {f"{name}_url_name": None for name in names}
+        return super().get_common_view_kwargs(**kwargs) | nowhere
+
+
+class ProductViewSet(ReadOnly):
+    """All products of all stores."""
+
+    model = Product
+    index_view_class = ProductIndexView
+    name = "desk_products"
+    icon = "tag"
+    menu_label = "Products"
+    add_to_admin_menu = True
+    menu_order = 92
+    list_display = ("title", "merchant", "category", "state", "published_at")
+    list_filter = ("state", "kind", "category", "merchant__country")
+    list_export = (
+        "title", "slug", "merchant.name", "merchant.country", "category.path", "kind", "state",
+        "published_at",
+    )  # fmt: skip
+    search_fields = ("title", "merchant__name")
+    ordering = "-pk"
+    inspect_view_fields = (
+        "title", "merchant", "category", "kind", "state", "summary", "description", "origin",
+        "hs_code", "tags", "published_at", "submitted_at", "review_note",
+    )  # fmt: skip
+
+
+class StoreViewSet(ReadOnly):
+    """All merchants."""
+
+    model = Merchant
+    index_view_class = StoreIndexView
+    name = "desk_stores"
+    icon = "group"
+    menu_label = "Merchants"
+    add_to_admin_menu = True
+    menu_order = 93
+    list_display = (
+        "name", Column("country", accessor=_country, sort_key="country"), "city", "kind", "state",
+        "created_at",
+    )  # fmt: skip
+    list_filter = ("state", "kind", "country")
+    list_export = ("name", "slug", "country", "city", "kind", "state", "founded", "created_at")
+    search_fields = ("name", "city")
+    ordering = "name"
+    inspect_view_fields = (
+        "name", "country", "city", "kind", "state", "founded", "makers", "tagline", "story",
+        "certifications", "dispatch_from", "dispatch_to", "commission_bp", "created_at",
+    )  # fmt: skip
+
+
+VIEWSETS = (ProductViewSet(), StoreViewSet())

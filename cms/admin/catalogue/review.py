@@ -1,0 +1,116 @@
+"""New products that wait for a decision."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+from wagtail.admin.widgets.button import HeaderButton
+
+from cms.admin.festivals.history import lines_about
+from cms.admin.permissions import needs, own_stores
+from cms.admin.screens import button, seen_at, show, words
+from shop import clock
+from shop.catalogue.models import Product, Variant
+from shop.currencies import written
+from shop.errors import ShopError
+from shop.festivals.models import RegularPrice
+from shop.listings import publishing
+from shop.listings.mailing import tell_decided
+from shop.listings.usual_prices import odd_prices
+
+SHOWN = 100
+MOST_VARIANTS = 100
+QUEUE = "desk:product-queue"
+
+
+@require_http_methods(["GET", "HEAD"])
+@needs("review_nomination")
+def queue(request: HttpRequest) -> HttpResponse:
+    """List the products that wait, the one that waits longest first."""
+    waiting = Product.objects.filter(state=Product.State.SUBMITTED)
+    rows = waiting.select_related("merchant", "category").order_by("submitted_at", "pk")[:SHOWN]
+    return show(request, "product_queue.html", "New products", icon="tag", rows=rows)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("review_nomination")
+def review(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a product as its merchant submitted it, and decide."""
+    rows = Product.objects.select_related("merchant", "category", "amendment")
+    if request.method == "POST":
+        return _decide(request, get_object_or_404(rows, pk=pk))
+    product = get_object_or_404(rows.exclude(state=Product.State.DRAFT), pk=pk)
+    variants, at = _variants(product), clock.moment_of(request)
+    context = {
+        "product": product,
+        "pictures": [row.picture for row in product.shown_pictures.select_related("picture")],
+        "variants": variants,
+        "doubts": _doubts(product, [row for row, _price in variants], at=at),
+        "is_own": product.merchant_id in own_stores(request),
+        "gaps": publishing.gaps(product, at=at),
+        "amendment": getattr(product, "amendment", None),
+        "buttons": _buttons(product),
+        **lines_about(product),
+    }
+    trail = [(reverse(QUEUE), "New products")]
+    return show(request, "product.html", product.title, trail=trail, icon="tag", **context)
+
+
+def _buttons(product: Product) -> list[HeaderButton]:
+    """Return what can be done to a product that was approved once."""
+    if product.state == Product.State.PUBLISHED:
+        down = reverse("desk:product-take-down", args=[product.pk])
+        page = reverse("product", args=[product.slug])
+        return [button("Take it down", down, "warning"), button("In the shop", page, "view")]
+    if product.state == Product.State.TAKEN_DOWN:
+        back = reverse("desk:product-put-back", args=[product.pk])
+        return [button("Put it back", back, "rotate")]
+    return []
+
+
+def _variants(product: Product) -> list[tuple[Variant, str]]:
+    """Return the variants of a product with their newest regular price."""
+    prices = RegularPrice.objects.filter(variant=OuterRef("pk")).order_by("-starts_at", "-id")
+    rows = product.variants.filter(is_active=True).select_related("pool")
+    rows = rows.annotate(amount=Subquery(prices.values("amount")[:1])).order_by("position", "pk")
+    return [
+        (row, written(row.amount, settings.SHOP_CURRENCY, "en") if row.amount else "–")
+        for row in rows[:MOST_VARIANTS]
+    ]
+
+
+def _doubts(product: Product, variants: list[Variant], *, at: datetime) -> list[str]:
+    """Return a question for each price that is far from what products of the category cost."""
+    typed = {row.pk: row.amount for row in variants if row.amount and row.session_start is None}
+    odd = odd_prices(typed, category=product.category, product=product, anew=typed, at=at)
+    named = {row.pk: row.sku for row in variants}
+    return [f"{named[pk]}: {text}" for pk, text in odd.items()]
+
+
+def _decide(request: HttpRequest, product: Product) -> HttpResponse:
+    at = clock.moment_of(request)
+    try:
+        with transaction.atomic():  # nothing is decided without its mail
+            publishing.refuse_if_newer(product, seen=seen_at(request))
+            if "approve" in request.POST:
+                publishing.approve(product, at=at, by=request.user)
+                said = "published"
+            else:
+                note = words(request, "note", most=1000)
+                publishing.request_changes(product, note, at=at, by=request.user)
+                said = "sent back for changes"
+            tell_decided(product)
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+        waits = Product.objects.filter(pk=product.pk, state=Product.State.SUBMITTED).exists()
+        return redirect("desk:product-review", product.pk) if waits else redirect(QUEUE)
+    messages.success(request, f"“{product.title}” is {said}. The store is told by mail.")
+    return redirect(QUEUE)

@@ -1,0 +1,146 @@
+"""All that was done, as a list with search, filters and export."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.ui.tables import Column
+
+from cms.admin.catalogue.lists import IndexView, ReadOnly
+from cms.admin.changelog.names import named
+from cms.admin.changelog.text import SUBJECTS, WORDS, line_of
+from cms.colleagues.standing import colleagues
+from shop import clock
+from shop.accounts.models import User
+from shop.festivals.models import ChangeLog, Festival
+
+SINCE = timedelta(days=90)
+# Who works here, and what is set for all: read by those who decide on it.
+OF_ORGANIZERS = ("user", "invitation", "signinrules", "fairness")
+KINDS = (
+    "deal", "enrolment", "festival", "fund", "merchant", "nomination", "operation", "order",
+    "payment", "gatewayevent", "meaning", "previewlink", "product", "promotion", "slot", "synonym",
+    "term", "vainsearch", "wanted",
+    *OF_ORGANIZERS,
+)  # fmt: skip
+UTC = ZoneInfo("UTC")
+
+
+def _sorted(words: dict[str, str]) -> list[tuple[str, str]]:
+    return sorted(words.items(), key=lambda pair: pair[1])
+
+
+def _by_word(rows: QuerySet[ChangeLog], _name: str, word: str) -> QuerySet[ChangeLog]:
+    """Keep what is called by a word: several actions may share it."""
+    return rows.filter(action__in=[action for action, known in WORDS.items() if known == word])
+
+
+def _people(_request: object) -> QuerySet[User]:
+    return colleagues()
+
+
+class LogFilterSet(WagtailFilterSet):
+    """Of which festival, about what, what was done, by whom of the desk, when."""
+
+    festival = django_filters.ModelChoiceFilter(
+        queryset=Festival.objects.order_by("-starts_at"), label="Festival"
+    )
+    subject = django_filters.ChoiceFilter(
+        label="Kind", choices=_sorted({kind: SUBJECTS.get(kind, kind) for kind in KINDS})
+    )
+    action = django_filters.ChoiceFilter(
+        label="What was done",
+        choices=[(word, word) for word in sorted(set(WORDS.values()))],
+        method=_by_word,
+    )
+    by = django_filters.ModelChoiceFilter(queryset=_people, label="By")
+    at = django_filters.DateFromToRangeFilter(label="Day", widget=DateRangePickerWidget)
+
+    class Meta:
+        model = ChangeLog
+        fields = ("festival", "subject", "action", "by", "at")
+
+
+def _when(line: ChangeLog) -> str:
+    return f"{line.at.astimezone(UTC):%-d %b %Y, %H:%M:%S}"
+
+
+def _who(line: ChangeLog) -> str:
+    return line.by.name if line.by else "the shop itself"
+
+
+def _done(line: ChangeLog) -> SafeString:
+    found = line_of(line)
+    name = found.name
+    if found.url:
+        name = format_html('<a href="{}">{}</a>', found.url, name)
+    facts = f" ({found.facts})" if found.facts else ""
+    return format_html("{}{}{}{}", found.words, ": " if name else "", name, facts)
+
+
+class LogIndexView(IndexView):
+    """The list of what was done, the newest first."""
+
+    filterset_class = LogFilterSet
+    export_headings = {
+        "at": "When (UTC)", "who": "Who", "done": "What was done", "what": "To what",
+        "facts": "Facts", "reason": "Reason", "festival": "Festival",
+    }  # fmt: skip
+
+    def get_base_queryset(self) -> QuerySet[ChangeLog]:
+        """Return the lines that somebody may read: of 90 days, unless a place or time is asked."""
+        rows = named(ChangeLog.objects.select_related("by", "festival"))
+        if not self.request.user.has_perm("cms.manage_colleagues"):
+            rows = rows.exclude(subject__in=OF_ORGANIZERS)
+        if not any(self.request.GET.get(name) for name in ("festival", "at_from", "at_to")):
+            rows = rows.filter(at__gte=clock.moment_of(self.request) - SINCE)
+        return rows
+
+    def search_queryset(self, queryset: QuerySet[ChangeLog]) -> QuerySet[ChangeLog]:
+        """Keep the lines with the words in what they are about, their reason or the person."""
+        if not self.is_searching:
+            return queryset
+        words = self.search_query
+        names = ("what", "reason", "by__first_name", "by__last_name", "by__email")
+        found = Q()
+        for name in names:
+            found |= Q(**{f"{name}__icontains": words})
+        return queryset.filter(found)
+
+    def to_row_dict(self, item: ChangeLog) -> dict[str, object]:
+        """Return a row of the sheet."""
+        found = line_of(item)
+        festival = item.festival.title if item.festival else ""
+        return {
+            "at": item.at, "who": _who(item), "done": found.words, "what": found.name,
+            "facts": found.facts, "reason": item.reason, "festival": festival,
+        }  # fmt: skip
+
+
+class LogViewSet(ReadOnly):
+    """The change log; of other people's work it shows what everybody at the desk may read."""
+
+    model = ChangeLog
+    index_view_class = LogIndexView
+    inspect_view_enabled = False
+    name = "desk_log"
+    icon = "history"
+    menu_label = "What was done"
+    add_to_admin_menu = True
+    menu_order = 95
+    list_display = (
+        Column("at", label="When (UTC)", accessor=_when, sort_key="at"),
+        Column("done", label="What was done", accessor=_done),
+        Column("by", label="Who", accessor=_who),
+        Column("reason", label="Reason"),
+        Column("festival", label="Festival"),
+    )
+    list_export = ("at", "who", "done", "what", "facts", "reason", "festival")
+    search_fields = ("reason",)
+    ordering = "-pk"

@@ -1,0 +1,213 @@
+"""A line of the change log in words: what was done to what, and which of its facts changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Model, QuerySet
+
+from cms.admin.changelog.names import link_of, named
+from shop.currencies import written
+from shop.festivals.models import ChangeLog
+from shop.festivals.walltime import wall_of
+
+# What kind of row a line is about, where people have another word for it.
+SUBJECTS = {
+    "promotion": "benefit", "wanted": "wish", "fund": "sponsor", "previewlink": "shared preview",
+    "merchant": "store", "operation": "payment out", "gatewayevent": "message of the provider",
+    "signinrules": "rules", "fairness": "limits", "user": "account",
+    "term": "shared word", "vainsearch": "search in vain",
+}  # fmt: skip
+WORDS = {
+    "create": "made", "change": "changed", "move": "moved", "extend": "extended",
+    "remove": "removed", "publish": "published", "invite": "invited stores", "join": "joined",
+    "accept": "accepted", "decline": "declined", "submit": "submitted", "withdraw": "withdrawn",
+    "approve": "approved", "changes_requested": "sent back", "rejected": "rejected",
+    "accepted": "accepted", "waiting": "put in line", "declined": "declined", "leave": "left",
+    "terms": "got new terms", "subsidise": "subsidised", "want": "asked for",
+    "forget": "no longer asked for",
+    "pause": "paused", "resume": "resumed", "raise": "raised", "stop": "stopped",
+    "cancel": "called off", "clone": "made from another", "void": "void: a wrong price",
+    "activate": "activated", "end early": "ended early", "make codes": "got unique codes",
+    "download codes": "codes were downloaded", "honoured": "price kept for an order",
+    "refunded": "order sent back",
+    "share": "made", "revoke": "revoked",
+    "override": "overridden", "take back": "taken back",
+    "try again": "sent again", "settle elsewhere": "settled elsewhere",
+    "apply again": "applied again", "mend": "got another address",
+    "edit": "edited", "request_changes": "sent back", "propose": "change proposed",
+    "propose pictures": "other pictures proposed", "take back change": "change taken back",
+    "approve change": "change approved", "refuse change": "change refused",
+    "take down": "taken down", "put back": "put back",
+    "suspend": "suspended", "reopen": "reopened",
+    "invite person": "invited somebody", "invite again": "invited somebody again",
+    "take invitation back": "took an invitation back", "member joined": "got a member",
+    "member left": "lost a member", "show money": "shows a member its money",
+    "hide money": "shows a member its money no more",
+    "picture_add": "got a picture", "picture_move": "pictures moved",
+    "picture_remove": "lost a picture", "picture_describe": "picture described",
+    "picture_logo": "got a new logo", "picture_banner": "got a new banner",
+    "close": "closed", "show_result": "result shown", "hide_result": "result hidden",
+    "role": "got another role", "dismiss": "left the desk", "open": "opened again",
+    "free": "lost the second step", "send again": "sent again", "set aside": "set aside",
+}  # fmt: skip
+# Of these kinds the same action has another word.
+OTHERS = {
+    ("invitation", "invite"): "sent", ("user", "accept"): "came to the desk",
+    ("merchant", "open"): "made", ("order", "send again"): "mail sent again",
+}  # fmt: skip
+# What people call a fact, where its own name with blanks is not it.
+FACTS = {
+    "starts_at": "start", "ends_at": "end", "slug": "address", "zone": "time zone",
+    "commission_bp": "commission", "min_percent_off": "least reduction",
+    "min_allotment": "least units set aside", "max_nominations": "most nominations",
+    "max_stores": "places for stores", "max_stores_per_country": "places for each country",
+    "country_places": "places of some countries", "must_beat_prior_price": "only real reductions",
+    "price_ceiling": "highest price", "hold_minutes": "minutes to pay",
+    "max_extensions": "extensions", "refund_window_days": "days for refunds",
+    "target_stores": "stores wanted", "target_products": "products wanted",
+    "target_countries": "countries wanted", "enrol_opens": "enrolment opens",
+    "enrol_closes": "enrolment closes",
+    "group": "what it gives", "kind": "what it gives", "trigger": "how shoppers get it",
+    "value": "how much", "every": "for every", "max_steps": "at most so many times",
+    "min_spend": "from a sum of", "cap": "at most", "max_uses": "uses in all",
+    "max_claims": "claims in all", "per_shopper": "uses per shopper", "fund_id": "sponsor",
+    "merchant_id": "store", "city": "town", "vat_bp": "VAT",
+    "use_from": "used from", "use_to": "used until",
+    "claim_from": "claimed from", "claim_to": "claimed until",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the log: what was done, to what (with its screen, if it has one), which facts."""
+
+    change: ChangeLog
+    words: str
+    name: str = ""
+    url: str = ""
+    facts: str = ""
+
+
+def lines(rows: QuerySet[ChangeLog], *, about: Model | None = None) -> list[Line]:
+    """Return lines of the log as they are read. One statement, however many.
+
+    Args:
+        about: whose screen it is; it is not named again.
+    """
+    found = [line_of(row) for row in named(rows).select_related("by", "festival")]
+    if about is None:
+        return found
+    own = (about._meta.model_name, about.pk)
+    return [
+        replace(line, name="", url="")
+        if (line.change.subject, line.change.subject_id) == own
+        else line
+        for line in found
+    ]
+
+
+def line_of(change: ChangeLog) -> Line:
+    """Return one line of the log; ``change`` comes from ``named``."""
+    name = change.what or change.before.get("label", "") or change.after.get("email", "")
+    return Line(change, done(change), name, link_of(change), facts_of(change))
+
+
+def done(change: ChangeLog) -> str:
+    """Say what was done to which kind of thing: "benefit changed"."""
+    words = WORDS.get(change.action, change.action)
+    words = OTHERS.get((change.subject, change.action), words)
+    return f"{SUBJECTS.get(change.subject, change.subject)} {words}"
+
+
+def facts_of(change: ChangeLog) -> str:
+    """Say what the words alone do not: what was overridden, from when to when; or nothing."""
+    if change.subject == "merchant" and (who := change.after.get("email")):
+        return who
+    say = _role if change.subject in ("user", "invitation") else SAYS.get(change.action)
+    return say(change) if say else ""
+
+
+def what_changed(change: ChangeLog) -> str:
+    """Name the facts of a row that are other ones since a change; nothing where nobody knows."""
+    before, after = _flat(change.before), _flat(change.after)
+    names = (name for name in after if before and before.get(name) != after[name])
+    return ", ".join(dict.fromkeys(_called(name) for name in names))
+
+
+def _times(change: ChangeLog) -> str:
+    """Say from when to when something was moved, in the zone of its festival."""
+    return "; ".join(
+        f"{_called(name)}: {_time(change, change.before.get(name))} → {_time(change, text)}"
+        for name, text in change.after.items()
+        if name in ("starts_at", "ends_at") and change.before.get(name) != text
+    )
+
+
+def _time(change: ChangeLog, text: str | None) -> str:
+    if not text:
+        return "none"
+    zone = change.festival.zone if change.festival else "UTC"
+    return f"{wall_of(datetime.fromisoformat(text), zone):%-d %b %Y, %H:%M}"
+
+
+def _amount(name: str) -> Callable[[ChangeLog], str]:
+    def say(change: ChangeLog) -> str:
+        amount = change.after.get(name)
+        return "" if amount is None else written(amount, settings.SHOP_CURRENCY, "en")
+
+    return say
+
+
+def _text(name: str, before: str = "") -> Callable[[ChangeLog], str]:
+    return lambda change: f"{before}{change.after[name]}" if change.after.get(name) else ""
+
+
+def _stores(change: ChangeLog) -> str:
+    count = len(change.after.get("merchants", ()))
+    return "1 store" if count == 1 else f"{count} stores"
+
+
+def _codes(change: ChangeLog) -> str:
+    label = change.after.get("label")
+    return f"{change.after.get('size', 0):,}{f', {label}' if label else ''}"
+
+
+def _role(change: ChangeLog) -> str:
+    before, after = change.before.get("role", ""), change.after.get("role", "")
+    return f"{before} → {after}" if before and after else after or before
+
+
+def _missing(change: ChangeLog) -> str:
+    return " ".join(change.after.get("missing", ()))
+
+
+# Of these actions the word does not say it all.
+SAYS: dict[str, Callable[[ChangeLog], str]] = {
+    "change": what_changed, "raise": what_changed, "edit": what_changed, "propose": what_changed,
+    "approve change": what_changed,
+    "move": _times, "extend": _times, "stop": _times,
+    "override": _text("text"), "publish": _missing, "invite": _stores, "make codes": _codes,
+    "subsidise": _amount("subsidy"), "honoured": _text("order"), "refunded": _text("order"),
+    "settle elsewhere": _text("reference"), "terms": _text("terms_version", "version "),
+    "role": _role,
+}  # fmt: skip
+
+
+def _flat(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return facts with each text by itself: its words are what somebody changed."""
+    found = dict(facts)
+    texts = found.pop("texts", {})
+    for language, words in texts.items():
+        found |= {f"{name} {language}": text for name, text in words.items()}
+    return found
+
+
+def _called(name: str) -> str:
+    """Return what people call a fact; a time that was typed is the same as its instant."""
+    name = name.removesuffix("_wall").removesuffix(" en")
+    return FACTS.get(name, name.replace("_", " "))

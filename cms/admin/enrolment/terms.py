@@ -1,0 +1,57 @@
+"""The terms of a festival at the organizers' desk: the text in force, and every version."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods
+
+from cms.admin.festivals.views import trail_of
+from cms.admin.permissions import needs
+from cms.admin.screens import show
+from shop import clock
+from shop.errors import ShopError
+from shop.festivals.agreeing import publish_terms
+from shop.festivals.models import Festival
+
+MOST_LETTERS = 50_000
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("view_festival", to_post="change_festival")
+def terms(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the terms in all their versions; publish a new one."""
+    festival = get_object_or_404(Festival, pk=pk)
+    text, problem = None, ""
+    if request.method == "POST":
+        text = request.POST.get("text", "").replace("\r\n", "\n").replace("\0", "")[:MOST_LETTERS]
+        try:
+            made = publish_terms(festival, text, at=clock.moment_of(request), by=request.user)
+        except ShopError as refusal:
+            problem = str(refusal)
+        else:
+            messages.success(
+                request, f"Version {made.version} is in force. Stores that joined keep theirs."
+            )
+            return redirect("desk:festival-terms", pk)
+    versions = list(festival.terms.select_related("by"))
+    counts = dict(
+        festival.enrolments.filter(agreed_at__isnull=False)
+        .order_by()
+        .values_list("terms_version")
+        .annotate(n=Count("pk"))
+    )
+    current = next((row for row in versions if row.version == festival.terms_version), None)
+    context = {
+        "festival": festival,
+        "versions": [(row, counts.get(row.version, 0)) for row in versions],
+        "text": (current.text if current else "") if text is None else text,
+        "problem": problem,
+        "may_write": request.user.has_perm("shop.change_festival"),
+    }
+    return show(
+        request, "terms.html", "Terms", trail=trail_of(festival), icon="doc-full",
+        status=422 if problem else 200, **context,
+    )  # fmt: skip

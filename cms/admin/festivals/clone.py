@@ -1,0 +1,77 @@
+"""Next year's festival from this one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods
+
+from cms.admin.festivals.views import trail_of
+from cms.admin.permissions import needs
+from cms.admin.screens import show
+from shop import clock
+from shop.errors import ShopError
+from shop.festivals.cloning import clone_festival
+from shop.festivals.models import Festival
+from shop.festivals.walltime import YEARS, wall_of
+from shop.workspace.fields import LineField
+
+
+class CloneForm(forms.Form):
+    """What is new about it."""
+
+    title = LineField(max_length=120, help_text="Its address is made from it.")
+    first_day = forms.DateField(
+        widget=forms.DateInput({"type": "date"}),
+        help_text="All other times move by as many days; the hours stay.",
+    )
+
+    def clean_first_day(self) -> Any:
+        """Refuse a year for which nobody plans."""
+        day = self.cleaned_data["first_day"]
+        if day.year not in YEARS:
+            raise forms.ValidationError("This day is too far away.")
+        return day
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("add_festival")
+def clone(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make a new draft from a festival; say what could not be kept as it was."""
+    festival = get_object_or_404(Festival, pk=pk)
+    day = wall_of(festival.starts_at, festival.zone).date()
+    later = day + timedelta(weeks=52)  # the same day of the week
+    form = CloneForm(request.POST or None, initial={"title": festival.title, "first_day": later})
+    if request.method == "POST" and form.is_valid():
+        answers = form.cleaned_data
+        try:
+            made = clone_festival(
+                festival, answers["title"], answers["first_day"],
+                at=clock.moment_of(request), by=request.user,
+            )  # fmt: skip
+        except ShopError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            text = f"“{made.festival.title}” is planned"
+            if made.is_new:
+                messages.success(request, f"{text}. Look at its times, then invite.")
+            else:
+                messages.info(request, f"{text} already.")
+            for note in made.notes:
+                messages.warning(request, note)
+            return redirect("desk:festival", made.festival.pk)
+    about = (
+        "Its rules, slots, enrolment times and benefits come along. Stores, nominations and deals "
+        "do not: each year's terms are accepted anew. Benefits come as drafts without their codes. "
+        "Title, line and buttons of its page are kept; its introduction and headings spoke of the "
+        "past festival and are written anew."
+    )
+    return show(
+        request, "form.html", f"A new festival like {festival.title}", trail=trail_of(festival),
+        status=422 if form.errors else 200, form=form, save="Make it", about=about,
+    )  # fmt: skip

@@ -1,0 +1,94 @@
+"""What is missing before a festival is published: where it is cleared, or why it may stay so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from cms.admin.festivals.links import PageLink
+from cms.admin.permissions import needs
+from cms.admin.screens import words
+from cms.pages.festival import FestivalPage
+from cms.pages.translating import untranslated
+from shop import clock
+from shop.errors import NotPossible, ShopError
+from shop.festivals import overriding
+from shop.festivals.findings import Finding
+from shop.festivals.models import Festival
+from shop.festivals.readiness import Readiness, readiness
+
+# Where each kind of finding is cleared; what has no screen of its own leads nowhere.
+SCREENS = {
+    "past": "desk:festival-edit", "stores": "desk:festival-stores", "words": "desk:festival-words",
+    "enrolment": "desk:festival-edit",
+    "zone": "desk:festival-edit", "window": "desk:festival-edit",
+    "slot": "desk:festival-nominations", "stock": "desk:festival-nominations",
+    "waiting": "desk:festival-nominations", "budget": "desk:festival-benefits",
+    "benefit-window": "desk:festival-benefits", "benefit-title": "desk:festival-benefits",
+    "target-stores": "desk:festival-stores",
+    "target-products": "desk:festival-nominations", "target-countries": "desk:festival-stores",
+}  # fmt: skip
+
+
+@require_POST
+@needs("publish_festival")
+def override(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep the reason why a festival may be published although something is missing."""
+    festival = get_object_or_404(Festival, pk=pk)
+    at = clock.moment_of(request)
+    key, text = request.POST.get("finding", ""), request.POST.get("text", "")
+    ready = readiness_of(festival, at=at)
+    found = next((row for row in ready.blockers if (row.key, row.text) == (key, text)), None)
+    try:
+        if found is None:
+            raise NotPossible("This is not missing any more, or it says something else now.")
+        overriding.override(festival, found, words(request, "reason"), at=at, by=request.user)
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"It may be published all the same: {found.text}")
+    return redirect(reverse("desk:festival", args=[festival.pk]) + "#next")
+
+
+def readiness_of(festival: Festival, *, at: datetime) -> Readiness:
+    """Return what is ready and what is missing, the words of its page included."""
+    return readiness(festival, at=at, others=missing_of_page(festival))
+
+
+def missing_of_page(festival: Festival) -> Iterable[Finding]:
+    """Say that a festival has no page, or a draft, or in which languages it is in English."""
+    page = FestivalPage.objects.filter(festival=festival).first()
+    if page is None:
+        return [Finding("It has no page yet.", True, "page")]
+    found = [] if page.live else [Finding("Its page is a draft.", True, "page-draft")]
+    same = FestivalPage.objects.filter(translation_key=page.translation_key)
+    missing, copies = untranslated(same.select_related("locale"))
+    if missing:
+        text = f"Its page is shown in English in: {', '.join(missing)}."
+        if copies:
+            text = f"{text[:-1]} (a copy in English stands in: {', '.join(copies)})."
+        found.append(Finding(text, True, "translation"))
+    return found
+
+
+def led(ready: Readiness, festival: Festival, page: PageLink | None) -> list[tuple[Finding, str]]:
+    """Return each finding with the address at which it is cleared, empty where there is none."""
+    found = []
+    for finding in ready.findings:
+        screen = SCREENS.get(finding.code)
+        address = reverse(screen, args=[festival.pk]) if screen else ""
+        if finding.code in ("translation", "page-draft") and page:
+            address = page.edit_url
+        if finding.code == "intro":  # in the shop's own language; "words" leads to the others
+            address = reverse("desk:festival-words-in", args=[festival.pk, settings.LANGUAGE_CODE])
+        if finding.code == "page":
+            address = "#work"
+        found.append((finding, address))
+    return found

@@ -1,0 +1,225 @@
+"""Stop, extend and call off slots and whole festivals; each shows its effect first."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from cms.admin.confirm import Act, perform, reason_form, told
+from cms.admin.festivals.forms import LOCAL, WallTimeField, WallTimes
+from cms.admin.festivals.slot_status import possible
+from cms.admin.festivals.views import trail_of
+from cms.admin.permissions import needs
+from shop import clock
+from shop.festivals import running, stopping
+from shop.festivals.models import Deal, Festival, Slot
+from shop.festivals.running import extensions_of
+from shop.festivals.walltime import typed, wall_of
+from shop.orders.effects import effect_on_slot
+from shop.workspace.fields import LineField
+
+SOON = timedelta(days=60)  # festivals that a later end may run into
+MOST_OTHERS = 5
+STORES_TOLD = "The stores are told by mail, with your reason."
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("publish_festival")
+def act(request: HttpRequest, pk: int, slot_id: int, name: str) -> HttpResponse:
+    """Stop, extend or call off a slot; the whole slot stands for its festival."""
+    festival = get_object_or_404(Festival, pk=pk)
+    if name not in ACTS:
+        raise Http404
+    rows = festival.slots.select_related("festival")
+    slot = get_object_or_404(rows, pk=slot_id)
+    at = clock.moment_of(request)
+    return perform(
+        request, ACTS[name](request, slot, at), back=reverse("desk:festival", args=[pk]),
+        trail=trail_of(festival), barred=lambda: _barred(rows.get(pk=slot_id), name, at=at),
+    )  # fmt: skip
+
+
+def _barred(slot: Slot, name: str, *, at: datetime) -> str:
+    """Say how a slot stands where something cannot be done about it now, else nothing."""
+    if name in dict(possible(slot, at=at)):
+        return ""
+    festival = slot.festival
+    what = f"“{festival.title if slot.kind == Slot.Kind.WHOLE else slot.label}”"
+    if slot.cancelled_at or festival.state == Festival.State.CANCELLED:
+        return f"{what} is called off already."
+    if slot.ends_at <= at or festival.state == Festival.State.CLOSED:
+        return f"{what} is over already."
+    if slot.starts_at > at:
+        return f"{what} has not begun. It can be called off."
+    if name == "cancel":
+        return f"{what} has begun. It can be stopped."
+    return f"{what} was extended as often as it may be: {_times(festival.max_extensions)}."
+
+
+def _times(count: int) -> str:
+    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+class ExtendForm(WallTimes):
+    """A later end, as a clock on the wall shows it, and the reason that shoppers read."""
+
+    ends = WallTimeField(label="New end")
+    reason = LineField(max_length=300, help_text="Of a festival shoppers read it at its head.")
+
+    def clean(self) -> dict[str, Any]:
+        """Work out the instant."""
+        found = super().clean()
+        found["ends_at"] = self.instant_of("ends")
+        return found
+
+
+class StopForm(WallTimes):
+    """A reason, and an earlier end if it is not to be at once."""
+
+    reason = LineField(max_length=300)
+    ends = WallTimeField(
+        label="End it at", required=False, help_text="Empty: at once. An announced end is fairer."
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Work out the instant."""
+        found = super().clean()
+        found["ends_at"] = self.instant_of("ends")
+        return found
+
+
+def _stop(request: HttpRequest, slot: Slot, at: datetime) -> Act:
+    zone, is_whole = slot.festival.zone, slot.kind == Slot.Kind.WHOLE
+
+    class Form(StopForm):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.zone = zone
+            self.fields["reason"].help_text = _who_reads(is_whole=is_whole)
+
+    def run(answers: dict[str, Any]) -> str:
+        until = answers["ends_at"]
+        stopping.stop_slot(slot, at=at, reason=answers["reason"], ends_at=until, by=request.user)
+        if until is None:
+            return "Stopped. Everyday prices count from now on."
+        return f"It ends at {typed(answers['ends'])} ({zone}). Everyday prices count from then on."
+
+    now = typed(wall_of(at, zone))
+    effects = [
+        (
+            f"Everyday prices count from the moment you press the button (it is {now} in {zone}), "
+            "or from the time you give."
+        ),
+        *told(effect_on_slot(slot), zone),
+        _deals_said(slot),
+        "What was set aside and is not sold by then can be bought at the everyday price.",
+        STORES_TOLD,
+        "It cannot be taken back.",
+    ]
+    if is_whole:
+        effects.append("Its flash slots and benefits end with it; those to come never begin.")
+        effects.append("Shoppers read your reason at the head of the festival.")
+    title = f"Stop {slot.festival.title}" if is_whole else f"Stop “{slot.label}”"
+    return Act(title, "Stop it", effects, run, Form, is_grave=True)
+
+
+def _extend(request: HttpRequest, slot: Slot, at: datetime) -> Act:
+    festival = slot.festival
+
+    class Form(ExtendForm):
+        zone = festival.zone
+
+    def run(answers: dict[str, Any]) -> str:
+        running.extend_slot(
+            slot, answers["ends_at"], at=at, by=request.user, reason=answers["reason"]
+        )
+        beside = [_said(row) for row in others if row.starts_at < answers["ends_at"]]
+        also = f" Beside it runs: {'; '.join(beside)}." if beside else ""
+        return f"Extended to {typed(answers['ends'])} ({festival.zone}).{also}"
+
+    is_whole = slot.kind == Slot.Kind.WHOLE
+    others = _later(slot) if is_whole else []
+    effects = [
+        f"It ends at {typed(wall_of(slot.ends_at, festival.zone))} in {festival.zone}.",
+        _left_said(slot),
+        _deals_said(slot),
+        "Deals and benefits that end exactly with it move along; prior prices stay.",
+    ]
+    if others:
+        effects.append(
+            f"A later end may run into another festival: {'; '.join(map(_said, others))}. While "
+            "both run the lower price counts."
+        )
+    title = f"Extend {festival.title}" if is_whole else f"Extend “{slot.label}”"
+    ends = wall_of(slot.ends_at, festival.zone).strftime(LOCAL)
+    return Act(title, "Extend it", effects, run, Form, {"ends": ends})
+
+
+def _left_said(slot: Slot) -> str:
+    """Say how often a slot was extended, and can still be."""
+    done = extensions_of([slot.pk]).get(slot.pk, 0)
+    left = _times(slot.festival.max_extensions - done)
+    why = "shoppers plan with the end they know"
+    if not done:
+        return f"It can be extended {left}: {why}."
+    return f"It was extended {_times(done)} already, and can be {left} more: {why}."
+
+
+def _later(slot: Slot) -> list[Festival]:
+    """Return the next festivals that begin after a festival's end, or run beside it then."""
+    planned = (Festival.State.DRAFT, Festival.State.PUBLISHED)
+    rows = Festival.objects.filter(state__in=planned, ends_at__gt=slot.ends_at)
+    rows = rows.filter(starts_at__lt=slot.ends_at + SOON).exclude(pk=slot.festival_id)
+    return list(rows.order_by("starts_at", "pk")[:MOST_OTHERS])
+
+
+def _said(festival: Festival) -> str:
+    first, last = (
+        typed(wall_of(at, festival.zone)) for at in (festival.starts_at, festival.ends_at)
+    )
+    return f"“{festival.title}”, {first} to {last} ({festival.zone})"
+
+
+def _cancel(request: HttpRequest, slot: Slot, at: datetime) -> Act:
+    is_whole = slot.kind == Slot.Kind.WHOLE
+
+    def run(answers: dict[str, Any]) -> str:
+        if is_whole:
+            stopping.cancel_festival(
+                slot.festival, at=at, reason=answers["reason"], by=request.user
+            )
+        else:
+            stopping.stop_slot(slot, at=at, reason=answers["reason"], by=request.user)
+        return "Called off."
+
+    effects = [
+        _deals_said(slot),
+        "Its deals are withdrawn: none of them ever counts. What was set aside is free again.",
+        STORES_TOLD,
+        "It cannot be taken back. A new one can be made from it.",
+    ]
+    title = f"Call {slot.festival.title} off" if is_whole else f"Call “{slot.label}” off"
+    return Act(
+        title, "Call it off", effects, run, reason_form(_who_reads(is_whole=False)), is_grave=True
+    )
+
+
+def _who_reads(*, is_whole: bool) -> str:
+    shoppers = " Shoppers read it at the head of the festival." if is_whole else ""
+    return f"Stores get it by mail, word for word.{shoppers}"
+
+
+def _deals_said(slot: Slot) -> str:
+    mine = Q(slot__festival=slot.festival_id) if slot.kind == Slot.Kind.WHOLE else Q(slot=slot)
+    rows = Deal.objects.filter(mine).exclude(state__in=Deal.GONE)
+    count = rows.filter(effective_to__gte=slot.ends_at).count()
+    return f"This affects {count:,} deals." if count != 1 else "This affects one deal."
+
+
+ACTS = {"stop": _stop, "extend": _extend, "cancel": _cancel}

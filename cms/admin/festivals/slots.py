@@ -1,0 +1,139 @@
+"""Flash slots of a festival."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+from wagtail.admin.messages import button, error
+
+from cms.admin.confirm import Act, perform
+from cms.admin.festivals.forms import LOCAL, SlotForm
+from cms.admin.festivals.slot_status import possible
+from cms.admin.festivals.views import trail_of
+from cms.admin.permissions import needs
+from cms.admin.screens import show, version_seen, words_of
+from shop import clock
+from shop.errors import ShopError
+from shop.festivals import changes, planning
+from shop.festivals.models import Deal, Festival, Slot
+from shop.festivals.walltime import typed, wall_of
+from shop.storefront.epoch import current_epoch
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("add_slot")
+def add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Plan a flash slot."""
+    festival = get_object_or_404(Festival, pk=pk)
+    minutes = current_epoch(at=clock.moment_of(request)).limits.flash_hold_minutes
+    initial = {
+        "starts": wall_of(festival.starts_at, festival.zone).strftime(LOCAL),
+        "hold_minutes": min(minutes, festival.hold_minutes),
+    }
+    form = SlotForm(request.POST or None, festival=festival, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        slot = form.fill(Slot(festival=festival))
+        try:
+            planning.add_slot(slot, form.during, at=clock.moment_of(request), by=request.user)
+        except ShopError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"The slot “{slot.label}” is planned.")
+            return redirect("desk:festival", festival.pk)
+    return _form(request, form, festival, "New slot")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("change_slot")
+def edit(request: HttpRequest, pk: int, slot_id: int) -> HttpResponse:
+    """Change a flash slot; before its start it can also move."""
+    festival = get_object_or_404(Festival, pk=pk)
+    slot = get_object_or_404(festival.slots.filter(kind=Slot.Kind.FLASH), pk=slot_id)
+    if slot.cancelled_at:
+        messages.info(request, f"“{slot.label}”: {planning.CALLED_OFF}")
+        return redirect("desk:festival", festival.pk)
+    initial = {name: getattr(slot, name) for name in planning.SLOT_FIELDS} | {
+        "starts": wall_of(slot.starts_at, festival.zone).strftime(LOCAL),
+        "ends": wall_of(slot.ends_at, festival.zone).strftime(LOCAL),
+    }
+    form = SlotForm(request.POST or None, festival=festival, slot=slot, initial=initial)
+    if request.method == "POST" and form.is_valid() and not _asks_first(form, slot):
+        try:
+            with transaction.atomic():
+                Festival.objects.select_for_update(no_key=True).get(pk=pk)  # before its slots
+                changes.refuse_if_changed(slot, seen=version_seen(request))
+                planning.change_slot(
+                    slot,
+                    {name: form.cleaned_data[name] for name in planning.SLOT_FIELDS},
+                    form.during,
+                    at=clock.moment_of(request),
+                    by=request.user,
+                )
+        except ShopError as refusal:
+            form.add_error(None, words_of(refusal))
+        else:
+            messages.success(request, "Saved.")
+            return redirect("desk:festival", festival.pk)
+    return _form(request, form, festival, f"Change {slot.label}", slot=slot)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("delete_slot")
+def remove(request: HttpRequest, pk: int, slot_id: int) -> HttpResponse:
+    """Remove a slot that nobody nominated anything for; else lead to what can be done about it."""
+    festival = get_object_or_404(Festival, pk=pk)
+    slot = get_object_or_404(festival.slots, pk=slot_id)
+    back, at = reverse("desk:festival", args=[pk]), clock.moment_of(request)
+    if slot.nominations.exists():
+        ways = [
+            button(reverse("desk:slot-act", args=[pk, slot_id, name]), label)
+            for name, label in possible(slot, at=at)
+            if request.user.has_perm("shop.publish_festival")
+        ]
+        error(request, planning.NOMINATED, buttons=ways)
+        return redirect(back)
+
+    def run(_answers: dict[str, Any]) -> str:
+        planning.remove_slot(slot, at=at, by=request.user)
+        return f"The slot “{slot.label}” is gone."
+
+    starts = typed(wall_of(slot.starts_at, festival.zone))
+    effects = [
+        f"“{slot.label}” at {starts} in {festival.zone} is taken out of the plan for good.",
+        "That is possible while nothing is nominated for it; later a slot is called off.",
+    ]
+    act = Act(f"Remove “{slot.label}”", "Remove it", effects, run, is_grave=True)
+    return perform(request, act, back=back, trail=trail_of(festival))
+
+
+def _asks_first(form: SlotForm, slot: Slot) -> bool:
+    """Ask once more before approved deals move with their slot; tell whether it was asked."""
+    same = (form.during.starts_at, form.during.ends_at) == (slot.starts_at, slot.ends_at)
+    count = 0 if same else slot.deals.exclude(state__in=Deal.GONE).count()
+    return bool(count) and form.ask_to_move(count)
+
+
+def _form(
+    request: HttpRequest, form: SlotForm, festival: Festival, title: str, slot: Slot | None = None
+) -> HttpResponse:
+    about = f"Times are those of {festival.zone}."
+    return show(
+        request,
+        "form.html",
+        title,
+        trail=trail_of(festival),
+        icon="time",
+        status=422 if form.errors else 200,
+        form=form,
+        save="Save",
+        about=about,
+        slot=slot,
+        festival=festival,
+        version=changes.version_of(slot) if slot else None,
+    )

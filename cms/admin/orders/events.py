@@ -1,0 +1,129 @@
+"""Everything that happened to one order, the newest first, from what the rows say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from cms.admin.changelog.text import lines as told
+from cms.admin.orders.facts import Parcel
+from cms.admin.orders.money import PAYMENT_STATES, Money
+from shop.accounts.models import User
+from shop.currencies import written
+from shop.festivals.models import ChangeLog
+from shop.orders.models import Order, SaleDecision
+from shop.tickets.models import Ticket
+
+MOST = 200
+ENDS = {Order.State.EXPIRED: "Ended, not paid in time", Order.State.CANCELLED: "Cancelled"}
+CALLED = {"email": "mail address", "line1": "street and number", "line2": "flat, floor or company"}
+DECIDED = {
+    SaleDecision.Outcome.HONOURED: "The wrong price is kept",
+    SaleDecision.Outcome.REFUNDED: "The wrong price is not kept",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened, when, and who did it; ``small`` is what else is known."""
+
+    at: datetime
+    text: str
+    by: str = ""
+    small: str = ""
+
+
+def events_of(order: Order, parcels: Iterable[Parcel], money: Money) -> list[Event]:
+    """Return what happened, at the most two hundred things. Three statements and the log's."""
+    parcels = list(parcels)
+    found = [
+        *_of_order(order),
+        *_of_money(order, money),
+        *_of_parcels(parcels),
+        *_of_decisions(order),
+        *_of_tickets(order),
+        *_of_people(order, parcels, money),
+    ]
+    # Of two things of one instant that which is named later above happened later.
+    found.sort(key=lambda event: event.at)
+    return found[::-1][:MOST]
+
+
+def _of_order(order: Order) -> Iterator[Event]:
+    total = written(order.total, order.currency, "en")
+    until = f"To be paid until {order.pay_by:%-d %B, %H:%M} UTC"
+    yield Event(order.placed_at, f"Order placed, {total}", small=until)
+    if order.paid_at:
+        yield Event(order.paid_at, "Paid")
+    if order.ended_at:
+        yield Event(order.ended_at, ENDS.get(order.state, "Ended"))
+
+
+def _of_money(order: Order, money: Money) -> Iterator[Event]:
+    for row in reversed(money.tries):
+        state = PAYMENT_STATES[row.payment.state]
+        yield Event(row.payment.made_at, f"Payment of {row.amount} begun", small=f"Now: {state}")
+    for message in reversed(money.messages):
+        said = f"The provider said: {message.kind}"
+        yield Event(message.received_at, said, small=message.error or message.state)
+    for back in reversed(money.backs):
+        if back.at is None:
+            continue
+        text = f"{back.amount} go back: {back.cause}"
+        yield Event(back.at, text, small="; ".join(filter(None, (back.reason, back.state))))
+
+
+def _of_parcels(parcels: Iterable[Parcel]) -> Iterator[Event]:
+    for parcel in parcels:
+        for row, _to in parcel.shipments:
+            number = f", {row.tracking_number}" if row.tracking_number else ""
+            text = f"{parcel.part.merchant.name} handed its parcel to {row.carrier}{number}"
+            yield Event(row.shipped_at, text, by=_name(row.by))
+
+
+def _of_decisions(order: Order) -> Iterator[Event]:
+    rows = SaleDecision.objects.filter(line__order=order).select_related("line", "by")
+    for row in rows.order_by("pk"):
+        yield Event(row.at, f"{DECIDED[row.outcome]}: {row.line.title}", by=_name(row.by))
+
+
+def _of_tickets(order: Order) -> Iterator[Event]:
+    rows = Ticket.objects.filter(line__order=order).select_related("line", "used_by")
+    gone = rows.filter(Q(used_at__isnull=False) | Q(cancelled_at__isnull=False))
+    for row in gone.order_by("pk")[:MOST]:
+        if row.used_at:
+            yield Event(row.used_at, f"Ticket used: {row.line.title}", by=_name(row.used_by))
+        else:
+            yield Event(row.cancelled_at, f"Ticket cancelled: {row.line.title}")
+
+
+def _of_people(order: Order, parcels: Iterable[Parcel], money: Money) -> Iterator[Event]:
+    """Yield what the log says of the order and of what belongs to it."""
+    operations = [row.operation for row in money.backs if row.operation]
+    about = {
+        "order": [order.pk],
+        "suborder": [row.part.pk for row in parcels],
+        "payment": [row.payment.pk for row in money.tries],
+        "operation": [row.pk for row in operations],
+        "refund": [row.refund_id for row in operations if row.refund_id],
+        "gatewayevent": [row.pk for row in money.messages],
+    }
+    mine = Q()
+    for subject, ids in about.items():
+        mine |= Q(subject=subject, subject_id__in=ids)
+    for line in reversed(told(ChangeLog.objects.filter(mine).order_by("-pk")[:MOST])):
+        change, text = line.change, line.words[:1].upper() + line.words[1:]
+        yield Event(change.at, text, by=_name(change.by), small=change.reason or _detail(change))
+
+
+def _detail(change: ChangeLog) -> str:
+    """Name what was mended of an address, or which mail was sent again; never what it says."""
+    mended = [CALLED.get(name, name) for name in change.after.get("changed", ())]
+    return ", ".join(mended) or str(change.after.get("mail", ""))
+
+
+def _name(by: User | None) -> str:
+    return (by.name or by.email) if by else ""

@@ -1,0 +1,167 @@
+"""The orders of all stores: found by what people know of them, and each on a screen of its own.
+
+Who bought is seen by those alone who may mend an order; the others see what was bought.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import cached_property
+from wagtail.admin.ui.tables import BaseColumn, Column
+from wagtail.admin.widgets.button import HeaderButton
+
+from cms.admin.catalogue.lists import IndexView, InspectView, ReadOnly
+from cms.admin.fields import ids_of
+from cms.admin.orders.events import events_of
+from cms.admin.orders.facts import parcels_of, shopper_of, sums_of
+from cms.admin.orders.mails import letters_of
+from cms.admin.orders.money import money_of
+from cms.admin.permissions import may
+from cms.admin.screens import button
+from shop.accounts.mailboxes import mailbox_key
+from shop.accounts.models import User
+from shop.currencies import in_whole, written
+from shop.delivery.names import country_name
+from shop.orders.models import Order, OrderLine, Suborder, id_of_number
+
+log = logging.getLogger(__name__)
+
+SUMS = ("goods", "discount", "delivery", "total")
+MOST_WORDS = 200
+
+
+def sees_shoppers(user: User) -> bool:
+    """Tell whether somebody may see who bought, where they live and how they are reached."""
+    return may(user, "change_order")
+
+
+def found(orders: QuerySet[Order], words: str, *, by_person: bool) -> QuerySet[Order]:
+    """Keep the orders that words mean: a number, a store, a product, its SKU, a festival.
+
+    Args:
+        by_person: whether names and mail addresses of shoppers may be asked for, too.
+    """
+    words = words.replace("\0", "").strip()[:MOST_WORDS]
+    if (number := id_of_number(words)) is not None:
+        return orders.filter(pk=number)
+    parts = Suborder.objects.filter(order=OuterRef("pk"), merchant__name__icontains=words)
+    named = Q(sku__iexact=words) | Q(title__iexact=words) | Q(product__title__iexact=words)
+    named |= Q(festival__title__iexact=words)
+    lines = OrderLine.objects.filter(named, order=OuterRef("pk"))
+    meant = Exists(parts) | Exists(lines)
+    if by_person and "@" in words:
+        meant |= Q(email_key=mailbox_key(words)) | Q(contact__email__icontains=words)
+    elif by_person:
+        meant |= Q(contact__name__icontains=words) | Q(contact__email__icontains=words)
+    return orders.filter(meant)
+
+
+def _total(order: Order) -> str:
+    return written(order.total, order.currency, "en")
+
+
+def _country(order: Order) -> str:
+    return country_name(order.contact.country, "en")
+
+
+def _stores(order: Order) -> str:
+    return ", ".join(order.stores)
+
+
+def _shopper(order: Order) -> str:
+    return ", ".join(part for part in (order.contact.name, order.contact.city) if part)
+
+
+class OrderIndexView(IndexView):
+    """The list of orders."""
+
+    @cached_property
+    def columns(self) -> list[BaseColumn]:
+        """Return what a row says; of the shopper only to those who may see shoppers."""
+        found = super().columns
+        if sees_shoppers(self.request.user):
+            found.insert(3, Column("shopper", accessor=_shopper, sort_key="contact__name"))
+        return found
+
+    def get_base_queryset(self) -> QuerySet[Order]:
+        """Return the orders with what a row says of each."""
+        names = Suborder.objects.filter(order=OuterRef("pk")).order_by("position")
+        rows = super().get_base_queryset().select_related("contact")
+        return rows.annotate(stores=ArraySubquery(names.values("merchant__name")))
+
+    def search_queryset(self, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        """Keep the orders that the words mean."""
+        if not self.is_searching:
+            return queryset
+        by_person = sees_shoppers(self.request.user)
+        return found(queryset, self.search_query, by_person=by_person)
+
+    def to_row_dict(self, item: Order) -> dict[str, object]:
+        """Return a row of the sheet, with sums in whole units as people count."""
+        row = super().to_row_dict(item)
+        return row | {name: in_whole(row[name], item.currency) for name in SUMS}
+
+
+class OrderView(InspectView):
+    """One order: what was bought, where it is, what was paid, and what happened."""
+
+    template_name = "cms/admin/order.html"
+
+    def get_object(self, queryset: QuerySet[Order] | None = None) -> Order:
+        """Return the order with its contact; an address that names none is 404."""
+        rows = Order.objects.select_related("contact", "user")
+        return get_object_or_404(rows, pk=(ids_of([str(self.pk)], most=1) or [0])[0])
+
+    @property
+    def header_buttons(self) -> list[HeaderButton]:
+        """Lead to what the shopper sees; its link acts for them, so few get it."""
+        if not sees_shoppers(self.request.user):
+            return []
+        url = reverse("order", args=[self.object.number, self.object.token])
+        return [button("What the shopper sees", url, "view")]
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        """Return what the screen shows; of the shopper only to those who may see shoppers."""
+        order, user = self.object, self.request.user
+        if sees_shoppers(user):
+            # Who looked at whose order, by number alone: what is seen stays on the screen.
+            log.info("User %d looked at the shopper of order %s.", user.pk, order.number)
+        parcels, money = parcels_of(order, user), money_of(order)
+        return super().get_context_data(**kwargs) | {
+            "order": order,
+            "parcels": parcels,
+            "sums": sums_of(order),
+            "total": written(order.total, order.currency, "en"),
+            "money": money,
+            "events": events_of(order, parcels, money),
+            "shopper": shopper_of(order) if sees_shoppers(user) else None,
+            "letters": letters_of(order) if sees_shoppers(user) else [],
+            "country": country_name(order.contact.country, "en"),
+        }
+
+
+class OrderViewSet(ReadOnly):
+    """All orders; who bought is for those alone who may mend one."""
+
+    model = Order
+    name = "desk_orders"
+    icon = "list-ul"
+    menu_label = "Orders"
+    add_to_admin_menu = True
+    menu_order = 94
+    index_view_class, inspect_view_class = OrderIndexView, OrderView
+    list_display = (
+        "number", "state", "placed_at", Column("to", accessor=_country),
+        Column("stores", accessor=_stores), Column("total", accessor=_total, sort_key="total"),
+    )  # fmt: skip
+    list_filter = ("state", "currency", "placed_at")
+    list_export = ("number", "state", "placed_at", "paid_at", "goods", "discount", "delivery",
+                   "total", "currency")  # fmt: skip
+    search_fields = ("pk",)  # opens the field to type into; what words mean stands above
+    ordering = "-pk"
+    inspect_view_fields = ("number",)  # the screen takes nothing from them

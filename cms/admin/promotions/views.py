@@ -1,0 +1,215 @@
+"""Benefits and vouchers of a festival: from a draft to an early end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cms.admin.festivals.history import first_lines
+from cms.admin.festivals.views import trail_of
+from cms.admin.permissions import needs
+from cms.admin.promotions.forms import BenefitForm, CodesForm, amount, initial, said, warning
+from cms.admin.screens import Trail, button, show, version_seen, words_of
+from shop import clock
+from shop.errors import ShopError
+from shop.festivals import changes, promoting
+from shop.festivals.models import Festival, Promotion
+from shop.festivals.walltime import wall_of
+
+
+@dataclass(frozen=True, slots=True)
+class BenefitRow:
+    """A benefit as organizers read it; amounts are written out."""
+
+    promotion: Promotion
+    gives: str
+    starts: datetime
+    ends: datetime
+    spent: str
+    held: str
+    budget: str
+    percent: int | None
+    state: str
+
+
+@require_safe
+@needs("view_deal")
+def benefits(request: HttpRequest, pk: int) -> HttpResponse:
+    """List the benefits and vouchers of a festival, and its sponsors."""
+    festival = get_object_or_404(Festival, pk=pk)
+    at = clock.moment_of(request)
+    found = festival.promotions.select_related("festival", "merchant", "fund")
+    may_write = request.user.has_perm("shop.change_festival")
+    new = button("New benefit", reverse("desk:benefit-add", args=[pk]), "plus")
+    context = {
+        "festival": festival,
+        "rows": [row_of(row, at=at) for row in found.order_by("use_from", "pk")],
+        "funds": [(row, amount(row.amount), amount(row.committed)) for row in festival.funds.all()],
+        "may_write": may_write,
+    }
+    return show(
+        request, "benefits.html", "Benefits and vouchers", trail=trail_of(festival),
+        icon="pick", buttons=[new] if may_write else [], **context,
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("change_festival")
+def add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Draft a new benefit; nobody can use it before it is activated."""
+    festival = get_object_or_404(Festival, pk=pk)
+    whole = {
+        "use_from": _local(festival.starts_at, festival),
+        "use_to": _local(festival.ends_at, festival),
+    }
+    form = BenefitForm(request.POST or None, festival=festival, initial=whole)
+    if request.method == "POST" and form.is_valid():
+        made = form.fill(Promotion(festival=festival))
+        if _saved(request, form, made):
+            return redirect("desk:benefit", pk, made.pk)
+    return _form(request, form, "New benefit", trail_of_benefits(festival))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("change_festival")
+def edit(request: HttpRequest, pk: int, benefit_id: int) -> HttpResponse:
+    """Change a draft."""
+    found = benefit_of(pk, benefit_id)
+    form = BenefitForm(request.POST or None, festival=found.festival, initial=initial(found))
+    if request.method == "POST" and form.is_valid() and _saved(request, form, form.fill(found)):
+        return redirect("desk:benefit", pk, benefit_id)
+    return _form(request, form, f"Change {found.title}", trail_of_benefits(found.festival), found)
+
+
+@require_safe
+@needs("view_deal")
+def benefit(request: HttpRequest, pk: int, benefit_id: int) -> HttpResponse:
+    """Show one benefit: what it gives, what it has given, its codes, what can be done."""
+    return show_benefit(request, benefit_of(pk, benefit_id))
+
+
+def show_benefit(
+    request: HttpRequest, found: Promotion, *, codes: CodesForm | None = None
+) -> HttpResponse:
+    """Return the screen of a benefit, with a form for codes as it was refused or a new one."""
+    pk, benefit_id = found.festival_id, found.pk
+    at = clock.moment_of(request)
+    row = row_of(found, at=at)
+    may_act = request.user.has_perm("shop.publish_festival")
+    is_draft = found.state == Promotion.State.DRAFT
+    edit_it = button("Change", reverse("desk:benefit-edit", args=[pk, benefit_id]), "edit")
+    has_codes = found.trigger == Promotion.Trigger.CODE and not found.code
+    context = {
+        "row": row,
+        "festival": found.festival,
+        "facts": _facts(found),
+        "acts": possible(found, at=at) if may_act else [],
+        "codes": codes or CodesForm(promotion=found),
+        "batches": found.batches.select_related("by") if has_codes else None,
+        "may_write": request.user.has_perm("shop.change_festival"),
+    }
+    context |= first_lines(found, found.festival)
+    return show(
+        request, "benefit.html", found.title, trail=trail_of_benefits(found.festival), icon="pick",
+        status=422 if codes else 200,
+        buttons=[edit_it] if is_draft and context["may_write"] else [], **context,
+    )  # fmt: skip
+
+
+def possible(promotion: Promotion, *, at: datetime) -> list[tuple[str, str]]:
+    """Return what can be done about a benefit now, with a word for each."""
+    if promotion.use_to <= at or promotion.state == Promotion.State.ENDED_EARLY:
+        return []
+    if promotion.state == Promotion.State.DRAFT:
+        return [("activate", "Activate it")]
+    paused = promotion.state == Promotion.State.PAUSED
+    found = [("resume", "Resume") if paused else ("pause", "Pause")]
+    if any(getattr(promotion, name) for name in promoting.RISING):
+        found.append(("raise", "Raise its limits"))
+    return [*found, ("end", "End it early")]
+
+
+def row_of(promotion: Promotion, *, at: datetime) -> BenefitRow:
+    """Return a benefit as organizers read it. Reads its festival."""
+    given = promotion.spent + promotion.held_amount
+    budget, zone = promotion.budget, promotion.festival.zone
+    is_over = promotion.use_to <= at and promotion.state != Promotion.State.ENDED_EARLY
+    return BenefitRow(
+        promotion=promotion,
+        gives=said(promotion),
+        starts=wall_of(promotion.use_from, zone),
+        ends=wall_of(promotion.use_to, zone),
+        spent=amount(promotion.spent),
+        held=amount(promotion.held_amount),
+        budget=amount(budget) if budget else "",
+        percent=given * 100 // budget if budget else None,
+        state="over" if is_over else promotion.get_state_display().lower(),
+    )
+
+
+def benefit_of(pk: int, benefit_id: int) -> Promotion:
+    """Return a benefit of a festival, or answer 404."""
+    rows = Promotion.objects.select_related("festival", "merchant", "fund")
+    return get_object_or_404(rows, festival=pk, pk=benefit_id)
+
+
+def trail_of_benefits(festival: Festival) -> Trail:
+    """Return the way back to the list of benefits."""
+    here = (reverse("desk:festival-benefits", args=[festival.pk]), "Benefits and vouchers")
+    return [*trail_of(festival), here]
+
+
+def _facts(promotion: Promotion) -> list[tuple[str, object]]:
+    found = [
+        ("How shoppers get it", promotion.get_trigger_display()),
+        ("Code", promotion.code),
+        ("Store", promotion.merchant),
+        ("Sponsor", promotion.fund),
+        ("Organizer's share", f"{promotion.organizer_share} %"),
+        ("Claimed", _of(promotion.claimed, promotion.max_claims)),
+        ("Used", _of(promotion.used, promotion.max_uses)),
+        ("Held by open orders", promotion.held_uses),
+        ("Uses per shopper", promotion.per_shopper),
+    ]
+    return [(name, value) for name, value in found if value not in (None, "")]
+
+
+def _of(count: int, most: int | None) -> str:
+    return str(count) if most is None else f"{count} of {most}"
+
+
+def _local(at: datetime, festival: Festival) -> str:
+    return wall_of(at, festival.zone).strftime("%Y-%m-%dT%H:%M")
+
+
+def _saved(request: HttpRequest, form: BenefitForm, promotion: Promotion) -> bool:
+    at = clock.moment_of(request)
+    try:
+        with transaction.atomic():
+            if promotion.pk:
+                changes.refuse_if_changed(promotion, seen=version_seen(request))
+            promoting.save_draft(promotion, at=at, by=request.user)
+    except ShopError as refusal:
+        form.add_error(None, words_of(refusal))
+        return False
+    messages.success(request, "Saved as a draft. Shoppers can use it once it is active.")
+    if text := warning(promotion):
+        messages.warning(request, text)
+    return True
+
+
+def _form(
+    request: HttpRequest, form: BenefitForm, title: str, trail: Trail, row: Promotion | None = None
+) -> HttpResponse:
+    return show(
+        request, "benefit_form.html", title, trail=trail, icon="pick", form=form,
+        status=422 if form.errors else 200, about=f"Times are those of {form.zone}.",
+        version=changes.version_of(row) if row else None,
+    )  # fmt: skip

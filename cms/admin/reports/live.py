@@ -1,0 +1,104 @@
+"""The live board of a festival and its health panel."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cms.admin.festivals.views import phase, trail_of
+from cms.admin.permissions import needs
+from cms.admin.screens import show
+from shop import clock
+from shop.delivery.names import country_name
+from shop.festivals.models import Festival
+from shop.reporting import checks
+from shop.reporting.board import Board, board
+from shop.reporting.closing import closing_of
+from shop.reporting.health import health_of
+from shop.reporting.results import PARTS
+from shop.workspace.chart import chart
+
+SHOWN = 8
+PER_CENT = 100
+
+
+@require_safe
+@needs("view_festival")
+def live(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show how a festival goes now; every 15 seconds the page asks for its figures anew."""
+    festival = get_object_or_404(Festival, pk=pk)
+    at = clock.moment_of(request)
+    shown = board(festival, at=at)
+    context = {
+        "festival": festival,
+        "board": shown,
+        "chart": chart(shown.hours),
+        "where": _where(shown),
+        "stores": [(row, _claimed(shown, row.name)) for row in shown.merchants[:SHOWN]],
+        "is_paused": "paused" in request.GET,
+    }
+    if request.htmx:
+        return render(request, "cms/admin/parts/figures.html", context)
+    if festival.ends_at <= at:
+        context["closing"] = closing_of(festival, at=at)
+        context["result"] = getattr(festival, "public_result", None)
+        context["parts"] = PARTS.items()
+        context["may_close"] = request.user.has_perm("shop.publish_festival")
+    context |= {"phase": phase(festival, at=at), "tab": "live"}
+    title = f"Live board of {festival.title}"
+    return show(request, "live.html", title, trail=trail_of(festival), icon="view", **context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("view_festival", to_post="change_festival")
+def health(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what the last looks at the shop found; posting asks the worker to look now."""
+    festival = get_object_or_404(Festival, pk=pk)
+    if request.method == "POST":
+        if "pages" in request.POST:
+            checks.ask_pages(festival)
+            messages.success(request, "The worker asks the pages now. Reload in some seconds.")
+        else:
+            checks.ask_now()
+            messages.success(request, "The worker looks at everything now. Reload in some seconds.")
+        return redirect("desk:festival-health", festival.pk)
+    at = clock.moment_of(request)
+    context = {
+        "festival": festival,
+        "is_on": festival.starts_at <= at,
+        "is_over": festival.ends_at <= at,
+        "readings": health_of(festival, at=at),
+        "at": at,
+        "may_ask": request.user.has_perm("shop.change_festival"),
+        "tab": "health",
+    }
+    title = f"Health {_when(festival, at)} {festival.title}"
+    return show(request, "health.html", title, trail=trail_of(festival), icon="success", **context)
+
+
+def _when(festival: Festival, at: datetime) -> str:
+    if festival.ends_at <= at:
+        return "after"
+    return "during" if festival.starts_at <= at else "before"
+
+
+def _where(shown: Board) -> list[tuple[str, int, int]]:
+    """Return the countries that most units go to, with their part of a hundred; the rest as one."""
+    units = max(1, sum(row.units for row in shown.countries))
+    best = sorted(shown.countries, key=lambda row: -row.units)
+    found = [(country_name(row.key, "en"), row.units, row.units * PER_CENT // units)
+             for row in best[:SHOWN]]  # fmt: skip
+    if rest := sum(row.units for row in best[SHOWN:]):
+        found.append(("Other", rest, rest * PER_CENT // units))
+    return found
+
+
+def _claimed(shown: Board, store: str) -> int | None:
+    """Return how much of a hundred units that a store set aside is claimed."""
+    own = [deal for deal in shown.deals if deal.store == store and deal.allotment]
+    aside = sum(deal.allotment for deal in own)
+    return sum(deal.held + deal.sold for deal in own) * PER_CENT // aside if aside else None

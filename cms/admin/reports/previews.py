@@ -1,0 +1,146 @@
+"""The screen from which a festival is looked at before it opens, and proved afterwards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from cms.admin.festivals.moments import CompareForm, PreviewForm, PriceListForm, ShareForm
+from cms.admin.festivals.views import trail_of
+from cms.admin.permissions import needs
+from cms.admin.screens import show
+from cms.pages.addresses import address
+from cms.pages.festival import FestivalPage
+from shop import clock
+from shop.festivals.models import Festival
+from shop.festivals.walltime import wall_of
+from shop.storefront.models import PreviewLink
+from shop.storefront.previews import opening
+from shop.storefront.previews.boundaries import boundaries
+from shop.storefront.previews.preview import Preview, Stock, Who
+from shop.storefront.probing import latest_probe
+
+MOST = 40  # shared previews on the screen, the newest first
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("view_festival")
+def previews(request: HttpRequest, pk: int) -> HttpResponse:
+    """Offer the moments of a festival; a post shows the shop at one of them."""
+    festival = get_object_or_404(Festival, pk=pk)
+    known = boundaries(festival)
+    if request.method == "POST":
+        form = PreviewForm(request.POST, festival=festival, known=known, prefix="preview")
+        return (
+            _open(request, festival, form)
+            if form.is_valid()
+            else _screen(request, festival, preview=form)
+        )
+    return _screen(request, festival)
+
+
+@require_POST
+@needs("publish_festival")
+def share(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make a shared preview and show its address."""
+    festival = get_object_or_404(Festival, pk=pk)
+    known = boundaries(festival)
+    form = ShareForm(request.POST, festival=festival, known=known, prefix="share")
+    if not form.is_valid():
+        return _screen(request, festival, share=form)
+    data = form.cleaned_data
+    link = PreviewLink(
+        festival=festival,
+        shared_with=data["shared_with"],
+        at=data["at"],
+        stock=data["stock"],
+        is_waiting=data["waiting"],
+    )
+    at = clock.moment_of(request)
+    opening.share(link, hours=data["hours"], at=at, by=request.user)
+    messages.success(
+        request, f"A preview for {link.shared_with} is shared. Copy its address below."
+    )
+    return redirect(reverse("desk:festival-previews", args=[festival.pk]) + "#shared")
+
+
+@require_POST
+@needs("publish_festival")
+def revoke(request: HttpRequest, pk: int, link_id: int) -> HttpResponse:
+    """End a shared preview now."""
+    link = get_object_or_404(PreviewLink.objects.filter(festival=pk), pk=link_id)
+    if opening.revoke(link, at=clock.moment_of(request), by=request.user):
+        messages.success(request, f"The preview for {link.shared_with} can be opened no more.")
+    return redirect(reverse("desk:festival-previews", args=[pk]) + "#shared")
+
+
+def _open(request: HttpRequest, festival: Festival, form: PreviewForm) -> HttpResponse:
+    data = form.cleaned_data
+    preview = Preview(
+        at=data["at"],
+        festival_id=festival.pk,
+        is_waiting=data["waiting"],
+        who=Who(data["who"]),
+        stock=Stock(data["stock"]),
+    )
+    response = redirect(_page_of(festival))
+    opening.open_for_staff(response, preview, request.user, at=clock.moment_of(request))
+    return response
+
+
+def _page_of(festival: Festival) -> str:
+    """Return where a festival is seen: its page, or the home page while there is none."""
+    page = FestivalPage.objects.live().filter(festival=festival).only("url_path").first()
+    return address(page.url_path, settings.LANGUAGE_CODE) if page else reverse("home")
+
+
+def _screen(request: HttpRequest, festival: Festival, **typed: Any) -> HttpResponse:
+    at = clock.moment_of(request)
+    known = boundaries(festival)
+    start = {"at": festival.starts_at.isoformat(), "first": known[0].at.isoformat(),
+             "second": festival.starts_at.isoformat()}  # fmt: skip
+    kinds = {"preview": PreviewForm, "share": ShareForm, "compare": CompareForm,
+             "listed": PriceListForm}  # fmt: skip
+    asks = {"compare": "", "listed": ""}  # their addresses are read and kept by people
+    forms = {
+        name: typed.get(name)
+        or kind(
+            festival=festival, known=known, initial=start, prefix=asks.get(name, name) or None,
+            auto_id=f"{name}-%s",
+        )
+        for name, kind in kinds.items()
+    }  # fmt: skip
+    return show(
+        request,
+        "previews.html",
+        "Prices and preview",
+        trail=trail_of(festival),
+        icon="view",
+        status=422 if typed else 200,
+        festival=festival,
+        forms=forms,
+        links=_links(festival, at),
+        may_share=request.user.has_perm("shop.publish_festival"),
+        probe=latest_probe(festival, at=at),
+        now=wall_of(at, festival.zone),
+    )
+
+
+def _links(festival: Festival, at: Any) -> list[dict[str, Any]]:
+    rows = festival.preview_links.select_related("made_by").order_by("-pk")[:MOST]
+    return [
+        {
+            "link": row,
+            "wall": wall_of(row.at, festival.zone),
+            "expires": wall_of(row.expires_at, festival.zone),
+            "is_open": row.revoked_at is None and at < row.expires_at,
+            "url": settings.SITE_URL + reverse("preview-link", args=[opening.key_of(row)]),
+        }
+        for row in rows
+    ]

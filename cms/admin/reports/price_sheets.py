@@ -1,0 +1,163 @@
+"""Prices at the desk: the list at any instant, as proof, and what differs between two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from cms.admin.festivals.moments import CompareForm, MomentsForm, PriceListForm
+from cms.admin.festivals.views import trail_of
+from cms.admin.permissions import needs
+from cms.admin.screens import page_number, show
+from shop import clock
+from shop.currencies import in_whole
+from shop.festivals.listing_prices import PAGE, Changed, Listed, every, price_changes, prices_at
+from shop.festivals.models import Festival
+from shop.festivals.models.prices import FOREVER
+from shop.festivals.walltime import wall_of
+from shop.spreadsheets import KINDS, sheet
+from shop.storefront.previews.boundaries import boundaries
+from shop.storefront.previews.overlay import shown
+from shop.storefront.previews.preview import Preview
+
+WHAT = ("Product", "Variant", "SKU", "Store", "Country")
+LISTED = (*WHAT, "Regular price", "Price", "Deal", "Lowest of 30 days before", "Percent off",
+          "From (UTC)", "Until (UTC)")  # fmt: skip
+CHANGED = (*WHAT, "Was", "Becomes", "Change in percent", "Deal", "Lowest of 30 days before",
+           "Percent off")  # fmt: skip
+MOST_PRINTED = 5_000
+SCREENS = {
+    CompareForm: ("price_changes.html", "What changes"),
+    PriceListForm: ("price_list.html", "Price list"),
+}
+
+
+@require_safe
+@needs("view_festival")
+def changes(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show every variant whose public price differs between two moments."""
+    festival = get_object_or_404(Festival, pk=pk)
+    form = CompareForm(
+        request.GET or None, festival=festival, known=boundaries(festival), auto_id="compare-%s"
+    )
+    if not form.is_valid():
+        return _page(request, form)
+    first, second = form.cleaned_data["first"], form.cleaned_data["second"]
+    with _as_planned(festival, form, first, second):
+        read = partial(price_changes, first, second)
+        if (kind := request.GET.get("format")) in KINDS:
+            rows = [_changed(row) for row in every(read)]
+            table = (_about(request, festival, first, second), [CHANGED, *rows])
+            return sheet(f"price-changes-{festival.slug}", kind, {"Changes": table})
+        rows = read(after=_after(request), most=PAGE + 1)
+    walls = {"first": wall_of(first, festival.zone), "second": wall_of(second, festival.zone)}
+    return _page(request, form, rows, **walls)
+
+
+@require_safe
+@needs("view_festival")
+def price_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the public prices as they are at a moment."""
+    festival = get_object_or_404(Festival, pk=pk)
+    form = PriceListForm(
+        request.GET or None, festival=festival, known=boundaries(festival), auto_id="listed-%s"
+    )
+    if not form.is_valid():
+        return _page(request, form)
+    at, kind = form.cleaned_data["at"], request.GET.get("format")
+    about = [*_about(request, festival, at), *form.words()]
+    with _as_planned(festival, form, at):
+        read = partial(prices_at, at, only=form.only())
+        if kind in KINDS:
+            table = (about, [LISTED, *(_listed(row) for row in every(read))])
+            name = f"prices-{festival.slug}-{at:%Y%m%dT%H%M%SZ}"
+            return sheet(name, kind, {"Prices": table})
+        most = MOST_PRINTED if kind == "print" else PAGE
+        rows = read(after=_after(request), most=most + 1)
+    wall = wall_of(at, festival.zone)
+    return _page(request, form, rows, most=most, at=at, wall=wall, about=about)
+
+
+def _as_planned(
+    festival: Festival, form: MomentsForm, *moments: datetime
+) -> AbstractContextManager[None]:
+    """Read a draft as if it were published; what is public is read as it is, for evidence."""
+    waiting = form.cleaned_data["waiting"]
+    if festival.state != Festival.State.DRAFT and not waiting:
+        return nullcontext()
+    preview = Preview(
+        at=max(moments), since=min(moments), festival_id=festival.pk, is_waiting=waiting
+    )
+    return shown(preview)
+
+
+def _page(
+    request: HttpRequest, form: MomentsForm, rows: Sequence[Any] = (), **context: Any
+) -> HttpResponse:
+    """Show some rows; of them one more than the page takes was read, if there is one."""
+    apart = ("after", "page", "format")
+    asked = {name: value for name, value in request.GET.items() if name not in apart}
+    query, most, page = urlencode(asked), context.pop("most", PAGE), page_number(request)
+    template, title = SCREENS[type(form)]
+    found = list(rows[:most])
+    return show(
+        request,
+        template,
+        title,
+        trail=trail_of(form.festival),
+        icon="list-ul",
+        status=422 if form.errors else 200,
+        festival=form.festival,
+        form=form,
+        rows=found,
+        query=query,
+        page=page,
+        first_page=f"?{query}",
+        next=f"?{query}&after={found[-1].id}&page={page + 1}" if len(rows) > most else "",
+        currency=settings.SHOP_CURRENCY,
+        **context,
+    )
+
+
+def _after(request: HttpRequest) -> int:
+    text = request.GET.get("after", "")
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
+def _about(request: HttpRequest, festival: Festival, *moments: datetime) -> list[str]:
+    """Return what stands above a sheet: which moments, whose shop, who took it and when."""
+    zone = ZoneInfo(festival.zone)
+    told = [f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S} {festival.zone} = {at:%Y-%m-%d %H:%M:%S} UTC"
+            for at in moments]  # fmt: skip
+    taken = f"taken {clock.moment_of(request):%Y-%m-%d %H:%M:%S} UTC by {request.user.name}"
+    draft = ["as planned, not published"] if festival.state == Festival.State.DRAFT else []
+    return [settings.SITE_NAME, festival.title, *told, settings.SHOP_CURRENCY, *draft, taken]
+
+
+def _what(row: Listed | Changed) -> tuple[str, ...]:
+    return (row.product, row.options, row.sku, row.store, row.country)
+
+
+def _listed(row: Listed) -> tuple[object, ...]:
+    until = "" if row.ends_at >= FOREVER else f"{row.ends_at:%Y-%m-%d %H:%M:%S.%f}"
+    prices = (_amount(row.regular), _amount(row.price), row.deal, _amount(row.prior), row.percent)
+    return (*_what(row), *prices, f"{row.starts_at:%Y-%m-%d %H:%M:%S.%f}", until)
+
+
+def _changed(row: Changed) -> tuple[object, ...]:
+    return (*_what(row), _amount(row.was), _amount(row.becomes), row.change, row.deal,
+            _amount(row.prior), row.percent)  # fmt: skip
+
+
+def _amount(minor: int | None) -> object:
+    return None if minor is None else in_whole(minor, settings.SHOP_CURRENCY)

@@ -1,0 +1,124 @@
+"""The report of a festival and the statements of its stores, as pages and as sheets."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_safe
+
+from cms.admin.festivals.views import phase, trail_of
+from cms.admin.permissions import needs
+from cms.admin.reports.bars import bars
+from cms.admin.screens import button, show
+from shop import clock
+from shop.festivals.models import Festival
+from shop.merchants.models import Merchant
+from shop.reporting.report import Figures, report
+from shop.reporting.statements import statement
+from shop.reporting.tables import (
+    EVIDENCE,
+    PARTS,
+    Shape,
+    shapes_of,
+    sheet_of,
+    sheets_of,
+    statement_table,
+)
+from shop.spreadsheets import sheet
+
+SHOWN = 100
+
+
+@require_safe
+@needs("view_festival")
+def show_report(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the report: live figures, or the frozen ones of a closed festival."""
+    festival = get_object_or_404(Festival, pk=pk)
+    at = clock.moment_of(request)
+    found = report(festival, at=at)
+    context = {
+        "festival": festival,
+        "phase": phase(festival, at=at),
+        "figures": found,
+        "as_of": parse_datetime(found["as_of"]),
+        "tables": [_shown(name, shape, found[name]) for name, shape in shapes_of(found).items()],
+        "evidence": [(name, shape, found["evidence"][name]) for name, shape in EVIDENCE.items()],
+        "most": SHOWN,
+        "tab": "report",
+    }
+    book = button("All as XLSX", "report.xlsx", "download")
+    return show(request, "report.html", f"Report of {festival.title}", trail=trail_of(festival),
+                icon="doc-full", buttons=[book], **context)  # fmt: skip
+
+
+@require_safe
+@needs("view_festival")
+def report_book(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give all tables of the report as one workbook."""
+    festival = get_object_or_404(Festival, pk=pk)
+    found = report(festival, at=clock.moment_of(request))
+    return sheet(f"report-{festival.slug}", "xlsx", sheets_of(found))
+
+
+@require_safe
+@needs("view_festival")
+def report_sheet(request: HttpRequest, pk: int, part: str) -> HttpResponse:
+    """Give one table of the report as CSV."""
+    festival = get_object_or_404(Festival, pk=pk)
+    table = sheet_of(report(festival, at=clock.moment_of(request)), part)
+    if table is None:
+        raise Http404
+    return sheet(f"{part}-{festival.slug}", "csv", {part: table})
+
+
+@require_safe
+@needs("view_festival")
+def statements(request: HttpRequest, pk: int) -> HttpResponse:
+    """List the stores of a festival, each with its statement."""
+    festival = get_object_or_404(Festival, pk=pk)
+    found = report(festival, at=clock.moment_of(request))
+    context = {"festival": festival, "rows": found["merchants"], "tab": "statements"}
+    title = f"Statements of {festival.title}"
+    return show(request, "statements.html", title, trail=trail_of(festival), icon="list-ul",
+                **context)  # fmt: skip
+
+
+@require_safe
+@needs("view_festival")
+def show_statement(request: HttpRequest, pk: int, merchant_id: int) -> HttpResponse:
+    """Show what one store sold in a festival, line by line, fit to be printed."""
+    festival, merchant = _store(pk, merchant_id)
+    found = statement(festival, merchant)
+    context = {
+        "festival": festival,
+        "merchant": merchant,
+        "statement": found,
+        "parts": [(PARTS[what], part) for what, part in found.parts.items()],
+        "tab": "statements",
+    }
+    title = f"{merchant.name}: statement"
+    return show(request, "statement.html", title, trail=trail_of(festival), icon="list-ul",
+                **context)  # fmt: skip
+
+
+@require_safe
+@needs("view_festival")
+def statement_file(request: HttpRequest, pk: int, merchant_id: int, kind: str) -> HttpResponse:
+    """Give a store's statement as CSV or XLSX."""
+    festival, merchant = _store(pk, merchant_id)
+    table = statement_table(statement(festival, merchant), settings.SHOP_CURRENCY)
+    return sheet(f"statement-{merchant.slug}-{festival.slug}", kind, {"Statement": table})
+
+
+def _store(pk: int, merchant_id: int) -> tuple[Festival, Merchant]:
+    festival = get_object_or_404(Festival, pk=pk)
+    return festival, get_object_or_404(Merchant.objects.filter(enrolments__festival=festival),
+                                       pk=merchant_id)  # fmt: skip
+
+
+def _shown(name: str, shape: Shape, rows: list[Figures]) -> dict[str, object]:
+    kind = next(kind for _label, key, kind in shape.columns if key == shape.drawn)
+    drawn = bars(rows, shape.drawn, by_time=name == "days")
+    return {"name": name, "shape": shape, "rows": rows, "bars": drawn, "kind": kind}

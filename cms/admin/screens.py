@@ -1,0 +1,86 @@
+"""A screen of the organizers' desk in Wagtail's frame: title, trail, buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from wagtail.admin.widgets.button import HeaderButton
+
+from cms.admin.changelog.text import what_changed
+from shop.errors import ShopError
+from shop.festivals.changes import ChangedMeanwhile
+
+Trail = Sequence[tuple[str, str]]
+
+
+def seen_at(request: HttpRequest, name: str = "seen") -> datetime | None:
+    """Return when that was submitted which the form showed; None where it does not say so."""
+    try:
+        found = datetime.fromisoformat(request.POST.get(name, ""))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def words(request: HttpRequest, name: str, *, most: int = 300) -> str:
+    """Return a line that was typed: single blanks, and nothing that a database cannot keep."""
+    return " ".join(request.POST.get(name, "").replace("\0", "").split())[:most]
+
+
+def version_seen(request: HttpRequest) -> int:
+    """Return the version of what a form showed; 0 where it does not say so."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
+def page_number(request: HttpRequest) -> int:
+    """Return which page of a list an address asks for; the first one if it says nothing."""
+    text = request.GET.get("page", "")
+    return max(1, int(text)) if text.isdecimal() and len(text) < 5 else 1
+
+
+def query_of(asked: object, names: Sequence[str]) -> str:
+    """Return what is asked for by these names as the query of an address."""
+    found = QueryDict(mutable=True)
+    found.update({name: getattr(asked, name) for name in names if getattr(asked, name)})
+    return found.urlencode()
+
+
+def words_of(refusal: ShopError) -> str:
+    """Return what a form says of a refusal; of somebody else's change also what to do."""
+    if not isinstance(refusal, ChangedMeanwhile):
+        return str(refusal)
+    names = what_changed(refusal.change)
+    what = f" What changed: {names}." if names else ""
+    return f"{refusal}{what} What you typed stands below; saving it again writes over that."
+
+
+def show(
+    request: HttpRequest, template: str, title: str, *, status: int = 200, **context: object
+) -> HttpResponse:
+    """Return a screen. Of ``context`` the frame takes what is named, the template the rest.
+
+    Args:
+        trail: addresses and names of the screens above this one.
+        icon: the name of one of Wagtail's icons.
+        buttons: what can be done, at the head of the screen.
+    """
+    crumbs = [{"url": reverse("wagtailadmin_home"), "label": "Home"}]
+    crumbs += [{"url": url, "label": label} for url, label in context.pop("trail", ())]
+    frame = {
+        "header_title": title,
+        "page_title": title,
+        "header_icon": context.pop("icon", "calendar-alt"),
+        "breadcrumbs_items": [*crumbs, {"url": "", "label": title}],
+        "header_buttons": list(context.pop("buttons", ())),
+    }
+    return render(request, f"cms/admin/{template}", frame | context, status=status)
+
+
+def button(label: str, url: str, icon: str) -> HeaderButton:
+    """Return a button for the head of a screen."""
+    return HeaderButton(label=label, url=url, icon_name=icon)

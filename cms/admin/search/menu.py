@@ -1,0 +1,24 @@
+"""What organizers keep for the search, as one entry of the menu."""
+
+from __future__ import annotations
+
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets.base import ViewSetGroup
+
+from cms.admin.menu import entry
+from cms.admin.search.meanings import MeaningViewSet
+from cms.admin.search.synonyms import SynonymViewSet
+
+
+class SearchWords(ViewSetGroup):
+    """Meanings, synonyms, and what was not found."""
+
+    menu_label = "Search words"
+    menu_icon = "search"
+    menu_order = 95
+    items = (MeaningViewSet, SynonymViewSet)
+
+    def get_submenu_items(self) -> list[MenuItem]:
+        """Return the lists, and what shoppers looked for in vain."""
+        last = entry("Not found", "not-found", "add_meaning", "search", len(self.items) + 1)
+        return [*super().get_submenu_items(), last]

@@ -1,0 +1,138 @@
+"""Making a store, and changing what organizers say of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from cms.admin.permissions import needs
+from cms.admin.screens import Trail, show, version_seen, words_of
+from shop import clock
+from shop.amending import opening
+from shop.amending.opening import NoPlace, StoreFacts
+from shop.delivery.names import countries_by_name
+from shop.errors import ShopError
+from shop.festivals.changes import version_of
+from shop.merchants.models import Merchant
+from shop.workspace.fields import LineField
+
+KINDS = (
+    ("goods", "Goods, sent by parcel"),
+    ("experiences", "Experiences, on dates"),
+)
+
+
+class FactsForm(forms.Form):
+    """What organizers say of a store; ``fixed`` are the facts that stay as they are."""
+
+    name = LineField(max_length=120, help_text="As shoppers read it.")
+    kind = forms.ChoiceField(label="Sells", choices=KINDS)
+    country = forms.ChoiceField(help_text="Where its parcels start.")
+    city = LineField(label="Town", max_length=80)
+    commission = forms.DecimalField(
+        label="Commission, percent", min_value=0, max_value=100, decimal_places=2, initial=10,
+        help_text="Outside festivals. In a festival the terms count that the store accepted.",
+    )  # fmt: skip
+    vat = forms.DecimalField(
+        label="VAT, percent", min_value=0, max_value=50, decimal_places=2, initial=0,
+        help_text="Inside the prices of sales in its own country. 0: it is not registered.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, fixed: tuple[str, ...] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = set(opening.countries()) | {self.initial.get("country", "")}
+        names = [(code, name) for code, name in countries_by_name("en") if code in known]
+        self.fields["country"].choices = [("", "Choose a country"), *names]
+        for name in fixed:
+            self.fields[name].disabled = True
+            self.fields[name].help_text = "Stays as it is, since the store has products."
+
+    def facts(self) -> StoreFacts:
+        """Return what was typed."""
+        data = self.cleaned_data
+        return StoreFacts(
+            name=data["name"], kind=data["kind"], country=data["country"], city=data["city"],
+            commission_bp=int(data["commission"] * 100), vat_bp=int(data["vat"] * 100),
+        )  # fmt: skip
+
+
+class StoreForm(FactsForm):
+    """A new store."""
+
+    slug = forms.SlugField(
+        label="Address", max_length=80, required=False,
+        help_text="Of its page: small letters, digits and hyphens. Empty: made from the name. "
+        "It stays for good.",
+    )  # fmt: skip
+    field_order = ("name", "slug", "kind", "country", "city", "commission", "vat")
+
+    def clean_slug(self) -> str:
+        """Write an address in small letters."""
+        return self.cleaned_data["slug"].lower()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("add_merchant")
+def add(request: HttpRequest) -> HttpResponse:
+    """Make a store."""
+    form = StoreForm(request.POST or None, initial={"kind": "goods"})
+    if request.method == "POST" and form.is_valid():
+        at = clock.moment_of(request)
+        try:
+            made = opening.open_store(
+                form.facts(), slug=form.cleaned_data["slug"], at=at, by=request.user
+            )
+        except ShopError as refusal:
+            form.add_error("slug" if isinstance(refusal, NoPlace) else "country", str(refusal))
+        else:
+            said = "Shoppers see it as soon as a product of it is on sale. Now invite its people."
+            messages.success(request, f"{made.name} is made. {said}")
+            return redirect("desk:store-page", made.pk)
+    about = "A store has people who work for it. Invite them by mail once it is made."
+    return _form(request, form, "New store", stores_trail(), "Make the store", about=about)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("change_merchant")
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change name, town, commission and VAT of a store; kind and country while it sells nothing."""
+    store = get_object_or_404(Merchant, pk=pk)
+    fixed = ("kind", "country") if store.products.exists() else ()
+    initial = {
+        "name": store.name, "kind": store.kind, "country": store.country, "city": store.city,
+        "commission": f"{store.commission_bp / 100:.2f}", "vat": f"{store.vat_bp / 100:.2f}",
+    }  # fmt: skip
+    form = FactsForm(request.POST or None, initial=initial, fixed=fixed)
+    if request.method == "POST" and form.is_valid():
+        at = clock.moment_of(request)
+        seen = version_seen(request)
+        try:
+            is_new = opening.change_facts(store, form.facts(), seen=seen, at=at, by=request.user)
+        except ShopError as refusal:
+            form.add_error(None, words_of(refusal))
+        else:
+            messages.success(request, "Saved." if is_new else "Nothing was changed.")
+            return redirect("desk:store-page", pk)
+    trail = [*stores_trail(), (reverse("desk:store-page", args=[pk]), store.name)]
+    version = version_of(store)
+    return _form(request, form, f"Change {store.name}", trail, "Save", version=version)
+
+
+def stores_trail() -> list[tuple[str, str]]:
+    """Return the way to the list of stores."""
+    return [(reverse("desk_stores:index"), "Merchants")]
+
+
+def _form(
+    request: HttpRequest, form: forms.Form, title: str, trail: Trail, save: str, **context: Any
+) -> HttpResponse:
+    return show(
+        request, "form.html", title, trail=trail, icon="group", form=form, save=save,
+        status=422 if form.errors else 200, **context,
+    )  # fmt: skip

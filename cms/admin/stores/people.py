@@ -1,0 +1,141 @@
+"""Who works for a store: people are invited by mail, see its money or not, and leave."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from cms.admin import invitations
+from cms.admin.confirm import Act, perform
+from cms.admin.permissions import needs
+from cms.admin.screens import show
+from cms.admin.stores.edit import stores_trail
+from shop import clock
+from shop.errors import ShopError
+from shop.merchants.models import Membership, Merchant, StoreInvitation
+from shop.workspace.people import inviting
+
+SEES = "Sees what the store earns"
+
+
+class InviteForm(forms.Form):
+    """Whom to invite."""
+
+    email = forms.EmailField(label="Email address", max_length=254)
+    language = forms.ChoiceField(label="Language of the mail")
+    may_see_money = forms.BooleanField(label=SEES, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = invitations.mail_languages()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("change_merchant")
+def invite(request: HttpRequest, pk: int) -> HttpResponse:
+    """Invite somebody to work for a store."""
+    store = get_object_or_404(Merchant, pk=pk)
+    initial = {"language": settings.LANGUAGE_CODE, "may_see_money": True}
+    form = InviteForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        at = clock.moment_of(request)
+        try:
+            made = inviting.invite(store, at=at, by=request.user, **form.cleaned_data)
+        except ShopError as refusal:
+            form.add_error("email", str(refusal))
+        else:
+            messages.success(request, f"{made.email} is invited by mail, for 72 hours.")
+            return redirect("desk:store-page", pk)
+    about = (
+        f"Whoever reads the mail of this address works for {store.name}: lists products, sees "
+        "orders with the addresses of shoppers, and sends them. The link works once."
+    )
+    return show(
+        request, "form.html", "Invite somebody", trail=_trail(store), icon="mail", form=form,
+        save="Invite", about=about, status=422 if form.errors else 200,
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("change_merchant")
+def act(request: HttpRequest, pk: int, member_id: int, name: str) -> HttpResponse:
+    """Change what a member may do, or take them out; the effect is shown first."""
+    if name not in ACTS:
+        raise Http404
+    rows = Membership.objects.select_related("merchant", "user")
+    found = get_object_or_404(rows, merchant=pk, pk=member_id)
+    made = ACTS[name](request, found, clock.moment_of(request))
+    return _perform(request, made, found.merchant)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("change_merchant")
+def act_on_invitation(request: HttpRequest, pk: int, invitation_id: int, name: str) -> HttpResponse:
+    """Send an invitation again or take it back; the effect is shown first."""
+    if name not in INVITATION_ACTS:
+        raise Http404
+    store = get_object_or_404(Merchant, pk=pk)
+    found = get_object_or_404(inviting.pending(store), pk=invitation_id)
+    return _perform(request, INVITATION_ACTS[name](request, found, clock.moment_of(request)), store)
+
+
+def _perform(request: HttpRequest, what: Act, store: Merchant) -> HttpResponse:
+    return perform(
+        request, what, back=reverse("desk:store-page", args=[store.pk]), trail=_trail(store)
+    )
+
+
+def _trail(store: Merchant) -> list[tuple[str, str]]:
+    return [*stores_trail(), (reverse("desk:store-page", args=[store.pk]), store.name)]
+
+
+def _leave(request: HttpRequest, found: Membership, at: datetime) -> Act:
+    user, store = found.user, found.merchant
+
+    def run(answers: dict[str, Any]) -> str:
+        inviting.leave(found, at=at, by=request.user)
+        return f"{user.email} does not work for {store.name} any more, and is told by mail."
+
+    effects = [
+        f"{user.name} ({user.email}) sees nothing of {store.name} any more, from the next page on.",
+        "The account stays: to shop, and for other stores.",
+    ]
+    if not Membership.objects.filter(merchant=store).exclude(pk=found.pk).exists():
+        effects.append("Nobody is left then who sends its orders. Invite somebody first.")
+    title = f"Take {user.name} out of {store.name}"
+    return Act(title, "Take them out", effects, run, is_grave=True)
+
+
+def _money(request: HttpRequest, found: Membership, at: datetime) -> Act:
+    user, is_shown = found.user, not found.may_see_money
+
+    def run(answers: dict[str, Any]) -> str:
+        inviting.show_money(found, is_shown, at=at, by=request.user)
+        return f"{user.email} {'sees' if is_shown else 'does not see'} what the store earns."
+
+    what = "sees" if is_shown else "does not see any more"
+    effects = [f"{user.name} ({user.email}) {what} what {found.merchant.name} earns."]
+    label = "Show the money" if is_shown else "Hide the money"
+    return Act(f"Money of {found.merchant.name}", label, effects, run)
+
+
+def _again(request: HttpRequest, found: StoreInvitation, at: datetime) -> Act:
+    return invitations.again(
+        found, "to work for this store", lambda: inviting.send_again(found, at=at, by=request.user)
+    )
+
+
+def _take_back(request: HttpRequest, found: StoreInvitation, at: datetime) -> Act:
+    return invitations.take_back(found, lambda: inviting.take_back(found, at=at, by=request.user))
+
+
+ACTS = {"leave": _leave, "money": _money}
+INVITATION_ACTS = {"again": _again, "take-back": _take_back}

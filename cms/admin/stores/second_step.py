@@ -1,0 +1,98 @@
+"""What members of stores need to sign in: the rule, who lacks what, and help for who lost it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from cms.admin.confirm import Act, perform, reason_form
+from cms.admin.permissions import needs
+from cms.admin.screens import page_number, show
+from shop import clock
+from shop.accounts.models import User
+from shop.accounts.second_step import second_steps
+from shop.festivals.models import ChangeLog
+from shop.workspace import demanding
+
+PAGE = 100
+MOST_CHANGES = 10
+SAID = {True: "demanded of members of stores", False: "left to members of stores"}
+
+
+class RuleForm(forms.Form):
+    """Whether members of stores need a second step."""
+
+    members_need_second_step = forms.BooleanField(
+        label="Members of stores need a second step",
+        required=False,
+        help_text="A code from an app, or a passkey, after the password. Whoever works for a store "
+        "without one is led to turn it on with the next page, and gets no further before.",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("change_festival")
+def edit(request: HttpRequest) -> HttpResponse:
+    """Show the rule and the members whom it concerns, and set it."""
+    if request.method == "POST":
+        form = RuleForm(request.POST)
+        form.is_valid()  # a box is ticked or not: there is nothing to refuse
+        wanted, at = form.cleaned_data["members_need_second_step"], clock.moment_of(request)
+        is_new = demanding.demand(wanted, at=at, by=request.user)
+        messages.success(request, "Saved. It counts from now on." if is_new else "Nothing is new.")
+        return redirect("desk:sign-in")
+    found, number = demanding.members(), page_number(request)
+    rows = found[(number - 1) * PAGE : number * PAGE]
+    changes = ChangeLog.objects.filter(subject__in=("signinrules", "user")).select_related("by")
+    return show(
+        request, "sign_in.html", "Sign-in of stores", icon="lock",
+        form=RuleForm(initial={"members_need_second_step": demanding.is_demanded()}),
+        members=rows, count=len(found), without=sum(not row.has_step for row in found),
+        next=number + 1 if len(found) > number * PAGE else None,
+        changes=[(row, _told(row)) for row in changes.order_by("-at", "-pk")[:MOST_CHANGES]],
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("change_festival")
+def free(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the second step from a member who lost it; what that means comes first."""
+    user = get_object_or_404(User.objects.filter(memberships__isnull=False).distinct(), pk=pk)
+    back = reverse("desk:sign-in")
+
+    def barred() -> str:
+        return "" if second_steps(user).exists() else f"{user.email} has no second step."
+
+    return perform(
+        request, _act(request, user), back=back, trail=[(back, "Sign-in of stores")], barred=barred
+    )
+
+
+def _act(request: HttpRequest, user: User) -> Act:
+    def run(answers: dict[str, Any]) -> str:
+        demanding.free(user, reason=answers["reason"], at=clock.moment_of(request), by=request.user)
+        return f"The second step of {user.email} is off, and the person was told by mail."
+
+    effects = [
+        f"{user.email} signs in with the password alone, until a new second step is turned on.",
+        "Passkeys, the app and recovery codes no longer count; all devices are signed out.",
+        "Call the store first, on a number that you know: whoever asks may not be who it says.",
+    ]
+    form = reason_form("It stands in the log: who asked, and how you knew that it was them.")
+    title = f"Turn the second step of {user.email} off"
+    return Act(title, "Turn it off", effects, run, form, is_grave=True)
+
+
+def _told(change: ChangeLog) -> str:
+    """Say what was done: "a second step is demanded of members of stores"."""
+    if change.subject == "user":
+        user = User.objects.filter(pk=change.subject_id).first()
+        who = user.email if user else "an account that is gone"
+        return f"the second step of {who} was turned off: {change.reason}"
+    return f"a second step is {SAID[change.after['members_need_second_step']]}"

@@ -1,0 +1,88 @@
+"""Suspending a store, and opening it again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.defaultfilters import pluralize
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from cms.admin.confirm import Act, perform, reason_form, told, unless
+from cms.admin.permissions import needs
+from cms.admin.stores.edit import stores_trail
+from shop import clock
+from shop.amending import suspending
+from shop.merchants.models import Merchant
+
+State = Merchant.State
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("change_merchant")
+def suspend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Suspend a store; its effect is shown first."""
+    return _perform(request, pk, _suspend, State.APPROVED, "This store is not open")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("change_merchant")
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open a suspended store again."""
+    return _perform(request, pk, _reopen, State.SUSPENDED, "This store is not suspended")
+
+
+def _perform(request: HttpRequest, pk: int, act: Any, state: str, otherwise: str) -> HttpResponse:
+    store = get_object_or_404(Merchant, pk=pk)
+    back = reverse("desk:store-page", args=[pk])
+    barred, trail = unless(store, state, otherwise), [*stores_trail(), (back, store.name)]
+    made = act(request, store, clock.moment_of(request))
+    return perform(request, made, back=back, barred=barred, trail=trail)
+
+
+def _suspend(request: HttpRequest, store: Merchant, at: datetime) -> Act:
+    def run(answers: dict[str, Any]) -> str:
+        made = suspending.suspend(store, answers["reason"], at=at, by=request.user)
+        count = made.open_orders
+        ended = f" {count} open orders are being ended." if count else ""
+        return f"Suspended.{ended} The store is told by mail, with your reason."
+
+    effect = suspending.effect_of(store, at=at)
+    gone = (
+        f"Nothing of {store.name} is sold or shown from this moment: its page, its products "
+        f"({effect.products}), lists and search. Carts say that they are no longer on sale."
+    )
+    effects = [gone, *told(effect.orders, "UTC", kept=False)[:1], _waiting(effect.to_send)]
+    if effect.deals:
+        effects.append(f"Its deals ({effect.deals}) give no price while it is suspended, and count "
+                       "again once it is open. Neither are its vouchers offered.")  # fmt: skip
+    effects += [
+        "Dates that are booked take place. It keeps its places in festivals.",
+        "Its people still see their orders; they join no festival and propose no deal.",
+    ]
+    form = reason_form("The store gets it by mail, word for word, and reads it on its desk.")
+    return Act(f"Suspend {store.name}", "Suspend it", effects, run, form, is_grave=True)
+
+
+def _reopen(request: HttpRequest, store: Merchant, at: datetime) -> Act:
+    def run(answers: dict[str, Any]) -> str:
+        suspending.reopen(store, at=at, by=request.user)
+        return "It is open again. The store is told by mail."
+
+    effects = [
+        f"{store.name} and its published products are shown and sold at once.",
+        "Its deals that are not over count again, and so do its vouchers.",
+    ]
+    return Act(f"Reopen {store.name}", "Reopen it", effects, run)
+
+
+def _waiting(count: int) -> str:
+    if not count:
+        return "No paid order waits to be sent."
+    return (
+        f"{count:,} paid order{pluralize(count)} wait{pluralize(count, 's,')} to be sent: "
+        "the store still sends them."
+    )

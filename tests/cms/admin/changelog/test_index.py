@@ -1,0 +1,198 @@
+"""Every line of the log names what it is about and leads there; lines are found and taken away."""
+
+import csv
+import io
+import re
+from datetime import timedelta
+
+import pytest
+
+from shop.festivals import enrolling, planning
+from shop.festivals.changes import log
+from shop.festivals.models import ChangeLog, Fund, Wanted
+from tests import make, pages
+from tests.budgets import statements
+from tests.cms.admin.people import BEFORE, organizer
+from tests.make import START
+
+pytestmark = pytest.mark.django_db
+LIST = "/organize/desk_log/"
+
+
+@pytest.fixture
+def festival():
+    return make.festival(title="Harvest", zone="Africa/Nairobi")
+
+
+def note(row, action, festival=None, *, at=BEFORE, **facts) -> ChangeLog:
+    return log(row, action, at=at, festival=festival, **facts)
+
+
+def plain(page: str) -> str:
+    """Return what is read of a page: no tags, single blanks."""
+    return " ".join(re.sub(r"<[^>]*>", "", page).split())
+
+
+def done(desk, **query) -> list[str]:
+    rows = csv.DictReader(io.StringIO(exported(desk, **query)))
+    return [f"{row['What was done']}: {row['To what']}" for row in rows]
+
+
+def exported(desk, **query) -> str:
+    answer = desk.get(LIST, query | {"export": "csv"})
+    return b"".join(answer.streaming_content).decode()
+
+
+def test_each_of_many_submissions_is_named_and_leads_to_its_nomination(desk, festival):
+    rows = [make.nomination(make.variant(), during=festival, price=15_00) for _ in range(41)]
+    for row in rows:
+        note(row, "submit", festival)
+
+    page = desk.get(LIST, {"festival": festival.pk}).text
+    board = desk.get(f"/organize/festivals/{festival.pk}/").text
+
+    for row in rows:
+        link = f'href="/organize/festivals/{festival.pk}/nominations/{row.pk}/"'
+        assert f"{link}>{row.product.title}, whole</a>" in page
+    assert f"nomination submitted: {rows[-1].product.title}, whole" in plain(board)
+    assert f'href="{LIST}?festival={festival.pk}">All that was done' in board
+
+
+def test_every_kind_of_thing_has_a_name_and_a_screen(desk, festival):
+    kettle = make.variant(of=make.product(title="Kettle"))
+    deal = make.deal(kettle, during=festival, price=15_00)
+    benefit = make.promotion(festival, title="Save more")
+    fund = Fund.objects.create(festival=festival, sponsor="Chamber", amount=1)
+    wish = Wanted.objects.create(festival=festival, country="KE", at=BEFORE)
+    part = festival.enrolments.get()
+    order = make.order({kettle: 1}, at=BEFORE)
+    things = {
+        deal: (f"Kettle ({kettle.sku}), whole", f"festivals/{festival.pk}/deals/{deal.pk}/"),
+        benefit: ("Save more", f"festivals/{festival.pk}/benefits/{benefit.pk}/"),
+        fund: ("Chamber", f"festivals/{festival.pk}/sponsors/{fund.pk}/"),
+        wish: ("KE", f"festivals/{festival.pk}/wanted/"),
+        part: (part.merchant.name, f"festivals/{festival.pk}/stores/"),
+        festival: ("Harvest", f"festivals/{festival.pk}/"),
+        festival.slots.get(): ("whole", f"festivals/{festival.pk}/#slots"),
+        kettle.product: ("Kettle", f"desk_products/inspect/{kettle.product_id}/"),
+        part.merchant: (part.merchant.name, f"stores/{part.merchant_id}/"),
+        order: (order.number, f"desk_orders/inspect/{order.pk}/"),
+    }
+    ChangeLog.objects.all().delete()
+    for row in things:
+        note(row, "change", festival)
+
+    page = desk.get(LIST).text
+
+    for name, where in things.values():
+        assert f'<a href="/organize/{where}">{name}</a>' in page, name
+
+
+def test_what_is_gone_keeps_the_name_that_the_log_knows(desk, festival):
+    slot = make.slot(festival, label="Lunch", starts_at=START + timedelta(days=1))
+    planning.remove_slot(slot, at=BEFORE, by=make.user())
+
+    page = desk.get(LIST).text
+
+    assert "slot removed: Lunch" in plain(page)
+    assert "#slots" not in page
+
+
+def test_a_line_says_what_was_overridden_moved_and_invited(desk, festival):
+    slot = festival.slots.get()
+    times = ("2027-05-10T00:00:00+00:00", "2027-05-11T00:00:00+00:00")
+    note(festival, "override", festival, reason="Small", after={"text": "No store takes part yet."})
+    note(slot, "stop", festival, before={"ends_at": times[1]}, after={"ends_at": times[0]})
+    enrolling.invite(festival, [make.merchant() for _ in range(12)], at=BEFORE)
+    note(make.promotion(festival, title="Radio"), "make codes", festival,
+         after={"size": 2000, "label": "Spots"})  # fmt: skip
+    note(make.nomination(make.variant(), during=festival, price=1_00), "subsidise", festival,
+         after={"subsidy": 2_50})  # fmt: skip
+
+    page = plain(desk.get(LIST).text)
+
+    assert "festival overridden: Harvest (No store takes part yet.)" in page
+    assert "slot stopped: whole (end: 11 May 2027, 03:00 → 10 May 2027, 03:00)" in page
+    assert "festival invited stores: Harvest (12 stores)" in page
+    assert "benefit got unique codes: Radio (2,000, Spots)" in page
+    assert "($2.50)" in page
+
+
+def test_the_screen_of_one_thing_does_not_name_it_again(desk, festival):
+    deal = make.deal(make.variant(20_00), during=festival, price=15_00)
+    note(deal, "pause", festival)
+
+    page = plain(desk.get(f"/organize/festivals/{festival.pk}/deals/{deal.pk}/").text)
+
+    assert "deal paused" in page
+    assert "deal paused:" not in page
+    assert f"nomination approved: {deal.variant.product.title}, whole" in page
+
+
+def test_lines_are_found_by_thing_person_reason_kind_and_day(desk, festival):
+    kettle, cup = make.product(title="Kettle"), make.product(title="Cup")
+    amina = make.user(first_name="Amina", last_name="Otieno")
+    note(kettle, "take down", reason="A forgery", by=amina)
+    note(cup, "approve")
+    note(make.promotion(festival, title="Save"), "pause", festival)
+    old = note(kettle, "submit", at=BEFORE - timedelta(days=200))
+
+    assert done(desk) == ["benefit paused: Save", "product approved: Cup",
+                          "product taken down: Kettle"]  # fmt: skip
+    for query in ({"q": "kett"}, {"q": "forgery"}, {"q": "Otieno"}, {"action": "taken down"}):
+        assert done(desk, **query) == ["product taken down: Kettle"]
+    assert done(desk, subject="product", action="approved") == ["product approved: Cup"]
+    assert done(desk, festival=festival.pk) == ["benefit paused: Save"]
+    day = f"{old.at:%Y-%m-%d}"
+    assert done(desk, at_from=day, at_to=day) == ["product submitted: Kettle"]
+    assert desk.get(LIST, {"festival": "x", "at_from": "x", "q": "\0"}).status_code == 200
+
+
+def test_the_sheet_has_all_lines_of_the_filter_and_no_formula(desk, festival):
+    for number in range(60):
+        note(make.product(title=f"=1+{number}"), "approve")
+
+    rows = list(csv.reader(io.StringIO(exported(desk))))
+
+    assert rows[0] == ["When (UTC)", "Who", "What was done", "To what", "Facts", "Reason",
+                       "Festival"]  # fmt: skip
+    assert len(rows) == 61
+    assert not any(row[3].startswith("=") for row in rows)
+
+
+def test_the_list_costs_the_same_for_few_lines_and_for_many(desk, festival):
+    def cost(count: int) -> int:
+        for _ in range(count):
+            note(make.nomination(make.variant(), during=festival, price=1_00), "submit", festival)
+        desk.get(LIST)
+        with statements(most=30) as counted:
+            desk.get(LIST)
+        return len(counted)
+
+    assert cost(2) == cost(30)
+
+
+@pytest.mark.parametrize("group", ["reviewer", "merchandiser", "analyst"])
+def test_who_works_here_is_read_by_organizers_alone(client, clock_at, festival, group):
+    clock_at(BEFORE)
+    colleague = organizer("reviewer")
+    note(colleague, "role", after={"email": colleague.email, "role": "reviewer"})
+    note(make.product(title="Kettle"), "approve")
+    client.force_login(organizer(group))
+
+    page = plain(client.get(LIST).text)
+    client.force_login(organizer())
+    everything = plain(client.get(LIST).text)
+
+    assert "product approved: Kettle" in page
+    assert f"account got another role: {colleague.email}" not in page
+    assert f"account got another role: {colleague.email} (reviewer)" in everything
+
+
+def test_who_has_no_role_at_the_desk_reads_nothing(client, clock_at):
+    clock_at(BEFORE)
+    outsider = make.user()
+    outsider.user_permissions.add(pages.permission("wagtailadmin.access_admin"))
+    client.force_login(outsider)
+
+    assert client.get(LIST).status_code == 403

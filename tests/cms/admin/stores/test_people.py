@@ -1,0 +1,228 @@
+"""People of a store are invited by mail: one link, once, for three days."""
+
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.test import Client
+
+from shop.accounts.invitations import NotValid
+from shop.accounts.models import User
+from shop.errors import NotPossible
+from shop.festivals.models import ChangeLog
+from shop.merchants.models import StoreInvitation
+from shop.workspace.people import inviting
+from tests import make
+from tests.cms.admin.people import BEFORE, organizer
+from tests.queue import run_queued_work
+from tests.stepping import Beside, open_transaction
+
+pytestmark = pytest.mark.django_db
+GONE = "This invitation was used, was taken back or has expired."
+WORDS = {"name": "Folake Ade", "password": "a-long-word-of-hers"}
+FOLAKE = "folake@example.org"
+
+
+@pytest.fixture
+def store():
+    return make.merchant(name="Amani Kettles", slug="amani-kettles")
+
+
+def at(store, end=""):
+    return f"/organize/stores/{store.pk}/{end}"
+
+
+def asked(desk, store, email=FOLAKE, language="en", **more):
+    facts = {"email": email, "language": language, "may_see_money": "on"} | more
+    return desk.post(at(store, "invite/"), facts, follow=True).text
+
+
+def link_of_mail():
+    run_queued_work()
+    return re.search(r"https?://[^/\s]+(/\S*account/store/\S+/)", mail.outbox[-1].body)[1]
+
+
+def members(store):
+    return list(store.memberships.order_by("pk").values_list("user__email", "may_see_money"))
+
+
+def test_somebody_without_an_account_is_invited_in_french_and_works_for_the_store(desk, store):
+    assert f"{FOLAKE} is invited by mail, for 72 hours." in asked(
+        desk, store, "Folake@Example.org", "fr"
+    )
+    link = link_of_mail()
+    letter = mail.outbox[-1]
+    assert (letter.to, letter.subject) == (
+        [FOLAKE], "Invitation à travailler pour la boutique Amani Kettles",
+    )  # fmt: skip
+    assert link.startswith("/fr/account/store/")
+    visitor = Client()
+    page = visitor.get(link)
+    assert "Rejoindre la boutique Amani Kettles" in page.text
+    assert page.headers["X-Robots-Tag"] == "noindex"
+
+    answer = visitor.post(link, WORDS)
+
+    assert answer.headers["Location"] == "/merchant/amani-kettles/"
+    user = User.objects.get(email=FOLAKE)
+    assert (user.name, user.language, user.is_superuser) == ("Folake Ade", "fr", False)
+    assert EmailAddress.objects.get(user=user).verified
+    assert members(store) == [(FOLAKE, True)]
+    assert visitor.get("/merchant/amani-kettles/").status_code == 200
+    assert "store got a member (folake@example.org)" in desk.get(at(store)).text
+
+
+def test_somebody_with_an_account_signs_in_and_joins(desk, store):
+    known = make.user(FOLAKE)
+    asked(desk, store, may_see_money="")
+    link = link_of_mail()
+    visitor = Client()
+    assert "Sign in with it to join." in visitor.get(link).text
+    visitor.post(link, WORDS)
+    assert members(store) == []
+    visitor.force_login(known)
+    assert "You are invited to work for Amani Kettles" in visitor.get(link).text
+
+    answer = visitor.post(link)
+
+    assert answer.headers["Location"] == "/merchant/amani-kettles/"
+    assert members(store) == [(FOLAKE, False)]
+
+
+def test_a_link_into_a_store_is_of_no_use_to_another_account(desk, store):
+    asked(desk, store)
+    link = link_of_mail()
+    eve = make.user("eve@example.org")
+    other = Client()
+    other.force_login(eve)
+
+    assert "You are signed in as eve@example.org." in other.get(link).text
+    other.post(link)
+    # The page refuses before it asks; two who press at once meet the use case alone.
+    with pytest.raises(NotValid):
+        inviting.accept(link.rstrip("/").rpartition("/")[2], eve, at=BEFORE)
+
+    assert members(store) == []
+    assert StoreInvitation.objects.get().is_open
+
+
+def test_a_link_works_once_and_for_three_days(desk, store, clock_at):
+    asked(desk, store)
+    link = link_of_mail()
+    assert Client().post(link, WORDS).status_code == 302
+    assert GONE in Client().get(link).text
+    asked(desk, store, "late@example.org")
+    link = link_of_mail()
+
+    clock_at(StoreInvitation.objects.latest("pk").expires_at)
+
+    answer = Client().post(link, WORDS)
+    assert (answer.status_code, GONE in answer.text) == (404, True)
+    assert "expired" in desk.get(at(store)).text
+    assert members(store) == [(FOLAKE, True)]
+
+
+def test_a_link_of_a_store_opens_no_other_invitation(desk, store):
+    asked(desk, store)
+    token = link_of_mail().split("/")[-2]
+
+    assert Client().get(f"/account/invitation/{token}/").status_code == 404
+    assert token not in str(StoreInvitation.objects.values().get())
+
+
+def test_an_invitation_is_sent_again_or_taken_back(desk, store):
+    asked(desk, store)
+    first, pk = link_of_mail(), StoreInvitation.objects.get().pk
+    desk.post(at(store, f"invitations/{pk}/again/"))
+    second = link_of_mail()
+    assert [Client().get(link).status_code for link in (first, second)] == [404, 200]
+
+    page = desk.post(at(store, f"invitations/{pk}/take-back/"), follow=True).text
+
+    assert "opens nothing any more" in page
+    assert Client().post(second, WORDS).status_code == 404
+    assert "is invited by mail" in asked(desk, store)  # and may be invited anew
+
+
+def test_an_address_is_invited_once_at_a_time_and_no_member_is(desk, store):
+    make.member(store, "kofi@example.org")
+    asked(desk, store)
+
+    assert "is invited already. Send the invitation again" in asked(desk, store, FOLAKE.upper())
+    assert "kofi@example.org works for this store already." in asked(
+        desk, store, "kofi@example.org"
+    )
+    assert StoreInvitation.objects.count() == 1
+    other = make.merchant()
+    assert "is invited by mail" in asked(desk, other)  # by another store, all the same
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_presses_one_makes_a_member():
+    store, user = make.merchant(), make.user(FOLAKE)
+    made = inviting.invite(store, FOLAKE, language="en", at=BEFORE, by=organizer())
+
+    with open_transaction(lambda: inviting.accept(made.token, user, at=BEFORE)):
+        beside = Beside(lambda: inviting.accept(made.token, user, at=BEFORE))
+        assert beside.waits()
+
+    assert isinstance(beside.result(), NotValid)
+    assert members(store) == [(FOLAKE, True)]
+
+
+def test_a_member_leaves_and_is_told(desk, store):
+    user = make.member(store, FOLAKE)
+    user.language = "fr"
+    user.save()
+    pk = store.memberships.get().pk
+    worker = Client()
+    worker.force_login(user)
+    assert "Nobody is left then" in desk.get(at(store, f"people/{pk}/leave/")).text
+
+    desk.post(at(store, f"people/{pk}/leave/"))
+
+    assert members(store) == []
+    assert worker.get("/merchant/amani-kettles/").status_code == 404
+    run_queued_work()
+    assert mail.outbox[-1].subject == "Vous ne travaillez plus pour la boutique Amani Kettles"
+    assert "Nobody works for this store yet" in desk.get(at(store)).text
+
+
+def test_what_a_store_earns_is_hidden_from_a_member_and_shown_again(desk, store):
+    make.member(store, FOLAKE)
+    pk = store.memberships.get().pk
+    where = at(store, f"people/{pk}/money/")
+
+    desk.post(where)
+    assert members(store) == [(FOLAKE, False)]
+    desk.post(where)
+
+    assert members(store) == [(FOLAKE, True)]
+    actions = ChangeLog.objects.filter(subject="merchant").order_by("pk")
+    assert list(actions.values_list("action", flat=True)) == ["hide money", "show money"]
+    with pytest.raises(NotPossible):
+        inviting.show_money(store.memberships.get(), True, at=BEFORE, by=organizer())
+
+
+def test_a_person_of_another_store_is_not_found_here(desk, store):
+    other = make.merchant()
+    make.member(other, FOLAKE)
+    pk = other.memberships.get().pk
+
+    assert desk.post(at(store, f"people/{pk}/leave/")).status_code == 404
+
+    assert members(other) == [(FOLAKE, True)]
+
+
+@pytest.mark.parametrize("group", ["reviewer", "analyst"])
+def test_addresses_of_people_are_shown_to_organizers_alone(client, clock_at, store, group):
+    clock_at(BEFORE)
+    make.member(store, FOLAKE)
+    client.force_login(organizer(group))
+
+    page = client.get(at(store)).text
+
+    assert "Amani Kettles" in page
+    assert FOLAKE not in page
+    assert "suspend/" not in page

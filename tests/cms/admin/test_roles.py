@@ -1,0 +1,248 @@
+"""Each group does its own work at the desk, and everybody else none of it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import get_resolver
+
+from cms.admin.festivals.override import readiness_of
+from cms.colleagues.inviting import invite
+from cms.models import FestivalPage
+from shop.catalogue.models import Category
+from shop.festivals import enrolling
+from shop.festivals.batches import make_codes
+from shop.festivals.models import (
+    Fund,
+    Wanted,
+)
+from shop.festivals.overriding import override
+from shop.festivals.voiding import end_price
+from shop.listings import bulk
+from shop.merchants.models import Merchant
+from shop.rounds.models import Mishap
+from shop.storefront.models import VainSearch
+from shop.workspace.people.inviting import invite as invite_person
+from tests import make, pages
+from tests.buying import pay
+from tests.cms.admin.addresses import ADDRESSES, READ
+from tests.cms.admin.found import stamp_of, state, stuck_money
+from tests.cms.admin.people import BEFORE, GROUPS, organizer
+from tests.make import START
+from tests.shop.storefront.previews import shared
+
+pytestmark = pytest.mark.django_db
+
+STRANGERS = ["guest", "shopper", "merchant"]
+
+
+@pytest.fixture
+def rows(clock_at):
+    clock_at(BEFORE)
+    pages.listing(FestivalPage)
+    festival = make.festival(state="draft")
+    slot = make.slot(festival)
+    nomination = make.nomination(of=make.variant(), during=festival, price=15_00)
+    make.variant(of=make.product(of=nomination.product.merchant))
+    applied = make.merchant()
+    enrolment = enrolling.join(
+        festival,
+        applied,
+        terms_version="1",
+        commission_bp=festival.commission_bp,
+        at=BEFORE,
+        by=make.member(applied),
+    )
+    product = make.product(state="submitted", submitted_at=BEFORE, published_at=None)
+    deal = make.deal(make.variant(), during=festival, price=15_00)
+    wrong = make.deal(make.variant(), during=festival, price=1_50)
+    order = make.order({wrong.variant: 1}, at=BEFORE)
+    pay(order, at=BEFORE)
+    order.lines.update(deal=wrong)
+    VainSearch.objects.create(day=BEFORE.date(), language="en", words="gele", is_near=False,
+                              times=2, last_at=BEFORE)  # fmt: skip
+    end_price(wrong, reason="A zero is missing", at=BEFORE)
+    benefit = make.promotion(
+        festival, group="voucher", kind="amount", value=1, trigger="code", state="draft"
+    )
+    batch = make_codes(benefit, 1, "Radio", at=BEFORE)
+    fund = Fund.objects.create(festival=festival, sponsor="Chamber", amount=1)
+    allow_everything(festival)
+    asked = bulk.ask(
+        make.festival(state="draft"), {nomination.pk: BEFORE}, at=BEFORE, by=make.user()
+    )
+    gone = {"starts_at": BEFORE - timedelta(days=9), "ends_at": BEFORE - timedelta(days=2)}
+    locked = make.member(applied)
+    make.origin("KE")
+    TOTP.activate(locked, generate_totp_secret())
+    return {
+        "locked": locked.pk, "member": locked.memberships.get().pk, "leave": "leave",
+        "suspended": make.merchant(state="suspended").pk,
+        "asked": invite_person(applied, "asha@example.org", language="en", at=BEFORE,
+                               by=make.user()).pk,
+        "deal": deal.pk, "void": wrong.pk, "line": order.lines.get().pk, "benefit": benefit.pk,
+        "order": order.pk, "contact": order.contact_id, "receipt": "receipt",
+        "batch": batch.pk, "fund": fund.pk, "cancel": "cancel", "pause": "pause",
+        "activate": "activate", "festival": festival.pk, "slot": slot.pk,
+        "nomination": nomination.pk, "approved": deal.nomination_id,
+        "link": shared(festival, START).pk,
+        "wanted": Wanted.objects.create(festival=festival, country="KE", at=BEFORE).pk,
+        "mishap": Mishap.objects.create(round="move money", first_at=BEFORE, last_at=BEFORE).pk,
+        "enrolment": enrolment.pk, "product": product.pk, "merchant": make.merchant().pk,
+        "blocked": make.festival(state="draft").pk, "ended": make.festival(**gone).pk,
+        "joined": applied.pk, "part": "stores",
+        "sold": make.product().pk, "down": make.product(state="taken_down").pk,
+        "told": make.merchant(story="Since 1921.").pk,
+        "change": make.amendment(make.product(), words={"title": "Other"}, at=BEFORE).pk,
+        "bulk": asked.pk, "queued": asked.festival_id,
+        "colleague": organizer("reviewer").pk, "close": "close", "role": "role", "again": "again",
+        "invitation": invite("kofi@example.org", "analyst", language="en", at=BEFORE,
+                             by=make.user()).pk,
+        "language": "fr", "stamp": stamp_of(festival),
+        "uninvited": Merchant.objects.filter(state="approved")
+        .exclude(enrolments__festival=festival).count(),
+    }  # fmt: skip
+
+
+@pytest.fixture
+def rows_of(rows, request):
+    """Return what gives the rows that an address names; the provider is asked only for money."""
+
+    def found(pattern):
+        if not pattern.startswith("money/"):
+            return rows
+        return rows | stuck_money(request.getfixturevalue("sandbox"))
+
+    return found
+
+
+def allow_everything(festival):
+    """Say of each thing that a festival lacks why it may be published all the same."""
+    planner = make.user()
+    for finding in readiness_of(festival, at=BEFORE).blockers:
+        override(festival, finding, "It is a test", at=BEFORE, by=planner)
+
+
+def call(client, pattern, method, rows, body=None):
+    data = {name: sent(value, rows) for name, value in (body or {}).items()}
+    return getattr(client, method)(f"/organize/{pattern.format(**rows)}", data)
+
+
+def sent(value, rows):
+    """Return what a form sends: a file, or text that names rows."""
+    if isinstance(value, bytes):
+        return SimpleUploadedFile("words.csv", value)
+    return value.format(**rows)
+
+
+def bare(pattern: str) -> str:
+    """Return an address with a star for each part that varies."""
+    pattern = re.sub(r"\(\?P<kind>[^)]*\)", "xlsx", pattern.strip("^$").replace("\\", ""))
+    return re.sub(r"\(\?P<[^)]*\)|<[^>]*>|{[^}]*}", "*", pattern)
+
+
+def test_the_table_holds_every_address_of_the_desk():
+    desk = next(p for p in get_resolver().url_patterns if str(p.pattern) == "organize/")
+
+    def names(patterns):
+        for found in patterns:
+            if getattr(found, "namespace", None) == "desk":
+                yield from (str(pattern.pattern) for pattern in found.url_patterns)
+            elif hasattr(found, "url_patterns"):
+                yield from names(found.url_patterns)
+
+    known = {bare(pattern) for pattern, *_ in ADDRESSES}
+    assert set(map(bare, names(desk.url_patterns))) == known
+
+
+@pytest.mark.parametrize("call_and_groups", ADDRESSES)
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_group_does_its_own_work_and_no_other(client, rows_of, group, call_and_groups):
+    pattern, method, allowed, body = call_and_groups
+    rows = rows_of(pattern)
+    client.force_login(organizer(group))
+    before = state()
+
+    answer = call(client, pattern, method, rows, body)
+
+    is_done = group in allowed
+    assert answer.status_code == ((302 if method == "post" else 200) if is_done else 403)
+    # What is sent would do something: of those who may not, it is not only unanswered.
+    assert (state() != before) == (is_done and method == "post")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "method", "body"),
+    [(pattern, method, body) for pattern, method, _, body in ADDRESSES]
+    + [(pattern, method, {}) for pattern, method in READ],
+)
+@pytest.mark.parametrize("who", STRANGERS)
+def test_strangers_find_no_desk_at_all(client, rows_of, who, pattern, method, body):
+    rows = rows_of(pattern)
+    if who == "shopper":
+        client.force_login(make.user())
+    elif who == "merchant":
+        client.force_login(make.member(make.merchant()))
+    before = state()
+
+    answer = call(client, pattern, method, rows, body)
+    if answer.status_code == 302:
+        answer = client.get(answer.url, follow=True)
+
+    if who == "guest":
+        assert "/account/login/" in answer.redirect_chain[-1][0]
+    else:
+        assert answer.status_code == 404
+    assert state() == before
+
+
+@pytest.mark.parametrize(("pattern", "method"), READ)
+@pytest.mark.parametrize("group", GROUPS)
+def test_lists_are_read_by_every_group(client, rows, group, pattern, method):
+    client.force_login(organizer(group))
+
+    assert call(client, pattern, method, rows).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("pattern", "method"), [*READ, ("desk_categories/edit/{category}/", "get")]
+)
+def test_lists_are_read_by_an_organizer_who_finds_no_button_that_leads_nowhere(
+    client, rows, pattern, method
+):
+    client.force_login(organizer())
+    rows["category"] = Category.objects.first().pk
+
+    answer = call(client, pattern, method, rows)
+
+    assert answer.status_code == 200
+    assert "/delete/" not in answer.text
+
+
+@pytest.mark.parametrize("group", [group for group in GROUPS if group != "organizer"])
+def test_categories_are_changed_by_organizers_alone(client, rows, group):
+    category = Category.objects.first()
+    client.force_login(organizer(group))
+    body = {"path": "x", "name": "Taken over", "names": "{{}}", "position": "1"}
+
+    edit = call(client, f"desk_categories/edit/{category.pk}/", "post", rows, body)
+    new = call(client, "desk_categories/new/", "post", rows, body)
+
+    assert {edit.status_code, new.status_code} == {403}
+    assert not Category.objects.filter(name="Taken over").exists()
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_the_first_screens_lead_nobody_where_they_may_not_go(client, rows, group):
+    client.force_login(organizer(group))
+
+    page = client.get("/organize/").text
+    page += client.get(f"/organize/festivals/{rows['blocked']}/").text
+
+    found = re.findall(r'href="(/organize/[^"#]*)"', page)
+    links = {link for link in found if "logout" not in link}
+    assert links
+    for link in sorted(links):
+        assert client.get(link).status_code == 200, link
