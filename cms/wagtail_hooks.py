@@ -22,7 +22,7 @@ from cms.admin.search.menu import SearchWords
 from cms.choosers import product_chooser, store_chooser
 from cms.files import DOCUMENTS, PICTURES
 from shop import clock
-from shop.festivals.spans import mark_change
+from shop.festivals.prices.spans import mark_change
 from shop.pictures.models import Picture
 
 # In place of Wagtail's own, which it may register after these are read.

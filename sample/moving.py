@@ -20,7 +20,6 @@ from django.db.models.functions import Greatest, Least
 from sample.edition import Edition
 from sample.opening import WALL
 from shop.catalogue.models import Product, Variant
-from shop.festivals import spans
 from shop.festivals.models import (
     ChangeLog,
     Closure,
@@ -37,6 +36,7 @@ from shop.festivals.models import (
     Terms,
     Wanted,
 )
+from shop.festivals.prices import spans
 from shop.listings.refreshing import refresh
 from shop.merchants.models import Merchant
 from shop.stock.models import StockMove

@@ -14,8 +14,8 @@ from sample.scheduling import allotments_of
 from sample.sheets import ProductSheet
 from shop.accounts.models import User
 from shop.catalogue.models import Product
-from shop.festivals import approving
 from shop.festivals.models import Enrolment, Festival, Nomination, Participation
+from shop.festivals.nominations import approve
 
 JOINED, JOINING_DAYS = -45, 30
 # What was agreed with a store, by the year it was founded: most pay the festival's rate.
@@ -37,7 +37,7 @@ def take_part(
     )
     nominations = _nominations(edition, festival, products, enrolments)
     approved_at = edition.at(APPROVED, 10)
-    return sum(len(approving.approve(row, at=approved_at, by=by)) for row in nominations)
+    return sum(len(approve.approve(row, at=approved_at, by=by)) for row in nominations)
 
 
 def _enrolments(

@@ -17,9 +17,9 @@ from sample.preparing import provide_terms, rules_of
 from sample.sheets import LANGUAGES, FestivalSheet, ProductSheet, moment_in
 from shop.accounts.models import User
 from shop.catalogue.models import Product
-from shop.festivals import approving
+from shop.festivals.local_time import typed, wall_of
 from shop.festivals.models import Enrolment, Festival, Nomination, Participation, Slot
-from shop.festivals.walltime import typed, wall_of
+from shop.festivals.nominations import approve
 from shop.merchants.models import Merchant
 
 PERCENTS = (15, 20, 12, 25, 18, 30)
@@ -171,7 +171,7 @@ def _join(
         nomination = _nomination(edition, whole, product, enrolments[product.merchant_id], when)
         is_approved = sheet.phase == ENDED or turn % 4 < 2
         if is_approved:
-            approving.approve(nomination, at=edition.at(when.decided, 11), by=by)
+            approve.approve(nomination, at=edition.at(when.decided, 11), by=by)
         elif turn % 8 == 2:
             _ask(nomination, edition.at(when.decided, 11), by)
 

@@ -42,7 +42,7 @@ from sample.reading import festivals, pavilions
 from sample.sheets import LANGUAGES, naming
 from shop import dates
 from shop.catalogue.models import Product, ProductPicture, Variant
-from shop.festivals import walltime
+from shop.festivals import local_time
 from shop.festivals.models import Festival
 from shop.languages import in_language, locale_of
 from shop.merchants.models import Merchant
@@ -287,7 +287,7 @@ def _figures(at: datetime, language: str) -> dict[str, str]:
     if festival is None:
         return words | dict.fromkeys(("festival_title", "starts_on", "ends_on", "time_zone"), "")
     title = (in_language(festival.texts, language) or {}).get("title") or festival.title
-    last = walltime.last_day(festival.ends_at, festival.zone)
+    last = local_time.last_day(festival.ends_at, festival.zone)
     return words | {
         "festival_title": title,
         "starts_on": dates.day_in(festival.starts_at, festival.zone, language),

@@ -15,8 +15,9 @@ from sample.reading import HERE
 from sample.sheets import cents, naming
 from shop.accounts.models import User
 from shop.catalogue.models import Category
-from shop.festivals import batches, promoting, wanting
 from shop.festivals.models import Festival, Fund, Promotion, Terms, Wanted
+from shop.festivals.nominations import wishes
+from shop.festivals.promotions import code_batches, manage
 
 FILE = HERE / "organizing.yaml"
 WISHED = -6  # days from loading
@@ -71,7 +72,7 @@ def _invite_guests(edition: Edition, fund: Fund, guests: dict[str, Any], *, by: 
     at = edition.at(APPROVED, 12)
     sums = {name: cents(guests[name]) for name in ("value", "min_spend")}
     title, titles = benefit_titles("guests", **sums)
-    promotion = promoting.save_draft(
+    promotion = manage.save_draft(
         Promotion(
             festival=fund.festival,
             title=title,
@@ -89,8 +90,8 @@ def _invite_guests(edition: Edition, fund: Fund, guests: dict[str, Any], *, by: 
         at=at,
         by=by,
     )
-    promoting.activate(promotion, at=at, by=by)
-    batches.make_codes(promotion, guests["codes"], guests["label"], at=at, by=by)
+    manage.activate(promotion, at=at, by=by)
+    code_batches.make_codes(promotion, guests["codes"], guests["label"], at=at, by=by)
 
 
 def _wish(edition: Edition, festival: Festival, rows: list[dict[str, Any]], *, by: User) -> int:
@@ -104,5 +105,5 @@ def _wish(edition: Edition, festival: Festival, rows: list[dict[str, Any]], *, b
             percent=row["percent"],
             note=row["note"],
         )
-        wanting.want(wish, at=edition.at(WISHED, 9), by=by)
+        wishes.want(wish, at=edition.at(WISHED, 9), by=by)
     return len(rows)

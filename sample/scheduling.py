@@ -15,7 +15,7 @@ from sample.edition import Edition
 from sample.progress import Progress
 from sample.sheets import ProductSheet, StoreSheet
 from shop.catalogue.models import Product
-from shop.festivals.walltime import instants
+from shop.festivals.local_time import instants
 from shop.listings.scheduling import Plan, TicketKind, open_sessions
 from shop.merchants.zones import zone_of
 

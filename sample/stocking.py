@@ -14,8 +14,8 @@ from sample.reference import ship_regions
 from sample.scheduling import schedule
 from sample.sheets import ProductSheet, StoreSheet, VariantSheet
 from shop.catalogue.models import Category, Product, ProductPicture, Variant
-from shop.festivals import spans
 from shop.festivals.models import RegularPrice
+from shop.festivals.prices import spans
 from shop.merchants.models import Merchant
 from shop.pictures.models import Picture
 from shop.stock.models import Pool, StockMove

@@ -18,7 +18,6 @@ from shop.cart.models import Cart
 from shop.cart.pricing import price_cart
 from shop.catalogue.models import Category, Product, ProductPicture, Variant
 from shop.delivery.models import Contact, Country, Rate
-from shop.festivals import approving, prices, spans
 from shop.festivals.models import (
     Deal,
     Enrolment,
@@ -29,6 +28,8 @@ from shop.festivals.models import (
     RegularPrice,
     Slot,
 )
+from shop.festivals.nominations import approve
+from shop.festivals.prices import regular, spans
 from shop.listings.refreshing import refresh
 from shop.merchants.models import Membership, Merchant
 from shop.networks import keyed_hash
@@ -121,7 +122,7 @@ def deal(of: Variant, *, during: Festival | Slot, approved_at: datetime | None =
     """Return an approved deal; approved long before its slot unless said otherwise."""
     made = nomination(of, during=during, **facts)
     at = approved_at or made.slot.starts_at - timedelta(days=3)
-    return approving.approve(made, at=at)[0]
+    return approve.approve(made, at=at)[0]
 
 
 def promotion(of: Festival, **facts: Any) -> Promotion:
@@ -133,7 +134,7 @@ def promotion(of: Festival, **facts: Any) -> Promotion:
 
 def reprice(of: Variant, price: int, *, at: datetime) -> None:
     """Change a regular price."""
-    prices.change_prices({of.pk: price}, at=at)
+    regular.change_prices({of.pk: price}, at=at)
 
 
 def delivery(

@@ -8,9 +8,9 @@ from fractions import Fraction
 from math import floor
 
 from shop.catalogue.models import Variant
-from shop.festivals import fence
-from shop.festivals.facts import timelines
+from shop.festivals.deals import reserved_stock
 from shop.festivals.models import Deal, PriceSpan, ProductSpan, RegularPrice
+from shop.festivals.prices.load import timelines
 from shop.festivals.pricing.timeline import span_at
 from shop.storefront.variants import variants_now
 
@@ -59,7 +59,7 @@ def fence_differences(product_ids: Collection[int], instants: Iterable[datetime]
     found = []
     for at in instants:
         right = {pool_id: _waiting(pool_id, at) for pool_id in pools}
-        sold_by = fence.set_aside(pools, at=at)
+        sold_by = reserved_stock.set_aside(pools, at=at)
         found += [
             f"pool {pk} at {at}: {sold_by.get(pk, 0)} are fenced, {units} is right"
             for pk, units in right.items()

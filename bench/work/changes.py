@@ -16,10 +16,10 @@ from django.db.models import Min
 from bench.work.metering import Meter
 from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible
-from shop.festivals import planning
+from shop.festivals.deals.actions import publish_festival
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, PriceSpan
-from shop.festivals.prices import change_prices
-from shop.festivals.running import publish_festival
+from shop.festivals.prices.regular import change_prices
+from shop.festivals.schedule import plan
 from shop.listings.indexing import BATCH, index
 from shop.listings.models import Listing
 from shop.listings.taking_part import approve_all
@@ -41,9 +41,9 @@ class Opening:
 
     def __init__(self, *, at: datetime) -> None:
         self.at, self.starts_at = at, at + SOON
-        window = planning.Window(self.starts_at, self.starts_at + timedelta(days=1), "", "")
+        window = plan.Window(self.starts_at, self.starts_at + timedelta(days=1), "", "")
         festival = Festival(slug=f"bench-{at:%H%M%S%f}", title="Bench", zone="UTC")
-        self.festival = planning.create_festival(festival, window, at=at)
+        self.festival = plan.create_festival(festival, window, at=at)
         self.slot = self.festival.slots.get()
         self._nominations = [row.pk for row in self._nominate()]
 

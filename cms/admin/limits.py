@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from cms.admin.permissions import needs
 from cms.admin.screens import show
 from shop import clock
-from shop.festivals import fairness
+from shop.festivals import limits
 from shop.festivals.models import ChangeLog
 
 LABELS = {
@@ -58,8 +58,8 @@ class FairnessForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        usual = fairness.usual()
-        for name, (least, most) in fairness.BOUNDS.items():
+        usual = limits.usual()
+        for name, (least, most) in limits.BOUNDS.items():
             default = getattr(usual, name)
             self.fields[name] = forms.IntegerField(
                 label=LABELS[name],
@@ -74,10 +74,10 @@ class FairnessForm(forms.Form):
 @needs("change_festival")
 def edit(request: HttpRequest) -> HttpResponse:
     """Show the limits and set them."""
-    form = FairnessForm(request.POST or None, initial=fairness.chosen())
+    form = FairnessForm(request.POST or None, initial=limits.chosen())
     if request.method == "POST" and form.is_valid():
         at = clock.moment_of(request)
-        is_new = fairness.change_limits(form.cleaned_data, at=at, by=request.user)
+        is_new = limits.change_limits(form.cleaned_data, at=at, by=request.user)
         messages.success(request, "Saved. It counts from now on." if is_new else "Nothing is new.")
         return redirect("desk:fairness")
     rows = ChangeLog.objects.filter(subject="fairness").select_related("by")

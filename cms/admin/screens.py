@@ -12,7 +12,7 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from cms.admin.changelog.text import what_changed
 from shop.errors import ShopError
-from shop.festivals.changes import ChangedMeanwhile
+from shop.festivals.changelog import ChangedMeanwhile
 
 Trail = Sequence[tuple[str, str]]
 

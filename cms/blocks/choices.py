@@ -7,7 +7,7 @@ from wagtail import blocks
 from shop.catalogue.models import Category
 from shop.currencies import currencies
 from shop.delivery.names import countries_by_name
-from shop.festivals import walltime
+from shop.festivals import local_time
 from shop.festivals.models import Slot
 
 DEAREST = 1_000_000_000  # whole units; nothing costs more
@@ -40,7 +40,7 @@ def categories() -> list[tuple[str, str]]:
 
 def zones() -> list[tuple[str, str]]:
     """Return the places that have a time zone."""
-    return [(zone, zone) for zone in walltime.zones()]
+    return [(zone, zone) for zone in local_time.zones()]
 
 
 def flash_slots() -> list[tuple[str, str]]:

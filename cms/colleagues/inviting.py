@@ -16,7 +16,7 @@ from cms.roles import ROLES
 from shop.accounts import invitations
 from shop.accounts.models import User
 from shop.errors import NotPossible
-from shop.festivals.changes import log
+from shop.festivals.changelog import log
 from shop.tasks import enqueue
 
 

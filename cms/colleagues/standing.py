@@ -17,7 +17,7 @@ from cms.colleagues.models import Invitation
 from cms.roles import ORGANIZER, ROLES
 from shop.accounts.models import User
 from shop.errors import NotPossible
-from shop.festivals.changes import log
+from shop.festivals.changelog import log
 from shop.tasks import enqueue
 
 LAST = "{} is the last organizer. Invite another one, or give somebody else that role, first."

@@ -23,7 +23,7 @@ from cms.pages.gathering import Gathered, Part, gather, turns
 from cms.pages.picturing import make_missing
 from cms.pages.scene import Scene
 from shop import clock
-from shop.festivals.spans import mark_change
+from shop.festivals.prices.spans import mark_change
 from shop.languages import Wording
 from shop.pictures.models import Picture
 from shop.storefront.epoch import Epoch, KnownFestival, current_epoch

@@ -13,7 +13,7 @@ from cms.pages.addresses import address
 from cms.pages.listing import PageCard, page_cards
 from cms.pages.scene import Phase, phase_of
 from shop import dates
-from shop.festivals import walltime
+from shop.festivals import local_time
 from shop.festivals.models import Festival
 from shop.languages import Wording
 from shop.storefront.epoch import KnownFestival
@@ -69,7 +69,7 @@ def _festival_card(page: object, *, at: datetime, language: str) -> tuple[Phase,
     festival = known(page.festival)
     zone = ZoneInfo(festival.zone)
     first = festival.starts_at.astimezone(zone).date()
-    last = walltime.last_day(festival.ends_at, festival.zone)
+    last = local_time.last_day(festival.ends_at, festival.zone)
     has_year = {first.year, last.year} != {at.astimezone(zone).year}
     phase = phase_of(festival, at)
     names = {Phase.LIVE: _("On now"), Phase.TEASER: _("Coming"), Phase.ENDED: _("Ended")}

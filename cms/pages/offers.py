@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shop import dates
-from shop.festivals import walltime
-from shop.festivals.benefits import called, left_text
+from shop.festivals import local_time
 from shop.festivals.models import Promotion
+from shop.festivals.promotions.text import called, left_text
 from shop.storefront.epoch import KnownFestival
 
 MOST = 12
@@ -66,5 +66,5 @@ def _when(row: Promotion, festival: KnownFestival, *, at: datetime, language: st
     if row.use_from > at:
         starts = dates.day_and_hour(row.use_from, festival.zone, language, since=at)
         return _("Valid from %(date)s") % {"date": starts}
-    last = dates.day(walltime.last_day(row.use_to, festival.zone), language, since=at)
+    last = dates.day(local_time.last_day(row.use_to, festival.zone), language, since=at)
     return _("Valid until %(date)s") % {"date": last}

@@ -14,7 +14,7 @@ from shop.amending import keeping
 from shop.amending.contents import Place, Shown, album_of, amendment_of, public_album
 from shop.catalogue.models import Product, ProductPicture
 from shop.errors import NotPossible
-from shop.festivals.changes import log
+from shop.festivals.changelog import log
 from shop.listings.locking import lock_product
 from shop.pictures.models import Picture
 

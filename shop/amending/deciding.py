@@ -23,8 +23,8 @@ from shop.amending.models import Amendment
 from shop.amending.translating import apply, public_words
 from shop.catalogue.models import Product
 from shop.errors import NotPossible, StaleState
-from shop.festivals.changes import log
-from shop.festivals.spans import TICK, mark_change
+from shop.festivals.changelog import log
+from shop.festivals.prices.spans import TICK, mark_change
 from shop.listings.editing import fill, told, words_of
 from shop.listings.mailing import tell_store
 from shop.listings.publishing import on_sale_again

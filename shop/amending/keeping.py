@@ -13,8 +13,8 @@ from shop.amending.contents import Shown, amendment_of
 from shop.amending.models import AmendedPicture, Amendment
 from shop.catalogue.models import Product
 from shop.errors import NotPossible
-from shop.festivals.changes import log
-from shop.festivals.spans import TICK
+from shop.festivals.changelog import log
+from shop.festivals.prices.spans import TICK
 from shop.listings.locking import lock_product
 from shop.merchants.models import Merchant
 from shop.orders.discarding import discard

@@ -19,7 +19,7 @@ from shop.amending import keeping
 from shop.catalogue.models import Product
 from shop.delivery.models import Country
 from shop.errors import NotPossible
-from shop.festivals.changes import log, refuse_if_changed
+from shop.festivals.changelog import log, refuse_if_changed
 from shop.listings.refreshing import refresh
 from shop.merchants.deciding import refuse_own
 from shop.merchants.models import Merchant

@@ -14,7 +14,7 @@ from shop.amending import keeping
 from shop.amending.contents import AT_ONCE, LOOKED_AT, amendment_of, kept_row
 from shop.catalogue.models import Category, Product, Variant
 from shop.errors import NotPossible
-from shop.festivals.changes import log
+from shop.festivals.changelog import log
 from shop.listings.editing import Words, edit_product, refuse_overtaken, told, words_of
 from shop.listings.locking import lock_product
 from shop.listings.refreshing import refresh

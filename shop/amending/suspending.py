@@ -20,9 +20,9 @@ from shop.amending import keeping, taking_down
 from shop.amending.taking_down import TakenDown
 from shop.catalogue.models import Product
 from shop.errors import NotPossible
-from shop.festivals import spans
-from shop.festivals.changes import log
+from shop.festivals.changelog import log
 from shop.festivals.models import ChangeLog, Deal
+from shop.festivals.prices import spans
 from shop.listings import publishing
 from shop.listings.mailing import tell_store
 from shop.listings.refreshing import refresh

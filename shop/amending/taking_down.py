@@ -22,9 +22,9 @@ from shop.amending.models import Amendment
 from shop.catalogue import translations
 from shop.catalogue.models import Product
 from shop.errors import NotPossible
-from shop.festivals.changes import log
+from shop.festivals.changelog import log
 from shop.festivals.models import Deal
-from shop.festivals.spans import TICK, mark_change
+from shop.festivals.prices.spans import TICK, mark_change
 from shop.listings import publishing
 from shop.listings.mailing import tell_store
 from shop.merchants.deciding import refuse_own

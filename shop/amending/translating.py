@@ -14,8 +14,8 @@ from shop.amending.contents import amendment_of
 from shop.amending.models import Amendment
 from shop.catalogue import translations
 from shop.catalogue.models import Product, Translation
-from shop.festivals.changes import log
-from shop.festivals.spans import mark_change
+from shop.festivals.changelog import log
+from shop.festivals.prices.spans import mark_change
 from shop.languages import in_language, translated
 from shop.listings.editing import refuse_overtaken
 from shop.listings.refreshing import refresh

@@ -13,7 +13,7 @@ from shop.catalogue.models import Product, Variant
 from shop.delivery.models import Contact
 from shop.errors import NeedsAccount, NotPossible
 from shop.festivals.models import Claim, Promotion
-from shop.festivals.vouchers import find_voucher
+from shop.festivals.promotions.vouchers import find_voucher
 from shop.merchants.models import Merchant
 
 MOST_OF_ONE = 999

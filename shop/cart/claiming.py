@@ -16,9 +16,9 @@ from shop.cart.pocket import to_claim
 from shop.cart.pricing import PricedCart
 from shop.cart.wording import language, valid_until
 from shop.errors import NeedsAccount, VoucherRefused
-from shop.festivals.benefits import named
 from shop.festivals.models import Claim, Festival, Promotion
-from shop.festivals.vouchers import claim_voucher
+from shop.festivals.promotions.text import named
+from shop.festivals.promotions.vouchers import claim_voucher
 
 
 @dataclass(frozen=True, slots=True)

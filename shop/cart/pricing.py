@@ -22,14 +22,14 @@ from shop.currencies import least_charge
 from shop.delivery.names import country_name
 from shop.delivery.quoting import Option, Parcel, delivery_options
 from shop.errors import CannotDeliver
-from shop.festivals.facts import deals_now
-from shop.festivals.fence import LEFT, fencing_deals
-from shop.festivals.holdings import Holdings
+from shop.festivals.deals.reserved_stock import LEFT, fencing_deals
+from shop.festivals.holds.holdings import Holdings
 from shop.festivals.models import Enrolment, Festival, Participation, PriceSpan, RegularPrice
+from shop.festivals.prices.load import deals_now
 from shop.festivals.pricing.items import is_undercut
 from shop.festivals.pricing.quoting import Quote, quote
 from shop.festivals.pricing.terms import Basket, DealTerms, PoolTerms, VariantTerms, Wanted
-from shop.festivals.vouchers import Pick, promotions_now
+from shop.festivals.promotions.vouchers import Pick, promotions_now
 from shop.merchants.models import Merchant
 from shop.storefront.epoch import current_epoch
 

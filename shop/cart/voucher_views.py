@@ -19,7 +19,7 @@ from shop.cart.current import cart_for_change, has_verified_email, shopper_of, s
 from shop.cart.pocket import pocket, within_reach
 from shop.cart.views import cart_page
 from shop.errors import NeedsAccount, ShopError
-from shop.festivals.vouchers import vouchers_to_claim
+from shop.festivals.promotions.vouchers import vouchers_to_claim
 from shop.storefront.middleware import tokenless
 
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from shop import dates
 from shop.currencies import written
+from shop.festivals.local_time import last_day
 from shop.festivals.models import Promotion
-from shop.festivals.walltime import last_day
 
 
 def amount(minor: int, currency: str = "") -> str:

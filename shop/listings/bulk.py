@@ -20,8 +20,8 @@ from shop import clock
 from shop.accounts.models import User
 from shop.catalogue.models import Product
 from shop.errors import NotPossible
-from shop.festivals.approving import BATCH
 from shop.festivals.models import BulkApproval, BulkRow, Festival, Nomination
+from shop.festivals.nominations.approve import BATCH
 from shop.listings import taking_part
 from shop.tasks import enqueue, is_queued
 

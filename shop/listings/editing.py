@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from shop.accounts.models import User
 from shop.catalogue.models import Category, Product
 from shop.errors import NotPossible, ShopError
-from shop.festivals.changes import log
+from shop.festivals.changelog import log
 from shop.festivals.models import ChangeLog
 from shop.listings.locking import lock_product
 from shop.listings.variants import Row, check_rows, save_rows

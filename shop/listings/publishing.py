@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from shop.accounts.models import User
 from shop.catalogue.models import Product, ProductPicture, Variant
 from shop.errors import NotPossible, StaleState
-from shop.festivals import spans
-from shop.festivals.changes import log
+from shop.festivals.changelog import log
 from shop.festivals.models import ChangeLog, Deal, RegularPrice
+from shop.festivals.prices import spans
 from shop.festivals.pricing.items import PRIOR_PRICE_WINDOW
 from shop.listings.locking import lock_product
 from shop.listings.mailing import tell_store

@@ -9,8 +9,8 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from shop.catalogue.models import Product, ProductPicture, Variant
-from shop.festivals import spans
 from shop.festivals.models import Participation
+from shop.festivals.prices import spans
 from shop.listings.indexing import index
 from shop.listings.locking import lock_listings
 from shop.listings.models import CellCount, Listing

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from shop.accounts.models import User
 from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible
-from shop.festivals import spans
 from shop.festivals.models import RegularPrice
+from shop.festivals.prices import spans
 from shop.listings.locking import lock_listings
 from shop.listings.refreshing import refresh_availability
 from shop.stock.models import Pool, StockMove

@@ -9,10 +9,11 @@ from django.db import transaction
 
 from shop.accounts.models import User
 from shop.catalogue.models import Product
-from shop.festivals import approving, enrolling
-from shop.festivals.approving import Outcome
+from shop.festivals.enrolment import enrol
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Participation
-from shop.festivals.readying import Seen
+from shop.festivals.nominations import approve as nominations_approve
+from shop.festivals.nominations.approval_checks import Seen
+from shop.festivals.nominations.approve import Outcome
 from shop.listings.refreshing import refresh
 
 
@@ -21,9 +22,9 @@ def approve(nomination: Nomination, *, at: datetime, by: User | None = None) -> 
     """Accept a nomination and list its product in the festival; return its deals.
 
     Raises:
-        NotPossible, FenceBroken: as ``approving.approve`` says; nothing is changed.
+        NotPossible, FenceBroken: as ``approve.approve`` says; nothing is changed.
     """
-    deals = approving.approve(nomination, at=at, by=by)
+    deals = nominations_approve.approve(nomination, at=at, by=by)
     list_products(nomination.slot.festival, [nomination.product_id], at=at)
     return deals
 
@@ -38,7 +39,7 @@ def approve_all(
 ) -> list[Outcome]:
     """Accept many nominations and list their products; tell what became of each.
 
-    ``approving.approve_all`` says more. The mails are queued.
+    ``approve.approve_all`` says more. The mails are queued.
 
     Args:
         then: called with what was approved, in the same transaction.
@@ -53,7 +54,7 @@ def approve_all(
         if then:
             then(approved)
 
-    return approving.approve_all(nomination_ids, at=at, by=by, seen=seen, then=list_them)
+    return nominations_approve.approve_all(nomination_ids, at=at, by=by, seen=seen, then=list_them)
 
 
 @transaction.atomic
@@ -75,13 +76,13 @@ def leave(enrolment: Enrolment, *, at: datetime, by: User) -> None:
     """Take a store out of a festival, and its products out of the festival's lists.
 
     Raises:
-        NotPossible: as ``enrolling.leave`` says; nothing is changed.
+        NotPossible: as ``enrol.leave`` says; nothing is changed.
     """
     mine = Product.objects.filter(
         merchant=enrolment.merchant_id, participations__festival=enrolment.festival_id
     )
     listed = sorted(mine.values_list("pk", flat=True))
-    enrolling.leave(enrolment, at=at, by=by)
+    enrol.leave(enrolment, at=at, by=by)
     if listed:
         refresh(listed, at=at)
 

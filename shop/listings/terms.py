@@ -11,8 +11,8 @@ from shop import clock
 from shop.accounts.models import User
 from shop.catalogue.models import Product, Term
 from shop.errors import NotPossible
-from shop.festivals import spans
-from shop.festivals.changes import log
+from shop.festivals.changelog import log
+from shop.festivals.prices import spans
 from shop.listings.indexing import index
 from shop.listings.locking import lock_listings
 from shop.tasks import enqueue

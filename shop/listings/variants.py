@@ -15,8 +15,9 @@ from shop.accounts.models import User
 from shop.catalogue.models import Product, Variant
 from shop.currencies import price_wanted
 from shop.errors import NotPossible
-from shop.festivals import fence, spans
+from shop.festivals.deals import reserved_stock
 from shop.festivals.models import RegularPrice
+from shop.festivals.prices import spans
 from shop.listings.publishing import has_deals
 from shop.stock import counting
 from shop.stock.models import Pool, StockMove
@@ -175,7 +176,7 @@ def _count(known: Mapping[int, Variant], rows: Sequence[Row], *, at: datetime, b
         if known[row.id].listed_at is None and row.units is not None
     }
     if units:
-        counting.count(units, fence=partial(fence.set_aside, at=at), at=at, by=by)
+        counting.count(units, fence=partial(reserved_stock.set_aside, at=at), at=at, by=by)
 
 
 def _add(

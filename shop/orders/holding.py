@@ -6,9 +6,11 @@ from collections.abc import Collection, Mapping
 from copy import copy
 from datetime import datetime
 
-from shop.festivals import allotments, fence, funds
-from shop.festivals.holdings import Holdings, holdings_of
+from shop.festivals.deals import reserved_stock
+from shop.festivals.holds import counters
+from shop.festivals.holds.holdings import Holdings, holdings_of
 from shop.festivals.models import Deal
+from shop.festivals.promotions import sponsors
 from shop.listings.refreshing import note_stock
 from shop.orders.models import Order
 from shop.stock import holding as stock
@@ -40,7 +42,7 @@ def _move(
 ) -> list[int]:
     """Move the counters; return the pools whose products may have sold out or come back."""
     shopper_id = take.shopper_id or give.shopper_id
-    allotments.move_holds(
+    counters.move_holds(
         take=take, give=give, shopper_id=shopper_id, fund_ids=fund_ids, is_promised=is_promised
     )
     pools = take.pools.keys() | give.pools.keys()
@@ -49,7 +51,7 @@ def _move(
     before = stock.lock(pools)
     # The fence is read in a statement of its own, after the wait for the locks is over.
     everyday = _net(pools, take.everyday, give.everyday)
-    aside = fence.set_aside(pools, at=at) if any(n > 0 for n in everyday.values()) else {}
+    aside = reserved_stock.set_aside(pools, at=at) if any(n > 0 for n in everyday.values()) else {}
     units = _net(pools, take.pools, give.pools)
     stock.hold(units, everyday=everyday, fence=aside)
     return [pk for pk, pool in before.items() if _may_turn(pool, units[pk])]
@@ -63,10 +65,10 @@ def release(order: Order, *, at: datetime) -> None:
 def settle(order: Order, *, at: datetime) -> None:
     """Turn what a paid order holds into sold; deals that sold out end their price."""
     held = held_by(order)
-    products = allotments.settle(held, at=at)
+    products = counters.settle(held, at=at)
     stock.settle(held.pools)
     if products:
-        allotments.close_sold_out(products, list(held.deals), at=at)
+        counters.close_sold_out(products, list(held.deals), at=at)
 
 
 def retake(order: Order, *, at: datetime) -> list[int]:
@@ -92,13 +94,15 @@ def retake(order: Order, *, at: datetime) -> list[int]:
     again = holdings_of(lines, discounts, shopper_id=order.mailbox_id)
     fund_ids = {row.fund_id for row in (*lines, *discounts) if row.fund_id}
     turned = _move(take=again, give=Holdings(), at=at, fund_ids=fund_ids, is_promised=True)
-    funds.check(fund_ids, at=at)  # what the order's sponsors promised may be somebody else's by now
+    sponsors.check(
+        fund_ids, at=at
+    )  # what the order's sponsors promised may be somebody else's by now
     return turned
 
 
 def give_back(order: Order, units: Mapping[int, int], *, at: datetime) -> set[int]:
     """Return paid units of an order to its deals, by deal id; return the deals that took them."""
-    return allotments.give_back(units, shopper_id=order.mailbox_id, at=at)
+    return counters.give_back(units, shopper_id=order.mailbox_id, at=at)
 
 
 def _may_turn(pool: Pool, units: int) -> bool:

@@ -11,7 +11,7 @@ from shop.accounts.mailboxes import mailbox_key
 from shop.accounts.models import User
 from shop.delivery.models import Contact
 from shop.errors import NotPossible, StaleState
-from shop.festivals.changes import log as note
+from shop.festivals.changelog import log as note
 from shop.merchants.models import Membership
 from shop.orders import ending
 from shop.orders.models import Order, Shipment, Suborder, new_token

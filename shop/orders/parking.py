@@ -17,7 +17,7 @@ from shop.cart.current import Shopper
 from shop.cart.pricing import PricedCart
 from shop.cart.turns import one_after_another
 from shop.errors import TooManyOpenOrders
-from shop.festivals.holdings import Holdings
+from shop.festivals.holds.holdings import Holdings
 from shop.festivals.pricing.segments import Segment
 from shop.orders import parking_words
 from shop.orders.models import Order

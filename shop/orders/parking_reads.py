@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shop.festivals.fence import KEPT
+from shop.festivals.deals.reserved_stock import KEPT
 from shop.prepared import ask
 
 # An order that nobody can pay any more is ended within a minute or so; one that is still there

@@ -31,7 +31,7 @@ from shop.errors import (
     StaleState,
     Unavailable,
 )
-from shop.festivals.holdings import Holdings
+from shop.festivals.holds.holdings import Holdings
 from shop.festivals.pricing.quoting import Quote
 from shop.orders import holding, parking
 from shop.orders.agreement import Agreement, agreement, wish

@@ -13,7 +13,7 @@ from django.db.models import F, Sum
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
-from shop.festivals import allotments
+from shop.festivals.holds import counters
 from shop.listings.refreshing import note_stock
 from shop.orders import holding
 from shop.orders.models import Order, OrderLine, Refund, RefundLine, RefundParcel, Suborder
@@ -138,7 +138,7 @@ def _give_back(
     for line, count in units.items():
         waiting[line.pool_id] += line.pool_units // line.quantity * count
     stock.give_back(waiting)
-    allotments.reopen(deals, at=at)
+    counters.reopen(deals, at=at)
     note_stock(waiting, at=at)
 
 

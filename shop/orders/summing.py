@@ -17,8 +17,8 @@ from shop.cart.sums import or_free
 from shop.cart.wording import amount, items, language, less, parcels, stores
 from shop.composed import ID, composed
 from shop.delivery.names import country_name
-from shop.festivals.benefits import NAMED_BY, named
 from shop.festivals.models import Promotion
+from shop.festivals.promotions.text import NAMED_BY, named
 from shop.orders.models import Discount, Order, OrderLine, RefundLine, Suborder
 
 type Lines = Mapping[Suborder, Sequence[OrderLine]]

@@ -13,7 +13,7 @@ from shop import clock
 from shop.accounts.models import User
 from shop.catalogue.models import Variant
 from shop.errors import NotPossible
-from shop.festivals import spans
+from shop.festivals.prices import spans
 from shop.listings.refreshing import note_stock
 from shop.orders.models import Order, OrderLine, RefundLine
 from shop.payments.cancelling import end_open

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from shop.accounts.models import User
 from shop.errors import GatewayError, NotPossible, StaleState
-from shop.festivals.changes import log as note
+from shop.festivals.changelog import log as note
 from shop.ledger import posting
 from shop.payments.models import STUCK, GatewayEvent, Operation, Payment
 from shop.payments.operations import record

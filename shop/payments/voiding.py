@@ -16,8 +16,8 @@ from django.tasks import task
 from shop import clock
 from shop.accounts.models import User
 from shop.errors import NotPossible
-from shop.festivals import voiding
-from shop.festivals.changes import log as note
+from shop.festivals.changelog import log as note
+from shop.festivals.deals import void
 from shop.festivals.models import Deal
 from shop.merchants.deciding import refuse_own
 from shop.orders import ending
@@ -46,7 +46,7 @@ def void_price(deal: Deal, *, reason: str, at: datetime, by: User | None = None)
         NotPossible: there is no reason, or the deal is over; nothing is changed.
     """
     with transaction.atomic():
-        since = voiding.end_price(deal, reason=reason, at=at, by=by)
+        since = void.end_price(deal, reason=reason, at=at, by=by)
         enqueue(end_orders_of, deal.pk)
     return Voided(since, _open_ones(deal.pk).count())
 

@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from shop import clock
-from shop.festivals.fairness import Limits
+from shop.festivals.limits import Limits
 from shop.networks import network_key
 from shop.queueing import line
 from shop.queueing.gate import Gate

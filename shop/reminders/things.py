@@ -14,7 +14,7 @@ from shop.catalogue.models import Product, Variant
 from shop.catalogue.wording import terms_for
 from shop.errors import NotPossible
 from shop.festivals.models import Deal, Festival, Slot
-from shop.festivals.wording import festival_title
+from shop.festivals.words import festival_title
 from shop.languages import beside
 from shop.merchants.models import Merchant
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from shop.catalogue.models import Product
-from shop.festivals.fence import KEPT
+from shop.festivals.deals.reserved_stock import KEPT
 from shop.festivals.models import Deal, Festival, Participation
 from shop.merchants.models import Merchant
 from shop.reminders.models import Reminder

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from shop.festivals.local_time import midnight, wall_of
 from shop.festivals.models import Festival
-from shop.festivals.walltime import midnight, wall_of
 from shop.reporting import board_reads as reads
 from shop.reporting.alerts import Alert, alerts
 from shop.reporting.board_reads import Budget, DealRow, Open, Parked, Row

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Value
 
+from shop.festivals.deals.status import choice
 from shop.festivals.models import Festival, Fund, Promotion
-from shop.festivals.standing import choice
 from shop.reporting.models import Check
 
 MOST_NETWORKS = 8

@@ -10,9 +10,9 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
-from shop.festivals.changes import log
+from shop.festivals.changelog import log
 from shop.festivals.models import Deal, Festival
-from shop.festivals.spans import mark_change
+from shop.festivals.prices.spans import mark_change
 from shop.orders.models import Order
 from shop.reporting.models import FinalReport, FinalStatement
 from shop.reporting.report import figures

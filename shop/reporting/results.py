@@ -10,9 +10,9 @@ from django.db import transaction
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
-from shop.festivals.changes import log
+from shop.festivals.changelog import log
 from shop.festivals.models import Festival
-from shop.festivals.spans import mark_change
+from shop.festivals.prices.spans import mark_change
 from shop.reporting.models import PublicResult
 from shop.reporting.report import Figures, report
 

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from shop import dates
 from shop.catalogue.wording import Terms
 from shop.currencies import convert, written
-from shop.festivals import walltime
+from shop.festivals import local_time
 from shop.languages import beside, listed
 from shop.storefront.cards import Claim, claim_of, deal_in_words, money, percent_off
 from shop.storefront.choosing import Offered, Selector, selectors
@@ -185,7 +185,7 @@ def _about(amount: int, reader: Reader) -> str:
 
 def _ends(variant: VariantNow, language: str, at: datetime) -> str:
     if variant.kind != "flash":
-        last = walltime.last_day(variant.deal_ends, variant.zone)
+        last = local_time.last_day(variant.deal_ends, variant.zone)
         until = dates.day(last, language, since=at)
         return _("Festival price until %(date)s") % {"date": until}
     day = dates.day_in(variant.deal_ends, variant.zone, language)

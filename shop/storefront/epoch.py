@@ -17,7 +17,7 @@ from functools import cached_property
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from shop.festivals.fairness import Limits, limits_of
+from shop.festivals.limits import Limits, limits_of
 from shop.prepared import ask
 from shop.storefront.filters import Known
 from shop.storefront.lost import is_away

@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from shop import dates
-from shop.festivals import walltime
-from shop.festivals.wording import festival_text
+from shop.festivals import local_time
+from shop.festivals.words import festival_text
 from shop.languages import Wording, in_language, lang_mark
 from shop.prepared import ask
 from shop.storefront.counting import LIVE
@@ -167,7 +167,7 @@ def _turns_at(festival: KnownFestival, at: datetime) -> datetime | None:
 
 
 def _last_day(festival: KnownFestival) -> date:
-    return walltime.last_day(festival.ends_at, festival.zone)
+    return local_time.last_day(festival.ends_at, festival.zone)
 
 
 def _turn(festival: KnownFestival, *, at: datetime, language: str) -> str:

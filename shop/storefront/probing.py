@@ -24,8 +24,8 @@ from django.utils import translation
 from shop import clock
 from shop.catalogue.models import Product
 from shop.currencies import in_whole
-from shop.festivals.facts import timelines
 from shop.festivals.models import Deal, Festival, Slot
+from shop.festivals.prices.load import timelines
 from shop.festivals.pricing.items import public_price
 from shop.rounds import each
 from shop.storefront.models import ProbeResult

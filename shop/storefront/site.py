@@ -15,7 +15,7 @@ from django.utils.translation import get_language, get_language_bidi, get_langua
 from shop import clock, dates
 from shop.currencies import OFFERED
 from shop.delivery.names import country_name
-from shop.festivals import walltime
+from shop.festivals import local_time
 from shop.storefront.epoch import Epoch, KnownFestival, current_epoch
 from shop.storefront.filters import Filters
 from shop.storefront.menu import MenuLink, menu
@@ -138,7 +138,7 @@ class Site:
     @property
     def festival_ends(self) -> str:
         """Return the last day of the festival that runs now."""
-        last = walltime.last_day(self.festival.ends_at, self.festival.zone)
+        last = local_time.last_day(self.festival.ends_at, self.festival.zone)
         return dates.day(last, self.language, since=clock.moment_of(self.request))
 
     @cached_property

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from shop.festivals.fence import KEPT
+from shop.festivals.deals.reserved_stock import KEPT
 from shop.prepared import ask
 
 # Beside each variant stands the deal that gives its price or, where all units of the running

@@ -9,7 +9,7 @@ from django import template
 from django.template.base import Parser, Token
 from django.utils.safestring import SafeString, mark_safe
 
-from shop.festivals import walltime
+from shop.festivals import local_time
 from shop.festivals.models import Festival
 from shop.pictures.models import Picture
 from shop.workspace.cards import as_cards
@@ -33,7 +33,7 @@ def of(values: Mapping, key: object) -> object:
 @register.filter
 def last_day(festival: Festival) -> date:
     """Return the day on which a festival's last moment falls, where it takes place."""
-    return walltime.last_day(festival.ends_at, festival.zone)
+    return local_time.last_day(festival.ends_at, festival.zone)
 
 
 @register.filter

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from shop.accounts import second_step
 from shop.accounts.models import SignInRules, User
 from shop.errors import NotPossible
-from shop.festivals.changes import log
+from shop.festivals.changelog import log
 from shop.merchants.models import Membership
 from shop.tasks import enqueue, enqueue_all
 from shop.workspace import tasks

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_GET, require_POST
 from shop import clock
 from shop.catalogue.models import Product
 from shop.errors import ShopError
-from shop.festivals import enrolling
-from shop.festivals.agreeing import terms_of
+from shop.festivals.enrolment import enrol
+from shop.festivals.enrolment.terms import terms_of
+from shop.festivals.enrolment.waitlist import place_in_line
 from shop.festivals.models import Enrolment, Festival, Nomination
-from shop.festivals.waiting import place_in_line
 from shop.listings import taking_part
 from shop.merchants.models import Merchant
 from shop.workspace.nominating import places_of
@@ -60,7 +60,7 @@ def festival(request: HttpRequest, merchant: Merchant, festival_id: int) -> Http
         place = (int(request.GET["slot"]), int(request.GET["product"]))
         return redirect(_with_wanted(request, merchant, place))
     taken = Count("nominations", filter=Q(nominations__state=Nomination.State.APPROVED))
-    is_enrolling = enrolling.is_enrolling(found, at=at)
+    is_enrolling = enrol.is_enrolling(found, at=at)
     slots = found.slots.open(at=at).annotate(taken=taken).order_by("starts_at", "pk")
     offered = (Product.State.PUBLISHED, Product.State.SUBMITTED)
     products = products_of(merchant).filter(state__in=offered).order_by("title", "pk")
@@ -75,8 +75,8 @@ def festival(request: HttpRequest, merchant: Merchant, festival_id: int) -> Http
         "enrolment": enrolment,
         "is_accepted": is_accepted,
         "is_enrolling": is_enrolling,
-        "has_agreed": enrolment is not None and enrolment.state in enrolling.AGREED,
-        "may_leave": enrolment is not None and enrolling.may_leave(enrolment, at=at),
+        "has_agreed": enrolment is not None and enrolment.state in enrol.AGREED,
+        "may_leave": enrolment is not None and enrol.may_leave(enrolment, at=at),
         "line": place_in_line(enrolment) if is_waiting else 0,
         "slots": [(slot, places_of(slot)) for slot in slots],
         "products": products,
@@ -112,15 +112,15 @@ def answer(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpRe
         if request.POST.get("do") == "decline":
             if enrolment is None:
                 raise Http404
-            enrolling.decline(enrolment, at=at, by=request.user)
+            enrol.decline(enrolment, at=at, by=request.user)
         elif "accept" not in request.POST:
             messages.error(request, _("Accept the terms to join."))
         else:
-            own = enrolling.join(found, merchant, at=at, by=request.user, **_agreed(request))
+            own = enrol.join(found, merchant, at=at, by=request.user, **_agreed(request))
             messages.success(request, _said(own))
     except ShopError as refusal:
         messages.error(request, str(refusal))
-        if enrolment is None and not enrolling.is_enrolling(found, at=at):
+        if enrolment is None and not enrol.is_enrolling(found, at=at):
             return redirect("merchant-festivals", merchant.slug)
     return redirect("merchant-festival", merchant.slug, found.pk)
 
@@ -149,10 +149,10 @@ def _festival(
         may_be_late: whoever had its page before it closed is told so, and not that there is none.
     """
     found = get_object_or_404(Festival, pk=festival_id)
-    rows = found.enrolments.select_related("merchant").annotate(has_approved=enrolling.HAS_APPROVED)
+    rows = found.enrolments.select_related("merchant").annotate(has_approved=enrol.HAS_APPROVED)
     enrolment = rows.filter(merchant=merchant).first()
     has_closed = found.enrol_closes is not None and found.enrol_closes <= at
-    is_known = enrolling.is_enrolling(found, at=at) or (may_be_late and has_closed)
+    is_known = enrol.is_enrolling(found, at=at) or (may_be_late and has_closed)
     if enrolment is None and not is_known:
         raise Http404
     if enrolment is not None:
@@ -162,7 +162,7 @@ def _festival(
 
 def _version(festival: Festival, enrolment: Enrolment | None) -> str:
     """Return the terms that concern a store: those that it accepted, or those in force."""
-    if enrolment is not None and enrolment.state in enrolling.AGREED:
+    if enrolment is not None and enrolment.state in enrol.AGREED:
         return enrolment.terms_version
     return festival.terms_version
 

@@ -16,10 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from shop import clock
 from shop.catalogue.models import Product, Variant
 from shop.errors import ShopError
-from shop.festivals import checking, enrolling
-from shop.festivals import nominating as use_cases
+from shop.festivals.enrolment import enrol
 from shop.festivals.models import Enrolment, Nomination, Slot, Wanted
-from shop.festivals.proposals import Proposal
+from shop.festivals.nominations import checks
+from shop.festivals.nominations import decide as use_cases
+from shop.festivals.nominations.proposal import Proposal
 from shop.merchants.models import Merchant
 from shop.workspace.nomination_form import NominationForm, first_values
 from shop.workspace.own import nominations_of, products_of, store_members_only
@@ -64,10 +65,10 @@ def nominate(
         "wanted": wanted,
         "form": form,
         "found": proposal
-        and checking.check(product, slot, enrolment, proposal, decided_at=decided_at, at=at),
+        and checks.check(product, slot, enrolment, proposal, decided_at=decided_at, at=at),
         "places": places_of(slot),
         "is_open": slot.is_open(at=at),
-        "is_enrolling": enrolling.is_enrolling(slot.festival, at=at),
+        "is_enrolling": enrol.is_enrolling(slot.festival, at=at),
         "enrolment": enrolment,
         "is_goods": product.kind == Product.Kind.GOODS,
         "deals": deals_of(before) if is_approved else None,
@@ -86,7 +87,7 @@ def check(request: HttpRequest, merchant: Merchant, slot_id: int, product_id: in
     form.is_valid()  # what cannot be read yet is left out
     found = None
     if set(form.changed_data) - {"rule"}:
-        found = checking.check(product, slot, enrolment, form.proposal(), at=at)
+        found = checks.check(product, slot, enrolment, form.proposal(), at=at)
     context = {"found": found, "sees_money": request.sees_money}
     return render(request, "shop/workspace/parts/check.html", context)
 

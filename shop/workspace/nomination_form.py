@@ -9,8 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.models import Variant
-from shop.festivals.checking import Proposal
 from shop.festivals.models import Nomination
+from shop.festivals.nominations.checks import Proposal
 from shop.stock.counting import MOST
 from shop.workspace.fields import AmountField
 

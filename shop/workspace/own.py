@@ -19,8 +19,8 @@ from shop import clock, dates
 from shop.accounts.models import User
 from shop.accounts.second_step import lead_to_it
 from shop.catalogue.models import Product
+from shop.festivals.local_time import wall_of
 from shop.festivals.models import Deal, Nomination, NominationSheet
-from shop.festivals.walltime import wall_of
 from shop.merchants.models import Merchant
 from shop.orders.models import Order, Suborder, SuborderQuerySet
 from shop.workspace.demanding import lacks_second_step, memberships_of

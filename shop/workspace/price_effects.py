@@ -10,11 +10,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Variant
-from shop.festivals.facts import terms_of
 from shop.festivals.models import Deal, RegularPrice
+from shop.festivals.prices.load import terms_of
+from shop.festivals.prices.reductions import amount
 from shop.festivals.pricing.items import deal_price
-from shop.festivals.reductions import amount
-from shop.festivals.wording import festival_title
+from shop.festivals.words import festival_title
 
 
 @dataclass(frozen=True, slots=True)

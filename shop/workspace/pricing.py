@@ -17,9 +17,9 @@ from shop import clock, dates
 from shop.catalogue.models import Product
 from shop.currencies import price_wanted
 from shop.errors import ShopError
+from shop.festivals.local_time import midnight
 from shop.festivals.models import RegularPrice
-from shop.festivals.prices import change_prices
-from shop.festivals.walltime import midnight
+from shop.festivals.prices.regular import change_prices
 from shop.listings.usual_prices import odd_prices
 from shop.merchants.models import Merchant
 from shop.workspace.asking import answer_to, is_sure

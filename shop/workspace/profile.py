@@ -21,8 +21,8 @@ from shop.amending.contents import STORE_WORDS, Shown, amendment_of
 from shop.amending.models import Amendment
 from shop.amending.proposing import take_back
 from shop.errors import ShopError
-from shop.festivals.changes import log
-from shop.festivals.spans import mark_change
+from shop.festivals.changelog import log
+from shop.festivals.prices.spans import mark_change
 from shop.languages import listed
 from shop.listings.editing import ChangedMeanwhile, newest_edit, refuse_overtaken
 from shop.listings.tasks import make_modern_sizes

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST
 
 from shop import clock
 from shop.errors import ShopError
+from shop.festivals.deals.actions import raise_allotment
 from shop.festivals.models import Deal, Nomination
-from shop.festivals.running import raise_allotment
 from shop.merchants.models import Merchant
 from shop.stock.counting import MOST
 from shop.workspace.own import nominations_of, store_members_only

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.currencies import example
 from shop.errors import NotPossible
-from shop.festivals.walltime import instant
+from shop.festivals.local_time import instant
 from shop.listings.scheduling import MOST_SEATS, MOST_SESSIONS, Plan, TicketKind
 from shop.workspace.fields import AmountField, ProseField
 

@@ -10,8 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from shop.festivals.local_time import wall_of
 from shop.festivals.models import Festival
-from shop.festivals.walltime import wall_of
 from shop.merchants.models import Merchant
 from shop.reporting import statement_pages
 from shop.reporting.statements import DELIVERY, GOODS, OUTSIDE

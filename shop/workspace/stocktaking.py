@@ -18,7 +18,7 @@ from shop import clock
 from shop.accounts.models import User
 from shop.catalogue.models import Product
 from shop.errors import ShopError
-from shop.festivals import fence
+from shop.festivals.deals import reserved_stock
 from shop.listings.refreshing import note_stock
 from shop.merchants.models import Merchant
 from shop.stock import counting
@@ -81,7 +81,7 @@ def count_stock(
         How many pools changed.
     """
     changed = counting.count(
-        counted, fence=partial(fence.set_aside, at=at), seen=seen, note=note, at=at, by=by
+        counted, fence=partial(reserved_stock.set_aside, at=at), seen=seen, note=note, at=at, by=by
     )
     if changed:
         note_stock(changed, at=at)
@@ -95,7 +95,7 @@ def stock(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResp
     at = clock.moment_of(request)
     product = get_object_or_404(products_of(merchant), pk=product_id, kind=Product.Kind.GOODS)
     variants = list(product.variants.select_related("pool").order_by("position", "pk"))
-    aside = fence.set_aside([variant.pool_id for variant in variants], at=at)
+    aside = reserved_stock.set_aside([variant.pool_id for variant in variants], at=at)
     for variant in variants:
         variant.aside = aside.get(variant.pool_id, 0)
         variant.left = variant.pool.free - variant.aside

@@ -12,10 +12,10 @@ from django.db.models.functions import Coalesce, TruncDate
 from shop.amending.models import Amendment
 from shop.catalogue.models import HAS_NO_NOTE, Product, Variant
 from shop.composed import AnyOf
-from shop.festivals.enrolling import enrolling
+from shop.festivals.enrolment.enrol import enrolling
+from shop.festivals.local_time import midnight as midnight_of
+from shop.festivals.local_time import wall_of
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination
-from shop.festivals.walltime import midnight as midnight_of
-from shop.festivals.walltime import wall_of
 from shop.listings.models import Listing
 from shop.merchants.models import Merchant
 from shop.orders.models import Suborder

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from shop.catalogue.models import Product, Variant
 from shop.delivery.names import country_name
 from shop.festivals.models import Festival, Nomination, Slot, Wanted
-from shop.festivals.proposals import Proposal
+from shop.festivals.nominations.proposal import Proposal
 from shop.merchants.models import Merchant
 
 SHOWN = 50

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
-from shop.festivals import enrolling
-from shop.festivals.agreeing import publish_terms
-from shop.festivals.changes import log
+from shop.festivals.changelog import log
+from shop.festivals.enrolment import enrol
+from shop.festivals.enrolment.terms import publish_terms
 from shop.festivals.models import Enrolment, Wanted
 from shop.listings import bulk
 from tests import make
@@ -43,7 +43,7 @@ def coming(organized):
     )
     make.slot(festival, label=f"Evening {EVIL}")
     applied = make.merchant(name=EVIL[:60])
-    enrolling.join(
+    enrol.join(
         festival,
         applied,
         terms_version="1",

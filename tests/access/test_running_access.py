@@ -2,8 +2,9 @@
 
 import pytest
 
-from shop.festivals import batches, voiding
+from shop.festivals.deals.void import end_price
 from shop.festivals.models import Deal, Fund
+from shop.festivals.promotions import code_batches
 from tests import make
 from tests.access.inspector import Inspector
 from tests.browsing.steps import sign_in
@@ -26,7 +27,7 @@ def live(market, inspector: Inspector):
     make.deal(market.jar, during=festival, price=10_00, allotment=3)
     wrong = make.deal(make.variant(20_00), during=slot, price=1_50)
     pay(make.order({wrong.variant: 1}))
-    voiding.end_price(wrong, reason=EVIL, at=NOON)
+    end_price(wrong, reason=EVIL, at=NOON)
     return festival
 
 
@@ -63,7 +64,7 @@ def test_benefits_and_sponsors_have_no_barriers(live, inspector):
     facts = {"fund": fund, "budget": 50_00, "organizer_share": 50, "value": 1_00}
     active = make.promotion(live, title=EVIL[:80], group="voucher", trigger="code", **facts)
     draft = make.promotion(live, title="Draft", state="draft", **facts)
-    batches.make_codes(active, 3, EVIL[:80], at=NOON)
+    code_batches.make_codes(active, 3, EVIL[:80], at=NOON)
     inspector.visit(
         f"{here}benefits/",
         f"{here}benefits/new/",

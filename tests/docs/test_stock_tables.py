@@ -7,7 +7,8 @@ import pytest
 from django.db import transaction
 
 from shop.cart.pricing import price_cart
-from shop.festivals import fence, running
+from shop.festivals.deals import reserved_stock
+from shop.festivals.deals.actions import pause_deal
 from shop.festivals.models import DealUsage, ProductSpan
 from shop.orders import ending, refunding
 from shop.orders.shipping import ship
@@ -67,7 +68,7 @@ def test_undercut(row):
     kettle = make.variant(20_00, on_hand=5)
     deal = make.deal(kettle, during=make.festival(), price=15_00, allotment=5)
     make.reprice(kettle, minor(row["Regular price"]), at=NOON)
-    aside = fence.set_aside([kettle.pool_id], at=NOON).get(kettle.pool_id, 0)
+    aside = reserved_stock.set_aside([kettle.pool_id], at=NOON).get(kettle.pool_id, 0)
     span = ProductSpan.objects.get(starts_at__lte=NOON, ends_at__gt=NOON)
     (shown,) = variants_now(kettle.product_id, at=NOON)
 
@@ -104,7 +105,7 @@ def test_risen():
 
 ENDS = {
     "runs": lambda deal: NOON,
-    "is paused": lambda deal: running.pause_deal(deal, at=NOON),
+    "is paused": lambda deal: pause_deal(deal, at=NOON),
     "is over": lambda deal: deal.effective_to,
 }
 

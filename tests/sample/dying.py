@@ -19,11 +19,11 @@ django.setup()
 from django.conf import settings
 
 from sample import ordering
-from shop.festivals import approving
+from shop.festivals.nominations import approve as nominations_approve
 from shop.merchants.models import Merchant
 from tests.sample.loaded import load_six
 
-approve, press_pay, ship = approving.approve, ordering.press_pay, ordering.ship
+approve, press_pay, ship = nominations_approve.approve, ordering.press_pay, ordering.ship
 calls = count(1)
 
 
@@ -55,7 +55,7 @@ def die_before_the_second_parcel(*args: Any, **facts: Any) -> Any:
 
 
 POINTS = {
-    "among the deals": (approving, "approve", die_among_the_deals_of_the_last_store),
+    "among the deals": (nominations_approve, "approve", die_among_the_deals_of_the_last_store),
     "paid": (ordering, "press_pay", die_when_the_second_order_is_paid),
     "among the parcels": (ordering, "ship", die_before_the_second_parcel),
 }

@@ -6,7 +6,7 @@ from django.db.models import Count
 
 from shop.catalogue.models import Category, Product, Variant
 from shop.delivery.models import Carrier, Country, ImportRule, Rate
-from shop.festivals import prices, running
+from shop.festivals.deals.actions import pause_deal
 from shop.festivals.models import (
     Deal,
     Enrolment,
@@ -18,6 +18,7 @@ from shop.festivals.models import (
     Slot,
 )
 from shop.festivals.models.prices import FOREVER
+from shop.festivals.prices import regular
 from shop.listings.models import Listing
 from shop.merchants.models import Merchant
 from shop.pictures.models import Picture
@@ -121,8 +122,8 @@ def test_later_changes_leave_the_past_as_it_was(loaded):
     running_deal = Deal.objects.filter(slot__kind="whole").first()
     other = Variant.objects.exclude(product=running_deal.variant.product).first()
 
-    running.pause_deal(running_deal, at=DAY_0)
-    prices.change_prices({other.pk: 1_00}, at=DAY_0)
+    pause_deal(running_deal, at=DAY_0)
+    regular.change_prices({other.pk: 1_00}, at=DAY_0)
 
     assert past(product_ids(), DAY_0) == known
     assert span_differences(some_ids(), instants(DAY_0, 60)) == []

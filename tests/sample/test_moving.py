@@ -7,8 +7,8 @@ from django.test import override_settings
 
 from sample.moving import move
 from shop.catalogue.models import Product, Variant
-from shop.festivals import prices, running
-from shop.festivals.allotments import close_sold_out
+from shop.festivals.deals.actions import pause_deal
+from shop.festivals.holds.counters import close_sold_out
 from shop.festivals.models import (
     Closure,
     Deal,
@@ -20,6 +20,7 @@ from shop.festivals.models import (
     RegularPrice,
     Slot,
 )
+from shop.festivals.prices import regular
 from shop.listings.models import Listing
 from shop.merchants.models import Merchant
 from shop.orders.models import Order, Suborder
@@ -156,9 +157,9 @@ def test_a_product_made_by_hand_keeps_its_prices_and_follows_its_deal(loaded):
 def test_a_change_made_by_hand_never_lands_in_the_future(loaded):
     deal = whole_deal()
     yesterday = LATER - DAY
-    paused_at = running.pause_deal(deal, at=DAY_0 + 2 * DAY)
+    paused_at = pause_deal(deal, at=DAY_0 + 2 * DAY)
     other = Variant.objects.exclude(product=deal.variant.product).filter(deals=None).first()
-    prices.change_prices({other.pk: 77_00}, at=yesterday)
+    regular.change_prices({other.pk: 77_00}, at=yesterday)
 
     move(six(), at=LATER)
 
@@ -174,7 +175,7 @@ def test_a_change_made_by_hand_never_lands_in_the_future(loaded):
 def test_a_price_announced_for_a_later_day_stays_announced(loaded):
     announced = LATER + 3 * DAY
     some = Variant.objects.filter(deals=None).first()
-    prices.change_prices({some.pk: 88_00}, at=DAY_0, starts_at=announced)
+    regular.change_prices({some.pk: 88_00}, at=DAY_0, starts_at=announced)
 
     move(six(), at=LATER)
 
@@ -197,6 +198,6 @@ def test_prices_can_be_changed_right_after_the_move(loaded):
     move(six(), at=LATER)
     some = Variant.objects.filter(deals=None).first()
 
-    since = prices.change_prices({some.pk: 55_00}, at=LATER + timedelta(seconds=1))
+    since = regular.change_prices({some.pk: 55_00}, at=LATER + timedelta(seconds=1))
 
     assert since == LATER + timedelta(seconds=1)

@@ -2,7 +2,7 @@ import pytest
 
 from sample.accounts import provide_accounts
 from sample.preparing import prepare
-from shop.festivals.agreeing import terms_in_force
+from shop.festivals.enrolment.terms import terms_in_force
 from shop.festivals.models import Claim, Festival, Fund
 from tests.sample.loaded import DAY_0, flagship, six
 

@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from shop import dates
-from shop.festivals import walltime
+from shop.festivals import local_time
 
 FIRST, LAST, NEXT = date(2026, 11, 20), date(2026, 11, 29), date(2026, 12, 3)
 
@@ -69,7 +69,7 @@ def test_the_parts_of_a_sentence():
 def test_what_ends_at_midnight_has_its_last_day_before():
     midnight = datetime(2026, 11, 29, 21, tzinfo=UTC)
 
-    assert walltime.last_day(midnight, "Africa/Nairobi") == date(2026, 11, 29)
+    assert local_time.last_day(midnight, "Africa/Nairobi") == date(2026, 11, 29)
     assert dates.hour(midnight, "Africa/Nairobi") == "00:00"
     assert dates.day_and_hour(midnight, "Africa/Nairobi", "en") == "30 November at 00:00"
 

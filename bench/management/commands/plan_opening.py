@@ -10,10 +10,10 @@ from shop import clock
 from shop.accounts.models import User
 from shop.catalogue.models import Product, Variant
 from shop.currencies import in_whole
-from shop.festivals import planning
-from shop.festivals.approving import approve_all
+from shop.festivals.deals.actions import publish_festival
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, PriceSpan
-from shop.festivals.running import publish_festival
+from shop.festivals.nominations.approve import approve_all
+from shop.festivals.schedule import plan
 from shop.listings.taking_part import list_everything
 from shop.merchants.models import Membership
 from shop.stock.models import Pool
@@ -41,8 +41,8 @@ class Command(BaseCommand):
         """Plan it."""
         at = clock.now()
         starts_at = at + timedelta(seconds=opens_in)
-        during = planning.Window(starts_at, starts_at + timedelta(days=1), "", "")
-        festival = planning.create_festival(
+        during = plan.Window(starts_at, starts_at + timedelta(days=1), "", "")
+        festival = plan.create_festival(
             Festival(slug=f"opening-{at:%H%M%S}", title="Opening minute", zone="UTC"),
             during,
             at=at,

@@ -12,8 +12,8 @@ from django.db.models import Model, QuerySet
 
 from cms.admin.changelog.names import link_of, named
 from shop.currencies import written
+from shop.festivals.local_time import wall_of
 from shop.festivals.models import ChangeLog
-from shop.festivals.walltime import wall_of
 
 # What kind of row a line is about, where people have another word for it.
 SUBJECTS = {

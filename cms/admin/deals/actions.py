@@ -18,9 +18,10 @@ from cms.admin.festivals.slot_actions import StopForm
 from cms.admin.fields import CountField
 from cms.admin.permissions import needs
 from shop import clock
-from shop.festivals import running, stopping
+from shop.festivals.deals.actions import pause_deal, raise_allotment, resume_deal
+from shop.festivals.local_time import typed, wall_of
 from shop.festivals.models import Deal
-from shop.festivals.walltime import typed, wall_of
+from shop.festivals.schedule import stop
 from shop.orders.effects import Effect, effect_on_deals
 from shop.payments.voiding import void_price
 
@@ -70,7 +71,7 @@ class RaiseForm(forms.Form):
 
 def _pause(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
-        running.pause_deal(deal, at=at, by=request.user, reason=answers["reason"])
+        pause_deal(deal, at=at, by=request.user, reason=answers["reason"])
         return "Paused. The everyday price counts from now on."
 
     effects = [
@@ -89,7 +90,7 @@ def _pause(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Ac
 
 def _resume(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
-        running.resume_deal(deal, at=at, by=request.user)
+        resume_deal(deal, at=at, by=request.user)
         return "Resumed. The deal gives its price again."
 
     effects = [_named(deal, at), "Pages show its price again at once.", TOLD]
@@ -98,7 +99,7 @@ def _resume(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> A
 
 def _raise(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
-        running.raise_allotment(deal, answers["units"], at=at, by=request.user)
+        raise_allotment(deal, answers["units"], at=at, by=request.user)
         return f"{answers['units']:,} units are set aside now."
 
     effects = [
@@ -125,7 +126,7 @@ def _stop(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Act
 
     def run(answers: dict[str, Any]) -> str:
         until = answers["ends_at"]
-        stopping.stop_deal(deal, at=at, reason=answers["reason"], ends_at=until, by=request.user)
+        stop.stop_deal(deal, at=at, reason=answers["reason"], ends_at=until, by=request.user)
         if until is None:
             return "Stopped. The everyday price counts from now on."
         return f"It ends at {typed(answers['ends'])} ({zone}). The everyday price counts from then."

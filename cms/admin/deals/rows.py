@@ -10,17 +10,10 @@ from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Greatest, Least
 
 from shop.currencies import written
+from shop.festivals.deals.status import RUNNING, WORDS, choice, standing, standing_of, with_sold_out
+from shop.festivals.local_time import wall_of
 from shop.festivals.models import Deal, Festival, RegularPrice
 from shop.festivals.pricing.items import reduced
-from shop.festivals.standing import (
-    RUNNING,
-    WORDS,
-    choice,
-    standing,
-    standing_of,
-    with_sold_out,
-)
-from shop.festivals.walltime import wall_of
 
 OPEN = "open"
 STATES = ((OPEN, "Not over yet"), ("", "All"), *((word, word.capitalize()) for word in WORDS))

@@ -29,8 +29,8 @@ from shop.catalogue.models import Category, Product
 from shop.currencies import currencies, written
 from shop.delivery.names import country_name
 from shop.errors import NotPossible, ShopError
-from shop.festivals import enrolling
-from shop.festivals.mailing import tell_invited
+from shop.festivals.enrolment import enrol
+from shop.festivals.mail import tell_invited
 from shop.festivals.models import Festival
 from shop.merchants.models import Merchant
 from shop.orders.models import Order, OrderLine
@@ -217,7 +217,7 @@ def _send(festival: Festival, chosen: list[Merchant], *, at: datetime, by: User)
     Raises:
         NotPossible: enrolment is closed, or none of them is to be asked any more.
     """
-    invited = enrolling.invite(festival, chosen, at=at, by=by)
+    invited = enrol.invite(festival, chosen, at=at, by=by)
     if not invited:
         raise NotPossible("All of these were asked already.")
     return _said(len(invited), tell_invited(invited))

@@ -20,7 +20,7 @@ from cms.admin.screens import button, show
 from shop import clock
 from shop.delivery.names import country_name
 from shop.errors import ShopError
-from shop.festivals import enrolling
+from shop.festivals.enrolment import enrol
 from shop.festivals.models import Enrolment, Festival, Nomination
 from shop.listings import taking_part
 
@@ -77,7 +77,7 @@ def decide(request: HttpRequest, pk: int, enrolment_id: int) -> HttpResponse:
             messages.success(request, f"{name} does not take part any more.")
         else:
             is_accepted = "accept" in request.POST
-            made = enrolling.decide(enrolment, is_accepted=is_accepted, at=at, by=request.user)
+            made = enrol.decide(enrolment, is_accepted=is_accepted, at=at, by=request.user)
             messages.success(request, f"{name} {SAID[made.state]}, and is told by mail.")
     except ShopError as refusal:
         error(request, str(refusal), buttons=_approved_of(enrolment))

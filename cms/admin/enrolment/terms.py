@@ -13,7 +13,7 @@ from cms.admin.permissions import needs
 from cms.admin.screens import show
 from shop import clock
 from shop.errors import ShopError
-from shop.festivals.agreeing import publish_terms
+from shop.festivals.enrolment.terms import publish_terms
 from shop.festivals.models import Festival
 
 MOST_LETTERS = 50_000

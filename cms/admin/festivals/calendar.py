@@ -16,7 +16,10 @@ from cms.admin.festivals.views import trail_of
 from cms.admin.permissions import needs
 from cms.admin.screens import button, show
 from shop import clock
-from shop.festivals.calendar import (
+from shop.festivals.local_time import YEARS, midnight, wall_of
+from shop.festivals.models import Festival, Slot
+from shop.festivals.nominations.wishes import stores_with_units
+from shop.festivals.schedule.calendar import (
     Bar,
     Cell,
     benefits_between,
@@ -27,9 +30,6 @@ from shop.festivals.calendar import (
     scheduled_prices,
     slots_between,
 )
-from shop.festivals.models import Festival, Slot
-from shop.festivals.walltime import YEARS, midnight, wall_of
-from shop.festivals.wanting import stores_with_units
 
 WEEKS, STEP = 14, timedelta(weeks=7)
 WIDEST = timedelta(hours=14)  # by which a zone is before or after UTC

@@ -16,9 +16,9 @@ from cms.admin.permissions import needs
 from cms.admin.screens import show
 from shop import clock
 from shop.errors import ShopError
-from shop.festivals.cloning import clone_festival
+from shop.festivals.local_time import YEARS, wall_of
 from shop.festivals.models import Festival
-from shop.festivals.walltime import YEARS, wall_of
+from shop.festivals.schedule.clone import clone_festival
 from shop.workspace.fields import LineField
 
 

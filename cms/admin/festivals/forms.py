@@ -13,9 +13,9 @@ from django.utils.text import slugify
 from cms.admin.fields import CountField
 from shop.delivery.names import countries_by_name
 from shop.errors import NotPossible
+from shop.festivals.local_time import DoubledTime, instant, typed, wall_of, zones
 from shop.festivals.models import Festival, Slot
-from shop.festivals.planning import SLOT_FIELDS, Window
-from shop.festivals.walltime import DoubledTime, instant, typed, wall_of, zones
+from shop.festivals.schedule.plan import SLOT_FIELDS, Window
 from shop.workspace.fields import AmountField
 
 LOCAL = "%Y-%m-%dT%H:%M"

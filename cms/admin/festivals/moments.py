@@ -9,8 +9,8 @@ from typing import Any
 from django import forms
 
 from cms.admin.festivals.forms import WallTimeField, WallTimes
-from shop.festivals.listing_prices import Only
 from shop.festivals.models import Festival
+from shop.festivals.prices.price_list import Only
 from shop.merchants.models import Merchant
 from shop.storefront.previews.banner import STOCK, WHO
 from shop.storefront.previews.boundaries import Boundary, by_instant

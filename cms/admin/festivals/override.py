@@ -19,10 +19,10 @@ from cms.pages.festival import FestivalPage
 from cms.pages.translating import untranslated
 from shop import clock
 from shop.errors import NotPossible, ShopError
-from shop.festivals import overriding
-from shop.festivals.findings import Finding
 from shop.festivals.models import Festival
-from shop.festivals.readiness import Readiness, readiness
+from shop.festivals.schedule import overriding
+from shop.festivals.schedule.findings import Finding
+from shop.festivals.schedule.readiness import Readiness, readiness
 
 # Where each kind of finding is cleared; what has no screen of its own leads nowhere.
 SCREENS = {

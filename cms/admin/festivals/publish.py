@@ -19,11 +19,11 @@ from cms.admin.festivals.views import trail_of
 from cms.admin.permissions import needs
 from shop import clock
 from shop.errors import NotPossible
-from shop.festivals import running
-from shop.festivals.findings import Finding
+from shop.festivals.deals.actions import publish_festival
+from shop.festivals.local_time import typed, wall_of
 from shop.festivals.models import Festival
-from shop.festivals.readiness import Readiness
-from shop.festivals.walltime import typed, wall_of
+from shop.festivals.schedule.findings import Finding
+from shop.festivals.schedule.readiness import Readiness
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,7 +53,7 @@ def _act(request: HttpRequest, festival: Festival, ready: Readiness, at: datetim
     def run(_answers: dict[str, Any]) -> str:
         _refuse(festival, ready)
         missing = [row.text for row in _open(ready)]
-        running.publish_festival(festival, at=at, by=request.user, missing=missing)
+        publish_festival(festival, at=at, by=request.user, missing=missing)
         return f"“{festival.title}” is published. Its deals count from their slots on."
 
     return Act(f"Publish {festival.title}", "Publish it", _effects(festival, ready), run)

@@ -17,10 +17,10 @@ from cms.admin.festivals.slot_status import possible
 from cms.admin.festivals.views import trail_of
 from cms.admin.permissions import needs
 from shop import clock
-from shop.festivals import running, stopping
+from shop.festivals.deals.actions import extend_slot, extensions_of
+from shop.festivals.local_time import typed, wall_of
 from shop.festivals.models import Deal, Festival, Slot
-from shop.festivals.running import extensions_of
-from shop.festivals.walltime import typed, wall_of
+from shop.festivals.schedule import stop
 from shop.orders.effects import effect_on_slot
 from shop.workspace.fields import LineField
 
@@ -105,7 +105,7 @@ def _stop(request: HttpRequest, slot: Slot, at: datetime) -> Act:
 
     def run(answers: dict[str, Any]) -> str:
         until = answers["ends_at"]
-        stopping.stop_slot(slot, at=at, reason=answers["reason"], ends_at=until, by=request.user)
+        stop.stop_slot(slot, at=at, reason=answers["reason"], ends_at=until, by=request.user)
         if until is None:
             return "Stopped. Everyday prices count from now on."
         return f"It ends at {typed(answers['ends'])} ({zone}). Everyday prices count from then on."
@@ -136,9 +136,7 @@ def _extend(request: HttpRequest, slot: Slot, at: datetime) -> Act:
         zone = festival.zone
 
     def run(answers: dict[str, Any]) -> str:
-        running.extend_slot(
-            slot, answers["ends_at"], at=at, by=request.user, reason=answers["reason"]
-        )
+        extend_slot(slot, answers["ends_at"], at=at, by=request.user, reason=answers["reason"])
         beside = [_said(row) for row in others if row.starts_at < answers["ends_at"]]
         also = f" Beside it runs: {'; '.join(beside)}." if beside else ""
         return f"Extended to {typed(answers['ends'])} ({festival.zone}).{also}"
@@ -191,11 +189,9 @@ def _cancel(request: HttpRequest, slot: Slot, at: datetime) -> Act:
 
     def run(answers: dict[str, Any]) -> str:
         if is_whole:
-            stopping.cancel_festival(
-                slot.festival, at=at, reason=answers["reason"], by=request.user
-            )
+            stop.cancel_festival(slot.festival, at=at, reason=answers["reason"], by=request.user)
         else:
-            stopping.stop_slot(slot, at=at, reason=answers["reason"], by=request.user)
+            stop.stop_slot(slot, at=at, reason=answers["reason"], by=request.user)
         return "Called off."
 
     effects = [

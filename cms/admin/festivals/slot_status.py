@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from shop.festivals.deals.actions import extensions_of
 from shop.festivals.models import Festival, Slot
-from shop.festivals.running import extensions_of
 
 
 def possible(

@@ -20,9 +20,10 @@ from cms.admin.permissions import needs
 from cms.admin.screens import show, version_seen, words_of
 from shop import clock
 from shop.errors import ShopError
-from shop.festivals import changes, planning
+from shop.festivals import changelog
+from shop.festivals.local_time import typed, wall_of
 from shop.festivals.models import Deal, Festival, Slot
-from shop.festivals.walltime import typed, wall_of
+from shop.festivals.schedule import plan
 from shop.storefront.epoch import current_epoch
 
 
@@ -40,7 +41,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         slot = form.fill(Slot(festival=festival))
         try:
-            planning.add_slot(slot, form.during, at=clock.moment_of(request), by=request.user)
+            plan.add_slot(slot, form.during, at=clock.moment_of(request), by=request.user)
         except ShopError as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -56,9 +57,9 @@ def edit(request: HttpRequest, pk: int, slot_id: int) -> HttpResponse:
     festival = get_object_or_404(Festival, pk=pk)
     slot = get_object_or_404(festival.slots.filter(kind=Slot.Kind.FLASH), pk=slot_id)
     if slot.cancelled_at:
-        messages.info(request, f"“{slot.label}”: {planning.CALLED_OFF}")
+        messages.info(request, f"“{slot.label}”: {plan.CALLED_OFF}")
         return redirect("desk:festival", festival.pk)
-    initial = {name: getattr(slot, name) for name in planning.SLOT_FIELDS} | {
+    initial = {name: getattr(slot, name) for name in plan.SLOT_FIELDS} | {
         "starts": wall_of(slot.starts_at, festival.zone).strftime(LOCAL),
         "ends": wall_of(slot.ends_at, festival.zone).strftime(LOCAL),
     }
@@ -67,10 +68,10 @@ def edit(request: HttpRequest, pk: int, slot_id: int) -> HttpResponse:
         try:
             with transaction.atomic():
                 Festival.objects.select_for_update(no_key=True).get(pk=pk)  # before its slots
-                changes.refuse_if_changed(slot, seen=version_seen(request))
-                planning.change_slot(
+                changelog.refuse_if_changed(slot, seen=version_seen(request))
+                plan.change_slot(
                     slot,
-                    {name: form.cleaned_data[name] for name in planning.SLOT_FIELDS},
+                    {name: form.cleaned_data[name] for name in plan.SLOT_FIELDS},
                     form.during,
                     at=clock.moment_of(request),
                     by=request.user,
@@ -96,11 +97,11 @@ def remove(request: HttpRequest, pk: int, slot_id: int) -> HttpResponse:
             for name, label in possible(slot, at=at)
             if request.user.has_perm("shop.publish_festival")
         ]
-        error(request, planning.NOMINATED, buttons=ways)
+        error(request, plan.NOMINATED, buttons=ways)
         return redirect(back)
 
     def run(_answers: dict[str, Any]) -> str:
-        planning.remove_slot(slot, at=at, by=request.user)
+        plan.remove_slot(slot, at=at, by=request.user)
         return f"The slot “{slot.label}” is gone."
 
     starts = typed(wall_of(slot.starts_at, festival.zone))
@@ -135,5 +136,5 @@ def _form(
         about=about,
         slot=slot,
         festival=festival,
-        version=changes.version_of(slot) if slot else None,
+        version=changelog.version_of(slot) if slot else None,
     )

@@ -19,11 +19,11 @@ from cms.admin.permissions import needs
 from cms.admin.screens import show, words_of
 from shop import clock
 from shop.errors import ShopError
-from shop.festivals import translating
-from shop.festivals.benefits import gives
+from shop.festivals import translations
+from shop.festivals.local_time import typed, wall_of
 from shop.festivals.models import Festival, Promotion, Slot
-from shop.festivals.translating import TEXTS, FestivalWords, words_in
-from shop.festivals.walltime import typed, wall_of
+from shop.festivals.promotions.text import gives
+from shop.festivals.translations import TEXTS, FestivalWords, words_in
 
 LONGEST = {"title": 120, "tagline": 200, "intro": 1_500}
 SLOT, BENEFIT = (
@@ -105,12 +105,12 @@ def write(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     names = dict(settings.LANGUAGES)
     if code not in names:
         raise Http404
-    slots = translating.named_slots(festival.slots.all())
-    benefits = translating.titled_benefits(festival)
+    slots = translations.named_slots(festival.slots.all())
+    benefits = translations.titled_benefits(festival)
     form = WordsForm(request.POST or None, festival, code, slots, benefits)
     if request.method == "POST" and form.is_valid():
         try:
-            translating.write(
+            translations.write(
                 festival, code, form.words, seen=request.POST.get("seen", ""),
                 at=clock.moment_of(request), by=request.user,
             )  # fmt: skip
@@ -122,14 +122,14 @@ def write(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     return show(
         request, "words.html", f"Words in {names[code]}", trail=trail_of(festival), icon="globe",
         status=422 if form.errors else 200, festival=festival, form=form, code=code,
-        languages=_counts(festival, slots), seen=translating.stamp(form.now),
+        languages=_counts(festival, slots), seen=translations.stamp(form.now),
     )  # fmt: skip
 
 
 def _counts(festival: Festival, slots: list[Slot]) -> list[tuple[str, str, int, int]]:
     """Return each language, what people call it, how many texts it lacks, and of how many."""
     return [
-        (code, name, *translating.gaps(festival, slots, code)) for code, name in settings.LANGUAGES
+        (code, name, *translations.gaps(festival, slots, code)) for code, name in settings.LANGUAGES
     ]
 
 

@@ -22,10 +22,12 @@ from cms.admin.screens import Trail, button, show, version_seen, words_of
 from shop import clock
 from shop.delivery.names import country_name
 from shop.errors import NotPossible, ShopError
-from shop.festivals import changes, planning, running
-from shop.festivals.agreeing import terms_in_force
+from shop.festivals import changelog
+from shop.festivals.deals.actions import extensions_of
+from shop.festivals.enrolment.terms import terms_in_force
+from shop.festivals.local_time import days_between, wall_of
 from shop.festivals.models import Enrolment, Festival, Slot
-from shop.festivals.walltime import days_between, wall_of
+from shop.festivals.schedule import plan
 from shop.listings.taking_part import list_everything
 from shop.storefront.epoch import current_epoch
 
@@ -65,7 +67,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         at = clock.moment_of(request)
         try:
-            made = planning.create_festival(
+            made = plan.create_festival(
                 Festival(**form.facts()), form.during, at=at, by=request.user
             )
         except NotPossible as refusal:
@@ -91,7 +93,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Saved.")
             return redirect("desk:festival", festival.pk)
-    version = changes.version_of(festival, *_whole(festival))
+    version = changelog.version_of(festival, *_whole(festival))
     title = f"Change {festival.title}"
     return _form(request, form, title, trail_of(festival), version=version)
 
@@ -179,7 +181,7 @@ def slots_of(festival: Festival, *, at: datetime | None = None) -> list[dict[str
         )
         .order_by("starts_at", "pk")
     )
-    extended = running.extensions_of([slot.pk for slot in rows])
+    extended = extensions_of([slot.pk for slot in rows])
     return [
         {
             "slot": slot,
@@ -208,10 +210,10 @@ def _whole(festival: Festival) -> list[Slot]:
 def _save(festival: Festival, form: FestivalForm, request: HttpRequest) -> None:
     at = clock.moment_of(request)
     during = form.during
-    changes.refuse_if_changed(festival, *_whole(festival), seen=version_seen(request))
+    changelog.refuse_if_changed(festival, *_whole(festival), seen=version_seen(request))
     if (during.starts_at, during.ends_at) != (festival.starts_at, festival.ends_at):
-        planning.move_festival(festival, during, at=at, by=request.user)
-    planning.change_festival(festival, form.facts(), at=at, by=request.user)
+        plan.move_festival(festival, during, at=at, by=request.user)
+    plan.change_festival(festival, form.facts(), at=at, by=request.user)
 
 
 def _initial(festival: Festival) -> dict[str, object]:

@@ -14,8 +14,8 @@ from cms.admin.screens import query_of
 from shop.accounts.models import User
 from shop.catalogue.models import Category
 from shop.delivery.names import country_name
-from shop.festivals.approving import refusals_of
 from shop.festivals.models import Enrolment, Festival, Nomination
+from shop.festivals.nominations.approve import refusals_of
 from shop.merchants.deciding import OwnStore, is_own
 
 PAGE = 50

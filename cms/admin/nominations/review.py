@@ -11,9 +11,9 @@ from django.conf import settings
 from cms.admin.nominations.review_facts import Around, around
 from shop.currencies import written
 from shop.delivery.names import country_name
-from shop.festivals.checking import Case, Check, VariantCheck, check_all
 from shop.festivals.models import Nomination
-from shop.festivals.nominating import proposal_of
+from shop.festivals.nominations.checks import Case, Check, VariantCheck, check_all
+from shop.festivals.nominations.decide import proposal_of
 from shop.money import share
 
 SHOWN = 30  # variants of one nomination; an outing has hundreds of seats' kinds

@@ -12,8 +12,8 @@ from django.conf import settings
 
 from shop.catalogue.models import ProductPicture
 from shop.currencies import written
+from shop.festivals.local_time import wall_of
 from shop.festivals.models import ChangeLog, Deal, Nomination
-from shop.festivals.walltime import wall_of
 from shop.listings.refreshing import picture_facts
 
 NAMES = {"rule": "way", "percent": "percent off", "per_shopper": "most per shopper"}

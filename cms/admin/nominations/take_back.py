@@ -16,7 +16,7 @@ from cms.admin.nominations import queue
 from cms.admin.permissions import needs
 from shop import clock
 from shop.festivals.models import Deal, Festival, Nomination
-from shop.festivals.nominating import take_back
+from shop.festivals.nominations.decide import take_back
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -23,9 +23,9 @@ from cms.admin.screens import seen_at, show
 from shop import clock
 from shop.accounts.models import User
 from shop.errors import NotPossible, ShopError
-from shop.festivals import nominating
-from shop.festivals.mailing import tell_decided
+from shop.festivals.mail import tell_decided
 from shop.festivals.models import Festival, Nomination
+from shop.festivals.nominations import decide
 from shop.listings import bulk, taking_part
 from shop.workspace.fields import AmountField
 
@@ -110,16 +110,16 @@ def _decide(request: HttpRequest, found: Nomination) -> HttpResponse:
     note = typed["note"]
     try:
         with transaction.atomic():  # nothing is decided without its mail
-            nominating.refuse_if_newer(found, seen=seen_at(request))
+            decide.refuse_if_newer(found, seen=seen_at(request))
             if "approve" in request.POST:
                 _subsidise(found, typed, at=at, by=request.user)
                 taking_part.approve(found, at=at, by=request.user)
                 said = "approved"
             elif "changes" in request.POST:
-                nominating.request_changes(found, note, at=at, by=request.user)
+                decide.request_changes(found, note, at=at, by=request.user)
                 said = "sent back for changes"
             else:
-                nominating.reject(found, note, at=at, by=request.user)
+                decide.reject(found, note, at=at, by=request.user)
                 said = "rejected"
             tell_decided([found.pk])
     except ShopError as refusal:
@@ -147,7 +147,7 @@ def _subsidise(found: Nomination, typed: Mapping[str, str], *, at: datetime, by:
         fund = found.slot.festival.funds.filter(pk__in=ids_of([typed["fund"]], most=1)).first()
         if fund is None:
             raise NotPossible("This festival has no such sponsor. Choose who pays again.")
-    nominating.subsidise(found, amount, fund, at=at, by=by)
+    decide.subsidise(found, amount, fund, at=at, by=by)
 
 
 def _approve_many(

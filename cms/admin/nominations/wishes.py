@@ -22,7 +22,7 @@ from shop.currencies import written
 from shop.delivery.names import country_name
 from shop.errors import ShopError
 from shop.festivals.models import Festival, Nomination, Wanted
-from shop.festivals.wanting import forget, want
+from shop.festivals.nominations.wishes import forget, want
 from shop.workspace.fields import AmountField, LineField
 
 MOST = 200

@@ -18,7 +18,7 @@ from cms.admin.permissions import needs
 from shop import clock
 from shop.delivery.names import country_name
 from shop.errors import NotPossible
-from shop.festivals.changes import log as note
+from shop.festivals.changelog import log as note
 from shop.limiting.store import limits
 from shop.orders.mending import mend
 from shop.orders.models import Order, Suborder

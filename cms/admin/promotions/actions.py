@@ -21,9 +21,9 @@ from cms.admin.promotions.views import benefit_of, possible, show_benefit, trail
 from shop import clock
 from shop.currencies import in_whole
 from shop.errors import ShopError
-from shop.festivals import batches, budgets, funds, promoting
-from shop.festivals.changes import log
+from shop.festivals.changelog import log
 from shop.festivals.models import Promotion
+from shop.festivals.promotions import budgets, code_batches, manage, sponsors
 from shop.orders.effects import effect_on_promotion
 from shop.spreadsheets import sheet
 from shop.workspace.fields import AmountField
@@ -74,7 +74,9 @@ def make_codes(request: HttpRequest, pk: int, benefit_id: int) -> HttpResponse:
     if form.is_valid():
         told, at = form.cleaned_data, clock.moment_of(request)
         try:
-            batch = batches.make_codes(found, told["size"], told["label"], at=at, by=request.user)
+            batch = code_batches.make_codes(
+                found, told["size"], told["label"], at=at, by=request.user
+            )
         except ShopError as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -94,7 +96,7 @@ def codes(request: HttpRequest, pk: int, benefit_id: int, batch_id: int) -> Http
     if request.method == "GET":
         log(found, "download codes", at=at, by=request.user, festival=found.festival,
             after={"batch": batch.pk})  # fmt: skip
-    table = (("code", "state"), batches.codes_of(batch))
+    table = (("code", "state"), code_batches.codes_of(batch))
     return sheet(f"codes-{batch.pk}", "csv", {"Codes": table})
 
 
@@ -111,21 +113,21 @@ class LimitsForm(forms.Form):
 
 def _activate(request: HttpRequest, row: Promotion, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
-        promoting.activate(row, at=at, by=request.user)
+        manage.activate(row, at=at, by=request.user)
         return "Active. Shoppers can use it in its time."
 
     effects = [f"Shoppers get: {said(row)}.", "From then on its value stays; limits only rise."]
     texts = (warning(row), doubt(row, codes=budgets.codes_of(row)))
     effects += [text for text in texts if text]
     if row.fund and row.budget:
-        part = amount(funds.share_of(row, row.budget))
+        part = amount(sponsors.share_of(row, row.budget))
         effects.append(f"{part} of what {row.fund.sponsor} gives are set aside for it.")
     return Act(f"Activate {row.title}", "Activate it", effects, run)
 
 
 def _pause(request: HttpRequest, row: Promotion, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
-        promoting.pause(row, at=at, by=request.user)
+        manage.pause(row, at=at, by=request.user)
         return "Paused."
 
     effects = ["Nobody can use it until you resume it.", *_orders(row)]
@@ -134,25 +136,25 @@ def _pause(request: HttpRequest, row: Promotion, at: datetime) -> Act:
 
 def _resume(request: HttpRequest, row: Promotion, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
-        promoting.resume(row, at=at, by=request.user)
+        manage.resume(row, at=at, by=request.user)
         return "Resumed."
 
     return Act(f"Resume {row.title}", "Resume it", ["Shoppers can use it again at once."], run)
 
 
 def _raise(request: HttpRequest, row: Promotion, at: datetime) -> Act:
-    limits = [name for name in promoting.RISING if getattr(row, name)]
+    limits = [name for name in manage.RISING if getattr(row, name)]
 
     class Form(LimitsForm):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
-            for name in promoting.RISING:
+            for name in manage.RISING:
                 if name not in limits:
                     del self.fields[name]
 
     def run(answers: dict[str, Any]) -> str:
         wanted = {name: value for name, value in answers.items() if value}
-        promoting.raise_limits(row, wanted, at=at, by=request.user)
+        manage.raise_limits(row, wanted, at=at, by=request.user)
         return "Raised."
 
     shown = {name: getattr(row, name) for name in limits}
@@ -165,7 +167,7 @@ def _raise(request: HttpRequest, row: Promotion, at: datetime) -> Act:
 
 def _end(request: HttpRequest, row: Promotion, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
-        promoting.end_early(row, at=at, reason=answers["reason"], by=request.user)
+        manage.end_early(row, at=at, reason=answers["reason"], by=request.user)
         return "Ended."
 
     effects = ["Nobody can use it any more, and it cannot be taken back.", *_orders(row)]

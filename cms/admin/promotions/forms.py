@@ -10,9 +10,9 @@ from django.conf import settings
 from cms.admin.festivals.forms import LOCAL, WallTimeField, WallTimes
 from cms.admin.fields import CountField
 from shop.currencies import in_whole, written
-from shop.festivals import batches, budgets
+from shop.festivals.local_time import wall_of
 from shop.festivals.models import Festival, Fund, Promotion
-from shop.festivals.walltime import wall_of
+from shop.festivals.promotions import budgets, code_batches
 from shop.merchants.models import Merchant
 from shop.workspace.fields import AmountField, LineField
 
@@ -159,7 +159,7 @@ class BenefitForm(WallTimes):
 class CodesForm(forms.Form):
     """How many unique codes, and for whom."""
 
-    size = CountField(label="How many", min_value=1, max_value=batches.MOST, initial=1000)
+    size = CountField(label="How many", min_value=1, max_value=code_batches.MOST, initial=1000)
     label = LineField(label="For whom", max_length=80)
     sure = forms.BooleanField(label="Make them all the same", required=False)
 

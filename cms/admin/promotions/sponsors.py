@@ -14,7 +14,7 @@ from cms.admin.promotions.forms import amount
 from cms.admin.promotions.views import trail_of_benefits
 from cms.admin.screens import show
 from shop import clock
-from shop.festivals.changes import log
+from shop.festivals.changelog import log
 from shop.festivals.models import Festival, Fund
 from shop.orders.drawdown import drawdown
 from shop.workspace.fields import AmountField, LineField

@@ -19,9 +19,10 @@ from cms.admin.promotions.forms import BenefitForm, CodesForm, amount, initial, 
 from cms.admin.screens import Trail, button, show, version_seen, words_of
 from shop import clock
 from shop.errors import ShopError
-from shop.festivals import changes, promoting
+from shop.festivals import changelog
+from shop.festivals.local_time import wall_of
 from shop.festivals.models import Festival, Promotion
-from shop.festivals.walltime import wall_of
+from shop.festivals.promotions import manage
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def possible(promotion: Promotion, *, at: datetime) -> list[tuple[str, str]]:
         return [("activate", "Activate it")]
     paused = promotion.state == Promotion.State.PAUSED
     found = [("resume", "Resume") if paused else ("pause", "Pause")]
-    if any(getattr(promotion, name) for name in promoting.RISING):
+    if any(getattr(promotion, name) for name in manage.RISING):
         found.append(("raise", "Raise its limits"))
     return [*found, ("end", "End it early")]
 
@@ -194,8 +195,8 @@ def _saved(request: HttpRequest, form: BenefitForm, promotion: Promotion) -> boo
     try:
         with transaction.atomic():
             if promotion.pk:
-                changes.refuse_if_changed(promotion, seen=version_seen(request))
-            promoting.save_draft(promotion, at=at, by=request.user)
+                changelog.refuse_if_changed(promotion, seen=version_seen(request))
+            manage.save_draft(promotion, at=at, by=request.user)
     except ShopError as refusal:
         form.add_error(None, words_of(refusal))
         return False
@@ -211,5 +212,5 @@ def _form(
     return show(
         request, "benefit_form.html", title, trail=trail, icon="pick", form=form,
         status=422 if form.errors else 200, about=f"Times are those of {form.zone}.",
-        version=changes.version_of(row) if row else None,
+        version=changelog.version_of(row) if row else None,
     )  # fmt: skip

@@ -18,8 +18,8 @@ from cms.admin.screens import show
 from cms.pages.addresses import address
 from cms.pages.festival import FestivalPage
 from shop import clock
+from shop.festivals.local_time import wall_of
 from shop.festivals.models import Festival
-from shop.festivals.walltime import wall_of
 from shop.storefront.models import PreviewLink
 from shop.storefront.previews import opening
 from shop.storefront.previews.boundaries import boundaries

@@ -21,10 +21,10 @@ from cms.admin.permissions import needs
 from cms.admin.screens import page_number, show
 from shop import clock
 from shop.currencies import in_whole
-from shop.festivals.listing_prices import PAGE, Changed, Listed, every, price_changes, prices_at
+from shop.festivals.local_time import wall_of
 from shop.festivals.models import Festival
 from shop.festivals.models.prices import FOREVER
-from shop.festivals.walltime import wall_of
+from shop.festivals.prices.price_list import PAGE, Changed, Listed, every, price_changes, prices_at
 from shop.spreadsheets import KINDS, sheet
 from shop.storefront.previews.boundaries import boundaries
 from shop.storefront.previews.overlay import shown

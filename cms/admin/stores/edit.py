@@ -18,7 +18,7 @@ from shop.amending import opening
 from shop.amending.opening import NoPlace, StoreFacts
 from shop.delivery.names import countries_by_name
 from shop.errors import ShopError
-from shop.festivals.changes import version_of
+from shop.festivals.changelog import version_of
 from shop.merchants.models import Merchant
 from shop.workspace.fields import LineField
 

@@ -1,6 +1,6 @@
 from shop.festivals.models.approvals import BulkApproval, BulkRow
 from shop.festivals.models.deals import Closure, Deal, DealUsage, WrongPrice
-from shop.festivals.models.fairness import Fairness
+from shop.festivals.models.enrolment import NominationSheet, SheetFile, SheetRow, Terms, Wanted
 from shop.festivals.models.festival import (
     ChangeLog,
     Enrolment,
@@ -10,13 +10,7 @@ from shop.festivals.models.festival import (
     Participation,
     Slot,
 )
-from shop.festivals.models.joining import (
-    NominationSheet,
-    SheetFile,
-    SheetRow,
-    Terms,
-    Wanted,
-)
+from shop.festivals.models.limits import Fairness
 from shop.festivals.models.prices import PriceChange, PriceSpan, ProductSpan, RegularPrice
 from shop.festivals.models.promotions import Claim, CodeBatch, Promotion, PromotionUsage
 

@@ -15,7 +15,7 @@ from shop.accounts.forgetting import forget_sessions
 from shop.amending import taking_down
 from shop.cart.forgetting import forget_old_carts
 from shop.cart.trying import forget_tries
-from shop.festivals.funds import reckon_all
+from shop.festivals.promotions.sponsors import reckon_all
 from shop.ledger.balances import log_differences
 from shop.limiting.store import forget_limits
 from shop.listings import bulk

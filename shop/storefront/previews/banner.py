@@ -6,8 +6,8 @@ from datetime import datetime
 from functools import cached_property
 
 from shop import dates
+from shop.festivals.local_time import wall_of
 from shop.festivals.models import Festival
-from shop.festivals.walltime import wall_of
 from shop.storefront.previews.boundaries import Boundary, boundaries, by_instant
 from shop.storefront.previews.preview import Preview, Stock, Who
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from shop.festivals.local_time import wall_of
 from shop.festivals.models import Closure, Festival, Slot
-from shop.festivals.walltime import wall_of
 
 SECOND = timedelta(seconds=1)
 MOST_SOLD_OUT = 20

@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from shop.catalogue.models import Product, Variant
 from shop.festivals.models import Deal
-from shop.festivals.readying import deals_of, waiting
+from shop.festivals.nominations.approval_checks import deals_of, waiting
 from shop.storefront.previews.preview import Preview
 
 MOST = 2_000  # products of one festival that a preview works out

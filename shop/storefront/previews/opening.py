@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from shop import clock, cookies
 from shop.accounts.models import User
 from shop.errors import NotPossible
-from shop.festivals.changes import log
+from shop.festivals.changelog import log
 from shop.storefront.models import LONGEST, PreviewLink
 from shop.storefront.previews.preview import Preview, Stock, Who
 

@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.db.backends.utils import CursorWrapper
 
-from shop.festivals.fence import KEPT
+from shop.festivals.deals.reserved_stock import KEPT
 from shop.festivals.models import Closure, Deal, DealUsage, Festival, PriceSpan, ProductSpan, Slot
 from shop.listings.models import Listing
 from shop.prepared import planned_anew

@@ -16,8 +16,8 @@ from typing import Any
 from django.db import models
 from django.db.models import Count, Max, Sum
 
-from shop.festivals import spans
 from shop.festivals.models import Nomination, PriceChange, PriceSpan, ProductSpan
+from shop.festivals.prices import spans
 from shop.storefront.previews.preview import Preview
 
 KEPT_FOR = 60  # seconds

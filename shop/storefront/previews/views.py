@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from shop import clock
 from shop.errors import NotPossible
+from shop.festivals.local_time import instant
 from shop.festivals.models import Festival
-from shop.festivals.walltime import instant
 from shop.storefront.middleware import tokenless
 from shop.storefront.previews import opening
 from shop.storefront.previews.preview import Preview, Stock, Who, preview_of

@@ -13,8 +13,8 @@ from django.db import transaction
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
-from shop.festivals import spans
-from shop.festivals.changes import log_all
+from shop.festivals.changelog import log_all
+from shop.festivals.prices import spans
 from shop.listings.models import Meaning, Synonym
 from shop.listings.words import every_word, words
 from shop.storefront.search_words import meanings, synonyms, targets

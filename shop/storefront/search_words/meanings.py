@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
-from shop.festivals import spans
-from shop.festivals.changes import log
+from shop.festivals.changelog import log
+from shop.festivals.prices import spans
 from shop.listings.models import Meaning
 from shop.listings.words import every_word, is_unspaced
 from shop.storefront.meaning import LONGEST, LONGEST_RUN

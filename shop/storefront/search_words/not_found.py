@@ -17,7 +17,7 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import Max, QuerySet, Sum
 
 from shop.accounts.models import User
-from shop.festivals.changes import log
+from shop.festivals.changelog import log
 from shop.listings.words import every_word
 from shop.prepared import prepared_cursor
 from shop.storefront.epoch import is_apart

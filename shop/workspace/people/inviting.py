@@ -16,7 +16,7 @@ from shop.accounts import invitations
 from shop.accounts.invitations import NotValid
 from shop.accounts.models import User
 from shop.errors import NotPossible
-from shop.festivals.changes import log
+from shop.festivals.changelog import log
 from shop.merchants.models import Membership, Merchant, StoreInvitation
 from shop.tasks import enqueue
 from shop.workspace.demanding import has_step

@@ -10,8 +10,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from shop.festivals.local_time import typed, wall_of
 from shop.festivals.models import Festival, Slot
-from shop.festivals.walltime import typed, wall_of
 from shop.languages import listed
 
 

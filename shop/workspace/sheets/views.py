@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from shop import clock
 from shop.errors import NotPossible, ShopError
-from shop.festivals import enrolling
+from shop.festivals.enrolment import enrol
 from shop.festivals.models import Enrolment, Festival, NominationSheet, SheetRow
 from shop.merchants.models import Merchant
 from shop.workspace.own import sheets_of, store_members_only
@@ -49,7 +49,7 @@ def upload(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpRe
     context = {
         "part": "festivals",
         "festival": festival,
-        "is_enrolling": enrolling.is_enrolling(festival, at=at),
+        "is_enrolling": enrol.is_enrolling(festival, at=at),
         "sheets": [sheet for sheet in sheets if sheet.festival_id == festival.pk],
         "in_work": next((sheet for sheet in sheets if _is_going(sheet)), None),
         "problem": problem,
@@ -117,7 +117,7 @@ def _receive(
     Raises:
         NotPossible: there is none, it is none, there is no room, or the time to nominate is over.
     """
-    if not enrolling.is_enrolling(festival, at=at):
+    if not enrol.is_enrolling(festival, at=at):
         raise NotPossible(_("Enrolment for this festival is closed."))
     file = request.FILES.get("file")
     if file is None:

@@ -19,7 +19,7 @@ from shop import clock
 from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible
 from shop.festivals.models import NominationSheet, SheetRow
-from shop.festivals.submitting import Answer, Offer, submit_all
+from shop.festivals.nominations.submit import Answer, Offer, submit_all
 from shop.merchants.models import Merchant
 from shop.tasks import enqueue
 from shop.workspace.own import products_of

@@ -5,7 +5,7 @@ from django_tasks_db.models import DBTaskResult
 from cms.models import FestivalPage, Invitation
 from shop.accounts.models import User
 from shop.catalogue.models import Category, Product
-from shop.festivals import translating
+from shop.festivals import translations
 from shop.festivals.models import (
     BulkApproval,
     ChangeLog,
@@ -31,9 +31,9 @@ from tests.paying import begin, set_clocks
 
 def stamp_of(festival):
     """Return what the form of a festival's French words brings back."""
-    slots = translating.named_slots(festival.slots.all())
-    benefits = translating.titled_benefits(festival)
-    return translating.stamp(translating.words_in(festival, slots, benefits, "fr"))
+    slots = translations.named_slots(festival.slots.all())
+    benefits = translations.titled_benefits(festival)
+    return translations.stamp(translations.words_in(festival, slots, benefits, "fr"))
 
 
 def stuck_money(sandbox):

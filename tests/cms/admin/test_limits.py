@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shop.errors import NotPossible, TooManyOpenOrders, TooMuchHeld
-from shop.festivals import fairness
+from shop.festivals import limits
 from shop.festivals.models import ChangeLog, Fairness, PriceChange
 from shop.orders.placing import place_order
 from shop.storefront import epoch
@@ -16,11 +16,11 @@ from tests.cms.admin.people import organizer
 from tests.make import NOON
 
 pytestmark = pytest.mark.django_db
-NOTHING = dict.fromkeys(fairness.NAMES)
+NOTHING = dict.fromkeys(limits.NAMES)
 
 
 def change(at=NOON, **wanted):
-    made = fairness.change_limits(NOTHING | wanted, at=at, by=None)
+    made = limits.change_limits(NOTHING | wanted, at=at, by=None)
     epoch.forget()
     return made
 
@@ -89,7 +89,7 @@ def test_the_limits_come_with_the_epoch_and_cost_no_statement_of_their_own():
         current_epoch(at=NOON)
 
 
-@pytest.mark.parametrize(("name", "bounds"), fairness.BOUNDS.items())
+@pytest.mark.parametrize(("name", "bounds"), limits.BOUNDS.items())
 def test_a_slip_of_the_finger_changes_nothing(name, bounds):
     for wrong in (bounds[0] - 1, bounds[1] + 1):
         with pytest.raises(NotPossible):

@@ -5,7 +5,7 @@ import re
 import pytest
 from wagtail.users.models import UserProfile
 
-from shop.festivals.changes import ChangedMeanwhile, log
+from shop.festivals.changelog import ChangedMeanwhile, log
 from tests import make
 from tests.cms.admin.people import organizer
 from tests.make import NOON

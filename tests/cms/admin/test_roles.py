@@ -12,14 +12,14 @@ from cms.admin.festivals.override import readiness_of
 from cms.colleagues.inviting import invite
 from cms.models import FestivalPage
 from shop.catalogue.models import Category
-from shop.festivals import enrolling
-from shop.festivals.batches import make_codes
+from shop.festivals.deals.void import end_price
+from shop.festivals.enrolment import enrol
 from shop.festivals.models import (
     Fund,
     Wanted,
 )
-from shop.festivals.overriding import override
-from shop.festivals.voiding import end_price
+from shop.festivals.promotions.code_batches import make_codes
+from shop.festivals.schedule.overriding import override
 from shop.listings import bulk
 from shop.merchants.models import Merchant
 from shop.rounds.models import Mishap
@@ -47,7 +47,7 @@ def rows(clock_at):
     nomination = make.nomination(of=make.variant(), during=festival, price=15_00)
     make.variant(of=make.product(of=nomination.product.merchant))
     applied = make.merchant()
-    enrolment = enrolling.join(
+    enrolment = enrol.join(
         festival,
         applied,
         terms_version="1",

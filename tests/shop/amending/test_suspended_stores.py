@@ -8,10 +8,11 @@ from shop.amending import suspending
 from shop.cart.claiming import claim_for_later
 from shop.cart.pocket import pocket, within_reach
 from shop.errors import NotPossible, VoucherRefused
-from shop.festivals import approving, enrolling
-from shop.festivals.checking import Proposal
-from shop.festivals.nominating import nominate
-from shop.festivals.vouchers import find_voucher
+from shop.festivals.enrolment import enrol
+from shop.festivals.nominations import approve
+from shop.festivals.nominations.checks import Proposal
+from shop.festivals.nominations.decide import nominate
+from shop.festivals.promotions.vouchers import find_voucher
 from tests import make
 from tests.make import NOON
 
@@ -69,7 +70,7 @@ def test_nothing_of_it_is_approved_or_nominated_for_a_slot(store, kettle, member
     suspend(store, organizer)
 
     with pytest.raises(NotPossible, match="The store is suspended"):
-        approving.approve(waiting, at=NOON, by=organizer)
+        approve.approve(waiting, at=NOON, by=organizer)
     with pytest.raises(NotPossible, match="Your store is suspended"):
         nominate(kettle.product, festival.slots.get(), Proposal(rule="percent", percent=20),
                  at=NOON, by=member)  # fmt: skip
@@ -83,7 +84,7 @@ def test_it_joins_no_festival(store, member, organizer):
     suspend(store, organizer)
 
     with pytest.raises(NotPossible, match="Your store is suspended"):
-        enrolling.join(festival, store, terms_version=festival.terms_version, commission_bp=0,
+        enrol.join(festival, store, terms_version=festival.terms_version, commission_bp=0,
                        at=NOON, by=member)  # fmt: skip
 
     assert not festival.enrolments.exists()

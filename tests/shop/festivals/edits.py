@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from shop.errors import NotPossible, ShopError
-from shop.festivals import prices, running
+from shop.festivals.deals.actions import extend_slot, pause_deal, raise_allotment, resume_deal
 from shop.festivals.models import Closure, Deal
+from shop.festivals.prices import regular
 from tests import make
 from tests.buying import pay
 from tests.truth import Facts, past
@@ -76,12 +77,12 @@ def _try(name: str, deal: Deal, dice: random.Random, at: datetime) -> bool:
 
 def _price(deal: Deal, dice: random.Random, at: datetime) -> None:
     later = at + timedelta(hours=dice.randrange(1, 80)) if dice.random() < 0.3 else None
-    prices.change_prices({deal.variant_id: dice.randrange(4_00, 90_00)}, at=at, starts_at=later)
+    regular.change_prices({deal.variant_id: dice.randrange(4_00, 90_00)}, at=at, starts_at=later)
 
 
 def _extend(deal: Deal, dice: random.Random, at: datetime) -> None:
     ends_at = deal.slot.ends_at + timedelta(hours=dice.randrange(1, 9))
-    running.extend_slot(deal.slot, ends_at, at=at, reason="Rain")
+    extend_slot(deal.slot, ends_at, at=at, reason="Rain")
 
 
 def _sell_out(deal: Deal, _dice: random.Random, at: datetime) -> None:
@@ -93,13 +94,13 @@ def _sell_out(deal: Deal, _dice: random.Random, at: datetime) -> None:
 
 
 def _raise(deal: Deal, dice: random.Random, at: datetime) -> None:
-    running.raise_allotment(deal, (deal.allotment or 0) + dice.randrange(1, 4), at=at)
+    raise_allotment(deal, (deal.allotment or 0) + dice.randrange(1, 4), at=at)
 
 
 EDITS = {
     "price": _price,
-    "pause": lambda deal, _dice, at: running.pause_deal(deal, at=at),
-    "resume": lambda deal, _dice, at: running.resume_deal(deal, at=at),
+    "pause": lambda deal, _dice, at: pause_deal(deal, at=at),
+    "resume": lambda deal, _dice, at: resume_deal(deal, at=at),
     "extension": _extend,
     "sold out": _sell_out,
     "raise": _raise,

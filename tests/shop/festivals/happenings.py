@@ -12,8 +12,13 @@ from django.db import connection, transaction
 
 from shop.accounts.models import User
 from shop.errors import NotPossible, ShopError
-from shop.festivals import approving, funds, prices, running, stopping, voiding
+from shop.festivals.deals import void
+from shop.festivals.deals.actions import extend_slot, pause_deal, raise_allotment, resume_deal
 from shop.festivals.models import Deal, Nomination, Slot
+from shop.festivals.nominations import approve
+from shop.festivals.prices import regular
+from shop.festivals.promotions import sponsors
+from shop.festivals.schedule import stop
 from shop.ledger import posting
 from shop.ledger.balances import unbalanced
 from shop.orders import ending, refunding
@@ -157,7 +162,7 @@ def _approve(play: Play) -> list[int]:
     if not waiting:
         raise NotPossible
     nomination = Nomination.objects.get(pk=play.dice.choice(sorted(waiting)))
-    approving.approve(nomination, at=play.at)
+    approve.approve(nomination, at=play.at)
     return [nomination.product_id]
 
 
@@ -201,7 +206,7 @@ def _refund(play: Play) -> None:
 
 def _extend(play: Play) -> list[int]:
     slot = play.a_slot()
-    running.extend_slot(
+    extend_slot(
         slot, slot.ends_at + timedelta(hours=play.dice.randrange(1, 9)), at=play.at, reason="Rain"
     )
     return _some_of(slot)
@@ -210,12 +215,12 @@ def _extend(play: Play) -> list[int]:
 def _stop(play: Play) -> list[int]:
     # Of whole festivals few, since half of the world would be over.
     slot = play.a_slot(kind="whole" if play.dice.random() < 0.2 else "flash")
-    stopping.stop_slot(slot, at=play.at, reason="The power is out")
+    stop.stop_slot(slot, at=play.at, reason="The power is out")
     return _some_of(slot)
 
 
 def _reckon(play: Play) -> None:
-    funds.reckon_all(at=play.at)
+    sponsors.reckon_all(at=play.at)
 
 
 def _some_of(slot: object) -> list[int]:
@@ -236,7 +241,7 @@ def _reprice(play: Play) -> list[int]:
     later = play.at + timedelta(hours=play.dice.randrange(1, 80))
     starts_at = later if play.dice.random() < 0.3 else None
     amount = play.dice.randrange(4_00, 60_00)
-    prices.change_prices({variant.pk: amount}, at=play.at, starts_at=starts_at)
+    regular.change_prices({variant.pk: amount}, at=play.at, starts_at=starts_at)
     return [variant.product_id]
 
 
@@ -250,13 +255,13 @@ EVENTS: dict[str, Callable[[Play], list[int] | None]] = {
     "stop": _stop,
     "reprice": _reprice,
     "reckon": _reckon,
-    "pause": _deal_event(lambda deal, play: running.pause_deal(deal, at=play.at)),
-    "resume": _deal_event(lambda deal, play: running.resume_deal(deal, at=play.at), state="paused"),
+    "pause": _deal_event(lambda deal, play: pause_deal(deal, at=play.at)),
+    "resume": _deal_event(lambda deal, play: resume_deal(deal, at=play.at), state="paused"),
     "raise": _deal_event(
-        lambda deal, play: running.raise_allotment(
+        lambda deal, play: raise_allotment(
             deal, (deal.allotment or 0) + play.dice.randrange(1, 4), at=play.at
         )
     ),
-    "void": _deal_event(lambda deal, play: voiding.end_price(deal, reason="Zero", at=play.at)),
+    "void": _deal_event(lambda deal, play: void.end_price(deal, reason="Zero", at=play.at)),
 }
 WEIGHTS = [14, 40, 24, 8, 8, 3, 6, 8, 6, 8, 8, 8, 2]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from shop.festivals import enrolling
-from shop.festivals.checking import Proposal
+from shop.festivals.enrolment import enrol
+from shop.festivals.nominations.checks import Proposal
 from tests import make
 from tests.make import START
 
@@ -16,8 +16,8 @@ def joined(festival, variant, *, at=BEFORE):
     """Return a member whose store takes part."""
     merchant = variant.product.merchant
     by = make.member(merchant)
-    enrolling.invite(festival, [merchant], at=at)
-    enrolling.join(
+    enrol.invite(festival, [merchant], at=at)
+    enrol.join(
         festival,
         merchant,
         terms_version=festival.terms_version,

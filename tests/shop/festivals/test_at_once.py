@@ -7,8 +7,12 @@ from django.db import transaction
 
 from shop.cart.pricing import price_cart
 from shop.errors import NotPossible, Unavailable
-from shop.festivals import approving, enrolling, funds, promoting, running, stopping
+from shop.festivals.deals.actions import extend_slot, publish_festival, raise_allotment
+from shop.festivals.enrolment import enrol
 from shop.festivals.models import Deal, Festival, Fund, Nomination
+from shop.festivals.nominations import approve
+from shop.festivals.promotions import manage, sponsors
+from shop.festivals.schedule import stop
 from shop.listings import publishing
 from tests import make
 from tests.buying import expire, pay, span_price
@@ -26,7 +30,7 @@ def whole(festival):
 def subsidised(kettle, festival, fund, units=10, subsidy=5_00):
     nomination = make.nomination(kettle, during=festival, price=10_00, allotment=units,
                                  subsidy=subsidy, fund=fund)  # fmt: skip
-    (deal,) = approving.approve(nomination, at=START)
+    (deal,) = approve.approve(nomination, at=START)
     return deal
 
 
@@ -38,8 +42,8 @@ def test_page_and_cart_agree_when_a_deal_is_approved_while_its_festival_is_publi
     make.deal(make.variant(20_00), during=festival, price=10_00)
     nomination = make.nomination(kettle, during=festival, price=15_00)
     acts = {
-        "publish": lambda: running.publish_festival(festival, at=START - HOUR),
-        "approve": lambda: approving.approve(nomination, at=START - HOUR),
+        "publish": lambda: publish_festival(festival, at=START - HOUR),
+        "approve": lambda: approve.approve(nomination, at=START - HOUR),
     }
 
     with open_transaction(acts.pop(first)):
@@ -59,7 +63,7 @@ def test_a_product_that_is_withdrawn_meanwhile_gets_no_deal():
 
     withdrawing = lambda: publishing.withdraw(kettle.product, at=NOON)  # noqa: E731
     with open_transaction(withdrawing):
-        beside = Beside(lambda: approving.approve(nomination, at=NOON))
+        beside = Beside(lambda: approve.approve(nomination, at=NOON))
         assert beside.waits()
 
     assert isinstance(beside.result(), NotPossible)
@@ -71,8 +75,8 @@ def test_a_stop_waits_for_a_store_that_leaves_and_does_not_break():
     festival = make.festival()
     nomination = make.nomination(make.variant(20_00), during=festival, price=15_00)
 
-    with open_transaction(lambda: stopping.stop_slot(whole(festival), at=NOON, reason=REASON)):
-        beside = Beside(lambda: enrolling.leave(nomination.enrolment, at=NOON, by=make.user()))
+    with open_transaction(lambda: stop.stop_slot(whole(festival), at=NOON, reason=REASON)):
+        beside = Beside(lambda: enrol.leave(nomination.enrolment, at=NOON, by=make.user()))
         assert beside.waits()
 
     beside.result()
@@ -86,7 +90,7 @@ def test_a_store_that_leaves_locks_its_nominations_before_the_festival():
     nomination = make.nomination(make.variant(20_00), during=festival, price=15_00)
 
     with open_transaction(lambda: Festival.objects.select_for_update().get(pk=festival.pk)):
-        beside = Beside(lambda: enrolling.leave(nomination.enrolment, at=NOON, by=make.user()))
+        beside = Beside(lambda: enrol.leave(nomination.enrolment, at=NOON, by=make.user()))
         assert beside.waits()
         with transaction.atomic():
             assert not list(Nomination.objects.select_for_update(skip_locked=True))
@@ -99,16 +103,16 @@ def test_what_was_stopped_stays_stopped_for_a_request_that_read_its_clock_before
     festival = make.festival()  # without deals: there is no price to wait for
     benefit = make.promotion(festival, value=5_00, max_uses=10)
     draft = make.promotion(festival, group="save", value=5_00, state="draft")
-    stopping.stop_slot(whole(festival), at=NOON + SECOND, reason=REASON)
+    stop.stop_slot(whole(festival), at=NOON + SECOND, reason=REASON)
 
     with pytest.raises(NotPossible):
-        running.extend_slot(whole(festival), END + HOUR, at=NOON, reason="Rain")
+        extend_slot(whole(festival), END + HOUR, at=NOON, reason="Rain")
     with pytest.raises(NotPossible):
-        promoting.activate(draft, at=NOON)
+        manage.activate(draft, at=NOON)
     with pytest.raises(NotPossible):
-        promoting.end_early(benefit, at=NOON, reason=REASON)
+        manage.end_early(benefit, at=NOON, reason=REASON)
     with pytest.raises(NotPossible):
-        promoting.raise_limits(benefit, {"max_uses": 20}, at=NOON)
+        manage.raise_limits(benefit, {"max_uses": 20}, at=NOON)
     festival.refresh_from_db()
     assert festival.ends_at == NOON + SECOND
 
@@ -118,10 +122,10 @@ def test_a_stopped_deal_gets_no_more_units_by_an_older_clock():
     festival, kettle = make.festival(), make.variant(20_00, on_hand=50)
     fund = Fund.objects.create(festival=festival, sponsor="Chamber", amount=100_00)
     deal = subsidised(kettle, festival, fund)
-    stopping.stop_slot(whole(festival), at=NOON + SECOND, reason=REASON)
+    stop.stop_slot(whole(festival), at=NOON + SECOND, reason=REASON)
 
     with pytest.raises(NotPossible):
-        running.raise_allotment(deal, 15, at=NOON)
+        raise_allotment(deal, 15, at=NOON)
 
 
 @pytest.mark.django_db
@@ -133,8 +137,8 @@ def test_money_that_comes_late_does_not_overdraw_a_fund():
     deal = subsidised(kettle, flash, fund, units=10, subsidy=10_00)
     order = make.order({kettle: 10}, at=NOON)
     expire(order, at=NOON + HOUR)
-    over = deal.effective_to + funds.GRACE
-    funds.reckon_all(at=over)
+    over = deal.effective_to + sponsors.GRACE
+    sponsors.reckon_all(at=over)
     subsidised(lamp, festival, fund, units=10, subsidy=10_00)
 
     with pytest.raises(Unavailable):
@@ -154,7 +158,7 @@ def test_what_would_be_over_when_a_festival_is_published_late_was_never_a_price(
                       price=5_00)  # fmt: skip
     make.deal(kettle, during=festival, price=15_00)
 
-    running.publish_festival(festival, at=START + 2 * HOUR)
+    publish_festival(festival, at=START + 2 * HOUR)
 
     span = kettle.price_spans.get(starts_at__lte=NOON, ends_at__gt=NOON)
     assert (span.price, span.prior_price) == (15_00, 20_00)

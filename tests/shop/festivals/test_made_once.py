@@ -6,8 +6,11 @@ from functools import partial
 import pytest
 
 from shop.errors import NotPossible
-from shop.festivals import batches, cloning, planning, promoting, wanting
 from shop.festivals.models import Claim, Festival, Promotion, Slot, Wanted
+from shop.festivals.nominations import wishes
+from shop.festivals.promotions import code_batches, manage
+from shop.festivals.schedule import plan
+from shop.festivals.schedule.clone import clone_festival
 from tests import make
 from tests.crowd import at_once
 from tests.make import NOON
@@ -22,11 +25,11 @@ def refused(actions):
 
 def test_a_slot_is_planned_once_by_a_crowd():
     festival = make.festival()
-    during = planning.Window(NOON, NOON + timedelta(hours=2), "", "")
+    during = plan.Window(NOON, NOON + timedelta(hours=2), "", "")
 
     def press():
         slot = Slot(festival=festival, label="Night")
-        return planning.add_slot(slot, during, at=NOON - timedelta(days=1))
+        return plan.add_slot(slot, during, at=NOON - timedelta(days=1))
 
     assert len(refused([press] * TIMES)) == TIMES - 1
     assert festival.slots.filter(label="Night").count() == 1
@@ -34,7 +37,7 @@ def test_a_slot_is_planned_once_by_a_crowd():
 
 def test_codes_are_made_once_by_a_crowd():
     made = make.promotion(make.festival(), group="voucher", trigger="code", value=5_00)
-    press = partial(batches.make_codes, made, 20, "Radio", at=NOON)
+    press = partial(code_batches.make_codes, made, 20, "Radio", at=NOON)
 
     assert len(refused([press] * TIMES)) == TIMES - 1
     assert Claim.objects.count() == 20
@@ -47,7 +50,7 @@ def test_a_benefit_is_drafted_once_by_a_crowd():
         facts = {"use_from": festival.starts_at, "use_to": festival.ends_at}
         row = Promotion(festival=festival, title="Save", group="save", kind="amount", value=5,
                         trigger="automatic", **facts)  # fmt: skip
-        return promoting.save_draft(row, at=NOON)
+        return manage.save_draft(row, at=NOON)
 
     assert len(refused([press] * TIMES)) == TIMES - 1
     assert Promotion.objects.count() == 1
@@ -57,7 +60,7 @@ def test_a_wish_is_made_once_by_a_crowd():
     festival, user = make.festival(), make.user()
 
     def press():
-        return wanting.want(Wanted(festival=festival, country="KE"), at=NOON, by=user)
+        return wishes.want(Wanted(festival=festival, country="KE"), at=NOON, by=user)
 
     assert len(refused([press] * TIMES)) == TIMES - 1
     assert Wanted.objects.count() == 1
@@ -65,7 +68,7 @@ def test_a_wish_is_made_once_by_a_crowd():
 
 def test_a_festival_is_cloned_once_by_a_crowd_and_all_get_it():
     source = make.festival()
-    press = partial(cloning.clone_festival, source, "Harvest 2028", date(2028, 5, 8), at=NOON)
+    press = partial(clone_festival, source, "Harvest 2028", date(2028, 5, 8), at=NOON)
 
     results = at_once([press] * TIMES)
 
@@ -74,11 +77,11 @@ def test_a_festival_is_cloned_once_by_a_crowd_and_all_get_it():
 
 
 def test_a_festival_is_planned_once_by_a_crowd():
-    during = planning.Window(NOON, NOON + timedelta(days=2), "", "")
+    during = plan.Window(NOON, NOON + timedelta(days=2), "", "")
 
     def press():
         made = Festival(slug="harvest", title="Harvest", zone="UTC")
-        return planning.create_festival(made, during, at=NOON - timedelta(days=1))
+        return plan.create_festival(made, during, at=NOON - timedelta(days=1))
 
     assert len(refused([press] * TIMES)) == TIMES - 1
     assert Festival.objects.count() == 1

@@ -8,10 +8,10 @@ from django.utils import translation
 
 from shop.cart.pricing import price_cart
 from shop.checkout.summarising import show_order_sums
-from shop.festivals.benefits import called, named
-from shop.festivals.cloning import clone_festival
-from shop.festivals.mailing import send_decision
+from shop.festivals.mail import send_decision
 from shop.festivals.models import Slot
+from shop.festivals.promotions.text import called, named
+from shop.festivals.schedule.clone import clone_festival
 from shop.reminders.things import thing_of
 from shop.workspace.sheets.naming import SlotNames
 from tests import make

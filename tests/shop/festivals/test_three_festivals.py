@@ -5,8 +5,8 @@ import random
 import pytest
 from django.db import connection
 
-from shop.festivals.approving import approve_all
 from shop.festivals.models import Nomination
+from shop.festivals.nominations.approve import approve_all
 from shop.orders.models import Order
 from tests import make
 from tests.make import START

@@ -9,7 +9,6 @@ from datetime import timedelta
 from django.db import transaction
 
 from shop.catalogue.models import Category, Product, Variant
-from shop.festivals import promoting, spans
 from shop.festivals.models import (
     Enrolment,
     Festival,
@@ -19,6 +18,8 @@ from shop.festivals.models import (
     RegularPrice,
     Slot,
 )
+from shop.festivals.prices import spans
+from shop.festivals.promotions import manage
 from shop.merchants.models import Merchant
 from shop.stock.models import Pool
 from tests import make
@@ -83,7 +84,7 @@ def build(nominations: int, dice: random.Random) -> World:
 def _benefits(festival: Festival, fund: Fund) -> None:
     save = make.promotion(festival, kind="step", value=4_00, every=30_00, max_steps=3,
                           state="draft", organizer_share=70, budget=400_00, fund=fund)  # fmt: skip
-    promoting.activate(save, at=BEFORE)
+    manage.activate(save, at=BEFORE)
     make.promotion(festival, group="shipping", kind="free_shipping", min_spend=40_00,
                    organizer_share=50, max_uses=15)  # fmt: skip
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from shop.amending import deciding, leaving
 from shop.amending.models import Amendment
 from shop.amending.proposing import save_product
-from shop.festivals import spans
+from shop.festivals.prices import spans
 from shop.listings import publishing
 from shop.listings.editing import words_of
 from shop.listings.refreshing import note_stock

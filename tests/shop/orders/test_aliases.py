@@ -8,7 +8,7 @@ from shop.cart.pocket import within_reach
 from shop.cart.pricing import price_cart
 from shop.errors import LimitReached, PriceChanged, TooManyOpenOrders, VoucherRefused
 from shop.festivals.models import Claim, DealUsage, PromotionUsage
-from shop.festivals.vouchers import claim_voucher
+from shop.festivals.promotions.vouchers import claim_voucher
 from shop.orders.placing import place_order
 from shop.orders.reconciling import differences
 from tests import make

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from shop.errors import Unavailable
-from shop.festivals import promoting, running, stopping
+from shop.festivals.deals.actions import pause_deal
 from shop.festivals.models import Claim, Fund, Promotion
+from shop.festivals.promotions import manage
+from shop.festivals.schedule import stop
 from shop.orders.models import Order
 from shop.orders.reconciling import differences
 from shop.stock.models import Pool
@@ -45,7 +47,7 @@ def paid_late(order):
     return order.state == Order.State.PAID and differences() == []
 
 
-@pytest.mark.parametrize("end", [promoting.pause, promoting.end_early], ids=["paused", "ended"])
+@pytest.mark.parametrize("end", [manage.pause, manage.end_early], ids=["paused", "ended"])
 def test_a_benefit_that_was_paused_or_ended_is_given_to_late_money(festival, kettle, end):
     save = make.promotion(festival, value=5_00, budget=20_00, max_uses=3)
     order = lapsed({kettle: 2})
@@ -63,7 +65,7 @@ def test_a_voucher_whose_promotion_was_paused_is_given_to_late_money(festival, k
     Claim.objects.create(promotion=voucher, shopper=ada, claimed_at=NOON)
     who = make.cart({kettle: 1}, of=make.shopper(ada))
     order = lapsed({}, of=who)
-    promoting.pause(voucher, at=NOON + HOUR, reason="A slip")
+    manage.pause(voucher, at=NOON + HOUR, reason="A slip")
 
     assert paid_late(order)
 
@@ -71,8 +73,8 @@ def test_a_voucher_whose_promotion_was_paused_is_given_to_late_money(festival, k
 
 
 @pytest.mark.parametrize("end", [
-    lambda deal: running.pause_deal(deal, at=NOON + HOUR),
-    lambda deal: stopping.stop_deal(deal, at=NOON + HOUR, reason="Moths"),
+    lambda deal: pause_deal(deal, at=NOON + HOUR),
+    lambda deal: stop.stop_deal(deal, at=NOON + HOUR, reason="Moths"),
 ], ids=["paused", "stopped"])  # fmt: skip
 def test_a_deal_that_was_paused_or_stopped_gives_its_price_to_late_money(kettle, end):
     order = lapsed({kettle: 2})
@@ -90,7 +92,7 @@ def test_limits_bind_late_money_also_while_a_benefit_is_paused(festival, kettle,
     save = make.promotion(festival, value=5_00, **limit)
     order = lapsed({kettle: 1})
     pay(make.order({kettle: 1}, at=NOON + HOUR), at=NOON + HOUR)  # somebody else was there
-    promoting.pause(save, at=NOON + HOUR, reason="A slip")
+    manage.pause(save, at=NOON + HOUR, reason="A slip")
 
     with pytest.raises(Unavailable):
         pay(order, at=LATE)
@@ -102,11 +104,11 @@ def test_what_a_sponsor_promised_elsewhere_since_binds_late_money(festival, kett
     fund = Fund.objects.create(festival=festival, sponsor="Chamber", amount=5_00)
     facts = {"value": 5_00, "budget": 5_00, "organizer_share": 100, "fund": fund}
     save = make.promotion(festival, state="draft", **facts)
-    promoting.activate(save, at=NOON)
+    manage.activate(save, at=NOON)
     order = lapsed({kettle: 1})
-    promoting.end_early(save, at=NOON + HOUR, reason="A slip")
+    manage.end_early(save, at=NOON + HOUR, reason="A slip")
     other = make.promotion(festival, state="draft", group="voucher", **facts)
-    promoting.activate(other, at=NOON + HOUR)
+    manage.activate(other, at=NOON + HOUR)
 
     with pytest.raises(Unavailable):
         pay(order, at=LATE)
@@ -116,6 +118,6 @@ def test_what_a_sponsor_promised_elsewhere_since_binds_late_money(festival, kett
 
 def test_a_new_order_does_not_get_a_paused_benefit(festival, kettle):
     save = make.promotion(festival, value=5_00)
-    promoting.pause(save, at=NOON, reason="A slip")
+    manage.pause(save, at=NOON, reason="A slip")
 
     assert make.order({kettle: 1}, at=NOON + HOUR).total == 15_00

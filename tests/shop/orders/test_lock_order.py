@@ -3,9 +3,10 @@
 import pytest
 from django.db import transaction
 
-from shop.festivals import allotments, spans
-from shop.festivals.holdings import Holdings
+from shop.festivals.holds import counters
+from shop.festivals.holds.holdings import Holdings
 from shop.festivals.models import Claim, DealUsage, PromotionUsage
+from shop.festivals.prices import spans
 from shop.orders import ending
 from shop.orders.placing import place_order
 from shop.stock import holding
@@ -95,7 +96,7 @@ def lock_both(kind, *ids):
 
 
 def move(**wanted):
-    allotments.move_holds(take=Holdings(**wanted), give=Holdings(), shopper_id=None)
+    counters.move_holds(take=Holdings(**wanted), give=Holdings(), shopper_id=None)
 
 
 @transaction.atomic

@@ -6,8 +6,10 @@ import pytest
 from django.db import transaction
 
 from shop.cart.pricing import price_cart
-from shop.festivals import running, stopping, voiding
+from shop.festivals.deals import void
+from shop.festivals.deals.actions import pause_deal
 from shop.festivals.models import DealUsage
+from shop.festivals.schedule import stop
 from shop.orders import ending, refunding
 from shop.orders.models import RefundLine, Suborder
 from shop.orders.reconciling import differences
@@ -64,8 +66,8 @@ def test_units_of_a_running_deal_return_to_its_allotment_and_to_the_limit():
 
 @pytest.mark.parametrize("end", [
     lambda deal: None,
-    lambda deal: stopping.stop_deal(deal, at=NOON, reason="Moths"),
-    lambda deal: voiding.end_price(deal, at=NOON, reason="A slip"),
+    lambda deal: stop.stop_deal(deal, at=NOON, reason="Moths"),
+    lambda deal: void.end_price(deal, at=NOON, reason="A slip"),
 ], ids=["over", "stopped", "void"])  # fmt: skip
 def test_case_65_units_of_a_deal_that_is_over_return_to_everyday_stock_alone(end):
     deal, order = limited()
@@ -81,7 +83,7 @@ def test_case_65_units_of_a_deal_that_is_over_return_to_everyday_stock_alone(end
 
 def test_units_of_a_paused_deal_return_behind_its_fence():
     deal, order = limited()
-    running.pause_deal(deal, at=NOON)
+    pause_deal(deal, at=NOON)
 
     send_back(order, 3)
 
@@ -143,7 +145,7 @@ def test_refunds_stops_and_shoppers_at_once_leave_counters_that_agree():
     back = [lambda order=order: send_back(order, 1) for order in orders]
 
     at_once(
-        [*crowd[:4], *back, lambda: stopping.stop_deal(deal, at=NOON + HOUR, reason="Moths"),
+        [*crowd[:4], *back, lambda: stop.stop_deal(deal, at=NOON + HOUR, reason="Moths"),
          *crowd[4:]],
         threads=21,
     )  # fmt: skip

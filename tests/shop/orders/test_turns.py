@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from shop.cart.models import Cart
 from shop.errors import FenceBroken, OutOfStock
-from shop.festivals import approving
+from shop.festivals.nominations import approve
 from shop.orders.models import Order
 from shop.orders.placing import place_order
 from shop.stock.models import Pool
@@ -26,7 +26,7 @@ def test_a_fence_that_rises_meanwhile_is_seen_by_whoever_waited_for_the_pool():
     who = make.cart({kettle: 5}, at=BEFORE)
     agreed = make.agreed(who, at=BEFORE)
 
-    with open_transaction(lambda: approving.approve(wanted, at=BEFORE)):
+    with open_transaction(lambda: approve.approve(wanted, at=BEFORE)):
         buying = Beside(lambda: place_order(who, agreed=agreed, at=BEFORE))
         assert buying.waits()
 
@@ -43,7 +43,7 @@ def test_a_sale_that_comes_first_is_seen_by_whoever_sets_units_aside():
     agreed = make.agreed(who, at=BEFORE)
 
     with open_transaction(lambda: place_order(who, agreed=agreed, at=BEFORE)):
-        waiting = Beside(lambda: approving.approve(wanted, at=BEFORE))
+        waiting = Beside(lambda: approve.approve(wanted, at=BEFORE))
         assert waiting.waits()
 
     refused = waiting.result()

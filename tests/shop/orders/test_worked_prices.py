@@ -6,8 +6,8 @@ import pytest
 
 from shop.cart.pricing import price_cart
 from shop.catalogue.wording import Terms
-from shop.festivals.facts import deals_now
 from shop.festivals.models import PriceSpan
+from shop.festivals.prices.load import deals_now
 from shop.orders.placing import place_order
 from shop.storefront.buying import buying
 from shop.storefront.choosing import Offered

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from shop.cart.models import Cart
-from shop.festivals import fairness
+from shop.festivals import limits
 from shop.queueing import line, tickets
 from shop.queueing.models import Place
 from shop.storefront import epoch
@@ -159,13 +159,13 @@ def test_a_quiet_shop_with_a_queue_asks_one_statement_a_second(kettle, settings)
 
 def test_organizers_turn_it_on_and_off(kettle, settings):
     settings.QUEUE_AT_ONCE = 0
-    wanted = dict.fromkeys(fairness.NAMES) | {"queue_at_once": 1, "queue_length": 10}
+    wanted = dict.fromkeys(limits.NAMES) | {"queue_at_once": 1, "queue_length": 10}
     browser = shopper(kettle)
 
     with full_house():
         epoch.forget()
         assert browser.get("/cart/").status_code == 200
-        fairness.change_limits(wanted, at=NOON, by=None)
+        limits.change_limits(wanted, at=NOON, by=None)
         epoch.forget()
         assert number(browser.get("/cart/")) == 1
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 
-from shop.festivals import running
+from shop.festivals.deals.actions import raise_allotment
 from shop.reminders import telling
 from shop.reminders.models import Reminder
 from shop.reminders.telling import tell_returned
@@ -118,7 +118,7 @@ def test_an_allotment_that_is_raised_tells_those_who_wait_for_the_price():
     assert rounds(NOON, STEADY) == 0  # there are units, but none at this price
 
     later = NOON + timedelta(minutes=10)
-    running.raise_allotment(deal, 3, at=later)
+    raise_allotment(deal, 3, at=later)
 
     assert rounds(later + ROUND, STEADY) == 2
 

@@ -7,8 +7,8 @@ from django.core import mail
 from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
-from shop.festivals import planning
 from shop.festivals.models import Deal, Festival, Slot
+from shop.festivals.schedule import plan
 from shop.reminders import telling
 from shop.reminders.mailing import send_reminder
 from shop.reminders.models import Reminder
@@ -74,7 +74,7 @@ def test_a_festival_that_was_moved_tells_at_its_new_time():
     festival = make.festival()
     reminder(slot=whole(festival))
     later = START + timedelta(days=1)
-    planning.move_festival(festival, planning.Window(later, END, "", ""), at=BEFORE)
+    plan.move_festival(festival, plan.Window(later, END, "", ""), at=BEFORE)
 
     assert tell_opened(at=START) == 0
     assert tell_opened(at=later - TICK) == 0

@@ -5,8 +5,8 @@ from random import Random
 import pytest
 
 from shop.errors import NotPossible
-from shop.festivals import spans
 from shop.festivals.models import ChangeLog, Deal, Festival, PriceSpan
+from shop.festivals.prices import spans
 from shop.reporting import tallying
 from shop.reporting.closing import close_festival, closing_of
 from shop.reporting.models import FinalReport

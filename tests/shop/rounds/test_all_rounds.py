@@ -3,8 +3,8 @@
 import pytest
 from django.db import connection
 
-from shop.festivals.funds import reckon_all
 from shop.festivals.models import Fund
+from shop.festivals.promotions.sponsors import reckon_all
 from shop.listings.indexing import index_missing
 from shop.listings.models import Listing
 from shop.rounds.models import Mishap

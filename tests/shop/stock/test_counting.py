@@ -6,7 +6,8 @@ import pytest
 from django.db import connection, transaction
 
 from shop.errors import FenceBroken, NotPossible, ShopError, StaleState
-from shop.festivals import approving, fence
+from shop.festivals.deals import reserved_stock
+from shop.festivals.nominations import approve as nominations_approve
 from shop.listings.models import Listing
 from shop.stock import counting
 from shop.stock.models import Pool, StockMove
@@ -103,14 +104,14 @@ def test_a_count_and_an_approval_never_both_take_the_same_units():
         variant = make.variant(20_00, on_hand=10)
         nomination = make.nomination(variant, during=make.festival(), price=15_00, allotment=8)
         count = partial(count_stock, {variant.pool_id: 4}, seen=None, note="", at=START, by=None)
-        approve = partial(approving.approve, nomination, at=START)
+        approve = partial(nominations_approve.approve, nomination, at=START)
 
         results = at_once([count, approve])
 
         refused = [found for found in results if isinstance(found, ShopError)]
         assert len(refused) == 1
         assert isinstance(refused[0], (counting.TooFewCounted, FenceBroken))
-        aside = fence.set_aside([variant.pool_id], at=START).get(variant.pool_id, 0)
+        aside = reserved_stock.set_aside([variant.pool_id], at=START).get(variant.pool_id, 0)
         assert aside <= on_hand(variant.pool)
 
 
@@ -119,7 +120,7 @@ def test_a_count_waits_for_an_approval_and_leaves_what_it_sets_aside():
     variant = make.variant(20_00, on_hand=10)
     nomination = make.nomination(variant, during=make.festival(), price=15_00, allotment=8)
 
-    with open_transaction(lambda: approving.approve(nomination, at=START)):
+    with open_transaction(lambda: nominations_approve.approve(nomination, at=START)):
         count = partial(count_stock, {variant.pool_id: 4}, seen=None, note="", at=START, by=None)
         beside = Beside(count)
         assert beside.waits()

@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from shop.delivery.models import Country
-from shop.festivals import spans
 from shop.festivals.models import PriceChange
+from shop.festivals.prices import spans
 from shop.storefront import epoch
 from shop.storefront.epoch import current_epoch
 from tests import make

@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from cms.models import FestivalPage
 from shop.cart.pricing import price_cart
-from shop.festivals import running, stopping
+from shop.festivals.deals.actions import extend_slot, pause_deal
 from shop.festivals.models import Deal, DealUsage, PriceSpan
+from shop.festivals.schedule import stop
 from shop.listings.models import Listing
 from shop.storefront import epoch
 from shop.storefront.previews import overlay
@@ -250,7 +251,7 @@ def test_what_changes_meanwhile_is_seen_in_the_preview_at_once(clock_at, kettle,
     assert "$22.00" in product(client, teapot).text
     type(waits).objects.filter(pk=waits.pk).update(state="rejected")
     assert "$22.00" not in product(client, teapot).text
-    running.pause_deal(draft.slots.get().deals.get(), at=BEFORE)
+    pause_deal(draft.slots.get().deals.get(), at=BEFORE)
     assert "$15.00" not in product(client, kettle).text
 
 
@@ -259,7 +260,7 @@ def test_an_extension_is_told_with_its_reason(clock_at, kettle, festival):
     assert "has been extended" not in Client().get("/").text
     slot = festival.slots.get()
 
-    running.extend_slot(slot, END + timedelta(days=2), at=NOON, reason="The port was closed.")
+    extend_slot(slot, END + timedelta(days=2), at=NOON, reason="The port was closed.")
     epoch.forget()
 
     page = Client().get("/").text
@@ -270,7 +271,7 @@ def test_an_extension_is_told_with_its_reason(clock_at, kettle, festival):
 
 def test_an_early_end_is_told_with_its_reason(clock_at, kettle, festival):
     clock_at(NOON)
-    stopping.stop_slot(
+    stop.stop_slot(
         festival.slots.get(),
         at=NOON,
         ends_at=NOON + timedelta(days=1),

@@ -11,7 +11,8 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from shop.festivals import prices, running
+from shop.festivals.deals.actions import pause_deal
+from shop.festivals.prices import regular
 from shop.storefront import shared
 from shop.storefront.epoch import current_epoch
 from shop.storefront.shared import leave_out, shared_page
@@ -155,7 +156,7 @@ def test_the_price_of_a_variant_that_is_not_the_cheapest_turns_in_time(kettle):
     large = make.variant(30_00, of=kettle.product, options=["Large"])
     make.variant(90_00, of=kettle.product, options=["Larger"])
     turn = NOON + timedelta(seconds=10)
-    prices.change_prices({large.pk: 25_00}, at=NOON - timedelta(days=1), starts_at=turn)
+    regular.change_prices({large.pk: 25_00}, at=NOON - timedelta(days=1), starts_at=turn)
     path = f"/products/{kettle.product.slug}/"
 
     before = page_at(path, turn - timedelta(seconds=5))
@@ -170,7 +171,7 @@ def test_a_pause_is_seen_at_once_by_the_server(kettle):
     path = f"/products/{kettle.product.slug}/"
     before = page_at(path, NOON)
 
-    running.pause_deal(kettle.deals.get(), at=NOON + timedelta(milliseconds=10))
+    pause_deal(kettle.deals.get(), at=NOON + timedelta(milliseconds=10))
     after = page_at(path, NOON + timedelta(seconds=1))
 
     assert [b"$15.00" in page.content for page in (before, after)] == [True, False]

@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from cms.models import FestivalPage
 from shop.errors import PriceChanged
-from shop.festivals import running
+from shop.festivals.deals.actions import pause_deal
 from shop.orders.placing import place_order
 from shop.storefront import epoch
 from tests import make, pages
@@ -178,7 +178,7 @@ def test_case_12_a_pause_counts_at_once_and_a_browsers_copy_lives_30_s_at_most(k
 
     who = make.cart({kettle: 1}, at=NOON - timedelta(seconds=1))
     agreed = make.agreed(who, at=NOON - timedelta(seconds=1))
-    running.pause_deal(festival.slots.get().deals.get(), at=NOON)
+    pause_deal(festival.slots.get().deals.get(), at=NOON)
     epoch.forget()
 
     with pytest.raises(PriceChanged):

@@ -9,8 +9,8 @@ from django.db import connection
 from shop.cart import changing
 from shop.cart.pricing import price_cart
 from shop.errors import NotPossible, ShopError
-from shop.festivals import approving
-from shop.festivals.checking import Proposal, check
+from shop.festivals.nominations import approve
+from shop.festivals.nominations.checks import Proposal, check
 from shop.listings.scheduling import Plan, TicketKind, open_sessions
 from shop.orders.models import Order
 from shop.orders.placing import place_order
@@ -275,7 +275,7 @@ def test_only_dates_after_the_start_of_a_slot_are_meant():
     case = (walk, slot, nomination.enrolment, Proposal(rule="percent", percent=25))
 
     found = check(*case, at=START - timedelta(days=3))
-    deals = approving.approve(nomination, at=START - timedelta(days=3))
+    deals = approve.approve(nomination, at=START - timedelta(days=3))
 
     assert [row.variant for row in found.variants] == late
     assert [deal.variant for deal in deals] == late
@@ -287,7 +287,7 @@ def test_what_no_date_can_use_is_not_approved():
     nomination = make.nomination(of=early[0], during=make.festival(), percent=25)
 
     with pytest.raises(NotPossible, match="None of its variants or dates"):
-        approving.approve(nomination, at=START - timedelta(days=3))
+        approve.approve(nomination, at=START - timedelta(days=3))
 
     nomination.refresh_from_db()
     assert nomination.state == "submitted"

@@ -11,7 +11,7 @@ from shop.accounts.models import User
 from shop.amending import deciding
 from shop.amending.models import Amendment
 from shop.catalogue.models import Product, ProductPicture, Variant
-from shop.festivals.agreeing import publish_terms
+from shop.festivals.enrolment.terms import publish_terms
 from shop.festivals.models import (
     Enrolment,
     Festival,

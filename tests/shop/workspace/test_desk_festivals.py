@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shop.festivals import nominating
 from shop.festivals.models import ChangeLog, Enrolment, Nomination
+from shop.festivals.nominations import decide
 from shop.reporting.models import Tally
 from tests import make
 from tests.make import END, LONG_AGO, NOON, START
@@ -220,7 +220,7 @@ def test_a_nomination_is_submitted_changed_as_asked_and_withdrawn(client, desk, 
     made = Nomination.objects.get()
     assert (made.state, made.percent, made.per_shopper) == ("submitted", 25, 2)
     assert made.allotments == {str(desk.variant.pk): 10}
-    nominating.request_changes(made, "Thirty, not <b>25</b>.", at=NOON, by=make.user())
+    decide.request_changes(made, "Thirty, not <b>25</b>.", at=NOON, by=make.user())
     page = client.get(offer).content.decode()
     assert "Thirty, not &lt;b&gt;25&lt;/b&gt;." in page
     client.post(offer, told | {"percent": "30"})

@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
-from shop.festivals import approving, nominating
 from shop.festivals.models import ChangeLog, Nomination, SheetRow
+from shop.festivals.nominations import approve, decide
 from shop.workspace.sheets import working
 from shop.workspace.sheets.reading import ReadRow
 from tests import make
@@ -89,14 +89,14 @@ def test_what_a_reviewer_refused_is_not_submitted_again_as_it_was(client, desk, 
     file = partial(csv_of, [row(cup.sku, percent="25")])
     send(client, where, file())
     made = Nomination.objects.get(product=cup.product)
-    nominating.request_changes(made, "Lower?", at=NOON, by=make.user())
+    decide.request_changes(made, "Lower?", at=NOON, by=make.user())
 
     assert states(send(client, where, file())) == {"same": 1}
     made.refresh_from_db()
     assert made.state == "changes_requested"
 
     approved = Nomination.objects.get(pk=desk.nomination.pk)
-    approving.approve(approved, at=NOON)
+    approve.approve(approved, at=NOON)
     sheet = send(client, where, csv_of([row(desk.variant.sku, percent="40")]))
     assert "approved for the slot already" in sheet.rows.get().text
 

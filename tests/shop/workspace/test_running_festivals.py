@@ -2,8 +2,8 @@
 
 import pytest
 
-from shop.festivals import approving
 from shop.festivals.models import Festival, Nomination, Slot
+from shop.festivals.nominations import approve
 from tests import make
 from tests.make import NOON, START
 
@@ -22,7 +22,7 @@ def page_of(client, desk, festival):
 def test_an_approved_deal_can_be_given_more_units_but_not_fewer(client, desk, offer):
     Nomination.objects.update(allotments={str(desk.variant.pk): 50}, rule="fixed", percent=None,
                               prices={str(desk.variant.pk): 15_00})  # fmt: skip
-    (deal,) = approving.approve(Nomination.objects.get(), at=NOON)
+    (deal,) = approve.approve(Nomination.objects.get(), at=NOON)
     address = desk.address("{store}/nominations/{nomination}/raise/")
 
     assert "You can raise the festival pieces at any time" in client.get(offer).content.decode()
@@ -36,7 +36,7 @@ def test_an_approved_deal_can_be_given_more_units_but_not_fewer(client, desk, of
 def test_a_store_does_not_promise_the_organizers_money(client, desk, offer):
     Nomination.objects.update(allotments={str(desk.variant.pk): 50}, rule="fixed", percent=None,
                               prices={str(desk.variant.pk): 15_00}, subsidy=1_00)  # fmt: skip
-    (deal,) = approving.approve(Nomination.objects.get(), at=NOON)
+    (deal,) = approve.approve(Nomination.objects.get(), at=NOON)
     address = desk.address("{store}/nominations/{nomination}/raise/")
 
     assert f'id="units{deal.pk}"' not in client.get(offer).text

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from shop.festivals import enrolling, planning
-from shop.festivals.changes import log
+from shop.festivals.changelog import log
+from shop.festivals.enrolment import enrol
 from shop.festivals.models import ChangeLog, Fund, Wanted
+from shop.festivals.schedule import plan
 from tests import make, pages
 from tests.budgets import statements
 from tests.cms.admin.people import BEFORE, organizer
@@ -90,7 +91,7 @@ def test_every_kind_of_thing_has_a_name_and_a_screen(desk, festival):
 
 def test_what_is_gone_keeps_the_name_that_the_log_knows(desk, festival):
     slot = make.slot(festival, label="Lunch", starts_at=START + timedelta(days=1))
-    planning.remove_slot(slot, at=BEFORE, by=make.user())
+    plan.remove_slot(slot, at=BEFORE, by=make.user())
 
     page = desk.get(LIST).text
 
@@ -103,7 +104,7 @@ def test_a_line_says_what_was_overridden_moved_and_invited(desk, festival):
     times = ("2027-05-10T00:00:00+00:00", "2027-05-11T00:00:00+00:00")
     note(festival, "override", festival, reason="Small", after={"text": "No store takes part yet."})
     note(slot, "stop", festival, before={"ends_at": times[1]}, after={"ends_at": times[0]})
-    enrolling.invite(festival, [make.merchant() for _ in range(12)], at=BEFORE)
+    enrol.invite(festival, [make.merchant() for _ in range(12)], at=BEFORE)
     note(make.promotion(festival, title="Radio"), "make codes", festival,
          after={"size": 2000, "label": "Spots"})  # fmt: skip
     note(make.nomination(make.variant(), during=festival, price=1_00), "subsidise", festival,

@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from shop.festivals import running
-from shop.festivals.changes import log
+from shop.festivals.changelog import log
+from shop.festivals.deals.actions import pause_deal, resume_deal
 from tests import make
 from tests.cms.admin.people import BEFORE, typed, version
 from tests.cms.admin.promotions.test_benefits import benefit
@@ -102,11 +102,11 @@ def test_all_that_was_done_is_read_page_by_page_with_as_many_statements(desk, fe
 def test_all_that_was_done_to_a_deal_leaves_others_out(desk, festival, clock_at):
     deal, other = (make.deal(make.variant(20_00), during=festival, price=15_00) for _n in range(2))
     clock_at(NOON)
-    running.pause_deal(other, at=NOON, reason="Another one")
+    pause_deal(other, at=NOON, reason="Another one")
     for number in range(12):
         at = NOON + timedelta(minutes=number)
-        running.pause_deal(deal, at=at, reason=f"Reason {number}.")
-        running.resume_deal(deal, at=at + timedelta(seconds=1))
+        pause_deal(deal, at=at, reason=f"Reason {number}.")
+        resume_deal(deal, at=at + timedelta(seconds=1))
 
     page = desk.get(here(festival, f"deals/{deal.pk}/")).text
     where = f"{here(festival, 'history/')}?of=deal&amp;id={deal.pk}"

@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from shop.festivals.deals.status import WORDS
 from shop.festivals.models import Closure, Deal
-from shop.festivals.standing import WORDS
 from tests import make
 from tests.cms.admin.deals.addresses import at_deal
 from tests.make import NOON

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django_tasks_db.models import DBTaskResult
 
-from shop.festivals import enrolling
-from shop.festivals.agreeing import publish_terms
+from shop.festivals.enrolment import enrol
+from shop.festivals.enrolment.terms import publish_terms
 from shop.festivals.models import Enrolment, Festival, Terms, Wanted
 from tests import make
 from tests.budgets import statements
@@ -34,7 +34,7 @@ def joined(festival, count: int, **facts) -> list[Enrolment]:
         member = make.member(store)
         version = festival.terms_version
         found.append(
-            enrolling.join(
+            enrol.join(
                 festival,
                 store,
                 terms_version=version,
@@ -167,7 +167,7 @@ def test_a_store_beyond_the_places_is_put_in_line_and_gets_in_when_another_leave
 def test_places_and_the_ceiling_are_typed_on_the_form(desk):
     festival = make.festival(max_stores=0)
     (row,) = joined(festival, 1)
-    enrolling.decide(row, is_accepted=True, at=BEFORE)
+    enrol.decide(row, is_accepted=True, at=BEFORE)
     facts = DAYS | {"price_ceiling": "25", "max_stores": "1", "max_stores_per_country": "3",
                     "country_places": "ke 10, GH 5"}  # fmt: skip
     where = at(festival, "edit/")
@@ -211,7 +211,7 @@ def test_a_store_in_line_sees_its_place_and_leaves_the_line(client, clock_at):
     festival = Festival.objects.get(pk=make.festival(max_stores=0).pk)
     first, second = joined(festival, 2)
     for row in (first, second):
-        enrolling.decide(row, is_accepted=True, at=BEFORE)
+        enrol.decide(row, is_accepted=True, at=BEFORE)
     client.force_login(second.merchant.memberships.get().user)
     where = f"/merchant/{second.merchant.slug}/festivals/{festival.pk}/"
 

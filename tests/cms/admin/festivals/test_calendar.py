@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.festivals.calendar import Bar, gathered, lanes
 from shop.festivals.models import RegularPrice
-from shop.festivals.wanting import stores_with_units
+from shop.festivals.nominations.wishes import stores_with_units
+from shop.festivals.schedule.calendar import Bar, gathered, lanes
 from tests import make
 from tests.make import END, NOON, START
 

@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group
 
 from cms.admin.permissions import PERMISSIONS
 from cms.models import FestivalIndexPage, FestivalPage
-from shop.festivals.agreeing import publish_terms
+from shop.festivals.enrolment.terms import publish_terms
 from shop.festivals.models import Enrolment, Festival
 from shop.rounds import mishaps
 from shop.rounds.mishaps import Thing

@@ -9,9 +9,10 @@ from django.conf import settings
 from django.test import Client
 
 from shop.errors import NotPossible
-from shop.festivals import promoting, translating
+from shop.festivals import translations
 from shop.festivals.models import ChangeLog, Festival, Promotion
-from shop.festivals.translating import FestivalWords, words_in
+from shop.festivals.promotions import manage
+from shop.festivals.translations import FestivalWords, words_in
 from shop.storefront import epoch
 from tests import make
 from tests.cms.admin.people import BEFORE
@@ -36,8 +37,10 @@ def where(festival, code):
 
 
 def seen(festival, code):
-    slots = translating.named_slots(festival.slots.all())
-    return translating.stamp(words_in(festival, slots, translating.titled_benefits(festival), code))
+    slots = translations.named_slots(festival.slots.all())
+    return translations.stamp(
+        words_in(festival, slots, translations.titled_benefits(festival), code)
+    )
 
 
 def typed(festival, code, **facts):
@@ -102,7 +105,7 @@ def test_the_words_of_a_running_festival_and_an_active_benefit_may_be_translated
     assert anew(benefit).titles == {"fr": "Bienvenue"}
     benefit.title = "Another"
     with pytest.raises(NotPossible, match="active already"):
-        promoting.save_draft(benefit, at=NOON)
+        manage.save_draft(benefit, at=NOON)
 
 
 def test_in_the_shop_s_own_language_its_texts_are_written_and_promised_names_are_not(
@@ -172,7 +175,7 @@ def test_a_benefit_that_is_changed_meanwhile_keeps_its_translations():
     Promotion.objects.filter(pk=draft.pk).update(titles={"fr": "Bienvenue"})
 
     draft.value = 5_00  # read before it was translated
-    promoting.save_draft(draft, at=BEFORE)
+    manage.save_draft(draft, at=BEFORE)
 
     assert (anew(draft).value, anew(draft).titles) == (5_00, {"fr": "Bienvenue"})
 
@@ -229,7 +232,7 @@ def test_what_is_over_stays_as_it_was(festival):
     Festival.objects.filter(pk=festival.pk).update(state="cancelled")
 
     with pytest.raises(NotPossible, match="over"):
-        translating.write(
+        translations.write(
             festival, "fr", FestivalWords({"title": "Printemps"}),
             seen=seen(festival, "fr"), at=BEFORE,
         )  # fmt: skip

@@ -6,9 +6,9 @@ import pytest
 
 from shop.catalogue.models import Variant
 from shop.errors import NotPossible
-from shop.festivals import approving, nominating
 from shop.festivals.models import Deal, Enrolment, Fund, Nomination
-from shop.festivals.nominating import nominate
+from shop.festivals.nominations import approve, decide
+from shop.festivals.nominations.decide import nominate
 from tests import make
 from tests.budgets import statements
 from tests.cms.admin.people import BEFORE, approve_many
@@ -206,7 +206,7 @@ def test_the_fund_of_another_festival_pays_nothing(desk, festival):
     body = {"approve": "", "seen": BEFORE.isoformat(), "subsidy": "2.00", "fund": fund.pk}
 
     with pytest.raises(NotPossible, match="another festival"):
-        nominating.subsidise(row, 2_00, fund, at=BEFORE, by=make.user())
+        decide.subsidise(row, 2_00, fund, at=BEFORE, by=make.user())
     desk.post(f"{queue(festival)}{row.pk}/", body)
 
     row.refresh_from_db()
@@ -221,9 +221,9 @@ def test_the_ceiling_of_a_slot_or_its_festival_is_kept(desk):
     slot = make.slot(festival, price_ceiling=12_00)
     by = joined(festival, kettle)
 
-    with pytest.raises(nominating.Refused, match=r"costs \$15.00 at the most"):
+    with pytest.raises(decide.Refused, match=r"costs \$15.00 at the most"):
         nominate(kettle.product, whole(festival), percent(20), at=BEFORE, by=by)
-    with pytest.raises(nominating.Refused, match=r"costs \$12.00 at the most"):
+    with pytest.raises(decide.Refused, match=r"costs \$12.00 at the most"):
         nominate(kettle.product, slot, percent(25), at=BEFORE, by=by)
 
     assert nominate(kettle.product, whole(festival), percent(25), at=BEFORE, by=by)
@@ -245,7 +245,7 @@ def test_the_queue_costs_the_same_for_few_rows_and_for_many(desk, festival, quer
 def test_a_nomination_of_a_slot_that_is_over_says_so_in_the_bulk(desk, festival, clock_at):
     rows = nominated(2, festival)
 
-    outcomes = approving.approve_all([row.pk for row in rows], at=END)
+    outcomes = approve.approve_all([row.pk for row in rows], at=END)
 
     assert {str(found.refusal) for found in outcomes} == {"The slot is over. Make a new one."}
 
@@ -276,7 +276,7 @@ def test_what_is_approved_is_judged_no_more_and_its_units_are_set_aside_once(
 def test_a_merchant_reads_of_an_approved_deal_what_the_organizers_read(client, festival, clock_at):
     clock_at(BEFORE)
     (row,) = nominated(1, festival)
-    approving.approve(row, at=BEFORE)
+    approve.approve(row, at=BEFORE)
     client.force_login(make.member(row.product.merchant))
     clock_at(START + timedelta(hours=1))
 

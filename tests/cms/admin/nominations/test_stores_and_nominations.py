@@ -5,8 +5,8 @@ from django_tasks_db.models import DBTaskResult
 from openpyxl import load_workbook
 
 from shop.catalogue.models import Product, Variant
-from shop.festivals import enrolling
-from shop.festivals.mailing import send_decision
+from shop.festivals.enrolment import enrol
+from shop.festivals.mail import send_decision
 from shop.festivals.models import Deal, Enrolment, Nomination, Participation
 from shop.listings.models import Listing
 from tests import make
@@ -40,7 +40,7 @@ def test_stores_are_found_and_invited_and_their_members_told(desk):
 def test_a_store_that_applied_is_accepted_once(desk):
     festival = make.festival()
     merchant = make.merchant()
-    row = enrolling.join(
+    row = enrol.join(
         festival,
         merchant,
         terms_version="1",

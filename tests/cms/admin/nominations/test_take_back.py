@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from django_tasks_db.models import DBTaskResult
 
-from shop.festivals import nominating, running, voiding
-from shop.festivals.mailing import send_changed
+from shop.festivals.deals.actions import pause_deal, raise_allotment, resume_deal
+from shop.festivals.deals.void import end_price
+from shop.festivals.mail import send_changed
 from shop.festivals.models import ChangeLog, Fund
+from shop.festivals.nominations import decide
 from tests import make
 from tests.make import NOON
 
@@ -81,11 +83,11 @@ def test_a_store_is_told_in_its_language_what_was_done_to_its_deal(festival, ket
         kettle, price=14_00, during=make.slot(festival, starts_at=NOON + timedelta(days=1))
     )
     user, by = make.member(kettle.product.merchant), make.user()
-    running.pause_deal(deal, at=NOON, by=by, reason=REASON)
-    running.resume_deal(deal, at=NOON + timedelta(minutes=1), by=by)
-    running.raise_allotment(deal, 9, at=NOON + timedelta(minutes=2), by=by)
-    voiding.end_price(deal, reason=REASON, at=NOON + timedelta(minutes=3), by=by)
-    nominating.take_back(coming.nomination, REASON, at=NOON + timedelta(minutes=4), by=by)
+    pause_deal(deal, at=NOON, by=by, reason=REASON)
+    resume_deal(deal, at=NOON + timedelta(minutes=1), by=by)
+    raise_allotment(deal, 9, at=NOON + timedelta(minutes=2), by=by)
+    end_price(deal, reason=REASON, at=NOON + timedelta(minutes=3), by=by)
+    decide.take_back(coming.nomination, REASON, at=NOON + timedelta(minutes=4), by=by)
     actions = ("pause", "resume", "raise", "void", "take back")
     lines = {row.action: row for row in ChangeLog.objects.filter(action__in=actions)}
 
@@ -113,7 +115,7 @@ def test_what_a_store_does_itself_is_no_news_to_it(festival, kettle):
     deal = make.deal(kettle, during=festival, price=15_00, allotment=5)
     user = make.member(kettle.product.merchant)
 
-    running.raise_allotment(deal, 9, at=NOON, by=user)
+    raise_allotment(deal, 9, at=NOON, by=user)
 
     assert queued() == 0
 
@@ -122,7 +124,7 @@ def test_a_store_reads_that_its_price_was_a_mistake(client, clock_at, festival, 
     clock_at(NOON)
     user = make.member(kettle.product.merchant)
     deal = make.deal(kettle, during=festival, price=15_00)
-    voiding.end_price(deal, reason=REASON, at=NOON, by=make.user())
+    end_price(deal, reason=REASON, at=NOON, by=make.user())
     client.force_login(user)
     store = f"/merchant/{kettle.product.merchant.slug}/festivals/{festival.pk}"
 

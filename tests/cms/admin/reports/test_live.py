@@ -6,8 +6,8 @@ import pytest
 from django_tasks_db.models import DBTaskResult
 
 from shop.catalogue.models import Product
-from shop.festivals import approving
 from shop.festivals.models import Festival
+from shop.festivals.nominations import approve
 from shop.orders.models import Order
 from shop.reporting import tallying
 from shop.reporting.checks import look_around
@@ -130,7 +130,7 @@ def test_the_board_tells_variants_of_a_product_apart_and_the_dates_of_tickets(de
     asked = make.nomination(bowls[0], during=sold, price=15_00)
     asked.prices = prices
     asked.save()
-    approving.approve(asked, at=NOON - timedelta(days=5))
+    approve.approve(asked, at=NOON - timedelta(days=5))
     trek = make.variant(20_00, of=make.product(title="Trek"), options=["Adult"],
                         session_start=NOON + timedelta(days=30),
                         session_zone="Africa/Nairobi")  # fmt: skip

@@ -7,9 +7,11 @@ import pytest
 from shop.amending import suspending
 from shop.catalogue.models import Product
 from shop.errors import NotPossible
-from shop.festivals import enrolling, nominating, running
+from shop.festivals.deals.actions import pause_deal, resume_deal
+from shop.festivals.deals.void import end_price
+from shop.festivals.enrolment import enrol
 from shop.festivals.models import ChangeLog, Deal, Enrolment, Nomination, WrongPrice
-from shop.festivals.voiding import end_price
+from shop.festivals.nominations import decide
 from shop.listings import publishing, taking_part
 from shop.merchants.deciding import OwnStore
 from shop.merchants.models import Membership
@@ -63,16 +65,16 @@ def approved(world):
 
 DECISIONS = {
     "approve": lambda w, how: taking_part.approve(w["nomination"], **how),
-    "send back": lambda w, how: nominating.request_changes(w["nomination"], "Lower", **how),
-    "reject": lambda w, how: nominating.reject(w["nomination"], "No", **how),
-    "subsidise": lambda w, how: nominating.subsidise(w["nomination"], 1_00, None, **how),
-    "take back": lambda w, how: nominating.take_back(approved(w), "No", **how),
-    "pause": lambda w, how: running.pause_deal(w["deal"], **how),
+    "send back": lambda w, how: decide.request_changes(w["nomination"], "Lower", **how),
+    "reject": lambda w, how: decide.reject(w["nomination"], "No", **how),
+    "subsidise": lambda w, how: decide.subsidise(w["nomination"], 1_00, None, **how),
+    "take back": lambda w, how: decide.take_back(approved(w), "No", **how),
+    "pause": lambda w, how: pause_deal(w["deal"], **how),
     "void": lambda w, how: voiding.void_price(w["deal"], reason="Typed wrong", **how),
     "keep a price": lambda w, how: voiding.decide(w["line"], "honoured", **how),
     "send money back": lambda w, how: voiding.decide(w["line"], "refunded", **how),
-    "accept a store": lambda w, how: enrolling.decide(w["applied"], is_accepted=True, **how),
-    "decline a store": lambda w, how: enrolling.decide(w["applied"], is_accepted=False, **how),
+    "accept a store": lambda w, how: enrol.decide(w["applied"], is_accepted=True, **how),
+    "decline a store": lambda w, how: enrol.decide(w["applied"], is_accepted=False, **how),
     "publish": lambda w, how: publishing.approve(w["product"], **how),
     "suspend": lambda w, how: suspending.suspend(w["store"], "No", **how),
     "ask for changes": lambda w, how: publishing.request_changes(w["product"], "Why?", **how),
@@ -106,11 +108,11 @@ def test_who_acts_for_another_store_decides(world, decision):
 
 def test_a_deal_of_the_own_store_is_resumed_by_somebody_else(world):
     judge = organizer()
-    running.pause_deal(world["deal"], at=BEFORE, by=judge)
+    pause_deal(world["deal"], at=BEFORE, by=judge)
     joins(judge, world["store"])
 
     with pytest.raises(OwnStore):
-        running.resume_deal(world["deal"], at=BEFORE, by=judge)
+        resume_deal(world["deal"], at=BEFORE, by=judge)
 
     world["deal"].refresh_from_db()
     assert world["deal"].state == "paused"
@@ -121,7 +123,7 @@ def test_who_is_invited_takes_part_at_once_and_so_nobody_invites_the_own_store(w
     own = make.merchant()
     joins(judge, own)
 
-    made = enrolling.invite(world["festival"], [own, other], at=BEFORE, by=judge)
+    made = enrol.invite(world["festival"], [own, other], at=BEFORE, by=judge)
 
     assert [row.merchant for row in made] == [other]
     assert not own.enrolments.exists()

@@ -1,0 +1,217 @@
+"""Mail to merchants about festivals. Tasks take ids, may run twice, and read everything anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.tasks import task
+from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+
+from shop import dates
+from shop.accounts.models import User
+from shop.festivals.models import ChangeLog, Enrolment, Festival, Nomination, Slot
+from shop.festivals.words import festival_title
+from shop.languages import beside, percent
+from shop.mail import send
+from shop.merchants.models import Membership, Merchant
+from shop.tasks import enqueue_all, tried_again
+
+DECISIONS = {
+    Nomination.State.APPROVED: "nomination-approved",
+    Nomination.State.CHANGES_REQUESTED: "nomination-changes",
+    Nomination.State.REJECTED: "nomination-rejected",
+}
+PLACES = {
+    Enrolment.State.ACCEPTED: "festival-accepted",
+    Enrolment.State.WAITING: "festival-waiting",
+    Enrolment.State.DECLINED: "festival-declined",
+}
+
+
+def tell_invited(enrolments: Iterable[Enrolment]) -> int:
+    """Queue a mail to every member of the stores that were invited.
+
+    Returns:
+        How many stores are told: one without a member has nobody to write to.
+    """
+    ids = {row.merchant_id: row.pk for row in enrolments}
+    members = Membership.objects.filter(merchant__in=ids)
+    rows = list(members.values_list("merchant", "user"))
+    enqueue_all(send_invitation, [(ids[merchant], user) for merchant, user in rows])
+    return len({merchant for merchant, _user in rows})
+
+
+def tell_decided(nomination_ids: Iterable[int]) -> None:
+    """Queue a mail to every member of the stores whose nominations were decided."""
+    ids = list(nomination_ids)
+    rows = Nomination.objects.filter(pk__in=ids, product__merchant__memberships__isnull=False)
+    enqueue_all(send_decision, rows.values_list("pk", "product__merchant__memberships__user"))
+
+
+def tell_enrolled(enrolment_ids: Iterable[int]) -> None:
+    """Queue a mail to every member of the stores that take part now, wait, or were declined."""
+    ids = list(enrolment_ids)
+    rows = Enrolment.objects.filter(pk__in=ids, merchant__memberships__isnull=False)
+    enqueue_all(send_place, rows.values_list("pk", "merchant__memberships__user", "state"))
+
+
+def tell_changed(change: ChangeLog, nomination_id: int) -> None:
+    """Queue a mail to every member of a store about what organizers did to its deal.
+
+    What one of the members did is no news to the store.
+    """
+    store = Nomination.objects.filter(pk=nomination_id).values("product__merchant")
+    users = set(Membership.objects.filter(merchant__in=store).values_list("user", flat=True))
+    if change.by_id not in users:
+        enqueue_all(send_changed, [(change.pk, nomination_id, user) for user in sorted(users)])
+
+
+def tell_stopped(change: ChangeLog, merchant_ids: Iterable[int]) -> None:
+    """Queue a mail to every member of stores about what was stopped or called off."""
+    members = Membership.objects.filter(merchant__in=list(merchant_ids))
+    rows = members.values_list("merchant", "user")
+    enqueue_all(send_stopped, [(change.pk, merchant, user) for merchant, user in rows])
+
+
+@task
+@tried_again
+def send_changed(change_id: int, nomination_id: int, user_id: int) -> None:
+    """Tell one member of a store what organizers did to its deal, and why."""
+    change = ChangeLog.objects.get(pk=change_id)
+    rows = Nomination.objects.select_related("slot__festival", "product__merchant")
+    nomination, user = rows.get(pk=nomination_id), User.objects.get(pk=user_id)
+    product, language = nomination.product.title, user.language or "en"
+    if change.subject == "deal":
+        label = nomination.deals.select_related("variant").get(pk=change.subject_id).variant.label
+        product = f"{product} ({label})" if label else product
+    with translation.override(language):
+        context = _festival(nomination.slot.festival, language) | {
+            "name": user.name,
+            "stores": [{"name": nomination.product.merchant.name}],
+            "product": product,
+            "what": change.action,
+            "stops": _stops(change, nomination.slot.festival.zone),
+            "units": change.after.get("allotment"),
+            "reason": change.reason,
+            "link": _link(nomination.product.merchant.slug, nomination.slot.festival),
+        }
+    send("deal-changed", user.email, language=language, context=context)
+
+
+@task
+@tried_again
+def send_stopped(change_id: int, merchant_id: int, user_id: int) -> None:
+    """Tell one member of a store that a slot or a festival ends early or never begins, and why."""
+    change = ChangeLog.objects.select_related("festival").get(pk=change_id)
+    store, user = Merchant.objects.get(pk=merchant_id), User.objects.get(pk=user_id)
+    festival, language = change.festival, user.language or "en"
+    if change.subject == "slot":
+        slot = festival.slots.get(pk=change.subject_id)
+    else:
+        slot = festival.slots.get(kind=Slot.Kind.WHOLE)
+    with translation.override(language):
+        context = _festival(festival, language) | {
+            "name": user.name,
+            "stores": [{"name": store.name}],
+            "slot": "" if slot.kind == Slot.Kind.WHOLE else slot.label_in(language),
+            "is_off": slot.cancelled_at is not None,
+            "slot_ends": _moment(slot.ends_at, festival.zone),
+            "reason": change.reason,
+            "link": _link(store.slug, festival),
+        }
+    send("festival-stopped", user.email, language=language, context=context)
+
+
+@task
+@tried_again
+def send_place(enrolment_id: int, user_id: int, state: str) -> None:
+    """Tell one member of a store where it stands in a festival; nothing if it moved on since."""
+    rows = Enrolment.objects.select_related("festival", "merchant")
+    enrolment, user = rows.get(pk=enrolment_id), User.objects.get(pk=user_id)
+    key = PLACES.get(state)
+    if key is None or enrolment.state != state:
+        return
+    language = user.language or "en"
+    with translation.override(language):
+        context = _festival(enrolment.festival, language) | {
+            "name": user.name,
+            "stores": [{"name": enrolment.merchant.name}],
+            "store": enrolment.merchant.name,
+            "link": _link(enrolment.merchant.slug, enrolment.festival),
+        }
+    send(key, user.email, language=language, context=context)
+
+
+@task
+@tried_again
+def send_invitation(enrolment_id: int, user_id: int) -> None:
+    """Invite one member of a store to a festival."""
+    rows = Enrolment.objects.select_related("festival", "merchant")
+    enrolment, user = rows.get(pk=enrolment_id), User.objects.get(pk=user_id)
+    festival = enrolment.festival
+    language = user.language or "en"
+    with translation.override(language):
+        context = _festival(festival, language) | {
+            "name": user.name,
+            "stores": [{"name": enrolment.merchant.name}],
+            "store": enrolment.merchant.name,
+            "commission": percent(enrolment.commission_bp / 100, language),
+            "link": _link(enrolment.merchant.slug, festival),
+        }
+    send("festival-invitation", user.email, language=language, context=context)
+
+
+@task
+@tried_again
+def send_decision(nomination_id: int, user_id: int) -> None:
+    """Tell one member of a store what was decided on a nomination; nothing if it is open again."""
+    rows = Nomination.objects.select_related("slot__festival", "product__merchant")
+    nomination, user = rows.get(pk=nomination_id), User.objects.get(pk=user_id)
+    key = DECISIONS.get(nomination.state)
+    if key is None:
+        return
+    slot, language = nomination.slot, user.language or "en"
+    with translation.override(language):
+        context = _festival(slot.festival, language) | {
+            "name": user.name,
+            "stores": [{"name": nomination.product.merchant.name}],
+            "product": nomination.product.title,
+            "slot": slot.label_in(language),
+            "slot_starts": _moment(slot.starts_at, slot.festival.zone),
+            "slot_ends": _moment(slot.ends_at, slot.festival.zone),
+            "note": nomination.note,
+            "link": _link(nomination.product.merchant.slug, slot.festival),
+        }
+    send(key, user.email, language=language, context=context)
+
+
+def _festival(festival: Festival, language: str) -> dict[str, str]:
+    closes = festival.enrol_closes
+    return {
+        "festival": festival_title(festival, language),
+        "starts": _moment(festival.starts_at, festival.zone),
+        "ends": _moment(festival.ends_at, festival.zone),
+        "zone": dates.zone_name(festival.starts_at, festival.zone, get_language() or "en"),
+        "enrol_closes": _moment(closes, festival.zone) if closes else "",
+    }
+
+
+def _moment(at: datetime, zone: str) -> str:
+    there = at.astimezone(ZoneInfo(zone))
+    return beside(date_format(there, "DATE_FORMAT", use_l10n=True), f"{there:%H:%M}")
+
+
+def _stops(change: ChangeLog, zone: str) -> str:
+    """Return when a deal that was stopped ends; nothing where it never begins."""
+    ends_at = change.after.get("ends_at") if change.action == "stop" else None
+    return _moment(datetime.fromisoformat(ends_at), zone) if ends_at else ""
+
+
+def _link(store: str, festival: Festival) -> str:
+    return settings.SITE_URL + reverse("merchant-festival", args=[store, festival.pk])

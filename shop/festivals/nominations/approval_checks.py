@@ -1,0 +1,171 @@
+"""Locks nominations to be approved, and makes their deals ready: nothing is written yet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
+
+from shop.accounts.models import User
+from shop.catalogue.models import Product, Variant
+from shop.errors import NotPossible, ShopError, StaleState
+from shop.festivals.changelog import decided
+from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Slot
+from shop.merchants.deciding import OwnStore, is_own
+from shop.merchants.models import Merchant
+
+type Seen = Mapping[int, datetime | None]
+type Made = dict[int, list[Deal]]
+type Refused = dict[int, ShopError]
+
+
+def locked(ids: Sequence[int], *, by: User | None = None) -> list[Nomination]:
+    """Lock nominations, then their festivals; return them with what they are about.
+
+    ``is_own`` says of each whether whoever decides acts for its store.
+
+    Whoever changes a slot, or publishes its festival, holds the festival's row: so each sees the
+    other's deals, and reviewers fill the places of a slot one by one.
+    """
+    rows = Nomination.objects.select_for_update(of=("self",)).filter(pk__in=ids)
+    rows = rows.annotate(is_own=is_own("product__merchant", by=by))
+    found = list(
+        rows.select_related("product__merchant", "enrolment", "reviewer", "fund").order_by("pk")
+    )
+    festivals = Festival.objects.filter(slots__in={row.slot_id for row in found})
+    ids = set(festivals.values_list("pk", flat=True))
+    list(Festival.objects.filter(pk__in=ids).select_for_update(no_key=True).order_by("pk"))
+    # Read under that lock: a slot may have been stopped, moved or extended meanwhile.
+    slots = Slot.objects.select_related("festival").in_bulk({row.slot_id for row in found})
+    for row in found:
+        row.slot = slots[row.slot_id]
+    return found
+
+
+def waiting(**of: object) -> QuerySet[Nomination]:
+    """Return the nominations that wait and would make deals, with what these depend on.
+
+    Args:
+        of: whose they are, as a filter takes it.
+    """
+    rows = Nomination.objects.filter(
+        slot__cancelled_at=None,
+        state=Nomination.State.SUBMITTED,
+        product__state=Product.State.PUBLISHED,
+        product__merchant__state=Merchant.State.APPROVED,
+        enrolment__state=Enrolment.State.ACCEPTED,
+        **of,
+    )
+    return rows.select_related("slot__festival", "product", "enrolment").order_by("pk")
+
+
+def made_ready(
+    rows: Sequence[Nomination], *, at: datetime, seen: Seen | None = None
+) -> tuple[Made, Refused]:
+    """Return the deals that approval would make, and which nominations cannot be approved.
+
+    Three statements at the most. The festivals are locked: two reviewers fill a place one by one.
+    """
+    refused: Refused = {}
+    for row in rows:
+        if refusal := _refusal(row, at=at, seen=seen):
+            refused[row.pk] = refusal
+    deals = _deals([row for row in rows if row.pk not in refused], at=at)
+    for pk, own in deals.items():
+        if not own:
+            text = _("None of its variants or dates can be bought while the slot runs.")
+            refused[pk] = NotPossible(text)
+    refused |= _without_place([row for row in rows if row.pk not in refused])
+    return deals, refused
+
+
+def _refusal(row: Nomination, *, at: datetime, seen: Seen | None) -> ShopError | None:
+    if row.is_own:
+        return OwnStore()
+    if row.state != Nomination.State.SUBMITTED:
+        return decided(row)
+    if seen is not None and row.submitted_at != seen.get(row.pk):
+        return StaleState()
+    text = _obstacle(row, at=at)
+    return NotPossible(text) if text else None
+
+
+def _obstacle(row: Nomination, *, at: datetime) -> str:
+    """Return why a nomination cannot be approved yet, or any more; nothing if it can."""
+    if not row.slot.is_open(at=at):
+        return _("The slot is over. Make a new one.")
+    if row.product.state != Product.State.PUBLISHED:
+        return _("The product is not published yet. Decide on it first.")
+    if row.product.merchant.state != Merchant.State.APPROVED:
+        return "The store is suspended. Its products can join once it is open again."
+    if row.enrolment.state != Enrolment.State.ACCEPTED:
+        return _("This store does not take part in the festival.")
+    if row.fund_id and row.subsidy and not row.allotments:
+        return "A subsidy from a fund needs units set aside."
+    return ""
+
+
+def _without_place(rows: Sequence[Nomination]) -> Refused:
+    """Return those for which their slot has no place; the earlier ones come first."""
+    limited = {row.slot_id for row in rows if row.slot.max_nominations is not None}
+    if not limited:
+        return {}
+    most = {row.slot_id: row.slot.max_nominations for row in rows}
+    taken = Nomination.objects.filter(slot__in=limited, state=Nomination.State.APPROVED)
+    counts = defaultdict(int, taken.order_by().values_list("slot").annotate(n=Count("pk")))
+    refused: Refused = {}
+    for row in rows:
+        limit = most.get(row.slot_id)
+        if limit is not None and counts[row.slot_id] >= limit:
+            refused[row.pk] = NotPossible(_("All places in this slot are taken."))
+        else:
+            counts[row.slot_id] += 1
+    return refused
+
+
+def _deals(rows: Sequence[Nomination], *, at: datetime) -> Made:
+    """Make the deals of nominations. One statement."""
+    variants: dict[int, list[Variant]] = defaultdict(list)
+    found = Variant.objects.to_come(at=at).filter(product__in={row.product_id for row in rows})
+    for variant in found.order_by("pk"):
+        variants[variant.product_id].append(variant)
+    return {
+        row.pk: deals_of(row, variants[row.product_id], starts_at=max(row.slot.starts_at, at))
+        for row in rows
+    }
+
+
+def deals_of(
+    nomination: Nomination, variants: Iterable[Variant], *, starts_at: datetime
+) -> list[Deal]:
+    """Return one deal, not saved, for each of the variants that the nomination covers.
+
+    Units set aside for some variants leave the others out: these are sold out, or meant for the
+    everyday price, and a deal of theirs would sell everyday stock without a limit.
+    """
+    found, units = [], nomination.allotments
+    is_percent = nomination.rule == Nomination.Rule.PERCENT
+    for variant in variants:
+        price = nomination.percent if is_percent else nomination.prices.get(str(variant.pk))
+        if price is None or (units and str(variant.pk) not in units):
+            continue
+        if variant.session_start is not None and variant.session_start <= starts_at:
+            continue
+        found.append(
+            Deal(
+                nomination=nomination,
+                slot=nomination.slot,
+                variant=variant,
+                kind=Deal.Kind.PERCENT if is_percent else Deal.Kind.FIXED,
+                value=price,
+                subsidy=nomination.subsidy,
+                allotment=units.get(str(variant.pk)),
+                per_shopper=nomination.per_shopper,
+                effective_from=starts_at,
+                effective_to=nomination.slot.ends_at,
+            )
+        )
+    return found

@@ -1,0 +1,194 @@
+"""Reviewers accept nominations: each makes the deals of its variants, with their fence.
+
+Many are approved a hundred at a time, each hundred in one transaction and with the same number
+of statements. Rows are locked in the order that all keep: nominations, slots, funds, deals,
+pools, prices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from shop.accounts.models import User
+from shop.catalogue.models import Product, Variant
+from shop.errors import NotPossible, ShopError
+from shop.festivals.changelog import log_all
+from shop.festivals.deals import reserved_stock
+from shop.festivals.mail import tell_decided
+from shop.festivals.models import Deal, Nomination, Slot
+from shop.festivals.nominations.approval_checks import Refused, Seen, locked, made_ready
+from shop.festivals.nominations.sifting import promised, sift
+from shop.festivals.prices import spans
+from shop.festivals.prices.reductions import dearer_nominations, rising_nominations
+from shop.festivals.promotions import sponsors
+
+BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one nomination: its deals, or why there are none."""
+
+    nomination_id: int
+    deals: tuple[Deal, ...] = ()
+    refusal: ShopError | None = None
+
+
+@transaction.atomic
+def approve(nomination: Nomination, *, at: datetime, by: User | None = None) -> list[Deal]:
+    """Accept a nomination: a deal comes into being for each of its variants, with its fence.
+
+    A deal approved after its slot began starts at the approval: past prices never change.
+
+    Raises:
+        NotPossible: it was decided already, its slot is over or full, its product is not
+            published, it is no reduction, or the fund of its subsidy is short.
+        OwnStore: whoever decides acts for its store.
+        FenceBroken: fewer units are free than would be set aside.
+    """
+    (outcome,) = _approve([nomination.pk], at=at, by=by, is_one=True)
+    if outcome.refusal:
+        raise outcome.refusal
+    return list(outcome.deals)
+
+
+def approve_all(
+    nomination_ids: Sequence[int],
+    *,
+    at: datetime,
+    by: User | None = None,
+    seen: Seen | None = None,
+    then: Callable[[Sequence[Nomination]], object] | None = None,
+) -> list[Outcome]:
+    """Accept many nominations, and queue the mails that tell so.
+
+    One that is refused does not stop the others. The number of statements is the same for every
+    hundred, unless something changes between the look and the grasp: then that hundred is
+    approved one by one.
+
+    Args:
+        seen: when each was submitted as the reviewer saw it; what is newer is refused.
+        then: called with what was approved, in the same transaction.
+    """
+    ids = list(dict.fromkeys(nomination_ids))
+    outcomes: list[Outcome] = []
+    for first in range(0, len(ids), BATCH):
+        some = ids[first : first + BATCH]
+        try:
+            outcomes += _approve(some, at=at, by=by, seen=seen, then=then)
+        except ShopError:
+            for pk in some:  # each by itself, so that the order of locks holds
+                outcomes.append(_try_one(pk, at=at, by=by, seen=seen, then=then))
+    return outcomes
+
+
+def refusals_of(rows: Iterable[Nomination], *, at: datetime) -> Refused:
+    """Return which nominations would be refused if all were approved now, and why.
+
+    Nothing is locked and nothing written. Eleven statements at the most, however many rows; they
+    are judged together, the earlier ones first, as approval does.
+    """
+    ordered = sorted(rows, key=lambda row: row.pk)
+    deals, refused = made_ready(ordered, at=at)
+    return refused | sift([row for row in ordered if row.pk not in refused], deals, at=at)
+
+
+def _try_one(pk: int, **facts: object) -> Outcome:
+    try:
+        (outcome,) = _approve([pk], **facts)
+    except ShopError as refusal:
+        return Outcome(pk, refusal=refusal)
+    return outcome
+
+
+@transaction.atomic
+def _approve(
+    ids: Sequence[int],
+    *,
+    at: datetime,
+    by: User | None,
+    seen: Seen | None = None,
+    then: Callable[[Sequence[Nomination]], object] | None = None,
+    is_one: bool = False,
+) -> list[Outcome]:
+    """Approve what can be approved; the caller is told of the rest.
+
+    Args:
+        is_one: whoever approves one by hand gets its refusal from the guards themselves, and
+            queues the mail.
+    """
+    rows = locked(ids, by=by)
+    deals, refused = made_ready(rows, at=at, seen=seen)
+    if not is_one:
+        refused |= sift([row for row in rows if row.pk not in refused], deals, at=at)
+    ready = [row for row in rows if row.pk not in refused]
+    if ready:
+        _write(ready, deals, at=at, by=by)
+    if ready and then:
+        then(ready)
+    if ready and not is_one:
+        tell_decided([row.pk for row in ready])
+    return [
+        Outcome(row.pk, refusal=refused[row.pk])
+        if row.pk in refused
+        else Outcome(row.pk, tuple(deals[row.pk]))
+        for row in rows
+    ]
+
+
+def _write(
+    ready: Sequence[Nomination],
+    deals: Mapping[int, Sequence[Deal]],
+    *,
+    at: datetime,
+    by: User | None,
+) -> None:
+    """Make the deals. The guards come after the writing, each under its lock.
+
+    Raises:
+        NotPossible, FenceBroken: one of them cannot be; the transaction rolls back.
+    """
+    for fund, amount in promised(ready, deals).items():
+        sponsors.commit(fund, amount)
+    Nomination.objects.filter(pk__in=[row.pk for row in ready]).update(
+        state=Nomination.State.APPROVED, reviewer=by, decided_at=at
+    )
+    made = Deal.objects.bulk_create([deal for row in ready for deal in deals[row.pk]])
+    pools = {deal.variant.pool_id for deal in made if deal.allotment is not None}
+    if pools:
+        reserved_stock.check_room(pools, at=at)
+    products = sorted({row.product_id for row in ready})
+    since = spans.lock_prices(products, at=at)
+    _refuse_withdrawn(made)
+    for slot in {row.slot_id: row.slot for row in ready}.values():
+        refuse_if_over(slot, since)
+    late = [deal.pk for deal in made if deal.slot.starts_at < since]
+    if late:
+        Deal.objects.filter(pk__in=late).update(effective_from=since)
+    for text in (rising_nominations(made) | dearer_nominations(made, since=since)).values():
+        raise NotPossible(text)
+    spans.rebuild(products, since=since, what="deal approved")
+    log_all([(row, "approve", row.slot.festival, {}) for row in ready], at=at, by=by)
+
+
+def _refuse_withdrawn(deals: Sequence[Deal]) -> None:
+    """Refuse what was taken out of sale while the lock of its product was waited for."""
+    ids = {deal.variant_id for deal in deals}
+    there = Variant.objects.filter(pk__in=ids, is_active=True)
+    if there.filter(product__state=Product.State.PUBLISHED).count() < len(ids):
+        raise NotPossible(_("The product is not published yet. Decide on it first."))
+
+
+def refuse_if_over(slot: Slot, at: datetime) -> None:
+    """Refuse a slot that has ended.
+
+    Raises:
+        NotPossible: it has.
+    """
+    if slot.ends_at <= at:
+        raise NotPossible(_("The slot is over. Make a new one."))

@@ -1,0 +1,149 @@
+"""The entry rules of a festival, as sentences about what breaks them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from shop.catalogue.models import Product
+from shop.festivals.models import Nomination, Slot
+from shop.festivals.nominations.proposal import Case, Problem, Proposal, VariantCheck
+from shop.festivals.prices.reductions import amount
+from shop.festivals.pricing.items import reduced
+
+DOUBTFUL = 10  # by how much a price is divided that was typed in another currency
+
+
+def problems_of(case: Case, rows: Sequence[VariantCheck], left: Mapping[int, int]) -> list[Problem]:
+    """Return what keeps a proposal from being submitted, places aside.
+
+    Args:
+        left: what stays in each pool once the allotments are set aside, by pool id.
+    """
+    slot, proposal = case.slot, case.proposal
+    return [
+        *_product_problems(case.product),
+        *_price_problems(rows, proposal),
+        *_reduction_problems(rows, slot),
+        *_ceiling_problems(rows, slot),
+        *_unit_problems(slot, proposal),
+        *_stock_problems(rows, left),
+    ]
+
+
+def sentences(rows: Sequence[VariantCheck]) -> list[Problem]:
+    """Return why prices cannot be called reductions, each sentence once."""
+    found = [Problem.at("price", row.sentence, row.variant.pk) for row in rows if row.sentence]
+    return list(dict.fromkeys(found))
+
+
+def besides(rows: Sequence[VariantCheck]) -> list[Problem]:
+    """Return beside which deals that wait prices are no reductions, each sentence once."""
+    found = [Problem.at("price", row.beside, row.variant.pk) for row in rows if row.beside]
+    return list(dict.fromkeys(found))
+
+
+def doubtful(rows: Sequence[VariantCheck]) -> list[Problem]:
+    """Ask whether prices are in our currency that are a tenth of the regular ones or less.
+
+    Nothing that a sheet brings can be asked back, so a reviewer decides.
+    """
+    text = _(
+        "%(sku)s: %(price)s is a tenth or less of its regular price, %(regular)s. "
+        "Is it in %(currency)s?"
+    )
+    found = []
+    for row in rows:
+        if row.price is None or not row.regular or row.price * DOUBTFUL > row.regular:
+            continue
+        facts = {"sku": row.variant.sku, "price": amount(row.price),
+                 "regular": amount(row.regular), "currency": settings.SHOP_CURRENCY}  # fmt: skip
+        found.append(Problem.at("price", text % facts, row.variant.pk))
+    return found
+
+
+def must_beat(slot: Slot) -> bool:
+    """Tell whether a slot takes real reductions only."""
+    return slot.festival.must_beat_prior_price
+
+
+def ceiling(slot: Slot) -> int | None:
+    """Return what a deal in a slot may cost at the most, in minor units; None without a limit.
+
+    A slot's own limit stands in place of its festival's.
+    """
+    return slot.festival.price_ceiling if slot.price_ceiling is None else slot.price_ceiling
+
+
+def _product_problems(product: Product) -> list[Problem]:
+    if product.state in (Product.State.SUBMITTED, Product.State.PUBLISHED):
+        return []
+    return [Problem.at("product", _("Submit the product itself first."))]
+
+
+def _price_problems(rows: Sequence[VariantCheck], proposal: Proposal) -> list[Problem]:
+    if proposal.rule == Nomination.Rule.PERCENT and not 1 <= (proposal.percent or 0) <= 99:
+        return [Problem.at("percent", _("A percentage is a whole number between 1 and 99."))]
+    priced = [row for row in rows if row.price is not None]
+    if not priced:
+        return [Problem.at("price", _("Give a price for at least one variant."))]
+    found = []
+    for row in priced:
+        if row.regular is None:
+            text = _("%(sku)s has no regular price yet.") % {"sku": row.variant.sku}
+            found.append(Problem.at("price", text, row.variant.pk))
+        elif row.price >= row.regular:
+            facts = {"sku": row.variant.sku, "price": amount(row.regular)}
+            text = _("%(sku)s: the price must be below %(price)s.") % facts
+            found.append(Problem.at("price", text, row.variant.pk))
+        elif row.rise:
+            found.append(Problem.at("percent", row.rise))
+    return list(dict.fromkeys(found))
+
+
+def _reduction_problems(rows: Sequence[VariantCheck], slot: Slot) -> list[Problem]:
+    least, found = slot.festival.min_percent_off, []
+    for row in rows:
+        if row.price is None or not row.regular or row.price >= row.regular:
+            continue
+        if row.price > reduced(row.regular, least):  # rounded as the deal itself is
+            facts = {"sku": row.variant.sku, "percent": least}
+            text = _("%(sku)s: this festival asks for at least %(percent)d %% off.") % facts
+            found.append(Problem.at("price", text, row.variant.pk))
+    return [*found, *(sentences(rows) if must_beat(slot) else ())]
+
+
+def _ceiling_problems(rows: Sequence[VariantCheck], slot: Slot) -> list[Problem]:
+    most, found = ceiling(slot), []
+    for row in rows:
+        if most is not None and row.price is not None and row.price > most:
+            facts = {"sku": row.variant.sku, "price": amount(most)}
+            text = _("%(sku)s: a deal in this slot costs %(price)s at the most.") % facts
+            found.append(Problem.at("price", text, row.variant.pk))
+    return found
+
+
+def _unit_problems(slot: Slot, proposal: Proposal) -> list[Problem]:
+    found, least = [], slot.festival.min_allotment
+    if least and sum(proposal.allotments.values()) < least:
+        text = _("This festival asks for at least %(count)d units set aside.") % {"count": least}
+        found.append(Problem.at("units", text))
+    if proposal.per_shopper is not None and proposal.per_shopper < 1:
+        found.append(Problem.at("limit", _("A limit per shopper is at least 1.")))
+    return found
+
+
+def _stock_problems(rows: Sequence[VariantCheck], left: Mapping[int, int]) -> list[Problem]:
+    found = []
+    for row in rows:
+        if row.allotment is not None and row.allotment < 1:
+            text = _("%(sku)s: set at least 1 unit aside.") % {"sku": row.variant.sku}
+            found.append(Problem.at("units", text, row.variant.pk))
+        elif row.allotment and left[row.variant.pool_id] < 0:
+            most = (left[row.variant.pool_id] // row.variant.units_per_item) + row.allotment
+            facts = {"sku": row.variant.sku, "count": max(0, most)}
+            text = _("%(sku)s: only %(count)d units are free to be set aside.") % facts
+            found.append(Problem.at("units", text, row.variant.pk))
+    return found

@@ -1,0 +1,206 @@
+"""Proposes many products of a store at once, with the same number of statements for all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from shop.accounts.models import User
+from shop.catalogue.models import Product
+from shop.errors import NotPossible
+from shop.festivals.changelog import log_all
+from shop.festivals.enrolment.enrol import is_enrolling, refuse_suspended
+from shop.festivals.models import Enrolment, Festival, Nomination, Slot, Wanted
+from shop.festivals.nominations.checks import check_all
+from shop.festivals.nominations.proposal import Case, Check, Problem, Proposal
+
+State = Nomination.State
+EDITABLE = (State.DRAFT, State.SUBMITTED, State.CHANGES_REQUESTED, State.REJECTED, State.WITHDRAWN)
+TERMS = ("rule", "percent", "prices", "allotments", "per_shopper")
+WRITTEN = (*TERMS, "state", "submitted_at", "reviewer", "decided_at", "subsidy", "fund", "wanted")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A product for a slot, under terms. The slot comes with its festival."""
+
+    product: Product
+    slot: Slot
+    proposal: Proposal
+    wanted: Wanted | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of an offer. Without a problem or refusal the nomination stands as proposed.
+
+    ``is_new`` tells that there was none before.
+    """
+
+    check: Check
+    nomination: Nomination | None = None
+    is_new: bool = False
+    is_same: bool = False
+    refusal: str = ""
+
+
+@transaction.atomic
+def submit_all(
+    merchant_id: int,
+    festival: Festival,
+    offers: Sequence[Offer],
+    *,
+    at: datetime,
+    by: User | None,
+    keeps_same: bool = False,
+) -> list[Answer]:
+    """Submit products for slots of one festival, or submit them again with other terms.
+
+    Eighteen statements at the most, however many offers. Each is a nomination of its own: what
+    breaks a rule does not stop the others.
+
+    Args:
+        keeps_same: leave a nomination alone whose terms are those proposed already.
+
+    Raises:
+        NotPossible: the merchant takes no part, or enrolment is closed.
+    """
+    enrolment = _enrolment(merchant_id, festival, at=at)
+    # The enrolment's lock keeps one store from passing its limit in two tabs.
+    cases = [Case(offer.product, offer.slot, enrolment, offer.proposal) for offer in offers]
+    checks = check_all(cases, at=at) if cases else []
+    known = _known(offers)
+    room = _Room(festival, enrolment)
+    answers = []
+    for offer, check in zip(offers, checks, strict=True):
+        place = (offer.slot.pk, offer.product.pk)
+        answer = _answer(offer, room.judged(offer, check), known.get(place), at=at, same=keeps_same)
+        if answer.nomination is not None and answer.is_new:
+            answer.nomination.enrolment = enrolment
+            known[place] = answer.nomination
+        answers.append(answer)
+    _save(answers, festival, at=at, by=by)
+    return answers
+
+
+def proposal_of(nomination: Nomination) -> Proposal:
+    """Return what a nomination proposes, so that it can be checked and changed."""
+    return Proposal(
+        rule=nomination.rule,
+        percent=nomination.percent,
+        prices={int(pk): price for pk, price in nomination.prices.items()},
+        allotments={int(pk): units for pk, units in nomination.allotments.items()},
+        per_shopper=nomination.per_shopper,
+    )
+
+
+def terms_of(nomination: Nomination) -> dict[str, Any]:
+    """Return the terms of a nomination as the change log keeps them."""
+    return {name: getattr(nomination, name) for name in TERMS}
+
+
+class _Room:
+    """How many products the store has nominated, counted on while more are."""
+
+    def __init__(self, festival: Festival, enrolment: Enrolment) -> None:
+        self.most = festival.max_nominations
+        counted = (State.SUBMITTED, State.APPROVED)
+        rows = Nomination.objects.filter(enrolment=enrolment, state__in=counted)
+        self.own = set(rows.values_list("product", flat=True)) if self.most else set()
+
+    def judged(self, offer: Offer, check: Check) -> Check:
+        """Return the check, with a problem more if there is no room after those before."""
+        if self.most is None or check.problems:
+            return check
+        if len(self.own - {offer.product.pk}) >= self.most:
+            text = _("A store may nominate %(count)d products at the most.")
+            problem = Problem.at("product", text % {"count": self.most})
+            return Check(check.variants, (problem,), check.warnings)
+        self.own.add(offer.product.pk)
+        return check
+
+
+def _answer(
+    offer: Offer, check: Check, found: Nomination | None, *, at: datetime, same: bool
+) -> Answer:
+    wanted = _terms(offer.proposal)
+    is_same = found is not None and terms_of(found) == wanted and found.state != State.WITHDRAWN
+    if is_same and same:
+        return Answer(check, found, is_same=True)
+    if found is not None and found.state not in EDITABLE:
+        refusal = _("This product was approved for the slot already.")
+        return Answer(check, refusal=refusal)
+    if not offer.slot.is_open(at=at):
+        return Answer(check, refusal=_("This slot is over."))
+    if check.problems:
+        return Answer(check)
+    row = found or Nomination(slot=offer.slot, product=offer.product)
+    row.before = terms_of(row) if row.pk else {}
+    for name, value in wanted.items():
+        setattr(row, name, value)
+    row.state, row.submitted_at = State.SUBMITTED, at
+    row.reviewer = row.decided_at = row.fund = None
+    row.subsidy, row.wanted = 0, offer.wanted or row.wanted
+    return Answer(check, row, is_new=row.pk is None)
+
+
+def _save(answers: Sequence[Answer], festival: Festival, *, at: datetime, by: User | None) -> None:
+    written = [answer for answer in answers if answer.nomination and not answer.is_same]
+    rows = list({id(answer.nomination): answer.nomination for answer in written}.values())
+    fresh = [row for row in rows if row.pk is None]
+    changed = [row for row in rows if row.pk is not None]
+    Nomination.objects.bulk_create(fresh)
+    if changed:
+        Nomination.objects.bulk_update(changed, WRITTEN)
+    lines = [
+        (row, "submit", festival, {"before": row.before, "after": terms_of(row)}) for row in rows
+    ]
+    log_all(lines, at=at, by=by)
+
+
+def _enrolment(merchant_id: int, festival: Festival, *, at: datetime) -> Enrolment:
+    """Return the merchant's part in the festival, locked.
+
+    Raises:
+        NotPossible: there is none, it was not accepted, the store is suspended, or the time to
+            nominate is over.
+    """
+    rows = Enrolment.objects.select_for_update(of=("self",))
+    rows = rows.select_related("festival", "merchant")
+    enrolment = rows.filter(festival=festival, merchant=merchant_id).first()
+    if enrolment is None or enrolment.state != Enrolment.State.ACCEPTED:
+        raise NotPossible(_("Your store does not take part in this festival."))
+    refuse_suspended(enrolment.merchant)
+    if not is_enrolling(enrolment.festival, at=at):
+        raise NotPossible(_("Enrolment for this festival is closed."))
+    return enrolment
+
+
+def _known(offers: Sequence[Offer]) -> dict[tuple[int, int], Nomination]:
+    """Return the nominations that stand already, locked, by slot and product."""
+    rows = Nomination.objects.select_for_update(of=("self",)).filter(
+        slot__in={offer.slot.pk for offer in offers},
+        product__in={offer.product.pk for offer in offers},
+    )
+    rows = rows.select_related("slot", "product", "enrolment").order_by("pk")
+    return {(row.slot_id, row.product_id): row for row in rows}
+
+
+def _terms(proposal: Proposal) -> dict[str, Any]:
+    is_percent = proposal.rule == Nomination.Rule.PERCENT
+    return {
+        "rule": str(proposal.rule),
+        "percent": proposal.percent if is_percent else None,
+        "prices": {} if is_percent else _by_text(proposal.prices),
+        "allotments": _by_text(proposal.allotments),
+        "per_shopper": proposal.per_shopper,
+    }
+
+
+def _by_text(values: Mapping[int, int]) -> dict[str, int]:
+    return {str(pk): value for pk, value in sorted(values.items())}

@@ -1,0 +1,165 @@
+"""What a festival lacks before it opens, sentence by sentence; organizers read them in English."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import ExpressionWrapper, F, IntegerField, Sum
+
+from shop.currencies import in_whole
+from shop.festivals.local_time import is_moved
+from shop.festivals.models import Deal, Festival, Nomination, Promotion, Slot
+from shop.festivals.promotions.budgets import outlook
+from shop.festivals.translations import gaps
+
+WITH_CURRENCY = re.compile(r"(?:[$€£¥₦₵]|\b[A-Z]{3})\s?[\d.,]+|[\d.,]+\s?(?:[%$€£¥₦₵]|[A-Z]{3}\b)")
+NAMED = 3  # of many that lack the same, so many are named
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is missing; a blocker keeps the festival from being published.
+
+    Args:
+        code: the kind, which says where it can be cleared.
+        subject: which row of that kind, if there can be several.
+        override: why it may be published all the same, if somebody said so of this very text.
+    """
+
+    text: str
+    is_blocker: bool
+    code: str
+    subject: int | None = None
+    override: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return what tells it from the other findings of the festival."""
+        return self.code if self.subject is None else f"{self.code}-{self.subject}"
+
+    @property
+    def blocks(self) -> bool:
+        """Tell whether it keeps the festival from being published."""
+        return self.is_blocker and not self.override
+
+
+def findings(
+    festival: Festival, slots: list[Slot], stores: int, nominations: Counter, *, at: datetime
+) -> Iterator[Finding]:
+    """Return all that the shop itself can see. Two statements.
+
+    Args:
+        slots: those of the festival, each with ``approved`` nominations.
+        stores: how many take part.
+        nominations: how many there are, by state.
+    """
+    if festival.starts_at <= at and festival.state == Festival.State.DRAFT:
+        yield Finding("Its start has passed. Move it before publishing.", True, "past")
+    if not stores:
+        yield Finding("No store takes part yet.", True, "stores")
+    if festival.enrol_closes and festival.enrol_closes > festival.starts_at:
+        text = "Enrolment closes after the start: stores may join and nominate while it runs."
+        yield Finding(text, False, "enrolment")
+    for slot in slots:
+        if not slot.approved:
+            yield Finding(f"“{slot.label}” has no approved deal.", True, "slot", slot.pk)
+    waiting = nominations[Nomination.State.SUBMITTED]
+    if waiting:
+        text = "1 nomination waits" if waiting == 1 else f"{waiting} nominations wait"
+        yield Finding(f"{text} for a decision.", False, "waiting")
+    yield from _windows(festival, slots)
+    yield from _stock(festival, at)
+    yield from _benefits(festival)
+    yield from _words(festival, slots)
+    if not festival.texts.get(settings.LANGUAGE_CODE, {}).get("intro"):
+        yield Finding("It has no introduction yet.", False, "intro")
+    yield from moved(festival, slots)
+
+
+def _windows(festival: Festival, slots: list[Slot]) -> Iterator[Finding]:
+    for slot in slots:
+        if not _is_inside(festival, slot.starts_at, slot.ends_at):
+            yield Finding(f"“{slot.label}” lies outside the festival.", True, "window", slot.pk)
+
+
+def _stock(festival: Festival, at: datetime) -> Iterator[Finding]:
+    """Say where fewer units are free than deals still set aside."""
+    left = (F("allotment") - F("held") - F("sold")) * F("variant__units_per_item")
+    deals = Deal.objects.filter(
+        slot__festival=festival, state=Deal.State.APPROVED, allotment__isnull=False,
+        effective_to__gt=at,
+    )  # fmt: skip
+    rows = deals.values("variant__pool", "variant__product__title").annotate(
+        aside=Sum(ExpressionWrapper(left, output_field=IntegerField())),
+        free=F("variant__pool__on_hand") - F("variant__pool__held") - F("variant__pool__sold"),
+    )
+    short = list(rows.filter(aside__gt=F("free")).order_by("variant__product__title"))
+    if not short:
+        return
+    named = ", ".join(
+        f"“{row['variant__product__title']}” ({row['aside']} set aside, {max(0, row['free'])} free)"
+        for row in short[:NAMED]
+    )
+    more = f" and {len(short) - NAMED} more" if len(short) > NAMED else ""
+    yield Finding(f"Stock is below what deals set aside: {named}{more}.", True, "stock")
+
+
+def _benefits(festival: Festival) -> Iterator[Finding]:
+    rows = Promotion.objects.filter(festival=festival).exclude(state=Promotion.State.ENDED_EARLY)
+    for row in rows.annotate(codes=Sum("batches__size")).order_by("title", "pk"):
+        name = row.title or row.code
+        if not _is_inside(festival, row.use_from, row.use_to):
+            text = f"“{name}” can be used outside the festival."
+            yield Finding(text, True, "benefit-window", row.pk)
+        if (found := outlook(row, codes=row.codes or 0)) and found.is_short:
+            pays = f"{found.pays_for:,} of {found.uses:,} expected uses"
+            yield Finding(f"The budget of “{name}” pays for {pays}.", True, "budget", row.pk)
+        if _has_bare_sum(row):
+            text = f"“{name}” names a sum without its currency."
+            yield Finding(text, False, "benefit-title", row.pk)
+
+
+def _has_bare_sum(row: Promotion) -> bool:
+    """Tell whether a title names one of the benefit's own sums, and no currency with it."""
+    own = (0 if row.kind == row.Kind.PERCENT else row.value, row.min_spend, row.every, row.cap)
+    sums = [f"{in_whole(amount, settings.SHOP_CURRENCY):.0f}" for amount in own if amount]
+    left = WITH_CURRENCY.sub("", row.title)
+    return any(re.search(rf"(?<![\d.,]){number}(?![.,]?\d)", left) for number in sums)
+
+
+def _words(festival: Festival, slots: list[Slot]) -> Iterator[Finding]:
+    if not festival.texts.get(settings.LANGUAGE_CODE, {}).get("tagline"):
+        yield Finding("It has no line under its title yet.", False, "words")
+        return
+    found = [(name, *gaps(festival, slots, code)) for code, name in settings.LANGUAGES
+             if code != settings.LANGUAGE_CODE]  # fmt: skip
+    missing = [f"{name} {count} of {total}" for name, count, total in found if count]
+    if missing:
+        text = f"Some of its words are shown in English in: {', '.join(missing)}."
+        yield Finding(text, False, "words")
+
+
+def moved(festival: Festival, slots: list[Slot]) -> Iterator[Finding]:
+    """Say which typed times would mean another instant by today's rules of the zone.
+
+    A country may change its clock after a festival was planned. Nothing moves by itself.
+    """
+    rows = [("The festival", row) for row in (festival,)] + [(f"“{s.label}”", s) for s in slots]
+    for name, row in rows:
+        for end in ("starts", "ends"):
+            kept, at = getattr(row, f"{end}_wall"), getattr(row, f"{end}_at")
+            if is_moved(kept, festival.zone, at):
+                text = (
+                    f"{name} {end} at {at:%Y-%m-%d %H:%M} UTC. The rules of {festival.zone}"
+                    f" changed: {kept} there is another instant now. Check it and type it again."
+                )
+                yield Finding(text, False, "zone")
+
+
+def _is_inside(festival: Festival, starts_at: datetime, ends_at: datetime) -> bool:
+    return festival.starts_at <= starts_at and ends_at <= festival.ends_at

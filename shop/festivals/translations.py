@@ -1,0 +1,200 @@
+"""A festival's words in one language: its title, line and introduction, its slots, its benefits.
+
+They are told, and change no term: they may be written while the festival runs and its benefits
+count. What slots and benefits are called in the shop's own language is part of what was promised,
+and is changed with them alone.
+
+Organizers read the refusals, whose desk is in English.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from shop.accounts.models import User
+from shop.errors import NotPossible
+from shop.festivals.changelog import ChangedMeanwhile, log
+from shop.festivals.models import ChangeLog, Festival, Promotion, Slot
+from shop.festivals.prices import spans
+from shop.languages import in_language, translated
+
+TEXTS = {"title": "Title", "tagline": "Line below the title", "intro": "Introduction"}
+
+
+@dataclass(frozen=True, slots=True)
+class FestivalWords:
+    """Words in one language; the names of slots and the titles of benefits are by id."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    slots: dict[int, str] = field(default_factory=dict)
+    benefits: dict[int, str] = field(default_factory=dict)
+
+
+def named_slots(slots: Iterable[Slot]) -> list[Slot]:
+    """Return the slots that have a name of their own: neither the whole one nor called off."""
+    return [slot for slot in slots if slot.kind == Slot.Kind.FLASH and slot.cancelled_at is None]
+
+
+def titled_benefits(festival: Festival) -> list[Promotion]:
+    """Return the benefits whose title shoppers read; one with a code is called by its code."""
+    rows = festival.promotions.filter(code="").exclude(state=Promotion.State.ENDED_EARLY)
+    return list(rows.order_by("use_from", "pk"))
+
+
+def words_in(
+    festival: Festival, slots: Iterable[Slot], benefits: Iterable[Promotion], language: str
+) -> FestivalWords:
+    """Return what is written in a language; in the shop's own, what is shown in it."""
+    if language == settings.LANGUAGE_CODE:
+        return FestivalWords(
+            {name: _original(festival, name) for name in TEXTS},
+            {slot.pk: slot.label for slot in slots},
+            {row.pk: row.title for row in benefits},
+        )
+    texts = in_language(festival.texts, language) or {}
+    return FestivalWords(
+        {name: texts.get(name) or "" for name in TEXTS},
+        {slot.pk: in_language(slot.names, language) or "" for slot in slots},
+        {row.pk: in_language(row.titles, language) or "" for row in benefits},
+    )
+
+
+def stamp(words: FestivalWords) -> str:
+    """Return what tells these words from others: a form sends it back."""
+    facts = [sorted(part.items()) for part in (words.texts, words.slots, words.benefits)]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+
+
+def gaps(festival: Festival, slots: Iterable[Slot], language: str) -> tuple[int, int]:
+    """Return how many texts are shown in the shop's own language instead, and of how many.
+
+    A copy of the original is no translation; but titles and slots may be called alike everywhere.
+    Benefits are not among them: without a title they are called by what they give.
+    """
+    named = named_slots(slots)
+    original = words_in(festival, named, (), settings.LANGUAGE_CODE)
+    found = words_in(festival, named, (), language)
+    if language == settings.LANGUAGE_CODE:
+        return sum(1 for name in TEXTS if not original.texts[name]), len(TEXTS) + len(named)
+    copies = {
+        name for name in TEXTS
+        if name != "title" and found.texts[name].strip() == original.texts[name].strip()
+    }  # fmt: skip
+    needed = [
+        *("" if name in copies else found.texts[name] for name in TEXTS if original.texts[name]),
+        *(found.slots[slot.pk] for slot in named),
+    ]
+    return sum(1 for text in needed if not text), len(needed)
+
+
+@transaction.atomic
+def write(
+    festival: Festival,
+    language: str,
+    words: FestivalWords,
+    *,
+    seen: str,
+    at: datetime,
+    by: User | None = None,
+) -> bool:
+    """Write a festival's words in a language; say whether any is another one now.
+
+    Slots and benefits that are not named, or not the festival's, are left as they are.
+
+    Args:
+        seen: the stamp of the words that the form showed.
+
+    Raises:
+        NotPossible: the festival is over, it would have no title, or others have written other
+            words in this language since.
+    """
+    festival = Festival.objects.select_for_update(no_key=True).get(pk=festival.pk)
+    if festival.state not in (Festival.State.DRAFT, Festival.State.PUBLISHED):
+        raise NotPossible("This festival is over.")
+    is_own = language == settings.LANGUAGE_CODE
+    if is_own and not words.texts.get("title"):
+        raise NotPossible("It needs a title.")
+    slots, benefits = named_slots(festival.slots.all()), titled_benefits(festival)
+    now = words_in(festival, slots, benefits, language)
+    if seen != stamp(now):
+        raise _overtaken(festival)
+    is_changed = _write_texts(festival, language, now.texts, words.texts, at=at, by=by)
+    if not is_own:
+        for slot in slots:
+            text = words.slots.get(slot.pk, now.slots[slot.pk])
+            is_changed |= _name(slot, language, text, at=at, by=by)
+        for row in benefits:
+            text = words.benefits.get(row.pk, now.benefits[row.pk])
+            is_changed |= _name(row, language, text, at=at, by=by)
+    if is_changed:
+        spans.mark_change("words", at=at)
+    return is_changed
+
+
+def _original(festival: Festival, name: str) -> str:
+    own = festival.texts.get(settings.LANGUAGE_CODE, {}).get(name)
+    return own or (festival.title if name == "title" else "")
+
+
+def _write_texts(
+    festival: Festival,
+    language: str,
+    now: Mapping[str, str],
+    wanted: Mapping[str, str],
+    *,
+    at: datetime,
+    by: User | None,
+) -> bool:
+    names = [name for name in TEXTS if name in wanted and wanted[name] != now[name]]
+    if not names:
+        return False
+    own = (in_language(festival.texts, language) or {}) | {name: wanted[name] for name in names}
+    kept = {name: text for name, text in own.items() if text}
+    changes: dict[str, Any] = {"texts": translated(festival.texts, language, kept)}
+    if language == settings.LANGUAGE_CODE:
+        changes["title"] = wanted["title"]
+    Festival.objects.filter(pk=festival.pk).update(**changes)
+    log(
+        festival, "change", at=at, by=by, festival=festival,
+        before={"texts": {language: {name: now[name] for name in names}}},
+        after={"texts": {language: {name: wanted[name] for name in names}}},
+    )  # fmt: skip
+    return True
+
+
+def _name(
+    row: Slot | Promotion, language: str, text: str, *, at: datetime, by: User | None
+) -> bool:
+    field_name = "names" if isinstance(row, Slot) else "titles"
+    kept = getattr(row, field_name)
+    before = in_language(kept, language) or ""
+    if text == before:
+        return False
+    texts = translated(kept, language, text)
+    type(row).objects.filter(pk=row.pk).update(**{field_name: texts})
+    what = f"{field_name.removesuffix('s')} {language}"
+    log(
+        row,
+        "change",
+        at=at,
+        by=by,
+        festival=row.festival,
+        before={what: before},
+        after={what: text},
+    )
+    return True
+
+
+def _overtaken(festival: Festival) -> NotPossible:
+    rows = ChangeLog.objects.filter(festival=festival, action="change")
+    if newest := rows.select_related("by").order_by("-pk").first():
+        return ChangedMeanwhile(newest)
+    return NotPossible("These words are other ones by now. What you typed stands below.")
