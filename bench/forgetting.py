@@ -1,7 +1,7 @@
 """Lets a request of the shop be counted as if it were the first one of its process."""
 
 from bench.counting import CountStatements
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 
 
 class CountFromCold(CountStatements):
@@ -9,4 +9,4 @@ class CountFromCold(CountStatements):
 
     def forget(self) -> None:
         """Forget what a process knows of prices and festivals."""
-        epoch.forget()
+        catalogue_version.forget()

@@ -48,5 +48,5 @@ urlpatterns += i18n_patterns(
     prefix_default_language=False,
 )
 
-handler404 = "shop.storefront.missing.not_found"
-handler500 = "shop.storefront.away.server_error"
+handler404 = "shop.storefront.not_found.not_found"
+handler500 = "shop.storefront.database_away.server_error"

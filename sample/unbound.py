@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from django.test.utils import override_settings
 
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 
 ALL = 100  # percent
 
@@ -14,8 +14,8 @@ ALL = 100  # percent
 def unbound() -> Iterator[None]:
     """Bind no unpaid order in this process; what organizers have set at their desk still counts."""
     with override_settings(GUEST_UNITS=10_000, GUEST_SHARE=ALL, ACCOUNT_SHARE=ALL):
-        epoch.forget()
+        catalogue_version.forget()
         try:
             yield
         finally:
-            epoch.forget()
+            catalogue_version.forget()

@@ -27,7 +27,7 @@ class Limit:
 
 
 LIMITS = {
-    ".py": Limit(300, 100, REMARK_FOR_TOOLS),
+    ".py": Limit(400, 100, REMARK_FOR_TOOLS),
     ".html": Limit(120, None),
     ".css": Limit(150, 120, LONG_DATA),
 }

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from shop import clock
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 
 # What is read in parts is declared first.
 COUNTED = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "DECLARE")
@@ -25,7 +25,7 @@ def statements(*, most: int) -> Iterator[list[str]]:
     """
     for name in settings.CACHES:
         caches[name].clear()
-    epoch.forget()
+    catalogue_version.forget()
     counted: list[str] = []
     moment = clock.now()
     with pytest.MonkeyPatch.context() as patch, CaptureQueriesContext(connection) as captured:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.cache import caches
 
 from sandbox.server import Options, start
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 from tests import composing
 from tests.patience import PATIENCE
 
@@ -27,7 +27,7 @@ def nothing_remembered() -> None:
     """Let no test see a page or a festival that another one left in the caches of the process."""
     for name in settings.CACHES:
         caches[name].clear()
-    epoch.forget()
+    catalogue_version.forget()
 
 
 @pytest.fixture(scope="session")

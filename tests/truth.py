@@ -12,7 +12,7 @@ from shop.festivals.deals import reserved_stock
 from shop.festivals.models import Deal, PriceSpan, ProductSpan, RegularPrice
 from shop.festivals.prices.load import timelines
 from shop.festivals.pricing.timeline import span_at
-from shop.storefront.variants import variants_now
+from shop.storefront.product.variants import variants_now
 
 Facts = tuple[int, int | None, int | None, int | None]
 

@@ -10,12 +10,12 @@ from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
 
 from shop.languages import Wording
-from shop.storefront.hero import heading
+from shop.storefront.festival.hero import heading
 
 if TYPE_CHECKING:
     from cms.pages.gathering import Gathered
     from cms.pages.scene import Scene
-    from shop.storefront.shelves import Shelf
+    from shop.storefront.search.shelves import Shelf
 
 PHASES = [("teaser", "Before the festival"), ("live", "While it runs"), ("ended", "After its end")]
 KEYS = [

@@ -13,7 +13,7 @@ from cms.blocks.base import HeadedBlock
 
 if TYPE_CHECKING:
     from cms.pages.gathering import Gathered
-    from shop.storefront.collections import Collection
+    from shop.storefront.festival.collections import Collection
 
 MOST = 8
 

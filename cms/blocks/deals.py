@@ -13,8 +13,8 @@ from cms.blocks.base import HeadedBlock
 from cms.choosers import product_chooser
 from cms.pages.scene import Phase
 from shop.listings.models import ALIKE
-from shop.storefront.filters import Filters
-from shop.storefront.shelves import MOST, Shelf
+from shop.storefront.search.filters import Filters
+from shop.storefront.search.shelves import MOST, Shelf
 
 if TYPE_CHECKING:
     from cms.pages.gathering import Gathered

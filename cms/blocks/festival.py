@@ -19,8 +19,8 @@ from cms.blocks.words import Words
 from cms.pages.scene import Phase
 from shop import dates
 from shop.languages import in_language
-from shop.storefront.hero import words
-from shop.storefront.shelves import MOST, Shelf
+from shop.storefront.festival.hero import words
+from shop.storefront.search.shelves import MOST, Shelf
 
 if TYPE_CHECKING:
     from cms.pages.gathering import Gathered

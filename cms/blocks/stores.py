@@ -15,9 +15,9 @@ from cms.blocks.words import Words as WordsField
 from cms.choosers import store_chooser
 from cms.pages.scene import Phase
 from shop.delivery.names import country_name
-from shop.storefront.filters import Filters
-from shop.storefront.shelves import MOST, Shelf
-from shop.storefront.stores import by_country, spread
+from shop.storefront.search.filters import Filters
+from shop.storefront.search.shelves import MOST, Shelf
+from shop.storefront.stores.cards import by_country, spread
 
 if TYPE_CHECKING:
     from cms.pages.gathering import Gathered

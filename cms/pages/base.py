@@ -26,7 +26,7 @@ from shop import clock
 from shop.festivals.prices.spans import mark_change
 from shop.languages import Wording
 from shop.pictures.models import Picture
-from shop.storefront.epoch import Epoch, KnownFestival, current_epoch
+from shop.storefront.cache.catalogue_version import Epoch, KnownFestival, current_epoch
 
 # What saving a draft writes: nobody but editors sees any of it.
 OF_DRAFTS = {

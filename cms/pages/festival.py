@@ -19,7 +19,7 @@ from cms.pages.gathering import Gathered
 from cms.pages.lists import festival_cards, known
 from shop.festivals.models import Festival
 from shop.reporting.models import PublicResult
-from shop.storefront.epoch import Epoch, KnownFestival
+from shop.storefront.cache.catalogue_version import Epoch, KnownFestival
 
 SHOWN = (Festival.State.PUBLISHED, Festival.State.CLOSED)
 

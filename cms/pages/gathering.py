@@ -25,14 +25,14 @@ from cms.pages.offers import Offer, offers
 from cms.pages.scene import Scene
 from shop import clock, dates
 from shop.composed import IDS, AnyOf, composed
+from shop.storefront.cache.catalogue_version import current_epoch
 from shop.storefront.cards import Card, cards
-from shop.storefront.collections import Collection, collections
-from shop.storefront.epoch import current_epoch
-from shop.storefront.finding import Row
-from shop.storefront.hero import Hero, hero
-from shop.storefront.shelves import MOST, Shelf, find_shelves
-from shop.storefront.slots import SlotShown, slots
-from shop.storefront.stores import StoreCard, store_cards
+from shop.storefront.festival.collections import Collection, collections
+from shop.storefront.festival.hero import Hero, hero
+from shop.storefront.festival.slots import SlotShown, slots
+from shop.storefront.search.find import Row
+from shop.storefront.search.shelves import MOST, Shelf, find_shelves
+from shop.storefront.stores.cards import StoreCard, store_cards
 
 STORIES = 24
 LINK = re.compile(r"<a\b[^>]*>")

@@ -16,8 +16,8 @@ from shop import dates
 from shop.festivals import local_time
 from shop.festivals.models import Festival
 from shop.languages import Wording
-from shop.storefront.epoch import KnownFestival
-from shop.storefront.hero import words
+from shop.storefront.cache.catalogue_version import KnownFestival
+from shop.storefront.festival.hero import words
 
 MOST = 100
 

@@ -13,7 +13,7 @@ from shop import dates
 from shop.festivals import local_time
 from shop.festivals.models import Promotion
 from shop.festivals.promotions.text import called, left_text
-from shop.storefront.epoch import KnownFestival
+from shop.storefront.cache.catalogue_version import KnownFestival
 
 MOST = 12
 

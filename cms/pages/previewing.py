@@ -15,7 +15,7 @@ from wagtail.users.models import UserProfile
 
 from shop import clock
 from shop.festivals.models import Festival
-from shop.storefront.epoch import current_epoch
+from shop.storefront.cache.catalogue_version import current_epoch
 from shop.storefront.previews.boundaries import boundaries
 from shop.storefront.previews.middleware import private
 from shop.storefront.previews.overlay import shown

@@ -21,8 +21,8 @@ from shop.festivals.models import Festival
 from shop.languages import Wording, order_key
 from shop.reporting.models import PublicResult
 from shop.reporting.results import LEAST
-from shop.storefront.hero import words
-from shop.storefront.shared import shared_page
+from shop.storefront.cache.shared_page import shared_page
+from shop.storefront.festival.hero import words
 
 
 @dataclass(frozen=True, slots=True)

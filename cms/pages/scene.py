@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from shop.storefront.epoch import Epoch, KnownFestival
+from shop.storefront.cache.catalogue_version import Epoch, KnownFestival
 
 
 class Phase(StrEnum):

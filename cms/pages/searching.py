@@ -13,7 +13,7 @@ from wagtail.models import Locale, Page, PageViewRestriction
 
 from cms.pages.addresses import address
 from shop.festivals.models import Festival
-from shop.storefront.filters import Filters, Known, read_filters
+from shop.storefront.search.filters import Filters, Known, read_filters
 
 MOST = 30
 

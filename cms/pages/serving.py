@@ -17,7 +17,7 @@ from cms.pages.addresses import address
 from cms.pages.home import HomePage
 from cms.pages.locating import locate
 from cms.pages.searching import read_words
-from shop.storefront.shared import shared_page
+from shop.storefront.cache.shared_page import shared_page
 
 
 @require_safe

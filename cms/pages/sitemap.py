@@ -22,8 +22,8 @@ from cms.pages.searching import unannounced
 from shop import clock
 from shop.listings.models import Listing
 from shop.reporting.models import PublicResult
-from shop.storefront.epoch import Epoch, current_epoch
-from shop.storefront.shared import shared_page
+from shop.storefront.cache.catalogue_version import Epoch, current_epoch
+from shop.storefront.cache.shared_page import shared_page
 
 MOST = 40_000
 """Addresses in one part; crawlers take 50,000."""

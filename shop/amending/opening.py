@@ -24,7 +24,7 @@ from shop.listings.refreshing import refresh
 from shop.merchants.deciding import refuse_own
 from shop.merchants.models import Merchant
 from shop.pictures.storage import all_or_none
-from shop.storefront.squares import strip, weave_of
+from shop.storefront.festival.cloth import strip, weave_of
 
 # What stands in the place of a store's name at the merchants' desk.
 RESERVED = frozenset({"orders", "tickets"})

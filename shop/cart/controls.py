@@ -11,7 +11,7 @@ from django import forms
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from shop.storefront.options import options
+from shop.storefront.listing.options import options
 
 
 class PlainInput(forms.TextInput):

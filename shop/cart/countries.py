@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from shop.cart.wording import language
 from shop.delivery.names import codes, countries_by_name
-from shop.storefront.options import country_options
+from shop.storefront.listing.options import country_options
 
 
 class CountrySelect(forms.Select):

@@ -31,7 +31,7 @@ from shop.festivals.pricing.quoting import Quote, quote
 from shop.festivals.pricing.terms import Basket, DealTerms, PoolTerms, VariantTerms, Wanted
 from shop.festivals.promotions.vouchers import Pick, promotions_now
 from shop.merchants.models import Merchant
-from shop.storefront.epoch import current_epoch
+from shop.storefront.cache.catalogue_version import current_epoch
 
 
 @dataclass(frozen=True)

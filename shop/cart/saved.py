@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet
 from shop.cart.models import Cart, SavedProduct
 from shop.catalogue.models import Variant
 from shop.storefront.cards import Card, cards
-from shop.storefront.finding import find_popular
+from shop.storefront.search.find import find_popular
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from shop.languages import labelled
 from shop.orders.agreement import Agreement, agreement, wish
 from shop.orders.models import Order
 from shop.payments.requests import Addresses
-from shop.storefront.epoch import current_epoch
+from shop.storefront.cache.catalogue_version import current_epoch
 
 
 @dataclass(frozen=True, slots=True)

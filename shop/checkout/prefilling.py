@@ -14,7 +14,7 @@ from shop.cart.pricing import PricedCart
 from shop.checkout.forms import AddressForm
 from shop.delivery.models import Contact
 from shop.orders.models import Order
-from shop.storefront.epoch import current_epoch
+from shop.storefront.cache.catalogue_version import current_epoch
 
 FIELDS = ("email", "name", "phone", "line1", "line2", "city", "region", "postcode", "country")
 

@@ -16,7 +16,7 @@ from shop.checkout.summarising import show_order
 from shop.checkout.tickets import visits_beside
 from shop.orders.joining import may_keep
 from shop.orders.models import Order
-from shop.storefront.epoch import current_epoch
+from shop.storefront.cache.catalogue_version import current_epoch
 
 
 @require_safe

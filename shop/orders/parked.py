@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import connection
 
 from shop.orders.parking_reads import LATELY
-from shop.storefront.epoch import current_epoch
+from shop.storefront.cache.catalogue_version import current_epoch
 
 TIMES = 5
 """As many full orders of guests from one place are worth a look."""

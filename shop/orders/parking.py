@@ -22,7 +22,7 @@ from shop.festivals.pricing.segments import Segment
 from shop.orders import parking_words
 from shop.orders.models import Order
 from shop.orders.parking_reads import DEAL, POOL, Count, Key, Place, Scarce, Seen, look
-from shop.storefront.epoch import Epoch, current_epoch
+from shop.storefront.cache.catalogue_version import Epoch, current_epoch
 
 OF_NETWORK = 5  # lapsed orders that halve the time of a network's guests: many share an address
 

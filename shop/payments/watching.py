@@ -17,7 +17,7 @@ from shop.orders.parked import parked, said
 from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.rounds import each
 from shop.rounds.mishaps import waiting as waiting_mishaps
-from shop.storefront.probing import wrong_pages
+from shop.storefront.cache.probe import wrong_pages
 from shop.tasks import at_once, enqueue, tried_again
 
 log = logging.getLogger(__name__)

@@ -22,7 +22,7 @@ from shop.networks import network_key
 from shop.queueing import line
 from shop.queueing.gate import Gate
 from shop.queueing.tickets import PASS, Ticket, give, is_known, ticket_of
-from shop.storefront.epoch import current_epoch
+from shop.storefront.cache.catalogue_version import current_epoch
 
 View = Callable[..., HttpResponse]
 

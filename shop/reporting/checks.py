@@ -29,8 +29,8 @@ from shop.payments.stripe_gateway import gateway
 from shop.payments.watching import problems
 from shop.reporting.models import Check
 from shop.rounds.mishaps import waiting as waiting_mishaps
+from shop.storefront.cache.probe import look_again, not_right, probe
 from shop.storefront.models import ProbeResult
-from shop.storefront.probing import look_again, not_right, probe
 from shop.tasks import enqueue
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from shop.festivals.models import Festival
 from shop.reporting import checks
 from shop.reporting.models import Check
+from shop.storefront.cache.probe import latest_probe
 from shop.storefront.models import ProbeResult
-from shop.storefront.probing import latest_probe
 
 TITLES = {
     "beat": "Periodic work (beat)", "worker": "Worker", "clock": "Clocks", "cache": "Cache",

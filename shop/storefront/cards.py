@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from shop.currencies import written
 from shop.delivery.names import country_name
 from shop.languages import beside, labelled, lang_mark, listed
-from shop.storefront.finding import Row
+from shop.storefront.search.find import Row
 
 
 @dataclass(frozen=True, slots=True)

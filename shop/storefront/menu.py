@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext
 
-from shop.storefront.epoch import MenuPage
+from shop.storefront.cache.catalogue_version import MenuPage
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,13 @@ from shop import clock, dates
 from shop.currencies import OFFERED
 from shop.delivery.names import country_name
 from shop.festivals import local_time
-from shop.storefront.epoch import Epoch, KnownFestival, current_epoch
-from shop.storefront.filters import Filters
+from shop.storefront.cache.catalogue_version import Epoch, KnownFestival, current_epoch
+from shop.storefront.listing.options import country_options, options
 from shop.storefront.menu import MenuLink, menu
-from shop.storefront.options import country_options, options
 from shop.storefront.preferences import country_of, currency_of
 from shop.storefront.previews.banner import Banner
 from shop.storefront.previews.preview import preview_of
+from shop.storefront.search.filters import Filters
 
 NAV = {
     "home": "festival",

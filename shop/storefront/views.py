@@ -13,18 +13,19 @@ from django.views.decorators.http import require_POST, require_safe
 from shop import clock
 from shop.catalogue.models import Product
 from shop.merchants.models import Merchant
-from shop.storefront import store_page, suggesting
-from shop.storefront.choosing import read_asked
-from shop.storefront.directory import directory, read_stores
-from shop.storefront.epoch import current_epoch
-from shop.storefront.filters import BEST, Filters, read_filters
+from shop.storefront.cache.catalogue_version import current_epoch
+from shop.storefront.cache.shared_page import leave_out, shared_page
+from shop.storefront.listing.page import product_list
 from shop.storefront.middleware import tokenless
 from shop.storefront.preferences import country_of, currency_of, remember
-from shop.storefront.product import product_page, read_product
-from shop.storefront.product_list import product_list
+from shop.storefront.product.choice import read_asked
+from shop.storefront.product.delivery import Reader
+from shop.storefront.product.page import product_page, read_product
+from shop.storefront.search import suggest
+from shop.storefront.search.filters import BEST, Filters, read_filters
 from shop.storefront.search_words.not_found import note_vain
-from shop.storefront.shared import leave_out, shared_page
-from shop.storefront.travelling import Reader
+from shop.storefront.stores import page as stores
+from shop.storefront.stores.directory import directory, read_stores
 
 
 @require_safe
@@ -42,11 +43,11 @@ def products(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@shared_page(takes=suggesting.read_words)
+@shared_page(takes=suggest.read_words)
 def suggestions(request: HttpRequest) -> HttpResponse:
     """Show what begins like the words typed so far, as a fragment."""
     epoch = current_epoch(at=clock.moment_of(request))
-    found = suggesting.suggest(request.filters.words, epoch=epoch, language=get_language())
+    found = suggest.suggest(request.filters.words, epoch=epoch, language=get_language())
     context = {"suggestions": found}
     return leave_out(render(request, "shop/storefront/suggestions.html", context))
 
@@ -78,14 +79,14 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-@shared_page(takes=store_page.read_shelf)
+@shared_page(takes=stores.read_shelf)
 def store(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a store: its cloth, its story and its products."""
-    merchant = store_page.read_store(slug, get_language())
+    merchant = stores.read_store(slug, get_language())
     if merchant is None:
         raise Http404
     at = clock.moment_of(request)
-    page = store_page.store_page(
+    page = stores.store_page(
         merchant,
         request.filters,
         epoch=current_epoch(at=at),

@@ -15,7 +15,7 @@ from django.db import connection
 from shop import clock
 from shop.mail import outbox
 from shop.mail.outbox import Letter
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 from tests.browsing.server import Server
 from tests.make import NOON
 from tests.patience import PATIENCE, wait_until
@@ -82,7 +82,7 @@ class Stage:
         self.server.news()
         for name in settings.CACHES:
             caches[name].clear()
-        epoch.forget()
+        catalogue_version.forget()
 
 
 def _is_at_rest() -> bool:

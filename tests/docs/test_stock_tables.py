@@ -13,7 +13,7 @@ from shop.festivals.models import DealUsage, ProductSpan
 from shop.orders import ending, refunding
 from shop.orders.shipping import ship
 from shop.stock.models import Pool
-from shop.storefront.variants import variants_now
+from shop.storefront.product.variants import variants_now
 from tests import make
 from tests.docs.pages import minor, money, tables
 from tests.make import NOON, START

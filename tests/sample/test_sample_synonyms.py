@@ -10,8 +10,8 @@ from sample.reading import HERE
 from sample.reference import load_reference
 from shop.listings.models import Synonym
 from shop.listings.words import every_word, forms, words
-from shop.storefront.parts import MOST_SYNONYMS
-from shop.storefront.vocabulary import LONGEST_TERM
+from shop.storefront.search.parts import MOST_SYNONYMS
+from shop.storefront.search.vocabulary import LONGEST_TERM
 
 DATA = HERE / "data"
 # Files of what people type besides the thing, with the columns in which they say it.

@@ -11,9 +11,9 @@ from shop import clock
 from shop.catalogue.models import Product
 from shop.listings.indexing import count_words
 from shop.listings.popularity import refresh_popularity
-from shop.storefront.filters import Filters
-from shop.storefront.finding import find
-from shop.storefront.searching import understand
+from shop.storefront.search.filters import Filters
+from shop.storefront.search.find import find
+from shop.storefront.search.understand import understand
 from tests.sample.judged.measuring import NONSENSE, judged, measure, ndcg, summary
 from tests.sample.loaded import DAY_0, root_collection
 

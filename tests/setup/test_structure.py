@@ -11,7 +11,7 @@ def write(root: Path, name: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "lines"), [("shop/a.py", 300), ("templates/a.html", 120), ("static/a.css", 150)]
+    ("name", "lines"), [("shop/a.py", 400), ("templates/a.html", 120), ("static/a.css", 150)]
 )
 def test_a_file_may_be_as_long_as_its_kind_allows_and_no_longer(tmp_path, name, lines):
     write(tmp_path, name, "x\n" * lines)

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from shop.payments.models import Payment
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 from tests import make
 from tests.budgets import statements
 from tests.make import NOON
@@ -19,7 +19,7 @@ def till(sandbox, clock_at):
     """Give a sandbox whose clock, like the shop's, says noon of the festival's third day."""
     set_clocks(sandbox, NOON)
     clock_at(NOON)
-    epoch.forget()
+    catalogue_version.forget()
     return sandbox
 
 

@@ -26,7 +26,7 @@ from shop.languages import (
     said,
     sentences,
 )
-from shop.storefront.details import duration
+from shop.storefront.product.specs import duration
 
 WIDE = "\N{NO-BREAK SPACE}"
 CODES = [code for code, _name in settings.LANGUAGES]

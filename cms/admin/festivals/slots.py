@@ -24,7 +24,7 @@ from shop.festivals import changelog
 from shop.festivals.local_time import typed, wall_of
 from shop.festivals.models import Deal, Festival, Slot
 from shop.festivals.schedule import plan
-from shop.storefront.epoch import current_epoch
+from shop.storefront.cache.catalogue_version import current_epoch
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

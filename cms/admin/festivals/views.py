@@ -29,7 +29,7 @@ from shop.festivals.local_time import days_between, wall_of
 from shop.festivals.models import Enrolment, Festival, Slot
 from shop.festivals.schedule import plan
 from shop.listings.taking_part import list_everything
-from shop.storefront.epoch import current_epoch
+from shop.storefront.cache.catalogue_version import current_epoch
 
 FIRST = 12  # lines of the log on the board
 ACCEPTED = Q(enrolments__state=Enrolment.State.ACCEPTED)

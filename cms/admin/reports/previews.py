@@ -20,11 +20,11 @@ from cms.pages.festival import FestivalPage
 from shop import clock
 from shop.festivals.local_time import wall_of
 from shop.festivals.models import Festival
+from shop.storefront.cache.probe import latest_probe
 from shop.storefront.models import PreviewLink
-from shop.storefront.previews import opening
+from shop.storefront.previews import access
 from shop.storefront.previews.boundaries import boundaries
 from shop.storefront.previews.preview import Preview, Stock, Who
-from shop.storefront.probing import latest_probe
 
 MOST = 40  # shared previews on the screen, the newest first
 
@@ -63,7 +63,7 @@ def share(request: HttpRequest, pk: int) -> HttpResponse:
         is_waiting=data["waiting"],
     )
     at = clock.moment_of(request)
-    opening.share(link, hours=data["hours"], at=at, by=request.user)
+    access.share(link, hours=data["hours"], at=at, by=request.user)
     messages.success(
         request, f"A preview for {link.shared_with} is shared. Copy its address below."
     )
@@ -75,7 +75,7 @@ def share(request: HttpRequest, pk: int) -> HttpResponse:
 def revoke(request: HttpRequest, pk: int, link_id: int) -> HttpResponse:
     """End a shared preview now."""
     link = get_object_or_404(PreviewLink.objects.filter(festival=pk), pk=link_id)
-    if opening.revoke(link, at=clock.moment_of(request), by=request.user):
+    if access.revoke(link, at=clock.moment_of(request), by=request.user):
         messages.success(request, f"The preview for {link.shared_with} can be opened no more.")
     return redirect(reverse("desk:festival-previews", args=[pk]) + "#shared")
 
@@ -90,7 +90,7 @@ def _open(request: HttpRequest, festival: Festival, form: PreviewForm) -> HttpRe
         stock=Stock(data["stock"]),
     )
     response = redirect(_page_of(festival))
-    opening.open_for_staff(response, preview, request.user, at=clock.moment_of(request))
+    access.open_for_staff(response, preview, request.user, at=clock.moment_of(request))
     return response
 
 
@@ -140,7 +140,7 @@ def _links(festival: Festival, at: Any) -> list[dict[str, Any]]:
             "wall": wall_of(row.at, festival.zone),
             "expires": wall_of(row.expires_at, festival.zone),
             "is_open": row.revoked_at is None and at < row.expires_at,
-            "url": settings.SITE_URL + reverse("preview-link", args=[opening.key_of(row)]),
+            "url": settings.SITE_URL + reverse("preview-link", args=[access.key_of(row)]),
         }
         for row in rows
     ]

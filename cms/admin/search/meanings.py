@@ -25,7 +25,7 @@ from cms.admin.screens import button
 from shop import clock
 from shop.listings.models import Meaning
 from shop.storefront.search_words import targets
-from shop.storefront.search_words.bringing_in import DIVIDER
+from shop.storefront.search_words.bulk import DIVIDER
 from shop.storefront.search_words.meanings import (
     new_targets,
     problems,

@@ -19,13 +19,7 @@ from cms.admin.search import meanings, synonyms
 from shop import clock
 from shop.errors import NotPossible
 from shop.spreadsheets import as_read
-from shop.storefront.search_words.bringing_in import (
-    BadRows,
-    Brought,
-    Row,
-    bring_meanings,
-    bring_synonyms,
-)
+from shop.storefront.search_words.bulk import BadRows, Brought, Row, bring_meanings, bring_synonyms
 from shop.workspace.seen import seen_only
 
 MOST_BYTES, MOST_ROWS = 2_000_000, 10_000

@@ -23,7 +23,7 @@ from cms.admin.search.meanings import WordIndexView, brought
 from shop import clock
 from shop.listings.models import Synonym
 from shop.listings.words import words
-from shop.storefront.search_words.bringing_in import NO, YES
+from shop.storefront.search_words.bulk import NO, YES
 from shop.storefront.search_words.synonyms import (
     ITSELF,
     language_problem,

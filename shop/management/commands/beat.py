@@ -40,7 +40,7 @@ from shop.reporting.refusals import forget_refusals
 from shop.reporting.tallying import check_sales, count_all_sales, count_sales
 from shop.rounds import mishaps, pace
 from shop.rounds.mishaps import forget_mishaps
-from shop.storefront.probing import forget_looks, probe_openings
+from shop.storefront.cache.probe import forget_looks, probe_openings
 from shop.storefront.search_words.not_found import forget_vain
 from shop.workers.forgetting import forget_tasks
 from shop.workers.reviving import take_up

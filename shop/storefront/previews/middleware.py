@@ -12,8 +12,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from psycopg.errors import ReadOnlySqlTransaction
 
-from shop.storefront.missing import ELSEWHERE
-from shop.storefront.previews.opening import opened
+from shop.storefront.not_found import ELSEWHERE
+from shop.storefront.previews.access import opened
 from shop.storefront.previews.overlay import shown
 from shop.storefront.previews.preview import Preview, preview_of
 

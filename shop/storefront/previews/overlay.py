@@ -21,7 +21,7 @@ from shop.festivals.models import Closure, Deal, DealUsage, Festival, PriceSpan,
 from shop.listings.models import Listing
 from shop.prepared import planned_anew
 from shop.stock.models import Pool
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 from shop.storefront.previews import facts
 from shop.storefront.previews.boundaries import SECOND
 from shop.storefront.previews.planned import planned_spans, text_of
@@ -64,7 +64,7 @@ TABLE = """CREATE TEMPORARY TABLE preview_{table} ON COMMIT DROP AS
 @contextmanager
 def shown(preview: Preview) -> Iterator[None]:
     """Answer statements as the preview says, and let none of them write."""
-    with epoch.apart(), planned_anew(), transaction.atomic():
+    with catalogue_version.apart(), planned_anew(), transaction.atomic():
         try:
             with connection.cursor() as cursor:
                 _cover(cursor, preview)

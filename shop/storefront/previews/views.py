@@ -16,7 +16,7 @@ from shop.errors import NotPossible
 from shop.festivals.local_time import instant
 from shop.festivals.models import Festival
 from shop.storefront.middleware import tokenless
-from shop.storefront.previews import opening
+from shop.storefront.previews import access
 from shop.storefront.previews.preview import Preview, Stock, Who, preview_of
 
 
@@ -24,16 +24,16 @@ from shop.storefront.previews.preview import Preview, Stock, Who, preview_of
 @require_safe
 def follow(request: HttpRequest, key: str) -> HttpResponse:
     """Open a shared preview; of one that is valid no more, the shop as it is."""
-    at, pk = clock.now(), opening.read_key(key)
+    at, pk = clock.now(), access.read_key(key)
     if pk is None:
         raise Http404
-    link = opening.valid_link(pk, at=at)
+    link = access.valid_link(pk, at=at)
     response = HttpResponseRedirect(reverse("home"), status=303)
     response.headers["X-Robots-Tag"] = "noindex"
     if link is None:
-        opening.leave(response)
+        access.leave(response)
     else:
-        opening.open_link(response, link, at=at)
+        access.open_link(response, link, at=at)
     return response
 
 
@@ -54,7 +54,7 @@ def change(request: HttpRequest) -> HttpResponse:
         who=_one_of(Who, request.POST.get("who", "")),
         stock=_one_of(Stock, request.POST.get("stock", "")),
     )
-    opening.keep_for_staff(response, chosen, request.user, until=preview.until, at=clock.now())
+    access.keep_for_staff(response, chosen, request.user, until=preview.until, at=clock.now())
     return response
 
 
@@ -64,7 +64,7 @@ def change(request: HttpRequest) -> HttpResponse:
 def leave(request: HttpRequest) -> HttpResponse:
     """Show the shop as it is again."""
     response = _back(request)
-    opening.leave(response)
+    access.leave(response)
     return response
 
 

@@ -14,7 +14,7 @@ from shop.festivals.changelog import log
 from shop.festivals.prices import spans
 from shop.listings.models import Meaning
 from shop.listings.words import every_word, is_unspaced
-from shop.storefront.meaning import LONGEST, LONGEST_RUN
+from shop.storefront.search.meaning import LONGEST, LONGEST_RUN
 from shop.storefront.search_words import targets
 from shop.storefront.search_words.not_found import forget_found
 

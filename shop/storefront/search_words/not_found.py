@@ -20,7 +20,7 @@ from shop.accounts.models import User
 from shop.festivals.changelog import log
 from shop.listings.words import every_word
 from shop.prepared import prepared_cursor
-from shop.storefront.epoch import is_apart
+from shop.storefront.cache.catalogue_version import is_apart
 from shop.storefront.models import VainSearch
 
 KEPT_FOR = timedelta(days=90)

@@ -15,9 +15,9 @@ from shop.festivals.changelog import log
 from shop.festivals.prices import spans
 from shop.listings.models import Synonym
 from shop.listings.words import every_word, words
+from shop.storefront.search.vocabulary import LONGEST_TERM
 from shop.storefront.search_words.meanings import Problem, phrase_problems
 from shop.storefront.search_words.not_found import forget_found
-from shop.storefront.vocabulary import LONGEST_TERM
 
 LONGEST_GROUP = 50  # letters of the name that a group gets
 ITSELF = "A word is no other word for itself: type another one."

@@ -9,9 +9,9 @@ from django.db import connection
 from shop.catalogue.models import Category
 from shop.listings.models import Meaning
 from shop.listings.words import every_word
-from shop.storefront.filters import is_country
-from shop.storefront.meaning import fact_of
-from shop.storefront.queries import text_of
+from shop.storefront.search.filters import is_country
+from shop.storefront.search.meaning import fact_of
+from shop.storefront.search.tsquery import text_of
 
 Kind = Meaning.Kind
 MOST = 60  # targets of a phrase: a continent has 54 countries

@@ -8,8 +8,8 @@ from shop.errors import NotPossible, TooManyOpenOrders, TooMuchHeld
 from shop.festivals import limits
 from shop.festivals.models import ChangeLog, Fairness, PriceChange
 from shop.orders.placing import place_order
-from shop.storefront import epoch
-from shop.storefront.epoch import current_epoch
+from shop.storefront.cache import catalogue_version
+from shop.storefront.cache.catalogue_version import current_epoch
 from tests import make
 from tests.budgets import statements
 from tests.cms.admin.people import organizer
@@ -21,7 +21,7 @@ NOTHING = dict.fromkeys(limits.NAMES)
 
 def change(at=NOON, **wanted):
     made = limits.change_limits(NOTHING | wanted, at=at, by=None)
-    epoch.forget()
+    catalogue_version.forget()
     return made
 
 

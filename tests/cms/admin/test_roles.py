@@ -31,7 +31,7 @@ from tests.cms.admin.addresses import ADDRESSES, READ
 from tests.cms.admin.found import stamp_of, state, stuck_money
 from tests.cms.admin.people import BEFORE, GROUPS, organizer
 from tests.make import START
-from tests.shop.storefront.previews import shared
+from tests.shop.storefront.previews.steps import shared
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from cms import roles
 from cms.models import FestivalPage, StoryPage
 from cms.pages.scheduling import publish_due
 from shop.rounds.models import Mishap
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 from tests import make, pages
 from tests.make import END, NOON, START
 
@@ -161,7 +161,7 @@ def test_texts_are_published_and_withdrawn_at_their_times(monkeypatch):
 
     monkeypatch.setattr(timezone, "now", lambda: soon + timedelta(seconds=1))
     assert publish_due(at=soon + timedelta(microseconds=1)) == 2
-    epoch.forget()
+    catalogue_version.forget()
     assert Client().get(pages.address(gone)).status_code == 404
     assert "After" in Client().get("/stories/shea/").text
     assert publish_due(at=soon + timedelta(seconds=2)) == 0

@@ -9,7 +9,7 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import PageViewRestriction
 
 from cms.models import FestivalPage, HelpPage, HomePage, LessonPage, StoryPage
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 from tests import make, pages
 from tests.cms.admin.people import organizer
 from tests.queue import run_queued_work
@@ -21,7 +21,7 @@ TEXT = [("text", {"words": "<p>Leaves and <b>patience</b>.</p>"})]
 
 
 def get(path, **extra):
-    epoch.forget()
+    catalogue_version.forget()
     return Client().get(path, **extra)
 
 
@@ -257,8 +257,8 @@ def test_a_page_that_is_moved_stands_at_its_new_place_in_every_copy(client, is_t
 
 
 def revision():
-    epoch.forget()
-    return epoch.current_epoch(at=make.NOON).revision
+    catalogue_version.forget()
+    return catalogue_version.current_epoch(at=make.NOON).revision
 
 
 def test_an_address_that_leads_nowhere_offers_the_pages_that_it_may_have_meant(client):

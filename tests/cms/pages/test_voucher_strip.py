@@ -7,7 +7,7 @@ from django.test import Client
 
 from cms.models import FestivalPage
 from shop.festivals.models import Claim
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 from tests import make, pages
 from tests.make import NOON, START
 
@@ -19,7 +19,7 @@ def strip(at, **facts):
     known = {"title": "Welcome", "group": "voucher", "value": 4_00, "trigger": "claim"}
     made = make.promotion(festival, **known | facts)
     page = pages.page(FestivalPage, festival=festival, body=[("vouchers", {})])
-    epoch.forget()
+    catalogue_version.forget()
     answer = Client().get(pages.address(page))
     assert answer.status_code == 200
     return made, answer
@@ -66,7 +66,7 @@ def test_a_page_of_a_festival_to_come_offers_to_remind_and_a_running_one_does_no
     said = {}
     for at in (START - timedelta(days=2), NOON - timedelta(hours=3), NOON):
         clock_at(at)
-        epoch.forget()
+        catalogue_version.forget()
         said[at] = Client().get(pages.address(page)).text
 
     before, live, on = said.values()

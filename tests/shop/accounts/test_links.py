@@ -10,7 +10,7 @@ from django.test import Client
 from tests import make
 from tests.cms.admin.people import organizer
 from tests.shop.accounts.people import PASSWORD, signed_in
-from tests.shop.storefront.previews import shared
+from tests.shop.storefront.previews.steps import shared
 
 pytestmark = pytest.mark.django_db
 OURS = "https://baobab.example"

@@ -1,7 +1,7 @@
 import pytest
 from django.test import Client
 
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 from tests.make import NOON
 
 
@@ -9,7 +9,7 @@ from tests.make import NOON
 def _noon(clock_at):
     """Let it be noon of the festival's third day."""
     clock_at(NOON)
-    epoch.forget()
+    catalogue_version.forget()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from shop.checkout.forms import AddressForm
 from shop.delivery.addresses import address_rules
 from shop.delivery.models import Contact, Country
 from shop.delivery.names import countries_by_name
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 from tests import make
 from tests.budgets import statements
 from tests.shop.cart.carts import fill, words
@@ -253,7 +253,7 @@ def test_they_are_written_anew_for_another_country_language_and_cart(browser, cl
     france.save(force_insert=True)
     chinese = fields_of(browser.get("/checkout/").text)
     Country.objects.filter(code="FR").update(service="closed_until_checked")
-    epoch.forget()
+    catalogue_version.forget()
     fewer = fields_of(browser.get("/checkout/").text)
     french = fields_of(browser.get("/fr/checkout/").text)
     Cart.objects.update(country="DE")

@@ -4,7 +4,7 @@ import pytest
 
 from shop.orders.models import Order
 from shop.payments.models import Payment
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 from tests import make
 from tests.shop.cart.carts import fill, words
 from tests.shop.checkout.steps import give_address, go_to_payment, link, press_pay, way_back
@@ -73,7 +73,7 @@ def test_a_guest_who_wants_too_much_is_told_before_the_button_and_can_sign_in(
     browser, till, settings
 ):
     settings.GUEST_UNITS = 20
-    epoch.forget()
+    catalogue_version.forget()
     fill(browser, {make.variant(): 25})
     give_address(browser)
 

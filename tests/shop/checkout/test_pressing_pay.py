@@ -6,7 +6,7 @@ from django.test import Client
 from shop.orders.models import Order
 from shop.payments.models import Payment
 from shop.stock.models import Pool
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 from tests import make
 from tests.budgets import statements
 from tests.make import END, NOON
@@ -178,7 +178,7 @@ def test_too_many_open_orders_for_one_email_address_are_refused_kindly(till):
 
 def test_who_comes_after_others_of_the_network_reads_when_to_come_again(till, settings):
     settings.GUEST_SHARE = 34
-    epoch.forget()
+    catalogue_version.forget()
     kettle = make.variant(on_hand=9)
     for n in range(3):
         other = Client(headers={"Sec-Fetch-Site": "same-origin"})

@@ -1,7 +1,7 @@
 import pytest
 
 from config import fairness as outside
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 from tests.make import NOON
 from tests.paying import set_clocks
 
@@ -19,4 +19,4 @@ def bounds_as_outside_of_tests(settings):
     """Let unpaid orders hold what they may hold in a shop, and no more."""
     for name in ("GUEST_UNITS", "GUEST_SHARE", "ACCOUNT_UNITS", "ACCOUNT_SHARE", "NETWORK_UNITS"):
         setattr(settings, name, getattr(outside, name))
-    epoch.forget()
+    catalogue_version.forget()

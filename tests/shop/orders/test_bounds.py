@@ -6,7 +6,7 @@ import pytest
 
 from shop.orders.models import Order
 from shop.stock.models import Pool
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 from tests import make
 from tests.make import NOON
 from tests.shop.orders.parking import HERE, account, buy, flash_deal, guest, refusal_of
@@ -84,7 +84,7 @@ def test_accounts_of_one_network_share_two_thirds_and_guests_do_not_stand_in_the
 
 def test_all_guests_of_one_network_hold_so_many_units_together(settings):
     settings.NETWORK_UNITS = 40
-    epoch.forget()
+    catalogue_version.forget()
     for _ in range(2):
         buy(guest({make.variant(): 18}))
 

@@ -11,7 +11,7 @@ from shop.orders.parked import Parked, parked
 from shop.payments.watching import tell_organizers
 from shop.reporting.checks import look_around
 from shop.reporting.models import Check
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 from tests import make
 from tests.make import NOON
 from tests.queue import run_queued_work
@@ -26,7 +26,7 @@ OVER = NOON + timedelta(minutes=30)
 def four_units_for_a_guest(settings):
     """Let a guest's order hold four units, so that twenty from one place are worth a look."""
     settings.GUEST_UNITS = 4
-    epoch.forget()
+    catalogue_version.forget()
 
 
 def orders(number, *, address=HERE, at=NOON, **facts):

@@ -9,10 +9,10 @@ from shop.catalogue.wording import Terms
 from shop.festivals.models import PriceSpan
 from shop.festivals.prices.load import deals_now
 from shop.orders.placing import place_order
-from shop.storefront.buying import buying
-from shop.storefront.choosing import Offered
-from shop.storefront.travelling import Reader
-from shop.storefront.variants import variants_now
+from shop.storefront.product.buy_box import buying
+from shop.storefront.product.choice import Offered
+from shop.storefront.product.delivery import Reader
+from shop.storefront.product.variants import variants_now
 from tests import make
 from tests.buying import pay
 from tests.make import END, NOON, START

@@ -1,7 +1,7 @@
 import pytest
 
 from shop.queueing import queued
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 from tests import make
 from tests.make import NOON
 
@@ -11,7 +11,7 @@ def one_at_once(clock_at, settings):
     """Let one request of the checkout be in work at a time."""
     settings.QUEUE_AT_ONCE, settings.QUEUE_LENGTH = 1, 10
     clock_at(NOON)
-    epoch.forget()
+    catalogue_version.forget()
     queued.forget()
     make.delivery()
     yield

@@ -5,7 +5,7 @@ import pytest
 from shop.cart.models import Cart
 from shop.orders.models import Order
 from shop.queueing.models import Place
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 from tests.make import NOON
 from tests.paying import set_clocks
 from tests.shop.checkout.steps import ADDRESS, offered
@@ -80,7 +80,7 @@ def test_a_press_of_pay_that_waited_leads_to_the_payment(kettle, sandbox):
 
 def test_beyond_the_length_it_says_so_and_loses_nothing(kettle, settings):
     settings.QUEUE_LENGTH = 2
-    epoch.forget()
+    catalogue_version.forget()
     crowd = [shopper(kettle, n) for n in range(3)]
     with full_house():
         for browser in crowd[:2]:

@@ -11,7 +11,7 @@ from shop.cart.models import Cart
 from shop.festivals import limits
 from shop.queueing import line, tickets
 from shop.queueing.models import Place
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 from tests.crowd import at_once
 from tests.make import NOON
 from tests.paying import set_clocks
@@ -137,7 +137,7 @@ def test_nothing_but_the_checkout_ever_waits(kettle, path):
 def test_off_costs_nothing_and_writes_nothing(kettle, settings, django_assert_num_queries):
     settings.QUEUE_AT_ONCE = 0
     browser = shopper(kettle)
-    epoch.forget()
+    catalogue_version.forget()
     browser.get("/cart/")
 
     with full_house():
@@ -163,10 +163,10 @@ def test_organizers_turn_it_on_and_off(kettle, settings):
     browser = shopper(kettle)
 
     with full_house():
-        epoch.forget()
+        catalogue_version.forget()
         assert browser.get("/cart/").status_code == 200
         limits.change_limits(wanted, at=NOON, by=None)
-        epoch.forget()
+        catalogue_version.forget()
         assert number(browser.get("/cart/")) == 1
 
 

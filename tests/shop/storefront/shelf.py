@@ -18,9 +18,9 @@ from shop.festivals.models import ProductSpan
 from shop.festivals.models.prices import FOREVER
 from shop.listings.models import Listing
 from shop.listings.refreshing import refresh
-from shop.storefront.filters import Filters
-from shop.storefront.finding import Row, find
-from shop.storefront.searching import understand
+from shop.storefront.search.filters import Filters
+from shop.storefront.search.find import Row, find
+from shop.storefront.search.understand import understand
 from tests import make
 from tests.make import LONG_AGO, NOON
 

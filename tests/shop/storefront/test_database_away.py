@@ -8,8 +8,8 @@ from django.db import close_old_connections, connection
 from django.test import Client
 
 from shop.cart.models import CartLine
-from shop.storefront import epoch
-from shop.storefront.epoch import current_epoch
+from shop.storefront.cache import catalogue_version
+from shop.storefront.cache.catalogue_version import current_epoch
 from tests import make
 from tests.cutting import wired
 from tests.make import END, NOON
@@ -120,7 +120,7 @@ def test_the_shop_is_there_again_as_soon_as_the_database_is(kettle, wire, seen):
 def test_a_silent_database_costs_one_visitor_seconds_and_the_others_nothing(
     kettle, wire, seen, monkeypatch
 ):
-    monkeypatch.setattr(epoch, "TRIED_AGAIN", timedelta(seconds=PATIENCE))
+    monkeypatch.setattr(catalogue_version, "TRIED_AGAIN", timedelta(seconds=PATIENCE))
     path = f"/products/{kettle.product.slug}/"
     seen(path, NOON)
     wire.go_dead()
@@ -150,7 +150,7 @@ def test_every_page_says_in_its_own_language_that_the_shop_cannot_answer(
     wire, browser, path, language, title
 ):
     browser.cookies["cart"] = browser.cookies["sessionid"] = "a" * 32
-    epoch.forget()
+    catalogue_version.forget()
     wire.cut()
 
     answer = browser.get(path)
@@ -163,10 +163,10 @@ def test_every_page_says_in_its_own_language_that_the_shop_cannot_answer(
 
 
 def test_a_preview_that_cannot_be_looked_up_is_no_error_of_ours(wire, browser):
-    from shop.storefront.previews import opening  # noqa: PLC0415 (its salt alone is wanted)
+    from shop.storefront.previews.access import COOKIE_SALT, signing  # noqa: PLC0415 (its salt alone is wanted)
 
     facts = {"link": 1, "until": "2999-01-01T00:00:00+00:00"}
-    browser.cookies["preview"] = opening.signing.dumps(facts, salt=opening.COOKIE_SALT)
+    browser.cookies["preview"] = signing.dumps(facts, salt=COOKIE_SALT)
     wire.cut()
 
     assert browser.get("/products/").status_code == 503
@@ -246,7 +246,7 @@ def test_what_htmx_posts_is_answered_where_it_can_be_read_and_what_asks_by_itsel
 
 
 def test_what_the_database_refuses_while_it_is_there_is_no_503(kettle, wire, browser):
-    epoch.forget()
+    catalogue_version.forget()
 
     def too_slow(execute, sql, params, many, context):
         if 'FROM "shop_cartline"' in sql:

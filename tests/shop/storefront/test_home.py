@@ -7,8 +7,8 @@ from django.test import Client
 from shop.festivals.deals import actions
 from shop.festivals.models import Enrolment
 from shop.listings.models import Listing
-from shop.storefront.hero import title_parts
-from shop.storefront.squares import cloth
+from shop.storefront.festival.cloth import cloth
+from shop.storefront.festival.hero import title_parts
 from tests import make
 from tests.make import END, NOON, START
 from tests.shop.storefront.shelf import page_at

@@ -8,7 +8,7 @@ from shop.catalogue.models import Category
 from shop.errors import NotPossible
 from shop.listings.models import Listing
 from shop.listings.moving import save_category
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 from tests import make
 from tests.cms.admin.people import BEFORE
 from tests.make import NOON
@@ -50,10 +50,12 @@ def test_what_stands_below_a_category_moves_along_and_lists_find_it(desk, tree):
     listing = Listing.objects.get()
     assert (listing.category, listing.top_category) == ("food-here/coffee", "food-here")
     assert "#category:food-here'" in str(Listing.objects.values_list("text", flat=True).get())
-    epoch.forget()
+    catalogue_version.forget()
     for path in ("food-here", "food-here/coffee"):
         assert kettle.product.title in Client().get(f"/products/?category={path}").text
-    assert ("food-here", "Meals", {"fr": "Repas"}) in epoch.current_epoch(at=BEFORE).tree
+    assert ("food-here", "Meals", {"fr": "Repas"}) in catalogue_version.current_epoch(
+        at=BEFORE
+    ).tree
 
 
 def test_a_renamed_category_is_found_by_its_new_name(desk, tree):
@@ -67,7 +69,7 @@ def test_a_renamed_category_is_found_by_its_new_name(desk, tree):
         typed(tree["drinks/tea"], name="Rooibos"),
     )
 
-    epoch.forget()
+    catalogue_version.forget()
     assert kettle.product.title in Client().get("/products/?q=rooibos").text
 
 
@@ -116,8 +118,8 @@ def test_a_new_category_is_in_the_menu_of_every_page_at_once(desk, tree):
     )
 
     assert answer.status_code == 302
-    epoch.forget()
-    assert "cocoa" in epoch.current_epoch(at=BEFORE).known.categories
+    catalogue_version.forget()
+    assert "cocoa" in catalogue_version.current_epoch(at=BEFORE).known.categories
 
 
 def test_a_category_is_named_in_every_language_and_pages_call_it_so(desk, tree):
@@ -136,7 +138,7 @@ def test_a_category_is_named_in_every_language_and_pages_call_it_so(desk, tree):
     assert 'value="茗"' in page
     kept = {code: f"Tea {code}" for code in ("fr", "zh-hans", "ar", "pt")}
     assert Category.objects.get(pk=tea.pk).names == kept | {"eo": "Teo"}
-    epoch.forget()
+    catalogue_version.forget()
     for code, name in kept.items():
         assert name in Client().get(f"/{code}/products/{kettle.product.slug}/").text
     assert "Drinks/Tea" in Client().get(f"/sw/products/{kettle.product.slug}/").text

@@ -8,7 +8,7 @@ from cms.admin import paging
 from cms.admin.catalogue import lists
 from tests import make
 from tests.budgets import statements
-from tests.shop.storefront.test_list_plans import plan_of
+from tests.shop.storefront.listing.test_list_plans import plan_of
 
 pytestmark = pytest.mark.django_db
 MANY = """

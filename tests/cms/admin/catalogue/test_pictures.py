@@ -10,7 +10,7 @@ from shop.listings.models import Listing
 from shop.pictures.cleaning import cleaned
 from shop.pictures.models import Picture
 from shop.pictures.uploading import store
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 from tests import make
 from tests.cms.admin.people import BEFORE, organizer
 from tests.full_disk import files_in
@@ -43,7 +43,7 @@ def change(desk, cover, **facts):
     sent = {"title": cover.title, "alt": cover.alt, "collection": cover.collection_id, "tags": ""}
     answer = desk.post(f"/organize/images/{cover.pk}/", sent | facts)
     assert answer.status_code == 302, answer.context["form"].errors
-    epoch.forget()
+    catalogue_version.forget()
 
 
 def test_new_words_are_read_at_once(desk, cover):

@@ -8,7 +8,7 @@ from shop.catalogue.models import Term
 from shop.errors import NotPossible
 from shop.festivals.models import ChangeLog
 from shop.listings.terms import save_term
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 from tests import make
 from tests.cms.admin.people import organizer
 from tests.make import NOON
@@ -37,7 +37,7 @@ def made_of(*materials):
 
 
 def found(words, language):
-    epoch.forget()
+    catalogue_version.forget()
     return Client().get(f"/{language}/products/", {"q": words}).text
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from shop.amending.models import Amendment
 from shop.amending.proposing import take_back
-from shop.storefront.epoch import KEPT_FOR
+from shop.storefront.cache.catalogue_version import KEPT_FOR
 from tests import make
 from tests.budgets import statements
 from tests.cms.admin.counterfeits.steps import as_, hidden, page_of, shown

@@ -13,7 +13,7 @@ from shop.festivals import translations
 from shop.festivals.models import ChangeLog, Festival, Promotion
 from shop.festivals.promotions import manage
 from shop.festivals.translations import FestivalWords, words_in
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 from tests import make
 from tests.cms.admin.people import BEFORE
 from tests.make import NOON, START
@@ -65,7 +65,7 @@ def test_what_is_written_in_a_language_is_what_is_read_in_it(desk, festival, cod
     assert made.texts["en"] == TEXTS["en"]
     assert made.slots.get(kind="flash").names == {code: "Soirée d’ouverture"}
     assert made.promotions.get().titles == {code: "Bienvenue"}
-    epoch.forget()
+    catalogue_version.forget()
     home = Client().get(f"/{code}/").text
     assert "Printemps" in home
     assert "Tout neuf" in home

@@ -12,7 +12,7 @@ from shop.orders.models import Order
 from shop.reporting import tallying
 from shop.reporting.checks import look_around
 from shop.reporting.models import FinalReport, Tally
-from shop.storefront.probing import latest_probe
+from shop.storefront.cache.probe import latest_probe
 from tests import make
 from tests.budgets import statements
 from tests.buying import pay

@@ -11,7 +11,7 @@ from shop.delivery.models import Rate
 from shop.orders.models import Order
 from shop.reporting import tallying
 from shop.reporting.models import PublicResult
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 from tests import make
 from tests.buying import pay
 from tests.cms.admin.sales import at, sold_festival
@@ -95,7 +95,7 @@ def test_a_result_is_shown_to_everybody_and_hidden_again(desk, client, sold, clo
     assert client.get(where).status_code == 404
 
     desk.post(at(sold, "result/"), {"part": ["units", "top", "stores"]})
-    epoch.forget()
+    catalogue_version.forget()
     shown = {code: client.get(f"{code}{where}").text for code in ("", "/fr", "/ar", "/zh-hans")}
     assert "Result of Harvest Days" in shown[""]
     assert "fewer than 5" in shown[""]
@@ -105,7 +105,7 @@ def test_a_result_is_shown_to_everybody_and_hidden_again(desk, client, sold, clo
     assert "$" not in shown[""].split("<main")[1].split("</main")[0]
 
     desk.post(at(sold, "result/"), {"hide": ""})
-    epoch.forget()  # a process keeps for a second what it knows
+    catalogue_version.forget()  # a process keeps for a second what it knows
     assert not PublicResult.objects.get().is_shown
     assert client.get(where).status_code == 404
 

@@ -5,7 +5,7 @@ import pytest
 from shop.errors import NotPossible
 from shop.festivals.models import ChangeLog
 from shop.listings.models import Meaning
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 from shop.storefront.search_words.meanings import save_meaning
 from tests import make
 from tests.cms.admin.search.words import MEANINGS, found, log_of, meaning, page_of, thing, typed
@@ -46,7 +46,7 @@ def test_kept_copies_of_searches_follow_at_once(desk, standing_clock):
     assert "Mbeya lamp" in page_of("mbeya")
 
     desk.post(f"{MEANINGS}new/", typed())
-    epoch.forget()  # as every process does within a second
+    catalogue_version.forget()  # as every process does within a second
 
     assert "Coffee of the hills" in page_of("mbeya")
 

@@ -17,10 +17,10 @@ from shop.orders.models import Order, OrderLine
 from shop.orders.reconciling import differences
 from shop.reminders import waiting
 from shop.stock.models import Pool
-from shop.storefront.buying import buying as buying_part
-from shop.storefront.choosing import Offered
-from shop.storefront.travelling import Reader
-from shop.storefront.variants import variants_now
+from shop.storefront.product.buy_box import buying as buying_part
+from shop.storefront.product.choice import Offered
+from shop.storefront.product.delivery import Reader
+from shop.storefront.product.variants import variants_now
 from tests import make
 from tests.buying import buying, pay
 from tests.crowd import at_once

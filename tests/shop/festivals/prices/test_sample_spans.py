@@ -11,13 +11,13 @@ from sample.loading import write_rows
 from sample.progress import Progress
 from shop.cart.pricing import price_cart
 from shop.festivals.models import Deal, Festival, Participation
-from shop.storefront import epoch
+from shop.storefront.cache import catalogue_version
 from shop.storefront.cards import money
-from shop.storefront.choosing import Asked
-from shop.storefront.finding import find_popular
-from shop.storefront.product import product_page, read_product
-from shop.storefront.travelling import Reader
-from shop.storefront.variants import variants_now
+from shop.storefront.product.choice import Asked
+from shop.storefront.product.delivery import Reader
+from shop.storefront.product.page import product_page, read_product
+from shop.storefront.product.variants import variants_now
+from shop.storefront.search.find import find_popular
 from tests import make
 from tests.sample.loaded import (
     DAY_0,
@@ -75,9 +75,11 @@ def shown_in_list(product, at):
 
 def shown_on_page(product, at):
     """Return the number and the words of the price on the product's page."""
-    epoch.forget()
-    page = product_page(read_product(product.slug, "en"), epoch=epoch.current_epoch(at=at), at=at,
-                        reader=Reader("en", "USD", "CN"), asked=Asked())  # fmt: skip
+    catalogue_version.forget()
+    page = product_page(
+        read_product(product.slug, "en"), epoch=catalogue_version.current_epoch(at=at), at=at,
+        reader=Reader("en", "USD", "CN"), asked=Asked(),
+    )  # fmt: skip
     return page.buying.variant.price, page.buying.price
 
 

@@ -1,0 +1,128 @@
+"""What a page offers in place of what was looked for: other words, categories, popular products."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from shop.currencies import written
+from shop.languages import in_language, listed
+from shop.storefront.cache.catalogue_version import Epoch
+from shop.storefront.cards import Card, cards
+from shop.storefront.listing.applied_filters import Chip, address
+from shop.storefront.search.filters import Filters
+from shop.storefront.search.find import find, find_popular
+from shop.storefront.search.understand import Search, understand
+
+POPULAR, CATEGORIES = 5, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence about how a search was understood, and the way to have it otherwise."""
+
+    text: str
+    url: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """What there is instead; ``words`` are those of the search, each alone."""
+
+    words: tuple[Chip, ...]
+    categories: tuple[Chip, ...]
+    title: str
+    cards: list[Card]
+
+
+def notes(filters: Filters, search: Search | None, path: str, *, is_near: bool) -> tuple[Note, ...]:
+    """Return how a search was understood, where that is not word by word.
+
+    Args:
+        is_near: nothing fits all of it, and what is shown fits in part.
+    """
+    if search is None or filters.is_exact or filters.place:
+        return ()
+    url = address(path, filters.changed(is_exact=True))
+    label = _("Only “%(query)s”") % {"query": filters.words}
+    return tuple(Note(text, url, label) for text in _understood(filters, search, is_near=is_near))
+
+
+def _understood(filters: Filters, search: Search, *, is_near: bool) -> Iterator[str]:
+    if is_near:
+        text = _("Nothing matches all of “%(query)s”. These come near.")
+        yield text % {"query": search.instead or filters.words}
+    elif search.instead:
+        yield _("Showing results for “%(query)s”.") % {"query": search.instead}
+    elif search.also:
+        terms = listed(search.also[:2])
+        yield _("Also showing results for %(term)s.") % {"term": terms}
+    low, high = (
+        price and written(price, settings.SHOP_CURRENCY, get_language() or "en")
+        for price in (search.low, search.high)
+    )
+    if low and high:
+        yield _("Only prices from %(low)s to %(high)s are shown.") % {"low": low, "high": high}
+    elif high:
+        yield _("Only prices up to %(amount)s are shown.") % {"amount": high}
+    elif low:
+        yield _("Only prices from %(amount)s on are shown.") % {"amount": low}
+
+
+def nothing(
+    filters: Filters, search: Search | None, epoch: Epoch, *, at: datetime, language: str
+) -> Nothing:
+    """Return what is offered when a search finds nothing. One statement."""
+    path = reverse("products")
+    parts = search.parts if search else ()
+    rows = find_popular(["l.is_available"], {}, most=POPULAR, at=at, language=language)
+    return Nothing(
+        words=tuple(Chip(word, address(path, Filters(words=word, sort="best"))) for word in parts),
+        categories=categories(epoch, language),
+        title=_("Most bought"),
+        cards=cards(rows, language),
+    )
+
+
+def instead_of(
+    words: str, epoch: Epoch, *, is_exact: bool, at: datetime, language: str
+) -> tuple[str, Nothing]:
+    """Return what an address that leads nowhere may have meant, and popular products if nothing.
+
+    Two statements at most.
+
+    Args:
+        is_exact: no typing errors are forgiven, since the address may name no product at all.
+
+    Returns:
+        the words that found something, or nothing.
+    """
+    search = understand(words, language, is_exact=is_exact) if words else None
+    rows = ()
+    if search:
+        filters = Filters(words=words, sort="best")
+        found = find(filters, at=at, festivals=(), language=language, search=search)
+        rows = found.rows[:POPULAR]
+    if not rows:
+        return "", nothing(Filters(), None, epoch, at=at, language=language)
+    shown = search.instead or words
+    title = _("“%(query)s”") % {"query": shown}
+    return shown, Nothing((), categories(epoch, language), title, cards(rows, language))
+
+
+def categories(epoch: Epoch, language: str) -> tuple[Chip, ...]:
+    """Return the tops of the catalogue tree as links."""
+    path = reverse("products")
+    tops = [branch for branch in epoch.tree if "/" not in branch[0]][:CATEGORIES]
+    return tuple(
+        Chip(in_language(names, language) or name, f"{path}?{urlencode({'category': top})}")
+        for top, name, names in tops
+    )

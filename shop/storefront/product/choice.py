@@ -1,0 +1,165 @@
+"""What can be chosen of a product: one list of variants, or a list for each of their options."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.http import QueryDict
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from shop.catalogue.models import Term
+from shop.catalogue.wording import Terms
+from shop.languages import Wording
+from shop.storefront.cards import money
+from shop.storefront.product.variants import VariantNow
+from shop.storefront.search.filters import Known
+
+MOST_OPTIONS = 3
+MOST_LETTERS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a product's page is asked for in its address: a variant, or options that make one."""
+
+    kind: ClassVar[str] = ""  # a product's page is no list of a kind, or of flash deals
+    in_flash: ClassVar[bool] = False
+
+    listed: ClassVar[str] = ""  # whatever is chosen, search engines list the product alone
+
+    variant: int | None = None
+    options: tuple[str, ...] = ()
+
+    def query(self) -> str:
+        """Return the canonical query."""
+        pairs = [(f"option{place}", option) for place, option in enumerate(self.options)]
+        return urlencode([("variant", self.variant)] if self.variant else pairs)
+
+    @property
+    def is_common(self) -> bool:
+        """Tell whether many ask for just this, so that a copy of the answer is worth keeping."""
+        return not self.variant and not self.options
+
+    @property
+    def is_plain_search(self) -> bool:
+        """Tell that it is none."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What there is of a product, what its options are called, and the variant that is chosen."""
+
+    variants: Sequence[VariantNow]
+    option_names: Sequence[str] = ()
+    chosen: VariantNow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One thing to choose; what is sold out stays to see."""
+
+    value: str
+    label: str
+    lang: str
+    note: str
+    is_buyable: bool
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """A question with its answers; ``name`` is what the form calls it."""
+
+    name: str
+    legend: str
+    lang: str
+    values: tuple[Value, ...]
+
+
+def read_asked(data: QueryDict, known: Known) -> Asked:
+    """Return what a product's page takes from its address; what is no such thing is left out."""
+    variant = data.get("variant", "")
+    if variant.isdecimal() and len(variant) <= 18:
+        return Asked(variant=int(variant))
+    return Asked(options=posted_options(data))
+
+
+def posted_options(data: QueryDict) -> tuple[str, ...]:
+    """Return the options that a form named, one for each of its questions."""
+    found = []
+    while len(found) < MOST_OPTIONS and (name := f"option{len(found)}") in data:
+        found.append(data[name][:MOST_LETTERS])
+    return tuple(found)
+
+
+def variant_asked(variants: Sequence[VariantNow], asked: Asked) -> VariantNow | None:
+    """Return the variant that an address asks for, if the product has it and it has a price."""
+    for variant in variants:
+        is_it = variant.id == asked.variant or (
+            bool(asked.options) and tuple(variant.options) == asked.options
+        )
+        if is_it and variant.price is not None:
+            return variant
+    return None
+
+
+def selectors(offered: Offered, terms: Terms) -> tuple[Selector, ...]:
+    """Return what there is to choose: nothing of one variant."""
+    variants, option_names = offered.variants, offered.option_names
+    if len(variants) < 2:
+        return ()
+    count = len(option_names)
+    if 2 <= count <= MOST_OPTIONS and all(len(v.options) == count for v in variants):
+        return tuple(
+            _of_option(place, name, offered, terms) for place, name in enumerate(option_names)
+        )
+    values = tuple(
+        _value(str(variant.id), terms.label(variant.options), [variant], offered, terms)
+        for variant in variants
+    )
+    legend = terms.all(Term.Kind.OPTION, option_names)
+    return (Selector("variant", legend.text, legend.lang, values),)
+
+
+def _of_option(place: int, name: str, offered: Offered, terms: Terms) -> Selector:
+    values = []
+    for value in dict.fromkeys(variant.options[place] for variant in offered.variants):
+        those = [variant for variant in offered.variants if variant.options[place] == value]
+        called = terms.called(Term.Kind.VALUE, value)
+        values.append(_value(value, called, those, offered, terms))
+    legend = terms.called(Term.Kind.OPTION, name)
+    return Selector(f"option{place}", legend.text, legend.lang, tuple(values))
+
+
+def _value(
+    value: str,
+    called: Wording,
+    those: Sequence[VariantNow],
+    offered: Offered,
+    terms: Terms,
+) -> Value:
+    """Return an answer, which leaves a choice among those variants."""
+    one_price = len({variant.price for variant in offered.variants}) == 1
+    return Value(
+        value=value,
+        label=called.text,
+        lang=called.lang,
+        note=_note(those, terms.language, one_price=one_price),
+        is_buyable=any(variant.is_buyable for variant in those),
+        is_chosen=offered.chosen in those,
+    )
+
+
+def _note(variants: Sequence[VariantNow], language: str, *, one_price: bool) -> str:
+    """Say what all of some variants cost, where not all of the product cost the same."""
+    if not any(variant.is_buyable for variant in variants):
+        return _("Sold out")
+    prices = {variant.price for variant in variants if variant.price is not None}
+    if one_price or not prices:
+        return ""
+    price = money(min(prices), language)
+    return price if len(prices) == 1 else _("from %(price)s") % {"price": price}

@@ -1,0 +1,168 @@
+"""Understands what somebody typed: words, their other forms, synonyms, and typing errors.
+
+One statement looks all of it up. What is meant beside the thing itself, a place, an occasion or a
+price, is read first; the words that are left are looked for. Where hardly anything fits in every
+part, what fits in most of them is found too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from django.conf import settings
+
+from shop.listings.words import forms, is_unspaced, spelled, tongue_of, words
+from shop.storefront.search.meaning import Meant, phrases_of, read_meaning
+from shop.storefront.search.parts import Parts, take_apart
+from shop.storefront.search.tsquery import (
+    Term,
+    all_of,
+    any_of,
+    excluding,
+    fact,
+    phrase,
+    term,
+    text_of,
+)
+from shop.storefront.search.vocabulary import Known, look_up
+
+MOST_WORDS = 10
+# In hundredths of a part's weight: what stands in a good place counts more.
+WHOLE, IN_TITLE, IN_WORDS, IS_HEAD = 100, 20, 20, 30
+QUOTED = re.compile(r'["“”«»]([^"“”«»]+)["“”«»]')
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A search as the database takes it.
+
+    ``query`` finds what fits in every part, ``strong`` what has the words in its title, store or
+    tags, ``titled`` what has them in its title, ``own`` what has them as they were typed. Where
+    hardly anything fits in every part, ``relaxed`` finds what fits in the part that matters most;
+    empty if there is only one.
+    ``units`` are the parts with their weights, by which what fits in more of them comes first;
+    ``full`` is what all of them weigh.
+    ``instead`` are the words that were looked for in place of the typed ones, ``also`` the
+    synonyms to be named, ``parts`` the words if there are several, ``listings`` how many hold the
+    word if there is but one. ``low`` and ``high`` are prices that the text names.
+    """
+
+    query: str
+    strong: str
+    titled: str
+    own: str
+    instead: str = ""
+    also: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    listings: int = 0
+    relaxed: str = ""
+    units: tuple[tuple[str, int], ...] = ()
+    low: int | None = None
+    high: int | None = None
+    full: int = 0
+
+
+def understand(text: str, language: str, *, is_exact: bool = False) -> Search | None:
+    """Return what a text asks for, or None if there is no word in it. One statement.
+
+    Args:
+        language: of the page.
+        is_exact: neither synonyms nor typing errors nor what comes near is considered.
+    """
+    quoted = [phrase(words(part)) for part in QUOTED.findall(text) if words(part)]
+    rest = QUOTED.sub(" ", text)
+    chunks = rest.split()
+    without = [word for chunk in chunks if chunk[0] in "-−" for word in words(chunk)]
+    plain = " ".join(chunk for chunk in chunks if chunk[0] not in "-−")
+    asked = _content(plain)
+    if not asked and not quoted:
+        asked, without = _content(rest), []
+    if not asked and not quoted:
+        return None
+    phrases = [] if is_exact else phrases_of(plain)
+    known = look_up(list(asked), tongue_of(language), phrases, is_exact=is_exact)
+    meant = read_meaning(
+        plain, known.meanings, language, but=known.synonyms, currency=settings.SHOP_CURRENCY
+    )
+    asked, meant = _left(asked, meant)
+    parts = take_apart(list(asked), known, meant, quoted=quoted)
+    found = _search(asked, known, meant, parts, without=without)
+    if parts.meant != list(asked):
+        found = replace(found, instead=_mended(plain, dict(zip(asked, parts.meant, strict=True))))
+    return replace(found, relaxed="") if is_exact else found
+
+
+def _mended(text: str, right: dict[str, str]) -> str:
+    """Return a text with its errors mended, and without what cannot be known.
+
+    Args:
+        right: for each word that was looked for the right one, empty if there is none.
+    """
+    found = []
+    for chunk in text.split():
+        said = words(chunk)
+        told = [right.get(word, word) for word in said]
+        found += [chunk] if told == said else filter(None, told)
+    return " ".join(found)
+
+
+def _left(asked: dict[str, str], meant: Meant) -> tuple[dict[str, str], Meant]:
+    """Return the words that are left beside what was understood; all if that is nothing."""
+    if meant.is_plain and not any(is_unspaced(word) for word in asked):
+        left = {word: asked[word] for word in meant.rest if word in asked}
+    else:
+        left = {w: asked.get(w, w) for w in meant.rest if w in asked or is_unspaced(w)}
+    if not left and meant.is_plain:
+        return asked, Meant(rest=tuple(asked))
+    return left, meant
+
+
+def _content(text: str) -> dict[str, str]:
+    """Return the words that say something, as they were written, by their folded form.
+
+    A lone letter or a number says little beside words: if there are no words, it is looked for.
+    """
+    found = {word: written for written, word in reversed(spelled(text))}
+    found = dict(reversed(found.items())) or {word: word for word in words(text)}
+    telling = {w: t for w, t in found.items() if is_unspaced(w) or not (len(w) < 2 or w.isdigit())}
+    return dict(islice((telling or found).items(), MOST_WORDS))
+
+
+def _search(
+    asked: dict[str, str], known: Known, meant: Meant, found: Parts, *, without: Sequence[str]
+) -> Search:
+    # A price alone is asked of all goods.
+    needed = found.needed or [fact("#kind:goods")]
+    nots = [any_of([term(form) for form in forms(word)]) for word in without]
+    every, tongues = excluding(all_of(needed), nots), known.tongues
+    counts = (known.exactly.get(word, 0) for word in asked)
+    return Search(
+        query=text_of(every, tongues=tongues),
+        strong=text_of(every, weights="AB", tongues=tongues),
+        titled=text_of(every, weights="A", tongues=tongues),
+        own=text_of(excluding(all_of(found.own or needed), nots), tongues=tongues),
+        also=found.also,
+        parts=() if found.is_single else tuple(asked.values()),
+        listings=max(counts, default=0) if found.is_single else 0,
+        relaxed="" if found.is_single else text_of(excluding(found.chief, nots), tongues=tongues),
+        units=tuple(_weights(found, tongues)),
+        full=sum(part.weight for part in found.parts) * WHOLE,
+        low=meant.low,
+        high=meant.high,
+    )
+
+
+def _weights(found: Parts, tongues: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Yield queries with what a listing that fits them counts."""
+
+    def written(terms: Sequence[Term], weight: int, place: str = "") -> Iterator[tuple[str, int]]:
+        return ((text_of(one, place, tongues), weight) for one in terms)
+
+    for part in found.parts:
+        yield from written([part.term], part.weight * WHOLE)
+    yield from written(found.wide, IN_TITLE, "A")
+    yield from written(found.heads, IS_HEAD)
+    yield from written(found.facts, IN_WORDS)

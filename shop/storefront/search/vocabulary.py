@@ -1,0 +1,192 @@
+"""Looks up in one statement what is known of the words of a search.
+
+How many listings hold them, the words that they are mistyped for, their synonyms, what phrases
+mean, and which may be written in one or in two.
+
+A search reads the words of its own language and those that carry no language. Where one of its
+words is known in another language alone, it reads the words of all of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from django.conf import settings
+
+from shop.listings.words import (
+    TONGUES,
+    forms,
+    in_tongue,
+    is_unspaced,
+    near_misses,
+    without_tongue,
+)
+from shop.prepared import ask
+from shop.storefront.search.compounds import compounds, pieces_of
+from shop.storefront.search.meaning import Meaning
+
+LONGEST_TERM = 4  # words of a synonym
+FORGIVEN_FROM = 4  # letters; of shorter words too many differ by one
+FORGIVEN_TWICE_FROM = 6
+MOST_ALIKE = 20  # words that are looked at as perhaps meant by one with two errors
+
+# One look into the index for each start; joined plainly, the whole vocabulary would be read.
+BEGINS = """
+  SELECT 1 FROM shop_searchword w
+  WHERE w.word >= b.start AND w.word < b.start || chr(1114111) LIMIT 1"""
+STATEMENT = """
+WITH asked AS (
+  SELECT * FROM jsonb_to_recordset(%(words)s::jsonb)
+    AS w (n int, word text, forms jsonb, starts jsonb, elsewhere jsonb, begun jsonb, misses jsonb)),
+met AS (
+  SELECT a.*, coalesce((
+    SELECT max(k.listings) FROM shop_searchword k
+    WHERE k.word = ANY(ARRAY(SELECT jsonb_array_elements_text(a.forms)))), 0) AS exactly,
+    coalesce((
+      SELECT max(k.listings) FROM shop_searchword k
+      WHERE k.word = ANY(ARRAY(SELECT jsonb_array_elements_text(a.elsewhere)))), 0) AS others
+  FROM asked a),
+found AS (
+  SELECT m.*, m.exactly > 0 OR EXISTS (
+    SELECT 1 FROM jsonb_array_elements_text(m.starts) AS b (start), LATERAL ({begins}) AS k
+  ) AS is_own,
+    m.others > 0 OR EXISTS (
+    SELECT 1 FROM jsonb_array_elements_text(m.begun) AS b (start), LATERAL ({begins}) AS k
+  ) AS is_other
+  FROM met m),
+known AS (SELECT *, is_own OR is_other AS is_known FROM found),
+missed AS (
+  SELECT b.n, k.word, k.titles, k.listings FROM known b CROSS JOIN LATERAL (
+    SELECT w.word, w.titles, w.listings FROM shop_searchword w
+    WHERE w.near_misses && ARRAY(SELECT jsonb_array_elements_text(b.misses))
+    UNION
+    (SELECT w.word, w.titles, w.listings FROM shop_searchword w
+     WHERE length(b.word) >= {twice} AND w.word %% b.word
+     ORDER BY similarity(w.word, b.word) DESC, w.word LIMIT {most})) AS k
+  WHERE NOT b.is_known AND b.misses <> '[]')
+SELECT
+  (SELECT json_agg(json_build_array(n, exactly, others, is_own, is_other))::text FROM known),
+  (SELECT json_agg(json_build_array(n, word, titles, listings))::text FROM missed),
+  (SELECT json_agg(json_build_array(
+     a.folded, s.folded, s.term, s.is_near, EXISTS (
+       SELECT 1 FROM shop_searchword k WHERE k.word = s.folded COLLATE "C"
+         AND s.language <> ALL(%(spoken)s))))::text
+   FROM (SELECT DISTINCT folded, "group" FROM shop_synonym
+         WHERE folded = ANY(%(terms)s)
+           OR folded IN (SELECT regexp_replace(word, '^~[a-z]+:', '') FROM missed)) AS a
+   JOIN shop_synonym s ON s."group" = a."group" AND s.folded <> a.folded),
+  (SELECT json_agg(json_build_array(m.folded, m.language, m.kind, m.targets))::text
+   FROM shop_meaning m WHERE m.folded = ANY(%(phrases)s)),
+  (SELECT json_agg(json_build_array(k.word, k.listings))::text
+   FROM shop_searchword k WHERE k.word = ANY(%(pieces)s))
+"""
+STATEMENT = (
+    STATEMENT.replace("{begins}", BEGINS)
+    .replace("{twice}", str(FORGIVEN_TWICE_FROM))
+    .replace("{most}", str(MOST_ALIKE))
+)
+
+
+# A word with the numbers of titles and listings that hold it.
+type Miss = tuple[str, tuple[int, int]]
+
+
+class Synonym(NamedTuple):
+    """A term of a group; ``is_local`` if listings hold it, in none of the shop's languages."""
+
+    folded: str
+    term: str
+    is_near: bool
+    is_local: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the statement tells: of words, of their near misses, of synonyms and of phrases."""
+
+    exactly: dict[str, int] = field(default_factory=dict)
+    is_known: dict[str, bool] = field(default_factory=dict)
+    misses: dict[str, list[Miss]] = field(default_factory=dict)
+    synonyms: dict[str, list[Synonym]] = field(default_factory=dict)
+    meanings: tuple[Meaning, ...] = ()
+    tongues: tuple[str, ...] = ()
+
+
+def look_up(asked: Sequence[str], tongue: str, phrases: Sequence[str], *, is_exact: bool) -> Known:
+    """Return what is known of words and phrases. One statement.
+
+    Args:
+        tongue: the mark of the search's language.
+        is_exact: neither synonyms nor typing errors are considered, nor what is meant.
+    """
+    last = "" if is_exact else asked[-1] if asked else ""
+    pieces = [] if is_exact else pieces_of(asked)
+    rows = [
+        {"n": n, "word": word} | _kept(word, tongue, is_last=word == last, is_exact=is_exact)
+        for n, word in enumerate(asked)
+        if not is_unspaced(word)
+    ]
+    terms = [] if is_exact else sorted({term for _, _, term in runs(asked)})
+    values = {
+        "words": json.dumps(rows),
+        "terms": terms,
+        "spoken": _spoken(),
+        "phrases": phrases,
+        "pieces": _in_tongues(pieces, ("", tongue)),
+    }
+    (texts,) = ask(STATEMENT, values)
+    facts, misses, synonyms, meanings, there = (json.loads(text or "[]") for text in texts)
+    # One word that is known elsewhere alone, and the whole search is of another language.
+    is_foreign = any(is_other and not is_own for *_numbers, is_own, is_other in facts)
+    known = Known(
+        tongues=TONGUES if is_foreign else (tongue,),
+        meanings=tuple(Meaning(*row[:3], tuple(row[3])) for row in meanings),
+    )
+    for n, exactly, others, is_own, is_other in facts:
+        known.exactly[asked[n]] = max(exactly, others) if is_foreign else exactly
+        known.is_known[asked[n]] = is_own or is_other
+    for n, word, *counts in misses:
+        known.misses.setdefault(asked[n], []).append((without_tongue(word), tuple(counts)))
+    for folded, *synonym in synonyms:
+        known.synonyms.setdefault(folded, []).append(Synonym(*synonym))
+    listings = {without_tongue(word): count for word, count in there}
+    for folded, other in compounds(asked, listings, known.is_known):
+        known.synonyms.setdefault(folded, []).append(Synonym(other, other, False, False))
+    return known
+
+
+def _kept(word: str, tongue: str, *, is_last: bool, is_exact: bool) -> dict[str, list[str]]:
+    """Return a word as the vocabulary keeps it: in the language of the search, and elsewhere."""
+    here, there = ("", tongue), [other for other in TONGUES if other != tongue]
+    misses = near_misses(word) if _is_forgiven(word) and not is_exact else []
+    return {
+        "forms": _in_tongues(forms(word), here),
+        "starts": _in_tongues([word], here) if is_last else [],
+        "elsewhere": _in_tongues(forms(word), there),
+        "begun": _in_tongues([word], there) if is_last else [],
+        "misses": _in_tongues(misses, here),
+    }
+
+
+def _in_tongues(found: Sequence[str], tongues: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(in_tongue(word, tongue) for tongue in tongues for word in found))
+
+
+def _is_forgiven(word: str) -> bool:
+    return len(word) >= FORGIVEN_FROM and not any(letter.isdigit() for letter in word)
+
+
+def runs(asked: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """Yield neighbouring words, longest runs first, in each form that a synonym may have."""
+    for length in range(min(LONGEST_TERM, len(asked)), 0, -1):
+        for start in range(len(asked) - length + 1):
+            run = asked[start : start + length]
+            for last in forms(run[-1]):
+                yield start, length, " ".join([*run[:-1], last])
+
+
+def _spoken() -> list[str]:
+    return [code.partition("-")[0] for code, _ in settings.LANGUAGES]

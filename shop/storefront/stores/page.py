@@ -1,0 +1,168 @@
+"""A store's own page: its cloth, its story, its products."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from shop.catalogue.models import Term
+from shop.catalogue.wording import Terms, called_column, translated_column
+from shop.delivery.names import country_name
+from shop.delivery.quoting import Parcel, delivery_options
+from shop.errors import CannotDeliver
+from shop.languages import Wording, lang_mark
+from shop.listings.refreshing import addresses
+from shop.merchants.models import Merchant
+from shop.storefront.cache.catalogue_version import Epoch
+from shop.storefront.cards import Card, cards
+from shop.storefront.listing.applied_filters import address
+from shop.storefront.listing.facets import Facets, Option, facets_of, shown
+from shop.storefront.listing.page import pager, sorts
+from shop.storefront.search.filters import Filters, Known, Pairs, read_filters
+from shop.storefront.search.find import find
+from shop.storefront.stores.cards import place
+
+USUAL_PARCEL_G = 1_000  # grams; of what a store's promise to a country is said for
+
+
+@dataclass(frozen=True, slots=True)
+class KindLink:
+    """A kind of product that the store has, as a link."""
+
+    label: str
+    url: str
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StorePage:
+    """Everything that the page says; ``lang`` marks a story without translation."""
+
+    name: str
+    place: str
+    cloth: str
+    banner: dict[str, str]
+    banner_lang: str
+    tagline: str
+    tagline_lang: str
+    paragraphs: tuple[str, ...]
+    lang: str
+    certifications: tuple[Wording, ...]
+    founded: int | None
+    makers: int | None
+    packed_within: int
+    sends: str
+    is_host: bool
+    kinds: tuple[KindLink, ...]
+    sorts: tuple[Option, ...]
+    kept: Pairs
+    path: str
+    cards: list[Card]
+    previous: str
+    next: str
+
+
+def read_shelf(data: QueryDict, known: Known) -> Filters:
+    """Return what a store's page takes from its address: a category, an order, a place in it."""
+    asked = read_filters(data, known)
+    shelf = Filters(category=asked.category)
+    return shelf.changed(sort=asked.sort, place=asked.place)
+
+
+def read_store(slug: str, language: str) -> Merchant | None:
+    """Return a store that sells, with its banner and its words in a language. One statement."""
+    rows = Merchant.objects.select_related("banner").annotate(
+        translated=translated_column("merchant", language),
+        called=called_column("shop_merchant.certifications::text[]", language),
+    )
+    return rows.filter(slug=slug, state=Merchant.State.APPROVED).first()
+
+
+def store_page(
+    merchant: Merchant,
+    taken: Filters,
+    *,
+    epoch: Epoch,
+    at: datetime,
+    language: str,
+    country: str,
+) -> StorePage:
+    """Return the page of a store. Three statements, two while the counts are kept.
+
+    Args:
+        merchant: as ``read_store`` returns it.
+        taken: what is taken from its address.
+        country: of the shopper, to whom the store says how long a parcel takes.
+    """
+    path = reverse("store", args=[merchant.slug])
+    filters = replace(taken, stores=(merchant.slug,))
+    found = find(filters, at=at, festivals=(), language=language)
+    facets = facets_of(filters, at=at, since=epoch.starts_at, festivals=(), language=language)
+    own, terms = merchant.translated or {}, Terms(language, merchant.called or {})
+    story = own.get("story") or merchant.story
+    is_host = merchant.kind == Merchant.Kind.EXPERIENCES
+    return StorePage(
+        name=merchant.name,
+        place=place(merchant.city, merchant.country, language),
+        cloth=merchant.cloth,
+        banner=_banner(merchant),
+        banner_lang=lang_mark(None, language),
+        tagline=own.get("tagline") or merchant.tagline,
+        tagline_lang=lang_mark(own.get("tagline"), language),
+        paragraphs=tuple(part for part in story.split("\n") if part.strip()),
+        lang=lang_mark(own.get("story"), language),
+        certifications=tuple(
+            terms.called(Term.Kind.CERTIFICATE, name) for name in merchant.certifications
+        ),
+        founded=merchant.founded,
+        makers=merchant.makers,
+        packed_within=merchant.dispatch_to,
+        sends="" if is_host else _sends(merchant, country, language),
+        is_host=is_host,
+        kinds=_kinds(facets, path, taken, language),
+        sorts=sorts(taken),
+        kept=[pair for pair in taken.pairs() if pair[0] != "sort"],
+        path=path,
+        cards=cards(found.rows, language),
+        **pager(path, taken, found),
+    )
+
+
+def _banner(merchant: Merchant) -> dict[str, str]:
+    """Return the addresses of the banner's files, of none while they are not made."""
+    picture = merchant.banner
+    return addresses(picture.sizes, picture.alt) if picture and picture.sizes.get("jpeg") else {}
+
+
+def _sends(merchant: Merchant, country: str, language: str) -> str:
+    """Return how long a usual parcel is on its way to a country. One statement."""
+    name = country_name(country, language)
+    parcels = {merchant.pk: Parcel(merchant.ship_region, USUAL_PARCEL_G)}
+    try:
+        cheapest = delivery_options(parcels, country)[merchant.pk][0]
+    except CannotDeliver:
+        return _("Nothing can be sent to %(country)s at present") % {"country": name}
+    return _("To %(country)s in %(from)d to %(to)d days") % {
+        "country": name,
+        "from": cheapest.days_from,
+        "to": cheapest.days_to,
+    }
+
+
+def _kinds(facets: Facets, path: str, taken: Filters, language: str) -> tuple[KindLink, ...]:
+    everything = sum(option.count for option in facets.categories if "/" not in option.value)
+    all_of_it = f"{_('All')} {shown(everything, language, is_least=facets.is_least)}"
+    kinds = [KindLink(all_of_it, address(path, taken.changed(category="")), not taken.category)]
+    kinds += [
+        KindLink(
+            f"{option.label} {option.shown}",
+            address(path, taken.changed(category=option.value)),
+            option.is_on,
+        )
+        for option in facets.categories
+    ]
+    return tuple(kinds) if len(kinds) > 2 else ()
