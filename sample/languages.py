@@ -24,7 +24,7 @@ from sample.sheets import LANGUAGES, ProductSheet, StoreSheet, naming
 from shop.catalogue.models import Product, Term, Translation
 from shop.catalogue.translations import digest
 from shop.merchants.models import Merchant
-from shop.workspace.certificates import CERTIFICATES
+from shop.workspace.store.certificates import CERTIFICATES
 
 FOLDER = HERE / "catalogue" / "i18n"
 SOURCE = "Baobab sample"

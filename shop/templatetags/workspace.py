@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from shop.festivals import local_time
 from shop.festivals.models import Festival
 from shop.pictures.models import Picture
-from shop.workspace.cards import as_cards
+from shop.workspace.table_cards import as_cards
 
 register = template.Library()
 

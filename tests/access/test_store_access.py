@@ -3,7 +3,7 @@
 from shop import clock
 from shop.amending import suspending
 from shop.merchants.models import StoreInvitation
-from shop.workspace.people import inviting
+from shop.workspace.people import invite
 from tests import make, pages
 from tests.browsing.steps import sign_in
 from tests.cms.admin.people import organizer
@@ -15,7 +15,7 @@ def test_a_store_and_its_people_have_no_barriers(stage, inspector):
     make.origin("KE")
     judge, store = organizer(), make.merchant(name=EVIL[:60], city=EVIL[:60], story=EVIL)
     member = make.member(store, "kofi@example.org")
-    inviting.invite(store, "ama@example.org", language="en", at=clock.now(), by=judge)
+    invite.invite(store, "ama@example.org", language="en", at=clock.now(), by=judge)
     invitation = StoreInvitation.objects.get()
     link = f"/account/store/{invitation.token}/"
     inspector.page.watch.expect(404)
@@ -38,10 +38,10 @@ def test_a_store_and_its_people_have_no_barriers(stage, inspector):
 def test_who_has_no_store_and_whose_store_is_suspended_meet_no_barriers(stage, inspector):
     pages.home()
     store, folake = make.merchant(), make.user("folake@example.org", language="ar")
-    inviting.invite(store, folake.email, language="ar", at=clock.now(), by=make.user())
+    invite.invite(store, folake.email, language="ar", at=clock.now(), by=make.user())
     sign_in(inspector.page, folake.email, "/merchant/")
     inspector.look("invited")
-    inviting.accept(StoreInvitation.objects.get().token, folake, at=clock.now())
+    invite.accept(StoreInvitation.objects.get().token, folake, at=clock.now())
     suspending.suspend(store, EVIL, at=clock.now(), by=organizer())
 
     inspector.visit("/merchant/")

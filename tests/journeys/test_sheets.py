@@ -8,7 +8,7 @@ from tests import make
 from tests.browsing.steps import sign_in
 from tests.hostile_sheets import a_million_cells
 from tests.journeys.ways import journey, on_desk_and_phone, with_and_without_script
-from tests.shop.workspace.sheets import csv_of, row
+from tests.shop.workspace.sheets.files import csv_of, row
 
 pytestmark = journey
 

@@ -20,7 +20,7 @@ from shop.reporting.board import Board, board
 from shop.reporting.closing import closing_of
 from shop.reporting.health import health_of
 from shop.reporting.results import PARTS
-from shop.workspace.chart import chart
+from shop.workspace.dashboard.chart import chart
 
 SHOWN = 8
 PER_CENT = 100

@@ -33,7 +33,7 @@ from shop.storefront.search_words.meanings import (
     save_meaning,
 )
 from shop.workspace.fields import LineField
-from shop.workspace.seen import seen_only
+from shop.workspace.visible_text import seen_only
 
 Kind = Meaning.Kind
 KINDS = [

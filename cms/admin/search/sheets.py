@@ -20,7 +20,7 @@ from shop import clock
 from shop.errors import NotPossible
 from shop.spreadsheets import as_read
 from shop.storefront.search_words.bulk import BadRows, Brought, Row, bring_meanings, bring_synonyms
-from shop.workspace.seen import seen_only
+from shop.workspace.visible_text import seen_only
 
 MOST_BYTES, MOST_ROWS = 2_000_000, 10_000
 MOST_COLUMNS = 30

@@ -19,7 +19,7 @@ from shop import clock
 from shop.amending import suspending, taking_down
 from shop.delivery.names import country_name
 from shop.merchants.models import Merchant
-from shop.workspace.people import inviting
+from shop.workspace.people import invite
 
 CAN = ("change_merchant", "review_nomination", "view_order")
 
@@ -32,8 +32,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     store = get_object_or_404(rows, pk=pk)
     at = clock.moment_of(request)
     can = {name: may(request.user, name) for name in CAN}
-    people = list(inviting.people_of(store)) if can["change_merchant"] else []
-    invited = inviting.pending(store) if can["change_merchant"] else ()
+    people = list(invite.people_of(store)) if can["change_merchant"] else []
+    invited = invite.pending(store) if can["change_merchant"] else ()
     return show(
         request, "store_page.html", store.name, icon="group", store=store,
         buttons=_buttons(store, can), trail=stores_trail(), can=can,

@@ -21,7 +21,7 @@ from cms.admin.stores.edit import stores_trail
 from shop import clock
 from shop.errors import ShopError
 from shop.merchants.models import Membership, Merchant, StoreInvitation
-from shop.workspace.people import inviting
+from shop.workspace.people import invite as people_invite
 
 SEES = "Sees what the store earns"
 
@@ -48,7 +48,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         at = clock.moment_of(request)
         try:
-            made = inviting.invite(store, at=at, by=request.user, **form.cleaned_data)
+            made = people_invite.invite(store, at=at, by=request.user, **form.cleaned_data)
         except ShopError as refusal:
             form.add_error("email", str(refusal))
         else:
@@ -83,7 +83,7 @@ def act_on_invitation(request: HttpRequest, pk: int, invitation_id: int, name: s
     if name not in INVITATION_ACTS:
         raise Http404
     store = get_object_or_404(Merchant, pk=pk)
-    found = get_object_or_404(inviting.pending(store), pk=invitation_id)
+    found = get_object_or_404(people_invite.pending(store), pk=invitation_id)
     return _perform(request, INVITATION_ACTS[name](request, found, clock.moment_of(request)), store)
 
 
@@ -101,7 +101,7 @@ def _leave(request: HttpRequest, found: Membership, at: datetime) -> Act:
     user, store = found.user, found.merchant
 
     def run(answers: dict[str, Any]) -> str:
-        inviting.leave(found, at=at, by=request.user)
+        people_invite.leave(found, at=at, by=request.user)
         return f"{user.email} does not work for {store.name} any more, and is told by mail."
 
     effects = [
@@ -118,7 +118,7 @@ def _money(request: HttpRequest, found: Membership, at: datetime) -> Act:
     user, is_shown = found.user, not found.may_see_money
 
     def run(answers: dict[str, Any]) -> str:
-        inviting.show_money(found, is_shown, at=at, by=request.user)
+        people_invite.show_money(found, is_shown, at=at, by=request.user)
         return f"{user.email} {'sees' if is_shown else 'does not see'} what the store earns."
 
     what = "sees" if is_shown else "does not see any more"
@@ -129,12 +129,16 @@ def _money(request: HttpRequest, found: Membership, at: datetime) -> Act:
 
 def _again(request: HttpRequest, found: StoreInvitation, at: datetime) -> Act:
     return invitations.again(
-        found, "to work for this store", lambda: inviting.send_again(found, at=at, by=request.user)
+        found,
+        "to work for this store",
+        lambda: people_invite.send_again(found, at=at, by=request.user),
     )
 
 
 def _take_back(request: HttpRequest, found: StoreInvitation, at: datetime) -> Act:
-    return invitations.take_back(found, lambda: inviting.take_back(found, at=at, by=request.user))
+    return invitations.take_back(
+        found, lambda: people_invite.take_back(found, at=at, by=request.user)
+    )
 
 
 ACTS = {"leave": _leave, "money": _money}

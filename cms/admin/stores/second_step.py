@@ -18,7 +18,7 @@ from shop import clock
 from shop.accounts.models import User
 from shop.accounts.second_step import second_steps
 from shop.festivals.models import ChangeLog
-from shop.workspace import demanding
+from shop.workspace import second_step
 
 PAGE = 100
 MOST_CHANGES = 10
@@ -44,15 +44,15 @@ def edit(request: HttpRequest) -> HttpResponse:
         form = RuleForm(request.POST)
         form.is_valid()  # a box is ticked or not: there is nothing to refuse
         wanted, at = form.cleaned_data["members_need_second_step"], clock.moment_of(request)
-        is_new = demanding.demand(wanted, at=at, by=request.user)
+        is_new = second_step.demand(wanted, at=at, by=request.user)
         messages.success(request, "Saved. It counts from now on." if is_new else "Nothing is new.")
         return redirect("desk:sign-in")
-    found, number = demanding.members(), page_number(request)
+    found, number = second_step.members(), page_number(request)
     rows = found[(number - 1) * PAGE : number * PAGE]
     changes = ChangeLog.objects.filter(subject__in=("signinrules", "user")).select_related("by")
     return show(
         request, "sign_in.html", "Sign-in of stores", icon="lock",
-        form=RuleForm(initial={"members_need_second_step": demanding.is_demanded()}),
+        form=RuleForm(initial={"members_need_second_step": second_step.is_demanded()}),
         members=rows, count=len(found), without=sum(not row.has_step for row in found),
         next=number + 1 if len(found) > number * PAGE else None,
         changes=[(row, _told(row)) for row in changes.order_by("-at", "-pk")[:MOST_CHANGES]],
@@ -76,7 +76,9 @@ def free(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _act(request: HttpRequest, user: User) -> Act:
     def run(answers: dict[str, Any]) -> str:
-        demanding.free(user, reason=answers["reason"], at=clock.moment_of(request), by=request.user)
+        second_step.free(
+            user, reason=answers["reason"], at=clock.moment_of(request), by=request.user
+        )
         return f"The second step of {user.email} is off, and the person was told by mail."
 
     effects = [

@@ -44,7 +44,7 @@ from shop.storefront.cache.probe import forget_looks, probe_openings
 from shop.storefront.search_words.not_found import forget_vain
 from shop.workers.forgetting import forget_tasks
 from shop.workers.reviving import take_up
-from shop.workspace.sheets import receiving as sheets
+from shop.workspace.sheets import receive as sheets
 
 log = logging.getLogger(__name__)
 

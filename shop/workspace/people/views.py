@@ -18,7 +18,7 @@ from shop.accounts.models import User
 from shop.accounts.welcoming import Door, welcome
 from shop.errors import NotPossible
 from shop.merchants.models import Membership, StoreInvitation
-from shop.workspace.people import inviting
+from shop.workspace.people import invite
 
 
 @never_cache
@@ -41,13 +41,13 @@ def storeless(request: HttpRequest) -> HttpResponse:
         status = 200
         if request.method == "POST":
             try:
-                found = inviting.accept_open(_asked(request), request.user, at=at)
+                found = invite.accept_open(_asked(request), request.user, at=at)
             except NotPossible as refusal:
                 messages.error(request, str(refusal))
                 status = 422
             else:
                 return redirect("merchant-store", found.merchant.slug)
-        waiting = list(inviting.open_for(request.user, at=at))
+        waiting = list(invite.open_for(request.user, at=at))
         facts = {"email": request.user.email, "invitations": waiting}
         response = render(request, "shop/workspace/storeless.html", facts, status=status)
     response.headers["Content-Language"] = language
@@ -61,11 +61,11 @@ def _asked(request: HttpRequest) -> int:
 
 
 def _accept(token: str, user: User, at: datetime) -> Membership:
-    return inviting.accept(token, user, at=at)
+    return invite.accept(token, user, at=at)
 
 
 def _accept_anew(token: str, name: str, password: str, at: datetime) -> User:
-    return inviting.accept_anew(token, name=name, password=password, at=at)
+    return invite.accept_anew(token, name=name, password=password, at=at)
 
 
 def _words(found: StoreInvitation | None) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from shop.festivals.models import Nomination, SheetRow, Slot
 from shop.festivals.nominations.proposal import Proposal
 from shop.stock.counting import MOST
 from shop.workspace.fields import AmountField
-from shop.workspace.sheets.naming import SlotNames
+from shop.workspace.sheets.slot_names import SlotNames
 
 MOST_PER_SHOPPER = 1_000
 

@@ -17,12 +17,13 @@ from shop.errors import NotPossible, ShopError
 from shop.festivals.enrolment import enrol
 from shop.festivals.models import Enrolment, Festival, NominationSheet, SheetRow
 from shop.merchants.models import Merchant
-from shop.workspace.own import sheets_of, store_members_only
-from shop.workspace.seen import seen_only
-from shop.workspace.sheets import receiving, writing
+from shop.workspace.access import sheets_of, store_members_only
+from shop.workspace.sheets import receive
+from shop.workspace.sheets import write as writing
 from shop.workspace.sheets.columns import headings
-from shop.workspace.sheets.naming import SlotNames
-from shop.workspace.sheets.reading import MOST_BYTES, MOST_ROWS, refuse_at_once
+from shop.workspace.sheets.read import MOST_BYTES, MOST_ROWS, refuse_at_once
+from shop.workspace.sheets.slot_names import SlotNames
+from shop.workspace.visible_text import seen_only
 
 SHOWN = 20
 DISK_FULL = "53100"  # as PostgreSQL says it
@@ -44,7 +45,7 @@ def upload(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpRe
         else:
             return redirect("merchant-sheet", merchant.slug, sheet.pk)
     # The one in work may be of another festival; since it is alone, it is the newest of all.
-    mine = Q(festival=festival) | Q(state=NominationSheet.State.RECEIVED) | Q(receiving.WAITS)
+    mine = Q(festival=festival) | Q(state=NominationSheet.State.RECEIVED) | Q(receive.WAITS)
     sheets = list(_counted(sheets_of(merchant).filter(mine))[:SHOWN])
     context = {
         "part": "festivals",
@@ -54,7 +55,7 @@ def upload(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpRe
         "in_work": next((sheet for sheet in sheets if _is_going(sheet)), None),
         "problem": problem,
         "most": MOST_ROWS,
-        "days": receiving.KEPT_FOR.days,
+        "days": receive.KEPT_FOR.days,
     }
     status = 422 if problem else 200
     return render(request, "shop/workspace/sheets.html", context, status=status)
@@ -90,7 +91,7 @@ def report(request: HttpRequest, merchant: Merchant, sheet_id: int) -> HttpRespo
         "sheet": sheet,
         "done": sheet.total - sheet.waiting,
         "is_going": is_going,
-        "has_stopped": is_going and sheet.worked_at + receiving.QUIET < at,
+        "has_stopped": is_going and sheet.worked_at + receive.QUIET < at,
         "refused": [
             (row, words.get(row.column, ""), row.cells.get(row.column, ""))
             for row in sheet.rows.filter(state=State.REFUSED)[:MOST_ROWS]
@@ -126,7 +127,7 @@ def _receive(
     try:
         content = file.read(MOST_BYTES + 1)
         refuse_at_once(content)
-        return receiving.receive(festival, merchant, content, name=name, at=at, by=request.user)
+        return receive.receive(festival, merchant, content, name=name, at=at, by=request.user)
     except OSError as error:
         raise _no_room() from error
     except OperationalError as error:
@@ -144,9 +145,9 @@ def _no_room() -> NotPossible:
 def _steer(request: HttpRequest, sheet: NominationSheet, *, at: datetime) -> None:
     """Go on with a sheet or stop it, as the pressed button says."""
     if request.POST.get("do") == "stop":
-        if receiving.stop(sheet, at=at):
+        if receive.stop(sheet, at=at):
             messages.success(request, _("The sheet was stopped. What is done stays done."))
-    elif receiving.go_on(sheet, at=at):
+    elif receive.go_on(sheet, at=at):
         messages.success(request, _("The work goes on."))
 
 

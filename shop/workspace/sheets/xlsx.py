@@ -20,7 +20,7 @@ from xml.sax.handler import ContentHandler
 from defusedxml.common import DefusedXmlException
 from defusedxml.sax import parseString
 
-from shop.workspace.sheets.refusing import LONGEST, MOST_COLUMNS, MOST_LINES, Refused
+from shop.workspace.sheets.refusals import LONGEST, MOST_COLUMNS, MOST_LINES, Refused
 
 MOST_PARTS = 200  # files in the package
 MOST_UNPACKED = 2_000_000  # bytes of all of them; a thousand filled rows take 700,000

@@ -24,7 +24,7 @@ from shop.listings import bulk
 from shop.merchants.models import Merchant
 from shop.rounds.models import Mishap
 from shop.storefront.models import VainSearch
-from shop.workspace.people.inviting import invite as invite_person
+from shop.workspace.people.invite import invite as invite_person
 from tests import make, pages
 from tests.buying import pay
 from tests.cms.admin.addresses import ADDRESSES, READ

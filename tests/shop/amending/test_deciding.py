@@ -15,7 +15,7 @@ from shop.festivals.models import ChangeLog, PriceSpan
 from shop.listings import publishing
 from shop.listings.models import Listing
 from shop.listings.variants import BadRows, Row
-from shop.workspace import picturing
+from shop.workspace.products import pictures
 from tests import make
 from tests.make import NOON
 from tests.queue import run_queued_work
@@ -30,8 +30,8 @@ def test_an_approved_change_is_public_at_once(product, kettle, member, organizer
     known = replace(rows_of(product)[0], options=("Large",))
     new = Row(1, None, "K-S", ("Small",), 400, 9_00, 7)
     first, second = public_album(product)
-    picturing.move(product, second.picture_id, 0, at=NOON, by=member)
-    picturing.describe(product, first.picture_id, "The spout", at=NOON, by=member)
+    pictures.move(product, second.picture_id, 0, at=NOON, by=member)
+    pictures.describe(product, first.picture_id, "The spout", at=NOON, by=member)
     made = propose(
         product, member, rows=[known, new], title="Brass kettle", option_names=["Size"],
         category_id=watches.pk,
@@ -79,7 +79,7 @@ def test_what_was_changed_since_it_was_seen_is_looked_at_again(
 def test_a_picture_that_came_meanwhile_is_looked_at_as_well(product, member, organizer):
     made = propose(product, member, title="Brass kettle")
     seen = made.sent_at
-    picturing.move(product, public_album(product)[1].picture_id, 0, at=NOON, by=member)
+    pictures.move(product, public_album(product)[1].picture_id, 0, at=NOON, by=member)
 
     with pytest.raises(StaleState):
         deciding.approve(made, seen=seen, at=NOON, by=organizer)

@@ -14,7 +14,7 @@ from shop.listings.editing import edit_product, told, words_of
 from shop.listings.models import Listing
 from shop.listings.variants import BadRows, Row
 from shop.pictures.models import Picture
-from shop.workspace import picturing
+from shop.workspace.products import pictures
 from tests import make
 from tests.make import NOON
 from tests.shop.amending.proposed import propose, rows_of
@@ -50,9 +50,9 @@ def test_no_picture_of_what_was_approved_changes_before_a_look(product, member):
     new = make.shown_picture(make.product()).picture
     before = public(product)
 
-    picturing.move(product, second.picture_id, 0, at=NOON, by=member)
-    picturing.describe(product, first.picture_id, "Rolex, +254", at=NOON, by=member)
-    picturing.remove(product, second.picture_id, at=NOON, by=member)
+    pictures.move(product, second.picture_id, 0, at=NOON, by=member)
+    pictures.describe(product, first.picture_id, "Rolex, +254", at=NOON, by=member)
+    pictures.remove(product, second.picture_id, at=NOON, by=member)
 
     assert public(product) == before
     (row,) = Amendment.objects.get().pictures.all()
@@ -62,10 +62,10 @@ def test_no_picture_of_what_was_approved_changes_before_a_look(product, member):
 
 def test_the_last_picture_is_not_proposed_away(product, member):
     first, second = public_album(product)
-    picturing.remove(product, second.picture_id, at=NOON, by=member)
+    pictures.remove(product, second.picture_id, at=NOON, by=member)
 
     with pytest.raises(NotPossible, match="needs a picture"):
-        picturing.remove(product, first.picture_id, at=NOON, by=member)
+        pictures.remove(product, first.picture_id, at=NOON, by=member)
 
     assert Amendment.objects.get().pictures.count() == 1
 
@@ -155,7 +155,7 @@ def test_what_is_taken_off_sale_takes_its_change_along(product, kettle, member):
     new = Row(1, None, "K-S", ("Small",), 400, 9_00, 7)
     propose(product, member, rows=[known, new], title="Brass kettle", option_names=["Size"])
     first, second = public_album(product)
-    picturing.move(product, second.picture_id, 0, at=NOON, by=member)
+    pictures.move(product, second.picture_id, 0, at=NOON, by=member)
 
     leaving.withdraw(product, at=NOON, by=member)
 

@@ -13,7 +13,7 @@ from shop.festivals.prices import spans
 from shop.listings import publishing
 from shop.listings.editing import words_of
 from shop.listings.refreshing import note_stock
-from shop.workspace import picturing
+from shop.workspace.products import pictures
 from tests import make
 from tests.make import NOON
 from tests.stepping import Beside
@@ -32,7 +32,7 @@ def withdraw(product, member):
 def cover(product, member):
     make.shown_picture(product)
     last = make.shown_picture(product)
-    return partial(picturing.move, product, last.picture_id, 0, at=NOON, by=member)
+    return partial(pictures.move, product, last.picture_id, 0, at=NOON, by=member)
 
 
 def approve(product, member):

@@ -11,7 +11,7 @@ from shop.festivals.nominations import approve as nominations_approve
 from shop.listings.models import Listing
 from shop.stock import counting
 from shop.stock.models import Pool, StockMove
-from shop.workspace.stocktaking import count_stock
+from shop.workspace.products.stock import count_stock
 from tests import make
 from tests.crowd import at_once
 from tests.make import NOON, START

@@ -19,7 +19,7 @@ from shop.payments.operations import run_operations
 from shop.stock.models import Pool
 from shop.tickets import tasks
 from shop.tickets.models import Ticket
-from shop.workspace import today
+from shop.workspace.dashboard import today
 from tests import make
 from tests.make import NOON
 from tests.paying import assert_books_agree, begin, deliver

@@ -3,7 +3,7 @@
 import pytest
 
 from shop.merchants.models import StoreInvitation
-from shop.workspace.people import inviting
+from shop.workspace.people import invite
 from tests import make
 from tests.make import NOON
 
@@ -16,7 +16,7 @@ def noon(clock_at):
 
 
 def asked(store, email="folake@example.org", at=NOON):
-    return inviting.invite(store, email, language="en", at=at, by=make.user())
+    return invite.invite(store, email, language="en", at=at, by=make.user())
 
 
 def test_who_works_for_no_store_is_told_so_in_the_language_of_the_account(client):
@@ -72,7 +72,7 @@ def test_nobody_joins_what_does_not_wait_for_them(client, clock_at, flaw):
     if flaw == "expired":
         clock_at(made.expires_at)
     if flaw == "taken back":
-        inviting.take_back(made, at=NOON, by=user)
+        invite.take_back(made, at=NOON, by=user)
     client.force_login(user)
     assert "Amani Kettles" not in client.get("/merchant/").text
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from shop.orders import ending
-from shop.workspace import today
+from shop.workspace.dashboard import today
 from tests import make
 from tests.make import NOON
 

@@ -10,7 +10,7 @@ from django_tasks_db.models import DBTaskResult
 
 from shop.errors import NotPossible
 from shop.festivals.models import ChangeLog
-from shop.workspace import demanding, tasks
+from shop.workspace import second_step, tasks
 from tests import make
 from tests.cms.admin.people import organizer
 from tests.make import NOON
@@ -24,7 +24,7 @@ SCREEN = "/organize/sign-in/"
 
 
 def demand(is_needed=True):
-    return demanding.demand(is_needed, at=NOON, by=None)
+    return second_step.demand(is_needed, at=NOON, by=None)
 
 
 def queued():
@@ -115,12 +115,12 @@ def test_an_organizer_demands_it_and_sees_who_lacks_it(client, desk, clock_at):
 
     client.post(SCREEN, {"members_need_second_step": "on"})
 
-    assert demanding.is_demanded()
+    assert second_step.is_demanded()
     assert "a second step is demanded of members of stores" in client.get(SCREEN).text
     client.post(SCREEN, {"members_need_second_step": "on"})
     assert ChangeLog.objects.filter(subject="signinrules").count() == 1
     client.post(SCREEN, {})
-    assert not demanding.is_demanded()
+    assert not second_step.is_demanded()
     assert "a second step is left to members of stores" in client.get(SCREEN).text
 
 
@@ -161,7 +161,7 @@ def test_an_organizer_frees_no_organizer_and_no_shopper(client, desk):
     assert (refused.status_code, missing.status_code) == (422, 404)
     assert "The operator frees others." in refused.text
     with pytest.raises(NotPossible):
-        demanding.free(shopper, reason="x", at=NOON, by=ada)
+        second_step.free(shopper, reason="x", at=NOON, by=ada)
     assert Authenticator.objects.count() == 2
 
 

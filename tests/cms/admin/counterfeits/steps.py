@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from shop.catalogue.models import Category
 from tests.hostile_files import picture
-from tests.shop.workspace.test_editor import form_of
+from tests.shop.workspace.products.test_edit import form_of
 
 TELEPHONE = "+254 700 000000"
 COUNTERFEIT = {

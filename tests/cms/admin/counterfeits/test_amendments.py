@@ -11,7 +11,7 @@ from tests.cms.admin.counterfeits.steps import as_, hidden, page_of, shown
 from tests.cms.admin.people import organizer
 from tests.make import NOON
 from tests.shop.workspace.desk import EVIL
-from tests.shop.workspace.test_editor import form_of
+from tests.shop.workspace.products.test_edit import form_of
 
 pytestmark = pytest.mark.django_db
 NOW = NOON

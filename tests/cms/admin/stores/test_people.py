@@ -12,7 +12,7 @@ from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.models import ChangeLog
 from shop.merchants.models import StoreInvitation
-from shop.workspace.people import inviting
+from shop.workspace.people import invite
 from tests import make
 from tests.cms.admin.people import BEFORE, organizer
 from tests.queue import run_queued_work
@@ -101,7 +101,7 @@ def test_a_link_into_a_store_is_of_no_use_to_another_account(desk, store):
     other.post(link)
     # The page refuses before it asks; two who press at once meet the use case alone.
     with pytest.raises(NotValid):
-        inviting.accept(link.rstrip("/").rpartition("/")[2], eve, at=BEFORE)
+        invite.accept(link.rstrip("/").rpartition("/")[2], eve, at=BEFORE)
 
     assert members(store) == []
     assert StoreInvitation.objects.get().is_open
@@ -161,10 +161,10 @@ def test_an_address_is_invited_once_at_a_time_and_no_member_is(desk, store):
 @pytest.mark.django_db(transaction=True)
 def test_of_two_presses_one_makes_a_member():
     store, user = make.merchant(), make.user(FOLAKE)
-    made = inviting.invite(store, FOLAKE, language="en", at=BEFORE, by=organizer())
+    made = invite.invite(store, FOLAKE, language="en", at=BEFORE, by=organizer())
 
-    with open_transaction(lambda: inviting.accept(made.token, user, at=BEFORE)):
-        beside = Beside(lambda: inviting.accept(made.token, user, at=BEFORE))
+    with open_transaction(lambda: invite.accept(made.token, user, at=BEFORE)):
+        beside = Beside(lambda: invite.accept(made.token, user, at=BEFORE))
         assert beside.waits()
 
     assert isinstance(beside.result(), NotValid)
@@ -202,7 +202,7 @@ def test_what_a_store_earns_is_hidden_from_a_member_and_shown_again(desk, store)
     actions = ChangeLog.objects.filter(subject="merchant").order_by("pk")
     assert list(actions.values_list("action", flat=True)) == ["hide money", "show money"]
     with pytest.raises(NotPossible):
-        inviting.show_money(store.memberships.get(), True, at=BEFORE, by=organizer())
+        invite.show_money(store.memberships.get(), True, at=BEFORE, by=organizer())
 
 
 def test_a_person_of_another_store_is_not_found_here(desk, store):

@@ -1,0 +1,57 @@
+"""The first page of the workspace: what is to be sent, what runs low, what comes next."""
+
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from shop import clock
+from shop.merchants.models import Merchant
+from shop.orders.models import OrderLine, Suborder
+from shop.workspace.access import members_or, sold_by, store_members_only, today_of, work_on
+from shop.workspace.dashboard import today
+from shop.workspace.paging import by_day
+from shop.workspace.people.views import storeless
+
+SHOWN = 8
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@members_or(storeless)
+def first_store(request: HttpRequest) -> HttpResponse:
+    """Show the overview of the member's store; of several, that of the first."""
+    if request.method == "POST":  # a second press of what made them a member
+        return redirect("merchant")
+    merchant = request.merchants[0]
+    work_on(request, merchant)
+    return _overview(request, merchant)
+
+
+@require_GET
+@store_members_only
+def overview(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+    """Show the overview of one store."""
+    return _overview(request, merchant)
+
+
+def _overview(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+    at = clock.moment_of(request)
+    lines = Prefetch("lines", OrderLine.objects.order_by("position"))
+    own = sold_by(merchant).prefetch_related(lines)
+    waiting = own.to_send().order_by(by_day("ship_by"), "pk")[:SHOWN]
+    sent = own.filter(state=Suborder.State.SHIPPED).prefetch_related("shipments")[:SHOWN]
+    context = {
+        "part": "overview",
+        "today": today_of(request),
+        "waiting": list(waiting),
+        "sent": list(sent),
+        "sums": today.sums(merchant, at=at),
+        "chart": today.orders_per_day(merchant, at=at),
+        "low": list(today.running_low(merchant)),
+        "unfinished": list(today.unfinished(merchant)),
+        "sent_back": list(today.sent_back(merchant)),
+        "invitations": today.invitations(merchant, at=at),
+        "sessions": list(today.next_sessions(merchant, at=at)),
+        "claimed": today.pieces_claimed(merchant, at=at),
+    }
+    return render(request, "shop/workspace/overview.html", context)

@@ -1,0 +1,190 @@
+"""Festivals at the merchants' desk: which there are, their terms, joining and leaving."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from shop import clock
+from shop.catalogue.models import Product
+from shop.errors import ShopError
+from shop.festivals.enrolment import enrol
+from shop.festivals.enrolment.terms import terms_of
+from shop.festivals.enrolment.waitlist import place_in_line
+from shop.festivals.models import Enrolment, Festival, Nomination
+from shop.listings import taking_part
+from shop.merchants.models import Merchant
+from shop.workspace.access import nominations_of, products_of, store_members_only
+from shop.workspace.dashboard.today import invitations
+from shop.workspace.festivals.nominate import places_of
+from shop.workspace.festivals.participation import joined_by
+from shop.workspace.festivals.wishes import wanted_for
+from shop.workspace.paging import page_of
+
+SHOWN = 50
+MOST_CHOICES = 500
+State = Enrolment.State
+
+
+@require_GET
+@store_members_only
+def festivals(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+    """Show the festivals that concern the store, and what it has offered."""
+    at = clock.moment_of(request)
+    taking = invitations(merchant, at=at, most=None)
+    context = {
+        "part": "festivals",
+        "at": at,
+        "invitations": taking,
+        "joined": joined_by(merchant, at=at, but=[festival.pk for festival, _own in taking]),
+        "page": page_of(request, nominations_of(merchant), size=SHOWN),
+    }
+    return render(request, "shop/workspace/festivals.html", context)
+
+
+@require_GET
+@store_members_only
+def festival(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
+    """Show a festival's terms and slots; lead to the form of a product in a slot."""
+    at = clock.moment_of(request)
+    found, enrolment = _festival(merchant, festival_id, at=at)
+    if request.GET.get("slot", "").isdecimal() and request.GET.get("product", "").isdecimal():
+        place = (int(request.GET["slot"]), int(request.GET["product"]))
+        return redirect(_with_wanted(request, merchant, place))
+    taken = Count("nominations", filter=Q(nominations__state=Nomination.State.APPROVED))
+    is_enrolling = enrol.is_enrolling(found, at=at)
+    slots = found.slots.open(at=at).annotate(taken=taken).order_by("starts_at", "pk")
+    offered = (Product.State.PUBLISHED, Product.State.SUBMITTED)
+    products = products_of(merchant).filter(state__in=offered).order_by("title", "pk")
+    products = list(products.only("pk", "title", "category")[:MOST_CHOICES])
+    slots = list(slots) if is_enrolling else []
+    is_accepted = enrolment is not None and enrolment.state == State.ACCEPTED
+    is_waiting = enrolment is not None and enrolment.state == State.WAITING
+    version = _version(found, enrolment)
+    context = {
+        "part": "festivals",
+        "festival": found,
+        "enrolment": enrolment,
+        "is_accepted": is_accepted,
+        "is_enrolling": is_enrolling,
+        "has_agreed": enrolment is not None and enrolment.state in enrol.AGREED,
+        "may_leave": enrolment is not None and enrol.may_leave(enrolment, at=at),
+        "line": place_in_line(enrolment) if is_waiting else 0,
+        "slots": [(slot, places_of(slot)) for slot in slots],
+        "products": products,
+        "wanted": wanted_for(merchant, found, products, slots) if is_accepted and slots else [],
+        "page": page_of(request, nominations_of(merchant).filter(enrolment=enrolment), size=SHOWN),
+        "terms": terms_of(found, version),
+        "version": version,
+        "at": at,
+    }
+    return render(request, "shop/workspace/festival.html", context)
+
+
+@require_GET
+@store_members_only
+def terms(request: HttpRequest, merchant: Merchant, festival_id: int, version: str) -> HttpResponse:
+    """Show the terms of one version in full: those in force, or those that the store accepted."""
+    found, enrolment = _festival(merchant, festival_id, at=clock.moment_of(request))
+    own = enrolment.terms_version if enrolment else ""
+    text = terms_of(found, version) if version in (found.terms_version, own) else None
+    if text is None:
+        raise Http404
+    context = {"part": "festivals", "festival": found, "enrolment": enrolment, "terms": text}
+    return render(request, "shop/workspace/terms.html", context)
+
+
+@require_POST
+@store_members_only
+def answer(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
+    """Join a festival under its terms, or turn the invitation down."""
+    at = clock.moment_of(request)
+    found, enrolment = _festival(merchant, festival_id, at=at, may_be_late=True)
+    try:
+        if request.POST.get("do") == "decline":
+            if enrolment is None:
+                raise Http404
+            enrol.decline(enrolment, at=at, by=request.user)
+        elif "accept" not in request.POST:
+            messages.error(request, _("Accept the terms to join."))
+        else:
+            own = enrol.join(found, merchant, at=at, by=request.user, **_agreed(request))
+            messages.success(request, _said(own))
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+        if enrolment is None and not enrol.is_enrolling(found, at=at):
+            return redirect("merchant-festivals", merchant.slug)
+    return redirect("merchant-festival", merchant.slug, found.pk)
+
+
+@require_POST
+@store_members_only
+def leave(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
+    """Take the store out of a festival, or out of the line for it."""
+    rows = Enrolment.objects.select_related("festival")
+    enrolment = get_object_or_404(rows, festival=festival_id, merchant=merchant)
+    try:
+        taking_part.leave(enrolment, at=clock.moment_of(request), by=request.user)
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Your store does not take part any more."))
+    return redirect("merchant-festivals", merchant.slug)
+
+
+def _festival(
+    merchant: Merchant, festival_id: int, *, at: datetime, may_be_late: bool = False
+) -> tuple[Festival, Enrolment | None]:
+    """Return a festival that takes stores now or in which this store has a part.
+
+    Args:
+        may_be_late: whoever had its page before it closed is told so, and not that there is none.
+    """
+    found = get_object_or_404(Festival, pk=festival_id)
+    rows = found.enrolments.select_related("merchant").annotate(has_approved=enrol.HAS_APPROVED)
+    enrolment = rows.filter(merchant=merchant).first()
+    has_closed = found.enrol_closes is not None and found.enrol_closes <= at
+    is_known = enrol.is_enrolling(found, at=at) or (may_be_late and has_closed)
+    if enrolment is None and not is_known:
+        raise Http404
+    if enrolment is not None:
+        enrolment.festival = found
+    return found, enrolment
+
+
+def _version(festival: Festival, enrolment: Enrolment | None) -> str:
+    """Return the terms that concern a store: those that it accepted, or those in force."""
+    if enrolment is not None and enrolment.state in enrol.AGREED:
+        return enrolment.terms_version
+    return festival.terms_version
+
+
+def _agreed(request: HttpRequest) -> dict[str, Any]:
+    """Return what the page showed that the store agreed to."""
+    rate = request.POST.get("commission_bp", "")
+    return {
+        "terms_version": request.POST.get("terms_version", ""),
+        "commission_bp": int(rate) if rate.isdecimal() and len(rate) < 6 else -1,
+    }
+
+
+def _with_wanted(request: HttpRequest, merchant: Merchant, place: tuple[int, int]) -> str:
+    address = reverse("merchant-nominate", args=[merchant.slug, *place])
+    wanted = request.GET.get("wanted", "")
+    return f"{address}?wanted={wanted}" if wanted.isdecimal() and len(wanted) < 18 else address
+
+
+def _said(own: Enrolment) -> str:
+    if own.state == State.ACCEPTED:
+        return _("You take part. Choose the products that you would like to offer.")
+    if own.state == State.WAITING:
+        return _("All places are taken. You are in line, and get the next free place by itself.")
+    return _("You have applied. What the organizers decide is shown here.")

@@ -1,0 +1,47 @@
+"""Setting more units of an approved deal aside."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from shop import clock
+from shop.errors import ShopError
+from shop.festivals.deals.actions import raise_allotment
+from shop.festivals.models import Deal, Nomination
+from shop.merchants.models import Merchant
+from shop.stock.counting import MOST
+from shop.workspace.access import nominations_of, store_members_only
+
+
+def deals_of(nomination: Nomination) -> QuerySet[Deal]:
+    """Return what became of an approved nomination: a deal for each variant."""
+    rows = nomination.deals.exclude(state__in=Deal.GONE).select_related("variant")
+    return rows.order_by("variant__position", "variant_id")
+
+
+@require_POST
+@store_members_only
+def raise_units(request: HttpRequest, merchant: Merchant, nomination_id: int) -> HttpResponse:
+    """Raise the allotment of one deal of a nomination."""
+    nomination = get_object_or_404(nominations_of(merchant), pk=nomination_id)
+    text = request.POST.get("deal", "")
+    number = int(text) if text.isdecimal() and len(text) < 18 else 0
+    deal = get_object_or_404(deals_of(nomination), pk=number)
+    units = request.POST.get("units", "").strip()
+    try:
+        if not units.isdecimal() or len(units) > 8 or int(units) > MOST:
+            messages.error(
+                request, _("Enter a number of units from 0 to %(most)d.") % {"most": MOST}
+            )
+        else:
+            at = clock.moment_of(request)
+            raise_allotment(deal, int(units), at=at, by=request.user, may_promise=False)
+            messages.success(request, _("Your changes are saved."))
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+    return redirect("merchant-nominate", merchant.slug, nomination.slot_id, nomination.product_id)

@@ -1,0 +1,65 @@
+"""Finds orders of a merchant by state and number, and lists what is to be packed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext_lazy
+
+from shop.merchants.models import Merchant
+from shop.orders.models import OrderLine, Suborder, SuborderQuerySet, id_of_number
+from shop.workspace.access import sold_by
+from shop.workspace.paging import in_parts
+
+PART = 200
+STATES = {
+    "waiting": (Suborder.State.WAITING,),  # only where there is something to send
+    "sent": (Suborder.State.SHIPPED, Suborder.State.DELIVERED),
+    "cancelled": (Suborder.State.CANCELLED,),
+}
+NAMES = {
+    "waiting": gettext_lazy("Orders to send"),
+    "sent": gettext_lazy("Sent"),
+    "cancelled": gettext_lazy("Cancelled"),
+}
+SORTS = {"due": gettext_lazy("Send by, soonest first"), "new": gettext_lazy("Newest")}
+
+
+def find_orders(rows: SuborderQuerySet, *, state: str, text: str) -> SuborderQuerySet:
+    """Keep the orders in a state and with a number; words that are no number find nothing."""
+    if state in STATES:
+        rows = rows.to_send() if state == "waiting" else rows.filter(state__in=STATES[state])
+    if not text:
+        return rows
+    found = id_of_number(text)
+    return rows.none() if found is None else rows.filter(order_id=found)
+
+
+def usual_sort(state: str) -> str:
+    """Return how orders in a state are sorted unless asked otherwise: what has to leave, by day."""
+    return "due" if state == "waiting" else "new"
+
+
+def sorts_of(state: str) -> dict[str, Any]:
+    """Return the ways to sort; the usual one first and without a name, so that it changes along."""
+    usual = usual_sort(state)
+    return {"": SORTS[usual]} | {name: text for name, text in SORTS.items() if name != usual}
+
+
+def packing_rows(merchant: Merchant) -> Iterator[list[str | int]]:
+    """Yield a row for each line that is to be sent, soonest first; no prices in it.
+
+    Two statements for each ``PART`` orders.
+    """
+    lines = Prefetch("lines", OrderLine.objects.order_by("position"))
+    waiting = sold_by(merchant).to_send().prefetch_related(lines)
+    for part in in_parts(waiting, size=PART, soonest="ship_by"):
+        contact = part.order.contact
+        for line in part.lines.all():
+            yield [
+                part.order.number, str(part.ship_by or ""), line.sku, line.title, line.label,
+                line.quantity, contact.name, contact.line1, contact.line2, contact.postcode,
+                contact.city, contact.region, contact.country, contact.phone, part.service,
+            ]  # fmt: skip

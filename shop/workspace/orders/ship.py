@@ -1,0 +1,125 @@
+"""Orders to send: the list, the sheet for packing, one order, and that it left."""
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from shop import clock
+from shop.delivery.models import Carrier, Contact
+from shop.delivery.names import address_lines, service_name
+from shop.errors import ShopError
+from shop.merchants.models import Merchant
+from shop.orders.models import OrderLine, Suborder
+from shop.orders.refunding import refunded
+from shop.orders.shipping import ship
+from shop.spreadsheets import streamed
+from shop.workspace.access import (
+    members_only,
+    sold_by,
+    store_members_only,
+    suborders_of,
+    today_of,
+    work_on,
+)
+from shop.workspace.orders.forms import ShipmentForm
+from shop.workspace.orders.index import (
+    NAMES,
+    STATES,
+    find_orders,
+    packing_rows,
+    sorts_of,
+    usual_sort,
+)
+from shop.workspace.paging import page_of
+
+SHOWN = 50
+COLUMNS = (
+    "order", "send_by", "sku", "product", "options", "quantity", "name", "line1", "line2",
+    "postcode", "city", "region", "country", "phone", "service",
+)  # fmt: skip
+
+
+@require_GET
+@store_members_only
+def orders(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+    """List the paid orders of a store, filtered by state, found by number, and sorted."""
+    state = request.GET.get("state", "")
+    text = request.GET.get("q", "").strip()[:60]
+    lines = Prefetch("lines", OrderLine.objects.order_by("position"))
+    found = find_orders(sold_by(merchant), state=state, text=text)
+    sorts = sorts_of(state)
+    sort = request.GET.get("sort", "") if request.GET.get("sort") in sorts else ""
+    is_by_day = (sort or usual_sort(state)) == "due"
+    page = page_of(
+        request,
+        found.prefetch_related(lines, "shipments"),
+        size=SHOWN,
+        soonest="ship_by" if is_by_day else "",
+    )
+    context = {
+        "part": "orders",
+        "page": page,
+        "q": text,
+        "state": state if state in STATES else "",
+        "states": NAMES.items(),
+        "sort": sort,
+        "sorts": sorts.items(),
+        "today": today_of(request),
+    }
+    return render(request, "shop/workspace/orders.html", context)
+
+
+@require_GET
+@store_members_only
+def packing_sheet(request: HttpRequest, merchant: Merchant) -> StreamingHttpResponse:
+    """Give what is to be packed as a table for spreadsheets: one row for each line."""
+    day = f"{today_of(request):%Y-%m-%d}"
+    table = (COLUMNS, packing_rows(merchant))
+    return streamed(f"packing-{merchant.slug}-{day}", table)
+
+
+@require_http_methods(["GET", "POST"])
+@members_only
+def suborder(request: HttpRequest, suborder_id: int) -> HttpResponse:
+    """Show one order to send, and record that it left."""
+    found = get_object_or_404(suborders_of(request.user), pk=suborder_id)
+    work_on(request, found.merchant)
+    form = ShipmentForm(request.POST or None, initial={"seen": found.order.contact_id})
+    if request.method == "POST" and form.is_valid():
+        try:
+            ship(found, **form.cleaned_data, at=clock.moment_of(request), by=request.user)
+        except ShopError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            text = _("%(number)s is marked as sent. The shopper was mailed.")
+            messages.success(request, text % {"number": found.order.number})
+            return redirect("merchant-store", found.merchant.slug)
+    lines = list(found.lines.all())
+    back = refunded(lines)
+    shipments = list(found.shipments.select_related("contact"))
+    # Once it has left, the page says where it went, whatever becomes of the order's address.
+    contact = next((row.contact for row in shipments if row.contact), found.order.contact)
+    context = {
+        "part": "orders",
+        "suborder": found,
+        "contact": contact,
+        "lines": [(line, back.get(line.pk, 0)) for line in lines],
+        "by_organizer": found.delivery_funded + sum(line.funded for line in lines),
+        "may_send": found.service and found.state == Suborder.State.WAITING,
+        "shipments": shipments,
+        "address": _address(found, contact),
+        "service": service_name(found.service) if found.service else "",
+        "form": form,
+        "carriers": Carrier.objects.exclude(kind="tracker").values_list("name", flat=True),
+        "today": today_of(request),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "shop/workspace/suborder.html", context, status=status)
+
+
+def _address(suborder: Suborder, contact: Contact) -> tuple[str, ...]:
+    """Return where a parcel goes; of guests the name alone."""
+    return address_lines(contact, "en") if suborder.service else (contact.name,)

@@ -1,0 +1,74 @@
+"""What a store sold in a festival: its own statement, as a page and as sheets."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from shop.festivals.local_time import wall_of
+from shop.festivals.models import Festival
+from shop.merchants.models import Merchant
+from shop.reporting import statement_pages
+from shop.reporting.statements import DELIVERY, GOODS, OUTSIDE
+from shop.reporting.tables import lines_table
+from shop.spreadsheets import sheet as sheet_of
+from shop.spreadsheets import streamed
+from shop.workspace.access import store_members_only
+
+SHOWN = 100
+PARTS = {
+    GOODS: _("Goods"), DELIVERY: _("Delivery"), OUTSIDE: _("Goods outside the festival"),
+}  # fmt: skip
+
+
+@require_GET
+@store_members_only
+def show(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
+    """Show the store's lines of a festival that it was asked to or joined, by pages."""
+    festival = _own(request, merchant, festival_id)
+    number = _number(request)
+    found = statement_pages.page(festival, merchant, start=(number - 1) * SHOWN, size=SHOWN)
+    if number > 1 and not found.statement.lines:
+        return redirect("merchant-statement", merchant.slug, festival.pk)
+    closed = festival.closed_at
+    context = {
+        "part": "festivals",
+        "festival": festival,
+        "page": found,
+        "parts": [(PARTS[what], part) for what, part in found.statement.parts.items()],
+        "previous": f"?page={number - 1}" if number > 1 else "",
+        "next": f"?page={number + 1}" if found.has_next else "",
+        "closed_on": date_format(wall_of(closed, festival.zone)) if closed else "",
+    }
+    return render(request, "shop/workspace/statement.html", context)
+
+
+@require_GET
+@store_members_only
+def sheet(
+    request: HttpRequest, merchant: Merchant, festival_id: int, kind: str
+) -> HttpResponseBase:
+    """Give the same as CSV, sent while it is read, or as XLSX."""
+    festival = _own(request, merchant, festival_id)
+    table = lines_table(statement_pages.lines_of(festival, merchant), settings.SHOP_CURRENCY)
+    name = f"statement-{merchant.slug}-{festival.slug}"
+    return streamed(name, table) if kind == "csv" else sheet_of(name, kind, {"Statement": table})
+
+
+def _number(request: HttpRequest) -> int:
+    text = request.GET.get("page", "")
+    return max(1, int(text)) if text.isdecimal() and len(text) < 6 else 1
+
+
+def _own(request: HttpRequest, merchant: Merchant, festival_id: int) -> Festival:
+    """Return a festival of the store; money is for members who may see it."""
+    festivals = Festival.objects.filter(enrolments__merchant=merchant)
+    festival = get_object_or_404(festivals, pk=festival_id)
+    if not request.sees_money:
+        raise PermissionDenied
+    return festival

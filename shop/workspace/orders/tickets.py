@@ -1,0 +1,78 @@
+"""Letting guests in: a host scans a ticket or types its code, and marks it as used or undoes it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from shop import clock
+from shop.errors import NotPossible
+from shop.tickets.models import Ticket
+from shop.tickets.redeeming import (
+    clean_code,
+    is_its_day,
+    may_take_back,
+    redeem,
+    take_back,
+    tickets_of,
+)
+from shop.workspace.access import members_only, work_on
+
+
+@require_http_methods(["GET", "HEAD"])
+@members_only
+def find(request: HttpRequest) -> HttpResponse:
+    """Ask for a ticket's code and lead to its page."""
+    work_on(request, request.merchants[0])
+    typed = request.GET.get("code", "")
+    code = clean_code(typed)
+    if code and tickets_of(request.user).filter(code=code).exists():
+        return redirect("merchant-ticket", code)
+    wrong = _("No ticket of yours has this code. Look again, or scan its square.") if typed else ""
+    context = {"part": "tickets", "typed": typed[:60], "wrong": wrong}
+    return render(request, "shop/workspace/find_ticket.html", context, status=404 if wrong else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@members_only
+def ticket(request: HttpRequest, code: str) -> HttpResponse:
+    """Show one ticket, mark it as used, and take that back."""
+    clean = clean_code(code)
+    if not clean:
+        raise Http404
+    found = get_object_or_404(tickets_of(request.user), code=clean)
+    work_on(request, found.line.suborder.merchant)
+    at = clock.moment_of(request)
+    status, refusal = 200, None
+    if request.method == "POST":
+        try:
+            said = _change(request, found, at=at)
+        except NotPossible as error:
+            refusal, status = error, 409
+        else:
+            messages.success(request, said)
+            return redirect("merchant-ticket", clean)
+    context = {
+        "part": "tickets",
+        "ticket": found,
+        "refusal": refusal,
+        "is_its_day": is_its_day(found, at=at),
+        "may_undo": may_take_back(found, at=at),
+        "starts": found.line.variant.session_start,
+        "zone": found.line.variant.session_zone or "UTC",
+    }
+    return render(request, "shop/workspace/ticket.html", context, status=status)
+
+
+def _change(request: HttpRequest, found: Ticket, *, at: datetime) -> str:
+    """Do what was pressed, and return what to say of it."""
+    if request.POST.get("do") == "undo":
+        take_back(found, by=request.user, at=at)
+        return _("Undone. The ticket is good again.")
+    redeem(found, by=request.user, at=at, is_other_day="other_day" in request.POST)
+    return _("Let them in: the ticket is good and is marked as used.")

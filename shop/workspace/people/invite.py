@@ -1,0 +1,178 @@
+"""Organizers invite the people of a store by mail; whoever has the link works for it.
+
+Organizers read the refusals, whose desk is in English.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.db.models import QuerySet
+
+from shop.accounts import invitations
+from shop.accounts.invitations import NotValid
+from shop.accounts.models import User
+from shop.errors import NotPossible
+from shop.festivals.changelog import log
+from shop.merchants.models import Membership, Merchant, StoreInvitation
+from shop.tasks import enqueue
+from shop.workspace.people.mail import send_left, send_store_invitation
+from shop.workspace.second_step import has_step
+
+
+def people_of(merchant: Merchant) -> QuerySet[Membership]:
+    """Return who works for a store, by address; ``has_step`` tells of the second step."""
+    rows = Membership.objects.filter(merchant=merchant).select_related("user")
+    return rows.annotate(has_step=has_step()).order_by("user__email")
+
+
+def pending(merchant: Merchant) -> QuerySet[StoreInvitation]:
+    """Return the invitations of a store that nobody has accepted, the newest first."""
+    rows = merchant.invitations.filter(accepted_at=None, taken_back_at=None)
+    return rows.select_related("invited_by").order_by("-sent_at", "-pk")
+
+
+@transaction.atomic
+def invite(
+    merchant: Merchant,
+    email: str,
+    *,
+    may_see_money: bool = True,
+    language: str,
+    at: datetime,
+    by: User,
+) -> StoreInvitation:
+    """Invite whoever reads an address to work for a store; the mail is queued.
+
+    Raises:
+        NotPossible: the address works for this store, or is invited already.
+    """
+    email = email.strip().lower()
+    if merchant.memberships.filter(user__email__iexact=email).exists():
+        raise NotPossible(f"{email} works for this store already.")
+    made = StoreInvitation(
+        merchant=merchant, email=email, may_see_money=may_see_money, language=language,
+        invited_by=by, invited_at=at,
+    )  # fmt: skip
+    return _sent(invitations.save_new(made, at=at), "invite person", at=at, by=by)
+
+
+@transaction.atomic
+def send_again(invitation: StoreInvitation, *, at: datetime, by: User) -> StoreInvitation:
+    """Send an invitation with a new link, which lives as long as the first; the old one is dead.
+
+    Raises:
+        NotPossible: it was accepted or taken back.
+    """
+    found = invitations.renewed(StoreInvitation, invitation.pk, at=at)
+    return _sent(found, "invite again", at=at, by=by)
+
+
+@transaction.atomic
+def take_back(invitation: StoreInvitation, *, at: datetime, by: User) -> None:
+    """Let an invitation open nothing any more.
+
+    Raises:
+        NotPossible: it was accepted or taken back.
+    """
+    found = invitations.taken_back(StoreInvitation, invitation.pk, at=at)
+    _note(found.merchant, "take invitation back", found.email, at=at, by=by)
+
+
+@transaction.atomic
+def accept(token: str, user: User, *, at: datetime) -> Membership:
+    """Let a signed-in person work for the store that their address was invited to.
+
+    Raises:
+        NotValid: the link opens nothing, or is not theirs.
+    """
+    found = invitations.locked(StoreInvitation, token, at=at)
+    invitations.refuse_other(found, user)
+    return _joined(found, user, at=at)
+
+
+@transaction.atomic
+def accept_anew(token: str, *, name: str, password: str, at: datetime) -> User:
+    """Make the account of somebody who was invited and has none yet.
+
+    Raises:
+        NotValid: the link opens nothing, or there is an account by now: sign in with it.
+    """
+    found = invitations.locked(StoreInvitation, token, at=at)
+    user = invitations.new_account(found, name=name, password=password)
+    _joined(found, user, at=at)
+    return user
+
+
+def open_for(user: User, *, at: datetime) -> QuerySet[StoreInvitation]:
+    """Return the invitations that wait for somebody whose address is proved, without their link."""
+    own = EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True)
+    rows = StoreInvitation.objects.filter(accepted_at=None, taken_back_at=None, expires_at__gt=at)
+    rows = rows.filter(email=user.email.lower()) if own.exists() else rows.none()
+    return rows.select_related("merchant").order_by("pk")
+
+
+@transaction.atomic
+def accept_open(pk: int, user: User, *, at: datetime) -> Membership:
+    """Let somebody whose address is proved accept what waits for it.
+
+    Raises:
+        NotValid: nothing waits for them.
+    """
+    found = open_for(user, at=at).select_for_update(of=("self",)).filter(pk=pk).first()
+    if found is None or not user.is_active:
+        raise NotValid
+    return _joined(found, user, at=at)
+
+
+@transaction.atomic
+def show_money(membership: Membership, is_shown: bool, *, at: datetime, by: User) -> None:
+    """Let a member see what a store earns, or no more.
+
+    Raises:
+        NotPossible: it is so already, or the person is no member any more.
+    """
+    own = Membership.objects.filter(pk=membership.pk, may_see_money=not is_shown)
+    if not own.update(may_see_money=is_shown):
+        raise NotPossible("It is so already, or they do not work for this store any more.")
+    action = "show money" if is_shown else "hide money"
+    _note(membership.merchant, action, membership.user.email, at=at, by=by)
+
+
+@transaction.atomic
+def leave(membership: Membership, *, at: datetime, by: User) -> None:
+    """Take somebody out of a store; the account stays. The last one may go: others are invited.
+
+    Raises:
+        NotPossible: the person is no member any more.
+    """
+    if not Membership.objects.filter(pk=membership.pk).delete()[0]:
+        raise NotPossible("They do not work for this store any more.")
+    _note(membership.merchant, "member left", membership.user.email, at=at, by=by)
+    enqueue(send_left, membership.merchant_id, membership.user_id)
+
+
+def _joined(found: StoreInvitation, user: User, *, at: datetime) -> Membership:
+    """Use an invitation up; of somebody who is a member by now only that is done."""
+    invitations.use_up(found, user, at=at)
+    made, _is_new = Membership.objects.get_or_create(
+        merchant=found.merchant,
+        user=user,
+        defaults={"may_see_money": found.may_see_money, "joined_at": at},
+    )
+    _note(found.merchant, "member joined", user.email, at=at, by=user)
+    return made
+
+
+def _sent(found: StoreInvitation, action: str, *, at: datetime, by: User) -> StoreInvitation:
+    enqueue(send_store_invitation, found.pk, found.serial)
+    _note(found.merchant, action, found.email, at=at, by=by)
+    return found
+
+
+def _note(merchant: Merchant, action: str, email: str, *, at: datetime, by: Any) -> None:
+    """Log about the store who came or went: on its screen people look for that."""
+    log(merchant, action, at=at, by=by, festival=None, after={"email": email})

@@ -1,0 +1,231 @@
+"""A product's page on the desk: its words, its variants, and its way into the shop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from shop import clock
+from shop.amending.contents import Content, content_of, pictures_of
+from shop.amending.leaving import withdraw
+from shop.amending.proposing import save_product, take_back
+from shop.catalogue.models import Product, Variant
+from shop.errors import ShopError
+from shop.listings import publishing
+from shop.listings.editing import ChangedMeanwhile, create_product, newest_edit
+from shop.listings.variants import BadRows
+from shop.merchants.models import Merchant
+from shop.workspace.access import products_of, store_members_only
+from shop.workspace.products.conflicts import show_overtaken
+from shop.workspace.products.form import EMPTY_ROWS, Grid, ProductForm, first_rows, first_words
+from shop.workspace.products.unusual_prices import ask_in_grid
+from shop.workspace.store.pending_changes import change_of, saved
+from shop.workspace.translations import language_links
+
+MORE = 3  # empty rows at a press
+OPEN = (Product.State.DRAFT, Product.State.WITHDRAWN)
+
+
+@require_http_methods(["GET", "POST"])
+@store_members_only
+def add(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+    """Make a draft."""
+    form, grid = _forms(request, None, [])
+    sure = _ask_back(request, form, grid)
+    if _is_sent(request) and form.is_valid() and grid.is_valid():
+        made = _saved(request, form, grid, lambda words, rows: create_product(
+            merchant, words, rows, at=clock.moment_of(request), by=request.user
+        ))  # fmt: skip
+        if made:
+            messages.success(request, _("The draft is saved. Add pictures, then submit it."))
+            return redirect("merchant-product", merchant.slug, made.pk)
+    return _page(request, merchant, form, grid, sure=sure)
+
+
+@require_http_methods(["GET", "POST"])
+@store_members_only
+def edit(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResponse:
+    """Show a product and change what is told of it."""
+    product = _product(merchant, product_id)
+    variants = _variants(product)
+    form, grid = _forms(request, product, variants)
+    sure = _ask_back(request, form, grid, product)
+    if _is_sent(request) and form.is_valid() and grid.is_valid():
+        try:
+            waits = _saved(request, form, grid, lambda words, rows: save_product(
+                product, words, rows, version=form.cleaned_data["version"] or 0,
+                at=clock.moment_of(request), by=request.user,
+            ), product)  # fmt: skip
+        except ChangedMeanwhile as refusal:
+            waits, grid = None, show_overtaken(form, grid, product, refusal)
+        if waits is not None:
+            messages.success(request, saved(waits=waits, of=product))
+            return redirect("merchant-product", merchant.slug, product.pk)
+    return _page(request, merchant, form, grid, product, sure=sure)
+
+
+@require_POST
+@store_members_only
+def send_for_review(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResponse:
+    """Hand a draft to the organizers."""
+    product = _product(merchant, product_id)
+    try:
+        publishing.submit(product, at=clock.moment_of(request), by=request.user)
+    except publishing.NotReady:
+        messages.error(request, _("Some things are missing. They are listed below."))
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Waiting for review"))
+    return redirect("merchant-product", merchant.slug, product.pk)
+
+
+@require_POST
+@store_members_only
+def take_off_sale(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResponse:
+    """Take a product off sale, or back from review."""
+    product = _product(merchant, product_id)
+    try:
+        withdraw(product, at=clock.moment_of(request), by=request.user)
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Your changes are saved."))
+    return redirect("merchant-product", merchant.slug, product.pk)
+
+
+@require_POST
+@store_members_only
+def take_change_back(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResponse:
+    """Give up what is proposed for a product."""
+    product = _product(merchant, product_id)
+    try:
+        take_back(product, at=clock.moment_of(request), by=request.user)
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Your change is taken back. What was approved stays."))
+    return redirect("merchant-product", merchant.slug, product.pk)
+
+
+def _product(merchant: Merchant, product_id: int) -> Product:
+    rows = products_of(merchant).select_related("amendment")
+    return get_object_or_404(rows, pk=product_id)
+
+
+def _variants(product: Product) -> list[Variant]:
+    if product.kind == Product.Kind.EXPERIENCE:
+        return []
+    return list(product.variants.select_related("pool").order_by("position", "pk"))
+
+
+def _is_sent(request: HttpRequest) -> bool:
+    return request.method == "POST" and "more" not in request.POST
+
+
+def _forms(
+    request: HttpRequest, product: Product | None, variants: Sequence[Variant]
+) -> tuple[ProductForm, Any]:
+    if _is_sent(request):
+        form, grid = ProductForm(request.POST), Grid(request.POST, prefix="v")
+    elif request.method == "POST":
+        form, grid = _with_more_rows(request)
+    else:
+        newest = newest_edit(product) if product else None
+        content = _content(product)
+        words = content and content.words
+        first = first_words(words) if words else {"origin": request.merchant.country}
+        first["version"] = newest.pk if newest else 0
+        form = ProductForm(initial=first)
+        rows = first_rows(variants, content) if content else [{}] * EMPTY_ROWS * 2
+        grid = Grid(initial=rows, prefix="v")
+    if product and product.kind == Product.Kind.EXPERIENCE:
+        form.ask_about_an_outing()
+    if grid.is_bound and not grid.management_form.is_valid():
+        return form, grid
+    grid.tie(variants)
+    return form, grid
+
+
+def _ask_back(
+    request: HttpRequest, form: ProductForm, grid: Any, product: Product | None = None
+) -> str:
+    """Ask about prices that are far from what is usual; return the yes that is wanted, if any."""
+    if not (_is_sent(request) and form.is_valid() and grid.is_valid()):
+        return ""
+    category, at = form.cleaned_data["category"], clock.moment_of(request)
+    return ask_in_grid(request, grid, category, product=product, at=at)
+
+
+def _content(product: Product | None) -> Content | None:
+    """Return what the desk shows of a product: as its store wants it."""
+    return content_of(product, getattr(product, "amendment", None)) if product else None
+
+
+def _with_more_rows(request: HttpRequest) -> tuple[ProductForm, Any]:
+    """Return the forms as typed, not judged yet, with some empty rows."""
+    sent = Grid(request.POST, prefix="v")
+    rows = [
+        {name: form[name].value() for name in form.fields}
+        for form in (sent.forms if sent.management_form.is_valid() else ())
+    ]
+    form = ProductForm(initial=request.POST.dict())
+    return form, Grid(initial=rows + [{}] * MORE, prefix="v")
+
+
+def _saved(
+    request: HttpRequest, form: ProductForm, grid: Any, save: Any, product: Product | None = None
+) -> Any:
+    """Save, or write into the forms why not; who was overtaken sees more than a sentence."""
+    content = _content(product)
+    words = form.words(content.words if content else None)
+    try:
+        return save(words, grid.rows())
+    except BadRows as problem:
+        grid.show(problem)
+    except ChangedMeanwhile:
+        raise
+    except ShopError as refusal:
+        form.add_error(None, str(refusal))
+    return None
+
+
+def _page(
+    request: HttpRequest,
+    merchant: Merchant,
+    form: ProductForm,
+    grid: Any,
+    product: Product | None = None,
+    *,
+    sure: str,
+) -> HttpResponse:
+    at: datetime = clock.moment_of(request)
+    is_open = product and product.state in OPEN
+    options = form.fields["option_names"].to_python(form["option_names"].value())
+    has_errors = form.is_bound and (bool(form.errors) or not grid.is_valid())
+    amendment = getattr(product, "amendment", None)
+    context = {
+        "part": "products",
+        "form": form,
+        "grid": grid,
+        "has_errors": has_errors,
+        "sure": sure,
+        "product": product,
+        "change": change_of(amendment),
+        "pictures": pictures_of(product, amendment) if product else [],
+        "options": options[:2],
+        "languages": language_links(product, merchant) if product else [],
+        "gaps": publishing.gaps(product, at=at) if is_open else [],
+        "has_grid": merchant.kind == Merchant.Kind.GOODS
+        if product is None
+        else product.kind == Product.Kind.GOODS,
+    }
+    status = 422 if has_errors else 200
+    return render(request, "shop/workspace/product.html", context, status=status)

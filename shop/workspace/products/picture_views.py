@@ -1,0 +1,118 @@
+"""The pictures of a product: upload, order, description, removal."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from shop import clock
+from shop.amending.contents import album_of, amendment_of, pictures_of
+from shop.catalogue.models import Product
+from shop.errors import ShopError
+from shop.languages import labelled
+from shop.merchants.models import Merchant
+from shop.workspace.access import products_of, store_members_only
+from shop.workspace.fields import seen_only
+from shop.workspace.products import pictures as products_pictures
+from shop.workspace.store.pending_changes import change_of, saved
+
+NAME_LENGTH = 60
+
+
+@require_http_methods(["GET", "POST"])
+@store_members_only
+def pictures(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResponse:
+    """Show a product's pictures and take more of them."""
+    rows = products_of(merchant).select_related("amendment")
+    product = get_object_or_404(rows, pk=product_id)
+    problems: list[str] = []
+    if request.method == "POST":
+        problems, added = _take(request, product)
+        if added:
+            text = ngettext("%(count)d picture added.", "%(count)d pictures added.", added)
+            messages.success(request, text % {"count": added})
+        if not problems:
+            return redirect("merchant-pictures", merchant.slug, product.pk)
+    amendment = amendment_of(product) if problems else getattr(product, "amendment", None)
+    rows = pictures_of(product, amendment)
+    context = {
+        "part": "products",
+        "product": product,
+        "rows": rows,
+        "change": change_of(amendment),
+        "problems": problems,
+        "alt": request.POST.get("alt", "") if problems else "",
+        "free": max(0, products_pictures.MOST_PICTURES - len(rows)),
+        "most": products_pictures.MOST_PICTURES,
+    }
+    status = 422 if problems else 200
+    return render(request, "shop/workspace/pictures.html", context, status=status)
+
+
+@require_POST
+@store_members_only
+def change(
+    request: HttpRequest, merchant: Merchant, product_id: int, picture_id: int
+) -> HttpResponse:
+    """Describe, move or remove one picture, as the pressed button says."""
+    rows = products_of(merchant).select_related("amendment")
+    product = get_object_or_404(rows, pk=product_id)
+    album = album_of(product, getattr(product, "amendment", None))
+    places = {row.picture_id: place for place, row in enumerate(album)}
+    if picture_id not in places:
+        raise Http404
+    place, facts = places[picture_id], {"at": clock.moment_of(request), "by": request.user}
+    try:
+        match request.POST.get("do"):
+            case "cover":
+                waits = products_pictures.move(product, picture_id, 0, **facts)
+            case "earlier":
+                waits = products_pictures.move(product, picture_id, place - 1, **facts)
+            case "later":
+                waits = products_pictures.move(product, picture_id, place + 1, **facts)
+            case "remove":
+                waits = products_pictures.remove(product, picture_id, **facts)
+            case _:
+                alt = seen_only(request.POST.get("alt", ""))
+                waits = products_pictures.describe(product, picture_id, alt, **facts)
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, saved(waits=waits, of=product))
+    return redirect("merchant-pictures", merchant.slug, product.pk)
+
+
+def too_large(request: HttpRequest) -> list[str]:
+    """Return a sentence for each file that was too large to be received."""
+    text = _("The file must be smaller than %(size)s") % {"size": "10 MB"}
+    return [about(name, text) for name in getattr(request, "skipped_files", [])]
+
+
+def about(name: str | None, sentence: str) -> str:
+    """Say of which file a sentence is."""
+    shown = seen_only(name or "").strip()[:NAME_LENGTH]
+    return labelled(shown, sentence) if shown else sentence
+
+
+def _take(request: HttpRequest, product: Product) -> tuple[list[str], int]:
+    """Take each file; return a sentence for each that was refused, and how many were added."""
+    files = request.FILES.getlist("files")
+    texts = [" ".join(seen_only(text).split()) for text in request.POST.getlist("alt")]
+    problems, added = too_large(request), 0
+    if not files and not problems:
+        return [_("Choose a picture in JPEG, PNG, WebP, HEIC or AVIF format.")], 0
+    for place, file in enumerate(files):
+        text = texts[place] if place < len(texts) and len(texts) > 1 else texts[0] if texts else ""
+        try:
+            products_pictures.add_picture(
+                product, file, alt=text, at=clock.moment_of(request), by=request.user
+            )
+        except ShopError as refusal:
+            problems.append(about(file.name, str(refusal)))
+        else:
+            added += 1
+    return problems, added

@@ -1,0 +1,179 @@
+"""A host's dates: opening them by a weekly pattern, who comes, and calling one off."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Min, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from shop import clock
+from shop.catalogue.models import Product
+from shop.errors import ShopError
+from shop.listings.scheduling import open_sessions
+from shop.merchants.models import Merchant
+from shop.merchants.zones import zone_of
+from shop.payments.calling_off import call_off
+from shop.stock.models import Pool
+from shop.tickets.models import Ticket
+from shop.workspace.access import store_members_only
+from shop.workspace.products.session_forms import CallOffForm, SessionsForm
+from shop.workspace.products.unusual_prices import ask_in_dates
+
+SHOWN = 60
+LATELY = timedelta(days=1)
+
+
+@require_safe
+@store_members_only
+def sessions(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+    """List the dates of the store's experiences, or of one, from those of the last day on.
+
+    A guest who comes late is still found at the door.
+    """
+    at = clock.moment_of(request)
+    experiences = list(experiences_of(merchant).order_by("title"))
+    asked = request.GET.get("of", "")
+    chosen = next((one for one in experiences if str(one.pk) == asked), None)
+    rows = pools_of(merchant, chosen, since=at - LATELY).order_by("starts", "pk")
+    page = Paginator(rows, SHOWN).get_page(request.GET.get("page"))
+    address = f"?of={chosen.pk}&page=" if chosen else "?page="
+    context = {
+        "part": "sessions",
+        "sessions": [_facts(pool, at=at) for pool in page],
+        "previous": f"{address}{page.number - 1}" if page.has_previous() else "",
+        "next": f"{address}{page.number + 1}" if page.has_next() else "",
+        "experiences": experiences,
+        "chosen": chosen,
+    }
+    return render(request, "shop/workspace/sessions.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@store_members_only
+def open_dates(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResponse:
+    """Open dates of an experience by a weekly pattern."""
+    product = get_object_or_404(experiences_of(merchant), pk=product_id)
+    at = clock.moment_of(request)
+    zone = zone_of(product.merchant.country)
+    form = SessionsForm(request.POST or None, zone=zone, at=at)
+    sure = ""
+    if request.method == "POST" and form.is_valid():
+        sure = ask_in_dates(request, form, product, at=at)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = open_sessions(product, form.starts, form.plan, at=at, by=request.user)
+        except ShopError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            _say_opened(request, len({variant.pool_id for variant in made}), len(form.starts))
+            return redirect("merchant-sessions", merchant.slug)
+    context = {"part": "sessions", "product": product, "form": form, "zone": zone, "sure": sure}
+    return render(request, "shop/workspace/open_dates.html", context,
+                  status=422 if form.errors else 200)  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@store_members_only
+def session(request: HttpRequest, merchant: Merchant, pool_id: int) -> HttpResponse:
+    """Show who comes to a session, and call it off."""
+    pool = get_object_or_404(pools_of(merchant), pk=pool_id)
+    at = clock.moment_of(request)
+    form = CallOffForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            count = call_off(pool, reason=form.cleaned_data["reason"], at=at, by=request.user)
+        except ShopError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            text = ngettext(
+                "The session is called off. %(count)d order is refunded.",
+                "The session is called off. %(count)d orders are refunded.",
+                count,
+            )
+            messages.success(request, text % {"count": count})
+            return redirect("merchant-session", merchant.slug, pool.pk)
+    tickets = guests_of(pool)
+    context = {
+        "part": "sessions",
+        "session": _facts(pool, at=at),
+        "tickets": tickets,
+        "used": sum(ticket.used_at is not None for ticket in tickets),
+        "may_call_off": pool.cancelled is None and pool.starts > at,
+        "form": form,
+    }
+    return render(request, "shop/workspace/session.html", context,
+                  status=422 if form.errors else 200)  # fmt: skip
+
+
+def experiences_of(merchant: Merchant) -> QuerySet[Product]:
+    """Return a merchant's experiences that are not withdrawn."""
+    own = Product.objects.filter(merchant=merchant, kind=Product.Kind.EXPERIENCE).exclude(
+        state=Product.State.WITHDRAWN
+    )
+    return own.select_related("merchant", "category")
+
+
+def pools_of(
+    merchant: Merchant, product: Product | None = None, *, since: datetime | None = None
+) -> QuerySet[Pool]:
+    """Return a merchant's sessions, or those of one product, as pools with title and start.
+
+    Args:
+        since: those that begin later; what is over is not read then.
+    """
+    own = Q(variants__product__merchant=merchant)
+    own &= Q(variants__product__kind=Product.Kind.EXPERIENCE)
+    if product:
+        own &= Q(variants__product=product)
+    dated = Q(variants__session_start__isnull=False)
+    if since:
+        dated = Q(variants__session_start__gt=since)
+    return Pool.objects.filter(own & dated).annotate(
+        starts=Min("variants__session_start"),
+        zone=Min("variants__session_zone"),
+        title=Min("variants__product__title"),
+        cancelled=Min("variants__cancelled_at"),
+        kinds=Count("variants", distinct=True),
+    )
+
+
+def guests_of(pool: Pool) -> list[Ticket]:
+    """Return the tickets of a session with the names of those who booked. One statement."""
+    rows = Ticket.objects.filter(line__pool=pool, cancelled_at=None)
+    rows = rows.select_related("line__order__contact")
+    return list(rows.order_by("line__order__contact__name", "line", "position"))
+
+
+def _say_opened(request: HttpRequest, made: int, asked: int) -> None:
+    if made:
+        text = ngettext("%(count)d date is open.", "%(count)d dates are open.", made)
+        messages.success(request, text % {"count": made})
+    if known := asked - made:
+        text = ngettext(
+            "%(count)d date was open already and stays as it is.",
+            "%(count)d dates were open already and stay as they are.",
+            known,
+        )
+        messages.info(request, text % {"count": known})
+
+
+def _facts(pool: Pool, *, at: datetime) -> dict[str, object]:
+    if not pool.zone:
+        raise Http404
+    return {
+        "id": pool.pk,
+        "title": pool.title,
+        "starts": pool.starts,
+        "zone": pool.zone,
+        "booked": pool.sold,
+        "held": pool.held,
+        "seats": pool.on_hand,
+        "is_cancelled": pool.cancelled is not None,
+        "has_begun": pool.starts <= at,
+    }

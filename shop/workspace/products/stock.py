@@ -1,0 +1,126 @@
+"""Counting a product's units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
+
+from shop import clock
+from shop.accounts.models import User
+from shop.catalogue.models import Product
+from shop.errors import ShopError
+from shop.festivals.deals import reserved_stock
+from shop.listings.refreshing import note_stock
+from shop.merchants.models import Merchant
+from shop.stock import counting
+from shop.stock.models import StockMove
+from shop.workspace.access import products_of, store_members_only
+from shop.workspace.fields import LineField
+
+SHOWN_MOVES = 30
+
+
+class CountForm(forms.Form):
+    """Units of each pool, as counted, beside what was known when the page was opened."""
+
+    note = LineField(label=gettext_lazy("Note"), max_length=200, required=False)
+
+    def __init__(self, variants: list, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.variants = {variant.pool_id: variant for variant in variants}
+        for pool_id, variant in self.variants.items():
+            name = gettext_lazy("Counted: %(name)s") % {"name": variant.label or variant.sku}
+            self.fields[f"units_{pool_id}"] = forms.IntegerField(
+                label=name, min_value=0, max_value=counting.MOST, required=False
+            )
+            self.fields[f"seen_{pool_id}"] = forms.IntegerField(
+                widget=forms.HiddenInput, required=False, initial=variant.pool.on_hand
+            )
+
+    def counted(self) -> dict[int, int]:
+        """Return the units that were typed, by pool id."""
+        return self._typed("units")
+
+    def seen(self) -> dict[int, int]:
+        """Return the units that were known, by pool id."""
+        return self._typed("seen")
+
+    def rows(self) -> list[dict[str, object]]:
+        """Return each variant with its field."""
+        return [
+            {"variant": variant, "field": self[f"units_{pk}"], "seen": self[f"seen_{pk}"]}
+            for pk, variant in self.variants.items()
+        ]
+
+    def _typed(self, what: str) -> dict[int, int]:
+        told = ((pk, self.cleaned_data.get(f"{what}_{pk}")) for pk in self.variants)
+        return {pk: units for pk, units in told if units is not None}
+
+
+@transaction.atomic
+def count_stock(
+    counted: Mapping[int, int],
+    *,
+    seen: Mapping[int, int] | None,
+    note: str,
+    at: datetime,
+    by: User,
+) -> int:
+    """Set the units of pools to what was counted and note what sold out or came back.
+
+    Returns:
+        How many pools changed.
+    """
+    changed = counting.count(
+        counted, fence=partial(reserved_stock.set_aside, at=at), seen=seen, note=note, at=at, by=by
+    )
+    if changed:
+        note_stock(changed, at=at)
+    return len(changed)
+
+
+@require_http_methods(["GET", "POST"])
+@store_members_only
+def stock(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResponse:
+    """Show the units of a product and take a count."""
+    at = clock.moment_of(request)
+    product = get_object_or_404(products_of(merchant), pk=product_id, kind=Product.Kind.GOODS)
+    variants = list(product.variants.select_related("pool").order_by("position", "pk"))
+    aside = reserved_stock.set_aside([variant.pool_id for variant in variants], at=at)
+    for variant in variants:
+        variant.aside = aside.get(variant.pool_id, 0)
+        variant.left = variant.pool.free - variant.aside
+    form = CountForm(variants, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = count_stock(
+                form.counted(), seen=form.seen(), note=form.cleaned_data["note"], at=at,
+                by=request.user,
+            )  # fmt: skip
+        except counting.TooFewCounted as refusal:
+            form.add_error(f"units_{refusal.pool_id}", str(refusal))
+        except ShopError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            text = ngettext("%(count)d count saved.", "%(count)d counts saved.", changed)
+            messages.success(request, text % {"count": changed})
+            return redirect("merchant-stock", merchant.slug, product.pk)
+    moves = StockMove.objects.filter(pool__in=[variant.pool_id for variant in variants])
+    context = {
+        "part": "products",
+        "product": product,
+        "form": form,
+        "moves": moves.select_related("by").order_by("-at", "-pk")[:SHOWN_MOVES],
+        "names": {variant.pool_id: variant.label or variant.sku for variant in variants},
+    }
+    status = 422 if form.errors else 200
+    return render(request, "shop/workspace/stock.html", context, status=status)

@@ -1,0 +1,63 @@
+"""Asks back about prices that are far from what is usual, and takes a yes for exactly these."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from shop.catalogue.models import Category, Product
+from shop.currencies import in_whole
+from shop.listings.usual_prices import odd_prices, odd_tickets
+from shop.workspace.products.form import BaseGrid
+from shop.workspace.products.session_forms import SessionsForm
+
+
+def answer_to(typed: Mapping[Hashable, int], odd: Mapping[Hashable, str]) -> str:
+    """Return what a yes says: the amounts that are asked about. Others are asked about anew."""
+    amounts = sorted(typed[key] for key in odd)
+    return " ".join(f"{in_whole(amount, settings.SHOP_CURRENCY):f}" for amount in amounts)
+
+
+def is_sure(request: HttpRequest, answer: str) -> bool:
+    """Tell whether nothing is to be asked, or a person said yes to just that."""
+    return not answer or request.POST.get("sure") == answer
+
+
+def ask_in_grid(
+    request: HttpRequest,
+    grid: BaseGrid,
+    category: Category,
+    *,
+    product: Product | None = None,
+    at: datetime,
+) -> str:
+    """Ask in the grid about the prices of new variants; return the yes that is wanted, if any."""
+    typed = {
+        row.number: row.price
+        for row in grid.rows()
+        if row.price and not row.is_off and not grid.forms[row.number].is_listed
+    }
+    odd = odd_prices(typed, category=category, product=product, at=at)
+    answer = answer_to(typed, odd)
+    if is_sure(request, answer):
+        return ""
+    for number, question in odd.items():
+        grid.forms[number].add_error("price", question)
+    return answer
+
+
+def ask_in_dates(
+    request: HttpRequest, form: SessionsForm, product: Product, *, at: datetime
+) -> str:
+    """Ask in the form of new dates about prices of tickets; return the yes that is wanted."""
+    typed = {kind.label: kind.price for kind in form.plan.kinds}
+    odd = odd_tickets(typed, product, at=at)
+    answer = answer_to(typed, odd)
+    if is_sure(request, answer):
+        return ""
+    for label, question in odd.items():
+        form.add_error(form.price_fields[label], question)
+    return answer

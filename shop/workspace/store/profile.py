@@ -1,0 +1,246 @@
+"""A store's own words and pictures. Name, country and money are not the merchant's to change."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from shop import clock
+from shop.accounts.models import User
+from shop.amending import keeping
+from shop.amending.contents import STORE_WORDS, Shown, amendment_of
+from shop.amending.models import Amendment
+from shop.amending.proposing import take_back
+from shop.errors import ShopError
+from shop.festivals.changelog import log
+from shop.festivals.prices.spans import mark_change
+from shop.languages import listed
+from shop.listings.editing import ChangedMeanwhile, newest_edit, refuse_overtaken
+from shop.listings.tasks import make_modern_sizes
+from shop.merchants.models import Merchant
+from shop.orders.discarding import discard
+from shop.pictures.uploading import store
+from shop.tasks import enqueue
+from shop.workspace.access import store_members_only
+from shop.workspace.fields import LineField, ProseField, seen_only
+from shop.workspace.products.picture_views import too_large
+from shop.workspace.store.certificates import CERTIFICATES
+from shop.workspace.store.pending_changes import change_of, saved
+from shop.workspace.translations import language_links
+
+PICTURES = ("logo", "banner")
+OLDEST = 1500
+FIELDS = (
+    "tagline", "story", "founded", "makers", "certifications", "dispatch_from", "dispatch_to",
+)  # fmt: skip
+
+
+class ProfileForm(forms.Form):
+    """What shoppers read about a store."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+    tagline = LineField(label=gettext_lazy("In one sentence"), max_length=120, required=False)
+    story = ProseField(label=gettext_lazy("Story"), max_length=8_000, required=False)
+    founded = forms.IntegerField(label=gettext_lazy("Founded"), min_value=OLDEST, required=False)
+    makers = forms.IntegerField(
+        label=gettext_lazy("How many people work there"),
+        min_value=1,
+        max_value=1_000_000,
+        required=False,
+    )
+    certifications = forms.MultipleChoiceField(
+        label=gettext_lazy("Certificates"),
+        help_text=gettext_lazy("Only those for which you can show a paper."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    dispatch_from = forms.IntegerField(
+        label=gettext_lazy("Packed after, working days"), min_value=0, max_value=60
+    )
+    dispatch_to = forms.IntegerField(
+        label=gettext_lazy("Packed at the latest after, working days"), min_value=0, max_value=60
+    )
+
+    def __init__(self, known: list[str], today: date, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Certificates that an organizer entered stay although the list does not have them.
+        names = dict.fromkeys([*CERTIFICATES, *known])
+        self.fields["certifications"].choices = [(name, name) for name in names]
+        self.fields["founded"].max_value = today.year
+        self.today = today
+
+    def clean_founded(self) -> int | None:
+        """Refuse years to come."""
+        year = self.cleaned_data["founded"]
+        if year is not None and year > self.today.year:
+            raise forms.ValidationError(_("Enter a year that has begun."))
+        return year
+
+    def clean(self) -> dict[str, Any]:
+        """Keep the days in their order."""
+        told = super().clean()
+        first, last = told.get("dispatch_from"), told.get("dispatch_to")
+        if first is not None and last is not None and first > last:
+            self.add_error("dispatch_to", _("The last working day comes before the first."))
+        return told
+
+
+@transaction.atomic
+def change_profile(
+    merchant: Merchant, facts: dict[str, Any], *, version: int, at: Any, by: User
+) -> bool:
+    """Change what a store tells of itself: words of a store in the shop wait for a look.
+
+    Args:
+        version: id of the newest edit that the form knew; 0 for none.
+
+    Returns:
+        Whether something new waits for a look.
+
+    Raises:
+        ChangedMeanwhile: somebody else saved it in between.
+    """
+    now = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+    refuse_overtaken(now, version)
+    before = {name: getattr(now, name) for name in FIELDS}
+    changed = [name for name in FIELDS if before[name] != facts[name]]
+    is_new = now.state == Merchant.State.APPLIED
+    at_once = [name for name in changed if is_new or name not in STORE_WORDS]
+    if at_once:
+        Merchant.objects.filter(pk=now.pk).update(**{name: facts[name] for name in at_once})
+        mark_change("store", at=at)
+        log(
+            now, "edit", at=at, by=by, festival=None,
+            before={name: before[name] for name in at_once},
+            after={name: facts[name] for name in at_once},
+        )  # fmt: skip
+    words = {name: facts[name] for name in changed if name not in at_once}
+    return not is_new and keeping.keep_words(now, {"words": words}, at=at, by=by)
+
+
+def change_picture(
+    merchant: Merchant, which: str, file: Any, *, alt: str, at: Any, by: User
+) -> bool:
+    """Put an uploaded picture in the place of the store's logo or banner; return whether it waits.
+
+    Raises:
+        PictureRefused: the file is not taken; the present picture stays.
+    """
+    picture = store(file, alt=alt, by=by)
+    with transaction.atomic():
+        now = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+        enqueue(make_modern_sizes, picture.pk)
+        if now.state != Merchant.State.APPLIED:
+            shown = [Shown(picture.pk, picture.alt)]
+            return keeping.keep_pictures(now, which, shown, is_public=False, at=at, by=by)
+        Merchant.objects.filter(pk=merchant.pk).update(**{which: picture})
+        mark_change("store", at=at)
+        log(now, f"picture_{which}", at=at, by=by, festival=None,
+            after={"picture": picture.pk})  # fmt: skip
+        discard(getattr(now, which))
+    return False
+
+
+def told_of(merchant: Merchant, amendment: Amendment | None) -> dict[str, Any]:
+    """Return what a store wants to tell of itself: what is public, with its change over it."""
+    public = {name: getattr(merchant, name) for name in FIELDS}
+    return public | (amendment.words if amendment else {})
+
+
+@require_http_methods(["GET", "POST"])
+@store_members_only
+def profile(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+    """Show what a store tells of itself, and change it."""
+    at = clock.moment_of(request)
+    what = request.POST.get("what", "")
+    problem, waits = "", False
+    amendment = getattr(merchant, "amendment", None)
+    first = told_of(merchant, amendment)
+    if request.method == "GET":
+        newest = newest_edit(merchant)
+        first["version"] = newest.pk if newest else 0
+    sent = request.POST if request.method == "POST" and what not in PICTURES else None
+    known = [*merchant.certifications, *first["certifications"]]
+    form = ProfileForm(known, at.date(), sent, initial=first)
+    if what in PICTURES:
+        problem, waits = _new_picture(request, merchant, what)
+    elif request.method == "POST" and form.is_valid():
+        waits = _save(request, merchant, form, at=at)
+    if request.method == "POST" and not problem and not form.errors:
+        messages.success(request, saved(waits=waits))
+        return redirect("merchant-profile", merchant.slug)
+    context = {
+        "part": "profile",
+        "form": form,
+        "change": change_of(amendment),
+        "languages": language_links(merchant, merchant),
+        "problem": problem,
+        "logo": merchant.logo,
+        "banner": merchant.banner,
+        "alt": request.POST.get("alt", ""),
+        "what": what,
+    }
+    status = 422 if form.errors or problem else 200
+    return render(request, "shop/workspace/profile.html", context, status=status)
+
+
+@require_POST
+@store_members_only
+def take_change_back(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+    """Give up what is proposed for the store's page."""
+    try:
+        take_back(merchant, at=clock.moment_of(request), by=request.user)
+    except ShopError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Your change is taken back. What was approved stays."))
+    return redirect("merchant-profile", merchant.slug)
+
+
+def _save(request: HttpRequest, merchant: Merchant, form: ProfileForm, *, at: Any) -> bool:
+    """Save what was typed; whoever was overtaken reads what is stored now."""
+    typed = form.cleaned_data
+    version = typed["version"] or 0
+    try:
+        return change_profile(merchant, typed, version=version, at=at, by=request.user)
+    except ChangedMeanwhile as refusal:
+        form.add_error(None, str(refusal))
+        form.data = form.data.copy()
+        form.data["version"] = refusal.edit.pk
+        form.meanwhile = refusal.edit
+        now = told_of(Merchant.objects.get(pk=merchant.pk), amendment_of(merchant))
+        form.stored = [
+            (str(form.fields[name].label), _written(now[name]))
+            for name in FIELDS
+            if now[name] != typed[name]
+        ]
+    return False
+
+
+def _written(value: Any) -> str:
+    text = listed(value) if isinstance(value, list) else str("" if value is None else value)
+    return text or "–"
+
+
+def _new_picture(request: HttpRequest, merchant: Merchant, which: str) -> tuple[str, bool]:
+    """Take the uploaded picture; return why not, or nothing, and whether it waits for a look."""
+    file = request.FILES.get("files")
+    if file is None:
+        if refused := too_large(request):
+            return refused[0], False
+        return _("Choose a picture in JPEG, PNG, WebP, HEIC or AVIF format."), False
+    alt = " ".join(seen_only(request.POST.get("alt", "")).split())
+    facts = {"alt": alt, "at": clock.moment_of(request), "by": request.user}
+    try:
+        return "", change_picture(merchant, which, file, **facts)
+    except ShopError as refusal:
+        return str(refusal), False
