@@ -17,7 +17,7 @@ from sample.unbound import unbound
 from sample.wishes import FLASH, Wish
 from shop import clock
 from shop.accounts.models import User
-from shop.cart import changing
+from shop.cart import change
 from shop.cart.current import Shopper
 from shop.cart.models import Cart
 from shop.cart.pricing import price_cart
@@ -125,15 +125,15 @@ def _fill(cart: Cart, wish: Wish, shopper: Shopper, *, at: datetime) -> bool:
     if held:
         return cart.user is None or held == {row.pk: units for row, units in variants}
     email = shopper.user.email if shopper.user else f"{wish.key}@example.org"
-    changing.set_contact(cart, Contact(email=email, made_at=at, **wish.contact))
+    change.set_contact(cart, Contact(email=email, made_at=at, **wish.contact))
     for variant, units in variants:
-        changing.add(cart, variant.pk, units, at=at)
+        change.add(cart, variant.pk, units, at=at)
     if wish.service:
         goods = [variant.product for variant, _ in variants if variant.session_start is None]
         merchants = {product.merchant_id for product in goods}
-        changing.choose_services(shopper, dict.fromkeys(merchants, wish.service))
+        change.choose_services(shopper, dict.fromkeys(merchants, wish.service))
     if wish.code:
-        changing.use_voucher(cart, wish.code, shopper=shopper, at=at)
+        change.use_voucher(cart, wish.code, shopper=shopper, at=at)
     return True
 
 

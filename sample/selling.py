@@ -22,7 +22,7 @@ from sample.past import CARDS, CARRIER
 from sample.progress import Progress
 from sample.unbound import unbound
 from sample.wishes import Wish, wishes
-from shop.cart import changing
+from shop.cart import change
 from shop.cart.current import Shopper
 from shop.cart.models import Cart
 from shop.cart.pricing import price_cart
@@ -128,11 +128,11 @@ def _place(edition: Edition, sale: Sale, person: Wish, dice: random.Random) -> O
     )
     shopper = Shopper(token_hash, None, False, sale.key, person.language)
     email = f"{person.key}.{sale.number}@example.org"
-    changing.set_contact(cart, Contact(email=email, made_at=sale.at, **person.contact))
+    change.set_contact(cart, Contact(email=email, made_at=sale.at, **person.contact))
     for variant in _chosen(edition, sale, dice):
-        changing.add(cart, variant.pk, dice.choice((1, 1, 1, 2)), at=sale.at)
+        change.add(cart, variant.pk, dice.choice((1, 1, 1, 2)), at=sale.at)
     if sale.number % EVERY == 0 and sale.festival.slug == edition.festival.slug:
-        changing.use_voucher(cart, CODE, shopper=shopper, at=sale.at)
+        change.use_voucher(cart, CODE, shopper=shopper, at=sale.at)
     priced = price_cart(shopper, at=sale.at)
     if priced is None:
         raise NotPossible("Nothing was to be had.")

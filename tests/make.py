@@ -12,7 +12,7 @@ from wagtail.models import Collection
 
 from shop.accounts.models import User
 from shop.amending.models import Amendment
-from shop.cart import changing
+from shop.cart import change
 from shop.cart.current import Shopper
 from shop.cart.models import Cart
 from shop.cart.pricing import price_cart
@@ -234,11 +234,11 @@ def cart(wanted: dict[Variant, int], *, of: Shopper | None = None, email: str | 
         line1="88 Renmin Road", city="Changsha", region="Hunan", postcode="410000", country="CN",
         made_at=at,
     )  # fmt: skip
-    changing.set_contact(made, contact)
+    change.set_contact(made, contact)
     for chosen, quantity in wanted.items():
-        changing.add(made, chosen.pk, quantity, at=at)
+        change.add(made, chosen.pk, quantity, at=at)
     for code in codes:
-        changing.use_voucher(made, code, shopper=who, at=at)
+        change.use_voucher(made, code, shopper=who, at=at)
     return who
 
 

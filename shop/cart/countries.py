@@ -9,7 +9,7 @@ from django.forms.utils import flatatt
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from shop.cart.wording import language
+from shop.cart.formats import language
 from shop.delivery.names import codes, countries_by_name
 from shop.storefront.listing.options import country_options
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from shop.cart.changing import MOST_OF_ONE
+from shop.cart.change import MOST_OF_ONE
 from shop.cart.countries import CountryField
 
 

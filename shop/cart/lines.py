@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop.cart.current import Shopper
+from shop.cart.formats import amount, full_day, language
 from shop.cart.models import CartLine
 from shop.cart.pricing import PricedCart
-from shop.cart.wording import amount, full_day, language
 from shop.catalogue.wording import terms_of
 from shop.errors import LimitReached, OutOfStock
 from shop.festivals.pricing.items import deals_at, is_on_sale

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from shop.cart import explaining
-from shop.cart.explaining import label_of
+from shop.cart.formats import amount, items, language, less, parcels, stores
 from shop.cart.pricing import PricedCart
-from shop.cart.wording import amount, items, language, less, parcels, stores
+from shop.cart.vouchers import explain
+from shop.cart.vouchers.explain import label_of
 from shop.currencies import convert
 from shop.delivery.names import country_name
 from shop.festivals.pricing.terms import Group
@@ -69,7 +69,7 @@ def show_sums(priced: PricedCart, *, currency: str) -> SumsShown:
         _("Duties are not included. You may have to pay them on delivery.")
         if crosses_border(priced)
         else "",
-        tuple(explaining.unused(priced)),
+        tuple(explain.unused(priced)),
     )
 
 

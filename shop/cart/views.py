@@ -13,9 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from shop import clock, cookies
-from shop.cart import changing, comparing, presenting
-from shop.cart.answering import see_other
-from shop.cart.claiming import claimable
+from shop.cart import change, price_changes
 from shop.cart.current import (
     Shopper,
     cart_for_change,
@@ -26,10 +24,13 @@ from shop.cart.current import (
     signed_in,
 )
 from shop.cart.forms import CountryForm, LineForm
+from shop.cart.http import see_other
 from shop.cart.limits import needs_confirming, own_limits
 from shop.cart.models import Cart, CartLine, SavedProduct
+from shop.cart.page import show_cart
 from shop.cart.pricing import PricedCart, price_cart
-from shop.cart.trying import one_try
+from shop.cart.vouchers.claim import claimable
+from shop.cart.vouchers.guesses import one_try
 from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible, ShopError, TooManyTries
 from shop.languages import listed
@@ -51,12 +52,12 @@ def add(request: HttpRequest) -> HttpResponse:
     """Put a variant into the cart, on top of what is there."""
     at = clock.moment_of(request)
     quantity = number(request.POST.get("quantity", "1"))
-    changing.check_quantity(quantity)
+    change.check_quantity(quantity)
     variant_id = _variant(request.POST)
-    if not changing.is_for_sale(variant_id):
+    if not change.is_for_sale(variant_id):
         raise NotPossible(_("This product is no longer on sale."))
     cart, token = cart_for_change(request, at=at)
-    changing.add(cart, variant_id, quantity, at=at)
+    change.add(cart, variant_id, quantity, at=at)
     if not request.htmx:
         return remember_cart(see_other("cart"), token)
     response = render(request, "shop/cart/added.html")
@@ -91,7 +92,7 @@ def _variant(posted: QueryDict) -> int:
 def reserve(request: HttpRequest) -> HttpResponse:
     """Put tickets for a session into the cart: a number for each kind that it has."""
     at = clock.moment_of(request)
-    kinds = changing.seats_for_sale(number(request.POST.get("session", "")))
+    kinds = change.seats_for_sale(number(request.POST.get("session", "")))
     if not kinds:
         raise NotPossible(_("This date is no longer on sale."))
     wanted = _tickets(request.POST, {"".join(variant.options[:1]): variant for variant in kinds})
@@ -99,7 +100,7 @@ def reserve(request: HttpRequest) -> HttpResponse:
         raise NotPossible(_("Choose how many tickets you would like."))
     cart, token = cart_for_change(request, at=at)
     for kind, count in wanted:
-        changing.add(cart, kind.pk, count, at=at)
+        change.add(cart, kind.pk, count, at=at)
     return remember_cart(see_other("cart"), token)
 
 
@@ -114,7 +115,7 @@ def _tickets(posted: QueryDict, kinds: dict[str, Variant]) -> list[tuple[Variant
         count = number(posted.get(f"tickets-{place}") or "0")
         if not count:
             continue
-        changing.check_quantity(count)
+        change.check_quantity(count)
         kind = kinds.get(posted.get(f"kind-{place}", ""))
         if kind is None:
             raise NotPossible(_("This date has no such ticket. Choose another one."))
@@ -142,7 +143,7 @@ def line(request: HttpRequest, variant_id: int) -> HttpResponse:
         return cart_page(request, status=422, wrong_line=variant_id, wrong_quantity=text)
     if cart := carts_of(request).first():
         quantity = 0 if is_removed else form.cleaned_data["quantity"]
-        changing.set_quantity(cart, variant_id, quantity)
+        change.set_quantity(cart, variant_id, quantity)
     return _changed(request)
 
 
@@ -156,13 +157,13 @@ def voucher(request: HttpRequest) -> HttpResponse:
     if cart is None:
         return _changed(request)
     if "remove" in request.POST:
-        changing.drop_voucher(cart, number(request.POST["remove"]))
+        change.drop_voucher(cart, number(request.POST["remove"]))
         return _changed(request)
     code = request.POST.get("code", "").replace("\0", "")  # which the database cannot take
     at = clock.moment_of(request)
     try:
         with one_try(cart, shopper, at=at):
-            changing.use_voucher(cart, code, shopper=shopper, at=at)
+            change.use_voucher(cart, code, shopper=shopper, at=at)
     except TooManyTries as brake:
         response = cart_page(request, status=429, voucher_error=str(brake), code=code[:40])
         response.headers["Retry-After"] = 60 * brake.minutes
@@ -182,7 +183,7 @@ def country(request: HttpRequest) -> HttpResponse:
         return cart_page(request, status=422)
     code = form.cleaned_data["country"]
     if cart := carts_of(request).first():
-        changing.send_to(cart, code)
+        change.send_to(cart, code)
     response = _changed(request)
     remember(response, country=code, currency="")
     return response
@@ -234,14 +235,14 @@ def cart_page(request: HttpRequest, *, status: int = 200, **said: Any) -> HttpRe
     shopper = shopper_of(request)
     if shopper and (priced := _priced(request, shopper, at=at)):
         currency = currency_of(request)
-        context["cart"] = presenting.show_cart(priced, shopper, currency=currency, at=at)
+        context["cart"] = show_cart(priced, shopper, currency=currency, at=at)
         context["claims"] = claimable(priced, shopper, at=at)
         if priced.has_goods:
             served = current_epoch(at=at).served
             chosen = {"country": priced.cart.country}
             context["country_form"] = CountryForm(initial=chosen, served=served)
         if not preview_of(request):
-            comparing.remember(priced)
+            price_changes.remember(priced)
     name = "shop/cart/cart.html#contents" if request.htmx else "shop/cart/cart.html"
     response = render(request, name, context, status=status)
     if request.htmx:
@@ -257,7 +258,7 @@ def _priced(request: HttpRequest, shopper: Shopper, *, at: datetime) -> PricedCa
     chosen = country_of(request)
     if chosen == priced.cart.country or preview_of(request):
         return priced
-    changing.send_to(Cart(pk=priced.cart.pk), chosen)
+    change.send_to(Cart(pk=priced.cart.pk), chosen)
     return price_cart(shopper, at=at)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from shop.cart.presenting import arrives_text
+from shop.cart.page import arrives_text
 from shop.cart.pricing import PricedCart
 from shop.cart.sums import or_free
 from shop.delivery.models import Rate

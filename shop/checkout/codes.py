@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, npgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shop import clock
-from shop.cart.answering import see_other
+from shop.cart.http import see_other
 from shop.checkout.finding import PAGES_AFTER, open_page
 from shop.checkout.proving import KNOWN_FOR, is_old, is_proved, prove
 from shop.limiting.store import limits

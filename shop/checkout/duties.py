@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from django.db.models import Expression, QuerySet
 from django.utils.translation import gettext as _
 
+from shop.cart.formats import amount, full_day, language
 from shop.cart.pricing import PricedCart
 from shop.cart.sums import crosses_border
-from shop.cart.wording import amount, full_day, language
 from shop.composed import TEXT, composed
 from shop.currencies import currencies
 from shop.delivery.models import ImportRule

@@ -12,7 +12,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 
 from shop import clock
-from shop.cart.answering import see_other
+from shop.cart.http import see_other
 from shop.checkout.proving import is_old, is_proved, with_end
 from shop.composed import ID, composed
 from shop.orders.models import NUMBER_START, Order, new_token

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from shop.cart.controls import PlainEmail, PlainInput, PlainSelect
 from shop.cart.countries import CountryField
-from shop.cart.wording import language
+from shop.cart.formats import language
 from shop.delivery.addresses import AddressRules, address_rules
 from shop.delivery.areas import area_of, areas
 from shop.delivery.models import Contact

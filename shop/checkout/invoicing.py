@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from shop.cart.wording import amount, full_day, language, less
+from shop.cart.formats import amount, full_day, language, less
 from shop.checkout.finding import own_order_page
 from shop.checkout.refunds import MoneyBack, money_back
 from shop.checkout.summarising import paid_with

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from shop.accounts.models import User
-from shop.cart.wording import amount, between, full_day, language, parcels
+from shop.cart.formats import amount, between, full_day, language, parcels
 from shop.checkout.refunds import DELAYED, DONE, ON_ITS_WAY, returning, told
 from shop.languages import Wording, beside
 from shop.orders.models import Order, OrderLine, Suborder

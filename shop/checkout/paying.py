@@ -9,12 +9,12 @@ from django.conf import settings
 from django.urls import reverse
 
 from shop.cart.current import Shopper
+from shop.cart.formats import amount, held_until, language
 from shop.cart.lines import Hint, hints, missing, parts_of
 from shop.cart.models import CartLine
-from shop.cart.presenting import problems
+from shop.cart.page import problems
 from shop.cart.pricing import PricedCart
 from shop.cart.sums import SumsShown, about, show_sums
-from shop.cart.wording import amount, held_until, language
 from shop.checkout.summarising import show_order_sums
 from shop.festivals.pricing.quoting import Quote
 from shop.languages import labelled

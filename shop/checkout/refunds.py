@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from shop.cart.wording import amount, full_day, less
+from shop.cart.formats import amount, full_day, less
 from shop.orders.models import Order
 from shop.payments.models import Operation
 

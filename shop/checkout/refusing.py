@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shop.cart.current import Shopper
+from shop.cart.formats import amount
 from shop.cart.pricing import PricedCart
-from shop.cart.wording import amount
 from shop.errors import (
     BelowMinimum,
     CannotDeliver,

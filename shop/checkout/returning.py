@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from shop import clock
-from shop.cart.answering import see_other
 from shop.cart.current import signed_in
+from shop.cart.http import see_other
 from shop.checkout.finding import order_page
 from shop.checkout.proving import is_proved
 from shop.checkout.standing import bring_up_to_date, standing

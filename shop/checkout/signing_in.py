@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from shop.accounts.models import User
-from shop.cart.adopting import adopt_cart
+from shop.cart.adopt import adopt_cart
 from shop.cart.current import guest_carts
 from shop.cart.models import Cart
 from shop.errors import NotPossible

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from shop.cart.wording import amount, held_until
+from shop.cart.formats import amount, held_until
 from shop.checkout.refunds import DELAYED, DONE, returning, stands, told
 from shop.errors import GatewayError
 from shop.orders.models import Order

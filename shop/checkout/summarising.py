@@ -12,16 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from shop import dates
+from shop.cart.formats import amount, arrives, between, day, full_day, language, parcels
 from shop.cart.sums import SumsShown
-from shop.cart.wording import (
-    amount,
-    arrives,
-    between,
-    day,
-    full_day,
-    language,
-    parcels,
-)
 from shop.delivery.names import country_name, lines_of
 from shop.languages import Wording, beside
 from shop.merchants.zones import zone_of

@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shop import clock
-from shop.cart.answering import see_other
 from shop.cart.current import signed_in
+from shop.cart.http import see_other
 from shop.checkout.desks import desks_of
 from shop.checkout.finding import order_page, own_order_page
 from shop.checkout.listing import orders_of

@@ -10,12 +10,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from shop import clock
-from shop.cart import changing, sums
-from shop.cart.answering import see_other
+from shop.cart import change, sums
 from shop.cart.current import Shopper, shopper_of
+from shop.cart.formats import language, parcels
+from shop.cart.http import see_other
 from shop.cart.models import Cart
 from shop.cart.pricing import PricedCart, price_cart
-from shop.cart.wording import language, parcels
 from shop.checkout import paying
 from shop.checkout.choosing import choices, chosen, is_as_shown, posted_services
 from shop.checkout.duties import duties_of
@@ -60,7 +60,7 @@ def delivery(request: HttpRequest) -> HttpResponse:
         return _delivery_page(request, shopper)
     services = posted_services(request.POST)
     if services and not is_as_shown(services, request.POST.get("shown", "")):
-        changing.choose_services(shopper, services)
+        change.choose_services(shopper, services)
     if "pay" not in request.POST:
         return _delivery_page(request, shopper) if request.htmx else see_other("checkout-delivery")
     addresses, at = paying.return_addresses(), clock.moment_of(request)
@@ -97,10 +97,10 @@ def _take_address(request: HttpRequest) -> HttpResponse:
 def _note_contact(request: HttpRequest, cart: Cart, form: AddressForm) -> None:
     contact = form.contact()
     if is_unchanged(cart.contact, contact):  # so that an open order stays the same order
-        changing.send_to(cart, contact.country)
+        change.send_to(cart, contact.country)
         return
     contact.made_at = clock.moment_of(request)
-    changing.set_contact(cart, contact)
+    change.set_contact(cart, contact)
 
 
 def _address_again(request: HttpRequest, form: AddressForm, *, status: int = 200) -> HttpResponse:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db.models import Expression, QuerySet
 
-from shop.cart import changing
+from shop.cart import change
 from shop.cart.models import Cart
 from shop.composed import ID, composed
 from shop.listings.refreshing import note_stock
@@ -104,7 +104,7 @@ def set_apart(order: Order) -> None:
 def put_back(order: Order, *, at: datetime) -> None:
     """Put the goods of an order that was set apart, and is not paid after all, into the cart."""
     if order.is_set_apart and order.cart_id:
-        changing.put_back(order.cart_id, _bought(order), at=at)
+        change.put_back(order.cart_id, _bought(order), at=at)
 
 
 def _bought(order: Order) -> dict[int, int]:

@@ -14,8 +14,8 @@ from datetime import datetime
 
 from shop.accounts.mailboxes import mailbox_key
 from shop.cart.current import Shopper
+from shop.cart.locks import one_after_another
 from shop.cart.pricing import PricedCart
-from shop.cart.turns import one_after_another
 from shop.errors import TooManyOpenOrders
 from shop.festivals.holds.holdings import Holdings
 from shop.festivals.pricing.segments import Segment

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from shop.cart.wording import clock_time
+from shop.cart.formats import clock_time
 from shop.catalogue.models import Product
 from shop.errors import TooMuchHeld
 

@@ -12,9 +12,9 @@ from django.db.models import Expression, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils.translation import gettext as _
 
-from shop.cart.explaining import label_of
+from shop.cart.formats import amount, items, language, less, parcels, stores
 from shop.cart.sums import or_free
-from shop.cart.wording import amount, items, language, less, parcels, stores
+from shop.cart.vouchers.explain import label_of
 from shop.composed import ID, composed
 from shop.delivery.names import country_name
 from shop.festivals.models import Promotion

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from shop.accounts.mailboxes import mailbox_key
 from shop.accounts.models import User
-from shop.cart.turns import one_after_another
+from shop.cart.locks import one_after_another
 from shop.errors import NotPossible
 from shop.reminders.mailing import send_confirmation
 from shop.reminders.models import Reminder

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from shop import clock
 from shop.accounts.models import User
-from shop.cart.answering import see_other
 from shop.cart.current import carts_of, has_verified_email, signed_in
+from shop.cart.http import see_other
 from shop.cart.models import CartLine
 from shop.errors import NotPossible
 from shop.networks import network_key

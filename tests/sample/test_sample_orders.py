@@ -8,7 +8,7 @@ from sample.ordering import fulfil, open_wishes
 from sample.reading import stores
 from sample.wishes import FLASH, Wish, wishes
 from shop import clock
-from shop.cart import changing
+from shop.cart import change
 from shop.cart.models import Cart
 from shop.catalogue.models import Variant
 from shop.listings.models import ALIKE, Listing
@@ -147,7 +147,7 @@ def test_what_a_visitor_put_into_the_shoppers_cart_is_not_ordered(loaded, till):
     users = provide_accounts(at=DAY_0)
     cart = Cart.objects.get(user=users["shopper"])
     honey = Variant.objects.get(sku="KE-IHM-004-1")
-    changing.add(cart, honey.pk, 2, at=DAY_0)
+    change.add(cart, honey.pk, 2, at=DAY_0)
     again = wish(key="again", account="shopper")
 
     assert fulfil([again], users, Silent()) == []

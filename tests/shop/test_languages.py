@@ -11,7 +11,7 @@ from django.template import Context, Template
 from django.utils import translation
 from django.utils.translation import gettext
 
-from shop.cart import wording
+from shop.cart import formats
 from shop.catalogue.models import Category, Product
 from shop.delivery.names import countries_by_name
 from shop.languages import (
@@ -157,7 +157,7 @@ def test_a_length_stands_alone_in_its_language(language, minutes, text):
 @pytest.mark.parametrize("language", ["ar", "fr"])
 def test_a_phrase_that_is_counted_stands_by_itself(language):
     with translation.override(language):
-        counted = {"items": wording.items(2), "stores": wording.stores(2)}
+        counted = {"items": formats.items(2), "stores": formats.stores(2)}
         text = gettext("%(items)s from %(stores)s") % counted
 
     assert text in ("قطعتان، متجران", "2 articles, 2 boutiques")

@@ -13,8 +13,8 @@ from django.utils.module_loading import import_string
 from shop import clock
 from shop.accounts.forgetting import forget_sessions
 from shop.amending import taking_down
-from shop.cart.forgetting import forget_old_carts
-from shop.cart.trying import forget_tries
+from shop.cart.cleanup import forget_old_carts
+from shop.cart.vouchers.guesses import forget_tries
 from shop.festivals.promotions.sponsors import reckon_all
 from shop.ledger.balances import log_differences
 from shop.limiting.store import forget_limits

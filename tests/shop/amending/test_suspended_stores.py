@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from shop.amending import suspending
-from shop.cart.claiming import claim_for_later
-from shop.cart.pocket import pocket, within_reach
+from shop.cart.vouchers.claim import claim_for_later
+from shop.cart.vouchers.wallet import pocket, within_reach
 from shop.errors import NotPossible, VoucherRefused
 from shop.festivals.enrolment import enrol
 from shop.festivals.nominations import approve

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop.cart import changing
+from shop.cart import change
 from shop.cart.models import Cart
 from shop.delivery.models import Contact, Country
 from shop.errors import NotPossible
@@ -124,8 +124,8 @@ def test_goods_are_not_sold_without_knowing_where_they_go(till, adult):
     kettle = make.variant()
     who = make.cart({adult: 1})
     short = Contact(email="lin@example.org", name="Lin Yue", country="CN", made_at=NOON)
-    changing.set_contact(Cart.objects.get(), short)
-    changing.add(Cart.objects.get(), kettle.pk, 1, at=NOON)
+    change.set_contact(Cart.objects.get(), short)
+    change.add(Cart.objects.get(), kettle.pk, 1, at=NOON)
 
     with pytest.raises(NotPossible, match="Enter an address in the country"):
         press_pay(who)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shop.cart import changing
+from shop.cart.change import add, choose_services, send_to, use_voucher
 from shop.cart.models import Cart, CartLine
 from shop.cart.pricing import price_cart
 from shop.delivery.models import Country
@@ -97,13 +97,13 @@ def something_else(who):
 
 def a_voucher(who):
     make.promotion(make.festival(), group="voucher", trigger="code", code="TEN", value=1)
-    changing.use_voucher(Cart.objects.get(), "ten", shopper=who, at=NOON)
+    use_voucher(Cart.objects.get(), "ten", shopper=who, at=NOON)
 
 
 def another_service(who):
     make.delivery(service="express")
     seller = CartLine.objects.get().variant.product.merchant_id
-    changing.choose_services(Cart.objects.get(), {seller: "express"})
+    choose_services(Cart.objects.get(), {seller: "express"})
 
 
 def another_address(who):
@@ -114,7 +114,7 @@ def another_country(who):
     Country.objects.create(
         code="MO", zone="CEA", service="open", currency="MOP", seen_on="2026-11-24"
     )
-    changing.send_to(Cart.objects.get(), "MO")
+    send_to(Cart.objects.get(), "MO")
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_the_order_of_the_lines_does_not_change_a_wish():
     before = wish(priced(who))
 
     CartLine.objects.filter(variant=kettle).delete()
-    changing.add(Cart.objects.get(), kettle.pk, 1, at=NOON + timedelta(minutes=1))
+    add(Cart.objects.get(), kettle.pk, 1, at=NOON + timedelta(minutes=1))
 
     assert [line.variant for line in priced(who).lines] == [cup, kettle]
     assert wish(priced(who)) == before

@@ -2,10 +2,10 @@
 
 import pytest
 
-from shop.cart.claiming import claimable
 from shop.cart.limits import own_limits
-from shop.cart.pocket import within_reach
 from shop.cart.pricing import price_cart
+from shop.cart.vouchers.claim import claimable
+from shop.cart.vouchers.wallet import within_reach
 from shop.errors import LimitReached, PriceChanged, TooManyOpenOrders, VoucherRefused
 from shop.festivals.models import Claim, DealUsage, PromotionUsage
 from shop.festivals.promotions.vouchers import claim_voucher

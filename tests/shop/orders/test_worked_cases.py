@@ -3,8 +3,8 @@
 import pytest
 from django.db.models import Sum
 
-from shop.cart import explaining
 from shop.cart.pricing import price_cart
+from shop.cart.vouchers import explain
 from shop.festivals.models import Participation
 from shop.orders.models import Order
 from shop.orders.placing import place_order
@@ -92,7 +92,7 @@ def test_case_29_a_cent_short_of_the_step_saves_nothing_and_the_cart_says_what_i
 
     assert (order.total, order.discount) == (299_99, 0)
     assert not order.discounts.exists()
-    (goal,) = explaining.goals(price_cart(make.cart(dict.fromkeys(wanted, 1)), at=NOON).quote)
+    (goal,) = explain.goals(price_cart(make.cart(dict.fromkeys(wanted, 1)), at=NOON).quote)
     assert goal.text == "Spend $0.01 more and save $50.00"
     save.refresh_from_db()
     assert (save.held_uses, save.held_amount) == (0, 0)
@@ -217,7 +217,7 @@ def test_case_38_a_budget_that_is_too_short_gives_nothing_and_says_so_before_pay
     order = bought([wanted])
 
     assert (priced.quote.total, priced.quote.benefits) == (300_00, ())
-    assert explaining.setbacks(priced.quote) == ["Save: All vouchers of this kind have been used."]
+    assert explain.setbacks(priced.quote) == ["Save: All vouchers of this kind have been used."]
     assert (order.total, order.discounts.count()) == (300_00, 0)
     short.refresh_from_db()
     assert short.budget - short.held_amount - short.spent == 40_00

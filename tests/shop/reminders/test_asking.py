@@ -7,7 +7,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from shop.cart.turns import one_after_another
+from shop.cart.locks import one_after_another
 from shop.networks import keyed_hash
 from shop.reminders import asking, tokens
 from shop.reminders.models import Reminder

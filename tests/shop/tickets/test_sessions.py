@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
-from shop.cart import changing
+from shop.cart import change
 from shop.cart.pricing import price_cart
 from shop.errors import NotPossible, ShopError
 from shop.festivals.nominations import approve
@@ -186,7 +186,7 @@ def test_tickets_are_reserved_together_from_the_page_of_the_experience(client, c
     assert "Friday" in page
     assert "12 seats left" in page
     assert answer.status_code == 303
-    lines = {line.variant_id: line.quantity for line in changing.CartLine.objects.all()}
+    lines = {line.variant_id: line.quantity for line in change.CartLine.objects.all()}
     assert lines == {adult.pk: 2, family.pk: 1}
 
 
@@ -215,7 +215,7 @@ def test_a_reservation_that_makes_no_sense_is_refused_and_nothing_is_added(clien
     answer = client.post("/cart/reserve/", data, headers={"Sec-Fetch-Site": "same-origin"})
 
     assert answer.status_code in (400, 409)
-    assert not changing.CartLine.objects.exists()
+    assert not change.CartLine.objects.exists()
 
 
 @pytest.mark.django_db
@@ -234,7 +234,7 @@ def test_a_kind_is_known_by_its_name_where_dates_have_different_ones(client, clo
         {"session": adult.pool_id, "kind-1": "Child", "tickets-1": "1"},
         headers=same_origin,
     )
-    assert (child.status_code, changing.CartLine.objects.count()) == (409, 0)
+    assert (child.status_code, change.CartLine.objects.count()) == (409, 0)
 
     client.post(
         "/cart/reserve/",
@@ -243,7 +243,7 @@ def test_a_kind_is_known_by_its_name_where_dates_have_different_ones(client, clo
     )
     assert [name in page for name in ("Adult", "Child", "Family")] == [True, True, True]
     assert 'data-prices="40.00 0 128.00"' in page
-    assert changing.CartLine.objects.get().variant == family
+    assert change.CartLine.objects.get().variant == family
 
 
 @pytest.mark.django_db

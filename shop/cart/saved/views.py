@@ -11,10 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from shop import clock
-from shop.cart import saving
-from shop.cart.answering import see_other
 from shop.cart.current import cart_for_change, carts_of, remember_cart
-from shop.cart.saved import saved_products
+from shop.cart.http import see_other
+from shop.cart.saved import save
+from shop.cart.saved.page import saved_products
 from shop.cart.views import number
 from shop.errors import NotPossible
 from shop.storefront.middleware import tokenless
@@ -29,11 +29,11 @@ def saved(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         found = saved_products(carts_of(request), at=at, language=get_language())
         return render(request, "shop/cart/saved.html", {"saved": found})
-    product = saving.savable(number(request.POST.get("product", "")))
+    product = save.savable(number(request.POST.get("product", "")))
     if product is None:
         raise NotPossible(_("This product is no longer on sale."))
     cart, token = cart_for_change(request, at=at)
-    saving.save(cart, product, at=at)
+    save.save(cart, product, at=at)
     return remember_cart(_done(request), token)
 
 
@@ -43,7 +43,7 @@ def saved(request: HttpRequest) -> HttpResponse:
 def remove(request: HttpRequest) -> HttpResponse:
     """Take a product off the saved ones."""
     if cart := carts_of(request).first():
-        saving.remove(cart, number(request.POST.get("product", "")))
+        save.remove(cart, number(request.POST.get("product", "")))
     return _done(request)
 
 
@@ -56,7 +56,7 @@ def move(request: HttpRequest) -> HttpResponse:
     if cart is None:
         return see_other("saved")
     at = clock.moment_of(request)
-    product = saving.move_to_cart(cart, number(request.POST.get("product", "")), at=at)
+    product = save.move_to_cart(cart, number(request.POST.get("product", "")), at=at)
     if product:
         return HttpResponseRedirect(reverse("product", args=[product.slug]), status=303)
     return see_other("cart")

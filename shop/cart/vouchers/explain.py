@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from shop.cart.formats import amount, ended_on, starts_on
 from shop.cart.pricing import PricedCart
-from shop.cart.wording import amount, ended_on, starts_on
 from shop.festivals.models import Promotion
 from shop.festivals.pricing.quoting import Quote
 from shop.festivals.pricing.terms import Group, PromotionTerms

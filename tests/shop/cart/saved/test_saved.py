@@ -3,9 +3,9 @@
 import pytest
 from django.test import Client
 
-from shop.cart.adopting import adopt_cart
+from shop.cart.adopt import adopt_cart
 from shop.cart.models import Cart, CartLine, SavedProduct
-from shop.cart.saving import MOST_SAVED
+from shop.cart.saved.save import MOST_SAVED
 from tests import make
 from tests.budgets import statements
 from tests.make import NOON

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from shop.accounts.models import User
 from shop.cart.models import Cart, CartLine, CartVoucher
-from shop.cart.saving import move_saved
+from shop.cart.saved.save import move_saved
 from shop.networks import keyed_hash
 
 

@@ -13,11 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from shop import clock
-from shop.cart.answering import see_other
-from shop.cart.claiming import claim_for_cart, claim_for_later
 from shop.cart.current import cart_for_change, has_verified_email, shopper_of, signed_in
-from shop.cart.pocket import pocket, within_reach
+from shop.cart.http import see_other
 from shop.cart.views import cart_page
+from shop.cart.vouchers.claim import claim_for_cart, claim_for_later
+from shop.cart.vouchers.wallet import pocket, within_reach
 from shop.errors import NeedsAccount, ShopError
 from shop.festivals.promotions.vouchers import vouchers_to_claim
 from shop.storefront.middleware import tokenless

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from shop.accounts.models import User
+from shop.cart.formats import language, starts_on, valid_until
 from shop.cart.models import CartVoucher
-from shop.cart.wording import language, starts_on, valid_until
 from shop.festivals.models import Claim, Festival, Promotion
 from shop.festivals.promotions.text import called, left_text
 

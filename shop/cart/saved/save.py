@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from shop.cart import changing
+from shop.cart import change
 from shop.cart.models import Cart, SavedProduct
 from shop.catalogue.models import Product
 from shop.errors import NotPossible
@@ -60,7 +60,7 @@ def move_to_cart(cart: Cart, product_id: int, *, at: datetime) -> Product | None
         raise NotPossible(_("This product is no longer on sale."))
     if len(variants) > 1:
         return product
-    changing.add(cart, variants[0], 1, at=at)
+    change.add(cart, variants[0], 1, at=at)
     remove(cart, product_id)
     return None
 

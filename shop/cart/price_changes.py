@@ -9,9 +9,9 @@ from datetime import datetime
 from django.db.models import Case, Value, When
 from django.utils.translation import gettext as _
 
+from shop.cart.formats import amount, language
 from shop.cart.models import CartLine
 from shop.cart.pricing import PricedCart
-from shop.cart.wording import amount, language
 from shop.festivals.models import PriceSpan, Slot
 from shop.festivals.pricing.items import public_price
 

@@ -9,14 +9,15 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from shop.cart import comparing, explaining
+from shop.cart import price_changes
 from shop.cart.current import Shopper
-from shop.cart.explaining import Goal, Voucher
+from shop.cart.formats import amount, arrives, items, language, parcels, stores
 from shop.cart.lines import LineShown, show_line
 from shop.cart.models import CartLine
 from shop.cart.pricing import PricedCart
 from shop.cart.sums import StoreSums, SumsShown, counted, show_sums, store_sums, units
-from shop.cart.wording import amount, arrives, items, language, parcels, stores
+from shop.cart.vouchers import explain
+from shop.cart.vouchers.explain import Goal, Voucher
 from shop.delivery.names import country_name
 from shop.delivery.quoting import Option, arrival
 from shop.errors import BelowMinimum
@@ -68,21 +69,21 @@ def show_cart(priced: PricedCart, shopper: Shopper, *, currency: str, at: dateti
     Args:
         currency: in which an approximate total is shown.
     """
-    vouchers = explaining.vouchers(priced, at=at)
-    goals = explaining.goals(priced.quote)
+    vouchers = explain.vouchers(priced, at=at)
+    goals = explain.goals(priced.quote)
     lines = {line.variant_id: show_line(line, priced, shopper, at=at) for line in priced.lines}
     return CartShown(
         summary=_summary(priced),
         count=items(units(priced)),
         country=priced.cart.country,
-        changes=tuple(comparing.changes(priced, at=at)),
+        changes=tuple(price_changes.changes(priced, at=at)),
         stores=tuple(
             _store(priced, group, lines, vouchers, goals) for group in priced.by_merchant.values()
         ),
         # A store's voucher stays in sight, and can be taken out, when its lines are gone.
         vouchers=tuple(v for v in vouchers if v.store not in priced.by_merchant),
         goals=tuple(goal for goal in goals if goal.store is None),
-        setbacks=tuple(explaining.setbacks(priced.quote)),
+        setbacks=tuple(explain.setbacks(priced.quote)),
         sums=show_sums(priced, currency=currency),
         saving=_saving(priced),
         problems=tuple(problems(priced)),

@@ -9,12 +9,13 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
-from shop.cart import changing, explaining
+from shop.cart import change
 from shop.cart.current import Shopper, has_verified_email
+from shop.cart.formats import language, valid_until
 from shop.cart.models import Cart
-from shop.cart.pocket import to_claim
 from shop.cart.pricing import PricedCart
-from shop.cart.wording import language, valid_until
+from shop.cart.vouchers import explain
+from shop.cart.vouchers.wallet import to_claim
 from shop.errors import NeedsAccount, VoucherRefused
 from shop.festivals.models import Claim, Festival, Promotion
 from shop.festivals.promotions.text import named
@@ -51,7 +52,7 @@ def claimable(priced: PricedCart, shopper: Shopper, *, at: datetime) -> list[Cla
             use_to__gt=at,
             festival__state=Festival.State.PUBLISHED,
         )
-        .exclude(pk__in=explaining.in_cart(priced))
+        .exclude(pk__in=explain.in_cart(priced))
         .annotate(is_mine=Exists(mine), had=Exists(had))
         .filter(Q(is_mine=True) | (Q(had=False) & is_open))
         .select_related("festival")
@@ -86,4 +87,4 @@ def claim_for_cart(cart: Cart, promotion: Promotion, shopper: Shopper, *, at: da
     claim = claim_voucher(promotion, shopper.user, at=at)
     if claim.state == Claim.State.USED:
         raise VoucherRefused(_("You have already used this voucher."))
-    changing.use_claim(cart, claim)
+    change.use_claim(cart, claim)

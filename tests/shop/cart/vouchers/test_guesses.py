@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from shop.cart.models import Cart, CartVoucher, VoucherTry
-from shop.cart.trying import WITHIN, forget_tries, one_try
+from shop.cart.vouchers.guesses import WITHIN, forget_tries, one_try
 from shop.errors import TooManyTries, WrongCode
 from shop.festivals.models import Claim
 from tests import make
