@@ -18,7 +18,7 @@ from django.db import transaction
 
 from sample.progress import Progress
 from sample.till import SandboxSilent, press_pay, refuse_without_sandbox
-from shop.checkout.paying import return_addresses
+from shop.checkout.charge import return_addresses
 from shop.currencies import least_charge
 from shop.errors import GatewayError
 from shop.orders.freezing import frozen_rows

@@ -22,7 +22,7 @@ from shop.cart.current import Shopper
 from shop.cart.models import Cart
 from shop.cart.pricing import price_cart
 from shop.catalogue.models import Variant
-from shop.checkout.paying import return_addresses
+from shop.checkout.charge import return_addresses
 from shop.delivery.models import Contact
 from shop.errors import GatewayError, NotPossible, ShopError
 from shop.festivals.models import Deal, Slot

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from shop import clock
 from shop.accounts.adapter import AccountAdapter
 from shop.accounts.models import User
-from shop.checkout.signing_in import bring_along
+from shop.checkout.sign_in import bring_along
 from shop.networks import client_address
 
 

@@ -1,16 +1,18 @@
 from django.urls import include, path
 
-from shop.checkout import codes, invoicing, lost_links, returning, tickets, tracking, views
+from shop.checkout import provider_return, views
+from shop.checkout.order import codes, invoice, lost_links, tickets
+from shop.checkout.order import views as order_views
 
 order = [
-    path("", tracking.order, name="order"),
+    path("", order_views.order, name="order"),
     path("code/", codes.code, name="order-code"),
     path("open/<str:proof>/", codes.open_fresh, name="order-open"),
-    path("paid/", returning.paid, name="order-paid"),
-    path("stopped/", returning.stopped, name="order-stopped"),
-    path("cancel/", tracking.cancel, name="order-cancel"),
-    path("keep/", tracking.keep_order, name="order-keep"),
-    path("invoice/", invoicing.invoice, name="order-invoice"),
+    path("paid/", provider_return.paid, name="order-paid"),
+    path("stopped/", provider_return.stopped, name="order-stopped"),
+    path("cancel/", order_views.cancel, name="order-cancel"),
+    path("keep/", order_views.keep_order, name="order-keep"),
+    path("invoice/", invoice.invoice, name="order-invoice"),
     path("tickets/", tickets.tickets, name="order-tickets"),
     path("tickets/<int:line_id>.ics", tickets.session_file, name="order-session"),
 ]
@@ -19,5 +21,5 @@ urlpatterns = [
     path("checkout/delivery/", views.delivery, name="checkout-delivery"),
     path("orders/find/", lost_links.find, name="order-find"),
     path("orders/<str:number>/<str:token>/", include(order)),
-    path("account/", tracking.account, name="account"),
+    path("account/", order_views.account, name="account"),
 ]

@@ -16,13 +16,13 @@ from shop.cart.formats import language, parcels
 from shop.cart.http import see_other
 from shop.cart.models import Cart
 from shop.cart.pricing import PricedCart, price_cart
-from shop.checkout import paying
-from shop.checkout.choosing import choices, chosen, is_as_shown, posted_services
+from shop.checkout import charge
+from shop.checkout.delivery_choice import choices, chosen, is_as_shown, posted_services
+from shop.checkout.destination import cart_to_send
 from shop.checkout.duties import duties_of
 from shop.checkout.forms import AddressForm
-from shop.checkout.prefilling import Fields, begun, is_unchanged, shown
-from shop.checkout.refusing import refused, too_large, way_to_more
-from shop.checkout.sending import cart_to_send
+from shop.checkout.prefill import Fields, begun, is_unchanged, shown
+from shop.checkout.refusals import refused, too_large, way_to_more
 from shop.delivery.areas import area_of, areas
 from shop.delivery.names import country_name, lines_of
 from shop.errors import CannotDeliver, ShopError
@@ -63,7 +63,7 @@ def delivery(request: HttpRequest) -> HttpResponse:
         change.choose_services(shopper, services)
     if "pay" not in request.POST:
         return _delivery_page(request, shopper) if request.htmx else see_other("checkout-delivery")
-    addresses, at = paying.return_addresses(), clock.moment_of(request)
+    addresses, at = charge.return_addresses(), clock.moment_of(request)
     try:
         step = start_payment(shopper, agreed=_agreed(request), addresses=addresses, at=at)
     except ShopError as refusal:
@@ -142,10 +142,10 @@ def _delivery_page(
         "sends": priced.has_goods,
         "contact": lines_of(cart.contact, language(), sends=priced.has_goods),
         "duties": duties_of(priced),
-        "limits": paying.limits(priced, shopper, at=at),
-        "obstacles": paying.obstacles(priced) + ([str(excess)] if excess else []),
+        "limits": charge.limits(priced, shopper, at=at),
+        "obstacles": charge.obstacles(priced) + ([str(excess)] if excess else []),
         "way": way_to_more(excess or refusal, shopper),
-        "offer": paying.offer(priced, currency=currency_of(request), at=at),
+        "offer": charge.offer(priced, currency=currency_of(request), at=at),
         "parcels": parcels(len(priced.chosen)),
         "shares": sums.show_shares(priced),
         "terms_link": settings.TERMS_LINK,

@@ -7,7 +7,7 @@ from tests.buying import pay
 from tests.cms.admin.people import organizer
 from tests.make import NOON
 from tests.shop.cart.carts import fill
-from tests.shop.checkout.proofs import owner_of
+from tests.shop.checkout.order.proofs import owner_of
 from tests.shop.workspace.desk import open_desk
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ import re
 
 from tests.browsing.steps import words
 from tests.journeys.ways import journey, on_desk_and_phone, with_and_without_script
-from tests.shop.checkout.proofs import LIN, paid_order
+from tests.shop.checkout.order.proofs import LIN, paid_order
 from tests.shop.checkout.steps import link
 
 pytestmark = journey

@@ -21,7 +21,7 @@ from shop.reporting.tallying import count_all_sales
 from tests import make
 from tests.cms.admin.people import organizer
 from tests.sample.loaded import DAY_0, six
-from tests.shop.checkout.proofs import owner_of
+from tests.shop.checkout.order.proofs import owner_of
 from tests.summing import cents, count_sums, wrong_sums
 
 LANGUAGES = ("", "/fr", "/ar")

@@ -9,7 +9,7 @@ from shop.merchants.models import Merchant
 from shop.orders.models import Order
 from tests import make
 from tests.sample.test_sums import sold
-from tests.shop.checkout.proofs import owner_of
+from tests.shop.checkout.order.proofs import owner_of
 
 MARKED = re.compile(r"[^.<>]{0,60}\b(?:UTC|GMT)\b[^.<>]{0,30}")
 PAGES = (

@@ -7,7 +7,7 @@ from django.core import mail
 from django.utils import translation
 
 from shop.cart.pricing import price_cart
-from shop.checkout.summarising import show_order_sums
+from shop.checkout.order.summary import show_order_sums
 from shop.festivals.mail import send_decision
 from shop.festivals.models import Slot
 from shop.festivals.promotions.text import called, named

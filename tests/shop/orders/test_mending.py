@@ -15,7 +15,7 @@ from shop.orders.shipping import ship
 from shop.orders.tasks import send_address_given_up, send_address_mended, send_order_address
 from tests import make
 from tests.make import NOON
-from tests.shop.checkout.proofs import owner_of
+from tests.shop.checkout.order.proofs import owner_of
 from tests.shop.orders.mended import (
     SHIPS,
     everything,

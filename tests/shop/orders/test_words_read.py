@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from shop.catalogue.models import Product, Term
-from shop.checkout.tickets import visits_of
+from shop.checkout.order.tickets import visits_of
 from shop.orders.freezing import frozen_rows
 from shop.orders.models import Order
 from shop.orders.telling import mail_context, store_context
@@ -17,7 +17,7 @@ from shop.tickets.sessions import calendar
 from tests import make
 from tests.buying import pay
 from tests.make import END, NOON
-from tests.shop.checkout.proofs import owner_of
+from tests.shop.checkout.order.proofs import owner_of
 
 pytestmark = pytest.mark.django_db
 

@@ -122,11 +122,11 @@ def test_banks_that_think_keep_no_newer_payment_from_being_asked_about(till, who
 
 
 def test_a_session_is_asked_about_once_in_some_seconds(till, who, monkeypatch, settings):
-    from shop.checkout.standing import bring_up_to_date, standing  # noqa: PLC0415
+    from shop.checkout.order.status import bring_up_to_date, standing  # noqa: PLC0415
 
     asked = []
     monkeypatch.setattr(
-        "shop.checkout.standing.apply_session",
+        "shop.checkout.order.status.apply_session",
         lambda session_id, **facts: asked.append(apply_session(session_id, **facts)),
     )
     settings.SECONDS_BETWEEN_LOOKS = 2

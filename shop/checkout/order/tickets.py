@@ -13,8 +13,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from shop import clock, dates
-from shop.checkout.finding import order_page
-from shop.checkout.summarising import OrderShown
+from shop.checkout.order.find import order_page
+from shop.checkout.order.summary import OrderShown
 from shop.orders.models import Order, OrderLine
 from shop.orders.telling import order_link
 from shop.tickets.codes import as_svg

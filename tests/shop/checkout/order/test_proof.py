@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.core import signing
 
-from shop.checkout.proving import COOKIE, COOKIE_SALT
+from shop.checkout.order.proof import COOKIE, COOKIE_SALT
 from shop.delivery.models import Contact
 from shop.limiting.models import Kept
 from shop.orders.models import Order, Suborder
@@ -13,7 +13,7 @@ from shop.orders.shipping import ship
 from tests import make
 from tests.make import NOON
 from tests.shop.cart.carts import words
-from tests.shop.checkout.proofs import (
+from tests.shop.checkout.order.proofs import (
     LIN,
     PRIVATE,
     is_shown,

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 
 from shop.accounts.models import User
 from shop.cart.formats import amount, between, full_day, language, parcels
-from shop.checkout.refunds import DELAYED, DONE, ON_ITS_WAY, returning, told
+from shop.checkout.order.refunds import DELAYED, DONE, ON_ITS_WAY, returning, told
 from shop.languages import Wording, beside
 from shop.orders.models import Order, OrderLine, Suborder
 from shop.payments.models import STUCK, Operation

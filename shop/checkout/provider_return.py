@@ -9,11 +9,11 @@ from django.views.decorators.http import require_safe
 from shop import clock
 from shop.cart.current import signed_in
 from shop.cart.http import see_other
-from shop.checkout.finding import order_page
-from shop.checkout.proving import is_proved
-from shop.checkout.standing import bring_up_to_date, standing
-from shop.checkout.summarising import show_order
-from shop.checkout.tickets import visits_beside
+from shop.checkout.order.find import order_page
+from shop.checkout.order.proof import is_proved
+from shop.checkout.order.status import bring_up_to_date, standing
+from shop.checkout.order.summary import show_order
+from shop.checkout.order.tickets import visits_beside
 from shop.orders.joining import may_keep
 from shop.orders.models import Order
 from shop.storefront.cache.catalogue_version import current_epoch

@@ -11,7 +11,7 @@ from tests import make
 from tests.budgets import statements
 from tests.make import NOON
 from tests.shop.cart.carts import words
-from tests.shop.checkout.proofs import owner_of
+from tests.shop.checkout.order.proofs import owner_of
 from tests.shop.checkout.steps import buy, go_to_payment, link
 from tests.shop.tickets import visits
 from tests.shop.tickets.visits import bought

@@ -16,7 +16,7 @@ from shop.orders.opening import LINK_SALT
 from tests import make
 from tests.make import NOON
 from tests.shop.cart.carts import words
-from tests.shop.checkout.proofs import LIN, is_shown, paid_order, sent, stranger
+from tests.shop.checkout.order.proofs import LIN, is_shown, paid_order, sent, stranger
 from tests.shop.checkout.steps import link
 
 pytestmark = pytest.mark.django_db

@@ -15,14 +15,14 @@ from shop import clock
 from shop.cart.current import signed_in
 from shop.cart.http import see_other
 from shop.checkout.desks import desks_of
-from shop.checkout.finding import order_page, own_order_page
-from shop.checkout.listing import orders_of
-from shop.checkout.proving import is_proved
-from shop.checkout.refunds import money_back
-from shop.checkout.returning import unpaid_page
-from shop.checkout.standing import bring_up_to_date
-from shop.checkout.summarising import paid_with, show_order
-from shop.checkout.tickets import visits_beside
+from shop.checkout.order.find import order_page, own_order_page
+from shop.checkout.order.index import orders_of
+from shop.checkout.order.proof import is_proved
+from shop.checkout.order.refunds import money_back
+from shop.checkout.order.status import bring_up_to_date
+from shop.checkout.order.summary import paid_with, show_order
+from shop.checkout.order.tickets import visits_beside
+from shop.checkout.provider_return import unpaid_page
 from shop.errors import NotPossible
 from shop.orders.joining import keep, may_keep
 from shop.orders.models import Order

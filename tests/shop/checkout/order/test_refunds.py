@@ -13,7 +13,7 @@ from tests import make
 from tests.cms.admin.people import organizer
 from tests.make import NOON
 from tests.shop.cart.carts import words
-from tests.shop.checkout.proofs import owner_of
+from tests.shop.checkout.order.proofs import owner_of
 from tests.shop.checkout.steps import buy, link
 from tests.shop.payments.late import owed_back
 from tests.shop.tickets import visits

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from shop import clock
 from shop.cart.http import see_other
-from shop.checkout.finding import PAGES_AFTER, open_page
-from shop.checkout.proving import KNOWN_FOR, is_old, is_proved, prove
+from shop.checkout.order.find import PAGES_AFTER, open_page
+from shop.checkout.order.proof import KNOWN_FOR, is_old, is_proved, prove
 from shop.limiting.store import limits
 from shop.networks import network_key
 from shop.orders.models import Order

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 
 from shop import clock
 from shop.cart.http import see_other
-from shop.checkout.proving import is_old, is_proved, with_end
+from shop.checkout.order.proof import is_old, is_proved, with_end
 from shop.composed import ID, composed
 from shop.orders.models import NUMBER_START, Order, new_token
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 
 from shop import clock
-from shop.checkout.proving import COOKIE, COOKIE_SALT
+from shop.checkout.order.proof import COOKIE, COOKIE_SALT
 from shop.orders import ending
 from shop.orders.models import Order
 from tests import make

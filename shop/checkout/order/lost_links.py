@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods
 
 from shop.accounts.mailboxes import mailbox_key
 from shop.cart.http import see_other
-from shop.checkout.codes import too_many
+from shop.checkout.order.codes import too_many
 from shop.limiting.store import limits
 from shop.networks import network_key
 from shop.orders.models import NUMBER_START, Order

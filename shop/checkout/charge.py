@@ -15,7 +15,7 @@ from shop.cart.models import CartLine
 from shop.cart.page import problems
 from shop.cart.pricing import PricedCart
 from shop.cart.sums import SumsShown, about, show_sums
-from shop.checkout.summarising import show_order_sums
+from shop.checkout.order.summary import show_order_sums
 from shop.festivals.pricing.quoting import Quote
 from shop.languages import labelled
 from shop.orders.agreement import Agreement, agreement, wish

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from shop.cart.formats import amount, held_until
-from shop.checkout.refunds import DELAYED, DONE, returning, stands, told
+from shop.checkout.order.refunds import DELAYED, DONE, returning, stands, told
 from shop.errors import GatewayError
 from shop.orders.models import Order
 from shop.payments.applying import apply_session

@@ -8,7 +8,7 @@ from django.core import mail
 from django.test import Client
 
 from shop import clock
-from shop.checkout.codes import masked
+from shop.checkout.order.codes import masked
 from shop.delivery.models import Contact
 from shop.limiting.models import Kept
 from shop.orders.opening import begin_code, code_of, use_code
@@ -16,7 +16,7 @@ from tests import make
 from tests.crowd import at_once
 from tests.make import NOON
 from tests.shop.cart.carts import words
-from tests.shop.checkout.proofs import (
+from tests.shop.checkout.order.proofs import (
     LIN,
     is_shown,
     paid_order,

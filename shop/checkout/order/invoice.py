@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from shop.cart.formats import amount, full_day, language, less
-from shop.checkout.finding import own_order_page
-from shop.checkout.refunds import MoneyBack, money_back
-from shop.checkout.summarising import paid_with
+from shop.checkout.order.find import own_order_page
+from shop.checkout.order.refunds import MoneyBack, money_back
+from shop.checkout.order.summary import paid_with
 from shop.delivery.names import address_lines
 from shop.languages import percent
 from shop.orders.models import Order, OrderLine, Suborder
