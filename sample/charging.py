@@ -22,11 +22,11 @@ from shop.checkout.charge import return_addresses
 from shop.currencies import least_charge
 from shop.errors import GatewayError
 from shop.orders.freezing import frozen_rows
-from shop.payments.collecting import LEAST_LIFE
-from shop.payments.gateway import Session, SessionStatus
+from shop.payments.collect import LEAST_LIFE
 from shop.payments.models import Operation, Payment
-from shop.payments.requests import checkout_request
-from shop.payments.stripe_gateway import gateway
+from shop.payments.provider.gateway import Session, SessionStatus
+from shop.payments.provider.requests import checkout_request
+from shop.payments.provider.stripe_gateway import gateway
 
 AT_ONCE, BATCH = 4, 40
 WORK = "Paying in the sandbox"

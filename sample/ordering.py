@@ -30,8 +30,8 @@ from shop.networks import keyed_hash
 from shop.orders.agreement import agreement
 from shop.orders.models import Order, Suborder
 from shop.orders.shipping import ship
-from shop.payments.applying import apply_session
-from shop.payments.collecting import start_payment
+from shop.payments.apply import apply_session
+from shop.payments.collect import start_payment
 
 
 def open_wishes(wishes: Sequence[Wish]) -> list[Wish]:

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 from shop.limiting import checks as limiting
 from shop.payments import checks as payments
-from shop.payments.guards import refuse_dangerous_settings
+from shop.payments.provider.guards import refuse_dangerous_settings
 
 
 class ShopConfig(AppConfig):

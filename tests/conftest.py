@@ -42,7 +42,7 @@ def sandbox_server() -> Iterator:
 @pytest.fixture
 def sandbox(sandbox_server, settings, monkeypatch) -> Iterator:
     """Give a fresh sandbox, and point the shop at it."""
-    from shop.payments import stripe_gateway  # noqa: PLC0415 (needs settings)
+    from shop.payments.provider import stripe_gateway  # noqa: PLC0415 (needs settings)
 
     sandbox_server.sandbox.reset()
     settings.STRIPE_BASE_URL = sandbox_server.url

@@ -12,9 +12,9 @@ from shop.cart.current import Shopper
 from shop.ledger.balances import unbalanced
 from shop.orders.models import Order
 from shop.orders.reconciling import differences
-from shop.payments.collecting import NextStep, start_payment
+from shop.payments.collect import NextStep, start_payment
 from shop.payments.models import Payment
-from shop.payments.requests import Addresses
+from shop.payments.provider.requests import Addresses
 from tests import make
 from tests.make import NOON
 

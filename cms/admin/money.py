@@ -20,8 +20,8 @@ from shop import clock
 from shop.currencies import written
 from shop.errors import GatewayError
 from shop.orders.models import id_of_number
-from shop.payments import repairing
-from shop.payments.applying import UnknownOrder, apply_session
+from shop.payments import repair
+from shop.payments.apply import UnknownOrder, apply_session
 from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.workspace.fields import LineField
 
@@ -47,9 +47,9 @@ class ElsewhereForm(forms.Form):
 def money(request: HttpRequest) -> HttpResponse:
     """List what waits for a person, the oldest first. Three statements."""
     asked = _asked(request)
-    operations = _of_order(repairing.stuck_operations(), "payment__order", asked)
-    reviews = _of_order(repairing.differing_payments(), "order", asked)
-    dead = repairing.dead_messages()
+    operations = _of_order(repair.stuck_operations(), "payment__order", asked)
+    reviews = _of_order(repair.differing_payments(), "order", asked)
+    dead = repair.dead_messages()
     context = {
         "asked": asked,
         "operations": [_operation(row) for row in operations.select_related(
@@ -65,7 +65,7 @@ def money(request: HttpRequest) -> HttpResponse:
 
 def waiting() -> int:
     """Return how much of all this there is. One statement."""
-    kinds = (repairing.stuck_operations, repairing.differing_payments, repairing.dead_messages)
+    kinds = (repair.stuck_operations, repair.differing_payments, repair.dead_messages)
     first, *others = (rows().order_by().values("pk") for rows in kinds)
     return first.union(*others, all=True).count()
 
@@ -78,7 +78,7 @@ def try_again(request: HttpRequest, pk: int) -> HttpResponse:
 
     def run(answers: dict[str, Any]) -> str:
         at = clock.moment_of(request)
-        if repairing.try_again(operation, at=at, by=request.user):
+        if repair.try_again(operation, at=at, by=request.user):
             return "It is sent again within a minute."
         return "The provider had sent it already. Nothing is sent again."
 
@@ -99,7 +99,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
 
     def run(answers: dict[str, Any]) -> str:
         at = clock.moment_of(request)
-        repairing.settle_elsewhere(operation, **answers, at=at, by=request.user)
+        repair.settle_elsewhere(operation, **answers, at=at, by=request.user)
         return "Written down: the shopper got this money another way."
 
     effects = [
@@ -140,9 +140,9 @@ def message(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     def run(answers: dict[str, Any]) -> str:
         at = clock.moment_of(request)
         if is_again:
-            repairing.apply_again(event, at=at, by=request.user)
+            repair.apply_again(event, at=at, by=request.user)
             return "It is applied within a minute."
-        repairing.close_message(event, at=at, by=request.user, **answers)
+        repair.close_message(event, at=at, by=request.user, **answers)
         return "Closed."
 
     received = f"{localtime(event.received_at):%-d %B %Y, %H:%M %Z}"
@@ -157,7 +157,7 @@ def message(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     title = "Apply this message again" if is_again else "Close this message"
     act = Act(title, "Apply it" if is_again else "Close it", effects, run, form)
     back = reverse(LIST)
-    dead = repairing.dead_messages().filter(pk=pk)
+    dead = repair.dead_messages().filter(pk=pk)
     return perform(
         request, act, back=back, trail=[(back, TRAIL)],
         barred=lambda: "" if dead.exists() else "It does not wait for anybody any more.",
@@ -166,7 +166,7 @@ def message(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 def _perform(request: HttpRequest, act: Act, operation: Operation) -> HttpResponse:
     back = reverse(LIST)
-    own = repairing.stuck_operations().filter(pk=operation.pk)
+    own = repair.stuck_operations().filter(pk=operation.pk)
     return perform(
         request, act, back=back, trail=[(back, TRAIL)],
         barred=lambda: "" if own.exists() else "It does not wait for anybody any more.",

@@ -31,7 +31,7 @@ from shop.merchants.deciding import refuse_own
 from shop.merchants.models import Merchant
 from shop.orders.effects import Effect
 from shop.orders.models import Order
-from shop.payments.cancelling import end_open
+from shop.payments.cancel import end_open
 from shop.tasks import enqueue
 
 EMPTY: dict[str, Any] = {"tagline": "", "story": "", "certifications": []}

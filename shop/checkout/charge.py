@@ -20,7 +20,7 @@ from shop.festivals.pricing.quoting import Quote
 from shop.languages import labelled
 from shop.orders.agreement import Agreement, agreement, wish
 from shop.orders.models import Order
-from shop.payments.requests import Addresses
+from shop.payments.provider.requests import Addresses
 from shop.storefront.cache.catalogue_version import current_epoch
 
 

@@ -16,7 +16,7 @@ from shop.errors import NotPossible
 from shop.orders import ending
 from shop.orders.joining import hand_over
 from shop.orders.models import Order
-from shop.payments.cancelling import cancel_pending
+from shop.payments.cancel import cancel_pending
 
 log = logging.getLogger(__name__)
 

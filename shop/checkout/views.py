@@ -27,7 +27,7 @@ from shop.delivery.areas import area_of, areas
 from shop.delivery.names import country_name, lines_of
 from shop.errors import CannotDeliver, ShopError
 from shop.orders.agreement import Agreement
-from shop.payments.collecting import start_payment
+from shop.payments.collect import start_payment
 from shop.queueing.queued import queued
 from shop.reporting import refusals
 from shop.storefront.preferences import currency_of

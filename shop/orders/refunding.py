@@ -1,6 +1,6 @@
 """What goes back of an order: computed per line, written down once, units returned.
 
-Money is moved by ``payments.refunding``; here stands how much, and for what.
+Money is moved by ``payments.refund``; here stands how much, and for what.
 """
 
 from __future__ import annotations

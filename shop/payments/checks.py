@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 
 from shop.currencies import is_chargeable
-from shop.payments.guards import dangers
+from shop.payments.provider.guards import dangers
 
 
 def register_checks() -> None:

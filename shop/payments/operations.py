@@ -12,9 +12,9 @@ from django.db.models import Q
 from shop.errors import GatewayError
 from shop.ledger import posting
 from shop.orders.models import Refund
-from shop.payments.gateway import NO_ANSWER, RemoteOperation
 from shop.payments.models import Operation, Payment
-from shop.payments.stripe_gateway import gateway
+from shop.payments.provider.gateway import NO_ANSWER, RemoteOperation
+from shop.payments.provider.stripe_gateway import gateway
 from shop.rounds.working import each
 
 log = logging.getLogger(__name__)

@@ -16,17 +16,12 @@ from django.views.decorators.http import require_POST
 
 from shop import clock
 from shop.errors import BadSignature, GatewayError
-from shop.payments.applying import (
-    AnotherShops,
-    UnknownOrder,
-    apply_session,
-    is_known_as_paid,
-)
-from shop.payments.gateway import NO_ANSWER, Event
-from shop.payments.guards import is_live
+from shop.payments.apply import AnotherShops, UnknownOrder, apply_session, is_known_as_paid
 from shop.payments.models import GatewayEvent
 from shop.payments.operations import check_refund
-from shop.payments.stripe_gateway import gateway
+from shop.payments.provider.gateway import NO_ANSWER, Event
+from shop.payments.provider.guards import is_live
+from shop.payments.provider.stripe_gateway import gateway
 
 log = logging.getLogger(__name__)
 

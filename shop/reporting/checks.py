@@ -25,8 +25,8 @@ from shop.festivals.models import Festival
 from shop.orders.parked import parked
 from shop.orders.reconciling import differences
 from shop.payments.models import GatewayEvent, Payment
-from shop.payments.stripe_gateway import gateway
-from shop.payments.watching import problems
+from shop.payments.provider.stripe_gateway import gateway
+from shop.payments.watch import problems
 from shop.reporting.models import Check
 from shop.rounds.mishaps import waiting as waiting_mishaps
 from shop.storefront.cache.probe import look_again, not_right, probe

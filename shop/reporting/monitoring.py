@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shop.payments.watching import OVERDUE, overdue_orders
+from shop.payments.watch import OVERDUE, overdue_orders
 from shop.reporting.checks import PROBLEMS
 from shop.reporting.health import TOO_OLD
 from shop.reporting.models import Check

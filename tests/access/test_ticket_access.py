@@ -11,7 +11,7 @@ from shop.catalogue.models import Product
 from shop.delivery.models import Contact
 from shop.orders import ending
 from shop.orders.models import Order
-from shop.payments.calling_off import call_off
+from shop.payments.call_off import call_off
 from shop.stock.models import Pool
 from shop.tickets import issuing, redeeming
 from shop.tickets.models import Ticket

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from sandbox.server import Options, start
-from shop.payments.stripe_gateway import gateway
+from shop.payments.provider.stripe_gateway import gateway
 from tests.browsing.server import Server, address_of, collect_statics, open_door
 from tests.browsing.stage import Stage
 from tests.browsing.watching import Watch

@@ -11,7 +11,7 @@ from shop.accounts.models import User
 from shop.cart.models import CartLine
 from shop.delivery.models import Contact
 from shop.orders.models import Order
-from shop.payments.refunding import refund_lines
+from shop.payments.refund import refund_lines
 from shop.tickets.models import Ticket
 from tests import make
 from tests.browsing.steps import sign_in, words

@@ -10,11 +10,11 @@ from sample.selling import sell
 from sample.till import SandboxSilent, press_pay
 from shop import clock
 from shop.orders.models import Order, Suborder
-from shop.payments.comparing import compare_recent, mismatches
+from shop.payments.compare import compare_recent, mismatches
 from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.payments.operations import run_operations
-from shop.payments.refunding import refund_lines
-from shop.payments.stripe_gateway import gateway
+from shop.payments.provider.stripe_gateway import gateway
+from shop.payments.refund import refund_lines
 from shop.rounds.models import Mishap
 from tests.paying import assert_books_agree, deliver
 from tests.sample.loaded import DAY_0, six

@@ -16,7 +16,7 @@ from shop.festivals.models import Festival
 from shop.merchants.models import Merchant
 from shop.orders.models import Order, Suborder
 from shop.orders.tasks import send_receipt
-from shop.payments.refunding import refund_lines
+from shop.payments.refund import refund_lines
 from shop.reporting.tallying import count_all_sales
 from tests import make
 from tests.cms.admin.people import organizer

@@ -23,7 +23,7 @@ from shop.festivals.local_time import typed, wall_of
 from shop.festivals.models import Deal
 from shop.festivals.schedule import stop
 from shop.orders.effects import Effect, effect_on_deals
-from shop.payments.voiding import void_price
+from shop.payments.void import void_price
 
 TOLD = "The store is told by mail."
 # How a deal stands with which something is not possible.

@@ -17,7 +17,7 @@ from shop.currencies import written
 from shop.errors import ShopError
 from shop.festivals.models import Deal
 from shop.orders.models import Order, OrderLine, SaleDecision
-from shop.payments import voiding
+from shop.payments import void
 
 MOST = 100  # at once; each is a transaction of its own
 OUTCOMES = SaleDecision.Outcome.values
@@ -61,7 +61,7 @@ def decide(request: HttpRequest, pk: int, deal_id: int) -> HttpResponse:
 
 def _try(request: HttpRequest, line: OrderLine, outcome: str) -> bool:
     try:
-        voiding.decide(line, outcome, at=clock.moment_of(request), by=request.user)
+        void.decide(line, outcome, at=clock.moment_of(request), by=request.user)
     except ShopError as refusal:
         messages.error(request, f"{line.order.number}: {refusal}")
         return False

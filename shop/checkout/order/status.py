@@ -14,7 +14,7 @@ from shop.cart.formats import amount, held_until
 from shop.checkout.order.refunds import DELAYED, DONE, returning, stands, told
 from shop.errors import GatewayError
 from shop.orders.models import Order
-from shop.payments.applying import apply_session
+from shop.payments.apply import apply_session
 from shop.payments.models import Payment
 
 

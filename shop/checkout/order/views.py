@@ -26,7 +26,7 @@ from shop.checkout.provider_return import unpaid_page
 from shop.errors import NotPossible
 from shop.orders.joining import keep, may_keep
 from shop.orders.models import Order
-from shop.payments.cancelling import cancel_pending
+from shop.payments.cancel import cancel_pending
 from shop.payments.models import Payment
 
 

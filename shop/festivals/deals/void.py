@@ -1,6 +1,6 @@
 """A wrong price: the deal ends at once and for good, and the mistake stays on record.
 
-Orders are nobody's business here: ``payments.voiding`` ends those that are open, and people
+Orders are nobody's business here: ``payments.void`` ends those that are open, and people
 decide about those that are paid.
 
 Organizers read the refusals, whose desk is in English.

@@ -24,13 +24,13 @@ from shop.listings.indexing import count_words, index_missing
 from shop.listings.popularity import refresh_popularity
 from shop.listings.refreshing import close_dates
 from shop.orders.reconciling import note_sold
-from shop.payments import voiding
-from shop.payments.calling_off import refund_what_is_left
-from shop.payments.comparing import compare_recent
-from shop.payments.forgetting import forget_messages
+from shop.payments import void
+from shop.payments.call_off import refund_what_is_left
+from shop.payments.cleanup import forget_messages
+from shop.payments.compare import compare_recent
 from shop.payments.operations import check_pending, run_operations
-from shop.payments.sweeping import check_unsettled, expire_overdue
-from shop.payments.watching import tell_organizers
+from shop.payments.sweep import check_unsettled, expire_overdue
+from shop.payments.watch import tell_organizers
 from shop.payments.webhooks import forget_bodies, handle_waiting
 from shop.pictures.forgetting import forget_parts
 from shop.queueing.line import forget_places
@@ -96,7 +96,7 @@ ROUNDS = tuple(
         ("forget finished tasks", forget_tasks, 40),
         ("forget files half written", forget_parts, 400),
         ("refund sessions that were called off", refund_what_is_left, 20),
-        ("end orders at a wrong price", voiding.end_open_ones, 1),
+        ("end orders at a wrong price", void.end_open_ones, 1),
         ("end orders of what was taken down", taking_down.end_open_ones, 1),
         ("free what sponsors need not give", reckon_all, 4),
         ("tell of what has opened", tell_opened, 1),

@@ -3,7 +3,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from shop import clock
 from shop.errors import GatewayError
 from shop.ledger.balances import all_differences
-from shop.payments.comparing import LATELY, mismatches
+from shop.payments.compare import LATELY, mismatches
 
 
 class Command(BaseCommand):

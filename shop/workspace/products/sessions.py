@@ -18,7 +18,7 @@ from shop.errors import ShopError
 from shop.listings.scheduling import open_sessions
 from shop.merchants.models import Merchant
 from shop.merchants.zones import zone_of
-from shop.payments.calling_off import call_off
+from shop.payments.call_off import call_off
 from shop.stock.models import Pool
 from shop.tickets.models import Ticket
 from shop.workspace.access import store_members_only

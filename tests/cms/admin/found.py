@@ -20,7 +20,7 @@ from shop.festivals.models import (
     Slot,
 )
 from shop.orders.models import SaleDecision
-from shop.payments.applying import apply_session
+from shop.payments.apply import apply_session
 from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.reporting.models import PublicResult
 from shop.rounds.models import Mishap

@@ -9,14 +9,14 @@ from shop.festivals.models import ChangeLog
 from shop.ledger.models import LedgerEntry
 from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.payments.operations import run_operations
-from shop.payments.repairing import settle_elsewhere, stuck_operations
+from shop.payments.repair import settle_elsewhere, stuck_operations
 from tests import make
 from tests.budgets import statements
 from tests.cms.admin.people import organizer
 from tests.make import NOON
 from tests.paying import assert_books_agree, begin, deliver, set_clocks
+from tests.shop.payments.books import refunded
 from tests.shop.payments.late import owed_back
-from tests.shop.payments.provider import refunded
 
 pytestmark = pytest.mark.django_db
 LIST = "/organize/money/"

@@ -9,7 +9,7 @@ from sandbox.errors import NotPayable
 from shop.cart.models import CartLine
 from shop.orders.models import Order
 from shop.payments.models import Payment
-from shop.payments.sweeping import expire_overdue
+from shop.payments.sweep import expire_overdue
 from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON
@@ -26,7 +26,7 @@ from tests.shop.checkout.steps import (
     press_pay,
     way_back,
 )
-from tests.shop.payments.provider import charged, sessions
+from tests.shop.payments.books import charged, sessions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("till")]
 TOO_LATE = NOON + timedelta(minutes=32)

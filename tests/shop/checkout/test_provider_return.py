@@ -10,7 +10,7 @@ from django.test import Client
 from shop.cart.models import CartLine
 from shop.orders.models import Order
 from shop.payments.models import Operation, Payment
-from shop.payments.sweeping import expire_overdue
+from shop.payments.sweep import expire_overdue
 from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON

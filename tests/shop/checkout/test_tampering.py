@@ -8,7 +8,7 @@ from tests import make
 from tests.shop.cart.carts import fill, words
 from tests.shop.checkout.rows import everything
 from tests.shop.checkout.steps import give_address, offered, press_pay
-from tests.shop.payments.provider import sessions
+from tests.shop.payments.books import sessions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("till")]
 CHANGED = "The price changed before you paid"

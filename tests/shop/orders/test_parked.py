@@ -8,7 +8,7 @@ from django.db import transaction
 
 from shop.orders import ending
 from shop.orders.parked import Parked, parked
-from shop.payments.watching import tell_organizers
+from shop.payments.watch import tell_organizers
 from shop.reporting.checks import look_around
 from shop.reporting.models import Check
 from shop.storefront.cache import catalogue_version

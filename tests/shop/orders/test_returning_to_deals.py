@@ -13,7 +13,7 @@ from shop.festivals.schedule import stop
 from shop.orders import ending, refunding
 from shop.orders.models import RefundLine, Suborder
 from shop.orders.reconciling import differences
-from shop.payments.calling_off import call_off, settle_called_off
+from shop.payments.call_off import call_off, settle_called_off
 from shop.stock.models import Pool
 from tests import make
 from tests.buying import buying, pay, span_price

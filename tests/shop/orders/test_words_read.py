@@ -11,7 +11,7 @@ from shop.orders.freezing import frozen_rows
 from shop.orders.models import Order
 from shop.orders.telling import mail_context, store_context
 from shop.payments.models import Payment
-from shop.payments.requests import Addresses, checkout_request
+from shop.payments.provider.requests import Addresses, checkout_request
 from shop.tickets.issuing import issue
 from shop.tickets.sessions import calendar
 from tests import make

@@ -9,15 +9,15 @@ from shop.errors import PriceChanged
 from shop.ledger.models import LedgerEntry
 from shop.orders import ending
 from shop.orders.models import Order
-from shop.payments.collecting import start_payment
+from shop.payments.collect import start_payment
 from shop.payments.models import Payment
 from shop.payments.operations import run_operations
-from shop.payments.sweeping import expire_overdue
+from shop.payments.sweep import expire_overdue
 from shop.stock.models import Pool
 from tests import make
 from tests.make import END, NOON, START
 from tests.paying import ADDRESSES, assert_books_agree, begin, deliver, set_clocks, the_order
-from tests.shop.payments.provider import charged, refunded, sessions
+from tests.shop.payments.books import charged, refunded, sessions
 
 pytestmark = pytest.mark.django_db
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)

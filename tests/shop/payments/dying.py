@@ -20,9 +20,9 @@ django.setup()
 from django.test import Client
 
 from shop.cart.current import Shopper
-from shop.payments import collecting, webhooks
+from shop.payments import collect, webhooks
 from shop.payments.operations import run_operations
-from shop.payments.stripe_gateway import StripeGateway
+from shop.payments.provider.stripe_gateway import StripeGateway
 from tests.make import NOON
 from tests.paying import WEBHOOK, press_pay
 
@@ -44,7 +44,7 @@ def die_after(action: Callable) -> Callable:
 
 
 POINTS = {
-    "before the session is made": (collecting, "open_session", die),
+    "before the session is made": (collect, "open_session", die),
     "after the session is made": (
         StripeGateway, "open_checkout", die_after(StripeGateway.open_checkout),
     ),

@@ -3,9 +3,9 @@ from uuid import uuid4
 from django.db import transaction
 
 from shop.orders import ending
-from shop.payments.applying import apply_session
+from shop.payments.apply import apply_session
 from shop.payments.models import Operation, Payment
-from shop.payments.opening import open_session
+from shop.payments.open_session import open_session
 from tests import make
 from tests.make import NOON
 from tests.paying import begin

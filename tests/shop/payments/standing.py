@@ -12,7 +12,7 @@ from shop.ledger.models import LedgerEntry
 from shop.orders.models import Order
 from shop.payments.models import Operation, Payment
 from shop.stock.models import Pool
-from tests.shop.payments.provider import charged, refunded, sessions
+from tests.shop.payments.books import charged, refunded, sessions
 
 
 @dataclass

@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 
 from shop.orders.models import Order, Refund
-from shop.payments.applying import apply_session
+from shop.payments.apply import apply_session
 from shop.payments.models import Operation
 from shop.payments.operations import run_operations
 from shop.stock.models import Pool
@@ -14,7 +14,7 @@ from shop.tickets.models import Ticket
 from tests import make
 from tests.paying import assert_books_agree, begin, set_clocks
 from tests.queue import run_queued_work
-from tests.shop.payments.provider import charged, refunded
+from tests.shop.payments.books import charged, refunded
 from tests.shop.tickets import visits
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,8 @@ from django_tasks_db.models import DBTaskResult
 from shop import clock
 from shop.orders.models import Order
 from shop.payments.models import GatewayEvent, Payment
-from shop.payments.sweeping import expire_overdue
-from shop.payments.watching import problems, tell_organizers
+from shop.payments.sweep import expire_overdue
+from shop.payments.watch import problems, tell_organizers
 from shop.payments.webhooks import MOST_TRIES, handle_waiting
 from shop.reporting import checks
 from tests.make import NOON

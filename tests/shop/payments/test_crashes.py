@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from shop.orders.models import Order
-from shop.payments.applying import apply_session
+from shop.payments.apply import apply_session
 from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.payments.operations import LEASE, run_operations
-from shop.payments.sweeping import check_unsettled, expire_overdue
+from shop.payments.sweep import check_unsettled, expire_overdue
 from shop.payments.webhooks import handle_waiting
 from shop.stock.models import Pool
 from tests import make
@@ -21,8 +21,8 @@ from tests.make import NOON
 from tests.patience import PATIENCE
 from tests.paying import assert_books_agree, begin, deliver, post, set_clocks, the_order
 from tests.processes import environment
+from tests.shop.payments.books import charged, sessions
 from tests.shop.payments.late import owed_back
-from tests.shop.payments.provider import charged, sessions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).parents[3]

@@ -7,14 +7,14 @@ from django.db import connection, transaction
 
 from sandbox.errors import NotPayable
 from shop.orders.models import Order
-from shop.payments.applying import UnknownOrder, apply_session
+from shop.payments.apply import UnknownOrder, apply_session
 from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.payments.operations import run_operations
 from tests import make
 from tests.make import NOON
 from tests.paying import assert_books_agree, begin, deliver
+from tests.shop.payments.books import charged, refunded, sessions
 from tests.shop.payments.late import owed_back
-from tests.shop.payments.provider import charged, refunded, sessions
 
 pytestmark = pytest.mark.django_db
 

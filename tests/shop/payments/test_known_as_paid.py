@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop.payments.applying import apply_session
+from shop.payments.apply import apply_session
 from shop.payments.models import GatewayEvent, Payment
 from tests.make import NOON
 from tests.paying import completed, post

@@ -23,8 +23,8 @@ from tests.paying import (
     the_order,
 )
 from tests.queue import run_queued_work
+from tests.shop.payments.books import refunded, sessions
 from tests.shop.payments.late import twin_of
-from tests.shop.payments.provider import refunded, sessions
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(minutes=5)

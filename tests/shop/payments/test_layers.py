@@ -6,10 +6,10 @@ import pytest
 
 from shop.orders import ending
 from shop.payments import operations
-from shop.payments.applying import apply_session
-from shop.payments.cancelling import end_unpaid
+from shop.payments.apply import apply_session
+from shop.payments.cancel import end_unpaid
 from shop.payments.models import GatewayEvent, Payment
-from shop.payments.opening import open_session
+from shop.payments.open_session import open_session
 from shop.payments.operations import LEASE, run_operations
 from shop.stock.models import Pool
 from tests import make

@@ -4,9 +4,9 @@ import uuid
 
 import pytest
 
-from shop.payments.comparing import compare_recent, mismatches
+from shop.payments.compare import compare_recent, mismatches
 from shop.payments.models import GatewayEvent, Payment
-from shop.payments.stripe_gateway import gateway
+from shop.payments.provider.stripe_gateway import gateway
 from shop.rounds.models import Mishap
 from tests import make
 from tests.make import NOON, START

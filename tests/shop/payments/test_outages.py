@@ -7,11 +7,11 @@ import pytest
 
 from shop.errors import GatewayError, NotPossible
 from shop.orders.models import Order
-from shop.payments.applying import apply_session
+from shop.payments.apply import apply_session
 from shop.payments.models import GatewayEvent, Payment
-from shop.payments.opening import open_session
-from shop.payments.stripe_gateway import gateway
-from shop.payments.sweeping import BATCH, check_unsettled, expire_overdue
+from shop.payments.open_session import open_session
+from shop.payments.provider.stripe_gateway import gateway
+from shop.payments.sweep import BATCH, check_unsettled, expire_overdue
 from shop.payments.webhooks import handle_waiting
 from shop.rounds.models import Mishap
 from shop.stock.models import Pool

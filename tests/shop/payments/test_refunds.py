@@ -6,7 +6,6 @@ import pytest
 from requests.adapters import HTTPAdapter
 
 from shop.ledger.models import LedgerEntry
-from shop.payments import stripe_gateway
 from shop.payments.models import GatewayEvent, Operation
 from shop.payments.operations import (
     ASK_AGAIN,
@@ -16,12 +15,13 @@ from shop.payments.operations import (
     record,
     run_operations,
 )
-from shop.payments.stripe_gateway import gateway
+from shop.payments.provider import stripe_gateway
+from shop.payments.provider.stripe_gateway import gateway
 from shop.payments.webhooks import handle_waiting
 from tests.make import NOON
 from tests.paying import completed, post, the_order
+from tests.shop.payments.books import refunded
 from tests.shop.payments.late import owed_back
-from tests.shop.payments.provider import refunded
 from tests.silence import silent_server
 
 pytestmark = pytest.mark.django_db

@@ -7,12 +7,12 @@ import pytest
 from shop.errors import NotPossible
 from shop.orders.agreement import Agreement
 from shop.orders.models import Order
-from shop.payments.cancelling import cancel_pending
-from shop.payments.collecting import start_payment
+from shop.payments.cancel import cancel_pending
+from shop.payments.collect import start_payment
 from shop.payments.models import Payment
-from shop.payments.stripe_gateway import gateway
-from shop.payments.sweeping import check_unsettled, expire_overdue
-from shop.payments.watching import problems
+from shop.payments.provider.stripe_gateway import gateway
+from shop.payments.sweep import check_unsettled, expire_overdue
+from shop.payments.watch import problems
 from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON
@@ -25,7 +25,7 @@ from tests.paying import (
     set_clocks,
     the_order,
 )
-from tests.shop.payments.provider import sessions
+from tests.shop.payments.books import sessions
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(minutes=5)

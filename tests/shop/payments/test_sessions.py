@@ -10,10 +10,10 @@ from shop.errors import BelowMinimum, NotPossible, OutOfStock, PriceChanged
 from shop.ledger.models import LedgerEntry
 from shop.orders.models import Order
 from shop.orders.placing import place_order
-from shop.payments.applying import apply_session
-from shop.payments.collecting import start_payment
+from shop.payments.apply import apply_session
+from shop.payments.collect import start_payment
 from shop.payments.models import Payment
-from shop.payments.sweeping import expire_overdue
+from shop.payments.sweep import expire_overdue
 from shop.stock.models import Pool
 from tests import make
 from tests.crowd import at_once
@@ -28,7 +28,7 @@ from tests.paying import (
     the_order,
 )
 from tests.queue import run_queued_work
-from tests.shop.payments.provider import charged, sessions, watch_openings
+from tests.shop.payments.books import charged, sessions, watch_openings
 
 pytestmark = pytest.mark.django_db
 with_threads = pytest.mark.django_db(transaction=True)

@@ -7,10 +7,10 @@ import pytest
 from shop.cart.models import CartLine
 from shop.errors import NotPossible
 from shop.orders.models import Order
-from shop.payments.applying import apply_session
-from shop.payments.cancelling import cancel_pending
+from shop.payments.apply import apply_session
+from shop.payments.cancel import cancel_pending
 from shop.payments.models import Payment
-from shop.payments.sweeping import CHECK_UNDECIDED_AGAIN, check_unsettled
+from shop.payments.sweep import CHECK_UNDECIDED_AGAIN, check_unsettled
 from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON
@@ -104,9 +104,9 @@ def test_a_second_order_by_bank_waits_beside_the_first(till, who):
 
 
 def test_banks_that_think_keep_no_newer_payment_from_being_asked_about(till, who, monkeypatch):
-    from shop.payments import sweeping  # noqa: PLC0415
+    from shop.payments import sweep  # noqa: PLC0415
 
-    monkeypatch.setattr(sweeping, "BATCH", 1)
+    monkeypatch.setattr(sweep, "BATCH", 1)
     set_clocks(till, LATER)
     check_unsettled(at=LATER)
     new = begin(make.cart({make.variant(5_00): 1}), at=LATER)

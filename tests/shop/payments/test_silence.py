@@ -11,7 +11,7 @@ from django.test import Client
 from shop.orders.models import Order
 from shop.payments.models import GatewayEvent
 from shop.payments.operations import run_operations
-from shop.payments.sweeping import check_unsettled, expire_overdue
+from shop.payments.sweep import check_unsettled, expire_overdue
 from shop.payments.webhooks import handle_waiting
 from shop.stock.models import Pool
 from tests import make
@@ -28,7 +28,7 @@ from tests.paying import (
     the_order,
 )
 from tests.queue import run_queued_work
-from tests.shop.payments.provider import watch_openings
+from tests.shop.payments.books import watch_openings
 from tests.shop.payments.standing import SOLD_ONCE, standing
 from tests.stepping import Beside, lock_row, open_transaction
 

@@ -8,16 +8,16 @@ from sandbox.errors import NotPayable
 from shop.cart.models import CartLine
 from shop.errors import NotPossible
 from shop.orders.models import Order
-from shop.payments.applying import apply_session
-from shop.payments.cancelling import cancel_pending
+from shop.payments.apply import apply_session
+from shop.payments.cancel import cancel_pending
 from shop.payments.models import Payment
-from shop.payments.opening import open_session
-from shop.payments.sweeping import check_unsettled, expire_overdue
+from shop.payments.open_session import open_session
+from shop.payments.sweep import check_unsettled, expire_overdue
 from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON
 from tests.paying import assert_books_agree, begin, deliver, press_pay, set_clocks, the_order
-from tests.shop.payments.provider import charged, sessions
+from tests.shop.payments.books import charged, sessions
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(minutes=5)

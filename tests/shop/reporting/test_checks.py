@@ -63,7 +63,7 @@ def test_what_takes_longer_is_looked_at_only_near_a_festival(sandbox):
 
 
 def test_a_provider_that_does_not_answer_is_said(sandbox, settings):
-    from shop.payments.stripe_gateway import gateway  # noqa: PLC0415 (needs settings)
+    from shop.payments.provider.stripe_gateway import gateway  # noqa: PLC0415 (needs settings)
 
     settings.STRIPE_BASE_URL = "http://127.0.0.1:9"
     gateway.cache_clear()

@@ -12,8 +12,9 @@ from shop.errors import NotPossible, OutOfStock
 from shop.ledger.models import LedgerEntry
 from shop.orders.models import Order, Refund, Suborder
 from shop.orders.shipping import ship
-from shop.payments import calling_off, refunding
-from shop.payments.calling_off import call_off
+from shop.payments import call_off as payments_call_off
+from shop.payments import refund as payments_refund
+from shop.payments.call_off import call_off
 from shop.payments.models import Operation
 from shop.payments.operations import run_operations
 from shop.stock.models import Pool
@@ -23,7 +24,7 @@ from shop.workspace.dashboard import today
 from tests import make
 from tests.make import NOON
 from tests.paying import assert_books_agree, begin, deliver
-from tests.shop.payments.provider import charged, refunded
+from tests.shop.payments.books import charged, refunded
 from tests.shop.tickets import visits
 from tests.shop.tickets.visits import FRIDAY, bought
 
@@ -37,8 +38,8 @@ def pool_of(seat) -> Pool:
 
 def off(seat, *, at=NOON):
     count = call_off(pool_of(seat), reason=REASON, at=at, by=visits.host_of(seat))
-    work = DBTaskResult.objects.filter(task_path=calling_off.settle_called_off.module_path)
-    calling_off.settle_called_off.func(*work.get().args_kwargs["args"])  # as the worker does
+    work = DBTaskResult.objects.filter(task_path=payments_call_off.settle_called_off.module_path)
+    payments_call_off.settle_called_off.func(*work.get().args_kwargs["args"])  # as the worker does
     work.delete()
     return count
 
@@ -109,8 +110,8 @@ def test_a_session_is_called_off_once(till):
 
     with pytest.raises(NotPossible, match="already"):
         off(adult)
-    calling_off.refund_what_is_left(at=NOON)
-    refunding.refund_order(Order.objects.get().pk, at=NOON)
+    payments_call_off.refund_what_is_left(at=NOON)
+    payments_refund.refund_order(Order.objects.get().pk, at=NOON)
     run_operations(at=SOON)
 
     assert refunded(till) == [40_00]
@@ -197,13 +198,13 @@ def test_a_crash_after_the_seats_closed_is_made_good(till, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(calling_off, "refund_order", die)
+        patch.setattr(payments_call_off, "refund_order", die)
         with pytest.raises(KeyboardInterrupt):
             off(adult)
     assert not Refund.objects.exists()
 
-    assert calling_off.refund_what_is_left(at=NOON) == 1
-    assert calling_off.refund_what_is_left(at=NOON) == 0
+    assert payments_call_off.refund_what_is_left(at=NOON) == 1
+    assert payments_call_off.refund_what_is_left(at=NOON) == 0
     run_operations(at=SOON)
     assert refunded(till) == [40_00]
     assert Refund.objects.get().reason == REASON
@@ -212,7 +213,7 @@ def test_a_crash_after_the_seats_closed_is_made_good(till, monkeypatch):
 def test_a_refund_that_fails_keeps_nobody_else_waiting(till, monkeypatch):
     adult, *_ = visits.session()
     broken, *others = (bought(till, {adult: 1}) for _ in range(3))
-    step = calling_off.refund_order
+    step = payments_call_off.refund_order
 
     def refund_order(order_id, **facts):
         if order_id == broken.pk:
@@ -220,11 +221,11 @@ def test_a_refund_that_fails_keeps_nobody_else_waiting(till, monkeypatch):
         return step(order_id, **facts)
 
     with monkeypatch.context() as patch:
-        patch.setattr(calling_off, "refund_order", refund_order)
+        patch.setattr(payments_call_off, "refund_order", refund_order)
         assert off(adult) == 3
     assert {refund.order for refund in Refund.objects.all()} == set(others)
 
-    assert calling_off.refund_what_is_left(at=NOON) == 1
+    assert payments_call_off.refund_what_is_left(at=NOON) == 1
 
 
 def test_what_went_back_is_not_earned(client, till):

@@ -6,7 +6,7 @@ import pytest
 
 from shop.listings.models import Listing
 from shop.listings.refreshing import close_dates
-from shop.payments.calling_off import call_off
+from shop.payments.call_off import call_off
 from shop.stock.models import Pool
 from tests import make
 from tests.budgets import statements

@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 
 from shop.accounts.forgetting import forget_sessions
-from shop.payments.forgetting import KEPT_FOR, forget_messages
+from shop.payments.cleanup import KEPT_FOR, forget_messages
 from shop.payments.models import GatewayEvent
-from shop.payments.watching import problems
+from shop.payments.watch import problems
 from shop.workers.forgetting import forget_tasks
 from shop.workers.models import Worker
 from tests.make import NOON

@@ -9,7 +9,7 @@ from shop.orders.models import Suborder
 from shop.orders.shipping import ship
 from shop.payments.models import GatewayEvent, Operation
 from shop.payments.operations import run_operations
-from shop.payments.refunding import refund_lines
+from shop.payments.refund import refund_lines
 from tests import make
 from tests.budgets import statements
 from tests.buying import expire, pay

@@ -16,7 +16,7 @@ from shop.listings import publishing, taking_part
 from shop.merchants.deciding import OwnStore
 from shop.merchants.models import Membership
 from shop.orders.models import SaleDecision
-from shop.payments import voiding
+from shop.payments import void
 from tests import make
 from tests.buying import pay
 from tests.cms.admin.people import BEFORE, approve_many, organizer
@@ -70,9 +70,9 @@ DECISIONS = {
     "subsidise": lambda w, how: decide.subsidise(w["nomination"], 1_00, None, **how),
     "take back": lambda w, how: decide.take_back(approved(w), "No", **how),
     "pause": lambda w, how: pause_deal(w["deal"], **how),
-    "void": lambda w, how: voiding.void_price(w["deal"], reason="Typed wrong", **how),
-    "keep a price": lambda w, how: voiding.decide(w["line"], "honoured", **how),
-    "send money back": lambda w, how: voiding.decide(w["line"], "refunded", **how),
+    "void": lambda w, how: void.void_price(w["deal"], reason="Typed wrong", **how),
+    "keep a price": lambda w, how: void.decide(w["line"], "honoured", **how),
+    "send money back": lambda w, how: void.decide(w["line"], "refunded", **how),
     "accept a store": lambda w, how: enrol.decide(w["applied"], is_accepted=True, **how),
     "decline a store": lambda w, how: enrol.decide(w["applied"], is_accepted=False, **how),
     "publish": lambda w, how: publishing.approve(w["product"], **how),

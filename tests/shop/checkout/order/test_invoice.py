@@ -6,7 +6,7 @@ from django.test import Client
 
 from shop.orders.models import Order, Suborder
 from shop.orders.tasks import send_receipt
-from shop.payments.calling_off import call_off, settle_called_off
+from shop.payments.call_off import call_off, settle_called_off
 from tests import make
 from tests.budgets import statements
 from tests.make import NOON

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from shop.payments.calling_off import call_off, settle_called_off
+from shop.payments.call_off import call_off, settle_called_off
 from shop.payments.models import Operation
 from shop.payments.operations import run_operations
-from shop.payments.repairing import settle_elsewhere
+from shop.payments.repair import settle_elsewhere
 from tests import make
 from tests.cms.admin.people import organizer
 from tests.make import NOON

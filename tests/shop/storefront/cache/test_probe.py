@@ -9,7 +9,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from shop.payments.watching import problems
+from shop.payments.watch import problems
 from shop.storefront.cache import probe as cache_probe
 from shop.storefront.cache.probe import forget_looks, latest_probe, probe, probe_openings
 from shop.storefront.models import ProbeResult

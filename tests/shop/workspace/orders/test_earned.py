@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from shop.orders.models import Suborder
-from shop.payments.refunding import refund_lines
+from shop.payments.refund import refund_lines
 from tests import make
 from tests.make import NOON
 from tests.paying import begin, deliver

@@ -8,12 +8,12 @@ from shop.errors import NotPossible
 from shop.orders.models import Order, RefundLine
 from shop.payments.models import Operation, Payment
 from shop.payments.operations import KEY_LIFE, run_operations
-from shop.payments.sweeping import expire_overdue
+from shop.payments.sweep import expire_overdue
 from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON
 from tests.paying import assert_books_agree, begin, deliver, set_clocks
-from tests.shop.payments.provider import charged, refunded, sessions
+from tests.shop.payments.books import charged, refunded, sessions
 from tests.shop.tickets import visits
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +68,7 @@ def test_the_end_of_a_page_that_nobody_saw_ends_no_other(till):
     assert own["id"] == payment.session_id
 
     till.world.store.change(nobodys, status="expired")
-    from shop.payments.applying import apply_session  # noqa: PLC0415
+    from shop.payments.apply import apply_session  # noqa: PLC0415
 
     apply_session(nobodys["id"], at=NOON)
 
@@ -82,7 +82,7 @@ def half_back(till):
     """Return the refund of one of two things that an order paid, not sent yet."""
     adult, *_ = visits.session()
     order = visits.bought(till, {adult: 1, make.variant(20_00): 2})
-    from shop.payments.refunding import refund_lines  # noqa: PLC0415
+    from shop.payments.refund import refund_lines  # noqa: PLC0415
 
     line = order.lines.get(variant__session_start__isnull=True)
     refund_lines(order.pk, [line.pk], reason="Broken", at=NOON)

@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from shop.errors import GatewayError
-from shop.payments.applying import UnknownOrder, take_over
-from shop.payments.gateway import Session
+from shop.payments.apply import UnknownOrder, take_over
 from shop.payments.models import Payment
-from shop.payments.stripe_gateway import gateway
+from shop.payments.provider.gateway import Session
+from shop.payments.provider.stripe_gateway import gateway
 from shop.rounds.working import each
 
 log = logging.getLogger(__name__)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 
 from shop.errors import GatewayError
-from shop.payments.gateway import Session
-from shop.payments.stripe_gateway import gateway
+from shop.payments.provider.gateway import Session
+from shop.payments.provider.stripe_gateway import gateway
 
 # The provider allows a hundred a second; a round shall not crowd out the shoppers' own calls.
 AT_ONCE = 6

@@ -7,14 +7,15 @@ import pytest
 
 from shop.errors import GatewayError, NotPossible
 from shop.orders.models import Order
-from shop.payments import breaker, stripe_gateway, voiding
-from shop.payments.asking import AT_ONCE
-from shop.payments.breaker import REST_SECONDS, TRY_SECONDS, Breaker
-from shop.payments.calling_off import call_off, settle_called_off
+from shop.payments import void
+from shop.payments.call_off import call_off, settle_called_off
 from shop.payments.models import GatewayEvent, Operation
 from shop.payments.operations import run_operations
-from shop.payments.stripe_gateway import gateway
-from shop.payments.sweeping import expire_overdue
+from shop.payments.provider import circuit_breaker, stripe_gateway
+from shop.payments.provider.ask import AT_ONCE
+from shop.payments.provider.circuit_breaker import REST_SECONDS, TRY_SECONDS, Breaker
+from shop.payments.provider.stripe_gateway import gateway
+from shop.payments.sweep import expire_overdue
 from shop.payments.webhooks import handle_waiting
 from shop.stock.models import Pool
 from tests import make
@@ -38,7 +39,9 @@ def silence(settings, monkeypatch):
         settings.STRIPE_BASE_URL = silent.url
         patience.setattr(stripe_gateway, "READ_SECONDS", 0.4)
         patience.setattr(stripe_gateway, "BRIEF_SECONDS", (PATIENCE, 0.4))
-        patience.setattr(breaker, "REST_SECONDS", PATIENCE)  # the test comes to its end before
+        patience.setattr(
+            circuit_breaker, "REST_SECONDS", PATIENCE
+        )  # the test comes to its end before
         gateway.cache_clear()
         yield silent
     settings.STRIPE_BASE_URL = before
@@ -119,7 +122,7 @@ def test_a_wrong_price_is_voided_without_waiting_for_the_provider(till, settings
     begin(make.cart({kettle: 1}))
 
     with silence(settings, monkeypatch) as silent:
-        found = voiding.void_price(deal, reason="A slip", at=NOON)
+        found = void.void_price(deal, reason="A slip", at=NOON)
         assert silent.callers == 0
 
     assert found.open_orders == 1

@@ -23,8 +23,8 @@ from shop.merchants.deciding import refuse_own
 from shop.orders import ending
 from shop.orders.models import Order, OrderLine, SaleDecision
 from shop.orders.tasks import send_price_mistake
-from shop.payments.cancelling import end_open
-from shop.payments.refunding import refund_lines
+from shop.payments.cancel import end_open
+from shop.payments.refund import refund_lines
 from shop.tasks import enqueue
 
 

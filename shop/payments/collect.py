@@ -21,12 +21,12 @@ from shop.orders.agreement import Agreement
 from shop.orders.freezing import frozen_rows
 from shop.orders.models import Order
 from shop.orders.placing import Superseded, place_order
-from shop.payments.applying import UnknownOrder, apply_session
-from shop.payments.gateway import SessionStatus
+from shop.payments.apply import UnknownOrder, apply_session
 from shop.payments.models import Payment
-from shop.payments.opening import NeverOpened, open_session
-from shop.payments.requests import Addresses, checkout_request
-from shop.payments.stripe_gateway import gateway
+from shop.payments.open_session import NeverOpened, open_session
+from shop.payments.provider.gateway import SessionStatus
+from shop.payments.provider.requests import Addresses, checkout_request
+from shop.payments.provider.stripe_gateway import gateway
 
 log = logging.getLogger(__name__)
 

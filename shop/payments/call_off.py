@@ -16,8 +16,8 @@ from shop.errors import NotPossible
 from shop.festivals.prices import spans
 from shop.listings.refreshing import note_stock
 from shop.orders.models import Order, OrderLine, RefundLine
-from shop.payments.cancelling import end_open
-from shop.payments.refunding import refund_order
+from shop.payments.cancel import end_open
+from shop.payments.refund import refund_order
 from shop.rounds.working import each
 from shop.stock.models import Pool
 from shop.tasks import enqueue

@@ -18,9 +18,9 @@ from django.conf import settings
 
 from shop.currencies import for_stripe, is_chargeable
 from shop.errors import BadSignature, GatewayError
-from shop.payments.breaker import Breaker
-from shop.payments.gateway import Event, RemoteOperation, Session
-from shop.payments.stripe_shapes import refund_of, session_of
+from shop.payments.provider.circuit_breaker import Breaker
+from shop.payments.provider.gateway import Event, RemoteOperation, Session
+from shop.payments.provider.stripe_shapes import refund_of, session_of
 
 CONNECT_SECONDS, READ_SECONDS = 3, 10
 # A webhook has to be answered within five seconds, and a page should not take longer either.

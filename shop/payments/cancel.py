@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from shop.errors import GatewayError, NotPossible
 from shop.orders import ending
 from shop.orders.models import Order
-from shop.payments.applying import UnknownOrder, take_over
-from shop.payments.asking import Answers, close_all, said
-from shop.payments.collecting import refuse_undecided, unreachable
+from shop.payments.apply import UnknownOrder, take_over
+from shop.payments.collect import refuse_undecided, unreachable
 from shop.payments.models import Payment
-from shop.payments.opening import KEY_LIFE, NeverOpened, give_up, open_session
-from shop.payments.stripe_gateway import gateway
+from shop.payments.open_session import KEY_LIFE, NeverOpened, give_up, open_session
+from shop.payments.provider.ask import Answers, close_all, said
+from shop.payments.provider.stripe_gateway import gateway
 from shop.rounds.working import each
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stripe
 
 from shop.currencies import currencies, from_stripe
-from shop.payments.gateway import RemoteOperation, Session, SessionStatus
+from shop.payments.provider.gateway import RemoteOperation, Session, SessionStatus
 
 # A voucher that is paid at a counter leaves the intent waiting for the shopper's next step.
 AWAITED = {"processing", "requires_action"}

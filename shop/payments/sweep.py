@@ -9,11 +9,11 @@ from django.db.models import F, Q
 
 from shop.errors import GatewayError
 from shop.orders.models import Order
-from shop.payments.applying import UnknownOrder, take_over
-from shop.payments.asking import Answers, read_all, said
-from shop.payments.cancelling import end_open
+from shop.payments.apply import UnknownOrder, take_over
+from shop.payments.cancel import end_open
 from shop.payments.models import Payment
-from shop.payments.opening import KEY_LIFE, open_session
+from shop.payments.open_session import KEY_LIFE, open_session
+from shop.payments.provider.ask import Answers, read_all, said
 from shop.rounds.working import each
 
 log = logging.getLogger(__name__)

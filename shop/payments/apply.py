@@ -28,11 +28,11 @@ from shop.orders.tasks import (
     send_refused_later,
     tell_merchants,
 )
-from shop.payments.gateway import Session, SessionStatus
 from shop.payments.models import Operation, Payment
 from shop.payments.operations import queue_refund
-from shop.payments.refunding import refund_cancelled, refund_late
-from shop.payments.stripe_gateway import gateway
+from shop.payments.provider.gateway import Session, SessionStatus
+from shop.payments.provider.stripe_gateway import gateway
+from shop.payments.refund import refund_cancelled, refund_late
 from shop.tasks import enqueue, enqueue_each
 from shop.tickets.issuing import issue
 from shop.tickets.tasks import send_tickets

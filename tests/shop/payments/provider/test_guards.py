@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.core import checks
 
-from shop.payments.guards import is_live
+from shop.payments.provider.guards import is_live
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[3]

@@ -9,14 +9,15 @@ from shop.ledger.balances import unbalanced
 from shop.ledger.models import LedgerEntry
 from shop.orders.models import Order, Refund, SaleDecision
 from shop.orders.placing import place_order
-from shop.payments import cancelling, voiding
+from shop.payments import cancel
 from shop.payments.operations import run_operations
+from shop.payments.void import decide, end_open_ones, void_price
 from shop.rounds.models import Mishap
 from tests import make
 from tests.make import END, NOON, START
 from tests.paying import assert_books_agree, begin, deliver
 from tests.queue import run_queued_work
-from tests.shop.payments.provider import charged, refunded, sessions
+from tests.shop.payments.books import charged, refunded, sessions
 from tests.stepping import Beside, lock_row, open_transaction
 
 pytestmark = pytest.mark.django_db
@@ -35,8 +36,8 @@ def wrong(kettle):
 
 
 def void(deal, *, at=NOON, reason=REASON):
-    found = voiding.void_price(deal, reason=reason, at=at)
-    voiding.end_open_ones(at=at, deal_id=deal.pk)  # as the worker does
+    found = void_price(deal, reason=reason, at=at)
+    end_open_ones(at=at, deal_id=deal.pk)  # as the worker does
     return found
 
 
@@ -100,15 +101,15 @@ def test_an_order_placed_in_the_same_second_is_ended_by_the_beat(till, kettle, w
     place_order(who, agreed=agreed, at=NOON)
     Deal.objects.filter(pk=wrong.pk).update(state="void", effective_to=NOON)
 
-    assert voiding.end_open_ones(at=NOON) == 1
+    assert end_open_ones(at=NOON) == 1
 
     assert Order.objects.get().state == Order.State.EXPIRED
-    assert voiding.end_open_ones(at=NOON) == 0
+    assert end_open_ones(at=NOON) == 0
 
 
 def test_a_session_that_cannot_be_closed_keeps_no_other_open(till, kettle, wrong, monkeypatch):
     orders = [begin(make.cart({kettle: 1})).order for _number in range(2)]
-    step = cancelling.end_unpaid
+    step = cancel.end_unpaid
 
     def end_unpaid(order, **facts):
         if order == orders[0]:
@@ -116,12 +117,12 @@ def test_a_session_that_cannot_be_closed_keeps_no_other_open(till, kettle, wrong
         return step(order, **facts)
 
     with monkeypatch.context() as patch:
-        patch.setattr(cancelling, "end_unpaid", end_unpaid)
+        patch.setattr(cancel, "end_unpaid", end_unpaid)
         assert void(wrong).open_orders == 2
 
     assert Order.objects.filter(state="expired").count() == 1
     assert Mishap.objects.get().key == str(orders[0].pk)
-    assert voiding.end_open_ones(at=NOON) == 1
+    assert end_open_ones(at=NOON) == 1
 
 
 def test_a_price_that_is_kept_is_told_to_the_shopper(till, kettle, wrong, mailoutbox):
@@ -130,7 +131,7 @@ def test_a_price_that_is_kept_is_told_to_the_shopper(till, kettle, wrong, mailou
     run_queued_work()
     mailoutbox.clear()
 
-    voiding.decide(order.lines.get(), "honoured", at=NOON)
+    decide(order.lines.get(), "honoured", at=NOON)
     run_queued_work()
 
     (mail,) = mailoutbox
@@ -146,7 +147,7 @@ def test_units_that_are_sent_back_take_the_delivery_along(till, kettle, wrong, m
     run_queued_work()
     mailoutbox.clear()
 
-    voiding.decide(order.lines.get(), "refunded", at=NOON)
+    decide(order.lines.get(), "refunded", at=NOON)
     run_operations(at=NOON)
     deliver(till)
     run_queued_work()
@@ -172,7 +173,7 @@ def test_what_else_was_in_the_parcel_keeps_its_delivery(till, kettle, wrong):
     deliver(till)
     void(wrong)
 
-    voiding.decide(Order.objects.get().lines.get(variant=kettle), "refunded", at=NOON)
+    decide(Order.objects.get().lines.get(variant=kettle), "refunded", at=NOON)
     run_operations(at=NOON)
 
     assert (charged(till), refunded(till)) == ([15_50], [1_50])
@@ -182,10 +183,10 @@ def test_what_else_was_in_the_parcel_keeps_its_delivery(till, kettle, wrong):
 def test_each_line_is_decided_once(till, kettle, wrong):
     line = bought(till, kettle).lines.get()
     void(wrong)
-    voiding.decide(line, "honoured", at=NOON)
+    decide(line, "honoured", at=NOON)
 
     with pytest.raises(NotPossible, match="decided already"):
-        voiding.decide(line, "refunded", at=NOON)
+        decide(line, "refunded", at=NOON)
     assert SaleDecision.objects.get().outcome == "honoured"
     assert refunded(till) == []
 
@@ -194,7 +195,7 @@ def test_only_what_was_sold_at_a_wrong_price_is_decided(till, kettle, wrong):
     line = bought(till, kettle).lines.get()
 
     with pytest.raises(NotPossible, match="wait for a decision"):
-        voiding.decide(line, "refunded", at=NOON)
+        decide(line, "refunded", at=NOON)
 
 
 def test_what_has_left_is_kept_at_its_price(till, kettle, wrong):
@@ -203,7 +204,7 @@ def test_what_has_left_is_kept_at_its_price(till, kettle, wrong):
     order.suborders.update(state="shipped")
 
     with pytest.raises(NotPossible, match="parcel has left"):
-        voiding.decide(order.lines.get(), "refunded", at=NOON)
+        decide(order.lines.get(), "refunded", at=NOON)
     assert not SaleDecision.objects.exists()
     assert not Refund.objects.exists()
 
@@ -226,7 +227,7 @@ def test_a_parcel_that_leaves_at_that_moment_is_not_refunded(till):
     part = order.suborders.get()
 
     with open_transaction(lambda: (lock_row(part), part.move_to("shipped"))):
-        beside = Beside(lambda: voiding.decide(order.lines.get(), "refunded", at=NOON))
+        beside = Beside(lambda: decide(order.lines.get(), "refunded", at=NOON))
         assert beside.waits()
 
     assert isinstance(beside.result(), NotPossible)

@@ -8,7 +8,7 @@ from django_tasks_db.models import DBTaskResult
 from shop.orders.models import Order
 from shop.payments.models import GatewayEvent, Operation
 from shop.payments.operations import ASK_AGAIN, check_refund, run_operations
-from shop.payments.watching import problems
+from shop.payments.watch import problems
 from tests.budgets import statements
 from tests.make import NOON
 from tests.paying import set_clocks

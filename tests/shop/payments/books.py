@@ -1,6 +1,6 @@
 """What the provider's books hold, and what they held at the moments that matter."""
 
-from shop.payments.stripe_gateway import StripeGateway
+from shop.payments.provider.stripe_gateway import StripeGateway
 
 
 def sessions(till):

@@ -14,7 +14,7 @@ from shop.festivals.changelog import log as note
 from shop.ledger import posting
 from shop.payments.models import STUCK, GatewayEvent, Operation, Payment
 from shop.payments.operations import record
-from shop.payments.stripe_gateway import gateway
+from shop.payments.provider.stripe_gateway import gateway
 
 MOST_WORDS = 300
 

@@ -10,10 +10,10 @@ from django.db.models import F
 
 from shop.errors import GatewayError
 from shop.orders import ending
-from shop.payments.applying import apply_session
-from shop.payments.gateway import Session, SessionStatus
+from shop.payments.apply import apply_session
 from shop.payments.models import Payment
-from shop.payments.stripe_gateway import gateway
+from shop.payments.provider.gateway import Session, SessionStatus
+from shop.payments.provider.stripe_gateway import gateway
 
 log = logging.getLogger(__name__)
 
