@@ -21,7 +21,7 @@ from sample.till import SandboxSilent, press_pay, refuse_without_sandbox
 from shop.checkout.charge import return_addresses
 from shop.currencies import least_charge
 from shop.errors import GatewayError
-from shop.orders.freezing import frozen_rows
+from shop.orders.freeze import frozen_rows
 from shop.payments.collect import LEAST_LIFE
 from shop.payments.models import Operation, Payment
 from shop.payments.provider.gateway import Session, SessionStatus

@@ -29,7 +29,7 @@ from shop.festivals.models import Deal, Slot
 from shop.networks import keyed_hash
 from shop.orders.agreement import agreement
 from shop.orders.models import Order, Suborder
-from shop.orders.shipping import ship
+from shop.orders.ship import ship
 from shop.payments.apply import apply_session
 from shop.payments.collect import start_payment
 

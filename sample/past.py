@@ -29,9 +29,9 @@ from shop.festivals.models import PriceSpan
 from shop.ledger import posting
 from shop.money import share
 from shop.networks import keyed_hash
-from shop.orders.freezing import words_read
+from shop.orders.freeze import words_read
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
-from shop.orders.shipping import tracking_url
+from shop.orders.ship import tracking_url
 from shop.payments.models import Payment
 
 COUNT = 320

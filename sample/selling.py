@@ -32,11 +32,11 @@ from shop.errors import NotPossible, ShopError
 from shop.festivals.models import Deal, Festival
 from shop.ledger import posting
 from shop.networks import keyed_hash
-from shop.orders import ending
+from shop.orders import end
 from shop.orders.agreement import agreement
 from shop.orders.models import Order, Shipment, Suborder
-from shop.orders.placing import place_order
-from shop.orders.shipping import tracking_url
+from shop.orders.place import place_order
+from shop.orders.ship import tracking_url
 from shop.payments.models import Payment
 from shop.stock import holding as stock
 
@@ -170,8 +170,8 @@ def _goods(at: str = "") -> Q:
 
 def _take_money(order: Order, dice: random.Random) -> None:
     paid_at = order.placed_at + TO_PAY
-    order = ending.lock(order.pk)
-    ending.mark_paid(order, at=paid_at)
+    order = end.lock(order.pk)
+    end.mark_paid(order, at=paid_at)
     posting.post_sale(order, at=paid_at)
     Payment.objects.create(
         order=order, state=Payment.State.PAID, amount=order.total, currency=order.currency,

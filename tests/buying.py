@@ -10,9 +10,9 @@ from django.db import transaction
 from shop.cart.current import Shopper
 from shop.catalogue.models import Variant
 from shop.festivals.models import ProductSpan
-from shop.orders import ending
+from shop.orders import end
 from shop.orders.models import Order
-from shop.orders.placing import Placed, place_order
+from shop.orders.place import Placed, place_order
 from tests import make
 from tests.make import NOON
 
@@ -26,13 +26,13 @@ def buying(who: Shopper, *, at: datetime = NOON) -> Callable[[], Placed]:
 def pay(order: Order, *, at: datetime = NOON) -> None:
     """Let the money of a pending order come."""
     with transaction.atomic():
-        ending.mark_paid(ending.lock(order.pk), at=at)
+        end.mark_paid(end.lock(order.pk), at=at)
 
 
 def expire(order: Order, *, at: datetime = NOON) -> None:
     """Let the time of a pending order run out."""
     with transaction.atomic():
-        ending.expire(ending.lock(order.pk), at=at)
+        end.expire(end.lock(order.pk), at=at)
 
 
 def span_price(variant: Variant, at: datetime) -> int:

@@ -35,7 +35,7 @@ from shop.merchants.models import Membership, Merchant
 from shop.networks import keyed_hash
 from shop.orders.agreement import Agreement, agreement
 from shop.orders.models import Order
-from shop.orders.placing import place_order
+from shop.orders.place import place_order
 from shop.pictures.models import Picture
 from shop.stock.models import Pool
 

@@ -11,7 +11,7 @@ from django.test import Client
 from shop.cart.current import Shopper
 from shop.ledger.balances import unbalanced
 from shop.orders.models import Order
-from shop.orders.reconciling import differences
+from shop.orders.reconcile import differences
 from shop.payments.collect import NextStep, start_payment
 from shop.payments.models import Payment
 from shop.payments.provider.requests import Addresses

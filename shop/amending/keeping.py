@@ -17,7 +17,7 @@ from shop.festivals.changelog import log
 from shop.festivals.prices.spans import TICK
 from shop.listings.locking import lock_product
 from shop.merchants.models import Merchant
-from shop.orders.discarding import discard
+from shop.orders.unused_pictures import discard
 from shop.pictures.models import Picture
 
 State = Amendment.State

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 
 from shop import cookies
 from shop.cart import current
-from shop.orders.joining import rename_shopper
+from shop.orders.adopt import rename_shopper
 from shop.storefront.preferences import COUNTRY_COOKIE, CURRENCY_COOKIE, remember
 
 PREFERENCES = (COUNTRY_COOKIE, CURRENCY_COOKIE)

@@ -20,7 +20,7 @@ from shop.errors import (
     TooMuchHeld,
     Unavailable,
 )
-from shop.orders import parking
+from shop.orders.unpaid import limits
 
 # Placing refuses with these when the shopper has no payment open, or after the provider has just
 # said that it closed the one there was. Of any other refusal nobody can say that.
@@ -40,7 +40,7 @@ def refused(refusal: ShopError | None) -> dict[str, Any]:
 def too_large(priced: PricedCart, shopper: Shopper, *, at: datetime) -> TooMuchHeld | None:
     """Return why a cart is too much for one unpaid order, or None. No statement."""
     try:
-        parking.refuse_too_large(priced, shopper, at=at)
+        limits.refuse_too_large(priced, shopper, at=at)
     except TooMuchHeld as refusal:
         return refusal
     return None

@@ -13,8 +13,8 @@ from shop.cart.adopt import adopt_cart
 from shop.cart.current import guest_carts
 from shop.cart.models import Cart
 from shop.errors import NotPossible
-from shop.orders import ending
-from shop.orders.joining import hand_over
+from shop.orders import end
+from shop.orders.adopt import hand_over
 from shop.orders.models import Order
 from shop.payments.cancel import cancel_pending
 
@@ -42,7 +42,7 @@ def bring_along(request: HttpRequest, user: User, *, at: datetime) -> None:
 @transaction.atomic
 def _join(guest: Cart, user: User, order: Order | None, *, at: datetime) -> None:
     # Orders are locked before carts, as in placing.
-    order = ending.lock(order.pk) if order else None
+    order = end.lock(order.pk) if order else None
     own = adopt_cart(guest, user, at=at)
     if order and order.is_pending:
         hand_over(order, user, own)

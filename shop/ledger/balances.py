@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Sum
 from shop.ledger.models import LedgerEntry, LedgerTransaction
 from shop.merchants.models import Merchant
 from shop.orders.models import Order
-from shop.orders.reconciling import differences
+from shop.orders.reconcile import differences
 
 log = logging.getLogger(__name__)
 Account = LedgerEntry.Account

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from shop.ledger.models import LedgerEntry, LedgerTransaction
 from shop.orders.models import Order, OrderLine, Refund, RefundLine, Suborder
-from shop.orders.reading import read_rows
+from shop.orders.rows import read_rows
 from shop.orders.taxes import tax_in
 
 Account = LedgerEntry.Account

@@ -14,9 +14,9 @@ from shop.delivery.models import Contact
 from shop.delivery.names import address_lines, country_name
 from shop.mail import send
 from shop.merchants.models import Membership
+from shop.orders.access import CODE_WORKS, code_of, is_current
 from shop.orders.models import Order, OrderLine, SaleDecision, Shipment, Suborder
-from shop.orders.opening import CODE_WORKS, code_of, is_current
-from shop.orders.telling import (
+from shop.orders.text import (
     cart_link,
     find_link,
     fresh_link,

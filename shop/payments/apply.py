@@ -17,9 +17,9 @@ from django.tasks import Task
 from shop.composed import TEXT, composed
 from shop.errors import Unavailable
 from shop.ledger import posting
-from shop.orders import ending
+from shop.orders import end
 from shop.orders.models import Order
-from shop.orders.reading import read_rows
+from shop.orders.rows import read_rows
 from shop.orders.tasks import (
     send_paid_after_start,
     send_paid_too_late,
@@ -117,7 +117,7 @@ def _locked(session: Session) -> Payment:
     if payment is None:
         is_ours = bool(uuid) and session.shop in ("", settings.SITE_URL)
         raise UnknownOrder(session.id) if is_ours else AnotherShops(session.id)
-    ending.lock_cart(payment.order)
+    end.lock_cart(payment.order)
     return payment
 
 
@@ -162,7 +162,7 @@ def _take(payment: Payment, session: Session, *, at: datetime) -> None:
     if (session.amount, session.currency) != asked or session.received != payment.amount:
         log.error("payment %s: amount or currency differs, held for review", payment.uuid)
         payment.move_to(Payment.State.REVIEW)
-        ending.set_apart(order)
+        end.set_apart(order)
         return
     if order.state == Order.State.PAID:
         _send_back(payment, Operation.Cause.SURPLUS, mail=send_paid_twice, at=at)
@@ -198,11 +198,11 @@ def _keep(payment: Payment, *, has_seats: bool, begun: list[int], at: datetime) 
 def _pay(order: Order, *, at: datetime) -> bool:
     """Try to mark the order paid; False when it had expired and something is gone."""
     if order.is_pending:  # what it holds is there: nothing can be gone
-        ending.mark_paid(order, at=at)
+        end.mark_paid(order, at=at)
         return True
     try:
         with transaction.atomic():
-            ending.mark_paid(order, at=at)
+            end.mark_paid(order, at=at)
     except Unavailable:
         order.refresh_from_db()
         return False
@@ -239,7 +239,7 @@ def _wait_or_fail(payment: Payment, session: Session, *, at: datetime) -> None:
     if session.is_processing:
         if payment.state != Payment.State.PROCESSING:
             payment.move_to(Payment.State.PROCESSING)
-            ending.set_apart(payment.order)
+            end.set_apart(payment.order)
         return
     was_processing = payment.state == Payment.State.PROCESSING
     payment.move_to(Payment.State.FAILED)
@@ -250,5 +250,5 @@ def _wait_or_fail(payment: Payment, session: Session, *, at: datetime) -> None:
 
 def _free(order: Order, *, at: datetime) -> None:
     if order.is_pending and not order.payments.live().exists():
-        ending.expire(order, at=at)
-        ending.put_back(order, at=at)
+        end.expire(order, at=at)
+        end.put_back(order, at=at)

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from shop.errors import GatewayError, NotPossible
-from shop.orders import ending
+from shop.orders.end import expire, lock
 from shop.orders.models import Order
 from shop.payments.apply import UnknownOrder, take_over
 from shop.payments.collect import refuse_undecided, unreachable
@@ -118,10 +118,10 @@ def _is_found(payment: Payment, *, at: datetime) -> bool:
 
 @transaction.atomic
 def _expire_if_free(order: Order, *, at: datetime) -> bool:
-    order = ending.lock(order.pk)
+    order = lock(order.pk)
     if not order.is_pending:
         return True
     if order.payments.live().exists():
         return False
-    ending.expire(order, at=at)
+    expire(order, at=at)
     return True

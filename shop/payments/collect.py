@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 
 from shop.cart.current import Shopper
 from shop.errors import GatewayError, NotPossible, ShopError, StaleState
-from shop.orders import ending
+from shop.orders import end
 from shop.orders.agreement import Agreement
-from shop.orders.freezing import frozen_rows
+from shop.orders.freeze import frozen_rows
 from shop.orders.models import Order
-from shop.orders.placing import Superseded, place_order
+from shop.orders.place import Superseded, place_order
 from shop.payments.apply import UnknownOrder, apply_session
 from shop.payments.models import Payment
 from shop.payments.open_session import NeverOpened, open_session
@@ -115,7 +115,7 @@ def _with_time(payment: Payment, *, at: datetime) -> Payment:
     """
     if payment.order.pay_by - at >= LAST_MINUTES:
         return payment
-    order = ending.lock(payment.order_id)
+    order = end.lock(payment.order_id)
     if not order.is_pending or payment.is_undecided:
         return payment
     given = Payment.objects.filter(order=order, more_time_at__isnull=False)
@@ -226,7 +226,7 @@ def unreachable() -> str:
 
 @transaction.atomic
 def _supersede(payment: Payment) -> None:
-    ending.lock(payment.order_id)
+    end.lock(payment.order_id)
     payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
     if payment.state in (Payment.State.CREATING, Payment.State.OPEN):
         payment.move_to(Payment.State.SUPERSEDED)
@@ -237,6 +237,6 @@ def _let_go(order: Order | None, *, at: datetime) -> None:
     """Free an order whose session was closed for one that was then refused."""
     if order is None:
         return
-    order = ending.lock(order.pk)
+    order = end.lock(order.pk)
     if order.is_pending and not order.payments.live().exists():
-        ending.expire(order, at=at)
+        end.expire(order, at=at)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from shop.errors import GatewayError
-from shop.orders import ending
+from shop.orders import end
 from shop.payments.apply import apply_session
 from shop.payments.models import Payment
 from shop.payments.provider.gateway import Session, SessionStatus
@@ -87,7 +87,7 @@ def _use_up_key(payment: Payment) -> None:
 @transaction.atomic
 def give_up(payment: Payment, *, at: datetime) -> None:
     """Let a payment fail for which no session was made; another try makes a new payment."""
-    ending.lock(payment.order_id)
+    end.lock(payment.order_id)
     payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
     if payment.session_id is None and payment.state == Payment.State.CREATING:
         payment.checked_at = at

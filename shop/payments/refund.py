@@ -10,8 +10,9 @@ from django.db import transaction
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.ledger import posting
-from shop.orders import ending, refunding
+from shop.orders import end
 from shop.orders.models import Order, OrderLine, Refund, Suborder
+from shop.orders.refund import record, refunded
 from shop.orders.tasks import send_paid_after_start
 from shop.payments.models import Operation, Payment
 from shop.payments.operations import queue_refund
@@ -29,7 +30,7 @@ def refund_order(order_id: int, *, at: datetime, by: User | None = None) -> Refu
 
     Return the refund, or None when there was nothing to send back.
     """
-    order = ending.lock(order_id)
+    order = end.lock(order_id)
     payment = order.payments.filter(state=Payment.State.PAID).first()
     return refund_cancelled(order, payment, at=at, by=by) if order.is_paid and payment else None
 
@@ -43,7 +44,7 @@ def refund_cancelled(
     seat in a session that was called off meanwhile. The shopper reads the host's reason.
     """
     lines = _called_off(order)
-    done = refunding.refunded(lines)
+    done = refunded(lines)
     units = {line: line.quantity - done.get(line.pk, 0) for line in lines}
     units = {line: count for line, count in units.items() if count}
     if not units:
@@ -78,7 +79,7 @@ def refund_lines(
     Raises:
         NotPossible: the order is not paid, or one of its parcels has left.
     """
-    order = ending.lock(order_id)
+    order = end.lock(order_id)
     payment = order.payments.filter(state=Payment.State.PAID).first()
     if not order.is_paid or payment is None:
         raise NotPossible("Only a paid order can be refunded.")
@@ -87,7 +88,7 @@ def refund_lines(
     # Locked: a store may be sending the parcel at this moment.
     if any(part.state in SENT for part in parts.select_for_update(no_key=True)):
         raise NotPossible("The parcel has left. The price can only be kept.")
-    done = refunding.refunded(lines)
+    done = refunded(lines)
     left = {line: line.quantity - done.get(line.pk, 0) for line in lines}
     units = {line: count for line, count in left.items() if count > 0}
     if not units:
@@ -106,7 +107,7 @@ def _give_back(
 ) -> Refund:
     """Write down that units go back, book it, queue the money and end the tickets."""
     reason = reason[:MOST_WORDS]
-    refund = refunding.record(payment.order, units, cause=cause, at=at, reason=reason, by=by)
+    refund = record(payment.order, units, cause=cause, at=at, reason=reason, by=by)
     posting.post_refund(refund, at=at)
     if refund.amount:
         queue_refund(payment, cause=Operation.Cause.RETURNED, at=at, refund=refund)

@@ -20,7 +20,7 @@ from shop.festivals.changelog import log as note
 from shop.festivals.deals import void
 from shop.festivals.models import Deal
 from shop.merchants.deciding import refuse_own
-from shop.orders import ending
+from shop.orders import end
 from shop.orders.models import Order, OrderLine, SaleDecision
 from shop.orders.tasks import send_price_mistake
 from shop.payments.cancel import end_open
@@ -79,7 +79,7 @@ def decide(line: OrderLine, outcome: str, *, at: datetime, by: User | None = Non
     Raises:
         NotPossible: it was decided already, the price was not wrong, or the parcel has left.
     """
-    ending.lock(line.order_id)
+    end.lock(line.order_id)
     line = (
         OrderLine.objects.select_for_update(of=("self",), no_key=True)
         .select_related("deal__wrong_price", "deal__slot__festival", "order", "suborder")

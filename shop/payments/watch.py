@@ -13,7 +13,7 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 
 from shop.mail import send
 from shop.orders.models import Order
-from shop.orders.parked import parked, said
+from shop.orders.unpaid.report import parked, said
 from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.rounds import each
 from shop.rounds.mishaps import waiting as waiting_mishaps

@@ -22,8 +22,8 @@ from django_tasks_db.models import DBTaskResult
 from shop import clock
 from shop.errors import GatewayError
 from shop.festivals.models import Festival
-from shop.orders.parked import parked
-from shop.orders.reconciling import differences
+from shop.orders.reconcile import differences
+from shop.orders.unpaid.report import parked
 from shop.payments.models import GatewayEvent, Payment
 from shop.payments.provider.stripe_gateway import gateway
 from shop.payments.watch import problems

@@ -15,7 +15,7 @@ from shop.currencies import written
 from shop.mail import send
 from shop.mail.sending import Attachment
 from shop.orders.models import Order, OrderLine, Refund
-from shop.orders.telling import mail_context, order_link
+from shop.orders.text import mail_context, order_link
 from shop.tasks import at_once, enqueue, tried_again
 from shop.tickets.codes import as_png
 from shop.tickets.models import Ticket

@@ -2,9 +2,9 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from shop.orders import ending
+from shop.orders import end
 from shop.orders.models import Order
-from shop.orders.shipping import ship
+from shop.orders.ship import ship
 from shop.payments.models import Operation, Payment
 from tests import make
 from tests.browsing.steps import (
@@ -164,7 +164,7 @@ def test_an_order_and_the_account_have_no_barriers(stage, market, inspector):
 def test_the_way_back_of_whoever_lost_the_mail_has_no_barriers(stage, market, inspector):
     order = make.order({market.indigo: 1}, email=SHOPPER)
     with transaction.atomic():
-        ending.mark_paid(ending.lock(order.pk), at=NOON)
+        end.mark_paid(end.lock(order.pk), at=NOON)
     page = inspector.page
 
     inspector.visit("/fr/orders/find/", "/ar/orders/find/", "/orders/find/")
@@ -192,7 +192,7 @@ def test_the_way_back_of_whoever_lost_the_mail_has_no_barriers(stage, market, in
 def test_the_merchants_pages_have_no_barriers(market, inspector):
     order = make.order({market.indigo: 1, market.jar: 2})
     with transaction.atomic():
-        ending.mark_paid(ending.lock(order.pk), at=NOON)
+        end.mark_paid(end.lock(order.pk), at=NOON)
     page = inspector.page
 
     sign_in(page, "weaver@example.org", "/merchant/")

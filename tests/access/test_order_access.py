@@ -3,7 +3,7 @@
 import pytest
 
 from shop.orders.models import OrderLine
-from shop.orders.shipping import ship
+from shop.orders.ship import ship
 from tests import make
 from tests.access.inspector import Inspector
 from tests.browsing.steps import sign_in

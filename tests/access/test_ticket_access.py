@@ -9,7 +9,7 @@ from django.db import transaction
 from shop.accounts.models import User
 from shop.catalogue.models import Product
 from shop.delivery.models import Contact
-from shop.orders import ending
+from shop.orders import end
 from shop.orders.models import Order
 from shop.payments.call_off import call_off
 from shop.stock.models import Pool
@@ -59,7 +59,7 @@ def paid(wanted: dict) -> Order:
     order = make.order(wanted)
     Contact.objects.filter(pk=order.contact_id).update(name=f"Lin {LONG}")
     with transaction.atomic():
-        ending.mark_paid(ending.lock(order.pk), at=NOON)
+        end.mark_paid(end.lock(order.pk), at=NOON)
         issuing.issue(order)
     return order
 

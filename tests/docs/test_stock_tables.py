@@ -10,8 +10,8 @@ from shop.cart.pricing import price_cart
 from shop.festivals.deals import reserved_stock
 from shop.festivals.deals.actions import pause_deal
 from shop.festivals.models import DealUsage, ProductSpan
-from shop.orders import ending, refunding
-from shop.orders.shipping import ship
+from shop.orders import end, refund
+from shop.orders.ship import ship
 from shop.stock.models import Pool
 from shop.storefront.product.variants import variants_now
 from tests import make
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 def pay(order, at=NOON):
     with transaction.atomic():
-        ending.mark_paid(ending.lock(order.pk), at=at)
+        end.mark_paid(end.lock(order.pk), at=at)
 
 
 def pool_row(pool):
@@ -119,7 +119,7 @@ def test_returned(row):
     order.refresh_from_db()
     at = ENDS[row["The deal"]](deal)
     with transaction.atomic():
-        refunding.record(order, {order.lines.get(): 2}, cause="wrong_price", at=at)
+        refund.record(order, {order.lines.get(): 2}, cause="wrong_price", at=at)
 
     deal.refresh_from_db()
     had = DealUsage.objects.get(mailbox=who.mailbox).sold

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.db import transaction
 
-from shop.orders import ending
+from shop.orders import end
 from shop.orders.models import Order, Shipment, Suborder
 from tests import make
 from tests.browsing.steps import go_to_pay, pay, press_pay, put_in_cart, sign_in, words
@@ -22,7 +22,7 @@ def sold(stage, market):
     """Sell a shawl of one store and two jars of the other in one order."""
     order = make.order({market.indigo: 1, market.jar: 2}, email=SHOPPER)
     with transaction.atomic():
-        ending.mark_paid(ending.lock(order.pk), at=NOON)
+        end.mark_paid(end.lock(order.pk), at=NOON)
     stage.work()
     return order
 

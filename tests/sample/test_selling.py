@@ -6,7 +6,7 @@ from sample.progress import Progress
 from sample.selling import ENDED, LIVE, sell
 from shop.festivals.models import Deal, Festival
 from shop.orders.models import Order, OrderLine
-from shop.orders.reconciling import differences
+from shop.orders.reconcile import differences
 from shop.reporting.models import Tally
 from shop.reporting.tallying import count_all_sales
 from tests.paying import assert_books_agree

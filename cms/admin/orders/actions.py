@@ -20,7 +20,7 @@ from shop.delivery.names import country_name
 from shop.errors import NotPossible
 from shop.festivals.changelog import log as note
 from shop.limiting.store import limits
-from shop.orders.mending import mend
+from shop.orders.mend import mend
 from shop.orders.models import Order, Suborder
 from shop.tasks import enqueue
 

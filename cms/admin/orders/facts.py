@@ -14,9 +14,9 @@ from shop.accounts.models import User
 from shop.currencies import written
 from shop.delivery.names import address_lines, service_name
 from shop.orders.models import Discount, Order, OrderLine, Shipment, Suborder
-from shop.orders.refunding import refunded
-from shop.orders.summing import lines_by_part, order_rows
-from shop.orders.telling import sent_elsewhere
+from shop.orders.refund import refunded
+from shop.orders.sums import lines_by_part, order_rows
+from shop.orders.text import sent_elsewhere
 
 NOTHING_SENT = "guests come by themselves"
 

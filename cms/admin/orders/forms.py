@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from shop.checkout.forms import AddressForm
 from shop.delivery.models import Contact
-from shop.orders.mending import ON_PARCELS
+from shop.orders.mend import ON_PARCELS
 from shop.orders.models import Order
 
 

@@ -19,8 +19,8 @@ from shop.checkout.order.find import PAGES_AFTER, open_page
 from shop.checkout.order.proof import KNOWN_FOR, is_old, is_proved, prove
 from shop.limiting.store import limits
 from shop.networks import network_key
+from shop.orders.access import CODE_WORKS, DIGITS, begin_code, is_fresh, use_code
 from shop.orders.models import Order
-from shop.orders.opening import CODE_WORKS, DIGITS, begin_code, is_fresh, use_code
 from shop.orders.tasks import send_order_code
 from shop.tasks import enqueue
 

@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from shop import cookies
 from shop.cart.current import COOKIE as CART_COOKIE
 from shop.cart.current import hash_of, signed_in
-from shop.orders.joining import owns_address
+from shop.orders.adopt import owns_address
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
 
 OLD_AFTER = timedelta(days=90)

@@ -18,8 +18,8 @@ from shop.delivery.names import country_name, lines_of
 from shop.languages import Wording, beside
 from shop.merchants.zones import zone_of
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
-from shop.orders.summing import Lines, lines_by_part, order_rows
-from shop.orders.telling import sent_elsewhere
+from shop.orders.sums import Lines, lines_by_part, order_rows
+from shop.orders.text import sent_elsewhere
 
 GONE = (Suborder.State.SHIPPED, Suborder.State.DELIVERED)
 

@@ -16,7 +16,7 @@ from shop import clock, dates
 from shop.checkout.order.find import order_page
 from shop.checkout.order.summary import OrderShown
 from shop.orders.models import Order, OrderLine
-from shop.orders.telling import order_link
+from shop.orders.text import order_link
 from shop.tickets.codes import as_svg
 from shop.tickets.models import Ticket
 from shop.tickets.sessions import by_session, calendar, session_of

@@ -24,7 +24,7 @@ from shop.checkout.order.summary import paid_with, show_order
 from shop.checkout.order.tickets import visits_beside
 from shop.checkout.provider_return import unpaid_page
 from shop.errors import NotPossible
-from shop.orders.joining import keep, may_keep
+from shop.orders.adopt import keep, may_keep
 from shop.orders.models import Order
 from shop.payments.cancel import cancel_pending
 from shop.payments.models import Payment

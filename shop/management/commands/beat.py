@@ -23,7 +23,7 @@ from shop.listings.counting import count_listings
 from shop.listings.indexing import count_words, index_missing
 from shop.listings.popularity import refresh_popularity
 from shop.listings.refreshing import close_dates
-from shop.orders.reconciling import note_sold
+from shop.orders.reconcile import note_sold
 from shop.payments import void
 from shop.payments.call_off import refund_what_is_left
 from shop.payments.cleanup import forget_messages

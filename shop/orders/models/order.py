@@ -109,7 +109,7 @@ class Order(models.Model):
             models.Index(
                 fields=["email_key"], condition=Q(state="pending"), name="order_open_email"
             ),
-            # Who let orders lapse lately: see shop.orders.parking_reads.
+            # Who let orders lapse lately: see shop.orders.unpaid.reads.
             models.Index(fields=["network_key", "placed_at"], name="order_lately_network"),
             models.Index(fields=["email_key", "placed_at"], name="order_lately_email"),
             models.Index(fields=["shopper_key", "placed_at"], name="order_lately_shopper"),

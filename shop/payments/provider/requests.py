@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop.currencies import least_charge
-from shop.orders.freezing import Frozen
+from shop.orders.freeze import Frozen
 from shop.orders.models import OrderLine
 from shop.payments.models import Payment
 

@@ -13,8 +13,8 @@ from shop.delivery.names import address_lines, service_name
 from shop.errors import ShopError
 from shop.merchants.models import Merchant
 from shop.orders.models import OrderLine, Suborder
-from shop.orders.refunding import refunded
-from shop.orders.shipping import ship
+from shop.orders.refund import refunded
+from shop.orders.ship import ship
 from shop.spreadsheets import streamed
 from shop.workspace.access import (
     members_only,

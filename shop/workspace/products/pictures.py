@@ -15,7 +15,7 @@ from shop.amending.contents import Shown, album_of, amendment_of
 from shop.catalogue.models import Product
 from shop.errors import NotPossible
 from shop.listings.tasks import make_modern_sizes
-from shop.orders.discarding import discard
+from shop.orders.unused_pictures import discard
 from shop.pictures.models import Picture
 from shop.pictures.uploading import store
 from shop.tasks import enqueue

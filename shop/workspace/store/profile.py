@@ -27,7 +27,7 @@ from shop.languages import listed
 from shop.listings.editing import ChangedMeanwhile, newest_edit, refuse_overtaken
 from shop.listings.tasks import make_modern_sizes
 from shop.merchants.models import Merchant
-from shop.orders.discarding import discard
+from shop.orders.unused_pictures import discard
 from shop.pictures.uploading import store
 from shop.tasks import enqueue
 from shop.workspace.access import store_members_only

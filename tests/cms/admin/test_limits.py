@@ -7,7 +7,7 @@ import pytest
 from shop.errors import NotPossible, TooManyOpenOrders, TooMuchHeld
 from shop.festivals import limits
 from shop.festivals.models import ChangeLog, Fairness, PriceChange
-from shop.orders.placing import place_order
+from shop.orders.place import place_order
 from shop.storefront.cache import catalogue_version
 from shop.storefront.cache.catalogue_version import current_epoch
 from tests import make

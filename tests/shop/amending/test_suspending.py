@@ -13,7 +13,7 @@ from shop.listings import publishing
 from shop.listings.models import Listing
 from shop.merchants.models import Membership, Merchant
 from shop.orders.models import Order
-from shop.orders.placing import place_order
+from shop.orders.place import place_order
 from tests import make
 from tests.make import NOON
 from tests.paying import assert_books_agree, begin, deliver

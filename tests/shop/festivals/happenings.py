@@ -21,9 +21,10 @@ from shop.festivals.promotions import sponsors
 from shop.festivals.schedule import stop
 from shop.ledger import posting
 from shop.ledger.balances import unbalanced
-from shop.orders import ending, refunding
+from shop.orders import end
 from shop.orders.models import Order, OrderLine, Refund
-from shop.orders.reconciling import differences
+from shop.orders.reconcile import differences
+from shop.orders.refund import record, refunded
 from tests import make
 from tests.shop.festivals.world import World
 from tests.truth import fence_differences, span_differences
@@ -181,26 +182,26 @@ def _hold(play: Play) -> None:
 
 def _pay(play: Play) -> list[int]:
     order = play.an_order("pending")
-    ending.mark_paid(ending.lock(order.pk), at=play.at)
+    end.mark_paid(end.lock(order.pk), at=play.at)
     order.refresh_from_db()
     posting.post_sale(order, at=play.at)
     return list(order.lines.values_list("product_id", flat=True))
 
 
 def _expire(play: Play) -> None:
-    ending.expire(ending.lock(play.an_order("pending").pk), at=play.at)
+    end.expire(end.lock(play.an_order("pending").pk), at=play.at)
 
 
 def _refund(play: Play) -> None:
-    order = ending.lock(play.an_order("paid").pk)
+    order = end.lock(play.an_order("paid").pk)
     lines: list[OrderLine] = list(order.lines.all())
     line = play.dice.choice(lines)
-    left = line.quantity - refunding.refunded([line]).get(line.pk, 0)
+    left = line.quantity - refunded([line]).get(line.pk, 0)
     if not left:
         raise NotPossible
     units = play.dice.randrange(1, left + 1)
     cause = Refund.Cause.WRONG_PRICE
-    refund = refunding.record(order, {line: units}, cause=cause, at=play.at)
+    refund = record(order, {line: units}, cause=cause, at=play.at)
     posting.post_refund(refund, at=play.at)
 
 

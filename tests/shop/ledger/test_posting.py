@@ -10,9 +10,9 @@ from django.db.models import Sum
 from shop.ledger import posting
 from shop.ledger.balances import owed_to, unbalanced
 from shop.ledger.models import LedgerEntry, LedgerTransaction
-from shop.orders import ending
+from shop.orders import end
 from shop.orders.models import Order, Suborder
-from shop.orders.reconciling import differences
+from shop.orders.reconcile import differences
 from tests import make
 from tests.make import NOON
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 @transaction.atomic
 def pay(order, at=NOON):
-    ending.mark_paid(ending.lock(order.pk), at=at)
+    end.mark_paid(end.lock(order.pk), at=at)
     posting.post_sale(order, at=at)
 
 
@@ -157,7 +157,7 @@ def test_what_is_wrong_with_the_books_is_said():
     pay(bent)
     LedgerEntry.objects.filter(account="cash").update(amount=19_00)
     with transaction.atomic():
-        ending.mark_paid(ending.lock(lost.pk), at=NOON)
+        end.mark_paid(end.lock(lost.pk), at=NOON)
     posting.post_sale(early, at=NOON)
 
     assert list(unbalanced()) == [

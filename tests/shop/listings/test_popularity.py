@@ -8,7 +8,7 @@ from django.db import transaction
 from shop.listings import popularity
 from shop.listings.models import ALIKE, Listing
 from shop.listings.popularity import refresh_popularity
-from shop.orders import ending
+from shop.orders import end
 from tests import make
 from tests.make import NOON
 from tests.stepping import Beside, lock_row, open_transaction
@@ -42,7 +42,7 @@ def test_what_was_sold_and_is_no_more_and_what_is_new_are_counted_and_nothing_el
     assert refresh_popularity(at=NOON) == 3 + 3  # each is new, and in the front
     order = make.order({variants[0]: 2})
     with transaction.atomic():
-        ending.mark_paid(ending.lock(order.pk), at=NOON)
+        end.mark_paid(end.lock(order.pk), at=NOON)
     Listing.objects.filter(pk=old).update(popularity=5_005)
     Listing.objects.filter(pk=idle).update(popularity=7)  # as good as any other
 

@@ -9,9 +9,9 @@ from django.db import transaction
 from shop.festivals.models import Claim, Deal, Promotion
 from shop.ledger import posting
 from shop.ledger.models import LedgerEntry
-from shop.orders import ending
+from shop.orders import end
 from shop.orders.models import Order
-from shop.orders.shipping import ship
+from shop.orders.ship import ship
 from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON
@@ -31,7 +31,7 @@ def reconcile():
 
 @transaction.atomic
 def pay(order):
-    ending.mark_paid(ending.lock(order.pk), at=NOON)
+    end.mark_paid(end.lock(order.pk), at=NOON)
     posting.post_sale(order, at=NOON)
 
 
@@ -50,7 +50,7 @@ def trade():
         pay(order)
     ship(shipped.suborders.get(), carrier="Post", tracking_number="", at=NOON, by=account)
     with transaction.atomic():
-        ending.expire(ending.lock(expired.pk), at=NOON)
+        end.expire(end.lock(expired.pk), at=NOON)
 
 
 def test_when_all_agree_it_ends_well(trade):
@@ -111,7 +111,7 @@ def test_books_that_are_wrong_are_named_too(trade):
     LedgerEntry.objects.filter(pk=entry.pk).update(amount=entry.amount + 1)
     pending = Order.objects.get(state="pending")
     with transaction.atomic():
-        ending.mark_paid(ending.lock(pending.pk), at=NOON)
+        end.mark_paid(end.lock(pending.pk), at=NOON)
 
     code, said, _ = reconcile()
 

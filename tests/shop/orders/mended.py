@@ -9,7 +9,7 @@ from django_tasks_db.models import DBTaskResult
 from shop.accounts.models import User
 from shop.delivery.models import Contact
 from shop.festivals.models import ChangeLog
-from shop.orders.mending import mend
+from shop.orders.mend import mend
 from shop.orders.models import Order
 from tests import make
 from tests.buying import pay

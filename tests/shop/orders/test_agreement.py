@@ -11,7 +11,7 @@ from shop.delivery.models import Country
 from shop.errors import CartChanged, PriceChanged
 from shop.orders.agreement import wish
 from shop.orders.models import Order
-from shop.orders.placing import Superseded, place_order
+from shop.orders.place import Superseded, place_order
 from tests import make
 from tests.make import NOON
 

@@ -9,8 +9,8 @@ from shop.cart.vouchers.wallet import within_reach
 from shop.errors import LimitReached, PriceChanged, TooManyOpenOrders, VoucherRefused
 from shop.festivals.models import Claim, DealUsage, PromotionUsage
 from shop.festivals.promotions.vouchers import claim_voucher
-from shop.orders.placing import place_order
-from shop.orders.reconciling import differences
+from shop.orders.place import place_order
+from shop.orders.reconcile import differences
 from tests import make
 from tests.buying import buying, expire, pay
 from tests.crowd import at_once

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop.orders.freezing import frozen_rows
+from shop.orders.freeze import frozen_rows
 from shop.orders.models import Order
 from shop.payments.models import Payment
 from tests import make

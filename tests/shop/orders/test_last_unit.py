@@ -6,8 +6,8 @@ import pytest
 from django.db import transaction
 
 from shop.listings.models import Listing
-from shop.orders import ending
-from shop.orders.placing import place_order
+from shop.orders import end
+from shop.orders.place import place_order
 from tests import make
 from tests.budgets import statements
 from tests.make import NOON
@@ -29,7 +29,7 @@ def is_shown(variant):
 
 @transaction.atomic
 def expire(order):
-    ending.expire(ending.lock(order.pk), at=NOON)
+    end.expire(end.lock(order.pk), at=NOON)
 
 
 def test_the_last_unit_turns_the_card_over_and_an_order_that_ran_out_turns_it_back():

@@ -10,7 +10,7 @@ from shop.festivals.models import Claim, Fund, Promotion
 from shop.festivals.promotions import manage
 from shop.festivals.schedule import stop
 from shop.orders.models import Order
-from shop.orders.reconciling import differences
+from shop.orders.reconcile import differences
 from shop.stock.models import Pool
 from tests import make
 from tests.buying import expire, pay

@@ -7,8 +7,8 @@ from shop.festivals.holds import counters
 from shop.festivals.holds.holdings import Holdings
 from shop.festivals.models import Claim, DealUsage, PromotionUsage
 from shop.festivals.prices import spans
-from shop.orders import ending
-from shop.orders.placing import place_order
+from shop.orders import end
+from shop.orders.place import place_order
 from shop.stock import holding
 from tests import make
 from tests.make import NOON
@@ -101,7 +101,7 @@ def move(**wanted):
 
 @transaction.atomic
 def pay(order):
-    ending.mark_paid(ending.lock(order.pk), at=NOON)
+    end.mark_paid(end.lock(order.pk), at=NOON)
 
 
 def two_claims():

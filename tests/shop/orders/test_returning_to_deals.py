@@ -10,9 +10,10 @@ from shop.festivals.deals import void
 from shop.festivals.deals.actions import pause_deal
 from shop.festivals.models import DealUsage
 from shop.festivals.schedule import stop
-from shop.orders import ending, refunding
+from shop.orders import refund
+from shop.orders.end import lock
 from shop.orders.models import RefundLine, Suborder
-from shop.orders.reconciling import differences
+from shop.orders.reconcile import differences
 from shop.payments.call_off import call_off, settle_called_off
 from shop.stock.models import Pool
 from tests import make
@@ -29,9 +30,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("compared")]
 
 def send_back(order, count, *, at=NOON + HOUR, cause="wrong_price"):
     with transaction.atomic():
-        locked = ending.lock(order.pk)
+        locked = lock(order.pk)
         (line,) = locked.lines.all()
-        return refunding.record(locked, {line: count}, cause=cause, at=at)
+        return refund.record(locked, {line: count}, cause=cause, at=at)
 
 
 def limited(*, allotment=4, per_shopper=3):

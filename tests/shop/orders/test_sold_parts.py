@@ -6,9 +6,9 @@ import pytest
 from django.db import transaction
 from django.db.models import Sum
 
-from shop.orders import ending, refunding
+from shop.orders import end, refund
 from shop.orders.models import Order, Suborder
-from shop.orders.reconciling import differences, note_sold
+from shop.orders.reconcile import differences, note_sold
 from tests import make
 from tests.make import NOON
 
@@ -27,7 +27,7 @@ def test_a_paid_part_knows_when(has_cart):
         Order.objects.filter(pk=order.pk).update(cart=None)
 
     with transaction.atomic():
-        ending.mark_paid(ending.lock(order.pk), at=LATER)
+        end.mark_paid(end.lock(order.pk), at=LATER)
 
     assert {part.paid_at for part in order.suborders.all()} == {LATER}
     assert not Suborder.objects.sold().filter(order=other).exists()
@@ -37,7 +37,7 @@ def test_what_ended_unpaid_is_not_sold():
     order = order_of_two()
 
     with transaction.atomic():
-        ending.expire(ending.lock(order.pk), at=LATER)
+        end.expire(end.lock(order.pk), at=LATER)
 
     assert not Suborder.objects.sold().exists()
 
@@ -45,11 +45,11 @@ def test_what_ended_unpaid_is_not_sold():
 def test_what_went_back_is_noted_with_its_part_alone():
     order = order_of_two()
     with transaction.atomic():
-        ending.mark_paid(ending.lock(order.pk), at=NOON)
-        order = ending.lock(order.pk)
+        end.mark_paid(end.lock(order.pk), at=NOON)
+        order = end.lock(order.pk)
         line = order.lines.get(quantity=2)
         for _unit in range(2):
-            refunding.record(order, {line: 1}, cause="wrong_price", at=LATER)
+            refund.record(order, {line: 1}, cause="wrong_price", at=LATER)
 
     assert line.refund_lines.aggregate(paid=Sum("paid"))["paid"] == 40_00
     assert dict(order.suborders.values_list("pk", "returned")) == {
@@ -60,7 +60,7 @@ def test_what_went_back_is_noted_with_its_part_alone():
 def test_a_part_that_says_something_else_is_told():
     order = order_of_two()
     with transaction.atomic():
-        ending.mark_paid(ending.lock(order.pk), at=NOON)
+        end.mark_paid(end.lock(order.pk), at=NOON)
     assert differences() == []
     part = order.suborders.first()
 
@@ -74,7 +74,7 @@ def test_a_part_that_says_something_else_is_told():
 def test_a_sale_of_an_earlier_version_is_noted_with_its_parts():
     order = order_of_two()
     with transaction.atomic():
-        ending.mark_paid(ending.lock(order.pk), at=NOON)
+        end.mark_paid(end.lock(order.pk), at=NOON)
     order.suborders.update(paid_at=None)
 
     assert note_sold(at=LATER) == order.suborders.count()

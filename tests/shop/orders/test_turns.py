@@ -10,7 +10,7 @@ from shop.cart.models import Cart
 from shop.errors import FenceBroken, OutOfStock
 from shop.festivals.nominations import approve
 from shop.orders.models import Order
-from shop.orders.placing import place_order
+from shop.orders.place import place_order
 from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON, START

@@ -7,9 +7,9 @@ from django.utils import translation
 
 from shop.catalogue.models import Product, Term
 from shop.checkout.order.tickets import visits_of
-from shop.orders.freezing import frozen_rows
+from shop.orders.freeze import frozen_rows
 from shop.orders.models import Order
-from shop.orders.telling import mail_context, store_context
+from shop.orders.text import mail_context, store_context
 from shop.payments.models import Payment
 from shop.payments.provider.requests import Addresses, checkout_request
 from shop.tickets.issuing import issue

@@ -7,7 +7,7 @@ from shop.cart.pricing import price_cart
 from shop.cart.vouchers import explain
 from shop.festivals.models import Participation
 from shop.orders.models import Order
-from shop.orders.placing import place_order
+from shop.orders.place import place_order
 from tests import make
 from tests.make import NOON
 

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from shop.errors import PriceChanged
 from shop.ledger.models import LedgerEntry
-from shop.orders import ending
+from shop.orders import end
 from shop.orders.models import Order
 from shop.payments.collect import start_payment
 from shop.payments.models import Payment
@@ -138,7 +138,7 @@ def test_case_37_a_voucher_shrinks_to_the_least_charge_and_the_ledger_shows_what
 def released(payment, *, at):
     """Free the order while its session can still be paid, as after a fault of ours."""
     with transaction.atomic():
-        ending.expire(ending.lock(payment.order_id), at=at)
+        end.expire(end.lock(payment.order_id), at=at)
     Payment.objects.filter(pk=payment.pk).update(state="expired")
     return payment
 

@@ -8,7 +8,7 @@ from shop.cart.pricing import price_cart
 from shop.catalogue.wording import Terms
 from shop.festivals.models import PriceSpan
 from shop.festivals.prices.load import deals_now
-from shop.orders.placing import place_order
+from shop.orders.place import place_order
 from shop.storefront.product.buy_box import buying
 from shop.storefront.product.choice import Offered
 from shop.storefront.product.delivery import Reader

@@ -2,7 +2,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from shop.orders import ending
+from shop.orders import end
 from shop.payments.apply import apply_session
 from shop.payments.models import Operation, Payment
 from shop.payments.open_session import open_session
@@ -16,7 +16,7 @@ def owed_back(sandbox):
     kettle = make.variant(20_00, on_hand=1)
     payment = begin(make.cart({kettle: 1}))
     with transaction.atomic():
-        ending.expire(ending.lock(payment.order_id), at=NOON)
+        end.expire(end.lock(payment.order_id), at=NOON)
     make.order({kettle: 1})
     sandbox.pay(payment.session_id)
     apply_session(payment.session_id, at=NOON)

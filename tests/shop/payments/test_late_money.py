@@ -8,7 +8,7 @@ from django.db import transaction
 
 from shop.errors import NotPossible
 from shop.ledger.models import LedgerEntry
-from shop.orders import ending
+from shop.orders import end
 from shop.orders.models import Order
 from shop.payments.models import Operation, Payment
 from shop.payments.operations import run_operations
@@ -74,7 +74,7 @@ def test_case_5_of_two_paid_sessions_the_second_is_sent_back_in_full(till):
 def release_early(payment):
     """Let the order expire while its session can still be paid, as after a fault of ours."""
     with transaction.atomic():
-        ending.expire(ending.lock(payment.order_id), at=LATER)
+        end.expire(end.lock(payment.order_id), at=LATER)
     Payment.objects.filter(pk=payment.pk).update(state="expired")
 
 

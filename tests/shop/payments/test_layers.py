@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shop.orders import ending
+from shop.orders import end
 from shop.payments import operations
 from shop.payments.apply import apply_session
 from shop.payments.cancel import end_unpaid
@@ -50,7 +50,7 @@ def test_an_order_is_not_released_under_a_payment_that_began_meanwhile(till):
     order = make.order({make.variant(20_00): 1})
 
     def begin_to_pay():
-        ending.lock(order.pk)
+        end.lock(order.pk)
         Payment.objects.create(
             order=order, amount=20_00, currency="USD", request={}, session_ends_at=PAY_BY,
             made_at=NOON,

@@ -9,7 +9,7 @@ from sandbox.errors import NotPayable
 from shop.errors import BelowMinimum, NotPossible, OutOfStock, PriceChanged
 from shop.ledger.models import LedgerEntry
 from shop.orders.models import Order
-from shop.orders.placing import place_order
+from shop.orders.place import place_order
 from shop.payments.apply import apply_session
 from shop.payments.collect import start_payment
 from shop.payments.models import Payment

@@ -8,7 +8,7 @@ from shop.festivals.models import ChangeLog, Deal, PriceSpan, WrongPrice
 from shop.ledger.balances import unbalanced
 from shop.ledger.models import LedgerEntry
 from shop.orders.models import Order, Refund, SaleDecision
-from shop.orders.placing import place_order
+from shop.orders.place import place_order
 from shop.payments import cancel
 from shop.payments.operations import run_operations
 from shop.payments.void import decide, end_open_ones, void_price

@@ -11,7 +11,7 @@ from django_tasks_db.models import DBTaskResult
 from shop.errors import NotPossible, OutOfStock
 from shop.ledger.models import LedgerEntry
 from shop.orders.models import Order, Refund, Suborder
-from shop.orders.shipping import ship
+from shop.orders.ship import ship
 from shop.payments import call_off as payments_call_off
 from shop.payments import refund as payments_refund
 from shop.payments.call_off import call_off

@@ -13,7 +13,7 @@ from shop.festivals.nominations import approve
 from shop.festivals.nominations.checks import Proposal, check
 from shop.listings.scheduling import Plan, TicketKind, open_sessions
 from shop.orders.models import Order
-from shop.orders.placing import place_order
+from shop.orders.place import place_order
 from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON, START

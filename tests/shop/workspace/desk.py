@@ -21,7 +21,7 @@ from shop.festivals.models import (
     Slot,
 )
 from shop.merchants.models import Merchant
-from shop.orders import ending
+from shop.orders import end
 from shop.orders.models import Suborder
 from tests import make
 from tests.make import NOON, START
@@ -123,7 +123,7 @@ def open_desk(name: str = "Amani Kettles", **facts: object) -> Desk:
     make.listed(variant.product)
     order = make.order({variant: 2})
     with transaction.atomic():
-        ending.mark_paid(ending.lock(order.pk), at=NOON)
+        end.mark_paid(end.lock(order.pk), at=NOON)
     coming = make.festival(
         starts_at=START + timedelta(days=30), ends_at=START + timedelta(days=40), state="draft"
     )

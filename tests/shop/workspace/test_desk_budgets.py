@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from shop.orders import ending
+from shop.orders import end
 from tests import make
 from tests.budgets import statements
 from tests.make import NOON
@@ -60,7 +60,7 @@ def fill(desk):
     for number in range(3):
         order = make.order({sizes[number]: 1, desk.variant: 1})
         with transaction.atomic():
-            ending.mark_paid(ending.lock(order.pk), at=NOON)
+            end.mark_paid(end.lock(order.pk), at=NOON)
         make.shown_picture(desk.product)
         draft = make.draft(desk.merchant)
         make.shown_picture(draft)

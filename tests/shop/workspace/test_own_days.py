@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from shop.orders import ending
+from shop.orders import end
 from shop.workspace.dashboard import today
 from tests import make
 from tests.make import NOON
@@ -20,7 +20,7 @@ LATE = datetime(2027, 5, 12, 22, 30, tzinfo=UTC)  # half past one of the 13th in
 def sell(variant, *, at):
     order = make.order({variant: 1}, at=at)
     with transaction.atomic():
-        ending.mark_paid(ending.lock(order.pk), at=at)
+        end.mark_paid(end.lock(order.pk), at=at)
     return order.suborders.get()
 
 

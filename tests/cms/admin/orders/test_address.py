@@ -3,7 +3,7 @@
 import pytest
 
 from shop.orders.models import Order
-from shop.orders.shipping import ship
+from shop.orders.ship import ship
 from shop.tickets.models import Ticket
 from tests import make
 from tests.make import NOON

@@ -6,7 +6,7 @@ from django_tasks_db.models import DBTaskResult
 
 from shop.festivals.models import ChangeLog
 from shop.limiting.store import limits
-from shop.orders.shipping import ship
+from shop.orders.ship import ship
 from tests import make
 from tests.buying import pay
 from tests.cms.admin.people import organizer

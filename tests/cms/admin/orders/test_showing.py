@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from shop.orders.models import Suborder
-from shop.orders.shipping import ship
+from shop.orders.ship import ship
 from shop.payments.models import GatewayEvent, Operation
 from shop.payments.operations import run_operations
 from shop.payments.refund import refund_lines

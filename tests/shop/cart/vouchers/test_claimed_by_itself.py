@@ -7,8 +7,8 @@ import pytest
 from shop.cart.models import CartVoucher
 from shop.festivals.models import Claim
 from shop.orders.models import Discount, Order
-from shop.orders.placing import place_order
-from shop.orders.reconciling import differences
+from shop.orders.place import place_order
+from shop.orders.reconcile import differences
 from tests import make
 from tests.buying import expire, pay
 from tests.make import NOON

@@ -12,7 +12,7 @@ from django.test import Client
 
 from shop import clock
 from shop.checkout.order.proof import COOKIE, COOKIE_SALT
-from shop.orders import ending
+from shop.orders import end
 from shop.orders.models import Order
 from tests import make
 from tests.make import NOON
@@ -30,7 +30,7 @@ def paid_order(
     """Return a guest's paid order, about which all mail has gone."""
     order = make.order(wanted or {make.variant(): 1}, email=email, at=at)
     with transaction.atomic():
-        ending.mark_paid(ending.lock(order.pk), at=at)
+        end.mark_paid(end.lock(order.pk), at=at)
     Order.objects.filter(pk=order.pk).update(**facts)
     order.refresh_from_db()
     sent()

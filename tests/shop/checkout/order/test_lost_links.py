@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from shop.delivery.models import Contact
 from shop.limiting.models import Kept
-from shop.orders.opening import LINK_SALT
+from shop.orders.access import LINK_SALT
 from tests import make
 from tests.make import NOON
 from tests.shop.cart.carts import words

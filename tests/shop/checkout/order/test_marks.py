@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from shop.orders.shipping import ship
+from shop.orders.ship import ship
 from tests import make
 from tests.make import NOON
 from tests.shop.checkout.steps import buy, link

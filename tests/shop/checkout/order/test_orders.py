@@ -5,7 +5,7 @@ from django.test import Client
 
 from shop.delivery.models import Carrier
 from shop.orders.models import Order, Suborder
-from shop.orders.shipping import ship
+from shop.orders.ship import ship
 from shop.payments.models import Payment
 from shop.stock.models import Pool
 from tests import make

@@ -9,7 +9,7 @@ from shop.checkout.order.proof import COOKIE, COOKIE_SALT
 from shop.delivery.models import Contact
 from shop.limiting.models import Kept
 from shop.orders.models import Order, Suborder
-from shop.orders.shipping import ship
+from shop.orders.ship import ship
 from tests import make
 from tests.make import NOON
 from tests.shop.cart.carts import words

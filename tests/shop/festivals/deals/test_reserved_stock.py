@@ -12,8 +12,8 @@ from shop.festivals.deals.actions import raise_allotment
 from shop.festivals.models import Closure, PriceSpan
 from shop.festivals.nominations import approve
 from shop.orders.models import Order, OrderLine
-from shop.orders.placing import Placed, place_order
-from shop.orders.reconciling import differences
+from shop.orders.place import Placed, place_order
+from shop.orders.reconcile import differences
 from shop.stock.models import Pool
 from shop.storefront.product.buy_box import buying as buying_part
 from shop.storefront.product.choice import Offered

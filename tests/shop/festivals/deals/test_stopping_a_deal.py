@@ -11,7 +11,7 @@ from shop.festivals.models import ChangeLog, Fund, Nomination
 from shop.festivals.promotions import sponsors
 from shop.festivals.schedule.stop import stop_deal
 from shop.orders.models import Order
-from shop.orders.reconciling import differences
+from shop.orders.reconcile import differences
 from tests import make
 from tests.buying import buying, pay, span_price
 from tests.crowd import at_once

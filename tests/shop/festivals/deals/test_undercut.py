@@ -14,7 +14,7 @@ from shop.festivals.models import Deal
 from shop.festivals.nominations import approve
 from shop.listings.models import Listing
 from shop.orders.models import Order, OrderLine
-from shop.orders.reconciling import differences
+from shop.orders.reconcile import differences
 from shop.reminders import waiting
 from shop.stock.models import Pool
 from shop.storefront.product.buy_box import buying as buying_part

@@ -10,8 +10,8 @@ from shop.festivals.deals.actions import pause_deal
 from shop.festivals.holds import counters
 from shop.festivals.holds.holdings import Holdings
 from shop.festivals.models import Claim, Closure, DealUsage, PriceChange, PromotionUsage
-from shop.orders import ending
-from shop.orders.placing import place_order
+from shop.orders import end
+from shop.orders.place import place_order
 from tests import make
 from tests.make import NOON
 
@@ -146,7 +146,7 @@ def test_units_that_others_hold_do_not_close_a_deal():
     paid = make.order({kettle: 1, cup: 1})
 
     with transaction.atomic():
-        ending.mark_paid(ending.lock(paid.pk), at=NOON)
+        end.mark_paid(end.lock(paid.pk), at=NOON)
 
     claimed.refresh_from_db()
     assert (claimed.held, claimed.sold) == (1, 1)
@@ -160,7 +160,7 @@ def test_a_sale_that_closes_no_deal_leaves_the_price_alone():
     changes = PriceChange.objects.count()
 
     with transaction.atomic():
-        ending.mark_paid(ending.lock(paid.pk), at=NOON)
+        end.mark_paid(end.lock(paid.pk), at=NOON)
 
     assert PriceChange.objects.count() == changes
 

@@ -13,8 +13,8 @@ from shop.errors import LimitReached, OutOfStock, PriceChanged, ShopError
 from shop.festivals.models import Claim, Deal, DealUsage
 from shop.festivals.promotions import vouchers
 from shop.orders.models import Discount, Order
-from shop.orders.placing import Placed, place_order
-from shop.orders.reconciling import differences
+from shop.orders.place import Placed, place_order
+from shop.orders.reconcile import differences
 from shop.stock.models import Pool
 from tests import make
 from tests.buying import buying, expire, pay

@@ -12,7 +12,7 @@ from shop.festivals.models import ChangeLog, Deal, Enrolment, Fund, Nomination, 
 from shop.festivals.nominations import approve, decide
 from shop.listings import taking_part
 from shop.orders.models import OrderLine
-from shop.orders.reconciling import differences
+from shop.orders.reconcile import differences
 from shop.stock.models import Pool
 from tests import make
 from tests.budgets import statements

@@ -14,7 +14,7 @@ from shop.festivals.pricing.timeline import span_at
 from shop.festivals.promotions import manage, sponsors
 from shop.festivals.schedule import stop
 from shop.festivals.schedule.readiness import readiness
-from shop.orders import ending
+from shop.orders import end
 from shop.reporting.closing import close_festival
 from tests import make
 from tests.buying import pay, span_price
@@ -130,7 +130,7 @@ def test_what_open_orders_hold_stays_promised_until_they_are_paid_or_end(festiva
 
     over = END + sponsors.GRACE
     assert promised(fund, over) == 5_00
-    ending.expire(ending.lock(lost.pk), at=over)
+    end.expire(end.lock(lost.pk), at=over)
     pay(late, at=over)
 
     assert promised(fund, over) == 2_00
@@ -143,11 +143,11 @@ def test_a_void_price_gives_back_its_sponsors_money_with_the_last_open_order(fes
 
     void.end_price(deal, reason=REASON, at=NOON + HOUR)
     assert promised(fund) == 2_00
-    ending.expire(ending.lock(order.pk), at=NOON + HOUR)
+    end.expire(end.lock(order.pk), at=NOON + HOUR)
 
     assert promised(fund, NOON + HOUR) == 0
     with pytest.raises(Unavailable):  # money that came late is sent back
-        ending.mark_paid(ending.lock(order.pk), at=NOON + HOUR)
+        end.mark_paid(end.lock(order.pk), at=NOON + HOUR)
 
 
 def test_what_sponsors_promised_for_benefits_goes_back_when_the_festival_ends(festival):

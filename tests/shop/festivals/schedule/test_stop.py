@@ -22,7 +22,7 @@ from shop.festivals.promotions import sponsors
 from shop.festivals.schedule.stop import cancel_festival, stop_slot
 from shop.orders.effects import effect_on_slot
 from shop.orders.models import Order
-from shop.orders.placing import place_order
+from shop.orders.place import place_order
 from tests import make
 from tests.buying import pay, span_price
 from tests.crowd import at_once

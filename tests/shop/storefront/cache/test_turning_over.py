@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from cms.models import FestivalPage
 from shop.errors import PriceChanged
 from shop.festivals.deals.actions import pause_deal
-from shop.orders.placing import place_order
+from shop.orders.place import place_order
 from shop.storefront.cache import catalogue_version
 from tests import make, pages
 from tests.make import END, NOON, START

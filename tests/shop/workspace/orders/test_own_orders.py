@@ -7,9 +7,9 @@ from django.utils.text import slugify
 
 from shop.delivery.models import Carrier
 from shop.errors import NotPossible
-from shop.orders import ending
+from shop.orders import end
 from shop.orders.models import Shipment, Suborder
-from shop.orders.shipping import ship, tracking_url
+from shop.orders.ship import ship, tracking_url
 from shop.stock.models import StockMove
 from tests import make
 from tests.cms.admin.people import organizer
@@ -24,7 +24,7 @@ def sold():
     kettle, cup = make.variant(20_00), make.variant(5_00)
     order = make.order({kettle: 2, cup: 1})
     with transaction.atomic():
-        ending.mark_paid(ending.lock(order.pk), at=NOON)
+        end.mark_paid(end.lock(order.pk), at=NOON)
     parts = {part.merchant_id: part for part in order.suborders.all()}
     return parts[kettle.product.merchant_id], parts[cup.product.merchant_id]
 

@@ -9,7 +9,7 @@ from shop.stock.models import Pool
 from shop.storefront.cache import catalogue_version
 from tests import make
 from tests.make import NOON
-from tests.shop.orders.parking import HERE, account, buy, flash_deal, guest, refusal_of
+from tests.shop.orders.unpaid.steps import HERE, account, buy, flash_deal, guest, refusal_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bounds_as_outside_of_tests")]
 

@@ -9,9 +9,9 @@ from django.test import Client
 from shop.accounts.mailboxes import mailbox_key
 from shop.errors import NotPossible, StaleState
 from shop.festivals.models import ChangeLog
-from shop.orders.mending import mend
+from shop.orders.mend import mend
 from shop.orders.models import Order, Shipment
-from shop.orders.shipping import ship
+from shop.orders.ship import ship
 from shop.orders.tasks import send_address_given_up, send_address_mended, send_order_address
 from tests import make
 from tests.make import NOON

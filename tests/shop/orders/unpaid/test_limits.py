@@ -7,22 +7,14 @@ import pytest
 from django.db import transaction
 
 from shop.errors import TooManyOpenOrders, TooMuchHeld
-from shop.orders import ending
+from shop.orders.end import expire, lock, mark_paid
 from shop.orders.models import Order
-from shop.orders.placing import place_order
+from shop.orders.place import place_order
 from shop.stock.models import Pool
 from tests import make
 from tests.crowd import at_once
 from tests.make import NOON
-from tests.shop.orders.parking import (
-    HERE,
-    buy,
-    flash_deal,
-    guest,
-    lapse,
-    newcomer,
-    refusal_of,
-)
+from tests.shop.orders.unpaid.steps import HERE, buy, flash_deal, guest, lapse, newcomer, refusal_of
 from tests.stepping import Beside, open_transaction
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bounds_as_outside_of_tests")]
@@ -94,12 +86,12 @@ def test_one_email_address_is_counted_wherever_it_comes_from_and_however_it_is_w
     assert (deal.held, Order.objects.count()) == (3, 3)
 
 
-@pytest.mark.parametrize("end", [ending.mark_paid, ending.expire])
+@pytest.mark.parametrize("end", [mark_paid, expire])
 def test_an_order_that_is_over_makes_room_for_another(end):
     deal = flash_deal()
     orders = [buy(newcomer(deal, address=HERE)) for _ in range(3)]
     with transaction.atomic():
-        end(ending.lock(orders[0].pk), at=NOON)
+        end(lock(orders[0].pk), at=NOON)
 
     fourth = buy(newcomer(deal, address=HERE))
 

@@ -14,7 +14,7 @@ from shop.accounts.models import User
 from shop.delivery.models import Carrier
 from shop.errors import NotPossible, StaleState
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
-from shop.orders.refunding import refunded
+from shop.orders.refund import refunded
 from shop.orders.tasks import send_shipped
 from shop.stock import holding as stock
 from shop.tasks import enqueue

@@ -6,8 +6,8 @@ import pytest
 from django.core import mail
 from django.db import transaction
 
-from shop.orders import ending
-from shop.orders.parked import Parked, parked
+from shop.orders import end
+from shop.orders.unpaid.report import Parked, parked
 from shop.payments.watch import tell_organizers
 from shop.reporting.checks import look_around
 from shop.reporting.models import Check
@@ -40,7 +40,7 @@ def orders(number, *, address=HERE, at=NOON, **facts):
 def lapse(found):
     for order in found:
         with transaction.atomic():
-            ending.expire(ending.lock(order.pk), at=OVER)
+            end.expire(end.lock(order.pk), at=OVER)
 
 
 def test_a_network_that_holds_five_full_orders_is_named_and_smaller_ones_are_not():
@@ -60,7 +60,7 @@ def test_what_lapsed_is_named_for_two_hours_unless_as_much_was_paid():
     assert parked(at=NOON + timedelta(hours=2)) == NOTHING
 
     with transaction.atomic():
-        ending.mark_paid(ending.lock(orders(1, at=OVER)[0].pk), at=OVER)
+        end.mark_paid(end.lock(orders(1, at=OVER)[0].pk), at=OVER)
 
     assert parked(at=OVER) == NOTHING
 

@@ -12,9 +12,9 @@ from django.utils import translation
 from shop import dates
 from shop.currencies import written
 from shop.delivery.names import address_lines
+from shop.orders.access import signed
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
-from shop.orders.opening import signed
-from shop.orders.summing import lines_by_part, order_rows
+from shop.orders.sums import lines_by_part, order_rows
 
 
 def order_link(order: Order) -> str:

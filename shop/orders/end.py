@@ -15,9 +15,9 @@ from shop.cart import change
 from shop.cart.models import Cart
 from shop.composed import ID, composed
 from shop.listings.refreshing import note_stock
-from shop.orders import holding
+from shop.orders import holds
 from shop.orders.models import APART, Order
-from shop.orders.reading import read_rows
+from shop.orders.rows import read_rows
 from shop.prepared import prepared_cursor
 
 # What was added to the cart since it was paid for stays in it. The stores' parts know when they
@@ -69,7 +69,7 @@ def expire(order: Order, *, at: datetime, state: str = Order.State.EXPIRED) -> N
     Call it only when the provider says that its session cannot be paid any more.
     """
     order.move_to(state, ended_at=at)
-    holding.release(order, at=at)
+    holds.release(order, at=at)
     _forget_holdings(order)
 
 
@@ -80,9 +80,9 @@ def mark_paid(order: Order, *, at: datetime) -> None:
         Unavailable: the order had expired and its goods are gone; the transaction rolls back.
     """
     read_rows(order)
-    turned = holding.retake(order, at=at) if order.state == Order.State.EXPIRED else []
+    turned = holds.retake(order, at=at) if order.state == Order.State.EXPIRED else []
     order.move_to(Order.State.PAID, paid_at=at)
-    holding.settle(order, at=at)
+    holds.settle(order, at=at)
     if turned:
         note_stock(turned, at=at)
     bought = {} if order.is_set_apart else _bought(order)

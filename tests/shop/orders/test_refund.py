@@ -5,10 +5,10 @@ from functools import partial
 import pytest
 from django.db import transaction
 
-from shop.orders import ending
+from shop.orders import end
 from shop.orders.models import Order, OrderLine, Refund
-from shop.orders.refunding import part, record
-from shop.orders.shipping import ship
+from shop.orders.refund import part, record
+from shop.orders.ship import ship
 from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON
@@ -34,7 +34,7 @@ def test_what_leaves_while_it_is_refunded_does_not_come_back_to_the_shelf():
 
 @transaction.atomic
 def refund(order: Order) -> Refund:
-    locked = ending.lock(order.pk)
+    locked = end.lock(order.pk)
     line = OrderLine.objects.get(order=locked)
     return record(locked, {line: 2}, cause=Refund.Cause.SESSION_CANCELLED, at=NOON)
 
@@ -42,7 +42,7 @@ def refund(order: Order) -> Refund:
 def paid(wanted) -> Order:
     order = make.order(wanted)
     with transaction.atomic():
-        ending.mark_paid(ending.lock(order.pk), at=NOON)
+        end.mark_paid(end.lock(order.pk), at=NOON)
     order.refresh_from_db()
     return order
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from shop.orders.parking_reads import LATELY
+from shop.orders.unpaid.reads import LATELY
 from shop.storefront.cache.catalogue_version import current_epoch
 
 TIMES = 5

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from shop.orders import ending
-from shop.orders.placing import place_order
+from shop.orders import end
+from shop.orders.place import place_order
 from tests import make
 from tests.make import NOON
-from tests.shop.orders.parking import account, buy, guest, lapse, minutes
+from tests.shop.orders.unpaid.steps import account, buy, guest, lapse, minutes
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +62,7 @@ def test_paying_makes_up_for_what_lapsed():
     at = NOON + timedelta(minutes=31)
     paid = buy(who, at=at)
     with transaction.atomic():
-        ending.mark_paid(ending.lock(paid.pk), at=at)
+        end.mark_paid(end.lock(paid.pk), at=at)
 
     assert minutes(buy(make.cart({kettle: 1}, of=who), at=at)) == 30
 

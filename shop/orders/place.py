@@ -33,10 +33,11 @@ from shop.errors import (
 )
 from shop.festivals.holds.holdings import Holdings
 from shop.festivals.pricing.quoting import Quote
-from shop.orders import holding, parking
+from shop.orders import holds
 from shop.orders.agreement import Agreement, agreement, wish
-from shop.orders.freezing import Frozen, freeze
+from shop.orders.freeze import Frozen, freeze
 from shop.orders.models import Order
+from shop.orders.unpaid import limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def _place_or_find(
     if pending and pending.pk != may_replace:
         raise Superseded(pending)
     _refuse(priced, agreed)
-    minutes = parking.refuse_parking(priced, shopper, pending, at=at)
+    minutes = limits.refuse_parking(priced, shopper, pending, at=at)
     return _place(priced, shopper, pending, timedelta(minutes=minutes), at=at)
 
 
@@ -190,10 +191,10 @@ def _place(
 ) -> Placed:
     frozen = freeze(priced, shopper.language, at=at)
     take = frozen.holdings(shopper.limit_id)
-    give = holding.held_by(pending) if pending else Holdings()
+    give = holds.held_by(pending) if pending else Holdings()
     if pending:
         pending.move_to(Order.State.EXPIRED, ended_at=at)
-    holding.exchange(take=take, give=give, at=at)
+    holds.exchange(take=take, give=give, at=at)
     agreed = agreement(priced)
     order = Order(
         shopper_key=priced.cart.shopper_key,

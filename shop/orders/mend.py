@@ -13,7 +13,7 @@ from shop.delivery.models import Contact
 from shop.errors import NotPossible, StaleState
 from shop.festivals.changelog import log as note
 from shop.merchants.models import Membership
-from shop.orders import ending
+from shop.orders import end
 from shop.orders.models import Order, Shipment, Suborder, new_token
 from shop.orders.tasks import (
     send_address_given_up,
@@ -51,7 +51,7 @@ def mend(
         NotPossible: the order is not paid, the country is another one, or all of it has left.
         StaleState: somebody else mended it meanwhile.
     """
-    order = ending.lock(order_id)
+    order = end.lock(order_id)
     # Whoever sends a parcel locks its part first: it has left, or waits for what stands here.
     waiting = Suborder.objects.filter(order=order).to_send().select_for_update(no_key=True)
     waiting = list(waiting.order_by("pk"))

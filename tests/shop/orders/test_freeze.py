@@ -8,7 +8,7 @@ from shop.cart.models import Cart
 from shop.cart.pricing import price_cart
 from shop.delivery.models import Rate
 from shop.festivals.pricing.terms import Group
-from shop.orders.freezing import freeze, frozen_rows
+from shop.orders.freeze import freeze, frozen_rows
 from shop.orders.models import Discount, Order
 from tests import make
 from tests.make import END, NOON

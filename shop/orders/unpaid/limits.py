@@ -19,9 +19,9 @@ from shop.cart.pricing import PricedCart
 from shop.errors import TooManyOpenOrders
 from shop.festivals.holds.holdings import Holdings
 from shop.festivals.pricing.segments import Segment
-from shop.orders import parking_words
 from shop.orders.models import Order
-from shop.orders.parking_reads import DEAL, POOL, Count, Key, Place, Scarce, Seen, look
+from shop.orders.unpaid.reads import DEAL, POOL, Count, Key, Place, Scarce, Seen, look
+from shop.orders.unpaid.words import network_full, order_too_large, too_many_of
 from shop.storefront.cache.catalogue_version import Epoch, current_epoch
 
 OF_NETWORK = 5  # lapsed orders that halve the time of a network's guests: many share an address
@@ -57,7 +57,7 @@ def refuse_too_large(priced: PricedCart, shopper: Shopper, *, at: datetime) -> N
     segments = priced.quote.segments
     # A single item is always possible: a group's ticket may be larger than the bound.
     if _units(segments) > bounds.units and sum(s.quantity for s in segments) > 1:
-        raise parking_words.order_too_large(bounds.units, is_guest=bounds.is_guest)
+        raise order_too_large(bounds.units, is_guest=bounds.is_guest)
     _refuse_share(priced, _alone(priced), bounds)
 
 
@@ -115,7 +115,7 @@ def _place(priced: PricedCart, shopper: Shopper, pending: Order | None) -> Place
 
 def _refuse_network(segments: Iterable[Segment], others: Count, bounds: Bounds) -> None:
     if others.number and others.number + _units(segments) > bounds.network:
-        raise parking_words.network_full(others.until, zone=bounds.zone, is_guest=bounds.is_guest)
+        raise network_full(others.until, zone=bounds.zone, is_guest=bounds.is_guest)
 
 
 def _refuse_share(priced: PricedCart, scarce: Mapping[Key, Scarce], bounds: Bounds) -> None:
@@ -129,7 +129,7 @@ def _refuse_share(priced: PricedCart, scarce: Mapping[Key, Scarce], bounds: Boun
         taken[key] += fits * each
         possible[variant] += fits
         if fits < segment.quantity:
-            raise parking_words.too_many_of(
+            raise too_many_of(
                 products[variant],
                 possible[variant],
                 scarce[key].until,

@@ -15,7 +15,7 @@ from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.holds import counters
 from shop.listings.refreshing import note_stock
-from shop.orders import holding
+from shop.orders import holds
 from shop.orders.models import Order, OrderLine, Refund, RefundLine, RefundParcel, Suborder
 from shop.stock import holding as stock
 
@@ -72,7 +72,7 @@ def record(
             )
         )
     there = {line: count for line, count in units.items() if _is_there(line, suborders)}
-    returned = holding.give_back(order, _of_deals(there), at=at)
+    returned = holds.give_back(order, _of_deals(there), at=at)
     for row in rows:
         row.returns_allotment = row.line in there and row.line.deal_id in returned
     empty = [row for row in suborders.values() if _is_empty(row, units)]

@@ -11,9 +11,9 @@ from shop.cart.current import Shopper
 from shop.catalogue.models import Variant
 from shop.errors import TooMuchHeld
 from shop.festivals.models import Deal
-from shop.orders import ending
+from shop.orders import end
 from shop.orders.models import Order
-from shop.orders.placing import place_order
+from shop.orders.place import place_order
 from tests import make
 from tests.make import NOON
 
@@ -57,7 +57,7 @@ def lapse(orders: list[Order], *, at: Any) -> None:
     """Let orders end without their money."""
     for order in orders:
         with transaction.atomic():
-            ending.expire(ending.lock(order.pk), at=at)
+            end.expire(end.lock(order.pk), at=at)
 
 
 def minutes(order: Order) -> float:
