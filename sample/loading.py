@@ -34,10 +34,10 @@ from sample.sheets import StoreSheet
 from sample.till import SandboxSilent
 from sample.wishes import FLASH, Wish, wishes
 from shop import clock
-from shop.listings.counting import count_listings
-from shop.listings.indexing import count_words, index_missing
+from shop.listings.count import count_listings
 from shop.listings.popularity import refresh_popularity
-from shop.listings.refreshing import refresh
+from shop.listings.refresh import refresh
+from shop.listings.search_index import count_words, index_missing
 from shop.listings.tasks import make_modern_sizes
 from shop.pictures.models import Picture
 from shop.reporting.tallying import count_all_sales

@@ -37,7 +37,7 @@ from shop.festivals.models import (
     Wanted,
 )
 from shop.festivals.prices import spans
-from shop.listings.refreshing import refresh
+from shop.listings.refresh import refresh
 from shop.merchants.models import Merchant
 from shop.stock.models import StockMove
 

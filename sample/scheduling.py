@@ -16,7 +16,7 @@ from sample.progress import Progress
 from sample.sheets import ProductSheet, StoreSheet
 from shop.catalogue.models import Product
 from shop.festivals.local_time import instants
-from shop.listings.scheduling import Plan, TicketKind, open_sessions
+from shop.listings.sessions import Plan, TicketKind, open_sessions
 from shop.merchants.zones import zone_of
 
 WEEKS = 8

@@ -30,7 +30,7 @@ from shop.festivals.models import (
 )
 from shop.festivals.nominations import approve
 from shop.festivals.prices import regular, spans
-from shop.listings.refreshing import refresh
+from shop.listings.refresh import refresh
 from shop.merchants.models import Membership, Merchant
 from shop.networks import keyed_hash
 from shop.orders.agreement import Agreement, agreement

@@ -20,9 +20,9 @@ from shop.festivals.deals.actions import publish_festival
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, PriceSpan
 from shop.festivals.prices.regular import change_prices
 from shop.festivals.schedule import plan
-from shop.listings.indexing import BATCH, index
+from shop.listings.festival_products import approve_all
 from shop.listings.models import Listing
-from shop.listings.taking_part import approve_all
+from shop.listings.search_index import BATCH, index
 from shop.merchants.models import Merchant
 from shop.stock.models import Pool
 

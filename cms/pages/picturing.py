@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shop.listings.refreshing import addresses
+from shop.listings.refresh import addresses
 from shop.pictures.making import make_sizes
 from shop.pictures.models import Picture
 

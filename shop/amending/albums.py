@@ -15,7 +15,7 @@ from shop.amending.contents import Place, Shown, album_of, amendment_of, public_
 from shop.catalogue.models import Product, ProductPicture
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
-from shop.listings.locking import lock_product
+from shop.listings.lock import lock_product
 from shop.pictures.models import Picture
 
 ASIDE = 1_000  # positions out of the way while others take their places

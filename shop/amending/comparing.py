@@ -26,7 +26,7 @@ from shop.catalogue.models import Category, Product
 from shop.currencies import written
 from shop.delivery.names import country_name
 from shop.languages import labelled, listed
-from shop.listings.editing import told, words_of
+from shop.listings.edit import told, words_of
 from shop.merchants.models import Merchant
 from shop.pictures.models import Picture
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from shop.amending.models import AmendedPicture, Amendment
 from shop.catalogue.models import Product, ProductPicture
-from shop.listings.editing import Words, words_of
+from shop.listings.edit import Words, words_of
 from shop.listings.variants import Row
 from shop.merchants.models import Merchant
 from shop.pictures.models import Picture

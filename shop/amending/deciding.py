@@ -25,10 +25,10 @@ from shop.catalogue.models import Product
 from shop.errors import NotPossible, StaleState
 from shop.festivals.changelog import log
 from shop.festivals.prices.spans import TICK, mark_change
-from shop.listings.editing import fill, told, words_of
-from shop.listings.mailing import tell_store
-from shop.listings.publishing import on_sale_again
-from shop.listings.refreshing import refresh
+from shop.listings.edit import fill, told, words_of
+from shop.listings.mail import tell_store
+from shop.listings.publish import on_sale_again
+from shop.listings.refresh import refresh
 from shop.listings.variants import Row, check_rows, save_rows
 from shop.merchants.deciding import refuse_own
 from shop.merchants.models import Merchant

@@ -15,7 +15,7 @@ from shop.catalogue.models import Product
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
 from shop.festivals.prices.spans import TICK
-from shop.listings.locking import lock_product
+from shop.listings.lock import lock_product
 from shop.merchants.models import Merchant
 from shop.orders.unused_pictures import discard
 from shop.pictures.models import Picture

@@ -14,9 +14,9 @@ from shop.amending.contents import Place, amendment_of, content_of, new_rows, pi
 from shop.amending.models import Amendment
 from shop.catalogue.models import Product
 from shop.errors import NotPossible
-from shop.listings import publishing
-from shop.listings.editing import fill
-from shop.listings.locking import lock_product
+from shop.listings import publish
+from shop.listings.edit import fill
+from shop.listings.lock import lock_product
 from shop.listings.variants import Row, check_rows, save_rows
 
 
@@ -29,7 +29,7 @@ def withdraw(product: Product, *, at: datetime, by: User) -> None:
     Raises:
         NotPossible, StaleState: as ``publishing.withdraw`` says; nothing is changed.
     """
-    publishing.withdraw(product, at=at, by=by)
+    publish.withdraw(product, at=at, by=by)
     now = lock_product(product.pk)
     if amendment := amendment_of(now):
         _take_over(amendment, now, at=at, by=by)

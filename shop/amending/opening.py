@@ -20,7 +20,7 @@ from shop.catalogue.models import Product
 from shop.delivery.models import Country
 from shop.errors import NotPossible
 from shop.festivals.changelog import log, refuse_if_changed
-from shop.listings.refreshing import refresh
+from shop.listings.refresh import refresh
 from shop.merchants.deciding import refuse_own
 from shop.merchants.models import Merchant
 from shop.pictures.storage import all_or_none

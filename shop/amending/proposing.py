@@ -15,9 +15,9 @@ from shop.amending.contents import AT_ONCE, LOOKED_AT, amendment_of, kept_row
 from shop.catalogue.models import Category, Product, Variant
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
-from shop.listings.editing import Words, edit_product, refuse_overtaken, told, words_of
-from shop.listings.locking import lock_product
-from shop.listings.refreshing import refresh
+from shop.listings.edit import Words, edit_product, refuse_overtaken, told, words_of
+from shop.listings.lock import lock_product
+from shop.listings.refresh import refresh
 from shop.listings.variants import Row, check_rows, save_rows
 from shop.merchants.models import Merchant
 

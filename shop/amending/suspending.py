@@ -23,9 +23,9 @@ from shop.errors import NotPossible
 from shop.festivals.changelog import log
 from shop.festivals.models import ChangeLog, Deal
 from shop.festivals.prices import spans
-from shop.listings import publishing
-from shop.listings.mailing import tell_store
-from shop.listings.refreshing import refresh
+from shop.listings import publish
+from shop.listings.mail import tell_store
+from shop.listings.refresh import refresh
 from shop.merchants.deciding import refuse_own
 from shop.merchants.models import Merchant
 from shop.orders.effects import Effect
@@ -86,7 +86,7 @@ def reopen(merchant: Merchant, *, at: datetime, by: User) -> datetime:
     ids, since = _locked_products(now, at=at)
     left = ChangeLog.objects.filter(subject="merchant", subject_id=now.pk, action="suspend")
     now.move_to(Merchant.State.APPROVED, note="")
-    publishing.list_again(ids, left=left.aggregate(left=Max("at"))["left"] or since, since=since)
+    publish.list_again(ids, left=left.aggregate(left=Max("at"))["left"] or since, since=since)
     spans.rebuild(ids, since=since, what="store reopened")
     refresh(ids, at=since)
     line = log(now, "reopen", at=since, by=by, festival=None)

@@ -25,8 +25,8 @@ from shop.errors import NotPossible
 from shop.festivals.changelog import log
 from shop.festivals.models import Deal
 from shop.festivals.prices.spans import TICK, mark_change
-from shop.listings import publishing
-from shop.listings.mailing import tell_store
+from shop.listings import publish
+from shop.listings.mail import tell_store
 from shop.merchants.deciding import refuse_own
 from shop.merchants.models import Merchant
 from shop.orders.effects import Effect
@@ -56,7 +56,7 @@ def take_down(product: Product, reason: str, *, at: datetime, by: User) -> Taken
         NotPossible, StaleState: as ``publishing.take_down`` says; nothing is changed.
     """
     with transaction.atomic():
-        since = publishing.take_down(product, reason, at=at, by=by)
+        since = publish.take_down(product, reason, at=at, by=by)
         enqueue(end_orders_of, product.pk)
     return TakenDown(since, open_ones(product_id=product.pk).count())
 

@@ -17,8 +17,8 @@ from shop.catalogue.models import Product, Translation
 from shop.festivals.changelog import log
 from shop.festivals.prices.spans import mark_change
 from shop.languages import in_language, translated
-from shop.listings.editing import refuse_overtaken
-from shop.listings.refreshing import refresh
+from shop.listings.edit import refuse_overtaken
+from shop.listings.refresh import refresh
 from shop.merchants.models import Merchant
 
 READ, TERMS = "is_read", "terms"

@@ -22,7 +22,7 @@ from shop.catalogue.models import Product
 from shop.errors import NotPossible
 from shop.festivals.models import BulkApproval, BulkRow, Festival, Nomination
 from shop.festivals.nominations.approve import BATCH
-from shop.listings import taking_part
+from shop.listings import festival_products
 from shop.tasks import enqueue, is_queued
 
 State = BulkRow.State
@@ -145,7 +145,7 @@ def _approve(own: QuerySet[BulkRow], rows: Sequence[BulkRow], *, at: datetime, b
         own.filter(nomination__in=ids).update(state=State.APPROVED, text="")
 
     seen = {row.nomination_id: row.seen for row in rows}
-    outcomes = taking_part.approve_all(list(seen), at=at, by=by, seen=seen, then=note)
+    outcomes = festival_products.approve_all(list(seen), at=at, by=by, seen=seen, then=note)
     for found in outcomes:
         if found.refusal:  # of those that somebody else noted meanwhile it says nothing
             waiting = own.filter(nomination=found.nomination_id, state=State.WAITING)

@@ -15,7 +15,7 @@ ALIKE = 1_000  # products that sold alike differ by less than this
 class Listing(models.Model):
     """One row per published product with all that lists and cards show, but the price.
 
-    Kept by the writing side in the same transaction; see ``listings.refreshing``.
+    Kept by the writing side in the same transaction; see ``listings.refresh``.
     """
 
     product = models.OneToOneField(Product, models.CASCADE, primary_key=True)
@@ -98,7 +98,7 @@ class Listing(models.Model):
 class ListingCell(models.Model):
     """So many products that are alike in all that lists can be filtered by but words and price.
 
-    Counted anew within a minute of a change; see ``listings.counting``.
+    Counted anew within a minute of a change; see ``listings.count``.
     """
 
     country = models.CharField(max_length=2)
@@ -138,7 +138,7 @@ class CellCount(models.Model):
 
 
 class SearchWord(models.Model):
-    """A word that listings hold, and in how many; see ``listings.indexing``."""
+    """A word that listings hold, and in how many; see ``listings.search_index``."""
 
     word = models.CharField(max_length=80, primary_key=True, db_collation="C")
     listings = models.PositiveIntegerField(default=1)

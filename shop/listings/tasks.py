@@ -6,7 +6,7 @@ from django.tasks import task
 
 from shop.catalogue.models import ProductPicture
 from shop.listings.models import Listing
-from shop.listings.refreshing import picture_facts
+from shop.listings.refresh import picture_facts
 from shop.pictures import making
 from shop.pictures.models import Picture
 

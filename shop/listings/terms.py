@@ -13,8 +13,8 @@ from shop.catalogue.models import Product, Term
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
 from shop.festivals.prices import spans
-from shop.listings.indexing import index
-from shop.listings.locking import lock_listings
+from shop.listings.lock import lock_listings
+from shop.listings.search_index import index
 from shop.tasks import enqueue
 
 BATCH = 500

@@ -18,7 +18,7 @@ from shop.errors import NotPossible
 from shop.festivals.deals import reserved_stock
 from shop.festivals.models import RegularPrice
 from shop.festivals.prices import spans
-from shop.listings.publishing import has_deals
+from shop.listings.publish import has_deals
 from shop.stock import counting
 from shop.stock.models import Pool, StockMove
 

@@ -14,7 +14,7 @@ from django.db.models import Expression, QuerySet
 from shop.cart import change
 from shop.cart.models import Cart
 from shop.composed import ID, composed
-from shop.listings.refreshing import note_stock
+from shop.listings.refresh import note_stock
 from shop.orders import holds
 from shop.orders.models import APART, Order
 from shop.orders.rows import read_rows

@@ -11,7 +11,7 @@ from shop.festivals.holds import counters
 from shop.festivals.holds.holdings import Holdings, holdings_of
 from shop.festivals.models import Deal
 from shop.festivals.promotions import sponsors
-from shop.listings.refreshing import note_stock
+from shop.listings.refresh import note_stock
 from shop.orders.models import Order
 from shop.stock import holding as stock
 from shop.stock.models import Pool

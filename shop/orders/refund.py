@@ -14,7 +14,7 @@ from django.db.models import F, Sum
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.holds import counters
-from shop.listings.refreshing import note_stock
+from shop.listings.refresh import note_stock
 from shop.orders import holds
 from shop.orders.models import Order, OrderLine, Refund, RefundLine, RefundParcel, Suborder
 from shop.stock import holding as stock

@@ -14,7 +14,7 @@ from shop.accounts.models import User
 from shop.catalogue.models import Variant
 from shop.errors import NotPossible
 from shop.festivals.prices import spans
-from shop.listings.refreshing import note_stock
+from shop.listings.refresh import note_stock
 from shop.orders.models import Order, OrderLine, RefundLine
 from shop.payments.cancel import end_open
 from shop.payments.refund import refund_order

@@ -36,7 +36,7 @@ from shop.catalogue import translations
 from shop.catalogue.models import Product
 from shop.errors import ShopError
 from shop.languages import in_language, labelled
-from shop.listings.editing import ChangedMeanwhile, newest_edit
+from shop.listings.edit import ChangedMeanwhile, newest_edit
 from shop.merchants.models import Merchant
 from shop.workspace.access import products_of, store_members_only
 from shop.workspace.fields import seen_only

@@ -6,7 +6,7 @@ import re
 
 from cms.colleagues.standing import role_of
 from shop.accounts.models import User
-from shop.listings import publishing
+from shop.listings import publish
 from tests import make, pages
 from tests.browsing.steps import sign_in, words
 from tests.cms.admin.people import GROUPS, grant, organizer
@@ -37,7 +37,7 @@ def test_a_colleague_is_invited_joins_decides_and_leaves(stage, visitor):
     desk, theirs = visitor(), visitor()
     product = make.draft(make.merchant())
     make.shown_picture(product)
-    publishing.submit(product, at=NOON, by=make.member(product.merchant))
+    publish.submit(product, at=NOON, by=make.member(product.merchant))
     theirs.watch.expect(403, 404)  # the picture has no file, and at the end there is no desk
     sign_in(desk, organizer().email, "/organize/")
 

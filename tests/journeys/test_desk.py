@@ -5,7 +5,7 @@ from datetime import timedelta
 from shop import clock
 from shop.catalogue.models import Product
 from shop.festivals.models import Nomination
-from shop.listings import publishing
+from shop.listings import publish
 from tests import make
 from tests.browsing.steps import sign_in, words
 from tests.hostile_files import picture
@@ -41,7 +41,7 @@ def test_a_product_is_made_photographed_reviewed_sold_and_offered(stage, visitor
     page.get_by_role("button", name="Send for review").click()
     page.get_by_text("It waits for a review.").wait_for()
     product = Product.objects.get(merchant=merchant)
-    publishing.approve(product, at=clock.now())
+    publish.approve(product, at=clock.now())
     page.goto(f"/products/{product.slug}/")
     assert "Adire throw, deep indigo" in words(page)
     assert "$92.00" in words(page)

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from shop import clock
-from shop.listings.indexing import count_words
+from shop.listings.search_index import count_words
 from shop.storefront.models import VainSearch
 from tests import make
 from tests.browsing.steps import sign_in

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from shop import clock
 from shop.cart.models import CartLine
-from shop.listings.scheduling import TicketKind
+from shop.listings.sessions import TicketKind
 from tests.browsing.steps import words
 from tests.journeys.ways import journey, with_and_without_script
 from tests.shop.tickets import visits

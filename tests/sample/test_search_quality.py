@@ -9,8 +9,8 @@ from sample.loading import write_rows
 from sample.progress import Progress
 from shop import clock
 from shop.catalogue.models import Product
-from shop.listings.indexing import count_words
 from shop.listings.popularity import refresh_popularity
+from shop.listings.search_index import count_words
 from shop.storefront.search.filters import Filters
 from shop.storefront.search.find import find
 from shop.storefront.search.understand import understand

@@ -14,7 +14,7 @@ from shop.festivals.deals.actions import publish_festival
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, PriceSpan
 from shop.festivals.nominations.approve import approve_all
 from shop.festivals.schedule import plan
-from shop.listings.taking_part import list_everything
+from shop.listings.festival_products import list_everything
 from shop.merchants.models import Membership
 from shop.stock.models import Pool
 

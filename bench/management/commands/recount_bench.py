@@ -3,9 +3,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from shop import clock
-from shop.listings.counting import count_listings
-from shop.listings.indexing import count_words
+from shop.listings.count import count_listings
 from shop.listings.popularity import refresh_popularity
+from shop.listings.search_index import count_words
 
 
 class Command(BaseCommand):

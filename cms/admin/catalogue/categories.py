@@ -14,7 +14,7 @@ from shop import clock
 from shop.catalogue.models import Category
 from shop.errors import NotPossible
 from shop.languages import in_language
-from shop.listings import moving
+from shop.listings import categories
 
 
 class CategoryForm(NamedForm):
@@ -32,7 +32,7 @@ class CategoryForm(NamedForm):
         super()._post_clean()
         if not self.errors and "path" in self.changed_data:
             try:
-                moving.check_place(self.instance)
+                categories.check_place(self.instance)
             except NotPossible as refusal:
                 self.add_error("path", str(refusal))
 
@@ -45,7 +45,7 @@ class SavingCategory(Saving):
     def save_instance(self) -> Category:
         """Save a category."""
         category = self.form.save(commit=False)
-        moving.save_category(category, at=clock.moment_of(self.request))
+        categories.save_category(category, at=clock.moment_of(self.request))
         return category
 
 

@@ -18,7 +18,7 @@ from wagtail.images.forms import BaseImageForm
 from shop import clock
 from shop.accounts.models import User
 from shop.catalogue.models import ProductPicture
-from shop.listings.depicting import show_anew
+from shop.listings.pictures import show_anew
 from shop.merchants.deciding import OwnStore, refuse_own
 from shop.merchants.models import Merchant
 from shop.pictures.cleaning import MOST_BYTES, PictureRefused, cleaned

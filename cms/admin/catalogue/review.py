@@ -22,8 +22,8 @@ from shop.catalogue.models import Product, Variant
 from shop.currencies import written
 from shop.errors import ShopError
 from shop.festivals.models import RegularPrice
-from shop.listings import publishing
-from shop.listings.mailing import tell_decided
+from shop.listings import publish
+from shop.listings.mail import tell_decided
 from shop.listings.usual_prices import odd_prices
 
 SHOWN = 100
@@ -55,7 +55,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         "variants": variants,
         "doubts": _doubts(product, [row for row, _price in variants], at=at),
         "is_own": product.merchant_id in own_stores(request),
-        "gaps": publishing.gaps(product, at=at),
+        "gaps": publish.gaps(product, at=at),
         "amendment": getattr(product, "amendment", None),
         "buttons": _buttons(product),
         **lines_about(product),
@@ -99,13 +99,13 @@ def _decide(request: HttpRequest, product: Product) -> HttpResponse:
     at = clock.moment_of(request)
     try:
         with transaction.atomic():  # nothing is decided without its mail
-            publishing.refuse_if_newer(product, seen=seen_at(request))
+            publish.refuse_if_newer(product, seen=seen_at(request))
             if "approve" in request.POST:
-                publishing.approve(product, at=at, by=request.user)
+                publish.approve(product, at=at, by=request.user)
                 said = "published"
             else:
                 note = words(request, "note", most=1000)
-                publishing.request_changes(product, note, at=at, by=request.user)
+                publish.request_changes(product, note, at=at, by=request.user)
                 said = "sent back for changes"
             tell_decided(product)
     except ShopError as refusal:

@@ -16,7 +16,7 @@ from shop import clock
 from shop.amending import taking_down
 from shop.amending.models import Amendment
 from shop.catalogue.models import Product
-from shop.listings import publishing
+from shop.listings import publish
 
 State = Product.State
 
@@ -72,7 +72,7 @@ def _down(request: HttpRequest, product: Product, at: datetime) -> Act:
 
 def _back(request: HttpRequest, product: Product, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
-        publishing.put_back(product, at=at, by=request.user)
+        publish.put_back(product, at=at, by=request.user)
         return "It is on sale again. The store is told by mail."
 
     effects = [

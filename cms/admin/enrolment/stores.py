@@ -22,7 +22,7 @@ from shop.delivery.names import country_name
 from shop.errors import ShopError
 from shop.festivals.enrolment import enrol
 from shop.festivals.models import Enrolment, Festival, Nomination
-from shop.listings import taking_part
+from shop.listings import festival_products
 
 MOST = 300  # rows on a screen; filters narrow them down
 ORDER = ("applied", "waiting", "invited", "accepted", "declined", "withdrawn")
@@ -73,7 +73,7 @@ def decide(request: HttpRequest, pk: int, enrolment_id: int) -> HttpResponse:
     name, at = enrolment.merchant.name, clock.moment_of(request)
     try:
         if "remove" in request.POST:
-            taking_part.leave(enrolment, at=at, by=request.user)
+            festival_products.leave(enrolment, at=at, by=request.user)
             messages.success(request, f"{name} does not take part any more.")
         else:
             is_accepted = "accept" in request.POST

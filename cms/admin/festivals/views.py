@@ -28,7 +28,7 @@ from shop.festivals.enrolment.terms import terms_in_force
 from shop.festivals.local_time import days_between, wall_of
 from shop.festivals.models import Enrolment, Festival, Slot
 from shop.festivals.schedule import plan
-from shop.listings.taking_part import list_everything
+from shop.listings.festival_products import list_everything
 from shop.storefront.cache.catalogue_version import current_epoch
 
 FIRST = 12  # lines of the log on the board

@@ -14,7 +14,7 @@ from shop.catalogue.models import ProductPicture
 from shop.currencies import written
 from shop.festivals.local_time import wall_of
 from shop.festivals.models import ChangeLog, Deal, Nomination
-from shop.listings.refreshing import picture_facts
+from shop.listings.refresh import picture_facts
 
 NAMES = {"rule": "way", "percent": "percent off", "per_shopper": "most per shopper"}
 PER_VARIANT = {"prices": "price", "allotments": "units set aside"}

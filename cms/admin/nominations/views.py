@@ -26,7 +26,7 @@ from shop.errors import NotPossible, ShopError
 from shop.festivals.mail import tell_decided
 from shop.festivals.models import Festival, Nomination
 from shop.festivals.nominations import decide
-from shop.listings import bulk, taking_part
+from shop.listings import bulk, festival_products
 from shop.workspace.fields import AmountField
 
 TYPED = ("note", "subsidy", "fund")
@@ -113,7 +113,7 @@ def _decide(request: HttpRequest, found: Nomination) -> HttpResponse:
             decide.refuse_if_newer(found, seen=seen_at(request))
             if "approve" in request.POST:
                 _subsidise(found, typed, at=at, by=request.user)
-                taking_part.approve(found, at=at, by=request.user)
+                festival_products.approve(found, at=at, by=request.user)
                 said = "approved"
             elif "changes" in request.POST:
                 decide.request_changes(found, note, at=at, by=request.user)

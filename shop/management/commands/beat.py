@@ -19,10 +19,10 @@ from shop.festivals.promotions.sponsors import reckon_all
 from shop.ledger.balances import log_differences
 from shop.limiting.store import forget_limits
 from shop.listings import bulk
-from shop.listings.counting import count_listings
-from shop.listings.indexing import count_words, index_missing
+from shop.listings.count import count_listings
 from shop.listings.popularity import refresh_popularity
-from shop.listings.refreshing import close_dates
+from shop.listings.refresh import close_dates
+from shop.listings.search_index import count_words, index_missing
 from shop.orders.reconcile import note_sold
 from shop.payments import void
 from shop.payments.call_off import refund_what_is_left

@@ -17,7 +17,7 @@ from shop.catalogue.models import Product
 from shop.catalogue.wording import called_column, translated_column
 from shop.composed import TEXT, composed
 from shop.languages import said
-from shop.listings.refreshing import addresses
+from shop.listings.refresh import addresses
 from shop.storefront.cache.catalogue_version import Epoch
 from shop.storefront.cards import Card, cards
 from shop.storefront.product.buy_box import Buying, buying

@@ -52,7 +52,7 @@ def any_of(terms: Sequence[Term]) -> Term:
 
 
 def mark(text: str) -> Term:
-    """Return what carries a mark: see ``listings.indexing.marks``."""
+    """Return what carries a mark: see ``listings.search_index.marks``."""
     return fact(text)
 
 

@@ -15,7 +15,7 @@ from shop.delivery.names import country_name
 from shop.delivery.quoting import Parcel, delivery_options
 from shop.errors import CannotDeliver
 from shop.languages import Wording, lang_mark
-from shop.listings.refreshing import addresses
+from shop.listings.refresh import addresses
 from shop.merchants.models import Merchant
 from shop.storefront.cache.catalogue_version import Epoch
 from shop.storefront.cards import Card, cards

@@ -20,7 +20,7 @@ from shop.festivals.enrolment import enrol
 from shop.festivals.enrolment.terms import terms_of
 from shop.festivals.enrolment.waitlist import place_in_line
 from shop.festivals.models import Enrolment, Festival, Nomination
-from shop.listings import taking_part
+from shop.listings import festival_products
 from shop.merchants.models import Merchant
 from shop.workspace.access import nominations_of, products_of, store_members_only
 from shop.workspace.dashboard.today import invitations
@@ -132,7 +132,7 @@ def leave(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpRes
     rows = Enrolment.objects.select_related("festival")
     enrolment = get_object_or_404(rows, festival=festival_id, merchant=merchant)
     try:
-        taking_part.leave(enrolment, at=clock.moment_of(request), by=request.user)
+        festival_products.leave(enrolment, at=clock.moment_of(request), by=request.user)
     except ShopError as refusal:
         messages.error(request, str(refusal))
     else:

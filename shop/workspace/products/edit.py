@@ -18,8 +18,8 @@ from shop.amending.leaving import withdraw
 from shop.amending.proposing import save_product, take_back
 from shop.catalogue.models import Product, Variant
 from shop.errors import ShopError
-from shop.listings import publishing
-from shop.listings.editing import ChangedMeanwhile, create_product, newest_edit
+from shop.listings import publish
+from shop.listings.edit import ChangedMeanwhile, create_product, newest_edit
 from shop.listings.variants import BadRows
 from shop.merchants.models import Merchant
 from shop.workspace.access import products_of, store_members_only
@@ -77,8 +77,8 @@ def send_for_review(request: HttpRequest, merchant: Merchant, product_id: int) -
     """Hand a draft to the organizers."""
     product = _product(merchant, product_id)
     try:
-        publishing.submit(product, at=clock.moment_of(request), by=request.user)
-    except publishing.NotReady:
+        publish.submit(product, at=clock.moment_of(request), by=request.user)
+    except publish.NotReady:
         messages.error(request, _("Some things are missing. They are listed below."))
     except ShopError as refusal:
         messages.error(request, str(refusal))
@@ -222,7 +222,7 @@ def _page(
         "pictures": pictures_of(product, amendment) if product else [],
         "options": options[:2],
         "languages": language_links(product, merchant) if product else [],
-        "gaps": publishing.gaps(product, at=at) if is_open else [],
+        "gaps": publish.gaps(product, at=at) if is_open else [],
         "has_grid": merchant.kind == Merchant.Kind.GOODS
         if product is None
         else product.kind == Product.Kind.GOODS,

@@ -13,7 +13,7 @@ from shop.amending.contents import Content
 from shop.catalogue.models import Category, Variant
 from shop.delivery.names import countries_by_name
 from shop.festivals.models import RegularPrice
-from shop.listings.editing import Words
+from shop.listings.edit import Words
 from shop.listings.variants import MOST_ROWS, BadRows, Row
 from shop.stock.counting import MOST
 from shop.workspace.fields import AmountField, HsCodeField, LineField, ListField, ProseField

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from shop import clock
 from shop.catalogue.models import Product
 from shop.errors import ShopError
-from shop.listings.scheduling import open_sessions
+from shop.listings.sessions import open_sessions
 from shop.merchants.models import Merchant
 from shop.merchants.zones import zone_of
 from shop.payments.call_off import call_off

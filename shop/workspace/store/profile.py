@@ -24,7 +24,7 @@ from shop.errors import ShopError
 from shop.festivals.changelog import log
 from shop.festivals.prices.spans import mark_change
 from shop.languages import listed
-from shop.listings.editing import ChangedMeanwhile, newest_edit, refuse_overtaken
+from shop.listings.edit import ChangedMeanwhile, newest_edit, refuse_overtaken
 from shop.listings.tasks import make_modern_sizes
 from shop.merchants.models import Merchant
 from shop.orders.unused_pictures import discard

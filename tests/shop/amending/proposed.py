@@ -11,7 +11,7 @@ from shop.amending.contents import amendment_of
 from shop.amending.models import Amendment
 from shop.amending.proposing import save_product
 from shop.catalogue.models import Product
-from shop.listings.editing import newest_edit, words_of
+from shop.listings.edit import newest_edit, words_of
 from shop.listings.variants import Row
 from tests.make import NOON
 

@@ -12,7 +12,7 @@ from shop.amending.models import Amendment
 from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible, StaleState
 from shop.festivals.models import ChangeLog, PriceSpan
-from shop.listings import publishing
+from shop.listings import publish
 from shop.listings.models import Listing
 from shop.listings.variants import BadRows, Row
 from shop.workspace.products import pictures
@@ -97,9 +97,9 @@ def test_nobody_looks_at_changes_of_a_store_of_their_own(product, member, act):
     decide = {
         "approve": partial(deciding.approve, made, seen=made.sent_at),
         "refuse": partial(deciding.refuse, made, "No", seen=made.sent_at),
-        "take_down": partial(publishing.take_down, product, "No"),
-        "put_back": partial(publishing.put_back, product),
-        "first": partial(publishing.approve, product),
+        "take_down": partial(publish.take_down, product, "No"),
+        "put_back": partial(publish.put_back, product),
+        "first": partial(publish.approve, product),
     }[act]
 
     with pytest.raises(NotPossible, match="act for this store yourself"):

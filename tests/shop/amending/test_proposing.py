@@ -10,7 +10,7 @@ from shop.amending.contents import LOOKED_AT, public_album
 from shop.amending.models import Amendment
 from shop.catalogue.models import Product, ProductPicture, Variant
 from shop.errors import NotPossible
-from shop.listings.editing import edit_product, told, words_of
+from shop.listings.edit import edit_product, told, words_of
 from shop.listings.models import Listing
 from shop.listings.variants import BadRows, Row
 from shop.pictures.models import Picture

@@ -9,7 +9,7 @@ from shop.cart.pricing import price_cart
 from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible, StaleState
 from shop.festivals.models import ChangeLog, PriceSpan
-from shop.listings import publishing
+from shop.listings import publish
 from shop.listings.models import Listing
 from shop.merchants.models import Membership, Merchant
 from shop.orders.models import Order
@@ -181,10 +181,10 @@ def test_after_a_day_prices_go_on_as_they_were(store, kettle, organizer):
 def test_what_is_approved_meanwhile_is_shown_once_the_store_is_open(store, organizer):
     made = make.draft(store)
     make.shown_picture(made)
-    publishing.submit(made, at=NOON, by=organizer)
+    publish.submit(made, at=NOON, by=organizer)
     suspend(store, organizer)
 
-    publishing.approve(made, at=NOON + HOUR, by=organizer)
+    publish.approve(made, at=NOON + HOUR, by=organizer)
     assert not Listing.objects.filter(pk=made.pk).exists()
     assert price_at(made.variants.get(), NOON + HOUR) is None
     suspending.reopen(store, at=NOON + DAY, by=organizer)
@@ -201,10 +201,10 @@ def test_who_approves_while_the_store_is_suspended_leaves_nothing_in_the_shop(
     store = kettle.product.merchant
     made = make.draft(store)
     make.shown_picture(made)
-    publishing.submit(made, at=NOON, by=organizer)
+    publish.submit(made, at=NOON, by=organizer)
     acts = {
         "suspend": lambda: suspending.suspend(store, REASON, at=NOON, by=organizer),
-        "approve": lambda: publishing.approve(made, at=NOON, by=organizer),
+        "approve": lambda: publish.approve(made, at=NOON, by=organizer),
     }
 
     with open_transaction(acts.pop(first)):

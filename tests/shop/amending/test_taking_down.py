@@ -11,7 +11,7 @@ from shop.catalogue import translations
 from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible, StaleState
 from shop.festivals.models import ChangeLog, Deal, PriceSpan
-from shop.listings import publishing
+from shop.listings import publish
 from shop.listings.models import Listing
 from shop.orders.models import Order
 from shop.orders.place import place_order
@@ -58,7 +58,7 @@ def test_a_deal_that_runs_keeps_no_product_in_the_shop_and_counts_again_after(
 
     down(product, organizer)
     assert price_at(kettle, NOON) is None
-    publishing.put_back(product, at=NOON + timedelta(hours=1), by=organizer)
+    publish.put_back(product, at=NOON + timedelta(hours=1), by=organizer)
 
     assert price_at(kettle, NOON + timedelta(hours=2)) == 15_00
     deal.refresh_from_db()
@@ -91,7 +91,7 @@ def test_an_order_placed_in_the_same_second_is_ended_by_the_beat_of_what_is_down
     who = make.cart({kettle: 1})
     agreed = make.agreed(who)
     place_order(who, agreed=agreed, at=NOON)
-    publishing.take_down(product, REASON, at=NOON, by=organizer)
+    publish.take_down(product, REASON, at=NOON, by=organizer)
 
     assert taking_down.end_open_ones(at=NOON) == 1
 
@@ -109,7 +109,7 @@ def test_a_take_down_needs_a_reason_and_something_on_sale(product, organizer):
     assert ChangeLog.objects.filter(action="take down").count() == 1
 
 
-@pytest.mark.parametrize("way", [publishing.submit, leaving.withdraw])
+@pytest.mark.parametrize("way", [publish.submit, leaving.withdraw])
 def test_its_store_cannot_put_it_back(product, organizer, member, way):
     Product.objects.filter(pk=product.pk).update(origin="KE")
     down(product, organizer)
@@ -141,7 +141,7 @@ def test_what_is_put_back_is_what_was_approved(product, organizer, member):
     down(product, organizer)
     propose(product, member, title="Rolex")
 
-    publishing.put_back(product, at=NOON, by=organizer)
+    publish.put_back(product, at=NOON, by=organizer)
 
     assert Listing.objects.get(pk=product.pk).title == "Copper kettle"
 
@@ -149,7 +149,7 @@ def test_what_is_put_back_is_what_was_approved(product, organizer, member):
 def test_what_was_down_for_long_has_no_price_to_be_compared_with(product, kettle, organizer):
     down(product, organizer)
 
-    publishing.put_back(product, at=NOON + MONTHS, by=organizer)
+    publish.put_back(product, at=NOON + MONTHS, by=organizer)
 
     assert Variant.objects.get(pk=kettle.pk).listed_at == NOON + MONTHS
 
@@ -161,7 +161,7 @@ def test_what_was_down_for_long_has_no_price_to_be_compared_with(product, kettle
 def test_the_store_reads_why(product, organizer, member, mailoutbox, language, subject):
     type(member).objects.filter(pk=member.pk).update(language=language)
     down(product, organizer)
-    publishing.put_back(product, at=NOON, by=organizer)
+    publish.put_back(product, at=NOON, by=organizer)
 
     run_queued_work()
 

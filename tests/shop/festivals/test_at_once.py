@@ -13,7 +13,7 @@ from shop.festivals.models import Deal, Festival, Fund, Nomination
 from shop.festivals.nominations import approve
 from shop.festivals.promotions import manage, sponsors
 from shop.festivals.schedule import stop
-from shop.listings import publishing
+from shop.listings import publish
 from tests import make
 from tests.buying import expire, pay, span_price
 from tests.make import END, NOON, START
@@ -61,7 +61,7 @@ def test_a_product_that_is_withdrawn_meanwhile_gets_no_deal():
     make.listed(kettle.product)
     nomination = make.nomination(kettle, during=festival, price=15_00, allotment=5)
 
-    withdrawing = lambda: publishing.withdraw(kettle.product, at=NOON)  # noqa: E731
+    withdrawing = lambda: publish.withdraw(kettle.product, at=NOON)  # noqa: E731
     with open_transaction(withdrawing):
         beside = Beside(lambda: approve.approve(nomination, at=NOON))
         assert beside.waits()

@@ -3,7 +3,7 @@
 import pytest
 
 from shop.catalogue.models import Product
-from shop.listings.editing import Words, create_product
+from shop.listings.edit import Words, create_product
 from tests import make
 from tests.make import NOON
 from tests.stepping import Beside, open_transaction

@@ -3,9 +3,9 @@
 import pytest
 from django.db import connection
 
-from shop.listings import indexing
-from shop.listings.indexing import count_words
+from shop.listings import search_index
 from shop.listings.models import Listing, SearchWord
+from shop.listings.search_index import count_words
 from tests import make
 from tests.make import NOON
 
@@ -22,13 +22,13 @@ def large(monkeypatch):
     """Let a shop of 120 listings be one of which half is counted."""
     listed("Basket", 120)
     listed("Zebra basket", 1)
-    monkeypatch.setattr(indexing, "COUNTED", 60)
-    monkeypatch.setattr(indexing, "SIZE", "SELECT 121")
+    monkeypatch.setattr(search_index, "COUNTED", 60)
+    monkeypatch.setattr(search_index, "SIZE", "SELECT 121")
 
 
 def test_a_part_of_the_listings_tells_how_often_a_word_is_there(large, monkeypatch):
     part = "SELECT text FROM shop_listing WHERE product_id % 2 = 0 AND {percent} > 0"
-    monkeypatch.setattr(indexing, "PART", part)
+    monkeypatch.setattr(search_index, "PART", part)
 
     count_words(at=NOON)
 
@@ -42,7 +42,7 @@ def test_a_part_is_drawn_by_the_database(large):
 
 
 def test_a_word_that_the_part_lacks_is_known_still(large, monkeypatch):
-    monkeypatch.setattr(indexing, "PART", "SELECT text FROM shop_listing WHERE {percent} < 0")
+    monkeypatch.setattr(search_index, "PART", "SELECT text FROM shop_listing WHERE {percent} < 0")
 
     count_words(at=NOON)
 
@@ -50,7 +50,7 @@ def test_a_word_that_the_part_lacks_is_known_still(large, monkeypatch):
 
 
 def test_a_word_that_no_listing_holds_is_dropped(large, monkeypatch):
-    monkeypatch.setattr(indexing, "PART", "SELECT text FROM shop_listing WHERE {percent} < 0")
+    monkeypatch.setattr(search_index, "PART", "SELECT text FROM shop_listing WHERE {percent} < 0")
     Listing.objects.filter(title="Zebra basket").delete()
 
     count_words(at=NOON)

@@ -5,8 +5,8 @@ from django.db import connection
 
 from shop.festivals.models import Fund
 from shop.festivals.promotions.sponsors import reckon_all
-from shop.listings.indexing import index_missing
 from shop.listings.models import Listing
+from shop.listings.search_index import index_missing
 from shop.rounds.models import Mishap
 from tests import make
 from tests.make import NOON

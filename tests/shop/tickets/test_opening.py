@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shop.listings.models import Listing
-from shop.listings.refreshing import close_dates
+from shop.listings.refresh import close_dates
 from shop.payments.call_off import call_off
 from shop.stock.models import Pool
 from tests import make

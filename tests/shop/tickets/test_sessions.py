@@ -11,7 +11,7 @@ from shop.cart.pricing import price_cart
 from shop.errors import NotPossible, ShopError
 from shop.festivals.nominations import approve
 from shop.festivals.nominations.checks import Proposal, check
-from shop.listings.scheduling import Plan, TicketKind, open_sessions
+from shop.listings.sessions import Plan, TicketKind, open_sessions
 from shop.orders.models import Order
 from shop.orders.place import place_order
 from shop.stock.models import Pool

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shop.catalogue.models import Product, Variant
-from shop.listings.scheduling import Plan, TicketKind, open_sessions
+from shop.listings.sessions import Plan, TicketKind, open_sessions
 from shop.merchants.models import Merchant
 from tests import make
 from tests.make import LONG_AGO, NOON

@@ -6,8 +6,8 @@ from django.test import Client
 
 from shop.catalogue.models import Category
 from shop.errors import NotPossible
+from shop.listings.categories import save_category
 from shop.listings.models import Listing
-from shop.listings.moving import save_category
 from shop.storefront.cache import catalogue_version
 from tests import make
 from tests.cms.admin.people import BEFORE

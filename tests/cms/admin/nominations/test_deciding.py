@@ -9,7 +9,7 @@ from django_tasks_db.models import DBTaskResult
 
 from shop.catalogue.models import Product
 from shop.festivals.models import Deal, Enrolment
-from shop.listings import publishing
+from shop.listings import publish
 from tests import make
 from tests.cms.admin.people import BEFORE, approve_many
 
@@ -22,7 +22,7 @@ def product():
     made = make.draft(make.merchant())
     make.shown_picture(made)
     member = make.member(made.merchant)
-    publishing.submit(made, at=BEFORE + timedelta(microseconds=123_456), by=member)
+    publish.submit(made, at=BEFORE + timedelta(microseconds=123_456), by=member)
     return made
 
 
@@ -41,9 +41,9 @@ def hidden(page: str) -> dict[str, str]:
 
 def submit_again(product):
     member = product.merchant.memberships.get().user
-    publishing.withdraw(product, at=BEFORE, by=member)
+    publish.withdraw(product, at=BEFORE, by=member)
     Product.objects.filter(pk=product.pk).update(title="Something else")
-    publishing.submit(product, at=BEFORE + timedelta(minutes=1), by=member)
+    publish.submit(product, at=BEFORE + timedelta(minutes=1), by=member)
 
 
 @pytest.mark.parametrize("answer", [{"approve": ""}, {"changes": "", "note": "Brighter"}])
@@ -67,7 +67,7 @@ def test_a_product_that_was_submitted_again_is_looked_at_again(desk, product, an
 def test_a_product_that_was_taken_back_leads_to_the_queue(desk, product):
     where = f"/organize/new-products/{product.pk}/"
     seen = hidden(desk.get(where).text)
-    publishing.withdraw(product, at=BEFORE)
+    publish.withdraw(product, at=BEFORE)
 
     answer = desk.post(where, seen | {"approve": ""}, follow=True)
 

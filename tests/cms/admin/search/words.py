@@ -3,8 +3,8 @@
 from django.test import Client
 
 from shop.festivals.models import ChangeLog
-from shop.listings.indexing import count_words
 from shop.listings.models import Meaning, Synonym
+from shop.listings.search_index import count_words
 from shop.listings.words import every_word, words
 from tests import make
 from tests.make import NOON

@@ -12,7 +12,7 @@ from shop.festivals.deals.void import end_price
 from shop.festivals.enrolment import enrol
 from shop.festivals.models import ChangeLog, Deal, Enrolment, Nomination, WrongPrice
 from shop.festivals.nominations import decide
-from shop.listings import publishing, taking_part
+from shop.listings import festival_products, publish
 from shop.merchants.deciding import OwnStore
 from shop.merchants.models import Membership
 from shop.orders.models import SaleDecision
@@ -64,7 +64,7 @@ def approved(world):
 
 
 DECISIONS = {
-    "approve": lambda w, how: taking_part.approve(w["nomination"], **how),
+    "approve": lambda w, how: festival_products.approve(w["nomination"], **how),
     "send back": lambda w, how: decide.request_changes(w["nomination"], "Lower", **how),
     "reject": lambda w, how: decide.reject(w["nomination"], "No", **how),
     "subsidise": lambda w, how: decide.subsidise(w["nomination"], 1_00, None, **how),
@@ -75,9 +75,9 @@ DECISIONS = {
     "send money back": lambda w, how: void.decide(w["line"], "refunded", **how),
     "accept a store": lambda w, how: enrol.decide(w["applied"], is_accepted=True, **how),
     "decline a store": lambda w, how: enrol.decide(w["applied"], is_accepted=False, **how),
-    "publish": lambda w, how: publishing.approve(w["product"], **how),
+    "publish": lambda w, how: publish.approve(w["product"], **how),
     "suspend": lambda w, how: suspending.suspend(w["store"], "No", **how),
-    "ask for changes": lambda w, how: publishing.request_changes(w["product"], "Why?", **how),
+    "ask for changes": lambda w, how: publish.request_changes(w["product"], "Why?", **how),
 }
 
 

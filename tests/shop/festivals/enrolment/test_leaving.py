@@ -8,7 +8,7 @@ from shop.festivals.enrolment import enrol
 from shop.festivals.enrolment.waitlist import fill
 from shop.festivals.models import Participation, Promotion
 from shop.festivals.promotions import manage
-from shop.listings import taking_part
+from shop.listings import festival_products
 from shop.listings.models import Listing
 from tests import make
 from tests.make import NOON, START
@@ -31,7 +31,7 @@ def kettle(festival):
 
 def leave(festival, kettle):
     enrolment = festival.enrolments.get(merchant=kettle.product.merchant)
-    taking_part.leave(enrolment, at=NOON, by=make.user())
+    festival_products.leave(enrolment, at=NOON, by=make.user())
 
 
 def test_its_products_earn_no_benefit_of_the_festival_any_more(festival, kettle):

@@ -10,7 +10,7 @@ from shop.catalogue.models import Product
 from shop.errors import FenceBroken, OutOfStock, PriceChanged, ShopError, StaleState, Unavailable
 from shop.festivals.models import ChangeLog, Deal, Enrolment, Fund, Nomination, PriceSpan
 from shop.festivals.nominations import approve, decide
-from shop.listings import taking_part
+from shop.listings import festival_products
 from shop.orders.models import OrderLine
 from shop.orders.reconcile import differences
 from shop.stock.models import Pool
@@ -49,7 +49,7 @@ def test_each_hundred_costs_the_same_statements():
     for count in (100, 200, 300):
         ids = nominated(count, festival, submitted_at=BEFORE)
         with statements(most=300) as counted:
-            outcomes = taking_part.approve_all(ids, at=BEFORE, by=None)
+            outcomes = festival_products.approve_all(ids, at=BEFORE, by=None)
         assert refusals(outcomes) == {}
         costs.append(len(counted))
 

@@ -7,10 +7,10 @@ import pytest
 
 from shop.catalogue.models import Category, Product
 from shop.festivals.models import ProductSpan
-from shop.listings.counting import count_listings
+from shop.listings.count import count_listings
 from shop.listings.models import ChangedStore, Listing, ListingCell
 from shop.listings.popularity import refresh_popularity
-from shop.listings.refreshing import refresh, refresh_availability
+from shop.listings.refresh import refresh, refresh_availability
 from shop.storefront.listing import counts
 from shop.storefront.listing.facets import facets_of
 from shop.storefront.search import ranking

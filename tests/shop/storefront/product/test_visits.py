@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils.html import escape
 
 from shop.catalogue.models import Variant
-from shop.listings.scheduling import TicketKind
+from shop.listings.sessions import TicketKind
 from tests.shop.cart.carts import words
 from tests.shop.storefront.shelf import show
 from tests.shop.tickets import visits

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 
 from shop.catalogue.models import Category
-from shop.listings.indexing import count_words
 from shop.listings.models import Meaning
+from shop.listings.search_index import count_words
 from shop.listings.words import errors_between, every_word
 from shop.storefront.search.filters import Filters
 from shop.storefront.search.find import find

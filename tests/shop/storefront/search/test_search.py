@@ -10,10 +10,10 @@ from sample.loading import write_rows
 from sample.progress import Progress
 from shop import clock
 from shop.catalogue.models import Product
-from shop.listings.indexing import count_words
 from shop.listings.models import Listing, SearchWord, Synonym
 from shop.listings.popularity import refresh_popularity
-from shop.listings.refreshing import refresh
+from shop.listings.refresh import refresh
+from shop.listings.search_index import count_words
 from shop.listings.words import words
 from shop.storefront.search.understand import understand
 from tests import make

@@ -14,7 +14,7 @@ from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Partici
 from shop.festivals.nominations import approve as nominations_approve
 from shop.festivals.nominations.approval_checks import Seen
 from shop.festivals.nominations.approve import Outcome
-from shop.listings.refreshing import refresh
+from shop.listings.refresh import refresh
 
 
 @transaction.atomic

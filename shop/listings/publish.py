@@ -21,9 +21,9 @@ from shop.festivals.changelog import log
 from shop.festivals.models import ChangeLog, Deal, RegularPrice
 from shop.festivals.prices import spans
 from shop.festivals.pricing.items import PRIOR_PRICE_WINDOW
-from shop.listings.locking import lock_product
-from shop.listings.mailing import tell_store
-from shop.listings.refreshing import refresh
+from shop.listings.lock import lock_product
+from shop.listings.mail import tell_store
+from shop.listings.refresh import refresh
 from shop.merchants.deciding import refuse_own
 
 State = Product.State

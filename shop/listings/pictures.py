@@ -8,7 +8,7 @@ from django.db import transaction
 
 from shop.catalogue.models import Product, ProductPicture
 from shop.festivals.prices.spans import mark_change
-from shop.listings.refreshing import refresh
+from shop.listings.refresh import refresh
 from shop.listings.tasks import make_modern_sizes
 from shop.pictures.models import Picture
 from shop.tasks import enqueue

@@ -21,7 +21,7 @@ from shop.catalogue.models import Category, Product
 from shop.errors import NotPossible, ShopError
 from shop.festivals.changelog import log
 from shop.festivals.models import ChangeLog
-from shop.listings.locking import lock_product
+from shop.listings.lock import lock_product
 from shop.listings.variants import Row, check_rows, save_rows
 from shop.merchants.models import Merchant
 

@@ -11,9 +11,9 @@ from django.db.models import Q
 from shop.catalogue.models import Product, ProductPicture, Variant
 from shop.festivals.models import Participation
 from shop.festivals.prices import spans
-from shop.listings.indexing import index
-from shop.listings.locking import lock_listings
+from shop.listings.lock import lock_listings
 from shop.listings.models import CellCount, Listing
+from shop.listings.search_index import index
 from shop.merchants.models import Merchant
 from shop.pictures.models import Picture
 

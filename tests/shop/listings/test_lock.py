@@ -10,9 +10,9 @@ from shop.amending import deciding, leaving
 from shop.amending.models import Amendment
 from shop.amending.proposing import save_product
 from shop.festivals.prices import spans
-from shop.listings import publishing
-from shop.listings.editing import words_of
-from shop.listings.refreshing import note_stock
+from shop.listings import publish
+from shop.listings.edit import words_of
+from shop.listings.refresh import note_stock
 from shop.workspace.products import pictures
 from tests import make
 from tests.make import NOON
@@ -43,7 +43,7 @@ def approve(product, member):
 
 
 def take_down(product, member):
-    return partial(publishing.take_down, product, "A counterfeit", at=NOON, by=make.user())
+    return partial(publish.take_down, product, "A counterfeit", at=NOON, by=make.user())
 
 
 @pytest.mark.parametrize("change", [edit, withdraw, cover, approve, take_down])

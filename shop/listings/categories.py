@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from shop.catalogue.models import Category, Product
 from shop.errors import NotPossible
 from shop.festivals.prices import spans
-from shop.listings.refreshing import refresh
+from shop.listings.refresh import refresh
 
 PATH = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9]+(?:-[a-z0-9]+)*)?")
 LONGEST_TOP = 40  # letters, as a listing keeps it

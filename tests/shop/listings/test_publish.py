@@ -8,7 +8,7 @@ import pytest
 from shop.catalogue.models import Product
 from shop.errors import NotPossible, StaleState
 from shop.festivals.models import ChangeLog, PriceSpan, ProductSpan
-from shop.listings import publishing
+from shop.listings import publish
 from shop.listings.models import Listing
 from tests import make
 from tests.crowd import at_once
@@ -41,10 +41,10 @@ def actions(product):
 
 def test_an_approved_product_is_on_sale_with_its_price_and_its_listing(draft, member):
     organizer = make.user(is_staff=True)
-    publishing.submit(draft, at=NOON, by=member)
+    publish.submit(draft, at=NOON, by=member)
     later = NOON + timedelta(hours=1)
 
-    since = publishing.approve(draft, at=later, by=organizer)
+    since = publish.approve(draft, at=later, by=organizer)
 
     draft.refresh_from_db()
     assert (draft.state, draft.published_at, since) == (State.PUBLISHED, later, later)
@@ -60,8 +60,8 @@ def test_everything_that_is_missing_is_said_at_once(member):
         of=member.memberships.get().merchant, state="draft", published_at=None, origin=""
     )
 
-    with pytest.raises(publishing.NotReady) as refusal:
-        publishing.submit(bare, at=NOON, by=member)
+    with pytest.raises(publish.NotReady) as refusal:
+        publish.submit(bare, at=NOON, by=member)
 
     assert {gap.field for gap in refusal.value.gaps} == {
         "pictures", "description", "origin", "variants",
@@ -80,15 +80,15 @@ def test_a_picture_without_words_a_size_without_price_or_weight_is_not_reviewed(
     else:
         draft.variants.update(weight_g=0)
 
-    with pytest.raises(publishing.NotReady):
-        publishing.submit(draft, at=NOON, by=member)
+    with pytest.raises(publish.NotReady):
+        publish.submit(draft, at=NOON, by=member)
 
     assert state_of(draft) == State.DRAFT
 
 
 def test_a_draft_cannot_be_approved_without_being_submitted(draft):
     with pytest.raises(StaleState):
-        publishing.approve(draft, at=NOON)
+        publish.approve(draft, at=NOON)
 
     assert state_of(draft) == State.DRAFT
     assert not Listing.objects.exists()
@@ -96,34 +96,34 @@ def test_a_draft_cannot_be_approved_without_being_submitted(draft):
 
 
 def test_nothing_is_approved_twice(draft, member):
-    publishing.submit(draft, at=NOON, by=member)
-    publishing.approve(draft, at=NOON)
+    publish.submit(draft, at=NOON, by=member)
+    publish.approve(draft, at=NOON)
 
     with pytest.raises(StaleState):
-        publishing.approve(draft, at=NOON)
+        publish.approve(draft, at=NOON)
     with pytest.raises(StaleState):
-        publishing.submit(draft, at=NOON, by=member)
+        publish.submit(draft, at=NOON, by=member)
 
     assert actions(draft) == ["submit", "approve"]
 
 
 def test_a_reviewer_says_what_to_change_and_the_merchant_reads_it(draft, member):
-    publishing.submit(draft, at=NOON, by=member)
+    publish.submit(draft, at=NOON, by=member)
 
     with pytest.raises(NotPossible):
-        publishing.request_changes(draft, "  ", at=NOON)
-    publishing.request_changes(draft, "Show the size.", at=NOON)
+        publish.request_changes(draft, "  ", at=NOON)
+    publish.request_changes(draft, "Show the size.", at=NOON)
 
     draft.refresh_from_db()
     assert (draft.state, draft.review_note) == (State.DRAFT, "Show the size.")
 
 
 def test_what_is_taken_off_sale_has_no_price_and_no_listing_but_keeps_its_history(draft, member):
-    publishing.submit(draft, at=NOON, by=member)
-    publishing.approve(draft, at=NOON)
+    publish.submit(draft, at=NOON, by=member)
+    publish.approve(draft, at=NOON)
     end = NOON + timedelta(days=1)
 
-    publishing.withdraw(draft, at=end, by=member)
+    publish.withdraw(draft, at=end, by=member)
 
     assert state_of(draft) == State.WITHDRAWN
     span = PriceSpan.objects.get(variant__product=draft)
@@ -132,13 +132,13 @@ def test_what_is_taken_off_sale_has_no_price_and_no_listing_but_keeps_its_histor
 
 
 def test_a_submitted_product_can_be_taken_back(draft, member):
-    publishing.submit(draft, at=NOON, by=member)
+    publish.submit(draft, at=NOON, by=member)
 
-    publishing.withdraw(draft, at=NOON, by=member)
+    publish.withdraw(draft, at=NOON, by=member)
 
     assert state_of(draft) == State.DRAFT
     with pytest.raises(StaleState):
-        publishing.withdraw(draft, at=NOON, by=member)
+        publish.withdraw(draft, at=NOON, by=member)
 
 
 def test_a_product_with_a_deal_that_is_not_over_stays_on_sale():
@@ -147,22 +147,22 @@ def test_a_product_with_a_deal_that_is_not_over_stays_on_sale():
     make.deal(variant, during=festival, price=15_00)
 
     with pytest.raises(NotPossible):
-        publishing.withdraw(variant.product, at=NOON)
+        publish.withdraw(variant.product, at=NOON)
 
     assert state_of(variant.product) == State.PUBLISHED
-    publishing.withdraw(variant.product, at=festival.ends_at)
+    publish.withdraw(variant.product, at=festival.ends_at)
     assert state_of(variant.product) == State.WITHDRAWN
 
 
 @pytest.mark.parametrize(("days", "begins_anew"), [(29, False), (31, True)])
 def test_a_product_that_was_long_off_sale_begins_a_new_life(draft, member, days, begins_anew):
-    publishing.submit(draft, at=NOON, by=member)
-    publishing.approve(draft, at=NOON)
-    publishing.withdraw(draft, at=NOON + timedelta(days=1), by=member)
+    publish.submit(draft, at=NOON, by=member)
+    publish.approve(draft, at=NOON)
+    publish.withdraw(draft, at=NOON + timedelta(days=1), by=member)
     back = NOON + timedelta(days=1 + days)
 
-    publishing.submit(draft, at=back, by=member)
-    publishing.approve(draft, at=back)
+    publish.submit(draft, at=back, by=member)
+    publish.approve(draft, at=back)
 
     assert draft.variants.get().listed_at == (back if begins_anew else NOON)
     assert PriceSpan.objects.filter(variant__product=draft).count() == 2
@@ -172,7 +172,7 @@ def test_a_product_that_was_long_off_sale_begins_a_new_life(draft, member, days,
 def test_of_two_organizers_one_approves_and_the_other_is_told():
     draft = make.draft(make.merchant(), state="submitted")
 
-    results = at_once([partial(publishing.approve, draft, at=NOON) for _ in range(2)])
+    results = at_once([partial(publish.approve, draft, at=NOON) for _ in range(2)])
 
     assert sum(isinstance(found, StaleState) for found in results) == 1
     assert PriceSpan.objects.filter(variant__product=draft).count() == 1
@@ -186,8 +186,8 @@ def test_who_takes_a_product_back_and_who_approves_it_never_both_win():
 
         results = at_once(
             [
-                partial(publishing.approve, draft, at=NOON),
-                partial(publishing.request_changes, draft, "Smaller.", at=NOON),
+                partial(publish.approve, draft, at=NOON),
+                partial(publish.request_changes, draft, "Smaller.", at=NOON),
             ]
         )
 

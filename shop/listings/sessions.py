@@ -14,8 +14,8 @@ from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible
 from shop.festivals.models import RegularPrice
 from shop.festivals.prices import spans
-from shop.listings.locking import lock_listings
-from shop.listings.refreshing import refresh_availability
+from shop.listings.lock import lock_listings
+from shop.listings.refresh import refresh_availability
 from shop.stock.models import Pool, StockMove
 
 MOST_SESSIONS = 100  # opened at once
