@@ -154,7 +154,7 @@ CACHES = {
     "searches": {"BACKEND": IN_MEMORY, "LOCATION": "searches", "OPTIONS": {"MAX_ENTRIES": 1_000}},
 }
 # What the beat does beside the shop's own work, for packages that the shop does not know.
-PERIODIC_WORK = [("publish texts", "cms.pages.scheduling.publish_due", 1)]
+PERIODIC_WORK = [("publish texts", "cms.pages.schedule.publish_due", 1)]
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 # --- people ---------------------------------------------------------------------------------

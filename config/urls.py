@@ -6,7 +6,7 @@ from django.urls import include, path, re_path
 from wagtail.urls import serve_pattern
 
 from cms.colleagues.views import invitation
-from cms.pages import results, serving, sitemap
+from cms.pages import results, serve, sitemap
 from config.favicon import favicon
 from config.health import health
 from config.media import media
@@ -33,7 +33,7 @@ if settings.DEBUG or settings.DEMO:
     urlpatterns.append(path("media/<path:path>", media))
 # Pages come last: what an editor calls a page never hides an address of the shop.
 urlpatterns += i18n_patterns(
-    path("", serving.home, name="home"),
+    path("", serve.home, name="home"),
     path("", include("shop.storefront.urls")),
     path("", include("shop.cart.urls")),
     path("", include("shop.reminders.urls")),
@@ -44,7 +44,7 @@ urlpatterns += i18n_patterns(
     path("account/", include("allauth.urls")),
     path("documents/", include("wagtail.documents.urls")),
     path("festivals/<slug:slug>/result/", results.result, name="festival-result"),
-    re_path(serve_pattern, serving.page, name="wagtail_serve"),
+    re_path(serve_pattern, serve.page, name="wagtail_serve"),
     prefix_default_language=False,
 )
 

@@ -19,7 +19,8 @@ from cms.admin.changelog.text import Line
 from cms.admin.confirm import Act, perform
 from cms.admin.permissions import needs
 from cms.admin.screens import show
-from cms.colleagues import inviting, standing
+from cms.colleagues import invite
+from cms.colleagues import roles as colleagues_roles
 from cms.colleagues.models import Invitation
 from cms.roles import ANALYST, MERCHANDISER, ORGANIZER, REVIEWER, ROLES
 from shop import clock
@@ -71,7 +72,7 @@ def colleagues(request: HttpRequest) -> HttpResponse:
         answers = form.cleaned_data
         language = answers["language"] or settings.LANGUAGE_CODE
         try:
-            made = inviting.invite(
+            made = invite.invite(
                 answers["email"], answers["role"], language=language, at=at, by=request.user
             )
         except ShopError as refusal:
@@ -79,12 +80,12 @@ def colleagues(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"{made.email} is invited by mail, for 72 hours.")
             return redirect("desk:colleagues")
-    rows = standing.colleagues().prefetch_related("groups")
+    rows = colleagues_roles.colleagues().prefetch_related("groups")
     log = ChangeLog.objects.filter(subject__in=("user", "invitation"), action__in=DONE)
     return show(
         request, "colleagues.html", TITLE, icon="user", status=422 if form.errors else 200,
         form=form, colleagues=[(row, _roles(row), _acts(row, request.user)) for row in rows],
-        invitations=[(row, row.is_valid(at=at)) for row in inviting.pending()],
+        invitations=[(row, row.is_valid(at=at)) for row in invite.pending()],
         changes=_lines(log.select_related("by").order_by("-pk")[:SHOWN]),
     )  # fmt: skip
 
@@ -95,7 +96,7 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Change what a colleague may do; the effect is shown first."""
     if name not in ACTS:
         raise Http404
-    user = get_object_or_404(standing.colleagues(), pk=pk)
+    user = get_object_or_404(colleagues_roles.colleagues(), pk=pk)
     at = clock.moment_of(request)
     return _perform(request, ACTS[name](request, user, at))
 
@@ -118,10 +119,10 @@ def _perform(request: HttpRequest, what: Act) -> HttpResponse:
 
 def _role(request: HttpRequest, user: User, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
-        standing.change_role(user, answers["role"], at=at, by=request.user)
+        colleagues_roles.change_role(user, answers["role"], at=at, by=request.user)
         return f"{user.email} is {answers['role']} now, and is told by mail."
 
-    now = standing.role_of(user)
+    now = colleagues_roles.role_of(user)
     effects = [
         f"{user.name} ({user.email}) is {now}. Another role counts from the next page on.",
         "Who is no organizer any more loses the invitations that nobody has accepted yet.",
@@ -131,7 +132,7 @@ def _role(request: HttpRequest, user: User, at: datetime) -> Act:
 
 def _dismiss(request: HttpRequest, user: User, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
-        standing.take_role(user, at=at, by=request.user)
+        colleagues_roles.take_role(user, at=at, by=request.user)
         return f"{user.email} does not work at the desk any more, and is told by mail."
 
     effects = [
@@ -145,7 +146,7 @@ def _dismiss(request: HttpRequest, user: User, at: datetime) -> Act:
 
 def _close(request: HttpRequest, user: User, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
-        standing.close_account(user, at=at, by=request.user)
+        colleagues_roles.close_account(user, at=at, by=request.user)
         return f"The account of {user.email} is closed. They are told by mail."
 
     effects = [
@@ -159,10 +160,10 @@ def _close(request: HttpRequest, user: User, at: datetime) -> Act:
 
 def _open(request: HttpRequest, user: User, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
-        standing.open_account(user, at=at, by=request.user)
+        colleagues_roles.open_account(user, at=at, by=request.user)
         return f"{user.email} can sign in again, and is told by mail."
 
-    effects = [f"{user.name} ({user.email}) is {standing.role_of(user)} again."]
+    effects = [f"{user.name} ({user.email}) is {colleagues_roles.role_of(user)} again."]
     return Act(f"Open the account of {user.name}", "Open it again", effects, run)
 
 
@@ -170,12 +171,12 @@ def _again(request: HttpRequest, found: Invitation, at: datetime) -> Act:
     return invitations.again(
         found,
         f"to work here as {found.role}",
-        lambda: inviting.send_again(found, at=at, by=request.user),
+        lambda: invite.send_again(found, at=at, by=request.user),
     )
 
 
 def _take_back(request: HttpRequest, found: Invitation, at: datetime) -> Act:
-    return invitations.take_back(found, lambda: inviting.take_back(found, at=at, by=request.user))
+    return invitations.take_back(found, lambda: invite.take_back(found, at=at, by=request.user))
 
 
 ACTS = {"role": _role, "dismiss": _dismiss, "close": _close, "open": _open}

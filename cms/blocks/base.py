@@ -13,7 +13,7 @@ from shop.languages import Wording
 from shop.storefront.festival.hero import heading
 
 if TYPE_CHECKING:
-    from cms.pages.gathering import Gathered
+    from cms.pages.gather import Gathered
     from cms.pages.scene import Scene
     from shop.storefront.search.shelves import Shelf
 
@@ -89,7 +89,7 @@ class PageBlock(blocks.StructBlock):
 
     def get_preview_context(self, value: Any, parent_context: dict | None = None) -> dict[str, Any]:
         """Show the block's example with the shop's products of this moment."""
-        from cms.pages.gathering import gather_example  # noqa: PLC0415 (it knows the blocks)
+        from cms.pages.gather import gather_example  # noqa: PLC0415 (it knows the blocks)
 
         context = super().get_preview_context(value, parent_context)
         return context | {"gathered": gather_example(self, value)}

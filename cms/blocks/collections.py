@@ -12,7 +12,7 @@ from cms.blocks import choices
 from cms.blocks.base import HeadedBlock
 
 if TYPE_CHECKING:
-    from cms.pages.gathering import Gathered
+    from cms.pages.gather import Gathered
     from shop.storefront.festival.collections import Collection
 
 MOST = 8

@@ -17,7 +17,7 @@ from shop.storefront.search.filters import Filters
 from shop.storefront.search.shelves import MOST, Shelf
 
 if TYPE_CHECKING:
-    from cms.pages.gathering import Gathered
+    from cms.pages.gather import Gathered
     from cms.pages.scene import Scene
 
 ProductChooserBlock = product_chooser.get_block_class(

@@ -23,7 +23,7 @@ from shop.storefront.festival.hero import words
 from shop.storefront.search.shelves import MOST, Shelf
 
 if TYPE_CHECKING:
-    from cms.pages.gathering import Gathered
+    from cms.pages.gather import Gathered
     from cms.pages.scene import Scene
 
 MINUTE = timedelta(minutes=1)

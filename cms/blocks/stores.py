@@ -20,7 +20,7 @@ from shop.storefront.search.shelves import MOST, Shelf
 from shop.storefront.stores.cards import by_country, spread
 
 if TYPE_CHECKING:
-    from cms.pages.gathering import Gathered
+    from cms.pages.gather import Gathered
     from cms.pages.scene import Scene
 
 StoreChooserBlock = store_chooser.get_block_class(

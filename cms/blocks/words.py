@@ -11,10 +11,10 @@ from wagtail.images.blocks import ImageChooserBlock
 
 from cms.blocks.base import PageBlock
 from cms.pages.addresses import is_safe
-from cms.pages.picturing import files_of
+from cms.pages.pictures import files_of
 
 if TYPE_CHECKING:
-    from cms.pages.gathering import Gathered
+    from cms.pages.gather import Gathered
 
 FEATURES = [
     "h2", "h3", "bold", "italic", "ol", "ul", "blockquote", "hr", "link", "document-link",

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from cms.colleagues import inviting
-from cms.colleagues.mailing import called
+from cms.colleagues import invite
+from cms.colleagues.mail import called
 from cms.colleagues.models import Invitation
 from shop.accounts.models import User
 from shop.accounts.welcoming import Door, welcome
@@ -25,11 +25,11 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _accept(token: str, user: User, at: datetime) -> User:
-    return inviting.accept(token, user, at=at)
+    return invite.accept(token, user, at=at)
 
 
 def _accept_anew(token: str, name: str, password: str, at: datetime) -> User:
-    return inviting.accept_anew(token, name=name, password=password, at=at)
+    return invite.accept_anew(token, name=name, password=password, at=at)
 
 
 def _words(found: Invitation | None) -> tuple[str, str]:

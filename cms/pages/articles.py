@@ -13,11 +13,11 @@ from wagtail.search import index
 
 from cms.blocks.body import ARTICLE_BODY, LESSON_BODY
 from cms.pages.base import ListPage, ShopPage
-from cms.pages.gathering import Gathered
-from cms.pages.listing import page_cards
+from cms.pages.cards import page_cards
+from cms.pages.gather import Gathered
 from cms.pages.lists import help_cards
-from cms.pages.picturing import files_of
-from cms.pages.searching import find_pages
+from cms.pages.pictures import files_of
+from cms.pages.search import find_pages
 from shop.pictures.models import Picture
 
 

@@ -16,11 +16,11 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import COMMENTS_RELATION_NAME, Page
 from wagtail.search import index
 
-from cms.pages import previewing
+from cms.pages import preview
 from cms.pages.addresses import address
 from cms.pages.forms import TAKEN, TOP, PageForm, is_taken
-from cms.pages.gathering import Gathered, Part, gather, turns
-from cms.pages.picturing import make_missing
+from cms.pages.gather import Gathered, Part, gather, turns
+from cms.pages.pictures import make_missing
 from cms.pages.scene import Scene
 from shop import clock
 from shop.festivals.prices.spans import mark_change
@@ -195,11 +195,11 @@ class ShopPage(Page):
     @property
     def preview_modes(self) -> list[tuple[str, str]]:
         """Return the moments at which a preview can be looked at."""
-        return previewing.modes(self)
+        return preview.modes(self)
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
-        """Return the page as it will be at a moment; see ``previewing``."""
-        return previewing.show(self, request, mode_name)
+        """Return the page as it will be at a moment; see ``preview``."""
+        return preview.show(self, request, mode_name)
 
 
 class ListPage(ShopPage):

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cms.pages.addresses import address
-from cms.pages.listing import PageCard, page_cards
+from cms.pages.cards import PageCard, page_cards
 from cms.pages.scene import Phase, phase_of
 from shop import dates
 from shop.festivals import local_time

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_safe
 
 from cms.pages.addresses import address
 from cms.pages.festival import SHOWN
-from cms.pages.locating import public
-from cms.pages.searching import unannounced
+from cms.pages.locate import public
+from cms.pages.search import unannounced
 from shop import clock
 from shop.listings.models import Listing
 from shop.reporting.models import PublicResult

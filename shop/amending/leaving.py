@@ -27,7 +27,7 @@ def withdraw(product: Product, *, at: datetime, by: User) -> None:
     Nobody sees the product until all of it is reviewed again.
 
     Raises:
-        NotPossible, StaleState: as ``publishing.withdraw`` says; nothing is changed.
+        NotPossible, StaleState: as ``publish.withdraw`` says; nothing is changed.
     """
     publish.withdraw(product, at=at, by=by)
     now = lock_product(product.pk)

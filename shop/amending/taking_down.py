@@ -53,7 +53,7 @@ def take_down(product: Product, reason: str, *, at: datetime, by: User) -> Taken
     ended by the beat.
 
     Raises:
-        NotPossible, StaleState: as ``publishing.take_down`` says; nothing is changed.
+        NotPossible, StaleState: as ``publish.take_down`` says; nothing is changed.
     """
     with transaction.atomic():
         since = publish.take_down(product, reason, at=at, by=by)

@@ -1,6 +1,6 @@
 """Bringing colleagues in has no barriers: the organizers' screen, and what the link opens."""
 
-from cms.colleagues.inviting import invite
+from cms.colleagues.invite import invite
 from cms.colleagues.models import Invitation
 from shop import clock
 from tests import make, pages

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cms.colleagues.standing import role_of
+from cms.colleagues.roles import role_of
 from shop.accounts.models import User
 from shop.listings import publish
 from tests import make, pages

@@ -21,7 +21,7 @@ from cms.models import (
     StoryIndexPage,
     StoryPage,
 )
-from cms.pages.searching import find_pages
+from cms.pages.search import find_pages
 from sample.festival_pages import translate
 from sample.pages import write_pages
 from shop.catalogue.models import Product

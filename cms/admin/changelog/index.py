@@ -15,7 +15,7 @@ from wagtail.admin.ui.tables import Column
 from cms.admin.catalogue.lists import IndexView, ReadOnly
 from cms.admin.changelog.names import named
 from cms.admin.changelog.text import SUBJECTS, WORDS, line_of
-from cms.colleagues.standing import colleagues
+from cms.colleagues.roles import colleagues
 from shop import clock
 from shop.accounts.models import User
 from shop.festivals.models import ChangeLog, Festival

@@ -14,7 +14,7 @@ from wagtail.permissions import policy_registry
 
 from cms.admin.permissions import forbidden
 from cms.pages.festival import FestivalPage
-from cms.pages.starting import start_page
+from cms.pages.starter import start_page
 from shop.errors import ShopError
 from shop.festivals.models import Festival
 

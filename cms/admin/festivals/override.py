@@ -16,7 +16,7 @@ from cms.admin.festivals.links import PageLink
 from cms.admin.permissions import needs
 from cms.admin.screens import words
 from cms.pages.festival import FestivalPage
-from cms.pages.translating import untranslated
+from cms.pages.translations import untranslated
 from shop import clock
 from shop.errors import NotPossible, ShopError
 from shop.festivals.models import Festival

@@ -142,7 +142,7 @@ def leave(enrolment: Enrolment, *, at: datetime, by: User) -> None:
     """Take a store out of a festival, as itself or the organizer wishes; the next one gets in.
 
     What it nominated is withdrawn with it, its products are not listed there any more, and
-    benefits that it gives end. ``taking_part.leave`` refreshes the lists as well.
+    benefits that it gives end. ``festival_products.leave`` refreshes the lists as well.
 
     Raises:
         NotPossible: it takes no part, or has approved products, whose deals people may know, or

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver
 
 from cms.admin.festivals.override import readiness_of
-from cms.colleagues.inviting import invite
+from cms.colleagues.invite import invite
 from cms.models import FestivalPage
 from shop.catalogue.models import Category
 from shop.festivals.deals.void import end_price

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cms import roles
 from cms.models import FestivalPage, StoryPage
-from cms.pages.scheduling import publish_due
+from cms.pages.schedule import publish_due
 from shop.rounds.models import Mishap
 from shop.storefront.cache import catalogue_version
 from tests import make, pages

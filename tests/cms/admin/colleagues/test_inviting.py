@@ -9,9 +9,9 @@ from django.core import mail
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
-from cms.colleagues.inviting import accept, accept_anew, invite
+from cms.colleagues.invite import accept, accept_anew, invite
 from cms.colleagues.models import Invitation
-from cms.colleagues.standing import colleagues, role_of
+from cms.colleagues.roles import colleagues, role_of
 from shop.accounts.invitations import NotValid, hash_of
 from shop.accounts.models import User
 from shop.errors import NotPossible

@@ -4,10 +4,10 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from cms.colleagues import standing
-from cms.colleagues.inviting import invite
+from cms.colleagues import roles
+from cms.colleagues.invite import invite
 from cms.colleagues.models import Invitation
-from cms.colleagues.standing import role_of
+from cms.colleagues.roles import role_of
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.models import ChangeLog
@@ -125,7 +125,7 @@ def test_no_role_above_an_organizer_is_given(desk):
 
     assert "Select a valid choice" in page
     with pytest.raises(NotPossible):
-        standing.change_role(ama, "superuser", at=BEFORE, by=make.user())
+        roles.change_role(ama, "superuser", at=BEFORE, by=make.user())
     assert role_of(ama) == "reviewer"
     assert not User.objects.get(pk=ama.pk).is_superuser
 
@@ -157,8 +157,8 @@ def test_a_change_that_is_refused_leaves_no_line(client, clock_at):
 def test_of_two_organizers_who_dismiss_each_other_one_is_left():
     first, second = organizer(), organizer()
 
-    with open_transaction(lambda: standing.take_role(second, at=BEFORE, by=first)):
-        other = Beside(lambda: standing.take_role(first, at=BEFORE, by=second))
+    with open_transaction(lambda: roles.take_role(second, at=BEFORE, by=first)):
+        other = Beside(lambda: roles.take_role(first, at=BEFORE, by=second))
         assert other.waits()
 
     assert "is the last organizer" in str(other.result())

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from cms.colleagues.mailing import send_colleague_invitation
+from cms.colleagues.mail import send_colleague_invitation
 from cms.colleagues.models import Invitation
-from cms.colleagues.standing import colleagues, give, locked_desk
+from cms.colleagues.roles import colleagues, give, locked_desk
 from cms.roles import ROLES
 from shop.accounts import invitations
 from shop.accounts.models import User

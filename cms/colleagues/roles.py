@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import QuerySet
 
-from cms.colleagues.mailing import send_standing
+from cms.colleagues.mail import send_standing
 from cms.colleagues.models import Invitation
 from cms.roles import ORGANIZER, ROLES
 from shop.accounts.models import User

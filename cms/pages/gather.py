@@ -20,7 +20,7 @@ from wagtail.rich_text import RichText, expand_db_html
 from cms.blocks.base import PageBlock
 from cms.blocks.deals import has_sales
 from cms.pages.addresses import address, localized
-from cms.pages.listing import PageCard, cards_of, rows_of
+from cms.pages.cards import PageCard, cards_of, rows_of
 from cms.pages.offers import Offer, offers
 from cms.pages.scene import Scene
 from shop import clock, dates

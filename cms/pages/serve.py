@@ -15,8 +15,8 @@ from wagtail.contrib.redirects.models import Redirect
 
 from cms.pages.addresses import address
 from cms.pages.home import HomePage
-from cms.pages.locating import locate
-from cms.pages.searching import read_words
+from cms.pages.locate import locate
+from cms.pages.search import read_words
 from shop.storefront.cache.shared_page import shared_page
 
 
