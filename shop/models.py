@@ -1,7 +1,6 @@
 """Brings every model to Django's attention; they live in the packages."""
 
 from shop.accounts.models import Mailbox, SignInRules, User
-from shop.amending.models import AmendedPicture, Amendment
 from shop.cart.models import Cart, CartLine, CartVoucher, SavedProduct, VoucherTry
 from shop.catalogue.models import Category, Product, ProductPicture, Term, Translation, Variant
 from shop.delivery.models import Carrier, Contact, Country, ImportRule, Rate
@@ -46,6 +45,7 @@ from shop.listings.models import (
     Synonym,
 )
 from shop.merchants.models import Membership, Merchant, StoreInvitation
+from shop.moderation.models import AmendedPicture, Amendment
 from shop.orders.models import (
     Discount,
     Order,

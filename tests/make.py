@@ -11,7 +11,6 @@ from django.db import transaction
 from wagtail.models import Collection
 
 from shop.accounts.models import User
-from shop.amending.models import Amendment
 from shop.cart import change
 from shop.cart.current import Shopper
 from shop.cart.models import Cart
@@ -32,6 +31,7 @@ from shop.festivals.nominations import approve
 from shop.festivals.prices import regular, spans
 from shop.listings.refresh import refresh
 from shop.merchants.models import Membership, Merchant
+from shop.moderation.models import Amendment
 from shop.networks import keyed_hash
 from shop.orders.agreement import Agreement, agreement
 from shop.orders.models import Order

@@ -20,10 +20,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from shop import clock
-from shop.amending.comparing import NAMES
-from shop.amending.contents import amendment_of
-from shop.amending.models import Amendment
-from shop.amending.translating import (
+from shop.catalogue import translations
+from shop.catalogue.models import Product
+from shop.errors import ShopError
+from shop.languages import in_language, labelled
+from shop.listings.edit import ChangedMeanwhile, newest_edit
+from shop.merchants.models import Merchant
+from shop.moderation.compare import NAMES
+from shop.moderation.contents import amendment_of
+from shop.moderation.models import Amendment
+from shop.moderation.translate import (
     READ,
     TERMS,
     Subject,
@@ -32,12 +38,6 @@ from shop.amending.translating import (
     wanted_words,
     words_used,
 )
-from shop.catalogue import translations
-from shop.catalogue.models import Product
-from shop.errors import ShopError
-from shop.languages import in_language, labelled
-from shop.listings.edit import ChangedMeanwhile, newest_edit
-from shop.merchants.models import Merchant
 from shop.workspace.access import products_of, store_members_only
 from shop.workspace.fields import seen_only
 from shop.workspace.store.pending_changes import saved

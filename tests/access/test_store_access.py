@@ -1,8 +1,8 @@
 """Making a store and working for one has no barriers: the desk, the link, and who has none."""
 
 from shop import clock
-from shop.amending import suspending
 from shop.merchants.models import StoreInvitation
+from shop.moderation import suspend
 from shop.workspace.people import invite
 from tests import make, pages
 from tests.browsing.steps import sign_in
@@ -29,7 +29,7 @@ def test_a_store_and_its_people_have_no_barriers(stage, inspector):
         "/organize/stores/new/", here, f"{here}edit/", f"{here}invite/", f"{here}suspend/",
         f"{here}people/{pk}/leave/", f"{here}invitations/{invitation.pk}/again/",
     )  # fmt: skip
-    suspending.suspend(store, EVIL, at=clock.now(), by=judge)
+    suspend.suspend(store, EVIL, at=clock.now(), by=judge)
     inspector.visit(here, f"{here}reopen/")
 
     assert inspector.found == []
@@ -42,7 +42,7 @@ def test_who_has_no_store_and_whose_store_is_suspended_meet_no_barriers(stage, i
     sign_in(inspector.page, folake.email, "/merchant/")
     inspector.look("invited")
     invite.accept(StoreInvitation.objects.get().token, folake, at=clock.now())
-    suspending.suspend(store, EVIL, at=clock.now(), by=organizer())
+    suspend.suspend(store, EVIL, at=clock.now(), by=organizer())
 
     inspector.visit("/merchant/")
 

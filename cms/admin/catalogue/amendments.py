@@ -20,13 +20,13 @@ from cms.admin.festivals.history import lines_about
 from cms.admin.permissions import needs
 from cms.admin.screens import page_number, seen_at, show, words
 from shop import clock
-from shop.amending import deciding
-from shop.amending.comparing import differences, pictures
-from shop.amending.contents import new_rows
-from shop.amending.models import Amendment
 from shop.catalogue.models import Product
 from shop.errors import ShopError
 from shop.listings.usual_prices import odd_prices
+from shop.moderation import decide
+from shop.moderation.compare import differences, pictures
+from shop.moderation.contents import new_rows
+from shop.moderation.models import Amendment
 
 PAGE = 50
 QUEUE = "desk:amendments"
@@ -101,11 +101,11 @@ def _decide(request: HttpRequest, found: Amendment) -> HttpResponse:
     seen, store = seen_at(request), found.store.name
     try:
         if "approve" in request.POST:
-            deciding.approve(found, seen=seen, at=at, by=request.user)
+            decide.approve(found, seen=seen, at=at, by=request.user)
             said = f"The change of “{title}” is public. {store} is told by mail."
         else:
             note = words(request, "note", most=1000)
-            deciding.refuse(found, note, seen=seen, at=at, by=request.user)
+            decide.refuse(found, note, seen=seen, at=at, by=request.user)
             said = f"The change of “{title}” is refused. {store} is told by mail, with your reason."
     except ShopError as refusal:
         messages.error(request, str(refusal))

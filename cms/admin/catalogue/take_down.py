@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods
 from cms.admin.confirm import Act, perform, reason_form, told, unless
 from cms.admin.permissions import needs
 from shop import clock
-from shop.amending import taking_down
-from shop.amending.models import Amendment
 from shop.catalogue.models import Product
 from shop.listings import publish
+from shop.moderation import take_down as moderation_take_down
+from shop.moderation.models import Amendment
 
 State = Product.State
 
@@ -46,19 +46,19 @@ def _perform(request: HttpRequest, pk: int, act: Any, state: str, otherwise: str
 
 def _down(request: HttpRequest, product: Product, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
-        made = taking_down.take_down(product, answers["reason"], at=at, by=request.user)
+        made = moderation_take_down.take_down(product, answers["reason"], at=at, by=request.user)
         count = made.open_orders
         ended = f" {count} open orders are being ended." if count else ""
         return f"Taken down.{ended} The store is told by mail, with your reason."
 
-    deals = taking_down.deals_of(product, at=at).count()
+    deals = moderation_take_down.deals_of(product, at=at).count()
     gone = (
         f"Nothing of {product.title} of {product.merchant.name} is sold or shown from this moment: "
         "its page, lists, search and carts say that it is no longer on sale."
     )
     effects = [
         gone,
-        *told(taking_down.effect_of(product), "UTC", kept=False)[:1],
+        *told(moderation_take_down.effect_of(product), "UTC", kept=False)[:1],
         "Paid orders stay: the store sends them, unless somebody refunds them.",
         "The store cannot put it back. It can send a changed version, and you can put it back.",
     ]

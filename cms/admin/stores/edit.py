@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods
 from cms.admin.permissions import needs
 from cms.admin.screens import Trail, show, version_seen, words_of
 from shop import clock
-from shop.amending import opening
-from shop.amending.opening import NoPlace, StoreFacts
 from shop.delivery.names import countries_by_name
 from shop.errors import ShopError
 from shop.festivals.changelog import version_of
 from shop.merchants.models import Merchant
+from shop.moderation import stores
+from shop.moderation.stores import NoPlace, StoreFacts
 from shop.workspace.fields import LineField
 
 KINDS = (
@@ -46,7 +46,7 @@ class FactsForm(forms.Form):
 
     def __init__(self, *args: Any, fixed: tuple[str, ...] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = set(opening.countries()) | {self.initial.get("country", "")}
+        known = set(stores.countries()) | {self.initial.get("country", "")}
         names = [(code, name) for code, name in countries_by_name("en") if code in known]
         self.fields["country"].choices = [("", "Choose a country"), *names]
         for name in fixed:
@@ -85,7 +85,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         at = clock.moment_of(request)
         try:
-            made = opening.open_store(
+            made = stores.open_store(
                 form.facts(), slug=form.cleaned_data["slug"], at=at, by=request.user
             )
         except ShopError as refusal:
@@ -113,7 +113,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         at = clock.moment_of(request)
         seen = version_seen(request)
         try:
-            is_new = opening.change_facts(store, form.facts(), seen=seen, at=at, by=request.user)
+            is_new = stores.change_facts(store, form.facts(), seen=seen, at=at, by=request.user)
         except ShopError as refusal:
             form.add_error(None, words_of(refusal))
         else:

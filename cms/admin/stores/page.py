@@ -16,9 +16,9 @@ from cms.admin.permissions import may, needs
 from cms.admin.screens import button, show
 from cms.admin.stores.edit import stores_trail
 from shop import clock
-from shop.amending import suspending, taking_down
 from shop.delivery.names import country_name
 from shop.merchants.models import Merchant
+from shop.moderation import suspend, take_down
 from shop.workspace.people import invite
 
 CAN = ("change_merchant", "review_nomination", "view_order")
@@ -37,7 +37,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     return show(
         request, "store_page.html", store.name, icon="group", store=store,
         buttons=_buttons(store, can), trail=stores_trail(), can=can,
-        country=country_name(store.country, "en"), effect=suspending.effect_of(store, at=at),
+        country=country_name(store.country, "en"), effect=suspend.effect_of(store, at=at),
         people=people, invitations=[(row, row.is_valid(at=at)) for row in invited],
         amendment=getattr(store, "amendment", None), **lines_about(store),
     )  # fmt: skip
@@ -74,13 +74,13 @@ def clear(request: HttpRequest, pk: int) -> HttpResponse:
 
     def run(answers: dict[str, Any]) -> str:
         at = clock.moment_of(request)
-        taking_down.clear_page(store, answers["reason"], at=at, by=request.user)
+        take_down.clear_page(store, answers["reason"], at=at, by=request.user)
         return "Taken down. The store is told by mail, with your reason."
 
     def barred() -> str:
         now = Merchant.objects.get(pk=pk)
         bare = "The page of this store has no words or pictures of its own."
-        return "" if taking_down.page_words(now) else bare
+        return "" if take_down.page_words(now) else bare
 
     gone = (
         f"Tagline, story, certificates, logo and banner of {store.name} are gone from its page "

@@ -15,8 +15,8 @@ from cms.admin.confirm import Act, perform, reason_form, told, unless
 from cms.admin.permissions import needs
 from cms.admin.stores.edit import stores_trail
 from shop import clock
-from shop.amending import suspending
 from shop.merchants.models import Merchant
+from shop.moderation import suspend as moderation_suspend
 
 State = Merchant.State
 
@@ -45,12 +45,12 @@ def _perform(request: HttpRequest, pk: int, act: Any, state: str, otherwise: str
 
 def _suspend(request: HttpRequest, store: Merchant, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
-        made = suspending.suspend(store, answers["reason"], at=at, by=request.user)
+        made = moderation_suspend.suspend(store, answers["reason"], at=at, by=request.user)
         count = made.open_orders
         ended = f" {count} open orders are being ended." if count else ""
         return f"Suspended.{ended} The store is told by mail, with your reason."
 
-    effect = suspending.effect_of(store, at=at)
+    effect = moderation_suspend.effect_of(store, at=at)
     gone = (
         f"Nothing of {store.name} is sold or shown from this moment: its page, its products "
         f"({effect.products}), lists and search. Carts say that they are no longer on sale."
@@ -69,7 +69,7 @@ def _suspend(request: HttpRequest, store: Merchant, at: datetime) -> Act:
 
 def _reopen(request: HttpRequest, store: Merchant, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
-        suspending.reopen(store, at=at, by=request.user)
+        moderation_suspend.reopen(store, at=at, by=request.user)
         return "It is open again. The store is told by mail."
 
     effects = [

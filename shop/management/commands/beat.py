@@ -12,7 +12,6 @@ from django.utils.module_loading import import_string
 
 from shop import clock
 from shop.accounts.forgetting import forget_sessions
-from shop.amending import taking_down
 from shop.cart.cleanup import forget_old_carts
 from shop.cart.vouchers.guesses import forget_tries
 from shop.festivals.promotions.sponsors import reckon_all
@@ -23,6 +22,7 @@ from shop.listings.count import count_listings
 from shop.listings.popularity import refresh_popularity
 from shop.listings.refresh import close_dates
 from shop.listings.search_index import count_words, index_missing
+from shop.moderation import take_down
 from shop.orders.reconcile import note_sold
 from shop.payments import void
 from shop.payments.call_off import refund_what_is_left
@@ -97,7 +97,7 @@ ROUNDS = tuple(
         ("forget files half written", forget_parts, 400),
         ("refund sessions that were called off", refund_what_is_left, 20),
         ("end orders at a wrong price", void.end_open_ones, 1),
-        ("end orders of what was taken down", taking_down.end_open_ones, 1),
+        ("end orders of what was taken down", take_down.end_open_ones, 1),
         ("free what sponsors need not give", reckon_all, 4),
         ("tell of what has opened", tell_opened, 1),
         ("tell of what came back", tell_returned, 1),

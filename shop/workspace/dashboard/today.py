@@ -9,7 +9,6 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce, TruncDate
 
-from shop.amending.models import Amendment
 from shop.catalogue.models import HAS_NO_NOTE, Product, Variant
 from shop.composed import AnyOf
 from shop.festivals.enrolment.enrol import enrolling
@@ -18,6 +17,7 @@ from shop.festivals.local_time import wall_of
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination
 from shop.listings.models import Listing
 from shop.merchants.models import Merchant
+from shop.moderation.models import Amendment
 from shop.orders.models import Suborder
 from shop.workspace.access import nominations_of, products_of, sold_by
 from shop.workspace.dashboard.chart import Chart, chart

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from shop.amending.contents import amendment_of, content_of
 from shop.catalogue.models import Category, Product, Variant
 from shop.languages import listed, sentences
 from shop.listings.edit import ChangedMeanwhile, Words
 from shop.listings.variants import Row
+from shop.moderation.contents import amendment_of, content_of
 from shop.workspace.products.form import (
     Grid,
     ProductForm,

@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from shop import clock
-from shop.amending.contents import Content, content_of, pictures_of
-from shop.amending.leaving import withdraw
-from shop.amending.proposing import save_product, take_back
 from shop.catalogue.models import Product, Variant
 from shop.errors import ShopError
 from shop.listings import publish
 from shop.listings.edit import ChangedMeanwhile, create_product, newest_edit
 from shop.listings.variants import BadRows
 from shop.merchants.models import Merchant
+from shop.moderation.contents import Content, content_of, pictures_of
+from shop.moderation.propose import save_product, take_back
+from shop.moderation.withdraw import withdraw
 from shop.workspace.access import products_of, store_members_only
 from shop.workspace.products.conflicts import show_overtaken
 from shop.workspace.products.form import EMPTY_ROWS, Grid, ProductForm, first_rows, first_words

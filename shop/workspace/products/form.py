@@ -9,12 +9,12 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
-from shop.amending.contents import Content
 from shop.catalogue.models import Category, Variant
 from shop.delivery.names import countries_by_name
 from shop.festivals.models import RegularPrice
 from shop.listings.edit import Words
 from shop.listings.variants import MOST_ROWS, BadRows, Row
+from shop.moderation.contents import Content
 from shop.stock.counting import MOST
 from shop.workspace.fields import AmountField, HsCodeField, LineField, ListField, ProseField
 

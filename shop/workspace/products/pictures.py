@@ -10,11 +10,11 @@ from typing import BinaryIO
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
-from shop.amending.albums import change_album
-from shop.amending.contents import Shown, album_of, amendment_of
 from shop.catalogue.models import Product
 from shop.errors import NotPossible
 from shop.listings.tasks import make_modern_sizes
+from shop.moderation.albums import change_album
+from shop.moderation.contents import Shown, album_of, amendment_of
 from shop.orders.unused_pictures import discard
 from shop.pictures.models import Picture
 from shop.pictures.uploading import store

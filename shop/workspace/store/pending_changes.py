@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from shop.amending.comparing import Difference, Pictures, differences, pictures
-from shop.amending.models import Amendment
 from shop.catalogue.models import Product
+from shop.moderation.compare import Difference, Pictures, differences, pictures
+from shop.moderation.models import Amendment
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from shop import clock
 from shop.accounts.models import User
-from shop.amending import keeping
-from shop.amending.contents import STORE_WORDS, Shown, amendment_of
-from shop.amending.models import Amendment
-from shop.amending.proposing import take_back
 from shop.errors import ShopError
 from shop.festivals.changelog import log
 from shop.festivals.prices.spans import mark_change
@@ -27,6 +23,10 @@ from shop.languages import listed
 from shop.listings.edit import ChangedMeanwhile, newest_edit, refuse_overtaken
 from shop.listings.tasks import make_modern_sizes
 from shop.merchants.models import Merchant
+from shop.moderation.contents import STORE_WORDS, Shown, amendment_of
+from shop.moderation.models import Amendment
+from shop.moderation.propose import take_back
+from shop.moderation.write import keep_pictures, keep_words
 from shop.orders.unused_pictures import discard
 from shop.pictures.uploading import store
 from shop.tasks import enqueue
@@ -124,7 +124,7 @@ def change_profile(
             after={name: facts[name] for name in at_once},
         )  # fmt: skip
     words = {name: facts[name] for name in changed if name not in at_once}
-    return not is_new and keeping.keep_words(now, {"words": words}, at=at, by=by)
+    return not is_new and keep_words(now, {"words": words}, at=at, by=by)
 
 
 def change_picture(
@@ -141,7 +141,7 @@ def change_picture(
         enqueue(make_modern_sizes, picture.pk)
         if now.state != Merchant.State.APPLIED:
             shown = [Shown(picture.pk, picture.alt)]
-            return keeping.keep_pictures(now, which, shown, is_public=False, at=at, by=by)
+            return keep_pictures(now, which, shown, is_public=False, at=at, by=by)
         Merchant.objects.filter(pk=merchant.pk).update(**{which: picture})
         mark_change("store", at=at)
         log(now, f"picture_{which}", at=at, by=by, festival=None,

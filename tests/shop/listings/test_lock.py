@@ -6,13 +6,14 @@ from functools import partial
 import pytest
 from django.db import transaction
 
-from shop.amending import deciding, leaving
-from shop.amending.models import Amendment
-from shop.amending.proposing import save_product
 from shop.festivals.prices import spans
 from shop.listings import publish
 from shop.listings.edit import words_of
 from shop.listings.refresh import note_stock
+from shop.moderation import decide
+from shop.moderation import withdraw as moderation_withdraw
+from shop.moderation.models import Amendment
+from shop.moderation.propose import save_product
 from shop.workspace.products import pictures
 from tests import make
 from tests.make import NOON
@@ -26,7 +27,7 @@ def edit(product, member):
 
 
 def withdraw(product, member):
-    return partial(leaving.withdraw, product, at=NOON, by=member)
+    return partial(moderation_withdraw.withdraw, product, at=NOON, by=member)
 
 
 def cover(product, member):
@@ -39,7 +40,7 @@ def approve(product, member):
     words = replace(words_of(product), title="Anew")
     save_product(product, words, [], version=0, at=NOON, by=member)
     amendment = Amendment.objects.get(product=product)
-    return partial(deciding.approve, amendment, seen=amendment.sent_at, at=NOON, by=make.user())
+    return partial(decide.approve, amendment, seen=amendment.sent_at, at=NOON, by=make.user())
 
 
 def take_down(product, member):

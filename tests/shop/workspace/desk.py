@@ -8,8 +8,6 @@ from datetime import timedelta
 from django.db import transaction
 
 from shop.accounts.models import User
-from shop.amending import deciding
-from shop.amending.models import Amendment
 from shop.catalogue.models import Product, ProductPicture, Variant
 from shop.festivals.enrolment.terms import publish_terms
 from shop.festivals.models import (
@@ -21,6 +19,8 @@ from shop.festivals.models import (
     Slot,
 )
 from shop.merchants.models import Merchant
+from shop.moderation import decide
+from shop.moderation.models import Amendment
 from shop.orders import end
 from shop.orders.models import Suborder
 from tests import make
@@ -156,4 +156,4 @@ def look(desk: Desk, *, page: bool = False) -> None:
     """Let an organizer approve what waits for a look of the product on sale, or of the page."""
     of = {"merchant": desk.merchant} if page else {"product": desk.product}
     amendment = Amendment.objects.get(**of)
-    deciding.approve(amendment, seen=amendment.sent_at, at=NOON, by=make.user(is_staff=True))
+    decide.approve(amendment, seen=amendment.sent_at, at=NOON, by=make.user(is_staff=True))

@@ -2,12 +2,12 @@
 
 import pytest
 
-from shop.amending import taking_down
-from shop.amending.models import Amendment
 from shop.catalogue import translations
 from shop.catalogue.models import Product, Term
 from shop.festivals.models import ChangeLog
 from shop.listings.models import Listing
+from shop.moderation import take_down
+from shop.moderation.models import Amendment
 from tests import make
 from tests.make import NOON
 from tests.shop.workspace.desk import EVIL, look
@@ -155,7 +155,7 @@ def test_a_store_s_page_has_words_in_other_languages(client, desk):
 
     assert translations.words_in(desk.merchant) == {"ar": {"tagline": "غلايات", "story": "نحاس."}}
     assert not translations.rows_of(desk.merchant)["ar"].is_read
-    taking_down.clear_page(desk.merchant, "A lie", at=NOON, by=make.user(is_staff=True))
+    take_down.clear_page(desk.merchant, "A lie", at=NOON, by=make.user(is_staff=True))
     assert translations.words_in(desk.merchant) == {}
 
 

@@ -1,7 +1,7 @@
 import pytest
 
-from shop.amending.models import Amendment
 from shop.merchants.models import Merchant
+from shop.moderation.models import Amendment
 from tests import make
 from tests.cms.admin.counterfeits.steps import as_, hidden, rewrite
 from tests.cms.admin.people import organizer

@@ -2,8 +2,8 @@
 
 import pytest
 
-from shop.amending.models import Amendment
-from shop.amending.proposing import take_back
+from shop.moderation.models import Amendment
+from shop.moderation.propose import take_back
 from shop.storefront.cache.catalogue_version import KEPT_FOR
 from tests import make
 from tests.budgets import statements

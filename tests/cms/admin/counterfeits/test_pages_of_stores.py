@@ -2,9 +2,9 @@
 
 import pytest
 
-from shop.amending.models import Amendment
 from shop.festivals.models import ChangeLog
 from shop.merchants.models import Merchant
+from shop.moderation.models import Amendment
 from tests import make
 from tests.cms.admin.counterfeits.steps import TELEPHONE, as_, hidden
 from tests.cms.admin.people import organizer

@@ -3,10 +3,10 @@
 import pytest
 from django.core.files.storage import default_storage
 
-from shop.amending.opening import RESERVED
 from shop.festivals.models import ChangeLog
 from shop.listings.models import Listing
 from shop.merchants.models import Membership, Merchant
+from shop.moderation.stores import RESERVED
 from shop.workspace import urls
 from tests import make
 from tests.budgets import statements

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from shop.amending import suspending
 from shop.catalogue.models import Product
 from shop.errors import NotPossible
 from shop.festivals.deals.actions import pause_deal, resume_deal
@@ -15,6 +14,7 @@ from shop.festivals.nominations import decide
 from shop.listings import festival_products, publish
 from shop.merchants.deciding import OwnStore
 from shop.merchants.models import Membership
+from shop.moderation import suspend
 from shop.orders.models import SaleDecision
 from shop.payments import void
 from tests import make
@@ -76,7 +76,7 @@ DECISIONS = {
     "accept a store": lambda w, how: enrol.decide(w["applied"], is_accepted=True, **how),
     "decline a store": lambda w, how: enrol.decide(w["applied"], is_accepted=False, **how),
     "publish": lambda w, how: publish.approve(w["product"], **how),
-    "suspend": lambda w, how: suspending.suspend(w["store"], "No", **how),
+    "suspend": lambda w, how: suspend.suspend(w["store"], "No", **how),
     "ask for changes": lambda w, how: publish.request_changes(w["product"], "Why?", **how),
 }
 

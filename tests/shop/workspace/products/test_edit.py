@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from shop.amending.models import Amendment
 from shop.catalogue.models import Product, Variant
 from shop.festivals.models import PriceSpan, RegularPrice
 from shop.listings.models import Listing
+from shop.moderation.models import Amendment
 from tests import make
 from tests.make import NOON
 from tests.shop.workspace.desk import EVIL, look

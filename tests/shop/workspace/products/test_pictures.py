@@ -3,9 +3,9 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from shop.amending.contents import album_of
-from shop.amending.models import Amendment
 from shop.listings.models import Listing
+from shop.moderation.contents import album_of
+from shop.moderation.models import Amendment
 from shop.pictures.models import Picture
 from shop.workspace.products.picture_views import about
 from tests import make

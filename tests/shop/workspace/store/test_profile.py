@@ -3,8 +3,8 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from shop.amending.models import Amendment
 from shop.festivals.models import ChangeLog
+from shop.moderation.models import Amendment
 from tests import make
 from tests.hostile_files import REFUSED, picture
 from tests.shop.workspace.desk import EVIL, look

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from shop.amending import leaving, taking_down
 from shop.cart.pricing import price_cart
 from shop.catalogue import translations
 from shop.catalogue.models import Product, Variant
@@ -13,13 +12,14 @@ from shop.errors import NotPossible, StaleState
 from shop.festivals.models import ChangeLog, Deal, PriceSpan
 from shop.listings import publish
 from shop.listings.models import Listing
+from shop.moderation import take_down, withdraw
 from shop.orders.models import Order
 from shop.orders.place import place_order
 from tests import make
 from tests.make import NOON
 from tests.paying import assert_books_agree, begin, deliver
 from tests.queue import run_queued_work
-from tests.shop.amending.proposed import approve, propose
+from tests.shop.moderation.proposed import approve, propose
 
 pytestmark = pytest.mark.django_db
 REASON = "A counterfeit"
@@ -27,8 +27,8 @@ MONTHS = timedelta(days=60)
 
 
 def down(product, organizer, *, at=NOON):
-    found = taking_down.take_down(product, REASON, at=at, by=organizer)
-    taking_down.end_open_ones(at=at, product_id=product.pk)  # as the worker does
+    found = take_down.take_down(product, REASON, at=at, by=organizer)
+    take_down.end_open_ones(at=at, product_id=product.pk)  # as the worker does
     return found
 
 
@@ -93,14 +93,14 @@ def test_an_order_placed_in_the_same_second_is_ended_by_the_beat_of_what_is_down
     place_order(who, agreed=agreed, at=NOON)
     publish.take_down(product, REASON, at=NOON, by=organizer)
 
-    assert taking_down.end_open_ones(at=NOON) == 1
+    assert take_down.end_open_ones(at=NOON) == 1
 
     assert Order.objects.get().state == Order.State.EXPIRED
 
 
 def test_a_take_down_needs_a_reason_and_something_on_sale(product, organizer):
     with pytest.raises(NotPossible, match="reason"):
-        taking_down.take_down(product, " ", at=NOON, by=organizer)
+        take_down.take_down(product, " ", at=NOON, by=organizer)
     down(product, organizer)
 
     with pytest.raises(StaleState):
@@ -109,7 +109,7 @@ def test_a_take_down_needs_a_reason_and_something_on_sale(product, organizer):
     assert ChangeLog.objects.filter(action="take down").count() == 1
 
 
-@pytest.mark.parametrize("way", [publish.submit, leaving.withdraw])
+@pytest.mark.parametrize("way", [publish.submit, withdraw.withdraw])
 def test_its_store_cannot_put_it_back(product, organizer, member, way):
     Product.objects.filter(pk=product.pk).update(origin="KE")
     down(product, organizer)
@@ -175,7 +175,7 @@ def test_the_words_of_a_page_are_gone_in_every_language(organizer):
     store = make.merchant(tagline="Rolex", story="Real ones.")
     translations.write(store, {"fr": {"story": "Des vraies."}}, at=NOON)
 
-    taking_down.clear_page(store, REASON, at=NOON, by=organizer)
+    take_down.clear_page(store, REASON, at=NOON, by=organizer)
 
     assert translations.words_in(store) == {}
     assert "Des vraies." not in Client().get(f"/fr/stores/{store.slug}/").text

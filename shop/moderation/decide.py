@@ -9,18 +9,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
-from shop.amending import keeping
-from shop.amending.albums import write_album
-from shop.amending.contents import (
-    STORE_PICTURES,
-    STORE_WORDS,
-    Place,
-    content_of,
-    new_rows,
-    pictures_at,
-)
-from shop.amending.models import Amendment
-from shop.amending.translating import apply, public_words
 from shop.catalogue.models import Product
 from shop.errors import NotPossible, StaleState
 from shop.festivals.changelog import log
@@ -32,6 +20,18 @@ from shop.listings.refresh import refresh
 from shop.listings.variants import Row, check_rows, save_rows
 from shop.merchants.deciding import refuse_own
 from shop.merchants.models import Merchant
+from shop.moderation.albums import write_album
+from shop.moderation.contents import (
+    STORE_PICTURES,
+    STORE_WORDS,
+    Place,
+    content_of,
+    new_rows,
+    pictures_at,
+)
+from shop.moderation.models import Amendment
+from shop.moderation.translate import apply, public_words
+from shop.moderation.write import drop, let_go, lock
 from shop.pictures.models import Picture
 
 
@@ -58,7 +58,7 @@ def approve(amendment: Amendment, *, seen: datetime | None, at: datetime, by: Us
     else:
         _apply_to_store(amendment, subject, at=at)
     words, pictures = amendment.words, amendment.has_pictures
-    keeping.drop(amendment)
+    drop(amendment)
     line = log(
         subject, "approve change", at=at, by=by, festival=None,
         before={name: before[name] for name in words} | ({"texts": said} if texts else {}),
@@ -101,7 +101,7 @@ def public_facts(subject: Product | Merchant) -> dict[str, Any]:
 
 def _locked(amendment: Amendment, *, seen: datetime | None, by: User) -> Amendment:
     """Lock what an amendment is about, and return it as it is now if that is what was seen."""
-    keeping.lock(amendment.subject)
+    lock(amendment.subject)
     rows = Amendment.objects.select_related("product__merchant", "merchant")
     now = rows.filter(pk=amendment.pk).first()
     if now is None or seen is None or now.sent_at != seen:
@@ -151,5 +151,5 @@ def _apply_to_store(amendment: Amendment, merchant: Merchant, *, at: datetime) -
     Merchant.objects.filter(pk=merchant.pk).update(**changes)
     merchant.refresh_from_db()
     apply(merchant, amendment.texts, at=at, by=amendment.by)
-    keeping.let_go(merchant, gone - {None})
+    let_go(merchant, gone - {None})
     mark_change("store", at=at)

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from shop.amending.models import AmendedPicture, Amendment
 from shop.catalogue.models import Product, ProductPicture
 from shop.listings.edit import Words, words_of
 from shop.listings.variants import Row
 from shop.merchants.models import Merchant
+from shop.moderation.models import AmendedPicture, Amendment
 from shop.pictures.models import Picture
 
 Place = AmendedPicture.Place

@@ -8,16 +8,16 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from shop.accounts.models import User
-from shop.amending import keeping
-from shop.amending.albums import write_album
-from shop.amending.contents import Place, amendment_of, content_of, new_rows, pictures_at
-from shop.amending.models import Amendment
 from shop.catalogue.models import Product
 from shop.errors import NotPossible
 from shop.listings import publish
 from shop.listings.edit import fill
 from shop.listings.lock import lock_product
 from shop.listings.variants import Row, check_rows, save_rows
+from shop.moderation.albums import write_album
+from shop.moderation.contents import Place, amendment_of, content_of, new_rows, pictures_at
+from shop.moderation.models import Amendment
+from shop.moderation.write import drop
 
 
 @transaction.atomic
@@ -33,7 +33,7 @@ def withdraw(product: Product, *, at: datetime, by: User) -> None:
     now = lock_product(product.pk)
     if amendment := amendment_of(now):
         _take_over(amendment, now, at=at, by=by)
-        keeping.drop(amendment)
+        drop(amendment)
 
 
 def _take_over(amendment: Amendment, product: Product, *, at: datetime, by: User) -> None:

@@ -9,14 +9,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
-from shop.amending.contents import Shown, amendment_of
-from shop.amending.models import AmendedPicture, Amendment
 from shop.catalogue.models import Product
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
 from shop.festivals.prices.spans import TICK
 from shop.listings.lock import lock_product
 from shop.merchants.models import Merchant
+from shop.moderation.contents import Shown, amendment_of
+from shop.moderation.models import AmendedPicture, Amendment
 from shop.orders.unused_pictures import discard
 from shop.pictures.models import Picture
 

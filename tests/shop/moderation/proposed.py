@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from shop.accounts.models import User
-from shop.amending import deciding
-from shop.amending.contents import amendment_of
-from shop.amending.models import Amendment
-from shop.amending.proposing import save_product
 from shop.catalogue.models import Product
 from shop.listings.edit import newest_edit, words_of
 from shop.listings.variants import Row
+from shop.moderation import decide
+from shop.moderation.contents import amendment_of
+from shop.moderation.models import Amendment
+from shop.moderation.propose import save_product
 from tests.make import NOON
 
 
@@ -35,4 +35,4 @@ def propose(
 
 def approve(amendment: Amendment, by: User, **facts: Any) -> None:
     """Approve what is there now."""
-    deciding.approve(amendment, **{"seen": amendment.sent_at, "at": NOON, "by": by} | facts)
+    decide.approve(amendment, **{"seen": amendment.sent_at, "at": NOON, "by": by} | facts)

@@ -15,7 +15,6 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from shop.accounts.models import User
-from shop.amending import keeping
 from shop.catalogue.models import Product
 from shop.delivery.models import Country
 from shop.errors import NotPossible
@@ -23,6 +22,7 @@ from shop.festivals.changelog import log, refuse_if_changed
 from shop.listings.refresh import refresh
 from shop.merchants.deciding import refuse_own
 from shop.merchants.models import Merchant
+from shop.moderation.write import lock
 from shop.pictures.storage import all_or_none
 from shop.storefront.festival.cloth import strip, weave_of
 
@@ -98,7 +98,7 @@ def change_facts(
             and start from its country; or nobody knows what parcels from there cost.
     """
     refuse_if_changed(merchant, seen=seen)
-    now = keeping.lock(merchant)
+    now = lock(merchant)
     refuse_own(now.pk, by=by)
     before = {name: getattr(now, name) for name in asdict(facts)}
     after = {name: value for name, value in asdict(facts).items() if before[name] != value}

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from shop.amending import suspending, taking_down
 from shop.cart.pricing import price_cart
 from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible, StaleState
@@ -12,6 +11,8 @@ from shop.festivals.models import ChangeLog, PriceSpan
 from shop.listings import publish
 from shop.listings.models import Listing
 from shop.merchants.models import Membership, Merchant
+from shop.moderation import suspend as moderation_suspend
+from shop.moderation import take_down
 from shop.orders.models import Order
 from shop.orders.place import place_order
 from tests import make
@@ -31,8 +32,8 @@ def store(product):
 
 
 def suspend(store, organizer, *, at=NOON):
-    found = suspending.suspend(store, REASON, at=at, by=organizer)
-    taking_down.end_open_ones(at=at, merchant_id=store.pk)  # as the worker does
+    found = moderation_suspend.suspend(store, REASON, at=at, by=organizer)
+    take_down.end_open_ones(at=at, merchant_id=store.pk)  # as the worker does
     return found
 
 
@@ -68,7 +69,7 @@ def test_its_page_and_its_products_are_not_found_and_come_back(
     clock_at(NOON + HOUR)
     assert [client.get(address).status_code for address in addresses] == [404, 404]
     assert "Copper kettle" not in client.get("/products/").text
-    suspending.reopen(store, at=NOON + HOUR, by=organizer)
+    moderation_suspend.reopen(store, at=NOON + HOUR, by=organizer)
     clock_at(NOON + 2 * HOUR)
 
     assert [client.get(address).status_code for address in addresses] == [200, 200]
@@ -80,7 +81,7 @@ def test_a_deal_that_runs_counts_again_after(store, kettle, organizer):
 
     suspend(store, organizer)
     assert price_at(kettle, NOON) is None
-    suspending.reopen(store, at=NOON + HOUR, by=organizer)
+    moderation_suspend.reopen(store, at=NOON + HOUR, by=organizer)
 
     assert price_at(kettle, NOON + 2 * HOUR) == 15_00
     assert price_at(kettle, NOON + HOUR / 2) is None
@@ -94,7 +95,7 @@ def test_open_orders_end_and_paid_ones_stay(till, store, kettle, organizer):
     deliver(till)
     begin(make.cart({kettle: 1}))
     begin(make.cart({make.variant(): 1}))
-    effect = suspending.effect_of(store, at=NOON)
+    effect = moderation_suspend.effect_of(store, at=NOON)
 
     assert suspend(store, organizer).open_orders == 1
 
@@ -110,7 +111,7 @@ def test_open_orders_end_and_paid_ones_stay(till, store, kettle, organizer):
 def test_the_worker_ends_what_is_open(till, store, kettle, organizer):
     begin(make.cart({kettle: 1}))
 
-    suspending.suspend(store, REASON, at=NOON, by=organizer)
+    moderation_suspend.suspend(store, REASON, at=NOON, by=organizer)
     run_queued_work()
 
     assert Order.objects.get().state == Order.State.EXPIRED
@@ -123,18 +124,18 @@ def test_an_order_placed_in_the_same_second_is_ended_by_the_beat_of_a_suspended_
     who = make.cart({kettle: 1})
     agreed = make.agreed(who)
     place_order(who, agreed=agreed, at=NOON)
-    suspending.suspend(store, REASON, at=NOON, by=organizer)
+    moderation_suspend.suspend(store, REASON, at=NOON, by=organizer)
 
-    assert taking_down.end_open_ones(at=NOON) == 1
+    assert take_down.end_open_ones(at=NOON) == 1
 
     assert Order.objects.get().state == Order.State.EXPIRED
 
 
 def test_it_needs_a_reason_and_an_open_store(store, organizer):
     with pytest.raises(NotPossible, match="reason"):
-        suspending.suspend(store, " ", at=NOON, by=organizer)
+        moderation_suspend.suspend(store, " ", at=NOON, by=organizer)
     with pytest.raises(StaleState):
-        suspending.reopen(store, at=NOON, by=organizer)
+        moderation_suspend.reopen(store, at=NOON, by=organizer)
     suspend(store, organizer)
 
     with pytest.raises(StaleState):
@@ -147,14 +148,14 @@ def test_nobody_suspends_or_reopens_a_store_of_their_own(store, kettle, organize
     Membership.objects.create(merchant=store, user=organizer, joined_at=NOON)
 
     with pytest.raises(NotPossible, match="somebody else"):
-        suspending.suspend(store, REASON, at=NOON, by=organizer)
+        moderation_suspend.suspend(store, REASON, at=NOON, by=organizer)
 
     store.refresh_from_db()
     assert store.state == Merchant.State.APPROVED
     assert price_at(kettle, NOON) == 20_00
     Merchant.objects.filter(pk=store.pk).update(state=Merchant.State.SUSPENDED)
     with pytest.raises(NotPossible, match="somebody else"):
-        suspending.reopen(store, at=NOON, by=organizer)
+        moderation_suspend.reopen(store, at=NOON, by=organizer)
     store.refresh_from_db()
     assert store.state == Merchant.State.SUSPENDED
 
@@ -164,7 +165,7 @@ def test_a_price_that_nobody_could_pay_for_long_is_none_to_be_compared_with(
 ):
     suspend(store, organizer)
 
-    suspending.reopen(store, at=NOON + 31 * DAY, by=organizer)
+    moderation_suspend.reopen(store, at=NOON + 31 * DAY, by=organizer)
 
     assert Variant.objects.get(pk=kettle.pk).listed_at == NOON + 31 * DAY
 
@@ -173,7 +174,7 @@ def test_after_a_day_prices_go_on_as_they_were(store, kettle, organizer):
     before = kettle.listed_at
     suspend(store, organizer)
 
-    suspending.reopen(store, at=NOON + DAY, by=organizer)
+    moderation_suspend.reopen(store, at=NOON + DAY, by=organizer)
 
     assert Variant.objects.get(pk=kettle.pk).listed_at == before
 
@@ -187,7 +188,7 @@ def test_what_is_approved_meanwhile_is_shown_once_the_store_is_open(store, organ
     publish.approve(made, at=NOON + HOUR, by=organizer)
     assert not Listing.objects.filter(pk=made.pk).exists()
     assert price_at(made.variants.get(), NOON + HOUR) is None
-    suspending.reopen(store, at=NOON + DAY, by=organizer)
+    moderation_suspend.reopen(store, at=NOON + DAY, by=organizer)
 
     assert Listing.objects.filter(pk=made.pk).exists()
     assert made.variants.get().listed_at == NOON + DAY
@@ -203,7 +204,7 @@ def test_who_approves_while_the_store_is_suspended_leaves_nothing_in_the_shop(
     make.shown_picture(made)
     publish.submit(made, at=NOON, by=organizer)
     acts = {
-        "suspend": lambda: suspending.suspend(store, REASON, at=NOON, by=organizer),
+        "suspend": lambda: moderation_suspend.suspend(store, REASON, at=NOON, by=organizer),
         "approve": lambda: publish.approve(made, at=NOON, by=organizer),
     }
 
@@ -232,7 +233,7 @@ def test_its_members_read_why_and_that_it_is_open(
 ):
     type(member).objects.filter(pk=member.pk).update(language=language)
     suspend(store, organizer)
-    suspending.reopen(store, at=NOON, by=organizer)
+    moderation_suspend.reopen(store, at=NOON, by=organizer)
 
     run_queued_work()
 

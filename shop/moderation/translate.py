@@ -9,9 +9,6 @@ from typing import Any
 from django.db import transaction
 
 from shop.accounts.models import User
-from shop.amending import keeping
-from shop.amending.contents import amendment_of
-from shop.amending.models import Amendment
 from shop.catalogue import translations
 from shop.catalogue.models import Product, Translation
 from shop.festivals.changelog import log
@@ -20,6 +17,9 @@ from shop.languages import in_language, translated
 from shop.listings.edit import refuse_overtaken
 from shop.listings.refresh import refresh
 from shop.merchants.models import Merchant
+from shop.moderation.contents import amendment_of
+from shop.moderation.models import Amendment
+from shop.moderation.write import keep_words, lock, refuse_under_review
 
 READ, TERMS = "is_read", "terms"
 
@@ -86,10 +86,10 @@ def save_words(
         ChangedMeanwhile: somebody else saved it in between.
         NotPossible: it waits for its first review.
     """
-    now = keeping.lock(subject)
+    now = lock(subject)
     refuse_overtaken(now, version)
     if isinstance(now, Product):
-        keeping.refuse_under_review(now)
+        refuse_under_review(now)
     wanted = {name: told.get(name, "") for name in names_of(now)} | {READ: bool(told.get(READ))}
     public = public_words(now, language)
     if isinstance(now, Product):
@@ -109,7 +109,7 @@ def save_words(
     texts.pop(language, None)
     if not is_same:
         texts[language] = wanted
-    return keeping.keep_words(now, {"texts": texts}, at=at, by=by)
+    return keep_words(now, {"texts": texts}, at=at, by=by)
 
 
 def apply(

@@ -16,9 +16,6 @@ from django.utils.translation import gettext as _
 
 from shop import clock
 from shop.accounts.models import User
-from shop.amending import keeping
-from shop.amending.contents import STORE_PICTURES, amendment_of
-from shop.amending.models import Amendment
 from shop.catalogue import translations
 from shop.catalogue.models import Product
 from shop.errors import NotPossible
@@ -29,6 +26,9 @@ from shop.listings import publish
 from shop.listings.mail import tell_store
 from shop.merchants.deciding import refuse_own
 from shop.merchants.models import Merchant
+from shop.moderation.contents import STORE_PICTURES, amendment_of
+from shop.moderation.models import Amendment
+from shop.moderation.write import let_go, lock
 from shop.orders.effects import Effect
 from shop.orders.models import Order
 from shop.payments.cancel import end_open
@@ -79,7 +79,7 @@ def clear_page(merchant: Merchant, reason: str, *, at: datetime, by: User) -> No
     """
     if not reason.strip():
         raise NotPossible(_("Give a reason. The merchant will read it."))
-    now = keeping.lock(merchant)
+    now = lock(merchant)
     refuse_own(now.pk, by=by)
     if not (words := page_words(now)):
         raise NotPossible(_("The page of this store has no words or pictures of its own."))
@@ -96,7 +96,7 @@ def clear_page(merchant: Merchant, reason: str, *, at: datetime, by: User) -> No
     gone = {getattr(now, f"{place}_id") for place in STORE_PICTURES} - {None}
     translations.clear(now)
     Merchant.objects.filter(pk=now.pk).update(**EMPTY, logo=None, banner=None)
-    keeping.let_go(now, gone)
+    let_go(now, gone)
     mark_change("store", at=at)
     line = log(now, "take down", at=at, by=by, festival=None, before=words, reason=reason.strip())
     tell_store(line, now.pk)

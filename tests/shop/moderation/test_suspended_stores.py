@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from shop.amending import suspending
 from shop.cart.vouchers.claim import claim_for_later
 from shop.cart.vouchers.wallet import pocket, within_reach
 from shop.errors import NotPossible, VoucherRefused
@@ -13,6 +12,7 @@ from shop.festivals.nominations import approve
 from shop.festivals.nominations.checks import Proposal
 from shop.festivals.nominations.decide import nominate
 from shop.festivals.promotions.vouchers import find_voucher
+from shop.moderation import suspend as moderation_suspend
 from tests import make
 from tests.make import NOON
 
@@ -26,7 +26,7 @@ def store(product):
 
 
 def suspend(store, organizer):
-    suspending.suspend(store, "Two parcels never left", at=NOON, by=organizer)
+    moderation_suspend.suspend(store, "Two parcels never left", at=NOON, by=organizer)
 
 
 def test_its_benefits_are_not_offered_and_cannot_be_claimed(store, organizer):
@@ -47,7 +47,7 @@ def test_its_benefits_are_not_offered_and_cannot_be_claimed(store, organizer):
     voucher.refresh_from_db()
     assert voucher.claimed == 1
 
-    suspending.reopen(store, at=NOON, by=organizer)
+    moderation_suspend.reopen(store, at=NOON, by=organizer)
     assert find_voucher("PARCEL", at=NOON, user=early)
     assert [shown.state for shown in pocket(early, at=NOON)] == ["Ready to use"]
 

@@ -6,20 +6,20 @@ from functools import partial
 
 import pytest
 
-from shop.amending import deciding
-from shop.amending.contents import public_album
-from shop.amending.models import Amendment
 from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible, StaleState
 from shop.festivals.models import ChangeLog, PriceSpan
 from shop.listings import publish
 from shop.listings.models import Listing
 from shop.listings.variants import BadRows, Row
+from shop.moderation import decide as moderation_decide
+from shop.moderation.contents import public_album
+from shop.moderation.models import Amendment
 from shop.workspace.products import pictures
 from tests import make
 from tests.make import NOON
 from tests.queue import run_queued_work
-from tests.shop.amending.proposed import approve, propose, rows_of
+from tests.shop.moderation.proposed import approve, propose, rows_of
 from tests.stepping import Beside, open_transaction
 
 pytestmark = pytest.mark.django_db
@@ -64,8 +64,8 @@ def test_what_was_changed_since_it_was_seen_is_looked_at_again(
     facts = {"seen": seen, "at": NOON, "by": organizer}
 
     decide = {
-        "approve": partial(deciding.approve, made),
-        "refuse": partial(deciding.refuse, made, "A counterfeit"),
+        "approve": partial(moderation_decide.approve, made),
+        "refuse": partial(moderation_decide.refuse, made, "A counterfeit"),
     }[answer]
 
     with pytest.raises(StaleState):
@@ -82,7 +82,7 @@ def test_a_picture_that_came_meanwhile_is_looked_at_as_well(product, member, org
     pictures.move(product, public_album(product)[1].picture_id, 0, at=NOON, by=member)
 
     with pytest.raises(StaleState):
-        deciding.approve(made, seen=seen, at=NOON, by=organizer)
+        moderation_decide.approve(made, seen=seen, at=NOON, by=organizer)
 
 
 @pytest.mark.parametrize("act", ["approve", "refuse", "take_down", "put_back", "first"])
@@ -95,8 +95,8 @@ def test_nobody_looks_at_changes_of_a_store_of_their_own(product, member, act):
     state = Product.objects.get(pk=product.pk).state
 
     decide = {
-        "approve": partial(deciding.approve, made, seen=made.sent_at),
-        "refuse": partial(deciding.refuse, made, "No", seen=made.sent_at),
+        "approve": partial(moderation_decide.approve, made, seen=made.sent_at),
+        "refuse": partial(moderation_decide.refuse, made, "No", seen=made.sent_at),
         "take_down": partial(publish.take_down, product, "No"),
         "put_back": partial(publish.put_back, product),
         "first": partial(publish.approve, product),
@@ -113,7 +113,7 @@ def test_a_refusal_needs_a_reason(product, member, organizer):
     made = propose(product, member, title="Rolex")
 
     with pytest.raises(NotPossible, match="reason"):
-        deciding.refuse(made, "  ", seen=made.sent_at, at=NOON, by=organizer)
+        moderation_decide.refuse(made, "  ", seen=made.sent_at, at=NOON, by=organizer)
 
     made.refresh_from_db()
     assert made.is_waiting
@@ -121,7 +121,7 @@ def test_a_refusal_needs_a_reason(product, member, organizer):
 
 def test_a_refused_change_is_mended_and_sent_again_but_never_as_it_was(product, member, organizer):
     made = propose(product, member, title="Rolex")
-    deciding.refuse(made, "A counterfeit", seen=made.sent_at, at=NOON, by=organizer)
+    moderation_decide.refuse(made, "A counterfeit", seen=made.sent_at, at=NOON, by=organizer)
 
     same = propose(product, member, title="Rolex", at=LATER)
     assert (same.state, same.note) == ("refused", "A counterfeit")
@@ -132,7 +132,7 @@ def test_a_refused_change_is_mended_and_sent_again_but_never_as_it_was(product, 
 
 def test_whoever_thinks_better_of_a_refusal_approves_it(product, member, organizer):
     made = propose(product, member, title="Brass kettle")
-    deciding.refuse(made, "Which one?", seen=made.sent_at, at=NOON, by=organizer)
+    moderation_decide.refuse(made, "Which one?", seen=made.sent_at, at=NOON, by=organizer)
     made.refresh_from_db()
 
     approve(made, organizer)
@@ -168,7 +168,7 @@ LETTERS = {
 def test_the_store_is_told_in_its_language(product, member, organizer, mailoutbox, language):
     type(member).objects.filter(pk=member.pk).update(language=language)
     made = propose(product, member, title="Rolex")
-    deciding.refuse(made, "A counterfeit", seen=made.sent_at, at=NOON, by=organizer)
+    moderation_decide.refuse(made, "A counterfeit", seen=made.sent_at, at=NOON, by=organizer)
     approve(propose(product, member, title="Tin kettle", at=LATER), organizer)
 
     run_queued_work()
@@ -184,8 +184,8 @@ def test_of_two_organizers_one_decides(product, member, organizer):
     made = propose(product, member, title="Brass kettle")
     seen, another = {"seen": made.sent_at, "at": NOON}, make.user(is_staff=True)
 
-    with open_transaction(partial(deciding.refuse, made, "No", by=organizer, **seen)):
-        second = Beside(partial(deciding.approve, made, by=another, **seen))
+    with open_transaction(partial(moderation_decide.refuse, made, "No", by=organizer, **seen)):
+        second = Beside(partial(moderation_decide.approve, made, by=another, **seen))
         assert second.waits()
 
     assert isinstance(second.result(), StaleState)

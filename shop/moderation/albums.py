@@ -10,12 +10,12 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
-from shop.amending import keeping
-from shop.amending.contents import Place, Shown, album_of, amendment_of, public_album
 from shop.catalogue.models import Product, ProductPicture
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
 from shop.listings.lock import lock_product
+from shop.moderation.contents import Place, Shown, album_of, amendment_of, public_album
+from shop.moderation.write import keep_pictures, let_go, refuse_under_review
 from shop.pictures.models import Picture
 
 ASIDE = 1_000  # positions out of the way while others take their places
@@ -43,7 +43,7 @@ def change_album(
         NotPossible: it waits for its first review, or an approved product would lose its last one.
     """
     now = lock_product(product.pk)
-    keeping.refuse_under_review(now)
+    refuse_under_review(now)
     amendment = amendment_of(now)
     before = album_of(now, amendment)
     album = change(before)
@@ -56,7 +56,7 @@ def change_album(
     if album == before:
         return False
     is_public = album == public_album(now)
-    return keeping.keep_pictures(now, Place.ALBUM, album, is_public=is_public, at=at, by=by)
+    return keep_pictures(now, Place.ALBUM, album, is_public=is_public, at=at, by=by)
 
 
 def write_album(product: Product, album: Sequence[Shown]) -> None:
@@ -75,7 +75,7 @@ def write_album(product: Product, album: Sequence[Shown]) -> None:
         Picture.objects.filter(pk=row.picture_id).exclude(alt=row.alt).update(
             alt=row.alt, title=row.alt
         )
-    keeping.let_go(product, gone)
+    let_go(product, gone)
 
 
 def _ids(album: Sequence[Shown]) -> dict[str, list[int]]:

@@ -5,19 +5,20 @@ from datetime import timedelta
 
 import pytest
 
-from shop.amending import leaving, proposing
-from shop.amending.contents import LOOKED_AT, public_album
-from shop.amending.models import Amendment
 from shop.catalogue.models import Product, ProductPicture, Variant
 from shop.errors import NotPossible
 from shop.listings.edit import edit_product, told, words_of
 from shop.listings.models import Listing
 from shop.listings.variants import BadRows, Row
+from shop.moderation import withdraw
+from shop.moderation.contents import LOOKED_AT, public_album
+from shop.moderation.models import Amendment
+from shop.moderation.propose import take_back
 from shop.pictures.models import Picture
 from shop.workspace.products import pictures
 from tests import make
 from tests.make import NOON
-from tests.shop.amending.proposed import propose, rows_of
+from tests.shop.moderation.proposed import propose, rows_of
 
 pytestmark = pytest.mark.django_db
 OTHER = {
@@ -131,13 +132,13 @@ def test_a_change_is_taken_back_with_its_new_pictures(product, member):
     row.pictures.create(picture_id=first.picture_id, alt="Kettle", position=1)
     ProductPicture.objects.filter(pk=new.pk).delete()
 
-    proposing.take_back(product, at=NOON, by=member)
+    take_back(product, at=NOON, by=member)
 
     assert not Amendment.objects.exists()
     assert not Picture.objects.filter(pk=new.picture_id).exists()
     assert len(public_album(product)) == 2
     with pytest.raises(NotPossible):
-        proposing.take_back(product, at=NOON, by=member)
+        take_back(product, at=NOON, by=member)
 
 
 def test_nothing_goes_round_the_look(product, member):
@@ -157,7 +158,7 @@ def test_what_is_taken_off_sale_takes_its_change_along(product, kettle, member):
     first, second = public_album(product)
     pictures.move(product, second.picture_id, 0, at=NOON, by=member)
 
-    leaving.withdraw(product, at=NOON, by=member)
+    withdraw.withdraw(product, at=NOON, by=member)
 
     product.refresh_from_db()
     assert (product.state, product.title) == ("withdrawn", "Brass kettle")
@@ -173,7 +174,7 @@ def test_a_sku_that_somebody_took_keeps_no_product_on_sale(product, member):
     propose(product, member, rows=[known, new], title="Brass kettle", option_names=["Size"])
     Variant.objects.filter(pk=make.variant().pk).update(sku="K-S")
 
-    leaving.withdraw(product, at=NOON, by=member)
+    withdraw.withdraw(product, at=NOON, by=member)
 
     product.refresh_from_db()
     assert (product.state, product.title, product.option_names) == (

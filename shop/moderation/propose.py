@@ -10,8 +10,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
-from shop.amending import keeping
-from shop.amending.contents import AT_ONCE, LOOKED_AT, amendment_of, kept_row
 from shop.catalogue.models import Category, Product, Variant
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
@@ -20,6 +18,8 @@ from shop.listings.lock import lock_product
 from shop.listings.refresh import refresh
 from shop.listings.variants import Row, check_rows, save_rows
 from shop.merchants.models import Merchant
+from shop.moderation.contents import AT_ONCE, LOOKED_AT, amendment_of, kept_row
+from shop.moderation.write import drop, keep_words, lock
 
 
 @transaction.atomic
@@ -58,7 +58,7 @@ def save_product(
     now.refresh_from_db(fields=["option_names"])
     _save_at_once(now, words, [_as_public(row, known) for row in typed if row.id in known],
                   at=at, by=by)  # fmt: skip
-    return keeping.keep_words(now, parts, at=at, by=by)
+    return keep_words(now, parts, at=at, by=by)
 
 
 @transaction.atomic
@@ -68,11 +68,11 @@ def take_back(subject: Product | Merchant, *, at: datetime, by: User) -> None:
     Raises:
         NotPossible: none is there any more.
     """
-    subject = keeping.lock(subject)
+    subject = lock(subject)
     amendment = amendment_of(subject)
     if amendment is None:
         raise NotPossible(_("This change was decided on or taken back already."))
-    keeping.drop(amendment)
+    drop(amendment)
     log(subject, "take back change", at=at, by=by, festival=None)
 
 

@@ -11,7 +11,13 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from shop.amending.contents import (
+from shop.catalogue.models import Category, Product
+from shop.currencies import written
+from shop.delivery.names import country_name
+from shop.languages import labelled, listed
+from shop.listings.edit import told, words_of
+from shop.merchants.models import Merchant
+from shop.moderation.contents import (
     STORE_PICTURES,
     STORE_WORDS,
     Place,
@@ -20,14 +26,8 @@ from shop.amending.contents import (
     pictures_at,
     public_album,
 )
-from shop.amending.models import Amendment
-from shop.amending.translating import TERMS, names_of, public_words
-from shop.catalogue.models import Category, Product
-from shop.currencies import written
-from shop.delivery.names import country_name
-from shop.languages import labelled, listed
-from shop.listings.edit import told, words_of
-from shop.merchants.models import Merchant
+from shop.moderation.models import Amendment
+from shop.moderation.translate import TERMS, names_of, public_words
 from shop.pictures.models import Picture
 
 NAMES = {

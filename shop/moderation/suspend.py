@@ -16,8 +16,6 @@ from django.utils.translation import gettext as _
 
 from shop import clock
 from shop.accounts.models import User
-from shop.amending import keeping, taking_down
-from shop.amending.taking_down import TakenDown
 from shop.catalogue.models import Product
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
@@ -28,6 +26,9 @@ from shop.listings.mail import tell_store
 from shop.listings.refresh import refresh
 from shop.merchants.deciding import refuse_own
 from shop.merchants.models import Merchant
+from shop.moderation import take_down
+from shop.moderation.take_down import TakenDown
+from shop.moderation.write import lock
 from shop.orders.effects import Effect
 from shop.orders.models import Order, Suborder
 from shop.tasks import enqueue
@@ -57,7 +58,7 @@ def suspend(merchant: Merchant, reason: str, *, at: datetime, by: User) -> Taken
     if not reason.strip():
         raise NotPossible(_("Give a reason. The merchant will read it."))
     with transaction.atomic():
-        now = keeping.lock(merchant)
+        now = lock(merchant)
         refuse_own(now.pk, by=by)
         ids, since = _locked_products(now, at=at)
         now.move_to(Merchant.State.SUSPENDED, note=reason.strip())
@@ -67,7 +68,7 @@ def suspend(merchant: Merchant, reason: str, *, at: datetime, by: User) -> Taken
                    before={"state": str(Merchant.State.APPROVED)})  # fmt: skip
         tell_store(line, now.pk)
         enqueue(end_orders_of_store, now.pk)
-    return TakenDown(since, taking_down.open_ones(merchant_id=now.pk).count())
+    return TakenDown(since, take_down.open_ones(merchant_id=now.pk).count())
 
 
 @transaction.atomic
@@ -81,7 +82,7 @@ def reopen(merchant: Merchant, *, at: datetime, by: User) -> datetime:
         NotPossible: the organizer is a member of the store.
         StaleState: it is not suspended.
     """
-    now = keeping.lock(merchant)
+    now = lock(merchant)
     refuse_own(now.pk, by=by)
     ids, since = _locked_products(now, at=at)
     left = ChangeLog.objects.filter(subject="merchant", subject_id=now.pk, action="suspend")
@@ -97,7 +98,7 @@ def reopen(merchant: Merchant, *, at: datetime, by: User) -> datetime:
 @task
 def end_orders_of_store(merchant_id: int) -> None:
     """End the pending orders that hold something of a store that was suspended."""
-    taking_down.end_open_ones(at=clock.now(), merchant_id=merchant_id)
+    take_down.end_open_ones(at=clock.now(), merchant_id=merchant_id)
 
 
 def effect_of(merchant: Merchant, *, at: datetime) -> StoreEffect:
