@@ -203,9 +203,9 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_HANDLERS = [
-    "shop.pictures.receiving.SkipLarge",
+    "shop.pictures.upload_handlers.SkipLarge",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "shop.pictures.receiving.OnDisk",
+    "shop.pictures.upload_handlers.OnDisk",
 ]
 
 # --- safety ---------------------------------------------------------------------------------

@@ -22,22 +22,22 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # the password again before the address changes
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"  # shared pages cannot say "You are signed out."
 ACCOUNT_FORMS = {
-    "login": "shop.accounts.signing_in.LoginForm",
-    "signup": "shop.accounts.signing_in.SignupForm",
-    "add_email": "shop.accounts.signing_in.ChangeAddressForm",
-    "change_password": "shop.accounts.signing_in.ChangePasswordForm",
-    "set_password": "shop.accounts.signing_in.SetPasswordForm",
-    "reset_password": "shop.accounts.signing_in.ResetPasswordForm",
-    "reset_password_from_key": "shop.accounts.signing_in.NewPasswordForm",
-    "reauthenticate": "shop.accounts.signing_in.ReauthenticateForm",
+    "login": "shop.accounts.forms.LoginForm",
+    "signup": "shop.accounts.forms.SignupForm",
+    "add_email": "shop.accounts.forms.ChangeAddressForm",
+    "change_password": "shop.accounts.forms.ChangePasswordForm",
+    "set_password": "shop.accounts.forms.SetPasswordForm",
+    "reset_password": "shop.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "shop.accounts.forms.NewPasswordForm",
+    "reauthenticate": "shop.accounts.forms.ReauthenticateForm",
 }
 PASSWORD_RESET_TIMEOUT = 3 * 60 * 60
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_ADAPTER = "shop.accounts.proving.MFAAdapter"
+MFA_ADAPTER = "shop.accounts.mfa_adapter.MFAAdapter"
 MFA_FORMS = {
-    "authenticate": "shop.accounts.signing_in.CodeForm",
-    "reauthenticate": "shop.accounts.signing_in.ReauthenticateWithCodeForm",
-    "activate_totp": "shop.accounts.signing_in.TurnOnForm",
+    "authenticate": "shop.accounts.forms.CodeForm",
+    "reauthenticate": "shop.accounts.forms.ReauthenticateWithCodeForm",
+    "activate_totp": "shop.accounts.forms.TurnOnForm",
     "add_webauthn": "shop.accounts.passkeys.AddForm",
     "edit_webauthn": "shop.accounts.passkeys.RenameForm",
     "authenticate_webauthn": "shop.accounts.passkeys.SignInForm",

@@ -21,9 +21,9 @@ from sample.wishes import Wish, wishes
 from shop.accounts.mailboxes import mailbox_key
 from shop.accounts.models import User
 from shop.catalogue.models import Product, Variant
-from shop.catalogue.wording import terms_of
+from shop.catalogue.words import terms_of
 from shop.delivery.models import Contact
-from shop.delivery.quoting import Option, Parcel, arrival, delivery_options
+from shop.delivery.quote import Option, Parcel, arrival, delivery_options
 from shop.errors import CannotDeliver
 from shop.festivals.models import PriceSpan
 from shop.ledger import posting

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from cms.colleagues.models import Invitation
 from cms.roles import ANALYST, MERCHANDISER, ORGANIZER, REVIEWER
 from shop.accounts.models import User
-from shop.accounts.wording import written
+from shop.accounts.moments import written
 from shop.mail import send
 from shop.tasks import tried_again
 

@@ -14,7 +14,7 @@ from cms.colleagues import invite
 from cms.colleagues.mail import called
 from cms.colleagues.models import Invitation
 from shop.accounts.models import User
-from shop.accounts.welcoming import Door, welcome
+from shop.accounts.welcome import Door, welcome
 
 
 @never_cache

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shop.listings.refresh import addresses
-from shop.pictures.making import make_sizes
 from shop.pictures.models import Picture
+from shop.pictures.renditions import make_sizes
 
 
 def files_of(picture: Picture | None) -> dict[str, str]:

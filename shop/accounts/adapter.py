@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop import clock
 from shop.accounts.models import User
-from shop.accounts.wording import written
+from shop.accounts.moments import written
 from shop.mail import send
 
 # allauth's name of a mail, and ours. Those without one of ours would only repeat the page.

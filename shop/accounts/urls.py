@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from shop.accounts import leaving, turning_on
+from shop.accounts import mfa_views, sign_out
 
 urlpatterns = [
-    path("sign-out-elsewhere/", leaving.sign_out_elsewhere, name="account_sign_out_elsewhere"),
-    path("2fa/totp/activate/", turning_on.turn_on_codes, name="mfa_activate_totp"),
-    path("2fa/webauthn/add/", turning_on.add_passkey, name="mfa_add_webauthn"),
+    path("sign-out-elsewhere/", sign_out.sign_out_elsewhere, name="account_sign_out_elsewhere"),
+    path("2fa/totp/activate/", mfa_views.turn_on_codes, name="mfa_activate_totp"),
+    path("2fa/webauthn/add/", mfa_views.add_passkey, name="mfa_add_webauthn"),
 ]

@@ -15,7 +15,7 @@ from shop.cart.current import Shopper
 from shop.cart.formats import amount, full_day, language
 from shop.cart.models import CartLine
 from shop.cart.pricing import PricedCart
-from shop.catalogue.wording import terms_of
+from shop.catalogue.words import terms_of
 from shop.errors import LimitReached, OutOfStock
 from shop.festivals.pricing.items import deals_at, is_on_sale
 from shop.festivals.pricing.quoting import Quote

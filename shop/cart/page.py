@@ -19,7 +19,7 @@ from shop.cart.sums import StoreSums, SumsShown, counted, show_sums, store_sums,
 from shop.cart.vouchers import explain
 from shop.cart.vouchers.explain import Goal, Voucher
 from shop.delivery.names import country_name
-from shop.delivery.quoting import Option, arrival
+from shop.delivery.quote import Option, arrival
 from shop.errors import BelowMinimum
 from shop.languages import beside
 from shop.merchants.models import Merchant

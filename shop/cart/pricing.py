@@ -16,11 +16,11 @@ from django.utils.translation import get_language
 from shop.cart.current import Shopper
 from shop.cart.models import Cart, CartLine, CartVoucher
 from shop.catalogue.models import Product
-from shop.catalogue.wording import called_column
+from shop.catalogue.words import called_column
 from shop.composed import MOMENT, TEXT, composed
 from shop.currencies import least_charge
 from shop.delivery.names import country_name
-from shop.delivery.quoting import Option, Parcel, delivery_options
+from shop.delivery.quote import Option, Parcel, delivery_options
 from shop.errors import CannotDeliver
 from shop.festivals.deals.reserved_stock import LEFT, fencing_deals
 from shop.festivals.holds.holdings import Holdings

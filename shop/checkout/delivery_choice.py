@@ -12,7 +12,7 @@ from shop.cart.pricing import PricedCart
 from shop.cart.sums import or_free
 from shop.delivery.models import Rate
 from shop.delivery.names import service_name
-from shop.delivery.quoting import Option
+from shop.delivery.quote import Option
 from shop.festivals.pricing.terms import Group
 
 PREFIX = "service-"

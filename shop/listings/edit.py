@@ -1,8 +1,8 @@
 """Makes products and changes what is told of them, as long as nobody has approved it.
 
-What was approved changes after another look alone: see ``amending``. The newest line of the change
-log about an edit is the product's version: a form that was opened before it is refused, and
-nothing is lost.
+What was approved changes after another look alone: see ``moderation``. The newest line of the
+change log about an edit is the product's version: a form that was opened before it is refused,
+and nothing is lost.
 """
 
 from __future__ import annotations

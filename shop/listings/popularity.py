@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from shop.listings.models import ALIKE
-from shop.rounds.working import repeat
+from shop.rounds.work import repeat
 
 WEEK = timedelta(days=7)
 BATCH = 2_000

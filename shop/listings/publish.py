@@ -24,7 +24,7 @@ from shop.festivals.pricing.items import PRIOR_PRICE_WINDOW
 from shop.listings.lock import lock_product
 from shop.listings.mail import tell_store
 from shop.listings.refresh import refresh
-from shop.merchants.deciding import refuse_own
+from shop.merchants.own_stores import refuse_own
 
 State = Product.State
 

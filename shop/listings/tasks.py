@@ -7,7 +7,7 @@ from django.tasks import task
 from shop.catalogue.models import ProductPicture
 from shop.listings.models import Listing
 from shop.listings.refresh import picture_facts
-from shop.pictures import making
+from shop.pictures import renditions
 from shop.pictures.models import Picture
 
 # The worker takes mail first.
@@ -23,7 +23,7 @@ def make_modern_sizes(picture_id: int) -> None:
     picture = Picture.objects.filter(pk=picture_id).first()
     if picture is None:
         return
-    making.make_modern_sizes(picture)
+    renditions.make_modern_sizes(picture)
     covers = ProductPicture.objects.filter(picture=picture, position=0)
     listings = Listing.objects.filter(product__in=covers.values("product"))
     listings.update(picture=picture_facts(picture))

@@ -19,7 +19,7 @@ from shop.festivals.deals import reserved_stock
 from shop.festivals.models import RegularPrice
 from shop.festivals.prices import spans
 from shop.listings.publish import has_deals
-from shop.stock import counting
+from shop.stock import count
 from shop.stock.models import Pool, StockMove
 
 MOST_ROWS = 100
@@ -176,7 +176,7 @@ def _count(known: Mapping[int, Variant], rows: Sequence[Row], *, at: datetime, b
         if known[row.id].listed_at is None and row.units is not None
     }
     if units:
-        counting.count(units, fence=partial(reserved_stock.set_aside, at=at), at=at, by=by)
+        count.count(units, fence=partial(reserved_stock.set_aside, at=at), at=at, by=by)
 
 
 def _add(

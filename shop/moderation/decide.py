@@ -18,8 +18,8 @@ from shop.listings.mail import tell_store
 from shop.listings.publish import on_sale_again
 from shop.listings.refresh import refresh
 from shop.listings.variants import Row, check_rows, save_rows
-from shop.merchants.deciding import refuse_own
 from shop.merchants.models import Merchant
+from shop.merchants.own_stores import refuse_own
 from shop.moderation.albums import write_album
 from shop.moderation.contents import (
     STORE_PICTURES,

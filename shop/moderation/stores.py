@@ -20,8 +20,8 @@ from shop.delivery.models import Country
 from shop.errors import NotPossible
 from shop.festivals.changelog import log, refuse_if_changed
 from shop.listings.refresh import refresh
-from shop.merchants.deciding import refuse_own
 from shop.merchants.models import Merchant
+from shop.merchants.own_stores import refuse_own
 from shop.moderation.write import lock
 from shop.pictures.storage import all_or_none
 from shop.storefront.festival.cloth import strip, weave_of

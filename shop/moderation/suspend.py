@@ -24,8 +24,8 @@ from shop.festivals.prices import spans
 from shop.listings import publish
 from shop.listings.mail import tell_store
 from shop.listings.refresh import refresh
-from shop.merchants.deciding import refuse_own
 from shop.merchants.models import Merchant
+from shop.merchants.own_stores import refuse_own
 from shop.moderation import take_down
 from shop.moderation.take_down import TakenDown
 from shop.moderation.write import lock

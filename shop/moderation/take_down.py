@@ -24,8 +24,8 @@ from shop.festivals.models import Deal
 from shop.festivals.prices.spans import TICK, mark_change
 from shop.listings import publish
 from shop.listings.mail import tell_store
-from shop.merchants.deciding import refuse_own
 from shop.merchants.models import Merchant
+from shop.merchants.own_stores import refuse_own
 from shop.moderation.contents import STORE_PICTURES, amendment_of
 from shop.moderation.models import Amendment
 from shop.moderation.write import let_go, lock

@@ -12,8 +12,8 @@ from django.utils import translation
 
 from shop.cart.pricing import PricedCart
 from shop.catalogue.models import Term, Variant
-from shop.catalogue.wording import Terms, terms_of
-from shop.delivery.quoting import arrival
+from shop.catalogue.words import Terms, terms_of
+from shop.delivery.quote import arrival
 from shop.festivals.holds.holdings import Holdings, holdings_of
 from shop.festivals.models import Slot
 from shop.festivals.pricing.benefits import Benefit

@@ -13,7 +13,7 @@ from shop.festivals.models import Deal
 from shop.festivals.promotions import sponsors
 from shop.listings.refresh import note_stock
 from shop.orders.models import Order
-from shop.stock import holding as stock
+from shop.stock import hold as stock
 from shop.stock.models import Pool
 
 

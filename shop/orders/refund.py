@@ -17,7 +17,7 @@ from shop.festivals.holds import counters
 from shop.listings.refresh import note_stock
 from shop.orders import holds
 from shop.orders.models import Order, OrderLine, Refund, RefundLine, RefundParcel, Suborder
-from shop.stock import holding as stock
+from shop.stock import hold as stock
 
 
 def part(total: int, done: int, count: int, of: int) -> int:

@@ -16,7 +16,7 @@ from shop.errors import NotPossible, StaleState
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
 from shop.orders.refund import refunded
 from shop.orders.tasks import send_shipped
-from shop.stock import holding as stock
+from shop.stock import hold as stock
 from shop.tasks import enqueue
 
 

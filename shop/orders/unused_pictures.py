@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 
 from shop.orders.models import OrderLine
-from shop.pictures.forgetting import forget_unused
+from shop.pictures.cleanup import forget_unused
 from shop.pictures.models import Picture
 
 

@@ -34,7 +34,7 @@ from shop.payments.provider.gateway import Session, SessionStatus
 from shop.payments.provider.stripe_gateway import gateway
 from shop.payments.refund import refund_cancelled, refund_late
 from shop.tasks import enqueue, enqueue_each
-from shop.tickets.issuing import issue
+from shop.tickets.issue import issue
 from shop.tickets.tasks import send_tickets
 
 log = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ from shop.listings.refresh import note_stock
 from shop.orders.models import Order, OrderLine, RefundLine
 from shop.payments.cancel import end_open
 from shop.payments.refund import refund_order
-from shop.rounds.working import each
+from shop.rounds.work import each
 from shop.stock.models import Pool
 from shop.tasks import enqueue
 

@@ -19,7 +19,7 @@ from shop.payments.models import Payment
 from shop.payments.open_session import KEY_LIFE, NeverOpened, give_up, open_session
 from shop.payments.provider.ask import Answers, close_all, said
 from shop.payments.provider.stripe_gateway import gateway
-from shop.rounds.working import each
+from shop.rounds.work import each
 
 log = logging.getLogger(__name__)
 

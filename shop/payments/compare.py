@@ -17,7 +17,7 @@ from shop.payments.apply import UnknownOrder, take_over
 from shop.payments.models import Payment
 from shop.payments.provider.gateway import Session
 from shop.payments.provider.stripe_gateway import gateway
-from shop.rounds.working import each
+from shop.rounds.work import each
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from shop.orders.models import Refund
 from shop.payments.models import Operation, Payment
 from shop.payments.provider.gateway import NO_ANSWER, RemoteOperation
 from shop.payments.provider.stripe_gateway import gateway
-from shop.rounds.working import each
+from shop.rounds.work import each
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from shop.orders.tasks import send_paid_after_start
 from shop.payments.models import Operation, Payment
 from shop.payments.operations import queue_refund
 from shop.tasks import enqueue
-from shop.tickets import issuing
+from shop.tickets import issue
 from shop.tickets.tasks import send_session_cancelled
 
 SENT = (Suborder.State.SHIPPED, Suborder.State.DELIVERED)
@@ -111,7 +111,7 @@ def _give_back(
     posting.post_refund(refund, at=at)
     if refund.amount:
         queue_refund(payment, cause=Operation.Cause.RETURNED, at=at, refund=refund)
-    issuing.cancel(list(units), at=at)
+    issue.cancel(list(units), at=at)
     return refund
 
 

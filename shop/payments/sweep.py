@@ -14,7 +14,7 @@ from shop.payments.cancel import end_open
 from shop.payments.models import Payment
 from shop.payments.open_session import KEY_LIFE, open_session
 from shop.payments.provider.ask import Answers, read_all, said
-from shop.rounds.working import each
+from shop.rounds.work import each
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from shop.errors import NotPossible
 from shop.festivals.changelog import log as note
 from shop.festivals.deals import void
 from shop.festivals.models import Deal
-from shop.merchants.deciding import refuse_own
+from shop.merchants.own_stores import refuse_own
 from shop.orders import end
 from shop.orders.models import Order, OrderLine, SaleDecision
 from shop.orders.tasks import send_price_mistake

@@ -12,8 +12,8 @@ from django.db import models
 from wagtail.images.models import AbstractImage, AbstractRendition, Image, SourceImageIOError
 
 from shop.errors import ShopError
-from shop.pictures.cleaning import cleaned
-from shop.pictures.decoding import LONG_SIDE
+from shop.pictures.clean import cleaned
+from shop.pictures.decode import LONG_SIDE
 
 
 class Picture(AbstractImage):

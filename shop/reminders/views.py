@@ -18,10 +18,10 @@ from shop.cart.http import see_other
 from shop.cart.models import CartLine
 from shop.errors import NotPossible
 from shop.networks import network_key
-from shop.reminders import asking, tokens
+from shop.reminders import ask, tokens
 from shop.reminders.forms import AddressForm
 from shop.reminders.models import Reminder
-from shop.reminders.things import Thing, thing_of
+from shop.reminders.subjects import Thing, thing_of
 from shop.storefront.middleware import tokenless
 
 OUTCOMES = ("ready", "confirm", "confirmed", "stopped")
@@ -43,7 +43,7 @@ def remind(request: HttpRequest) -> HttpResponse:
         form.add_error("email", _("Enter your email address"))
         return _form(request, thing, form)
     try:
-        is_ready = asking.ask(thing, asker, at=at)
+        is_ready = ask.ask(thing, asker, at=at)
     except NotPossible as refusal:
         form.add_error(None, str(refusal))
         return _form(request, thing, form, status=429)
@@ -69,7 +69,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     pk = tokens.read(token, tokens.CONFIRM)
     if request.method != "POST":
         return _ask(request, "confirm", is_there=Reminder.objects.filter(pk=pk).exists())
-    reminder = asking.confirm(pk, at=clock.moment_of(request))
+    reminder = ask.confirm(pk, at=clock.moment_of(request))
     if reminder is None:
         return _ask(request, "confirm", is_there=False)
     kind = "&of=return" if reminder.variant_id else ""
@@ -84,7 +84,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     pk = tokens.read(token, tokens.STOP)
     if request.method != "POST":
         return _ask(request, "stop", is_there=True)
-    asking.stop(pk)
+    ask.stop(pk)
     return HttpResponseRedirect(f"{reverse('reminded')}?is=stopped", status=303)
 
 
@@ -106,11 +106,11 @@ def go(request: HttpRequest, token: str) -> HttpResponse:
     return see_other("home")
 
 
-def _asker(request: HttpRequest, email: str) -> asking.Asker:
+def _asker(request: HttpRequest, email: str) -> ask.Asker:
     user = signed_in(request)
     own = user.email if user and has_verified_email(user) else ""
     is_own = bool(own) and (not email or email.lower() == own.lower())
-    return asking.Asker(
+    return ask.Asker(
         email=own if is_own else email,
         user=user if is_own else None,
         is_proved=is_own,

@@ -12,7 +12,7 @@ from django.db.models import F, QuerySet
 
 from shop.errors import NotPossible, StaleState
 from shop.rounds.models import Leftover, Mishap
-from shop.rounds.wording import name_of, place_of, words_of
+from shop.rounds.words import name_of, place_of, words_of
 
 log = logging.getLogger("shop.rounds")
 

@@ -13,7 +13,7 @@ from django.utils import translation
 from shop import clock, dates
 from shop.currencies import written
 from shop.mail import send
-from shop.mail.sending import Attachment
+from shop.mail.send import Attachment
 from shop.orders.models import Order, OrderLine, Refund
 from shop.orders.text import mail_context, order_link
 from shop.tasks import at_once, enqueue, tried_again

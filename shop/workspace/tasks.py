@@ -9,8 +9,8 @@ from django.tasks import task
 from django.urls import reverse
 
 from shop.accounts.models import SignInRules, User
+from shop.accounts.moments import written
 from shop.accounts.second_step import second_steps
-from shop.accounts.wording import written
 from shop.mail import send
 from shop.tasks import tried_again
 

@@ -13,7 +13,7 @@ from shop.orders import end
 from shop.orders.models import Order
 from shop.payments.call_off import call_off
 from shop.stock.models import Pool
-from shop.tickets import issuing, redeeming
+from shop.tickets import issue, redeem
 from shop.tickets.models import Ticket
 from tests import make
 from tests.browsing.steps import sign_in
@@ -49,7 +49,7 @@ def visit(stage) -> Visit:
     order = paid({adult: 2, child: 1, family: 1})
     paid({full: 1})
     tickets = list(Ticket.objects.filter(line__order=order).order_by("pk"))
-    redeeming.redeem(tickets[0], at=NOON, by=host, is_other_day=True)
+    redeem.redeem(tickets[0], at=NOON, by=host, is_other_day=True)
     call_off(Pool.objects.get(pk=gone.pool_id), reason="Rain", at=NOON, by=host)
     return Visit(product, host, Pool.objects.get(pk=adult.pool_id), order, tickets)
 
@@ -60,7 +60,7 @@ def paid(wanted: dict) -> Order:
     Contact.objects.filter(pk=order.contact_id).update(name=f"Lin {LONG}")
     with transaction.atomic():
         end.mark_paid(end.lock(order.pk), at=NOON)
-        issuing.issue(order)
+        issue.issue(order)
     return order
 
 

@@ -1,6 +1,6 @@
 """The form of pictures in Wagtail's admin: what is changed there is seen in the shop at once.
 
-A picture from the desk is made anew exactly as one from a store: see ``shop.pictures.cleaning``.
+A picture from the desk is made anew exactly as one from a store: see ``shop.pictures.clean``.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from shop import clock
 from shop.accounts.models import User
 from shop.catalogue.models import ProductPicture
 from shop.listings.pictures import show_anew
-from shop.merchants.deciding import OwnStore, refuse_own
 from shop.merchants.models import Merchant
-from shop.pictures.cleaning import MOST_BYTES, PictureRefused, cleaned
-from shop.pictures.making import sizes_of
+from shop.merchants.own_stores import OwnStore, refuse_own
+from shop.pictures.clean import MOST_BYTES, PictureRefused, cleaned
 from shop.pictures.models import Picture
+from shop.pictures.renditions import sizes_of
 from shop.pictures.storage import all_or_none
-from shop.pictures.uploading import no_room
+from shop.pictures.upload import no_room
 
 SHOWN = {"file", "alt"}  # of its fields what the shop shows
 

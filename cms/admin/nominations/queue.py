@@ -16,7 +16,7 @@ from shop.catalogue.models import Category
 from shop.delivery.names import country_name
 from shop.festivals.models import Enrolment, Festival, Nomination
 from shop.festivals.nominations.approve import refusals_of
-from shop.merchants.deciding import OwnStore, is_own
+from shop.merchants.own_stores import OwnStore, is_own
 
 PAGE = 50
 MOST = 1_000  # rows whose warnings are looked for at once

@@ -34,7 +34,7 @@ from shop.festivals.prices import spans
 from shop.festivals.prices.regular import regular_prices
 from shop.festivals.pricing.items import first_rise
 from shop.festivals.promotions import sponsors
-from shop.merchants.deciding import refuse_own
+from shop.merchants.own_stores import refuse_own
 
 
 @transaction.atomic

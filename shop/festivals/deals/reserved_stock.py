@@ -33,7 +33,7 @@ from django.db.models.functions import Coalesce, Greatest
 from shop.composed import IDS, MOMENT, AnyOf, composed
 from shop.errors import FenceBroken
 from shop.festivals.models import Deal, RegularPrice
-from shop.stock import holding
+from shop.stock import hold
 
 # Minor units of an item that a percent deal costs: rounded half up, and never below one unit.
 REDUCED = "greatest(1, (now.amount * (100 - a.value) + 50) / 100)"
@@ -97,7 +97,7 @@ def check_room(pool_ids: Collection[int], *, at: datetime) -> None:
     Raises:
         FenceBroken: more would be set aside than is free; the caller's transaction rolls back.
     """
-    pools = holding.lock(pool_ids)
+    pools = hold.lock(pool_ids)
     asked = promised(pool_ids, at=at)
     for pool_id, pool in pools.items():
         if asked.get(pool_id, 0) > pool.free:

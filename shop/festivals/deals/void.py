@@ -19,7 +19,7 @@ from shop.festivals.mail import tell_changed
 from shop.festivals.models import Deal, Nomination, WrongPrice
 from shop.festivals.prices import spans
 from shop.festivals.promotions import sponsors
-from shop.merchants.deciding import refuse_own
+from shop.merchants.own_stores import refuse_own
 
 
 @transaction.atomic

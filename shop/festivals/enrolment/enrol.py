@@ -20,8 +20,8 @@ from shop.festivals.enrolment.waitlist import fill, has_place
 from shop.festivals.mail import tell_enrolled
 from shop.festivals.models import Enrolment, Festival, Nomination, Participation
 from shop.festivals.promotions import manage
-from shop.merchants.deciding import own_among, refuse_own
 from shop.merchants.models import Merchant
+from shop.merchants.own_stores import own_among, refuse_own
 
 State = Enrolment.State
 AGREED = (State.APPLIED, State.WAITING, State.ACCEPTED)

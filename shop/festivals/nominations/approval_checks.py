@@ -14,8 +14,8 @@ from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible, ShopError, StaleState
 from shop.festivals.changelog import decided
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Slot
-from shop.merchants.deciding import OwnStore, is_own
 from shop.merchants.models import Merchant
+from shop.merchants.own_stores import OwnStore, is_own
 
 type Seen = Mapping[int, datetime | None]
 type Made = dict[int, list[Deal]]

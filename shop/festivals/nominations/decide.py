@@ -24,7 +24,7 @@ from shop.festivals.nominations.proposal import Check, Proposal
 from shop.festivals.nominations.submit import Offer, proposal_of, submit_all
 from shop.festivals.prices import spans
 from shop.festivals.promotions import sponsors
-from shop.merchants.deciding import refuse_own
+from shop.merchants.own_stores import refuse_own
 
 State = Nomination.State
 

@@ -11,7 +11,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils.module_loading import import_string
 
 from shop import clock
-from shop.accounts.forgetting import forget_sessions
+from shop.accounts.cleanup import forget_sessions
 from shop.cart.cleanup import forget_old_carts
 from shop.cart.vouchers.guesses import forget_tries
 from shop.festivals.promotions.sponsors import reckon_all
@@ -32,9 +32,9 @@ from shop.payments.operations import check_pending, run_operations
 from shop.payments.sweep import check_unsettled, expire_overdue
 from shop.payments.watch import tell_organizers
 from shop.payments.webhooks import forget_bodies, handle_waiting
-from shop.pictures.forgetting import forget_parts
+from shop.pictures.cleanup import forget_parts
 from shop.queueing.line import forget_places
-from shop.reminders.telling import forget_reminders, tell_opened, tell_returned
+from shop.reminders.due import forget_reminders, tell_opened, tell_returned
 from shop.reporting.checks import ask_worker, look_around, look_closely, say_beating
 from shop.reporting.refusals import forget_refusals
 from shop.reporting.tallying import check_sales, count_all_sales, count_sales
@@ -42,8 +42,8 @@ from shop.rounds import mishaps, pace
 from shop.rounds.mishaps import forget_mishaps
 from shop.storefront.cache.probe import forget_looks, probe_openings
 from shop.storefront.search_words.not_found import forget_vain
-from shop.workers.forgetting import forget_tasks
-from shop.workers.reviving import take_up
+from shop.workers.cleanup import forget_tasks
+from shop.workers.revive import take_up
 from shop.workspace.sheets import receive as sheets
 
 log = logging.getLogger(__name__)

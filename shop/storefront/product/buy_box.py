@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop import dates
-from shop.catalogue.wording import Terms
+from shop.catalogue.words import Terms
 from shop.currencies import convert, written
 from shop.festivals import local_time
 from shop.languages import beside, listed

@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Term
-from shop.catalogue.wording import Terms
+from shop.catalogue.words import Terms
 from shop.languages import Wording
 from shop.storefront.cards import money
 from shop.storefront.product.variants import VariantNow

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from shop import dates
 from shop.delivery.names import country_name
-from shop.delivery.quoting import Parcel, arrival, delivery_options
+from shop.delivery.quote import Parcel, arrival, delivery_options
 from shop.errors import CannotDeliver
 from shop.languages import beside
 from shop.merchants.models import Merchant

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from shop import dates
 from shop.catalogue.models import Product
-from shop.catalogue.wording import Terms
+from shop.catalogue.words import Terms
 from shop.languages import beside
 from shop.storefront.cache.catalogue_version import Epoch
 from shop.storefront.product.sessions import Session

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Product
-from shop.catalogue.wording import called_column, translated_column
+from shop.catalogue.words import called_column, translated_column
 from shop.composed import TEXT, composed
 from shop.languages import said
 from shop.listings.refresh import addresses

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop import dates
-from shop.catalogue.wording import Terms
+from shop.catalogue.words import Terms
 from shop.currencies import currencies
 from shop.languages import Wording, beside
 from shop.storefront.cards import money

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 
 from shop.catalogue.models import Product, Term
-from shop.catalogue.wording import Terms
+from shop.catalogue.words import Terms
 from shop.delivery.names import country_name
 from shop.languages import locale_of
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shop.catalogue.models import Product
-from shop.catalogue.wording import Terms, terms_of
+from shop.catalogue.words import Terms, terms_of
 from shop.languages import Wording, lang_mark
 
 # Everything of a product that may have a name which others share.

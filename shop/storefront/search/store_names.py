@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from shop.catalogue.wording import BY_NAME, TRANSLATED
+from shop.catalogue.words import BY_NAME, TRANSLATED
 from shop.languages import sql_values
 from shop.listings.words import forms, is_unspaced, words
 from shop.storefront.stores.counts import OF_STORE

@@ -11,7 +11,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from shop.catalogue.models import Term
-from shop.catalogue.wording import BY_NAME, TERMS, TRANSLATED, Terms
+from shop.catalogue.words import BY_NAME, TERMS, TRANSLATED, Terms
 from shop.delivery.names import country_name
 from shop.languages import beside, lang_mark, order_key, sql_values
 from shop.prepared import ask

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Term
-from shop.catalogue.wording import Terms, called_column, translated_column
+from shop.catalogue.words import Terms, called_column, translated_column
 from shop.delivery.names import country_name
-from shop.delivery.quoting import Parcel, delivery_options
+from shop.delivery.quote import Parcel, delivery_options
 from shop.errors import CannotDeliver
 from shop.languages import Wording, lang_mark
 from shop.listings.refresh import addresses

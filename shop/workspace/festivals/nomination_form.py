@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.catalogue.models import Variant
 from shop.festivals.models import Nomination
 from shop.festivals.nominations.checks import Proposal
-from shop.stock.counting import MOST
+from shop.stock.count import MOST
 from shop.workspace.fields import AmountField
 
 

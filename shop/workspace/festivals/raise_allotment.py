@@ -14,7 +14,7 @@ from shop.errors import ShopError
 from shop.festivals.deals.actions import raise_allotment
 from shop.festivals.models import Deal, Nomination
 from shop.merchants.models import Merchant
-from shop.stock.counting import MOST
+from shop.stock.count import MOST
 from shop.workspace.access import nominations_of, store_members_only
 
 

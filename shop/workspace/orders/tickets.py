@@ -13,14 +13,7 @@ from django.views.decorators.http import require_http_methods
 from shop import clock
 from shop.errors import NotPossible
 from shop.tickets.models import Ticket
-from shop.tickets.redeeming import (
-    clean_code,
-    is_its_day,
-    may_take_back,
-    redeem,
-    take_back,
-    tickets_of,
-)
+from shop.tickets.redeem import clean_code, is_its_day, may_take_back, redeem, take_back, tickets_of
 from shop.workspace.access import members_only, work_on
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from shop.accounts.models import User
-from shop.accounts.wording import written
+from shop.accounts.moments import written
 from shop.mail import send
 from shop.merchants.models import Membership, Merchant, StoreInvitation
 from shop.tasks import tried_again

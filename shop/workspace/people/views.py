@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from shop import clock
 from shop.accounts.models import User
-from shop.accounts.welcoming import Door, welcome
+from shop.accounts.welcome import Door, welcome
 from shop.errors import NotPossible
 from shop.merchants.models import Membership, StoreInvitation
 from shop.workspace.people import invite

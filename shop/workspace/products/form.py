@@ -15,7 +15,7 @@ from shop.festivals.models import RegularPrice
 from shop.listings.edit import Words
 from shop.listings.variants import MOST_ROWS, BadRows, Row
 from shop.moderation.contents import Content
-from shop.stock.counting import MOST
+from shop.stock.count import MOST
 from shop.workspace.fields import AmountField, HsCodeField, LineField, ListField, ProseField
 
 EMPTY_ROWS = 2

@@ -17,7 +17,7 @@ from shop.moderation.albums import change_album
 from shop.moderation.contents import Shown, album_of, amendment_of
 from shop.orders.unused_pictures import discard
 from shop.pictures.models import Picture
-from shop.pictures.uploading import store
+from shop.pictures.upload import store
 from shop.tasks import enqueue
 
 MOST_PICTURES = 12

@@ -21,7 +21,7 @@ from shop.errors import ShopError
 from shop.festivals.deals import reserved_stock
 from shop.listings.refresh import note_stock
 from shop.merchants.models import Merchant
-from shop.stock import counting
+from shop.stock import count
 from shop.stock.models import StockMove
 from shop.workspace.access import products_of, store_members_only
 from shop.workspace.fields import LineField
@@ -40,7 +40,7 @@ class CountForm(forms.Form):
         for pool_id, variant in self.variants.items():
             name = gettext_lazy("Counted: %(name)s") % {"name": variant.label or variant.sku}
             self.fields[f"units_{pool_id}"] = forms.IntegerField(
-                label=name, min_value=0, max_value=counting.MOST, required=False
+                label=name, min_value=0, max_value=count.MOST, required=False
             )
             self.fields[f"seen_{pool_id}"] = forms.IntegerField(
                 widget=forms.HiddenInput, required=False, initial=variant.pool.on_hand
@@ -80,7 +80,7 @@ def count_stock(
     Returns:
         How many pools changed.
     """
-    changed = counting.count(
+    changed = count.count(
         counted, fence=partial(reserved_stock.set_aside, at=at), seen=seen, note=note, at=at, by=by
     )
     if changed:
@@ -106,7 +106,7 @@ def stock(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResp
                 form.counted(), seen=form.seen(), note=form.cleaned_data["note"], at=at,
                 by=request.user,
             )  # fmt: skip
-        except counting.TooFewCounted as refusal:
+        except count.TooFewCounted as refusal:
             form.add_error(f"units_{refusal.pool_id}", str(refusal))
         except ShopError as refusal:
             form.add_error(None, str(refusal))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from shop.catalogue.models import Product, Variant
 from shop.festivals.models import Nomination, SheetRow, Slot
 from shop.festivals.nominations.proposal import Proposal
-from shop.stock.counting import MOST
+from shop.stock.count import MOST
 from shop.workspace.fields import AmountField
 from shop.workspace.sheets.slot_names import SlotNames
 

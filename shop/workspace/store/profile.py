@@ -28,7 +28,7 @@ from shop.moderation.models import Amendment
 from shop.moderation.propose import take_back
 from shop.moderation.write import keep_pictures, keep_words
 from shop.orders.unused_pictures import discard
-from shop.pictures.uploading import store
+from shop.pictures.upload import store
 from shop.tasks import enqueue
 from shop.workspace.access import store_members_only
 from shop.workspace.fields import LineField, ProseField, seen_only

@@ -12,7 +12,7 @@ from wagtail.models import Locale, Page
 from cms.models import HomePage, StoryIndexPage, StoryPage
 from cms.roles import EDITORS
 from shop.pictures.models import Picture
-from shop.pictures.uploading import store
+from shop.pictures.upload import store
 from tests import make, pages
 from tests.cms.admin.people import BEFORE, GROUPS, organizer
 from tests.hostile_files import picture

@@ -11,8 +11,8 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
+from shop.accounts.forms import SignupForm
 from shop.accounts.models import User
-from shop.accounts.signing_in import SignupForm
 from tests import make
 from tests.shop.accounts.people import PASSWORD, is_in, sign_in, signed_in
 

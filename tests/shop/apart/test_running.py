@@ -74,6 +74,6 @@ def test_a_child_knows_no_secret():
     assert not {"SECRET_KEY", "DATABASE_URL", "STRIPE_SECRET_KEY"} & set(names)
 
 
-@pytest.mark.parametrize("module", ["shop.pictures.decoding", "shop.workspace.sheets.child"])
+@pytest.mark.parametrize("module", ["shop.pictures.decode", "shop.workspace.sheets.child"])
 def test_what_works_apart_knows_neither_settings_nor_database(module):
     assert run_apart(MODULE, f"modules {module}".encode(), SMALL) == b""

@@ -12,7 +12,7 @@ from shop.festivals.mail import send_decision
 from shop.festivals.models import Slot
 from shop.festivals.promotions.text import called, named
 from shop.festivals.schedule.clone import clone_festival
-from shop.reminders.things import thing_of
+from shop.reminders.subjects import thing_of
 from shop.workspace.sheets.slot_names import SlotNames
 from tests import make
 from tests.make import END, NOON, START

@@ -12,7 +12,7 @@ from shop.orders.models import Order
 from shop.orders.text import mail_context, store_context
 from shop.payments.models import Payment
 from shop.payments.provider.requests import Addresses, checkout_request
-from shop.tickets.issuing import issue
+from shop.tickets.issue import issue
 from shop.tickets.sessions import calendar
 from tests import make
 from tests.buying import pay

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shop.cart.pricing import price_cart
-from shop.catalogue.wording import Terms
+from shop.catalogue.words import Terms
 from shop.festivals.models import PriceSpan
 from shop.festivals.prices.load import deals_now
 from shop.orders.place import place_order

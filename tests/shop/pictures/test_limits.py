@@ -10,8 +10,8 @@ from PIL import Image
 from wagtail.images.models import SourceImageIOError
 
 from shop.apart.running import Limits
-from shop.pictures import cleaning
-from shop.pictures.cleaning import PictureRefused, cleaned
+from shop.pictures import clean
+from shop.pictures.clean import PictureRefused, cleaned
 from shop.pictures.models import Picture
 from tests import make
 from tests.hostile_files import colours, lying_webp, picture
@@ -75,7 +75,7 @@ def test_a_file_that_lies_of_its_size_takes_nothing():
 
 def test_a_child_that_has_no_memory_left_gives_a_sentence(monkeypatch):
     small = Limits(memory=110_000_000, seconds=10, answer=1_000_000)
-    monkeypatch.setattr(cleaning, "LIMITS", small)
+    monkeypatch.setattr(clean, "LIMITS", small)
 
     with pytest.raises(PictureRefused, match="takes too much memory or time"):
         cleaned(picture("PNG", size=(6_000, 6_000)))
@@ -83,11 +83,11 @@ def test_a_child_that_has_no_memory_left_gives_a_sentence(monkeypatch):
 
 
 def test_who_waits_for_long_is_asked_to_come_again(monkeypatch):
-    monkeypatch.setattr(cleaning, "LONGEST_WAIT", 0.01)
+    monkeypatch.setattr(clean, "LONGEST_WAIT", 0.01)
     others, done = Event(), Event()
 
     def busy() -> None:
-        with cleaning._DECODING:
+        with clean._DECODING:
             others.set()
             done.wait(PATIENCE)
 

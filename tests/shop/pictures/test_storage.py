@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from shop.pictures.forgetting import LONGEST, forget_parts
+from shop.pictures.cleanup import LONGEST, forget_parts
 from tests.full_disk import files_in
 from tests.make import NOON
 

@@ -6,10 +6,10 @@ import pytest
 from django.core import mail
 
 from shop.festivals.deals.actions import raise_allotment
-from shop.reminders import telling
+from shop.reminders import due
+from shop.reminders.availability import free
+from shop.reminders.due import tell_returned
 from shop.reminders.models import Reminder
-from shop.reminders.telling import tell_returned
-from shop.reminders.waiting import free
 from shop.stock.models import Pool
 from tests import make
 from tests.budgets import statements
@@ -20,7 +20,7 @@ from tests.shop.reminders.waiting import mails, reminder, sold_out
 from tests.stepping import Beside, open_transaction
 
 pytestmark = pytest.mark.django_db
-ROUND, STEADY = timedelta(seconds=15), telling.STEADY
+ROUND, STEADY = timedelta(seconds=15), due.STEADY
 
 
 def rounds(start, length):
@@ -53,8 +53,8 @@ def test_a_hold_that_lapses_and_stays_free_tells_those_who_waited_longest(clock_
     expire(order, at=later)
 
     assert rounds(later, STEADY - ROUND) == 0
-    assert tell_returned(at=later + STEADY) == telling.PER_UNIT
-    assert told() == [f"guest-{n}@example.org" for n in range(telling.PER_UNIT)]
+    assert tell_returned(at=later + STEADY) == due.PER_UNIT
+    assert told() == [f"guest-{n}@example.org" for n in range(due.PER_UNIT)]
     clock_at(later + STEADY)
     assert mails() == told()
     assert mail.outbox[0].subject == f"{kettle.product.title} is back"
@@ -85,9 +85,9 @@ def test_at_most_a_few_are_told_of_each_unit_and_the_next_after_a_pause():
 
     told_at_first = rounds(NOON, STEADY + timedelta(minutes=10))
 
-    assert told_at_first == 2 * telling.PER_UNIT
-    later = NOON + STEADY + telling.PAUSE + ROUND
-    assert rounds(later, timedelta(minutes=5)) == 2 * telling.PER_UNIT
+    assert told_at_first == 2 * due.PER_UNIT
+    later = NOON + STEADY + due.PAUSE + ROUND
+    assert rounds(later, timedelta(minutes=5)) == 2 * due.PER_UNIT
 
 
 def test_a_count_that_finds_more_units_tells():
@@ -155,7 +155,7 @@ def test_two_beats_at_once_tell_no_more_than_one():
 
     told_each = at_once([lambda: tell_returned(at=NOON + STEADY)] * 4)
 
-    assert sum(told_each) == telling.PER_UNIT
+    assert sum(told_each) == due.PER_UNIT
 
 
 @pytest.mark.django_db(transaction=True)

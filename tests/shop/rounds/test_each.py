@@ -11,7 +11,7 @@ from shop.errors import StaleState
 from shop.orders.models import Order
 from shop.rounds import each, mishaps, pace, repeat
 from shop.rounds.models import Leftover, Mishap
-from shop.rounds.wording import words_of
+from shop.rounds.words import words_of
 from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON
@@ -50,7 +50,7 @@ def test_what_fails_is_listed_and_all_behind_it_have_their_turn():
     assert (found.round, found.kind, found.key) == ("use up", "shop.pool", str(empty.pk))
     assert (found.error, found.count, found.is_open) == ("IntegrityError", 1, True)
     assert "violates check constraint" in found.words
-    assert re.search(r"shop/rounds/working\.py:\d+", found.place)
+    assert re.search(r"shop/rounds/work\.py:\d+", found.place)
 
 
 def test_a_mishap_counts_on_and_closes_itself_when_it_succeeds():

@@ -8,9 +8,9 @@ from django.db import connection
 
 from shop.catalogue.models import Variant
 from shop.errors import NotPossible
-from shop.tickets import redeeming
+from shop.tickets import redeem
 from shop.tickets.models import Ticket
-from shop.tickets.redeeming import NotItsDay
+from shop.tickets.redeem import NotItsDay
 from tests import make
 from tests.make import NOON
 from tests.shop.tickets import visits
@@ -62,7 +62,7 @@ NEVER = (None, None, None, None)
     ],
 )
 def test_its_day_is_that_of_the_place(ticket, at, is_it):
-    assert redeeming.is_its_day(ticket, at=at) is is_it
+    assert redeem.is_its_day(ticket, at=at) is is_it
 
 
 def test_a_session_soon_after_midnight_has_its_guests_the_evening_before(till, db):
@@ -71,58 +71,58 @@ def test_a_session_soon_after_midnight_has_its_guests_the_evening_before(till, d
 
     found = Ticket.objects.get()
 
-    assert redeeming.is_its_day(found, at=nairobi(FRIDAY, -5))
-    assert not redeeming.is_its_day(found, at=nairobi(FRIDAY, -6))
+    assert redeem.is_its_day(found, at=nairobi(FRIDAY, -5))
+    assert not redeem.is_its_day(found, at=nairobi(FRIDAY, -6))
 
 
 def test_a_tour_of_three_days_takes_its_guests_all_the_while(till, db):
     tour, *_ = visits.session(visits.experience(duration_minutes=3 * 24 * 60))
     bought(till, {tour: 1})
 
-    assert redeeming.is_its_day(Ticket.objects.get(), at=FRIDAY + 2 * DAY)
+    assert redeem.is_its_day(Ticket.objects.get(), at=FRIDAY + 2 * DAY)
 
 
 def test_on_another_day_it_is_refused_and_nothing_changes(ticket, host):
     with pytest.raises(NotItsDay, match="for another day"):
-        redeeming.redeem(ticket, by=host, at=FRIDAY - 2 * DAY)
+        redeem.redeem(ticket, by=host, at=FRIDAY - 2 * DAY)
 
     assert state(ticket) == NEVER
 
 
 def test_on_another_day_a_host_may_let_somebody_in_all_the_same(ticket, host):
-    redeeming.redeem(ticket, by=host, at=FRIDAY - 2 * DAY, is_other_day=True)
+    redeem.redeem(ticket, by=host, at=FRIDAY - 2 * DAY, is_other_day=True)
 
     assert state(ticket) == (FRIDAY - 2 * DAY, host, None, None)
 
 
 def test_a_mistake_is_taken_back_and_the_same_ticket_lets_in_again(ticket, host):
-    redeeming.redeem(ticket, by=host, at=FRIDAY)
+    redeem.redeem(ticket, by=host, at=FRIDAY)
 
-    redeeming.take_back(ticket, by=host, at=FRIDAY + HOUR)
+    redeem.take_back(ticket, by=host, at=FRIDAY + HOUR)
     assert state(ticket) == (None, None, FRIDAY + HOUR, host)
 
-    redeeming.redeem(ticket, by=host, at=FRIDAY + 2 * HOUR)
+    redeem.redeem(ticket, by=host, at=FRIDAY + 2 * HOUR)
     assert state(ticket) == (FRIDAY + 2 * HOUR, host, FRIDAY + HOUR, host)
 
 
 def test_the_day_after_nothing_is_undone(ticket, host):
     used = nairobi(FRIDAY, 23, 30)  # 20:30 in UTC
-    redeeming.redeem(ticket, by=host, at=used)
+    redeem.redeem(ticket, by=host, at=used)
 
     with pytest.raises(NotPossible, match="on the same day only"):
-        redeeming.take_back(ticket, by=host, at=nairobi(FRIDAY, 24, 1))  # 21:01 in UTC
+        redeem.take_back(ticket, by=host, at=nairobi(FRIDAY, 24, 1))  # 21:01 in UTC
 
     assert state(ticket) == (used, host, None, None)
 
 
 def test_what_was_never_used_or_is_called_off_is_not_undone(ticket, host):
     with pytest.raises(NotPossible):
-        redeeming.take_back(ticket, by=host, at=FRIDAY)
-    redeeming.redeem(ticket, by=host, at=FRIDAY)
+        redeem.take_back(ticket, by=host, at=FRIDAY)
+    redeem.redeem(ticket, by=host, at=FRIDAY)
     Variant.objects.filter(pk=ticket.line.variant_id).update(cancelled_at=FRIDAY)
 
     with pytest.raises(NotPossible):
-        redeeming.take_back(ticket, by=host, at=FRIDAY)
+        redeem.take_back(ticket, by=host, at=FRIDAY)
 
     assert state(ticket) == (FRIDAY, host, None, None)
 
@@ -133,14 +133,14 @@ def test_two_who_undo_at_once_undo_one_use(till):
     bought(till, {adult: 1})
     ticket, store = Ticket.objects.get(), adult.product.merchant
     hosts = [make.member(store) for _ in range(6)]
-    redeeming.redeem(ticket, by=hosts[0], at=FRIDAY)
+    redeem.redeem(ticket, by=hosts[0], at=FRIDAY)
     together = threading.Barrier(len(hosts))
 
     def undo(number):
         mine = Ticket.objects.get(pk=ticket.pk)
         together.wait()
         try:
-            redeeming.take_back(mine, by=hosts[number], at=FRIDAY + number * HOUR / 10)
+            redeem.take_back(mine, by=hosts[number], at=FRIDAY + number * HOUR / 10)
         finally:
             connection.close()
 

@@ -6,10 +6,10 @@ from django.db import connection
 from icalendar import Calendar
 
 from shop.errors import NotPossible
-from shop.tickets import redeeming
-from shop.tickets.issuing import issue
+from shop.tickets import redeem
+from shop.tickets.issue import issue
 from shop.tickets.models import ALPHABET, Ticket
-from shop.tickets.redeeming import UsedAlready, clean_code
+from shop.tickets.redeem import UsedAlready, clean_code
 from shop.tickets.sessions import calendar
 from tests import make
 from tests.cms.admin.people import organizer
@@ -126,9 +126,9 @@ def test_a_ticket_is_used_once(order):
     ticket = Ticket.objects.first()
     host = visits.host_of(ticket.line.variant)
 
-    redeeming.redeem(ticket, by=host, at=FRIDAY)
+    redeem.redeem(ticket, by=host, at=FRIDAY)
     with pytest.raises(UsedAlready) as refused:
-        redeeming.redeem(Ticket.objects.get(pk=ticket.pk), by=host, at=FRIDAY + timedelta(1))
+        redeem.redeem(Ticket.objects.get(pk=ticket.pk), by=host, at=FRIDAY + timedelta(1))
 
     ticket.refresh_from_db()
     assert (ticket.used_at, ticket.used_by, refused.value.at) == (FRIDAY, host, FRIDAY)
@@ -145,7 +145,7 @@ def test_two_doors_let_one_person_in(till):
         mine = Ticket.objects.get(pk=ticket.pk)
         together.wait()
         try:
-            redeeming.redeem(mine, by=host, at=FRIDAY)
+            redeem.redeem(mine, by=host, at=FRIDAY)
             outcomes.append("in")
         except NotPossible:
             outcomes.append("refused")

@@ -9,11 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 
-from shop.accounts.forgetting import forget_sessions
+from shop.accounts.cleanup import forget_sessions
 from shop.payments.cleanup import KEPT_FOR, forget_messages
 from shop.payments.models import GatewayEvent
 from shop.payments.watch import problems
-from shop.workers.forgetting import forget_tasks
+from shop.workers.cleanup import forget_tasks
 from shop.workers.models import Worker
 from tests.make import NOON
 from tests.shop.payments.troubles import event, task
@@ -64,7 +64,7 @@ def test_old_messages_of_the_provider_are_forgotten_unless_they_still_wait():
 
 
 def test_much_at_once_is_forgotten_in_steps(monkeypatch):
-    monkeypatch.setattr("shop.accounts.forgetting.BATCH", 2)
+    monkeypatch.setattr("shop.accounts.cleanup.BATCH", 2)
     for n in range(5):
         Session.objects.create(pk=str(n), session_data="", expire_date=datetime.now(UTC) - DAY)
 

@@ -18,7 +18,7 @@ from shop.orders.tasks import send_receipt, tell_merchants
 from shop.reporting.models import Check
 from shop.tasks import enqueue
 from shop.workers.models import Worker
-from shop.workers.reviving import DIED, LEASE, MOST_WORKERS, take_up
+from shop.workers.revive import DIED, LEASE, MOST_WORKERS, take_up
 from tests import make
 from tests.make import NOON
 from tests.patience import PATIENCE, wait_until

@@ -7,9 +7,9 @@ from PIL import Image
 
 from shop.festivals.models import PriceChange
 from shop.listings.models import Listing
-from shop.pictures.cleaning import cleaned
+from shop.pictures.clean import cleaned
 from shop.pictures.models import Picture
-from shop.pictures.uploading import store
+from shop.pictures.upload import store
 from shop.storefront.cache import catalogue_version
 from tests import make
 from tests.cms.admin.people import BEFORE, organizer

@@ -12,8 +12,8 @@ from shop.festivals.enrolment import enrol
 from shop.festivals.models import ChangeLog, Deal, Enrolment, Nomination, WrongPrice
 from shop.festivals.nominations import decide
 from shop.listings import festival_products, publish
-from shop.merchants.deciding import OwnStore
 from shop.merchants.models import Membership
+from shop.merchants.own_stores import OwnStore
 from shop.moderation import suspend
 from shop.orders.models import SaleDecision
 from shop.payments import void

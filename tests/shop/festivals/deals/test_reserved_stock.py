@@ -6,7 +6,7 @@ import pytest
 from django.db.models import Sum
 
 from shop.cart.pricing import price_cart
-from shop.catalogue.wording import Terms
+from shop.catalogue.words import Terms
 from shop.errors import FenceBroken, NotPossible, OutOfStock, ShopError, Unavailable
 from shop.festivals.deals.actions import raise_allotment
 from shop.festivals.models import Closure, PriceSpan

@@ -7,7 +7,7 @@ import pytest
 from django.db.models import Count, Sum
 
 from shop.cart.pricing import price_cart
-from shop.catalogue.wording import Terms
+from shop.catalogue.words import Terms
 from shop.errors import FenceBroken, OutOfStock, PriceChanged, ShopError, Unavailable
 from shop.festivals.deals.actions import extend_slot, pause_deal, resume_deal
 from shop.festivals.models import Deal
@@ -15,7 +15,7 @@ from shop.festivals.nominations import approve
 from shop.listings.models import Listing
 from shop.orders.models import Order, OrderLine
 from shop.orders.reconcile import differences
-from shop.reminders import waiting
+from shop.reminders import availability
 from shop.stock.models import Pool
 from shop.storefront.product.buy_box import buying as buying_part
 from shop.storefront.product.choice import Offered
@@ -156,11 +156,11 @@ def test_who_waits_for_a_variant_hears_of_units_that_its_undercut_deal_lets_go()
     at_any_price = reminder("ada@example.org", variant=deal.variant, deal=None)
     at_the_deal = reminder("eve@example.org", variant=deal.variant, deal=deal)
 
-    now = {found.deal_id: found.units for found in waiting.free(at=NOON)}
-    before = {found.deal_id: found.units for found in waiting.free(at=NOON - HOUR)}
+    now = {found.deal_id: found.units for found in availability.free(at=NOON)}
+    before = {found.deal_id: found.units for found in availability.free(at=NOON - HOUR)}
 
-    assert waiting.is_true(at_any_price, at=NOON)
-    assert not waiting.is_true(at_the_deal, at=NOON)
+    assert availability.is_true(at_any_price, at=NOON)
+    assert not availability.is_true(at_the_deal, at=NOON)
     assert (now, before) == ({None: 5, deal.pk: 0}, {None: 5, deal.pk: 5})
 
 

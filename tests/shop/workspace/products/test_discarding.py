@@ -6,7 +6,7 @@ from django_tasks_db.models import DBTaskResult
 
 from cms.models import StoryPage
 from shop.orders.models import OrderLine
-from shop.pictures.forgetting import files_of
+from shop.pictures.cleanup import files_of
 from shop.pictures.models import Picture
 from shop.workspace.products import pictures
 from tests import pages

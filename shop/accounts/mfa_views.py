@@ -11,7 +11,7 @@ from django.db import transaction
 from django.forms import Form
 from django.http import HttpResponse
 
-from shop.accounts.proving import passkeys_elsewhere
+from shop.accounts.mfa_adapter import passkeys_elsewhere
 from shop.accounts.second_step import second_steps, turned_on
 
 

@@ -8,8 +8,8 @@ from io import BytesIO
 from django.core.files.storage import default_storage
 from PIL import Image
 
-from shop.pictures.cleaning import cleaned
-from shop.pictures.decoding import LONG_SIDE, upright
+from shop.pictures.clean import cleaned
+from shop.pictures.decode import LONG_SIDE, upright
 from shop.pictures.models import Picture
 from shop.pictures.storage import Keep, all_or_none
 

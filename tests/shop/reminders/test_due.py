@@ -9,10 +9,10 @@ from django_tasks_db.models import DBTaskResult
 
 from shop.festivals.models import Deal, Festival, Slot
 from shop.festivals.schedule import plan
-from shop.reminders import telling
-from shop.reminders.mailing import send_reminder
+from shop.reminders import due
+from shop.reminders.due import forget_reminders, tell_opened
+from shop.reminders.mail import send_reminder
 from shop.reminders.models import Reminder
-from shop.reminders.telling import forget_reminders, tell_opened
 from tests import make
 from tests.crowd import at_once
 from tests.make import END, NOON, START
@@ -37,11 +37,11 @@ def test_nobody_is_told_before_the_instant_and_everybody_at_it(clock_at):
 
 def test_mails_go_out_in_batches_and_who_asked_first_comes_first():
     slot = whole(make.festival())
-    rows = [reminder(f"guest-{n}@example.org", slot=slot) for n in range(telling.BATCH + 5)]
+    rows = [reminder(f"guest-{n}@example.org", slot=slot) for n in range(due.BATCH + 5)]
 
-    assert tell_opened(at=START) == telling.BATCH
+    assert tell_opened(at=START) == due.BATCH
     told = Reminder.objects.filter(told_at__isnull=False)
-    assert set(told.values_list("pk", flat=True)) == {row.pk for row in rows[: telling.BATCH]}
+    assert set(told.values_list("pk", flat=True)) == {row.pk for row in rows[: due.BATCH]}
     assert tell_opened(at=START + timedelta(seconds=15)) == 5
 
 

@@ -22,7 +22,7 @@ MOST_WORKERS = 5
 """After so many that died in it a task is not handed out again: it may be what kills them."""
 PAUSE = timedelta(seconds=1)
 PASSING = ("django.db.utils.OperationalError", "django.db.utils.InterfaceError")
-DIED = "shop.workers.reviving.WorkersDied"
+DIED = "shop.workers.revive.WorkersDied"
 
 
 class WorkersDied(Exception):

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from shop.apart.running import Limits, Overrun, run_apart
 from shop.errors import NotPossible
-from shop.pictures import decoding
+from shop.pictures import decode
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_CHUNKS = 5_000  # of a PNG; a large one has 1,300
 MOST_SCANS = 64  # of a JPEG; a progressive one has about ten
-LIMITS = Limits(memory=decoding.MEMORY, seconds=10, answer=MOST_BYTES)
+LIMITS = Limits(memory=decode.MEMORY, seconds=10, answer=MOST_BYTES)
 
 # One at a time in each process, and nobody waits for long: a request that waits holds a thread.
 _DECODING = BoundedSemaphore(1)
@@ -45,9 +45,9 @@ def cleaned(content: bytes) -> bytes:
     if kind is None:
         raise PictureRefused(_("Choose a picture in JPEG, PNG, WebP, HEIC or AVIF format."))
     if _is_overloaded(content, kind):
-        raise _refusal(decoding.TOO_FULL)
+        raise _refusal(decode.TOO_FULL)
     answer = _decoded(content, kind)
-    if answer[:1] != decoding.TAKEN:
+    if answer[:1] != decode.TAKEN:
         raise _refusal(answer)
     return answer[1:]
 
@@ -73,7 +73,7 @@ def _decoded(content: bytes, kind: str) -> bytes:
         text = _("Many pictures are coming in just now. Send this one again in a minute.")
         raise PictureRefused(text)
     try:
-        return run_apart(decoding.__name__, f"{kind}\n".encode() + content, LIMITS)
+        return run_apart(decode.__name__, f"{kind}\n".encode() + content, LIMITS)
     except Overrun as overrun:
         text = _("This picture takes too much memory or time. Save it smaller, as a JPEG.")
         raise PictureRefused(text) from overrun
@@ -109,9 +109,9 @@ def _refusal(word: bytes) -> PictureRefused:
     full = _("The file carries too much beside the picture. Save it again without extras.")
     broken = _("This picture cannot be read to its end. Take it or save it again.")
     texts = {
-        decoding.TOO_LARGE: many % {"most": decoding.MOST_PIXELS // million},
-        decoding.TOO_LARGE_FOR_KIND: kind % {"most": decoding.MOST_EXPANDED // million},
-        decoding.TOO_SMALL: small % {"pixels": decoding.LEAST_SIDE},
-        decoding.TOO_FULL: full,
+        decode.TOO_LARGE: many % {"most": decode.MOST_PIXELS // million},
+        decode.TOO_LARGE_FOR_KIND: kind % {"most": decode.MOST_EXPANDED // million},
+        decode.TOO_SMALL: small % {"pixels": decode.LEAST_SIDE},
+        decode.TOO_FULL: full,
     }
     return PictureRefused(texts.get(word, broken))

@@ -8,7 +8,7 @@ from PIL import Image, ImageCms
 from shop.catalogue.models import ProductPicture
 from shop.listings.models import Listing
 from shop.listings.tasks import make_modern_sizes
-from shop.pictures import making
+from shop.pictures import renditions
 from shop.pictures.models import Picture
 from tests import make
 from tests.full_disk import files_in, quota
@@ -48,7 +48,7 @@ def sizes_of(made, kind):
 def test_a_picture_gets_three_jpeg_files():
     made = picture()
 
-    making.make_sizes(made)
+    renditions.make_sizes(made)
 
     assert Picture.objects.get().sizes == made.sizes
     assert sizes_of(made, "jpeg") == {"320": (320, 160), "640": (640, 320), "1200": (1200, 600)}
@@ -56,12 +56,12 @@ def test_a_picture_gets_three_jpeg_files():
 
 def test_files_that_found_room_go_again_when_the_next_one_finds_none(media):
     made, lengths = picture(), []
-    making.sizes_of(made, lambda name, content: lengths.append(len(content)) or name)
+    renditions.sizes_of(made, lambda name, content: lengths.append(len(content)) or name)
     before = files_in(media)
     assert lengths[0] < lengths[1]
 
     with quota(lengths[0]), pytest.raises(OSError, match="too large"):
-        making.make_sizes(made)
+        renditions.make_sizes(made)
 
     assert files_in(media) == before
     assert Picture.objects.get().sizes == {}
@@ -70,8 +70,8 @@ def test_files_that_found_room_go_again_when_the_next_one_finds_none(media):
 def test_no_file_is_wider_than_the_original():
     made, tiny = picture(800, 400), picture(100, 300)
 
-    making.make_sizes(made)
-    making.make_sizes(tiny)
+    renditions.make_sizes(made)
+    renditions.make_sizes(tiny)
 
     assert sizes_of(made, "jpeg") == {"320": (320, 160), "640": (640, 320), "800": (800, 400)}
     assert sizes_of(tiny, "jpeg") == {"100": (100, 300)}
@@ -82,8 +82,8 @@ def test_a_picture_taken_on_its_side_stands_upright_and_says_nothing_about_the_c
     exif[0x0112], exif[0x010F] = TURNED_LEFT, "A camera"
     made = picture(1600, 800, exif=exif, comment="At home")
 
-    making.make_sizes(made)
-    making.make_modern_sizes(made)
+    renditions.make_sizes(made)
+    renditions.make_modern_sizes(made)
 
     for kind in ("jpeg", "avif"):
         image = opened(made.sizes[kind]["640"])
@@ -95,7 +95,7 @@ def test_a_picture_taken_on_its_side_stands_upright_and_says_nothing_about_the_c
 def test_what_is_transparent_becomes_white():
     made = picture(kind="PNG", mode="RGBA", colour=(0, 0, 0, 0))
 
-    making.make_sizes(made)
+    renditions.make_sizes(made)
 
     assert opened(made.sizes["jpeg"]["320"]).getpixel((10, 10)) == (255, 255, 255)
 
@@ -106,16 +106,16 @@ def test_a_picture_with_a_colour_profile_looks_the_same_without_it():
     broken = picture(colour=(200, 40, 60), icc_profile=b"nothing of the kind")
 
     for one in (made, broken):
-        making.make_sizes(one)
+        renditions.make_sizes(one)
         shown = opened(one.sizes["jpeg"]["320"]).getpixel((10, 10))
         assert max(abs(a - b) for a, b in zip(shown, (200, 40, 60), strict=True)) <= 2
 
 
 def test_avif_files_are_made_in_the_widths_of_the_jpeg_ones():
     made = picture()
-    making.make_sizes(made)
+    renditions.make_sizes(made)
 
-    making.make_modern_sizes(made)
+    renditions.make_modern_sizes(made)
 
     kept = Picture.objects.get().sizes
     assert kept.keys() == {"jpeg", "avif"}
@@ -125,23 +125,23 @@ def test_avif_files_are_made_in_the_widths_of_the_jpeg_ones():
 
 def test_making_avif_files_twice_makes_them_once(media):
     made = picture()
-    making.make_sizes(made)
-    making.make_modern_sizes(made)
+    renditions.make_sizes(made)
+    renditions.make_modern_sizes(made)
     files = sorted(media.rglob("*"))
 
-    making.make_modern_sizes(Picture.objects.get())
+    renditions.make_modern_sizes(Picture.objects.get())
 
     assert sorted(media.rglob("*")) == files
 
 
 def test_files_of_an_original_that_was_replaced_meanwhile_are_not_shown():
     made = picture()
-    making.make_sizes(made)
+    renditions.make_sizes(made)
     seen_before = Picture.objects.get()
     new = {"jpeg": {"320": "/media/sizes/new-320.jpg"}}
     Picture.objects.update(sizes=new)
 
-    making.make_modern_sizes(seen_before)
+    renditions.make_modern_sizes(seen_before)
 
     assert Picture.objects.get().sizes == new
 
@@ -149,14 +149,14 @@ def test_files_of_an_original_that_was_replaced_meanwhile_are_not_shown():
 def test_a_picture_without_jpeg_files_is_left_alone():
     made = picture()
 
-    making.make_modern_sizes(made)
+    renditions.make_modern_sizes(made)
 
     assert Picture.objects.get().sizes == {}
 
 
 def test_the_card_of_a_product_shows_the_modern_files_as_soon_as_they_are_made():
     made = picture()
-    making.make_sizes(made)
+    renditions.make_sizes(made)
     product = make.variant().product
     ProductPicture.objects.create(product=product, picture=made)
     make.listed(product)

@@ -9,9 +9,10 @@ from django.test import Client
 
 from shop.cart.locks import one_after_another
 from shop.networks import keyed_hash
-from shop.reminders import asking, tokens
+from shop.reminders import tokens
+from shop.reminders.ask import MOST_A_DAY, MOST_OF_NETWORK
+from shop.reminders.due import tell_opened
 from shop.reminders.models import Reminder
-from shop.reminders.telling import tell_opened
 from tests import make
 from tests.crowd import at_once
 from tests.make import END, NOON, START
@@ -98,22 +99,22 @@ def test_one_address_and_thing_is_one_row_and_one_mail_a_day(clock_at):
 
 
 def test_nobody_fills_a_strangers_box():
-    festivals = [make.festival() for _ in range(asking.MOST_A_DAY + 2)]
+    festivals = [make.festival() for _ in range(MOST_A_DAY + 2)]
     answers = [remind(guest(), f"festival-{f.pk}", ADA).status_code for f in festivals]
 
-    assert answers == [303] * asking.MOST_A_DAY + [429] * 2
-    assert len(mails()) == asking.MOST_A_DAY == Reminder.objects.count()
+    assert answers == [303] * MOST_A_DAY + [429] * 2
+    assert len(mails()) == MOST_A_DAY == Reminder.objects.count()
 
 
 def test_addresses_of_one_mailbox_are_asked_four_times_a_day_in_all():
     thing = f"festival-{make.festival().pk}"
     answers = [
         remind(guest(), thing, f"stranger+{number}@gmail.com").status_code
-        for number in range(asking.MOST_A_DAY + 2)
+        for number in range(MOST_A_DAY + 2)
     ]
 
-    assert answers == [303] * asking.MOST_A_DAY + [429] * 2
-    assert len(mails()) == asking.MOST_A_DAY
+    assert answers == [303] * MOST_A_DAY + [429] * 2
+    assert len(mails()) == MOST_A_DAY
 
 
 def test_one_network_causes_so_many_mails_an_hour_and_others_go_on(clock_at):
@@ -124,9 +125,9 @@ def test_one_network_causes_so_many_mails_an_hour_and_others_go_on(clock_at):
         data = {"thing": thing, "email": f"guest-{n}@example.org"}
         return guest().post("/remind/", data, **network).status_code
 
-    answers = [ask(n, **here) for n in range(asking.MOST_OF_NETWORK + 1)]
+    answers = [ask(n, **here) for n in range(MOST_OF_NETWORK + 1)]
 
-    assert answers == [303] * asking.MOST_OF_NETWORK + [429]
+    assert answers == [303] * MOST_OF_NETWORK + [429]
     assert ask(99) == 303
     clock_at(BEFORE + timedelta(hours=2))
     assert ask(98, **here) == 303
@@ -140,9 +141,9 @@ def test_many_at_once_from_one_network_cause_no_more_mails():
         data = {"thing": thing, "email": f"guest-{n}@example.org"}
         return lambda: guest().post("/remind/", data).status_code
 
-    answers = at_once([asks(n) for n in range(asking.MOST_OF_NETWORK + 10)], threads=10)
+    answers = at_once([asks(n) for n in range(MOST_OF_NETWORK + 10)], threads=10)
 
-    assert answers.count(303) == asking.MOST_OF_NETWORK == Reminder.objects.count()
+    assert answers.count(303) == MOST_OF_NETWORK == Reminder.objects.count()
 
 
 @pytest.mark.django_db(transaction=True)

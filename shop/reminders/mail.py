@@ -11,10 +11,10 @@ from django.utils import translation
 
 from shop import clock, dates
 from shop.mail import send
-from shop.reminders import things
+from shop.reminders.availability import is_true
 from shop.reminders.models import Reminder
+from shop.reminders.subjects import opens, title_of, with_label
 from shop.reminders.tokens import CONFIRM, GO, STOP, token
-from shop.reminders.waiting import is_true
 from shop.tasks import tried_again
 
 PRIORITY = -10  # a thousand reminders let every receipt pass
@@ -67,7 +67,7 @@ def _rows() -> QuerySet[Reminder]:
 def _context(reminder: Reminder) -> dict[str, str]:
     language, product = reminder.language, ""
     if reminder.variant:
-        product = things.with_label(reminder.variant, language)
+        product = with_label(reminder.variant, language)
     elif reminder.product:
         product = reminder.product.title_in(language)
     said = {
@@ -78,8 +78,8 @@ def _context(reminder: Reminder) -> dict[str, str]:
     }
     if slot := reminder.slot:
         zone = slot.festival.zone
-        said["festival"] = things.title_of(slot.festival)
-        said["starts"] = things.opens(slot)
+        said["festival"] = title_of(slot.festival)
+        said["starts"] = opens(slot)
         said["ends"] = dates.day_and_hour(slot.ends_at, zone, reminder.language)
         said["zone"] = dates.zone_name(slot.starts_at, zone, reminder.language)
     return said | {"about": said["product"] or said["festival"]}

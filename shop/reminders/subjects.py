@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from shop import dates
 from shop.catalogue.models import Product, Variant
-from shop.catalogue.wording import terms_for
+from shop.catalogue.words import terms_for
 from shop.errors import NotPossible
 from shop.festivals.models import Deal, Festival, Slot
 from shop.festivals.words import festival_title

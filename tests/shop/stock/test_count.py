@@ -9,7 +9,7 @@ from shop.errors import FenceBroken, NotPossible, ShopError, StaleState
 from shop.festivals.deals import reserved_stock
 from shop.festivals.nominations import approve as nominations_approve
 from shop.listings.models import Listing
-from shop.stock import counting
+from shop.stock import count as stock_count
 from shop.stock.models import Pool, StockMove
 from shop.workspace.products.stock import count_stock
 from tests import make
@@ -23,7 +23,7 @@ ROUNDS = 8
 
 def counted(pool, units, *, aside=0, seen=None):
     with transaction.atomic():
-        return counting.count(
+        return stock_count.count(
             {pool.pk: units},
             fence=lambda ids: dict.fromkeys(ids, aside),
             at=NOON,
@@ -59,7 +59,7 @@ def test_the_same_number_leaves_no_line():
 def test_less_than_what_is_promised_and_set_aside_is_refused_with_the_figures():
     pool = Pool.objects.create(on_hand=20, held=2, sold=5)
 
-    with pytest.raises(counting.TooFewCounted) as refusal:
+    with pytest.raises(stock_count.TooFewCounted) as refusal:
         counted(pool, 9, aside=3)
 
     assert "At least 10 must be there: 5 are sold, 2 are being paid for and 3" in str(refusal.value)
@@ -68,7 +68,7 @@ def test_less_than_what_is_promised_and_set_aside_is_refused_with_the_figures():
     assert counted(pool, 10, aside=3) == [pool.pk]
 
 
-@pytest.mark.parametrize("units", [-1, counting.MOST + 1])
+@pytest.mark.parametrize("units", [-1, stock_count.MOST + 1])
 def test_a_number_that_cannot_be_is_refused(units):
     pool = Pool.objects.create(on_hand=20)
 
@@ -110,7 +110,7 @@ def test_a_count_and_an_approval_never_both_take_the_same_units():
 
         refused = [found for found in results if isinstance(found, ShopError)]
         assert len(refused) == 1
-        assert isinstance(refused[0], (counting.TooFewCounted, FenceBroken))
+        assert isinstance(refused[0], (stock_count.TooFewCounted, FenceBroken))
         aside = reserved_stock.set_aside([variant.pool_id], at=START).get(variant.pool_id, 0)
         assert aside <= on_hand(variant.pool)
 
@@ -125,7 +125,7 @@ def test_a_count_waits_for_an_approval_and_leaves_what_it_sets_aside():
         beside = Beside(count)
         assert beside.waits()
 
-    assert isinstance(beside.result(), counting.TooFewCounted)
+    assert isinstance(beside.result(), stock_count.TooFewCounted)
     assert on_hand(variant.pool) == 10
 
 

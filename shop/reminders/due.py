@@ -13,9 +13,9 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from shop.festivals.models import Festival
-from shop.reminders.mailing import send_reminder
+from shop.reminders.availability import Free, free, of_thing, opened
+from shop.reminders.mail import send_reminder
 from shop.reminders.models import Reminder
-from shop.reminders.waiting import Free, free, of_thing, opened
 from shop.rounds import Thing, each
 from shop.tasks import enqueue
 

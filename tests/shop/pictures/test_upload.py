@@ -7,9 +7,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageCms
 
-from shop.pictures.cleaning import PictureRefused, cleaned
+from shop.pictures.clean import PictureRefused, cleaned
 from shop.pictures.models import Picture
-from shop.pictures.uploading import store
+from shop.pictures.upload import store
 from tests.hostile_files import CLEANED, NAMES, REFUSED, picture
 
 TURNED = 6  # EXIF: a viewer turns it to the right

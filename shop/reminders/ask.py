@@ -12,9 +12,9 @@ from shop.accounts.mailboxes import mailbox_key
 from shop.accounts.models import User
 from shop.cart.locks import one_after_another
 from shop.errors import NotPossible
-from shop.reminders.mailing import send_confirmation
+from shop.reminders.mail import send_confirmation
 from shop.reminders.models import Reminder
-from shop.reminders.things import Thing
+from shop.reminders.subjects import Thing
 from shop.tasks import enqueue
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

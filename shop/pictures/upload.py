@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
-from shop.pictures.cleaning import MOST_BYTES, PictureRefused, cleaned
-from shop.pictures.making import sizes_of
+from shop.pictures.clean import MOST_BYTES, PictureRefused, cleaned
 from shop.pictures.models import Picture
+from shop.pictures.renditions import sizes_of
 from shop.pictures.storage import Keep, all_or_none
 
 

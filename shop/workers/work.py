@@ -17,7 +17,7 @@ from django_tasks_db.models import DBTaskResult
 from shop import clock
 from shop.occasions import on_account_of
 from shop.workers.models import Worker
-from shop.workers.reviving import take_up_own, try_again
+from shop.workers.revive import take_up_own, try_again
 
 log = logging.getLogger(__name__)
 
