@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from shop import clock
-from shop.reporting.monitoring import Standing, standing
+from shop.reports.monitor import Standing, standing
 
 
 @never_cache

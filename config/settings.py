@@ -10,7 +10,7 @@ from django.utils.csp import CSP
 
 from config.database import bounded, preparing
 from config.editors import *  # noqa: F403 (what editors may choose and upload)
-from config.fairness import *  # noqa: F403 (what organizers can set at their desk)
+from config.limits import *  # noqa: F403 (what organizers can set at their desk)
 from config.logs import LOGGING  # noqa: F401
 from config.safety import *  # noqa: F403 (headers that are the same everywhere)
 from config.sign_in import *  # noqa: F403 (allauth's settings, a file of their own)
@@ -147,7 +147,7 @@ REDIS_URL = env("REDIS_URL")  # pages and what they count; limits are counted in
 WEB_PROCESSES = int(env("WEB_PROCESSES") or env("WEB_CONCURRENCY") or 1)
 IN_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 CACHES = {
-    "default": {"BACKEND": "config.caching.ForgivingCache", "LOCATION": REDIS_URL}
+    "default": {"BACKEND": "config.cache.ForgivingCache", "LOCATION": REDIS_URL}
     if REDIS_URL
     else {"BACKEND": IN_MEMORY, "OPTIONS": {"MAX_ENTRIES": 2_000}},
     # Anybody can make searches up: whoever does pushes other searches out, and nothing else.

@@ -40,7 +40,7 @@ from shop.listings.refresh import refresh
 from shop.listings.search_index import count_words, index_missing
 from shop.listings.tasks import make_modern_sizes
 from shop.pictures.models import Picture
-from shop.reporting.tallying import count_all_sales
+from shop.reports.tallies import count_all_sales
 from shop.tasks import enqueue
 
 STORES_AT_ONCE = 5

@@ -1,8 +1,8 @@
 from django.apps import AppConfig
 
-from shop.limiting import checks as limiting
 from shop.payments import checks as payments
 from shop.payments.provider.guards import refuse_dangerous_settings
+from shop.rate_limits import checks as limiting
 
 
 class ShopConfig(AppConfig):
@@ -14,7 +14,7 @@ class ShopConfig(AppConfig):
     def ready(self) -> None:
         """Refuse to run with dangerous payment settings; web servers skip Django's checks."""
         # What has models can be imported only now that all apps are known.
-        from shop.limiting.joining import join_allauth  # noqa: PLC0415
+        from shop.rate_limits.allauth_limits import join_allauth  # noqa: PLC0415
 
         payments.register_checks()
         limiting.register_checks()

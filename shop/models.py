@@ -34,7 +34,6 @@ from shop.festivals.models import (
     WrongPrice,
 )
 from shop.ledger.models import LedgerEntry, LedgerTransaction
-from shop.limiting.models import Kept
 from shop.listings.models import (
     CellCount,
     ChangedStore,
@@ -59,9 +58,9 @@ from shop.orders.models import (
 )
 from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.pictures.models import Picture, Rendition
-from shop.queueing.models import Place
+from shop.rate_limits.models import Kept
 from shop.reminders.models import Reminder
-from shop.reporting.models import (
+from shop.reports.models import (
     Check,
     CountedOrder,
     CountedRefund,
@@ -75,6 +74,7 @@ from shop.rounds.models import Leftover, Mishap
 from shop.stock.models import Pool, StockMove
 from shop.storefront.models import PreviewLink, ProbeResult, VainSearch
 from shop.tickets.models import Ticket
+from shop.waiting_room.models import Place
 from shop.workers.models import Worker
 
 __all__ = [

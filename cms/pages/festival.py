@@ -18,7 +18,7 @@ from cms.pages.base import ListPage, ShopPage
 from cms.pages.gather import Gathered
 from cms.pages.lists import festival_cards, known
 from shop.festivals.models import Festival
-from shop.reporting.models import PublicResult
+from shop.reports.models import PublicResult
 from shop.storefront.cache.catalogue_version import Epoch, KnownFestival
 
 SHOWN = (Festival.State.PUBLISHED, Festival.State.CLOSED)

@@ -19,8 +19,8 @@ from shop import dates
 from shop.delivery.names import country_name
 from shop.festivals.models import Festival
 from shop.languages import Wording, order_key
-from shop.reporting.models import PublicResult
-from shop.reporting.results import LEAST
+from shop.reports.models import PublicResult
+from shop.reports.results import LEAST
 from shop.storefront.cache.shared_page import shared_page
 from shop.storefront.festival.hero import words
 

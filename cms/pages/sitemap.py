@@ -21,7 +21,7 @@ from cms.pages.locate import public
 from cms.pages.search import unannounced
 from shop import clock
 from shop.listings.models import Listing
-from shop.reporting.models import PublicResult
+from shop.reports.models import PublicResult
 from shop.storefront.cache.catalogue_version import Epoch, current_epoch
 from shop.storefront.cache.shared_page import shared_page
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 
 from shop.currencies import written
-from shop.reporting.report import Figures
+from shop.reports.report import Figures
 
 register = template.Library()
 

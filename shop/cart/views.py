@@ -34,13 +34,13 @@ from shop.cart.vouchers.guesses import one_try
 from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible, ShopError, TooManyTries
 from shop.languages import listed
-from shop.queueing.queued import queued
 from shop.storefront.cache.catalogue_version import current_epoch
 from shop.storefront.language_offer import note_offer, offered
 from shop.storefront.middleware import tokenless
 from shop.storefront.preferences import COUNTRY_COOKIE, country_of, currency_of, remember
 from shop.storefront.previews.preview import preview_of
 from shop.storefront.product.choice import posted_options
+from shop.waiting_room.queued import queued
 
 MOST_KINDS = 20  # of tickets, on the page of one experience
 

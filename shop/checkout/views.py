@@ -28,9 +28,9 @@ from shop.delivery.names import country_name, lines_of
 from shop.errors import CannotDeliver, ShopError
 from shop.orders.agreement import Agreement
 from shop.payments.collect import start_payment
-from shop.queueing.queued import queued
-from shop.reporting import refusals
+from shop.reports import refusals
 from shop.storefront.preferences import currency_of
+from shop.waiting_room.queued import queued
 
 
 @queued

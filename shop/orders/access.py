@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from django.core import signing
 from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 
-from shop.limiting.store import limits
 from shop.orders.models import Order
+from shop.rate_limits.store import limits
 
 LINK_WORKS = timedelta(hours=1)
 CODE_WORKS = timedelta(minutes=15)

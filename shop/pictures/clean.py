@@ -10,8 +10,8 @@ from threading import BoundedSemaphore
 
 from django.utils.translation import gettext as _
 
-from shop.apart.running import Limits, Overrun, run_apart
 from shop.errors import NotPossible
+from shop.isolation.run import Limits, Overrun, run_apart
 from shop.pictures import decode
 
 MOST_BYTES = 10 * 1024 * 1024

@@ -5,9 +5,9 @@ from random import Random
 
 import pytest
 
-from shop.reporting import tallying
-from shop.reporting.checks import look_around
-from shop.reporting.results import PARTS, publish_result
+from shop.reports import tallies
+from shop.reports.checks import look_around
+from shop.reports.results import PARTS, publish_result
 from tests import make
 from tests.access.inspector import Inspector
 from tests.browsing.steps import sign_in
@@ -15,7 +15,7 @@ from tests.cms.admin.people import organizer
 from tests.make import END, NOON
 from tests.patience import IN_BROWSERS
 from tests.sample.loaded import root_collection
-from tests.shop.reporting.past import World, paid_order, sent_back
+from tests.shop.reports.past import World, paid_order, sent_back
 from tests.shop.workspace.desk import EVIL
 
 OURS = "main"
@@ -37,7 +37,7 @@ def sold(market, stage, inspector: Inspector):
         if n % 7 == 0:
             sent_back(order, dice)
     make.order({world.variants[0]: 2})
-    tallying.count_all_sales(at=NOON + timedelta(hours=1))
+    tallies.count_all_sales(at=NOON + timedelta(hours=1))
     look_around(at=NOON)
     inspector.within = OURS
     sign_in(inspector.page, organizer().email, "/organize/")

@@ -4,7 +4,7 @@ import pytest
 
 from shop.orders.models import Order
 from shop.payments.models import GatewayEvent, Operation, Payment
-from shop.reporting.checks import look_around
+from shop.reports.checks import look_around
 from shop.rounds import each
 from shop.rounds.models import Mishap
 from tests import make

@@ -7,8 +7,8 @@ from sample.selling import ENDED, LIVE, sell
 from shop.festivals.models import Deal, Festival
 from shop.orders.models import Order, OrderLine
 from shop.orders.reconcile import differences
-from shop.reporting.models import Tally
-from shop.reporting.tallying import count_all_sales
+from shop.reports.models import Tally
+from shop.reports.tallies import count_all_sales
 from tests.paying import assert_books_agree
 from tests.sample.loaded import DAY_0, flagship, six
 

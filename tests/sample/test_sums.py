@@ -17,7 +17,7 @@ from shop.merchants.models import Merchant
 from shop.orders.models import Order, Suborder
 from shop.orders.tasks import send_receipt
 from shop.payments.refund import refund_lines
-from shop.reporting.tallying import count_all_sales
+from shop.reports.tallies import count_all_sales
 from tests import make
 from tests.cms.admin.people import organizer
 from tests.sample.loaded import DAY_0, six

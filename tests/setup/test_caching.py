@@ -2,16 +2,16 @@
 
 import pytest
 
-from config import caching
-from config.caching import ForgivingCache
+from config import cache as config_cache
+from config.cache import ForgivingCache
 from tests.patience import PATIENCE
 from tests.silence import silent_server
 
 
 @pytest.fixture(autouse=True)
 def nothing_known(monkeypatch):
-    monkeypatch.setattr(caching, "_silent_until", 0.0)
-    monkeypatch.setattr(caching, "PAUSE", PATIENCE)
+    monkeypatch.setattr(config_cache, "_silent_until", 0.0)
+    monkeypatch.setattr(config_cache, "PAUSE", PATIENCE)
 
 
 def test_a_silent_cache_has_nothing_and_is_not_asked_again_at_once(caplog):

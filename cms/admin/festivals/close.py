@@ -12,8 +12,8 @@ from cms.admin.screens import words
 from shop import clock
 from shop.errors import ShopError
 from shop.festivals.models import Festival
-from shop.reporting.closing import close_festival
-from shop.reporting.results import hide_result, publish_result
+from shop.reports.close import close_festival
+from shop.reports.results import hide_result, publish_result
 
 
 @require_POST

@@ -19,9 +19,9 @@ from shop import clock
 from shop.delivery.names import country_name
 from shop.errors import NotPossible
 from shop.festivals.changelog import log as note
-from shop.limiting.store import limits
 from shop.orders.mend import mend
 from shop.orders.models import Order, Suborder
+from shop.rate_limits.store import limits
 from shop.tasks import enqueue
 
 PAUSE = 60  # seconds before the same mail is sent once more

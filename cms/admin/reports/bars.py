@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shop.reporting.report import Figures
+from shop.reports.report import Figures
 
 MOST = 12
 DAYS = 31

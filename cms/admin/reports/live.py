@@ -15,11 +15,11 @@ from cms.admin.screens import show
 from shop import clock
 from shop.delivery.names import country_name
 from shop.festivals.models import Festival
-from shop.reporting import checks
-from shop.reporting.board import Board, board
-from shop.reporting.closing import closing_of
-from shop.reporting.health import health_of
-from shop.reporting.results import PARTS
+from shop.reports import checks
+from shop.reports.board import Board, board
+from shop.reports.close import closing_of
+from shop.reports.health import health_of
+from shop.reports.results import PARTS
 from shop.workspace.dashboard.chart import chart
 
 SHOWN = 8

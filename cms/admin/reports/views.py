@@ -15,9 +15,9 @@ from cms.admin.screens import button, show
 from shop import clock
 from shop.festivals.models import Festival
 from shop.merchants.models import Merchant
-from shop.reporting.report import Figures, report
-from shop.reporting.statements import statement
-from shop.reporting.tables import (
+from shop.reports.report import Figures, report
+from shop.reports.statements import statement
+from shop.reports.tables import (
     EVIDENCE,
     PARTS,
     Shape,

@@ -16,7 +16,6 @@ from shop.cart.cleanup import forget_old_carts
 from shop.cart.vouchers.guesses import forget_tries
 from shop.festivals.promotions.sponsors import reckon_all
 from shop.ledger.balances import log_differences
-from shop.limiting.store import forget_limits
 from shop.listings import bulk
 from shop.listings.count import count_listings
 from shop.listings.popularity import refresh_popularity
@@ -33,15 +32,16 @@ from shop.payments.sweep import check_unsettled, expire_overdue
 from shop.payments.watch import tell_organizers
 from shop.payments.webhooks import forget_bodies, handle_waiting
 from shop.pictures.cleanup import forget_parts
-from shop.queueing.line import forget_places
+from shop.rate_limits.store import forget_limits
 from shop.reminders.due import forget_reminders, tell_opened, tell_returned
-from shop.reporting.checks import ask_worker, look_around, look_closely, say_beating
-from shop.reporting.refusals import forget_refusals
-from shop.reporting.tallying import check_sales, count_all_sales, count_sales
+from shop.reports.checks import ask_worker, look_around, look_closely, say_beating
+from shop.reports.refusals import forget_refusals
+from shop.reports.tallies import check_sales, count_all_sales, count_sales
 from shop.rounds import mishaps, pace
 from shop.rounds.mishaps import forget_mishaps
 from shop.storefront.cache.probe import forget_looks, probe_openings
 from shop.storefront.search_words.not_found import forget_vain
+from shop.waiting_room.line import forget_places
 from shop.workers.cleanup import forget_tasks
 from shop.workers.revive import take_up
 from shop.workspace.sheets import receive as sheets

@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from shop.reporting.tallying import rebuild
+from shop.reports.tallies import rebuild
 
 
 class Command(BaseCommand):

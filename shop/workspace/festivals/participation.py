@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from shop.festivals.models import Enrolment, Festival
 from shop.merchants.models import Merchant
-from shop.reporting.models import Tally
+from shop.reports.models import Tally
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET
 from shop.festivals.local_time import wall_of
 from shop.festivals.models import Festival
 from shop.merchants.models import Merchant
-from shop.reporting import statement_pages
-from shop.reporting.statements import DELIVERY, GOODS, OUTSIDE
-from shop.reporting.tables import lines_table
+from shop.reports import statement_pages
+from shop.reports.statements import DELIVERY, GOODS, OUTSIDE
+from shop.reports.tables import lines_table
 from shop.spreadsheets import sheet as sheet_of
 from shop.spreadsheets import streamed
 from shop.workspace.access import store_members_only

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from shop.apart.running import Limits, Overrun, run_apart
 from shop.errors import NotPossible
+from shop.isolation.run import Limits, Overrun, run_apart
 from shop.languages import listed
 from shop.workspace.sheets import child
 from shop.workspace.sheets.columns import NEEDED, TYPED, headings, known_headings

@@ -22,7 +22,7 @@ from shop.festivals.models import (
 from shop.orders.models import SaleDecision
 from shop.payments.apply import apply_session
 from shop.payments.models import GatewayEvent, Operation, Payment
-from shop.reporting.models import PublicResult
+from shop.reports.models import PublicResult
 from shop.rounds.models import Mishap
 from tests import make
 from tests.cms.admin.people import BEFORE

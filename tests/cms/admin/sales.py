@@ -1,7 +1,7 @@
 """A festival that has sold something, for the screens that tell of it."""
 
 from shop.festivals.models import Festival
-from shop.reporting import tallying
+from shop.reports import tallies
 from tests import make
 from tests.buying import pay
 from tests.make import NOON
@@ -14,7 +14,7 @@ def sold_festival() -> Festival:
     make.deal(of=kettle, during=festival, price=20_00, allotment=10)
     pay(make.order({kettle: 6}))
     make.order({kettle: 1})
-    tallying.count_sales(at=NOON)
+    tallies.count_sales(at=NOON)
     festival.merchant = kettle.product.merchant
     return festival
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shop.orders.models import Order
-from shop.reporting.checks import look_around
+from shop.reports.checks import look_around
 from shop.rounds import each
 from shop.rounds.models import Mishap
 from tests import make

@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, connection
 
 from shop.orders.models import Order
-from shop.reporting.models import Refused
+from shop.reports.models import Refused
 from shop.stock.models import Pool
 from tests import make
 from tests.shop.cart.carts import fill

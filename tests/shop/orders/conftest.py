@@ -1,6 +1,6 @@
 import pytest
 
-from config import fairness as outside
+from config import limits as outside
 from shop.storefront.cache import catalogue_version
 from tests.make import NOON
 from tests.paying import set_clocks

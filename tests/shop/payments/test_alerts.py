@@ -13,7 +13,7 @@ from shop.payments.models import GatewayEvent, Payment
 from shop.payments.sweep import expire_overdue
 from shop.payments.watch import problems, tell_organizers
 from shop.payments.webhooks import MOST_TRIES, handle_waiting
-from shop.reporting import checks
+from shop.reports import checks
 from tests.make import NOON
 from tests.paying import completed, post, set_clocks
 from tests.shop.payments import troubles

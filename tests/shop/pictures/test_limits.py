@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from PIL import Image
 from wagtail.images.models import SourceImageIOError
 
-from shop.apart.running import Limits
+from shop.isolation.run import Limits
 from shop.pictures import clean
 from shop.pictures.clean import PictureRefused, cleaned
 from shop.pictures.models import Picture

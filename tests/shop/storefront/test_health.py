@@ -8,8 +8,8 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 
 from shop.orders.models import Order
 from shop.payments.models import GatewayEvent, Operation, Payment
-from shop.reporting import checks
-from shop.reporting.models import Check
+from shop.reports import checks
+from shop.reports.models import Check
 from shop.rounds import each
 from tests import make
 from tests.budgets import statements

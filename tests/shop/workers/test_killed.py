@@ -15,7 +15,7 @@ from django_tasks_db.models import DBTaskResult
 from shop import clock
 from shop.orders.models import Suborder
 from shop.orders.tasks import send_receipt, tell_merchants
-from shop.reporting.models import Check
+from shop.reports.models import Check
 from shop.tasks import enqueue
 from shop.workers.models import Worker
 from shop.workers.revive import DIED, LEASE, MOST_WORKERS, take_up

@@ -5,8 +5,8 @@ from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
 from shop.festivals.models import ChangeLog
-from shop.limiting.store import limits
 from shop.orders.ship import ship
+from shop.rate_limits.store import limits
 from tests import make
 from tests.buying import pay
 from tests.cms.admin.people import organizer

@@ -9,9 +9,9 @@ from shop.catalogue.models import Product
 from shop.festivals.models import Festival
 from shop.festivals.nominations import approve
 from shop.orders.models import Order
-from shop.reporting import tallying
-from shop.reporting.checks import look_around
-from shop.reporting.models import FinalReport, Tally
+from shop.reports import tallies
+from shop.reports.checks import look_around
+from shop.reports.models import FinalReport, Tally
 from shop.storefront.cache.probe import latest_probe
 from tests import make
 from tests.budgets import statements
@@ -20,7 +20,7 @@ from tests.cms.admin.people import organizer
 from tests.cms.admin.sales import at, sold_festival
 from tests.make import END, NOON, START
 from tests.queue import run_queued_work
-from tests.shop.reporting.past import World, paid_order
+from tests.shop.reports.past import World, paid_order
 
 pytestmark = pytest.mark.django_db
 OVER = END + timedelta(days=14)
@@ -73,7 +73,7 @@ def test_asking_again_costs_the_same_however_much_is_sold(desk, sold):
         row = make.variant(20_00, of=make.product(title=f"Shawl {n}"))
         make.deal(of=row, during=sold, price=15_00, allotment=5)
         make.order({row: 1})
-    tallying.count_sales(at=NOON + timedelta(hours=1))
+    tallies.count_sales(at=NOON + timedelta(hours=1))
 
     # The board's own eight, and four that say who asks and what they may do.
     # The board's own eight, and five of Wagtail's: who asks, and what they may do.

@@ -9,8 +9,8 @@ from openpyxl import load_workbook
 from cms.admin.reports.bars import bars
 from shop.delivery.models import Rate
 from shop.orders.models import Order
-from shop.reporting import tallying
-from shop.reporting.models import PublicResult
+from shop.reports import tallies
+from shop.reports.models import PublicResult
 from shop.storefront.cache import catalogue_version
 from tests import make
 from tests.buying import pay
@@ -73,7 +73,7 @@ def test_a_statement_shows_delivery_apart_and_says_when_it_is_final(desk, sold, 
                    trigger="automatic", value=0, organizer_share=40)  # fmt: skip
     kettle = sold.merchant.products.get().variants.get()
     pay(make.order({kettle: 1}))
-    tallying.count_sales(at=NOON + timedelta(minutes=1))
+    tallies.count_sales(at=NOON + timedelta(minutes=1))
     where = at(sold, f"statements/{sold.merchant.pk}")
 
     page, text = desk.get(f"{where}/").text, desk.get(f"{where}.csv").content.decode()

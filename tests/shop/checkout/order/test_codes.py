@@ -10,8 +10,8 @@ from django.test import Client
 from shop import clock
 from shop.checkout.order.codes import masked
 from shop.delivery.models import Contact
-from shop.limiting.models import Kept
 from shop.orders.access import begin_code, code_of, use_code
+from shop.rate_limits.models import Kept
 from tests import make
 from tests.crowd import at_once
 from tests.make import NOON

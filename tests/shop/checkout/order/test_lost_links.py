@@ -11,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from shop.delivery.models import Contact
-from shop.limiting.models import Kept
 from shop.orders.access import LINK_SALT
+from shop.rate_limits.models import Kept
 from tests import make
 from tests.make import NOON
 from tests.shop.cart.carts import words

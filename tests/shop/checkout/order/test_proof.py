@@ -7,9 +7,9 @@ from django.core import signing
 
 from shop.checkout.order.proof import COOKIE, COOKIE_SALT
 from shop.delivery.models import Contact
-from shop.limiting.models import Kept
 from shop.orders.models import Order, Suborder
 from shop.orders.ship import ship
+from shop.rate_limits.models import Kept
 from tests import make
 from tests.make import NOON
 from tests.shop.cart.carts import words

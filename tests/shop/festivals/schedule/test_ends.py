@@ -15,7 +15,7 @@ from shop.festivals.promotions import manage, sponsors
 from shop.festivals.schedule import stop
 from shop.festivals.schedule.readiness import readiness
 from shop.orders import end
-from shop.reporting.closing import close_festival
+from shop.reports.close import close_festival
 from tests import make
 from tests.buying import pay, span_price
 from tests.make import END, NOON, START

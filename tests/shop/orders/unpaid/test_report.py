@@ -9,8 +9,8 @@ from django.db import transaction
 from shop.orders import end
 from shop.orders.unpaid.report import Parked, parked
 from shop.payments.watch import tell_organizers
-from shop.reporting.checks import look_around
-from shop.reporting.models import Check
+from shop.reports.checks import look_around
+from shop.reports.models import Check
 from shop.storefront.cache import catalogue_version
 from tests import make
 from tests.make import NOON

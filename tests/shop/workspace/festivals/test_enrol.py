@@ -8,7 +8,7 @@ import pytest
 
 from shop.festivals.models import ChangeLog, Enrolment, Nomination
 from shop.festivals.nominations import decide
-from shop.reporting.models import Tally
+from shop.reports.models import Tally
 from tests import make
 from tests.make import END, LONG_AGO, NOON, START
 

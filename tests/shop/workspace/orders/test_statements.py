@@ -5,15 +5,15 @@ import pytest
 from openpyxl import load_workbook
 
 from shop.merchants.models import Membership, Merchant
-from shop.reporting import tallying
-from shop.reporting.statement_pages import lines_of, page
-from shop.reporting.statements import statement
+from shop.reports import tallies
+from shop.reports.statement_pages import lines_of, page
+from shop.reports.statements import statement
 from shop.workspace.orders import statements as desk_statements
 from tests import make
 from tests.budgets import statements
 from tests.buying import pay
 from tests.make import END, NOON
-from tests.shop.reporting.past import World, paid_order, sent_back
+from tests.shop.reports.past import World, paid_order, sent_back
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,7 @@ def sold(client, clock_at):
         variant = make.variant(25_00, of=make.product(of=store, title=title))
         make.deal(of=variant, during=festival, price=price)
         pay(make.order({variant: 2}))
-    tallying.count_sales(at=NOON)
+    tallies.count_sales(at=NOON)
     client.force_login(make.member(loom))
     festival.where = f"/merchant/loom/festivals/{festival.pk}/statement"
     return festival
@@ -80,7 +80,7 @@ def test_the_pages_of_a_statement_hold_each_line_once_with_the_same_sums(seed):
         order = paid_order(world, dice, email=f"{n}@example.org")
         if dice.random() < 0.4:
             sent_back(order, dice)
-    tallying.count_sales(at=END)
+    tallies.count_sales(at=END)
 
     for festival in (world.festival, world.other):
         for store in Merchant.objects.all():
@@ -99,7 +99,7 @@ def test_a_long_statement_is_turned_over_and_says_the_sum_of_all(client, sold, m
     make.deal(of=variant, during=sold, price=20_00)
     for _order in range(3):
         pay(make.order({variant: 1}))
-    tallying.count_sales(at=NOON)
+    tallies.count_sales(at=NOON)
     monkeypatch.setattr(desk_statements, "SHOWN", 2)
 
     with statements(most=9):

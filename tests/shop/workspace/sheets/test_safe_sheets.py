@@ -5,7 +5,7 @@ import pytest
 from shop.catalogue.models import Product, Variant
 from shop.delivery.models import Contact
 from shop.festivals.models import Festival, SheetRow, Slot
-from shop.reporting import tallying
+from shop.reports import tallies
 from shop.workspace.sheets.read import read_sheet
 from tests.formulas import EVIL, formulas
 from tests.make import NOON
@@ -23,7 +23,7 @@ def evil(desk):
     Slot.objects.update(label=EVIL)
     Festival.objects.update(title=EVIL)
     SheetRow.objects.update(cells={"sku": EVIL, "price": EVIL, "slot": EVIL}, text=EVIL)
-    tallying.count_sales(at=NOON)
+    tallies.count_sales(at=NOON)
     return desk
 
 

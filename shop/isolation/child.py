@@ -1,0 +1,56 @@
+"""The child process of ``running``: bounds itself, then lets a module work on what it is sent.
+
+``python -m shop.isolation.child <module> <bytes of memory> <seconds>``
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+
+NO_MEMORY = 70
+OPEN_FILES = 64
+
+
+def bound(memory: int, seconds: int) -> None:
+    """Bound what this process may take: memory, time, files. There is no way back."""
+    import resource  # noqa: PLC0415 (there is none on Windows)
+
+    for what, most in {
+        resource.RLIMIT_AS: memory,
+        resource.RLIMIT_CPU: seconds,  # should its parent die before it can stop it
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_NOFILE: OPEN_FILES,
+        resource.RLIMIT_CORE: 0,
+    }.items():
+        with suppress(OSError, ValueError):  # a system that knows no such limit
+            resource.setrlimit(what, (most, most))
+
+
+def offer_to_die_first() -> None:
+    """Tell the system which process to stop where memory runs out: this one, not the shop."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+def main(module: str, memory: str, seconds: str) -> int:
+    """Answer one file."""
+    offer_to_die_first()
+    with suppress(ImportError):
+        bound(int(memory), int(seconds))
+    try:
+        answer = import_module(module).answer(sys.stdin.buffer.read())
+    except MemoryError:
+        return NO_MEMORY
+    sys.stdout.buffer.write(answer)
+    sys.stdout.buffer.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    # Without the clearing up of Python: what a decoder left behind could hang there.
+    code = main(*sys.argv[1:])
+    os._exit(code)

@@ -1,0 +1,44 @@
+"""What a monitor is told: what was found lately, and when beat and worker were last alive.
+
+Whoever asks costs two statements, however much there is: counting is done in the background.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shop.payments.watch import OVERDUE, overdue_orders
+from shop.reports.checks import PROBLEMS
+from shop.reports.health import TOO_OLD
+from shop.reports.models import Check
+
+SILENT = {
+    "beat": "the periodic work does not run",
+    "worker": "the worker does not run",
+    PROBLEMS: "nothing was looked at lately",
+}
+AGES = TOO_OLD | {PROBLEMS: TOO_OLD["beat"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is wrong, with a number where there is one, and when who was last alive."""
+
+    problems: dict[str, int | None]
+    last_seen: dict[str, datetime | None]
+
+
+def standing(*, at: datetime) -> Standing:
+    """Return how the shop stands, in words that name nobody. Two statements."""
+    rows = {row.name: row for row in Check.objects.filter(name__in=SILENT)}
+    seen = {name: rows[name].at if name in rows else None for name in SILENT}
+    found: dict[str, int | None] = dict(rows[PROBLEMS].counts) if PROBLEMS in rows else {}
+    # The one thing that is asked anew: money waits for it, and goods.
+    found.pop(OVERDUE, None)
+    if overdue := overdue_orders(at=at).count():
+        found[OVERDUE] = overdue
+    for name, words in SILENT.items():
+        if seen[name] is None or at - seen[name] > AGES[name]:
+            found[words] = None
+    return Standing(found, {name: seen[name] for name in ("beat", "worker")})

@@ -1,0 +1,96 @@
+"""The queue of all processes: a row for each place, in the order in which people came.
+
+Only whoever has to wait writes here. Numbers are given one after the other under a lock, so that
+the order of numbers is the order of coming.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Count, Q
+
+from shop.waiting_room.models import Place
+from shop.waiting_room.tickets import LASTS, Ticket
+
+THERE = timedelta(seconds=40)
+"""Who has not asked for so long does not hold the others up; the number stays theirs."""
+LOOK = timedelta(seconds=1)
+FEW = 10
+"""So many places of a short queue one network may take: people share an address."""
+MOST_KEPT = 20_000  # characters of what was posted
+LOCK = 41_300
+
+# A row that was forgotten meanwhile is written again as the signed ticket says it was.
+ASK = """
+INSERT INTO shop_place (id, came_at, asked_at, kept, network_key)
+VALUES (%(id)s, %(came)s, %(at)s, %(kept)s, '')
+ON CONFLICT (id) DO UPDATE
+SET asked_at = greatest(shop_place.asked_at, excluded.asked_at),
+    kept = shop_place.kept || excluded.kept
+RETURNING (SELECT count(*) FROM shop_place p
+           WHERE p.id < %(id)s AND p.asked_at > %(since)s AND p.passed_at IS NULL)
+"""
+
+
+def waiting(*, at: datetime) -> int:
+    """Return how many wait."""
+    return Place.objects.filter(passed_at=None, asked_at__gt=at - THERE).count()
+
+
+def keep(ticket: Ticket, kept: dict, *, at: datetime) -> Ticket:
+    """Keep what was posted by somebody who may pass, and return their ticket with its number."""
+    place = Place.objects.create(came_at=ticket.came_at, asked_at=at, passed_at=at, kept=kept)
+    return Ticket(place.pk, ticket.came_at, ticket.passes_until)
+
+
+@transaction.atomic
+def join(kept: dict, *, network_key: str, most: int, at: datetime) -> tuple[Ticket, int] | None:
+    """Give the next number to somebody new, with how many are ahead; None when all are taken.
+
+    One network takes a tenth of the places at the most: a script has any number of cookies.
+
+    Args:
+        kept: what was posted, by address.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    there = Place.objects.filter(passed_at=None, asked_at__gt=at - THERE)
+    mine = Count("pk", filter=Q(network_key=network_key))
+    ahead, from_here = there.aggregate(all=Count("pk"), mine=mine).values()
+    if ahead >= most or from_here >= max(FEW, most // 10):
+        return None
+    place = Place.objects.create(came_at=at, asked_at=at, kept=kept, network_key=network_key)
+    return Ticket(place.pk, at), ahead
+
+
+def ask(ticket: Ticket, kept: dict, *, at: datetime) -> int:
+    """Note that somebody still waits; return how many who came before wait too."""
+    facts = {"id": ticket.number, "came": ticket.came_at, "at": at, "since": at - THERE}
+    with connection.cursor() as cursor:
+        cursor.execute(ASK, facts | {"kept": json.dumps(kept)})
+        return cursor.fetchone()[0]
+
+
+def let_in(ticket: Ticket, *, at: datetime) -> None:
+    """Note that somebody waits no longer."""
+    Place.objects.filter(pk=ticket.number).update(passed_at=at)
+
+
+@transaction.atomic
+def take_kept(ticket: Ticket, address: str) -> list | None:
+    """Return what was posted to an address while its sender waited, once."""
+    place = Place.objects.select_for_update().filter(pk=ticket.number).first()
+    if place is None or address not in place.kept:
+        return None
+    kept = place.kept.pop(address)
+    place.save(update_fields=["kept"])
+    return kept
+
+
+def forget_places(*, at: datetime) -> int:
+    """Delete the places of those who went away, and with them what they had posted."""
+    gone, _ = Place.objects.filter(asked_at__lt=at - LASTS / 4).delete()
+    return gone
