@@ -1,4 +1,4 @@
-"""The child process of ``running``: bounds itself, then lets a module work on what it is sent.
+"""The child process of ``run``: bounds itself, then lets a module work on what it is sent.
 
 ``python -m shop.isolation.child <module> <bytes of memory> <seconds>``
 """

@@ -1,7 +1,7 @@
 """Decodes pictures from strangers; runs in a child process alone, and knows no Django.
 
 Everything is counted before anything is decoded. The answer is the picture made anew, or a word
-that says why there is none; ``cleaning`` has the sentences.
+that says why there is none; ``clean`` has the sentences.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Merchants propose products for a festival's slots; organizers decide.
 
 A nomination moves along its states by compare-and-set under its row lock. Approval is in
-``approving``: it makes the deals. Many at once are proposed by ``submitting``.
+``approve``: it makes the deals. Many at once are proposed by ``submit``.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from shop.storefront.previews.preview import Preview
 
 KEPT_FOR = 60  # seconds
 MOST = 4  # previews of one process
-NEWEST = 50  # changes, as ``epoch`` counts them: two may commit in another order
+NEWEST = 50  # changes, as ``catalogue_version`` counts them: two may commit in another order
 
 
 @dataclass(frozen=True, slots=True)
