@@ -9,16 +9,16 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import COMMENTS_RELATION_NAME, Page
 from wagtail.search import index
 
 from cms.pages import preview
 from cms.pages.addresses import address
-from cms.pages.forms import TAKEN, TOP, PageForm, is_taken
 from cms.pages.gather import Gathered, Part, gather, turns
 from cms.pages.pictures import make_missing
 from cms.pages.scene import Scene
@@ -27,6 +27,31 @@ from shop.festivals.prices.spans import mark_change
 from shop.languages import Wording
 from shop.pictures.models import Picture
 from shop.storefront.cache.catalogue_version import Epoch, KnownFestival, current_epoch
+
+TOP = 2  # the depth of the home page, below which addresses begin
+TAKEN = "This is an address of the shop itself: choose another one."
+
+
+class PageForm(WagtailAdminPageForm):
+    """Says at once when an address is taken by the shop."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse an address at the top that is not a page's to have."""
+        cleaned = super().clean()
+        parent = self.parent_page
+        if parent and parent.depth == TOP and is_taken(cleaned.get("slug") or ""):
+            self.add_error("slug", TAKEN)
+        return cleaned
+
+
+def is_taken(slug: str) -> bool:
+    """Tell whether an address at the top belongs to the shop and not to a page."""
+    try:
+        match = resolve(f"/{slug}/")
+    except Resolver404:
+        return False
+    return match.url_name not in ("wagtail_serve", "home")
+
 
 # What saving a draft writes: nobody but editors sees any of it.
 OF_DRAFTS = {

@@ -20,7 +20,7 @@ from cms.pages.translations import untranslated
 from shop import clock
 from shop.errors import NotPossible, ShopError
 from shop.festivals.models import Festival
-from shop.festivals.schedule import overriding
+from shop.festivals.schedule import findings
 from shop.festivals.schedule.findings import Finding
 from shop.festivals.schedule.readiness import Readiness, readiness
 
@@ -49,7 +49,7 @@ def override(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         if found is None:
             raise NotPossible("This is not missing any more, or it says something else now.")
-        overriding.override(festival, found, words(request, "reason"), at=at, by=request.user)
+        findings.override(festival, found, words(request, "reason"), at=at, by=request.user)
     except ShopError as refusal:
         messages.error(request, str(refusal))
     else:

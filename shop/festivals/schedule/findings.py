@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import ExpressionWrapper, F, IntegerField, Sum
 
+from shop.accounts.models import User
 from shop.currencies import in_whole
+from shop.errors import NotPossible
+from shop.festivals.changelog import log
 from shop.festivals.local_time import is_moved
-from shop.festivals.models import Deal, Festival, Nomination, Promotion, Slot
+from shop.festivals.models import ChangeLog, Deal, Festival, Nomination, Promotion, Slot
 from shop.festivals.promotions.budgets import outlook
 from shop.festivals.translations import gaps
 
 WITH_CURRENCY = re.compile(r"(?:[$€£¥₦₵]|\b[A-Z]{3})\s?[\d.,]+|[\d.,]+\s?(?:[%$€£¥₦₵]|[A-Z]{3}\b)")
+OVERRIDE = "override"  # in the change log
 NAMED = 3  # of many that lack the same, so many are named
 
 
@@ -163,3 +168,35 @@ def moved(festival: Festival, slots: list[Slot]) -> Iterator[Finding]:
 
 def _is_inside(festival: Festival, starts_at: datetime, ends_at: datetime) -> bool:
     return festival.starts_at <= starts_at and ends_at <= festival.ends_at
+
+
+@transaction.atomic
+def override(festival: Festival, finding: Finding, reason: str, *, at: datetime, by: User) -> None:
+    """Let a festival be published although this is missing.
+
+    It stands for the sentence that was read: when the sentence changes, it blocks again.
+
+    Raises:
+        NotPossible: the festival is no draft, the finding blocks nothing, or no reason is given.
+    """
+    festival = Festival.objects.select_for_update(no_key=True).get(pk=festival.pk)
+    if festival.state != Festival.State.DRAFT:
+        raise NotPossible("Only a draft waits for being published.")
+    if not finding.blocks:
+        raise NotPossible("This blocks nothing.")
+    if not reason.strip():
+        raise NotPossible("Say why it may be published all the same.")
+    after = {"finding": finding.key, "text": finding.text}
+    log(festival, OVERRIDE, at=at, by=by, festival=festival, reason=reason.strip(), after=after)
+
+
+def with_overrides(festival: Festival, found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings with the reasons that were given for these very sentences. One statement."""
+    rows = ChangeLog.objects.filter(festival=festival, subject="festival", action=OVERRIDE)
+    given = {
+        (after.get("finding"), after.get("text")): reason
+        for after, reason in rows.order_by("pk").values_list("after", "reason")
+    }
+    return tuple(
+        replace(finding, override=given.get((finding.key, finding.text), "")) for finding in found
+    )

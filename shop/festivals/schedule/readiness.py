@@ -11,8 +11,7 @@ from django.db.models import Count, Q
 
 from shop.catalogue.models import Product
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Participation
-from shop.festivals.schedule.findings import Finding, findings
-from shop.festivals.schedule.overriding import with_overrides
+from shop.festivals.schedule.findings import Finding, findings, with_overrides
 from shop.merchants.models import Merchant
 
 SINGULAR = {"Stores": "store", "Products": "product", "Countries": "country"}

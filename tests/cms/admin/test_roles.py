@@ -19,7 +19,7 @@ from shop.festivals.models import (
     Wanted,
 )
 from shop.festivals.promotions.code_batches import make_codes
-from shop.festivals.schedule.overriding import override
+from shop.festivals.schedule.findings import override
 from shop.listings import bulk
 from shop.merchants.models import Merchant
 from shop.rounds.models import Mishap

@@ -7,8 +7,7 @@ import pytest
 from shop.errors import NotPossible
 from shop.festivals.models import ChangeLog, Festival, Promotion, Slot
 from shop.festivals.promotions import code_batches
-from shop.festivals.schedule.findings import Finding
-from shop.festivals.schedule.overriding import override
+from shop.festivals.schedule.findings import Finding, override
 from shop.festivals.schedule.readiness import readiness
 from shop.stock.models import Pool
 from tests import make
