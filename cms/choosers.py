@@ -19,10 +19,7 @@ class PublicProducts:
 
     def get_object_list(self) -> QuerySet[Product]:
         """Return what shoppers can see."""
-        public = Product.objects.filter(
-            state=Product.State.PUBLISHED, merchant__state=Merchant.State.APPROVED
-        )
-        return public.select_related("merchant").order_by("title", "pk")
+        return Product.objects.public().select_related("merchant").order_by("title", "pk")
 
 
 class ChooseProduct(PublicProducts, ChooseView):
@@ -38,7 +35,7 @@ class ApprovedStores:
 
     def get_object_list(self) -> QuerySet[Merchant]:
         """Return what shoppers can see."""
-        return Merchant.objects.filter(state=Merchant.State.APPROVED).order_by("name", "pk")
+        return Merchant.objects.trading().order_by("name", "pk")
 
 
 class ChooseStore(ApprovedStores, ChooseView):

@@ -21,8 +21,6 @@ from shop.festivals.models import Festival
 from shop.reports.models import PublicResult
 from shop.storefront.cache.catalogue_version import Epoch, KnownFestival
 
-SHOWN = (Festival.State.PUBLISHED, Festival.State.CLOSED)
-
 
 class FestivalIndexPage(ListPage):
     """The list of festivals: what runs, what comes, what was."""
@@ -96,7 +94,7 @@ class FestivalPage(ShopPage):
     def is_public(self) -> bool:
         """Hide the page of a festival that is not announced, or was called off."""
         row = self.own_festival()
-        return row is not None and row.state in SHOWN
+        return row is not None and row.state in Festival.SHOWN
 
 
 def result_link(festival: Festival) -> str:

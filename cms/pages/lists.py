@@ -50,7 +50,7 @@ def festival_cards(model: type, *, at: datetime, language: str) -> list[Festival
     """
     pages = model.objects.live().filter(
         locale__language_code=settings.LANGUAGE_CODE,
-        festival__state__in=(Festival.State.PUBLISHED, Festival.State.CLOSED),
+        festival__state__in=Festival.SHOWN,
     )
     rows = pages.select_related("festival").order_by("-festival__starts_at")[:MOST]
     found = [_festival_card(row, at=at, language=language) for row in rows]

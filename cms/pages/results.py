@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cms.pages.addresses import address
-from cms.pages.festival import SHOWN, FestivalPage
+from cms.pages.festival import FestivalPage
 from cms.pages.lists import known
 from shop import dates
 from shop.delivery.names import country_name
@@ -43,7 +43,7 @@ class ResultShown:
 def result(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the result; where none is shown there is no such page."""
     shown = PublicResult.objects.select_related("festival").filter(
-        festival__slug=slug, is_shown=True, festival__state__in=SHOWN
+        festival__slug=slug, is_shown=True, festival__state__in=Festival.SHOWN
     )
     row = shown.first()
     if row is None:

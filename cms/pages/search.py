@@ -70,7 +70,7 @@ def _english(keys: Iterable[object]) -> dict[object, str]:
 def unannounced() -> QuerySet[Page]:
     """Return the pages of festivals that are not public: not yet, or called off."""
     pages = apps.get_model("cms", "FestivalPage").objects.filter(festival__isnull=False)
-    return pages.exclude(festival__state__in=(Festival.State.PUBLISHED, Festival.State.CLOSED))
+    return pages.exclude(festival__state__in=Festival.SHOWN)
 
 
 def _hidden() -> set[object]:

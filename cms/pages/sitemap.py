@@ -16,10 +16,10 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from cms.pages.addresses import address
-from cms.pages.festival import SHOWN
 from cms.pages.locate import public
 from cms.pages.search import unannounced
 from shop import clock
+from shop.festivals.models import Festival
 from shop.listings.models import Listing
 from shop.reports.models import PublicResult
 from shop.storefront.cache.catalogue_version import Epoch, current_epoch
@@ -67,7 +67,7 @@ def _pages(epoch: Epoch, language: str) -> Iterator[str]:
     )
     pages = pages.exclude(translation_key__in=unannounced().values("translation_key"))
     yield from (address(path, language) for path in pages.values_list("url_path", flat=True))
-    shown = PublicResult.objects.filter(is_shown=True, festival__state__in=SHOWN)
+    shown = PublicResult.objects.filter(is_shown=True, festival__state__in=Festival.SHOWN)
     for slug in shown.order_by("pk").values_list("festival__slug", flat=True):
         yield reverse("festival-result", args=[slug])
 

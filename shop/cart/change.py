@@ -9,12 +9,11 @@ from django.utils.translation import gettext as _
 
 from shop.cart.current import Shopper
 from shop.cart.models import Cart, CartLine, CartVoucher
-from shop.catalogue.models import Product, Variant
+from shop.catalogue.models import Variant, buyable_sql
 from shop.delivery.models import Contact
 from shop.errors import NeedsAccount, NotPossible
 from shop.festivals.models import Claim, Promotion
 from shop.festivals.promotions.vouchers import find_voucher
-from shop.merchants.models import Merchant
 
 MOST_OF_ONE = 999
 
@@ -28,13 +27,12 @@ ON CONFLICT (cart_id, variant_id)
 DO UPDATE SET quantity = least(shop_cartline.quantity + excluded.quantity, %s)
 """
 # Asked with every add: written out, since putting it together would cost more than asking it.
-FOR_SALE = """
+BUYABLE = f"""
 SELECT EXISTS (
   SELECT FROM shop_variant v
   JOIN shop_product p ON p.id = v.product_id JOIN shop_merchant m ON m.id = p.merchant_id
-  WHERE v.id = %s AND v.is_active AND p.state = 'published' AND m.state = 'approved'
-    AND (p.kind = 'goods' OR v.session_start IS NOT NULL))
-"""
+  WHERE v.id = %(variant)s AND {buyable_sql("v", "p", "m")})
+"""  # noqa: S608 (constants only)
 
 
 def add(cart: Cart, variant_id: int, quantity: int, *, at: datetime) -> None:
@@ -59,23 +57,18 @@ def set_quantity(cart: Cart, variant_id: int, quantity: int) -> None:
     line.update(quantity=quantity)
 
 
-def is_for_sale(variant_id: int) -> bool:
-    """Tell whether a variant may be put into a cart; of an experience only a dated session."""
+def is_buyable(variant_id: int, *, at: datetime) -> bool:
+    """Tell whether a variant may be put into a cart; of an experience only a session to come."""
     with connection.cursor() as cursor:
-        cursor.execute(FOR_SALE, [variant_id])
+        cursor.execute(BUYABLE, {"variant": variant_id, "at": at})
         return cursor.fetchone()[0]
 
 
-def seats_for_sale(pool_id: int) -> list[Variant]:
+def buyable_seats(pool_id: int, *, at: datetime) -> list[Variant]:
     """Return the kinds of tickets of a session that may be put into a cart, in their order."""
     return list(
-        Variant.objects.filter(
-            pool=pool_id,
-            session_start__isnull=False,
-            is_active=True,
-            product__state=Product.State.PUBLISHED,
-            product__merchant__state=Merchant.State.APPROVED,
-        )
+        Variant.objects.buyable(at=at)
+        .filter(pool=pool_id, session_start__isnull=False)
         .select_related("product")
         .order_by("position", "pk")
     )

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, OuterRef, Subquery, Value
+from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop.accounts.models import User
-from shop.festivals.models import Deal, DealUsage, Festival
+from shop.catalogue.models import Variant
+from shop.conditions import under
+from shop.festivals.models import Deal, DealUsage
 from shop.languages import labelled
 
 
@@ -54,16 +56,13 @@ def own_limits(product_id: int, user: User, *, at: datetime) -> list[OwnLimit]:
     """
     usage = DealUsage.objects.filter(deal=OuterRef("pk"), mailbox=user.mailbox_id)
     deals = (
-        Deal.objects.filter(
+        Deal.objects.open(at=at)
+        .filter(
+            under("variant", Variant.on_sale(at)),
             variant__product=product_id,
-            variant__is_active=True,
-            state=Deal.State.APPROVED,
             per_shopper__isnull=False,
-            effective_from__lte=at,
-            effective_to__gt=at,
-            slot__festival__state=Festival.State.PUBLISHED,
         )
-        .annotate(had=Coalesce(Subquery(usage.values(n=F("held") + F("sold"))[:1]), Value(0)))
+        .annotate(had=Coalesce(Subquery(usage.values(n=DealUsage.TAKEN)[:1]), Value(0)))
         .select_related("variant")
         .order_by("variant__position", "pk")
     )

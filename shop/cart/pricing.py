@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -18,6 +18,7 @@ from shop.cart.models import Cart, CartLine, CartVoucher
 from shop.catalogue.models import Product
 from shop.catalogue.words import called_column
 from shop.composed import MOMENT, TEXT, composed
+from shop.conditions import under
 from shop.currencies import least_charge
 from shop.delivery.names import country_name
 from shop.delivery.quote import Option, Parcel, delivery_options
@@ -30,7 +31,6 @@ from shop.festivals.pricing.items import is_undercut
 from shop.festivals.pricing.quoting import Quote, quote
 from shop.festivals.pricing.terms import Basket, DealTerms, PoolTerms, VariantTerms, Wanted
 from shop.festivals.promotions.vouchers import Pick, promotions_now
-from shop.merchants.models import Merchant
 from shop.storefront.cache.catalogue_version import current_epoch
 
 
@@ -125,10 +125,8 @@ def priced_lines(
     )
     taking_part = (
         Participation.objects.filter(
+            under("festival", Festival.live(at)),
             product=OuterRef("variant__product"),
-            festival__state=Festival.State.PUBLISHED,
-            festival__starts_at__lte=at,
-            festival__ends_at__gt=at,
         )
         .order_by("-festival__priority", "festival_id")
         .values(
@@ -139,7 +137,7 @@ def priced_lines(
     )
     picks = CartVoucher.objects.filter(cart=OuterRef("cart")).order_by("pk")
     pick = JSONObject(promotion="promotion_id", claim="claim_id", is_off="is_off")
-    span = PriceSpan.objects.filter(variant=OuterRef("variant"), starts_at__lte=at, ends_at__gt=at)
+    span = PriceSpan.objects.in_force(at=at).filter(variant=OuterRef("variant"))
     rows = (
         CartLine.objects.filter(cart__token_hash=token_hash)
         .select_related("cart__contact", "variant__product__merchant", "variant__product__listing",
@@ -160,8 +158,7 @@ def priced_lines(
 def _wanted(line: CartLine, deals: list[DealTerms], own: Holdings) -> Wanted:
     variant, product = line.variant, line.variant.product
     on_sale = (
-        product.state == Product.State.PUBLISHED
-        and product.merchant.state == Merchant.State.APPROVED
+        product.is_public
         and variant.is_active
         and variant.listed_at is not None
         and line.regular_now is not None
@@ -196,8 +193,7 @@ def _credited(deal: DealTerms, own: Holdings) -> DealTerms:
     left = None if deal.left is None else deal.left + held
     limited = deal.shopper_left is not None and own.shopper_id is not None
     shopper_left = deal.shopper_left + held if limited else deal.shopper_left
-    values = {name: getattr(deal, name) for name in DealTerms.__slots__}
-    return DealTerms(**values | {"left": left, "shopper_left": shopper_left})
+    return replace(deal, left=left, shopper_left=shopper_left)
 
 
 def _fenced_again(

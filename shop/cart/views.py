@@ -54,7 +54,7 @@ def add(request: HttpRequest) -> HttpResponse:
     quantity = number(request.POST.get("quantity", "1"))
     change.check_quantity(quantity)
     variant_id = _variant(request.POST)
-    if not change.is_for_sale(variant_id):
+    if not change.is_buyable(variant_id, at=at):
         raise NotPossible(_("This product is no longer on sale."))
     cart, token = cart_for_change(request, at=at)
     change.add(cart, variant_id, quantity, at=at)
@@ -92,7 +92,7 @@ def _variant(posted: QueryDict) -> int:
 def reserve(request: HttpRequest) -> HttpResponse:
     """Put tickets for a session into the cart: a number for each kind that it has."""
     at = clock.moment_of(request)
-    kinds = change.seats_for_sale(number(request.POST.get("session", "")))
+    kinds = change.buyable_seats(number(request.POST.get("session", "")), at=at)
     if not kinds:
         raise NotPossible(_("This date is no longer on sale."))
     wanted = _tickets(request.POST, {"".join(variant.options[:1]): variant for variant in kinds})

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -9,8 +10,9 @@ from django.db import models
 from django.db.models.functions import Upper
 from django.utils.translation import get_language
 
+from shop.conditions import under
 from shop.languages import Wording, listed, said
-from shop.merchants.models import Merchant
+from shop.merchants.models import Merchant, trading_sql
 from shop.pictures.models import Picture
 from shop.stock.models import Pool
 
@@ -45,6 +47,19 @@ HAS_NO_NOTE = models.ExpressionWrapper(
 )  # sorts products with a note first
 
 
+class ProductQuerySet(models.QuerySet["Product"]):
+    """Products by who may see them."""
+
+    def public(self) -> ProductQuerySet:
+        """Keep what everybody can see: published, of a store that trades."""
+        return self.filter(Product.PUBLIC)
+
+
+def public_sql(p: str, m: str) -> str:
+    """Return ``Product.PUBLIC`` for a statement with the product as ``p``, its store as ``m``."""
+    return f"{p}.state = 'published' AND {trading_sql(m)}"
+
+
 class Product(models.Model):
     """What is described and photographed; its variants are what is bought."""
 
@@ -59,6 +74,10 @@ class Product(models.Model):
         WITHDRAWN = "withdrawn"
         TAKEN_DOWN = "taken_down", "Taken down"
 
+    PUBLIC: ClassVar[models.Q] = models.Q(state=State.PUBLISHED) & under(
+        "merchant", Merchant.TRADING
+    )
+    """What everybody can see; as ``public_sql`` in statements that are written out."""
     APPROVED = (State.PUBLISHED, State.TAKEN_DOWN)
     """In these states what is told of it was approved, and changes after another look alone."""
     UNFINISHED = (State.DRAFT, State.TAKEN_DOWN)
@@ -91,6 +110,8 @@ class Product(models.Model):
     priced_at = models.DateTimeField(
         null=True, editable=False, help_text="The last unscheduled change of its prices."
     )
+
+    objects = ProductQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -127,6 +148,11 @@ class Product(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_public(self) -> bool:
+        """Tell whether everybody can see it. Reads its merchant."""
+        return self.state == self.State.PUBLISHED and self.merchant.is_trading
+
     def title_in(self, language: str) -> str:
         """Return the title in a language, or the original one where no translation exists."""
         return self.named(language).text
@@ -153,10 +179,30 @@ class ProductPicture(models.Model):
 class VariantQuerySet(models.QuerySet["Variant"]):
     """Variants by whether they can still be bought."""
 
-    def to_come(self, *, at: datetime) -> VariantQuerySet:
-        """Keep the active ones; of an experience those whose session has not begun."""
-        later = models.Q(session_start__isnull=True) | models.Q(session_start__gt=at)
-        return self.filter(later, is_active=True)
+    def on_sale(self, *, at: datetime) -> VariantQuerySet:
+        """Keep the active ones whose sale has not ended: a session's does as it begins, or before.
+
+        Whether their product can be seen is another question: see ``buyable``.
+        """
+        return self.filter(Variant.on_sale(at))
+
+    def buyable(self, *, at: datetime) -> VariantQuerySet:
+        """Keep what may be put into a cart: on sale, to be seen, of an experience with a date."""
+        is_dated = models.Q(product__kind=Product.Kind.GOODS) | models.Q(
+            session_start__isnull=False
+        )
+        return self.on_sale(at=at).filter(under("product", Product.PUBLIC), is_dated)
+
+
+def buyable_sql(v: str, p: str, m: str) -> str:
+    """Return what ``buyable`` keeps, for a statement with variant, product and store so called."""
+    is_dated = f"({p}.kind = 'goods' OR {v}.session_start IS NOT NULL)"
+    return f"{on_sale_sql(v)} AND {public_sql(p, m)} AND {is_dated}"
+
+
+def on_sale_sql(v: str) -> str:
+    """Return ``Variant.on_sale`` for a statement with the variant as ``v`` and a value ``at``."""
+    return f"{v}.is_active AND coalesce(least({v}.sales_close, {v}.session_start) > %(at)s, true)"
 
 
 class Variant(models.Model):
@@ -225,6 +271,19 @@ class Variant(models.Model):
     def label(self) -> str:
         """Return the chosen options in words, empty when there is nothing to choose."""
         return listed(self.options)
+
+    @staticmethod
+    def on_sale(at: datetime | models.Expression) -> models.Q:
+        """Return which variants are on sale at an instant; as ``on_sale_sql`` where written out."""
+        is_open = [
+            models.Q(**{name: None}) | models.Q(**{f"{name}__gt": at})
+            for name in ("sales_close", "session_start")
+        ]
+        return models.Q(*is_open, is_active=True)
+
+    def is_on_sale(self, at: datetime) -> bool:
+        """Tell whether its sale has not ended at an instant."""
+        return self.is_active and (self.closes_at is None or self.closes_at > at)
 
     @property
     def closes_at(self) -> datetime | None:

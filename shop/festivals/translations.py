@@ -117,7 +117,7 @@ def write(
             words in this language since.
     """
     festival = Festival.objects.select_for_update(no_key=True).get(pk=festival.pk)
-    if festival.state not in (Festival.State.DRAFT, Festival.State.PUBLISHED):
+    if not festival.is_open:
         raise NotPossible("This festival is over.")
     is_own = language == settings.LANGUAGE_CODE
     if is_own and not words.texts.get("title"):

@@ -35,8 +35,8 @@ def save_category(category: Category, *, at: datetime) -> None:
     for row in below:
         row.path = category.path + row.path.removeprefix(before.path)
     Category.objects.bulk_update(below, ["path"])
-    products = Product.objects.filter(
-        category__in=[category.pk, *(row.pk for row in below)], state=Product.State.PUBLISHED
+    products = Product.objects.public().filter(
+        category__in=[category.pk, *(row.pk for row in below)]
     )
     refresh(list(products.values_list("pk", flat=True)), at=at)
     spans.mark_change("category", at=at)  # menus and filters name it, with products or without

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from shop.festivals.models.prices import in_force_sql
 from shop.listings.models import CellCount
 
 DAY = timedelta(days=1)
@@ -28,13 +29,13 @@ SELECT coalesce(array_agg(merchant_id), '{}') FROM (
   SELECT merchant_id FROM noted
   UNION SELECT p.merchant_id FROM turned JOIN shop_product p ON p.id = turned.product_id) AS stores
 """
-NOW = """
+NOW = f"""
 CREATE TEMP TABLE counted ON COMMIT DROP AS
 SELECT l.country, l.category, l.merchant_id, l.kind, l.is_available, l.festivals,
   count(*) AS listings, sum(l.popularity / 1000) AS popularity
 FROM shop_productspan s JOIN shop_listing l ON l.product_id = s.product_id
-WHERE s.starts_at <= %(at)s AND s.ends_at > %(at)s AND {stores} GROUP BY 1, 2, 3, 4, 5, 6
-"""
+WHERE {in_force_sql("s")} AND {{stores}} GROUP BY 1, 2, 3, 4, 5, 6
+"""  # noqa: S608 (constants only)
 # Only what has changed is written: a quiet shop writes nothing.
 COLUMNS = "country, category, merchant_id, kind, is_available, festivals, listings, popularity"
 GONE = f"""

@@ -88,9 +88,8 @@ def leave(enrolment: Enrolment, *, at: datetime, by: User) -> None:
 
 
 def list_everything(festival: Festival, *, at: datetime) -> int:
-    """List all published products of the stores that take part; return how many were new."""
-    products = Product.objects.filter(
-        state=Product.State.PUBLISHED,
+    """List all public products of the stores that take part; return how many were new."""
+    products = Product.objects.public().filter(
         merchant__enrolments__festival=festival,
         merchant__enrolments__state=Enrolment.State.ACCEPTED,
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from shop.catalogue.models import Product, ProductPicture
+from shop.conditions import under
 from shop.festivals.prices.spans import mark_change
 from shop.listings.refresh import refresh
 from shop.listings.tasks import make_modern_sizes
@@ -24,7 +25,7 @@ def show_anew(picture: Picture, *, has_new_file: bool, at: datetime) -> None:
     if has_new_file and picture.sizes:  # without any it is shown nowhere yet
         enqueue(make_modern_sizes, picture.pk)
     covers = ProductPicture.objects.filter(
-        picture=picture, position=0, product__state=Product.State.PUBLISHED
+        under("product", Product.PUBLIC), picture=picture, position=0
     )
     if ids := sorted(covers.values_list("product_id", flat=True)):
         refresh(ids, at=at)

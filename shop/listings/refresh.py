@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Q
 
-from shop.catalogue.models import Product, ProductPicture, Variant
+from shop.catalogue.models import Product, ProductPicture, Variant, on_sale_sql
 from shop.festivals.models import Participation
 from shop.festivals.prices import spans
 from shop.listings.lock import lock_listings
 from shop.listings.models import CellCount, Listing
 from shop.listings.search_index import index
-from shop.merchants.models import Merchant
 from shop.pictures.models import Picture
+from shop.stock.models import free_sql
 
 BATCH = 500
 OVERLAP = timedelta(minutes=10)  # a date may be written with a moment that is past by then
@@ -24,18 +24,17 @@ WRITTEN_ELSEWHERE = {
     "product", "popularity", "rating", "rating_count", "text", "edition", "is_front",
     "is_floor",
 }  # fmt: skip
-AVAILABLE = """
+AVAILABLE = f"""
 WITH changed AS (
 UPDATE shop_listing AS l SET is_available = now.there
 FROM (SELECT asked.id, EXISTS (
         SELECT FROM shop_variant v JOIN shop_pool q ON q.id = v.pool_id
-        WHERE v.product_id = asked.id AND v.is_active
-          AND q.on_hand - q.held - q.sold >= v.units_per_item
-          AND coalesce(least(v.sales_close, v.session_start) > %s, true)) AS there
-      FROM unnest(%s::bigint[]) AS asked (id)) AS now
+        WHERE v.product_id = asked.id AND {on_sale_sql("v")}
+          AND {free_sql("q")} >= v.units_per_item) AS there
+      FROM unnest(%(products)s::bigint[]) AS asked (id)) AS now
 WHERE l.product_id = now.id AND l.is_available <> now.there RETURNING l.merchant_id)
 INSERT INTO shop_changedstore (merchant_id) SELECT DISTINCT merchant_id FROM changed
-"""
+"""  # noqa: S608 (constants only)
 CHANGED = """
 INSERT INTO shop_changedstore (merchant_id)
 SELECT DISTINCT merchant_id FROM shop_product WHERE id = ANY(%s)
@@ -52,11 +51,8 @@ def refresh(product_ids: Collection[int], *, at: datetime) -> None:
     """Bring the listing rows of products up to date; what cannot be sold loses its own."""
     lock_listings(product_ids)
     products = (
-        Product.objects.filter(
-            pk__in=product_ids,
-            state=Product.State.PUBLISHED,
-            merchant__state=Merchant.State.APPROVED,
-        )
+        Product.objects.public()
+        .filter(pk__in=product_ids)
         .select_related("merchant", "category")
         .order_by("pk")
     )
@@ -87,7 +83,7 @@ def refresh_availability(product_ids: Collection[int], *, at: datetime) -> None:
     Of an experience only dates count whose sale has not closed.
     """
     with connection.cursor() as cursor:
-        cursor.execute(AVAILABLE, [at, sorted(product_ids)])
+        cursor.execute(AVAILABLE, {"at": at, "products": sorted(product_ids)})
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from shop.catalogue.models import Category, Product
 from shop.currencies import written
 from shop.festivals.models import RegularPrice
+from shop.festivals.models.prices import in_force_sql
 from shop.languages import in_language
 
 TIMES = 10
@@ -27,15 +28,15 @@ LATELY = 200  # the newest prices of tickets that say what a kind usually costs
 VOICES = 2  # other prices typed beside one, from which on they say it
 
 # Of a category and those above it the nearest one with enough products on sale.
-STATEMENT = """
+STATEMENT = f"""
 SELECT a.path, percentile_disc(0.5) WITHIN GROUP (ORDER BY s.price)
 FROM unnest(%(paths)s::text[]) AS a(path)
 JOIN shop_category c ON c.path = a.path OR starts_with(c.path, a.path || '/')
 JOIN shop_product p ON p.category_id = c.id AND p.state = 'published' AND p.kind = %(kind)s
-JOIN shop_productspan s ON s.product_id = p.id AND s.starts_at <= %(at)s AND s.ends_at > %(at)s
+JOIN shop_productspan s ON s.product_id = p.id AND {in_force_sql("s")}
 WHERE p.id IS DISTINCT FROM %(product)s
 GROUP BY a.path HAVING count(*) >= %(enough)s ORDER BY length(a.path) DESC LIMIT 1
-"""
+"""  # noqa: S608 (constants only)
 
 
 @dataclass(frozen=True, slots=True)

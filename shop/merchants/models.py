@@ -5,12 +5,26 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 
 from shop.accounts.invitations import Invited
 from shop.errors import StaleState
 from shop.merchants.zones import zone_of
 from shop.pictures.models import Picture
+
+
+class MerchantQuerySet(models.QuerySet["Merchant"]):
+    """Stores by what they may do."""
+
+    def trading(self) -> MerchantQuerySet:
+        """Keep the stores that are shown and sell: approved, and not suspended."""
+        return self.filter(Merchant.TRADING)
+
+
+def trading_sql(m: str) -> str:
+    """Return ``Merchant.TRADING`` for a statement in which the store is called ``m``."""
+    return f"{m}.state = 'approved'"
 
 
 class Merchant(models.Model):
@@ -30,6 +44,9 @@ class Merchant(models.Model):
         State.APPROVED: {State.SUSPENDED},
         State.SUSPENDED: {State.APPROVED},
     }
+
+    TRADING: ClassVar[Q] = Q(state=State.APPROVED)
+    """Which stores are shown and sell; as ``trading_sql`` in statements that are written out."""
 
     class PayoutMethod(models.TextChoices):
         MANUAL = "manual"
@@ -64,23 +81,30 @@ class Merchant(models.Model):
     )
     created_at = models.DateTimeField()
 
+    objects = MerchantQuerySet.as_manager()
+
     class Meta:
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(
                 name="merchant_dispatch_in_order",
-                condition=models.Q(dispatch_from__lte=models.F("dispatch_to")),
+                condition=Q(dispatch_from__lte=models.F("dispatch_to")),
                 violation_error_message="The last working day comes before the first.",
             ),
             models.CheckConstraint(
                 name="merchant_commission_below_all",
-                condition=models.Q(commission_bp__lte=10_000),
+                condition=Q(commission_bp__lte=10_000),
                 violation_error_message="A commission is at most 100 %.",
             ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_trading(self) -> bool:
+        """Tell whether it is shown and sells."""
+        return self.state == self.State.APPROVED
 
     @property
     def is_suspended(self) -> bool:
@@ -135,7 +159,7 @@ class StoreInvitation(Invited):
                 "merchant",
                 Lower("email"),
                 name="one_open_invitation_per_store",
-                condition=models.Q(accepted_at=None, taken_back_at=None),
+                condition=Q(accepted_at=None, taken_back_at=None),
                 violation_error_message="This address is invited already.",
             )
         ]

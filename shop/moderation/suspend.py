@@ -111,7 +111,7 @@ def effect_of(merchant: Merchant, *, at: datetime) -> StoreEffect:
     )
     own = Suborder.objects.sold().filter(merchant=merchant)
     deals = Deal.objects.filter(variant__product__merchant=merchant, effective_to__gt=at)
-    shown = Product.objects.filter(merchant=merchant, state=Product.State.PUBLISHED)
+    shown = Product.objects.public().filter(merchant=merchant)
     return StoreEffect(
         orders=Effect(**found),
         to_send=own.to_send().count(),

@@ -94,9 +94,8 @@ def retake(order: Order, *, at: datetime) -> list[int]:
     again = holdings_of(lines, discounts, shopper_id=order.mailbox_id)
     fund_ids = {row.fund_id for row in (*lines, *discounts) if row.fund_id}
     turned = _move(take=again, give=Holdings(), at=at, fund_ids=fund_ids, is_promised=True)
-    sponsors.check(
-        fund_ids, at=at
-    )  # what the order's sponsors promised may be somebody else's by now
+    # What the order's sponsors promised may be somebody else's by now.
+    sponsors.check(fund_ids, at=at)
     return turned
 
 

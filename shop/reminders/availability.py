@@ -8,11 +8,14 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from shop.catalogue.models import Product
+from shop.catalogue.models import Product, Variant, on_sale_sql, public_sql
+from shop.conditions import under
 from shop.festivals.deals.reserved_stock import KEPT
 from shop.festivals.models import Deal, Festival, Participation
-from shop.merchants.models import Merchant
+from shop.festivals.models.deals import left_sql, open_sql
+from shop.festivals.models.prices import in_force_sql
 from shop.reminders.models import Reminder
+from shop.stock.models import free_sql
 
 # Of a variant all that can be bought now counts, of a deal what is left of its allotment.
 FREE = f"""
@@ -21,32 +24,30 @@ WITH things AS (
   WHERE r.variant_id IS NOT NULL AND r.confirmed_at IS NOT NULL
     AND (%(only)s::bigint IS NULL AND r.told_at IS NULL OR r.id = %(only)s)),
 running AS (
-  SELECT a.id, a.variant_id, a.allotment - a.held - a.sold AS units
+  SELECT a.id, a.variant_id, {left_sql("a")} AS units
   FROM shop_deal a JOIN shop_slot s ON s.id = a.slot_id
-  JOIN shop_festival f ON f.id = s.festival_id AND f.state = 'published'
-  WHERE a.variant_id IN (SELECT variant_id FROM things) AND a.state = 'approved'
-    AND a.effective_from <= %(at)s AND {KEPT}
+  JOIN shop_festival f ON f.id = s.festival_id
+  WHERE a.variant_id IN (SELECT variant_id FROM things) AND {open_sql("a", "f")} AND {KEPT}
     AND NOT EXISTS (SELECT FROM shop_closure c WHERE c.deal_id = a.id
                     AND c.starts_at <= %(at)s AND (c.ends_at IS NULL OR c.ends_at > %(at)s)))
 SELECT t.variant_id, t.deal_id, greatest(0, CASE
   WHEN t.deal_id IS NOT NULL THEN coalesce(
-    (SELECT least(r.units, (q.on_hand - q.held - q.sold) / v.units_per_item)
+    (SELECT least(r.units, ({free_sql("q")}) / v.units_per_item)
      FROM running r WHERE r.id = t.deal_id), 0)
-  ELSE least((q.on_hand - q.held - q.sold) / v.units_per_item,
+  ELSE least(({free_sql("q")}) / v.units_per_item,
     coalesce((SELECT sum(r.units) FROM running r WHERE r.variant_id = v.id), 0)
-    + greatest(0, q.on_hand - q.held - q.sold - coalesce(
-        (SELECT sum((a.allotment - a.held - a.sold) * w.units_per_item)
+    + greatest(0, {free_sql("q")} - coalesce(
+        (SELECT sum(({left_sql("a")}) * w.units_per_item)
          FROM shop_deal a JOIN shop_variant w ON w.id = a.variant_id
          WHERE w.pool_id = v.pool_id AND {KEPT}), 0)) / v.units_per_item)
   END)::bigint AS free
 FROM things t
-JOIN shop_variant v ON v.id = t.variant_id AND v.is_active
-  AND coalesce(least(v.sales_close, v.session_start) > %(at)s, true)
+JOIN shop_variant v ON v.id = t.variant_id AND {on_sale_sql("v")}
 JOIN shop_pool q ON q.id = v.pool_id
-JOIN shop_product p ON p.id = v.product_id AND p.state = 'published'
-JOIN shop_merchant m ON m.id = p.merchant_id AND m.state = 'approved'
+JOIN shop_product p ON p.id = v.product_id
+JOIN shop_merchant m ON m.id = p.merchant_id AND {public_sql("p", "m")}
 WHERE EXISTS (SELECT FROM shop_pricespan s WHERE s.variant_id = v.id
-              AND s.starts_at <= %(at)s AND s.ends_at > %(at)s)
+              AND {in_force_sql("s")})
 ORDER BY t.variant_id, t.deal_id
 """  # noqa: S608 (constants only)
 
@@ -64,16 +65,15 @@ def opened(*, at: datetime) -> QuerySet[Reminder]:
 
     A festival that was cancelled or stopped has none; one that was moved has them then.
     """
-    deals = Deal.objects.filter(
-        slot=OuterRef("slot"), variant__product=OuterRef("product"), variant__is_active=True,
-        state=Deal.State.APPROVED, effective_from__lte=at, effective_to__gt=at,
-    )  # fmt: skip
+    deals = Deal.objects.open(at=at).filter(
+        under("variant", Variant.on_sale(at)),
+        slot=OuterRef("slot"),
+        variant__product=OuterRef("product"),
+    )
     listed = Participation.objects.filter(
         festival=OuterRef("slot__festival"), product=OuterRef("product")
     )
-    is_there = Q(product__state=Product.State.PUBLISHED) & Q(
-        product__merchant__state=Merchant.State.APPROVED
-    )
+    is_there = under("product", Product.PUBLIC)
     return Reminder.objects.filter(
         Q(product=None) | (is_there & (Exists(deals) | (Q(slot__kind="whole") & Exists(listed)))),
         confirmed_at__isnull=False,

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from shop import dates
 from shop.catalogue.models import Product, Variant
 from shop.catalogue.words import terms_for
+from shop.conditions import under
 from shop.errors import NotPossible
 from shop.festivals.models import Deal, Festival, Slot
 from shop.festivals.words import festival_title
 from shop.languages import beside
-from shop.merchants.models import Merchant
 
 NAMED = re.compile(r"(festival|slot|product|variant|deal)-([1-9][0-9]{0,17})")
 
@@ -99,7 +99,7 @@ def _product(name: str, pk: int, at: datetime) -> Thing | None:
     if product is None:
         return None
     deals = Deal.objects.filter(
-        variant__product=product, variant__is_active=True, state=Deal.State.APPROVED
+        under("variant", Variant.on_sale(at)), variant__product=product, state=Deal.State.APPROVED
     )
     slots = Slot.objects.filter(**coming(at=at)).select_related("festival").order_by("starts_at")
     slot = slots.filter(pk__in=deals.values("slot")).first()
@@ -118,28 +118,18 @@ def _deal(name: str, pk: int, at: datetime) -> Thing | None:
     variant = _sold(pk, at)
     if variant is None:
         return None
-    deals = variant.deals.filter(
-        state=Deal.State.APPROVED, allotment__isnull=False, effective_from__lte=at,
-        effective_to__gt=at, slot__festival__state=Festival.State.PUBLISHED,
-    )  # fmt: skip
+    deals = variant.deals.open(at=at).filter(allotment__isnull=False)
     deal = deals.order_by("slot__kind", "pk").first()
     return deal and Thing(name, _with_label(variant), variant=variant, deal=deal)
 
 
 def _sold(pk: int, at: datetime) -> Variant | None:
-    variants = Variant.objects.select_related("product__merchant").filter(pk=pk, is_active=True)
-    variant = variants.first()
-    if variant is None or _seen(variant.product_id) is None:
-        return None
-    return variant if variant.closes_at is None or variant.closes_at > at else None
+    variants = Variant.objects.on_sale(at=at).filter(under("product", Product.PUBLIC), pk=pk)
+    return variants.select_related("product__merchant").first()
 
 
 def _seen(product_id: int) -> Product | None:
-    return Product.objects.filter(
-        pk=product_id,
-        state=Product.State.PUBLISHED,
-        merchant__state=Merchant.State.APPROVED,
-    ).first()
+    return Product.objects.public().filter(pk=product_id).first()
 
 
 def _with_label(variant: Variant) -> str:

@@ -38,7 +38,7 @@ def publish_result(
         NotPossible: it is not over, was never public, or nothing was chosen.
     """
     chosen = [name for name in PARTS if name in parts]
-    if festival.state not in (Festival.State.PUBLISHED, Festival.State.CLOSED):
+    if festival.state not in Festival.SHOWN:
         raise NotPossible("Only the result of a published festival can be shown.")
     if at < festival.ends_at:
         raise NotPossible("It is not over yet. Its result can be shown after its end.")

@@ -1,6 +1,24 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.expressions import CombinedExpression
+
+COUNTERS = ("on_hand", "held", "sold")
+
+
+def free_sql(q: str) -> str:
+    """Return ``Pool.free`` for a statement in which the pool is called ``q``."""
+    return f"{q}.on_hand - {q}.held - {q}.sold"
+
+
+def free_units(path: str = "") -> CombinedExpression:
+    """Return the units of a pool that nobody has been promised, for querysets.
+
+    Args:
+        path: of lookups that lead to the pool, such as ``variant__pool``; empty for its own rows.
+    """
+    on_hand, held, sold = (F(f"{path}__{name}" if path else name) for name in COUNTERS)
+    return on_hand - held - sold
 
 
 class Pool(models.Model):

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from shop import clock
 from shop.catalogue.models import Product
-from shop.merchants.models import Merchant
 from shop.storefront.cache.catalogue_version import current_epoch
 from shop.storefront.cache.shared_page import leave_out, shared_page
 from shop.storefront.listing.page import product_list
@@ -59,8 +58,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     found = read_product(slug, get_language())
     if found is None or found.state == Product.State.DRAFT or found.published_at is None:
         raise Http404  # what was never on sale is nobody's business, submitted or not
-    is_sold = found.state == Product.State.PUBLISHED
-    if not is_sold or found.merchant.state != Merchant.State.APPROVED:
+    if not found.is_public:
         return render(request, "shop/storefront/withdrawn.html", {"product": found}, status=404)
     at = clock.moment_of(request)
     page = product_page(

@@ -74,7 +74,7 @@ SPOKEN = [
     path
     for package in ("cart", "checkout", "storefront", "reminders", "tickets", "workspace")
     for path in sorted((ROOT / "shop" / package).rglob("*.py"))
-    if not {"previews", "probing.py", "search_words"} & set(path.parts)
+    if not {"previews", "probe.py", "search_words"} & set(path.parts)
 ]
 # Names of fields and orders of SQL, which nobody reads.
 KEPT = {

@@ -100,7 +100,7 @@ def test_the_threads_of_the_web_server_are_known(command, environment, threads):
 def test_a_thread_is_left_for_pages_unless_somebody_says_otherwise(given, at_once):
     asked = (
         "import sys; sys.argv = ['gunicorn', '--threads', '4']\n"
-        "from config import fairness; print(fairness.QUEUE_AT_ONCE)"
+        "from config import limits; print(limits.QUEUE_AT_ONCE)"
     )
     told = subprocess.run(
         [sys.executable, "-c", asked], env={"PATH": os.defpath} | given, cwd=ROOT,

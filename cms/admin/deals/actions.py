@@ -149,7 +149,7 @@ def _stop(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Act
 def _set_free(deal: Deal) -> list[str]:
     if deal.allotment is None:
         return []
-    left = deal.allotment - deal.held - deal.sold
+    left = deal.left
     return [f"{left:,} units are set aside and not taken. They go back into everyday sale then."]
 
 

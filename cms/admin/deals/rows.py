@@ -62,8 +62,6 @@ def sought(rows: QuerySet[Deal], asked: dict[str, str], *, at: datetime) -> Quer
 def row_of(deal: Deal, *, at: datetime) -> DealRow:
     """Return a deal of ``deals_of`` as organizers read it."""
     zone, variant = deal.slot.festival.zone, deal.variant
-    gone = deal.held + deal.sold
-    left = None if deal.allotment is None else deal.allotment - gone
     return DealRow(
         deal=deal,
         choice=choice(variant.label, variant.session_start, variant.session_zone) or variant.sku,
@@ -71,8 +69,8 @@ def row_of(deal: Deal, *, at: datetime) -> DealRow:
         standing=standing_of(deal, at=at),
         starts=wall_of(deal.effective_from, zone),
         ends=wall_of(deal.effective_to, zone),
-        left=0 if deal.state in Deal.GONE else left,
-        percent=gone * 100 // deal.allotment if deal.allotment else 0,
+        left=0 if deal.state in Deal.GONE else deal.left,
+        percent=deal.taken * 100 // deal.allotment if deal.allotment else 0,
     )
 
 

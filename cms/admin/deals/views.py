@@ -56,7 +56,7 @@ def deal(request: HttpRequest, pk: int, deal_id: int) -> HttpResponse:
     """Show one deal: its price, its units, what was done, what can be done."""
     at = clock.moment_of(request)
     found = deal_of(pk, deal_id, at=at)
-    span = PriceSpan.objects.filter(variant=found.variant, starts_at__lte=at, ends_at__gt=at)
+    span = PriceSpan.objects.in_force(at=at).filter(variant=found.variant)
     now = span.first()
     may_act = request.user.has_perm("shop.publish_festival")
     is_own = found.variant.product.merchant_id in own_stores(request)

@@ -147,7 +147,7 @@ def candidates(festival: Festival, asked: Asked, *, at: datetime) -> QuerySet[Me
     ``listed`` their published products.
     """
     part = festival.enrolments.filter(merchant=OuterRef("pk"))
-    rows = Merchant.objects.filter(~Exists(part), state=Merchant.State.APPROVED)
+    rows = Merchant.objects.trading().filter(~Exists(part))
     if asked.q:
         rows = rows.filter(Q(name__icontains=asked.q) | Q(city__icontains=asked.q))
     if asked.country:

@@ -171,8 +171,7 @@ def _left_said(slot: Slot) -> str:
 
 def _later(slot: Slot) -> list[Festival]:
     """Return the next festivals that begin after a festival's end, or run beside it then."""
-    planned = (Festival.State.DRAFT, Festival.State.PUBLISHED)
-    rows = Festival.objects.filter(state__in=planned, ends_at__gt=slot.ends_at)
+    rows = Festival.objects.filter(state__in=Festival.OPEN, ends_at__gt=slot.ends_at)
     rows = rows.filter(starts_at__lt=slot.ends_at + SOON).exclude(pk=slot.festival_id)
     return list(rows.order_by("starts_at", "pk")[:MOST_OTHERS])
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from shop.festivals.deals.actions import extensions_of
-from shop.festivals.models import Festival, Slot
+from shop.festivals.models import Slot
 
 
 def possible(
@@ -18,8 +18,7 @@ def possible(
         extended: how often slots were extended, by id; looked up unless given.
     """
     is_whole = slot.kind == Slot.Kind.WHOLE
-    open_states = (Festival.State.DRAFT, Festival.State.PUBLISHED)
-    if slot.festival.state not in open_states or not slot.is_open(at=at):
+    if not slot.festival.is_open or not slot.is_open(at=at):
         return []
     if slot.starts_at <= at:
         what = "the festival" if is_whole else "it"

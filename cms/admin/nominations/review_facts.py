@@ -63,7 +63,7 @@ def _covers(products: set[int]) -> dict[int, dict[str, str]]:
 def _deals(products: set[int], *, at: datetime) -> dict[int, list[Deal]]:
     rows = Deal.objects.filter(
         variant__product__in=products,
-        state__in=(Deal.State.APPROVED, Deal.State.PAUSED),
+        state__in=Deal.LIVING,
         effective_to__gt=at,
     )
     found: dict[int, list[Deal]] = defaultdict(list)

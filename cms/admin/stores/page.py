@@ -51,7 +51,7 @@ def _buttons(store: Merchant, can: dict[str, bool]) -> list[HeaderButton]:
             button("Invite somebody", reverse("desk:store-invite", args=[store.pk]), "mail"),
             button("Change", reverse("desk:store-edit", args=[store.pk]), "edit"),
         ]
-        if store.state == Merchant.State.APPROVED:
+        if store.is_trading:
             found.append(
                 button("Suspend", reverse("desk:store-suspend", args=[store.pk]), "no-view")
             )
@@ -60,7 +60,7 @@ def _buttons(store: Merchant, can: dict[str, bool]) -> list[HeaderButton]:
     if can["review_nomination"]:
         down = reverse("desk:store-page-clear", args=[store.pk])
         found.append(button("Take its words and pictures down", down, "warning"))
-    if store.state == Merchant.State.APPROVED:
+    if store.is_trading:
         found.append(button("In the shop", reverse("store", args=[store.slug]), "view"))
     return found
 

@@ -11,7 +11,6 @@ from shop.cart import change
 from shop.cart.models import Cart, SavedProduct
 from shop.catalogue.models import Product
 from shop.errors import NotPossible
-from shop.merchants.models import Merchant
 
 MOST_SAVED = 200
 
@@ -55,7 +54,7 @@ def move_to_cart(cart: Cart, product_id: int, *, at: datetime) -> Product | None
         raise NotPossible(_("This product is no longer on sale."))
     if product.kind != Product.Kind.GOODS:
         return product
-    variants = list(product.variants.filter(is_active=True).values_list("pk", flat=True)[:2])
+    variants = list(product.variants.on_sale(at=at).values_list("pk", flat=True)[:2])
     if not variants:
         raise NotPossible(_("This product is no longer on sale."))
     if len(variants) > 1:
@@ -67,11 +66,7 @@ def move_to_cart(cart: Cart, product_id: int, *, at: datetime) -> Product | None
 
 def savable(product_id: int) -> Product | None:
     """Return a product that everybody can see."""
-    return Product.objects.filter(
-        pk=product_id,
-        state=Product.State.PUBLISHED,
-        merchant__state=Merchant.State.APPROVED,
-    ).first()
+    return Product.objects.public().filter(pk=product_id).first()
 
 
 def move_saved(guest: Cart, own: Cart) -> None:

@@ -214,7 +214,7 @@ def _extend_deals(deals: QuerySet[Deal], ends_at: datetime) -> None:
 def _refuse_extension(
     slot: Slot, festival: Festival, ends_at: datetime, reason: str, *, at: datetime
 ) -> None:
-    if festival.state not in (Festival.State.DRAFT, Festival.State.PUBLISHED):
+    if not festival.is_open:
         raise NotPossible(_("This festival is over."))
     if slot.kind == Slot.Kind.FLASH and ends_at > festival.ends_at:
         raise NotPossible("A slot ends with its festival at the latest. Extend that first.")

@@ -33,18 +33,18 @@ from django.db.models.functions import Coalesce, Greatest
 from shop.composed import IDS, MOMENT, AnyOf, composed
 from shop.errors import FenceBroken
 from shop.festivals.models import Deal, RegularPrice
+from shop.festivals.models.deals import promising_sql
 from shop.stock import hold
 
 # Minor units of an item that a percent deal costs: rounded half up, and never below one unit.
 REDUCED = "greatest(1, (now.amount * (100 - a.value) + 50) / 100)"
 # Deals ``a`` whose units wait for them at %(at)s, as ``fencing_deals`` returns them: for the
 # statements that pages and mails write out.
-KEPT = f"""a.state IN ('approved', 'paused') AND a.allotment IS NOT NULL
-  AND a.effective_to > %(at)s AND NOT (a.effective_from <= %(at)s AND coalesce((
+KEPT = f"""{promising_sql("a")} AND NOT (a.effective_from <= %(at)s AND coalesce((
     SELECT now.amount <= CASE WHEN a.kind = 'fixed' THEN a.value ELSE {REDUCED} END
     FROM shop_regularprice now WHERE now.variant_id = a.variant_id AND now.starts_at <= %(at)s
     ORDER BY now.starts_at DESC, now.id DESC LIMIT 1), false))"""  # noqa: S608 (constants only)
-LEFT = (F("allotment") - F("held") - F("sold")) * F("variant__units_per_item")
+LEFT = Deal.LEFT * F("variant__units_per_item")
 
 
 def set_aside(pool_ids: Collection[int], *, at: datetime) -> dict[int, int]:
@@ -75,17 +75,8 @@ def fencing_deals(*, at: datetime) -> QuerySet[Deal]:
     reduced = Greatest(1, (F("amount") * (100 - F("value")) + 50) / 100)
     price = Case(When(kind=Deal.Kind.FIXED, then=F("value")), default=reduced)
     undercut = Subquery(now.annotate(price=price).values(is_under=Q(amount__lte=F("price")))[:1])
-    deals = promising_deals(at=at).alias(is_undercut=Coalesce(undercut, False))
+    deals = Deal.objects.promising(at=at).alias(is_undercut=Coalesce(undercut, False))
     return deals.exclude(effective_from__lte=at, is_undercut=True)
-
-
-def promising_deals(*, at: datetime) -> QuerySet[Deal]:
-    """Return the deals that may still give units, those to come included."""
-    return Deal.objects.filter(
-        state__in=(Deal.State.APPROVED, Deal.State.PAUSED),
-        allotment__isnull=False,
-        effective_to__gt=at,
-    )
 
 
 def check_room(pool_ids: Collection[int], *, at: datetime) -> None:
@@ -108,6 +99,6 @@ def check_room(pool_ids: Collection[int], *, at: datetime) -> None:
 @composed(pools=IDS, at=MOMENT)
 def kept_units(is_any: bool, *, pools: Expression, at: Expression) -> QuerySet[Deal]:
     """Return what deals keep of pools, by pool: all that may give units, or those with a fence."""
-    deals = promising_deals(at=at) if is_any else fencing_deals(at=at)
+    deals = Deal.objects.promising(at=at) if is_any else fencing_deals(at=at)
     own = deals.filter(AnyOf(F("variant__pool_id"), pools)).values("variant__pool_id")
     return own.annotate(units=Sum(LEFT)).values_list("variant__pool_id", "units")

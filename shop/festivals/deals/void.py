@@ -42,7 +42,7 @@ def end_price(deal: Deal, *, reason: str, at: datetime, by: User | None = None) 
     sponsors.lock_funds(deal.slot.festival_id)
     rows = Deal.objects.select_for_update(of=("self",), no_key=True)
     deal = rows.select_related("variant", "slot__festival", "nomination").get(pk=deal.pk)
-    if deal.state not in (Deal.State.APPROVED, Deal.State.PAUSED):
+    if deal.state not in Deal.LIVING:
         raise NotPossible("Only a deal that has not ended can be voided.")
     product_id = deal.variant.product_id
     since = spans.lock_prices([product_id], at=at)

@@ -26,7 +26,6 @@ from shop.merchants.own_stores import own_among, refuse_own
 State = Enrolment.State
 AGREED = (State.APPLIED, State.WAITING, State.ACCEPTED)
 """In these a store has accepted terms, and they are those that count for it."""
-OVER = (Festival.State.CLOSED, Festival.State.CANCELLED)
 HAS_APPROVED = Exists(
     Nomination.objects.filter(enrolment=OuterRef("pk"), state=Nomination.State.APPROVED)
 )
@@ -50,7 +49,7 @@ def invite(
     fresh = [
         Enrolment(festival=festival, merchant=merchant, commission_bp=festival.commission_bp)
         for merchant in merchants
-        if merchant.pk not in known and merchant.state == Merchant.State.APPROVED
+        if merchant.pk not in known and merchant.is_trading
     ]
     # Two organizers may invite the same merchant at once.
     Enrolment.objects.bulk_create(fresh, ignore_conflicts=True)
@@ -154,7 +153,7 @@ def leave(enrolment: Enrolment, *, at: datetime, by: User) -> None:
     enrolment = festival.enrolments.select_for_update(of=("self",)).get(pk=enrolment.pk)
     if enrolment.state not in AGREED:
         raise NotPossible(_("This was decided already."))
-    if festival.state in OVER:
+    if not festival.is_open:
         raise NotPossible(_("This festival is over."))
     open_states = (Nomination.State.SUBMITTED, Nomination.State.CHANGES_REQUESTED)
     own.filter(state__in=open_states).update(state=Nomination.State.WITHDRAWN)
@@ -171,7 +170,7 @@ def leave(enrolment: Enrolment, *, at: datetime, by: User) -> None:
 
 def may_leave(enrolment: Enrolment, *, at: datetime) -> bool:
     """Tell whether a store can leave now, before it asks; read it with ``HAS_APPROVED``."""
-    is_on = enrolment.festival.state not in OVER and at < enrolment.festival.ends_at
+    is_on = enrolment.festival.is_open and at < enrolment.festival.ends_at
     return is_on and enrolment.state in AGREED and not enrolment.has_approved
 
 
@@ -193,7 +192,7 @@ def enrolling(*, at: datetime) -> QuerySet[Festival]:
     return Festival.objects.filter(
         Q(enrol_opens__isnull=True) | Q(enrol_opens__lte=at),
         Q(enrol_closes__isnull=True) | Q(enrol_closes__gt=at),
-        state__in=(Festival.State.DRAFT, Festival.State.PUBLISHED),
+        state__in=Festival.OPEN,
         ends_at__gt=at,
     ).order_by("starts_at", "pk")
 
@@ -212,7 +211,7 @@ def is_enrolling(festival: Festival, *, at: datetime) -> bool:
     """
     has_opened = festival.enrol_opens is None or festival.enrol_opens <= at
     has_closed = festival.enrol_closes is not None and festival.enrol_closes <= at
-    return festival.state not in OVER and has_opened and not has_closed and at < festival.ends_at
+    return festival.is_open and has_opened and not has_closed and at < festival.ends_at
 
 
 def refuse_suspended(merchant: Merchant) -> None:
@@ -228,10 +227,9 @@ def refuse_suspended(merchant: Merchant) -> None:
 
 
 def _refuse_guest(enrolment: Enrolment, festival: Festival, *, at: datetime) -> None:
-    is_open = festival.state in (Festival.State.DRAFT, Festival.State.PUBLISHED)
-    if not is_open or festival.ends_at <= at:
+    if not festival.is_open or festival.ends_at <= at:
         raise NotPossible("This festival is over.")
-    if enrolment.merchant.state != Merchant.State.APPROVED:
+    if not enrolment.merchant.is_trading:
         raise NotPossible("The store itself is not approved.")
 
 

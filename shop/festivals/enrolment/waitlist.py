@@ -13,6 +13,7 @@ from datetime import datetime
 from django.db.models import Count, Q
 
 from shop.accounts.models import User
+from shop.conditions import under
 from shop.festivals.changelog import log_all
 from shop.festivals.mail import tell_enrolled
 from shop.festivals.models import Enrolment, Festival
@@ -37,13 +38,11 @@ def fill(festival: Festival, *, at: datetime, by: User | None) -> list[Enrolment
     Returns:
         Those that take part by that; mails that tell them so are queued.
     """
-    if festival.state not in (Festival.State.DRAFT, Festival.State.PUBLISHED):
-        return []
-    if festival.ends_at <= at:
+    if not festival.is_open or festival.ends_at <= at:
         return []
     taken, lucky = _taken(festival), []
     rows = festival.enrolments.filter(state=State.WAITING).select_related("merchant")
-    rows = rows.filter(merchant__state=Merchant.State.APPROVED)  # a suspended one keeps its turn
+    rows = rows.filter(under("merchant", Merchant.TRADING))  # a suspended one keeps its turn
     for row in rows.select_for_update(of=("self",)).order_by("waiting_since", "pk"):
         if _fits(festival, row.merchant.country, taken):
             taken[row.merchant.country] += 1

@@ -5,11 +5,50 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Expression, F, Q
+from django.db.models.expressions import CombinedExpression
 
 from shop.accounts.models import Mailbox
 from shop.catalogue.models import Variant
-from shop.festivals.models.festival import Nomination, Slot
+from shop.festivals.models.festival import Festival, Nomination, Slot
+
+
+class DealQuerySet(models.QuerySet["Deal"]):
+    """Deals by what they do at an instant."""
+
+    def open(self, *, at: datetime | Expression) -> DealQuerySet:
+        """Keep those that are on: approved, in their time, of a festival that is published.
+
+        Whether their units are sold, or the regular price undercuts them, is another question.
+        """
+        return self.filter(Deal.open(at))
+
+    def promising(self, *, at: datetime | Expression) -> DealQuerySet:
+        """Keep those that may still give units that are set aside, those to come included."""
+        return self.filter(state__in=Deal.LIVING, allotment__isnull=False, effective_to__gt=at)
+
+
+def open_sql(d: str, f: str) -> str:
+    """Return ``Deal.open`` for a statement: the deal as ``d``, its festival as ``f``, ``at``."""
+    return f"{in_time_sql(d)} AND {f}.state = 'published'"
+
+
+def in_time_sql(d: str) -> str:
+    """Return what ``open_sql`` asks of the deal alone, where its festival is looked at apart."""
+    window = f"{d}.effective_from <= %(at)s AND {d}.effective_to > %(at)s"
+    return f"{d}.state = 'approved' AND {window}"
+
+
+def promising_sql(d: str) -> str:
+    """Return what ``promising`` keeps, for a statement with the deal as ``d`` and ``at``."""
+    states = "('approved', 'paused')"
+    has_time = f"{d}.effective_to > %(at)s"
+    return f"{d}.state IN {states} AND {d}.allotment IS NOT NULL AND {has_time}"
+
+
+def left_sql(d: str) -> str:
+    """Return ``Deal.left`` for a statement in which the deal is called ``d``."""
+    return f"{d}.allotment - {d}.held - {d}.sold"
 
 
 class Deal(models.Model):
@@ -27,6 +66,12 @@ class Deal(models.Model):
 
     # These give no price any more and set nothing aside; a void one did before it ended.
     GONE: ClassVar[tuple[str, ...]] = (State.WITHDRAWN, State.VOID)
+    # These give a price, or will again.
+    LIVING: ClassVar[tuple[str, ...]] = (State.APPROVED, State.PAUSED)
+    # Items set aside that nobody holds or has bought, for querysets; as ``left_sql``.
+    LEFT: ClassVar[CombinedExpression] = F("allotment") - F("held") - F("sold")
+    # Items that somebody holds or has bought.
+    TAKEN: ClassVar[CombinedExpression] = F("held") + F("sold")
 
     nomination = models.ForeignKey(Nomination, models.PROTECT, related_name="deals")
     slot = models.ForeignKey(Slot, models.PROTECT, related_name="deals")
@@ -46,6 +91,8 @@ class Deal(models.Model):
     held = models.PositiveIntegerField(default=0, editable=False)
     sold = models.PositiveIntegerField(default=0, editable=False)
     position = models.PositiveSmallIntegerField(default=0)
+
+    objects = DealQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["variant", "effective_from"], name="deal_of_variant")]
@@ -71,6 +118,26 @@ class Deal(models.Model):
                 violation_error_message="A price is at least one unit, a percentage 1 to 99.",
             ),
         ]
+
+    @staticmethod
+    def open(at: datetime | Expression) -> Q:
+        """Return which deals are on at an instant; as ``open_sql`` where written out."""
+        return Q(
+            state=Deal.State.APPROVED,
+            effective_from__lte=at,
+            effective_to__gt=at,
+            slot__festival__state=Festival.State.PUBLISHED,
+        )
+
+    @property
+    def taken(self) -> int:
+        """Return the items that somebody holds or has bought."""
+        return self.held + self.sold
+
+    @property
+    def left(self) -> int | None:
+        """Return the items set aside that are not taken; None without an allotment."""
+        return None if self.allotment is None else self.allotment - self.taken
 
     def is_running(self, at: datetime) -> bool:
         """Tell whether its slot runs for it at an instant, paused or not."""
@@ -118,6 +185,8 @@ class DealUsage(models.Model):
     mailbox = models.ForeignKey(Mailbox, models.PROTECT, related_name="+")
     held = models.PositiveIntegerField(default=0)
     sold = models.PositiveIntegerField(default=0)
+
+    TAKEN: ClassVar[CombinedExpression] = F("held") + F("sold")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["deal", "mailbox"], name="deal_usage_once")]

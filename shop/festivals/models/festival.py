@@ -1,15 +1,24 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Expression, F, Q
 from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Product
 from shop.languages import said
 from shop.merchants.models import Merchant
+
+
+class FestivalQuerySet(models.QuerySet["Festival"]):
+    """Festivals by what they do at an instant."""
+
+    def live(self, *, at: datetime | Expression) -> FestivalQuerySet:
+        """Keep those whose deals count: published, and in their time."""
+        return self.filter(Festival.live(at))
 
 
 class Festival(models.Model):
@@ -20,6 +29,11 @@ class Festival(models.Model):
         PUBLISHED = "published"
         CLOSED = "closed"
         CANCELLED = "cancelled"
+
+    # Planned or announced: what belongs to it can still be changed.
+    OPEN: ClassVar[tuple[str, ...]] = (State.DRAFT, State.PUBLISHED)
+    # Everybody may know of it.
+    SHOWN: ClassVar[tuple[str, ...]] = (State.PUBLISHED, State.CLOSED)
 
     slug = models.SlugField(max_length=80, unique=True)
     title = models.CharField(max_length=120)
@@ -58,6 +72,8 @@ class Festival(models.Model):
     cloned_from = models.ForeignKey("self", models.SET_NULL, null=True, related_name="clones")
     closed_at = models.DateTimeField(null=True, blank=True, help_text="Its figures are final.")
 
+    objects = FestivalQuerySet.as_manager()
+
     class Meta:
         ordering = ["starts_at"]
         permissions = [
@@ -74,6 +90,16 @@ class Festival(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @staticmethod
+    def live(at: datetime | Expression) -> Q:
+        """Return which festivals are live at an instant, as ``is_live`` tells of one."""
+        return Q(state=Festival.State.PUBLISHED, starts_at__lte=at, ends_at__gt=at)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether what belongs to it can still be changed: it is planned or announced."""
+        return self.state in self.OPEN
 
     def is_live(self, at: datetime) -> bool:
         """Tell whether its deals count at ``at``; the closing instant is already over."""

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Expression, F, Func, Q
 
 from shop.catalogue.models import Product, Variant
 from shop.festivals.models.deals import Deal
@@ -48,6 +48,19 @@ class RegularPrice(models.Model):
         ]
 
 
+class SpanQuerySet(models.QuerySet):
+    """Spans by their time."""
+
+    def in_force(self, *, at: datetime | Expression) -> SpanQuerySet:
+        """Keep those that hold at an instant: of each variant, or product, one at the most."""
+        return self.filter(starts_at__lte=at, ends_at__gt=at)
+
+
+def in_force_sql(s: str) -> str:
+    """Return what ``in_force`` keeps, for a statement with the span as ``s`` and ``at``."""
+    return f"{s}.starts_at <= %(at)s AND {s}.ends_at > %(at)s"
+
+
 class PriceSpan(models.Model):
     """The public price of a variant between two instants, derived from intervals only.
 
@@ -62,6 +75,8 @@ class PriceSpan(models.Model):
     deal = models.ForeignKey(Deal, models.SET_NULL, null=True, related_name="+")
     prior_price = models.PositiveBigIntegerField(null=True)
     percent = models.PositiveSmallIntegerField(null=True)
+
+    objects = SpanQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["variant", "starts_at"], name="price_span_start")]
@@ -87,6 +102,8 @@ class ProductSpan(models.Model):
     deal = models.ForeignKey(Deal, models.SET_NULL, null=True, related_name="+")
     prior_price = models.PositiveBigIntegerField(null=True)
     percent = models.PositiveSmallIntegerField(null=True)
+
+    objects = SpanQuerySet.as_manager()
 
     class Meta:
         indexes = [

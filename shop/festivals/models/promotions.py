@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from shop.accounts.models import Mailbox
+from shop.conditions import under
 from shop.festivals.models.festival import Festival, Fund
 from shop.merchants.models import Merchant
 
@@ -38,7 +39,7 @@ class Promotion(models.Model):
         ENDED_EARLY = "ended_early"
 
     # Those that shoppers are offered: a suspended store gives nothing.
-    OFFERED: ClassVar[Q] = Q(merchant=None) | Q(merchant__state=Merchant.State.APPROVED)
+    OFFERED: ClassVar[Q] = Q(merchant=None) | under("merchant", Merchant.TRADING)
 
     festival = models.ForeignKey(Festival, models.CASCADE, related_name="promotions")
     merchant = models.ForeignKey(Merchant, models.PROTECT, null=True, blank=True, related_name="+")
@@ -117,7 +118,7 @@ class Promotion(models.Model):
     @property
     def is_offered(self) -> bool:
         """Tell whether no suspended store gives it. Reads its merchant."""
-        return self.merchant is None or self.merchant.state == Merchant.State.APPROVED
+        return self.merchant is None or self.merchant.is_trading
 
 
 class PromotionUsage(models.Model):

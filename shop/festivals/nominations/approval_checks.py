@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.catalogue.models import Product, Variant
+from shop.conditions import under
 from shop.errors import NotPossible, ShopError, StaleState
 from shop.festivals.changelog import decided
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Slot
-from shop.merchants.models import Merchant
 from shop.merchants.own_stores import OwnStore, is_own
 
 type Seen = Mapping[int, datetime | None]
@@ -52,10 +52,9 @@ def waiting(**of: object) -> QuerySet[Nomination]:
         of: whose they are, as a filter takes it.
     """
     rows = Nomination.objects.filter(
+        under("product", Product.PUBLIC),
         slot__cancelled_at=None,
         state=Nomination.State.SUBMITTED,
-        product__state=Product.State.PUBLISHED,
-        product__merchant__state=Merchant.State.APPROVED,
         enrolment__state=Enrolment.State.ACCEPTED,
         **of,
     )
@@ -99,7 +98,7 @@ def _obstacle(row: Nomination, *, at: datetime) -> str:
         return _("The slot is over. Make a new one.")
     if row.product.state != Product.State.PUBLISHED:
         return _("The product is not published yet. Decide on it first.")
-    if row.product.merchant.state != Merchant.State.APPROVED:
+    if not row.product.merchant.is_trading:
         return "The store is suspended. Its products can join once it is open again."
     if row.enrolment.state != Enrolment.State.ACCEPTED:
         return _("This store does not take part in the festival.")
@@ -129,7 +128,7 @@ def _without_place(rows: Sequence[Nomination]) -> Refused:
 def _deals(rows: Sequence[Nomination], *, at: datetime) -> Made:
     """Make the deals of nominations. One statement."""
     variants: dict[int, list[Variant]] = defaultdict(list)
-    found = Variant.objects.to_come(at=at).filter(product__in={row.product_id for row in rows})
+    found = Variant.objects.on_sale(at=at).filter(product__in={row.product_id for row in rows})
     for variant in found.order_by("pk"):
         variants[variant.product_id].append(variant)
     return {

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.catalogue.models import Product, Variant
+from shop.conditions import under
 from shop.errors import NotPossible, ShopError
 from shop.festivals.changelog import log_all
 from shop.festivals.deals import reserved_stock
@@ -180,7 +181,7 @@ def _refuse_withdrawn(deals: Sequence[Deal]) -> None:
     """Refuse what was taken out of sale while the lock of its product was waited for."""
     ids = {deal.variant_id for deal in deals}
     there = Variant.objects.filter(pk__in=ids, is_active=True)
-    if there.filter(product__state=Product.State.PUBLISHED).count() < len(ids):
+    if there.filter(under("product", Product.PUBLIC)).count() < len(ids):
         raise NotPossible(_("The product is not published yet. Decide on it first."))
 
 

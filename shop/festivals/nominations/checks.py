@@ -49,7 +49,7 @@ def check_all(cases: Sequence[Case], *, at: datetime) -> list[Check]:
     since the other may be rejected.
     """
     products = {case.product.pk for case in cases}
-    rows = Variant.objects.to_come(at=at).filter(product__in=products)
+    rows = Variant.objects.on_sale(at=at).filter(product__in=products)
     variants: dict[int, list[Variant]] = {pk: [] for pk in products}
     for variant in rows.select_related("pool").order_by("position", "pk"):
         variants[variant.product_id].append(variant)

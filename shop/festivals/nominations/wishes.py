@@ -13,14 +13,16 @@ from django.db.models.functions import Coalesce
 
 from shop.accounts.models import User
 from shop.catalogue.models import Product, Variant
+from shop.conditions import under
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
-from shop.festivals.deals.reserved_stock import LEFT, promising_deals
-from shop.festivals.models import Enrolment, Festival, Wanted
+from shop.festivals.deals.reserved_stock import LEFT
+from shop.festivals.models import Deal, Enrolment, Festival, Wanted
 from shop.festivals.nominations.entry_rules import ceiling
 from shop.festivals.prices.load import timelines
 from shop.festivals.prices.reductions import amount
 from shop.festivals.pricing.items import reduced, regular_price
+from shop.stock.models import free_units
 
 # Two wishes that agree in these are one.
 SAME = ("product", "category", "country", "slot", "price", "percent")
@@ -88,12 +90,12 @@ def forget(row: Wanted, *, at: datetime, by: User) -> None:
 
 def stores_with_units(festival: Festival, *, at: datetime) -> int:
     """Return how many stores that take part have units which no deal sets aside. One statement."""
-    fences = promising_deals(at=at).filter(variant__pool=OuterRef("pool")).order_by()
+    fences = Deal.objects.promising(at=at).filter(variant__pool=OuterRef("pool")).order_by()
     fence = fences.values("variant__pool").annotate(units=Sum(LEFT)).values("units")
-    free = F("pool__on_hand") - F("pool__held") - F("pool__sold") - Coalesce(Subquery(fence), 0)
+    free = free_units("pool") - Coalesce(Subquery(fence), 0)
     stores = Enrolment.objects.filter(festival=festival, state=Enrolment.State.ACCEPTED)
-    variants = Variant.objects.to_come(at=at).filter(
-        product__merchant__in=stores.values("merchant"), product__state=Product.State.PUBLISHED
+    variants = Variant.objects.on_sale(at=at).filter(
+        under("product", Product.PUBLIC), product__merchant__in=stores.values("merchant")
     )
     found = variants.annotate(free=free).filter(free__gte=F("units_per_item"))
     return found.aggregate(stores=Count("product__merchant", distinct=True))["stores"]

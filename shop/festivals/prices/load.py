@@ -12,13 +12,12 @@ from django.db.models.functions import Least
 
 from shop.catalogue.models import Product, Variant
 from shop.composed import ID, IDS, MOMENT, AnyOf, composed
+from shop.conditions import under
 from shop.festivals.models import Closure, Deal, DealUsage, Festival, RegularPrice, Slot
 from shop.festivals.pricing.terms import DealKind, DealTerms, Interval, VariantTerms
-from shop.merchants.models import Merchant
 
 CLOSES = Least("sales_close", "session_start")  # as ``Variant.closes_at``
 # A draft's deals are nobody's business; a cancelled festival's deals give no price any more.
-PUBLIC = (Festival.State.PUBLISHED, Festival.State.CLOSED)
 
 
 def timelines(
@@ -34,9 +33,8 @@ def timelines(
             together is judged together.
     """
     variants = Variant.objects.filter(
+        under("product", Product.PUBLIC),
         product_id__in=product_ids,
-        product__state=Product.State.PUBLISHED,
-        product__merchant__state=Merchant.State.APPROVED,
         is_active=True,
         listed_at__isnull=False,
     )
@@ -98,7 +96,7 @@ def open_deals(*, variants: Expression, at: Expression, mailbox: Expression) -> 
         effective_from__lte=at,
         effective_to__gt=at,
     )
-    return _public(deals.annotate(had=usage.annotate(n=F("held") + F("sold")).values("n")[:1]))
+    return _public(deals.annotate(had=usage.annotate(n=DealUsage.TAKEN).values("n")[:1]))
 
 
 def _regular_prices(variant_ids: Collection[int]) -> dict[int, list[tuple[datetime, int]]]:
@@ -110,7 +108,7 @@ def _regular_prices(variant_ids: Collection[int]) -> dict[int, list[tuple[dateti
 
 
 def _public(deals: QuerySet[Deal], planned: Collection[int] = ()) -> QuerySet[Deal]:
-    counts = Q(slot__festival__state__in=PUBLIC)
+    counts = Q(slot__festival__state__in=Festival.SHOWN)
     if planned:
         counts |= Q(slot__festival__in=planned, slot__festival__state=Festival.State.DRAFT)
     return (
@@ -151,11 +149,7 @@ def terms_of(deal: Deal, closures: tuple[Interval, ...] = ()) -> DealTerms:
 
 
 def _with_counters(terms: DealTerms, deal: Deal, shopper_id: int | None) -> DealTerms:
-    left = None if deal.allotment is None else deal.allotment - deal.held - deal.sold
     shopper_left = None
     if deal.per_shopper is not None:
         shopper_left = max(0, deal.per_shopper - (deal.had or 0)) if shopper_id else 0
-    return DealTerms(
-        **{name: getattr(terms, name) for name in DealTerms.__slots__}
-        | {"left": left, "shopper_left": shopper_left}
-    )
+    return replace(terms, left=deal.left, shopper_left=shopper_left)

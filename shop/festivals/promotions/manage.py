@@ -212,7 +212,7 @@ def _save(promotion: Promotion) -> None:
 
 def _open(festival: Festival) -> Festival:
     festival = Festival.objects.select_for_update(no_key=True).get(pk=festival.pk)
-    if festival.state not in (Festival.State.DRAFT, Festival.State.PUBLISHED):
+    if not festival.is_open:
         raise NotPossible("This festival is over.")
     return festival
 

@@ -109,7 +109,7 @@ def reckon_all(*, at: datetime) -> int:
 
 def _of_deals(fund: Fund, *, over: datetime) -> int:
     lives = Q(effective_to__gt=over) & ~Q(state__in=Deal.GONE)
-    units = Case(When(lives, then=F("allotment")), default=F("held") + F("sold"))
+    units = Case(When(lives, then=F("allotment")), default=Deal.TAKEN)
     deals = Deal.objects.filter(nomination__fund=fund, allotment__isnull=False, subsidy__gt=0)
     return deals.aggregate(promised=Sum(units * F("subsidy"), default=0))["promised"]
 

@@ -164,9 +164,7 @@ def claim_voucher(promotion: Promotion, user: User, *, at: datetime) -> Claim:
         state=Promotion.State.ACTIVE,
         # No join: the guard has to stand in the update itself, where a waiting one is judged again.
         festival__in=Festival.objects.filter(state=Festival.State.PUBLISHED),
-    ).filter(
-        Q(merchant=None) | Q(merchant__in=Merchant.objects.filter(state=Merchant.State.APPROVED))
-    )
+    ).filter(Q(merchant=None) | Q(merchant__in=Merchant.objects.trading()))
     try:
         with transaction.atomic():
             # The claim first: of a double click one insert waits here, fails, and counts nothing.

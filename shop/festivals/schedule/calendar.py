@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Q, Sum
 
 from shop.festivals.models import Deal, Festival, Participation, Promotion, RegularPrice, Slot
 
@@ -180,7 +180,7 @@ def slots_between(festival: Festival, starts_at: datetime, ends_at: datetime) ->
         row["slot"]: row
         for row in deals.exclude(state__in=Deal.GONE)
         .values("slot")
-        .annotate(aside=Sum("allotment"), gone=Sum(F("held") + F("sold")))
+        .annotate(aside=Sum("allotment"), gone=Sum(Deal.TAKEN))
     }
     for slot in slots:
         own = units.get(slot.pk, {"aside": 0, "gone": 0})

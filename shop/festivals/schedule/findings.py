@@ -20,6 +20,7 @@ from shop.festivals.local_time import is_moved
 from shop.festivals.models import ChangeLog, Deal, Festival, Nomination, Promotion, Slot
 from shop.festivals.promotions.budgets import outlook
 from shop.festivals.translations import gaps
+from shop.stock.models import free_units
 
 WITH_CURRENCY = re.compile(r"(?:[$€£¥₦₵]|\b[A-Z]{3})\s?[\d.,]+|[\d.,]+\s?(?:[%$€£¥₦₵]|[A-Z]{3}\b)")
 OVERRIDE = "override"  # in the change log
@@ -94,14 +95,14 @@ def _windows(festival: Festival, slots: list[Slot]) -> Iterator[Finding]:
 
 def _stock(festival: Festival, at: datetime) -> Iterator[Finding]:
     """Say where fewer units are free than deals still set aside."""
-    left = (F("allotment") - F("held") - F("sold")) * F("variant__units_per_item")
+    left = Deal.LEFT * F("variant__units_per_item")
     deals = Deal.objects.filter(
         slot__festival=festival, state=Deal.State.APPROVED, allotment__isnull=False,
         effective_to__gt=at,
     )  # fmt: skip
     rows = deals.values("variant__pool", "variant__product__title").annotate(
         aside=Sum(ExpressionWrapper(left, output_field=IntegerField())),
-        free=F("variant__pool__on_hand") - F("variant__pool__held") - F("variant__pool__sold"),
+        free=free_units("variant__pool"),
     )
     short = list(rows.filter(aside__gt=F("free")).order_by("variant__product__title"))
     if not short:

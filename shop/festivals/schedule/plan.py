@@ -258,7 +258,7 @@ def _move(slot: Slot, during: Window, *, at: datetime, by: User | None) -> None:
 
 def _locked(festival: Festival) -> Festival:
     festival = Festival.objects.select_for_update(no_key=True).get(pk=festival.pk)
-    if festival.state not in (Festival.State.DRAFT, Festival.State.PUBLISHED):
+    if not festival.is_open:
         raise NotPossible(_("This festival is over."))
     return festival
 

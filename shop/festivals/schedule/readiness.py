@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db.models import Count, Q
 
 from shop.catalogue.models import Product
+from shop.conditions import under
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Participation
 from shop.festivals.schedule.findings import Finding, findings, with_overrides
 from shop.merchants.models import Merchant
@@ -85,14 +86,9 @@ def readiness(festival: Festival, *, at: datetime, others: Iterable[Finding] = (
     countries = tuple(
         joined.values_list("country").annotate(n=Count("pk")).order_by("-n", "country")
     )
-    every = set(
-        Merchant.objects.filter(state=Merchant.State.APPROVED)
-        .values_list("country", flat=True)
-        .distinct()
-        .order_by()
-    )
+    every = set(Merchant.objects.trading().values_list("country", flat=True).distinct().order_by())
     products = Participation.objects.filter(
-        festival=festival, product__state=Product.State.PUBLISHED
+        under("product", Product.PUBLIC), festival=festival
     ).count()
     slots = list(
         festival.slots.annotate(

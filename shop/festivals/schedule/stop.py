@@ -152,7 +152,7 @@ def cancel_festival(
 def _locked(slot: Slot) -> tuple[Slot, Festival]:
     """Return a slot and its festival, both locked: its other slots are ended with the whole."""
     festival = Festival.objects.select_for_update(no_key=True).get(pk=slot.festival_id)
-    if festival.state not in (Festival.State.DRAFT, Festival.State.PUBLISHED):
+    if not festival.is_open:
         raise NotPossible("This festival is over.")
     return Slot.objects.select_for_update(no_key=True).get(pk=slot.pk), festival
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shop.festivals.deals.reserved_stock import KEPT
+from shop.festivals.models.deals import left_sql
 from shop.prepared import ask
+from shop.stock.models import free_sql
 
 # An order that nobody can pay any more is ended within a minute or so; one that is still there
 # after this waits for a bank or a person, which is nobody's attack.
@@ -20,7 +22,7 @@ MOST_READ = 1_000  # of a network's orders of the last hours, the newest first
 DEAL, POOL = "deal", "pool"
 type Key = tuple[str, int]
 
-# What is free of a pool is what is neither promised nor set aside: see festivals.fence.
+# What is free of a pool is what is neither promised nor set aside: see ``reserved_stock``.
 STATEMENT = f"""
 WITH own AS (
   SELECT id, state, placed_at, pay_by, ended_at FROM shop_order
@@ -52,12 +54,12 @@ SELECT 'near', 0, 0, count(*) FILTER (WHERE state = 'expired'
 UNION ALL
 SELECT 'network', 0, 0, coalesce(sum(pool_units), 0), min(pay_by) FROM held
 UNION ALL
-SELECT 'deal', d.id, d.allotment - d.held - d.sold, coalesce(sum(h.quantity), 0), min(h.pay_by)
+SELECT 'deal', d.id, {left_sql("d")}, coalesce(sum(h.quantity), 0), min(h.pay_by)
 FROM shop_deal d LEFT JOIN held h ON h.deal_id = d.id AND h.is_set_aside
 WHERE d.id = ANY(%(deals)s) GROUP BY d.id
 UNION ALL
-SELECT 'pool', p.id, p.on_hand - p.held - p.sold - coalesce((
-    SELECT sum((a.allotment - a.held - a.sold) * v.units_per_item)
+SELECT 'pool', p.id, {free_sql("p")} - coalesce((
+    SELECT sum(({left_sql("a")}) * v.units_per_item)
     FROM shop_deal a JOIN shop_variant v ON v.id = a.variant_id
     WHERE v.pool_id = p.id AND {KEPT}
   ), 0), coalesce(sum(h.pool_units), 0), min(h.pay_by)

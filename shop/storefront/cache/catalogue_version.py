@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from shop.festivals.limits import Limits, limits_of
+from shop.merchants.models import trading_sql
 from shop.prepared import ask
 from shop.storefront.lost_connection import is_away
 from shop.storefront.search.filters import Known
@@ -29,7 +30,7 @@ FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 # Two changes can commit in another order than they took their ids, so the newest id alone
 # could miss one. The sum of the newest ids grows with every change, whatever the order.
-STATEMENT = """
+STATEMENT = f"""
 WITH published AS (SELECT * FROM shop_festival WHERE state = 'published'),
 turns AS (
   SELECT unnest(ARRAY[starts_at, ends_at]) AS turn FROM published
@@ -53,7 +54,7 @@ SELECT
    FROM published WHERE ends_at > %(at)s),
   ARRAY(SELECT code FROM shop_country WHERE service <> 'closed_until_checked'),
   ARRAY(SELECT path FROM shop_category UNION SELECT split_part(path, '/', 1) FROM shop_category),
-  ARRAY(SELECT slug FROM shop_merchant WHERE state = 'approved'),
+  ARRAY(SELECT m.slug FROM shop_merchant m WHERE {trading_sql("m")}),
   ARRAY(SELECT s.id FROM shop_slot s JOIN published f ON f.id = s.festival_id),
   (SELECT json_agg(json_build_array(path, name, names) ORDER BY position, path)::text
    FROM shop_category),
@@ -63,7 +64,7 @@ SELECT
    FROM wagtailcore_page p JOIN wagtailcore_locale c ON c.id = p.locale_id
    WHERE p.live AND p.show_in_menus AND p.depth > 2 AND p.alias_of_id IS NULL),
   (SELECT row_to_json(f)::text FROM shop_fairness f)
-"""
+"""  # noqa: S608 (constants only)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from shop import dates
 from shop.festivals import local_time
 from shop.festivals.words import festival_text
 from shop.languages import Wording, in_language, lang_mark
+from shop.merchants.models import trading_sql
 from shop.prepared import ask
 from shop.storefront.cache.catalogue_version import KnownFestival
 from shop.storefront.festival.cloth import cloth
@@ -28,7 +29,7 @@ NUMBER = re.compile(r"(\d[\d.,\u00a0\u202f ]*\d|\d)\s*(.*)")
 NUMBERS = f"""
 SELECT ARRAY(SELECT m.slug FROM shop_enrolment e JOIN shop_merchant m ON m.id = e.merchant_id
              WHERE e.festival_id = %(festival)s AND e.state = 'accepted'
-               AND m.state = 'approved'
+               AND {trading_sql("m")}
              ORDER BY e.accepted_at, e.id),
        (SELECT coalesce(sum(listings), 0)::bigint FROM shop_listingcell
         WHERE %(festival)s = ANY(festivals)),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from shop.catalogue.models import Product, Variant
 from shop.festivals.models import Deal
 from shop.festivals.nominations.approval_checks import deals_of, waiting
+from shop.stock.models import free_units
 from shop.storefront.previews.preview import Preview
 
 MOST = 2_000  # products of one festival that a preview works out
@@ -22,7 +22,7 @@ def waiting_deals(preview: Preview) -> list[Deal]:
     found = []
     for row in rows:
         starts_at = row.slot.starts_at
-        variants = [v for v in row.product.variants.all() if _is_to_come(v, starts_at)]
+        variants = [v for v in row.product.variants.all() if v.is_on_sale(starts_at)]
         found += deals_of(row, variants, starts_at=starts_at)
     for number, deal in enumerate(found, 1):
         deal.pk = -number
@@ -51,17 +51,11 @@ def sold_out(products: Collection[int]) -> list[int]:
     there = Variant.objects.filter(
         product=OuterRef("pk"),
         is_active=True,
-        units_per_item__lte=F("pool__on_hand") - F("pool__held") - F("pool__sold"),
+        units_per_item__lte=free_units("pool"),
     )
     rows = Product.objects.filter(~Exists(there), pk__in=products)
     return list(rows.values_list("pk", flat=True))
 
 
-def _is_to_come(variant: Variant, at: datetime) -> bool:
-    # As VariantQuerySet.to_come, of rows that were read together.
-    return variant.is_active and (variant.session_start is None or variant.session_start > at)
-
-
 def _deals(slots: Collection[int]) -> QuerySet[Deal]:
-    gone = (Deal.State.WITHDRAWN, Deal.State.VOID)
-    return Deal.objects.filter(slot_id__in=slots).exclude(state__in=gone)
+    return Deal.objects.filter(slot_id__in=slots).exclude(state__in=Deal.GONE)

@@ -18,6 +18,7 @@ from django.db.backends.utils import CursorWrapper
 
 from shop.festivals.deals.reserved_stock import KEPT
 from shop.festivals.models import Closure, Deal, DealUsage, Festival, PriceSpan, ProductSpan, Slot
+from shop.festivals.models.deals import left_sql
 from shop.listings.models import Listing
 from shop.prepared import planned_anew
 from shop.stock.models import Pool
@@ -31,7 +32,7 @@ OWN_UNITS = "t.slot_id = ANY(%(slots)s::bigint[]) AND t.allotment IS NOT NULL"
 # What other deals have set aside in the pool stays set aside.
 EVERYDAY = f"""CASE WHEN t.id = ANY(%(pools)s::bigint[])
   THEN t.held + t.sold + %(left)s + coalesce((
-    SELECT sum((a.allotment - a.held - a.sold) * w.units_per_item)
+    SELECT sum(({left_sql("a")}) * w.units_per_item)
     FROM shop_deal a JOIN shop_variant w ON w.id = a.variant_id
     WHERE w.pool_id = t.id AND {KEPT}), 0) ELSE t.on_hand END"""  # noqa: S608 (constants only)
 STATE = """CASE WHEN t.state = 'closed' OR (t.state = 'draft' AND t.id = %(festival)s)

@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from shop.catalogue.models import on_sale_sql
 from shop.festivals.deals.reserved_stock import KEPT
+from shop.festivals.models.deals import left_sql, open_sql
+from shop.festivals.models.prices import in_force_sql
 from shop.prepared import ask
+from shop.stock.models import free_sql
 
 # Beside each variant stands the deal that gives its price or, where all units of the running
 # deal are paid for, that deal: the page says so. ``set_aside`` are units that wait for deals.
 STATEMENT = f"""
-SELECT v.id, v.options, v.weight_g, v.units_per_item, q.on_hand - q.held - q.sold,
-  (SELECT coalesce(sum((a.allotment - a.held - a.sold) * w.units_per_item), 0)
+SELECT v.id, v.options, v.weight_g, v.units_per_item, {free_sql("q")},
+  (SELECT coalesce(sum(({left_sql("a")}) * w.units_per_item), 0)
    FROM shop_deal a JOIN shop_variant w ON w.id = a.variant_id
    WHERE w.pool_id = v.pool_id AND {KEPT}) AS set_aside,
   s.price, s.prior_price, s.percent, s.deal_id IS NOT NULL AND d.slot_id IS NOT NULL,
@@ -27,14 +31,13 @@ SELECT v.id, v.options, v.weight_g, v.units_per_item, q.on_hand - q.held - q.sol
 FROM shop_variant v
 JOIN shop_pool q ON q.id = v.pool_id
 LEFT JOIN shop_pricespan s
-  ON s.variant_id = v.id AND s.starts_at <= %(at)s AND s.ends_at > %(at)s
+  ON s.variant_id = v.id AND {in_force_sql("s")}
 LEFT JOIN LATERAL (
   SELECT e.slot_id, t.kind, f.zone, e.effective_to, e.allotment, e.held, e.sold, e.per_shopper,
     f.starts_at AS opens, f.ends_at AS closes
   FROM shop_deal e JOIN shop_slot t ON t.id = e.slot_id
-  JOIN shop_festival f ON f.id = t.festival_id AND f.state = 'published'
-  WHERE e.variant_id = v.id AND e.state = 'approved'
-    AND e.effective_from <= %(at)s AND e.effective_to > %(at)s
+  JOIN shop_festival f ON f.id = t.festival_id
+  WHERE e.variant_id = v.id AND {open_sql("e", "f")}
     AND (e.id = s.deal_id OR (s.deal_id IS NULL AND e.sold >= e.allotment))
   ORDER BY t.kind LIMIT 1
 ) AS d ON true
@@ -46,8 +49,7 @@ LEFT JOIN LATERAL (
     AND t.starts_at > %(at)s
   ORDER BY t.starts_at LIMIT 1
 ) AS n ON true
-WHERE v.product_id = %(product)s AND v.is_active
-  AND (v.session_start IS NULL OR least(v.sales_close, v.session_start) > %(at)s)
+WHERE v.product_id = %(product)s AND {on_sale_sql("v")}
 ORDER BY v.session_start, v.position, v.id
 """  # noqa: S608 (constants only)
 
@@ -94,6 +96,11 @@ class VariantNow(NamedTuple):
         return self.options[0] if self.options else ""
 
     @property
+    def taken(self) -> int:
+        """Return how many of the deal's allotment somebody holds or has bought."""
+        return self.held + self.sold
+
+    @property
     def buyable(self) -> int:
         """Return how many can be bought now, at the deal price and at the everyday price."""
         everyday = max(0, self.free - self.set_aside) // self.units_per_item
@@ -108,7 +115,7 @@ class VariantNow(NamedTuple):
         Units of an allotment may be gone: they were sold while the regular price undercut it.
         """
         there = self.free // self.units_per_item
-        return min(there, self.allotment - self.held - self.sold)
+        return min(there, self.allotment - self.taken)
 
     @property
     def is_buyable(self) -> bool:
@@ -137,6 +144,6 @@ def together(
     same = [v for v in variants if v.slot_id == chosen.slot_id and v.allotment is not None]
     if chosen.slot_id is None or not same:
         return None
-    claimed = sum(v.held + v.sold for v in same)
+    claimed = sum(v.taken for v in same)
     aside, sold = sum(v.allotment for v in same), sum(v.sold for v in same)
     return claimed, aside, sold, sum(v.deal_left for v in same)

@@ -6,25 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from shop.festivals.models.deals import in_time_sql
+from shop.festivals.models.prices import in_force_sql
 from shop.storefront.search.filters import Filters
 from shop.storefront.search.parts import FEW
 from shop.storefront.search.tsquery import all_of, mark, text_of
 from shop.storefront.search.understand import Search
 
-IN_FORCE = "s.starts_at <= %(at)s AND s.ends_at > %(at)s"
+IN_FORCE = in_force_sql("s")
 ONE_STORE = "l.merchant_id{} = (SELECT id FROM shop_merchant WHERE slug = %(store)s)"
 STORE = "l.merchant_id IN (SELECT id FROM shop_merchant WHERE slug = ANY(%(stores)s))"
 # The few products with such deals are looked up; EXISTS would be asked for every product. The slots
 # come first, as an array: with joins alone all variants are read to find a dozen.
 DEALS = """l.product_id = ANY(ARRAY(
   SELECT v.product_id FROM shop_deal d JOIN shop_variant v ON v.id = d.variant_id
-  WHERE d.state = 'approved' AND {deals} AND d.slot_id = ANY(ARRAY(
+  WHERE {deals} AND d.slot_id = ANY(ARRAY(
     SELECT t.id FROM shop_slot t JOIN shop_festival f ON f.id = t.festival_id
     WHERE f.state = 'published' AND {slots}))
 ))"""
-NOW = "d.effective_from <= %(at)s AND d.effective_to > %(at)s"
-FLASH = DEALS.format(deals=NOW, slots="t.kind = 'flash'")
-SLOT = DEALS.format(deals="true", slots="t.id = %(slot)s")
+FLASH = DEALS.format(deals=in_time_sql("d"), slots="t.kind = 'flash'")
+SLOT = DEALS.format(deals="d.state = 'approved'", slots="t.id = %(slot)s")
 
 WORDS = "l.text @@ %(query)s::tsquery"
 # Where hardly anything fits in every part of a search, what fits in its chief part is found too.

@@ -8,6 +8,8 @@ too.
 
 from __future__ import annotations
 
+from shop.festivals.models.prices import in_force_sql
+
 PAGE = 24
 MOST_RANKED = 400  # of the floor, and of the rest
 FEW_BEHIND = 500  # of a shop with no more behind its front all is looked at
@@ -35,9 +37,9 @@ UNITS = """units AS MATERIALIZED (
   FROM unnest(%(units)s::text[], %(weights)s::int[]) AS u (query, weight)),"""
 # The price of each listing that was found is looked up: joined plainly, the planner may read all
 # prices of a large shop for a thousand listings.
-PRICED = """shop_listing l CROSS JOIN LATERAL (
+PRICED = f"""shop_listing l CROSS JOIN LATERAL (
     SELECT * FROM shop_productspan s WHERE s.product_id = l.product_id
-      AND s.starts_at <= %(at)s AND s.ends_at > %(at)s OFFSET 0) AS s"""
+      AND {in_force_sql("s")} OFFSET 0) AS s"""  # noqa: S608 (constants only)
 # A listing's words lie apart from its row: they are fetched once, and not for each comparison.
 WORDED = "{priced} CROSS JOIN LATERAL (SELECT l.text || ''::tsvector AS words OFFSET 0) AS t"
 FRONT = """
@@ -71,7 +73,7 @@ STATEMENT = """
   SELECT 0 AS branch, best.key, {columns}
   FROM best JOIN shop_listing l ON l.product_id = best.product_id
   JOIN shop_productspan s ON s.product_id = l.product_id
-    AND s.starts_at <= %(at)s AND s.ends_at > %(at)s"""
+    AND {in_force}"""
 LATER = "(key < %(place_key)s OR (key = %(place_key)s AND product_id > %(place_id)s))"
 EARLIER = "(key > %(place_key)s OR (key = %(place_key)s AND product_id < %(place_id)s))"
 
@@ -110,6 +112,7 @@ def best_statement(where: str, columns: str, *, asked: str, is_later: bool, is_b
         rest=further(REST, ON_FLOOR, GOOD),
         range=EARLIER if is_before else onwards,
         way="ASC" if is_before else "DESC",
+        in_force=in_force_sql("s"),
         id_way="DESC" if is_before else "ASC",
         columns=columns,
         in_all=PAGE + 1,

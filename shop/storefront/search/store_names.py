@@ -8,6 +8,7 @@ from typing import NamedTuple
 from shop.catalogue.words import BY_NAME, TRANSLATED
 from shop.languages import sql_values
 from shop.listings.words import forms, is_unspaced, words
+from shop.merchants.models import trading_sql
 from shop.storefront.stores.counts import OF_STORE
 
 MOST = 8  # stores; who looks for more looks in the directory
@@ -23,7 +24,7 @@ NAMED = f"""(
     FROM (
       SELECT m.*, t.translated, lower(unaccent(m.name)) ~ ALL(%(named)s::text[]) AS is_name
       FROM shop_merchant m, LATERAL (SELECT {TAGLINE} AS translated) AS t
-      WHERE m.state = 'approved' AND cardinality(%(named)s::text[]) > 0
+      WHERE {trading_sql("m")} AND cardinality(%(named)s::text[]) > 0
         AND lower(unaccent(concat_ws(' ', m.name, m.tagline, t.translated, m.city)))
           ~ ALL(%(named)s::text[])
         AND EXISTS (SELECT 1 FROM shop_listing l WHERE l.merchant_id = m.id)

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from shop.delivery.names import country_name
 from shop.languages import in_language, in_sql, order_key, sql_values
 from shop.listings.words import folded, spelled, tongue_of, words
+from shop.merchants.models import trading_sql
 from shop.prepared import ask
 from shop.storefront.cache.catalogue_version import Epoch
 from shop.storefront.search.filters import Filters, Known, read_filters
@@ -44,11 +45,11 @@ FROM (SELECT * FROM best ORDER BY popularity DESC, product_id) AS b
 JOIN shop_listing l ON l.product_id = b.product_id
 UNION ALL
 (SELECT 'store', m.slug, m.name, NULL, m.country FROM shop_merchant m
- WHERE m.state = 'approved' AND lower(unaccent(m.name)) ~ %(start)s
+ WHERE {trading} AND lower(unaccent(m.name)) ~ %(start)s
  ORDER BY lower(unaccent(m.name)), m.name LIMIT 3)
 UNION ALL
 SELECT DISTINCT 'country', m.country, '', NULL, NULL FROM shop_merchant m
-WHERE m.state = 'approved'
+WHERE {trading}
 UNION ALL
 (SELECT DISTINCT 'synonym', s.folded, '', NULL, NULL
  FROM shop_synonym a JOIN shop_synonym s ON s."group" = a."group" AND s.folded <> a.folded
@@ -120,7 +121,10 @@ def _found(query: Term, asked: list[str], language: str) -> list[tuple]:
         "said": " ".join(asked),
         "start": r"\m" + r"\M.*\m".join(asked),
     } | sql_values(language)
-    return ask(STATEMENT.format(translated=in_sql("l.titles"), products=PRODUCTS), values)
+    statement = STATEMENT.format(
+        translated=in_sql("l.titles"), products=PRODUCTS, trading=trading_sql("m")
+    )
+    return ask(statement, values)
 
 
 def _categories(asked: list[str], epoch: Epoch, language: str) -> Iterable[Suggestion]:

@@ -14,6 +14,7 @@ from shop.catalogue.models import Term
 from shop.catalogue.words import BY_NAME, TERMS, TRANSLATED, Terms
 from shop.delivery.names import country_name
 from shop.languages import beside, lang_mark, order_key, sql_values
+from shop.merchants.models import trading_sql
 from shop.prepared import ask
 from shop.storefront.listing.counts import LIVE
 from shop.storefront.listing.facets import Option
@@ -40,7 +41,7 @@ SELECT m.slug, m.name, m.city, m.country, m.tagline, m.cloth, l.products::bigint
     SELECT FROM shop_enrolment e
     WHERE e.merchant_id = m.id AND e.festival_id = %(festival)s AND e.state = 'accepted')
 FROM shop_merchant m JOIN l ON l.merchant_id = m.id
-WHERE m.state = 'approved' ORDER BY l.sold DESC, l.products DESC, lower(unaccent(m.name)), m.name
+WHERE {trading_sql("m")} ORDER BY l.sold DESC, l.products DESC, lower(unaccent(m.name)), m.name
 """  # noqa: S608 (columns of our own)
 
 

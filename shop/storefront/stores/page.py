@@ -79,7 +79,7 @@ def read_store(slug: str, language: str) -> Merchant | None:
         translated=translated_column("merchant", language),
         called=called_column("shop_merchant.certifications::text[]", language),
     )
-    return rows.filter(slug=slug, state=Merchant.State.APPROVED).first()
+    return rows.trading().filter(slug=slug).first()
 
 
 def store_page(

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, TruncDate
 
 from shop.catalogue.models import HAS_NO_NOTE, Product, Variant
 from shop.composed import AnyOf
+from shop.conditions import under
 from shop.festivals.enrolment.enrol import enrolling
 from shop.festivals.local_time import midnight as midnight_of
 from shop.festivals.local_time import wall_of
@@ -19,6 +20,7 @@ from shop.listings.models import Listing
 from shop.merchants.models import Merchant
 from shop.moderation.models import Amendment
 from shop.orders.models import Suborder
+from shop.stock.models import free_units
 from shop.workspace.access import nominations_of, products_of, sold_by
 from shop.workspace.dashboard.chart import Chart, chart
 
@@ -70,12 +72,12 @@ def running_low(merchant: Merchant) -> QuerySet[Variant]:
     return (
         Variant.objects.filter(
             AnyOf(F("product"), ArraySubquery(bought)),
+            under("product", Product.PUBLIC),
             product__merchant=merchant,
-            product__state=Product.State.PUBLISHED,
             is_active=True,
             session_start__isnull=True,
         )
-        .annotate(left=F("pool__on_hand") - F("pool__held") - F("pool__sold"))
+        .annotate(left=free_units("pool"))
         .filter(left__lt=FEW)
         .select_related("product")
         .order_by("left", "pk")[:SHOWN]
@@ -142,11 +144,7 @@ def pieces_claimed(merchant: Merchant, *, at: datetime) -> dict[str, int | None]
     running = Enrolment.objects.filter(
         merchant=merchant, festival__starts_at__lte=at, festival__ends_at__gt=at
     )
-    deals = Deal.objects.filter(
-        nomination__enrolment__in=running,
-        state=Deal.State.APPROVED,
-        allotment__isnull=False,
-        effective_from__lte=at,
-        effective_to__gt=at,
+    deals = Deal.objects.open(at=at).filter(
+        nomination__enrolment__in=running, allotment__isnull=False
     )
     return deals.aggregate(units=Sum("allotment"), sold=Sum("sold"))

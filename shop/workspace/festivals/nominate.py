@@ -147,7 +147,7 @@ def _variants(product: Product, *, at: datetime) -> list[Variant]:
     """Return the variants with fields of their own; sessions follow one rule."""
     if product.kind == Product.Kind.EXPERIENCE:
         return []
-    return list(product.variants.to_come(at=at).order_by("position", "pk"))
+    return list(product.variants.on_sale(at=at).order_by("position", "pk"))
 
 
 def places_of(slot: Slot) -> int | None:

@@ -12,6 +12,7 @@ from shop import clock
 from shop.catalogue.models import Product, ProductPicture, Variant
 from shop.festivals.models import PriceSpan
 from shop.merchants.models import Merchant
+from shop.stock.models import free_units
 from shop.workspace.access import products_of, store_members_only
 from shop.workspace.paging import page_of
 
@@ -65,14 +66,12 @@ def named(rows: QuerySet[Product], text: str) -> list[QuerySet[Product]]:
 def stock_of(product_ids: list[int]) -> dict[int, int]:
     """Return the units that nobody was promised, by product id."""
     rows = Variant.objects.filter(product__in=product_ids, is_active=True).order_by()
-    free = Sum("pool__on_hand") - Sum("pool__held") - Sum("pool__sold")
+    free = Sum(free_units("pool"))
     return dict(rows.values("product_id").annotate(free=free).values_list("product_id", "free"))
 
 
 def prices_of(product_ids: list[int], *, at: object) -> dict[int, int]:
     """Return the lowest price on show now, by product id."""
-    rows = PriceSpan.objects.filter(
-        variant__product__in=product_ids, starts_at__lte=at, ends_at__gt=at
-    )
+    rows = PriceSpan.objects.in_force(at=at).filter(variant__product__in=product_ids)
     lowest = rows.order_by().values("variant__product_id").annotate(price=Min("price"))
     return dict(lowest.values_list("variant__product_id", "price"))

@@ -151,7 +151,7 @@ def _known(sheet: NominationSheet, rows: Sequence[SheetRow], *, at: datetime) ->
     by_sku = {variant.sku: variant for variant in variants}
     sizes: dict[int, set[int]] = {}
     products = {variant.product_id for variant in by_sku.values()}
-    living = Variant.objects.to_come(at=at).filter(product__in=products)
+    living = Variant.objects.on_sale(at=at).filter(product__in=products)
     for pk, product in living.values_list("pk", "product"):
         sizes.setdefault(product, set()).add(pk)
     experiences = own.filter(kind=Product.Kind.EXPERIENCE, slug__in=skus)

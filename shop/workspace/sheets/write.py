@@ -47,7 +47,7 @@ def template(
     products = list(rows[:MOST_ROWS])
     goods = [row.pk for row in products if row.kind == Product.Kind.GOODS]
     variants: dict[int, list[Variant]] = {pk: [] for pk in goods}
-    sizes = Variant.objects.to_come(at=at).filter(product__in=goods)
+    sizes = Variant.objects.on_sale(at=at).filter(product__in=goods)
     for variant in sizes.order_by("position", "pk"):
         variants[variant.product_id].append(variant)
     prices = current_prices([row for own in variants.values() for row in own], at=at)

@@ -1,0 +1,21 @@
+"""Facts as conditions of queries: what a row is, asked from the rows that lead to it."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+
+def under(path: str, fact: Q) -> Q:
+    """Return a condition of some rows as one of the rows that lead to them.
+
+    Args:
+        path: of lookups, such as ``product__merchant``.
+        fact: compares columns with values; expressions on columns are not followed.
+    """
+    moved = Q()
+    moved.connector, moved.negated = fact.connector, fact.negated
+    moved.children = [
+        under(path, part) if isinstance(part, Q) else (f"{path}__{part[0]}", part[1])
+        for part in fact.children
+    ]
+    return moved
