@@ -14,6 +14,7 @@ from shop.conditions import under
 from shop.languages import Wording, listed, said
 from shop.merchants.models import Merchant, trading_sql
 from shop.pictures.models import Picture
+from shop.states import Stateful, StateQuerySet
 from shop.stock.models import Pool
 
 
@@ -47,7 +48,7 @@ HAS_NO_NOTE = models.ExpressionWrapper(
 )  # sorts products with a note first
 
 
-class ProductQuerySet(models.QuerySet["Product"]):
+class ProductQuerySet(StateQuerySet):
     """Products by who may see them."""
 
     def public(self) -> ProductQuerySet:
@@ -60,7 +61,7 @@ def public_sql(p: str, m: str) -> str:
     return f"{p}.state = 'published' AND {trading_sql(m)}"
 
 
-class Product(models.Model):
+class Product(Stateful):
     """What is described and photographed; its variants are what is bought."""
 
     class Kind(models.TextChoices):
@@ -73,6 +74,14 @@ class Product(models.Model):
         PUBLISHED = "published"
         WITHDRAWN = "withdrawn"
         TAKEN_DOWN = "taken_down", "Taken down"
+
+    NEXT: ClassVar[dict[str, set[str]]] = {
+        State.DRAFT: {State.SUBMITTED},
+        State.SUBMITTED: {State.PUBLISHED, State.DRAFT},
+        State.PUBLISHED: {State.WITHDRAWN, State.TAKEN_DOWN},
+        State.WITHDRAWN: {State.SUBMITTED},
+        State.TAKEN_DOWN: {State.PUBLISHED},
+    }
 
     PUBLIC: ClassVar[models.Q] = models.Q(state=State.PUBLISHED) & under(
         "merchant", Merchant.TRADING
@@ -185,6 +194,12 @@ class VariantQuerySet(models.QuerySet["Variant"]):
         Whether their product can be seen is another question: see ``buyable``.
         """
         return self.filter(Variant.on_sale(at))
+
+    def call_off(self, reason: str, *, at: datetime) -> int:
+        """Call the sessions of those off that are not yet, for good; return how many were."""
+        return self.filter(cancelled_at=None).update(
+            is_active=False, cancelled_at=at, cancel_reason=reason
+        )
 
     def buyable(self, *, at: datetime) -> VariantQuerySet:
         """Keep what may be put into a cart: on sale, to be seen, of an experience with a date."""

@@ -85,7 +85,7 @@ def work_off_some(approval: BulkApproval, *, at: datetime) -> None:
     if approval.by is None or not approval.by.has_perm("shop.review_nomination"):
         # Nobody decides for somebody who may not, or who is gone.
         text = "Whoever pressed may not decide any more: press again."
-        own.filter(state=State.WAITING).update(state=State.REFUSED, text=text)
+        own.move_to(State.REFUSED, text=text)
     elif rows:
         _approve(own, rows, at=at, by=approval.by)
     is_left = own.filter(state=State.WAITING).exists()
@@ -101,8 +101,8 @@ def stop(approval: BulkApproval, *, at: datetime) -> bool:
         Whether anything was left of it.
     """
     with transaction.atomic():
-        left = BulkRow.objects.filter(approval=approval, state=State.WAITING)
-        is_left = bool(left.update(state=State.REFUSED, text="Stopped before it was looked at."))
+        own = BulkRow.objects.filter(approval=approval)
+        is_left = bool(own.move_to(State.REFUSED, text="Stopped before it was looked at."))
         BulkApproval.objects.filter(pk=approval.pk, ended_at=None).update(ended_at=at)
     return is_left
 
@@ -142,11 +142,11 @@ def _is_experience(row: BulkRow) -> bool:
 def _approve(own: QuerySet[BulkRow], rows: Sequence[BulkRow], *, at: datetime, by: User) -> None:
     def note(approved: Sequence[Nomination]) -> None:
         ids = [row.pk for row in approved]
-        own.filter(nomination__in=ids).update(state=State.APPROVED, text="")
+        own.filter(nomination__in=ids).move_to(State.APPROVED, text="")
 
     seen = {row.nomination_id: row.seen for row in rows}
     outcomes = festival_products.approve_all(list(seen), at=at, by=by, seen=seen, then=note)
     for found in outcomes:
         if found.refusal:  # of those that somebody else noted meanwhile it says nothing
-            waiting = own.filter(nomination=found.nomination_id, state=State.WAITING)
-            waiting.update(state=State.REFUSED, text=str(found.refusal))
+            row = own.filter(nomination=found.nomination_id)
+            row.move_to(State.REFUSED, text=str(found.refusal))

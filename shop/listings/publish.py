@@ -232,8 +232,7 @@ def has_deals(variants: object, *, at: datetime) -> bool:
 
 def _move(product: Product, states: tuple[str, ...], state: str, **changes: object) -> None:
     """Change the state, if it is one of these now."""
-    same = Product.objects.filter(pk=product.pk, state__in=states)
-    if not same.update(state=state, **changes):
+    if not Product.objects.filter(pk=product.pk, state__in=states).move_to(state, **changes):
         raise StaleState
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -9,12 +9,12 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from shop.accounts.invitations import Invited
-from shop.errors import StaleState
 from shop.merchants.zones import zone_of
 from shop.pictures.models import Picture
+from shop.states import Stateful, StateQuerySet
 
 
-class MerchantQuerySet(models.QuerySet["Merchant"]):
+class MerchantQuerySet(StateQuerySet):
     """Stores by what they may do."""
 
     def trading(self) -> MerchantQuerySet:
@@ -27,7 +27,7 @@ def trading_sql(m: str) -> str:
     return f"{m}.state = 'approved'"
 
 
-class Merchant(models.Model):
+class Merchant(Stateful):
     """A business that sells, ships and is paid; its public page is its store."""
 
     class Kind(models.TextChoices):
@@ -110,19 +110,6 @@ class Merchant(models.Model):
     def is_suspended(self) -> bool:
         """Tell whether nothing of it is shown or sold, by the organizers' decision."""
         return self.state == self.State.SUSPENDED
-
-    def move_to(self, state: str, **changes: Any) -> None:
-        """Change the state, if it is still the one that was read.
-
-        Raises:
-            StaleState: the step is not allowed, or somebody else took one first.
-        """
-        same = Merchant.objects.filter(pk=self.pk, state=self.state)
-        if state not in self.NEXT[self.state] or not same.update(state=state, **changes):
-            raise StaleState
-        self.state = state
-        for name, value in changes.items():
-            setattr(self, name, value)
 
     @property
     def zone(self) -> str:

@@ -84,9 +84,7 @@ def refuse(
     if not amendment.is_waiting:
         raise StaleState
     # A new version: whoever looked at the same time is told, and sees the reason first.
-    Amendment.objects.filter(pk=amendment.pk).update(
-        state=Amendment.State.REFUSED, note=note.strip(), sent_at=amendment.sent_at + TICK
-    )
+    amendment.move_to(Amendment.State.REFUSED, note=note.strip(), sent_at=amendment.sent_at + TICK)
     line = log(amendment.subject, "refuse change", at=at, by=by, festival=None, reason=note.strip(),
                after=amendment.words)  # fmt: skip
     tell_store(line, amendment.store.pk)

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 
 from shop.catalogue.models import Product
 from shop.merchants.models import Merchant
 from shop.pictures.models import Picture
+from shop.states import Stateful, StateQuerySet
 
 
-class Amendment(models.Model):
+class Amendment(Stateful):
     """What a store wants to change of what shoppers see: of a product, or of its own page.
 
     It holds what differs alone. What is public stays as it was approved until somebody has looked.
@@ -17,6 +20,11 @@ class Amendment(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting"
         REFUSED = "refused"
+
+    NEXT: ClassVar[dict[str, set[str]]] = {
+        State.WAITING: {State.WAITING, State.REFUSED},
+        State.REFUSED: {State.WAITING, State.REFUSED},
+    }
 
     product = models.OneToOneField(
         Product, models.CASCADE, null=True, blank=True, related_name="amendment"
@@ -36,6 +44,8 @@ class Amendment(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     note = models.TextField(blank=True, help_text="Why it was refused; the merchant reads it.")
+
+    objects = StateQuerySet.as_manager()
 
     class Meta:
         indexes = [

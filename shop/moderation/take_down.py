@@ -86,7 +86,8 @@ def clear_page(merchant: Merchant, reason: str, *, at: datetime, by: User) -> No
     amendment = amendment_of(now) or Amendment(merchant=now, waits_since=at, sent_at=at)
     amendment.sent_at = max(at, amendment.sent_at + TICK) if amendment.pk else at
     amendment.words = {k: v for k, v in words.items() if k in EMPTY} | amendment.words
-    amendment.state, amendment.note = Amendment.State.REFUSED, reason.strip()
+    amendment.enter(Amendment.State.REFUSED)
+    amendment.note = reason.strip()
     amendment.has_pictures = amendment.has_pictures or any(k in words for k in STORE_PICTURES)
     amendment.save()
     for place in STORE_PICTURES:

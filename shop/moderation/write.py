@@ -120,7 +120,8 @@ def _touched(
         amendment.waits_since = at
     # By its version a reviewer's look is known: no two versions have the same instant.
     amendment.sent_at = max(at, amendment.sent_at + TICK)
-    amendment.state, amendment.note, amendment.by = State.WAITING, "", by
+    amendment.enter(State.WAITING)
+    amendment.note, amendment.by = "", by
     return amendment
 
 

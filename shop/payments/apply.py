@@ -161,7 +161,7 @@ def _take(payment: Payment, session: Session, *, at: datetime) -> None:
     asked = (payment.amount, payment.currency)
     if (session.amount, session.currency) != asked or session.received != payment.amount:
         log.error("payment %s: amount or currency differs, held for review", payment.uuid)
-        payment.move_to(Payment.State.REVIEW)
+        payment.save_as(Payment.State.REVIEW)
         end.set_apart(order)
         return
     if order.state == Order.State.PAID:
@@ -183,7 +183,7 @@ def _take(payment: Payment, session: Session, *, at: datetime) -> None:
 def _keep(payment: Payment, *, has_seats: bool, begun: list[int], at: datetime) -> None:
     """Book the sale, tell everybody, and send back at once what can no longer be had."""
     order = payment.order
-    payment.move_to(Payment.State.PAID)
+    payment.save_as(Payment.State.PAID)
     posting.post_sale(order, at=at)
     tickets = issue(order) if has_seats else []
     lets_in = any(ticket.line_id not in begun for ticket in tickets)
@@ -210,7 +210,7 @@ def _pay(order: Order, *, at: datetime) -> bool:
 
 
 def _send_back(payment: Payment, cause: str, *, mail: Task, at: datetime) -> None:
-    payment.move_to(Payment.State.REFUNDING)
+    payment.save_as(Payment.State.REFUNDING)
     queue_refund(payment, cause=cause, at=at)
     posting.post_unwanted(payment.order, payment.amount, reference=str(payment.uuid), at=at)
     enqueue(mail, payment.order_id, payment.amount)
@@ -218,7 +218,7 @@ def _send_back(payment: Payment, cause: str, *, mail: Task, at: datetime) -> Non
 
 def _release(payment: Payment, *, at: datetime) -> None:
     """A person has looked and sent the money back at the provider: what was held is free."""
-    payment.move_to(Payment.State.REFUNDED)
+    payment.save_as(Payment.State.REFUNDED)
     _free(payment.order, at=at)
 
 
@@ -228,7 +228,7 @@ def _lapse(payment: Payment, *, at: datetime) -> None:
         payment.session_url = ""  # its order waits for the newer try, or for its time to run out
     if payment.state not in (Payment.State.CREATING, Payment.State.OPEN):
         return
-    payment.move_to(Payment.State.EXPIRED)
+    payment.save_as(Payment.State.EXPIRED)
     _free(payment.order, at=at)
 
 
@@ -238,11 +238,11 @@ def _wait_or_fail(payment: Payment, session: Session, *, at: datetime) -> None:
         return
     if session.is_processing:
         if payment.state != Payment.State.PROCESSING:
-            payment.move_to(Payment.State.PROCESSING)
+            payment.save_as(Payment.State.PROCESSING)
             end.set_apart(payment.order)
         return
     was_processing = payment.state == Payment.State.PROCESSING
-    payment.move_to(Payment.State.FAILED)
+    payment.save_as(Payment.State.FAILED)
     _free(payment.order, at=at)
     if was_processing:  # the shopper left believing that it would go through
         enqueue(send_refused_later, payment.order_id)

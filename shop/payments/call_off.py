@@ -83,7 +83,7 @@ def _close(pool: Pool, *, reason: str, at: datetime, by: User) -> None:
         raise NotPossible(_("This session has begun."))
     products = sorted(set(seats.values_list("product_id", flat=True)))
     since = spans.lock_prices(products, at=at)
-    if not seats.update(is_active=False, cancelled_at=at, cancel_reason=reason):
+    if not seats.call_off(reason, at=at):
         raise NotPossible(_("This session is called off already."))
     spans.rebuild(products, since=since, what="session called off")
     note_stock([pool.pk], at=since)

@@ -229,7 +229,7 @@ def _supersede(payment: Payment) -> None:
     end.lock(payment.order_id)
     payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
     if payment.state in (Payment.State.CREATING, Payment.State.OPEN):
-        payment.move_to(Payment.State.SUPERSEDED)
+        payment.save_as(Payment.State.SUPERSEDED)
 
 
 @transaction.atomic

@@ -7,15 +7,15 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from shop.errors import StaleState
 from shop.orders.models import Order, Refund, Suborder
+from shop.states import Stateful, StateQuerySet
 
 PAYABLE = Q(state__in=("creating", "open")) | (Q(state="superseded") & ~Q(session_url=""))
 STUCK = ("blocked", "failed")  # while nobody has resolved it
 UNDECIDED = Q(state__in=("processing", "review"))
 
 
-class PaymentQuerySet(models.QuerySet["Payment"]):
+class PaymentQuerySet(StateQuerySet):
     """Payments by what may still become of them."""
 
     def payable(self) -> PaymentQuerySet:
@@ -34,7 +34,7 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         return self.filter(PAYABLE | UNDECIDED)
 
 
-class Payment(models.Model):
+class Payment(Stateful):
     """One try to take an order's money through one Checkout session of the provider."""
 
     class State(models.TextChoices):
@@ -124,25 +124,29 @@ class Payment(models.Model):
         is_closing = self.state == self.State.SUPERSEDED and bool(self.session_url)
         return is_closing or self.is_undecided or self.state in self.UNSETTLED
 
-    def move_to(self, state: str) -> None:
-        """Change the state; the row is locked by the caller, other changes are saved along.
+    def save_as(self, state: str) -> None:
+        """Change the state of a row that the caller holds locked; its other changes are saved.
 
         Raises:
             StaleState: the step is not allowed.
         """
-        if state not in self.NEXT[self.state]:
-            raise StaleState
-        self.state = state
+        self.enter(state)
         self.save()
 
 
-class GatewayEvent(models.Model):
+class GatewayEvent(Stateful):
     """One stored message from the provider: a wake-up call, never a source of truth."""
 
     class State(models.TextChoices):
         NEW = "new"
         DONE = "done"
         DEAD = "dead"
+
+    NEXT: ClassVar[dict[str, set[str]]] = {
+        State.NEW: {State.DONE, State.DEAD},
+        State.DONE: set(),
+        State.DEAD: {State.NEW, State.DONE},
+    }
 
     gateway_id = models.CharField(max_length=120, unique=True)
     kind = models.CharField(max_length=80)
@@ -157,6 +161,8 @@ class GatewayEvent(models.Model):
     received_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
 
+    objects = StateQuerySet.as_manager()
+
     class Meta:
         indexes = [
             models.Index(fields=["next_try_at"], condition=Q(state="new"), name="event_waiting"),
@@ -164,7 +170,7 @@ class GatewayEvent(models.Model):
         ]
 
 
-class Operation(models.Model):
+class Operation(Stateful):
     """Money to be moved at the provider: written with its cause, carried out afterwards.
 
     Its UUID is the idempotency key, so that carrying it out twice moves the money once.
@@ -184,6 +190,18 @@ class Operation(models.Model):
         FAILED = "failed"
         BLOCKED = "blocked"
         VOID = "void"
+
+    NEXT: ClassVar[dict[str, set[str]]] = {
+        State.QUEUED: {State.SENDING, State.PENDING, State.DONE, State.FAILED},
+        State.SENDING: {
+            State.SENDING, State.QUEUED, State.PENDING, State.DONE, State.FAILED, State.BLOCKED,
+        },
+        State.PENDING: {State.DONE, State.FAILED},
+        State.DONE: {State.FAILED},
+        State.FAILED: {State.FAILED, State.QUEUED, State.PENDING, State.DONE},
+        State.BLOCKED: {State.QUEUED, State.PENDING, State.DONE, State.FAILED},
+        State.VOID: set(),
+    }  # fmt: skip
 
     class Cause(models.TextChoices):
         LATE = "late"  # the money came when the goods were gone
@@ -217,6 +235,8 @@ class Operation(models.Model):
     resolution = models.JSONField(
         null=True, help_text="How a person closed it: day, reference and reason."
     )
+
+    objects = StateQuerySet.as_manager()
 
     class Meta:
         indexes = [

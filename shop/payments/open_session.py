@@ -51,8 +51,8 @@ def open_session(payment: Payment, *, at: datetime) -> Payment:
     payment.session_id, payment.session_url = session.id, session.url
     known = {"session_id": session.id, "session_url": session.url}
     fresh = Payment.objects.filter(pk=payment.pk, state=Payment.State.CREATING)
-    if session.status == SessionStatus.OPEN and fresh.update(state=Payment.State.OPEN, **known):
-        payment.state = Payment.State.OPEN
+    if session.status == SessionStatus.OPEN and fresh.move_to(Payment.State.OPEN, **known):
+        payment.enter(Payment.State.OPEN)
     else:  # a message about it was faster, or another tab, which may have closed it
         Payment.objects.filter(pk=payment.pk, session_id=None).update(**known)
         payment.refresh_from_db(fields=["state", "session_url"])
@@ -91,4 +91,4 @@ def give_up(payment: Payment, *, at: datetime) -> None:
     payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
     if payment.session_id is None and payment.state == Payment.State.CREATING:
         payment.checked_at = at
-        payment.move_to(Payment.State.FAILED)
+        payment.save_as(Payment.State.FAILED)

@@ -104,7 +104,8 @@ def _claim(*, at: datetime) -> Operation | None:
     operation = waiting.select_for_update(skip_locked=True).order_by("run_after", "pk").first()
     if operation is None:
         return None
-    operation.state, operation.leased_until = Operation.State.SENDING, at + LEASE
+    operation.enter(Operation.State.SENDING)
+    operation.leased_until = at + LEASE
     operation.tries += 1
     fields = ["state", "leased_until", "tries"]
     if operation.first_sent_at is None:  # written before the call: it may be all that is known
@@ -151,18 +152,19 @@ def record(operation_id: int, remote: RemoteOperation, *, at: datetime) -> None:
         return
     operation.remote_id, operation.error = remote.id, ""
     if remote.is_failed:
-        operation.state, operation.run_after = Operation.State.FAILED, at
+        operation.enter(Operation.State.FAILED)
+        operation.run_after = at
         log.error("operation %s failed: the money has to go back another way", operation.uuid)
         if was_done:
             _post(posting.post_come_back, operation, at=at)
     elif remote.is_final:
-        operation.state = Operation.State.DONE
+        operation.enter(Operation.State.DONE)
         _post(posting.post_sent_back, operation, at=at)
-        Payment.objects.filter(pk=operation.payment_id, state=Payment.State.REFUNDING).update(
-            state=Payment.State.REFUNDED
-        )
+        refunding = Payment.objects.filter(state=Payment.State.REFUNDING)
+        refunding.filter(pk=operation.payment_id).move_to(Payment.State.REFUNDED)
     elif operation.state != Operation.State.PENDING:
-        operation.state, operation.run_after = Operation.State.PENDING, at + ASK_AGAIN
+        operation.enter(Operation.State.PENDING)
+        operation.run_after = at + ASK_AGAIN
     operation.save()
 
 
@@ -173,20 +175,19 @@ def _post(event: Callable[..., object], operation: Operation, *, at: datetime) -
 
 def _put_off(operation: Operation, error: GatewayError, *, at: datetime) -> None:
     """Try again later, or wait for a person when repeating cannot help."""
-    changes = {"error": str(error)[:300]}
+    changes, state = {"error": str(error)[:300]}, Operation.State.QUEUED
     if error.code in NO_ANSWER:
-        changes |= {"state": Operation.State.QUEUED, "tries": operation.tries - 1}
+        changes["tries"] = operation.tries - 1
         changes["run_after"] = at + timedelta(minutes=1)
     elif error.code == "authentication":  # our key is wrong, not what was asked
-        changes |= {"state": Operation.State.QUEUED, "tries": operation.tries - 1}
+        changes["tries"] = operation.tries - 1
         changes["run_after"] = at + timedelta(minutes=5)
         log.error("operation %s waits for a key that the provider takes", operation.uuid)
     elif error.may_retry and operation.tries < MOST_TRIES:
-        changes["state"] = Operation.State.QUEUED
         changes["run_after"] = at + timedelta(seconds=2 ** min(operation.tries, 10))
     else:
-        changes["state"] = Operation.State.BLOCKED
+        state = Operation.State.BLOCKED
         log.error("operation %s is blocked: %s", operation.uuid, error)
     # Only while the lease is ours: a slow worker must not undo what the next one did.
     ours = {"state": Operation.State.SENDING, "tries": operation.tries}
-    Operation.objects.filter(pk=operation.pk, **ours).update(**changes)
+    Operation.objects.filter(pk=operation.pk, **ours).move_to(state, **changes)

@@ -48,7 +48,8 @@ def try_again(operation: Operation, *, at: datetime, by: User) -> bool:
         old = str(row.uuid)
         row.uuid = uuid.uuid4()
         row.request = row.request | {"operation": str(row.uuid)}
-        row.state, row.run_after, row.tries = Operation.State.QUEUED, at, 0
+        row.enter(Operation.State.QUEUED)
+        row.run_after, row.tries = at, 0
         row.remote_id = row.first_sent_at = row.key_until = None
         row.save()
         note(row, "try again", at=at, by=by, festival=None,
@@ -73,14 +74,14 @@ def settle_elsewhere(
         raise NotPossible("The provider has sent it after all. It must not be paid twice.")
     with transaction.atomic():
         row = _locked(operation)
-        row.state, row.resolved_at, row.resolved_by = Operation.State.DONE, at, by
+        row.enter(Operation.State.DONE)
+        row.resolved_at, row.resolved_by = at, by
         row.resolution = {"how": "elsewhere", "reference": reference, "reason": reason}
         row.save()
         order = row.payment.order
         posting.post_paid_elsewhere(order, row.amount, reference=str(row.uuid), at=at)
-        Payment.objects.filter(pk=row.payment_id, state=Payment.State.REFUNDING).update(
-            state=Payment.State.REFUNDED
-        )
+        refunding = Payment.objects.filter(state=Payment.State.REFUNDING)
+        refunding.filter(pk=row.payment_id).move_to(Payment.State.REFUNDED)
         note(row, "settle elsewhere", at=at, by=by, festival=None, reason=reason,
              after={"reference": reference})  # fmt: skip
 
@@ -91,8 +92,8 @@ def apply_again(event: GatewayEvent, *, at: datetime, by: User) -> None:
     Raises:
         StaleState: it does not wait for a person any more.
     """
-    _leave(event, "apply again", {"state": GatewayEvent.State.NEW, "tries": 0,
-                                  "next_try_at": at}, at=at, by=by)  # fmt: skip
+    again = {"tries": 0, "next_try_at": at}
+    _leave(event, GatewayEvent.State.NEW, again, at=at, by=by)
 
 
 def close_message(event: GatewayEvent, *, reason: str, at: datetime, by: User) -> None:
@@ -104,8 +105,8 @@ def close_message(event: GatewayEvent, *, reason: str, at: datetime, by: User) -
     """
     if not reason.strip():
         raise NotPossible("Say why: whoever looks next reads it.")
-    done = {"state": GatewayEvent.State.DONE, "done_at": at}
-    _leave(event, "close", done, at=at, by=by, reason=reason.strip()[:MOST_WORDS])
+    said = reason.strip()[:MOST_WORDS]
+    _leave(event, GatewayEvent.State.DONE, {"done_at": at}, at=at, by=by, reason=said)
 
 
 def _is_found(operation: Operation, *, at: datetime) -> bool:
@@ -133,13 +134,14 @@ def _locked(operation: Operation) -> Operation:
 @transaction.atomic
 def _leave(
     event: GatewayEvent,
-    action: str,
+    state: str,
     changes: dict[str, object],
     *,
     at: datetime,
     by: User,
     reason: str = "",
 ) -> None:
-    if not dead_messages().filter(pk=event.pk).update(**changes):
+    if not dead_messages().filter(pk=event.pk).move_to(state, **changes):
         raise StaleState
+    action = "close" if state == GatewayEvent.State.DONE else "apply again"
     note(event, action, at=at, by=by, festival=None, reason=reason)

@@ -99,8 +99,8 @@ def _apply(stored: GatewayEvent, *, is_waited_for: bool, at: datetime) -> None:
 
 
 def _done(stored: GatewayEvent, *, at: datetime, **changes: object) -> None:
-    done = {"state": GatewayEvent.State.DONE, "done_at": at, "error": ""} | changes
-    GatewayEvent.objects.filter(pk=stored.pk).update(**done)
+    done = {"done_at": at, "error": ""} | changes
+    GatewayEvent.objects.filter(pk=stored.pk).move_to(GatewayEvent.State.DONE, **done)
 
 
 def handle_waiting(*, at: datetime, most: int = 50) -> int:
@@ -142,8 +142,8 @@ def _put_off(stored: GatewayEvent, error: Exception, *, at: datetime) -> None:
     tries = stored.tries + (getattr(error, "code", "") not in NO_ANSWER)
     changes = {"tries": tries, "error": f"{type(error).__name__}: {error}"[:300]}
     if tries >= MOST_TRIES:
-        changes["state"] = GatewayEvent.State.DEAD
         log.error("event %s is given up: %s", stored.gateway_id, changes["error"])
-    else:
-        changes["next_try_at"] = at + timedelta(seconds=5 * 2**tries)
+        GatewayEvent.objects.filter(pk=stored.pk).move_to(GatewayEvent.State.DEAD, **changes)
+        return
+    changes["next_try_at"] = at + timedelta(seconds=5 * 2**tries)
     GatewayEvent.objects.filter(pk=stored.pk).update(**changes)

@@ -90,7 +90,7 @@ def close_festival(festival: Festival, *, at: datetime, by: User, reason: str = 
         FinalStatement(report=final, merchant_id=store, lines=found.kept())
         for store, found in statements_of(festival).items()
     )
-    Festival.objects.filter(pk=festival.pk).update(state=Festival.State.CLOSED, closed_at=at)
+    festival.move_to(Festival.State.CLOSED, closed_at=at)
     mark_change("festival closed", at=at)
     log(festival, "close", at=at, by=by, festival=festival, reason=reason.strip())
     return final

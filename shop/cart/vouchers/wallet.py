@@ -108,7 +108,7 @@ def _standing(claim: Claim, at: datetime) -> tuple[str, str, str]:
     if claim.state == Claim.State.HELD:
         text = _("It belongs to your order that is not paid yet.")
         return pgettext("voucher", "In an order"), "info", text
-    if is_over or claim.state == Claim.State.LAPSED:
+    if is_over:
         return pgettext("voucher", "Ended"), "", ""
     if row.use_from > at:
         return pgettext("voucher", "Claimed"), "info", starts_on(row)

@@ -57,7 +57,7 @@ def publish_festival(
     festival = Festival.objects.select_for_update(no_key=True).get(pk=festival.pk)
     if festival.state != Festival.State.DRAFT:
         raise NotPossible(_("Only a draft can be published."))
-    Festival.objects.filter(pk=festival.pk).update(state=Festival.State.PUBLISHED)
+    festival.move_to(Festival.State.PUBLISHED)
     deals = Deal.objects.filter(slot__festival=festival)
     list(deals.select_for_update(no_key=True, of=("self",)).order_by("pk"))
     products = _products(deals)
@@ -70,10 +70,10 @@ def publish_festival(
 
 def _begin_late(deals: QuerySet[Deal], since: datetime) -> None:
     """Let no price count before it was public; what would be over by then never counts."""
-    over = deals.filter(effective_to__lte=since)
+    over = deals.filter(effective_to__lte=since, state__in=Deal.LIVING)
     ids = set(over.values_list("nomination", flat=True))
-    over.update(state=Deal.State.WITHDRAWN)
-    Nomination.objects.filter(pk__in=ids).update(state=Nomination.State.WITHDRAWN)
+    over.move_to(Deal.State.WITHDRAWN)
+    Nomination.objects.filter(pk__in=ids).without_deals().move_to(Nomination.State.WITHDRAWN)
     deals.filter(effective_from__lt=since, effective_to__gt=since).update(effective_from=since)
 
 
@@ -89,7 +89,7 @@ def pause_deal(deal: Deal, *, at: datetime, by: User | None = None, reason: str 
     if deal.state != Deal.State.APPROVED or deal.effective_to <= at:
         raise NotPossible(_("Only a deal that has not ended can be paused."))
     since = spans.lock_prices([deal.variant.product_id], at=at)
-    Deal.objects.filter(pk=deal.pk).update(state=Deal.State.PAUSED)
+    deal.move_to(Deal.State.PAUSED)
     Closure.objects.create(deal=deal, reason=Closure.Reason.PAUSED, starts_at=since)
     spans.rebuild([deal.variant.product_id], since=since, what="deal paused")
     line = log(deal, "pause", at=since, by=by, festival=deal.slot.festival, reason=reason)
@@ -110,7 +110,7 @@ def resume_deal(deal: Deal, *, at: datetime, by: User | None = None) -> datetime
     if deal.effective_to <= at:
         raise NotPossible(_("This deal is over."))
     since = spans.lock_prices([deal.variant.product_id], at=at)
-    Deal.objects.filter(pk=deal.pk).update(state=Deal.State.APPROVED)
+    deal.move_to(Deal.State.APPROVED)
     deal.closures.filter(reason=Closure.Reason.PAUSED, ends_at=None).update(ends_at=since)
     spans.rebuild([deal.variant.product_id], since=since, what="deal resumed")
     line = log(deal, "resume", at=since, by=by, festival=deal.slot.festival)

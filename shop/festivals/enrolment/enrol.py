@@ -88,16 +88,16 @@ def join(
     enrolment = festival.enrolments.select_for_update().filter(merchant=merchant).first()
     is_invited = enrolment is not None and enrolment.state == State.INVITED
     if enrolment is None:
-        enrolment = Enrolment(festival=festival, merchant=merchant)
-    elif not is_invited and enrolment.state not in (State.DECLINED, State.WITHDRAWN):
-        raise NotPossible(_("You have joined this festival already."))
+        enrolment = Enrolment(festival=festival, merchant=merchant, state=State.APPLIED)
+    elif not is_invited:
+        if enrolment.state not in (State.DECLINED, State.WITHDRAWN):
+            raise NotPossible(_("You have joined this festival already."))
+        enrolment.enter(State.APPLIED)
     enrolment.terms_version = festival.terms_version
     enrolment.commission_bp = festival.commission_bp
     enrolment.agreed_at, enrolment.accepted_at, enrolment.waiting_since = at, None, None
     if is_invited:
         _take_place(enrolment, festival, at=at)
-    else:
-        enrolment.state = State.APPLIED
     enrolment.save()
     after = {
         "state": enrolment.state,
@@ -127,7 +127,8 @@ def decide(
         _refuse_guest(enrolment, festival, at=at)
         _take_place(enrolment, festival, at=at)
     else:
-        enrolment.state, enrolment.waiting_since = State.DECLINED, None
+        enrolment.enter(State.DECLINED)
+        enrolment.waiting_since = None
     if was_waiting and enrolment.state == State.WAITING:
         raise NotPossible("All places are taken. It stays in line.")  # said to organizers
     enrolment.save()
@@ -156,12 +157,11 @@ def leave(enrolment: Enrolment, *, at: datetime, by: User) -> None:
     if not festival.is_open:
         raise NotPossible(_("This festival is over."))
     open_states = (Nomination.State.SUBMITTED, Nomination.State.CHANGES_REQUESTED)
-    own.filter(state__in=open_states).update(state=Nomination.State.WITHDRAWN)
+    own.filter(state__in=open_states).move_to(Nomination.State.WITHDRAWN)
     # In the next statement: a reviewer may have approved one while this waited for its row.
     if own.filter(state=Nomination.State.APPROVED).exists():
         raise NotPossible(_("Take the approved products back first."))
-    enrolment.state, enrolment.waiting_since = State.WITHDRAWN, None
-    enrolment.save()
+    enrolment.move_to(State.WITHDRAWN, waiting_since=None)
     Participation.objects.filter(festival=festival, product__merchant=enrolment.merchant).delete()
     _end_benefits(festival, enrolment, at=at, by=by)
     log(enrolment, "leave", at=at, by=by, festival=festival)
@@ -182,7 +182,7 @@ def decline(enrolment: Enrolment, *, at: datetime, by: User) -> None:
         NotPossible: it was answered already.
     """
     invited = Enrolment.objects.filter(pk=enrolment.pk, state=State.INVITED)
-    if not invited.update(state=State.DECLINED):
+    if not invited.move_to(State.DECLINED):
         raise NotPossible(_("This was decided already."))
     log(enrolment, "decline", at=at, by=by, festival=enrolment.festival)
 
@@ -236,11 +236,11 @@ def _refuse_guest(enrolment: Enrolment, festival: Festival, *, at: datetime) -> 
 def _take_place(enrolment: Enrolment, festival: Festival, *, at: datetime) -> None:
     """Give an enrolment a place, or one in line. The festival's row is locked."""
     if has_place(festival, enrolment.merchant.country):
-        enrolment.state, enrolment.accepted_at = State.ACCEPTED, at
-        enrolment.waiting_since = None
-    else:
-        enrolment.state = State.WAITING
-        enrolment.waiting_since = enrolment.waiting_since or at
+        enrolment.enter(State.ACCEPTED)
+        enrolment.accepted_at, enrolment.waiting_since = at, None
+    elif enrolment.state != State.WAITING:
+        enrolment.enter(State.WAITING)
+        enrolment.waiting_since = at
 
 
 def _end_benefits(festival: Festival, enrolment: Enrolment, *, at: datetime, by: User) -> None:

@@ -48,7 +48,8 @@ def fill(festival: Festival, *, at: datetime, by: User | None) -> list[Enrolment
             taken[row.merchant.country] += 1
             lucky.append(row)
     for row in lucky:
-        row.state, row.accepted_at, row.waiting_since = State.ACCEPTED, at, None
+        row.enter(State.ACCEPTED)
+        row.accepted_at, row.waiting_since = at, None
     Enrolment.objects.bulk_update(lucky, ["state", "accepted_at", "waiting_since"])
     log_all([(row, "accepted", festival, {}) for row in lucky], at=at, by=by)
     tell_enrolled([row.pk for row in lucky])

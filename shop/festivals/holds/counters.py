@@ -95,7 +95,7 @@ def settle(held: Holdings, *, at: datetime) -> list[int]:
         The products whose price changes by that; their spans are to be rebuilt after the
         pools moved, since prices come last in the order of locks.
     """
-    Claim.objects.filter(pk__in=held.claims).update(state=Claim.State.USED)
+    Claim.objects.filter(pk__in=held.claims).move_to(Claim.State.USED)
     shopper = held.shopper_id
     if shopper and held.promotions:
         usages = PromotionUsage.objects.filter(promotion__in=held.promotions, mailbox=shopper)
@@ -169,9 +169,8 @@ def _move_claims(hold: frozenset[int], release: frozenset[int]) -> None:
     if not ids:
         return
     list(Claim.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
-    Claim.objects.filter(pk__in=release, state=Claim.State.HELD).update(state=Claim.State.AVAILABLE)
-    available = Claim.objects.filter(pk__in=hold, state=Claim.State.AVAILABLE)
-    if available.update(state=Claim.State.HELD) != len(hold):
+    Claim.objects.filter(pk__in=release).move_to(Claim.State.AVAILABLE)
+    if Claim.objects.filter(pk__in=hold).move_to(Claim.State.HELD) != len(hold):
         raise Unavailable("claim", sorted(hold))
 
 

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from shop.festivals.models.festival import Festival, Nomination
+from shop.states import Stateful, StateQuerySet
 
 
 class BulkApproval(models.Model):
@@ -31,7 +34,7 @@ class BulkApproval(models.Model):
         ]
 
 
-class BulkRow(models.Model):
+class BulkRow(Stateful):
     """One nomination of a bulk approval, and what became of it."""
 
     class State(models.TextChoices):
@@ -39,11 +42,19 @@ class BulkRow(models.Model):
         APPROVED = "approved"
         REFUSED = "refused"
 
+    NEXT: ClassVar[dict[str, set[str]]] = {
+        State.WAITING: {State.APPROVED, State.REFUSED},
+        State.APPROVED: set(),
+        State.REFUSED: set(),
+    }
+
     approval = models.ForeignKey(BulkApproval, models.CASCADE, related_name="rows")
     nomination = models.ForeignKey(Nomination, models.CASCADE, related_name="+")
     seen = models.DateTimeField(null=True, help_text="When what the reviewer saw was submitted.")
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     text = models.TextField(blank=True, help_text="Why it was refused, as the reviewer reads it.")
+
+    objects = StateQuerySet.as_manager()
 
     class Meta:
         ordering = ["nomination"]

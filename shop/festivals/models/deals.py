@@ -11,9 +11,10 @@ from django.db.models.expressions import CombinedExpression
 from shop.accounts.models import Mailbox
 from shop.catalogue.models import Variant
 from shop.festivals.models.festival import Festival, Nomination, Slot
+from shop.states import Stateful, StateQuerySet
 
 
-class DealQuerySet(models.QuerySet["Deal"]):
+class DealQuerySet(StateQuerySet):
     """Deals by what they do at an instant."""
 
     def open(self, *, at: datetime | Expression) -> DealQuerySet:
@@ -51,7 +52,7 @@ def left_sql(d: str) -> str:
     return f"{d}.allotment - {d}.held - {d}.sold"
 
 
-class Deal(models.Model):
+class Deal(Stateful):
     """One variant at a lower price in one slot; it comes into being by approval."""
 
     class Kind(models.TextChoices):
@@ -63,6 +64,13 @@ class Deal(models.Model):
         PAUSED = "paused"
         WITHDRAWN = "withdrawn"
         VOID = "void"
+
+    NEXT: ClassVar[dict[str, set[str]]] = {
+        State.APPROVED: {State.PAUSED, State.WITHDRAWN, State.VOID},
+        State.PAUSED: {State.APPROVED, State.WITHDRAWN, State.VOID},
+        State.WITHDRAWN: set(),
+        State.VOID: set(),
+    }
 
     # These give no price any more and set nothing aside; a void one did before it ended.
     GONE: ClassVar[tuple[str, ...]] = (State.WITHDRAWN, State.VOID)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -7,6 +9,7 @@ from django.db.models import Q
 from shop.catalogue.models import Category, Product, Variant
 from shop.festivals.models.festival import Festival, Nomination, Slot
 from shop.merchants.models import Merchant
+from shop.states import Stateful, StateQuerySet
 
 
 class Terms(models.Model):
@@ -66,7 +69,7 @@ class Wanted(models.Model):
         ]
 
 
-class NominationSheet(models.Model):
+class NominationSheet(Stateful):
     """A sheet of nominations that a member of a store sent in: read first, then worked off."""
 
     class State(models.TextChoices):
@@ -74,6 +77,13 @@ class NominationSheet(models.Model):
         READ = "read", "its rows are there"
         REFUSED = "refused", "could not be read"
         STOPPED = "stopped", "given up before it was read"
+
+    NEXT: ClassVar[dict[str, set[str]]] = {
+        State.RECEIVED: {State.READ, State.REFUSED, State.STOPPED},
+        State.READ: set(),
+        State.REFUSED: set(),
+        State.STOPPED: set(),
+    }
 
     festival = models.ForeignKey(Festival, models.CASCADE, related_name="+")
     merchant = models.ForeignKey(Merchant, models.CASCADE, related_name="sheets")
@@ -87,6 +97,8 @@ class NominationSheet(models.Model):
     tries = models.PositiveSmallIntegerField(
         default=0, help_text="Starts of the work since it last got any further."
     )
+
+    objects = StateQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
@@ -108,7 +120,7 @@ class SheetFile(models.Model):
     content = models.BinaryField()
 
 
-class SheetRow(models.Model):
+class SheetRow(Stateful):
     """One row of a sheet, as it was read, and what became of it."""
 
     class State(models.TextChoices):
@@ -118,6 +130,14 @@ class SheetRow(models.Model):
         SAME = "same"
         REFUSED = "refused"
 
+    NEXT: ClassVar[dict[str, set[str]]] = {
+        State.WAITING: {State.SUBMITTED, State.CHANGED, State.SAME, State.REFUSED},
+        State.SUBMITTED: set(),
+        State.CHANGED: set(),
+        State.SAME: set(),
+        State.REFUSED: set(),
+    }
+
     sheet = models.ForeignKey(NominationSheet, models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField(help_text="In the file, from 1 on.")
     cells = models.JSONField(help_text="What stood in its cells, by the name of the column.")
@@ -126,6 +146,8 @@ class SheetRow(models.Model):
     column = models.CharField(max_length=20, blank=True, help_text="Where it went wrong.")
     text = models.TextField(blank=True, help_text="What went wrong, as the merchant reads it.")
     nomination = models.ForeignKey(Nomination, models.SET_NULL, null=True, related_name="+")
+
+    objects = StateQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]

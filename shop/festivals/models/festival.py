@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from shop.catalogue.models import Product
 from shop.languages import said
 from shop.merchants.models import Merchant
+from shop.states import Stateful, StateQuerySet
 
 
-class FestivalQuerySet(models.QuerySet["Festival"]):
+class FestivalQuerySet(StateQuerySet):
     """Festivals by what they do at an instant."""
 
     def live(self, *, at: datetime | Expression) -> FestivalQuerySet:
@@ -21,7 +22,7 @@ class FestivalQuerySet(models.QuerySet["Festival"]):
         return self.filter(Festival.live(at))
 
 
-class Festival(models.Model):
+class Festival(Stateful):
     """A named shopping time with an opening and a closing; half-open, in UTC."""
 
     class State(models.TextChoices):
@@ -29,6 +30,13 @@ class Festival(models.Model):
         PUBLISHED = "published"
         CLOSED = "closed"
         CANCELLED = "cancelled"
+
+    NEXT: ClassVar[dict[str, set[str]]] = {
+        State.DRAFT: {State.PUBLISHED, State.CANCELLED},
+        State.PUBLISHED: {State.CLOSED, State.CANCELLED},
+        State.CLOSED: set(),
+        State.CANCELLED: set(),
+    }
 
     # Planned or announced: what belongs to it can still be changed.
     OPEN: ClassVar[tuple[str, ...]] = (State.DRAFT, State.PUBLISHED)
@@ -112,6 +120,10 @@ class SlotQuerySet(models.QuerySet["Slot"]):
     def open(self, *, at: datetime) -> SlotQuerySet:
         """Keep those that are neither over nor called off."""
         return self.filter(ends_at__gt=at, cancelled_at=None)
+
+    def call_off(self, *, at: datetime) -> int:
+        """Call off those that are not yet, for good; return how many were."""
+        return self.filter(cancelled_at=None).update(cancelled_at=at)
 
 
 class Slot(models.Model):
@@ -197,7 +209,7 @@ class Fund(models.Model):
         return self.sponsor
 
 
-class Enrolment(models.Model):
+class Enrolment(Stateful):
     """A merchant's part in a festival, with the terms that were accepted."""
 
     class State(models.TextChoices):
@@ -207,6 +219,15 @@ class Enrolment(models.Model):
         ACCEPTED = "accepted"
         DECLINED = "declined"
         WITHDRAWN = "withdrawn"
+
+    NEXT: ClassVar[dict[str, set[str]]] = {
+        State.INVITED: {State.ACCEPTED, State.WAITING, State.DECLINED},
+        State.APPLIED: {State.ACCEPTED, State.WAITING, State.DECLINED, State.WITHDRAWN},
+        State.WAITING: {State.ACCEPTED, State.DECLINED, State.WITHDRAWN},
+        State.ACCEPTED: {State.WITHDRAWN},
+        State.DECLINED: {State.APPLIED},
+        State.WITHDRAWN: {State.APPLIED},
+    }
 
     festival = models.ForeignKey(Festival, models.CASCADE, related_name="enrolments")
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="enrolments")
@@ -220,6 +241,8 @@ class Enrolment(models.Model):
         null=True, blank=True, help_text="Its place on the list of those who wait."
     )
     accepted_at = models.DateTimeField(null=True, blank=True, help_text="Takes part since then.")
+
+    objects = StateQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -239,7 +262,15 @@ class Participation(models.Model):
         ]
 
 
-class Nomination(models.Model):
+class NominationQuerySet(StateQuerySet):
+    """Nominations by what they gave."""
+
+    def without_deals(self) -> NominationQuerySet:
+        """Keep those of which no deal gives a price, or will again."""
+        return self.exclude(deals__state__in=("approved", "paused"))
+
+
+class Nomination(Stateful):
     """A merchant's proposal: one product in one slot, with one rule for all its variants."""
 
     class State(models.TextChoices):
@@ -249,6 +280,21 @@ class Nomination(models.Model):
         CHANGES_REQUESTED = "changes_requested"
         REJECTED = "rejected"
         WITHDRAWN = "withdrawn"
+
+    NEXT: ClassVar[dict[str, set[str]]] = {
+        State.DRAFT: {State.SUBMITTED, State.WITHDRAWN},
+        State.SUBMITTED: {
+            State.SUBMITTED,
+            State.APPROVED,
+            State.CHANGES_REQUESTED,
+            State.REJECTED,
+            State.WITHDRAWN,
+        },
+        State.APPROVED: {State.WITHDRAWN},
+        State.CHANGES_REQUESTED: {State.SUBMITTED, State.WITHDRAWN},
+        State.REJECTED: {State.SUBMITTED, State.WITHDRAWN},
+        State.WITHDRAWN: {State.SUBMITTED},
+    }
 
     class Rule(models.TextChoices):
         PERCENT = "percent"
@@ -281,6 +327,8 @@ class Nomination(models.Model):
     note = models.TextField(blank=True, help_text="The merchant reads it.")
     submitted_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NominationQuerySet.as_manager()
 
     class Meta:
         indexes = [

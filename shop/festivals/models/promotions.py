@@ -10,9 +10,10 @@ from shop.accounts.models import Mailbox
 from shop.conditions import under
 from shop.festivals.models.festival import Festival, Fund
 from shop.merchants.models import Merchant
+from shop.states import Stateful, StateQuerySet
 
 
-class Promotion(models.Model):
+class Promotion(Stateful):
     """A benefit on the whole order. One that is claimed or typed is called a voucher."""
 
     class Group(models.TextChoices):
@@ -37,6 +38,13 @@ class Promotion(models.Model):
         ACTIVE = "active"
         PAUSED = "paused"
         ENDED_EARLY = "ended_early"
+
+    NEXT: ClassVar[dict[str, set[str]]] = {
+        State.DRAFT: {State.ACTIVE, State.ENDED_EARLY},
+        State.ACTIVE: {State.PAUSED, State.ENDED_EARLY},
+        State.PAUSED: {State.ACTIVE, State.ENDED_EARLY},
+        State.ENDED_EARLY: set(),
+    }
 
     # Those that shoppers are offered: a suspended store gives nothing.
     OFFERED: ClassVar[Q] = Q(merchant=None) | under("merchant", Merchant.TRADING)
@@ -73,6 +81,8 @@ class Promotion(models.Model):
     used = models.PositiveIntegerField(default=0, editable=False)
     held_amount = models.PositiveBigIntegerField(default=0, editable=False)
     spent = models.PositiveBigIntegerField(default=0, editable=False)
+
+    objects = StateQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -148,14 +158,19 @@ class CodeBatch(models.Model):
         ordering = ["-at"]
 
 
-class Claim(models.Model):
+class Claim(Stateful):
     """A voucher in somebody's pocket: claimed by a shopper, or one unique code of a batch."""
 
     class State(models.TextChoices):
         AVAILABLE = "available"
         HELD = "held"
         USED = "used"
-        LAPSED = "lapsed"
+
+    NEXT: ClassVar[dict[str, set[str]]] = {
+        State.AVAILABLE: {State.HELD},
+        State.HELD: {State.AVAILABLE, State.USED},
+        State.USED: set(),
+    }
 
     promotion = models.ForeignKey(Promotion, models.CASCADE, related_name="claims")
     shopper = models.ForeignKey(
@@ -169,6 +184,8 @@ class Claim(models.Model):
     code = models.CharField(max_length=30, null=True, unique=True)
     state = models.CharField(max_length=9, choices=State, default=State.AVAILABLE)
     claimed_at = models.DateTimeField(null=True)
+
+    objects = StateQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from shop.accounts.models import User
 from shop.catalogue.models import Product, Variant
 from shop.conditions import under
-from shop.errors import NotPossible, ShopError
+from shop.errors import NotPossible, ShopError, StaleState
 from shop.festivals.changelog import log_all
 from shop.festivals.deals import reserved_stock
 from shop.festivals.mail import tell_decided
@@ -152,13 +152,13 @@ def _write(
     """Make the deals. The guards come after the writing, each under its lock.
 
     Raises:
-        NotPossible, FenceBroken: one of them cannot be; the transaction rolls back.
+        NotPossible, FenceBroken, StaleState: one of them cannot be; the transaction rolls back.
     """
     for fund, amount in promised(ready, deals).items():
         sponsors.commit(fund, amount)
-    Nomination.objects.filter(pk__in=[row.pk for row in ready]).update(
-        state=Nomination.State.APPROVED, reviewer=by, decided_at=at
-    )
+    waiting = Nomination.objects.filter(pk__in=[row.pk for row in ready])
+    if waiting.move_to(Nomination.State.APPROVED, reviewer=by, decided_at=at) != len(ready):
+        raise StaleState
     made = Deal.objects.bulk_create([deal for row in ready for deal in deals[row.pk]])
     pools = {deal.variant.pool_id for deal in made if deal.allotment is not None}
     if pools:

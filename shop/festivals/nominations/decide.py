@@ -96,15 +96,18 @@ def take_back(nomination: Nomination, reason: str, *, at: datetime, by: User) ->
     nomination = _locked(nomination)
     if nomination.state != State.APPROVED:
         raise NotPossible("Only what is approved is taken back.")
-    nomination.note, nomination.reviewer, nomination.decided_at = reason.strip(), by, at
-    _give_up(nomination, at=at)
+    _give_up(nomination, at=at, note=reason.strip(), reviewer=by, decided_at=at)
     festival = nomination.slot.festival
     line = log(nomination, "take back", at=at, by=by, festival=festival, reason=reason)
     tell_changed(line, nomination.pk)
 
 
-def _give_up(nomination: Nomination, *, at: datetime) -> None:
-    """Withdraw a nomination that is locked, with its deals, if none of them has begun."""
+def _give_up(nomination: Nomination, *, at: datetime, **changes: object) -> None:
+    """Withdraw a nomination that is locked, with its deals, if none of them has begun.
+
+    Args:
+        changes: what else is written down of it.
+    """
     if nomination.fund_id:
         sponsors.lock_funds(nomination.slot.festival_id)
     deals = nomination.deals.exclude(state__in=Deal.GONE)
@@ -113,10 +116,10 @@ def _give_up(nomination: Nomination, *, at: datetime) -> None:
     since = spans.lock_prices(products, at=at)
     if any(deal.effective_from <= since for deal in rows):
         raise NotPossible(_("The deal has begun: ask the organizer to stop it."))
-    deals.update(state=Deal.State.WITHDRAWN)
+    deals.move_to(Deal.State.WITHDRAWN)
     if nomination.fund_id:
         sponsors.reckon(nomination.slot.festival_id, at=since)
-    _set(nomination, State.WITHDRAWN)
+    nomination.move_to(State.WITHDRAWN, **changes)
     spans.rebuild(products, since=since, what="nomination withdrawn")
 
 
@@ -194,19 +197,13 @@ def _decide(nomination: Nomination, state: str, note: str, *, at: datetime, by: 
     nomination = _locked(nomination)
     if nomination.state != State.SUBMITTED:
         raise decided(nomination)
-    nomination.note, nomination.reviewer, nomination.decided_at = note.strip(), by, at
-    _set(nomination, state)
+    nomination.move_to(state, note=note.strip(), reviewer=by, decided_at=at)
     log(nomination, state, at=at, by=by, festival=nomination.slot.festival, reason=note)
 
 
 def _locked(nomination: Nomination) -> Nomination:
     rows = Nomination.objects.select_for_update(of=("self",))
     return rows.select_related("slot__festival", "reviewer").get(pk=nomination.pk)
-
-
-def _set(nomination: Nomination, state: str) -> None:
-    nomination.state = state
-    nomination.save()
 
 
 __all__ = [

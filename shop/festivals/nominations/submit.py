@@ -143,7 +143,8 @@ def _answer(
     row.before = terms_of(row) if row.pk else {}
     for name, value in wanted.items():
         setattr(row, name, value)
-    row.state, row.submitted_at = State.SUBMITTED, at
+    row.enter(State.SUBMITTED)
+    row.submitted_at = at
     row.reviewer = row.decided_at = row.fund = None
     row.subsidy, row.wanted = 0, offer.wanted or row.wanted
     return Answer(check, row, is_new=row.pk is None)

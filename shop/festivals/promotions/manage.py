@@ -39,7 +39,6 @@ def save_draft(promotion: Promotion, *, at: datetime, by: User | None = None) ->
         raise NotPossible("It is active already. Only its limits can still be raised.")
     if kept:
         promotion.titles = kept.titles  # perhaps translated since the form was read
-    promotion.state = State.DRAFT
     _refuse_nonsense(promotion, festival)
     if not promotion.pk:
         _refuse_same_title(promotion, festival)
@@ -231,6 +230,6 @@ def _set(
     by: User | None,
     reason: str = "",
 ) -> None:
-    Promotion.objects.filter(pk=promotion.pk).update(state=state)
+    promotion.move_to(state)
     spans.mark_change(f"promotion {action}", at=at)
     log(promotion, action, at=at, by=by, festival=promotion.festival, reason=reason)

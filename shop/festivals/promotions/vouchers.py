@@ -199,7 +199,7 @@ def _own_claim(promotion: Promotion, user: User | None) -> Claim:
     if user is None:
         raise NeedsAccount(_("Sign in to use this voucher. It belongs to your account."))
     claim = Claim.objects.filter(promotion=promotion, shopper=user).first()
-    if claim is None or claim.state == Claim.State.LAPSED:
+    if claim is None:
         raise VoucherRefused(_("Claim this voucher first, then use it."))
     if claim.state == Claim.State.USED:
         raise VoucherRefused(_("You have already used this voucher."))

@@ -62,7 +62,6 @@ def create_festival(
     _refuse_past(during, at)
     for name, value in during.facts.items():
         setattr(festival, name, value)
-    festival.state = Festival.State.DRAFT
     save_new(festival)
     Slot.objects.create(festival=festival, kind=Slot.Kind.WHOLE, label=WHOLE, **during.facts)
     log(festival, "create", at=at, by=by, festival=festival)

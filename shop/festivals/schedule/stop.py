@@ -142,7 +142,7 @@ def cancel_festival(
         raise NotPossible("It has begun. Stop it instead.")
     _withdraw(rows)
     _cancel_slots([row.pk for row in slots], at=at)
-    Festival.objects.filter(pk=festival.pk).update(state=Festival.State.CANCELLED)
+    festival.move_to(Festival.State.CANCELLED)
     sponsors.reckon(festival.pk, at=since)
     spans.rebuild(products, since=since, what="festival cancelled")
     line = log(festival, "cancel", at=at, by=by, festival=festival, reason=reason)
@@ -212,10 +212,7 @@ def _end_deal(deal: Deal, until: datetime) -> None:
     if deal.effective_from < until:
         Deal.objects.filter(pk=deal.pk).update(effective_to=until)
         return
-    Deal.objects.filter(pk=deal.pk).update(state=Deal.State.WITHDRAWN)
-    if not deal.nomination.deals.exclude(state__in=Deal.GONE).exists():
-        mine = Nomination.objects.filter(pk=deal.nomination_id)
-        mine.update(state=Nomination.State.WITHDRAWN)
+    _withdraw([deal])
 
 
 def _end_deals(deals: Collection[Deal], until: datetime) -> None:
@@ -227,10 +224,10 @@ def _end_deals(deals: Collection[Deal], until: datetime) -> None:
 
 
 def _withdraw(deals: Collection[Deal]) -> None:
-    Deal.objects.filter(pk__in=[deal.pk for deal in deals]).update(state=Deal.State.WITHDRAWN)
-    Nomination.objects.filter(pk__in={deal.nomination_id for deal in deals}).update(
-        state=Nomination.State.WITHDRAWN
-    )
+    """Withdraw deals, and the nominations that give nothing without them."""
+    Deal.objects.filter(pk__in=[deal.pk for deal in deals]).move_to(Deal.State.WITHDRAWN)
+    theirs = Nomination.objects.filter(pk__in={deal.nomination_id for deal in deals})
+    theirs.without_deals().move_to(Nomination.State.WITHDRAWN)
 
 
 def _end_slots(slots: Collection[Slot], until: datetime, *, at: datetime) -> None:
@@ -244,15 +241,15 @@ def _end_slots(slots: Collection[Slot], until: datetime, *, at: datetime) -> Non
 def _cancel_slots(ids: Collection[int], *, at: datetime) -> None:
     """Call slots off, with what waits for a decision in them."""
     ids = list(ids)
-    Slot.objects.filter(pk__in=ids).update(cancelled_at=at)
+    Slot.objects.filter(pk__in=ids).call_off(at=at)
     waiting = Nomination.objects.filter(slot__in=ids, state__in=WAITING)
-    waiting.update(state=Nomination.State.WITHDRAWN)
+    waiting.move_to(Nomination.State.WITHDRAWN)
 
 
 def _give_up(promotions: Collection[Promotion]) -> None:
     """End benefits that never began, for good."""
     ids = [row.pk for row in promotions]
-    Promotion.objects.filter(pk__in=ids).update(state=Promotion.State.ENDED_EARLY)
+    Promotion.objects.filter(pk__in=ids).move_to(Promotion.State.ENDED_EARLY)
 
 
 def _locked_promotions(festival: Festival) -> list[Promotion]:

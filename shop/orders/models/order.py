@@ -4,7 +4,7 @@ import re
 import secrets
 import uuid
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from shop.accounts.models import Mailbox
 from shop.cart.models import Cart
 from shop.delivery.models import Contact
-from shop.errors import StaleState
+from shop.states import Stateful, StateQuerySet
 
 NUMBER_START = 100_000
 TYPED = re.compile(r"(?:bb)?[\s-]*(?:20\d\d[\s-]*)?(\d{6,15})", re.IGNORECASE)
@@ -34,7 +34,7 @@ def id_of_number(text: str) -> int | None:
     return int(found[1]) - NUMBER_START if found and int(found[1]) > NUMBER_START else None
 
 
-class OrderQuerySet(models.QuerySet["Order"]):
+class OrderQuerySet(StateQuerySet):
     """Orders by what people know of them."""
 
     def numbered(self, text: str) -> OrderQuerySet:
@@ -43,7 +43,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.none() if found is None else self.filter(pk=found)
 
 
-class Order(models.Model):
+class Order(Stateful):
     """Everything bought and paid for at once, with its prices frozen.
 
     While pending it holds what is scarce until ``pay_by``; a shopper has one pending order.
@@ -150,16 +150,3 @@ class Order(models.Model):
     def is_paid(self) -> bool:
         """Tell whether its money came and was kept."""
         return self.state == self.State.PAID
-
-    def move_to(self, state: str, **changes: Any) -> None:
-        """Change the state, if it is still the one that was read.
-
-        Raises:
-            StaleState: the step is not allowed, or another request took one first.
-        """
-        same = Order.objects.filter(pk=self.pk, state=self.state)
-        if state not in self.NEXT[self.state] or not same.update(state=state, **changes):
-            raise StaleState
-        self.state = state
-        for name, value in changes.items():
-            setattr(self, name, value)

@@ -11,15 +11,15 @@ from django.db.models.functions import Coalesce
 
 from shop.catalogue.models import Product, Variant
 from shop.delivery.models import Contact
-from shop.errors import StaleState
 from shop.festivals.models import Claim, Deal, Festival, Fund, Promotion
 from shop.languages import beside, listed
 from shop.merchants.models import Merchant
 from shop.orders.models.order import Order
+from shop.states import Stateful, StateQuerySet
 from shop.stock.models import Pool
 
 
-class SuborderQuerySet(models.QuerySet["Suborder"]):
+class SuborderQuerySet(StateQuerySet):
     """Suborders by what their merchant still has to do."""
 
     def to_send(self) -> SuborderQuerySet:
@@ -31,7 +31,7 @@ class SuborderQuerySet(models.QuerySet["Suborder"]):
         return self.filter(Suborder.SOLD)
 
 
-class Suborder(models.Model):
+class Suborder(Stateful):
     """The part of an order that one merchant sells, ships and is paid for."""
 
     class State(models.TextChoices):
@@ -124,17 +124,6 @@ class Suborder(models.Model):
     def kept(self) -> int:
         """Return what is left of ``earned`` after refunds."""
         return self.earned - self.returned
-
-    def move_to(self, state: str) -> None:
-        """Change the state, if it is still the one that was read.
-
-        Raises:
-            StaleState: the step is not allowed, or another request took one first.
-        """
-        same = Suborder.objects.filter(pk=self.pk, state=self.state)
-        if state not in self.NEXT[self.state] or not same.update(state=state):
-            raise StaleState
-        self.state = state
 
 
 class OrderLine(models.Model):

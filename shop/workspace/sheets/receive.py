@@ -98,8 +98,8 @@ def stop(sheet: NominationSheet, *, at: datetime) -> bool:
     if _end(sheet.pk, State.STOPPED, "", at=at):
         return True
     text = _("You stopped the sheet before this row.")
-    rows = SheetRow.objects.filter(sheet=sheet, state=SheetRow.State.WAITING)
-    return bool(rows.update(state=SheetRow.State.REFUSED, column="", text=text))
+    rows = SheetRow.objects.filter(sheet=sheet)
+    return bool(rows.move_to(SheetRow.State.REFUSED, column="", text=text))
 
 
 @transaction.atomic
@@ -148,8 +148,8 @@ def _begun(sheet_id: int, *, at: datetime) -> NominationSheet | None:
 @transaction.atomic
 def _end(sheet_id: int, state: str, problem: str, *, at: datetime) -> bool:
     """End the way of a sheet that was not read, and delete its file."""
-    rows = NominationSheet.objects.filter(pk=sheet_id, state=State.RECEIVED)
-    is_ended = bool(rows.update(state=state, problem=problem, worked_at=at))
+    sheet = NominationSheet.objects.filter(pk=sheet_id)
+    is_ended = bool(sheet.move_to(state, problem=problem, worked_at=at))
     if is_ended:
         SheetFile.objects.filter(sheet=sheet_id).delete()
     return is_ended
@@ -158,8 +158,8 @@ def _end(sheet_id: int, state: str, problem: str, *, at: datetime) -> bool:
 @transaction.atomic
 def _put(sheet_id: int, rows: list[ReadRow], *, at: datetime) -> None:
     """Keep the rows in place of the file, unless the sheet was stopped or read meanwhile."""
-    waiting = NominationSheet.objects.filter(pk=sheet_id, state=State.RECEIVED)
-    if waiting.update(state=State.READ, worked_at=at, tries=0):
+    sheet = NominationSheet.objects.filter(pk=sheet_id)
+    if sheet.move_to(State.READ, worked_at=at, tries=0):
         SheetFile.objects.filter(sheet=sheet_id).delete()
         read = NominationSheet.objects.select_related("festival", "merchant").get(pk=sheet_id)
         put_rows(read, rows, at=at)

@@ -106,7 +106,7 @@ def _note(group: Group, answer: Answer) -> None:
     else:
         state = State.SUBMITTED if answer.is_new else State.CHANGED
         for row in group.rows:
-            row.state = State.SAME if answer.is_same else state
+            row.enter(State.SAME if answer.is_same else state)
             row.nomination = answer.nomination
 
 
@@ -121,7 +121,8 @@ def _refuse_all(rows: Sequence[SheetRow], wrong: SheetRow, column: str, text: st
 
 
 def _refuse(row: SheetRow, column: str, text: str) -> None:
-    row.state, row.column, row.text, row.nomination = State.REFUSED, column, text, None
+    row.enter(State.REFUSED)
+    row.column, row.text, row.nomination = column, text, None
 
 
 def _place(row: ReadRow, products: Mapping[str, int], slots: SlotNames) -> str:

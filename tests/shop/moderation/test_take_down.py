@@ -65,6 +65,18 @@ def test_a_deal_that_runs_keeps_no_product_in_the_shop_and_counts_again_after(
     assert deal.state == Deal.State.APPROVED
 
 
+@pytest.mark.parametrize(
+    "state", [state for state in Product.State.values if state != "taken_down"]
+)
+def test_only_what_was_taken_down_is_put_back(product, organizer, state):
+    Product.objects.filter(pk=product.pk).update(state=state)
+
+    with pytest.raises(StaleState):
+        publish.put_back(product, at=NOON, by=organizer)
+
+    assert Product.objects.get(pk=product.pk).state == state
+
+
 def test_open_orders_end_and_paid_ones_stay(till, product, kettle, organizer):
     payment = begin(make.cart({kettle: 2}))
     till.pay(payment.session_id)

@@ -23,7 +23,7 @@ def test_a_payment_takes_the_allowed_steps_and_no_others():
         Payment.objects.update(state=before)
         payment.refresh_from_db()
         try:
-            payment.move_to(after)
+            payment.save_as(after)
         except StaleState:
             assert Payment.objects.get().state == before
         else:

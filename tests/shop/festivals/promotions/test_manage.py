@@ -184,7 +184,7 @@ def test_each_discount_names_who_gave_the_money(festival, fund):
     kettle = make.variant(20_00)
     nomination = make.nomination(kettle, during=festival, price=15_00, allotment=5)
     type(nomination).objects.filter(pk=nomination.pk).update(subsidy=2_00, fund=fund)
-    make.approving.approve(nomination, at=START)
+    make.approve.approve(nomination, at=START)
     manage.activate(draft(festival, fund=fund, budget=50_00, organizer_share=40), at=START)
 
     order = make.order({kettle: 2}, codes=("NILE5",))

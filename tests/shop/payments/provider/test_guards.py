@@ -14,7 +14,7 @@ from django.core import checks
 from shop.payments.provider.guards import is_live
 from tests.patience import PATIENCE
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 SANDBOX = "http://127.0.0.1:8421"
 PRODUCTION = {
     "SECRET_KEY": "a-long-random-string",

@@ -221,7 +221,7 @@ def test_claims_of_all_variants_are_added_up():
     nomination.prices[str(small.pk)] = 8_00
     nomination.allotments[str(small.pk)] = 4
     nomination.save()
-    for deal in make.approving.approve(nomination, at=START - timedelta(days=3)):
+    for deal in make.approve.approve(nomination, at=START - timedelta(days=3)):
         type(deal).objects.filter(pk=deal.pk).update(sold=2)
     make.listed(large.product)
 
