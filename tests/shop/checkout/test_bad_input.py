@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from shop.cart.models import Cart, CartLine
+from shop.catalogue.models import Variant
 from shop.merchants.models import Merchant
 from shop.orders.models import Order
 from tests import make
@@ -207,10 +208,11 @@ def test_what_a_store_sells_that_was_suspended_meanwhile_is_not_charged(browser,
 def test_an_experience_that_has_closed_is_not_charged(browser, till, starts_in, closed):
     host = make.merchant(kind="experiences")
     seat = make.variant(of=make.product(of=host, title="Dyeing", kind="experience"),
-                        session_start=NOON + starts_in, session_zone="Africa/Lagos",
-                        sales_close=closed)  # fmt: skip
+                        session_start=NOON + timedelta(hours=5),
+                        session_zone="Africa/Lagos")  # fmt: skip
     fill(browser, {make.variant(): 1, seat: 1})
     give_address(browser)
+    Variant.objects.filter(pk=seat.pk).update(session_start=NOON + starts_in, sales_close=closed)
     cart = browser.get("/cart/")
     before = everything()
 

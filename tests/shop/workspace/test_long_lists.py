@@ -106,9 +106,9 @@ def test_the_overview_counts_what_waits_and_looks_for_the_rest_by_indexes(client
         found = explained(client, desk.address("{store}/"))
         assert_few_pages(client, desk.address("{store}/"), most=10 * PAGES)
 
-    for start, index in (
-        ('SELECT COUNT("shop_suborder"."id") AS "waiting"', "suborder_to_send"),
-        ('SELECT ("shop_suborder"."paid_at"', "suborder_paid"),
+    for start in (
+        'SELECT COUNT("shop_suborder"."id") AS "waiting"',
+        'SELECT ("shop_suborder"."paid_at"',
     ):
         (plan,) = [plan for sql, plan in found if sql.startswith(start)]
-        assert f" {index} " in plan
+        assert pages_read(plan) < PAGES // 4, plan  # all orders of the store are 160
