@@ -1,7 +1,7 @@
 # Everything a developer calls. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test check fmt mutants fuzz bench bench-large bench-opening bench-rival drill pictures stop
+.PHONY: help setup demo demo-reset test long check fmt mutants fuzz bench bench-large bench-opening bench-rival drill pictures stop
 
 python := .venv/bin/python
 
@@ -19,8 +19,11 @@ demo-reset: ## delete the demo's data, so that the next demo begins anew
 	@scripts/setup.sh demo
 	@$(python) -m scripts.demo_reset
 
-test: ## run the checks and all tests (make test ARGS="tests/shop -k price": some)
+test: ## run the checks and the tests (make test ARGS="tests/shop -k price": some)
 	@scripts/test.sh $(ARGS)
+
+long: ## run the tests that take long: many examples, much data
+	@WHICH=long scripts/test.sh $(ARGS)
 
 check: ## run the checks alone: format, lint, types, imports, links, lengths
 	@scripts/check.sh

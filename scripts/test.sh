@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs the checks and all tests. Arguments go to pytest, whose closing line is the last one.
+# Runs the checks and the tests. Arguments go to pytest, whose closing line is the last one.
+# What takes long waits for `make long`, which says WHICH=long.
 set -eu
 cd "$(dirname "$0")/.."
 scripts/setup.sh dev
@@ -20,4 +21,4 @@ if [ -z "${DATABASE_URL:-}" ]; then
     export DATABASE_URL
 fi
 # Not more than four: each process has a database, and some tests open 32 connections.
-$python -m pytest -n auto --maxprocesses 4 --dist loadgroup "$@"
+$python -m pytest -n auto --maxprocesses 4 --dist loadgroup -m "${WHICH:-not long}" "$@"

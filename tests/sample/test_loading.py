@@ -51,6 +51,7 @@ def test_what_an_organizer_corrected_stays(demo):
     assert Merchant.objects.get(slug="iveti-hills-market").name == "Iveti"
 
 
+@pytest.mark.long
 def test_the_whole_catalogue_fits(demo):
     write_rows(edition(at=DAY_0), Progress(io.StringIO()))
 

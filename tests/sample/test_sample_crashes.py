@@ -43,6 +43,7 @@ def load_and_be_killed(point, settings):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.long
 def test_a_load_that_is_killed_again_and_again_is_taken_up_each_time(till, settings):
     root_collection()
 

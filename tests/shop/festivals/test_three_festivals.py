@@ -28,6 +28,7 @@ def play_through(nominations: int, *, steps: int, seed: int) -> Play:
 
 
 @pytest.mark.django_db
+@pytest.mark.long
 def test_no_unit_is_sold_twice_no_limit_is_passed_and_the_past_stays():
     play = play_through(5_000, steps=150, seed=20270510)
 

@@ -122,6 +122,7 @@ def crowd_of(copies, variants):
     return [lambda who=who: place_order(who, agreed=agreed, at=NOON) for who in people]
 
 
+@pytest.mark.long
 def test_case_42_500_pairs_of_carts_in_opposite_order_never_deadlock():
     first, second, festival = make.variant(10_00), make.variant(12_00), make.festival()
     for variant in (first, second):
@@ -214,6 +215,7 @@ def test_case_45_one_unique_code_serves_one_of_two_shoppers():
     assert (claim.state, batch.held_uses, batch.held_amount) == ("held", 1, 10_00)
 
 
+@pytest.mark.long
 def test_case_46_of_5000_clicks_a_thousand_get_a_voucher_and_each_shopper_one():
     pocket = make.promotion(make.festival(), group="voucher", trigger="claim", value=5_00,
                             max_claims=1_000)  # fmt: skip

@@ -49,6 +49,7 @@ def stocked(settings, clock_at):
     return write
 
 
+@pytest.mark.long
 def test_spans_of_the_sample_equal_the_function_before_and_after_200_edits(stocked):
     products, dice = stocked(), random.Random(20261125)
     moments = instants(DAY_0, 1_000)
@@ -106,6 +107,7 @@ def assert_one_price(product, at):
     return any(variant.has_deal for variant in variants)
 
 
+@pytest.mark.long
 def test_carts_charge_what_lists_and_pages_show_at_any_instant_of_a_festival(stocked):
     stocked(SIX)
     # A limit per shopper is counted for accounts, and pages show its price to everybody.

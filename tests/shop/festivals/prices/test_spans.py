@@ -66,6 +66,7 @@ def shop_window(dice):
 
 
 @pytest.mark.django_db
+@pytest.mark.long
 def test_spans_equal_the_function_before_and_after_200_edits_and_the_past_stays():
     dice = random.Random(20270512)
     products = shop_window(dice)
