@@ -10,7 +10,7 @@ from django.core.cache import caches
 
 from sandbox.server import Options, start
 from shop.storefront.cache import catalogue_version
-from tests import composing
+from tests import composing, locking
 from tests.patience import PATIENCE
 
 pytest_plugins = ["tests.browsing.fixtures"]
@@ -20,6 +20,7 @@ hypothesis.settings.register_profile(
     "ours", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("ours")
+locking.watch()
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,7 @@ from cms.roles import ORGANIZER, ROLES
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
+from shop.locks import lock, locked
 from shop.tasks import enqueue
 
 LAST = "{} is the last organizer. Invite another one, or give somebody else that role, first."
@@ -36,7 +37,7 @@ def role_of(user: User) -> str:
 
 def locked_desk() -> Group:
     """Lock the organizers' group: roles are changed one after the other."""
-    return Group.objects.select_for_update(no_key=True).get(name=ORGANIZER)
+    return locked(Group.objects).get(name=ORGANIZER)
 
 
 @transaction.atomic
@@ -152,7 +153,7 @@ def _told(
     enqueue(send_standing, user.pk, action, after.get("role", ""))
     if action != "open" and after.get("role") != ORGANIZER:
         own = Invitation.objects.filter(invited_by=user, accepted_at=None, taken_back_at=None)
-        for row in own.select_for_update(of=("self",)).order_by("pk"):
+        for row in lock(own, fully=True):
             row.taken_back_at = at
             row.save(update_fields=["taken_back_at"])
             log(row, "take back", at=at, by=by, festival=None, after={"email": row.email})

@@ -9,6 +9,7 @@ from cms.pages.home import HomePage
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.models import Festival
+from shop.locks import lock_one
 
 TEASER, LIVE, ENDED = "teaser", "live", "ended"
 
@@ -20,7 +21,7 @@ def start_page(festival: Festival, *, by: User) -> FestivalPage:
     Raises:
         NotPossible: the site has no home page yet.
     """
-    festival = Festival.objects.select_for_update(no_key=True).get(pk=festival.pk)
+    festival = lock_one(Festival.objects, festival.pk)
     if known := FestivalPage.objects.filter(festival=festival).first():
         return known
     page = FestivalPage(

@@ -15,6 +15,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils.crypto import get_random_string, salted_hmac
 from django.utils.translation import gettext as _
 
+from shop import locks
 from shop.accounts.models import User
 from shop.errors import NotPossible
 
@@ -103,8 +104,8 @@ def locked[Kind: Invited](kind: type[Kind], token: str, *, at: datetime) -> Kind
     Raises:
         NotValid: it opens nothing.
     """
-    rows = kind.objects.select_for_update(of=("self",))
-    return _valid(rows.filter(token_hash=hash_of(token)).first(), at=at)
+    rows = locks.locked(kind.objects.filter(token_hash=hash_of(token)), fully=True)
+    return _valid(rows.first(), at=at)
 
 
 def locked_open[Kind: Invited](kind: type[Kind], pk: int) -> Kind:
@@ -113,7 +114,7 @@ def locked_open[Kind: Invited](kind: type[Kind], pk: int) -> Kind:
     Raises:
         NotPossible: it was accepted or taken back.
     """
-    found = kind.objects.select_for_update(of=("self",)).get(pk=pk)
+    found = locks.lock_one(kind.objects, pk, fully=True)
     if found.accepted_at:
         raise NotPossible(f"{found.email} has accepted already.")
     if found.taken_back_at:

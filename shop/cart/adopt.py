@@ -10,6 +10,7 @@ from django.db import transaction
 from shop.accounts.models import User
 from shop.cart.models import Cart, CartLine, CartVoucher
 from shop.cart.saved.save import move_saved
+from shop.locks import lock
 from shop.networks import keyed_hash
 
 
@@ -23,9 +24,7 @@ def adopt_cart(guest: Cart, user: User, *, at: datetime) -> Cart:
     facts = {"token_hash": _unknown_token(), "country": guest.country, "changed_at": at}
     own, _ = Cart.objects.get_or_create(user=user, defaults=facts)
     # One order of locks for all who take two carts, and the lines are read behind them.
-    list(
-        Cart.objects.select_for_update(no_key=True).filter(pk__in=[guest.pk, own.pk]).order_by("pk")
-    )
+    lock(Cart.objects.filter(pk__in=[guest.pk, own.pk]))
     have = {line.variant_id: line for line in own.lines.all()}
     for line in guest.lines.all():
         if mine := have.get(line.variant_id):

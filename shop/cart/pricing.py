@@ -31,6 +31,7 @@ from shop.festivals.pricing.items import is_undercut
 from shop.festivals.pricing.quoting import Quote, quote
 from shop.festivals.pricing.terms import Basket, DealTerms, PoolTerms, VariantTerms, Wanted
 from shop.festivals.promotions.vouchers import Pick, promotions_now
+from shop.locks import locked_beside
 from shop.storefront.cache.catalogue_version import current_epoch
 
 
@@ -152,7 +153,7 @@ def priced_lines(
         )
         .order_by("added_at", "pk")
     )  # fmt: skip
-    return rows.select_for_update(of=("cart",), no_key=True) if is_locked else rows
+    return locked_beside(rows, "cart") if is_locked else rows
 
 
 def _wanted(line: CartLine, deals: list[DealTerms], own: Holdings) -> Wanted:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.models import ChangeLog, Festival, Nomination
+from shop.locks import lock_one
 
 
 class ChangedMeanwhile(NotPossible):
@@ -88,7 +89,7 @@ def refuse_if_changed(*rows: Any, seen: int) -> None:
     Raises:
         ChangedMeanwhile: there is a newer line of the log than ``seen``.
     """
-    type(rows[0]).objects.select_for_update(no_key=True, of=("self",)).get(pk=rows[0].pk)
+    lock_one(type(rows[0]).objects, rows[0].pk)
     found = _about(rows)
     if found and found.pk > seen:
         raise ChangedMeanwhile(found)

@@ -17,6 +17,7 @@ from shop.errors import NotPossible
 from shop.festivals.changelog import log
 from shop.festivals.models import Fairness
 from shop.festivals.prices import spans
+from shop.locks import lock_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def change_limits(wanted: Mapping[str, int | None], *, at: datetime, by: User | 
         if wanted[name] is not None and not least <= wanted[name] <= most:
             raise NotPossible(f"{name}: {least} to {most}.")
     Fairness.objects.get_or_create(pk=1)
-    row = Fairness.objects.select_for_update().get(pk=1)
+    row = lock_one(Fairness.objects, 1, fully=True)
     before = {name: getattr(row, name) for name in NAMES}
     different = [name for name in NAMES if before[name] != wanted[name]]
     if not different:

@@ -25,6 +25,7 @@ from shop.festivals.changelog import ChangedMeanwhile, log
 from shop.festivals.models import ChangeLog, Festival, Promotion, Slot
 from shop.festivals.prices import spans
 from shop.languages import in_language, translated
+from shop.locks import lock_one
 
 TEXTS = {"title": "Title", "tagline": "Line below the title", "intro": "Introduction"}
 
@@ -116,7 +117,7 @@ def write(
         NotPossible: the festival is over, it would have no title, or others have written other
             words in this language since.
     """
-    festival = Festival.objects.select_for_update(no_key=True).get(pk=festival.pk)
+    festival = lock_one(Festival.objects, festival.pk)
     if not festival.is_open:
         raise NotPossible("This festival is over.")
     is_own = language == settings.LANGUAGE_CODE

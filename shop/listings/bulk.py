@@ -23,6 +23,7 @@ from shop.errors import NotPossible
 from shop.festivals.models import BulkApproval, BulkRow, Festival, Nomination
 from shop.festivals.nominations.approve import BATCH
 from shop.listings import festival_products
+from shop.locks import lock_one
 from shop.tasks import enqueue, is_queued
 
 State = BulkRow.State
@@ -55,7 +56,7 @@ def ask(
     """
     if not seen:
         raise NotPossible("Nothing was approved: tick rows without a warning.")
-    Festival.objects.select_for_update(no_key=True).get(pk=festival.pk)
+    lock_one(Festival.objects, festival.pk)
     if other := festival.bulk_approvals.filter(ended_at=None).first():
         raise InWork(other)
     made = BulkApproval.objects.create(festival=festival, by=by, at=at, worked_at=at)

@@ -13,6 +13,7 @@ from shop.catalogue.models import Category, Product
 from shop.errors import NotPossible
 from shop.festivals.prices import spans
 from shop.listings.refresh import refresh
+from shop.locks import lock
 
 PATH = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9]+(?:-[a-z0-9]+)*)?")
 LONGEST_TOP = 40  # letters, as a listing keeps it
@@ -26,7 +27,7 @@ def save_category(category: Category, *, at: datetime) -> None:
         NotPossible: it cannot stand where its path says; nothing is changed.
     """
     # The whole tree is some dozen rows; locked, nobody moves the category above meanwhile.
-    rows = {row.pk: row for row in Category.objects.select_for_update().order_by("pk")}
+    rows = {row.pk: row for row in lock(Category.objects.all(), fully=True)}
     before = rows.get(category.pk)
     if before is None or before.path != category.path:
         _check_place(category, rows)

@@ -21,7 +21,7 @@ from shop.catalogue.models import Category, Product
 from shop.errors import NotPossible, ShopError
 from shop.festivals.changelog import log
 from shop.festivals.models import ChangeLog
-from shop.listings.lock import lock_product
+from shop.listings.lock import lock_product_with_pools
 from shop.listings.variants import Row, check_rows, save_rows
 from shop.merchants.models import Merchant
 
@@ -106,7 +106,7 @@ def edit_product(
         NotPossible: it waits for a review, or was approved.
         BadRows: something is wrong with the variants; nothing is changed.
     """
-    product = lock_product(product.pk)
+    product = lock_product_with_pools(product.pk)
     refuse_overtaken(product, version)
     if product.state == Product.State.SUBMITTED:
         raise NotPossible(_("It waits for a review. Take it back first, then change it."))
@@ -161,7 +161,6 @@ def _save(product: Product, rows: Sequence[Row], *, at: datetime, by: User) -> N
         return
     check_rows(product, rows)
     _store(product)
-    # Pools come after the product here: nobody else is at those of variants never on sale.
     save_rows(product, rows, at=at, by=by)
 
 

@@ -8,6 +8,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from shop.catalogue.models import Product
+from shop.locks import locked
 
 ALIKE = 1_000  # products that sold alike differ by less than this
 
@@ -134,7 +135,7 @@ class CellCount(models.Model):
     def locked(cls, *, at: datetime) -> CellCount:
         """Return the row, locked until the transaction ends; made as if nothing was counted."""
         never = {"counted_at": at, "all_at": at - timedelta(days=2)}
-        return cls.objects.select_for_update().get_or_create(pk=1, defaults=never)[0]
+        return locked(cls.objects, fully=True).get_or_create(pk=1, defaults=never)[0]
 
 
 class SearchWord(models.Model):

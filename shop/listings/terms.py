@@ -15,6 +15,7 @@ from shop.festivals.changelog import log
 from shop.festivals.prices import spans
 from shop.listings.lock import lock_listings
 from shop.listings.search_index import index
+from shop.locks import lock_one, locked
 from shop.tasks import enqueue
 
 BATCH = 500
@@ -27,7 +28,7 @@ def save_term(term: Term, *, at: datetime, by: User | None) -> None:
     Raises:
         NotPossible: somebody else added it meanwhile.
     """
-    before = Term.objects.select_for_update().filter(pk=term.pk).first()
+    before = locked(Term.objects.filter(pk=term.pk), fully=True).first()
     try:
         with transaction.atomic():
             term.save()
@@ -41,7 +42,7 @@ def save_term(term: Term, *, at: datetime, by: User | None) -> None:
 @transaction.atomic
 def remove_term(term: Term, *, at: datetime, by: User | None) -> None:
     """Take a word away: products say it as their stores wrote it."""
-    now = Term.objects.select_for_update().get(pk=term.pk)
+    now = lock_one(Term.objects, term.pk, fully=True)
     log(now, "remove", at=at, by=by, festival=None, before={"label": now.term, **_told(now)})
     now.delete()
     _follow(now, at=at)

@@ -14,7 +14,7 @@ from shop.catalogue.models import Category, Product, Variant
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
 from shop.listings.edit import Words, edit_product, refuse_overtaken, told, words_of
-from shop.listings.lock import lock_product
+from shop.listings.lock import lock_product_with_pools
 from shop.listings.refresh import refresh
 from shop.listings.variants import Row, check_rows, save_rows
 from shop.merchants.models import Merchant
@@ -39,7 +39,7 @@ def save_product(
         NotPossible: it waits for its first review.
         BadRows: something is wrong with the variants; nothing is changed.
     """
-    now = lock_product(product.pk)
+    now = lock_product_with_pools(product.pk)
     if now.state not in Product.APPROVED:
         edit_product(now, words, rows, version=version, at=at, by=by)
         return False

@@ -14,6 +14,7 @@ from shop.errors import NotPossible
 from shop.festivals.changelog import log
 from shop.festivals.prices.spans import TICK
 from shop.listings.lock import lock_product
+from shop.locks import lock_one
 from shop.merchants.models import Merchant
 from shop.moderation.contents import Shown, amendment_of
 from shop.moderation.models import AmendedPicture, Amendment
@@ -27,7 +28,7 @@ def lock(subject: Product | Merchant) -> Product | Merchant:
     """Lock a product or a store, and return it as it is now; its amendment moves under this."""
     if isinstance(subject, Product):
         return lock_product(subject.pk)
-    return Merchant.objects.select_for_update(no_key=True).get(pk=subject.pk)
+    return lock_one(Merchant.objects, subject.pk)
 
 
 def keep_words(

@@ -15,6 +15,7 @@ from shop.cart import change
 from shop.cart.models import Cart
 from shop.composed import ID, composed
 from shop.listings.refresh import note_stock
+from shop.locks import lock_one, locked
 from shop.orders import holds
 from shop.orders.models import APART, Order
 from shop.orders.rows import read_rows
@@ -46,7 +47,7 @@ def lock(order_id: int) -> Order:
 
     The cart is written at the end; it is locked here, since placing locks it before the pools.
     """
-    order = Order.objects.select_for_update(no_key=True).get(pk=order_id)
+    order = lock_one(Order.objects, order_id)
     lock_cart(order)
     return order
 
@@ -60,7 +61,7 @@ def lock_cart(order: Order) -> None:
 @composed(pk=ID)
 def locked_carts(*, pk: Expression) -> QuerySet[Cart]:
     """Return a cart, locked until the transaction ends."""
-    return Cart.objects.select_for_update(no_key=True).filter(pk=pk)
+    return locked(Cart.objects.filter(pk=pk))
 
 
 def expire(order: Order, *, at: datetime, state: str = Order.State.EXPIRED) -> None:

@@ -12,6 +12,7 @@ from shop.accounts.models import User
 from shop.delivery.models import Contact
 from shop.errors import NotPossible, StaleState
 from shop.festivals.changelog import log as note
+from shop.locks import lock
 from shop.merchants.models import Membership
 from shop.orders import end
 from shop.orders.models import Order, Shipment, Suborder, new_token
@@ -53,8 +54,7 @@ def mend(
     """
     order = end.lock(order_id)
     # Whoever sends a parcel locks its part first: it has left, or waits for what stands here.
-    waiting = Suborder.objects.filter(order=order).to_send().select_for_update(no_key=True)
-    waiting = list(waiting.order_by("pk"))
+    waiting = lock(Suborder.objects.filter(order=order).to_send())
     old = Contact.objects.get(pk=order.contact_id)
     changed = [
         name for name in ("email", *ON_PARCELS) if getattr(contact, name) != getattr(old, name)

@@ -33,6 +33,7 @@ from shop.errors import (
 )
 from shop.festivals.holds.holdings import Holdings
 from shop.festivals.pricing.quoting import Quote
+from shop.locks import locked
 from shop.orders import holds
 from shop.orders.agreement import Agreement, agreement, wish
 from shop.orders.freeze import Frozen, freeze
@@ -125,8 +126,7 @@ def _pending(shopper: Shopper) -> Order | None:
 @composed(key=TEXT)
 def pending_orders(*, key: Expression) -> QuerySet[Order]:
     """Return the open order of a shopper, who has one at the most, locked."""
-    orders = Order.objects.select_for_update(no_key=True)
-    return orders.filter(shopper_key=key, state=Order.State.PENDING)
+    return locked(Order.objects.filter(shopper_key=key, state=Order.State.PENDING))
 
 
 def _appeared(cart: Cart) -> bool:

@@ -15,6 +15,7 @@ from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.holds import counters
 from shop.listings.refresh import note_stock
+from shop.locks import lock
 from shop.orders import holds
 from shop.orders.models import Order, OrderLine, Refund, RefundLine, RefundParcel, Suborder
 from shop.stock import hold as stock
@@ -98,8 +99,8 @@ def record(
 
 def _locked(units: Mapping[OrderLine, int]) -> dict[int, Suborder]:
     """Return the suborders of lines by id, so that no merchant sends one meanwhile."""
-    rows = Suborder.objects.filter(pk__in={line.suborder_id for line in units}).order_by("pk")
-    return {row.pk: row for row in rows.select_for_update(no_key=True)}
+    rows = Suborder.objects.filter(pk__in={line.suborder_id for line in units})
+    return {row.pk: row for row in lock(rows)}
 
 
 def _lower_earnings(rows: Collection[RefundLine], parcels: Collection[RefundParcel]) -> None:

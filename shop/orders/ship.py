@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from shop.accounts.models import User
 from shop.delivery.models import Carrier
 from shop.errors import NotPossible, StaleState
+from shop.locks import lock_one
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
 from shop.orders.refund import refunded
 from shop.orders.tasks import send_shipped
@@ -40,11 +41,7 @@ def ship(
             send.
         StaleState: the address was mended since it was shown; the parcel bears the wrong one.
     """
-    suborder = (
-        Suborder.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("order")
-        .get(pk=suborder.pk)
-    )
+    suborder = lock_one(Suborder.objects.select_related("order"), suborder.pk)
     if suborder.order.state != Order.State.PAID or suborder.state != Suborder.State.WAITING:
         raise NotPossible(_("Only a paid parcel that has not left yet can be sent."))
     if not suborder.service:

@@ -17,6 +17,7 @@ from django.tasks import Task
 from shop.composed import TEXT, composed
 from shop.errors import Unavailable
 from shop.ledger import posting
+from shop.locks import lock, locked_beside
 from shop.orders import end
 from shop.orders.models import Order
 from shop.orders.rows import read_rows
@@ -121,12 +122,19 @@ def _locked(session: Session) -> Payment:
     return payment
 
 
+def lock_payment(pk: int) -> Payment:
+    """Lock a payment behind its order, and their cart, as ``apply_session`` does."""
+    rows = Payment.objects.select_related("order").filter(pk=pk)
+    payment = locked_beside(rows, "order", "self").get()
+    end.lock_cart(payment.order)
+    return payment
+
+
 @composed(uuid=UUIDField())
 def locked_payments(*, uuid: Expression) -> QuerySet[Payment]:
     """Return a payment with its order, the order locked first."""
-    # PostgreSQL locks in the order of the names.
-    rows = Payment.objects.select_for_update(of=("order", "self"), no_key=True)
-    return rows.select_related("order").filter(uuid=uuid)
+    rows = Payment.objects.select_related("order").filter(uuid=uuid)
+    return locked_beside(rows, "order", "self")
 
 
 def _is_its_page(payment: Payment, session: Session) -> bool:
@@ -172,6 +180,8 @@ def _take(payment: Payment, session: Session, *, at: datetime) -> None:
     # Money that comes when a session has begun is too late for it, whoever kept the seat.
     begun = [pk for pk, start in sorted(sessions.items()) if start and start <= at]
     is_all_over = len(begun) == len(sessions)
+    if any(sessions.values()):
+        lock(order.suborders.all())  # seats may go back at once, behind the pools that are held
     if order.state == Order.State.CANCELLED or is_all_over or not _pay(order, at=at):
         mail = send_paid_after_start if is_all_over else send_paid_too_late
         _send_back(payment, Operation.Cause.LATE, mail=mail, at=at)

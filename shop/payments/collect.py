@@ -21,7 +21,7 @@ from shop.orders.agreement import Agreement
 from shop.orders.freeze import frozen_rows
 from shop.orders.models import Order
 from shop.orders.place import Superseded, place_order
-from shop.payments.apply import UnknownOrder, apply_session
+from shop.payments.apply import UnknownOrder, apply_session, lock_payment
 from shop.payments.models import Payment
 from shop.payments.open_session import NeverOpened, open_session
 from shop.payments.provider.gateway import SessionStatus
@@ -226,8 +226,7 @@ def unreachable() -> str:
 
 @transaction.atomic
 def _supersede(payment: Payment) -> None:
-    end.lock(payment.order_id)
-    payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
+    payment = lock_payment(payment.pk)
     if payment.state in (Payment.State.CREATING, Payment.State.OPEN):
         payment.save_as(Payment.State.SUPERSEDED)
 

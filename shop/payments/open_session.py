@@ -9,8 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from shop.errors import GatewayError
-from shop.orders import end
-from shop.payments.apply import apply_session
+from shop.payments.apply import apply_session, lock_payment
 from shop.payments.models import Payment
 from shop.payments.provider.gateway import Session, SessionStatus
 from shop.payments.provider.stripe_gateway import gateway
@@ -87,8 +86,7 @@ def _use_up_key(payment: Payment) -> None:
 @transaction.atomic
 def give_up(payment: Payment, *, at: datetime) -> None:
     """Let a payment fail for which no session was made; another try makes a new payment."""
-    end.lock(payment.order_id)
-    payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
+    payment = lock_payment(payment.pk)
     if payment.session_id is None and payment.state == Payment.State.CREATING:
         payment.checked_at = at
         payment.save_as(Payment.State.FAILED)

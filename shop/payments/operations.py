@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from shop.errors import GatewayError
 from shop.ledger import posting
+from shop.locks import free_ones, lock_one
 from shop.orders.models import Refund
 from shop.payments.models import Operation, Payment
 from shop.payments.provider.gateway import NO_ANSWER, RemoteOperation
@@ -101,7 +102,7 @@ def _claim(*, at: datetime) -> Operation | None:
         Q(state=Operation.State.QUEUED) | Q(state=Operation.State.SENDING, leased_until__lte=at),
         run_after__lte=at,
     )
-    operation = waiting.select_for_update(skip_locked=True).order_by("run_after", "pk").first()
+    operation = free_ones(waiting.order_by("run_after", "pk")).first()
     if operation is None:
         return None
     operation.enter(Operation.State.SENDING)
@@ -142,11 +143,7 @@ def record(operation_id: int, remote: RemoteOperation, *, at: datetime) -> None:
 
     Even money that went back can return, when the shopper's bank will not have it.
     """
-    operation = (
-        Operation.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("payment__order")
-        .get(pk=operation_id)
-    )
+    operation = lock_one(Operation.objects.select_related("payment__order"), operation_id)
     was_done = operation.state == Operation.State.DONE
     if operation.state in OVER or operation.resolved_at or (was_done and not remote.is_failed):
         return

@@ -10,6 +10,7 @@ from django.db import transaction
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.ledger import posting
+from shop.locks import lock
 from shop.orders import end
 from shop.orders.models import Order, OrderLine, Refund, Suborder
 from shop.orders.refund import record, refunded
@@ -84,9 +85,9 @@ def refund_lines(
     if not order.is_paid or payment is None:
         raise NotPossible("Only a paid order can be refunded.")
     lines = list(order.lines.filter(pk__in=line_ids).order_by("pk"))
-    parts = Suborder.objects.filter(pk__in={line.suborder_id for line in lines}).order_by("pk")
+    parts = Suborder.objects.filter(pk__in={line.suborder_id for line in lines})
     # Locked: a store may be sending the parcel at this moment.
-    if any(part.state in SENT for part in parts.select_for_update(no_key=True)):
+    if any(part.state in SENT for part in lock(parts)):
         raise NotPossible("The parcel has left. The price can only be kept.")
     done = refunded(lines)
     left = {line: line.quantity - done.get(line.pk, 0) for line in lines}

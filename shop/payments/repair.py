@@ -12,6 +12,7 @@ from shop.accounts.models import User
 from shop.errors import GatewayError, NotPossible, StaleState
 from shop.festivals.changelog import log as note
 from shop.ledger import posting
+from shop.locks import lock_one
 from shop.payments.models import STUCK, GatewayEvent, Operation, Payment
 from shop.payments.operations import record
 from shop.payments.provider.stripe_gateway import gateway
@@ -124,8 +125,7 @@ def _is_found(operation: Operation, *, at: datetime) -> bool:
 
 
 def _locked(operation: Operation) -> Operation:
-    rows = Operation.objects.select_for_update(of=("self",), no_key=True)
-    row = rows.select_related("payment__order").get(pk=operation.pk)
+    row = lock_one(Operation.objects.select_related("payment__order"), operation.pk)
     if row.state not in STUCK or row.resolved_at or row.uuid != operation.uuid:
         raise StaleState
     return row

@@ -19,6 +19,7 @@ from shop.errors import NotPossible
 from shop.festivals.changelog import log as note
 from shop.festivals.deals import void
 from shop.festivals.models import Deal
+from shop.locks import lock_one
 from shop.merchants.own_stores import refuse_own
 from shop.orders import end
 from shop.orders.models import Order, OrderLine, SaleDecision
@@ -80,11 +81,10 @@ def decide(line: OrderLine, outcome: str, *, at: datetime, by: User | None = Non
         NotPossible: it was decided already, the price was not wrong, or the parcel has left.
     """
     end.lock(line.order_id)
-    line = (
-        OrderLine.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("deal__wrong_price", "deal__slot__festival", "order", "suborder")
-        .get(pk=line.pk)
+    rows = OrderLine.objects.select_related(
+        "deal__wrong_price", "deal__slot__festival", "order", "suborder"
     )
+    line = lock_one(rows, line.pk)
     refuse_own(line.suborder.merchant_id, by=by)
     if SaleDecision.objects.filter(line=line).exists():
         raise NotPossible("This was decided already.")

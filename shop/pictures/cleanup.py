@@ -13,6 +13,7 @@ from django.core.files.storage import default_storage
 from django.db import models, transaction
 from wagtail.models import ReferenceIndex
 
+from shop.locks import lock
 from shop.pictures.models import Picture, Rendition
 from shop.pictures.storage import PARTS, WholeFiles
 from shop.pictures.tasks import delete_files
@@ -30,9 +31,8 @@ def forget_unused(picture_ids: Collection[int]) -> list[int]:
         The ids of the pictures that are gone.
     """
     # Whoever would show one meanwhile waits, and is seen in the next statement or refused.
-    rows = Picture.objects.select_for_update().filter(pk__in=picture_ids).order_by("pk")
     gone = []
-    for picture in rows:
+    for picture in lock(Picture.objects.filter(pk__in=picture_ids), fully=True):
         if not is_shown(picture):
             gone.append(picture.pk)
             enqueue(delete_files, files_of(picture))

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from shop.festivals.models import Festival
+from shop.locks import free_ones
 from shop.reminders.availability import Free, free, of_thing, opened
 from shop.reminders.mail import send_reminder
 from shop.reminders.models import Reminder
@@ -98,7 +99,7 @@ def _tell_some(thing: Free, room: int, at: datetime) -> int:
 def _queue(rows: QuerySet[Reminder], most: int, at: datetime) -> int:
     if most <= 0:
         return 0
-    waiting = rows.filter(told_at=None).select_for_update(skip_locked=True, of=("self",))
+    waiting = free_ones(rows.filter(told_at=None))
     ids = list(waiting.values_list("pk", flat=True)[:most])
     Reminder.objects.filter(pk__in=ids, told_at=None).update(told_at=at)
     _enqueue(ids)

@@ -13,6 +13,7 @@ from shop.errors import NotPossible
 from shop.festivals.changelog import log
 from shop.festivals.models import Deal, Festival
 from shop.festivals.prices.spans import mark_change
+from shop.locks import lock_one
 from shop.orders.models import Order
 from shop.reports.models import FinalReport, FinalStatement
 from shop.reports.report import figures
@@ -81,7 +82,7 @@ def close_festival(festival: Festival, *, at: datetime, by: User, reason: str = 
         NotPossible: it is not published, not over, an order of it is unpaid, or the refund window
             runs on and no reason is given.
     """
-    festival = Festival.objects.select_for_update(no_key=True).get(pk=festival.pk)
+    festival = lock_one(Festival.objects, festival.pk)
     _refuse(festival, reason.strip(), at=at)
     # So that nothing that was paid is missing. Nobody else counts before this is committed.
     count_all_sales(at=at)

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from shop.accounts.models import User
 from shop.composed import IDS, AnyOf, composed
 from shop.errors import Unavailable
+from shop.locks import locked
 from shop.prepared import ask, prepared_cursor
 from shop.stock.models import Pool, StockMove
 
@@ -44,7 +45,7 @@ def locked_pools(*, ids: Expression) -> QuerySet[Pool]:
     """Return pools, locked until the transaction ends."""
     sold_from = Pool.objects.filter(pk=OuterRef("pk")).order_by()
     most = sold_from.annotate(most=Max("variants__units_per_item")).values("most")
-    rows = Pool.objects.select_for_update(no_key=True).filter(AnyOf(F("pk"), ids)).order_by("pk")
+    rows = locked(Pool.objects.filter(AnyOf(F("pk"), ids)))
     return rows.annotate(most_units=Coalesce(Subquery(most), 1))
 
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Count, Q
 
+from shop.locks import locked
 from shop.waiting_room.models import Place
 from shop.waiting_room.tickets import LASTS, Ticket
 
@@ -82,7 +83,7 @@ def let_in(ticket: Ticket, *, at: datetime) -> None:
 @transaction.atomic
 def take_kept(ticket: Ticket, address: str) -> list | None:
     """Return what was posted to an address while its sender waited, once."""
-    place = Place.objects.select_for_update().filter(pk=ticket.number).first()
+    place = locked(Place.objects.filter(pk=ticket.number), fully=True).first()
     if place is None or address not in place.kept:
         return None
     kept = place.kept.pop(address)

@@ -14,6 +14,7 @@ from shop.accounts import second_step
 from shop.accounts.models import SignInRules, User
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
+from shop.locks import lock_one
 from shop.merchants.models import Membership
 from shop.tasks import enqueue, enqueue_all
 from shop.workspace import tasks
@@ -64,7 +65,7 @@ def demand(is_needed: bool, *, at: datetime, by: User | None) -> bool:
     by mail.
     """
     SignInRules.objects.get_or_create(pk=1)
-    row = SignInRules.objects.select_for_update().get(pk=1)
+    row = lock_one(SignInRules.objects, 1, fully=True)
     if row.members_need_second_step == is_needed:
         return False
     before, row.members_need_second_step = row.members_need_second_step, is_needed

@@ -24,6 +24,7 @@ from shop.festivals import changelog
 from shop.festivals.local_time import typed, wall_of
 from shop.festivals.models import Deal, Festival, Slot
 from shop.festivals.schedule import plan
+from shop.locks import lock_one
 from shop.storefront.cache.catalogue_version import current_epoch
 
 
@@ -67,7 +68,7 @@ def edit(request: HttpRequest, pk: int, slot_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and not _asks_first(form, slot):
         try:
             with transaction.atomic():
-                Festival.objects.select_for_update(no_key=True).get(pk=pk)  # before its slots
+                lock_one(Festival.objects, pk)  # before its slots
                 changelog.refuse_if_changed(slot, seen=version_seen(request))
                 plan.change_slot(
                     slot,

@@ -23,6 +23,7 @@ from shop.festivals import changelog
 from shop.festivals.local_time import wall_of
 from shop.festivals.models import Festival, Promotion
 from shop.festivals.promotions import manage
+from shop.locks import lock_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +196,7 @@ def _saved(request: HttpRequest, form: BenefitForm, promotion: Promotion) -> boo
     try:
         with transaction.atomic():
             if promotion.pk:
+                lock_one(Festival.objects, promotion.festival_id)  # before what is its
                 changelog.refuse_if_changed(promotion, seen=version_seen(request))
             manage.save_draft(promotion, at=at, by=request.user)
     except ShopError as refusal:

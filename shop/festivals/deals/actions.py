@@ -34,6 +34,7 @@ from shop.festivals.prices import spans
 from shop.festivals.prices.regular import regular_prices
 from shop.festivals.pricing.items import first_rise
 from shop.festivals.promotions import sponsors
+from shop.locks import lock, lock_one, locked
 from shop.merchants.own_stores import refuse_own
 
 
@@ -52,14 +53,13 @@ def publish_festival(
         reason: why it may be published although something is missing; kept in the log.
         missing: what was said to be missing and kept nobody from publishing; kept there as well.
     """
-    approved = Nomination.objects.filter(slot__festival=festival, state=Nomination.State.APPROVED)
-    list(approved.select_for_update(no_key=True, of=("self",)).order_by("pk"))
-    festival = Festival.objects.select_for_update(no_key=True).get(pk=festival.pk)
+    festival = lock_one(Festival.objects, festival.pk)
+    lock(Nomination.objects.filter(slot__festival=festival, state=Nomination.State.APPROVED))
     if festival.state != Festival.State.DRAFT:
         raise NotPossible(_("Only a draft can be published."))
     festival.move_to(Festival.State.PUBLISHED)
     deals = Deal.objects.filter(slot__festival=festival)
-    list(deals.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    lock(deals)
     products = _products(deals)
     since = spans.lock_prices(products, at=at)
     _begin_late(deals, since)
@@ -138,7 +138,7 @@ def raise_allotment(
         FenceBroken: fewer units are free than would be set aside.
     """
     funded = Fund.objects.filter(nomination__deals=deal)
-    fund = funded.select_for_update(of=("self",), no_key=True).first()
+    fund = locked(funded).first()
     deal = _locked(deal)
     at = latest(deal.slot.festival, at)
     if deal.subsidy and not may_promise:
@@ -173,8 +173,8 @@ def extend_slot(
     Raises:
         NotPossible: it is over, or was extended as often as the festival allows.
     """
-    festival = Festival.objects.select_for_update(no_key=True).get(pk=slot.festival_id)
-    slot = Slot.objects.select_for_update(no_key=True).get(pk=slot.pk)
+    festival = lock_one(Festival.objects, slot.festival_id)
+    slot = lock_one(Slot.objects, slot.pk)
     at = latest(festival, at)
     _refuse_extension(slot, festival, ends_at, reason, at=at)
     old = slot.ends_at
@@ -234,17 +234,16 @@ def _refuse_if_over(slot: Slot, at: datetime) -> None:
 
 
 def _locked(deal: Deal) -> Deal:
-    rows = Deal.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("variant", "slot__festival").get(pk=deal.pk)
+    return lock_one(Deal.objects.select_related("variant", "slot__festival"), deal.pk)
 
 
 def _locked_that_end_with(slot: Slot) -> tuple[Any, Any]:
     """Return the promotions and the deals that move along, locked in the order that all keep."""
     promotions = Promotion.objects.filter(festival=slot.festival, use_to=slot.ends_at)
-    list(promotions.select_for_update(no_key=True).order_by("pk"))
+    lock(promotions)
     deals = Deal.objects.filter(slot=slot, effective_to=slot.ends_at)
     deals = deals.exclude(state__in=Deal.GONE)
-    list(deals.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    lock(deals)
     return promotions, deals
 
 

@@ -19,6 +19,7 @@ from shop.festivals.mail import tell_changed
 from shop.festivals.models import Deal, Nomination, WrongPrice
 from shop.festivals.prices import spans
 from shop.festivals.promotions import sponsors
+from shop.locks import lock_one
 from shop.merchants.own_stores import refuse_own
 
 
@@ -38,10 +39,10 @@ def end_price(deal: Deal, *, reason: str, at: datetime, by: User | None = None) 
     if not reason.strip():
         raise NotPossible("Say why: shoppers whose order is refunded read it.")
     refuse_own(deal.variant.product.merchant_id, by=by)
-    Nomination.objects.select_for_update(no_key=True).get(pk=deal.nomination_id)
+    lock_one(Nomination.objects, deal.nomination_id)
     sponsors.lock_funds(deal.slot.festival_id)
-    rows = Deal.objects.select_for_update(of=("self",), no_key=True)
-    deal = rows.select_related("variant", "slot__festival", "nomination").get(pk=deal.pk)
+    rows = Deal.objects.select_related("variant", "slot__festival", "nomination")
+    deal = lock_one(rows, deal.pk)
     if deal.state not in Deal.LIVING:
         raise NotPossible("Only a deal that has not ended can be voided.")
     product_id = deal.variant.product_id

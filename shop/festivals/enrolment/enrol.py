@@ -20,6 +20,7 @@ from shop.festivals.enrolment.waitlist import fill, has_place
 from shop.festivals.mail import tell_enrolled
 from shop.festivals.models import Enrolment, Festival, Nomination, Participation
 from shop.festivals.promotions import manage
+from shop.locks import lock, lock_one, locked
 from shop.merchants.models import Merchant
 from shop.merchants.own_stores import own_among, refuse_own
 
@@ -85,7 +86,7 @@ def join(
     festival = _open(festival, at)
     if (terms_version, commission_bp) != (festival.terms_version, festival.commission_bp):
         raise NotPossible(_("The terms changed meanwhile. Read them again."))
-    enrolment = festival.enrolments.select_for_update().filter(merchant=merchant).first()
+    enrolment = locked(festival.enrolments.filter(merchant=merchant), fully=True).first()
     is_invited = enrolment is not None and enrolment.state == State.INVITED
     if enrolment is None:
         enrolment = Enrolment(festival=festival, merchant=merchant, state=State.APPLIED)
@@ -119,7 +120,7 @@ def decide(
     """
     refuse_own(enrolment.merchant_id, by=by)
     festival = _locked(enrolment.festival)
-    enrolment = festival.enrolments.select_for_update(of=("self",)).get(pk=enrolment.pk)
+    enrolment = lock_one(festival.enrolments, enrolment.pk, fully=True)
     was_waiting = enrolment.state == State.WAITING
     if enrolment.state not in (State.APPLIED, State.WAITING):
         raise NotPossible(_("This was decided already."))
@@ -148,10 +149,10 @@ def leave(enrolment: Enrolment, *, at: datetime, by: User) -> None:
         NotPossible: it takes no part, or has approved products, whose deals people may know, or
             the festival is closed and its statements are final.
     """
-    own = enrolment.nominations
-    list(own.select_for_update(no_key=True).order_by("pk"))  # before the festival, as everywhere
     festival = _locked(enrolment.festival)
-    enrolment = festival.enrolments.select_for_update(of=("self",)).get(pk=enrolment.pk)
+    enrolment = lock_one(festival.enrolments, enrolment.pk, fully=True)
+    own = enrolment.nominations
+    lock(own)
     if enrolment.state not in AGREED:
         raise NotPossible(_("This was decided already."))
     if not festival.is_open:
@@ -250,7 +251,7 @@ def _end_benefits(festival: Festival, enrolment: Enrolment, *, at: datetime, by:
 
 
 def _locked(festival: Festival) -> Festival:
-    return Festival.objects.select_for_update(no_key=True).get(pk=festival.pk)
+    return lock_one(Festival.objects, festival.pk)
 
 
 def _open(festival: Festival, at: datetime) -> Festival:

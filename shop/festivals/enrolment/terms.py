@@ -13,6 +13,7 @@ from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
 from shop.festivals.models import Festival, Terms
+from shop.locks import lock_one
 
 
 @transaction.atomic
@@ -22,7 +23,7 @@ def publish_terms(festival: Festival, text: str, *, at: datetime, by: User | Non
     Raises:
         NotPossible: there is no text, or it is the one in force.
     """
-    festival = Festival.objects.select_for_update(no_key=True).get(pk=festival.pk)
+    festival = lock_one(Festival.objects, festival.pk)
     text = text.strip()
     if not text:
         raise NotPossible("Write the terms first.")

@@ -17,6 +17,7 @@ from shop.conditions import under
 from shop.festivals.changelog import log_all
 from shop.festivals.mail import tell_enrolled
 from shop.festivals.models import Enrolment, Festival
+from shop.locks import lock
 from shop.merchants.models import Merchant
 
 State = Enrolment.State
@@ -43,7 +44,7 @@ def fill(festival: Festival, *, at: datetime, by: User | None) -> list[Enrolment
     taken, lucky = _taken(festival), []
     rows = festival.enrolments.filter(state=State.WAITING).select_related("merchant")
     rows = rows.filter(under("merchant", Merchant.TRADING))  # a suspended one keeps its turn
-    for row in rows.select_for_update(of=("self",)).order_by("waiting_since", "pk"):
+    for row in sorted(lock(rows, fully=True), key=lambda row: (row.waiting_since, row.pk)):
         if _fits(festival, row.merchant.country, taken):
             taken[row.merchant.country] += 1
             lucky.append(row)

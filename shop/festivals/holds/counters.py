@@ -18,6 +18,7 @@ from shop.errors import Unavailable
 from shop.festivals.holds.holdings import Holdings
 from shop.festivals.models import Claim, Closure, Deal, DealUsage, Fund, Promotion, PromotionUsage
 from shop.festivals.prices import spans
+from shop.locks import lock
 from shop.prepared import ask
 
 MOVE_PROMOTIONS = """
@@ -82,7 +83,7 @@ def move_holds(
     _move_usage(PromotionUsage, "promotion", MOVE_PROMOTION_USAGE, uses, shopper_id)
     _move_promotions(uses, _net(take.promotions, give.promotions), is_promised=is_promised)
     if fund_ids:
-        list(Fund.objects.filter(pk__in=fund_ids).select_for_update(no_key=True).order_by("pk"))
+        lock(Fund.objects.filter(pk__in=fund_ids))
     units = _net(take.deals, give.deals)
     _move_usage(DealUsage, "deal", MOVE_DEAL_USAGE, units, shopper_id)
     _move_deals(units)
@@ -136,8 +137,8 @@ def give_back(units: Mapping[int, int], *, shopper_id: int | None, at: datetime)
         The deals that got theirs back; ``reopen`` them when the pools have moved.
     """
     usages = DealUsage.objects.filter(deal__in=units, mailbox=shopper_id)
-    list(usages.select_for_update(no_key=True).order_by("pk"))
-    deals = Deal.objects.filter(pk__in=units).select_for_update(no_key=True).order_by("pk")
+    lock(usages)
+    deals = lock(Deal.objects.filter(pk__in=units))
     running = {deal.pk for deal in deals if deal.is_running(at)}
     for deal_id in sorted(running):
         count = units[deal_id]
@@ -168,7 +169,7 @@ def _move_claims(hold: frozenset[int], release: frozenset[int]) -> None:
     ids = sorted(hold | release)
     if not ids:
         return
-    list(Claim.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
+    lock(Claim.objects.filter(pk__in=ids))
     Claim.objects.filter(pk__in=release).move_to(Claim.State.AVAILABLE)
     if Claim.objects.filter(pk__in=hold).move_to(Claim.State.HELD) != len(hold):
         raise Unavailable("claim", sorted(hold))
@@ -210,7 +211,7 @@ def _move_usage(
     rows = [model(**{f"{owner}_id": pk, "mailbox_id": shopper_id}) for pk in ids]
     model.objects.bulk_create(rows, ignore_conflicts=True)
     mine = model.objects.filter(**{f"{owner}__in": ids}, mailbox=shopper_id)
-    list(mine.select_for_update(no_key=True).order_by("pk"))
+    lock(mine)
     moved = {"units": [units[i] for i in ids], "mailbox": shopper_id}
     _guarded(statement, moved, ids, "usage")
 
@@ -218,7 +219,7 @@ def _move_usage(
 def _lock(model: type[Model], ids: Sequence[int]) -> None:
     """Lock rows in id order; a single row is locked by the update itself."""
     if len(ids) > 1:
-        list(model.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
+        lock(model.objects.filter(pk__in=ids))
 
 
 def _guarded(statement: str, values: Mapping[str, Any], ids: Sequence[int], kind: str) -> None:

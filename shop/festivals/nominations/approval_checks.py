@@ -15,6 +15,7 @@ from shop.conditions import under
 from shop.errors import NotPossible, ShopError, StaleState
 from shop.festivals.changelog import decided
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Slot
+from shop.locks import lock
 from shop.merchants.own_stores import OwnStore, is_own
 
 type Seen = Mapping[int, datetime | None]
@@ -23,21 +24,19 @@ type Refused = dict[int, ShopError]
 
 
 def locked(ids: Sequence[int], *, by: User | None = None) -> list[Nomination]:
-    """Lock nominations, then their festivals; return them with what they are about.
+    """Lock nominations behind their festivals; return them with what they are about.
 
     ``is_own`` says of each whether whoever decides acts for its store.
 
     Whoever changes a slot, or publishes its festival, holds the festival's row: so each sees the
     other's deals, and reviewers fill the places of a slot one by one.
     """
-    rows = Nomination.objects.select_for_update(of=("self",)).filter(pk__in=ids)
+    festivals = Festival.objects.filter(slots__nominations__in=ids).values("pk")
+    lock(Festival.objects.filter(pk__in=festivals))
+    rows = Nomination.objects.filter(pk__in=ids)
     rows = rows.annotate(is_own=is_own("product__merchant", by=by))
-    found = list(
-        rows.select_related("product__merchant", "enrolment", "reviewer", "fund").order_by("pk")
-    )
-    festivals = Festival.objects.filter(slots__in={row.slot_id for row in found})
-    ids = set(festivals.values_list("pk", flat=True))
-    list(Festival.objects.filter(pk__in=ids).select_for_update(no_key=True).order_by("pk"))
+    rows = rows.select_related("product__merchant", "enrolment", "reviewer", "fund")
+    found = lock(rows, fully=True)
     # Read under that lock: a slot may have been stopped, moved or extended meanwhile.
     slots = Slot.objects.select_related("festival").in_bulk({row.slot_id for row in found})
     for row in found:

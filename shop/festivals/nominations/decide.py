@@ -18,12 +18,13 @@ from shop.currencies import written
 from shop.errors import NotPossible, StaleState
 from shop.festivals.changelog import decided, log
 from shop.festivals.mail import tell_changed
-from shop.festivals.models import Deal, Fund, Nomination, Slot, Wanted
+from shop.festivals.models import Deal, Festival, Fund, Nomination, Slot, Wanted
 from shop.festivals.nominations.checks import check
 from shop.festivals.nominations.proposal import Check, Proposal
 from shop.festivals.nominations.submit import Offer, proposal_of, submit_all
 from shop.festivals.prices import spans
 from shop.festivals.promotions import sponsors
+from shop.locks import lock, lock_one
 from shop.merchants.own_stores import refuse_own
 
 State = Nomination.State
@@ -111,7 +112,7 @@ def _give_up(nomination: Nomination, *, at: datetime, **changes: object) -> None
     if nomination.fund_id:
         sponsors.lock_funds(nomination.slot.festival_id)
     deals = nomination.deals.exclude(state__in=Deal.GONE)
-    rows = list(deals.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    rows = lock(deals)
     products = [nomination.product_id] if rows else []
     since = spans.lock_prices(products, at=at)
     if any(deal.effective_from <= since for deal in rows):
@@ -126,9 +127,12 @@ def _give_up(nomination: Nomination, *, at: datetime, **changes: object) -> None
 def refuse_if_newer(nomination: Nomination, *, seen: datetime | None) -> None:
     """Lock a nomination, and refuse to decide on one that was submitted again after it was seen.
 
+    Its festival is locked before it: whoever approves it then needs both.
+
     Raises:
         StaleState: its terms are newer than those that the reviewer looked at.
     """
+    lock_one(Festival.objects, nomination.slot.festival_id)
     if _locked(nomination).submitted_at != seen:
         raise StaleState
 
@@ -202,8 +206,8 @@ def _decide(nomination: Nomination, state: str, note: str, *, at: datetime, by: 
 
 
 def _locked(nomination: Nomination) -> Nomination:
-    rows = Nomination.objects.select_for_update(of=("self",))
-    return rows.select_related("slot__festival", "reviewer").get(pk=nomination.pk)
+    rows = Nomination.objects.select_related("slot__festival", "reviewer")
+    return lock_one(rows, nomination.pk, fully=True)
 
 
 __all__ = [

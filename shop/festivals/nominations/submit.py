@@ -18,6 +18,7 @@ from shop.festivals.enrolment.enrol import is_enrolling, refuse_suspended
 from shop.festivals.models import Enrolment, Festival, Nomination, Slot, Wanted
 from shop.festivals.nominations.checks import check_all
 from shop.festivals.nominations.proposal import Case, Check, Problem, Proposal
+from shop.locks import lock, locked
 
 State = Nomination.State
 EDITABLE = (State.DRAFT, State.SUBMITTED, State.CHANGES_REQUESTED, State.REJECTED, State.WITHDRAWN)
@@ -171,9 +172,9 @@ def _enrolment(merchant_id: int, festival: Festival, *, at: datetime) -> Enrolme
         NotPossible: there is none, it was not accepted, the store is suspended, or the time to
             nominate is over.
     """
-    rows = Enrolment.objects.select_for_update(of=("self",))
-    rows = rows.select_related("festival", "merchant")
-    enrolment = rows.filter(festival=festival, merchant=merchant_id).first()
+    rows = Enrolment.objects.select_related("festival", "merchant")
+    own = rows.filter(festival=festival, merchant=merchant_id)
+    enrolment = locked(own, fully=True).first()
     if enrolment is None or enrolment.state != Enrolment.State.ACCEPTED:
         raise NotPossible(_("Your store does not take part in this festival."))
     refuse_suspended(enrolment.merchant)
@@ -184,12 +185,11 @@ def _enrolment(merchant_id: int, festival: Festival, *, at: datetime) -> Enrolme
 
 def _known(offers: Sequence[Offer]) -> dict[tuple[int, int], Nomination]:
     """Return the nominations that stand already, locked, by slot and product."""
-    rows = Nomination.objects.select_for_update(of=("self",)).filter(
+    rows = Nomination.objects.select_related("slot", "product", "enrolment").filter(
         slot__in={offer.slot.pk for offer in offers},
         product__in={offer.product.pk for offer in offers},
     )
-    rows = rows.select_related("slot", "product", "enrolment").order_by("pk")
-    return {(row.slot_id, row.product_id): row for row in rows}
+    return {(row.slot_id, row.product_id): row for row in lock(rows, fully=True)}
 
 
 def _terms(proposal: Proposal) -> dict[str, Any]:

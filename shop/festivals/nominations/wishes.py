@@ -22,6 +22,7 @@ from shop.festivals.nominations.entry_rules import ceiling
 from shop.festivals.prices.load import timelines
 from shop.festivals.prices.reductions import amount
 from shop.festivals.pricing.items import reduced, regular_price
+from shop.locks import lock_one
 from shop.stock.models import free_units
 
 # Two wishes that agree in these are one.
@@ -40,7 +41,7 @@ def want(row: Wanted, *, at: datetime, by: User) -> Wanted:
         raise NotPossible("Name a product, a category or a country.")
     if row.price is not None and row.percent is not None:
         raise NotPossible("Propose a price or a percentage, not both.")
-    festival = Festival.objects.select_for_update(no_key=True).get(pk=row.festival_id)
+    festival = lock_one(Festival.objects, row.festival_id)
     _refuse_unanswerable(row, festival, at=at)
     if festival.wanted.filter(**{name: getattr(row, name) for name in SAME}).exists():
         raise NotPossible("This is asked for already.")

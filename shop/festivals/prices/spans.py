@@ -19,6 +19,7 @@ from shop.festivals.models import PriceChange, PriceSpan, ProductSpan
 from shop.festivals.models.prices import FOREVER
 from shop.festivals.prices.load import timelines
 from shop.festivals.pricing.timeline import LowestSpan, Span, lowest_spans, spans
+from shop.locks import locked
 
 TICK = timedelta(microseconds=1)
 
@@ -30,7 +31,7 @@ def lock_prices(product_ids: Collection[int], *, at: datetime) -> datetime:
     an earlier change: a request that read its clock first may get the lock second, and would
     otherwise wipe a price that was public from the history.
     """
-    rows = Product.objects.select_for_update(no_key=True).filter(pk__in=product_ids).order_by("pk")
+    rows = locked(Product.objects.filter(pk__in=product_ids))
     changed = [moment for moment in rows.values_list("priced_at", flat=True) if moment]
     counts_from = max([at, *(moment + TICK for moment in changed)])
     Product.objects.filter(pk__in=product_ids).update(priced_at=counts_from)

@@ -15,6 +15,7 @@ from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
 from shop.festivals.models import Claim, CodeBatch, Promotion
+from shop.locks import lock_one
 
 MOST = 20_000  # codes of a batch
 # No vowels, so that no words come out, and nothing that looks like something else on paper.
@@ -33,7 +34,7 @@ def make_codes(
         NotPossible: the benefit is not typed as a code, has ended, or the number is off; or
             its codes for the same people are made already.
     """
-    promotion = Promotion.objects.select_for_update(no_key=True).get(pk=promotion.pk)
+    promotion = lock_one(Promotion.objects, promotion.pk)
     if promotion.trigger != Promotion.Trigger.CODE or promotion.code:
         raise NotPossible("Only a benefit with unique codes has batches.")
     if promotion.state == Promotion.State.ENDED_EARLY or promotion.use_to <= at:

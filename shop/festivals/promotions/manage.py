@@ -19,6 +19,7 @@ from shop.festivals.changelog import latest, log
 from shop.festivals.models import Enrolment, Festival, Promotion
 from shop.festivals.prices import spans
 from shop.festivals.promotions import sponsors
+from shop.locks import lock_one
 
 State = Promotion.State
 RUNNING = (State.ACTIVE, State.PAUSED)
@@ -210,15 +211,14 @@ def _save(promotion: Promotion) -> None:
 
 
 def _open(festival: Festival) -> Festival:
-    festival = Festival.objects.select_for_update(no_key=True).get(pk=festival.pk)
+    festival = lock_one(Festival.objects, festival.pk)
     if not festival.is_open:
         raise NotPossible("This festival is over.")
     return festival
 
 
 def _locked(promotion: Promotion) -> Promotion:
-    rows = Promotion.objects.select_for_update(no_key=True, of=("self",))
-    return rows.select_related("festival", "fund").get(pk=promotion.pk)
+    return lock_one(Promotion.objects.select_related("festival", "fund"), promotion.pk)
 
 
 def _set(

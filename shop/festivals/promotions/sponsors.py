@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from shop.currencies import written
 from shop.errors import NotPossible, Unavailable
 from shop.festivals.models import Deal, Festival, Fund, Promotion
+from shop.locks import lock
 from shop.rounds import each
 
 log = logging.getLogger(__name__)
@@ -59,8 +60,7 @@ def share_of(promotion: Promotion, amount: int) -> int:
 
 def lock_funds(festival_id: int) -> None:
     """Lock the funds of a festival, before its deals as everywhere."""
-    rows = Fund.objects.filter(festival=festival_id).order_by("pk")
-    list(rows.select_for_update(no_key=True))
+    lock(Fund.objects.filter(festival=festival_id))
 
 
 def reckon(festival_id: int, *, at: datetime) -> None:

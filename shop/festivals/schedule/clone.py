@@ -20,6 +20,7 @@ from shop.festivals.changelog import log
 from shop.festivals.local_time import DoubledTime, MissingTime, instant, instants, typed, wall_of
 from shop.festivals.models import ChangeLog, Festival, Promotion, Slot, Terms
 from shop.festivals.schedule.plan import WHOLE, Window, save_new
+from shop.locks import lock_one
 
 KEPT = (
     "texts", "zone", "priority", "min_percent_off", "min_allotment", "max_nominations",
@@ -86,7 +87,7 @@ def clone_festival(
         NotPossible: it would begin in the past, its address is taken, or its name has no letter.
     """
     # Whoever presses the button twice waits here, and gets the first one.
-    Festival.objects.select_for_update(no_key=True).get(pk=source.pk)
+    lock_one(Festival.objects, source.pk)
     days = (first_day - wall_of(source.starts_at, source.zone).date()).days
     shift = _Shift(source.zone, days)
     during = _window(source, shift, "The festival")

@@ -20,6 +20,7 @@ from shop.festivals.local_time import is_moved
 from shop.festivals.models import ChangeLog, Deal, Festival, Nomination, Promotion, Slot
 from shop.festivals.promotions.budgets import outlook
 from shop.festivals.translations import gaps
+from shop.locks import lock_one
 from shop.stock.models import free_units
 
 WITH_CURRENCY = re.compile(r"(?:[$€£¥₦₵]|\b[A-Z]{3})\s?[\d.,]+|[\d.,]+\s?(?:[%$€£¥₦₵]|[A-Z]{3}\b)")
@@ -180,7 +181,7 @@ def override(festival: Festival, finding: Finding, reason: str, *, at: datetime,
     Raises:
         NotPossible: the festival is no draft, the finding blocks nothing, or no reason is given.
     """
-    festival = Festival.objects.select_for_update(no_key=True).get(pk=festival.pk)
+    festival = lock_one(Festival.objects, festival.pk)
     if festival.state != Festival.State.DRAFT:
         raise NotPossible("Only a draft waits for being published.")
     if not finding.blocks:

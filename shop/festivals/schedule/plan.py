@@ -17,6 +17,7 @@ from shop.festivals.local_time import typed, wall_of
 from shop.festivals.models import Deal, Festival, Slot
 from shop.festivals.prices import spans
 from shop.festivals.prices.reductions import refuse_if_dearer, rising_nominations
+from shop.locks import lock, lock_one
 
 PLACES = {"max_stores", "max_stores_per_country", "country_places"}
 CALLED_OFF = "It was called off: it stays as it was, for the record."
@@ -131,8 +132,9 @@ def move_festival(
     if slot := outside.first():
         text = _("The slot “%(slot)s” would lie outside. Move or remove it first.")
         raise NotPossible(text % {"slot": slot.label})
+    whole = _locked_slot(festival.slots.get(kind=Slot.Kind.WHOLE))
     _move_promotions(festival, during)
-    _move(festival.slots.get(kind=Slot.Kind.WHOLE), during, at=at, by=by)
+    _move(whole, during, at=at, by=by)
     Festival.objects.filter(pk=festival.pk).update(**during.facts)
 
 
@@ -191,7 +193,7 @@ def move_slot(slot: Slot, during: Window, *, at: datetime, by: User | None = Non
         FenceBroken: units would be set aside twice.
     """
     _refuse_outside(during, _locked(slot.festival))
-    _move(slot, during, at=at, by=by)
+    _move(_locked_slot(slot), during, at=at, by=by)
 
 
 @transaction.atomic
@@ -215,7 +217,7 @@ def remove_slot(slot: Slot, *, at: datetime, by: User | None = None) -> None:
 def _move_promotions(festival: Festival, during: Window) -> None:
     """Move benefits along: by as much as the start, and to the end where they ended with it."""
     by = during.starts_at - festival.starts_at
-    for promotion in festival.promotions.select_for_update(no_key=True).order_by("pk"):
+    for promotion in lock(festival.promotions.all()):
         ended_with_it = promotion.use_to == festival.ends_at
         for name in ("use_from", "use_to", "claim_from", "claim_to"):
             if at := getattr(promotion, name):
@@ -229,17 +231,12 @@ def _move_promotions(festival: Festival, during: Window) -> None:
 
 
 def _move(slot: Slot, during: Window, *, at: datetime, by: User | None) -> None:
-    """Move a slot and its deals. What is set aside for these stays: it is from approval on."""
-    slot = (
-        Slot.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("festival")
-        .get(pk=slot.pk)
-    )
+    """Move a locked slot and its deals. What is set aside for these stays, from approval on."""
     if slot.starts_at <= at:
         raise NotPossible(_("It has begun: its time stays as it is."))
     _refuse_past(during, at)
     deals = Deal.objects.filter(slot=slot).exclude(state__in=Deal.GONE)
-    list(deals.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    lock(deals)
     products = sorted(set(deals.values_list("variant__product_id", flat=True)))
     deals.update(effective_from=during.starts_at, effective_to=during.ends_at)
     since = spans.lock_prices(products, at=at)
@@ -256,10 +253,14 @@ def _move(slot: Slot, during: Window, *, at: datetime, by: User | None) -> None:
 
 
 def _locked(festival: Festival) -> Festival:
-    festival = Festival.objects.select_for_update(no_key=True).get(pk=festival.pk)
+    festival = lock_one(Festival.objects, festival.pk)
     if not festival.is_open:
         raise NotPossible(_("This festival is over."))
     return festival
+
+
+def _locked_slot(slot: Slot) -> Slot:
+    return lock_one(Slot.objects.select_related("festival"), slot.pk)
 
 
 def _refuse_past(during: Window, at: datetime) -> None:

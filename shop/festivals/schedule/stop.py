@@ -2,9 +2,6 @@
 
 Nothing is undone.
 
-Locks are taken in the order that everything keeps: nominations, the festival,
-its slots, promotions, funds, deals, prices.
-
 Organizers read the refusals, whose desk is in English.
 """
 
@@ -24,6 +21,7 @@ from shop.festivals.mail import tell_changed, tell_stopped
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Promotion, Slot
 from shop.festivals.prices import spans
 from shop.festivals.promotions import sponsors
+from shop.locks import lock, lock_one
 
 # What nobody has decided for good.
 WAITING = (
@@ -51,12 +49,13 @@ def stop_slot(
     Raises:
         NotPossible: there is no reason, the instant has passed, or the slot is over by then.
     """
+    festival = _locked(slot.festival_id)
     stores = _lock_nominations(slot)
-    slot, festival = _locked(slot)
+    slot = lock_one(Slot.objects, slot.pk)
     until = at if ends_at is None else ends_at
     _refuse(slot, until, reason, at=at)
     is_whole = slot.kind == Slot.Kind.WHOLE
-    slots = list(_slots(festival) if is_whole else [slot])
+    slots = lock(festival.slots.all()) if is_whole else [slot]
     promotions = _locked_promotions(festival) if is_whole else []
     sponsors.lock_funds(festival.pk)
     deals = Deal.objects.filter(slot__in=slots, effective_to__gt=until).exclude(state__in=Deal.GONE)
@@ -96,7 +95,7 @@ def stop_deal(
     Raises:
         NotPossible: there is no reason, the instant has passed, or the deal is over by then.
     """
-    Nomination.objects.select_for_update(no_key=True).get(pk=deal.nomination_id)
+    lock_one(Nomination.objects, deal.nomination_id)
     sponsors.lock_funds(deal.slot.festival_id)
     (row,) = _locked_deals(Deal.objects.filter(pk=deal.pk))
     product_id = deal.variant.product_id
@@ -126,11 +125,12 @@ def cancel_festival(
         NotPossible: there is no reason, or it has begun.
     """
     whole = festival.slots.get(kind=Slot.Kind.WHOLE)
+    festival = _locked(festival.pk)
     stores = _lock_nominations(whole)
-    whole, festival = _locked(whole)
+    whole = lock_one(Slot.objects, whole.pk)
     if not reason.strip():
         raise NotPossible("Say why: it is kept with what was done.")
-    slots = list(_slots(festival))
+    slots = lock(festival.slots.all())
     promotions = _locked_promotions(festival)
     sponsors.lock_funds(festival.pk)
     _give_up(promotions)
@@ -149,21 +149,16 @@ def cancel_festival(
     tell_stopped(line, stores | _taking_part(festival))
 
 
-def _locked(slot: Slot) -> tuple[Slot, Festival]:
-    """Return a slot and its festival, both locked: its other slots are ended with the whole."""
-    festival = Festival.objects.select_for_update(no_key=True).get(pk=slot.festival_id)
+def _locked(festival_id: int) -> Festival:
+    """Lock a festival: its other slots are ended with the whole."""
+    festival = lock_one(Festival.objects, festival_id)
     if not festival.is_open:
         raise NotPossible("This festival is over.")
-    return Slot.objects.select_for_update(no_key=True).get(pk=slot.pk), festival
-
-
-def _slots(festival: Festival) -> QuerySet[Slot]:
-    return festival.slots.select_for_update(no_key=True).order_by("pk")
+    return festival
 
 
 def _locked_deals(deals: QuerySet[Deal]) -> list[Deal]:
-    rows = deals.select_related("nomination").select_for_update(no_key=True, of=("self",))
-    return list(rows.order_by("pk"))
+    return lock(deals.select_related("nomination"))
 
 
 def _taking_part(festival: Festival) -> set[int]:
@@ -173,7 +168,7 @@ def _taking_part(festival: Festival) -> set[int]:
 
 
 def _lock_nominations(slot: Slot) -> set[int]:
-    """Lock what is nominated for a slot, or for the whole festival, before the slots as always.
+    """Lock what is nominated for a slot, or for the whole festival.
 
     Returns:
         The stores that nominated it.
@@ -181,8 +176,7 @@ def _lock_nominations(slot: Slot) -> set[int]:
     is_whole = slot.kind == Slot.Kind.WHOLE
     where = {"slot__festival": slot.festival_id} if is_whole else {"slot": slot.pk}
     rows = Nomination.objects.filter(**where, state__in=(*WAITING, Nomination.State.APPROVED))
-    rows = rows.select_related("product").select_for_update(no_key=True, of=("self",))
-    return {row.product.merchant_id for row in rows.order_by("pk")}
+    return {row.product.merchant_id for row in lock(rows.select_related("product"))}
 
 
 def _refuse(slot: Slot, until: datetime, reason: str, *, at: datetime) -> None:
@@ -253,7 +247,7 @@ def _give_up(promotions: Collection[Promotion]) -> None:
 
 
 def _locked_promotions(festival: Festival) -> list[Promotion]:
-    return list(festival.promotions.select_for_update(no_key=True).order_by("pk"))
+    return lock(festival.promotions)
 
 
 def _end_promotions(promotions: Collection[Promotion], until: datetime) -> None:

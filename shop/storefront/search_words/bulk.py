@@ -17,6 +17,7 @@ from shop.festivals.changelog import log_all
 from shop.festivals.prices import spans
 from shop.listings.models import Meaning, Synonym
 from shop.listings.words import every_word, words
+from shop.locks import lock
 from shop.storefront.search_words import meanings, synonyms, targets
 from shop.storefront.search_words.not_found import forget_found
 
@@ -72,7 +73,7 @@ def bring_meanings(rows: Sequence[Row], *, at: datetime, by: User | None) -> Bro
     """
     typed = [(number, _meaning(cells)) for number, cells in rows]
     wanted = {meaning.folded for _number, meaning in typed}
-    there = Meaning.objects.select_for_update().filter(folded__in=wanted).order_by("pk")
+    there = lock(Meaning.objects.filter(folded__in=wanted), fully=True)
     found = _compared(typed, there, by=("language", "folded"), told=meanings.told)
     for number, meaning, _before in found.rows:
         found.bad += ((number, text) for _field, text in meanings.problems(meaning))
@@ -96,7 +97,7 @@ def bring_synonyms(rows: Sequence[Row], *, at: datetime, by: User | None) -> Bro
     """
     typed = [(number, _synonym(cells)) for number, cells in rows]
     wanted = {synonym.group for _number, synonym in typed}
-    there = Synonym.objects.select_for_update().filter(group__in=wanted).order_by("pk")
+    there = lock(Synonym.objects.filter(group__in=wanted), fully=True)
     found = _compared(typed, there, by=("group", "term", "language"), told=synonyms.told)
     members = Counter(row.group for row in there)
     members.update(row.group for _number, row, before in found.rows if before is None)

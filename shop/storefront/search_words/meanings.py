@@ -14,6 +14,7 @@ from shop.festivals.changelog import log
 from shop.festivals.prices import spans
 from shop.listings.models import Meaning
 from shop.listings.words import every_word, is_unspaced
+from shop.locks import lock_one, locked
 from shop.storefront.search.meaning import LONGEST, LONGEST_RUN
 from shop.storefront.search_words import targets
 from shop.storefront.search_words.not_found import forget_found
@@ -77,7 +78,7 @@ def save_meaning(meaning: Meaning, *, at: datetime, by: User | None) -> None:
         NotPossible: the phrase has a meaning in this language by now.
     """
     fold(meaning)
-    before = Meaning.objects.select_for_update().filter(pk=meaning.pk).first()
+    before = locked(Meaning.objects.filter(pk=meaning.pk), fully=True).first()
     try:
         with transaction.atomic():
             meaning.save()
@@ -92,7 +93,7 @@ def save_meaning(meaning: Meaning, *, at: datetime, by: User | None) -> None:
 @transaction.atomic
 def remove_meaning(meaning: Meaning, *, at: datetime, by: User | None) -> None:
     """Remove a meaning: its phrase is words as others are."""
-    now = Meaning.objects.select_for_update().get(pk=meaning.pk)
+    now = lock_one(Meaning.objects, meaning.pk, fully=True)
     log(now, "remove", at=at, by=by, festival=None, before={"label": now.phrase, **told(now)})
     now.delete()
     spans.mark_change("search words", at=at)

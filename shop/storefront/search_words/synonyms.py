@@ -15,6 +15,7 @@ from shop.festivals.changelog import log
 from shop.festivals.prices import spans
 from shop.listings.models import Synonym
 from shop.listings.words import every_word, words
+from shop.locks import lock_one, locked
 from shop.storefront.search.vocabulary import LONGEST_TERM
 from shop.storefront.search_words.meanings import Problem, phrase_problems
 from shop.storefront.search_words.not_found import forget_found
@@ -52,7 +53,7 @@ def save_synonym(synonym: Synonym, other: str, *, at: datetime, by: User | None)
     Raises:
         NotPossible: the group has the word.
     """
-    before = Synonym.objects.select_for_update().filter(pk=synonym.pk).first()
+    before = locked(Synonym.objects.filter(pk=synonym.pk), fully=True).first()
     synonym.folded = " ".join(words(synonym.term))
     others = others_of(before) if before else []
     try:
@@ -75,7 +76,7 @@ def save_synonym(synonym: Synonym, other: str, *, at: datetime, by: User | None)
 @transaction.atomic
 def remove_synonym(synonym: Synonym, *, at: datetime, by: User | None) -> None:
     """Remove a word from its group; one that would stay alone there goes with it."""
-    now = Synonym.objects.select_for_update().get(pk=synonym.pk)
+    now = lock_one(Synonym.objects, synonym.pk, fully=True)
     _remove(now, at=at, by=by)
     _remove_the_last(now.group, at=at, by=by)
     spans.mark_change("search words", at=at)
@@ -129,6 +130,6 @@ def _remove(synonym: Synonym, *, at: datetime, by: User | None) -> None:
 
 def _remove_the_last(group: str, *, at: datetime, by: User | None) -> None:
     """Remove the word that is left alone in a group, since it means nothing but itself."""
-    left = list(Synonym.objects.select_for_update().filter(group=group)[:2])
+    left = list(locked(Synonym.objects.filter(group=group), fully=True)[:2])
     if len(left) == 1:
         _remove(left[0], at=at, by=by)

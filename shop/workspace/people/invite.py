@@ -17,6 +17,7 @@ from shop.accounts.invitations import NotValid
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
+from shop.locks import locked
 from shop.merchants.models import Membership, Merchant, StoreInvitation
 from shop.tasks import enqueue
 from shop.workspace.people.mail import send_left, send_store_invitation
@@ -122,7 +123,7 @@ def accept_open(pk: int, user: User, *, at: datetime) -> Membership:
     Raises:
         NotValid: nothing waits for them.
     """
-    found = open_for(user, at=at).select_for_update(of=("self",)).filter(pk=pk).first()
+    found = locked(open_for(user, at=at).filter(pk=pk), fully=True).first()
     if found is None or not user.is_active:
         raise NotValid
     return _joined(found, user, at=at)

@@ -18,6 +18,7 @@ from shop import clock
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.models import Festival, NominationSheet, SheetFile, SheetRow
+from shop.locks import lock_one
 from shop.merchants.models import Merchant
 from shop.tasks import enqueue, is_queued
 from shop.workspace.access import sheets_of
@@ -56,7 +57,7 @@ def receive(
     Raises:
         SheetInWork: a store has one sheet in work at a time, so that none fills the worker's day.
     """
-    Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+    lock_one(Merchant.objects, merchant.pk)
     if other := in_work(merchant):
         raise SheetInWork(other)
     sheet = NominationSheet.objects.create(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 
 from django.db import transaction
 from django.db.models import F
@@ -20,6 +21,7 @@ from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible
 from shop.festivals.models import NominationSheet, SheetRow
 from shop.festivals.nominations.submit import Answer, Offer, submit_all
+from shop.locks import lock
 from shop.merchants.models import Merchant
 from shop.tasks import enqueue
 from shop.workspace.access import products_of
@@ -63,7 +65,7 @@ def work_off_some(sheet: NominationSheet, *, at: datetime) -> None:
     """Work off the next hundred rows, and those that belong to the same nominations."""
     waiting = SheetRow.objects.filter(sheet=sheet, state=State.WAITING)
     places = set(waiting.order_by("number").values_list("place", flat=True)[:BATCH])
-    rows = list(waiting.filter(place__in=places).select_for_update().order_by("number"))
+    rows = sorted(lock(waiting.filter(place__in=places), fully=True), key=attrgetter("number"))
     known = _known(sheet, rows, at=at)
     groups = list(_groups(rows, known))
     offers = [Offer(group.product, group.slot, group.proposal) for group in groups]

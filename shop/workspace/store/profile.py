@@ -22,6 +22,7 @@ from shop.festivals.prices.spans import mark_change
 from shop.languages import listed
 from shop.listings.edit import ChangedMeanwhile, newest_edit, refuse_overtaken
 from shop.listings.tasks import make_modern_sizes
+from shop.locks import lock_one
 from shop.merchants.models import Merchant
 from shop.moderation.contents import STORE_WORDS, Shown, amendment_of
 from shop.moderation.models import Amendment
@@ -109,7 +110,7 @@ def change_profile(
     Raises:
         ChangedMeanwhile: somebody else saved it in between.
     """
-    now = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+    now = lock_one(Merchant.objects, merchant.pk)
     refuse_overtaken(now, version)
     before = {name: getattr(now, name) for name in FIELDS}
     changed = [name for name in FIELDS if before[name] != facts[name]]
@@ -137,7 +138,7 @@ def change_picture(
     """
     picture = store(file, alt=alt, by=by)
     with transaction.atomic():
-        now = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
+        now = lock_one(Merchant.objects, merchant.pk)
         enqueue(make_modern_sizes, picture.pk)
         if now.state != Merchant.State.APPLIED:
             shown = [Shown(picture.pk, picture.alt)]

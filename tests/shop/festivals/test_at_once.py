@@ -14,6 +14,7 @@ from shop.festivals.nominations import approve
 from shop.festivals.promotions import manage, sponsors
 from shop.festivals.schedule import stop
 from shop.listings import publish
+from shop.locks import free_ones, lock_one
 from tests import make
 from tests.buying import expire, pay, span_price
 from tests.make import END, NOON, START
@@ -85,15 +86,15 @@ def test_a_stop_waits_for_a_store_that_leaves_and_does_not_break():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_store_that_leaves_locks_its_nominations_before_the_festival():
+def test_a_store_that_leaves_locks_the_festival_before_its_nominations():
     festival = make.festival()
     nomination = make.nomination(make.variant(20_00), during=festival, price=15_00)
 
-    with open_transaction(lambda: Festival.objects.select_for_update().get(pk=festival.pk)):
+    with open_transaction(lambda: lock_one(Nomination.objects, nomination.pk)):
         beside = Beside(lambda: enrol.leave(nomination.enrolment, at=NOON, by=make.user()))
         assert beside.waits()
         with transaction.atomic():
-            assert not list(Nomination.objects.select_for_update(skip_locked=True))
+            assert not list(free_ones(Festival.objects.all()))
 
     beside.result()
 

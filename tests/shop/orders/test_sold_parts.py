@@ -46,6 +46,7 @@ def test_what_went_back_is_noted_with_its_part_alone():
     order = order_of_two()
     with transaction.atomic():
         end.mark_paid(end.lock(order.pk), at=NOON)
+    with transaction.atomic():
         order = end.lock(order.pk)
         line = order.lines.get(quantity=2)
         for _unit in range(2):
