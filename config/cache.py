@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import pickle
 import time
 from collections.abc import Callable
 from typing import Any
@@ -30,6 +31,9 @@ def _forgiven(ask: Callable[[], Any], otherwise: Any) -> Any:
     except (RedisError, OSError) as error:
         _silent_until = time.monotonic() + PAUSE
         log.error("the cache does not answer: %s", type(error).__name__)
+        return otherwise
+    except (AttributeError, ImportError, pickle.UnpicklingError):
+        # Kept by another version of the shop, whose classes have other names: built anew.
         return otherwise
 
 
