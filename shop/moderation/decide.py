@@ -15,6 +15,7 @@ from shop.festivals.changelog import log
 from shop.festivals.prices.spans import TICK, mark_change
 from shop.listings.edit import fill, told, words_of
 from shop.listings.mail import tell_store
+from shop.listings.lock import lock_listings
 from shop.listings.publish import on_sale_again
 from shop.listings.refresh import refresh
 from shop.listings.variants import Row, check_rows, save_rows
@@ -118,6 +119,7 @@ def _apply_to_product(amendment: Amendment, product: Product, *, at: datetime, b
     if amendment.texts:
         apply(product, amendment.texts, at=at, by=amendment.by)
     if amendment.has_pictures:
+        lock_listings([product.pk])  # lists come before the pictures that go
         write_album(product, pictures_at(amendment, Place.ALBUM))
     if product.state == Product.State.TAKEN_DOWN:
         on_sale_again(product, at=at)

@@ -93,7 +93,6 @@ def test_an_account_without_a_confirmed_address_is_led_to_confirm_it():
         ("available", {}, "Ready to use"),
         ("held", {}, "In an order It belongs"),
         ("used", {}, "Used"),
-        ("lapsed", {}, "Ended"),
         ("available", {"use_to": NOON}, "Ended"),
         ("available", {"state": "ended_early"}, "Ended"),
         ("available", {"state": "paused"}, "Paused"),

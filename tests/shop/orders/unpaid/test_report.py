@@ -59,8 +59,9 @@ def test_what_lapsed_is_named_for_two_hours_unless_as_much_was_paid():
     assert parked(at=OVER) == Parked(0, 0, 1, 20)
     assert parked(at=NOON + timedelta(hours=2)) == NOTHING
 
+    (bought,) = orders(1, at=OVER)
     with transaction.atomic():
-        end.mark_paid(end.lock(orders(1, at=OVER)[0].pk), at=OVER)
+        end.mark_paid(end.lock(bought.pk), at=OVER)
 
     assert parked(at=OVER) == NOTHING
 
