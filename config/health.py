@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from shop import clock
-from shop.reports.monitor import Standing, standing
+from shop.reports.monitor import ShopStatus, standing
 
 
 @never_cache
@@ -16,6 +16,6 @@ def health(request: HttpRequest) -> JsonResponse:
     try:
         now = standing(at=clock.moment_of(request))
     except (DatabaseError, InterfaceError):
-        now = Standing({"the database does not answer": None}, {})
+        now = ShopStatus({"the database does not answer": None}, {})
     facts = {"is_well": not now.problems, "problems": now.problems, "last_seen": now.last_seen}
     return JsonResponse(facts, status=503 if now.problems else 200)

@@ -24,7 +24,7 @@ from shop.errors import GatewayError
 from shop.orders.freeze import frozen_rows
 from shop.payments.collect import LEAST_LIFE
 from shop.payments.models import Operation, Payment
-from shop.payments.provider.gateway import Session, SessionStatus
+from shop.payments.provider.gateway import CheckoutSession, SessionStatus
 from shop.payments.provider.requests import checkout_request
 from shop.payments.provider.stripe_gateway import gateway
 
@@ -40,7 +40,7 @@ class Asked:
     payment: Payment
     request: dict[str, Any]
     email: str
-    known: Session | None
+    known: CheckoutSession | None
 
 
 def uncharged() -> list[Payment]:
@@ -80,7 +80,7 @@ def _charge_all(payments: list[Payment], progress: Progress, *, at: datetime) ->
             done += len(some)
 
 
-def _made_before() -> dict[str, Session]:
+def _made_before() -> dict[str, CheckoutSession]:
     """Return the sessions of a load that died before it could keep them: none is paid twice."""
     found = reversed(list(gateway().sessions_since(SINCE)))
     usable = (one for one in found if one.is_paid or one.status == SessionStatus.OPEN)
@@ -89,7 +89,7 @@ def _made_before() -> dict[str, Session]:
 
 
 def _asked(
-    payments: tuple[Payment, ...], known: dict[str, Session], *, at: datetime
+    payments: tuple[Payment, ...], known: dict[str, CheckoutSession], *, at: datetime
 ) -> Iterator[Asked]:
     addresses = return_addresses()
     for payment in payments:
@@ -99,7 +99,7 @@ def _asked(
         yield Asked(payment, request, email, known.get(str(payment.uuid)))
 
 
-def _paid(asked: Asked) -> Session:
+def _paid(asked: Asked) -> CheckoutSession:
     session = asked.known or _opened(asked)
     if session.is_paid:
         return session
@@ -107,14 +107,14 @@ def _paid(asked: Asked) -> Session:
     return gateway().session(session.id)
 
 
-def _opened(asked: Asked) -> Session:
+def _opened(asked: Asked) -> CheckoutSession:
     # A later load asks for a later end, so its key is another one as well.
     key = f"{asked.payment.uuid}-{asked.request['ends_at']}"
     return gateway().open_checkout(asked.request, email=asked.email, key=key)
 
 
 @transaction.atomic
-def _keep(asked: Asked, session: Session) -> None:
+def _keep(asked: Asked, session: CheckoutSession) -> None:
     """Write down what the sandbox said; refunds that were asked for meanwhile name the charge."""
     if not session.charge_id:
         raise GatewayError("The sandbox did not take the money.", may_retry=True)

@@ -23,7 +23,7 @@ from shop.accounts.models import User
 from shop.catalogue.models import Product, Variant
 from shop.catalogue.words import terms_of
 from shop.delivery.models import Contact
-from shop.delivery.quote import Option, Parcel, arrival, delivery_options
+from shop.delivery.quote import DeliveryOption, Parcel, arrival, delivery_options
 from shop.errors import CannotDeliver
 from shop.festivals.models import PriceSpan
 from shop.ledger import posting
@@ -121,7 +121,9 @@ def _chosen(stocked: dict[int, list[Variant]], dice: random.Random) -> list[tupl
     return list(found.values())
 
 
-def _options(wanted: Sequence[tuple[Variant, int, int]], country: str) -> dict[int, Option] | None:
+def _options(
+    wanted: Sequence[tuple[Variant, int, int]], country: str
+) -> dict[int, DeliveryOption] | None:
     weights: dict[int, int] = defaultdict(int)
     regions = {}
     for variant, units, _price in wanted:
@@ -140,7 +142,7 @@ def _order(
     person: Wish,
     user: User | None,
     wanted: Sequence[tuple[Variant, int, int]],
-    options: dict[int, Option],
+    options: dict[int, DeliveryOption],
     *,
     at: datetime,
     key: str,
@@ -172,7 +174,7 @@ def _part(
     edition: Edition,
     order: Order,
     own: Sequence[tuple[Variant, int, int]],
-    option: Option,
+    option: DeliveryOption,
     position: int,
 ) -> None:
     merchant = own[0][0].product.merchant

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from cms.admin import invitations
-from cms.admin.changelog.text import Line
+from cms.admin.changelog.text import LogLine
 from cms.admin.confirm import Act, perform
 from cms.admin.permissions import needs
 from cms.admin.screens import show
@@ -50,7 +50,7 @@ class RoleForm(forms.Form):
     role = forms.ChoiceField(choices=[(role, MAY[role]) for role in ROLES], label="Role")
 
 
-class InviteForm(RoleForm):
+class InviteColleagueForm(RoleForm):
     """Whom to invite."""
 
     email = forms.EmailField(label="Email address", max_length=254)
@@ -66,7 +66,7 @@ class InviteForm(RoleForm):
 @needs("cms.manage_colleagues")
 def colleagues(request: HttpRequest) -> HttpResponse:
     """Show who works at the desk and who is invited; invite somebody."""
-    form = InviteForm(request.POST or None, initial={"role": REVIEWER, "language": "en"})
+    form = InviteColleagueForm(request.POST or None, initial={"role": REVIEWER, "language": "en"})
     at = clock.moment_of(request)
     if request.method == "POST" and form.is_valid():
         answers = form.cleaned_data
@@ -197,12 +197,12 @@ def _roles(user: User) -> str:
     return ", ".join(sorted(group.name for group in user.groups.all() if group.name in ROLES))
 
 
-def _lines(changes: Iterable[ChangeLog]) -> list[Line]:
+def _lines(changes: Iterable[ChangeLog]) -> list[LogLine]:
     """Return each line of the log with its sentence: "ama@example.org: invited (reviewer)"."""
     found = []
     for change in changes:
         before, after = change.before.get("role", ""), change.after.get("role", "")
         roles = f"{before} before, {after} now" if before and after else after or before
         what = f"{change.after.get('email', '')}: {DONE[change.action]}"
-        found.append(Line(change, what, facts=roles))
+        found.append(LogLine(change, what, facts=roles))
     return found

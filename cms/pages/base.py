@@ -19,7 +19,7 @@ from wagtail.search import index
 
 from cms.pages import preview
 from cms.pages.addresses import address
-from cms.pages.gather import Gathered, Part, gather, turns
+from cms.pages.gather import BlockPart, Gathered, gather, turns
 from cms.pages.pictures import make_missing
 from cms.pages.scene import Scene
 from shop import clock
@@ -152,13 +152,13 @@ class ShopPage(Page):
         """Tell whether visitors may see it, apart from being published."""
         return True
 
-    def parts(self, scene: Scene) -> list[Part]:
+    def parts(self, scene: Scene) -> list[BlockPart]:
         """Return the blocks that are shown in the scene's phase; one head at the most."""
         found, has_hero = [], False
         for child in getattr(self, "body", ()):
             is_hero = child.block_type == "hero"
             if scene.shows(child.value["phases"] or []) and not (is_hero and has_hero):
-                found.append(Part(child.block, child.value))
+                found.append(BlockPart(child.block, child.value))
                 has_hero = has_hero or is_hero
         return found
 

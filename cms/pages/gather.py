@@ -21,7 +21,7 @@ from cms.blocks.base import PageBlock
 from cms.blocks.deals import has_sales
 from cms.pages.addresses import address, localized
 from cms.pages.cards import PageCard, cards_of, rows_of
-from cms.pages.offers import Offer, offers
+from cms.pages.offers import OfferCard, offers
 from cms.pages.scene import Scene
 from shop import clock, dates
 from shop.composed import IDS, AnyOf, composed
@@ -30,7 +30,7 @@ from shop.storefront.cards import Card, cards
 from shop.storefront.festival.collections import Collection, collections
 from shop.storefront.festival.hero import Hero, hero
 from shop.storefront.festival.slots import SlotShown, slots
-from shop.storefront.search.find import Row
+from shop.storefront.search.find import ProductRow
 from shop.storefront.search.shelves import MOST, Shelf, find_shelves
 from shop.storefront.stores.cards import StoreCard, store_cards
 
@@ -53,7 +53,7 @@ class Gathered:
     hero: Hero | None = None
     slots: tuple[SlotShown, ...] = ()
     zone_name: str = ""
-    vouchers: list[Offer] = field(default_factory=list)
+    vouchers: list[OfferCard] = field(default_factory=list)
     stories: dict[int, PageCard] = field(default_factory=dict)
     links: dict[int, str] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -90,7 +90,7 @@ class Gathered:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BlockPart:
     """A block that is shown, as templates write it."""
 
     block: PageBlock
@@ -101,7 +101,7 @@ class Part:
         return self.block.render(self.value, context=context)
 
 
-def gather(parts: Sequence[Part], scene: Scene) -> Gathered:
+def gather(parts: Sequence[BlockPart], scene: Scene) -> Gathered:
     """Read everything that these blocks show at the moment of the scene."""
     found = Gathered(scene)
     shelves = [part.block.shelf(part.value, scene) for part in parts]
@@ -137,16 +137,16 @@ def gather_example(block: PageBlock, value: Any) -> Gathered:
         epoch=epoch,
         festival=epoch.festival or epoch.next_festival,
     )
-    return gather([Part(block, value)], scene)
+    return gather([BlockPart(block, value)], scene)
 
 
-def turns(parts: Iterable[Part], at: datetime) -> datetime | None:
+def turns(parts: Iterable[BlockPart], at: datetime) -> datetime | None:
     """Return the next instant at which one of the blocks changes by itself."""
     every = [turn for part in parts if hasattr(part.block, "turns") for turn in _turns(part)]
     return min((turn for turn in every if turn > at), default=None)
 
 
-def _turns(part: Part) -> list[datetime]:
+def _turns(part: BlockPart) -> list[datetime]:
     return part.block.turns(part.value)
 
 
@@ -180,17 +180,17 @@ def _with_spare(shelves: list[Shelf]) -> list[Shelf]:
     return found
 
 
-def _unseen(rows: list[Row], seen: set[int], most: int) -> list[Row]:
+def _unseen(rows: list[ProductRow], seen: set[int], most: int) -> list[ProductRow]:
     """Return the products that the page does not show yet; a small shop repeats them instead."""
     fresh = [row for row in rows if row.product_id not in seen][:most]
     return fresh if 2 * len(fresh) >= len(rows[:most]) else rows[:most]
 
 
-def _rows(shelves: list[Shelf], scene: Scene) -> list[list[Row]]:
+def _rows(shelves: list[Shelf], scene: Scene) -> list[list[ProductRow]]:
     return find_shelves(shelves, festivals=scene.festivals, at=scene.at, language=scene.language)
 
 
-def _stories(parts: Sequence[Part], language: str) -> dict[int, PageCard]:
+def _stories(parts: Sequence[BlockPart], language: str) -> dict[int, PageCard]:
     """Return the chosen stories and the newest ones."""
     chosen = {
         pk
@@ -213,7 +213,7 @@ def stories_to_show(*, chosen: Expression) -> QuerySet:
     return rows_of(wanted.order_by("-first_published_at", "-pk"))
 
 
-def _links(parts: Sequence[Part], language: str) -> dict[int, str]:
+def _links(parts: Sequence[BlockPart], language: str) -> dict[int, str]:
     """Return the addresses of the pages that words and buttons lead to. One statement at most."""
     wanted: set[int] = set()
     for part in parts:

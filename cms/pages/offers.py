@@ -19,7 +19,7 @@ MOST = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class OfferCard:
     """A promotion: what it gives, when, and of vouchers how many are left.
 
     ``claim`` is where its voucher is claimed, if it has to be and can be now. The number is that
@@ -33,7 +33,7 @@ class Offer:
     claim: str
 
 
-def offers(festival: KnownFestival, *, at: datetime, language: str) -> list[Offer]:
+def offers(festival: KnownFestival, *, at: datetime, language: str) -> list[OfferCard]:
     """Return the promotions that can be used at an instant or will be. One statement."""
     rows = Promotion.objects.filter(
         ~Q(trigger=Promotion.Trigger.CODE),
@@ -45,7 +45,7 @@ def offers(festival: KnownFestival, *, at: datetime, language: str) -> list[Offe
     return [_offer(row, festival, at=at, language=language) for row in rows]
 
 
-def _offer(row: Promotion, festival: KnownFestival, *, at: datetime, language: str) -> Offer:
+def _offer(row: Promotion, festival: KnownFestival, *, at: datetime, language: str) -> OfferCard:
     is_voucher = row.trigger == Promotion.Trigger.CLAIM
     left = None if row.max_claims is None or not is_voucher else row.max_claims - row.claimed
     is_open = (row.claim_from is None or row.claim_from <= at) and (
@@ -53,7 +53,7 @@ def _offer(row: Promotion, festival: KnownFestival, *, at: datetime, language: s
     )
     can_claim = is_voucher and is_open and (left is None or left > 0)
     title, terms = called(row, language)
-    return Offer(
+    return OfferCard(
         title=title,
         gives=terms,
         until=_when(row, festival, at=at, language=language),

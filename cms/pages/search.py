@@ -13,7 +13,7 @@ from wagtail.models import Locale, Page, PageViewRestriction
 
 from cms.pages.addresses import address
 from shop.festivals.models import Festival
-from shop.storefront.search.filters import Filters, Known, read_filters
+from shop.storefront.search.filters import Filters, KnownFilters, read_filters
 
 MOST = 30
 
@@ -28,7 +28,7 @@ class FoundPage:
     lang: str
 
 
-def read_words(data: QueryDict, known: Known) -> Filters:
+def read_words(data: QueryDict, known: KnownFilters) -> Filters:
     """Return what a page takes from its address: the words that the help is searched for."""
     return Filters(words=read_filters(data, known).words)
 

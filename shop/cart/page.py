@@ -19,7 +19,7 @@ from shop.cart.sums import StoreSums, SumsShown, counted, show_sums, store_sums,
 from shop.cart.vouchers import explain
 from shop.cart.vouchers.explain import Goal, Voucher
 from shop.delivery.names import country_name
-from shop.delivery.quote import Option, arrival
+from shop.delivery.quote import DeliveryOption, arrival
 from shop.errors import BelowMinimum
 from shop.languages import beside
 from shop.merchants.models import Merchant
@@ -100,7 +100,7 @@ def problems(priced: PricedCart) -> list[str]:
     return found
 
 
-def arrives_text(priced: PricedCart, merchant: Merchant, option: Option) -> str:
+def arrives_text(priced: PricedCart, merchant: Merchant, option: DeliveryOption) -> str:
     """Say when a store's parcel arrives that travels in this way."""
     dispatch = (merchant.dispatch_from, merchant.dispatch_to)
     _by, first, last = arrival(priced.quote.at.date(), dispatch=dispatch, option=option)

@@ -21,7 +21,7 @@ from shop.composed import MOMENT, TEXT, composed
 from shop.conditions import under
 from shop.currencies import least_charge
 from shop.delivery.names import country_name
-from shop.delivery.quote import Option, Parcel, delivery_options
+from shop.delivery.quote import DeliveryOption, Parcel, delivery_options
 from shop.errors import CannotDeliver
 from shop.festivals.deals.reserved_stock import LEFT, fencing_deals
 from shop.festivals.holds.holdings import Holdings
@@ -29,7 +29,7 @@ from shop.festivals.models import Enrolment, Festival, Participation, PriceSpan,
 from shop.festivals.prices.load import deals_now
 from shop.festivals.pricing.items import is_undercut
 from shop.festivals.pricing.quoting import Quote, quote
-from shop.festivals.pricing.terms import Basket, DealTerms, PoolTerms, VariantTerms, Wanted
+from shop.festivals.pricing.terms import Basket, DealTerms, PoolTerms, VariantTerms, WantedUnits
 from shop.festivals.promotions.vouchers import Pick, promotions_now
 from shop.locks import locked_beside
 from shop.storefront.cache.catalogue_version import current_epoch
@@ -47,8 +47,8 @@ class PricedCart:
     cart: Cart
     lines: tuple[CartLine, ...]
     quote: Quote
-    options: dict[int, tuple[Option, ...]]
-    chosen: dict[int, Option]
+    options: dict[int, tuple[DeliveryOption, ...]]
+    chosen: dict[int, DeliveryOption]
     picks: tuple[Pick, ...]
     undeliverable: str = ""
     taken_off: tuple[int, ...] = ()
@@ -156,7 +156,7 @@ def priced_lines(
     return locked_beside(rows, "cart") if is_locked else rows
 
 
-def _wanted(line: CartLine, deals: list[DealTerms], own: Holdings) -> Wanted:
+def _wanted(line: CartLine, deals: list[DealTerms], own: Holdings) -> WantedUnits:
     variant, product = line.variant, line.variant.product
     on_sale = (
         product.is_public
@@ -167,7 +167,7 @@ def _wanted(line: CartLine, deals: list[DealTerms], own: Holdings) -> Wanted:
     )
     regular = ((variant.listed_at, line.regular_now),) if on_sale else ()
     rates = {row["id"]: row["commission_bp"] for row in line.taking_part}
-    return Wanted(
+    return WantedUnits(
         variant=VariantTerms(
             variant.pk,
             regular,
@@ -234,7 +234,9 @@ def _pools(
     return found
 
 
-def _options(cart: Cart, lines: tuple[CartLine, ...]) -> tuple[dict[int, tuple[Option, ...]], str]:
+def _options(
+    cart: Cart, lines: tuple[CartLine, ...]
+) -> tuple[dict[int, tuple[DeliveryOption, ...]], str]:
     parcels: dict[int, Parcel] = {}
     for line in lines:
         product = line.variant.product
@@ -249,6 +251,6 @@ def _options(cart: Cart, lines: tuple[CartLine, ...]) -> tuple[dict[int, tuple[O
         return {}, str(CannotDeliver(country_name(cart.country, get_language() or "en")))
 
 
-def _chosen(cart: Cart, merchant_id: int, ways: tuple[Option, ...]) -> Option:
+def _chosen(cart: Cart, merchant_id: int, ways: tuple[DeliveryOption, ...]) -> DeliveryOption:
     wish = cart.services.get(str(merchant_id))
     return next((option for option in ways if option.service == wish), ways[0])

@@ -32,7 +32,7 @@ SHARED = (Term.Kind.OPTION, Term.Kind.VALUE)
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ProductTerms:
     """Words of one product in a language: first as its store says them, then as the shop does."""
 
     language: str
@@ -60,16 +60,18 @@ class Terms:
         return self.all(Term.Kind.VALUE, options)
 
 
-def terms_of(product: Product, shared: Mapping[str, str | None] | None, language: str) -> Terms:
+def terms_of(
+    product: Product, shared: Mapping[str, str | None] | None, language: str
+) -> ProductTerms:
     """Return the words of a product in a language.
 
     Args:
         shared: what a column of ``called_column`` holds.
     """
-    return Terms(language, shared or {}, in_language(product.terms, language) or {})
+    return ProductTerms(language, shared or {}, in_language(product.terms, language) or {})
 
 
-def terms_for(product: Product, words: Collection[str], language: str) -> Terms:
+def terms_for(product: Product, words: Collection[str], language: str) -> ProductTerms:
     """Return the words of a product in a language. One statement; none in English."""
     rows = []
     if words and language != settings.LANGUAGE_CODE:

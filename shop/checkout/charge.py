@@ -25,7 +25,7 @@ from shop.storefront.cache.catalogue_version import current_epoch
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class Charge:
     """What is agreed to by pressing the button.
 
     ``held`` is the open order whose price this is, ``until`` says how long; ``replaces`` when
@@ -41,7 +41,7 @@ class Offer:
     replaces: bool = False
 
 
-def offer(priced: PricedCart, *, currency: str, at: datetime) -> Offer:
+def offer(priced: PricedCart, *, currency: str, at: datetime) -> Charge:
     """Return what the button would charge. One statement while a payment is open, else none.
 
     Args:
@@ -51,17 +51,17 @@ def offer(priced: PricedCart, *, currency: str, at: datetime) -> Offer:
     sums = show_sums(priced, currency=currency)
     pending = _pending(priced)
     if pending is None:
-        return Offer(now, sums, sums.total)
+        return Charge(now, sums, sums.total)
     is_same = pending.pay_by > at and pending.wish == wish(priced)
     if not is_same or pending.total > now.total:
-        return Offer(now, sums, sums.total, replaces=True)
+        return Charge(now, sums, sums.total, replaces=True)
     if pending.digest != now.digest:  # prices have risen since; this one is still promised
         frozen = show_order_sums(pending)
         sums = replace(frozen, about=about(pending.total, currency), duties=sums.duties)
     agreed = Agreement(pending.total, pending.digest, pending.wish)
     zone = current_epoch(at=at).zone
     until = held_until(pending.pay_by, zone=zone)
-    return Offer(agreed, sums, amount(pending.total), pending, until, zone)
+    return Charge(agreed, sums, amount(pending.total), pending, until, zone)
 
 
 def obstacles(priced: PricedCart) -> list[str]:

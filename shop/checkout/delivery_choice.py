@@ -12,7 +12,7 @@ from shop.cart.pricing import PricedCart
 from shop.cart.sums import or_free
 from shop.delivery.models import Rate
 from shop.delivery.names import service_name
-from shop.delivery.quote import Option
+from shop.delivery.quote import DeliveryOption
 from shop.festivals.pricing.terms import Group
 
 PREFIX = "service-"
@@ -87,7 +87,7 @@ def _joined(services: Mapping[int, str]) -> str:
     return ",".join(f"{pk}:{service}" for pk, service in sorted(services.items()))
 
 
-def _price(priced: PricedCart, merchant_id: int, option: Option) -> int:
+def _price(priced: PricedCart, merchant_id: int, option: DeliveryOption) -> int:
     """Return what the shopper would pay for this way, the free shipping in use taken off."""
     for benefit in priced.quote.benefits:
         if benefit.promotion.group != Group.SHIPPING:

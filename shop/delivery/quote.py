@@ -33,7 +33,7 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class DeliveryOption:
     """One way to send a parcel; days on the way, after it was handed over."""
 
     service: str
@@ -45,7 +45,7 @@ class Option:
 
 def delivery_options(
     parcels: Mapping[int, Parcel], country: str, *, country_name: str = ""
-) -> dict[int, tuple[Option, ...]]:
+) -> dict[int, tuple[DeliveryOption, ...]]:
     """Return the ways to send each parcel to a country, the cheapest first. One statement.
 
     Args:
@@ -66,7 +66,9 @@ def delivery_options(
     return found
 
 
-def arrival(start: date, *, dispatch: tuple[int, int], option: Option) -> tuple[date, date, date]:
+def arrival(
+    start: date, *, dispatch: tuple[int, int], option: DeliveryOption
+) -> tuple[date, date, date]:
     """Return until when a parcel is handed over, and from when to when it arrives.
 
     Args:
@@ -86,7 +88,7 @@ def working_day(start: date, days: int) -> date:
     return day
 
 
-def _options(rows: list[tuple], parcel: Parcel) -> tuple[Option, ...]:
+def _options(rows: list[tuple], parcel: Parcel) -> tuple[DeliveryOption, ...]:
     heavy = max(1, -(-parcel.weight_g // TOP_BAND_G))
     weight = min(parcel.weight_g, TOP_BAND_G)
     found = []
@@ -95,5 +97,5 @@ def _options(rows: list[tuple], parcel: Parcel) -> tuple[Option, ...]:
             continue
         if service == Rate.ServiceLevel.PACKET and parcel.weight_g > PACKET_TOP_G:
             continue
-        found.append(Option(service, price * heavy, days_from, days_to, is_tracked))
+        found.append(DeliveryOption(service, price * heavy, days_from, days_to, is_tracked))
     return tuple(sorted(found, key=lambda option: option.price))

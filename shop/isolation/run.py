@@ -25,7 +25,7 @@ FIXED = {"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1"}
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ChildLimits:
     """What a child may take: bytes of memory, seconds of work, bytes of its answer.
 
     What works is stopped by the work it has done: on a busy machine a second of it takes many on
@@ -42,7 +42,7 @@ class Overrun(Exception):
     """The child took more than it may, or died; there is no answer."""
 
 
-def run_apart(module: str, sent: bytes, limits: Limits) -> bytes:
+def run_apart(module: str, sent: bytes, limits: ChildLimits) -> bytes:
     """Return what ``answer(sent)`` of a module gives, worked out in a child process.
 
     The module is imported by the child alone, so that it should import little.
@@ -69,7 +69,7 @@ def run_apart(module: str, sent: bytes, limits: Limits) -> bytes:
     return answer
 
 
-def _answer_of(child: subprocess.Popen[bytes], sent: bytes, limits: Limits) -> bytes:
+def _answer_of(child: subprocess.Popen[bytes], sent: bytes, limits: ChildLimits) -> bytes:
     """Give a child its file and read what it says, for as long as it may take."""
     assert child.stdin  # noqa: S101 (pipes, as asked for)
     assert child.stdout  # noqa: S101

@@ -22,7 +22,7 @@ from shop.errors import NotPossible, ShopError
 from shop.festivals.changelog import log
 from shop.festivals.models import ChangeLog
 from shop.listings.lock import lock_product_with_pools
-from shop.listings.variants import Row, check_rows, save_rows
+from shop.listings.variants import TypedVariant, check_rows, save_rows
 from shop.merchants.models import Merchant
 
 SLUG_LENGTH = 100
@@ -31,7 +31,7 @@ EDITS = ("edit", "propose", "take back change", "refuse change")
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class TypedWords:
     """What a product's page tells, and where the product belongs."""
 
     title: str
@@ -48,7 +48,7 @@ class Words:
     meeting_point: str = ""
 
 
-class ChangedMeanwhile(ShopError):
+class EditConflict(ShopError):
     """Somebody else saved the row after this form was opened; nothing was changed.
 
     Args:
@@ -74,7 +74,7 @@ def newest_edit(row: Product | Merchant) -> ChangeLog | None:
 
 @transaction.atomic
 def create_product(
-    merchant: Merchant, words: Words, rows: Sequence[Row], *, at: datetime, by: User
+    merchant: Merchant, words: TypedWords, rows: Sequence[TypedVariant], *, at: datetime, by: User
 ) -> Product:
     """Make a draft with its variants.
 
@@ -94,7 +94,13 @@ def create_product(
 
 @transaction.atomic
 def edit_product(
-    product: Product, words: Words, rows: Sequence[Row], *, version: int, at: datetime, by: User
+    product: Product,
+    words: TypedWords,
+    rows: Sequence[TypedVariant],
+    *,
+    version: int,
+    at: datetime,
+    by: User,
 ) -> Product:
     """Change what is told of a product, and its variants, before it is reviewed.
 
@@ -133,12 +139,12 @@ def refuse_overtaken(row: Product | Merchant, version: int) -> None:
     """
     newest = newest_edit(row)
     if newest is not None and newest.pk != version:
-        raise ChangedMeanwhile(newest)
+        raise EditConflict(newest)
 
 
-def words_of(product: Product) -> Words:
+def words_of(product: Product) -> TypedWords:
     """Return what is told of a product now."""
-    return Words(
+    return TypedWords(
         title=product.title,
         category_id=product.category_id,
         titles=product.titles,
@@ -154,7 +160,7 @@ def words_of(product: Product) -> Words:
     )
 
 
-def _save(product: Product, rows: Sequence[Row], *, at: datetime, by: User) -> None:
+def _save(product: Product, rows: Sequence[TypedVariant], *, at: datetime, by: User) -> None:
     """Save the product and its rows; the sessions of an experience have pages of their own."""
     if product.kind == Product.Kind.EXPERIENCE:
         _store(product)
@@ -178,7 +184,7 @@ def _store(product: Product) -> None:
         product.save()
 
 
-def fill(product: Product, words: Words) -> None:
+def fill(product: Product, words: TypedWords) -> None:
     """Write words into a product that is saved afterwards."""
     if not Category.objects.filter(pk=words.category_id).exists():
         raise NotPossible(_("Choose a category"))
@@ -188,7 +194,7 @@ def fill(product: Product, words: Words) -> None:
     product.titles = dict(words.titles)
 
 
-def told(words: Words) -> dict[str, object]:
+def told(words: TypedWords) -> dict[str, object]:
     """Return words as they are kept in JSON."""
     return {
         name: list(value) if isinstance(value, (tuple, list)) else value

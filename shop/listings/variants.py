@@ -26,7 +26,7 @@ MOST_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TypedVariant:
     """One variant as typed. ``id`` of None is a new one; amounts are minor units.
 
     Price and units are taken for variants that were never on sale; afterwards they change on
@@ -51,7 +51,7 @@ class BadRows(NotPossible):
         super().__init__(" ".join(dict.fromkeys(self.errors.values())))
 
 
-def check_rows(product: Product, rows: Sequence[Row]) -> None:
+def check_rows(product: Product, rows: Sequence[TypedVariant]) -> None:
     """Refuse what contradicts itself or what others have already.
 
     Raises:
@@ -74,7 +74,7 @@ def check_rows(product: Product, rows: Sequence[Row]) -> None:
         raise BadRows(errors)
 
 
-def _choice_errors(rows: Sequence[Row], *, wanted: int) -> dict[tuple[int, str], str]:
+def _choice_errors(rows: Sequence[TypedVariant], *, wanted: int) -> dict[tuple[int, str], str]:
     choices = Counter(tuple(row.options) for row in rows)
     errors = {}
     for row in rows:
@@ -87,7 +87,7 @@ def _choice_errors(rows: Sequence[Row], *, wanted: int) -> dict[tuple[int, str],
     return errors
 
 
-def _sale_errors(rows: Sequence[Row]) -> dict[tuple[int, str], str]:
+def _sale_errors(rows: Sequence[TypedVariant]) -> dict[tuple[int, str], str]:
     """Say what rows lack that are on sale at once: a price, and the weight that delivery costs."""
     errors = {
         (row.number, "price"): price_wanted() for row in rows if row.id is None and not row.price
@@ -98,7 +98,7 @@ def _sale_errors(rows: Sequence[Row]) -> dict[tuple[int, str], str]:
     }
 
 
-def save_rows(product: Product, rows: Sequence[Row], *, at: datetime, by: User) -> None:
+def save_rows(product: Product, rows: Sequence[TypedVariant], *, at: datetime, by: User) -> None:
     """Write the rows of a saved product; what has been on sale is never deleted.
 
     Raises:
@@ -129,7 +129,7 @@ def save_rows(product: Product, rows: Sequence[Row], *, at: datetime, by: User) 
         spans.rebuild([product.pk], since=since, what="variants")
 
 
-def _taken_skus(product: Product, rows: Sequence[Row]) -> set[str]:
+def _taken_skus(product: Product, rows: Sequence[TypedVariant]) -> set[str]:
     """Return the SKUs of variants that keep theirs: of other products, and of what is off sale."""
     others = Variant.objects.filter(sku__in={row.sku for row in rows if not row.is_off})
     others = others.exclude(pk__in=[row.id for row in rows if row.id and not row.is_off])
@@ -153,7 +153,7 @@ def _take_away(product: Product, variants: Sequence[Variant], *, at: datetime) -
 
 
 def _change(
-    known: Mapping[int, Variant], rows: Sequence[Row], positions: Mapping[int, int]
+    known: Mapping[int, Variant], rows: Sequence[TypedVariant], positions: Mapping[int, int]
 ) -> None:
     changed = []
     for row in rows:
@@ -169,7 +169,9 @@ def _change(
     Variant.objects.bulk_update(changed, fields)
 
 
-def _count(known: Mapping[int, Variant], rows: Sequence[Row], *, at: datetime, by: User) -> None:
+def _count(
+    known: Mapping[int, Variant], rows: Sequence[TypedVariant], *, at: datetime, by: User
+) -> None:
     units = {
         known[row.id].pool_id: row.units
         for row in rows
@@ -181,11 +183,11 @@ def _count(known: Mapping[int, Variant], rows: Sequence[Row], *, at: datetime, b
 
 def _add(
     product: Product,
-    rows: Sequence[Row],
+    rows: Sequence[TypedVariant],
     positions: Mapping[int, int],
     *,
     listed_at: datetime | None,
-) -> list[tuple[Row, Variant]]:
+) -> list[tuple[TypedVariant, Variant]]:
     pools = Pool.objects.bulk_create(Pool(on_hand=row.units or 0) for row in rows)
     variants = Variant.objects.bulk_create(
         Variant(
@@ -204,8 +206,8 @@ def _add(
 
 def _price(
     known: Mapping[int, Variant],
-    kept: Sequence[Row],
-    made: Sequence[tuple[Row, Variant]],
+    kept: Sequence[TypedVariant],
+    made: Sequence[tuple[TypedVariant, Variant]],
     *,
     starts_at: datetime,
     by: User,

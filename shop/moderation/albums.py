@@ -14,7 +14,7 @@ from shop.catalogue.models import Product, ProductPicture
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
 from shop.listings.lock import lock_product
-from shop.moderation.contents import Place, Shown, album_of, amendment_of, public_album
+from shop.moderation.contents import Place, PlacedPicture, album_of, amendment_of, public_album
 from shop.moderation.write import keep_pictures, let_go, refuse_under_review
 from shop.pictures.models import Picture
 
@@ -24,7 +24,7 @@ ASIDE = 1_000  # positions out of the way while others take their places
 @transaction.atomic
 def change_album(
     product: Product,
-    change: Callable[[list[Shown]], list[Shown]],
+    change: Callable[[list[PlacedPicture]], list[PlacedPicture]],
     what: str,
     *,
     at: datetime,
@@ -59,7 +59,7 @@ def change_album(
     return keep_pictures(now, Place.ALBUM, album, is_public=is_public, at=at, by=by)
 
 
-def write_album(product: Product, album: Sequence[Shown]) -> None:
+def write_album(product: Product, album: Sequence[PlacedPicture]) -> None:
     """Let a locked product show these pictures, and forget those that nothing shows any more."""
     rows = ProductPicture.objects.filter(product=product)
     gone = set(rows.values_list("picture_id", flat=True)) - {row.picture_id for row in album}
@@ -78,5 +78,5 @@ def write_album(product: Product, album: Sequence[Shown]) -> None:
     let_go(product, gone)
 
 
-def _ids(album: Sequence[Shown]) -> dict[str, list[int]]:
+def _ids(album: Sequence[PlacedPicture]) -> dict[str, list[int]]:
     return {"pictures": [row.picture_id for row in album]}

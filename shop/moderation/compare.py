@@ -21,7 +21,7 @@ from shop.moderation.contents import (
     STORE_PICTURES,
     STORE_WORDS,
     Place,
-    Shown,
+    PlacedPicture,
     new_rows,
     pictures_at,
     public_album,
@@ -47,7 +47,7 @@ type Parts = tuple[tuple[bool, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class FieldDifference:
     """A field that differs. Each side is in parts, of which some are marked as different."""
 
     name: str
@@ -72,7 +72,7 @@ class Pictures:
     after: tuple[Tile, ...]
 
 
-def differences(amendment: Amendment) -> list[Difference]:
+def differences(amendment: Amendment) -> list[FieldDifference]:
     """Return the words that differ, each with both sides. At most three statements."""
     subject = amendment.subject
     if isinstance(subject, Merchant):
@@ -95,7 +95,7 @@ def pictures(amendment: Amendment) -> list[Pictures]:
     for place in STORE_PICTURES:
         if after := pictures_at(amendment, place):
             now = getattr(subject, place)
-            found.append(_album(place, [Shown(now.pk, now.alt)] if now else [], after))
+            found.append(_album(place, [PlacedPicture(now.pk, now.alt)] if now else [], after))
     return found
 
 
@@ -120,11 +120,11 @@ def _known(amendment: Amendment) -> list[str]:
     return [name for name in NAMES if name in amendment.words]
 
 
-def _field(name: str, before: Any, after: Any) -> Difference:
-    return Difference(str(name), *parts_of(_written(before), _written(after)))
+def _field(name: str, before: Any, after: Any) -> FieldDifference:
+    return FieldDifference(str(name), *parts_of(_written(before), _written(after)))
 
 
-def _product_words(amendment: Amendment, product: Product) -> Iterator[Difference]:
+def _product_words(amendment: Amendment, product: Product) -> Iterator[FieldDifference]:
     public, called = told(words_of(product)), NAMES
     if product.kind == Product.Kind.EXPERIENCE:
         called = NAMES | OF_AN_OUTING
@@ -140,10 +140,10 @@ def _product_words(amendment: Amendment, product: Product) -> Iterator[Differenc
     for code in sorted({*titles, *product.titles}):
         before, after = product.titles.get(code, ""), titles.get(code, "")
         if before != after:
-            yield Difference(_name_in(code), *parts_of(before, after))
+            yield FieldDifference(_name_in(code), *parts_of(before, after))
 
 
-def _texts(amendment: Amendment) -> Iterator[Difference]:
+def _texts(amendment: Amendment) -> Iterator[FieldDifference]:
     """Yield what would be said otherwise in other languages. One statement a language."""
     subject = amendment.subject
     languages = dict(settings.LANGUAGES)
@@ -152,12 +152,12 @@ def _texts(amendment: Amendment) -> Iterator[Difference]:
         for name in names_of(subject):
             if public[name] != wanted[name]:
                 title = f"{NAMES[name]}: {languages.get(code, code)}"
-                yield Difference(title, *parts_of(public[name], wanted[name]))
+                yield FieldDifference(title, *parts_of(public[name], wanted[name]))
         said, told_now = wanted.get(TERMS, {}), public.get(TERMS, {})
         for word in sorted({*said, *told_now} if TERMS in wanted else ()):
             if told_now.get(word) != said.get(word):
                 title = f"{word}: {languages.get(code, code)}"
-                yield Difference(title, *parts_of(told_now.get(word, ""), said.get(word, "")))
+                yield FieldDifference(title, *parts_of(told_now.get(word, ""), said.get(word, "")))
 
 
 def _name_in(code: str) -> str:
@@ -165,22 +165,22 @@ def _name_in(code: str) -> str:
     return str(LANGUAGES.get(code) or labelled(_("Name"), dict(settings.LANGUAGES).get(code, code)))
 
 
-def _labels(amendment: Amendment, product: Product) -> Iterator[Difference]:
+def _labels(amendment: Amendment, product: Product) -> Iterator[FieldDifference]:
     if not amendment.options:
         return
     for variant in product.variants.filter(pk__in=amendment.options).order_by("position", "pk"):
         after = listed(amendment.options[str(variant.pk)])
-        yield Difference(variant.sku, *parts_of(variant.label, after))
+        yield FieldDifference(variant.sku, *parts_of(variant.label, after))
 
 
-def _new_variants(amendment: Amendment) -> Iterator[Difference]:
+def _new_variants(amendment: Amendment) -> Iterator[FieldDifference]:
     for row in new_rows(amendment):
         price = written(row.price, settings.SHOP_CURRENCY, get_language() or "en")
         label = listed((*row.options, price, f"{row.weight_g} g"))
-        yield Difference(row.sku, (), ((True, label),))
+        yield FieldDifference(row.sku, (), ((True, label),))
 
 
-def _album(place: str, before: Sequence[Shown], after: Sequence[Shown]) -> Pictures:
+def _album(place: str, before: Sequence[PlacedPicture], after: Sequence[PlacedPicture]) -> Pictures:
     known = Picture.objects.in_bulk({row.picture_id for row in (*before, *after)})
     there = [row.picture_id for row in after]
     stood = [row.picture_id for row in before]
@@ -190,7 +190,7 @@ def _album(place: str, before: Sequence[Shown], after: Sequence[Shown]) -> Pictu
                  for side, other in ((there, stood), (stood, there)))  # fmt: skip
     moved = {pk for pk, old in zip(kept, was, strict=True) if pk != old}
 
-    def mark(row: Shown) -> str:
+    def mark(row: PlacedPicture) -> str:
         if row.picture_id not in stood:
             return NEW
         if row.alt != alts[row.picture_id]:
@@ -205,7 +205,7 @@ def _album(place: str, before: Sequence[Shown], after: Sequence[Shown]) -> Pictu
     )  # fmt: skip
 
 
-def _worded(known: Mapping[int, Picture], row: Shown) -> Picture:
+def _worded(known: Mapping[int, Picture], row: PlacedPicture) -> Picture:
     """Return a picture with the words of this side."""
     found = known[row.picture_id]
     return Picture(pk=found.pk, title=found.title, alt=row.alt, sizes=found.sizes, file=found.file,

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from shop.catalogue.models import Product, ProductPicture
-from shop.listings.edit import Words, words_of
-from shop.listings.variants import Row
+from shop.listings.edit import TypedWords, words_of
+from shop.listings.variants import TypedVariant
 from shop.merchants.models import Merchant
 from shop.moderation.models import AmendedPicture, Amendment
 from shop.pictures.models import Picture
@@ -17,14 +17,14 @@ Place = AmendedPicture.Place
 
 # Numbers that carry no words: a store needs them right at once, and nobody is deceived by them.
 AT_ONCE = ("hs_code", "duration_minutes")
-LOOKED_AT = tuple(part.name for part in fields(Words) if part.name not in AT_ONCE)
+LOOKED_AT = tuple(part.name for part in fields(TypedWords) if part.name not in AT_ONCE)
 STORE_WORDS = ("tagline", "story", "founded", "makers", "certifications")
 STORE_PICTURES = (Place.LOGO, Place.BANNER)
 ROW = ("sku", "options", "weight_g", "price", "units")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PlacedPicture:
     """A picture at its place, with the words that stand for it."""
 
     picture_id: int
@@ -35,9 +35,9 @@ class Shown:
 class Content:
     """What a product's desk shows: the public words with what is proposed written over them."""
 
-    words: Words
+    words: TypedWords
     options: Mapping[int, Sequence[str]] = field(default_factory=dict)
-    variants: tuple[Row, ...] = ()
+    variants: tuple[TypedVariant, ...] = ()
 
 
 def amendment_of(subject: Product | Merchant) -> Amendment | None:
@@ -56,33 +56,33 @@ def content_of(product: Product, amendment: Amendment | None) -> Content:
     return Content(replace(words, **amendment.words), options, new_rows(amendment))
 
 
-def new_rows(amendment: Amendment) -> tuple[Row, ...]:
+def new_rows(amendment: Amendment) -> tuple[TypedVariant, ...]:
     """Return the variants that an amendment adds, numbered from 0."""
-    return tuple(Row(n, None, **facts) for n, facts in enumerate(amendment.variants))
+    return tuple(TypedVariant(n, None, **facts) for n, facts in enumerate(amendment.variants))
 
 
-def kept_row(row: Row) -> dict[str, Any]:
+def kept_row(row: TypedVariant) -> dict[str, Any]:
     """Return a new variant as it is kept in JSON."""
     return {name: getattr(row, name) for name in ROW} | {"options": list(row.options)}
 
 
-def public_album(product: Product) -> list[Shown]:
+def public_album(product: Product) -> list[PlacedPicture]:
     """Return the pictures of a product that shoppers see, in their order."""
     rows = ProductPicture.objects.filter(product=product).order_by("position")
-    return [Shown(*row) for row in rows.values_list("picture_id", "picture__alt")]
+    return [PlacedPicture(*row) for row in rows.values_list("picture_id", "picture__alt")]
 
 
-def album_of(product: Product, amendment: Amendment | None) -> list[Shown]:
+def album_of(product: Product, amendment: Amendment | None) -> list[PlacedPicture]:
     """Return the pictures of a product as its store wants them, in their order."""
     if amendment is None or not amendment.has_pictures:
         return public_album(product)
     return pictures_at(amendment, Place.ALBUM)
 
 
-def pictures_at(amendment: Amendment, place: str) -> list[Shown]:
+def pictures_at(amendment: Amendment, place: str) -> list[PlacedPicture]:
     """Return what an amendment shows at a place, in its order."""
     rows = amendment.pictures.filter(place=place).order_by("position")
-    return [Shown(*row) for row in rows.values_list("picture_id", "alt")]
+    return [PlacedPicture(*row) for row in rows.values_list("picture_id", "alt")]
 
 
 def pictures_of(product: Product, amendment: Amendment | None) -> list[Picture]:

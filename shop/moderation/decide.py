@@ -14,11 +14,11 @@ from shop.errors import NotPossible, StaleState
 from shop.festivals.changelog import log
 from shop.festivals.prices.spans import TICK, mark_change
 from shop.listings.edit import fill, told, words_of
-from shop.listings.mail import tell_store
 from shop.listings.lock import lock_listings
+from shop.listings.mail import tell_store
 from shop.listings.publish import on_sale_again
 from shop.listings.refresh import refresh
-from shop.listings.variants import Row, check_rows, save_rows
+from shop.listings.variants import TypedVariant, check_rows, save_rows
 from shop.merchants.models import Merchant
 from shop.merchants.own_stores import refuse_own
 from shop.moderation.albums import write_album
@@ -132,7 +132,7 @@ def _apply_rows(amendment: Amendment, product: Product, *, at: datetime, by: Use
     active = product.variants.filter(is_active=True).order_by("position", "pk")
     labels = amendment.options
     rows = [
-        Row(n, row.pk, row.sku, labels.get(str(row.pk), row.options), row.weight_g)
+        TypedVariant(n, row.pk, row.sku, labels.get(str(row.pk), row.options), row.weight_g)
         for n, row in enumerate(active)
     ]
     rows += new_rows(amendment)

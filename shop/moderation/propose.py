@@ -13,10 +13,10 @@ from shop.accounts.models import User
 from shop.catalogue.models import Category, Product, Variant
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
-from shop.listings.edit import Words, edit_product, refuse_overtaken, told, words_of
+from shop.listings.edit import TypedWords, edit_product, refuse_overtaken, told, words_of
 from shop.listings.lock import lock_product_with_pools
 from shop.listings.refresh import refresh
-from shop.listings.variants import Row, check_rows, save_rows
+from shop.listings.variants import TypedVariant, check_rows, save_rows
 from shop.merchants.models import Merchant
 from shop.moderation.contents import AT_ONCE, LOOKED_AT, amendment_of, kept_row
 from shop.moderation.write import drop, keep_words, lock
@@ -24,7 +24,13 @@ from shop.moderation.write import drop, keep_words, lock
 
 @transaction.atomic
 def save_product(
-    product: Product, words: Words, rows: Sequence[Row], *, version: int, at: datetime, by: User
+    product: Product,
+    words: TypedWords,
+    rows: Sequence[TypedVariant],
+    *,
+    version: int,
+    at: datetime,
+    by: User,
 ) -> bool:
     """Save what a store typed. Of an approved product the words wait; the rest counts at once.
 
@@ -76,13 +82,13 @@ def take_back(subject: Product | Merchant, *, at: datetime, by: User) -> None:
     log(subject, "take back change", at=at, by=by, festival=None)
 
 
-def changed_words(product: Product, words: Words) -> dict[str, object]:
+def changed_words(product: Product, words: TypedWords) -> dict[str, object]:
     """Return the words that differ from the public ones, as they are kept."""
     public, wanted = told(words_of(product)), told(words)
     return {name: wanted[name] for name in LOOKED_AT if wanted[name] != public[name]}
 
 
-def _labels(known: Mapping[int, Variant], rows: Sequence[Row]) -> dict[str, list[str]]:
+def _labels(known: Mapping[int, Variant], rows: Sequence[TypedVariant]) -> dict[str, list[str]]:
     """Return the labels that differ from the public ones, by variant id."""
     kept = [row for row in rows if row.id in known and not row.is_off]
     return {
@@ -90,13 +96,13 @@ def _labels(known: Mapping[int, Variant], rows: Sequence[Row]) -> dict[str, list
     }
 
 
-def _as_public(row: Row, known: Mapping[int, Variant]) -> Row:
+def _as_public(row: TypedVariant, known: Mapping[int, Variant]) -> TypedVariant:
     """Return a row with the label that shoppers see."""
     return replace(row, options=known[row.id].options)
 
 
 def _save_at_once(
-    product: Product, words: Words, rows: Sequence[Row], *, at: datetime, by: User
+    product: Product, words: TypedWords, rows: Sequence[TypedVariant], *, at: datetime, by: User
 ) -> None:
     """Save what needs no look: customs code, duration, SKUs, weights, what is taken off sale."""
     before = {name: getattr(product, name) for name in AT_ONCE}

@@ -13,7 +13,7 @@ from shop.errors import NotPossible
 from shop.listings import publish
 from shop.listings.edit import fill
 from shop.listings.lock import lock_product
-from shop.listings.variants import Row, check_rows, save_rows
+from shop.listings.variants import TypedVariant, check_rows, save_rows
 from shop.moderation.albums import write_album
 from shop.moderation.contents import Place, amendment_of, content_of, new_rows, pictures_at
 from shop.moderation.models import Amendment
@@ -43,7 +43,7 @@ def _take_over(amendment: Amendment, product: Product, *, at: datetime, by: User
     words = content_of(product, amendment).words
     labels = amendment.options
     rows = [
-        Row(n, row.pk, row.sku, labels.get(str(row.pk), row.options), row.weight_g)
+        TypedVariant(n, row.pk, row.sku, labels.get(str(row.pk), row.options), row.weight_g)
         for n, row in enumerate(product.variants.filter(is_active=True))
     ]
     try:

@@ -16,7 +16,7 @@ from shop.festivals.prices.spans import TICK
 from shop.listings.lock import lock_product
 from shop.locks import lock_one
 from shop.merchants.models import Merchant
-from shop.moderation.contents import Shown, amendment_of
+from shop.moderation.contents import PlacedPicture, amendment_of
 from shop.moderation.models import AmendedPicture, Amendment
 from shop.orders.unused_pictures import discard
 from shop.pictures.models import Picture
@@ -54,7 +54,7 @@ def keep_words(
 def keep_pictures(
     subject: Product | Merchant,
     place: str,
-    shown: Sequence[Shown],
+    shown: Sequence[PlacedPicture],
     *,
     is_public: bool,
     at: datetime,

@@ -12,7 +12,7 @@ from django.utils import translation
 
 from shop.cart.pricing import PricedCart
 from shop.catalogue.models import Term, Variant
-from shop.catalogue.words import Terms, terms_of
+from shop.catalogue.words import ProductTerms, terms_of
 from shop.delivery.quote import arrival
 from shop.festivals.holds.holdings import Holdings, holdings_of
 from shop.festivals.models import Slot
@@ -82,7 +82,7 @@ def freeze(priced: PricedCart, language: str, *, at: datetime) -> Frozen:
     return Frozen(suborders, lines, discounts)
 
 
-def words_read(variant: Variant, terms: Terms) -> dict[str, Any]:
+def words_read(variant: Variant, terms: ProductTerms) -> dict[str, Any]:
     """Return what a line keeps of the words that its shopper read, where the store has others."""
     language, options = terms.language, variant.options
     if language == settings.LANGUAGE_CODE:

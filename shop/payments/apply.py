@@ -31,7 +31,7 @@ from shop.orders.tasks import (
 )
 from shop.payments.models import Operation, Payment
 from shop.payments.operations import queue_refund
-from shop.payments.provider.gateway import Session, SessionStatus
+from shop.payments.provider.gateway import CheckoutSession, SessionStatus
 from shop.payments.provider.stripe_gateway import gateway
 from shop.payments.refund import refund_cancelled, refund_late
 from shop.tasks import enqueue, enqueue_each
@@ -85,7 +85,7 @@ def paid_sessions(*, session: Expression) -> QuerySet[int]:
 
 
 @transaction.atomic
-def take_over(session: Session, *, at: datetime) -> Payment:
+def take_over(session: CheckoutSession, *, at: datetime) -> Payment:
     """Bring a payment and its order to what the provider has just said. Safe to repeat.
 
     Raises:
@@ -111,7 +111,7 @@ def take_over(session: Session, *, at: datetime) -> Payment:
     return payment
 
 
-def _locked(session: Session) -> Payment:
+def _locked(session: CheckoutSession) -> Payment:
     """Lock the order first, then the payment, as everybody does."""
     uuid = session.payment_uuid
     payment = next(iter(locked_payments(uuid=uuid)), None) if uuid else None
@@ -137,7 +137,7 @@ def locked_payments(*, uuid: Expression) -> QuerySet[Payment]:
     return locked_beside(rows, "order", "self")
 
 
-def _is_its_page(payment: Payment, session: Session) -> bool:
+def _is_its_page(payment: Payment, session: CheckoutSession) -> bool:
     """Tell whether a session is the payment's, and not one of an earlier key that nobody saw.
 
     Raises:
@@ -154,7 +154,7 @@ def _is_its_page(payment: Payment, session: Session) -> bool:
     return True
 
 
-def _adopt(payment: Payment, session: Session) -> None:
+def _adopt(payment: Payment, session: CheckoutSession) -> None:
     # The process may have died after the session was made and before its id was kept.
     if payment.session_id is None:
         payment.session_id, payment.session_url = session.id, session.url
@@ -163,7 +163,7 @@ def _adopt(payment: Payment, session: Session) -> None:
     payment.method = session.method or payment.method
 
 
-def _take(payment: Payment, session: Session, *, at: datetime) -> None:
+def _take(payment: Payment, session: CheckoutSession, *, at: datetime) -> None:
     """The money is there: keep it if the order can still be had, send it back otherwise."""
     order = payment.order
     asked = (payment.amount, payment.currency)
@@ -242,7 +242,7 @@ def _lapse(payment: Payment, *, at: datetime) -> None:
     _free(payment.order, at=at)
 
 
-def _wait_or_fail(payment: Payment, session: Session, *, at: datetime) -> None:
+def _wait_or_fail(payment: Payment, session: CheckoutSession, *, at: datetime) -> None:
     """A delayed method: the bank is asked, and the holds stay while it thinks."""
     if not payment.is_live or payment.state == Payment.State.REVIEW:
         return

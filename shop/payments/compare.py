@@ -15,7 +15,7 @@ from django.conf import settings
 from shop.errors import GatewayError
 from shop.payments.apply import UnknownOrder, take_over
 from shop.payments.models import Payment
-from shop.payments.provider.gateway import Session
+from shop.payments.provider.gateway import CheckoutSession
 from shop.payments.provider.stripe_gateway import gateway
 from shop.rounds.work import each
 
@@ -58,7 +58,7 @@ def compare_recent(*, at: datetime) -> int:
         log.warning("sessions were not compared: %s", error)
         return 0
 
-    def compare(session: Session) -> None:
+    def compare(session: CheckoutSession) -> None:
         if not difference(session):
             return
         try:
@@ -71,12 +71,12 @@ def compare_recent(*, at: datetime) -> int:
     return each("compare sessions", found, compare, about=lambda session: session.id, at=at)
 
 
-def is_ours(session: Session) -> bool:
+def is_ours(session: CheckoutSession) -> bool:
     """Tell whether a session was made by this shop; an account may have several."""
     return bool(session.payment_uuid) and session.shop in ("", settings.SITE_URL)
 
 
-def difference(session: Session) -> str:
+def difference(session: CheckoutSession) -> str:
     """Say in words how the provider and we differ about a session; empty where both agree."""
     payment = Payment.objects.filter(uuid=session.payment_uuid).first()
     if not session.is_paid:
@@ -87,7 +87,7 @@ def difference(session: Session) -> str:
     return _of_paid(session, payment)
 
 
-def _of_paid(session: Session, payment: Payment | None) -> str:
+def _of_paid(session: CheckoutSession, payment: Payment | None) -> str:
     paid = f"{session.id} is paid at the provider"
     if payment is None:
         return f"{paid}, and unknown here"

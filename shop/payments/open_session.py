@@ -11,7 +11,7 @@ from django.db.models import F
 from shop.errors import GatewayError
 from shop.payments.apply import apply_session, lock_payment
 from shop.payments.models import Payment
-from shop.payments.provider.gateway import Session, SessionStatus
+from shop.payments.provider.gateway import CheckoutSession, SessionStatus
 from shop.payments.provider.stripe_gateway import gateway
 
 log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ def open_session(payment: Payment, *, at: datetime) -> Payment:
     return payment
 
 
-def _asked_for(payment: Payment) -> Session:
+def _asked_for(payment: Payment) -> CheckoutSession:
     """Ask for the session; where the provider's own server failed, once more with another key.
 
     It keeps such an answer under the key for a day. What it may have made under that key nobody

@@ -19,7 +19,7 @@ from shop.errors import BadSignature, GatewayError
 from shop.payments.apply import AnotherShops, UnknownOrder, apply_session, is_known_as_paid
 from shop.payments.models import GatewayEvent
 from shop.payments.operations import check_refund
-from shop.payments.provider.gateway import NO_ANSWER, Event
+from shop.payments.provider.gateway import NO_ANSWER, ProviderEvent
 from shop.payments.provider.guards import is_live
 from shop.payments.provider.stripe_gateway import gateway
 
@@ -59,7 +59,7 @@ def receive(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=200)
 
 
-def _is_of_use(event: Event) -> bool:
+def _is_of_use(event: ProviderEvent) -> bool:
     """Tell whether a message says something to us: nothing is kept of the others.
 
     An endpoint may be told everything, and a session be made by another shop on the account.
@@ -118,7 +118,7 @@ def forget_bodies(*, at: datetime) -> int:
     return old.exclude(state=GatewayEvent.State.NEW).update(body=None)
 
 
-def _store(event: Event, *, at: datetime) -> GatewayEvent:
+def _store(event: ProviderEvent, *, at: datetime) -> GatewayEvent:
     made = GatewayEvent(
         gateway_id=event.id,
         kind=event.kind,

@@ -11,13 +11,13 @@ from threading import BoundedSemaphore
 from django.utils.translation import gettext as _
 
 from shop.errors import NotPossible
-from shop.isolation.run import Limits, Overrun, run_apart
+from shop.isolation.run import ChildLimits, Overrun, run_apart
 from shop.pictures import decode
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_CHUNKS = 5_000  # of a PNG; a large one has 1,300
 MOST_SCANS = 64  # of a JPEG; a progressive one has about ten
-LIMITS = Limits(memory=decode.MEMORY, seconds=10, answer=MOST_BYTES)
+LIMITS = ChildLimits(memory=decode.MEMORY, seconds=10, answer=MOST_BYTES)
 
 # One at a time in each process, and nobody waits for long: a request that waits holds a thread.
 _DECODING = BoundedSemaphore(1)

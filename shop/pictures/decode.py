@@ -38,7 +38,7 @@ RAISED = (
 )  # fmt: skip
 
 
-class Refused(Exception):
+class NotDecoded(Exception):
     """A picture that is not taken; its one argument is the word for it."""
 
 
@@ -54,7 +54,7 @@ def answer(sent: bytes) -> bytes:
     pillow_heif.options.DECODE_THREADS = AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     try:
         return TAKEN + made_anew(content, kind.decode())
-    except Refused as refusal:
+    except NotDecoded as refusal:
         return refusal.args[0]
     except Image.DecompressionBombError:
         return TOO_LARGE
@@ -88,14 +88,14 @@ def _refuse(original: Image.Image, kind: str) -> None:
     """Refuse by what a file says of itself, before a pixel of it is decoded."""
     width, height = original.size
     if width * height > MOST_PIXELS:
-        raise Refused(TOO_LARGE)
+        raise NotDecoded(TOO_LARGE)
     if width * height > MOST_EXPANDED and (kind == "WEBP" or original.mode not in PLAIN):
-        raise Refused(TOO_LARGE_FOR_KIND)
+        raise NotDecoded(TOO_LARGE_FOR_KIND)
     if min(width, height) < LEAST_SIDE:
-        raise Refused(TOO_SMALL)
+        raise NotDecoded(TOO_SMALL)
     carried = (original.info.get(name) or b"" for name in ("exif", "icc_profile", "xmp"))
     if sum(len(part) for part in carried) > MOST_METADATA:
-        raise Refused(TOO_FULL)
+        raise NotDecoded(TOO_FULL)
 
 
 def _for_shrinking(image: Image.Image) -> Image.Image:

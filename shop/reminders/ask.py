@@ -14,7 +14,7 @@ from shop.cart.locks import one_after_another
 from shop.errors import NotPossible
 from shop.reminders.mail import send_confirmation
 from shop.reminders.models import Reminder
-from shop.reminders.subjects import Thing
+from shop.reminders.subjects import Subject
 from shop.tasks import enqueue
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -37,7 +37,7 @@ class Asker:
 
 
 @transaction.atomic
-def ask(thing: Thing, asker: Asker, *, at: datetime) -> bool:
+def ask(thing: Subject, asker: Asker, *, at: datetime) -> bool:
     """Note that somebody wants a mail; asking twice notes it once.
 
     Returns:
@@ -83,7 +83,7 @@ def stop(reminder_id: int) -> None:
     Reminder.objects.filter(pk=reminder_id).delete()
 
 
-def _same(thing: Thing) -> dict[str, object]:
+def _same(thing: Subject) -> dict[str, object]:
     return {f"{name}_id": row and row.pk for name, row in thing.facts.items()}
 
 

@@ -17,7 +17,7 @@ from shop.locks import free_ones
 from shop.reminders.availability import Free, free, of_thing, opened
 from shop.reminders.mail import send_reminder
 from shop.reminders.models import Reminder
-from shop.rounds import Thing, each
+from shop.rounds import FailedItem, each
 from shop.tasks import enqueue
 
 BATCH = 300
@@ -77,10 +77,10 @@ def forget_reminders(*, at: datetime) -> int:
     return len(ids)
 
 
-def _row_of(thing: Free) -> Thing:
+def _row_of(thing: Free) -> FailedItem:
     if thing.deal_id:
-        return Thing("shop.deal", str(thing.deal_id))
-    return Thing("shop.variant", str(thing.variant_id))
+        return FailedItem("shop.deal", str(thing.deal_id))
+    return FailedItem("shop.variant", str(thing.variant_id))
 
 
 @transaction.atomic

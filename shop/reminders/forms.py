@@ -2,7 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
-class AddressForm(forms.Form):
+class MailForm(forms.Form):
     """Where the mail goes; a signed-in shopper with a confirmed address may leave it out."""
 
     email = forms.EmailField(

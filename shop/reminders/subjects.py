@@ -22,7 +22,7 @@ NAMED = re.compile(r"(festival|slot|product|variant|deal)-([1-9][0-9]{0,17})")
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class Subject:
     """One thing, and how a page calls it; ``when`` is empty for what may come back."""
 
     name: str
@@ -39,7 +39,7 @@ class Thing:
         return {name: getattr(self, name) for name in ("slot", "product", "variant", "deal")}
 
 
-def thing_of(name: str, *, at: datetime) -> Thing:
+def thing_of(name: str, *, at: datetime) -> Subject:
     """Return what a form names, such as "festival-3" or "variant-9".
 
     "product-7" is the next opening of a product's deal, "deal-9" the units of the deal that a
@@ -78,23 +78,23 @@ def title_of(festival: Festival) -> str:
     return festival_title(festival, get_language() or "en")
 
 
-def _festival(name: str, pk: int, at: datetime) -> Thing | None:
+def _festival(name: str, pk: int, at: datetime) -> Subject | None:
     slots = Slot.objects.filter(festival=pk, kind=Slot.Kind.WHOLE, **coming(at=at))
     slot = slots.select_related("festival").first()
-    return slot and Thing(name, title_of(slot.festival), opens(slot), slot=slot)
+    return slot and Subject(name, title_of(slot.festival), opens(slot), slot=slot)
 
 
-def _slot(name: str, pk: int, at: datetime) -> Thing | None:
+def _slot(name: str, pk: int, at: datetime) -> Subject | None:
     slot = Slot.objects.filter(pk=pk, **coming(at=at)).select_related("festival").first()
     if slot is None:
         return None
     if slot.kind == Slot.Kind.WHOLE:
-        return Thing(name, title_of(slot.festival), opens(slot), slot=slot)
+        return Subject(name, title_of(slot.festival), opens(slot), slot=slot)
     title = beside(title_of(slot.festival), slot.label_in(get_language() or "en"))
-    return Thing(name, title, opens(slot), slot=slot)
+    return Subject(name, title, opens(slot), slot=slot)
 
 
-def _product(name: str, pk: int, at: datetime) -> Thing | None:
+def _product(name: str, pk: int, at: datetime) -> Subject | None:
     product = _seen(pk)
     if product is None:
         return None
@@ -106,21 +106,21 @@ def _product(name: str, pk: int, at: datetime) -> Thing | None:
     if slot is None:
         listed = product.participations.values("festival")
         slot = slots.filter(kind=Slot.Kind.WHOLE, festival__in=listed).first()
-    return slot and Thing(name, _title(product), opens(slot), slot=slot, product=product)
+    return slot and Subject(name, _title(product), opens(slot), slot=slot, product=product)
 
 
-def _variant(name: str, pk: int, at: datetime) -> Thing | None:
+def _variant(name: str, pk: int, at: datetime) -> Subject | None:
     variant = _sold(pk, at)
-    return variant and Thing(name, _with_label(variant), variant=variant)
+    return variant and Subject(name, _with_label(variant), variant=variant)
 
 
-def _deal(name: str, pk: int, at: datetime) -> Thing | None:
+def _deal(name: str, pk: int, at: datetime) -> Subject | None:
     variant = _sold(pk, at)
     if variant is None:
         return None
     deals = variant.deals.open(at=at).filter(allotment__isnull=False)
     deal = deals.order_by("slot__kind", "pk").first()
-    return deal and Thing(name, _with_label(variant), variant=variant, deal=deal)
+    return deal and Subject(name, _with_label(variant), variant=variant, deal=deal)
 
 
 def _sold(pk: int, at: datetime) -> Variant | None:

@@ -19,9 +19,9 @@ from shop.cart.models import CartLine
 from shop.errors import NotPossible
 from shop.networks import network_key
 from shop.reminders import ask, tokens
-from shop.reminders.forms import AddressForm
+from shop.reminders.forms import MailForm
 from shop.reminders.models import Reminder
-from shop.reminders.subjects import Thing, thing_of
+from shop.reminders.subjects import Subject, thing_of
 from shop.storefront.middleware import tokenless
 
 OUTCOMES = ("ready", "confirm", "confirmed", "stopped")
@@ -35,7 +35,7 @@ def remind(request: HttpRequest) -> HttpResponse:
     at = clock.moment_of(request)
     data = request.POST if request.method == "POST" else request.GET
     thing = thing_of(data.get("thing", ""), at=at)
-    form = AddressForm(request.POST if request.method == "POST" else None)
+    form = MailForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return _form(request, thing, form)
     asker = _asker(request, form.cleaned_data["email"])
@@ -119,12 +119,12 @@ def _asker(request: HttpRequest, email: str) -> ask.Asker:
     )
 
 
-def _done(outcome: str, thing: Thing) -> str:
+def _done(outcome: str, thing: Subject) -> str:
     return f"{reverse('reminded')}?is={outcome}{'&of=return' if thing.variant else ''}"
 
 
 def _form(
-    request: HttpRequest, thing: Thing, form: AddressForm, *, status: int | None = None
+    request: HttpRequest, thing: Subject, form: MailForm, *, status: int | None = None
 ) -> HttpResponse:
     user: User | None = signed_in(request)
     own = user.email if user and has_verified_email(user) else ""

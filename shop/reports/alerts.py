@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shop.festivals.models import Festival
-from shop.reports.board_reads import Budget, Deals, Open
+from shop.reports.board_reads import Deals, MoneyBudget, Open
 from shop.reports.health import Reading
 from shop.reports.models import Check
 
@@ -30,7 +30,7 @@ def alerts(
     festival: Festival,
     *,
     deals: Deals,
-    budgets: list[Budget],
+    budgets: list[MoneyBudget],
     pending: Open,
     seen: tuple[Reading, ...],
     at: datetime,
@@ -59,7 +59,7 @@ def _of_orders(pending: Open) -> Iterator[Alert]:
         yield Alert("Unpaid", f"{orders} units past the time to pay.", WARN)
 
 
-def _of_budgets(budgets: list[Budget]) -> Iterator[Alert]:
+def _of_budgets(budgets: list[MoneyBudget]) -> Iterator[Alert]:
     for budget in budgets:
         if budget.kind == "benefit" and budget.percent >= BUDGET_PERCENT:
             part = f"{budget.percent}\N{NO-BREAK SPACE}%"

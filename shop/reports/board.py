@@ -10,7 +10,7 @@ from shop.festivals.local_time import midnight, wall_of
 from shop.festivals.models import Festival
 from shop.reports import board_reads as reads
 from shop.reports.alerts import Alert, alerts
-from shop.reports.board_reads import Budget, DealRow, Open, Parked, Row
+from shop.reports.board_reads import BoardDeal, MoneyBudget, Open, ParkedNetwork, TallyRow
 from shop.reports.health import Reading, readings
 from shop.reports.models import Check, Tally
 from shop.reports.refusals import WORDS
@@ -32,16 +32,16 @@ class Board:
 
     at: datetime
     counted_at: datetime | None
-    total: Row
-    today: Row
+    total: TallyRow
+    today: TallyRow
     per_minute: float
     peak: tuple[int, datetime | None]
     hours: list[tuple[datetime, int]]
-    countries: list[Row]
-    slots: list[Row]
-    merchants: list[Row]
-    deals: list[DealRow]
-    budgets: list[Budget]
+    countries: list[TallyRow]
+    slots: list[TallyRow]
+    merchants: list[TallyRow]
+    deals: list[BoardDeal]
+    budgets: list[MoneyBudget]
     pending: Open
     placed: int
     paid: int
@@ -65,25 +65,25 @@ class Board:
         return self.paid * 100 // self.placed if self.placed else None
 
     @property
-    def top(self) -> list[DealRow]:
+    def top(self) -> list[BoardDeal]:
         """Return the deals that sold most."""
         best = sorted(self.deals, key=lambda deal: (-deal.sold, deal.title))
         return [deal for deal in best[:SHOWN] if deal.sold]
 
     @property
-    def stuck(self) -> list[DealRow]:
+    def stuck(self) -> list[BoardDeal]:
         """Return running deals of which nothing is sold or held, those with most units first."""
         idle = [deal for deal in self.deals if deal.is_open and not deal.sold and not deal.held]
         return sorted(idle, key=lambda deal: (-(deal.allotment or 0), deal.title))[:SHOWN]
 
     @property
-    def claimed(self) -> list[DealRow]:
+    def claimed(self) -> list[BoardDeal]:
         """Return the deals with an allotment, the most claimed first."""
         own = [deal for deal in self.deals if deal.allotment]
         return sorted(own, key=lambda deal: (-deal.percent, deal.title))[:SHOWN]
 
     @property
-    def parked(self) -> Sequence[Parked]:
+    def parked(self) -> Sequence[ParkedNetwork]:
         """Return the network addresses that hold most units."""
         return self.pending.networks
 
@@ -102,7 +102,7 @@ def board(festival: Festival, *, at: datetime) -> Board:
     pending = reads.pending(festival, at=at)
     seen = readings(checks, at=at)
     by_kind = {kind: [row for row in rows if row.kind == kind] for kind in Kind.values}
-    total = next(iter(by_kind[Kind.TOTAL]), Row(Kind.TOTAL))
+    total = next(iter(by_kind[Kind.TOTAL]), TallyRow(Kind.TOTAL))
     return Board(
         at=at,
         counted_at=_counted_at(checks),
@@ -129,25 +129,27 @@ def _counted_at(checks: Sequence[Check]) -> datetime | None:
     return next((row.at for row in checks if row.name == "sales"), None)
 
 
-def _sum(minutes: dict[str, Row], *, since: datetime) -> Row:
+def _sum(minutes: dict[str, TallyRow], *, since: datetime) -> TallyRow:
     found = [row for key, row in minutes.items() if key >= since.strftime(KEY)]
     names = ("orders", "units", "paid")
-    return Row(Kind.TOTAL, **{name: sum(getattr(row, name) for row in found) for name in names})
+    return TallyRow(
+        Kind.TOTAL, **{name: sum(getattr(row, name) for row in found) for name in names}
+    )
 
 
-def _pace(minutes: dict[str, Row], *, at: datetime) -> float:
+def _pace(minutes: dict[str, TallyRow], *, at: datetime) -> float:
     keys = [(at - timedelta(minutes=n)).strftime(KEY) for n in range(1, 6)]
     return sum(minutes[key].orders for key in keys if key in minutes) / len(keys)
 
 
-def _peak(minutes: dict[str, Row]) -> tuple[int, datetime | None]:
+def _peak(minutes: dict[str, TallyRow]) -> tuple[int, datetime | None]:
     best = max(minutes.values(), key=lambda row: (row.orders, row.key), default=None)
     if best is None or not best.orders:
         return 0, None
     return best.orders, Tally.instant_of(best.key)
 
 
-def _by_hour(minutes: dict[str, Row], *, at: datetime) -> list[tuple[datetime, int]]:
+def _by_hour(minutes: dict[str, TallyRow], *, at: datetime) -> list[tuple[datetime, int]]:
     first = at.replace(minute=0, second=0, microsecond=0) - timedelta(hours=23)
     counts = {first + timedelta(hours=n): 0 for n in range(24)}
     for key, row in minutes.items():

@@ -60,7 +60,7 @@ FROM shop_refused WHERE at >= %(day)s AND at <= %(at)s GROUP BY reason ORDER BY 
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TallyRow:
     """A tally as it is shown, with the name of what it is about."""
 
     kind: str
@@ -79,7 +79,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class DealRow:
+class BoardDeal:
     """A deal by its counters; ``choice`` says which variant, ``percent`` how much is claimed."""
 
     id: int
@@ -114,12 +114,12 @@ class DealRow:
 class Deals:
     """The deals of a festival, and its coming slots in which there are none."""
 
-    rows: list[DealRow]
+    rows: list[BoardDeal]
     empty: list[tuple[str, datetime]]
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class MoneyBudget:
     """Money that a benefit or a sponsor may spend: how much is spent and held of it."""
 
     kind: str
@@ -136,7 +136,7 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class Parked:
+class ParkedNetwork:
     """What one network address holds; the key is a part of a keyed hash."""
 
     key: str
@@ -152,13 +152,13 @@ class Open:
     units: int = 0
     last_pay_by: datetime | None = None
     overdue: int = 0
-    networks: list[Parked] = field(default_factory=list)
+    networks: list[ParkedNetwork] = field(default_factory=list)
 
 
-def tallies(festival: Festival, *, since: datetime) -> list[Row]:
+def tallies(festival: Festival, *, since: datetime) -> list[TallyRow]:
     """Return totals, and what was sold by country, slot, store, and minute since an instant."""
     key = since.strftime("%Y-%m-%dT%H:%M")
-    return [Row(*row) for row in _rows(TALLIES, festival=festival.pk, since=key)]
+    return [TallyRow(*row) for row in _rows(TALLIES, festival=festival.pk, since=key)]
 
 
 def deals(festival: Festival, *, at: datetime) -> Deals:
@@ -174,12 +174,12 @@ def deals(festival: Festival, *, at: datetime) -> Deals:
         on_hand, pool_held, pool_sold, each, *which = pool
         is_open = state == "approved" and begins <= at < is_over
         room = max(0, on_hand - pool_held - pool_sold) // each
-        rows.append(DealRow(deal_id, title, choice(*which), store, label, allotment, held, sold,
+        rows.append(BoardDeal(deal_id, title, choice(*which), store, label, allotment, held, sold,
                             is_open, state == "paused", room))  # fmt: skip
     return Deals(rows, empty)
 
 
-def budgets(festival: Festival, *, drawn: Mapping[int, int]) -> list[Budget]:
+def budgets(festival: Festival, *, drawn: Mapping[int, int]) -> list[MoneyBudget]:
     """Return what benefits and sponsors may spend, those that are nearest to their end first.
 
     Args:
@@ -191,7 +191,7 @@ def budgets(festival: Festival, *, drawn: Mapping[int, int]) -> list[Budget]:
     )
     funds = Fund.objects.filter(festival=festival).order_by()
     theirs = funds.values_list(Value("fund"), "pk", "sponsor", Value(0), Value(0), "amount")
-    found = [Budget(*row) for row in own.union(theirs, all=True)]
+    found = [MoneyBudget(*row) for row in own.union(theirs, all=True)]
     found = [replace(b, spent=drawn.get(b.id, 0)) if b.kind == "fund" else b for b in found]
     return sorted(found, key=lambda budget: (-budget.percent, budget.kind, budget.id))
 
@@ -201,7 +201,7 @@ def pending(festival: Festival, *, at: datetime) -> Open:
     rows = _rows(PENDING, festival=festival.pk, at=at, most=MOST_NETWORKS)
     if not rows:
         return Open()
-    networks = [Parked(key[:KEY_SHOWN], orders, units) for key, orders, units, *_ in rows]
+    networks = [ParkedNetwork(key[:KEY_SHOWN], orders, units) for key, orders, units, *_ in rows]
     orders, units, last, overdue = rows[0][3:]
     return Open(int(orders), int(units), last, int(overdue), networks)
 

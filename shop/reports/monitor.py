@@ -22,14 +22,14 @@ AGES = TOO_OLD | {PROBLEMS: TOO_OLD["beat"]}
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ShopStatus:
     """What is wrong, with a number where there is one, and when who was last alive."""
 
     problems: dict[str, int | None]
     last_seen: dict[str, datetime | None]
 
 
-def standing(*, at: datetime) -> Standing:
+def standing(*, at: datetime) -> ShopStatus:
     """Return how the shop stands, in words that name nobody. Two statements."""
     rows = {row.name: row for row in Check.objects.filter(name__in=SILENT)}
     seen = {name: rows[name].at if name in rows else None for name in SILENT}
@@ -41,4 +41,4 @@ def standing(*, at: datetime) -> Standing:
     for name, words in SILENT.items():
         if seen[name] is None or at - seen[name] > AGES[name]:
             found[words] = None
-    return Standing(found, {name: seen[name] for name in ("beat", "worker")})
+    return ShopStatus(found, {name: seen[name] for name in ("beat", "worker")})

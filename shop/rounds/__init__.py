@@ -1,6 +1,6 @@
 """What periodic work has in common: each item stands alone, and no round takes all the time."""
 
-from shop.rounds.mishaps import Thing
+from shop.rounds.mishaps import FailedItem
 from shop.rounds.work import each, repeat
 
-__all__ = ["Thing", "each", "repeat"]
+__all__ = ["FailedItem", "each", "repeat"]

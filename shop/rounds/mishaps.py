@@ -21,24 +21,24 @@ GONE_AFTER = timedelta(days=2)
 KEPT_FOR = timedelta(days=90)
 
 
-class Thing(NamedTuple):
+class FailedItem(NamedTuple):
     """What an item is: the label of its model and its row; for what is no row, a word."""
 
     kind: str
     key: str
 
 
-WHOLE = Thing("", "")
+WHOLE = FailedItem("", "")
 """The round itself."""
 
 
-def open_of(name: str) -> set[Thing]:
+def open_of(name: str) -> set[FailedItem]:
     """Return at which items a round has failed. One statement."""
     rows = Mishap.objects.filter(round=name, closed_at=None)
-    return {Thing(*row) for row in rows.values_list("kind", "key")}
+    return {FailedItem(*row) for row in rows.values_list("kind", "key")}
 
 
-def note(name: str, thing: Thing, error: BaseException, *, at: datetime) -> None:
+def note(name: str, thing: FailedItem, error: BaseException, *, at: datetime) -> None:
     """Log a failure and list it for a person, in words that name nobody."""
     facts = {"error": name_of(error), "words": words_of(error), "place": place_of(error)}
     what = " ".join(filter(None, thing)) or "as a whole"
@@ -55,7 +55,7 @@ def note(name: str, thing: Thing, error: BaseException, *, at: datetime) -> None
         open_one.update(**again)
 
 
-def settle(name: str, thing: Thing, *, at: datetime) -> None:
+def settle(name: str, thing: FailedItem, *, at: datetime) -> None:
     """Close what is open of an item, since the round has succeeded with it."""
     rows = Mishap.objects.filter(round=name, kind=thing.kind, key=thing.key, closed_at=None)
     if rows.update(closed_at=at, reason="It succeeded."):

@@ -102,7 +102,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise TooLong("It took too long.")
 
 
-class Budget:
+class TimeBudget:
     """The time of one round: its own seconds, and no more than what is left of the beat's.
 
     Without either it is unbounded: whoever calls a use case by hand wants all of it.

@@ -13,20 +13,20 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Model, QuerySet
 
 from shop.rounds import mishaps
-from shop.rounds.mishaps import Thing
+from shop.rounds.mishaps import FailedItem
 from shop.rounds.models import Leftover
-from shop.rounds.pace import Budget, TooLong, is_stopped
+from shop.rounds.pace import TimeBudget, TooLong, is_stopped
 
 MANY = 1_000
 """Items among which a round looks for those whose turn it is."""
-type About[Item] = type[Model] | Callable[[Item], Model | Thing | str]
+type About[Item] = type[Model] | Callable[[Item], Model | FailedItem | str]
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting[Item]:
     """An item whose turn is to come; it is read when it does."""
 
-    thing: Thing
+    thing: FailedItem
     read: Callable[[], Item | None]
 
 
@@ -59,7 +59,7 @@ def each[Item](
     queue = _in_turn(_waiting(items, about), before)
     if not queue:
         return 0
-    budget, failed, done = Budget(seconds), mishaps.open_of(name), 0
+    budget, failed, done = TimeBudget(seconds), mishaps.open_of(name), 0
     try:
         while queue and not is_stopped():
             now = queue.popleft()
@@ -76,7 +76,7 @@ def repeat(step: Callable[[], int], *, seconds: float | None = None) -> int:
 
     For work on many rows at once, where each step is a transaction: the next round goes on.
     """
-    budget, done = Budget(seconds), 0
+    budget, done = TimeBudget(seconds), 0
     while count := step():
         done += count
         if budget.is_used_up:
@@ -88,22 +88,22 @@ def _waiting[Item](items: Iterable[Item], about: About[Item] | None) -> list[Wai
     if isinstance(items, QuerySet) and not items.query.is_sliced and about is None:
         kind = items.model._meta.label_lower
         keys = items.values_list("pk", flat=True)[:MANY]
-        return [Waiting(Thing(kind, str(pk)), items.filter(pk=pk).first) for pk in keys]
+        return [Waiting(FailedItem(kind, str(pk)), items.filter(pk=pk).first) for pk in keys]
     return [Waiting(_thing(item, about), lambda item=item: item) for item in items]
 
 
-def _thing[Item](item: Item, about: About[Item] | None) -> Thing:
+def _thing[Item](item: Item, about: About[Item] | None) -> FailedItem:
     if isinstance(about, type) and issubclass(about, Model):
-        return Thing(about._meta.label_lower, str(item))
+        return FailedItem(about._meta.label_lower, str(item))
     row = about(item) if about else item
-    if isinstance(row, Thing):
+    if isinstance(row, FailedItem):
         return row
     if isinstance(row, Model):
-        return Thing(row._meta.label_lower, str(row.pk))
-    return Thing("", str(row)[:60])
+        return FailedItem(row._meta.label_lower, str(row.pk))
+    return FailedItem("", str(row)[:60])
 
 
-def _in_turn[Item](found: list[Waiting[Item]], before: list[Thing]) -> deque[Waiting[Item]]:
+def _in_turn[Item](found: list[Waiting[Item]], before: list[FailedItem]) -> deque[Waiting[Item]]:
     """Put those first that the last round did not come to; whoever was served stands behind."""
     place = {thing: number for number, thing in enumerate(before)}
     return deque(sorted(found, key=lambda waiting: place.get(waiting.thing, len(place))))
@@ -135,12 +135,12 @@ def _let_go() -> None:
         connection.close()
 
 
-def _left_over(name: str) -> list[Thing]:
+def _left_over(name: str) -> list[FailedItem]:
     rows = Leftover.objects.filter(round=name).values_list("keys", flat=True)
-    return [Thing(*key) for keys in rows for key in keys]
+    return [FailedItem(*key) for keys in rows for key in keys]
 
 
-def _keep(name: str, left: list[Thing], before: list[Thing]) -> None:
+def _keep(name: str, left: list[FailedItem], before: list[FailedItem]) -> None:
     if left == before:
         return
     # Without a database the round begins anew, as if it had not been.

@@ -14,11 +14,11 @@ from django.utils.translation import ngettext
 from shop.currencies import written
 from shop.delivery.names import country_name
 from shop.languages import beside, labelled, lang_mark, listed
-from shop.storefront.search.find import Row
+from shop.storefront.search.find import ProductRow
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class ClaimBar:
     """How much of what was set aside for a deal is claimed: numbers for the bar, and words."""
 
     claimed: str
@@ -52,11 +52,11 @@ class Card:
     price_label: str
     low: str
     deal: str
-    claim: Claim | None
+    claim: ClaimBar | None
     is_out: bool
 
 
-def cards(rows: Iterable[Row], language: str, *, in_flash: bool = False) -> list[Card]:
+def cards(rows: Iterable[ProductRow], language: str, *, in_flash: bool = False) -> list[Card]:
     """Return products as cards in the language of the page.
 
     Args:
@@ -72,7 +72,9 @@ def cards(rows: Iterable[Row], language: str, *, in_flash: bool = False) -> list
     ]
 
 
-def _card(row: Row, language: str, shared: tuple[str, str, str, str], in_flash: bool) -> Card:
+def _card(
+    row: ProductRow, language: str, shared: tuple[str, str, str, str], in_flash: bool
+) -> Card:
     start, low, label, save = shared
     claim = _flash_claim(row, in_flash)
     is_out = not row.is_available or bool(claim and claim.is_sold)
@@ -117,7 +119,7 @@ def percent_off(percent: int, language: str) -> str:
 
 def claim_of(
     claimed: int, allotment: int, sold: int, there: int | None = None, *, is_flash: bool
-) -> Claim:
+) -> ClaimBar:
     """Return the bar of a deal with an allotment; all held is not yet all claimed.
 
     Args:
@@ -130,7 +132,7 @@ def claim_of(
     else:
         count = allotment - claimed if there is None else there
         left = ngettext("%(count)d left", "%(count)d left", count) % {"count": count}
-    return Claim(
+    return ClaimBar(
         claimed=str(claimed),
         allotment=str(allotment),
         label=_("Claimed at the flash price") if is_flash else _("Claimed at the festival price"),
@@ -140,7 +142,7 @@ def claim_of(
     )
 
 
-def _deal(row: Row, language: str) -> str:
+def _deal(row: ProductRow, language: str) -> str:
     """Name the variant that has the deal, where not all of a product cost the same."""
     if row.deal_price is None:
         return ""
@@ -157,13 +159,13 @@ def deal_in_words(label: str, price: int, left: int | None, language: str) -> st
     return f"{text} · {count}"
 
 
-def _flash_claim(row: Row, in_flash: bool) -> Claim | None:
+def _flash_claim(row: ProductRow, in_flash: bool) -> ClaimBar | None:
     if not row.allotment or (row.sold >= row.allotment and not in_flash):
         return None
     return claim_of(int(row.claimed), int(row.allotment), int(row.sold), is_flash=True)
 
 
-def _flag(row: Row, claim: Claim | None, language: str) -> str:
+def _flag(row: ProductRow, claim: ClaimBar | None, language: str) -> str:
     if not row.is_available:
         return _("Sold out")
     if claim and claim.is_sold:
@@ -172,7 +174,7 @@ def _flag(row: Row, claim: Claim | None, language: str) -> str:
     return percent_off(percent, language) if percent else ""
 
 
-def _price(row: Row, language: str) -> str:
+def _price(row: ProductRow, language: str) -> str:
     price = money(row.price, language)
     return price if row.price == row.highest else _("from %(price)s") % {"price": price}
 

@@ -25,7 +25,7 @@ QUIET = {"cart", "checkout", "orders", "merchant", "organize", "remind"}
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class LanguageOffer:
     """A page in another language, offered in that language."""
 
     language: str
@@ -34,7 +34,7 @@ class Offer:
     url: str
 
 
-def offered(request: HttpRequest) -> Offer | None:
+def offered(request: HttpRequest) -> LanguageOffer | None:
     """Return the page that asks, in the language of its reader's browser; None if it is in it.
 
     Shared pages are the same for everyone, so this is part of what they fetch for one person.
@@ -48,10 +48,10 @@ def offered(request: HttpRequest) -> Offer | None:
     with translation.override(wanted):
         text = _("Read this page in English")
     url = page if wanted == settings.LANGUAGE_CODE else f"/{wanted}{page}"
-    return Offer(wanted, locale_of(wanted).text_direction, text, url)
+    return LanguageOffer(wanted, locale_of(wanted).text_direction, text, url)
 
 
-def note_offer(response: HttpResponse, offer: Offer | None) -> None:
+def note_offer(response: HttpResponse, offer: LanguageOffer | None) -> None:
     """Have the browser remember that it was offered a language: once is enough."""
     if offer:
         cookies.keep(response, COOKIE, offer.language, seconds=YEAR)

@@ -14,7 +14,7 @@ from django.db.models import Count, Q
 
 from shop.locks import locked
 from shop.waiting_room.models import Place
-from shop.waiting_room.tickets import LASTS, Ticket
+from shop.waiting_room.tickets import LASTS, QueueTicket
 
 THERE = timedelta(seconds=40)
 """Who has not asked for so long does not hold the others up; the number stays theirs."""
@@ -41,14 +41,16 @@ def waiting(*, at: datetime) -> int:
     return Place.objects.filter(passed_at=None, asked_at__gt=at - THERE).count()
 
 
-def keep(ticket: Ticket, kept: dict, *, at: datetime) -> Ticket:
+def keep(ticket: QueueTicket, kept: dict, *, at: datetime) -> QueueTicket:
     """Keep what was posted by somebody who may pass, and return their ticket with its number."""
     place = Place.objects.create(came_at=ticket.came_at, asked_at=at, passed_at=at, kept=kept)
-    return Ticket(place.pk, ticket.came_at, ticket.passes_until)
+    return QueueTicket(place.pk, ticket.came_at, ticket.passes_until)
 
 
 @transaction.atomic
-def join(kept: dict, *, network_key: str, most: int, at: datetime) -> tuple[Ticket, int] | None:
+def join(
+    kept: dict, *, network_key: str, most: int, at: datetime
+) -> tuple[QueueTicket, int] | None:
     """Give the next number to somebody new, with how many are ahead; None when all are taken.
 
     One network takes a tenth of the places at the most: a script has any number of cookies.
@@ -64,10 +66,10 @@ def join(kept: dict, *, network_key: str, most: int, at: datetime) -> tuple[Tick
     if ahead >= most or from_here >= max(FEW, most // 10):
         return None
     place = Place.objects.create(came_at=at, asked_at=at, kept=kept, network_key=network_key)
-    return Ticket(place.pk, at), ahead
+    return QueueTicket(place.pk, at), ahead
 
 
-def ask(ticket: Ticket, kept: dict, *, at: datetime) -> int:
+def ask(ticket: QueueTicket, kept: dict, *, at: datetime) -> int:
     """Note that somebody still waits; return how many who came before wait too."""
     facts = {"id": ticket.number, "came": ticket.came_at, "at": at, "since": at - THERE}
     with connection.cursor() as cursor:
@@ -75,13 +77,13 @@ def ask(ticket: Ticket, kept: dict, *, at: datetime) -> int:
         return cursor.fetchone()[0]
 
 
-def let_in(ticket: Ticket, *, at: datetime) -> None:
+def let_in(ticket: QueueTicket, *, at: datetime) -> None:
     """Note that somebody waits no longer."""
     Place.objects.filter(pk=ticket.number).update(passed_at=at)
 
 
 @transaction.atomic
-def take_kept(ticket: Ticket, address: str) -> list | None:
+def take_kept(ticket: QueueTicket, address: str) -> list | None:
     """Return what was posted to an address while its sender waited, once."""
     place = locked(Place.objects.filter(pk=ticket.number), fully=True).first()
     if place is None or address not in place.kept:

@@ -22,7 +22,7 @@ from shop.networks import network_key
 from shop.storefront.cache.catalogue_version import current_epoch
 from shop.waiting_room import line
 from shop.waiting_room.gate import Gate
-from shop.waiting_room.tickets import PASS, Ticket, give, is_known, ticket_of
+from shop.waiting_room.tickets import PASS, QueueTicket, give, is_known, ticket_of
 
 View = Callable[..., HttpResponse]
 
@@ -61,14 +61,14 @@ def queued(view: View) -> View:
 
 
 def _turn_of(
-    request: HttpRequest, ticket: Ticket | None, limits: Limits, at: datetime
-) -> Ticket | HttpResponse:
+    request: HttpRequest, ticket: QueueTicket | None, limits: Limits, at: datetime
+) -> QueueTicket | HttpResponse:
     """Let somebody in and return the ticket that passes, or else the page that says to wait."""
     most = limits.queue_at_once
     if ticket and ticket.may_pass(at):
         return ticket if gate.enter(most) else _hold(request, ticket, at)
     if ticket is None and not _somebody_waits(at) and gate.enter(most):
-        return Ticket(0, at, at + PASS)
+        return QueueTicket(0, at, at + PASS)
     kept = _posted(request)
     place = None if kept is None else _place(request, ticket, kept, limits.queue_length, at)
     if place is None:
@@ -77,20 +77,20 @@ def _turn_of(
     # As many are called as there is room for, in the order in which they came.
     if ahead < gate.free(most) and gate.enter(most):
         line.let_in(ticket, at=at)
-        return Ticket(ticket.number, ticket.came_at, at + PASS)
+        return QueueTicket(ticket.number, ticket.came_at, at + PASS)
     _note(at, is_waiting=True)
     return _wait(request, ticket, ahead)
 
 
 def _place(
-    request: HttpRequest, ticket: Ticket | None, kept: dict, length: int, at: datetime
-) -> tuple[Ticket, int] | None:
+    request: HttpRequest, ticket: QueueTicket | None, kept: dict, length: int, at: datetime
+) -> tuple[QueueTicket, int] | None:
     if ticket is None:
         return line.join(kept, network_key=network_key(request), most=length, at=at)
     return ticket, line.ask(ticket, kept, at=at)
 
 
-def _hold(request: HttpRequest, ticket: Ticket, at: datetime) -> HttpResponse:
+def _hold(request: HttpRequest, ticket: QueueTicket, at: datetime) -> HttpResponse:
     """Let somebody who may pass wait a moment for room."""
     kept = _posted(request)
     if kept is None:
@@ -139,7 +139,7 @@ def _fields(request: HttpRequest) -> list[tuple[str, str]]:
     ]
 
 
-def _put_back(request: HttpRequest, ticket: Ticket | None) -> None:
+def _put_back(request: HttpRequest, ticket: QueueTicket | None) -> None:
     """Make of a page's asking again what its owner had posted. It was vouched for then."""
     if ticket is None or not ticket.number or request.method != "GET":
         return
@@ -154,7 +154,7 @@ def _put_back(request: HttpRequest, ticket: Ticket | None) -> None:
     request.POST = posted
 
 
-def _wait(request: HttpRequest, ticket: Ticket, ahead: int) -> HttpResponse:
+def _wait(request: HttpRequest, ticket: QueueTicket, ahead: int) -> HttpResponse:
     seconds = 1 if ahead < NEAR else min(SLOWEST, 2 + ahead // 20)
     if request.htmx:
         response = HttpResponse()

@@ -25,7 +25,7 @@ PASS = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
+class QueueTicket:
     """A number in the queue, and until when its owner may pass, once called.
 
     The number is 0 for somebody who came while nobody waited.
@@ -40,7 +40,7 @@ class Ticket:
         return self.passes_until is not None and at < self.passes_until
 
 
-def ticket_of(request: HttpRequest, *, at: datetime) -> Ticket | None:
+def ticket_of(request: HttpRequest, *, at: datetime) -> QueueTicket | None:
     """Return the visitor's own ticket; None for none, a made-up, an old or a borrowed one."""
     try:
         facts = signing.loads(cookies.read(request, COOKIE), salt=SALT)
@@ -52,7 +52,7 @@ def ticket_of(request: HttpRequest, *, at: datetime) -> Ticket | None:
     is_own = constant_time_compare(owner, _owner(request))
     if not is_own or came_at < at - LASTS or (passes_until and passes_until <= at):
         return None
-    return Ticket(number, came_at, passes_until)
+    return QueueTicket(number, came_at, passes_until)
 
 
 def is_known(request: HttpRequest) -> bool:
@@ -60,7 +60,7 @@ def is_known(request: HttpRequest) -> bool:
     return bool(_own(request))
 
 
-def give(response: HttpResponse, request: HttpRequest, ticket: Ticket) -> None:
+def give(response: HttpResponse, request: HttpRequest, ticket: QueueTicket) -> None:
     """Put a ticket into the visitor's browser."""
     until = ticket.passes_until.timestamp() if ticket.passes_until else 0
     facts = (ticket.number, ticket.came_at.timestamp(), until, _owner(request))

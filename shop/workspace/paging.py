@@ -17,7 +17,7 @@ from shop.composed import AnyOf
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class RowsPage:
     """Some rows in their order, with the addresses of the pages beside them."""
 
     rows: list[Any]
@@ -25,7 +25,7 @@ class Page:
     next: str = ""
 
 
-class Place(NamedTuple):
+class RowPlace(NamedTuple):
     """Where a row stands: in the order of days, if rows are sorted by one, and by its id."""
 
     day: date
@@ -39,7 +39,7 @@ def page_of(
     size: int,
     soonest: str = "",
     among: Sequence[QuerySet] = (),
-) -> Page:
+) -> RowsPage:
     """Return the page that the address asks for: ``?before=`` goes on from a row, ``?after=`` back.
 
     Args:
@@ -74,9 +74,9 @@ def page_of(
         has_previous, has_next = bool(before), len(found) > size
         found = found[:size]
     if not found:
-        return Page([])
+        return RowsPage([])
     name: Callable[[Any], str] = _name_by_day if soonest else _name
-    return Page(
+    return RowsPage(
         found,
         previous=_address(request, after=name(found[0])) if has_previous else "",
         next=_address(request, before=name(found[-1])) if has_next else "",
@@ -89,7 +89,7 @@ def in_parts(rows: QuerySet, *, size: int, soonest: str) -> Iterator[Any]:
     found = list(rows[:size])
     while found:
         yield from found
-        last = Place(found[-1].sorted_by, found[-1].pk)
+        last = RowPlace(found[-1].sorted_by, found[-1].pk)
         found = list(rows.filter(_later(last))[:size]) if len(found) == size else []
 
 
@@ -98,29 +98,29 @@ def by_day(name: str) -> Coalesce:
     return Coalesce(F(name), Value(date.max))
 
 
-def _older(place: Place) -> Q:
+def _older(place: RowPlace) -> Q:
     return Q(pk__lt=place.pk)
 
 
-def _newer(place: Place) -> Q:
+def _newer(place: RowPlace) -> Q:
     return Q(pk__gt=place.pk)
 
 
-def _later(place: Place) -> Lookup:
+def _later(place: RowPlace) -> Lookup:
     return TupleGreaterThan(Tuple(F("sorted_by"), F("pk")), tuple(place))
 
 
-def _earlier(place: Place) -> Lookup:
+def _earlier(place: RowPlace) -> Lookup:
     return TupleLessThan(Tuple(F("sorted_by"), F("pk")), tuple(place))
 
 
-def _place(request: HttpRequest, name: str) -> Place | None:
+def _place(request: HttpRequest, name: str) -> RowPlace | None:
     """Return the place in an address: an id, before it a day where there is one."""
     day, _dot, text = request.GET.get(name, "").rpartition(".")
     if not (text.isascii() and text.isdigit() and len(text) < 18):
         return None
     try:
-        return Place(date.fromisoformat(day) if day else date.max, int(text))
+        return RowPlace(date.fromisoformat(day) if day else date.max, int(text))
     except ValueError:
         return None
 

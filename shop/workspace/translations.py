@@ -24,7 +24,7 @@ from shop.catalogue import translations
 from shop.catalogue.models import Product
 from shop.errors import ShopError
 from shop.languages import in_language, labelled
-from shop.listings.edit import ChangedMeanwhile, newest_edit
+from shop.listings.edit import EditConflict, newest_edit
 from shop.merchants.models import Merchant
 from shop.moderation.compare import NAMES
 from shop.moderation.contents import amendment_of
@@ -71,7 +71,7 @@ class WordsField(forms.CharField):
         return re.sub(r"[ \t]+" if self.has_lines else r"[ \t\n]+", " ", text).strip(" \n")
 
 
-class WordsForm(forms.Form):
+class TranslationForm(forms.Form):
     """The words of a product or a store in one language."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
@@ -110,18 +110,20 @@ class WordsForm(forms.Form):
 
 
 @dataclass(frozen=True, slots=True)
-class LanguageLink:
+class TranslationLink:
     """A language that words can be written in, and how far they are."""
 
     url: str
     text: str
 
 
-def language_links(subject: Subject, merchant: Merchant) -> list[LanguageLink]:
+def language_links(subject: Subject, merchant: Merchant) -> list[TranslationLink]:
     """Return a link to the words in each other language. One statement."""
     rows = translations.rows_of(subject)
     return [
-        LanguageLink(_address(subject, merchant, code), labelled(name, _state(rows, subject, code)))
+        TranslationLink(
+            _address(subject, merchant, code), labelled(name, _state(rows, subject, code))
+        )
         for code, name in _others().items()
     ]
 
@@ -156,7 +158,7 @@ def _page(
     amendment: Amendment | None = getattr(subject, "amendment", None)
     version = newest.pk if newest else 0
     first = wanted_words(subject, language, amendment) | {"version": version}
-    form = WordsForm(subject, language, request.POST or None, initial=first)
+    form = TranslationForm(subject, language, request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid() and _is_saved(request, form, language):
         return redirect(back)
     row = in_language(translations.rows_of(subject), language)
@@ -173,7 +175,7 @@ def _page(
     return render(request, "shop/workspace/words.html", context, status=status)
 
 
-def _is_saved(request: HttpRequest, form: WordsForm, language: str) -> bool:
+def _is_saved(request: HttpRequest, form: TranslationForm, language: str) -> bool:
     """Save what was typed; whoever was overtaken reads it, and decides by saving again."""
     subject, told = form.subject, form.cleaned_data
     at = clock.moment_of(request)
@@ -181,7 +183,7 @@ def _is_saved(request: HttpRequest, form: WordsForm, language: str) -> bool:
         waits = save_words(
             subject, language, told, version=told["version"] or 0, at=at, by=request.user
         )
-    except ChangedMeanwhile as refusal:
+    except EditConflict as refusal:
         _show_overtaken(form, language, refusal)
         return False
     except ShopError as refusal:
@@ -192,7 +194,7 @@ def _is_saved(request: HttpRequest, form: WordsForm, language: str) -> bool:
     return True
 
 
-def _show_overtaken(form: WordsForm, language: str, refusal: ChangedMeanwhile) -> None:
+def _show_overtaken(form: TranslationForm, language: str, refusal: EditConflict) -> None:
     """Show what is stored now beside what was typed, so that saving again is a decision."""
     now = type(form.subject).objects.get(pk=form.subject.pk)
     stored = wanted_words(now, language, amendment_of(now))

@@ -83,7 +83,7 @@ FACTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LogLine:
     """One line of the log: what was done, to what (with its screen, if it has one), which facts."""
 
     change: ChangeLog
@@ -93,7 +93,7 @@ class Line:
     facts: str = ""
 
 
-def lines(rows: QuerySet[ChangeLog], *, about: Model | None = None) -> list[Line]:
+def lines(rows: QuerySet[ChangeLog], *, about: Model | None = None) -> list[LogLine]:
     """Return lines of the log as they are read. One statement, however many.
 
     Args:
@@ -111,10 +111,10 @@ def lines(rows: QuerySet[ChangeLog], *, about: Model | None = None) -> list[Line
     ]
 
 
-def line_of(change: ChangeLog) -> Line:
+def line_of(change: ChangeLog) -> LogLine:
     """Return one line of the log; ``change`` comes from ``named``."""
     name = change.what or change.before.get("label", "") or change.after.get("email", "")
-    return Line(change, done(change), name, link_of(change), facts_of(change))
+    return LogLine(change, done(change), name, link_of(change), facts_of(change))
 
 
 def done(change: ChangeLog) -> str:

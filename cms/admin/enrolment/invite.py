@@ -44,7 +44,7 @@ SOLD = (("", "Any amount"), ("1", "Something"), ("1000", "1,000 or more"),
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class StoreFilter:
     """Which stores are looked for; what cannot be understood is left out."""
 
     q: str = ""
@@ -87,7 +87,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-class CountForm(forms.Form):
+class InviteCountForm(forms.Form):
     """How many stores the organizer was told of."""
 
     count = CountField(min_value=0, widget=forms.HiddenInput)
@@ -125,22 +125,24 @@ def _all(
         f"{many} of {where} {verb} invited to {festival.title}: {named}{more}.",
         "Their members are told by mail at once. An invitation cannot be taken back.",
     ]
-    return Act(f"Invite {many}", f"Invite {many}", effects, run, CountForm, {"count": len(rows)})
+    return Act(
+        f"Invite {many}", f"Invite {many}", effects, run, InviteCountForm, {"count": len(rows)}
+    )
 
 
 def _trail(festival: Festival) -> Trail:
     return [*trail_of(festival), (reverse("desk:festival-stores", args=[festival.pk]), "Stores")]
 
 
-def asked_of(request: HttpRequest) -> Asked:
+def asked_of(request: HttpRequest) -> StoreFilter:
     """Return what the address asks for."""
     told = {name: request.GET.get(name, "").replace("\0", "").strip()[:80] for name in NAMES}
     told["kind"] = told["kind"] if told["kind"] in Merchant.Kind.values else ""
     told["sold"] = told["sold"] if told["sold"] in dict(SOLD) else ""
-    return Asked(**told)
+    return StoreFilter(**told)
 
 
-def candidates(festival: Festival, asked: Asked, *, at: datetime) -> QuerySet[Merchant]:
+def candidates(festival: Festival, asked: StoreFilter, *, at: datetime) -> QuerySet[Merchant]:
     """Return approved stores without a part in a festival, the best sellers first.
 
     ``sold`` is what shoppers paid for their goods in the last 365 days, minor units;
@@ -188,7 +190,7 @@ def _lines(*, at: datetime) -> QuerySet[OrderLine]:
     )
 
 
-def _invite(request: HttpRequest, festival: Festival, asked: Asked) -> HttpResponse:
+def _invite(request: HttpRequest, festival: Festival, asked: StoreFilter) -> HttpResponse:
     try:
         said = _send(festival, _ticked(request), at=clock.moment_of(request), by=request.user)
     except ShopError as refusal:

@@ -20,8 +20,8 @@ from shop.festivals.local_time import YEARS, midnight, wall_of
 from shop.festivals.models import Festival, Slot
 from shop.festivals.nominations.wishes import stores_with_units
 from shop.festivals.schedule.calendar import (
-    Bar,
-    Cell,
+    CalendarBar,
+    LaneCell,
     benefits_between,
     gathered,
     lanes,
@@ -126,23 +126,23 @@ def _weeks(monday: date, zone: str) -> list[datetime]:
     return [midnight(monday + timedelta(weeks=n), zone) for n in range(WEEKS + 1)]
 
 
-def _drawn(festival: Festival, bars: list[Bar], monday: date) -> list[list[Cell]]:
+def _drawn(festival: Festival, bars: list[CalendarBar], monday: date) -> list[list[LaneCell]]:
     """Lay the bars of a festival into weeks of its own zone."""
     edges = _weeks(monday, festival.zone)
     return lanes(gathered([_with_days(bar, festival.zone) for bar in bars], edges), edges)
 
 
-def _with_days(bar: Bar, zone: str) -> Bar:
+def _with_days(bar: CalendarBar, zone: str) -> CalendarBar:
     last = wall_of(bar.ends_at - timedelta(microseconds=1), zone)
     first = wall_of(bar.starts_at, zone)
     words = f"{first:%-d %b}" if first.date() == last.date() else f"{first:%-d %b} to {last:%-d %b}"
     return replace(bar, words=words)
 
 
-def _slot_bar(slot: Slot, *, at: datetime) -> Bar:
+def _slot_bar(slot: Slot, *, at: datetime) -> CalendarBar:
     is_on = slot.starts_at <= at < slot.ends_at
     kind = "on" if is_on else "over" if slot.ends_at <= at else "slot" if slot.products else "open"
-    return Bar(
+    return CalendarBar(
         kind,
         slot.label,
         slot.starts_at,

@@ -32,7 +32,7 @@ SLOT, BENEFIT = (
 )
 
 
-class WordsForm(forms.Form):
+class FestivalWordsForm(forms.Form):
     """The words of a festival in one language, each below what it translates."""
 
     def __init__(
@@ -107,7 +107,7 @@ def write(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         raise Http404
     slots = translations.named_slots(festival.slots.all())
     benefits = translations.titled_benefits(festival)
-    form = WordsForm(request.POST or None, festival, code, slots, benefits)
+    form = FestivalWordsForm(request.POST or None, festival, code, slots, benefits)
     if request.method == "POST" and form.is_valid():
         try:
             translations.write(

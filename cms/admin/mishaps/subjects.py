@@ -19,17 +19,17 @@ from shop.rounds.models import Mishap
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class MishapSubject:
     """The name of what failed, and where it is seen; no address where it has no screen."""
 
     name: str
     url: str = ""
 
 
-type Found = dict[str, Shown]
+type Found = dict[str, MishapSubject]
 
 
-def shown_of(rows: Sequence[Mishap]) -> list[tuple[Mishap, Shown]]:
+def shown_of(rows: Sequence[Mishap]) -> list[tuple[Mishap, MishapSubject]]:
     """Return each mishap with what it is about. One statement for each kind of thing."""
     keys: dict[str, set[str]] = defaultdict(set)
     for row in rows:
@@ -38,21 +38,21 @@ def shown_of(rows: Sequence[Mishap]) -> list[tuple[Mishap, Shown]]:
     return [(row, found.get(row.kind, {}).get(row.key) or _unknown(row)) for row in rows]
 
 
-def _unknown(row: Mishap) -> Shown:
+def _unknown(row: Mishap) -> MishapSubject:
     if not row.kind:
-        return Shown(row.key or "the round itself")
+        return MishapSubject(row.key or "the round itself")
     label, _dot, model = row.kind.partition(".")
     try:
         name = str(apps.get_model(label, model)._meta.verbose_name)
     except LookupError:
         name = model
-    return Shown(f"{name} {row.key}")
+    return MishapSubject(f"{name} {row.key}")
 
 
 def _named(model: type, field: str, screen: str) -> Callable[[Iterable[str]], Found]:
     def read(keys: Iterable[str]) -> Found:
         rows = model.objects.filter(pk__in=keys).values_list("pk", field)
-        return {str(pk): Shown(str(name), reverse(screen, args=[pk])) for pk, name in rows}
+        return {str(pk): MishapSubject(str(name), reverse(screen, args=[pk])) for pk, name in rows}
 
     return read
 
@@ -60,7 +60,7 @@ def _named(model: type, field: str, screen: str) -> Callable[[Iterable[str]], Fo
 def _orders(keys: Iterable[str]) -> Found:
     rows = Order.objects.filter(pk__in=keys).only("pk", "placed_at")
     return {
-        str(row.pk): Shown(row.number, reverse("desk_orders:inspect", args=[row.pk]))
+        str(row.pk): MishapSubject(row.number, reverse("desk_orders:inspect", args=[row.pk]))
         for row in rows
     }
 
@@ -70,7 +70,7 @@ def _of_order(model: type, way: str) -> Callable[[Iterable[str]], Found]:
         rows = dict(model.objects.filter(pk__in=keys).values_list("pk", way))
         orders, word = _orders(rows.values()), str(model._meta.verbose_name)
         return {
-            str(pk): Shown(f"{word} of {orders[str(order)].name}", orders[str(order)].url)
+            str(pk): MishapSubject(f"{word} of {orders[str(order)].name}", orders[str(order)].url)
             for pk, order in rows.items()
         }
 
@@ -81,7 +81,7 @@ def _deals(keys: Iterable[str]) -> Found:
     rows = Deal.objects.filter(pk__in=keys)
     rows = rows.values_list("pk", "slot__festival", "variant__product__title")
     return {
-        str(pk): Shown(f"deal of {title}", reverse("desk:deal", args=[festival, pk]))
+        str(pk): MishapSubject(f"deal of {title}", reverse("desk:deal", args=[festival, pk]))
         for pk, festival, title in rows
     }
 
@@ -95,7 +95,7 @@ def _revisions(keys: Iterable[str]) -> Found:
 
 def _messages(keys: Iterable[str]) -> Found:
     rows = GatewayEvent.objects.filter(pk__in=keys).values_list("pk", "gateway_id")
-    return {str(pk): Shown(f"message {name}") for pk, name in rows}
+    return {str(pk): MishapSubject(f"message {name}") for pk, name in rows}
 
 
 _pages = _named(Page, "title", "wagtailadmin_pages:edit")

@@ -37,7 +37,7 @@ NAMES = ("state", "slot", "country", "category", "q", "warnings", "sort")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QueueFilter:
     """What the address asks for; what cannot be understood is left out."""
 
     state: str = "submitted"
@@ -56,7 +56,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class QueuePage:
     """The nominations of one page; ``clean`` are those of the whole filter without warning.
 
     ``refused`` says by id what keeps one from being approved together with the others.
@@ -68,7 +68,7 @@ class Found:
     refused: Mapping[int, str] = field(default_factory=dict)
 
 
-def asked_of(request: HttpRequest) -> Asked:
+def asked_of(request: HttpRequest) -> QueueFilter:
     """Return what the address asks for."""
     told = {name: request.GET.get(name, "").replace("\0", "").strip()[:80] for name in NAMES}
     page = request.GET.get("page", "")
@@ -77,7 +77,7 @@ def asked_of(request: HttpRequest) -> Asked:
     told["slot"] = told["slot"] if is_slot else ""
     told["sort"] = told["sort"] if told["sort"] in SORTS else ""
     is_page = page.isascii() and page.isdecimal() and len(page) < 5
-    return Asked(**told, page=max(1, int(page)) if is_page else 1)
+    return QueueFilter(**told, page=max(1, int(page)) if is_page else 1)
 
 
 def of(festival: Festival) -> QuerySet[Nomination]:
@@ -89,7 +89,7 @@ def of(festival: Festival) -> QuerySet[Nomination]:
     )  # fmt: skip
 
 
-def filtered(festival: Festival, asked: Asked) -> QuerySet[Nomination]:
+def filtered(festival: Festival, asked: QueueFilter) -> QuerySet[Nomination]:
     """Return the nominations that filters ask for, in their order."""
     rows = of(festival).filter(state=asked.state)
     if asked.slot:
@@ -106,7 +106,7 @@ def filtered(festival: Festival, asked: Asked) -> QuerySet[Nomination]:
     return rows.order_by(*SORTS[asked.sort][1])
 
 
-def find(festival: Festival, asked: Asked, *, by: User, at: datetime) -> Found:
+def find(festival: Festival, asked: QueueFilter, *, by: User, at: datetime) -> QueuePage:
     """Return a page of nominations. Warnings are looked for among the first thousand.
 
     What is clean is judged together, so that as many are approved as the button says; those of
@@ -116,7 +116,7 @@ def find(festival: Festival, asked: Asked, *, by: User, at: datetime) -> Found:
     first = (asked.page - 1) * PAGE
     if asked.warnings not in ("with", "without"):
         page = list(rows[first : first + PAGE + 1])
-        return Found(page[:PAGE], [], len(page) > PAGE)
+        return QueuePage(page[:PAGE], [], len(page) > PAGE)
     found = list(rows.annotate(is_own=is_own("product__merchant", by=by))[:MOST])
     unclean = _unclean(found, at=at)
     refused = {}
@@ -126,7 +126,7 @@ def find(festival: Festival, asked: Asked, *, by: User, at: datetime) -> Found:
     is_without = asked.warnings == "without"
     kept = [row for row in found if (row.pk in unclean or row.pk in told) != is_without]
     rows_here = kept[first : first + PAGE]
-    return Found(rows_here, kept if is_without else [], len(kept) > first + PAGE, told)
+    return QueuePage(rows_here, kept if is_without else [], len(kept) > first + PAGE, told)
 
 
 def choices(festival: Festival) -> dict[str, object]:

@@ -12,7 +12,7 @@ from cms.admin.nominations.review_facts import Around, around
 from shop.currencies import written
 from shop.delivery.names import country_name
 from shop.festivals.models import Nomination
-from shop.festivals.nominations.checks import Case, Check, VariantCheck, check_all
+from shop.festivals.nominations.checks import Case, ProposalCheck, VariantCheck, check_all
 from shop.festivals.nominations.decide import proposal_of
 from shop.money import share
 
@@ -45,7 +45,7 @@ class ReviewRow:
     """
 
     nomination: Nomination
-    check: Check
+    check: ProposalCheck
     around: Around
     country: str
     regular: str
@@ -69,7 +69,7 @@ class ReviewRow:
         return self.nomination.state == Nomination.State.SUBMITTED
 
 
-def checks_of(rows: Iterable[Nomination], *, at: datetime) -> list[Check]:
+def checks_of(rows: Iterable[Nomination], *, at: datetime) -> list[ProposalCheck]:
     """Return what nominations mean, and of those that wait what stands in their way.
 
     Eleven statements at the most, however many.
@@ -109,7 +109,7 @@ def review_rows(
     return [_row(row, check, known) for row, check in zip(rows, checks, strict=True)]
 
 
-def _row(nomination: Nomination, check: Check, known: Mapping[int, Around]) -> ReviewRow:
+def _row(nomination: Nomination, check: ProposalCheck, known: Mapping[int, Around]) -> ReviewRow:
     priced = [row for row in check.variants if row.price is not None]
     lowest = min(priced, key=lambda row: row.price, default=None)
     asked = sum(row.allotment or 0 for row in priced)

@@ -151,7 +151,7 @@ def _subsidise(found: Nomination, typed: Mapping[str, str], *, at: datetime, by:
 
 
 def _approve_many(
-    request: HttpRequest, festival: Festival, asked: queue.Asked, *, at: datetime
+    request: HttpRequest, festival: Festival, asked: queue.QueueFilter, *, at: datetime
 ) -> HttpResponse:
     """Have the clean rows approved: those ticked, or all of the filter that were there to see."""
     if "all" in request.POST:

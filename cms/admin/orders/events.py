@@ -9,8 +9,8 @@ from datetime import datetime
 from django.db.models import Q
 
 from cms.admin.changelog.text import lines as told
-from cms.admin.orders.facts import Parcel
-from cms.admin.orders.money import PAYMENT_STATES, Money
+from cms.admin.orders.facts import SentParcel
+from cms.admin.orders.money import PAYMENT_STATES, OrderMoney
 from shop.accounts.models import User
 from shop.currencies import written
 from shop.festivals.models import ChangeLog
@@ -27,7 +27,7 @@ DECIDED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class OrderEvent:
     """What happened, when, and who did it; ``small`` is what else is known."""
 
     at: datetime
@@ -36,7 +36,7 @@ class Event:
     small: str = ""
 
 
-def events_of(order: Order, parcels: Iterable[Parcel], money: Money) -> list[Event]:
+def events_of(order: Order, parcels: Iterable[SentParcel], money: OrderMoney) -> list[OrderEvent]:
     """Return what happened, at the most two hundred things. Three statements and the log's."""
     parcels = list(parcels)
     found = [
@@ -52,55 +52,59 @@ def events_of(order: Order, parcels: Iterable[Parcel], money: Money) -> list[Eve
     return found[::-1][:MOST]
 
 
-def _of_order(order: Order) -> Iterator[Event]:
+def _of_order(order: Order) -> Iterator[OrderEvent]:
     total = written(order.total, order.currency, "en")
     until = f"To be paid until {order.pay_by:%-d %B, %H:%M} UTC"
-    yield Event(order.placed_at, f"Order placed, {total}", small=until)
+    yield OrderEvent(order.placed_at, f"Order placed, {total}", small=until)
     if order.paid_at:
-        yield Event(order.paid_at, "Paid")
+        yield OrderEvent(order.paid_at, "Paid")
     if order.ended_at:
-        yield Event(order.ended_at, ENDS.get(order.state, "Ended"))
+        yield OrderEvent(order.ended_at, ENDS.get(order.state, "Ended"))
 
 
-def _of_money(order: Order, money: Money) -> Iterator[Event]:
+def _of_money(order: Order, money: OrderMoney) -> Iterator[OrderEvent]:
     for row in reversed(money.tries):
         state = PAYMENT_STATES[row.payment.state]
-        yield Event(row.payment.made_at, f"Payment of {row.amount} begun", small=f"Now: {state}")
+        yield OrderEvent(
+            row.payment.made_at, f"Payment of {row.amount} begun", small=f"Now: {state}"
+        )
     for message in reversed(money.messages):
         said = f"The provider said: {message.kind}"
-        yield Event(message.received_at, said, small=message.error or message.state)
+        yield OrderEvent(message.received_at, said, small=message.error or message.state)
     for back in reversed(money.backs):
         if back.at is None:
             continue
         text = f"{back.amount} go back: {back.cause}"
-        yield Event(back.at, text, small="; ".join(filter(None, (back.reason, back.state))))
+        yield OrderEvent(back.at, text, small="; ".join(filter(None, (back.reason, back.state))))
 
 
-def _of_parcels(parcels: Iterable[Parcel]) -> Iterator[Event]:
+def _of_parcels(parcels: Iterable[SentParcel]) -> Iterator[OrderEvent]:
     for parcel in parcels:
         for row, _to in parcel.shipments:
             number = f", {row.tracking_number}" if row.tracking_number else ""
             text = f"{parcel.part.merchant.name} handed its parcel to {row.carrier}{number}"
-            yield Event(row.shipped_at, text, by=_name(row.by))
+            yield OrderEvent(row.shipped_at, text, by=_name(row.by))
 
 
-def _of_decisions(order: Order) -> Iterator[Event]:
+def _of_decisions(order: Order) -> Iterator[OrderEvent]:
     rows = SaleDecision.objects.filter(line__order=order).select_related("line", "by")
     for row in rows.order_by("pk"):
-        yield Event(row.at, f"{DECIDED[row.outcome]}: {row.line.title}", by=_name(row.by))
+        yield OrderEvent(row.at, f"{DECIDED[row.outcome]}: {row.line.title}", by=_name(row.by))
 
 
-def _of_tickets(order: Order) -> Iterator[Event]:
+def _of_tickets(order: Order) -> Iterator[OrderEvent]:
     rows = Ticket.objects.filter(line__order=order).select_related("line", "used_by")
     gone = rows.filter(Q(used_at__isnull=False) | Q(cancelled_at__isnull=False))
     for row in gone.order_by("pk")[:MOST]:
         if row.used_at:
-            yield Event(row.used_at, f"Ticket used: {row.line.title}", by=_name(row.used_by))
+            yield OrderEvent(row.used_at, f"Ticket used: {row.line.title}", by=_name(row.used_by))
         else:
-            yield Event(row.cancelled_at, f"Ticket cancelled: {row.line.title}")
+            yield OrderEvent(row.cancelled_at, f"Ticket cancelled: {row.line.title}")
 
 
-def _of_people(order: Order, parcels: Iterable[Parcel], money: Money) -> Iterator[Event]:
+def _of_people(
+    order: Order, parcels: Iterable[SentParcel], money: OrderMoney
+) -> Iterator[OrderEvent]:
     """Yield what the log says of the order and of what belongs to it."""
     operations = [row.operation for row in money.backs if row.operation]
     about = {
@@ -116,7 +120,9 @@ def _of_people(order: Order, parcels: Iterable[Parcel], money: Money) -> Iterato
         mine |= Q(subject=subject, subject_id__in=ids)
     for line in reversed(told(ChangeLog.objects.filter(mine).order_by("-pk")[:MOST])):
         change, text = line.change, line.words[:1].upper() + line.words[1:]
-        yield Event(change.at, text, by=_name(change.by), small=change.reason or _detail(change))
+        yield OrderEvent(
+            change.at, text, by=_name(change.by), small=change.reason or _detail(change)
+        )
 
 
 def _detail(change: ChangeLog) -> str:

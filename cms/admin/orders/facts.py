@@ -22,7 +22,7 @@ NOTHING_SENT = "guests come by themselves"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class OrderedLine:
     """One line in written amounts: ``amount`` less ``discount`` is what was ``paid``."""
 
     line: OrderLine
@@ -36,13 +36,13 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class SentParcel:
     """What one store sends, or the visits that it hosts; ``total`` is lines and delivery."""
 
     part: Suborder
     store_url: str
     service: str
-    lines: tuple[Line, ...]
+    lines: tuple[OrderedLine, ...]
     shipments: tuple[tuple[Shipment, str], ...]  # each with where it went, if elsewhere
     delivery: str
     total: str
@@ -61,7 +61,7 @@ class ShopperShown:
     others: int
 
 
-def parcels_of(order: Order, by: User) -> list[Parcel]:
+def parcels_of(order: Order, by: User) -> list[SentParcel]:
     """Return the parts of an order, each with its lines. Five statements."""
     parts = order.suborders.select_related("merchant").prefetch_related(
         "lines__product", "lines__deal__slot__festival", "shipments__contact", "shipments__by"
@@ -100,10 +100,10 @@ def shopper_of(order: Order) -> ShopperShown:
 
 def _parcel(
     order: Order, part: Suborder, taken: dict[int, int], back: dict[int, int], by: User
-) -> Parcel:
+) -> SentParcel:
     lines = list(part.lines.all())
     total = sum(line.paid for line in lines) + part.delivery_paid
-    return Parcel(
+    return SentParcel(
         part=part,
         store_url=screen_of_store(part.merchant),
         service=service_name(part.service) if part.service else NOTHING_SENT,
@@ -116,10 +116,10 @@ def _parcel(
 
 def _line(
     order: Order, line: OrderLine, taken: dict[int, int], back: dict[int, int], by: User
-) -> Line:
+) -> OrderedLine:
     deal = line.deal
     discount = taken.get(line.pk, 0)
-    return Line(
+    return OrderedLine(
         line=line,
         product_url=screen_of_product(by, line.product),
         deal_url=reverse("desk:deal", args=[deal.slot.festival_id, deal.pk]) if deal else "",

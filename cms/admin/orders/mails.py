@@ -22,7 +22,7 @@ from shop.tickets.tasks import send_one_cancelled, send_tickets
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class OrderMail:
     """A mail: its name within the order, what it is, who gets it, and the task that sends it."""
 
     key: str
@@ -32,13 +32,13 @@ class Letter:
     args: tuple[Any, ...]
 
 
-def letters_of(order: Order) -> list[Letter]:
+def letters_of(order: Order) -> list[OrderMail]:
     """Return the mails of an order, those to the shopper first. Ten statements at the most."""
-    found: list[Letter] = []
+    found: list[OrderMail] = []
     if order.contact.email:
         for letters in (_papers, _parcels, _called_off, _prices, _returned):
             found += [
-                Letter(key, label, order.contact.email, task, args)
+                OrderMail(key, label, order.contact.email, task, args)
                 for key, label, task, args in letters(order)
             ]
     return [*found, *_stores(order)]
@@ -108,7 +108,7 @@ def _had_begun(order: Order, operation: Operation) -> bool:
     return at is not None and all(start is not None and start <= at for start in starts)
 
 
-def _stores(order: Order) -> Iterator[Letter]:
+def _stores(order: Order) -> Iterator[OrderMail]:
     """Yield what members of stores got that have something to send."""
     if not order.is_paid:
         return
@@ -117,4 +117,6 @@ def _stores(order: Order) -> Iterator[Letter]:
     rows = rows.filter(merchant__suborders__order=order).annotate(part=F("merchant__suborders"))
     for row in rows.select_related("merchant", "user").distinct():
         key, label = f"store-{row.part}-{row.user_id}", f"New order, to {row.merchant.name}"
-        yield Letter(key, label, row.user.email, tasks.send_order_to_ship, (row.part, row.user_id))
+        yield OrderMail(
+            key, label, row.user.email, tasks.send_order_to_ship, (row.part, row.user_id)
+        )

@@ -52,7 +52,7 @@ class Try:
 
 
 @dataclass(frozen=True, slots=True)
-class Back:
+class ReturnedMoney:
     """Money that goes back; ``waits`` tells whether a person has to do something."""
 
     amount: str
@@ -65,11 +65,11 @@ class Back:
 
 
 @dataclass(frozen=True, slots=True)
-class Money:
+class OrderMoney:
     """All of it; ``messages`` are those of the provider, the newest first."""
 
     tries: tuple[Try, ...]
-    backs: tuple[Back, ...]
+    backs: tuple[ReturnedMoney, ...]
     messages: tuple[GatewayEvent, ...]
 
     @property
@@ -79,7 +79,7 @@ class Money:
         return review or any(row.waits for row in self.backs)
 
 
-def money_of(order: Order) -> Money:
+def money_of(order: Order) -> OrderMoney:
     """Return the money of an order as the rows have it. Four statements."""
     payments = list(order.payments.order_by("-made_at", "-pk"))
     operations = Operation.objects.filter(payment__in=payments, kind=Operation.Kind.REFUND)
@@ -87,7 +87,7 @@ def money_of(order: Order) -> Money:
     backs = [_back(row.refund, row, order) for row in operations]
     bare = order.refunds.filter(operation=None).order_by("-pk")
     backs += [_back(row, None, order) for row in bare]
-    return Money(
+    return OrderMoney(
         tries=tuple(_try(row) for row in payments),
         backs=tuple(backs),
         messages=tuple(_messages(payments, operations)),
@@ -120,12 +120,12 @@ def _try(payment: Payment) -> Try:
     )
 
 
-def _back(refund: Refund | None, operation: Operation | None, order: Order) -> Back:
+def _back(refund: Refund | None, operation: Operation | None, order: Order) -> ReturnedMoney:
     amount = operation.amount if operation else refund.amount
     state = BACK_STATES[operation.state] if operation else "nothing was to be sent"
     if operation and operation.resolution:
         state = "was paid another way"
-    return Back(
+    return ReturnedMoney(
         amount=written(amount, order.currency, "en"),
         cause=cause_of(refund, operation),
         reason=refund.reason if refund else "",

@@ -19,7 +19,13 @@ from cms.admin.search import meanings, synonyms
 from shop import clock
 from shop.errors import NotPossible
 from shop.spreadsheets import as_read
-from shop.storefront.search_words.bulk import BadRows, Brought, Row, bring_meanings, bring_synonyms
+from shop.storefront.search_words.bulk import (
+    Brought,
+    SheetCells,
+    WrongSheetRows,
+    bring_meanings,
+    bring_synonyms,
+)
 from shop.workspace.visible_text import seen_only
 
 MOST_BYTES, MOST_ROWS = 2_000_000, 10_000
@@ -42,7 +48,7 @@ def of_synonyms(request: HttpRequest) -> HttpResponse:
     return _bring(request, bring_synonyms, "synonym", synonyms.HEADINGS)
 
 
-def read_rows(content: bytes, headings: Mapping[str, str]) -> list[Row]:
+def read_rows(content: bytes, headings: Mapping[str, str]) -> list[SheetCells]:
     """Return the filled rows of a sheet, with their numbers in it.
 
     Args:
@@ -59,7 +65,7 @@ def read_rows(content: bytes, headings: Mapping[str, str]) -> list[Row]:
     for number, line in enumerate(lines, start=2):
         cells = {name: _cell(line, place) for name, place in places.items()}
         if any(cells.values()):
-            found.append(Row(number, cells))
+            found.append(SheetCells(number, cells))
         if len(found) > MOST_ROWS:
             raise NotPossible(f"A sheet has {MOST_ROWS:,} rows at most. Divide it into two.")
     if not found:
@@ -77,7 +83,7 @@ def _bring(
             content = _content(request.FILES.get("sheet"))
             read = read_rows(content, headings)
             brought = bring(read, at=clock.moment_of(request), by=request.user)
-        except BadRows as bad:
+        except WrongSheetRows as bad:
             refused, rows = str(bad), bad.rows
         except NotPossible as refusal:
             refused = str(refusal)

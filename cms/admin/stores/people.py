@@ -26,7 +26,7 @@ from shop.workspace.people import invite as people_invite
 SEES = "Sees what the store earns"
 
 
-class InviteForm(forms.Form):
+class InviteMemberForm(forms.Form):
     """Whom to invite."""
 
     email = forms.EmailField(label="Email address", max_length=254)
@@ -44,7 +44,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
     """Invite somebody to work for a store."""
     store = get_object_or_404(Merchant, pk=pk)
     initial = {"language": settings.LANGUAGE_CODE, "may_see_money": True}
-    form = InviteForm(request.POST or None, initial=initial)
+    form = InviteMemberForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         at = clock.moment_of(request)
         try:

@@ -31,7 +31,7 @@ MOST_OF_NETWORK = 20
 """Codes that one network address may cause in an hour."""
 
 
-class CodeForm(forms.Form):
+class OrderCodeForm(forms.Form):
     """The six digits of a mail, however they are spaced and in whatever digits."""
 
     code = forms.CharField(
@@ -69,7 +69,7 @@ def code(request: HttpRequest, order: Order) -> HttpResponse:
         if request.POST.get("do") == "send":
             return _send(request, order, page)
         return _take(request, order, page)
-    return _page(request, order, page, CodeForm() if "sent" in request.GET else None)
+    return _page(request, order, page, OrderCodeForm() if "sent" in request.GET else None)
 
 
 @require_safe
@@ -100,7 +100,7 @@ def too_many(wait: timedelta) -> str:
 
 def _send(request: HttpRequest, order: Order, page: str) -> HttpResponse:
     if wait := _has_to_wait(request, order):
-        form = CodeForm({})
+        form = OrderCodeForm({})
         form.errors.clear()
         form.add_error(None, too_many(wait))
         return _page(request, order, page, form, status=429)
@@ -122,7 +122,7 @@ def _has_to_wait(request: HttpRequest, order: Order) -> timedelta | None:
 
 
 def _take(request: HttpRequest, order: Order, page: str) -> HttpResponse:
-    form = CodeForm(request.POST)
+    form = OrderCodeForm(request.POST)
     if not form.is_valid():
         return _page(request, order, page, form, status=422)
     is_right = use_code(order, form.cleaned_data["code"])
@@ -138,7 +138,7 @@ def _take(request: HttpRequest, order: Order, page: str) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, order: Order, page: str, form: CodeForm | None, *, status: int = 200
+    request: HttpRequest, order: Order, page: str, form: OrderCodeForm | None, *, status: int = 200
 ) -> HttpResponse:
     context = {
         "order": order,

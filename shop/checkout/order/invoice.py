@@ -25,7 +25,7 @@ from shop.payments.models import Payment
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class InvoiceRow:
     """One line: what, from which store, how many, and amounts as they are written.
 
     ``lang`` marks what was read in another language than the invoice has.
@@ -49,7 +49,7 @@ class Invoice:
     sold_through: tuple[str, ...]
     date: str
     method: str
-    rows: tuple[Row, ...]
+    rows: tuple[InvoiceRow, ...]
     taxes: tuple[tuple[str, str], ...]
     total: str
     back: MoneyBack | None
@@ -83,10 +83,10 @@ def show_invoice(order: Order) -> Invoice:
     )
 
 
-def _rows(part: Suborder, order: Order) -> Iterator[Row]:
+def _rows(part: Suborder, order: Order) -> Iterator[InvoiceRow]:
     store, currency = part.merchant.name, order.currency
     for line in part.lines.all():
-        yield Row(
+        yield InvoiceRow(
             item=line.read,
             lang=line.mark(order, language()),
             store=store,
@@ -100,7 +100,7 @@ def _rows(part: Suborder, order: Order) -> Iterator[Row]:
         price, paid = amount(part.delivery_price, currency), amount(part.delivery_paid, currency)
         taken = part.delivery_price - part.delivery_paid
         less_of = less(taken, currency) if taken else ""
-        yield Row(_("Delivery"), "", store, 1, price, less_of, "", paid)
+        yield InvoiceRow(_("Delivery"), "", store, 1, price, less_of, "", paid)
 
 
 def _taxes(parts: Sequence[Suborder], currency: str) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ ON_ITS_WAY, DONE, DELAYED = "info", "good", "warn"  # as tags are called
 
 
 @dataclass(frozen=True, slots=True)
-class Back:
+class RefundShown:
     """A sum that goes back: how it stands, why, and what there is to say of it.
 
     ``is_own`` unless it is a second payment of the order, which was never part of its total.
@@ -33,7 +33,7 @@ class Back:
 class MoneyBack:
     """All that goes back of an order; ``left`` is what its shopper pays in the end."""
 
-    rows: tuple[Back, ...]
+    rows: tuple[RefundShown, ...]
     left: str
     is_all: bool
 
@@ -93,12 +93,12 @@ def _is_own(operation: Operation) -> bool:
     return operation.cause != Operation.Cause.SURPLUS
 
 
-def _shown(operation: Operation) -> Back:
+def _shown(operation: Operation) -> RefundShown:
     standing = stands(operation)
     text = told(standing)
     if standing == DONE:
         text = _("Refunded, %(date)s") % {"date": full_day(operation.made_at)}
-    return Back(
+    return RefundShown(
         text=text,
         amount=less(operation.amount, operation.currency),
         notes=tuple(_notes(operation, standing)),

@@ -19,7 +19,7 @@ from shop.payments.models import Payment
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class OrderStatus:
     """An order without its money.
 
     ``pay_url`` leads to the open payment page; ``is_open`` while the goods are held for it;
@@ -66,7 +66,7 @@ def bring_up_to_date(order: Order, *, came_from: str = "", at: datetime) -> bool
 
 def standing(
     order: Order, *, zone: str, is_known: bool | None = True, stopped: bool = False
-) -> Standing:
+) -> OrderStatus:
     """Return how an order that is not paid stands. One statement, two when it was refunded.
 
     Args:
@@ -80,10 +80,10 @@ def standing(
     payments = list(order.payments.order_by("pk"))
     states = {payment.state for payment in payments}
     if order.state == Order.State.CANCELLED:
-        return Standing(_("Cancelled"), "")
+        return OrderStatus(_("Cancelled"), "")
     if Payment.State.REVIEW in states:
         text = _("We are looking at the payment and will email you.")
-        return Standing(_("Payment being checked"), text)
+        return OrderStatus(_("Payment being checked"), text)
     if states & {Payment.State.REFUNDING, Payment.State.REFUNDED}:
         return _refunding(order)
     if order.is_pending:
@@ -91,26 +91,28 @@ def standing(
     return _ended(order, payments, stopped=stopped)
 
 
-def _unknown(*, is_silent: bool) -> Standing:
+def _unknown(*, is_silent: bool) -> OrderStatus:
     text = (
         _("The payment provider does not answer at the moment. This page asks again.")
         if is_silent
         else _("We have just asked about your payment. This page asks again in a moment.")
     )
-    return Standing(_("Payment being checked"), text, asks_again=True)
+    return OrderStatus(_("Payment being checked"), text, asks_again=True)
 
 
-def _pending(order: Order, payments: Collection[Payment], *, zone: str, stopped: bool) -> Standing:
+def _pending(
+    order: Order, payments: Collection[Payment], *, zone: str, stopped: bool
+) -> OrderStatus:
     if any(payment.state == Payment.State.PROCESSING for payment in payments):
         text = _("We are waiting for your bank. You can close this page, we will email you.")
-        return Standing(_("Payment waiting"), text, asks_again=True)
+        return OrderStatus(_("Payment waiting"), text, asks_again=True)
     if any(payment.is_live and payment.session_id is None for payment in payments):
         # Its page was made, or not, and nobody knows: only what the provider says is told.
         text = _("This order is not paid.")
     else:
         text = _stopped() if stopped else _("This order is not paid. Nothing was charged.")
     urls = [payment.session_url for payment in payments if payment.state == Payment.State.OPEN]
-    return Standing(
+    return OrderStatus(
         _("Payment waiting"),
         text,
         held=held_until(order.pay_by, zone=zone),
@@ -119,20 +121,20 @@ def _pending(order: Order, payments: Collection[Payment], *, zone: str, stopped:
     )
 
 
-def _ended(order: Order, payments: Collection[Payment], *, stopped: bool) -> Standing:
+def _ended(order: Order, payments: Collection[Payment], *, stopped: bool) -> OrderStatus:
     if any(payment.state == Payment.State.FAILED and payment.session_id for payment in payments):
         text = _("The card was declined. Try another card or ask your bank.")
-        return Standing(_("Payment failed"), text, may_retry=True)
+        return OrderStatus(_("Payment failed"), text, may_retry=True)
     if stopped or (order.ended_at and order.ended_at < order.pay_by):
-        return Standing(_("This order is not paid"), _stopped(), may_retry=True)
+        return OrderStatus(_("This order is not paid"), _stopped(), may_retry=True)
     text = _("The time to pay has run out. Nothing was charged and your cart is still here.")
-    return Standing(_("Payment expired"), text, may_retry=True)
+    return OrderStatus(_("Payment expired"), text, may_retry=True)
 
 
-def _refunding(order: Order) -> Standing:
+def _refunding(order: Order) -> OrderStatus:
     operation = returning().filter(payment__order=order).last()
     if operation is None:  # a person looked at the money and sent it back, and has told why
-        return Standing(told(DONE), "", may_retry=True)
+        return OrderStatus(told(DONE), "", may_retry=True)
     standing = stands(operation)
     if standing == DONE:
         text = _(
@@ -151,7 +153,7 @@ def _refunding(order: Order) -> Standing:
             "All of it, %(amount)s, is on its way back to you."
         )
     written = amount(order.total, order.currency)
-    return Standing(told(standing), text % {"amount": written}, may_retry=True)
+    return OrderStatus(told(standing), text % {"amount": written}, may_retry=True)
 
 
 def _stopped() -> str:

@@ -19,14 +19,14 @@ from shop.festivals.nominations.entry_rules import (
     sentences,
 )
 from shop.festivals.nominations.places import Places, read_places
-from shop.festivals.nominations.proposal import Case, Check, Proposal, VariantCheck
+from shop.festivals.nominations.proposal import Case, Proposal, ProposalCheck, VariantCheck
 from shop.festivals.prices.load import planned_prices, timelines
 from shop.festivals.prices.reductions import beside, dearer, no_reduction_beside, rising
 from shop.festivals.pricing.items import first_rise, percent_off, prior_sale, reduced, regular_price
 from shop.festivals.pricing.terms import VariantTerms
 from shop.money import share
 
-__all__ = ["Case", "Check", "Proposal", "VariantCheck", "check", "check_all"]
+__all__ = ["Case", "Proposal", "ProposalCheck", "VariantCheck", "check", "check_all"]
 
 
 def check(
@@ -37,12 +37,12 @@ def check(
     *,
     decided_at: datetime | None = None,
     at: datetime,
-) -> Check:
+) -> ProposalCheck:
     """Say what a proposal means for each variant, and, unless decided, what stands in its way."""
     return check_all([Case(product, slot, enrolment, proposal, decided_at)], at=at)[0]
 
 
-def check_all(cases: Sequence[Case], *, at: datetime) -> list[Check]:
+def check_all(cases: Sequence[Case], *, at: datetime) -> list[ProposalCheck]:
     """Check many proposals at once. Eleven statements at the most, however many.
 
     What is a reduction by itself may be none beside what waits for another slot: that is a warning,
@@ -104,7 +104,7 @@ def _judge(
     known: Mapping[int, VariantTerms],
     around: _Around,
     at: datetime,
-) -> Check:
+) -> ProposalCheck:
     slot, proposal = case.slot, case.proposal
     starts_at = max(slot.starts_at, case.decided_at or at)
     # Of an experience only dates after the slot's start are meant, as approval does.
@@ -120,12 +120,12 @@ def _judge(
         for variant in variants
     )
     if case.decided_at:
-        return Check(tuple(replace(row, sentence="", beside="") for row in rows), (), ())
+        return ProposalCheck(tuple(replace(row, sentence="", beside="") for row in rows), (), ())
     problems = [*problems_of(case, rows, left), *around.places.problems(case)]
     warnings = [*(() if must_beat(slot) else sentences(rows)), *besides(rows)]
     if proposal.rule == Nomination.Rule.FIXED:
         warnings += doubtful(rows)
-    return Check(rows, tuple(dict.fromkeys(problems)), tuple(warnings))
+    return ProposalCheck(rows, tuple(dict.fromkeys(problems)), tuple(warnings))
 
 
 def _check(

@@ -20,7 +20,7 @@ from shop.festivals.changelog import decided, log
 from shop.festivals.mail import tell_changed
 from shop.festivals.models import Deal, Festival, Fund, Nomination, Slot, Wanted
 from shop.festivals.nominations.checks import check
-from shop.festivals.nominations.proposal import Check, Proposal
+from shop.festivals.nominations.proposal import Proposal, ProposalCheck
 from shop.festivals.nominations.submit import Offer, proposal_of, submit_all
 from shop.festivals.prices import spans
 from shop.festivals.promotions import sponsors
@@ -30,10 +30,10 @@ from shop.merchants.own_stores import refuse_own
 State = Nomination.State
 
 
-class Refused(NotPossible):
+class RuleBroken(NotPossible):
     """A proposal that breaks a rule of the festival; ``check`` says all that is wrong with it."""
 
-    def __init__(self, found: Check) -> None:
+    def __init__(self, found: ProposalCheck) -> None:
         self.check = found
         super().__init__(" ".join(found.problems))
 
@@ -63,7 +63,7 @@ def nominate(
     if found.refusal:
         raise NotPossible(found.refusal)
     if found.check.problems:
-        raise Refused(found.check)
+        raise RuleBroken(found.check)
     return found.nomination
 
 
@@ -211,6 +211,6 @@ def _locked(nomination: Nomination) -> Nomination:
 
 
 __all__ = [
-    "Refused", "nominate", "proposal_of", "refuse_if_newer", "reject", "request_changes",
+    "RuleBroken", "nominate", "proposal_of", "refuse_if_newer", "reject", "request_changes",
     "subsidise", "take_back", "withdraw",
 ]  # fmt: skip

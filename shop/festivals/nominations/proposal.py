@@ -66,7 +66,7 @@ class Problem(str):
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class ProposalCheck:
     """The whole answer: ``problems`` keep it from being submitted, ``warnings`` do not."""
 
     variants: tuple[VariantCheck, ...]

@@ -17,7 +17,7 @@ from shop.festivals.changelog import log_all
 from shop.festivals.enrolment.enrol import is_enrolling, refuse_suspended
 from shop.festivals.models import Enrolment, Festival, Nomination, Slot, Wanted
 from shop.festivals.nominations.checks import check_all
-from shop.festivals.nominations.proposal import Case, Check, Problem, Proposal
+from shop.festivals.nominations.proposal import Case, Problem, Proposal, ProposalCheck
 from shop.locks import lock, locked
 
 State = Nomination.State
@@ -43,7 +43,7 @@ class Answer:
     ``is_new`` tells that there was none before.
     """
 
-    check: Check
+    check: ProposalCheck
     nomination: Nomination | None = None
     is_new: bool = False
     is_same: bool = False
@@ -114,20 +114,20 @@ class _Room:
         rows = Nomination.objects.filter(enrolment=enrolment, state__in=counted)
         self.own = set(rows.values_list("product", flat=True)) if self.most else set()
 
-    def judged(self, offer: Offer, check: Check) -> Check:
+    def judged(self, offer: Offer, check: ProposalCheck) -> ProposalCheck:
         """Return the check, with a problem more if there is no room after those before."""
         if self.most is None or check.problems:
             return check
         if len(self.own - {offer.product.pk}) >= self.most:
             text = _("A store may nominate %(count)d products at the most.")
             problem = Problem.at("product", text % {"count": self.most})
-            return Check(check.variants, (problem,), check.warnings)
+            return ProposalCheck(check.variants, (problem,), check.warnings)
         self.own.add(offer.product.pk)
         return check
 
 
 def _answer(
-    offer: Offer, check: Check, found: Nomination | None, *, at: datetime, same: bool
+    offer: Offer, check: ProposalCheck, found: Nomination | None, *, at: datetime, same: bool
 ) -> Answer:
     wanted = _terms(offer.proposal)
     is_same = found is not None and terms_of(found) == wanted and found.state != State.WITHDRAWN

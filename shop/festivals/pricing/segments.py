@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shop.festivals.pricing.items import deals_at, is_on_sale, regular_price
-from shop.festivals.pricing.terms import DealTerms, PoolTerms, Wanted
+from shop.festivals.pricing.terms import DealTerms, PoolTerms, WantedUnits
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
     """Some units of one variant at one price."""
 
-    wanted: Wanted
+    wanted: WantedUnits
     quantity: int
     regular: int
     price: int
@@ -66,7 +66,7 @@ class Taken:
 
 
 def segments(
-    wanted: Wanted, pool: PoolTerms, *, at: datetime, taken: Taken
+    wanted: WantedUnits, pool: PoolTerms, *, at: datetime, taken: Taken
 ) -> tuple[list[Segment], int]:
     """Give units to the best deals first, each within its limits; the rest at regular price.
 
@@ -96,7 +96,7 @@ def segments(
     return found, need
 
 
-def _room_in_deal(deal: DealTerms, wanted: Wanted, pool: PoolTerms, taken: Taken) -> int:
+def _room_in_deal(deal: DealTerms, wanted: WantedUnits, pool: PoolTerms, taken: Taken) -> int:
     if deal.left is None:
         room = _everyday_room(wanted, pool, taken)
     else:
@@ -107,7 +107,7 @@ def _room_in_deal(deal: DealTerms, wanted: Wanted, pool: PoolTerms, taken: Taken
     return room
 
 
-def _everyday_room(wanted: Wanted, pool: PoolTerms, taken: Taken) -> int:
+def _everyday_room(wanted: WantedUnits, pool: PoolTerms, taken: Taken) -> int:
     left = pool.free - pool.set_aside - taken.everyday[wanted.pool_id]
     # Allotments of which units are gone already may promise more than is there.
     there = pool.free - taken.pool[wanted.pool_id]

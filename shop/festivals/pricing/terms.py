@@ -96,7 +96,7 @@ class PoolTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedUnits:
     """So many of a variant in a cart, with what the price rules ask of its product.
 
     ``festivals`` are the live festivals in which the product is listed, best first;
@@ -151,7 +151,7 @@ class Basket:
         minimum: the least amount that can be charged.
     """
 
-    wanted: tuple[Wanted, ...]
+    wanted: tuple[WantedUnits, ...]
     pools: dict[int, PoolTerms]
     promotions: tuple[PromotionTerms, ...] = ()
     parcels: dict[int, int] = field(default_factory=dict)

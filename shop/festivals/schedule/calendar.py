@@ -17,7 +17,7 @@ FEW = 4  # slots of a festival that are drawn one by one
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class CalendarBar:
     """Something that lasts: what it is, its name, and what is said in it."""
 
     kind: str
@@ -30,11 +30,11 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class LaneCell:
     """So many columns of a lane: empty, or with a bar."""
 
     span: int
-    bar: Bar | None = None
+    bar: CalendarBar | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,13 @@ class Overlap:
     variants: int
 
 
-def lanes(bars: Iterable[Bar], edges: Sequence[datetime]) -> list[list[Cell]]:
+def lanes(bars: Iterable[CalendarBar], edges: Sequence[datetime]) -> list[list[LaneCell]]:
     """Lay bars into as few lanes as they need, each lane in cells from the first column on.
 
     Args:
         edges: the instants between columns, in order; one more than there are columns.
     """
-    found: list[list[tuple[int, int, Bar]]] = []
+    found: list[list[tuple[int, int, CalendarBar]]] = []
     for bar in sorted(bars, key=lambda bar: (bar.starts_at, bar.ends_at, bar.label)):
         first = max(0, bisect_right(edges, bar.starts_at) - 1)
         last = min(len(edges) - 1, bisect_left(edges, bar.ends_at))
@@ -69,7 +69,7 @@ def lanes(bars: Iterable[Bar], edges: Sequence[datetime]) -> list[list[Cell]]:
     return [_cells(lane, len(edges) - 1) for lane in found]
 
 
-def planned(starts_at: datetime, ends_at: datetime) -> dict[Festival, list[Bar]]:
+def planned(starts_at: datetime, ends_at: datetime) -> dict[Festival, list[CalendarBar]]:
     """Return the festivals of a time with their enrolment, themselves, slots and benefits.
 
     Three statements. Those that were called off are left out.
@@ -78,14 +78,16 @@ def planned(starts_at: datetime, ends_at: datetime) -> dict[Festival, list[Bar]]
     enrolling = Q(enrol_opens__lt=ends_at, enrol_closes__gt=starts_at)
     rows = Festival.objects.exclude(state=Festival.State.CANCELLED)
     festivals = list(rows.filter(running | enrolling).order_by("starts_at", "pk")[:MOST])
-    found: dict[Festival, list[Bar]] = {row: list(_own(row)) for row in festivals}
+    found: dict[Festival, list[CalendarBar]] = {row: list(_own(row)) for row in festivals}
     by_id = {row.pk: row for row in festivals}
     slots = Slot.objects.filter(
         festival__in=festivals, kind=Slot.Kind.FLASH, cancelled_at=None, starts_at__lt=ends_at,
         ends_at__gt=starts_at,
     )  # fmt: skip
     for slot in slots:
-        bar = Bar("slot", slot.label, slot.starts_at, slot.ends_at, slot.festival_id, slot.pk)
+        bar = CalendarBar(
+            "slot", slot.label, slot.starts_at, slot.ends_at, slot.festival_id, slot.pk
+        )
         found[by_id[slot.festival_id]].append(bar)
     for bar in benefits_between(festivals, starts_at, ends_at):
         found[by_id[bar.festival_id]].append(bar)
@@ -94,22 +96,23 @@ def planned(starts_at: datetime, ends_at: datetime) -> dict[Festival, list[Bar]]
 
 def benefits_between(
     festivals: Sequence[Festival], starts_at: datetime, ends_at: datetime
-) -> list[Bar]:
+) -> list[CalendarBar]:
     """Return when benefits and vouchers of festivals can be used in a time. One statement."""
     rows = Promotion.objects.filter(
         festival__in=festivals, use_from__lt=ends_at, use_to__gt=starts_at
     ).exclude(state=Promotion.State.ENDED_EARLY, used=0, held_uses=0)
     return [
-        Bar("benefit", row.title, row.use_from, row.use_to, row.festival_id, row.pk) for row in rows
+        CalendarBar("benefit", row.title, row.use_from, row.use_to, row.festival_id, row.pk)
+        for row in rows
     ]
 
 
-def gathered(bars: Sequence[Bar], edges: Sequence[datetime]) -> list[Bar]:
+def gathered(bars: Sequence[CalendarBar], edges: Sequence[datetime]) -> list[CalendarBar]:
     """Return bars of which many short ones, such as flash slots, became one a column."""
     short = [bar for bar in bars if bar.kind == "slot"]
     if len(short) <= FEW:
         return list(bars)
-    columns: dict[int, list[Bar]] = {}
+    columns: dict[int, list[CalendarBar]] = {}
     for bar in short:
         if edges[0] <= bar.starts_at < edges[-1]:
             columns.setdefault(bisect_right(edges, bar.starts_at) - 1, []).append(bar)
@@ -188,21 +191,21 @@ def slots_between(festival: Festival, starts_at: datetime, ends_at: datetime) ->
     return slots
 
 
-def _own(festival: Festival) -> Iterable[Bar]:
+def _own(festival: Festival) -> Iterable[CalendarBar]:
     if festival.enrol_opens and festival.enrol_closes:
-        yield Bar(
+        yield CalendarBar(
             "enrolment", "Enrolment", festival.enrol_opens, festival.enrol_closes, festival.pk
         )
-    yield Bar("live", "Live", festival.starts_at, festival.ends_at, festival.pk)
+    yield CalendarBar("live", "Live", festival.starts_at, festival.ends_at, festival.pk)
 
 
-def _cells(lane: Sequence[tuple[int, int, Bar]], columns: int) -> list[Cell]:
+def _cells(lane: Sequence[tuple[int, int, CalendarBar]], columns: int) -> list[LaneCell]:
     cells, place = [], 0
     for first, last, bar in lane:
         if first > place:
-            cells.append(Cell(first - place))
-        cells.append(Cell(last - first, bar))
+            cells.append(LaneCell(first - place))
+        cells.append(LaneCell(last - first, bar))
         place = last
     if place < columns:
-        cells.append(Cell(columns - place))
+        cells.append(LaneCell(columns - place))
     return cells

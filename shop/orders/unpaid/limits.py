@@ -20,7 +20,7 @@ from shop.errors import TooManyOpenOrders
 from shop.festivals.holds.holdings import Holdings
 from shop.festivals.pricing.segments import Segment
 from shop.orders.models import Order
-from shop.orders.unpaid.reads import DEAL, POOL, Count, Key, Place, Scarce, Seen, look
+from shop.orders.unpaid.reads import DEAL, POOL, Count, Key, OrderSource, Scarce, Seen, look
 from shop.orders.unpaid.words import network_full, order_too_large, too_many_of
 from shop.storefront.cache.catalogue_version import Epoch, current_epoch
 
@@ -103,8 +103,8 @@ def minutes_to_pay(usual: int, seen: Seen, *, least: int, is_guest: bool) -> int
     return min(usual, max(least, usual >> min(halvings, usual)))
 
 
-def _place(priced: PricedCart, shopper: Shopper, pending: Order | None) -> Place:
-    return Place(
+def _place(priced: PricedCart, shopper: Shopper, pending: Order | None) -> OrderSource:
+    return OrderSource(
         shopper_key=priced.cart.shopper_key,
         email_key=mailbox_key(priced.cart.contact.email),
         network_key=shopper.network_key,

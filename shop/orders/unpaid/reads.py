@@ -69,7 +69,7 @@ WHERE p.id = ANY(%(pools)s) GROUP BY p.id
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class OrderSource:
     """Where an order comes from, by the keys that are kept of it; ``replaces`` is its id."""
 
     shopper_key: str
@@ -115,7 +115,7 @@ class Seen:
     near_lapsed: int
 
 
-def look(place: Place, keys: Collection[Key], *, at: datetime) -> Seen:
+def look(place: OrderSource, keys: Collection[Key], *, at: datetime) -> Seen:
     """Return what is there now, and what others of the place hold of it. One statement."""
     asked = {
         "shopper": place.shopper_key,

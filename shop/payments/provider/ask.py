@@ -6,13 +6,13 @@ from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 
 from shop.errors import GatewayError
-from shop.payments.provider.gateway import Session
+from shop.payments.provider.gateway import CheckoutSession
 from shop.payments.provider.stripe_gateway import gateway
 
 # The provider allows a hundred a second; a round shall not crowd out the shoppers' own calls.
 AT_ONCE = 6
 
-type Answers = dict[str, Session | GatewayError]
+type Answers = dict[str, CheckoutSession | GatewayError]
 
 
 def close_all(session_ids: Collection[str]) -> Answers:
@@ -25,7 +25,7 @@ def read_all(session_ids: Collection[str]) -> Answers:
     return _ask_all(gateway().session, session_ids)
 
 
-def said(answer: Session | GatewayError) -> Session:
+def said(answer: CheckoutSession | GatewayError) -> CheckoutSession:
     """Return what the provider said.
 
     Raises:
@@ -36,10 +36,10 @@ def said(answer: Session | GatewayError) -> Session:
     return answer
 
 
-def _ask_all(ask: Callable[[str], Session], session_ids: Collection[str]) -> Answers:
+def _ask_all(ask: Callable[[str], CheckoutSession], session_ids: Collection[str]) -> Answers:
     """Ask about all, some at a time. The threads touch the provider alone, and no database."""
 
-    def one(session_id: str) -> Session | GatewayError:
+    def one(session_id: str) -> CheckoutSession | GatewayError:
         try:
             return ask(session_id)
         except GatewayError as error:

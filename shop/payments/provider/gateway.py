@@ -18,7 +18,7 @@ class SessionStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class CheckoutSession:
     """A Checkout session as the provider knows it now."""
 
     id: str
@@ -48,7 +48,7 @@ class RemoteOperation:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class ProviderEvent:
     """A message from the provider whose signature is right."""
 
     id: str
@@ -74,13 +74,13 @@ class Gateway(Protocol):
     def is_given_up(self) -> bool:
         """Tell whether nobody is asked for a minute, since a call was not answered in time."""
 
-    def open_checkout(self, request: Mapping[str, Any], *, email: str, key: str) -> Session:
+    def open_checkout(self, request: Mapping[str, Any], *, email: str, key: str) -> CheckoutSession:
         """Make a session that can be paid; the same key gives the same session."""
 
-    def session(self, session_id: str, *, is_waited_for: bool = False) -> Session:
+    def session(self, session_id: str, *, is_waited_for: bool = False) -> CheckoutSession:
         """Return a session as it is now; asked briefly and once when somebody waits for it."""
 
-    def close_checkout(self, session_id: str) -> Session:
+    def close_checkout(self, session_id: str) -> CheckoutSession:
         """Make a session unpayable and return what became of it; it may be paid already."""
 
     def refund(self, request: Mapping[str, Any], *, key: str) -> RemoteOperation:
@@ -89,7 +89,7 @@ class Gateway(Protocol):
     def find_refund(self, request: Mapping[str, Any]) -> RemoteOperation | None:
         """Return the refund that was made of a request, or None; asked for by what it says."""
 
-    def sessions_since(self, made_at: datetime) -> Iterator[Session]:
+    def sessions_since(self, made_at: datetime) -> Iterator[CheckoutSession]:
         """Yield the sessions of the account that were made since, the newest first."""
 
     def refund_now(self, refund_id: str, *, is_waited_for: bool = False) -> RemoteOperation:
@@ -98,5 +98,5 @@ class Gateway(Protocol):
     def knock(self) -> None:
         """Ask for something small, briefly and once; returning at all says that it answers."""
 
-    def read_event(self, body: bytes, signature: str) -> Event:
+    def read_event(self, body: bytes, signature: str) -> ProviderEvent:
         """Return the message, or raise ``BadSignature``."""

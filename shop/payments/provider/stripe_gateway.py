@@ -19,7 +19,7 @@ from django.conf import settings
 from shop.currencies import for_stripe, is_chargeable
 from shop.errors import BadSignature, GatewayError
 from shop.payments.provider.circuit_breaker import Breaker
-from shop.payments.provider.gateway import Event, RemoteOperation, Session
+from shop.payments.provider.gateway import CheckoutSession, ProviderEvent, RemoteOperation
 from shop.payments.provider.stripe_shapes import refund_of, session_of
 
 CONNECT_SECONDS, READ_SECONDS = 3, 10
@@ -56,7 +56,7 @@ class StripeGateway:
         """Tell whether nobody is asked for a minute, since a call was not answered in time."""
         return self._breaker.is_open
 
-    def open_checkout(self, request: Mapping[str, Any], *, email: str, key: str) -> Session:
+    def open_checkout(self, request: Mapping[str, Any], *, email: str, key: str) -> CheckoutSession:
         """Make a session that can be paid; the same key gives the same session."""
         currency = request["currency"]
         if not is_chargeable(currency):
@@ -86,14 +86,14 @@ class StripeGateway:
         create = self._client.v1.checkout.sessions.create
         return session_of(self._call(lambda: create(params, {"idempotency_key": key})))
 
-    def session(self, session_id: str, *, is_waited_for: bool = False) -> Session:
+    def session(self, session_id: str, *, is_waited_for: bool = False) -> CheckoutSession:
         """Return a session as it is now; asked briefly and once when somebody waits for it."""
         client = self._brief if is_waited_for else self._client
         retrieve = client.v1.checkout.sessions.retrieve
         ask = partial(retrieve, session_id, {"expand": EXPAND})
         return session_of(self._call(ask, is_brief=is_waited_for))
 
-    def sessions_since(self, made_at: datetime) -> Iterator[Session]:
+    def sessions_since(self, made_at: datetime) -> Iterator[CheckoutSession]:
         """Yield the sessions of the account that were made since, the newest first."""
         params = {"created": {"gte": int(made_at.timestamp())}, "limit": 100,
                   "expand": [f"data.{name}" for name in EXPAND]}  # fmt: skip
@@ -105,7 +105,7 @@ class StripeGateway:
             after = params | {"starting_after": found.data[-1].id}
             found = self._call(lambda after=after: self._client.v1.checkout.sessions.list(after))
 
-    def close_checkout(self, session_id: str) -> Session:
+    def close_checkout(self, session_id: str) -> CheckoutSession:
         """Make a session unpayable and return what became of it; it may be paid already."""
         expire = self._client.v1.checkout.sessions.expire
         try:
@@ -145,14 +145,14 @@ class StripeGateway:
         """Ask for something small, briefly and once; returning at all says that it answers."""
         self._ask(self._brief.v1.balance.retrieve)
 
-    def read_event(self, body: bytes, signature: str) -> Event:
+    def read_event(self, body: bytes, signature: str) -> ProviderEvent:
         """Return the message, or raise ``BadSignature``."""
         _verify(body, signature)
         if not _is_recent(signature):
             raise BadSignature("the stamp lies in the future")
         try:
             content = json.loads(body)
-            return Event(
+            return ProviderEvent(
                 id=content["id"],
                 kind=content["type"],
                 object_id=content["data"]["object"].get("id", ""),

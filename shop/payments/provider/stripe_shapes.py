@@ -5,7 +5,7 @@ from __future__ import annotations
 import stripe
 
 from shop.currencies import currencies, from_stripe
-from shop.payments.provider.gateway import RemoteOperation, Session, SessionStatus
+from shop.payments.provider.gateway import CheckoutSession, RemoteOperation, SessionStatus
 
 # A voucher that is paid at a counter leaves the intent waiting for the shopper's next step.
 AWAITED = {"processing", "requires_action"}
@@ -18,13 +18,13 @@ def refund_of(refund: stripe.Refund) -> RemoteOperation:
     return RemoteOperation(refund.id, refund.status == "succeeded", failed)
 
 
-def session_of(session: stripe.checkout.Session) -> Session:
+def session_of(session: stripe.checkout.Session) -> CheckoutSession:
     """Return a session as the provider knows it now; an account may have others than ours."""
     currency = (session.currency or "").upper()
     intent = session.payment_intent
     charge = intent.latest_charge if intent else None
     metadata = session.metadata.to_dict() if session.metadata else {}
-    return Session(
+    return CheckoutSession(
         id=session.id,
         status=SessionStatus(session.status),
         is_paid=session.payment_status == "paid",

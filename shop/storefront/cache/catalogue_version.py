@@ -21,7 +21,7 @@ from shop.festivals.limits import Limits, limits_of
 from shop.merchants.models import trading_sql
 from shop.prepared import ask
 from shop.storefront.lost_connection import is_away
-from shop.storefront.search.filters import Known
+from shop.storefront.search.filters import KnownFilters
 
 KEPT_FOR = timedelta(seconds=1)
 TRIED_AGAIN = timedelta(seconds=1)
@@ -117,7 +117,7 @@ class Epoch:
     ends_at: datetime
     festivals: tuple[KnownFestival, ...]
     served: frozenset[str]
-    known: Known
+    known: KnownFilters
     tree: tuple[Branch, ...] = ()
     menu: tuple[MenuPage, ...] = ()
     limits: Limits = field(default_factory=lambda: limits_of(None))
@@ -225,7 +225,7 @@ def _read(at: datetime) -> Epoch:
         ends_at=min(after or FAR, midnight + DAY),
         festivals=tuple(_festival(row) for row in json.loads(festivals or "[]")),
         served=frozenset(served),
-        known=Known(*map(frozenset, known)),
+        known=KnownFilters(*map(frozenset, known)),
         tree=tuple(map(tuple, json.loads(tree or "[]"))),
         menu=tuple(MenuPage(**row) for row in json.loads(menu or "[]")),
         limits=limits_of(json.loads(fairness or "null")),

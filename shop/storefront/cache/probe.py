@@ -47,7 +47,7 @@ AGENT = "Baobab probe"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PageAnswer:
     """What a page says: its prices in whole units, or what went wrong."""
 
     prices: tuple[str, ...] = ()
@@ -210,7 +210,7 @@ def _look_at(product: Product, festival: Festival, opens_at: datetime, at: datet
     )
 
 
-def _judged(answer: Answer, expected: Sequence[tuple[str, ...]], product: Product) -> str:
+def _judged(answer: PageAnswer, expected: Sequence[tuple[str, ...]], product: Product) -> str:
     if answer.trouble:
         return Outcome.SILENT
     is_right = any(_agree(answer, prices, product) for prices in expected)
@@ -224,7 +224,7 @@ def _expected(product: Product, at: datetime) -> tuple[str, ...]:
     return tuple(str(in_whole(price, settings.SHOP_CURRENCY)) for price in sorted(prices))
 
 
-def _agree(answer: Answer, expected: Sequence[str], product: Product) -> bool:
+def _agree(answer: PageAnswer, expected: Sequence[str], product: Product) -> bool:
     if not answer.prices:
         return False
     if product.kind == Product.Kind.EXPERIENCE:  # its page names the prices of one date
@@ -232,7 +232,7 @@ def _agree(answer: Answer, expected: Sequence[str], product: Product) -> bool:
     return answer.prices == tuple(expected)
 
 
-def _ask(address: str) -> Answer:
+def _ask(address: str) -> PageAnswer:
     """Ask our own front for a page; where it leads elsewhere nobody follows."""
     front, public = urlsplit(settings.PROBE_URL or settings.SITE_URL), urlsplit(settings.SITE_URL)
     kind = HTTPSConnection if front.scheme == "https" else HTTPConnection
@@ -243,13 +243,13 @@ def _ask(address: str) -> Answer:
         answer = connection.getresponse()
         body = _read_in_time(answer)
     except (OSError, HTTPException) as error:
-        return Answer(trouble=f"no answer: {type(error).__name__}")
+        return PageAnswer(trouble=f"no answer: {type(error).__name__}")
     finally:
         connection.close()
     if answer.status != 200:
-        return Answer(trouble=f"answered {answer.status}")
+        return PageAnswer(trouble=f"answered {answer.status}")
     if len(body) > LARGEST:
-        return Answer(trouble="too large")
+        return PageAnswer(trouble="too large")
     return _read(body.decode("utf-8", "replace"))
 
 
@@ -267,12 +267,12 @@ def _read_in_time(answer: HTTPResponse) -> bytes:
     return body
 
 
-def _read(page: str) -> Answer:
+def _read(page: str) -> PageAnswer:
     """Return the prices that a page tells machines."""
     try:
         found = [json.loads(text) for text in DATA.findall(page)]
         offers = [offer for data in found for offer in data.get("offers", ())]
         prices = sorted((str(offer["price"]) for offer in offers), key=float)
     except (ValueError, TypeError, KeyError, AttributeError):
-        return Answer(trouble="cannot be read")
-    return Answer(prices=tuple(prices))
+        return PageAnswer(trouble="cannot be read")
+    return PageAnswer(prices=tuple(prices))

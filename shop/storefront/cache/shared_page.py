@@ -25,7 +25,7 @@ from shop import clock
 from shop.storefront.cache.catalogue_version import Epoch, epoch_or_last, is_apart
 from shop.storefront.lost_connection import Away, is_away
 from shop.storefront.preferences import country_of, currency_of
-from shop.storefront.search.filters import Filters, Known
+from shop.storefront.search.filters import Filters, KnownFilters
 
 FRESH = 30  # seconds for which a copy is served, here and in browsers
 AWAY = 300  # seconds for which it is kept, and still served while the database is away
@@ -36,7 +36,7 @@ View = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class KeptPage:
     """A page as it is kept; compressed once, since most browsers want it so."""
 
     body: bytes
@@ -55,13 +55,13 @@ class Page:
         return at < self.until and (at - self.built_at).total_seconds() < AWAY
 
 
-def nothing(data: QueryDict, known: Known) -> Filters:
+def nothing(data: QueryDict, known: KnownFilters) -> Filters:
     """Take nothing from the address."""
     return Filters()
 
 
 def shared_page(
-    *, takes: Callable[[QueryDict, Known], Filters] = nothing
+    *, takes: Callable[[QueryDict, KnownFilters], Filters] = nothing
 ) -> Callable[[View], View]:
     """Serve a view's page to everyone from one copy; its 404s and redirects are never kept.
 
@@ -83,7 +83,7 @@ def shared_page(
             if is_apart():
                 return view(request, *args, **kwargs)
 
-            def build() -> Page | HttpResponse:
+            def build() -> KeptPage | HttpResponse:
                 return _packed(view(request, *args, **kwargs), epoch, at=at)
 
             key = _key(request, epoch)
@@ -129,11 +129,11 @@ def _store_for(filters: Filters, key: str) -> BaseCache | None:
 def _found(
     request: HttpRequest,
     key: str,
-    build: Callable[[], Page | HttpResponse],
+    build: Callable[[], KeptPage | HttpResponse],
     *,
     is_known: bool,
     at: datetime,
-) -> Page | HttpResponse:
+) -> KeptPage | HttpResponse:
     """Return the page; while the database is away its last copy, or else the error."""
     try:
         if not is_known:
@@ -147,15 +147,15 @@ def _found(
         return last
 
 
-def _last_copy(key: str, *, at: datetime) -> Page | None:
+def _last_copy(key: str, *, at: datetime) -> KeptPage | None:
     """Return the copy of a page whose prices still hold; what was not asked for lately has none."""
     found = cache.get(key) or caches["searches"].get(key)
     return found if found and found.may_stand_in(at) else None
 
 
 def _kept_or_built(
-    store: BaseCache, key: str, build: Callable[[], Page | HttpResponse], *, at: datetime
-) -> Page | HttpResponse:
+    store: BaseCache, key: str, build: Callable[[], KeptPage | HttpResponse], *, at: datetime
+) -> KeptPage | HttpResponse:
     """Return the copy, or build it while the others who want the same page wait."""
     lock = f"{key}:building"
     is_mine = False
@@ -169,7 +169,7 @@ def _kept_or_built(
         time.sleep(PAUSE)
     try:
         page = build()
-        if isinstance(page, Page) and page.is_kept:
+        if isinstance(page, KeptPage) and page.is_kept:
             store.set(key, page, AWAY)
         return page
     finally:
@@ -177,11 +177,11 @@ def _kept_or_built(
             store.delete(lock)
 
 
-def _packed(response: HttpResponse, epoch: Epoch, *, at: datetime) -> Page | HttpResponse:
+def _packed(response: HttpResponse, epoch: Epoch, *, at: datetime) -> KeptPage | HttpResponse:
     """Return what may be served to everyone as a page, and anything else as it is."""
     if response.status_code != 200 or response.cookies:
         return response
-    return Page(
+    return KeptPage(
         body=gzip.compress(response.content, compresslevel=4, mtime=0),
         content_type=response.headers["Content-Type"],
         tag=f'W/"{blake2b(response.content, digest_size=12).hexdigest()}"',
@@ -191,7 +191,7 @@ def _packed(response: HttpResponse, epoch: Epoch, *, at: datetime) -> Page | Htt
     )
 
 
-def _response(request: HttpRequest, page: Page, *, at: datetime) -> HttpResponse:
+def _response(request: HttpRequest, page: KeptPage, *, at: datetime) -> HttpResponse:
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         response = HttpResponse(page.body, content_type=page.content_type)
         response.headers["Content-Encoding"] = "gzip"

@@ -100,7 +100,7 @@ SELECT
 """
 
 
-class Cell(NamedTuple):
+class CountCell(NamedTuple):
     """So many products of a store, in a category, from a country."""
 
     country: str
@@ -110,7 +110,7 @@ class Cell(NamedTuple):
     kind: str = ""
 
 
-class Place(NamedTuple):
+class CategoryPlace(NamedTuple):
     """A place in the catalogue tree, with its names by language."""
 
     path: str
@@ -120,15 +120,15 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
+class AllCells:
     """All cells, all categories in their order, and the names of stores by their slugs.
 
     ``is_least`` says that there may be more products than the cells count; ``named`` are the
     stores that the words of a search name.
     """
 
-    cells: tuple[Cell, ...]
-    categories: tuple[Place, ...]
+    cells: tuple[CountCell, ...]
+    categories: tuple[CategoryPlace, ...]
     stores: dict[str, str]
     is_least: bool = False
     named: tuple[Named, ...] = ()
@@ -153,7 +153,7 @@ def cells_of(
     festivals: Sequence[int],
     search: Search | None = None,
     language: str,
-) -> Cells:
+) -> AllCells:
     """Return the cells of what passes the filters, whatever country, category or store.
 
     One statement, or none while they are kept: those of common filters, since of the others
@@ -179,7 +179,7 @@ def cells_of(
     return found
 
 
-def count(cells: Sequence[Cell], filters: Filters) -> Counts:
+def count(cells: Sequence[CountCell], filters: Filters) -> Counts:
     """Add cells up. A choice counts as if it were made in place of the present one of its kind."""
     total, by_country, by_category = 0, Counter(), Counter()
     by_store, by_kind = Counter(), Counter()
@@ -202,7 +202,7 @@ def count(cells: Sequence[Cell], filters: Filters) -> Counts:
     return Counts(total, by_country, by_category, by_store, by_kind)
 
 
-def _read(rest: Filters, conditions: Conditions, named: Mapping[str, object]) -> Cells:
+def _read(rest: Filters, conditions: Conditions, named: Mapping[str, object]) -> AllCells:
     values = conditions.values | named
     (found,) = ask(_statement(rest, conditions), values, is_anew=conditions.bounds_price)
     live, kept, is_cut, most, categories, stores, named = found
@@ -210,9 +210,9 @@ def _read(rest: Filters, conditions: Conditions, named: Mapping[str, object]) ->
     total = sum(cell.count for cell in cells)
     if rest.can_be_kept and (is_cut or total >= most):
         cells, total, is_cut = _cells(kept) or cells, 0, not kept
-    return Cells(
+    return AllCells(
         cells=cells,
-        categories=tuple(Place._make(row) for row in json.loads(categories or "[]")),
+        categories=tuple(CategoryPlace._make(row) for row in json.loads(categories or "[]")),
         stores=json.loads(stores or "{}"),
         is_least=bool(is_cut) or total >= most,
         named=tuple(Named._make(row) for row in json.loads(named or "[]")),
@@ -269,8 +269,9 @@ def _statement(rest: Filters, conditions: Conditions) -> str:
     )
 
 
-def _cells(text: str | None) -> tuple[Cell, ...]:
+def _cells(text: str | None) -> tuple[CountCell, ...]:
     rows = (row.split("\t") for row in (text.split("\n") if text else ()))
     return tuple(
-        Cell(country, category, store, int(n), kind) for country, category, store, n, kind in rows
+        CountCell(country, category, store, int(n), kind)
+        for country, category, store, n, kind in rows
     )

@@ -13,7 +13,7 @@ from babel.numbers import format_decimal
 
 from shop.delivery.names import country_name
 from shop.languages import in_language, order_key
-from shop.storefront.listing.counts import Cells, cells_of, count
+from shop.storefront.listing.counts import AllCells, cells_of, count
 from shop.storefront.search.filters import Filters
 from shop.storefront.search.store_names import Named
 from shop.storefront.search.understand import Search
@@ -23,7 +23,7 @@ MOST_STORES = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class FacetOption:
     """One choice of a filter."""
 
     value: str
@@ -54,9 +54,9 @@ class Facets:
 
     total: int
     is_least: bool
-    countries: tuple[Option, ...]
-    categories: tuple[Option, ...]
-    stores: tuple[Option, ...]
+    countries: tuple[FacetOption, ...]
+    categories: tuple[FacetOption, ...]
+    stores: tuple[FacetOption, ...]
     names: dict[str, str]
     kinds: Mapping[str, int] = field(default_factory=dict)
     named: tuple[Named, ...] = ()
@@ -135,7 +135,9 @@ def _frequent(counts: Counter[str], names: dict[str, str], chosen: Sequence[str]
     return {*chosen, *rest[: max(0, MOST_STORES - len(chosen))]}
 
 
-def _tree(branches: list[Branch], chosen: str, option: Callable[..., Option]) -> Iterator[Option]:
+def _tree(
+    branches: list[Branch], chosen: str, option: Callable[..., FacetOption]
+) -> Iterator[FacetOption]:
     """Yield the tops of the tree that hold something, and what lies below the chosen one."""
     tops: dict[str, list[Branch]] = defaultdict(list)
     for branch in sorted(branches, key=lambda branch: (branch.position, branch.path)):
@@ -155,15 +157,15 @@ def _tree(branches: list[Branch], chosen: str, option: Callable[..., Option]) ->
 
 def _option(
     value: str, label: str, count: int, *, language: str, is_on: bool, is_least: bool
-) -> Option:
-    return Option(value, label, count, is_on, shown(count, language, is_least=is_least))
+) -> FacetOption:
+    return FacetOption(value, label, count, is_on, shown(count, language, is_least=is_least))
 
 
-def _total(total: int, known: Cells, filters: Filters, search: Search | None) -> int:
+def _total(total: int, known: AllCells, filters: Filters, search: Search | None) -> int:
     """Return how many there are; of one word alone it is known even where not all are counted."""
     is_alone = search is not None and filters.cleared() == filters.changed()
     return max(total, search.listings) if known.is_least and is_alone else total
 
 
-def _by_label(options: Iterable[Option], *, language: str) -> tuple[Option, ...]:
+def _by_label(options: Iterable[FacetOption], *, language: str) -> tuple[FacetOption, ...]:
     return tuple(sorted(options, key=lambda option: order_key(option.label, language)))

@@ -20,7 +20,7 @@ GOODS, EXPERIENCE = Product.Kind.GOODS.value, Product.Kind.EXPERIENCE.value
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class HitKind:
     """Things of a kind that a search found, as a link to them alone."""
 
     label: str
@@ -33,7 +33,7 @@ class Hits:
     """How much a search found: in a sentence, as links by kind, and the stores themselves."""
 
     summary: str
-    kinds: tuple[Kind, ...]
+    kinds: tuple[HitKind, ...]
     stores: tuple[StoreCard, ...]
 
 
@@ -57,16 +57,16 @@ def hits(filters: Filters, facets: Facets, path: str, language: str) -> Hits:
     )
 
 
-def _kinds(filters: Filters, facets: Facets, path: str, language: str) -> tuple[Kind, ...]:
+def _kinds(filters: Filters, facets: Facets, path: str, language: str) -> tuple[HitKind, ...]:
     """Return a link for each kind that was found; none where there is but one."""
     counts = {kind: facets.kinds.get(kind, 0) for kind in (GOODS, EXPERIENCE)}
     names = {GOODS: _("Products"), EXPERIENCE: _("Experiences")}
     found = [kind for kind, count in counts.items() if count or kind == filters.kind]
     is_mixed = len(found) > 1 or bool(filters.kind)
 
-    def link(name: str, kind: str, count: int) -> Kind:
+    def link(name: str, kind: str, count: int) -> HitKind:
         label = f"{name} {shown(count, language, is_least=facets.is_least)}"
-        return Kind(label, address(path, filters.changed(kind=kind)), kind == filters.kind)
+        return HitKind(label, address(path, filters.changed(kind=kind)), kind == filters.kind)
 
     links = [link(_("All"), "", sum(counts.values()))] if is_mixed else []
     links += [link(names[kind], kind if is_mixed else "", counts[kind]) for kind in found]
@@ -76,8 +76,8 @@ def _kinds(filters: Filters, facets: Facets, path: str, language: str) -> tuple[
     return tuple(links) if len(links) > 1 else ()
 
 
-def _to_stores(label: str, filters: Filters, path: str) -> Kind:
-    return Kind(label, f"{address(path, filters.cleared())}#stores", is_on=False)
+def _to_stores(label: str, filters: Filters, path: str) -> HitKind:
+    return HitKind(label, f"{address(path, filters.cleared())}#stores", is_on=False)
 
 
 def _at_most(named: Iterable[Named], language: str) -> str:

@@ -25,7 +25,7 @@ POPULAR, CATEGORIES = 5, 8
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class SearchNote:
     """A sentence about how a search was understood, and the way to have it otherwise."""
 
     text: str
@@ -43,7 +43,9 @@ class Nothing:
     cards: list[Card]
 
 
-def notes(filters: Filters, search: Search | None, path: str, *, is_near: bool) -> tuple[Note, ...]:
+def notes(
+    filters: Filters, search: Search | None, path: str, *, is_near: bool
+) -> tuple[SearchNote, ...]:
     """Return how a search was understood, where that is not word by word.
 
     Args:
@@ -53,7 +55,9 @@ def notes(filters: Filters, search: Search | None, path: str, *, is_near: bool) 
         return ()
     url = address(path, filters.changed(is_exact=True))
     label = _("Only “%(query)s”") % {"query": filters.words}
-    return tuple(Note(text, url, label) for text in _understood(filters, search, is_near=is_near))
+    return tuple(
+        SearchNote(text, url, label) for text in _understood(filters, search, is_near=is_near)
+    )
 
 
 def _understood(filters: Filters, search: Search, *, is_near: bool) -> Iterator[str]:

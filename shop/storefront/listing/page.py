@@ -15,11 +15,11 @@ from shop.languages import listed
 from shop.storefront.cache.catalogue_version import Epoch
 from shop.storefront.cards import Card, cards
 from shop.storefront.listing.applied_filters import Chip, address, applied
-from shop.storefront.listing.facets import EXACT_TO, Facets, Option, facets_of, shown
+from shop.storefront.listing.facets import EXACT_TO, FacetOption, Facets, facets_of, shown
 from shop.storefront.listing.hit_kinds import Hits, hits
-from shop.storefront.listing.no_results import Note, Nothing, notes, nothing
+from shop.storefront.listing.no_results import Nothing, SearchNote, notes, nothing
 from shop.storefront.search.filters import BEST, Filters, Pairs, as_typed
-from shop.storefront.search.find import Found, find
+from shop.storefront.search.find import FoundProducts, find
 from shop.storefront.search.ranking import COVERED, GOOD
 from shop.storefront.search.understand import Search, understand
 
@@ -31,8 +31,8 @@ SHORT = 8  # choices of a filter that are open to see
 class Choices:
     """The choices of one filter: the more frequent ones, and those behind "Show all"."""
 
-    first: tuple[Option, ...]
-    rest: tuple[Option, ...]
+    first: tuple[FacetOption, ...]
+    rest: tuple[FacetOption, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +50,15 @@ class ProductList:
     show: str
     chips: tuple[Chip, ...]
     countries: Choices
-    categories: tuple[Option, ...]
-    stores: tuple[Option, ...]
-    sorts: tuple[Option, ...]
+    categories: tuple[FacetOption, ...]
+    stores: tuple[FacetOption, ...]
+    sorts: tuple[FacetOption, ...]
     kept: Pairs
     low: str
     high: str
     currency: str
     clear_url: str
-    notes: tuple[Note, ...]
+    notes: tuple[SearchNote, ...]
     hits: Hits
     nothing: Nothing | None
     is_near: bool
@@ -110,14 +110,14 @@ def product_list(filters: Filters, *, epoch: Epoch, at: datetime, language: str)
     )
 
 
-def _is_near(filters: Filters, search: Search | None, found: Found) -> bool:
+def _is_near(filters: Filters, search: Search | None, found: FoundProducts) -> bool:
     """Tell whether what a search shows first fits in a part of it alone."""
     if search is None or not search.relaxed or filters.sort != BEST or not found.rows:
         return False
     return found.rows[0].key % GOOD // COVERED < search.full
 
 
-def pager(path: str, filters: Filters, found: Found) -> dict[str, str]:
+def pager(path: str, filters: Filters, found: FoundProducts) -> dict[str, str]:
     """Return the addresses of the pages before and after one, empty at an end."""
     places = {"previous": found.previous, "next": found.next}
     return {
@@ -163,7 +163,7 @@ def _show(facets: Facets) -> str:
     return ngettext("Show %(count)d product", "Show %(count)d products", total) % {"count": total}
 
 
-def sorts(filters: Filters) -> tuple[Option, ...]:
+def sorts(filters: Filters) -> tuple[FacetOption, ...]:
     """Return the orders that a list can have; by likeness only where words are searched."""
     names = {BEST: _("Best match")} if filters.words else {}
     names |= {
@@ -173,10 +173,12 @@ def sorts(filters: Filters) -> tuple[Option, ...]:
         "saving": _("Biggest saving"),
         "newest": _("Newest"),
     }
-    return tuple(Option(value, name, 0, value == filters.sort) for value, name in names.items())
+    return tuple(
+        FacetOption(value, name, 0, value == filters.sort) for value, name in names.items()
+    )
 
 
-def shortened(options: tuple[Option, ...], most: int = SHORT) -> Choices:
+def shortened(options: tuple[FacetOption, ...], most: int = SHORT) -> Choices:
     """Return the choices that are open to see, the chosen and the frequent ones, and the rest."""
     frequent = sorted(options, key=lambda option: (not option.is_on, -option.count))[:most]
     is_first = {option.value for option in frequent} | {o.value for o in options if o.is_on}

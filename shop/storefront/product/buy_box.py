@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop import dates
-from shop.catalogue.words import Terms
+from shop.catalogue.words import ProductTerms
 from shop.currencies import convert, written
 from shop.festivals import local_time
 from shop.languages import beside, listed
-from shop.storefront.cards import Claim, claim_of, deal_in_words, money, percent_off
+from shop.storefront.cards import ClaimBar, claim_of, deal_in_words, money, percent_off
 from shop.storefront.product.choice import Offered, Selector, selectors
 from shop.storefront.product.delivery import Reader
 from shop.storefront.product.variants import VariantNow, preselected, together
@@ -40,7 +40,7 @@ class Facts:
     zone: str | None
     ends_text: str
     lowest: str
-    claim: Claim | None
+    claim: ClaimBar | None
     limit: str
     needs_account: str
     stock: str
@@ -78,7 +78,7 @@ class Buying(Facts):
 
 
 def buying(
-    offered: Offered, terms: Terms, *, where: str, reader: Reader, at: datetime
+    offered: Offered, terms: ProductTerms, *, where: str, reader: Reader, at: datetime
 ) -> Buying | None:
     """Return the buying part, or None when nothing of the product has a price.
 
@@ -118,7 +118,7 @@ def buying(
     )
 
 
-def deals_in_words(variants: Sequence[VariantNow], terms: Terms) -> Iterator[str]:
+def deals_in_words(variants: Sequence[VariantNow], terms: ProductTerms) -> Iterator[str]:
     """Yield each variant that has a deal, what it costs and how many are left of it."""
     for variant in variants:
         if variant.has_deal and variant.price is not None:

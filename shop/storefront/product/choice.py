@@ -11,18 +11,18 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Term
-from shop.catalogue.words import Terms
+from shop.catalogue.words import ProductTerms
 from shop.languages import Wording
 from shop.storefront.cards import money
 from shop.storefront.product.variants import VariantNow
-from shop.storefront.search.filters import Known
+from shop.storefront.search.filters import KnownFilters
 
 MOST_OPTIONS = 3
 MOST_LETTERS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedVariant:
     """What a product's page is asked for in its address: a variant, or options that make one."""
 
     kind: ClassVar[str] = ""  # a product's page is no list of a kind, or of flash deals
@@ -80,12 +80,12 @@ class Selector:
     values: tuple[Value, ...]
 
 
-def read_asked(data: QueryDict, known: Known) -> Asked:
+def read_asked(data: QueryDict, known: KnownFilters) -> AskedVariant:
     """Return what a product's page takes from its address; what is no such thing is left out."""
     variant = data.get("variant", "")
     if variant.isdecimal() and len(variant) <= 18:
-        return Asked(variant=int(variant))
-    return Asked(options=posted_options(data))
+        return AskedVariant(variant=int(variant))
+    return AskedVariant(options=posted_options(data))
 
 
 def posted_options(data: QueryDict) -> tuple[str, ...]:
@@ -96,7 +96,7 @@ def posted_options(data: QueryDict) -> tuple[str, ...]:
     return tuple(found)
 
 
-def variant_asked(variants: Sequence[VariantNow], asked: Asked) -> VariantNow | None:
+def variant_asked(variants: Sequence[VariantNow], asked: AskedVariant) -> VariantNow | None:
     """Return the variant that an address asks for, if the product has it and it has a price."""
     for variant in variants:
         is_it = variant.id == asked.variant or (
@@ -107,7 +107,7 @@ def variant_asked(variants: Sequence[VariantNow], asked: Asked) -> VariantNow | 
     return None
 
 
-def selectors(offered: Offered, terms: Terms) -> tuple[Selector, ...]:
+def selectors(offered: Offered, terms: ProductTerms) -> tuple[Selector, ...]:
     """Return what there is to choose: nothing of one variant."""
     variants, option_names = offered.variants, offered.option_names
     if len(variants) < 2:
@@ -125,7 +125,7 @@ def selectors(offered: Offered, terms: Terms) -> tuple[Selector, ...]:
     return (Selector("variant", legend.text, legend.lang, values),)
 
 
-def _of_option(place: int, name: str, offered: Offered, terms: Terms) -> Selector:
+def _of_option(place: int, name: str, offered: Offered, terms: ProductTerms) -> Selector:
     values = []
     for value in dict.fromkeys(variant.options[place] for variant in offered.variants):
         those = [variant for variant in offered.variants if variant.options[place] == value]
@@ -140,7 +140,7 @@ def _value(
     called: Wording,
     those: Sequence[VariantNow],
     offered: Offered,
-    terms: Terms,
+    terms: ProductTerms,
 ) -> Value:
     """Return an answer, which leaves a choice among those variants."""
     one_price = len({variant.price for variant in offered.variants}) == 1

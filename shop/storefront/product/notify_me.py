@@ -10,17 +10,17 @@ from django.utils.translation import gettext as _
 
 from shop import dates
 from shop.catalogue.models import Product
-from shop.catalogue.words import Terms
+from shop.catalogue.words import ProductTerms
 from shop.languages import beside
 from shop.storefront.cache.catalogue_version import Epoch
-from shop.storefront.product.sessions import Session
+from shop.storefront.product.sessions import SessionChoice
 from shop.storefront.product.variants import VariantNow
 
 MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingNames:
     """Names of things to wait for, as ``shop.reminders`` knows them.
 
     ``coming`` is the product's next opening, at ``opens_at`` in ``zone``, with ``opens`` in words;
@@ -37,13 +37,13 @@ class Waiting:
 
 def waiting(
     product: Product,
-    terms: Terms,
+    terms: ProductTerms,
     variants: Sequence[VariantNow],
-    sessions: Sequence[Session],
+    sessions: Sequence[SessionChoice],
     *,
     epoch: Epoch,
     language: str,
-) -> Waiting:
+) -> WaitingNames:
     """Return what can be waited for.
 
     Args:
@@ -54,7 +54,7 @@ def waiting(
     opens = _opens(opens_at, zone, language) if opens_at else ""
     sold_out = _sold_out(variants, sessions, terms, language)
     claimed = () if sold_out else _claimed(variants, terms)
-    return Waiting(
+    return WaitingNames(
         coming=f"product-{product.pk}" if opens else "",
         opens=opens,
         returns=(sold_out or claimed)[:MOST],
@@ -87,7 +87,10 @@ def _opens(starts_at: datetime, zone: str, language: str) -> str:
 
 
 def _sold_out(
-    variants: Sequence[VariantNow], sessions: Sequence[Session], terms: Terms, language: str
+    variants: Sequence[VariantNow],
+    sessions: Sequence[SessionChoice],
+    terms: ProductTerms,
+    language: str,
 ) -> tuple[tuple[str, str], ...]:
     if sessions:
         return tuple(
@@ -99,11 +102,11 @@ def _sold_out(
     return tuple((f"variant-{v.id}", terms.label(v.options).text) for v in gone)
 
 
-def _claimed(variants: Sequence[VariantNow], terms: Terms) -> tuple[tuple[str, str], ...]:
+def _claimed(variants: Sequence[VariantNow], terms: ProductTerms) -> tuple[tuple[str, str], ...]:
     full = [v for v in variants if v.allotment is not None and v.held + v.sold >= v.allotment]
     return tuple((f"deal-{v.id}", terms.label(v.options).text) for v in full)
 
 
-def _session(session: Session, language: str) -> str:
+def _session(session: SessionChoice, language: str) -> str:
     day = dates.weekday_in(session.starts, session.zone, language)
     return beside(day, dates.hour(session.starts, session.zone))

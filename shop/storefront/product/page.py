@@ -21,11 +21,11 @@ from shop.listings.refresh import addresses
 from shop.storefront.cache.catalogue_version import Epoch
 from shop.storefront.cards import Card, cards
 from shop.storefront.product.buy_box import Buying, buying
-from shop.storefront.product.choice import Asked, Offered, variant_asked
+from shop.storefront.product.choice import AskedVariant, Offered, variant_asked
 from shop.storefront.product.delivery import Delivery, Reader, deliveries
-from shop.storefront.product.notify_me import Waiting, turns_of, waiting
+from shop.storefront.product.notify_me import WaitingNames, turns_of, waiting
 from shop.storefront.product.sessions import Visit, sessions_of, visit
-from shop.storefront.product.specs import Fact, details, duration
+from shop.storefront.product.specs import Spec, details, duration
 from shop.storefront.product.structured_data import offer_data
 from shop.storefront.product.variants import VariantNow, variants_now
 from shop.storefront.product.words import WORDS, product_words
@@ -94,13 +94,13 @@ class ProductPage:
     meeting_lang: str
     delivery: Delivery | None
     travels: tuple[tuple[int, Delivery], ...]
-    facts: tuple[Fact, ...]
+    facts: tuple[Spec, ...]
     store: StoreBox
     of_store: list[Card]
     alike: list[Card]
     alike_title: str
     offer_data: SafeString
-    waiting: Waiting
+    waiting: WaitingNames
     holds_until: datetime | None
 
 
@@ -129,7 +129,7 @@ def product_page(
     epoch: Epoch,
     at: datetime,
     reader: Reader,
-    asked: Asked,
+    asked: AskedVariant,
 ) -> ProductPage:
     """Return the page of a product. Three statements.
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop import dates
-from shop.catalogue.words import Terms
+from shop.catalogue.words import ProductTerms
 from shop.currencies import currencies
 from shop.languages import Wording, beside
 from shop.storefront.cards import money
@@ -78,7 +78,7 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class SessionChoice:
     """The variants of one pool of seats, kinds of tickets in the merchant's order."""
 
     pool_id: int
@@ -111,20 +111,20 @@ class Session:
         return any(kind.is_buyable for kind in self.kinds)
 
 
-def sessions_of(variants: Iterable[VariantNow]) -> list[Session]:
+def sessions_of(variants: Iterable[VariantNow]) -> list[SessionChoice]:
     """Return the sessions that variants are seats of, the soonest first."""
     found: dict[int, list[VariantNow]] = {}
     for variant in variants:
         if variant.session_start is not None:
             found.setdefault(variant.pool_id, []).append(variant)
     sessions = [
-        Session(pool_id, kinds[0].session_start, kinds[0].session_zone or "UTC", tuple(kinds))
+        SessionChoice(pool_id, kinds[0].session_start, kinds[0].session_zone or "UTC", tuple(kinds))
         for pool_id, kinds in found.items()
     ]
     return sorted(sessions, key=lambda session: (session.starts, session.pool_id))
 
 
-def visit(sessions: Sequence[Session], terms: Terms, language: str) -> Visit | None:
+def visit(sessions: Sequence[SessionChoice], terms: ProductTerms, language: str) -> Visit | None:
     """Return the choice of dates and tickets, or None when there is no date.
 
     A kind of ticket is known by its name: dates may have different ones.
@@ -155,7 +155,12 @@ def visit(sessions: Sequence[Session], terms: Terms, language: str) -> Visit | N
 
 
 def _date(
-    session: Session, names: Sequence[str], chosen: Session, language: str, *, is_varied: bool
+    session: SessionChoice,
+    names: Sequence[str],
+    chosen: SessionChoice,
+    language: str,
+    *,
+    is_varied: bool,
 ) -> DateChoice:
     note = _seats(session)
     if is_varied and session.is_open:
@@ -177,19 +182,19 @@ def _date(
     )
 
 
-def _seats(session: Session) -> str:
+def _seats(session: SessionChoice) -> str:
     count = session.seats_left
     if not session.is_open:
         return _("Full")
     return ngettext("%(count)d seat left", "%(count)d seats left", count) % {"count": count}
 
 
-def _prices(session: Session, names: Sequence[str]) -> tuple[int | None, ...]:
+def _prices(session: SessionChoice, names: Sequence[str]) -> tuple[int | None, ...]:
     kinds = [session.kind(name) for name in names]
     return tuple(kind.price if kind else None for kind in kinds)
 
 
-def _from_price(session: Session, language: str) -> str:
+def _from_price(session: SessionChoice, language: str) -> str:
     """Return the price of a ticket for a session, of the cheapest if there are several."""
     prices = {kind.price for kind in session.kinds if kind.is_buyable}
     price = money(min(prices), language)
@@ -206,10 +211,10 @@ def _most(kind: VariantNow | None) -> int:
 
 
 def _tickets(
-    chosen: Session,
-    sessions: Sequence[Session],
+    chosen: SessionChoice,
+    sessions: Sequence[SessionChoice],
     names: Sequence[str],
-    terms: Terms,
+    terms: ProductTerms,
     language: str,
 ) -> tuple[TicketChoice, ...]:
     """Return all kinds of tickets, each as the chosen date has it or else as another does."""
@@ -243,7 +248,7 @@ def _ticket(
     )
 
 
-def _closes(session: Session, language: str) -> str:
+def _closes(session: SessionChoice, language: str) -> str:
     closes = session.kinds[0].closes_at
     if closes is None or closes >= session.starts:
         return ""

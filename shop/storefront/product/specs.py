@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 
 from shop.catalogue.models import Product, Term
-from shop.catalogue.words import Terms
+from shop.catalogue.words import ProductTerms
 from shop.delivery.names import country_name
 from shop.languages import locale_of
 
@@ -18,7 +18,7 @@ HOUR = 60  # minutes
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class Spec:
     """A line of the details; ``lang`` marks a value that is not in the page's language."""
 
     name: str
@@ -26,7 +26,9 @@ class Fact:
     lang: str = ""
 
 
-def details(product: Product, terms: Terms, weight_g: int, language: str) -> tuple[Fact, ...]:
+def details(
+    product: Product, terms: ProductTerms, weight_g: int, language: str
+) -> tuple[Spec, ...]:
     """Return what is known of a product, without the lines of which nothing is known.
 
     Args:
@@ -35,11 +37,11 @@ def details(product: Product, terms: Terms, weight_g: int, language: str) -> tup
     """
     materials = terms.all(Term.Kind.MATERIAL, product.materials)
     facts = (
-        Fact(_materials(product), materials.text, materials.lang),
-        Fact(_("Made in"), country_name(product.origin, language) if product.origin else ""),
-        Fact(_("Weight"), _weight(weight_g, language) if weight_g else ""),
-        Fact(_("Customs code"), product.hs_code),
-        Fact(_("Duration"), duration(product.duration_minutes or 0)),
+        Spec(_materials(product), materials.text, materials.lang),
+        Spec(_("Made in"), country_name(product.origin, language) if product.origin else ""),
+        Spec(_("Weight"), _weight(weight_g, language) if weight_g else ""),
+        Spec(_("Customs code"), product.hs_code),
+        Spec(_("Duration"), duration(product.duration_minutes or 0)),
     )
     return tuple(fact for fact in facts if fact.value)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shop.catalogue.models import Product
-from shop.catalogue.words import Terms, terms_of
+from shop.catalogue.words import ProductTerms, terms_of
 from shop.languages import Wording, lang_mark
 
 # Everything of a product that may have a name which others share.
@@ -25,7 +25,7 @@ class ProductWords:
     summary: Wording
     description: Wording
     meeting_point: Wording
-    terms: Terms
+    terms: ProductTerms
 
     @property
     def paragraphs(self) -> tuple[str, ...]:

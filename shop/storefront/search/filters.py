@@ -33,7 +33,7 @@ Pairs = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownFilters:
     """What lists can be filtered by: paths of categories, stores' slugs, ids of slots."""
 
     categories: frozenset[str] = frozenset()
@@ -42,7 +42,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ListPlace:
     """A row's place in a sorted list: the page begins after it, or ends before it."""
 
     key: int
@@ -70,7 +70,7 @@ class Filters:
     words: str = ""
     is_exact: bool = False
     sort: str = "popular"
-    place: Place | None = None
+    place: ListPlace | None = None
     has_bad_price: bool = False
 
     def pairs(self) -> Pairs:
@@ -155,7 +155,7 @@ class Filters:
         return many <= 1 and many + few <= 2
 
 
-def read_filters(data: QueryDict, known: Known) -> Filters:
+def read_filters(data: QueryDict, known: KnownFilters) -> Filters:
     """Return what a query asks for, as far as it can be understood and is there."""
     low, high = _amount(data.get("from", "")), _amount(data.get("to", ""))
     if low is not None and high is not None and low > high:
@@ -183,7 +183,7 @@ def read_filters(data: QueryDict, known: Known) -> Filters:
     )
 
 
-def possible(place: Place | None, sort: str) -> Place | None:
+def possible(place: ListPlace | None, sort: str) -> ListPlace | None:
     """Return a place unless its key lies outside of all calendars in an order by moments."""
     return None if place and sort == "newest" and place.key not in CALENDARS else place
 
@@ -226,8 +226,8 @@ def _amount(text: str) -> int | None:
         return None
 
 
-def _place(data: QueryDict) -> Place | None:
+def _place(data: QueryDict) -> ListPlace | None:
     for name in ("after", "before"):
         if found := PLACE.fullmatch(data.get(name, "")):
-            return Place(int(found[1]), int(found[2]), is_before=name == "before")
+            return ListPlace(int(found[1]), int(found[2]), is_before=name == "before")
     return None

@@ -16,7 +16,7 @@ from shop.languages import in_sql, sql_values
 from shop.prepared import ask
 from shop.storefront.card_deals import CLAIMED
 from shop.storefront.search.conditions import IN_FORCE, Conditions
-from shop.storefront.search.filters import BEST, Filters, Place, possible
+from shop.storefront.search.filters import BEST, Filters, ListPlace, possible
 from shop.storefront.search.ranking import PAGE, PRICED, best_statement
 from shop.storefront.search.understand import Search
 
@@ -38,7 +38,7 @@ BRANCH = """(
 PAGE_OF = "{asked} SELECT * FROM ({branches}) AS rows ORDER BY {order} LIMIT {in_all}"
 
 
-class Row(NamedTuple):
+class ProductRow(NamedTuple):
     """A product as a list shows it: ``claimed`` of ``allotment`` at the flash price.
 
     ``deal_...``, where not all variants cost the same: the options, price, saving and units left
@@ -132,12 +132,12 @@ class Range(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundProducts:
     """A page of rows, and the places from which the pages around it are found."""
 
-    rows: tuple[Row, ...]
-    previous: Place | None
-    next: Place | None
+    rows: tuple[ProductRow, ...]
+    previous: ListPlace | None
+    next: ListPlace | None
 
 
 def find(
@@ -147,7 +147,7 @@ def find(
     festivals: Sequence[int],
     language: str,
     search: Search | None = None,
-) -> Found:
+) -> FoundProducts:
     """Return a page of the products that pass the filters. One statement.
 
     Args:
@@ -176,8 +176,8 @@ def find(
 
 
 def _find_best(
-    conditions: Conditions, place: Place | None, *, at: datetime, language: str
-) -> Found:
+    conditions: Conditions, place: ListPlace | None, *, at: datetime, language: str
+) -> FoundProducts:
     """Return a page of what a search finds, the best first."""
     is_before = bool(place and place.is_before)
     values = conditions.values | {
@@ -198,7 +198,7 @@ def _find_best(
 
 def find_popular(
     wheres: Sequence[str], values: dict[str, object], *, most: int, at: datetime, language: str
-) -> list[Row]:
+) -> list[ProductRow]:
     """Return the most bought products of each condition, its number as ``branch``. One statement.
 
     Args:
@@ -250,13 +250,13 @@ def _run(
     *,
     at: datetime,
     language: str,
-) -> list[Row]:
+) -> list[ProductRow]:
     is_anew = conditions is not None and conditions.bounds_price
     rows = ask(statement, values | {"at": at} | sql_values(language), is_anew=is_anew)
-    return [Row._make(row) for row in rows]
+    return [ProductRow._make(row) for row in rows]
 
 
-def _ranges(way: Sort, place: Place | None) -> list[Range]:
+def _ranges(way: Sort, place: ListPlace | None) -> list[Range]:
     """Return the ranges of what comes after a place, or before it, in the order of the walk."""
     column, product_id = way.column, way.product_id
     order = way.order(column, product_id)
@@ -275,25 +275,25 @@ def _ranges(way: Sort, place: Place | None) -> list[Range]:
     return [*ranges, lacking] if way.may_lack and not place.is_before else ranges
 
 
-def _place_values(sort: Sort, place: Place | None) -> dict[str, object]:
+def _place_values(sort: Sort, place: ListPlace | None) -> dict[str, object]:
     if place is None:
         return {}
     key = EPOCH + timedelta(microseconds=place.key) if sort is MOMENT else place.key
     return {"place_key": key, "place_id": place.product_id}
 
 
-def _page(rows: list[Row], place: Place | None) -> Found:
+def _page(rows: list[ProductRow], place: ListPlace | None) -> FoundProducts:
     is_before = bool(place and place.is_before)
     there_is_more, rows = len(rows) > PAGE, rows[:PAGE]
     if is_before:
         rows.reverse()
     if not rows:
-        return Found((), None, None)
+        return FoundProducts((), None, None)
     first, last = rows[0], rows[-1]
     has_previous = there_is_more if is_before else place is not None
     has_next = is_before or there_is_more
-    return Found(
+    return FoundProducts(
         rows=tuple(rows),
-        previous=Place(first.key, first.product_id, is_before=True) if has_previous else None,
-        next=Place(last.key, last.product_id) if has_next else None,
+        previous=ListPlace(first.key, first.product_id, is_before=True) if has_previous else None,
+        next=ListPlace(last.key, last.product_id) if has_next else None,
     )

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from shop.currencies import currencies
 from shop.listings.words import every_word, is_unspaced, mark_of
-from shop.storefront.search.tsquery import Term, any_of, fact, phrase
+from shop.storefront.search.tsquery import QueryTerm, any_of, fact, phrase
 
 LONGEST = 5  # words of a phrase
 LONGEST_RUN = 10  # signs of a phrase that is written without spaces
@@ -27,7 +27,7 @@ CLASSES = ("ki", "vi", "wa", "mi", "ma", "m")
 SHORTEST_BARE = 3
 
 
-class Meaning(NamedTuple):
+class FoundMeaning(NamedTuple):
     """A phrase with what it means; ``kind`` and ``targets`` as they are kept."""
 
     folded: str
@@ -43,11 +43,11 @@ class Piece(NamedTuple):
     number: int
 
 
-class Fact(NamedTuple):
+class PhraseMatch(NamedTuple):
     """What fits a phrase, its words among it, and its words alone."""
 
-    term: Term
-    said: Term
+    term: QueryTerm
+    said: QueryTerm
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,9 @@ class Meant:
     """
 
     rest: tuple[str, ...]
-    places: tuple[Fact, ...] = ()
-    conditions: tuple[Fact, ...] = ()
-    wishes: tuple[Fact, ...] = ()
+    places: tuple[PhraseMatch, ...] = ()
+    conditions: tuple[PhraseMatch, ...] = ()
+    wishes: tuple[PhraseMatch, ...] = ()
     low: int | None = None
     high: int | None = None
 
@@ -92,7 +92,7 @@ def phrases_of(text: str) -> list[str]:
 
 
 def read_meaning(
-    text: str, rows: Iterable[Meaning], language: str, *, but: Iterable[str], currency: str
+    text: str, rows: Iterable[FoundMeaning], language: str, *, but: Iterable[str], currency: str
 ) -> Meant:
     """Return what a text means.
 
@@ -105,13 +105,13 @@ def read_meaning(
         if own in known and known[own].kind in ("wish", "condition"):
             del known[own]
     pieces = _pieces(text, known)
-    taken: dict[int, Meaning] = {}
+    taken: dict[int, FoundMeaning] = {}
     for start, length, meaning in _longest(pieces, known):
         numbers = range(start, start + length)
         if not any(number in taken for number in numbers):
             taken |= dict.fromkeys(numbers, meaning)
     low, high, counted = _prices(pieces, taken, currency)
-    groups: dict[str, list[Fact]] = {"place": [], "condition": [], "wish": []}
+    groups: dict[str, list[PhraseMatch]] = {"place": [], "condition": [], "wish": []}
     said: dict[int, list[str]] = {}
     for number, meaning in taken.items():
         said.setdefault(id(meaning), []).append(pieces[number].text)
@@ -119,7 +119,7 @@ def read_meaning(
         facts = [fact_of(target) for target in meaning.targets if not target.startswith("price:")]
         if meaning.kind in groups and facts:
             words = phrase(said[id(meaning)])
-            groups[meaning.kind].append(Fact(any_of([words, *facts]), words))
+            groups[meaning.kind].append(PhraseMatch(any_of([words, *facts]), words))
     rest = [
         piece.text
         for number, piece in enumerate(pieces)
@@ -135,9 +135,9 @@ def read_meaning(
     )
 
 
-def _of_language(rows: Iterable[Meaning], language: str) -> dict[str, Meaning]:
+def _of_language(rows: Iterable[FoundMeaning], language: str) -> dict[str, FoundMeaning]:
     """Return the meanings by phrase: those of the language, and of others what is no joint."""
-    found: dict[str, Meaning] = {}
+    found: dict[str, FoundMeaning] = {}
     for row in rows:
         if row.language == language:
             found[row.folded] = row
@@ -146,7 +146,7 @@ def _of_language(rows: Iterable[Meaning], language: str) -> dict[str, Meaning]:
     return found
 
 
-def _pieces(text: str, known: Mapping[str, Meaning]) -> list[Piece]:
+def _pieces(text: str, known: Mapping[str, FoundMeaning]) -> list[Piece]:
     """Return the words of a text; runs of signs cut where a phrase begins or ends."""
     found: list[Piece] = []
     begun = {folded.partition(" ")[0] for folded in known}
@@ -169,8 +169,8 @@ def _pieces(text: str, known: Mapping[str, Meaning]) -> list[Piece]:
 
 
 def _longest(
-    pieces: Sequence[Piece], known: Mapping[str, Meaning]
-) -> Iterator[tuple[int, int, Meaning]]:
+    pieces: Sequence[Piece], known: Mapping[str, FoundMeaning]
+) -> Iterator[tuple[int, int, FoundMeaning]]:
     """Yield runs of pieces that have a meaning, the longest first, joints last."""
     found = []
     for length in range(min(LONGEST, len(pieces)), 0, -1):
@@ -182,7 +182,7 @@ def _longest(
 
 
 def _prices(
-    pieces: Sequence[Piece], taken: Mapping[int, Meaning], currency: str
+    pieces: Sequence[Piece], taken: Mapping[int, FoundMeaning], currency: str
 ) -> tuple[int | None, int | None, set[int]]:
     """Return the bounds of a price, and the numbers of the pieces that say them."""
     unit = 10 ** currencies()[currency].exponent
@@ -207,7 +207,7 @@ def _prices(
     return None, None, set()
 
 
-def fact_of(target: str) -> Term:
+def fact_of(target: str) -> QueryTerm:
     """Return what a listing carries that fits a target."""
     kind, _colon, value = target.partition(":")
     if kind == "country":

@@ -13,8 +13,14 @@ from typing import NamedTuple
 
 from shop.listings.words import errors_between, forms, is_unspaced, mark_of
 from shop.storefront.search.meaning import Meant
-from shop.storefront.search.tsquery import Term, all_of, any_of, fact, phrase, term
-from shop.storefront.search.vocabulary import FORGIVEN_TWICE_FROM, Known, Miss, Synonym, runs
+from shop.storefront.search.tsquery import QueryTerm, all_of, any_of, fact, phrase, term
+from shop.storefront.search.vocabulary import (
+    FORGIVEN_TWICE_FROM,
+    KnownSynonym,
+    KnownWords,
+    Miss,
+    runs,
+)
 
 MOST_SYNONYMS = 24
 MOST_PAIRED = 5
@@ -24,10 +30,10 @@ TELLING = 3  # listings that hold a word which is taken for another beside words
 MIDDLING, MANY = 100, 10_000  # listings that are taken to fit where nobody has counted
 
 
-class Part(NamedTuple):
+class SearchPart(NamedTuple):
     """A part of a search: what fits it, what that counts, and in how many listings it is."""
 
-    term: Term
+    term: QueryTerm
     weight: int
     listings: int = 1
 
@@ -37,7 +43,7 @@ class Unit(NamedTuple):
 
     start: int
     length: int
-    synonyms: tuple[Synonym, ...] = ()
+    synonyms: tuple[KnownSynonym, ...] = ()
 
     @property
     def numbers(self) -> range:
@@ -55,14 +61,14 @@ class Parts:
     things that several words name, ``whole`` the things of whose name each part is a piece.
     """
 
-    parts: list[Part] = field(default_factory=list)
-    own: list[Term] = field(default_factory=list)
-    wide: list[Term] = field(default_factory=list)
-    heads: list[Term] = field(default_factory=list)
-    facts: list[Term] = field(default_factory=list)
-    needed: list[Term] = field(default_factory=list)
-    words: list[Part] = field(default_factory=list)
-    whole: list[Term] = field(default_factory=list)
+    parts: list[SearchPart] = field(default_factory=list)
+    own: list[QueryTerm] = field(default_factory=list)
+    wide: list[QueryTerm] = field(default_factory=list)
+    heads: list[QueryTerm] = field(default_factory=list)
+    facts: list[QueryTerm] = field(default_factory=list)
+    needed: list[QueryTerm] = field(default_factory=list)
+    words: list[SearchPart] = field(default_factory=list)
+    whole: list[QueryTerm] = field(default_factory=list)
     meant: list[str] = field(default_factory=list)
     also: tuple[str, ...] = ()
 
@@ -72,7 +78,7 @@ class Parts:
         return len(self.parts) < 2 and not self.words
 
     @property
-    def chief(self) -> Term:
+    def chief(self) -> QueryTerm:
         """Return what the search comes to when hardly anything fits in all parts.
 
         Two of many parts, or the rarest known one; one that hardly anything has says too little
@@ -91,14 +97,16 @@ class Parts:
         return any_of([*whole, *(pairs or [part.term for part in rare])])
 
 
-def _pairs(parts: Sequence[Part]) -> list[Term]:
+def _pairs(parts: Sequence[SearchPart]) -> list[QueryTerm]:
     """Return each two of three parts or more, of a long search the rarest."""
     if len(parts) < 3:
         return []
     return [all_of([one.term, other.term]) for one, other in combinations(parts[:MOST_PAIRED], 2)]
 
 
-def take_apart(typed: list[str], known: Known, meaning: Meant, *, quoted: Sequence[Term]) -> Parts:
+def take_apart(
+    typed: list[str], known: KnownWords, meaning: Meant, *, quoted: Sequence[QueryTerm]
+) -> Parts:
     """Return the parts of a search.
 
     Args:
@@ -107,12 +115,14 @@ def take_apart(typed: list[str], known: Known, meaning: Meant, *, quoted: Sequen
     """
     meant = _meant(typed, known, _units(typed, known), has_facts=not meaning.is_plain)
     units = _units([right or word for right, word in zip(meant, typed, strict=True)], known)
-    found = Parts([Part(one, WORD) for one in quoted], list(quoted), list(quoted), meant=meant)
+    found = Parts(
+        [SearchPart(one, WORD) for one in quoted], list(quoted), list(quoted), meant=meant
+    )
     for unit in units:
         _add_unit(found, unit, known, typed)
     facts = [*meaning.places, *meaning.conditions]
-    found.parts += [Part(one.term, FACT, MIDDLING) for one in facts]
-    found.parts += [Part(one.term, WISH, MANY) for one in meaning.wishes]
+    found.parts += [SearchPart(one.term, FACT, MIDDLING) for one in facts]
+    found.parts += [SearchPart(one.term, WISH, MANY) for one in meaning.wishes]
     found.facts = [one.said for one in facts]
     found.needed = [*found.wide, *(one.term for one in facts)]
     found.needed = found.needed or [one.term for one in meaning.wishes]
@@ -121,7 +131,7 @@ def take_apart(typed: list[str], known: Known, meaning: Meant, *, quoted: Sequen
     return found
 
 
-def _add_unit(found: Parts, unit: Unit, known: Known, typed: Sequence[str]) -> None:
+def _add_unit(found: Parts, unit: Unit, known: KnownWords, typed: Sequence[str]) -> None:
     said = [found.meant[n] for n in unit.numbers if found.meant[n]]
     own = [_of_word(word, known, typed) for word in said]
     others = [phrase(synonym.folded.split()) for synonym in unit.synonyms]
@@ -136,12 +146,12 @@ def _add_unit(found: Parts, unit: Unit, known: Known, typed: Sequence[str]) -> N
         found.whole.append(found.wide[-1])
     if len(own) > 1:
         found.words += [
-            Part(one, WORD, known.exactly.get(word, MIDDLING))
+            SearchPart(one, WORD, known.exactly.get(word, MIDDLING))
             for one, word in zip(own, said, strict=True)
         ]
 
 
-def _heads(said: Sequence[str], unit: Unit) -> Term:
+def _heads(said: Sequence[str], unit: Unit) -> QueryTerm:
     """Return what is the thing itself, and does not only have it about it."""
     named = [*said, *(synonym.folded.rpartition(" ")[2] for synonym in unit.synonyms)]
     kinds = dict.fromkeys(
@@ -152,19 +162,19 @@ def _heads(said: Sequence[str], unit: Unit) -> Term:
     return any_of([fact(mark_of("head", kind)) for kind in kinds])
 
 
-def _parts_of(found: Term, said: Sequence[str], known: Known) -> list[Part]:
+def _parts_of(found: QueryTerm, said: Sequence[str], known: KnownWords) -> list[SearchPart]:
     """Return what a word counts; of a long run of signs each two of them count for themselves."""
     if len(said) == 1 and is_unspaced(said[0]):
         run = said[0]
         # A lone sign at the end says nothing: it is taken with the one before it.
         cut = [run[at : at + 2] for at in range(0, len(run) - 1, 2)] or [run]
         cut += [run[-2:]] if len(run) > 2 and len(run) % 2 else []
-        return [Part(term(two), WORD // min(2, len(cut)), 0) for two in cut]
+        return [SearchPart(term(two), WORD // min(2, len(cut)), 0) for two in cut]
     rarity = min((known.exactly.get(word, MIDDLING) for word in said), default=MIDDLING)
-    return [Part(found, WORD, rarity)]
+    return [SearchPart(found, WORD, rarity)]
 
 
-def _units(typed: list[str], known: Known) -> list[Unit]:
+def _units(typed: list[str], known: KnownWords) -> list[Unit]:
     """Return the words in runs that stand for one thing, each with its synonyms."""
     found: list[Unit] = []
     covered: set[int] = set()
@@ -180,7 +190,7 @@ def _units(typed: list[str], known: Known) -> list[Unit]:
     return sorted([*found, *(Unit(n, 1) for n in range(len(typed)) if n not in covered)])
 
 
-def _meant(typed: list[str], known: Known, units: list[Unit], *, has_facts: bool) -> list[str]:
+def _meant(typed: list[str], known: KnownWords, units: list[Unit], *, has_facts: bool) -> list[str]:
     """Return the words with their typing errors mended; what cannot be known is empty."""
     same = {n for unit in units if unit.synonyms for n in unit.numbers}
     exact = [n in same or known.is_known.get(word, True) for n, word in enumerate(typed)]
@@ -213,7 +223,7 @@ def _nearest(word: str, misses: list[Miss] | None, *, least: int) -> str:
     return max(apart)[-1] if apart else ""
 
 
-def _of_word(word: str, known: Known, typed: Sequence[str]) -> Term:
+def _of_word(word: str, known: KnownWords, typed: Sequence[str]) -> QueryTerm:
     """Return what finds a word: as it is, in other forms, and what begins like the last one."""
     if is_unspaced(word):
         return term(word)

@@ -11,7 +11,7 @@ from shop.languages import sql_values
 from shop.prepared import ask
 from shop.storefront.search.conditions import IN_FORCE, Conditions
 from shop.storefront.search.filters import Filters
-from shop.storefront.search.find import BY_PRICE, CLAIMED, COLUMNS, PAGE_OF, SORTS, Row, Sort
+from shop.storefront.search.find import BY_PRICE, CLAIMED, COLUMNS, PAGE_OF, SORTS, ProductRow, Sort
 from shop.storefront.search.ranking import PRICED
 
 MOST = 24  # products of one shelf
@@ -44,7 +44,7 @@ class Shelf:
 
 def find_shelves(
     shelves: Sequence[Shelf], *, festivals: Sequence[int], at: datetime, language: str
-) -> list[list[Row]]:
+) -> list[list[ProductRow]]:
     """Return the products of each shelf at an instant. One statement, however many shelves.
 
     Args:
@@ -58,14 +58,14 @@ def find_shelves(
         branches.append(branch)
         values |= own
     values |= sql_values(language) | {"at": at}
-    found: list[list[Row]] = [[] for _ in shelves]
+    found: list[list[ProductRow]] = [[] for _ in shelves]
     page = PAGE_OF.format(
         asked="",
         branches=" UNION ALL ".join(branches),
         order="branch, key",
         in_all=sum(shelf.most for shelf in shelves),
     )
-    for row in map(Row._make, ask(CLAIMED.format(page=page, order="branch, key"), values)):
+    for row in map(ProductRow._make, ask(CLAIMED.format(page=page, order="branch, key"), values)):
         found[row.branch].append(row)
     return found
 

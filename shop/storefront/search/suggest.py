@@ -15,8 +15,8 @@ from shop.listings.words import folded, spelled, tongue_of, words
 from shop.merchants.models import trading_sql
 from shop.prepared import ask
 from shop.storefront.cache.catalogue_version import Epoch
-from shop.storefront.search.filters import Filters, Known, read_filters
-from shop.storefront.search.tsquery import Term, all_of, any_of, phrase, term, text_of
+from shop.storefront.search.filters import Filters, KnownFilters, read_filters
+from shop.storefront.search.tsquery import QueryTerm, all_of, any_of, phrase, term, text_of
 
 PRODUCTS, OTHERS = 5, 3
 SHORTEST = 2  # letters; a Chinese sign is enough alone
@@ -67,7 +67,7 @@ class Suggestion:
     picture: str = ""
 
 
-def read_words(data: QueryDict, known: Known) -> Filters:
+def read_words(data: QueryDict, known: KnownFilters) -> Filters:
     """Return what the suggestions take from their address: the words typed so far."""
     return Filters(words=read_filters(data, known).words)
 
@@ -115,7 +115,7 @@ def _instead(rows: list[tuple], others: list[str], asked: list[str], language: s
     return [row for row in found if row[0] == "product"]
 
 
-def _found(query: Term, asked: list[str], language: str) -> list[tuple]:
+def _found(query: QueryTerm, asked: list[str], language: str) -> list[tuple]:
     values = {
         "query": text_of(query, weights="AB", tongues=(tongue_of(language),)),
         "said": " ".join(asked),

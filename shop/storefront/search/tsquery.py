@@ -9,7 +9,7 @@ from shop.listings.words import in_tongue, is_unspaced, pairs
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class QueryTerm:
     """A word, or several terms joined by an operator."""
 
     word: str = ""
@@ -17,59 +17,59 @@ class Term:
     is_titled: bool = False
     is_fact: bool = False
     operator: str = ""
-    parts: tuple[Term, ...] = ()
+    parts: tuple[QueryTerm, ...] = ()
 
 
-def term(word: str, *, is_begun: bool = False) -> Term:
+def term(word: str, *, is_begun: bool = False) -> QueryTerm:
     """Return a word, or what begins like it.
 
     Of three signs or more without spaces, each neighbouring pair has to be there, or all the
     signs in one title.
     """
     if not is_unspaced(word):
-        return Term(word, is_begun=is_begun)
-    neighbours = all_of([Term(pair) for pair in pairs(word)])
+        return QueryTerm(word, is_begun=is_begun)
+    neighbours = all_of([QueryTerm(pair) for pair in pairs(word)])
     if len(word) < 3:
         return neighbours
-    return any_of([neighbours, all_of([Term(sign, is_titled=True) for sign in word])])
+    return any_of([neighbours, all_of([QueryTerm(sign, is_titled=True) for sign in word])])
 
 
-def phrase(found: Sequence[str]) -> Term:
+def phrase(found: Sequence[str]) -> QueryTerm:
     """Return words that follow one another."""
     if any(is_unspaced(word) for word in found):
         return all_of([term(word) for word in found])
-    return _joined("<->", [Term(word) for word in found])
+    return _joined("<->", [QueryTerm(word) for word in found])
 
 
-def all_of(terms: Sequence[Term]) -> Term:
+def all_of(terms: Sequence[QueryTerm]) -> QueryTerm:
     """Return what holds all of the terms."""
     return _joined("&", terms)
 
 
-def any_of(terms: Sequence[Term]) -> Term:
+def any_of(terms: Sequence[QueryTerm]) -> QueryTerm:
     """Return what holds one of the terms."""
     return _joined("|", terms)
 
 
-def mark(text: str) -> Term:
+def mark(text: str) -> QueryTerm:
     """Return what carries a mark: see ``listings.search_index.marks``."""
     return fact(text)
 
 
-def fact(text: str, *, is_begun: bool = False) -> Term:
+def fact(text: str, *, is_begun: bool = False) -> QueryTerm:
     """Return what carries a fact beside its words, or one that begins like it.
 
     Facts have no places in a text, and so no weights.
     """
-    return Term(text, is_begun=is_begun, is_fact=True)
+    return QueryTerm(text, is_begun=is_begun, is_fact=True)
 
 
-def excluding(wanted: Term, unwanted: Sequence[Term]) -> Term:
+def excluding(wanted: QueryTerm, unwanted: Sequence[QueryTerm]) -> QueryTerm:
     """Return what holds a term and none of the others."""
-    return all_of([wanted, *(Term(operator="!", parts=(one,)) for one in unwanted)])
+    return all_of([wanted, *(QueryTerm(operator="!", parts=(one,)) for one in unwanted)])
 
 
-def text_of(query: Term, weights: str = "", tongues: Sequence[str] = ()) -> str:
+def text_of(query: QueryTerm, weights: str = "", tongues: Sequence[str] = ()) -> str:
     """Return a query as the database reads it.
 
     Args:
@@ -95,6 +95,6 @@ def _leaf(word: str, flags: str) -> str:
     return f"'{quoted}':{flags}" if flags else f"'{quoted}'"
 
 
-def _joined(operator: str, terms: Sequence[Term]) -> Term:
+def _joined(operator: str, terms: Sequence[QueryTerm]) -> QueryTerm:
     different = tuple(dict.fromkeys(terms))
-    return different[0] if len(different) == 1 else Term(operator=operator, parts=different)
+    return different[0] if len(different) == 1 else QueryTerm(operator=operator, parts=different)

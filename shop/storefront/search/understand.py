@@ -18,7 +18,7 @@ from shop.listings.words import forms, is_unspaced, spelled, tongue_of, words
 from shop.storefront.search.meaning import Meant, phrases_of, read_meaning
 from shop.storefront.search.parts import Parts, take_apart
 from shop.storefront.search.tsquery import (
-    Term,
+    QueryTerm,
     all_of,
     any_of,
     excluding,
@@ -27,7 +27,7 @@ from shop.storefront.search.tsquery import (
     term,
     text_of,
 )
-from shop.storefront.search.vocabulary import Known, look_up
+from shop.storefront.search.vocabulary import KnownWords, look_up
 
 MOST_WORDS = 10
 # In hundredths of a part's weight: what stands in a good place counts more.
@@ -132,7 +132,7 @@ def _content(text: str) -> dict[str, str]:
 
 
 def _search(
-    asked: dict[str, str], known: Known, meant: Meant, found: Parts, *, without: Sequence[str]
+    asked: dict[str, str], known: KnownWords, meant: Meant, found: Parts, *, without: Sequence[str]
 ) -> Search:
     # A price alone is asked of all goods.
     needed = found.needed or [fact("#kind:goods")]
@@ -158,7 +158,9 @@ def _search(
 def _weights(found: Parts, tongues: Sequence[str]) -> Iterator[tuple[str, int]]:
     """Yield queries with what a listing that fits them counts."""
 
-    def written(terms: Sequence[Term], weight: int, place: str = "") -> Iterator[tuple[str, int]]:
+    def written(
+        terms: Sequence[QueryTerm], weight: int, place: str = ""
+    ) -> Iterator[tuple[str, int]]:
         return ((text_of(one, place, tongues), weight) for one in terms)
 
     for part in found.parts:

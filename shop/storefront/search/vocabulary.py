@@ -26,7 +26,7 @@ from shop.listings.words import (
 )
 from shop.prepared import ask
 from shop.storefront.search.compounds import compounds, pieces_of
-from shop.storefront.search.meaning import Meaning
+from shop.storefront.search.meaning import FoundMeaning
 
 LONGEST_TERM = 4  # words of a synonym
 FORGIVEN_FROM = 4  # letters; of shorter words too many differ by one
@@ -94,7 +94,7 @@ STATEMENT = (
 type Miss = tuple[str, tuple[int, int]]
 
 
-class Synonym(NamedTuple):
+class KnownSynonym(NamedTuple):
     """A term of a group; ``is_local`` if listings hold it, in none of the shop's languages."""
 
     folded: str
@@ -104,18 +104,20 @@ class Synonym(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownWords:
     """What the statement tells: of words, of their near misses, of synonyms and of phrases."""
 
     exactly: dict[str, int] = field(default_factory=dict)
     is_known: dict[str, bool] = field(default_factory=dict)
     misses: dict[str, list[Miss]] = field(default_factory=dict)
-    synonyms: dict[str, list[Synonym]] = field(default_factory=dict)
-    meanings: tuple[Meaning, ...] = ()
+    synonyms: dict[str, list[KnownSynonym]] = field(default_factory=dict)
+    meanings: tuple[FoundMeaning, ...] = ()
     tongues: tuple[str, ...] = ()
 
 
-def look_up(asked: Sequence[str], tongue: str, phrases: Sequence[str], *, is_exact: bool) -> Known:
+def look_up(
+    asked: Sequence[str], tongue: str, phrases: Sequence[str], *, is_exact: bool
+) -> KnownWords:
     """Return what is known of words and phrases. One statement.
 
     Args:
@@ -141,9 +143,9 @@ def look_up(asked: Sequence[str], tongue: str, phrases: Sequence[str], *, is_exa
     facts, misses, synonyms, meanings, there = (json.loads(text or "[]") for text in texts)
     # One word that is known elsewhere alone, and the whole search is of another language.
     is_foreign = any(is_other and not is_own for *_numbers, is_own, is_other in facts)
-    known = Known(
+    known = KnownWords(
         tongues=TONGUES if is_foreign else (tongue,),
-        meanings=tuple(Meaning(*row[:3], tuple(row[3])) for row in meanings),
+        meanings=tuple(FoundMeaning(*row[:3], tuple(row[3])) for row in meanings),
     )
     for n, exactly, others, is_own, is_other in facts:
         known.exactly[asked[n]] = max(exactly, others) if is_foreign else exactly
@@ -151,10 +153,10 @@ def look_up(asked: Sequence[str], tongue: str, phrases: Sequence[str], *, is_exa
     for n, word, *counts in misses:
         known.misses.setdefault(asked[n], []).append((without_tongue(word), tuple(counts)))
     for folded, *synonym in synonyms:
-        known.synonyms.setdefault(folded, []).append(Synonym(*synonym))
+        known.synonyms.setdefault(folded, []).append(KnownSynonym(*synonym))
     listings = {without_tongue(word): count for word, count in there}
     for folded, other in compounds(asked, listings, known.is_known):
-        known.synonyms.setdefault(folded, []).append(Synonym(other, other, False, False))
+        known.synonyms.setdefault(folded, []).append(KnownSynonym(other, other, False, False))
     return known
 
 

@@ -27,14 +27,14 @@ DIVIDER = "|"  # between the targets of a phrase
 YES, NO = "yes", "no"
 
 
-class Row(NamedTuple):
+class SheetCells(NamedTuple):
     """A row of a sheet: its number there, and its cells by column."""
 
     number: int
     cells: Mapping[str, str]
 
 
-class BadRows(NotPossible):
+class WrongSheetRows(NotPossible):
     """Nothing was brought in; ``rows`` are the numbers of those that are wrong, and why."""
 
     def __init__(self, rows: Iterable[tuple[int, str]]) -> None:
@@ -65,7 +65,9 @@ class Brought[Word: (Meaning, Synonym)]:
 
 
 @transaction.atomic
-def bring_meanings(rows: Sequence[Row], *, at: datetime, by: User | None) -> Brought[Meaning]:
+def bring_meanings(
+    rows: Sequence[SheetCells], *, at: datetime, by: User | None
+) -> Brought[Meaning]:
     """Add meanings, and change those of the same phrase in the same language.
 
     Raises:
@@ -89,7 +91,9 @@ def bring_meanings(rows: Sequence[Row], *, at: datetime, by: User | None) -> Bro
 
 
 @transaction.atomic
-def bring_synonyms(rows: Sequence[Row], *, at: datetime, by: User | None) -> Brought[Synonym]:
+def bring_synonyms(
+    rows: Sequence[SheetCells], *, at: datetime, by: User | None
+) -> Brought[Synonym]:
     """Add synonyms, and change those of the same word in the same group.
 
     Raises:
@@ -166,7 +170,7 @@ def _compared[Word: (Meaning, Synonym)](
 def _keep(found: Brought[Any], *, by: Sequence[str], changing: Sequence[str]) -> None:
     """Write the rows, unless one of them is bad."""
     if found.bad:
-        raise BadRows(found.bad)
+        raise WrongSheetRows(found.bad)
     rows = [row for _number, row, _before in found.rows]
     rows.sort(key=attrgetter(*by))  # in one order, so that two sheets do not wait in a circle
     if rows:

@@ -11,13 +11,13 @@ from datetime import datetime
 from django.urls import reverse
 
 from shop.catalogue.models import Term
-from shop.catalogue.words import BY_NAME, TERMS, TRANSLATED, Terms
+from shop.catalogue.words import BY_NAME, TERMS, TRANSLATED, ProductTerms
 from shop.delivery.names import country_name
 from shop.languages import beside, lang_mark, order_key, sql_values
 from shop.merchants.models import trading_sql
 from shop.prepared import ask
 from shop.storefront.listing.counts import LIVE
-from shop.storefront.listing.facets import Option
+from shop.storefront.listing.facets import FacetOption
 from shop.storefront.search.store_names import Named
 
 # Stores with something to sell, the most bought from first. In a large shop their products are not
@@ -106,7 +106,7 @@ def store_cards(language: str, *, festival: int | None = None) -> list[StoreCard
 
 
 def _called(words: list[str], called: str | None, language: str) -> Iterator[str]:
-    terms = Terms(language, json.loads(called or "{}"))
+    terms = ProductTerms(language, json.loads(called or "{}"))
     for word in words:
         yield terms.called(Term.Kind.CERTIFICATE, word).text
 
@@ -125,11 +125,12 @@ def card_of(store: Named, language: str) -> StoreCard:
     )
 
 
-def by_country(stores: Iterable[StoreCard], language: str) -> list[Option]:
+def by_country(stores: Iterable[StoreCard], language: str) -> list[FacetOption]:
     """Return the countries that stores come from, by name, with how many there are."""
     counts = Counter(store.country for store in stores)
     found = [
-        Option(code, country_name(code, language), count, False) for code, count in counts.items()
+        FacetOption(code, country_name(code, language), count, False)
+        for code, count in counts.items()
     ]
     return sorted(found, key=lambda option: order_key(option.label, language))
 

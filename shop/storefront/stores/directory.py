@@ -16,9 +16,9 @@ from django.utils.translation import ngettext
 from shop.delivery.names import country_name
 from shop.languages import in_language, listed, order_key
 from shop.storefront.cache.catalogue_version import Epoch
-from shop.storefront.listing.facets import Option
+from shop.storefront.listing.facets import FacetOption
 from shop.storefront.listing.page import Choices, shortened
-from shop.storefront.search.filters import MOST_CHOICES, Known, Pairs, is_country
+from shop.storefront.search.filters import MOST_CHOICES, KnownFilters, Pairs, is_country
 from shop.storefront.stores.cards import StoreCard, store_cards
 
 PAGE = 24
@@ -77,9 +77,9 @@ class Directory:
     crumbs: tuple[tuple[str, str], ...]
     total: str
     countries: Choices
-    categories: tuple[Option, ...]
-    certificates: tuple[Option, ...]
-    sorts: tuple[Option, ...]
+    categories: tuple[FacetOption, ...]
+    certificates: tuple[FacetOption, ...]
+    sorts: tuple[FacetOption, ...]
     kept: Pairs
     stores: list[StoreCard]
     previous: str
@@ -92,7 +92,7 @@ class Directory:
         return len(filters.countries) + bool(filters.category) + len(filters.certificates)
 
 
-def read_stores(data: QueryDict, known: Known) -> StoreFilters:
+def read_stores(data: QueryDict, known: KnownFilters) -> StoreFilters:
     """Return what the directory takes from its address; what cannot be is left out."""
     category = data.get("category", "")
     sort, page = data.get("sort", ""), data.get("page", "")
@@ -149,7 +149,9 @@ def directory(filters: StoreFilters, *, epoch: Epoch, language: str) -> Director
             COUNTRIES,
         ),
         categories=tuple(
-            Option(top, in_language(names, language) or name, tops[top], top == filters.category)
+            FacetOption(
+                top, in_language(names, language) or name, tops[top], top == filters.category
+            )
             for top, name, names in epoch.tree
             if "/" not in top and (tops[top] or top == filters.category)
         ),
@@ -185,15 +187,15 @@ def _sorted(stores: list[StoreCard], sort: str, language: str) -> list[StoreCard
 
 def _options(
     counts: Counter[str], chosen: tuple[str, ...], name: Callable[[str], str], language: str
-) -> tuple[Option, ...]:
+) -> tuple[FacetOption, ...]:
     values = {*counts, *chosen}
-    found = [Option(value, name(value), counts[value], value in chosen) for value in values]
+    found = [FacetOption(value, name(value), counts[value], value in chosen) for value in values]
     return tuple(sorted(found, key=lambda option: order_key(option.label, language)))
 
 
-def _sorts(chosen: str) -> tuple[Option, ...]:
+def _sorts(chosen: str) -> tuple[FacetOption, ...]:
     names = {"popular": _("Most bought"), "newest": _("Newest"), "name": _("Name, A to Z")}
-    return tuple(Option(value, label, 0, value == chosen) for value, label in names.items())
+    return tuple(FacetOption(value, label, 0, value == chosen) for value, label in names.items())
 
 
 def _page(path: str, filters: StoreFilters, page: int) -> str:

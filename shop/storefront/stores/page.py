@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Term
-from shop.catalogue.words import Terms, called_column, translated_column
+from shop.catalogue.words import ProductTerms, called_column, translated_column
 from shop.delivery.names import country_name
 from shop.delivery.quote import Parcel, delivery_options
 from shop.errors import CannotDeliver
@@ -20,9 +20,9 @@ from shop.merchants.models import Merchant
 from shop.storefront.cache.catalogue_version import Epoch
 from shop.storefront.cards import Card, cards
 from shop.storefront.listing.applied_filters import address
-from shop.storefront.listing.facets import Facets, Option, facets_of, shown
+from shop.storefront.listing.facets import FacetOption, Facets, facets_of, shown
 from shop.storefront.listing.page import pager, sorts
-from shop.storefront.search.filters import Filters, Known, Pairs, read_filters
+from shop.storefront.search.filters import Filters, KnownFilters, Pairs, read_filters
 from shop.storefront.search.find import find
 from shop.storefront.stores.cards import place
 
@@ -58,7 +58,7 @@ class StorePage:
     sends: str
     is_host: bool
     kinds: tuple[KindLink, ...]
-    sorts: tuple[Option, ...]
+    sorts: tuple[FacetOption, ...]
     kept: Pairs
     path: str
     cards: list[Card]
@@ -66,7 +66,7 @@ class StorePage:
     next: str
 
 
-def read_shelf(data: QueryDict, known: Known) -> Filters:
+def read_shelf(data: QueryDict, known: KnownFilters) -> Filters:
     """Return what a store's page takes from its address: a category, an order, a place in it."""
     asked = read_filters(data, known)
     shelf = Filters(category=asked.category)
@@ -102,7 +102,7 @@ def store_page(
     filters = replace(taken, stores=(merchant.slug,))
     found = find(filters, at=at, festivals=(), language=language)
     facets = facets_of(filters, at=at, since=epoch.starts_at, festivals=(), language=language)
-    own, terms = merchant.translated or {}, Terms(language, merchant.called or {})
+    own, terms = merchant.translated or {}, ProductTerms(language, merchant.called or {})
     story = own.get("story") or merchant.story
     is_host = merchant.kind == Merchant.Kind.EXPERIENCES
     return StorePage(

@@ -14,7 +14,7 @@ ROUND = (1, 2, 5)
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class DayBar:
     """One day: where its bar stands, how tall it is, and what it says."""
 
     day: date
@@ -33,7 +33,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChartLine:
     """A level with its number."""
 
     value: int
@@ -44,8 +44,8 @@ class Line:
 class Chart:
     """Bars from left to right with the levels behind them."""
 
-    bars: tuple[Bar, ...]
-    lines: tuple[Line, ...]
+    bars: tuple[DayBar, ...]
+    lines: tuple[ChartLine, ...]
 
     @property
     def total(self) -> int:
@@ -60,7 +60,7 @@ def chart(counts: Sequence[tuple[date, int]]) -> Chart:
     scale = (BOTTOM - TOP) / top
     last = len(counts) - 1
     bars = tuple(
-        Bar(
+        DayBar(
             day=day,
             count=count,
             x=round(LEFT + GAP / 2 + step * place, 1),
@@ -73,7 +73,9 @@ def chart(counts: Sequence[tuple[date, int]]) -> Chart:
         for place, (day, count) in enumerate(counts)
     )
     levels = [top * level // STEPS for level in range(STEPS + 1)]
-    return Chart(bars, tuple(Line(value, round(BOTTOM - value * scale, 1)) for value in levels))
+    return Chart(
+        bars, tuple(ChartLine(value, round(BOTTOM - value * scale, 1)) for value in levels)
+    )
 
 
 def _ceiling(most: int) -> int:

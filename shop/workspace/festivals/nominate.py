@@ -120,7 +120,7 @@ def _first(
 def _done(request: HttpRequest, form: NominationForm, save: object) -> bool:
     try:
         save()
-    except use_cases.Refused as refusal:
+    except use_cases.RuleBroken as refusal:
         for problem in refusal.check.problems:
             form.add_error(None, problem)
         return False

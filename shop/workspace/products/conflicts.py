@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Category, Product, Variant
 from shop.languages import listed, sentences
-from shop.listings.edit import ChangedMeanwhile, Words
-from shop.listings.variants import Row
+from shop.listings.edit import EditConflict, TypedWords
+from shop.listings.variants import TypedVariant
 from shop.moderation.contents import amendment_of, content_of
 from shop.workspace.products.form import (
     Grid,
@@ -23,9 +23,7 @@ from shop.workspace.products.form import (
 )
 
 
-def show_overtaken(
-    form: ProductForm, grid: Any, product: Product, refusal: ChangedMeanwhile
-) -> Any:
+def show_overtaken(form: ProductForm, grid: Any, product: Product, refusal: EditConflict) -> Any:
     """Write into the form what is stored now, so that saving it again is a decision.
 
     Returns:
@@ -50,7 +48,7 @@ def show_overtaken(
     return _with_rows(grid, variants, added)
 
 
-def _words(form: ProductForm, now: Words) -> Iterator[tuple[str, str]]:
+def _words(form: ProductForm, now: TypedWords) -> Iterator[tuple[str, str]]:
     """Yield the label and the stored words of each field that the form would change."""
     typed = form.cleaned_data
     for name, value in first_words(now).items():
@@ -91,11 +89,11 @@ def _facts(variant: Variant) -> str:
     return listed((variant.label, f"{variant.weight_g} g"))
 
 
-def _told(row: Row) -> str:
+def _told(row: TypedVariant) -> str:
     return listed((*row.options, f"{row.weight_g} g"))
 
 
-def _with_rows(grid: Any, variants: Sequence[Variant], added: Sequence[Row]) -> Any:
+def _with_rows(grid: Any, variants: Sequence[Variant], added: Sequence[TypedVariant]) -> Any:
     """Return the grid with the variants behind its rows that it does not name."""
     named = {row.variant.pk for row in grid.forms if row.variant}
     data, first = grid.data.copy(), len(grid.forms)

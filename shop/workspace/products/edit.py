@@ -16,7 +16,7 @@ from shop import clock
 from shop.catalogue.models import Product, Variant
 from shop.errors import ShopError
 from shop.listings import publish
-from shop.listings.edit import ChangedMeanwhile, create_product, newest_edit
+from shop.listings.edit import EditConflict, create_product, newest_edit
 from shop.listings.variants import BadRows
 from shop.merchants.models import Merchant
 from shop.moderation.contents import Content, content_of, pictures_of
@@ -63,7 +63,7 @@ def edit(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpRespo
                 product, words, rows, version=form.cleaned_data["version"] or 0,
                 at=clock.moment_of(request), by=request.user,
             ), product)  # fmt: skip
-        except ChangedMeanwhile as refusal:
+        except EditConflict as refusal:
             waits, grid = None, show_overtaken(form, grid, product, refusal)
         if waits is not None:
             messages.success(request, saved(waits=waits, of=product))
@@ -190,7 +190,7 @@ def _saved(
         return save(words, grid.rows())
     except BadRows as problem:
         grid.show(problem)
-    except ChangedMeanwhile:
+    except EditConflict:
         raise
     except ShopError as refusal:
         form.add_error(None, str(refusal))

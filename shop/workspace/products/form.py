@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from shop.catalogue.models import Category, Variant
 from shop.delivery.names import countries_by_name
 from shop.festivals.models import RegularPrice
-from shop.listings.edit import Words
-from shop.listings.variants import MOST_ROWS, BadRows, Row
+from shop.listings.edit import TypedWords
+from shop.listings.variants import MOST_ROWS, BadRows, TypedVariant
 from shop.moderation.contents import Content
 from shop.stock.count import MOST
 from shop.workspace.fields import AmountField, HsCodeField, LineField, ListField, ProseField
@@ -100,10 +100,10 @@ class ProductForm(forms.Form):
         """Ask for what comes with an experience, where goods say what they are made of."""
         self.fields["materials"].label = _("What is included")
 
-    def words(self, before: Words | None) -> Words:
+    def words(self, before: TypedWords | None) -> TypedWords:
         """Return what was typed; titles in other languages have pages of their own."""
         told = self.cleaned_data
-        return Words(
+        return TypedWords(
             category_id=told["category"].pk,
             titles=dict(before.titles) if before else {},
             **{name: told[name] for name in SAME},
@@ -152,14 +152,14 @@ class VariantForm(forms.Form):
             self.add_error("sku", _("Enter a SKU of your own, like AD-TH-140"))
         return told
 
-    def row(self, number: int) -> Row | None:
+    def row(self, number: int) -> TypedVariant | None:
         """Return the row as typed, or None where nothing was."""
         told = self.cleaned_data
         if told.get("is_off"):
             return self._row_off(number)
         if not told.get("sku"):
             return None
-        return Row(
+        return TypedVariant(
             number=number,
             id=self.variant.pk if self.variant else None,
             sku=told["sku"],
@@ -169,11 +169,11 @@ class VariantForm(forms.Form):
             units=told["units"],
         )
 
-    def _row_off(self, number: int) -> Row | None:
+    def _row_off(self, number: int) -> TypedVariant | None:
         """Return a row that is taken away: it stays as it is stored, whatever was typed."""
         if self.variant is None:
             return None
-        return Row(number, self.variant.pk, self.variant.sku, is_off=True)
+        return TypedVariant(number, self.variant.pk, self.variant.sku, is_off=True)
 
 
 class BaseGrid(BaseFormSet):
@@ -186,7 +186,7 @@ class BaseGrid(BaseFormSet):
             text = str(form["id"].value() or "")
             form.variant = known.pop(int(text), None) if text.isdecimal() else None
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[TypedVariant]:
         """Return the rows that say something."""
         found = (form.row(number) for number, form in enumerate(self.forms))
         return [row for row in found if row]
@@ -203,7 +203,7 @@ Grid = formset_factory(
 )  # fmt: skip
 
 
-def first_words(words: Words) -> dict[str, Any]:
+def first_words(words: TypedWords) -> dict[str, Any]:
     """Return what the form of a product begins with."""
     found = {name: getattr(words, name) for name in SAME}
     return found | {"category": words.category_id}
@@ -229,7 +229,7 @@ def relabel(variants: Sequence[Variant], content: Content) -> None:
         variant.options = list(content.options.get(variant.pk, variant.options))
 
 
-def new_row_of(row: Row) -> dict[str, Any]:
+def new_row_of(row: TypedVariant) -> dict[str, Any]:
     """Return what the grid says of a variant that is proposed."""
     first, second = (*row.options, "", "")[:2]
     facts = {"sku": row.sku, "price": row.price, "units": row.units, "weight_g": row.weight_g}

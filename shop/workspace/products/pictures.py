@@ -14,7 +14,7 @@ from shop.catalogue.models import Product
 from shop.errors import NotPossible
 from shop.listings.tasks import make_modern_sizes
 from shop.moderation.albums import change_album
-from shop.moderation.contents import Shown, album_of, amendment_of
+from shop.moderation.contents import PlacedPicture, album_of, amendment_of
 from shop.orders.unused_pictures import discard
 from shop.pictures.models import Picture
 from shop.pictures.upload import store
@@ -33,10 +33,10 @@ def add_picture(product: Product, file: BinaryIO, *, alt: str, at: datetime, by:
     _refuse_if_full(album_of(product, amendment_of(product)))
     picture = store(file, alt=alt, by=by)
 
-    def add(album: list[Shown]) -> list[Shown]:
+    def add(album: list[PlacedPicture]) -> list[PlacedPicture]:
         _refuse_if_full(album)
         enqueue(make_modern_sizes, picture.pk)
-        return [*album, Shown(picture.pk, picture.alt)]
+        return [*album, PlacedPicture(picture.pk, picture.alt)]
 
     try:
         change_album(product, add, "picture_add", at=at, by=by)
@@ -52,7 +52,7 @@ def describe(product: Product, picture_id: int, alt: str, *, at: datetime, by: U
     if not text:
         raise NotPossible(_("Describe the picture for people who cannot see it"))
 
-    def reword(album: list[Shown]) -> list[Shown]:
+    def reword(album: list[PlacedPicture]) -> list[PlacedPicture]:
         return [replace(row, alt=text) if row.picture_id == picture_id else row for row in album]
 
     return change_album(product, reword, "picture_describe", at=at, by=by)
@@ -61,7 +61,7 @@ def describe(product: Product, picture_id: int, alt: str, *, at: datetime, by: U
 def move(product: Product, picture_id: int, place: int, *, at: datetime, by: User) -> bool:
     """Put a picture at a place among the others; place 0 is the cover."""
 
-    def put(album: list[Shown]) -> list[Shown]:
+    def put(album: list[PlacedPicture]) -> list[PlacedPicture]:
         mine = _find(album, picture_id)
         others = [row for row in album if row is not mine]
         others.insert(max(0, min(place, len(others))), mine)
@@ -73,21 +73,21 @@ def move(product: Product, picture_id: int, place: int, *, at: datetime, by: Use
 def remove(product: Product, picture_id: int, *, at: datetime, by: User) -> bool:
     """Take a picture off a product; a product on sale keeps its last one."""
 
-    def drop(album: list[Shown]) -> list[Shown]:
+    def drop(album: list[PlacedPicture]) -> list[PlacedPicture]:
         mine = _find(album, picture_id)
         return [row for row in album if row is not mine]
 
     return change_album(product, drop, "picture_remove", at=at, by=by)
 
 
-def _find(album: Sequence[Shown], picture_id: int) -> Shown:
+def _find(album: Sequence[PlacedPicture], picture_id: int) -> PlacedPicture:
     for row in album:
         if row.picture_id == picture_id:
             return row
     raise NotPossible(_("Somebody else took this picture off meanwhile."))
 
 
-def _refuse_if_full(album: Sequence[Shown]) -> None:
+def _refuse_if_full(album: Sequence[PlacedPicture]) -> None:
     if len(album) >= MOST_PICTURES:
         text = _("A product has %(most)d pictures at the most. Remove one first.")
         raise NotPossible(text % {"most": MOST_PICTURES})

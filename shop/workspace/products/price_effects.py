@@ -18,7 +18,7 @@ from shop.festivals.words import festival_title
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class PriceEffect:
     """One variant's change: amounts in minor units, and a sentence for each deal it touches.
 
     ``question`` asks back about a price that is far from what is usual.
@@ -37,7 +37,7 @@ def effects(
     *,
     questions: Mapping[int, str],
     at: datetime,
-) -> list[Effect]:
+) -> list[PriceEffect]:
     """Return what each change means from an instant on. Two statements."""
     now = current_prices(variants, at=at)
     deals = Deal.objects.filter(variant__in=amounts, effective_to__gt=at)
@@ -50,7 +50,7 @@ def effects(
         if sentence:
             found.setdefault(deal.variant_id, []).append(sentence)
     return [
-        Effect(
+        PriceEffect(
             row,
             now.get(row.pk),
             amounts[row.pk],

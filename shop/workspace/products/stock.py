@@ -29,7 +29,7 @@ from shop.workspace.fields import LineField
 SHOWN_MOVES = 30
 
 
-class CountForm(forms.Form):
+class StockForm(forms.Form):
     """Units of each pool, as counted, beside what was known when the page was opened."""
 
     note = LineField(label=gettext_lazy("Note"), max_length=200, required=False)
@@ -99,7 +99,7 @@ def stock(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResp
     for variant in variants:
         variant.aside = aside.get(variant.pool_id, 0)
         variant.left = variant.pool.free - variant.aside
-    form = CountForm(variants, request.POST or None)
+    form = StockForm(variants, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             changed = count_stock(

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from shop.formulas import as_read
 from shop.workspace.sheets.csv import lines_of_csv
-from shop.workspace.sheets.refusals import LONGEST, MOST_COLUMNS, MOST_ROWS, Refused
+from shop.workspace.sheets.refusals import LONGEST, MOST_COLUMNS, MOST_ROWS, UnusableSheet
 from shop.workspace.sheets.xlsx import lines_of_xlsx
 from shop.workspace.visible_text import seen_only
 
@@ -24,7 +24,7 @@ def answer(sent: bytes) -> bytes:
     asked = json.loads(head)
     try:
         told = {"rows": _filled(content, asked["known"], asked["needed"], asked["typed"])}
-    except Refused as refusal:
+    except UnusableSheet as refusal:
         told = {"word": refusal.word, "facts": refusal.facts}
     return json.dumps(told, ensure_ascii=False).encode()
 
@@ -41,9 +41,9 @@ def _filled(
         if any(cells.get(name) for name in typed):
             rows.append((number, cells))
         if len(rows) > MOST_ROWS:
-            raise Refused("rows", count=MOST_ROWS)
+            raise UnusableSheet("rows", count=MOST_ROWS)
     if not rows:
-        raise Refused("unfilled")
+        raise UnusableSheet("unfilled")
     return rows
 
 
@@ -57,7 +57,7 @@ def _columns(
         if text.casefold() in known
     }
     if missing := [name for name in needed if name not in found.values()]:
-        raise Refused("columns", names=missing)
+        raise UnusableSheet("columns", names=missing)
     return found
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from shop.workspace.sheets.refusals import MOST_COLUMNS, MOST_LINES, Refused
+from shop.workspace.sheets.refusals import MOST_COLUMNS, MOST_LINES, UnusableSheet
 
 
 def lines_of_csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
@@ -17,10 +17,10 @@ def lines_of_csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
     try:
         for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=divider), 1):
             if number > MOST_LINES:
-                raise Refused("lines", most=MOST_LINES)
+                raise UnusableSheet("lines", most=MOST_LINES)
             yield number, row[:MOST_COLUMNS]
     except csv.Error:
-        raise Refused("no sheet") from None
+        raise UnusableSheet("no sheet") from None
 
 
 def _decoded(content: bytes) -> str:
@@ -33,4 +33,4 @@ def _decoded(content: bytes) -> str:
         if "\0" in text:
             break
         return text
-    raise Refused("no sheet")
+    raise UnusableSheet("no sheet")

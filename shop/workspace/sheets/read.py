@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from shop.errors import NotPossible
-from shop.isolation.run import Limits, Overrun, run_apart
+from shop.isolation.run import ChildLimits, Overrun, run_apart
 from shop.languages import listed
 from shop.workspace.sheets import child
 from shop.workspace.sheets.columns import NEEDED, TYPED, headings, known_headings
@@ -16,7 +16,7 @@ from shop.workspace.sheets.refusals import MOST_ROWS
 
 MOST_BYTES = 1_000_000
 # A thousand full rows take 60 MB and a second.
-LIMITS = Limits(memory=256 * 1024 * 1024, seconds=10, answer=8_000_000)
+LIMITS = ChildLimits(memory=256 * 1024 * 1024, seconds=10, answer=8_000_000)
 OLD_EXCEL, PDF, BYTE_ORDER = b"\xd0\xcf\x11\xe0", b"%PDF", b"\xff\xfe"
 
 __all__ = ["MOST_BYTES", "MOST_ROWS", "ReadRow", "read_sheet", "refuse_at_once"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-class Refused(Exception):
+class UnusableSheet(Exception):
     """A sheet that cannot be used: a word for why, and what its sentence names."""
 
     def __init__(self, word: str, **facts: Any) -> None:

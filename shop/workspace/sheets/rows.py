@@ -27,7 +27,7 @@ class Wrong(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class SheetGroup:
     """The rows of one product and slot, with the proposal that they make together."""
 
     product: Product
@@ -38,7 +38,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class SheetFacts:
     """What the rows may name: own variants and experiences, and the slots that are open."""
 
     variants: Mapping[str, Variant]
@@ -47,7 +47,7 @@ class Known:
     slots: SlotNames
 
 
-def group_of(rows: Sequence[SheetRow], known: Known) -> Group:
+def group_of(rows: Sequence[SheetRow], known: SheetFacts) -> SheetGroup:
     """Return what the rows of one product and slot propose together.
 
     Raises:
@@ -72,10 +72,10 @@ def group_of(rows: Sequence[SheetRow], known: Known) -> Group:
         allotments=units,
         per_shopper=limit,
     )
-    return Group(product, slot, proposal, tuple(rows), by_variant)
+    return SheetGroup(product, slot, proposal, tuple(rows), by_variant)
 
 
-def _named(rows: Sequence[SheetRow], known: Known) -> tuple[Product, dict[int, SheetRow]]:
+def _named(rows: Sequence[SheetRow], known: SheetFacts) -> tuple[Product, dict[int, SheetRow]]:
     """Return the product that rows name, and each row by its variant; none of an experience."""
     by_variant: dict[int, SheetRow] = {}
     for row in rows:
@@ -180,7 +180,7 @@ def _refuse_half(
     product: Product,
     by_variant: Mapping[int, SheetRow],
     units: Mapping[int, int],
-    known: Known,
+    known: SheetFacts,
     rows: Sequence[SheetRow],
 ) -> None:
     """Refuse a percentage that would hold for sizes that the sheet does not mention."""

@@ -26,7 +26,7 @@ from shop.merchants.models import Merchant
 from shop.tasks import enqueue
 from shop.workspace.access import products_of
 from shop.workspace.sheets.read import ReadRow
-from shop.workspace.sheets.rows import Group, Known, Wrong, group_of
+from shop.workspace.sheets.rows import SheetFacts, SheetGroup, Wrong, group_of
 from shop.workspace.sheets.slot_names import SlotNames
 
 State = SheetRow.State
@@ -83,7 +83,7 @@ def work_off_some(sheet: NominationSheet, *, at: datetime) -> None:
     NominationSheet.objects.filter(pk=sheet.pk).update(worked_at=at, tries=0)
 
 
-def _groups(rows: Sequence[SheetRow], known: Known) -> Iterator[Group]:
+def _groups(rows: Sequence[SheetRow], known: SheetFacts) -> Iterator[SheetGroup]:
     """Yield what can be proposed; rows that cannot be used are told so."""
     by_place: dict[str, list[SheetRow]] = {}
     for row in rows:
@@ -95,7 +95,7 @@ def _groups(rows: Sequence[SheetRow], known: Known) -> Iterator[Group]:
             _refuse_all(own, wrong.row, wrong.column, wrong.text)
 
 
-def _note(group: Group, answer: Answer) -> None:
+def _note(group: SheetGroup, answer: Answer) -> None:
     problem = next(iter(answer.check.problems), None)
     if answer.refusal:
         _refuse_all(group.rows, group.rows[0], "slot", answer.refusal)
@@ -144,7 +144,7 @@ def _products_by_sku(merchant: Merchant, skus: set[str]) -> dict[str, int]:
     )
 
 
-def _known(sheet: NominationSheet, rows: Sequence[SheetRow], *, at: datetime) -> Known:
+def _known(sheet: NominationSheet, rows: Sequence[SheetRow], *, at: datetime) -> SheetFacts:
     """Read what rows may name. Four statements."""
     skus = {row.cells.get("sku", "") for row in rows}
     own = products_of(sheet.merchant)
@@ -158,7 +158,7 @@ def _known(sheet: NominationSheet, rows: Sequence[SheetRow], *, at: datetime) ->
     for pk, product in living.values_list("pk", "product"):
         sizes.setdefault(product, set()).add(pk)
     experiences = own.filter(kind=Product.Kind.EXPERIENCE, slug__in=skus)
-    return Known(
+    return SheetFacts(
         by_sku,
         {product.slug: product for product in experiences},
         {pk: frozenset(ids) for pk, ids in sizes.items()},

@@ -20,7 +20,7 @@ from xml.sax.handler import ContentHandler
 from defusedxml.common import DefusedXmlException
 from defusedxml.sax import parseString
 
-from shop.workspace.sheets.refusals import LONGEST, MOST_COLUMNS, MOST_LINES, Refused
+from shop.workspace.sheets.refusals import LONGEST, MOST_COLUMNS, MOST_LINES, UnusableSheet
 
 MOST_PARTS = 200  # files in the package
 MOST_UNPACKED = 2_000_000  # bytes of all of them; a thousand filled rows take 700,000
@@ -42,9 +42,9 @@ def lines_of_xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
         with zipfile.ZipFile(io.BytesIO(content)) as file:
             package = Package(file)
             words = package.parse(WORDS, SharedWords()).found
-            lines = package.parse(package.place_of_first(), Cells(words)).lines
+            lines = package.parse(package.place_of_first(), CellReader(words)).lines
     except RAISED:
-        raise Refused("no sheet") from None
+        raise UnusableSheet("no sheet") from None
     yield from lines.items()
 
 
@@ -55,9 +55,9 @@ class Package:
         parts = file.infolist()
         is_strange = any(part.flag_bits & 1 or part.compress_type not in PACKED for part in parts)
         if len(parts) > MOST_PARTS or is_strange:
-            raise Refused("no sheet")
+            raise UnusableSheet("no sheet")
         if sum(part.file_size for part in parts) > MOST_UNPACKED:
-            raise Refused("unpacked")
+            raise UnusableSheet("unpacked")
         self._file, self._names, self._left = file, set(file.namelist()), MOST_UNPACKED
 
     def parse[H: ContentHandler](self, name: str, handler: H) -> H:
@@ -76,7 +76,7 @@ class Package:
         told = [posixpath.join("/xl", places[one]).lstrip("/") for one in ids if one in places]
         found = next((place for place in told if "worksheets/" in place), FIRST)
         if found not in self._names:
-            raise Refused("no sheet")
+            raise UnusableSheet("no sheet")
         return found
 
     def _unpacked(self, name: str) -> bytes:
@@ -84,7 +84,7 @@ class Package:
             content = part.read(self._left + 1)
         self._left -= len(content)
         if self._left < 0:
-            raise Refused("unpacked")
+            raise UnusableSheet("unpacked")
         return content
 
 
@@ -143,7 +143,7 @@ class SharedWords(ContentHandler):
                 self._is_spoken = False
 
 
-class Cells(ContentHandler):
+class CellReader(ContentHandler):
     """Collects the cells of a sheet as text, line by line."""
 
     def __init__(self, words: list[str]) -> None:
@@ -187,7 +187,7 @@ class Cells(ContentHandler):
     def _begin_cell(self, attrs: Any) -> None:
         self._count += 1
         if self._count > MOST_CELLS:
-            raise Refused("cells", most=MOST_CELLS)
+            raise UnusableSheet("cells", most=MOST_CELLS)
         self._column = _place(attrs.get("r"), self._column + 1)
         self._kind, self._texts = attrs.get("t", "n"), {}
 

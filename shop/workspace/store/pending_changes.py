@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Product
-from shop.moderation.compare import Difference, Pictures, differences, pictures
+from shop.moderation.compare import FieldDifference, Pictures, differences, pictures
 from shop.moderation.models import Amendment
 
 
@@ -24,7 +24,7 @@ class Change:
     is_public: bool
     since: datetime
     note: str
-    words: list[Difference]
+    words: list[FieldDifference]
     pictures: list[Pictures]
 
 

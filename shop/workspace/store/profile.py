@@ -20,11 +20,11 @@ from shop.errors import ShopError
 from shop.festivals.changelog import log
 from shop.festivals.prices.spans import mark_change
 from shop.languages import listed
-from shop.listings.edit import ChangedMeanwhile, newest_edit, refuse_overtaken
+from shop.listings.edit import EditConflict, newest_edit, refuse_overtaken
 from shop.listings.tasks import make_modern_sizes
 from shop.locks import lock_one
 from shop.merchants.models import Merchant
-from shop.moderation.contents import STORE_WORDS, Shown, amendment_of
+from shop.moderation.contents import STORE_WORDS, PlacedPicture, amendment_of
 from shop.moderation.models import Amendment
 from shop.moderation.propose import take_back
 from shop.moderation.write import keep_pictures, keep_words
@@ -141,7 +141,7 @@ def change_picture(
         now = lock_one(Merchant.objects, merchant.pk)
         enqueue(make_modern_sizes, picture.pk)
         if now.state != Merchant.State.APPLIED:
-            shown = [Shown(picture.pk, picture.alt)]
+            shown = [PlacedPicture(picture.pk, picture.alt)]
             return keep_pictures(now, which, shown, is_public=False, at=at, by=by)
         Merchant.objects.filter(pk=merchant.pk).update(**{which: picture})
         mark_change("store", at=at)
@@ -213,7 +213,7 @@ def _save(request: HttpRequest, merchant: Merchant, form: ProfileForm, *, at: An
     version = typed["version"] or 0
     try:
         return change_profile(merchant, typed, version=version, at=at, by=request.user)
-    except ChangedMeanwhile as refusal:
+    except EditConflict as refusal:
         form.add_error(None, str(refusal))
         form.data = form.data.copy()
         form.data["version"] = refusal.edit.pk

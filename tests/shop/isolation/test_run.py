@@ -6,14 +6,14 @@ from signal import SIGKILL
 
 import pytest
 
-from shop.isolation.run import Limits, Overrun, run_apart
+from shop.isolation.run import ChildLimits, Overrun, run_apart
 from tests.patience import PATIENCE
 from tests.taking import taken
 
 MODULE = "tests.shop.isolation.greedy"
-SMALL = Limits(memory=200_000_000, seconds=20, answer=1_000)
-LITTLE_WORK = Limits(memory=200_000_000, seconds=1, answer=1_000, patience=PATIENCE)
-IMPATIENT = Limits(memory=200_000_000, seconds=20, answer=1_000, patience=1)
+SMALL = ChildLimits(memory=200_000_000, seconds=20, answer=1_000)
+LITTLE_WORK = ChildLimits(memory=200_000_000, seconds=1, answer=1_000, patience=PATIENCE)
+IMPATIENT = ChildLimits(memory=200_000_000, seconds=20, answer=1_000, patience=1)
 
 
 def left_over() -> list[Path]:
@@ -34,7 +34,7 @@ def test_a_file_is_worked_on_apart():
 def test_a_file_larger_than_a_pipe_holds_comes_over_whole():
     large = b"x" * 5_000_000
 
-    assert run_apart(MODULE, large, Limits(200_000_000, 20, 6_000_000)) == b"heard " + large
+    assert run_apart(MODULE, large, ChildLimits(200_000_000, 20, 6_000_000)) == b"heard " + large
 
 
 @pytest.mark.parametrize("what", [b"memory", b"crash", b"raise", b"talk"])

@@ -3,7 +3,7 @@
 import pytest
 
 from shop.catalogue.models import Product
-from shop.listings.edit import Words, create_product
+from shop.listings.edit import TypedWords, create_product
 from tests import make
 from tests.make import NOON
 from tests.stepping import Beside, open_transaction
@@ -12,7 +12,7 @@ from tests.stepping import Beside, open_transaction
 @pytest.mark.django_db(transaction=True)
 def test_two_products_with_one_title_made_at_once_both_get_an_address():
     first, second = make.merchant(), make.merchant()
-    words = Words(title="Kettle, blue", category_id=make.product().category_id)
+    words = TypedWords(title="Kettle, blue", category_id=make.product().category_id)
     one, other = make.member(first), make.member(second)
 
     with open_transaction(lambda: create_product(first, words, [], at=NOON, by=one)):

@@ -8,7 +8,7 @@ from typing import Any
 from shop.accounts.models import User
 from shop.catalogue.models import Product
 from shop.listings.edit import newest_edit, words_of
-from shop.listings.variants import Row
+from shop.listings.variants import TypedVariant
 from shop.moderation import decide
 from shop.moderation.contents import amendment_of
 from shop.moderation.models import Amendment
@@ -16,14 +16,19 @@ from shop.moderation.propose import save_product
 from tests.make import NOON
 
 
-def rows_of(product: Product) -> list[Row]:
+def rows_of(product: Product) -> list[TypedVariant]:
     """Return the rows of the grid as nobody changed them."""
     variants = product.variants.order_by("position", "pk")
-    return [Row(n, v.pk, v.sku, v.options, v.weight_g) for n, v in enumerate(variants)]
+    return [TypedVariant(n, v.pk, v.sku, v.options, v.weight_g) for n, v in enumerate(variants)]
 
 
 def propose(
-    product: Product, by: User, *, rows: list[Row] | None = None, at: Any = NOON, **words: Any
+    product: Product,
+    by: User,
+    *,
+    rows: list[TypedVariant] | None = None,
+    at: Any = NOON,
+    **words: Any,
 ) -> Amendment | None:
     """Save other words as a store does, and return what waits for a look, if anything does."""
     newest = newest_edit(product)

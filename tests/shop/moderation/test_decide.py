@@ -11,7 +11,7 @@ from shop.errors import NotPossible, StaleState
 from shop.festivals.models import ChangeLog, PriceSpan
 from shop.listings import publish
 from shop.listings.models import Listing
-from shop.listings.variants import BadRows, Row
+from shop.listings.variants import BadRows, TypedVariant
 from shop.moderation import decide as moderation_decide
 from shop.moderation.contents import public_album
 from shop.moderation.models import Amendment
@@ -28,7 +28,7 @@ LATER = NOON + timedelta(hours=1)
 
 def test_an_approved_change_is_public_at_once(product, kettle, member, organizer, watches):
     known = replace(rows_of(product)[0], options=("Large",))
-    new = Row(1, None, "K-S", ("Small",), 400, 9_00, 7)
+    new = TypedVariant(1, None, "K-S", ("Small",), 400, 9_00, 7)
     first, second = public_album(product)
     pictures.move(product, second.picture_id, 0, at=NOON, by=member)
     pictures.describe(product, first.picture_id, "The spout", at=NOON, by=member)
@@ -143,7 +143,7 @@ def test_whoever_thinks_better_of_a_refusal_approves_it(product, member, organiz
 
 def test_a_change_that_cannot_be_any_more_is_refused_whole(product, member, organizer):
     known = replace(rows_of(product)[0], options=("Large",))
-    new = Row(1, None, "K-S", ("Small",), 400, 9_00, 7)
+    new = TypedVariant(1, None, "K-S", ("Small",), 400, 9_00, 7)
     made = propose(product, member, rows=[known, new], title="Tin", option_names=["Size"])
     Variant.objects.filter(pk=make.variant().pk).update(sku="K-S")
 

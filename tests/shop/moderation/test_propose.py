@@ -9,7 +9,7 @@ from shop.catalogue.models import Product, ProductPicture, Variant
 from shop.errors import NotPossible
 from shop.listings.edit import edit_product, told, words_of
 from shop.listings.models import Listing
-from shop.listings.variants import BadRows, Row
+from shop.listings.variants import BadRows, TypedVariant
 from shop.moderation import withdraw
 from shop.moderation.contents import LOOKED_AT, public_album
 from shop.moderation.models import Amendment
@@ -75,7 +75,7 @@ def test_a_new_label_and_a_new_variant_wait_and_what_carries_no_words_counts_at_
     product, kettle, member
 ):
     known = replace(rows_of(product)[0], options=("Large",), sku="K-L", weight_g=650)
-    new = Row(1, None, "K-S", ("Small",), 400, 9_00, 7)
+    new = TypedVariant(1, None, "K-S", ("Small",), 400, 9_00, 7)
 
     made = propose(product, member, rows=[known, new], option_names=["Size"], hs_code="7323.93")
 
@@ -89,7 +89,7 @@ def test_a_new_label_and_a_new_variant_wait_and_what_carries_no_words_counts_at_
 
 
 def test_rows_that_contradict_each_other_are_said_before_anybody_looks(product, member):
-    twice = [*rows_of(product), Row(1, None, "K-S", ("Small",), 400, 9_00, 7)]
+    twice = [*rows_of(product), TypedVariant(1, None, "K-S", ("Small",), 400, 9_00, 7)]
 
     with pytest.raises(BadRows, match="What can be chosen"):
         propose(product, member, rows=twice)
@@ -153,7 +153,7 @@ def test_nothing_goes_round_the_look(product, member):
 
 def test_what_is_taken_off_sale_takes_its_change_along(product, kettle, member):
     known = replace(rows_of(product)[0], options=("Large",))
-    new = Row(1, None, "K-S", ("Small",), 400, 9_00, 7)
+    new = TypedVariant(1, None, "K-S", ("Small",), 400, 9_00, 7)
     propose(product, member, rows=[known, new], title="Brass kettle", option_names=["Size"])
     first, second = public_album(product)
     pictures.move(product, second.picture_id, 0, at=NOON, by=member)
@@ -169,7 +169,7 @@ def test_what_is_taken_off_sale_takes_its_change_along(product, kettle, member):
 
 
 def test_a_sku_that_somebody_took_keeps_no_product_on_sale(product, member):
-    new = Row(1, None, "K-S", ("Small",), 400, 9_00, 7)
+    new = TypedVariant(1, None, "K-S", ("Small",), 400, 9_00, 7)
     known = replace(rows_of(product)[0], options=("Large",))
     propose(product, member, rows=[known, new], title="Brass kettle", option_names=["Size"])
     Variant.objects.filter(pk=make.variant().pk).update(sku="K-S")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shop.cart.pricing import price_cart
-from shop.catalogue.words import Terms
+from shop.catalogue.words import ProductTerms
 from shop.festivals.models import PriceSpan
 from shop.festivals.prices.load import deals_now
 from shop.orders.place import place_order
@@ -157,7 +157,7 @@ def test_case_25_a_regular_price_below_the_deal_wins_without_badge_or_deal_sale(
     assert counters(deal) == [(0, 0)]
     box = buying(
         Offered(variants_now(kettle.product_id, at=NOON)),
-        Terms("en"),
+        ProductTerms("en"),
         where="Nairobi",
         reader=Reader("en", "USD"),
         at=NOON,

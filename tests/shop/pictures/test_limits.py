@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from PIL import Image
 from wagtail.images.models import SourceImageIOError
 
-from shop.isolation.run import Limits
+from shop.isolation.run import ChildLimits
 from shop.pictures import clean
 from shop.pictures.clean import PictureRefused, cleaned
 from shop.pictures.models import Picture
@@ -74,7 +74,7 @@ def test_a_file_that_lies_of_its_size_takes_nothing():
 
 
 def test_a_child_that_has_no_memory_left_gives_a_sentence(monkeypatch):
-    small = Limits(memory=110_000_000, seconds=10, answer=1_000_000)
+    small = ChildLimits(memory=110_000_000, seconds=10, answer=1_000_000)
     monkeypatch.setattr(clean, "LIMITS", small)
 
     with pytest.raises(PictureRefused, match="takes too much memory or time"):

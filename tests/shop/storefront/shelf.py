@@ -19,7 +19,7 @@ from shop.festivals.models.prices import FOREVER
 from shop.listings.models import Listing
 from shop.listings.refresh import refresh
 from shop.storefront.search.filters import Filters
-from shop.storefront.search.find import Row, find
+from shop.storefront.search.find import ProductRow, find
 from shop.storefront.search.understand import understand
 from tests import make
 from tests.make import LONG_AGO, NOON
@@ -75,7 +75,9 @@ def listed(*, at: datetime = NOON, festivals: tuple[int, ...] = (), **asked: Any
     return [row.title for row in found(at=at, festivals=festivals, **asked)]
 
 
-def found(*, at: datetime = NOON, festivals: tuple[int, ...] = (), **asked: Any) -> tuple[Row, ...]:
+def found(
+    *, at: datetime = NOON, festivals: tuple[int, ...] = (), **asked: Any
+) -> tuple[ProductRow, ...]:
     """Return the rows of the first page of a list."""
     filters = Filters(**asked)
     search = understand(filters.words, "en") if filters.words else None

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shop.festivals.models import RegularPrice
 from shop.festivals.nominations.wishes import stores_with_units
-from shop.festivals.schedule.calendar import Bar, gathered, lanes
+from shop.festivals.schedule.calendar import CalendarBar, gathered, lanes
 from tests import make
 from tests.make import END, NOON, START
 
@@ -22,7 +22,7 @@ EDGES = [START + HOUR * n for n in range(11)]
 
 
 def bar(first, last, label="A"):
-    return Bar("slot", label, START + HOUR * first, START + HOUR * last, 1)
+    return CalendarBar("slot", label, START + HOUR * first, START + HOUR * last, 1)
 
 
 def shape(found):
@@ -191,7 +191,7 @@ def test_a_store_has_units_left_beside_what_deals_set_aside(on_hand, aside, stor
 
 def test_many_slots_become_one_bar_a_column():
     slots = [bar(n / 2, n / 2 + 0.25, f"Slot {n}") for n in range(8)]
-    live = Bar("live", "Live", START, START + HOUR * 10, 1)
+    live = CalendarBar("live", "Live", START, START + HOUR * 10, 1)
 
     found = gathered([live, *slots], EDGES)
 

@@ -9,7 +9,7 @@ from cms.models import FestivalIndexPage, FestivalPage
 from shop.festivals.enrolment.terms import publish_terms
 from shop.festivals.models import Enrolment, Festival
 from shop.rounds import mishaps
-from shop.rounds.mishaps import Thing
+from shop.rounds.mishaps import FailedItem
 from tests import make, pages
 from tests.budgets import statements
 from tests.cms.admin.people import BEFORE
@@ -127,7 +127,7 @@ def test_the_first_screen_costs_the_same_for_little_and_for_much(desk):
 
 def _mishaps(count):
     for number in range(count):
-        thing = Thing("shop.order", f"{count} {number}")
+        thing = FailedItem("shop.order", f"{count} {number}")
         mishaps.note("move money", thing, ValueError("No"), at=BEFORE)
 
 

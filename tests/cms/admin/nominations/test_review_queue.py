@@ -221,9 +221,9 @@ def test_the_ceiling_of_a_slot_or_its_festival_is_kept(desk):
     slot = make.slot(festival, price_ceiling=12_00)
     by = joined(festival, kettle)
 
-    with pytest.raises(decide.Refused, match=r"costs \$15.00 at the most"):
+    with pytest.raises(decide.RuleBroken, match=r"costs \$15.00 at the most"):
         nominate(kettle.product, whole(festival), percent(20), at=BEFORE, by=by)
-    with pytest.raises(decide.Refused, match=r"costs \$12.00 at the most"):
+    with pytest.raises(decide.RuleBroken, match=r"costs \$12.00 at the most"):
         nominate(kettle.product, slot, percent(25), at=BEFORE, by=by)
 
     assert nominate(kettle.product, whole(festival), percent(25), at=BEFORE, by=by)

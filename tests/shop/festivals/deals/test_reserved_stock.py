@@ -6,7 +6,7 @@ import pytest
 from django.db.models import Sum
 
 from shop.cart.pricing import price_cart
-from shop.catalogue.words import Terms
+from shop.catalogue.words import ProductTerms
 from shop.errors import FenceBroken, NotPossible, OutOfStock, ShopError, Unavailable
 from shop.festivals.deals.actions import raise_allotment
 from shop.festivals.models import Closure, PriceSpan
@@ -141,7 +141,7 @@ def bar(variant, at):
     """Return the numbers and words of the bar on the product's page."""
     variants = variants_now(variant.product_id, at=at)
     facts = {"where": "Nairobi", "reader": Reader("en", "USD"), "at": at}
-    claim = buying_part(Offered(variants), Terms("en"), **facts).claim
+    claim = buying_part(Offered(variants), ProductTerms("en"), **facts).claim
     return claim.claimed, claim.allotment, claim.text, claim.left
 
 

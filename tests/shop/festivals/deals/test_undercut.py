@@ -7,7 +7,7 @@ import pytest
 from django.db.models import Count, Sum
 
 from shop.cart.pricing import price_cart
-from shop.catalogue.words import Terms
+from shop.catalogue.words import ProductTerms
 from shop.errors import FenceBroken, OutOfStock, PriceChanged, ShopError, Unavailable
 from shop.festivals.deals.actions import extend_slot, pause_deal, resume_deal
 from shop.festivals.models import Deal
@@ -44,7 +44,7 @@ def bar_of(variant, at):
     """Return what the bar on the product's page says is left."""
     facts = {"where": "Nairobi", "reader": Reader("en", "USD"), "at": at}
     return buying_part(
-        Offered(variants_now(variant.product_id, at=at)), Terms("en"), **facts
+        Offered(variants_now(variant.product_id, at=at)), ProductTerms("en"), **facts
     ).claim.left
 
 

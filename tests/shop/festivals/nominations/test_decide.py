@@ -6,7 +6,7 @@ from shop.errors import NotPossible
 from shop.festivals.models import Deal, Enrolment, Nomination, PriceSpan, RegularPrice
 from shop.festivals.nominations import approve, decide
 from shop.festivals.nominations.checks import Proposal, check
-from shop.festivals.nominations.decide import Refused, nominate
+from shop.festivals.nominations.decide import RuleBroken, nominate
 from tests import make
 from tests.make import END, NOON, START
 from tests.shop.festivals.joining import BEFORE, joined, percent, whole
@@ -48,7 +48,7 @@ def test_a_price_that_was_lower_before_is_named_with_its_day(festival, kettle):
     make.deal(of=kettle, during=april, price=16_00)
     by = joined(festival, kettle, at=datetime(2027, 4, 20, tzinfo=UTC))
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RuleBroken) as refused:
         nominate(
             kettle.product, whole(festival), fixed(kettle, 17_00), at=START - timedelta(1), by=by
         )
@@ -118,7 +118,7 @@ def test_a_proposal_that_breaks_a_rule_is_refused_with_the_rule(kettle, proposal
     festival = make.festival(min_percent_off=10)
     by = joined(festival, kettle)
 
-    with pytest.raises(Refused, match=sentence):
+    with pytest.raises(RuleBroken, match=sentence):
         nominate(kettle.product, whole(festival), proposal, at=BEFORE, by=by)
 
     assert not Nomination.objects.exists()
@@ -130,7 +130,7 @@ def test_the_least_reduction_is_rounded_as_the_price_is():
     festival = make.festival(min_percent_off=10)
     by = joined(festival, mug)
 
-    with pytest.raises(Refused, match="at least 10 % off"):
+    with pytest.raises(RuleBroken, match="at least 10 % off"):
         nominate(mug.product, whole(festival), fixed(mug, 11_22), at=BEFORE, by=by)
 
     assert nominate(mug.product, whole(festival), percent(10), at=BEFORE, by=by)
@@ -141,7 +141,7 @@ def test_no_more_is_set_aside_than_is_free(festival, kettle):
     other = make.slot(make.festival())
     make.deal(of=kettle, during=other, price=19_00, allotment=7)
 
-    with pytest.raises(Refused, match="only 3 units are free"):
+    with pytest.raises(RuleBroken, match="only 3 units are free"):
         nominate(
             kettle.product, whole(festival), percent(25, allotments={kettle.pk: 4}),
             at=BEFORE, by=by,
@@ -158,7 +158,7 @@ def test_a_store_nominates_no_more_than_it_may(kettle):
     second = make.variant(of=make.product(of=kettle.product.merchant))
     nominate(kettle.product, whole(festival), percent(25), at=BEFORE, by=by)
 
-    with pytest.raises(Refused, match="1 products at the most"):
+    with pytest.raises(RuleBroken, match="1 products at the most"):
         nominate(second.product, whole(festival), percent(25), at=BEFORE, by=by)
 
     nominate(kettle.product, whole(festival), percent(30), at=BEFORE, by=by)
@@ -198,7 +198,7 @@ def test_a_draft_product_is_not_nominated(festival, kettle):
     kettle.product.state = "draft"
     kettle.product.save()
 
-    with pytest.raises(Refused, match="Submit the product"):
+    with pytest.raises(RuleBroken, match="Submit the product"):
         nominate(kettle.product, whole(festival), percent(25), at=BEFORE, by=by)
 
 

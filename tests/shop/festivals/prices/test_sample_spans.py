@@ -13,7 +13,7 @@ from shop.cart.pricing import price_cart
 from shop.festivals.models import Deal, Festival, Participation
 from shop.storefront.cache import catalogue_version
 from shop.storefront.cards import money
-from shop.storefront.product.choice import Asked
+from shop.storefront.product.choice import AskedVariant
 from shop.storefront.product.delivery import Reader
 from shop.storefront.product.page import product_page, read_product
 from shop.storefront.product.variants import variants_now
@@ -79,7 +79,7 @@ def shown_on_page(product, at):
     catalogue_version.forget()
     page = product_page(
         read_product(product.slug, "en"), epoch=catalogue_version.current_epoch(at=at), at=at,
-        reader=Reader("en", "USD", "CN"), asked=Asked(),
+        reader=Reader("en", "USD", "CN"), asked=AskedVariant(),
     )  # fmt: skip
     return page.buying.variant.price, page.buying.price
 

@@ -14,7 +14,7 @@ from shop.festivals.pricing.terms import (
     Kind,
     PoolTerms,
     PromotionTerms,
-    Wanted,
+    WantedUnits,
 )
 from tests.shop.festivals.pricing.setting import (
     END,
@@ -108,10 +108,10 @@ def with_promotion(cart: Basket, more: PromotionTerms) -> Basket:
     return replace(cart, promotions=(*cart.promotions, more))
 
 
-def _line(rng: random.Random, number: int, scale: int) -> Wanted:
+def _line(rng: random.Random, number: int, scale: int) -> WantedUnits:
     deals = [_deal(rng, 10 * number + n, scale) for n in range(rng.choice([0, 1, 1, 2, 3]))]
     variant = item(rng.randint(1, scale), *deals, id=number)
-    return Wanted(
+    return WantedUnits(
         variant=variant,
         quantity=rng.randint(1, 6),
         product_id=number,
@@ -139,7 +139,7 @@ def _deal(rng: random.Random, number: int, scale: int) -> DealTerms:
     )
 
 
-def _pool(rng: random.Random, pool_id: int, lines: tuple[Wanted, ...]) -> PoolTerms:
+def _pool(rng: random.Random, pool_id: int, lines: tuple[WantedUnits, ...]) -> PoolTerms:
     sharing = [wanted for wanted in lines if wanted.pool_id == pool_id]
     aside = sum((d.left or 0) * w.units_per_item for w in sharing for d in w.variant.deals)
     free = max(0, aside + rng.choice([-1, 0, 3, 12, 1_000]))

@@ -21,7 +21,7 @@ from shop.festivals.pricing.terms import (
     Kind,
     PromotionTerms,
     VariantTerms,
-    Wanted,
+    WantedUnits,
 )
 
 HOUR = timedelta(hours=1)
@@ -125,7 +125,7 @@ def units_of(basket: Basket, at: datetime) -> tuple[list[Unit], int]:
 
 
 def _next_unit(
-    number: int, wanted: Wanted, basket: Basket, at: datetime, gone: Counter[tuple[str, int]]
+    number: int, wanted: WantedUnits, basket: Basket, at: datetime, gone: Counter[tuple[str, int]]
 ) -> Unit | None:
     pool, needs = basket.pools[wanted.pool_id], wanted.units_per_item
     seats = pool.free - gone["pool", wanted.pool_id]

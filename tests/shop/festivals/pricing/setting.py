@@ -18,7 +18,7 @@ from shop.festivals.pricing.terms import (
     PoolTerms,
     PromotionTerms,
     VariantTerms,
-    Wanted,
+    WantedUnits,
 )
 
 START = datetime(2027, 5, 10, tzinfo=UTC)
@@ -50,13 +50,13 @@ def item(price: int = 20_00, *deals: DealTerms, **facts: Any) -> VariantTerms:
     return VariantTerms(**kept | facts)
 
 
-def line(variant: VariantTerms, quantity: int = 1, **facts: Any) -> Wanted:
+def line(variant: VariantTerms, quantity: int = 1, **facts: Any) -> WantedUnits:
     """Return a cart line of merchant 1 that takes part in no festival but by its deals."""
     ids = {"product_id": variant.id, "merchant_id": 1, "pool_id": variant.id}
-    return Wanted(variant=variant, quantity=quantity, **ids | facts)
+    return WantedUnits(variant=variant, quantity=quantity, **ids | facts)
 
 
-def goods(variant_id: int, price: int, merchant: int = 1, **facts: Any) -> Wanted:
+def goods(variant_id: int, price: int, merchant: int = 1, **facts: Any) -> WantedUnits:
     """Return one unit at its regular price, listed as taking part in festival 1."""
     kept = {"merchant_id": merchant, "festivals": (1,)}
     return line(item(price, id=variant_id), **kept | facts)
@@ -97,13 +97,15 @@ def free_shipping(**facts: Any) -> PromotionTerms:
     return promotion(Group.SHIPPING, Kind.FREE_SHIPPING, **kept | facts)
 
 
-def basket(*lines: Wanted, promotions: tuple[PromotionTerms, ...] = (), **facts: Any) -> Basket:
+def basket(
+    *lines: WantedUnits, promotions: tuple[PromotionTerms, ...] = (), **facts: Any
+) -> Basket:
     """Return a cart with ample stock unless told otherwise."""
     pools = {wanted.pool_id: AMPLE for wanted in lines}
     return Basket(wanted=lines, promotions=promotions, **{"pools": pools} | facts)
 
 
-def priced(*lines: Wanted, at: datetime = START, **facts: Any) -> Quote:
+def priced(*lines: WantedUnits, at: datetime = START, **facts: Any) -> Quote:
     """Return the quote of such a cart at the start of the festival."""
     return quote(basket(*lines, **facts), at=at)
 

@@ -11,7 +11,7 @@ from shop.listings.count import count_listings
 from shop.storefront.listing import counts
 from shop.storefront.listing.facets import facets_of
 from shop.storefront.search.filters import Filters
-from shop.storefront.search.find import Place, find
+from shop.storefront.search.find import ListPlace, find
 from shop.storefront.search.understand import understand
 from tests import make
 from tests.make import LONG_AGO, NOON
@@ -24,7 +24,7 @@ def test_prices_are_sorted_by_walking_along_the_index():
     fill(2_000, price=lambda n: 5_00 + n * 7919 % 20_000)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE shop_productspan, shop_listing")
-    place = Place(100_00, 1)
+    place = ListPlace(100_00, 1)
 
     for filters in (Filters(sort="price"), Filters(sort="-price", place=place)):
         plan = explained(filters)
@@ -65,7 +65,7 @@ def test_what_is_not_reduced_follows_without_being_sorted():
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE shop_productspan, shop_listing")
 
-    for filters in (Filters(sort="saving"), Filters(sort="saving", place=Place(10, 1))):
+    for filters in (Filters(sort="saving"), Filters(sort="saving", place=ListPlace(10, 1))):
         plan = explained(filters)
         assert "product_span_by_percent" in plan
         assert "Seq Scan on shop_listing" not in plan

@@ -7,7 +7,7 @@ from django.db import connection
 from config.database import PLANNING
 from shop.prepared import _numbered, ask
 from shop.storefront.search.filters import Filters
-from shop.storefront.search.find import Place, find
+from shop.storefront.search.find import ListPlace, find
 from shop.storefront.search.shelves import Shelf, find_shelves
 from tests.make import NOON
 from tests.shop.storefront.shelf import fill
@@ -64,7 +64,7 @@ def test_statements_are_planned_as_the_settings_say():
 def test_the_plan_for_all_values_of_a_list_walks_along_an_index(shelf):
     pages = (
         listed(),
-        listed(place=Place(25, 1)),
+        listed(place=ListPlace(25, 1)),
         listed(countries=("KE",)),
         listed(stores=("mawu",)),
         listed(sort="price"),

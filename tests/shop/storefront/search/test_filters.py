@@ -5,10 +5,10 @@ import pytest
 from django.http import QueryDict
 
 from shop.storefront.search.conditions import Conditions
-from shop.storefront.search.filters import Filters, Known, Place, read_filters
+from shop.storefront.search.filters import Filters, KnownFilters, ListPlace, read_filters
 from tests.make import NOON
 
-KNOWN = Known(
+KNOWN = KnownFilters(
     categories=frozenset({"home", "home/rugs"}),
     stores=frozenset({"a-b", "c"}),
     slots=frozenset({0, 7}),  # no slot has the number 0; a filter that has it is one all the same
@@ -29,14 +29,15 @@ VALUES = {
     "words": ["tea pot", "篮子", "0"],
     "is_exact": [True],
     "sort": ["price", "-price", "saving", "newest"],
-    "place": [Place(0, 0), Place(-1, 12), Place(900, 12, is_before=True)],
+    "place": [ListPlace(0, 0), ListPlace(-1, 12), ListPlace(900, 12, is_before=True)],
     "has_bad_price": [True],
 }
 SINGLE = [{name: value} for name, values in VALUES.items() for value in values]
 PAIRS = [
     one | other
     for one, other in combinations(SINGLE, 2)
-    if one.keys() != other.keys() and (one, other) != ({"sort": "newest"}, {"place": Place(-1, 12)})
+    if one.keys() != other.keys()
+    and (one, other) != ({"sort": "newest"}, {"place": ListPlace(-1, 12)})
 ]
 FULL = (
     "country=KE&country=RW&category=home%2Frugs&store=a-b&from=5&to=120.50&festival=1&deal=flash"
@@ -62,7 +63,7 @@ def test_everything_that_a_list_takes_is_read():
         in_stock=True,
         words="tea pot",
         sort="-price",
-        place=Place(900, 12),
+        place=ListPlace(900, 12),
     )
 
 
@@ -91,7 +92,7 @@ def test_what_cannot_be_understood_is_left_out(query):
 
 def test_a_place_outside_of_all_calendars_is_left_out_of_the_newest_first():
     assert read("sort=newest&after=-1.5") == Filters(sort="newest")
-    assert read("sort=price&after=-1.5").place == Place(-1, 5)
+    assert read("sort=price&after=-1.5").place == ListPlace(-1, 5)
 
 
 def test_values_are_known_for_every_field():

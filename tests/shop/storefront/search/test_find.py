@@ -6,7 +6,7 @@ import pytest
 from shop.catalogue.models import Category
 from shop.stock.models import Pool
 from shop.storefront.search.filters import SORTS, Filters
-from shop.storefront.search.find import PAGE, Place, find
+from shop.storefront.search.find import PAGE, ListPlace, find
 from tests import make
 from tests.make import END, NOON, START
 from tests.shop.storefront.shelf import fill, found, listed
@@ -95,7 +95,7 @@ def test_a_full_last_page_has_nothing_after_it():
 @pytest.mark.parametrize("key", [-1, 0, 7, 10**18 - 1, -(10**17)])
 @pytest.mark.parametrize("is_before", [False, True])
 def test_a_place_that_somebody_made_up_is_no_error(shelf, sort, key, is_before):
-    filters = Filters(sort=sort, place=Place(key, 10**18 - 1, is_before=is_before))
+    filters = Filters(sort=sort, place=ListPlace(key, 10**18 - 1, is_before=is_before))
 
     page = find(filters, at=NOON, festivals=(), language="en")
 

@@ -9,7 +9,7 @@ from shop.listings.search_index import count_words
 from shop.listings.words import errors_between, every_word
 from shop.storefront.search.filters import Filters
 from shop.storefront.search.find import find
-from shop.storefront.search.meaning import Meaning as Row
+from shop.storefront.search.meaning import FoundMeaning as Row
 from shop.storefront.search.meaning import phrases_of, read_meaning
 from shop.storefront.search.understand import understand
 from tests import make
