@@ -41,8 +41,8 @@ INSERT INTO shop_order (uuid, token, state, shopper_key, contact_id, email_key, 
 SELECT gen_random_uuid(), 'many', CASE WHEN n % 10 > 0 THEN 'paid' ELSE 'expired' END, 'c' || n,
   (SELECT max(id) FROM shop_contact) - n + 1, 'e' || n, 'net', 'en', 'USD', 2000, 0, 0,
   2000, '', '', false,
-  %(at)s::timestamptz - n * interval '10 min', %(at)s,
-  CASE WHEN n % 10 > 0 THEN %(at)s::timestamptz - n * interval '10 min' END
+  %(at)s::timestamptz - n * interval '30 min', %(at)s,
+  CASE WHEN n % 10 > 0 THEN %(at)s::timestamptz - n * interval '30 min' END
 FROM generate_series(%(many)s, 1, -1) n;
 INSERT INTO shop_suborder (order_id, merchant_id, state, service, delivery_price, delivery_paid,
   delivery_funded, tax, vat_bp, commission, payout, position, ship_by, paid_at)
