@@ -1,12 +1,14 @@
 """Watches in which order the tables of a transaction are locked, in every test.
 
-What is looked at is what PostgreSQL is told, whoever puts it together. A table that is locked again
+What is looked at is what PostgreSQL is told, whoever puts it together, in the transactions that the
+shop begins; what a test holds open around them is its own business. A table that is locked again
 in a transaction adds nothing: its rows are held.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 import threading
 import traceback
 from pathlib import Path
@@ -22,6 +24,7 @@ LOCKS = re.compile(
     r"\bFOR (?:NO KEY )?UPDATE(?: OF ([\w\", .]+?))?(?: SKIP LOCKED| NOWAIT|\)|\s*$)"
 )
 FIRST = re.compile(r'FROM "?(\w+)"?')
+TESTS = str(Path(__file__).parent)
 SAMPLE = str(Path(sample.__file__).parent)
 OURS = "shop_"  # what Django, Wagtail and their packages lock for themselves is their business
 NAMED = {"l": "shop_listing"}  # what statements call a table that they lock
@@ -35,6 +38,7 @@ class _Held(threading.local):
     def __init__(self) -> None:
         self.tables: list[str] = []
         self.marks: list[int] = []
+        self.ours: list[bool] = []  # of the open transactions, whether the shop began them
 
 
 held = _Held()
@@ -97,14 +101,16 @@ def watch() -> None:
 
     def entered(self: Atomic) -> None:
         enter(self)
-        if not self._from_testcase:
+        is_ours = not sys._getframe(1).f_code.co_filename.startswith(TESTS)
+        held.ours.append(is_ours and not self._from_testcase)
+        if held.ours[-1]:
             begin()
 
     def left(self: Atomic, kind: Any, error: Any, trace: Any) -> Any:
         try:
             return leave(self, kind, error, trace)
         finally:
-            if not self._from_testcase:
+            if held.ours.pop():
                 end(is_undone=kind is not None)
 
     CursorWrapper.execute, Atomic.__enter__, Atomic.__exit__ = executed, entered, left

@@ -86,12 +86,12 @@ def step_back():
 
 
 @pytest.mark.django_db
+@transaction.atomic
 def test_what_a_step_back_has_freed_is_locked_anew():
-    with transaction.atomic():
-        with pytest.raises(ZeroDivisionError):
-            step_back()
-        lock(Deal.objects.all())
-        lock(Pool.objects.all())
+    with pytest.raises(ZeroDivisionError):
+        step_back()
+    lock(Deal.objects.all())
+    lock(Pool.objects.all())
 
 
 @pytest.mark.django_db
