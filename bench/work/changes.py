@@ -16,10 +16,10 @@ from django.db.models import Min
 from bench.work.metering import Meter
 from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible
-from shop.festivals.deals.actions import publish_festival
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, PriceSpan
 from shop.festivals.prices.regular import change_prices
 from shop.festivals.schedule import plan
+from shop.festivals.schedule.publish import publish_festival
 from shop.listings.festival_products import approve_all
 from shop.listings.models import Listing
 from shop.listings.search_index import BATCH, index

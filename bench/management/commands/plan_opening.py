@@ -10,10 +10,10 @@ from shop import clock
 from shop.accounts.models import User
 from shop.catalogue.models import Product, Variant
 from shop.currencies import in_whole
-from shop.festivals.deals.actions import publish_festival
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, PriceSpan
 from shop.festivals.nominations.approve import approve_all
 from shop.festivals.schedule import plan
+from shop.festivals.schedule.publish import publish_festival
 from shop.listings.festival_products import list_everything
 from shop.merchants.models import Membership
 from shop.stock.models import Pool

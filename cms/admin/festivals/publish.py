@@ -19,10 +19,10 @@ from cms.admin.festivals.views import trail_of
 from cms.admin.permissions import needs
 from shop import clock
 from shop.errors import NotPossible
-from shop.festivals.deals.actions import publish_festival
 from shop.festivals.local_time import typed, wall_of
 from shop.festivals.models import Festival
 from shop.festivals.schedule.findings import Finding
+from shop.festivals.schedule.publish import publish_festival
 from shop.festivals.schedule.readiness import Readiness
 
 

@@ -17,10 +17,10 @@ from cms.admin.festivals.slot_status import possible
 from cms.admin.festivals.views import trail_of
 from cms.admin.permissions import needs
 from shop import clock
-from shop.festivals.deals.actions import extend_slot, extensions_of
 from shop.festivals.local_time import typed, wall_of
 from shop.festivals.models import Deal, Festival, Slot
 from shop.festivals.schedule import stop
+from shop.festivals.schedule.extend import extend_slot, extensions_of
 from shop.orders.effects import effect_on_slot
 from shop.workspace.fields import LineField
 

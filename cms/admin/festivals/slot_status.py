@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from shop.festivals.deals.actions import extensions_of
 from shop.festivals.models import Slot
+from shop.festivals.schedule.extend import extensions_of
 
 
 def possible(

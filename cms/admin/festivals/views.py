@@ -23,11 +23,11 @@ from shop import clock
 from shop.delivery.names import country_name
 from shop.errors import NotPossible, ShopError
 from shop.festivals import changelog
-from shop.festivals.deals.actions import extensions_of
 from shop.festivals.enrolment.terms import terms_in_force
 from shop.festivals.local_time import days_between, wall_of
 from shop.festivals.models import Enrolment, Festival, Slot
 from shop.festivals.schedule import plan
+from shop.festivals.schedule.extend import extensions_of
 from shop.listings.festival_products import list_everything
 from shop.storefront.cache.catalogue_version import current_epoch
 

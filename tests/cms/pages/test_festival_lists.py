@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cms.models import FestivalPage
-from shop.festivals.deals.actions import extend_slot
 from shop.festivals.models import Enrolment
+from shop.festivals.schedule.extend import extend_slot
 from tests import make, pages
 from tests.make import END, NOON, START
 from tests.shop.storefront.shelf import page_at

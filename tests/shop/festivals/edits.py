@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from shop.errors import NotPossible, ShopError
-from shop.festivals.deals.actions import extend_slot, pause_deal, raise_allotment, resume_deal
+from shop.festivals.deals.actions import pause_deal, raise_allotment, resume_deal
 from shop.festivals.models import Closure, Deal
 from shop.festivals.prices import regular
+from shop.festivals.schedule.extend import extend_slot
 from tests import make
 from tests.buying import pay
 from tests.truth import Facts, past

@@ -13,12 +13,13 @@ from django.db import connection, transaction
 from shop.accounts.models import User
 from shop.errors import NotPossible, ShopError
 from shop.festivals.deals import void
-from shop.festivals.deals.actions import extend_slot, pause_deal, raise_allotment, resume_deal
+from shop.festivals.deals.actions import pause_deal, raise_allotment, resume_deal
 from shop.festivals.models import Deal, Nomination, Slot
 from shop.festivals.nominations import approve
 from shop.festivals.prices import regular
 from shop.festivals.promotions import sponsors
 from shop.festivals.schedule import stop
+from shop.festivals.schedule.extend import extend_slot
 from shop.ledger import posting
 from shop.ledger.balances import unbalanced
 from shop.orders import end

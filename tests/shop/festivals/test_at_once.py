@@ -7,12 +7,14 @@ from django.db import transaction
 
 from shop.cart.pricing import price_cart
 from shop.errors import NotPossible, Unavailable
-from shop.festivals.deals.actions import extend_slot, publish_festival, raise_allotment
+from shop.festivals.deals.actions import raise_allotment
 from shop.festivals.enrolment import enrol
 from shop.festivals.models import Deal, Festival, Fund, Nomination
 from shop.festivals.nominations import approve
 from shop.festivals.promotions import manage, sponsors
 from shop.festivals.schedule import stop
+from shop.festivals.schedule.extend import extend_slot
+from shop.festivals.schedule.publish import publish_festival
 from shop.listings import publish
 from shop.locks import free_ones, lock_one
 from tests import make

@@ -4,8 +4,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from shop.festivals.deals import actions
 from shop.festivals.models import Enrolment
+from shop.festivals.schedule import extend
 from shop.listings.models import Listing
 from shop.storefront.festival.cloth import cloth
 from shop.storefront.festival.hero import title_parts
@@ -181,7 +181,7 @@ def test_an_extended_slot_says_so_and_why():
     festival = make.festival()
     slot = make.slot(festival, starts_at=NOON, ends_at=NOON + timedelta(hours=6))
     later = NOON + timedelta(hours=8)
-    actions.extend_slot(slot, later, at=NOON + timedelta(hours=1), reason="<b>Trains</b> are late")
+    extend.extend_slot(slot, later, at=NOON + timedelta(hours=1), reason="<b>Trains</b> are late")
 
     page = page_at("/", NOON + timedelta(hours=2)).text
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from shop.errors import NotPossible
-from shop.festivals.deals.actions import extend_slot
 from shop.festivals.nominations.approve import approve, approve_all
 from shop.festivals.nominations.checks import Proposal, check
 from shop.festivals.prices import regular
 from shop.festivals.pricing.items import first_rise
 from shop.festivals.schedule import plan
+from shop.festivals.schedule.extend import extend_slot
 from tests import make
 from tests.buying import span_price
 from tests.make import END, NOON, START

@@ -6,9 +6,10 @@ import pytest
 
 from shop.errors import NotPossible, PriceChanged, ShopError
 from shop.festivals.deals import reserved_stock
-from shop.festivals.deals.actions import extend_slot, pause_deal, raise_allotment, resume_deal
+from shop.festivals.deals.actions import pause_deal, raise_allotment, resume_deal
 from shop.festivals.models import ChangeLog, Fund, Nomination
 from shop.festivals.promotions import sponsors
+from shop.festivals.schedule.extend import extend_slot
 from shop.festivals.schedule.stop import stop_deal
 from shop.orders.models import Order
 from shop.orders.reconcile import differences

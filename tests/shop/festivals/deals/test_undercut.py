@@ -9,9 +9,10 @@ from django.db.models import Count, Sum
 from shop.cart.pricing import price_cart
 from shop.catalogue.words import ProductTerms
 from shop.errors import FenceBroken, OutOfStock, PriceChanged, ShopError, Unavailable
-from shop.festivals.deals.actions import extend_slot, pause_deal, resume_deal
+from shop.festivals.deals.actions import pause_deal, resume_deal
 from shop.festivals.models import Deal
 from shop.festivals.nominations import approve
+from shop.festivals.schedule.extend import extend_slot
 from shop.listings.models import Listing
 from shop.orders.models import Order, OrderLine
 from shop.orders.reconcile import differences

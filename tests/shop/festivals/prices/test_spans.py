@@ -7,9 +7,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from shop.errors import NotPossible
-from shop.festivals.deals.actions import extend_slot
 from shop.festivals.models import Deal, PriceSpan
 from shop.festivals.prices import regular, spans
+from shop.festivals.schedule.extend import extend_slot
 from tests import make
 from tests.crowd import at_once
 from tests.make import END, LONG_AGO, NOON, START

@@ -5,14 +5,15 @@ from datetime import timedelta
 import pytest
 
 from shop.errors import NotPossible, Unavailable
-from shop.festivals.deals import actions as deals
-from shop.festivals.deals import void
+from shop.festivals.deals import actions, void
 from shop.festivals.models import Closure, Deal, Fund, Nomination, PriceSpan
 from shop.festivals.nominations import approve
 from shop.festivals.prices.load import timelines
 from shop.festivals.pricing.timeline import span_at
 from shop.festivals.promotions import manage, sponsors
 from shop.festivals.schedule import stop
+from shop.festivals.schedule.extend import extend_slot
+from shop.festivals.schedule.publish import publish_festival
 from shop.festivals.schedule.readiness import readiness
 from shop.orders import end
 from shop.reports.close import close_festival
@@ -167,14 +168,14 @@ def test_a_flash_slot_is_not_extended_past_its_festival(festival):
     slot = flash(festival, END - 2 * HOUR, END - HOUR)
 
     with pytest.raises(NotPossible, match="with its festival at the latest"):
-        deals.extend_slot(slot, END + HOUR, at=END - 90 * HOUR / 60, reason="Rain")
+        extend_slot(slot, END + HOUR, at=END - 90 * HOUR / 60, reason="Rain")
 
 
 def test_an_extended_festival_does_not_blame_its_zone(festival):
     festival.starts_wall, festival.ends_wall = "2027-05-10 00:00", "2027-05-20 00:00"
     festival.save()
 
-    deals.extend_slot(whole(festival), END + HOUR, at=NOON, reason="Rain")
+    extend_slot(whole(festival), END + HOUR, at=NOON, reason="Rain")
 
     festival.refresh_from_db()
     assert festival.ends_wall == "2027-05-20 01:00"
@@ -186,12 +187,12 @@ def test_a_deal_that_sells_out_while_it_is_paused_gives_no_price_when_it_is_resu
 ):
     deal = make.deal(kettle, during=festival, price=5_00, allotment=1)
     pay(make.order({kettle: 1}))
-    deals.raise_allotment(deal, 2, at=NOON + HOUR)
+    actions.raise_allotment(deal, 2, at=NOON + HOUR)
     last = make.order({kettle: 1}, at=NOON + HOUR + timedelta(seconds=1))
-    deals.pause_deal(deal, at=NOON + 2 * HOUR)
+    actions.pause_deal(deal, at=NOON + 2 * HOUR)
     pay(last, at=NOON + 2 * HOUR + timedelta(seconds=1))
 
-    deals.resume_deal(deal, at=NOON + 3 * HOUR)
+    actions.resume_deal(deal, at=NOON + 3 * HOUR)
 
     assert Closure.objects.filter(reason="sold_out", ends_at=None).count() == 1
     assert span_price(kettle, NOON + 4 * HOUR) == 20_00
@@ -205,7 +206,7 @@ def test_what_is_withdrawn_takes_no_more_units_and_no_money(festival, kettle):
     stop.stop_slot(slot, at=NOON, reason=REASON)
 
     with pytest.raises(NotPossible, match="Only a running or coming deal"):
-        deals.raise_allotment(deal, 50, at=NOON)
+        actions.raise_allotment(deal, 50, at=NOON)
 
     fund.refresh_from_db()
     assert fund.committed == 0
@@ -216,7 +217,7 @@ def test_a_festival_that_is_published_late_changes_no_price_of_the_past():
     make.deal(kettle, during=festival, price=5_00)
     late = START + 2 * HOUR
 
-    deals.publish_festival(festival, at=late)
+    publish_festival(festival, at=late)
 
     (terms,) = timelines([kettle.product_id])[kettle.product_id].values()
     span = PriceSpan.objects.get(

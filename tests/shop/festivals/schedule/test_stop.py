@@ -7,7 +7,7 @@ import pytest
 from shop.accounts.models import User
 from shop.cart.pricing import price_cart
 from shop.errors import NotPossible
-from shop.festivals.deals.actions import extend_slot, pause_deal, resume_deal
+from shop.festivals.deals.actions import pause_deal, resume_deal
 from shop.festivals.models import (
     ChangeLog,
     Deal,
@@ -19,6 +19,7 @@ from shop.festivals.models import (
 )
 from shop.festivals.nominations import approve
 from shop.festivals.promotions import sponsors
+from shop.festivals.schedule.extend import extend_slot
 from shop.festivals.schedule.stop import cancel_festival, stop_slot
 from shop.orders.effects import effect_on_slot
 from shop.orders.models import Order

@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 
 from cms.models import FestivalPage
 from shop.cart.pricing import price_cart
-from shop.festivals.deals.actions import extend_slot, pause_deal
+from shop.festivals.deals.actions import pause_deal
 from shop.festivals.models import Deal, DealUsage, PriceSpan
 from shop.festivals.schedule import stop
+from shop.festivals.schedule.extend import extend_slot
 from shop.listings.models import Listing
 from shop.storefront.cache import catalogue_version
 from shop.storefront.previews import overlay
