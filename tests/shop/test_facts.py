@@ -11,8 +11,9 @@ from shop.cart import change
 from shop.catalogue.models import Product, Variant, buyable_sql, on_sale_sql, public_sql
 from shop.conditions import under
 from shop.errors import NotPossible
-from shop.festivals.models import Deal, Festival
+from shop.festivals.models import Deal, Festival, PriceSpan, ProductSpan
 from shop.festivals.models.deals import in_time_sql, left_sql, open_sql, promising_sql
+from shop.festivals.models.prices import in_force_sql
 from shop.festivals.nominations import approve
 from shop.festivals.schedule.readiness import readiness
 from shop.merchants.models import Merchant, trading_sql
@@ -124,6 +125,32 @@ def test_deals_that_are_on():
                       (START - timedelta(microseconds=1), False)):  # fmt: skip
         assert keys(Deal.objects.open(at=at)) == (running if is_on else set())
         assert ids(OF_FESTIVAL, open_sql("d", "f"), of="d", at=at) == (running if is_on else set())
+
+
+def test_festivals_that_are_live_open_or_shown():
+    made = [make.festival(state=state) for state in Festival.State.values]
+
+    for at in (START - HOUR, START, NOON, END):
+        live = keys(Festival.objects.filter(Festival.live(at)))
+        assert live == {row.pk for row in made if row.is_live(at)}
+        assert len(live) == (START <= at < END)
+    assert keys(Festival.objects.filter(state__in=Festival.OPEN)) == {
+        row.pk for row in made if row.is_open
+    }
+
+
+@pytest.mark.parametrize("model", [PriceSpan, ProductSpan])
+def test_spans_that_are_in_force(model):
+    kettle = make.variant(20_00)
+    make.deal(kettle, during=make.festival(), price=15_00)
+    table = model._meta.db_table
+
+    found = [keys(model.objects.in_force(at=at)) for at in (START - HOUR, START, END)]
+
+    assert all(len(spans) == 1 for spans in found)
+    assert len(set.union(*found)) == 3
+    for at, spans in zip((START - HOUR, START, END), found, strict=True):
+        assert spans == ids(f"{table} s", in_force_sql("s"), of="s", at=at)
 
 
 def test_units_that_are_left():

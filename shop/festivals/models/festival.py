@@ -14,14 +14,6 @@ from shop.merchants.models import Merchant
 from shop.states import Stateful, StateQuerySet
 
 
-class FestivalQuerySet(StateQuerySet):
-    """Festivals by what they do at an instant."""
-
-    def live(self, *, at: datetime | Expression) -> FestivalQuerySet:
-        """Keep those whose deals count: published, and in their time."""
-        return self.filter(Festival.live(at))
-
-
 class Festival(Stateful):
     """A named shopping time with an opening and a closing; half-open, in UTC."""
 
@@ -80,7 +72,7 @@ class Festival(Stateful):
     cloned_from = models.ForeignKey("self", models.SET_NULL, null=True, related_name="clones")
     closed_at = models.DateTimeField(null=True, blank=True, help_text="Its figures are final.")
 
-    objects = FestivalQuerySet.as_manager()
+    objects = StateQuerySet.as_manager()
 
     class Meta:
         ordering = ["starts_at"]
