@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
-import pickle
 import time
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.cache.backends.redis import RedisCache
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -22,6 +25,28 @@ PAUSE = 10
 _silent_until = 0.0
 
 
+def mark_of(*folders: Path) -> str:
+    """Return a mark of the code below some folders: with a single other letter it is another."""
+    digest = hashlib.sha256()
+    for path in sorted(path for folder in folders for path in folder.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def release() -> str:
+    """Return the mark of the shop's own code. Read once in a process."""
+    return mark_of(settings.BASE_DIR / "shop", settings.BASE_DIR / "cms")
+
+
+def key_of(key: str, prefix: str, version: int) -> str:
+    """Return the key under which something is kept: by this code alone.
+
+    What is kept are objects of its classes; other code has others of their names, or none.
+    """
+    return f"{prefix}:{release()}:{version}:{key}"
+
+
 def _forgiven(ask: Callable[[], Any], otherwise: Any) -> Any:
     global _silent_until  # noqa: PLW0603 (one value for the process)
     if time.monotonic() < _silent_until:
@@ -31,9 +56,6 @@ def _forgiven(ask: Callable[[], Any], otherwise: Any) -> Any:
     except (RedisError, OSError) as error:
         _silent_until = time.monotonic() + PAUSE
         log.error("the cache does not answer: %s", type(error).__name__)
-        return otherwise
-    except (AttributeError, ImportError, pickle.UnpicklingError):
-        # Kept by another version of the shop, whose classes have other names: built anew.
         return otherwise
 
 

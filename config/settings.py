@@ -146,8 +146,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL")  # pages and what they count; limits are counted in the database
 WEB_PROCESSES = int(env("WEB_PROCESSES") or env("WEB_CONCURRENCY") or 1)
 IN_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
+BY_THIS_CODE = {"KEY_FUNCTION": "config.cache.key_of"}  # Redis outlives an update of the shop
 CACHES = {
-    "default": {"BACKEND": "config.cache.ForgivingCache", "LOCATION": REDIS_URL}
+    "default": {"BACKEND": "config.cache.ForgivingCache", "LOCATION": REDIS_URL} | BY_THIS_CODE
     if REDIS_URL
     else {"BACKEND": IN_MEMORY, "OPTIONS": {"MAX_ENTRIES": 2_000}},
     # Anybody can make searches up: whoever does pushes other searches out, and nothing else.

@@ -1,35 +1,16 @@
 """A cache that accepts and stays silent makes pages slower once, and breaks none."""
 
-import pickle
-from contextlib import contextmanager
-from socketserver import StreamRequestHandler, ThreadingTCPServer
-from threading import Thread
+import os
+import subprocess
+import sys
 
 import pytest
+from django.conf import settings
 
 from config import cache as config_cache
 from config.cache import ForgivingCache
 from tests.patience import PATIENCE
 from tests.silence import silent_server
-
-
-@contextmanager
-def keeper_of(value):
-    """Run a server that answers as Redis would that keeps this under every key; give its port."""
-
-    class Answers(StreamRequestHandler):
-        def handle(self):
-            while head := self.rfile.readline():
-                words = [self.rfile.readline() and self.rfile.readline().strip()
-                         for _word in range(int(head[1:]))]  # fmt: skip
-                found = b"$%d\r\n%s\r\n" % (len(value), value)
-                self.wfile.write(found if words[0] == b"GET" else b"+OK\r\n")
-
-    with ThreadingTCPServer(("127.0.0.1", 0), Answers) as server:
-        server.daemon_threads = True
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_address[1]
-        server.shutdown()
 
 
 @pytest.fixture(autouse=True)
@@ -50,13 +31,27 @@ def test_a_silent_cache_has_nothing_and_is_not_asked_again_at_once(caplog):
     assert "the cache does not answer" in caplog.text
 
 
-def test_what_another_version_of_the_shop_has_kept_is_nothing():
-    kept = pickle.dumps(len).replace(b"builtins", b"shop_old")
-    with keeper_of(kept) as port:
-        cache = ForgivingCache(f"redis://127.0.0.1:{port}", {})
+def test_what_other_code_has_kept_is_not_looked_at(tmp_path):
+    (tmp_path / "page.py").write_text("class Page: ...")
+    before = config_cache.mark_of(tmp_path)
+    (tmp_path / "page.py").write_text("class Page: at = None")
 
-        assert cache.get("page", "none") == "none"
-        assert cache.get("page", "none") == "none"  # and it is asked again
+    assert config_cache.mark_of(tmp_path) != before
+    assert config_cache.mark_of(tmp_path) == config_cache.mark_of(tmp_path)
+    assert config_cache.release() in config_cache.key_of("page", "", 1)
+    assert config_cache.release() == config_cache.mark_of(
+        settings.BASE_DIR / "shop", settings.BASE_DIR / "cms"
+    )
+
+
+def test_the_shared_cache_keeps_by_the_code():
+    asked = "from config.settings import CACHES; print(CACHES['default'].get('KEY_FUNCTION'))"
+    facts = os.environ | {"REDIS_URL": "redis://127.0.0.1:1"}
+    said = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, env=facts, check=True
+    )
+
+    assert said.stdout.strip() == "config.cache.key_of"
 
 
 def test_a_cache_that_refuses_is_one_that_has_nothing():
