@@ -45,7 +45,7 @@ class BulkRow(Stateful):
     NEXT: ClassVar[dict[str, set[str]]] = {
         State.WAITING: {State.APPROVED, State.REFUSED},
         State.APPROVED: set(),
-        State.REFUSED: set(),
+        State.REFUSED: {State.APPROVED},  # it was stopped while it was being approved
     }
 
     approval = models.ForeignKey(BulkApproval, models.CASCADE, related_name="rows")

@@ -75,7 +75,8 @@ def work_off_some(sheet: NominationSheet, *, at: datetime) -> None:
         )
     except NotPossible as refusal:
         for row in rows:
-            _refuse(row, "", str(refusal))
+            if row.state == State.WAITING:  # others are told what is wrong with them
+                _refuse(row, "", str(refusal))
     else:
         for group, answer in zip(groups, answers, strict=True):
             _note(group, answer)

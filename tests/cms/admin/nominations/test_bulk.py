@@ -166,6 +166,18 @@ def test_two_workers_at_one_bulk_approval_say_nothing_wrong(festival, rows):
     assert states(approval) == ["approved"] * 3
 
 
+def test_what_is_approved_while_somebody_stops_it_is_said_to_be(festival, rows):
+    approval = asked(festival, rows)
+    read = bulk._next(approval)
+    bulk.stop(approval, at=BEFORE)
+
+    bulk._approve(approval.rows.all(), read, at=BEFORE, by=organizer("reviewer"))
+
+    assert Deal.objects.count() == 3
+    assert states(approval) == ["approved"] * 3
+    assert not approval.rows.exclude(text="").exists()
+
+
 def test_a_second_press_leads_to_the_first(desk, festival, rows):
     first = press(desk, festival)["Location"]
 

@@ -198,6 +198,21 @@ def test_a_sheet_sent_in_time_and_worked_off_too_late_says_so(desk, festival):
     assert SheetRow.objects.get(sheet=sheet).text == "Enrolment for this festival is closed."
 
 
+def test_a_late_sheet_is_told_to_its_end_with_a_row_that_is_wrong_by_itself(desk, festival):
+    (cup,) = goods(desk.merchant, 1)
+    rows = [{"sku": sku, "slot": "whole", "percent": "25"} for sku in ("NOBODYS", cup.sku)]
+    read = [ReadRow(number, cells) for number, cells in enumerate(rows, 2)]
+    sheet = read_already(festival, desk.merchant, read, by=desk.member)
+    type(festival).objects.filter(pk=festival.pk).update(enrol_closes=NOON)
+
+    work.work_off_some(sheet, at=NOON)
+
+    assert states(sheet) == {"refused": 2}
+    wrong, late = SheetRow.objects.filter(sheet=sheet)
+    assert wrong.column == "sku"
+    assert late.text == "Enrolment for this festival is closed."
+
+
 def test_a_store_passes_its_limit_in_no_sheet(client, desk, where, festival):
     type(festival).objects.filter(pk=festival.pk).update(max_nominations=3)
     cups = goods(desk.merchant, 4)
