@@ -16,8 +16,11 @@ def lock_product(product_id: int) -> Product:
 
 
 def lock_product_with_pools(product_id: int) -> Product:
-    """Lock a product of which units may be counted: its pools before it, as orders do."""
-    lock(Pool.objects.filter(variants__product=product_id))
+    """Lock a product that is edited: before it the pools that its grid counts, as orders do.
+
+    Units of what was on sale once are counted on a page of their own, so nobody who buys waits.
+    """
+    lock(Pool.objects.filter(variants__product=product_id, variants__listed_at=None))
     return lock_product(product_id)
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from shop.catalogue.models import Product, ProductPicture
 from shop.conditions import under
 from shop.festivals.prices.spans import mark_change
+from shop.listings.lock import lock_listings
 from shop.listings.refresh import refresh
 from shop.listings.tasks import make_modern_sizes
 from shop.pictures.models import Picture
@@ -24,9 +25,18 @@ def show_anew(picture: Picture, *, has_new_file: bool, at: datetime) -> None:
     """
     if has_new_file and picture.sizes:  # without any it is shown nowhere yet
         enqueue(make_modern_sizes, picture.pk)
+    if ids := _covered(picture):
+        refresh(ids, at=at)
+    mark_change("picture", at=at)
+
+
+def lock_what_shows(picture: Picture) -> None:
+    """Lock the rows of lists that show a picture, before it changes: lists come before pictures."""
+    lock_listings(_covered(picture))
+
+
+def _covered(picture: Picture) -> list[int]:
     covers = ProductPicture.objects.filter(
         under("product", Product.PUBLIC), picture=picture, position=0
     )
-    if ids := sorted(covers.values_list("product_id", flat=True)):
-        refresh(ids, at=at)
-    mark_change("picture", at=at)
+    return sorted(covers.values_list("product_id", flat=True))

@@ -111,11 +111,11 @@ def effect_of(merchant: Merchant, *, at: datetime) -> StoreEffect:
     )
     own = Suborder.objects.sold().filter(merchant=merchant)
     deals = Deal.objects.filter(variant__product__merchant=merchant, effective_to__gt=at)
-    shown = Product.objects.public().filter(merchant=merchant)
+    published = Product.objects.filter(merchant=merchant, state=Product.State.PUBLISHED)
     return StoreEffect(
         orders=Effect(**found),
         to_send=own.to_send().count(),
-        products=shown.count(),
+        products=published.count(),
         deals=deals.exclude(state__in=Deal.GONE).count(),
     )
 

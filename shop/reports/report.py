@@ -16,7 +16,6 @@ from django.db import connection
 from django.db.models import Count, F, Func, JSONField, Q, Sum
 
 from shop.catalogue.models import Product
-from shop.conditions import under
 from shop.delivery.names import country_name
 from shop.festivals.models import Deal, Enrolment, Festival, Fund, Participation
 from shop.reports.models import FinalReport, Tally
@@ -178,8 +177,9 @@ def _stores(festival: Festival) -> list[Figures]:
 
 
 def _products(festival: Festival) -> list[Figures]:
+    # Those of a store that was suspended since took part as its others did.
     rows = Participation.objects.filter(
-        under("product", Product.PUBLIC), festival=festival
+        festival=festival, product__state=Product.State.PUBLISHED
     ).order_by("product__merchant__name", "product__title")
     names = rows.values_list("product__title", "product__merchant__name",
                              "product__merchant__country")  # fmt: skip

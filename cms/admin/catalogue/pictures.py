@@ -18,7 +18,7 @@ from wagtail.images.forms import BaseImageForm
 from shop import clock
 from shop.accounts.models import User
 from shop.catalogue.models import ProductPicture
-from shop.listings.pictures import show_anew
+from shop.listings.pictures import lock_what_shows, show_anew
 from shop.merchants.models import Merchant
 from shop.merchants.own_stores import OwnStore, refuse_own
 from shop.pictures.clean import MOST_BYTES, PictureRefused, cleaned
@@ -97,6 +97,8 @@ class PictureForm(BaseImageForm):
     def save(self, commit: bool = True) -> Picture:
         """Save, and let cards and pages follow."""
         is_known = self.instance.pk is not None
+        if is_known:
+            lock_what_shows(self.instance)
         picture = super().save(commit=commit)
         if commit and is_known and SHOWN & set(self.changed_data):
             # Wagtail saves, so nobody hands us a moment.

@@ -69,7 +69,8 @@ def _buttons(product: Product) -> list[HeaderButton]:
     if product.state == Product.State.PUBLISHED:
         down = reverse("desk:product-take-down", args=[product.pk])
         page = reverse("product", args=[product.slug])
-        return [button("Take it down", down, "warning"), button("In the shop", page, "view")]
+        found = [button("Take it down", down, "warning")]
+        return [*found, button("In the shop", page, "view")] if product.is_public else found
     if product.state == Product.State.TAKEN_DOWN:
         back = reverse("desk:product-put-back", args=[product.pk])
         return [button("Put it back", back, "rotate")]

@@ -110,8 +110,9 @@ def _decide(request: HttpRequest, found: Nomination) -> HttpResponse:
     note = typed["note"]
     try:
         with transaction.atomic():  # nothing is decided without its mail
-            decide.refuse_if_newer(found, seen=seen_at(request))
-            if "approve" in request.POST:
+            is_approved = "approve" in request.POST
+            decide.refuse_if_newer(found, seen=seen_at(request), to_approve=is_approved)
+            if is_approved:
                 _subsidise(found, typed, at=at, by=request.user)
                 festival_products.approve(found, at=at, by=request.user)
                 said = "approved"

@@ -124,15 +124,19 @@ def _give_up(nomination: Nomination, *, at: datetime, **changes: object) -> None
     spans.rebuild(products, since=since, what="nomination withdrawn")
 
 
-def refuse_if_newer(nomination: Nomination, *, seen: datetime | None) -> None:
+def refuse_if_newer(
+    nomination: Nomination, *, seen: datetime | None, to_approve: bool = False
+) -> None:
     """Lock a nomination, and refuse to decide on one that was submitted again after it was seen.
 
-    Its festival is locked before it: whoever approves it then needs both.
+    Args:
+        to_approve: it is approved next, which locks its festival before it.
 
     Raises:
         StaleState: its terms are newer than those that the reviewer looked at.
     """
-    lock_one(Festival.objects, nomination.slot.festival_id)
+    if to_approve:
+        lock_one(Festival.objects, nomination.slot.festival_id)
     if _locked(nomination).submitted_at != seen:
         raise StaleState
 

@@ -103,6 +103,7 @@ def test_open_orders_end_and_paid_ones_stay(till, store, kettle, organizer):
     assert list(states) == ["paid", "expired", "pending"]
     assert (effect.orders.open_orders, effect.orders.paid_orders) == (1, 1)
     assert (effect.to_send, effect.products, effect.deals) == (1, 1, 0)
+    assert moderation_suspend.effect_of(store, at=NOON).products == 1  # published, seen or not
     kettle.pool.refresh_from_db()
     assert (kettle.pool.held, kettle.pool.sold) == (0, 2)
     assert_books_agree()
