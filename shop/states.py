@@ -20,7 +20,8 @@ class StateQuerySet(models.QuerySet):
     def move_to(self, state: str, **changes: Any) -> int:
         """Move the rows that may take this step, with other changes; return how many moved.
 
-        One statement: a row that somebody else moved meanwhile is judged again as it is then.
+        One statement: a row that somebody else moved meanwhile is judged again as it is then, where
+        the rows are asked of their own table alone; lock those that are found through another.
         """
         return self.filter(state__in=self.model.before(state)).update(state=state, **changes)
 

@@ -1,8 +1,8 @@
 """Watches in which order the tables of a transaction are locked, in every test.
 
 What is looked at is what PostgreSQL is told, whoever puts it together, in the transactions that the
-shop begins; what a test holds open around them is its own business. A table that is locked again
-in a transaction adds nothing: its rows are held.
+shop begins; what a test holds open around them is its own business. Tables are looked at, not rows:
+further rows of a table that is locked already are nobody's concern here.
 """
 
 from __future__ import annotations

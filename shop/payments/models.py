@@ -198,7 +198,7 @@ class Operation(Stateful):
         },
         State.PENDING: {State.DONE, State.FAILED},
         State.DONE: {State.FAILED},
-        State.FAILED: {State.FAILED, State.QUEUED, State.PENDING, State.DONE},
+        State.FAILED: {State.QUEUED, State.DONE},
         State.BLOCKED: {State.QUEUED, State.PENDING, State.DONE, State.FAILED},
         State.VOID: set(),
     }  # fmt: skip

@@ -1,6 +1,7 @@
 """A fact that is said as a queryset, as SQL and as a property is the same three times."""
 
 from datetime import timedelta
+from itertools import chain
 from itertools import product as combined
 
 import pytest
@@ -15,10 +16,14 @@ from shop.festivals.models import Deal, Festival, PriceSpan, ProductSpan
 from shop.festivals.models.deals import in_time_sql, left_sql, open_sql, promising_sql
 from shop.festivals.models.prices import in_force_sql
 from shop.festivals.nominations import approve
+from shop.festivals.nominations.checks import check
+from shop.festivals.nominations.submit import proposal_of
 from shop.festivals.schedule.readiness import readiness
 from shop.merchants.models import Merchant, trading_sql
 from shop.reminders.subjects import thing_of
 from shop.stock.models import Pool, free_sql, free_units
+from shop.storefront.previews.facts import waiting_deals
+from shop.storefront.previews.preview import Preview
 from shop.workspace.dashboard import today
 from tests import make
 from tests.make import END, NOON, START
@@ -249,6 +254,23 @@ def test_a_date_whose_sale_is_over_gets_no_deal():
 
     assert [deal.variant_id for deal in made] == [open_one.pk]
     assert not Deal.objects.filter(variant=closed).exists()
+
+
+def test_a_date_whose_sale_is_over_when_the_slot_starts_gets_no_deal_in_any_place():
+    """The check, the preview and the approval mean the same dates."""
+    item = make.product(kind="experience")
+    facts = {"of": item, "session_start": START + 2 * HOUR}
+    late = make.variant(sales_close=START, **facts)  # sold until the slot starts, and not after
+    asked = make.nomination(make.variant(**facts), during=make.festival(), percent=20)
+    before = START - timedelta(days=3)
+    found = check(item, asked.slot, asked.enrolment, proposal_of(asked), at=before)
+    shown = waiting_deals(Preview(START, asked.slot.festival_id))
+    made = approve.approve(asked, at=before)
+
+    dates = [[row.variant.pk for row in found.variants], [deal.variant_id for deal in shown],
+             [deal.variant_id for deal in made]]  # fmt: skip
+    assert late.pk not in set(chain(*dates))
+    assert dates[0] == dates[1] == dates[2]
 
 
 def test_a_reminder_waits_for_nothing_that_is_over():

@@ -44,7 +44,7 @@ def fill(festival: Festival, *, at: datetime, by: User | None) -> list[Enrolment
     taken, lucky = _taken(festival), []
     rows = festival.enrolments.filter(state=State.WAITING).select_related("merchant")
     rows = rows.filter(under("merchant", Merchant.TRADING))  # a suspended one keeps its turn
-    for row in sorted(lock(rows, fully=True), key=lambda row: (row.waiting_since, row.pk)):
+    for row in sorted(lock(rows, fully=True), key=lambda row: (row.waiting_since or at, row.pk)):
         if _fits(festival, row.merchant.country, taken):
             taken[row.merchant.country] += 1
             lucky.append(row)

@@ -150,7 +150,7 @@ def deals_of(
         price = nomination.percent if is_percent else nomination.prices.get(str(variant.pk))
         if price is None or (units and str(variant.pk) not in units):
             continue
-        if variant.session_start is not None and variant.session_start <= starts_at:
+        if not variant.is_on_sale(starts_at):
             continue
         found.append(
             Deal(

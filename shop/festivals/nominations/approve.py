@@ -1,8 +1,7 @@
 """Reviewers accept nominations: each makes the deals of its variants, with their fence.
 
 Many are approved a hundred at a time, each hundred in one transaction and with the same number
-of statements. Rows are locked in the order that all keep: nominations, slots, funds, deals,
-pools, prices.
+of statements.
 """
 
 from __future__ import annotations

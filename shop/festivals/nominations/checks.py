@@ -107,8 +107,8 @@ def _judge(
 ) -> ProposalCheck:
     slot, proposal = case.slot, case.proposal
     starts_at = max(slot.starts_at, case.decided_at or at)
-    # Of an experience only dates after the slot's start are meant, as approval does.
-    variants = [v for v in variants if v.session_start is None or v.session_start > starts_at]
+    # Only dates that can be bought when the slot starts are meant, as approval does.
+    variants = [variant for variant in variants if variant.is_on_sale(starts_at)]
     pools = {variant.pool_id: variant.pool for variant in variants}
     free = {pk: pool.free - around.promised.get(pk, 0) for pk, pool in pools.items()}
     left = free if case.decided_at else _left(variants, proposal, free)

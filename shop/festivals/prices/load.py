@@ -17,7 +17,6 @@ from shop.festivals.models import Closure, Deal, DealUsage, Festival, RegularPri
 from shop.festivals.pricing.terms import DealKind, DealTerms, Interval, VariantTerms
 
 CLOSES = Least("sales_close", "session_start")  # as ``Variant.closes_at``
-# A draft's deals are nobody's business; a cancelled festival's deals give no price any more.
 
 
 def timelines(
@@ -108,6 +107,7 @@ def _regular_prices(variant_ids: Collection[int]) -> dict[int, list[tuple[dateti
 
 
 def _public(deals: QuerySet[Deal], planned: Collection[int] = ()) -> QuerySet[Deal]:
+    # A draft's deals are nobody's business; those of a cancelled festival give no price any more.
     counts = Q(slot__festival__state__in=Festival.SHOWN)
     if planned:
         counts |= Q(slot__festival__in=planned, slot__festival__state=Festival.State.DRAFT)

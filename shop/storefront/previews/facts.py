@@ -21,9 +21,7 @@ def waiting_deals(preview: Preview) -> list[Deal]:
     rows = rows.prefetch_related("product__variants")[:MOST]
     found = []
     for row in rows:
-        starts_at = row.slot.starts_at
-        variants = [v for v in row.product.variants.all() if v.is_on_sale(starts_at)]
-        found += deals_of(row, variants, starts_at=starts_at)
+        found += deals_of(row, row.product.variants.all(), starts_at=row.slot.starts_at)
     for number, deal in enumerate(found, 1):
         deal.pk = -number
     return found
