@@ -16,6 +16,7 @@ from shop.accounts.models import User
 from shop.catalogue.models import Product
 from shop.festivals.models import Enrolment, Festival, Nomination, Participation
 from shop.festivals.nominations import approve
+from shop.festivals.pricing.kinds import Percent
 
 JOINED, JOINING_DAYS = -45, 30
 # What was agreed with a store, by the year it was founded: most pay the festival's rate.
@@ -97,7 +98,7 @@ def _allotments(plan: NominationPlan, sheet: ProductSheet, product: Product) -> 
 def _terms(plan: NominationPlan) -> dict[str, object]:
     return {
         "state": Nomination.State.SUBMITTED,
-        "rule": Nomination.Rule.PERCENT,
+        "rule": Percent.code,
         "percent": plan.percent,
         "per_shopper": plan.per_shopper,
         "subsidy": plan.subsidy,

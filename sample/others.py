@@ -20,6 +20,7 @@ from shop.catalogue.models import Product
 from shop.festivals.local_time import typed, wall_of
 from shop.festivals.models import Enrolment, Festival, Nomination, Participation, Slot
 from shop.festivals.nominations import approve
+from shop.festivals.pricing.kinds import Percent
 from shop.merchants.models import Merchant
 
 PERCENTS = (15, 20, 12, 25, 18, 30)
@@ -184,7 +185,7 @@ def _nomination(
         product=product,
         enrolment=enrolment,
         state=Nomination.State.SUBMITTED,
-        rule=Nomination.Rule.PERCENT,
+        rule=Percent.code,
         percent=PERCENTS[_turn(product.slug) % len(PERCENTS)],
         submitted_at=edition.at(when.nominated, 9),
     )

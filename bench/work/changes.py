@@ -18,6 +18,7 @@ from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, PriceSpan
 from shop.festivals.prices.regular import change_prices
+from shop.festivals.pricing.kinds import Fixed
 from shop.festivals.schedule import plan
 from shop.festivals.schedule.publish import publish_festival
 from shop.listings.festival_products import approve_all
@@ -80,7 +81,7 @@ class Opening:
                 product=product,
                 enrolment=enrolments[product.merchant_id],
                 state=Nomination.State.SUBMITTED,
-                rule=Nomination.Rule.FIXED,
+                rule=Fixed.code,
                 prices={str(pk): max(1, lowest[pk] * 6 // 10) for pk in own},
                 allotments={str(pk): 5 for pk in own},
             )

@@ -17,7 +17,7 @@ from shop.festivals.models.deals import in_time_sql, left_sql, open_sql, promisi
 from shop.festivals.models.prices import in_force_sql
 from shop.festivals.nominations import approve
 from shop.festivals.nominations.checks import check
-from shop.festivals.nominations.submit import proposal_of
+from shop.festivals.nominations.proposal import proposal_of
 from shop.festivals.schedule.readiness import readiness
 from shop.merchants.models import Merchant, trading_sql
 from shop.reminders.subjects import thing_of

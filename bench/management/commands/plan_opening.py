@@ -12,6 +12,7 @@ from shop.catalogue.models import Product, Variant
 from shop.currencies import in_whole
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, PriceSpan
 from shop.festivals.nominations.approve import approve_all
+from shop.festivals.pricing.kinds import Fixed
 from shop.festivals.schedule import plan
 from shop.festivals.schedule.publish import publish_festival
 from shop.listings.festival_products import list_everything
@@ -106,7 +107,7 @@ def _nomination(festival: Festival, variant: Variant, allotment: int) -> int:
         product=variant.product,
         enrolment=enrolment,
         state=Nomination.State.SUBMITTED,
-        rule=Nomination.Rule.FIXED,
+        rule=Fixed.code,
         prices={str(variant.pk): lowest * 6 // 10},
         allotments={str(variant.pk): allotment},
     )

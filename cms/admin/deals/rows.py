@@ -13,7 +13,6 @@ from shop.currencies import written
 from shop.festivals.deals.status import RUNNING, WORDS, choice, standing, standing_of, with_sold_out
 from shop.festivals.local_time import wall_of
 from shop.festivals.models import Deal, Festival, RegularPrice
-from shop.festivals.pricing.items import reduced
 
 OPEN = "open"
 STATES = ((OPEN, "Not over yet"), ("", "All"), *((word, word.capitalize()) for word in WORDS))
@@ -78,14 +77,16 @@ def is_undercut(deal: Deal, *, at: datetime) -> bool:
     """Tell whether a running deal of ``deals_of`` is not below the regular price."""
     if deal.regular is None or not deal.is_running(at):
         return False
-    is_fixed = deal.kind == Deal.Kind.FIXED
-    return deal.regular <= (deal.value if is_fixed else reduced(deal.regular, deal.value))
+    return deal.rule.is_undercut(deal.regular)
 
 
 def _price(deal: Deal) -> str:
-    if deal.kind == Deal.Kind.FIXED:
-        return written(deal.value, settings.SHOP_CURRENCY, "en")
-    off = f"−{deal.value}\N{NO-BREAK SPACE}%"
-    if deal.regular is None:
-        return off
-    return f"{written(reduced(deal.regular, deal.value), settings.SHOP_CURRENCY, 'en')} ({off})"
+    """Write how the deal is set and, where it goes with the regular price, the price as well."""
+    told, rule = deal.rule.written(_amount), deal.rule
+    if deal.regular is None or not rule.follows_regular:
+        return told
+    return f"{_amount(rule.price(deal.regular))} ({told})"
+
+
+def _amount(minor: int) -> str:
+    return written(minor, settings.SHOP_CURRENCY, "en")

@@ -13,7 +13,7 @@ from shop.currencies import written
 from shop.delivery.names import country_name
 from shop.festivals.models import Nomination
 from shop.festivals.nominations.checks import Case, ProposalCheck, VariantCheck, check_all
-from shop.festivals.nominations.decide import proposal_of
+from shop.festivals.nominations.proposal import proposal_of
 from shop.money import share
 
 SHOWN = 30  # variants of one nomination; an outing has hundreds of seats' kinds

@@ -14,9 +14,14 @@ from shop.catalogue.models import ProductPicture
 from shop.currencies import written
 from shop.festivals.local_time import wall_of
 from shop.festivals.models import ChangeLog, Deal, Nomination
+from shop.festivals.pricing.kinds import NUMBERS
 from shop.listings.refresh import picture_facts
 
-NAMES = {"rule": "way", "percent": "percent off", "per_shopper": "most per shopper"}
+NAMES = {
+    "rule": "way",
+    **{number.name: number.label.lower() for number in NUMBERS},
+    "per_shopper": "most per shopper",
+}
 PER_VARIANT = {"prices": "price", "allotments": "units set aside"}
 
 
@@ -84,7 +89,7 @@ def _meets(row: Nomination, deal: Deal) -> bool:
 def _words(deal: Deal) -> str:
     festival = deal.slot.festival
     first, last = (wall_of(at, festival.zone) for at in (deal.effective_from, deal.effective_to))
-    price = f"{deal.value} % off" if deal.kind == Deal.Kind.PERCENT else _amount(deal.value)
+    price = deal.rule.written(_amount)
     return (
         f"{festival.title}, {deal.slot.label}: {price}, {first:%-d %b %H:%M} to {last:%-d %b %H:%M}"
     )

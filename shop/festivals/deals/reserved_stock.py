@@ -13,38 +13,37 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from django.db.models import (
-    BigIntegerField,
-    Case,
-    CharField,
-    Expression,
-    ExpressionWrapper,
-    F,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Sum,
-    When,
-)
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import BooleanField, Expression, F, Func, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.db.models.sql.compiler import SQLCompiler
 
 from shop.composed import IDS, MOMENT, AnyOf, composed
 from shop.errors import FenceBroken
 from shop.festivals.models import Deal, RegularPrice
 from shop.festivals.models.deals import promising_sql
+from shop.festivals.pricing.kinds import undercut_sql
 from shop.stock import hold
 
-# Minor units of an item that a percent deal costs: rounded half up, and never below one unit.
-REDUCED = "greatest(1, (now.amount * (100 - a.value) + 50) / 100)"
 # Deals ``a`` whose units wait for them at %(at)s, as ``fencing_deals`` returns them: for the
 # statements that pages and mails write out.
 KEPT = f"""{promising_sql("a")} AND NOT (a.effective_from <= %(at)s AND coalesce((
-    SELECT now.amount <= CASE WHEN a.kind = 'fixed' THEN a.value ELSE {REDUCED} END
+    SELECT {undercut_sql(kind="a.kind", value="a.value", regular="now.amount")}
     FROM shop_regularprice now WHERE now.variant_id = a.variant_id AND now.starts_at <= %(at)s
     ORDER BY now.starts_at DESC, now.id DESC LIMIT 1), false))"""  # noqa: S608 (constants only)
 LEFT = Deal.LEFT * F("variant__units_per_item")
+
+
+class Undercut(Func):
+    """Tells whether a deal, by its kind and value, is not below the regular price."""
+
+    output_field = BooleanField()
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any, **_: Any) -> tuple[str, list[Any]]:
+        """Return what the kinds of deals say, over three columns."""
+        kind, value, regular = (compiler.compile(each)[0] for each in self.source_expressions)
+        return undercut_sql(kind=kind, value=value, regular=regular), []
 
 
 def set_aside(pool_ids: Collection[int], *, at: datetime) -> dict[int, int]:
@@ -69,12 +68,9 @@ def fencing_deals(*, at: datetime) -> QuerySet[Deal]:
     """Return the deals that set units aside at an instant, those to come included."""
     begun = RegularPrice.objects.filter(variant=OuterRef("variant"), starts_at__lte=at)
     now = begun.order_by("-starts_at", "-pk").annotate(
-        kind=ExpressionWrapper(OuterRef("kind"), CharField()),
-        value=ExpressionWrapper(OuterRef("value"), BigIntegerField()),
+        is_under=Undercut(OuterRef("kind"), OuterRef("value"), F("amount"))
     )
-    reduced = Greatest(1, (F("amount") * (100 - F("value")) + 50) / 100)
-    price = Case(When(kind=Deal.Kind.FIXED, then=F("value")), default=reduced)
-    undercut = Subquery(now.annotate(price=price).values(is_under=Q(amount__lte=F("price")))[:1])
+    undercut = Subquery(now.values("is_under")[:1])
     deals = Deal.objects.promising(at=at).alias(is_undercut=Coalesce(undercut, False))
     return deals.exclude(effective_from__lte=at, is_undercut=True)
 

@@ -11,6 +11,7 @@ from django.db.models.expressions import CombinedExpression
 from shop.accounts.models import Mailbox
 from shop.catalogue.models import Variant
 from shop.festivals.models.festival import Festival, Nomination, Slot
+from shop.festivals.pricing.kinds import CHOICES, KINDS, DealKind
 from shop.states import Stateful, StateQuerySet
 
 
@@ -55,10 +56,6 @@ def left_sql(d: str) -> str:
 class Deal(Stateful):
     """One variant at a lower price in one slot; it comes into being by approval."""
 
-    class Kind(models.TextChoices):
-        FIXED = "fixed"
-        PERCENT = "percent"
-
     class State(models.TextChoices):
         APPROVED = "approved"
         PAUSED = "paused"
@@ -85,7 +82,7 @@ class Deal(Stateful):
     slot = models.ForeignKey(Slot, models.PROTECT, related_name="deals")
     variant = models.ForeignKey(Variant, models.PROTECT, related_name="deals")
     state = models.CharField(max_length=10, choices=State, default=State.APPROVED)
-    kind = models.CharField(max_length=8, choices=Kind)
+    kind = models.CharField(max_length=8, choices=CHOICES)
     value = models.PositiveBigIntegerField(help_text="Minor units, or whole percent off.")
     subsidy = models.PositiveBigIntegerField(
         default=0, help_text="Per unit, paid by the organizer, minor units."
@@ -136,6 +133,11 @@ class Deal(Stateful):
             effective_to__gt=at,
             slot__festival__state=Festival.State.PUBLISHED,
         )
+
+    @property
+    def rule(self) -> DealKind:
+        """Return how it lowers the price."""
+        return KINDS[self.kind].stored({"value": self.value})
 
     @property
     def taken(self) -> int:

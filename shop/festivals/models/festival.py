@@ -9,6 +9,7 @@ from django.db.models import Expression, F, Q
 from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Product
+from shop.festivals.pricing.kinds import CHOICES, NUMBERS, Percent
 from shop.languages import said
 from shop.merchants.models import Merchant
 from shop.states import Stateful, StateQuerySet
@@ -288,15 +289,11 @@ class Nomination(Stateful):
         State.WITHDRAWN: {State.SUBMITTED},
     }
 
-    class Rule(models.TextChoices):
-        PERCENT = "percent"
-        FIXED = "fixed"
-
     slot = models.ForeignKey(Slot, models.CASCADE, related_name="nominations")
     product = models.ForeignKey(Product, models.PROTECT, related_name="nominations")
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="nominations")
     state = models.CharField(max_length=18, choices=State, default=State.DRAFT)
-    rule = models.CharField(max_length=8, choices=Rule, default=Rule.PERCENT)
+    rule = models.CharField(max_length=8, choices=CHOICES, default=Percent.code)
     percent = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Whole, 1 to 99.")
     prices = models.JSONField(default=dict, blank=True, help_text="Minor units by variant id.")
     allotments = models.JSONField(
@@ -340,6 +337,11 @@ class Nomination(Stateful):
                 violation_error_message="A percentage is between 1 and 99.",
             ),
         ]
+
+    @property
+    def numbers(self) -> dict[str, int | None]:
+        """Return the numbers that its kind of deal asks for, by name; None where none is given."""
+        return {number.name: getattr(self, number.name) for number in NUMBERS}
 
 
 class ChangeLog(models.Model):

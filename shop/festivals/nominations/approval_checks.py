@@ -15,6 +15,7 @@ from shop.conditions import under
 from shop.errors import NotPossible, ShopError, StaleState
 from shop.festivals.changelog import decided
 from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Slot
+from shop.festivals.nominations.proposal import proposal_of
 from shop.locks import lock
 from shop.merchants.own_stores import OwnStore, is_own
 
@@ -139,28 +140,21 @@ def _deals(rows: Sequence[Nomination], *, at: datetime) -> Made:
 def deals_of(
     nomination: Nomination, variants: Iterable[Variant], *, starts_at: datetime
 ) -> list[Deal]:
-    """Return one deal, not saved, for each of the variants that the nomination covers.
-
-    Units set aside for some variants leave the others out: these are sold out, or meant for the
-    everyday price, and a deal of theirs would sell everyday stock without a limit.
-    """
-    found, units = [], nomination.allotments
-    is_percent = nomination.rule == Nomination.Rule.PERCENT
+    """Return one deal, not saved, for each of the variants that the nomination covers."""
+    found, proposal = [], proposal_of(nomination)
     for variant in variants:
-        price = nomination.percent if is_percent else nomination.prices.get(str(variant.pk))
-        if price is None or (units and str(variant.pk) not in units):
-            continue
-        if not variant.is_on_sale(starts_at):
+        rule = proposal.deal_for(variant.pk)
+        if rule is None or not variant.is_on_sale(starts_at):
             continue
         found.append(
             Deal(
                 nomination=nomination,
                 slot=nomination.slot,
                 variant=variant,
-                kind=Deal.Kind.PERCENT if is_percent else Deal.Kind.FIXED,
-                value=price,
+                kind=rule.code,
+                **rule.columns,
                 subsidy=nomination.subsidy,
-                allotment=units.get(str(variant.pk)),
+                allotment=proposal.allotments.get(variant.pk),
                 per_shopper=nomination.per_shopper,
                 effective_from=starts_at,
                 effective_to=nomination.slot.ends_at,

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from shop.catalogue.models import Product, Variant
 from shop.festivals.deals import reserved_stock
-from shop.festivals.models import Deal, Enrolment, Nomination, Slot
+from shop.festivals.models import Deal, Enrolment, Slot
 from shop.festivals.nominations.approval_checks import deals_of, waiting
 from shop.festivals.nominations.entry_rules import (
     besides,
@@ -22,7 +22,8 @@ from shop.festivals.nominations.places import Places, read_places
 from shop.festivals.nominations.proposal import Case, Proposal, ProposalCheck, VariantCheck
 from shop.festivals.prices.load import planned_prices, timelines
 from shop.festivals.prices.reductions import beside, dearer, no_reduction_beside, rising
-from shop.festivals.pricing.items import first_rise, percent_off, prior_sale, reduced, regular_price
+from shop.festivals.pricing.items import first_rise, percent_off, prior_sale, regular_price
+from shop.festivals.pricing.kinds import DealKind
 from shop.festivals.pricing.terms import VariantTerms
 from shop.money import share
 
@@ -123,7 +124,7 @@ def _judge(
         return ProposalCheck(tuple(replace(row, sentence="", beside="") for row in rows), (), ())
     problems = [*problems_of(case, rows, left), *around.places.problems(case)]
     warnings = [*(() if must_beat(slot) else sentences(rows)), *besides(rows)]
-    if proposal.rule == Nomination.Rule.FIXED:
+    if proposal.kind.names_prices:
         warnings += doubtful(rows)
     return ProposalCheck(rows, tuple(dict.fromkeys(problems)), tuple(warnings))
 
@@ -138,7 +139,8 @@ def _check(
     proposal, zone = case.proposal, case.slot.festival.zone
     regular = regular_price(terms, starts_at) if terms else None
     before = prior_sale(terms, starts_at) if terms else None
-    price = _price(variant, regular, proposal)
+    deal = proposal.deal_for(variant.pk)
+    price = _price(deal, regular)
     prior = before[1] if before else None
     sentence = other = ""
     if price is not None and before and price >= before[1]:
@@ -147,8 +149,9 @@ def _check(
         others = [d for d in waiting_deals.get(variant.pk, ()) if d.slot.pk != case.slot.pk]
         found = beside(terms, price, starts_at, others)
         other = no_reduction_beside(*found, price) if found else ""
-    is_percent = proposal.rule == Nomination.Rule.PERCENT and price is not None
-    rise = first_rise(terms.regular, starts_at, case.slot.ends_at) if terms and is_percent else None
+    rise = None
+    if terms and price is not None and proposal.kind.follows_regular:
+        rise = first_rise(terms.regular, starts_at, case.slot.ends_at)
     return VariantCheck(
         variant=variant,
         regular=regular,
@@ -163,19 +166,10 @@ def _check(
     )
 
 
-def _price(variant: Variant, regular: int | None, proposal: Proposal) -> int | None:
-    if _is_left_out(variant, proposal):
+def _price(deal: DealKind | None, regular: int | None) -> int | None:
+    if deal is None or (regular is None and not deal.names_prices):
         return None
-    if proposal.rule == Nomination.Rule.FIXED:
-        return proposal.prices.get(variant.pk)
-    if regular is None or not proposal.percent or not 1 <= proposal.percent <= 99:
-        return None
-    return reduced(regular, proposal.percent)
-
-
-def _is_left_out(variant: Variant, proposal: Proposal) -> bool:
-    # Units set aside for some variants leave the others out, as approval does.
-    return bool(proposal.allotments) and variant.pk not in proposal.allotments
+    return deal.best_price(regular or 0)
 
 
 def _commission(price: int, enrolment: Enrolment) -> int:

@@ -20,8 +20,8 @@ from shop.festivals.changelog import decided, log
 from shop.festivals.mail import tell_changed
 from shop.festivals.models import Deal, Festival, Fund, Nomination, Slot, Wanted
 from shop.festivals.nominations.checks import check
-from shop.festivals.nominations.proposal import Proposal, ProposalCheck
-from shop.festivals.nominations.submit import Offer, proposal_of, submit_all
+from shop.festivals.nominations.proposal import Proposal, ProposalCheck, proposal_of
+from shop.festivals.nominations.submit import Offer, submit_all
 from shop.festivals.prices import spans
 from shop.festivals.promotions import sponsors
 from shop.locks import lock, lock_one
@@ -215,6 +215,6 @@ def _locked(nomination: Nomination) -> Nomination:
 
 
 __all__ = [
-    "RuleBroken", "nominate", "proposal_of", "refuse_if_newer", "reject", "request_changes",
+    "RuleBroken", "nominate", "refuse_if_newer", "reject", "request_changes",
     "subsidise", "take_back", "withdraw",
 ]  # fmt: skip

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Product
-from shop.festivals.models import Nomination, Slot
+from shop.festivals.models import Slot
 from shop.festivals.nominations.proposal import Case, Problem, Proposal, VariantCheck
 from shop.festivals.prices.reductions import amount
-from shop.festivals.pricing.items import reduced
+from shop.festivals.pricing.kinds import reduced
 
 DOUBTFUL = 10  # by how much a price is divided that was typed in another currency
 
@@ -84,8 +84,9 @@ def _product_problems(product: Product) -> list[Problem]:
 
 
 def _price_problems(rows: Sequence[VariantCheck], proposal: Proposal) -> list[Problem]:
-    if proposal.rule == Nomination.Rule.PERCENT and not 1 <= (proposal.percent or 0) <= 99:
-        return [Problem.at("percent", _("A percentage is a whole number between 1 and 99."))]
+    if wrong := proposal.kind.problem(proposal.numbers):
+        column, text = wrong
+        return [Problem.at(column, _(text))]
     priced = [row for row in rows if row.price is not None]
     if not priced:
         return [Problem.at("price", _("Give a price for at least one variant."))]
@@ -99,8 +100,13 @@ def _price_problems(rows: Sequence[VariantCheck], proposal: Proposal) -> list[Pr
             text = _("%(sku)s: the price must be below %(price)s.") % facts
             found.append(Problem.at("price", text, row.variant.pk))
         elif row.rise:
-            found.append(Problem.at("percent", row.rise))
+            found.append(Problem.at(_column(proposal), row.rise))
     return list(dict.fromkeys(found))
+
+
+def _column(proposal: Proposal) -> str:
+    """Return the column in which the price of a kind of deal is typed."""
+    return "price" if proposal.kind.names_prices else proposal.kind.numbers[0].name
 
 
 def _reduction_problems(rows: Sequence[VariantCheck], slot: Slot) -> list[Problem]:

@@ -5,24 +5,55 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from shop.catalogue.models import Product, Variant
 from shop.festivals.models import Enrolment, Nomination, Slot
+from shop.festivals.pricing.kinds import KINDS, NUMBERS, DealKind, Percent
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """What a merchant types: one rule for all variants of a product in a slot.
 
+    ``rule`` is the code of a kind of deal, ``numbers`` are those that it asks for, by name.
     ``prices`` are minor units by variant id; ``allotments`` units by variant id, none where the
     deal sells from everyday stock.
     """
 
-    rule: str = Nomination.Rule.PERCENT
-    percent: int | None = None
+    rule: str = Percent.code
+    numbers: Mapping[str, int | None] = field(default_factory=dict)
     prices: Mapping[int, int] = field(default_factory=dict)
     allotments: Mapping[int, int] = field(default_factory=dict)
     per_shopper: int | None = None
+
+    @property
+    def kind(self) -> type[DealKind]:
+        """Return the kind of deal that is proposed."""
+        return KINDS[self.rule]
+
+    def deal_for(self, variant_id: int) -> DealKind | None:
+        """Return how the price of a variant would be lowered; None where it has no part.
+
+        Units set aside for some variants leave the others out: these are sold out, or meant for
+        the everyday price, and a deal of theirs would sell everyday stock without a limit.
+        """
+        if self.allotments and variant_id not in self.allotments:
+            return None
+        return self.kind.typed(self.numbers, self.prices.get(variant_id))
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """Return the terms as a nomination keeps them; what other kinds ask for is left out."""
+        own = {number.name for number in self.kind.numbers}
+        told = {n.name: self.numbers.get(n.name) if n.name in own else None for n in NUMBERS}
+        return {
+            "rule": str(self.rule),
+            **told,
+            "prices": _by_text(self.prices) if self.kind.names_prices else {},
+            "allotments": _by_text(self.allotments),
+            "per_shopper": self.per_shopper,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +123,18 @@ class Case:
     enrolment: Enrolment
     proposal: Proposal
     decided_at: datetime | None = None
+
+
+def proposal_of(nomination: Nomination) -> Proposal:
+    """Return the proposal that a nomination keeps, so that it can be checked and changed."""
+    return Proposal(
+        rule=nomination.rule,
+        numbers=nomination.numbers,
+        prices={int(pk): price for pk, price in nomination.prices.items()},
+        allotments={int(pk): units for pk, units in nomination.allotments.items()},
+        per_shopper=nomination.per_shopper,
+    )
+
+
+def _by_text(values: Mapping[int, int]) -> dict[str, int]:
+    return {str(pk): value for pk, value in sorted(values.items())}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,11 +18,12 @@ from shop.festivals.enrolment.enrol import is_enrolling, refuse_suspended
 from shop.festivals.models import Enrolment, Festival, Nomination, Slot, Wanted
 from shop.festivals.nominations.checks import check_all
 from shop.festivals.nominations.proposal import Case, Problem, Proposal, ProposalCheck
+from shop.festivals.pricing.kinds import NUMBERS
 from shop.locks import lock, locked
 
 State = Nomination.State
 EDITABLE = (State.DRAFT, State.SUBMITTED, State.CHANGES_REQUESTED, State.REJECTED, State.WITHDRAWN)
-TERMS = ("rule", "percent", "prices", "allotments", "per_shopper")
+TERMS = ("rule", *(n.name for n in NUMBERS), "prices", "allotments", "per_shopper")
 WRITTEN = (*TERMS, "state", "submitted_at", "reviewer", "decided_at", "subsidy", "fund", "wanted")
 
 
@@ -89,17 +90,6 @@ def submit_all(
     return answers
 
 
-def proposal_of(nomination: Nomination) -> Proposal:
-    """Return what a nomination proposes, so that it can be checked and changed."""
-    return Proposal(
-        rule=nomination.rule,
-        percent=nomination.percent,
-        prices={int(pk): price for pk, price in nomination.prices.items()},
-        allotments={int(pk): units for pk, units in nomination.allotments.items()},
-        per_shopper=nomination.per_shopper,
-    )
-
-
 def terms_of(nomination: Nomination) -> dict[str, Any]:
     """Return the terms of a nomination as the change log keeps them."""
     return {name: getattr(nomination, name) for name in TERMS}
@@ -129,7 +119,7 @@ class _Room:
 def _answer(
     offer: Offer, check: ProposalCheck, found: Nomination | None, *, at: datetime, same: bool
 ) -> Answer:
-    wanted = _terms(offer.proposal)
+    wanted = offer.proposal.columns
     is_same = found is not None and terms_of(found) == wanted and found.state != State.WITHDRAWN
     if is_same and same:
         return Answer(check, found, is_same=True)
@@ -190,18 +180,3 @@ def _known(offers: Sequence[Offer]) -> dict[tuple[int, int], Nomination]:
         product__in={offer.product.pk for offer in offers},
     )
     return {(row.slot_id, row.product_id): row for row in lock(rows, fully=True)}
-
-
-def _terms(proposal: Proposal) -> dict[str, Any]:
-    is_percent = proposal.rule == Nomination.Rule.PERCENT
-    return {
-        "rule": str(proposal.rule),
-        "percent": proposal.percent if is_percent else None,
-        "prices": {} if is_percent else _by_text(proposal.prices),
-        "allotments": _by_text(proposal.allotments),
-        "per_shopper": proposal.per_shopper,
-    }
-
-
-def _by_text(values: Mapping[int, int]) -> dict[str, int]:
-    return {str(pk): value for pk, value in sorted(values.items())}

@@ -21,7 +21,8 @@ from shop.festivals.models import Deal, Enrolment, Festival, Wanted
 from shop.festivals.nominations.entry_rules import ceiling
 from shop.festivals.prices.load import timelines
 from shop.festivals.prices.reductions import amount
-from shop.festivals.pricing.items import reduced, regular_price
+from shop.festivals.pricing.items import regular_price
+from shop.festivals.pricing.kinds import reduced
 from shop.locks import lock_one
 from shop.stock.models import free_units
 

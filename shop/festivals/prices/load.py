@@ -14,7 +14,7 @@ from shop.catalogue.models import Product, Variant
 from shop.composed import ID, IDS, MOMENT, AnyOf, composed
 from shop.conditions import under
 from shop.festivals.models import Closure, Deal, DealUsage, Festival, RegularPrice, Slot
-from shop.festivals.pricing.terms import DealKind, DealTerms, Interval, VariantTerms
+from shop.festivals.pricing.terms import DealTerms, Interval, VariantTerms
 
 CLOSES = Least("sales_close", "session_start")  # as ``Variant.closes_at``
 
@@ -133,8 +133,7 @@ def terms_of(deal: Deal, closures: tuple[Interval, ...] = ()) -> DealTerms:
     return DealTerms(
         id=deal.pk if deal.pk is not None else -deal.nomination_id,  # not saved yet
         festival_id=festival.pk,
-        kind=DealKind(deal.kind),
-        value=deal.value,
+        rule=deal.rule,
         starts_at=deal.effective_from,
         ends_at=deal.effective_to,
         priority=festival.priority,

@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from shop.currencies import written
 from shop.errors import NotPossible
 from shop.festivals.models import Deal, Festival
-from shop.festivals.prices.load import terms_of, timelines, with_deals
+from shop.festivals.prices.load import timelines, with_deals
 from shop.festivals.prices.regular import regular_prices
-from shop.festivals.pricing.items import deal_price, first_rise, prior_sale, regular_price
+from shop.festivals.pricing.items import first_rise, prior_sale, regular_price
+from shop.festivals.pricing.kinds import FOLLOWING
 from shop.festivals.pricing.terms import VariantTerms
 
 
@@ -57,7 +58,7 @@ def rising_nominations(deals: Sequence[Deal]) -> dict[int, str]:
     A percent deal follows the regular price, and a price may not rise once it runs. One statement
     at the most.
     """
-    following = [deal for deal in deals if deal.kind == Deal.Kind.PERCENT]
+    following = [deal for deal in deals if deal.kind in FOLLOWING]
     known = regular_prices({deal.variant_id for deal in following})
     found: dict[int, str] = {}
     for deal in following:
@@ -89,7 +90,7 @@ def beside(
         return None
     for deal in earlier:
         regular = regular_price(terms, max(deal.effective_from, lowest[0]))
-        if regular is not None and deal_price(terms_of(deal), regular) == lowest[1]:
+        if regular is not None and deal.rule.price(regular) == lowest[1]:
             return deal, lowest[1]
     return None
 
@@ -134,7 +135,7 @@ def _sentence(deal: Deal, starts_at: datetime, terms: VariantTerms | None) -> st
     if regular is None or before is None:
         return ""
     since, lowest = before
-    price = deal_price(terms_of(deal), regular)
+    price = deal.rule.best_price(regular)
     return dearer(price, lowest, since, deal.slot.festival.zone) if price >= lowest else ""
 
 

@@ -16,6 +16,7 @@ from shop.errors import NotPossible
 from shop.festivals.models import Deal, RegularPrice
 from shop.festivals.prices import spans
 from shop.festivals.pricing.items import first_rise
+from shop.festivals.pricing.kinds import FOLLOWING
 
 
 @transaction.atomic
@@ -67,7 +68,7 @@ def regular_prices(variant_ids: Collection[int]) -> dict[int, list[tuple[datetim
 def _refuse_rise_in_percent_deals(variant_ids: Collection[int], *, since: datetime) -> None:
     # A percent deal follows the regular price, and its price may not rise once it runs.
     deals = Deal.objects.filter(
-        variant_id__in=variant_ids, kind=Deal.Kind.PERCENT, effective_to__gt=since
+        variant_id__in=variant_ids, kind__in=FOLLOWING, effective_to__gt=since
     ).exclude(state__in=Deal.GONE)
     windows = list(deals.values_list("variant_id", "effective_from", "effective_to"))
     known = regular_prices({variant_id for variant_id, _from, _to in windows})

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shop.festivals.pricing.terms import DealKind, DealTerms, VariantTerms
-from shop.money import divide
+from shop.festivals.pricing.terms import DealTerms, VariantTerms
 
 # Directive 98/6/EC, Article 6a: the lowest price of at least 30 days before the reduction;
 # 30 x 24 hours, measured from the start of this reduction.
@@ -45,18 +44,13 @@ def deals_at(variant: VariantTerms, at: datetime, *, regular: int) -> list[tuple
     Lowest price first, then the festival's priority, then the older deal.
     """
     found = [deal for deal in variant.deals if deal.is_open(at) and not is_undercut(deal, regular)]
-    lower = [(deal_price(deal, regular), deal) for deal in found]
+    lower = [(deal.rule.price(regular), deal) for deal in found]
     return sorted(lower, key=lambda pair: (pair[0], -pair[1].priority, pair[1].id))
-
-
-def deal_price(deal: DealTerms, regular: int) -> int:
-    """Return what one unit costs in a deal; a percent deal follows the regular price."""
-    return deal.value if deal.kind == DealKind.FIXED else reduced(regular, deal.value)
 
 
 def is_undercut(deal: DealTerms, regular: int | None) -> bool:
     """Tell whether a deal is not below the regular price: it gives nothing, and fences nothing."""
-    return regular is not None and regular <= deal_price(deal, regular)
+    return regular is not None and deal.rule.is_undercut(regular)
 
 
 def first_rise(
@@ -75,14 +69,6 @@ def first_rise(
             return at
         before = amount
     return None
-
-
-def reduced(regular: int, percent: int) -> int:
-    """Return a price less a percentage, rounded per unit, half up, and never below one unit.
-
-    12.50 at 33 % off is 8.38.
-    """
-    return max(1, divide(regular * (100 - percent), 100))
 
 
 def regular_price(variant: VariantTerms, at: datetime) -> int | None:

@@ -6,12 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-
-class DealKind(StrEnum):
-    """How a deal names its price."""
-
-    FIXED = "fixed"
-    PERCENT = "percent"
+from shop.festivals.pricing.kinds import DealKind
 
 
 class Group(StrEnum):
@@ -54,8 +49,7 @@ class DealTerms:
 
     id: int
     festival_id: int
-    kind: DealKind
-    value: int
+    rule: DealKind
     starts_at: datetime
     ends_at: datetime
     priority: int = 0

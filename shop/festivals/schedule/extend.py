@@ -19,6 +19,7 @@ from shop.festivals.nominations.approve import refuse_if_over
 from shop.festivals.prices import spans
 from shop.festivals.prices.regular import regular_prices
 from shop.festivals.pricing.items import first_rise
+from shop.festivals.pricing.kinds import FOLLOWING
 from shop.locks import lock, lock_one
 
 
@@ -64,7 +65,7 @@ def extensions_of(slot_ids: Collection[int]) -> dict[int, int]:
 def _extend_deals(deals: QuerySet[Deal], ends_at: datetime) -> None:
     """Move the end of deals; a percent deal ends where its regular price rises before that."""
     rows = {deal.pk: deal for deal in deals}
-    following = [deal for deal in rows.values() if deal.kind == Deal.Kind.PERCENT]
+    following = [deal for deal in rows.values() if deal.kind in FOLLOWING]
     known = regular_prices({deal.variant_id for deal in following})
     for deal in following:
         if rise := first_rise(known[deal.variant_id], deal.effective_to - spans.TICK, ends_at):

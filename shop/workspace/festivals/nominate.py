@@ -20,7 +20,7 @@ from shop.festivals.enrolment import enrol
 from shop.festivals.models import Enrolment, Nomination, Slot, Wanted
 from shop.festivals.nominations import checks
 from shop.festivals.nominations import decide as use_cases
-from shop.festivals.nominations.proposal import Proposal
+from shop.festivals.nominations.proposal import Proposal, proposal_of
 from shop.merchants.models import Merchant
 from shop.workspace.access import nominations_of, products_of, store_members_only
 from shop.workspace.festivals.nomination_form import NominationForm, first_values
@@ -111,10 +111,10 @@ def _first(
 ) -> Proposal | None:
     """Return what the form begins with: what stands, or what the organizers propose."""
     if before and before.state != Nomination.State.WITHDRAWN:
-        return use_cases.proposal_of(before)
+        return proposal_of(before)
     if wanted and (found := proposed(wanted, variants)):
         return found
-    return use_cases.proposal_of(before) if before else None
+    return proposal_of(before) if before else None
 
 
 def _done(request: HttpRequest, form: NominationForm, save: object) -> bool:

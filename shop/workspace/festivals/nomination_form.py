@@ -9,8 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.models import Variant
-from shop.festivals.models import Nomination
 from shop.festivals.nominations.checks import Proposal
+from shop.festivals.pricing.kinds import KINDS, NUMBERS
 from shop.stock.count import MOST
 from shop.workspace.fields import AmountField
 
@@ -20,14 +20,10 @@ class NominationForm(forms.Form):
 
     rule = forms.ChoiceField(
         label=_("How is the price set?"),
-        choices=[
-            (Nomination.Rule.PERCENT, _("By a percentage")),
-            (Nomination.Rule.FIXED, _("By a price for each size")),
-        ],
-        initial=Nomination.Rule.PERCENT,
+        choices=[(code, _(kind.way)) for code, kind in KINDS.items()],
+        initial=next(iter(KINDS)),
         widget=forms.RadioSelect,
     )
-    percent = forms.IntegerField(label=_("Percent off"), min_value=1, max_value=99, required=False)
     per_shopper = forms.IntegerField(
         label=_("Most per shopper"), min_value=1, max_value=1_000, required=False
     )
@@ -35,7 +31,14 @@ class NominationForm(forms.Form):
     def __init__(self, variants: Sequence[Variant], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.variants = variants
-        self.fields["percent"].is_asked_later = True  # where the rule is one percentage
+        for number in NUMBERS:
+            self.fields[number.name] = forms.IntegerField(
+                label=_(number.label),
+                min_value=number.least,
+                max_value=number.most,
+                required=False,
+            )
+            self.fields[number.name].is_asked_later = True  # where its kind is chosen
         for variant in variants:
             facts = {"size": variant.label or variant.sku}
             self.fields[f"price_{variant.pk}"] = AmountField(
@@ -47,6 +50,10 @@ class NominationForm(forms.Form):
                 max_value=MOST,
                 required=False,
             )
+
+    def numbers(self) -> list[forms.BoundField]:
+        """Return the fields of the numbers that kinds of deals ask for."""
+        return [self[number.name] for number in NUMBERS]
 
     def rows(self) -> list[tuple[Variant, forms.BoundField, forms.BoundField]]:
         """Return each variant with the fields of its price and of its units."""
@@ -62,8 +69,8 @@ class NominationForm(forms.Form):
         prices = ((pk, told.get(f"price_{pk}")) for pk in ids)
         units = ((pk, told.get(f"units_{pk}")) for pk in ids)
         return Proposal(
-            rule=told.get("rule") or Nomination.Rule.PERCENT,
-            percent=told.get("percent"),
+            rule=told.get("rule") or next(iter(KINDS)),
+            numbers={number.name: told.get(number.name) for number in NUMBERS},
             prices={pk: price for pk, price in prices if price is not None},
             allotments={pk: count for pk, count in units if count is not None},
             per_shopper=told.get("per_shopper"),
@@ -74,7 +81,7 @@ def first_values(proposal: Proposal) -> dict[str, Any]:
     """Return what the form of a proposal begins with."""
     return {
         "rule": proposal.rule,
-        "percent": proposal.percent,
+        **proposal.numbers,
         "per_shopper": proposal.per_shopper,
         **{f"price_{pk}": price for pk, price in proposal.prices.items()},
         **{f"units_{pk}": units for pk, units in proposal.allotments.items()},

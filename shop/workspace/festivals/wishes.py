@@ -13,6 +13,7 @@ from shop.catalogue.models import Product, Variant
 from shop.delivery.names import country_name
 from shop.festivals.models import Festival, Nomination, Slot, Wanted
 from shop.festivals.nominations.proposal import Proposal
+from shop.festivals.pricing.kinds import Fixed, Percent
 from shop.merchants.models import Merchant
 
 SHOWN = 50
@@ -84,9 +85,9 @@ def answered_by(merchant: Merchant, text: str, product: Product, slot: Slot) -> 
 def proposed(wanted: Wanted, variants: Sequence[Variant]) -> Proposal | None:
     """Return what the organizers propose for a product; None where they leave it open."""
     if wanted.percent:
-        return Proposal(rule=Nomination.Rule.PERCENT, percent=wanted.percent)
+        return Proposal(rule=Percent.code, numbers={"percent": wanted.percent})
     wanted_sizes = [row for row in variants if wanted.variant_id in (None, row.pk)]
     if wanted.price and wanted_sizes:
         prices = {variant.pk: wanted.price for variant in wanted_sizes}
-        return Proposal(rule=Nomination.Rule.FIXED, prices=prices)
+        return Proposal(rule=Fixed.code, prices=prices)
     return None

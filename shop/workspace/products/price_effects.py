@@ -11,9 +11,7 @@ from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Variant
 from shop.festivals.models import Deal, RegularPrice
-from shop.festivals.prices.load import terms_of
 from shop.festivals.prices.reductions import amount
-from shop.festivals.pricing.items import deal_price
 from shop.festivals.words import festival_title
 
 
@@ -71,14 +69,13 @@ def current_prices(variants: Sequence[Variant], *, at: datetime) -> dict[int, in
 
 def _sentence(deal: Deal, before: int | None, after: int, *, at: datetime) -> str:
     facts = {"festival": festival_title(deal.slot.festival, get_language() or "en")}
-    terms = terms_of(deal)
-    if deal.kind == Deal.Kind.PERCENT:
+    if deal.rule.follows_regular:
         if before is not None and after > before and deal.effective_from <= at:
             text = _("%(festival)s: its percent deal is running, so this price cannot rise now.")
             return text % facts
-        facts["price"] = amount(deal_price(terms, after))
+        facts["price"] = amount(deal.rule.price(after))
         return _("%(festival)s: the deal follows and costs %(price)s.") % facts
-    if after <= deal.value:
+    if deal.rule.is_undercut(after):
         text = _("%(festival)s: this price is not above the deal. Shoppers pay the lower one.")
         return text % facts
     return ""

@@ -8,8 +8,10 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from shop.festivals.pricing.kinds import NUMBERS
+
 # What is typed, and what a row can do without.
-TYPED = ("slot", "percent", "price", "units", "limit")
+TYPED = ("slot", *(number.name for number in NUMBERS), "price", "units", "limit")
 NEEDED = ("sku", "slot")
 
 
@@ -22,7 +24,7 @@ def headings() -> dict[str, str]:
         "variant": _("Size"),
         "regular": _("Regular price (%(currency)s)") % facts,
         "slot": _("Slot"),
-        "percent": _("Percent off"),
+        **{number.name: _(number.label) for number in NUMBERS},
         "price": _("Festival price (%(currency)s)") % facts,
         "units": _("Festival pieces"),
         "limit": _("Most per shopper"),

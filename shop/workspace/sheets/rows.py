@@ -9,8 +9,9 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Product, Variant
-from shop.festivals.models import Nomination, SheetRow, Slot
+from shop.festivals.models import SheetRow, Slot
 from shop.festivals.nominations.proposal import Proposal
+from shop.festivals.pricing.kinds import NUMBERS, Fixed, Number, filled
 from shop.stock.count import MOST
 from shop.workspace.fields import AmountField
 from shop.workspace.sheets.slot_names import SlotNames
@@ -60,15 +61,16 @@ def group_of(rows: Sequence[SheetRow], known: SheetFacts) -> SheetGroup:
         raise Wrong(first, "slot", known.slots.problem(told))
     product, by_variant = _named(rows, known)
     numbers = [_read(row) for row in rows]
-    percent = _same(rows, "percent", [cells["percent"] for cells in numbers])
+    typed = {n.name: _same(rows, n.name, [cells[n.name] for cells in numbers]) for n in NUMBERS}
     limit = _same(rows, "limit", [cells["limit"] for cells in numbers])
     prices, units = _by_variant(by_variant, rows, numbers)
-    if percent is not None:
-        _refuse_half(product, by_variant, units, known, rows)
+    kind = next(iter(filled(typed, has_price=bool(prices))), Fixed)
+    if kind.numbers:
+        _refuse_half(product, by_variant, units, known, rows, kind.numbers[0].name)
     proposal = Proposal(
-        rule=Nomination.Rule.FIXED if percent is None else Nomination.Rule.PERCENT,
-        percent=percent,
-        prices=prices if percent is None else {},
+        rule=kind.code,
+        numbers=typed,
+        prices=prices if kind.names_prices else {},
         allotments=units,
         per_shopper=limit,
     )
@@ -96,12 +98,12 @@ def _named(rows: Sequence[SheetRow], known: SheetFacts) -> tuple[Product, dict[i
 def _read(row: SheetRow) -> dict[str, int | None]:
     """Return the numbers of a row; what is empty is None."""
     found = {
-        "percent": _cell(row, "percent", _percent),
+        **{number.name: _cell(row, number.name, _number(number)) for number in NUMBERS},
         "price": _cell(row, "price", AmountField(required=False).clean),
         "units": _cell(row, "units", _whole(MOST)),
         "limit": _cell(row, "limit", _whole(MOST_PER_SHOPPER)),
     }
-    if found["percent"] is not None and found["price"] is not None:
+    if len(filled(found, has_price=found["price"] is not None)) > 1:
         raise Wrong(row, "price", _("Give a percentage or a price, not both."))
     return found
 
@@ -119,13 +121,14 @@ def _cell(row: SheetRow, column: str, read: Callable[[str], int | None]) -> int 
         raise Wrong(row, column, said) from None
 
 
-def _percent(text: str) -> int:
-    number = text.removesuffix("%").strip()
-    if number.startswith("0.") and number[2:].isdecimal():  # a cell that shows 0.25 as 25 %
-        number = f"{float(number) * 100:g}"
-    if not (number.isascii() and number.isdecimal() and 1 <= int(number[:9]) <= 99):
-        raise ValueError(_("A percentage is a whole number between 1 and 99."))
-    return int(number)
+def _number(number: Number) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        try:
+            return number.read(text)
+        except ValueError as wrong:
+            raise ValueError(_(str(wrong))) from None
+
+    return read
 
 
 def _whole(most: int) -> Callable[[str], int]:
@@ -182,9 +185,10 @@ def _refuse_half(
     units: Mapping[int, int],
     known: SheetFacts,
     rows: Sequence[SheetRow],
+    column: str,
 ) -> None:
     """Refuse a percentage that would hold for sizes that the sheet does not mention."""
     others = known.sizes.get(product.pk, frozenset()) - set(by_variant)
     if by_variant and others and not units:
         text = _("A percentage holds for all sizes: fill in each of them, or give prices.")
-        raise Wrong(rows[0], "percent", text)
+        raise Wrong(rows[0], column, text)

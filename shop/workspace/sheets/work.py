@@ -102,8 +102,8 @@ def _note(group: SheetGroup, answer: Answer) -> None:
         _refuse_all(group.rows, group.rows[0], "slot", answer.refusal)
     elif problem is not None and answer.nomination is None:
         column = problem.column
-        if column == "price" and group.proposal.percent is not None:
-            column = "percent"
+        if column == "price" and not group.proposal.kind.names_prices:
+            column = group.proposal.kind.numbers[0].name
         row = group.variants.get(problem.variant_id, group.rows[0])
         _refuse_all(group.rows, row, column, " ".join(answer.check.problems))
     else:

@@ -17,6 +17,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from shop.catalogue.models import Product, Variant
 from shop.currencies import in_whole
 from shop.festivals.models import Festival, Nomination, NominationSheet, SheetRow
+from shop.festivals.pricing.kinds import NUMBERS
 from shop.merchants.models import Merchant
 from shop.spreadsheets import as_text
 from shop.workspace.access import nominations_of, products_of
@@ -27,7 +28,7 @@ from shop.workspace.sheets.slot_names import SlotNames
 
 KINDS = ("xlsx", "csv")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-NUMBERS = ("regular", "percent", "price", "units", "limit")
+FIGURES = ("regular", *(number.name for number in NUMBERS), "price", "units", "limit")
 WIDTHS = {"product": 36, "sku": 22, "variant": 18, "slot": 24}
 
 type Line = dict[str, str]
@@ -104,21 +105,24 @@ def _lines(
     prices: dict[int, int],
 ) -> Iterator[Line]:
     """Yield the rows of one product, of goods one per variant."""
-    percent = _text(offer.percent) if offer else ""
+    numbers = {name: _text(value) for name, value in offer.numbers.items()} if offer else {}
     if variants is None:
-        yield {"product": product.title, "sku": product.slug, "percent": percent, **told}
+        yield {"product": product.title, "sku": product.slug, **numbers, **told}
         return
     for variant in variants:
         key = str(variant.pk)
         line = {"product": product.title, "sku": variant.sku, "variant": variant.label}
         line["regular"] = _amount(prices.get(variant.pk))
         has_part = offer and (not offer.allotments or key in offer.allotments)
-        if has_part and (offer.percent or key in offer.prices):
-            line |= told | {
-                "percent": percent,
-                "price": _amount(offer.prices.get(key)),
-                "units": _text(offer.allotments.get(key)),
-            }
+        if has_part and (any(numbers.values()) or key in offer.prices):
+            line |= (
+                told
+                | numbers
+                | {
+                    "price": _amount(offer.prices.get(key)),
+                    "units": _text(offer.allotments.get(key)),
+                }
+            )
         yield line
 
 
@@ -152,7 +156,7 @@ def _offer_choices(sheet: object, place: int, slots: Sequence[str]) -> None:
 
 
 def _cell(name: str, value: str) -> object:
-    if name in NUMBERS and value:
+    if name in FIGURES and value:
         try:
             return float(value) if "." in value else int(value)
         except ValueError:  # what a merchant typed and was refused

@@ -33,4 +33,4 @@ def whole(festival):
 
 
 def percent(off: int, **facts) -> Proposal:
-    return Proposal(rule="percent", percent=off, **facts)
+    return Proposal(rule="percent", numbers={"percent": off}, **facts)

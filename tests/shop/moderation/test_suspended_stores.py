@@ -71,9 +71,9 @@ def test_nothing_of_it_is_approved_or_nominated_for_a_slot(store, kettle, member
 
     with pytest.raises(NotPossible, match="The store is suspended"):
         approve.approve(waiting, at=NOON, by=organizer)
+    proposal = Proposal(rule="percent", numbers={"percent": 20})
     with pytest.raises(NotPossible, match="Your store is suspended"):
-        nominate(kettle.product, festival.slots.get(), Proposal(rule="percent", percent=20),
-                 at=NOON, by=member)  # fmt: skip
+        nominate(kettle.product, festival.slots.get(), proposal, at=NOON, by=member)
 
     waiting.refresh_from_db()
     assert (waiting.state, waiting.percent) == ("submitted", None)

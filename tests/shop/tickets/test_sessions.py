@@ -272,7 +272,7 @@ def test_only_dates_after_the_start_of_a_slot_are_meant():
     late = visits.session(walk, starts=START + timedelta(days=2))
     slot = make.festival().slots.get()
     nomination = make.nomination(of=early[0], during=slot, percent=25)
-    case = (walk, slot, nomination.enrolment, Proposal(rule="percent", percent=25))
+    case = (walk, slot, nomination.enrolment, Proposal(rule="percent", numbers={"percent": 25}))
 
     found = check(*case, at=START - timedelta(days=3))
     deals = approve.approve(nomination, at=START - timedelta(days=3))

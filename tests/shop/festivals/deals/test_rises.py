@@ -52,7 +52,7 @@ def test_of_many_the_others_are_approved(festival, kettle):
 
 def test_the_store_is_told_while_it_types(festival, kettle):
     slot = festival.slots.get()
-    proposal = Proposal(rule="percent", percent=50)
+    proposal = Proposal(rule="percent", numbers={"percent": 50})
     enrolment = nominated(kettle, festival).enrolment
 
     (problem,) = check(kettle.product, slot, enrolment, proposal, at=START - HOUR).problems

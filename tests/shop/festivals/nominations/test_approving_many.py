@@ -10,6 +10,7 @@ from shop.catalogue.models import Product
 from shop.errors import FenceBroken, OutOfStock, PriceChanged, ShopError, StaleState, Unavailable
 from shop.festivals.models import ChangeLog, Deal, Enrolment, Fund, Nomination, PriceSpan
 from shop.festivals.nominations import approve, decide
+from shop.festivals.nominations.proposal import Proposal
 from shop.listings import festival_products
 from shop.orders.models import OrderLine
 from shop.orders.reconcile import differences
@@ -19,6 +20,7 @@ from tests.budgets import statements
 from tests.buying import buying
 from tests.crowd import at_once
 from tests.make import NOON, START
+from tests.stepping import Beside, open_transaction
 
 BEFORE = START - timedelta(days=20)
 db = pytest.mark.django_db
@@ -215,6 +217,27 @@ def test_two_batches_and_a_single_reviewer_decide_each_row_once():
     batches = [found for batch in results[:2] for found in batch if found.deals]
     alone = [found for found in results[2:] if isinstance(found, list)]
     assert len(batches) + len(alone) == 27
+
+
+@committed
+def test_what_is_submitted_again_while_a_batch_waits_is_approved_as_it_stands_then():
+    festival = make.festival()
+    (pk,) = nominated(1, festival)
+    offered = Nomination.objects.get(pk=pk)
+    variant = offered.product.variants.get()
+    lower = Proposal(rule="fixed", prices={variant.pk: 12_00})
+
+    def submit():
+        decide.nominate(offered.product, offered.slot, lower, at=BEFORE, by=None)
+
+    with open_transaction(submit):
+        approving = Beside(partial(approve.approve_all, [pk], at=BEFORE))
+        assert approving.waits()
+
+    (outcome,) = approving.result()
+    assert [deal.value for deal in outcome.deals] == [12_00]
+    offered.refresh_from_db()
+    assert (offered.state, offered.prices) == ("approved", {str(variant.pk): 12_00})
 
 
 @committed

@@ -107,11 +107,11 @@ def test_where_the_festival_does_not_insist_it_is_a_warning(kettle):
 @pytest.mark.parametrize(
     ("proposal", "sentence"),
     [
-        (Proposal(rule="percent", percent=0), "between 1 and 99"),
-        (Proposal(rule="percent", percent=100), "between 1 and 99"),
-        (Proposal(rule="percent", percent=None), "between 1 and 99"),
+        (Proposal(rule="percent", numbers={"percent": 0}), "between 1 and 99"),
+        (Proposal(rule="percent", numbers={"percent": 100}), "between 1 and 99"),
+        (Proposal(rule="percent", numbers={"percent": None}), "between 1 and 99"),
         (Proposal(rule="fixed"), "at least one variant"),
-        (Proposal(rule="percent", percent=9), "at least 10 % off"),
+        (Proposal(rule="percent", numbers={"percent": 9}), "at least 10 % off"),
     ],
 )
 def test_a_proposal_that_breaks_a_rule_is_refused_with_the_rule(kettle, proposal, sentence):

@@ -6,9 +6,9 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
+from shop.festivals.pricing.kinds import Fixed, Percent
 from shop.festivals.pricing.terms import (
     Basket,
-    DealKind,
     DealTerms,
     Group,
     Kind,
@@ -124,12 +124,11 @@ def _line(rng: random.Random, number: int, scale: int) -> WantedUnits:
 
 
 def _deal(rng: random.Random, number: int, scale: int) -> DealTerms:
-    kind = rng.choice(list(DealKind))
+    rule = rng.choice([Fixed(rng.randint(1, scale)), Percent(rng.randint(1, 99))])
     return DealTerms(
         id=number,
         festival_id=rng.choice(FESTIVALS),
-        kind=kind,
-        value=rng.randint(1, 99 if kind == DealKind.PERCENT else scale),
+        rule=rule,
         starts_at=START,
         ends_at=END,
         priority=rng.randint(0, 2),

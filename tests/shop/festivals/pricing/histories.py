@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from shop.festivals.pricing.items import boundaries
-from shop.festivals.pricing.terms import DealKind, DealTerms, Interval, VariantTerms
+from shop.festivals.pricing.kinds import Fixed, Percent
+from shop.festivals.pricing.terms import DealTerms, Interval, VariantTerms
 from tests.shop.festivals.pricing.setting import MICROSECOND, START
 
 HOUR = timedelta(hours=1)
@@ -40,12 +41,10 @@ def instants_about(rng: random.Random, variants: Sequence[VariantTerms]) -> list
 def _deal(rng: random.Random, number: int) -> DealTerms:
     starts_at = _hour(rng)
     ends_at = starts_at + rng.choice([0, 2, 24, 240]) * HOUR
-    kind = rng.choice(list(DealKind))
     return DealTerms(
         id=number,
         festival_id=rng.choice([1, 2]),
-        kind=kind,
-        value=rng.randint(1, 99 if kind == DealKind.PERCENT else 30),
+        rule=rng.choice([Fixed(rng.randint(1, 30)), Percent(rng.randint(1, 99))]),
         starts_at=starts_at,
         ends_at=ends_at,
         priority=rng.randint(0, 1),

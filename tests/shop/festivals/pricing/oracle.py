@@ -13,9 +13,9 @@ from fractions import Fraction
 from itertools import chain, combinations
 from math import floor
 
+from shop.festivals.pricing.kinds import Fixed
 from shop.festivals.pricing.terms import (
     Basket,
-    DealKind,
     DealTerms,
     Group,
     Kind,
@@ -71,9 +71,9 @@ def regular_at(variant: VariantTerms, at: datetime) -> int | None:
 
 def unit_price(deal: DealTerms, regular: int) -> int:
     """Return the price of one unit in a deal."""
-    if deal.kind == DealKind.FIXED:
-        return deal.value
-    return max(1, half_up(Fraction(regular * (100 - deal.value), 100)))
+    if isinstance(deal.rule, Fixed):
+        return deal.rule.amount
+    return max(1, half_up(Fraction(regular * (100 - deal.rule.percent), 100)))
 
 
 def open_deals(variant: VariantTerms, at: datetime) -> list[tuple[int, int, int, DealTerms]]:

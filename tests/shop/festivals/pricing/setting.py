@@ -8,10 +8,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from shop.festivals.pricing.kinds import Fixed, Percent
 from shop.festivals.pricing.quoting import Quote, quote
 from shop.festivals.pricing.terms import (
     Basket,
-    DealKind,
     DealTerms,
     Group,
     Kind,
@@ -35,13 +35,13 @@ def instant(text: str) -> datetime:
 
 def deal(value: int = 15_00, **facts: Any) -> DealTerms:
     """Return a deal of festival 1 at a fixed price."""
-    kept = {"id": 1, "festival_id": 1, "kind": DealKind.FIXED, "starts_at": START, "ends_at": END}
-    return DealTerms(value=value, **kept | facts)
+    kept = {"id": 1, "festival_id": 1, "rule": Fixed(value), "starts_at": START, "ends_at": END}
+    return DealTerms(**kept | facts)
 
 
 def percent_deal(percent: int, **facts: Any) -> DealTerms:
     """Return a deal of festival 1 that takes a percentage off."""
-    return deal(percent, kind=DealKind.PERCENT, **facts)
+    return deal(rule=Percent(percent), **facts)
 
 
 def item(price: int = 20_00, *deals: DealTerms, **facts: Any) -> VariantTerms:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from shop.festivals.pricing.items import deal_price, deals_at, public_price, regular_price
+from shop.festivals.pricing.items import deals_at, public_price, regular_price
 from shop.festivals.pricing.terms import Interval
 from shop.festivals.pricing.timeline import span_at, spans
 from tests.shop.festivals.pricing.setting import (
@@ -177,8 +177,8 @@ def test_a_percent_deal_follows_the_regular_price_and_a_fixed_one_does_not():
 
 
 def test_a_percent_deal_never_falls_below_one_minor_unit():
-    assert deal_price(percent_deal(99), 40) == 1
-    assert deal_price(percent_deal(99), 151) == 2
+    assert percent_deal(99).rule.price(40) == 1
+    assert percent_deal(99).rule.price(151) == 2
 
 
 def test_a_deal_that_would_not_lower_the_price_is_no_deal():

@@ -1,0 +1,241 @@
+"""The kinds of deals. Each is one class: what is typed for it, what it costs, how it is written.
+
+Nothing here knows Django: words are marked for translation, and translated by whoever shows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from shop.money import divide
+
+
+def gettext_noop(text: str) -> str:
+    """Mark a text for translation; ``makemessages`` knows the function by this name."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A whole number that is typed once for all variants of a product.
+
+    ``name`` is a column of the nomination and of a sheet, ``label`` its heading, ``wrong`` is said
+    of everything outside its bounds. With ``is_percent`` a sheet may say 25 %, or 0.25 as
+    spreadsheets keep it.
+    """
+
+    name: str
+    label: str
+    least: int
+    most: int
+    wrong: str
+    is_percent: bool = False
+
+    def read(self, text: str) -> int:
+        """Read a cell of a sheet.
+
+        Raises:
+            ValueError: it is none of these numbers; the text is marked for translation.
+        """
+        number = text
+        if self.is_percent:
+            number = number.removesuffix("%").strip()
+            if number.startswith("0.") and number[2:].isdecimal():
+                number = f"{float(number) * 100:g}"
+        found = int(number[:9]) if number.isascii() and number.isdecimal() else None
+        if found is None or not self.allows(found):
+            raise ValueError(self.wrong)
+        return found
+
+    def allows(self, number: int | None) -> bool:
+        """Tell whether a number is there and within its bounds."""
+        return number is not None and self.least <= number <= self.most
+
+
+class DealKind:
+    """How a deal lowers a price. A deal holds one of these, made from its columns.
+
+    Class attributes:
+        code: the word in the database and in forms.
+        way: the choice in the form of a nomination.
+        numbers: what is typed once for all variants.
+        names_prices: whether a price is typed for each variant.
+        follows_regular: whether its price changes with the regular one. That may not rise while
+            such a deal runs.
+        undercut_sql: tells in SQL whether the regular price is not above the deal, from
+            ``{regular}`` and ``{value}``, the amount in force and the deal's column.
+    """
+
+    __slots__ = ()
+
+    code: ClassVar[str]
+    way: ClassVar[str]
+    numbers: ClassVar[tuple[Number, ...]] = ()
+    names_prices: ClassVar[bool] = False
+    follows_regular: ClassVar[bool] = False
+    undercut_sql: ClassVar[str]
+
+    @classmethod
+    def typed(cls, numbers: Mapping[str, int | None], price: int | None) -> Self | None:
+        """Return the deal that was typed for a variant; None where nothing usable was.
+
+        Args:
+            numbers: those of all kinds, by name.
+            price: of the variant, in minor units.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def stored(cls, columns: Mapping[str, int | None]) -> Self:
+        """Return the deal that columns of its row hold."""
+        raise NotImplementedError
+
+    @property
+    def columns(self) -> dict[str, int | None]:
+        """Return what the columns of its row hold."""
+        raise NotImplementedError
+
+    def price(self, regular: int) -> int:
+        """Return what one unit costs at a regular price."""
+        raise NotImplementedError
+
+    def best_price(self, regular: int) -> int:
+        """Return what one unit costs when as many are bought as the deal asks for."""
+        return self.price(regular)
+
+    def is_undercut(self, regular: int) -> bool:
+        """Tell whether the deal gives nothing, since the regular price is not above it."""
+        return regular <= self.price(regular)
+
+    def written(self, money: Callable[[int], str]) -> str:
+        """Write the deal in the language of the desk.
+
+        Args:
+            money: writes minor units.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def problem(cls, numbers: Mapping[str, int | None]) -> tuple[str, str] | None:
+        """Return the number that cannot be, and why, marked for translation."""
+        for number in cls.numbers:
+            if not number.allows(numbers.get(number.name)):
+                return number.name, number.wrong
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed(DealKind):
+    """A price of its own, in minor units, whatever the regular price is."""
+
+    amount: int
+
+    code = "fixed"
+    way = gettext_noop("By a price for each size")
+    names_prices = True
+    undercut_sql = "{regular} <= {value}"
+
+    @classmethod
+    def typed(cls, numbers: Mapping[str, int | None], price: int | None) -> Self | None:
+        """Return the deal at the variant's price."""
+        return None if price is None else cls(price)
+
+    @classmethod
+    def stored(cls, columns: Mapping[str, int | None]) -> Self:
+        """Return the deal of a row."""
+        return cls(columns["value"] or 0)
+
+    @property
+    def columns(self) -> dict[str, int | None]:
+        """Return the price."""
+        return {"value": self.amount}
+
+    def price(self, regular: int) -> int:
+        """Return the price."""
+        return self.amount
+
+    def written(self, money: Callable[[int], str]) -> str:
+        """Write the price."""
+        return money(self.amount)
+
+
+@dataclass(frozen=True, slots=True)
+class Percent(DealKind):
+    """A whole percentage off the regular price."""
+
+    percent: int
+
+    code = "percent"
+    way = gettext_noop("By a percentage")
+    numbers = (
+        Number("percent", gettext_noop("Percent off"), 1, 99,
+               gettext_noop("A percentage is a whole number between 1 and 99."), is_percent=True),
+    )  # fmt: skip
+    follows_regular = True
+    # As ``reduced``: rounded half up, and never below one unit.
+    undercut_sql = "{regular} <= greatest(1, ({regular} * (100 - {value}) + 50) / 100)"
+
+    @classmethod
+    def typed(cls, numbers: Mapping[str, int | None], price: int | None) -> Self | None:
+        """Return the deal at the percentage, where it can be one."""
+        percent = numbers.get("percent")
+        return cls(percent) if percent is not None and cls.problem(numbers) is None else None
+
+    @classmethod
+    def stored(cls, columns: Mapping[str, int | None]) -> Self:
+        """Return the deal of a row."""
+        return cls(columns["value"] or 0)
+
+    @property
+    def columns(self) -> dict[str, int | None]:
+        """Return the percentage."""
+        return {"value": self.percent}
+
+    def price(self, regular: int) -> int:
+        """Return the regular price less the percentage."""
+        return reduced(regular, self.percent)
+
+    def written(self, money: Callable[[int], str]) -> str:
+        """Write the percentage."""
+        return f"{self.percent} % off"
+
+
+def reduced(regular: int, percent: int) -> int:
+    """Return a price less a percentage, rounded per unit, half up, and never below one unit.
+
+    12.50 at 33 % off is 8.38.
+    """
+    return max(1, divide(regular * (100 - percent), 100))
+
+
+# In the order of the form: what is chosen most comes first.
+KINDS: dict[str, type[DealKind]] = {kind.code: kind for kind in (Percent, Fixed)}
+NUMBERS: tuple[Number, ...] = tuple(n for kind in KINDS.values() for n in kind.numbers)
+CHOICES: list[tuple[str, str]] = [(code, code.capitalize()) for code in KINDS]
+# The kinds whose price goes with the regular one.
+FOLLOWING: tuple[str, ...] = tuple(code for code, kind in KINDS.items() if kind.follows_regular)
+
+
+def undercut_sql(*, kind: str, value: str, regular: str) -> str:
+    """Return ``is_undercut`` for a statement, from the SQL of its columns."""
+    cases = (
+        f"WHEN '{code}' THEN {each.undercut_sql.format(value=value, regular=regular)}"
+        for code, each in KINDS.items()
+    )
+    return f"CASE {kind} {' '.join(cases)} END"
+
+
+def filled(numbers: Mapping[str, int | None], *, has_price: bool) -> Sequence[type[DealKind]]:
+    """Return the kinds of which something was typed.
+
+    Args:
+        has_price: a price was typed for a variant.
+    """
+    return [
+        kind
+        for kind in KINDS.values()
+        if any(numbers.get(number.name) is not None for number in kind.numbers)
+        or (kind.names_prices and has_price)
+    ]
