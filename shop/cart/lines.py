@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop.cart.current import Shopper
-from shop.cart.formats import amount, full_day, language
+from shop.cart.formats import amount, full_day, language, less
 from shop.cart.models import CartLine
 from shop.cart.pricing import PricedCart
 from shop.catalogue.words import terms_of
@@ -21,7 +21,8 @@ from shop.festivals.pricing.items import deals_at, is_on_sale
 from shop.festivals.pricing.quoting import Quote
 from shop.festivals.pricing.segments import Segment
 from shop.festivals.pricing.terms import DealTerms
-from shop.languages import Wording, beside, listed, sentences
+from shop.festivals.words import deal_text
+from shop.languages import Wording, beside, labelled, listed, sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def show_line(
         prior=amount(prior * parts[0].quantity) if prior else "",
         notes=tuple(_notes(parts, prior)),
         tags=tuple(_tags(parts)),
-        hints=tuple(hints(parts, shopper, at=at)),
+        hints=(*hints(parts, shopper, at=at), *_next_set(parts, quote)),
         missing=missing(line, short, quote) if short else "",
         left=line.quantity - short,
     )
@@ -101,6 +102,8 @@ def hints(parts: Sequence[Segment], shopper: Shopper, *, at: datetime) -> list[H
     if not parts:
         return []
     used = {part.deal.id: part.quantity for part in parts if part.deal}
+    if any(part.deal and part.deal.rule.counts_together for part in parts):
+        return []  # counted together they cost less than at any price of one
     dearest = max(part.price for part in parts)
     wanted = parts[0].wanted
     found = []
@@ -152,7 +155,26 @@ def _notes(parts: Sequence[Segment], prior: int | None) -> list[str]:
         found.append(_split(parts))
     if prior:
         found.append(_("Lowest in 30 days: %(price)s") % {"price": amount(prior)})
+    for part in parts:
+        if part.reduced:
+            found.append(labelled(deal_text(part.deal.rule), less(part.reduced)))
     return found
+
+
+def _next_set(parts: Sequence[Segment], quote: Quote) -> Iterator[Hint]:
+    """Say how many more units are paid less for together; once, at the first line of a product."""
+    for part in parts:
+        if part.counted_with is None:
+            continue
+        same = [other for other in quote.segments if other.counted_with == part.counted_with]
+        more = part.deal.rule.units_to_next(sum(other.quantity for other in same))
+        if more and same[0] is part:
+            text = ngettext(
+                "%(deal)s: add %(count)d more of this product.",
+                "%(deal)s: add %(count)d more of this product.",
+                more,
+            )
+            yield Hint(text % {"deal": deal_text(part.deal.rule), "count": more})
 
 
 def _split(parts: Sequence[Segment]) -> str:

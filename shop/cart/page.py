@@ -150,6 +150,7 @@ def _saving(priced: PricedCart) -> str:
     saved = sum(benefit.amount for benefit in priced.quote.benefits)
     priors = {line.variant_id: line.public["prior"] for line in priced.lines if line.public}
     for segment in priced.quote.segments:
+        saved += segment.reduced
         if segment.deal and (prior := priors.get(segment.wanted.variant.id)):
             saved += max(0, prior - segment.price) * segment.quantity
     if not saved:

@@ -76,13 +76,13 @@ def _changed(priced: PricedCart) -> list[tuple[CartLine, int]]:
 
 
 def _reason(before: PriceSpan | None, now: PriceSpan | None, *, at: datetime) -> str:
-    if before and before.deal:
+    if before and before.deal and before.price < before.regular:
         slot = before.deal.slot
         if slot.festival.ends_at <= at:
             return _("The festival has ended.")
         if slot.kind == Slot.Kind.FLASH:
             return _("The flash deal is over.")
         return _("The deal is over.")
-    if now and now.deal:
+    if now and now.deal and now.price < now.regular:
         return _("The festival price is on.")
     return _("The store changed its price.")

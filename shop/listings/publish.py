@@ -87,7 +87,7 @@ def submit(product: Product, *, at: datetime, by: User) -> None:
     product = lock_product(product.pk)
     if missing := gaps(product, at=at):
         raise NotReady(missing)
-    _move(product, (State.DRAFT, State.WITHDRAWN), State.SUBMITTED, submitted_at=at)
+    _move(product, State.SUBMITTED, submitted_at=at)
     log(product, "submit", at=at, by=by, festival=None)
 
 
@@ -120,7 +120,8 @@ def approve(product: Product, *, at: datetime, by: User | None = None) -> dateti
     refuse_own(now.merchant_id, by=by)
     first = now.published_at
     since = spans.lock_prices([product.pk], at=at)
-    _move(product, (State.SUBMITTED,), State.PUBLISHED, published_at=first or since, review_note="")
+    changes = {"published_at": first or since, "review_note": ""}
+    _move(product, State.PUBLISHED, of=State.SUBMITTED, **changes)
     _list_variants(product, since=since)
     spans.rebuild([product.pk], since=since, what="product published")
     refresh([product.pk], at=since)
@@ -139,7 +140,7 @@ def request_changes(product: Product, note: str, *, at: datetime, by: User | Non
     if not note.strip():
         raise NotPossible(_("Give a reason. The merchant will read it."))
     refuse_own(product.merchant_id, by=by)
-    _move(product, (State.SUBMITTED,), State.DRAFT, review_note=note.strip())
+    _move(product, State.DRAFT, review_note=note.strip())
     log(product, "request_changes", at=at, by=by, festival=None, reason=note.strip())
 
 
@@ -161,7 +162,7 @@ def withdraw(product: Product, *, at: datetime, by: User | None = None) -> None:
             )
         )
     after = State.DRAFT if was == State.SUBMITTED else State.WITHDRAWN
-    _move(product, (was,) if was in (State.SUBMITTED, State.PUBLISHED) else (), after)
+    _move(product, after)
     spans.rebuild([product.pk], since=since, what="product withdrawn")
     refresh([product.pk], at=since)
     log(product, "withdraw", at=since, by=by, festival=None, before={"state": was})
@@ -186,7 +187,7 @@ def take_down(product: Product, reason: str, *, at: datetime, by: User) -> datet
     product = lock_product(product.pk)
     refuse_own(product.merchant_id, by=by)
     since = spans.lock_prices([product.pk], at=at)
-    _move(product, (State.PUBLISHED,), State.TAKEN_DOWN, review_note=reason.strip())
+    _move(product, State.TAKEN_DOWN, review_note=reason.strip())
     spans.rebuild([product.pk], since=since, what="product taken down")
     refresh([product.pk], at=since)
     line = log(product, "take down", at=since, by=by, festival=None, reason=reason.strip(),
@@ -217,7 +218,7 @@ def put_back(product: Product, *, at: datetime, by: User) -> datetime:
 def on_sale_again(product: Product, *, at: datetime) -> datetime:
     """Move a locked product from taken down to published, with its prices and its listing."""
     since = spans.lock_prices([product.pk], at=at)
-    _move(product, (State.TAKEN_DOWN,), State.PUBLISHED, review_note="")
+    _move(product, State.PUBLISHED, of=State.TAKEN_DOWN, review_note="")
     _list_variants(product, since=since)
     spans.rebuild([product.pk], since=since, what="product put back")
     refresh([product.pk], at=since)
@@ -230,9 +231,14 @@ def has_deals(variants: object, *, at: datetime) -> bool:
     return waiting.exclude(state__in=Deal.GONE).exists()
 
 
-def _move(product: Product, states: tuple[str, ...], state: str, **changes: object) -> None:
-    """Change the state, if it is one of these now."""
-    if not Product.objects.filter(pk=product.pk, state__in=states).move_to(state, **changes):
+def _move(product: Product, state: str, *, of: str = "", **changes: object) -> None:
+    """Change the state, if that is allowed now.
+
+    Args:
+        of: the one state from which it is meant; empty for any that may take the step.
+    """
+    rows = Product.objects.filter(pk=product.pk)
+    if not (rows.filter(state=of) if of else rows).move_to(state, **changes):
         raise StaleState
 
 

@@ -118,6 +118,7 @@ def _line(priced: PricedCart, position: int, segment: Segment, language: str) ->
         quantity=segment.quantity,
         regular=segment.regular,
         price=segment.price,
+        reduced=segment.reduced,
         paid=paid,
         funded=funded,
         commission_bp=segment.commission_bp,

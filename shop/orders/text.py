@@ -113,7 +113,7 @@ def _line(order: Order, line: OrderLine, language: str) -> dict[str, Any]:
         "title": line.title,
         "options": line.label,
         "quantity": line.quantity,
-        "amount": written(line.price * line.quantity, order.currency, language),
+        "amount": written(line.amount, order.currency, language),
     }
 
 

@@ -19,7 +19,7 @@ piece AS (
   SELECT 'sale' AS what, l.festival_id, s.id AS order_id, s.paid_at AS at, s.country, s.is_new,
     sub.merchant_id, l.product_id, l.deal_id, d.slot_id, NULL::bigint AS promotion_id, l.fund_id,
     l.quantity AS units, l.paid, l.commission, l.funded AS funded,
-    greatest((l.regular - l.price) * l.quantity - l.subsidy, 0) AS by_merchant,
+    greatest((l.regular - l.price) * l.quantity + l.reduced - l.subsidy, 0) AS by_merchant,
     l.subsidy AS given
   FROM sale s JOIN shop_orderline l ON l.order_id = s.id
   JOIN shop_suborder sub ON sub.id = l.suborder_id LEFT JOIN shop_deal d ON d.id = l.deal_id

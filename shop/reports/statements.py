@@ -147,8 +147,8 @@ def goods_of(festival: Festival, merchant: Merchant | None) -> QuerySet[OrderLin
     if merchant:
         rows = rows.filter(suborder__merchant=merchant)
     rows = rows.select_related("order", "suborder", "deal__slot").only(
-        "title", "options", "sku", "quantity", "regular", "price", "paid", "funded", "commission",
-        "subsidy", "fund", "order__placed_at", "order__paid_at", "suborder__merchant",
+        "title", "options", "sku", "quantity", "regular", "price", "reduced", "paid", "funded",
+        "commission", "subsidy", "fund", "order__placed_at", "order__paid_at", "suborder__merchant",
         "deal__slot__label",
     )  # fmt: skip
     return rows.prefetch_related(Prefetch("refund_lines", _refunds())).order_by(
@@ -197,7 +197,7 @@ def goods_line(row: OrderLine, discounts: list[Discount]) -> StatementLine:
     back = list(row.refund_lines.all())
     shares = _shares(discounts)
     shares["by_funds" if row.fund_id else "by_organizer"] += row.subsidy
-    shares["by_merchant"] += max(0, (row.regular - row.price) * row.quantity - row.subsidy)
+    shares["by_merchant"] += max(0, row.below_regular - row.subsidy)
     given = shares["by_organizer"] + shares["by_funds"]
     # A benefit of another festival gave the rest: it stands in the statement of that one.
     own = (split(part.funded, [given, row.funded - given])[0] for part in back)

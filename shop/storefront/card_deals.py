@@ -38,7 +38,7 @@ BEST = f"""
 CLAIMED = f"""
 WITH page AS ({{page}})
 SELECT page.*, coalesce(slot.kind = 'flash', false), flash.allotment, flash.claimed, flash.sold,
-  best.options, best.price, best.percent, best.units
+  best.options, best.price, best.percent, best.units, deal.kind, deal.value, deal.paid_units
 FROM page
 LEFT JOIN shop_deal deal ON deal.id = page.deal_id
 LEFT JOIN shop_slot slot ON slot.id = deal.slot_id

@@ -13,6 +13,8 @@ from django.utils.translation import ngettext
 
 from shop.currencies import written
 from shop.delivery.names import country_name
+from shop.festivals.pricing.kinds import kind_of
+from shop.festivals.words import deal_on_flag
 from shop.languages import beside, labelled, lang_mark, listed
 from shop.storefront.search.find import ProductRow
 
@@ -170,8 +172,11 @@ def _flag(row: ProductRow, claim: ClaimBar | None, language: str) -> str:
         return _("Sold out")
     if claim and claim.is_sold:
         return _("All claimed")
-    percent = row.percent or row.deal_percent
-    return percent_off(percent, language) if percent else ""
+    if percent := row.percent or row.deal_percent:
+        return percent_off(percent, language)
+    if row.rule_code is None:
+        return ""
+    return deal_on_flag(kind_of(row.rule_code, row.rule_value, row.paid_units))
 
 
 def _price(row: ProductRow, language: str) -> str:

@@ -9,8 +9,9 @@ from django import template
 from django.template.base import Parser, Token
 from django.utils.safestring import SafeString, mark_safe
 
-from shop.festivals import local_time
-from shop.festivals.models import Festival
+from shop.festivals import local_time, words
+from shop.festivals.models import Deal, Festival
+from shop.festivals.prices.reductions import amount
 from shop.pictures.models import Picture
 from shop.workspace.table_cards import as_cards
 
@@ -34,6 +35,12 @@ def of(values: Mapping, key: object) -> object:
 def last_day(festival: Festival) -> date:
     """Return the day on which a festival's last moment falls, where it takes place."""
     return local_time.last_day(festival.ends_at, festival.zone)
+
+
+@register.filter
+def terms(deal: Deal) -> str:
+    """Return how a deal lowers the price: its price, its percentage, or its words."""
+    return words.deal_written(deal.rule, amount)
 
 
 @register.filter

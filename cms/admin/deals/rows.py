@@ -13,6 +13,7 @@ from shop.currencies import written
 from shop.festivals.deals.status import RUNNING, WORDS, choice, standing, standing_of, with_sold_out
 from shop.festivals.local_time import wall_of
 from shop.festivals.models import Deal, Festival, RegularPrice
+from shop.festivals.words import deal_written
 
 OPEN = "open"
 STATES = ((OPEN, "Not over yet"), ("", "All"), *((word, word.capitalize()) for word in WORDS))
@@ -82,7 +83,8 @@ def is_undercut(deal: Deal, *, at: datetime) -> bool:
 
 def _price(deal: Deal) -> str:
     """Write how the deal is set and, where it goes with the regular price, the price as well."""
-    told, rule = deal.rule.written(_amount), deal.rule
+    rule = deal.rule
+    told = deal_written(rule, _amount)
     if deal.regular is None or not rule.follows_regular:
         return told
     return f"{_amount(rule.price(deal.regular))} ({told})"

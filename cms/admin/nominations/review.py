@@ -154,7 +154,7 @@ def _variant(nomination: Nomination, row: VariantCheck) -> VariantRow:
 def _off(row: VariantCheck | None) -> str:
     if row is None or row.price is None:
         return ""
-    return f"−{row.percent} %" if row.percent else "no reduction"
+    return row.deal_text or (f"−{row.percent} %" if row.percent else "no reduction")
 
 
 def _below_regular(row: VariantCheck | None) -> str:
@@ -168,6 +168,8 @@ def _crossed_out(row: VariantCheck | None) -> str:
     """Say whether shoppers will see a price struck through, by the rule of the 30 days."""
     if row is None or row.price is None:
         return ""
+    if row.deal_text:
+        return "nothing crossed out: the price of one stays"
     if row.prior is None:
         return "nothing crossed out: no prior price"
     return "lawful" if row.percent else "nothing crossed out: not below the prior price"

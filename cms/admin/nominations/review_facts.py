@@ -15,6 +15,7 @@ from shop.currencies import written
 from shop.festivals.local_time import wall_of
 from shop.festivals.models import ChangeLog, Deal, Nomination
 from shop.festivals.pricing.kinds import NUMBERS
+from shop.festivals.words import deal_written
 from shop.listings.refresh import picture_facts
 
 NAMES = {
@@ -89,7 +90,7 @@ def _meets(row: Nomination, deal: Deal) -> bool:
 def _words(deal: Deal) -> str:
     festival = deal.slot.festival
     first, last = (wall_of(at, festival.zone) for at in (deal.effective_from, deal.effective_to))
-    price = deal.rule.written(_amount)
+    price = deal_written(deal.rule, _amount)
     return (
         f"{festival.title}, {deal.slot.label}: {price}, {first:%-d %b %H:%M} to {last:%-d %b %H:%M}"
     )

@@ -124,7 +124,7 @@ def _line(
         product_url=screen_of_product(by, line.product),
         deal_url=reverse("desk:deal", args=[deal.slot.festival_id, deal.pk]) if deal else "",
         price=_amount(line.price, order),
-        amount=_amount(line.price * line.quantity, order),
+        amount=_amount(line.amount, order),
         discount=_amount(-discount, order) if discount else "",
         paid=_amount(line.paid, order),
         back=back.get(line.pk, 0),

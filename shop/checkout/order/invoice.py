@@ -92,7 +92,7 @@ def _rows(part: Suborder, order: Order) -> Iterator[InvoiceRow]:
             store=store,
             quantity=line.quantity,
             price=amount(line.price, currency),
-            discount=less(line.less, currency) if line.less else "",
+            discount=less(given, currency) if (given := line.less + line.reduced) else "",
             vat=_rate(part.vat_bp),
             amount=amount(line.paid, currency),
         )

@@ -11,7 +11,7 @@ from django.db.models.expressions import CombinedExpression
 from shop.accounts.models import Mailbox
 from shop.catalogue.models import Variant
 from shop.festivals.models.festival import Festival, Nomination, Slot
-from shop.festivals.pricing.kinds import CHOICES, KINDS, DealKind
+from shop.festivals.pricing.kinds import CHOICES, DealKind, kind_of
 from shop.states import Stateful, StateQuerySet
 
 
@@ -83,7 +83,12 @@ class Deal(Stateful):
     variant = models.ForeignKey(Variant, models.PROTECT, related_name="deals")
     state = models.CharField(max_length=10, choices=State, default=State.APPROVED)
     kind = models.CharField(max_length=8, choices=CHOICES)
-    value = models.PositiveBigIntegerField(help_text="Minor units, or whole percent off.")
+    value = models.PositiveBigIntegerField(
+        help_text="Minor units, whole percent off, or units that are counted together."
+    )
+    paid_units = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Those paid for, where units are counted together."
+    )
     subsidy = models.PositiveBigIntegerField(
         default=0, help_text="Per unit, paid by the organizer, minor units."
     )
@@ -118,6 +123,12 @@ class Deal(Stateful):
                 violation_error_message="The end must be after the start.",
             ),
             models.CheckConstraint(
+                name="deal_paid_units_in_range",
+                condition=Q(paid_units__isnull=True)
+                | Q(paid_units__gte=1, paid_units__lt=F("value")),
+                violation_error_message="Of units counted together some are paid for, not all.",
+            ),
+            models.CheckConstraint(
                 name="deal_value_in_range",
                 condition=Q(value__gte=1) & (Q(kind="fixed") | Q(value__lte=99)),
                 violation_error_message="A price is at least one unit, a percentage 1 to 99.",
@@ -137,7 +148,7 @@ class Deal(Stateful):
     @property
     def rule(self) -> DealKind:
         """Return how it lowers the price."""
-        return KINDS[self.kind].stored({"value": self.value})
+        return kind_of(self.kind, self.value, self.paid_units)
 
     @property
     def taken(self) -> int:

@@ -23,8 +23,8 @@ from shop.festivals.nominations.proposal import Case, Proposal, ProposalCheck, V
 from shop.festivals.prices.load import planned_prices, timelines
 from shop.festivals.prices.reductions import beside, dearer, no_reduction_beside, rising
 from shop.festivals.pricing.items import first_rise, percent_off, prior_sale, regular_price
-from shop.festivals.pricing.kinds import DealKind
 from shop.festivals.pricing.terms import VariantTerms
+from shop.festivals.words import deal_text
 from shop.money import share
 
 __all__ = ["Case", "Proposal", "ProposalCheck", "VariantCheck", "check", "check_all"]
@@ -140,7 +140,8 @@ def _check(
     regular = regular_price(terms, starts_at) if terms else None
     before = prior_sale(terms, starts_at) if terms else None
     deal = proposal.deal_for(variant.pk)
-    price = _price(deal, regular)
+    is_priced = deal is not None and (regular is not None or deal.names_prices)
+    price = deal.best_price(regular or 0) if is_priced else None
     prior = before[1] if before else None
     sentence = other = ""
     if price is not None and before and price >= before[1]:
@@ -156,20 +157,16 @@ def _check(
         variant=variant,
         regular=regular,
         price=price,
+        single=deal.price(regular or 0) if is_priced else None,
         prior=prior,
-        percent=percent_off(price, prior) if price is not None else None,
+        percent=percent_off(price, prior) if is_priced and not deal.counts_together else None,
         payout=None if price is None else price - _commission(price, case.enrolment),
         allotment=proposal.allotments.get(variant.pk),
         sentence=sentence,
         beside=other,
         rise=rising(rise, zone) if rise else "",
+        deal_text=deal_text(deal) if is_priced else "",
     )
-
-
-def _price(deal: DealKind | None, regular: int | None) -> int | None:
-    if deal is None or (regular is None and not deal.names_prices):
-        return None
-    return deal.best_price(regular or 0)
 
 
 def _commission(price: int, enrolment: Enrolment) -> int:

@@ -124,7 +124,7 @@ def _reduction_problems(rows: Sequence[VariantCheck], slot: Slot) -> list[Proble
 def _ceiling_problems(rows: Sequence[VariantCheck], slot: Slot) -> list[Problem]:
     most, found = ceiling(slot), []
     for row in rows:
-        if most is not None and row.price is not None and row.price > most:
+        if most is not None and row.single is not None and row.single > most:
             facts = {"sku": row.variant.sku, "price": amount(most)}
             text = _("%(sku)s: a deal in this slot costs %(price)s at the most.") % facts
             found.append(Problem.at("price", text, row.variant.pk))

@@ -62,12 +62,14 @@ class VariantCheck:
 
     ``sentence`` says why the price cannot be called a reduction, ``beside`` that it cannot once
     another deal that waits is approved, ``rise`` that it would go up while the deal runs, else
-    nothing. ``left`` are the units that stay for everyday sale.
+    nothing. ``left`` are the units that stay for everyday sale. ``price`` is that of one unit when
+    as many are bought as the deal asks for; ``single`` that of one alone.
     """
 
     variant: Variant
     regular: int | None
     price: int | None
+    single: int | None
     prior: int | None
     percent: int | None
     payout: int | None
@@ -76,6 +78,7 @@ class VariantCheck:
     sentence: str = ""
     beside: str = ""
     rise: str = ""
+    deal_text: str = ""
 
 
 class Problem(str):

@@ -133,6 +133,7 @@ def terms_of(deal: Deal, closures: tuple[Interval, ...] = ()) -> DealTerms:
     return DealTerms(
         id=deal.pk if deal.pk is not None else -deal.nomination_id,  # not saved yet
         festival_id=festival.pk,
+        nomination_id=deal.nomination_id,
         rule=deal.rule,
         starts_at=deal.effective_from,
         ends_at=deal.effective_to,

@@ -75,5 +75,5 @@ def _refuse_rise_in_percent_deals(variant_ids: Collection[int], *, since: dateti
     for variant_id, starts_at, ends_at in windows:
         if first_rise(known[variant_id], max(starts_at, since - spans.TICK), ends_at):
             raise NotPossible(
-                _("A percent deal of this product is running. Its regular price cannot rise now.")
+                _("A running deal follows this regular price, so the price cannot rise now.")
             )

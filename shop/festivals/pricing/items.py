@@ -18,7 +18,7 @@ PRIOR_PRICE_WINDOW = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What everybody sees: the price, the regular price, and the deal that lowers it, if any."""
+    """What everybody sees: the price of one, the regular price, and the deal that is on, if any."""
 
     regular: int
     price: int
@@ -39,7 +39,7 @@ def public_price(variant: VariantTerms, at: datetime) -> Price | None:
 
 
 def deals_at(variant: VariantTerms, at: datetime, *, regular: int) -> list[tuple[int, DealTerms]]:
-    """Return the deals that lower the regular price at an instant, the best first.
+    """Return the deals that give something at an instant, the lowest price of one unit first.
 
     Lowest price first, then the festival's priority, then the older deal.
     """

@@ -64,6 +64,10 @@ class DealKind:
         names_prices: whether a price is typed for each variant.
         follows_regular: whether its price changes with the regular one. That may not rise while
             such a deal runs.
+        counts_together: whether it takes something off units that are bought together, whichever
+            variants of a product they are, and leaves the price of one as it is.
+        said, said_short, explained: how a page writes a deal whose price does not say it all, in
+            full, on a flag and in a sentence more; from ``facts``, marked for translation.
         undercut_sql: tells in SQL whether the regular price is not above the deal, from
             ``{regular}`` and ``{value}``, the amount in force and the deal's column.
     """
@@ -75,6 +79,10 @@ class DealKind:
     numbers: ClassVar[tuple[Number, ...]] = ()
     names_prices: ClassVar[bool] = False
     follows_regular: ClassVar[bool] = False
+    counts_together: ClassVar[bool] = False
+    said: ClassVar[str] = ""
+    said_short: ClassVar[str] = ""
+    explained: ClassVar[str] = ""
     undercut_sql: ClassVar[str]
 
     @classmethod
@@ -97,6 +105,11 @@ class DealKind:
         """Return what the columns of its row hold."""
         raise NotImplementedError
 
+    @property
+    def facts(self) -> dict[str, int]:
+        """Return the numbers that its words name."""
+        return {}
+
     def price(self, regular: int) -> int:
         """Return what one unit costs at a regular price."""
         raise NotImplementedError
@@ -105,17 +118,29 @@ class DealKind:
         """Return what one unit costs when as many are bought as the deal asks for."""
         return self.price(regular)
 
+    def saved(self, prices: Sequence[int]) -> int:
+        """Return what is taken off units that are bought together, beside their own prices.
+
+        Args:
+            prices: of each unit, in any order.
+        """
+        return 0
+
+    def units_to_next(self, units: int) -> int:
+        """Return how many more units would lower what they cost together; 0 if none would."""
+        return 0
+
     def is_undercut(self, regular: int) -> bool:
         """Tell whether the deal gives nothing, since the regular price is not above it."""
         return regular <= self.price(regular)
 
     def written(self, money: Callable[[int], str]) -> str:
-        """Write the deal in the language of the desk.
+        """Write the price or the saving, in signs that every language reads; else nothing.
 
         Args:
             money: writes minor units.
         """
-        raise NotImplementedError
+        return ""
 
     @classmethod
     def problem(cls, numbers: Mapping[str, int | None]) -> tuple[str, str] | None:
@@ -199,7 +224,7 @@ class Percent(DealKind):
 
     def written(self, money: Callable[[int], str]) -> str:
         """Write the percentage."""
-        return f"{self.percent} % off"
+        return f"−{self.percent}\N{NO-BREAK SPACE}%"
 
 
 def reduced(regular: int, percent: int) -> int:
@@ -216,6 +241,11 @@ NUMBERS: tuple[Number, ...] = tuple(n for kind in KINDS.values() for n in kind.n
 CHOICES: list[tuple[str, str]] = [(code, code.capitalize()) for code in KINDS]
 # The kinds whose price goes with the regular one.
 FOLLOWING: tuple[str, ...] = tuple(code for code, kind in KINDS.items() if kind.follows_regular)
+
+
+def kind_of(code: str, value: int, paid_units: int | None) -> DealKind:
+    """Return the deal that the columns of its row hold."""
+    return KINDS[code].stored({"value": value, "paid_units": paid_units})
 
 
 def undercut_sql(*, kind: str, value: str, regular: str) -> str:

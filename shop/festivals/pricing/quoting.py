@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -11,6 +11,7 @@ from functools import cached_property
 from shop.festivals.pricing.benefits import benefits, shrink
 from shop.festivals.pricing.segments import Segment, Taken, segments
 from shop.festivals.pricing.terms import Basket, Group
+from shop.festivals.pricing.together import contested, reduce_together
 from shop.festivals.pricing.weighing import Benefit, Note, Part, Why
 
 
@@ -97,14 +98,7 @@ class Quote:
 
 def quote(basket: Basket, *, at: datetime) -> Quote:
     """Price a cart at an instant. Writes nothing and reads nothing but its arguments."""
-    taken = Taken()
-    found: list[Segment] = []
-    missing: dict[int, int] = {}
-    for wanted in basket.wanted:
-        given, short = segments(wanted, basket.pools[wanted.pool_id], at=at, taken=taken)
-        found += given
-        if short:
-            missing[wanted.variant.id] = short
+    found, missing = _cheapest(basket, at)
     used, notes, _ = benefits(found, basket)
     priced = Quote(at, basket, tuple(found), tuple(used), tuple(notes), missing)
     return _charged(priced, used)
@@ -114,7 +108,44 @@ def subsidy(segment: Segment) -> int:
     """Return what the organizer adds for a segment's deal: never more than it lowers the price."""
     if segment.deal is None:
         return 0
-    return min(segment.deal.subsidy, segment.regular - segment.price) * segment.quantity
+    return min(segment.deal.subsidy * segment.quantity, segment.below_regular)
+
+
+def _cheapest(basket: Basket, at: datetime) -> tuple[list[Segment], dict[int, int]]:
+    """Give out the units; of a product with both kinds of deals by the one that costs less."""
+    together: frozenset[int] = frozenset()
+    best = _given(basket, together, at)
+    for product_id in contested(basket.wanted, at):
+        other = _given(basket, together | {product_id}, at)
+        if _cost(other) < _cost(best):
+            best, together = other, together | {product_id}
+    return best
+
+
+def _cost(given: tuple[list[Segment], dict[int, int]]) -> tuple[int, int]:
+    """Return how many units are missing, and what the others cost: the first weighs more."""
+    found, missing = given
+    return sum(missing.values()), sum(segment.amount for segment in found)
+
+
+def _given(
+    basket: Basket, together: Collection[int], at: datetime
+) -> tuple[list[Segment], dict[int, int]]:
+    """Return the units that are given at their prices, and those missing by variant id.
+
+    Args:
+        together: products whose units are counted together before any gets a lower price.
+    """
+    taken = Taken()
+    found: list[Segment] = []
+    missing: dict[int, int] = {}
+    for wanted in basket.wanted:
+        pool, is_together = basket.pools[wanted.pool_id], wanted.product_id in together
+        given, short = segments(wanted, pool, at=at, taken=taken, is_together=is_together)
+        found += given
+        if short:
+            missing[wanted.variant.id] = short
+    return reduce_together(found), missing
 
 
 def _charged(priced: Quote, used: Sequence[Benefit]) -> Quote:

@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shop.festivals.pricing.items import deals_at, is_on_sale, regular_price
+from shop.festivals.pricing.kinds import DealKind
 from shop.festivals.pricing.terms import DealTerms, PoolTerms, WantedUnits
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Some units of one variant at one price."""
+    """Some units of one variant at one price.
+
+    ``reduced`` is what its deal takes off all of them, as a part of what is bought together.
+    """
 
     wanted: WantedUnits
     quantity: int
@@ -20,11 +24,24 @@ class Segment:
     price: int
     deal: DealTerms | None = None
     festival_id: int | None = None
+    reduced: int = 0
 
     @property
     def amount(self) -> int:
         """Return what all its units cost before benefits on the order."""
-        return self.price * self.quantity
+        return self.price * self.quantity - self.reduced
+
+    @property
+    def below_regular(self) -> int:
+        """Return how much less all its units cost than at the regular price."""
+        return self.regular * self.quantity - self.amount
+
+    @property
+    def counted_with(self) -> tuple[int, int, DealKind] | None:
+        """Return the units that it is counted together with, by what they share; None if alone."""
+        if self.deal is None or not self.deal.rule.counts_together:
+            return None
+        return self.wanted.product_id, self.deal.nomination_id, self.deal.rule
 
     @property
     def pool_units(self) -> int:
@@ -66,12 +83,18 @@ class Taken:
 
 
 def segments(
-    wanted: WantedUnits, pool: PoolTerms, *, at: datetime, taken: Taken
+    wanted: WantedUnits,
+    pool: PoolTerms,
+    *,
+    at: datetime,
+    taken: Taken,
+    is_together: bool = False,
 ) -> tuple[list[Segment], int]:
     """Give units to the best deals first, each within its limits; the rest at regular price.
 
     Args:
         taken: counts what earlier lines use; the units given here are added to it.
+        is_together: deals that count units together come before lower prices.
 
     Returns:
         The segments, and how many units cannot be had at any price.
@@ -81,7 +104,10 @@ def segments(
     found: list[Segment] = []
     if regular is None or not is_on_sale(wanted.variant, at):
         return found, need
-    for price, deal in deals_at(wanted.variant, at, regular=regular):
+    deals = deals_at(wanted.variant, at, regular=regular)
+    if is_together:
+        deals.sort(key=lambda pair: not pair[1].rule.counts_together)
+    for price, deal in deals:
         units = min(need, _room_in_deal(deal, wanted, pool, taken))
         if units > 0:
             found.append(Segment(wanted, units, regular, price, deal, deal.festival_id))

@@ -52,6 +52,7 @@ class DealTerms:
     rule: DealKind
     starts_at: datetime
     ends_at: datetime
+    nomination_id: int = 0
     priority: int = 0
     closures: tuple[Interval, ...] = ()
     subsidy: int = 0

@@ -61,6 +61,8 @@ def span_at(variant: VariantTerms, at: datetime, ends_at: datetime | None = None
         return None
     if price.deal is None:
         return Span(at, ends_at, price.regular, price.price)
+    if price.deal.rule.counts_together:  # the price of one stays: nothing to compare it with
+        return Span(at, ends_at, price.regular, price.price, price.deal.id)
     prior = prior_price(variant, price.deal.starts_at)
     # A prior price that shows no reduction is no comparison: nothing is crossed out.
     shown = prior if prior is not None and price.price < prior else None

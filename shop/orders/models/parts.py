@@ -145,6 +145,9 @@ class OrderLine(models.Model):
     quantity = models.PositiveIntegerField()
     regular = models.PositiveBigIntegerField(help_text="Regular price of one.")
     price = models.PositiveBigIntegerField(help_text="Price of one before vouchers.")
+    reduced = models.PositiveBigIntegerField(
+        default=0, db_default=0, help_text="Off all of them, since they were bought together."
+    )
     paid = models.PositiveBigIntegerField(help_text="What the shopper pays for all of them.")
     funded = models.PositiveBigIntegerField(default=0, help_text="What the organizer pays.")
     commission_bp = models.PositiveIntegerField()
@@ -164,6 +167,16 @@ class OrderLine(models.Model):
     class Meta:
         ordering = ["position"]
         indexes = [models.Index(fields=["product", "order"], name="order_line_of_product")]
+
+    @property
+    def amount(self) -> int:
+        """Return what all of them cost before vouchers."""
+        return self.price * self.quantity - self.reduced
+
+    @property
+    def below_regular(self) -> int:
+        """Return how much less all of them cost than at the regular price, before vouchers."""
+        return self.regular * self.quantity - self.amount
 
     @property
     def label(self) -> str:

@@ -17,6 +17,7 @@ from shop import dates
 from shop.catalogue.words import ProductTerms
 from shop.currencies import convert, written
 from shop.festivals import local_time
+from shop.festivals.words import deal_note, deal_text
 from shop.languages import beside, listed
 from shop.storefront.cards import ClaimBar, claim_of, deal_in_words, money, percent_off
 from shop.storefront.product.choice import Offered, Selector, selectors
@@ -36,6 +37,8 @@ class Facts:
     is_flash: bool
     about: str
     has_deal: bool
+    deal_text: str
+    deal_note: str
     deal_ends: datetime | None
     zone: str | None
     ends_text: str
@@ -137,7 +140,8 @@ def _facts(
 ) -> dict[str, Any]:
     language = reader.language
     has_prior = bool(variant.percent and variant.prior_price)
-    is_flash = variant.kind == "flash"
+    is_flash, rule = variant.kind == "flash", variant.rule
+    is_lower = rule is not None and not rule.counts_together
     return {
         "price": money(variant.price, language),
         "prior": money(variant.prior_price, language) if has_prior else "",
@@ -145,10 +149,12 @@ def _facts(
         "is_flash": is_flash,
         "about": _about(variant.price, reader),
         "has_deal": variant.has_deal,
+        "deal_text": deal_text(rule) if rule else "",
+        "deal_note": deal_note(rule) if rule else "",
         "deal_ends": variant.deal_ends if variant.has_deal else None,
         "zone": variant.zone,
         "ends_text": _ends(variant, language, at) if variant.has_deal else "",
-        "lowest": _lowest(variant) if variant.has_deal else "",
+        "lowest": _lowest(variant) if is_lower else "",
         "claim": claim_of(*claimed, is_flash=is_flash) if claimed else None,
         "limit": _limit(variant) if variant.has_deal else "",
         "needs_account": _needs_account(variant) if variant.has_deal else "",
@@ -186,8 +192,10 @@ def _about(amount: int, reader: Reader) -> str:
 def _ends(variant: VariantNow, language: str, at: datetime) -> str:
     if variant.kind != "flash":
         last = local_time.last_day(variant.deal_ends, variant.zone)
-        until = dates.day(last, language, since=at)
-        return _("Festival price until %(date)s") % {"date": until}
+        until = {"date": dates.day(last, language, since=at)}
+        if variant.rule.counts_together:
+            return _("Until %(date)s") % until
+        return _("Festival price until %(date)s") % until
     day = dates.day_in(variant.deal_ends, variant.zone, language)
     hour = dates.hour(variant.deal_ends, variant.zone)
     ends = _("Deal ends %(date)s at %(time)s") % {"date": day, "time": hour}

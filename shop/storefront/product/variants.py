@@ -10,6 +10,7 @@ from shop.catalogue.models import on_sale_sql
 from shop.festivals.deals.reserved_stock import KEPT
 from shop.festivals.models.deals import left_sql, open_sql
 from shop.festivals.models.prices import in_force_sql
+from shop.festivals.pricing.kinds import DealKind, kind_of
 from shop.prepared import ask
 from shop.stock.models import free_sql
 
@@ -27,14 +28,15 @@ SELECT v.id, v.options, v.weight_g, v.units_per_item, {free_sql("q")},
   v.pool_id, v.session_start, v.session_zone, least(v.sales_close, v.session_start),
   q.on_hand, n.slot_id, n.starts_at, n.zone,
   NOT EXISTS (SELECT 1 FROM shop_pricespan n WHERE n.variant_id = v.id AND n.price < s.price
-              AND n.starts_at < d.closes AND n.ends_at > d.opens) AS is_lowest
+              AND n.starts_at < d.closes AND n.ends_at > d.opens) AS is_lowest,
+  d.rule, d.value, d.paid_units
 FROM shop_variant v
 JOIN shop_pool q ON q.id = v.pool_id
 LEFT JOIN shop_pricespan s
   ON s.variant_id = v.id AND {in_force_sql("s")}
 LEFT JOIN LATERAL (
   SELECT e.slot_id, t.kind, f.zone, e.effective_to, e.allotment, e.held, e.sold, e.per_shopper,
-    f.starts_at AS opens, f.ends_at AS closes
+    f.starts_at AS opens, f.ends_at AS closes, e.kind AS rule, e.value, e.paid_units
   FROM shop_deal e JOIN shop_slot t ON t.id = e.slot_id
   JOIN shop_festival f ON f.id = t.festival_id
   WHERE e.variant_id = v.id AND {open_sql("e", "f")}
@@ -89,6 +91,16 @@ class VariantNow(NamedTuple):
     next_starts: datetime | None
     next_zone: str | None
     is_lowest: bool
+    rule_code: str | None
+    rule_value: int | None
+    paid_units: int | None
+
+    @property
+    def rule(self) -> DealKind | None:
+        """Return how its deal lowers the price, if it has one."""
+        if not self.has_deal:
+            return None
+        return kind_of(self.rule_code, self.rule_value, self.paid_units)
 
     @property
     def name(self) -> str:

@@ -42,7 +42,7 @@ class ProductRow(NamedTuple):
     """A product as a list shows it: ``claimed`` of ``allotment`` at the flash price.
 
     ``deal_...``, where not all variants cost the same: the options, price, saving and units left
-    of the cheapest variant that has a deal.
+    of the cheapest variant that has a deal. The last three are those of the deal of its price.
     """
 
     branch: int
@@ -74,6 +74,9 @@ class ProductRow(NamedTuple):
     deal_price: int | None
     deal_percent: int | None
     deal_left: int | None
+    rule_code: str | None
+    rule_value: int | None
+    paid_units: int | None
 
 
 @dataclass(frozen=True, slots=True)

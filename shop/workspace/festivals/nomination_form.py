@@ -31,6 +31,9 @@ class NominationForm(forms.Form):
     def __init__(self, variants: Sequence[Variant], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.variants = variants
+        if not variants:  # the dates of an experience have one deal for all
+            ways = [(code, _(kind.way)) for code, kind in KINDS.items() if not kind.names_prices]
+            self.fields["rule"].choices = ways
         for number in NUMBERS:
             self.fields[number.name] = forms.IntegerField(
                 label=_(number.label),

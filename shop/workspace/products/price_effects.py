@@ -71,7 +71,7 @@ def _sentence(deal: Deal, before: int | None, after: int, *, at: datetime) -> st
     facts = {"festival": festival_title(deal.slot.festival, get_language() or "en")}
     if deal.rule.follows_regular:
         if before is not None and after > before and deal.effective_from <= at:
-            text = _("%(festival)s: its percent deal is running, so this price cannot rise now.")
+            text = _("%(festival)s: its deal is running, so this price cannot rise now.")
             return text % facts
         facts["price"] = amount(deal.rule.price(after))
         return _("%(festival)s: the deal follows and costs %(price)s.") % facts

@@ -104,7 +104,11 @@ def _read(row: SheetRow) -> dict[str, int | None]:
         "limit": _cell(row, "limit", _whole(MOST_PER_SHOPPER)),
     }
     if len(filled(found, has_price=found["price"] is not None)) > 1:
-        raise Wrong(row, "price", _("Give a percentage or a price, not both."))
+        raise Wrong(
+            row,
+            "price",
+            _("Fill in one kind of deal only: a percentage, a price, or what to buy and pay for."),
+        )
     return found
 
 
@@ -176,7 +180,7 @@ def _by_variant(
 def _refuse_of_dates(row: SheetRow, cells: Mapping[str, int | None]) -> None:
     for name in ("price", "units"):
         if cells[name] is not None:
-            raise Wrong(row, name, _("All dates follow one percentage. Leave this empty."))
+            raise Wrong(row, name, _("All dates have the same deal. Leave this empty."))
 
 
 def _refuse_half(
@@ -190,5 +194,5 @@ def _refuse_half(
     """Refuse a percentage that would hold for sizes that the sheet does not mention."""
     others = known.sizes.get(product.pk, frozenset()) - set(by_variant)
     if by_variant and others and not units:
-        text = _("A percentage holds for all sizes: fill in each of them, or give prices.")
+        text = _("This deal holds for all sizes: fill in each of them, or give prices.")
         raise Wrong(rows[0], column, text)

@@ -197,7 +197,7 @@ def test_the_check_answers_whatever_is_typed(client, offer, told):
 def test_nothing_is_wrong_while_nothing_is_typed(client, offer, told):
     answer = client.post(f"{offer}check/", told)
 
-    assert "Enter a percentage or prices to see what shoppers will see." in answer.text
+    assert "Fill this in to see what shoppers will see." in answer.text
     assert 'class="note bad"' not in answer.text
 
 

@@ -42,7 +42,7 @@ def test_what_it_means_for_deals_is_said_before(client, desk, prices):
     fall = client.post(prices, {field: "10"}).content.decode()
     answer = client.post(prices, {field: "30", "confirm": "1"})
 
-    assert "Kente Days: its percent deal is running, so this price cannot rise now." in rise
+    assert "Kente Days: its deal is running, so this price cannot rise now." in rise
     assert "Kente Days: the deal follows and costs $9.00." in fall
     assert answer.status_code == 422
     assert RegularPrice.objects.filter(variant=desk.variant).count() == 1

@@ -125,7 +125,7 @@ def test_sizes_of_one_product_are_one_nomination(client, desk, where):
     ("cells", "column", "said"),
     [
         ({"slot": "Nowhere", "percent": "25"}, "slot", "Write one of these: whole."),
-        ({"percent": "25", "price": "15"}, "price", "not both"),
+        ({"percent": "25", "price": "15"}, "price", "one kind of deal only"),
         ({"percent": EVIL}, "percent", "not a formula"),
         ({"percent": "25", "units": "-3"}, "units", "Enter a whole number from 1 to"),
         ({"percent": "25", "units": "5000"}, "units", "only 50 units are free"),
