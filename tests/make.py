@@ -100,7 +100,7 @@ def slot(of: Festival, *, kind: str = "flash", **facts: Any) -> Slot:
 
 
 def nomination(of: Variant, *, during: Festival | Slot, price: int | None = None,
-               percent: int | None = None, allotment: int | None = None,
+               percent: int | None = None, allotment: int | None = None, rule: str = "",
                **facts: Any) -> Nomination:  # fmt: skip
     """Return a submitted nomination of a variant's product; only this variant gets a price."""
     where = during if isinstance(during, Slot) else during.slots.get(kind="whole")
@@ -111,8 +111,8 @@ def nomination(of: Variant, *, during: Festival | Slot, price: int | None = None
     Participation.objects.get_or_create(festival=where.festival, product=of.product)
     return Nomination.objects.create(
         slot=where, product=of.product, enrolment=enrolment, state="submitted",
-        rule="percent" if percent else "fixed", percent=percent,
-        prices={} if percent else {str(of.pk): price},
+        rule=rule or ("percent" if percent else "fixed"), percent=percent,
+        prices={} if price is None else {str(of.pk): price},
         allotments={} if allotment is None else {str(of.pk): allotment}, **facts,
     )  # fmt: skip
 

@@ -43,6 +43,23 @@ def test_reductions(row):
     assert (struck, shown) == (row["**Struck through**"], row["**Shown**"])
 
 
+@pytest.mark.parametrize("row", TABLES["sets"], ids=lambda row: str(row))
+def test_sets(row):
+    festival = make.festival()
+    large = make.variant(20_00, on_hand=10)
+    small = make.variant(12_00, on_hand=10, of=large.product)
+    make.deal(large, during=festival, rule="multibuy", buys=3, pays=2)
+    wanted = {variant: int(row[name]) for variant, name in ((large, "Large"), (small, "Small"))}
+
+    order = make.order({variant: units for variant, units in wanted.items() if units})
+
+    lines = order.lines.all()
+    assert money(sum(line.reduced for line in lines)) == row["**Off**"]
+    assert money(order.goods) == row["**Together**"]
+    own = sum(line.paid for line in lines if line.variant == small)
+    assert money(own) == row["**Paid for the small ones**"]
+
+
 @pytest.mark.parametrize("row", TABLES["payouts"], ids=lambda row: str(row))
 def test_payouts(row):
     kettle = make.variant(minor(row["Regular price"]))

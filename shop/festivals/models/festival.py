@@ -295,6 +295,12 @@ class Nomination(Stateful):
     state = models.CharField(max_length=18, choices=State, default=State.DRAFT)
     rule = models.CharField(max_length=8, choices=CHOICES, default=Percent.code)
     percent = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Whole, 1 to 99.")
+    buys = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Units that are counted together."
+    )
+    pays = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Of these, those that are paid for."
+    )
     prices = models.JSONField(default=dict, blank=True, help_text="Minor units by variant id.")
     allotments = models.JSONField(
         default=dict, blank=True, help_text="Units by variant id; none: from everyday stock."
@@ -335,6 +341,11 @@ class Nomination(Stateful):
                 name="nomination_percent_in_range",
                 condition=Q(percent__isnull=True) | Q(percent__gte=1, percent__lte=99),
                 violation_error_message="A percentage is between 1 and 99.",
+            ),
+            models.CheckConstraint(
+                name="nomination_pays_for_fewer",
+                condition=Q(pays__isnull=True) | Q(pays__gte=1, pays__lt=F("buys")),
+                violation_error_message="Fewer are paid for than are bought.",
             ),
         ]
 

@@ -227,6 +227,92 @@ class Percent(DealKind):
         return f"−{self.percent}\N{NO-BREAK SPACE}%"
 
 
+MOST_TOGETHER = 20
+WRONG_TOGETHER = gettext_noop("Give two whole numbers up to 20: buy more than you pay for.")
+
+
+@dataclass(frozen=True, slots=True)
+class Multibuy(DealKind):
+    """Buy a number of units of a product, pay for fewer: of each such set the cheapest are free.
+
+    Units are taken by their prices, the dearest first, a set at a time: whoever buys in one order
+    pays no more than in several. The price of one stays as it is, so it is no reduction of a price
+    (Commission notice 2021/C 526/02 on Directive 98/6/EC, 1.1: combined and conditional offers).
+    """
+
+    buys: int
+    pays: int
+
+    code = "multibuy"
+    way = gettext_noop("Buy several, pay for fewer")
+    numbers = (
+        Number("buys", gettext_noop("Buy"), 2, MOST_TOGETHER, WRONG_TOGETHER),
+        Number("pays", gettext_noop("Pay for"), 1, MOST_TOGETHER - 1, WRONG_TOGETHER),
+    )
+    follows_regular = True
+    counts_together = True
+    said = gettext_noop("Buy %(buys)d, pay for %(pays)d")
+    said_short = gettext_noop("%(buys)d for %(pays)d")
+    explained = gettext_noop("All sizes of this product count together; the cheapest are free.")
+    undercut_sql = "false"
+
+    @classmethod
+    def typed(cls, numbers: Mapping[str, int | None], price: int | None) -> Self | None:
+        """Return the deal with both numbers, where they can be one."""
+        buys, pays = numbers.get("buys"), numbers.get("pays")
+        if buys is None or pays is None or cls.problem(numbers) is not None:
+            return None
+        return cls(buys, pays)
+
+    @classmethod
+    def stored(cls, columns: Mapping[str, int | None]) -> Self:
+        """Return the deal of a row."""
+        return cls(columns["value"] or 0, columns["paid_units"] or 0)
+
+    @classmethod
+    def problem(cls, numbers: Mapping[str, int | None]) -> tuple[str, str] | None:
+        """Return the number that is wrong; as many are never paid for as are bought."""
+        buys, pays = numbers.get("buys"), numbers.get("pays")
+        if buys is not None and pays is not None and pays >= buys:
+            return "pays", WRONG_TOGETHER
+        return super(Multibuy, cls).problem(numbers)
+
+    @property
+    def columns(self) -> dict[str, int | None]:
+        """Return how many are bought, and paid for."""
+        return {"value": self.buys, "paid_units": self.pays}
+
+    @property
+    def facts(self) -> dict[str, int]:
+        """Return both numbers."""
+        return {"buys": self.buys, "pays": self.pays}
+
+    def price(self, regular: int) -> int:
+        """Return the regular price: one alone costs that."""
+        return regular
+
+    def best_price(self, regular: int) -> int:
+        """Return the price of one of a whole set of equal units, rounded up."""
+        return -(-regular * self.pays // self.buys)
+
+    def saved(self, prices: Sequence[int]) -> int:
+        """Return the prices of those that are free."""
+        dearest_first = sorted(prices, reverse=True)
+        whole = len(prices) - len(prices) % self.buys
+        return sum(
+            price for place, price in enumerate(dearest_first[:whole])
+            if place % self.buys >= self.pays
+        )  # fmt: skip
+
+    def units_to_next(self, units: int) -> int:
+        """Return how many more units complete the next set."""
+        return -units % self.buys
+
+    def is_undercut(self, regular: int) -> bool:
+        """Return False: it gives something at any regular price."""
+        return False
+
+
 def reduced(regular: int, percent: int) -> int:
     """Return a price less a percentage, rounded per unit, half up, and never below one unit.
 
@@ -236,7 +322,7 @@ def reduced(regular: int, percent: int) -> int:
 
 
 # In the order of the form: what is chosen most comes first.
-KINDS: dict[str, type[DealKind]] = {kind.code: kind for kind in (Percent, Fixed)}
+KINDS: dict[str, type[DealKind]] = {kind.code: kind for kind in (Percent, Fixed, Multibuy)}
 NUMBERS: tuple[Number, ...] = tuple(n for kind in KINDS.values() for n in kind.numbers)
 CHOICES: list[tuple[str, str]] = [(code, code.capitalize()) for code in KINDS]
 # The kinds whose price goes with the regular one.

@@ -9,7 +9,7 @@ from shop.festivals.models import ChangeLog
 from shop.ledger.models import LedgerEntry
 from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.payments.operations import run_operations
-from shop.payments.repair import settle_elsewhere, stuck_operations
+from shop.payments.repair import settle_elsewhere, stuck_operations, try_again
 from tests import make
 from tests.budgets import statements
 from tests.cms.admin.people import organizer
@@ -219,3 +219,14 @@ def test_two_people_settle_it_once(blocked):
         settle_elsewhere(second, **PAID, at=NOON, by=organizer())
 
     assert LedgerEntry.objects.filter(account="bank").count() == 1
+
+
+def test_what_is_being_sent_again_is_not_settled_elsewhere_too(blocked):
+    """Whoever settles it read it before the other let it be sent again: it would go twice."""
+    seen = Operation.objects.get(pk=blocked.pk)
+    try_again(blocked, at=NOON, by=organizer())
+
+    with pytest.raises(StaleState):
+        settle_elsewhere(seen, **PAID, at=NOON, by=organizer())
+
+    assert not LedgerEntry.objects.filter(account="bank").exists()

@@ -147,12 +147,13 @@ def it_agrees_with_the_second_way(basket: Basket, found: Quote, rng: random.Rand
     groups = oracle.grouped(units)
     rows = oracle.rows_of(basket, groups)
     total, least = oracle.total_of(basket, groups, rows), oracle.least_total(basket, groups)
-    full = sum(unit.price * n for unit, n in groups) + sum(basket.parcels.values())
+    full = sum(oracle.amounts(basket, groups)) + sum(basket.parcels.values())
     due = max(least, min(basket.minimum, full)) if groups else least
 
     assert _units(found) == [
         (unit.line, unit.price, unit.deal, unit.festival, n) for unit, n in groups
     ]
+    assert [s.amount for s in found.segments] == oracle.amounts(basket, groups)
     assert sum(found.missing.values()) == missing
     assert found.total == due
     if total == least:

@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
-from shop.festivals.pricing.kinds import Fixed, Percent
+from shop.festivals.pricing.kinds import Fixed, Multibuy, Percent
 from shop.festivals.pricing.terms import (
     Basket,
     DealTerms,
@@ -114,7 +114,7 @@ def _line(rng: random.Random, number: int, scale: int) -> WantedUnits:
     return WantedUnits(
         variant=variant,
         quantity=rng.randint(1, 6),
-        product_id=number,
+        product_id=rng.choice([number, 1]),
         merchant_id=rng.choice(MERCHANTS),
         pool_id=rng.choice([number, 1]),
         units_per_item=rng.choice([1, 1, 1, 4]),
@@ -124,11 +124,14 @@ def _line(rng: random.Random, number: int, scale: int) -> WantedUnits:
 
 
 def _deal(rng: random.Random, number: int, scale: int) -> DealTerms:
-    rule = rng.choice([Fixed(rng.randint(1, scale)), Percent(rng.randint(1, 99))])
+    buys = rng.randint(2, 4)
+    kinds = [Fixed(rng.randint(1, scale)), Percent(rng.randint(1, 99))]
+    rule = rng.choice([*kinds, Multibuy(buys, rng.randint(1, buys - 1))])
     return DealTerms(
         id=number,
         festival_id=rng.choice(FESTIVALS),
         rule=rule,
+        nomination_id=rng.choice([1, 1, number]),
         starts_at=START,
         ends_at=END,
         priority=rng.randint(0, 2),

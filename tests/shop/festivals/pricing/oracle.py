@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import chain, combinations
 from math import floor
 
-from shop.festivals.pricing.kinds import Fixed
+from shop.festivals.pricing.kinds import Fixed, Multibuy
 from shop.festivals.pricing.terms import (
     Basket,
     DealTerms,
@@ -73,6 +73,8 @@ def unit_price(deal: DealTerms, regular: int) -> int:
     """Return the price of one unit in a deal."""
     if isinstance(deal.rule, Fixed):
         return deal.rule.amount
+    if isinstance(deal.rule, Multibuy):
+        return regular
     return max(1, half_up(Fraction(regular * (100 - deal.rule.percent), 100)))
 
 
@@ -88,7 +90,8 @@ def open_deals(variant: VariantTerms, at: datetime) -> list[tuple[int, int, int,
             c for c in deal.closures if c.starts_at <= at and not (c.ends_at and c.ends_at <= at)
         ]
         price = unit_price(deal, regular)
-        if deal.starts_at <= at < deal.ends_at and not closed and price < regular:
+        gives = price < regular or isinstance(deal.rule, Multibuy)
+        if deal.starts_at <= at < deal.ends_at and not closed and gives:
             found.append((price, -deal.priority, deal.id, deal))
     return sorted(found, key=lambda entry: entry[:3])
 
@@ -110,13 +113,57 @@ def prior_by_walking(variant: VariantTerms, starts_at: datetime) -> int | None:
 
 
 def units_of(basket: Basket, at: datetime) -> tuple[list[Unit], int]:
-    """Give out the wanted units one by one; return them and how many are missing."""
+    """Give out the wanted units one by one; return them and how many are missing.
+
+    Product by product, in the order of the cart, sets come first if that leaves fewer units out,
+    or costs less.
+    """
+    sets_first: set[int] = set()
+    best = _given_out(basket, at, sets_first)
+    for product in dict.fromkeys(wanted.product_id for wanted in basket.wanted):
+        other = _given_out(basket, at, sets_first | {product})
+        if _short_and_cost(basket, other) < _short_and_cost(basket, best):
+            best = other
+            sets_first.add(product)
+    return best
+
+
+def amounts(basket: Basket, groups: list[tuple[Unit, int]]) -> list[int]:
+    """Return what groups of equal units cost, those in sets with what is free taken off."""
+    found = [unit.price * count for unit, count in groups]
+    deals = {deal.id: deal for wanted in basket.wanted for deal in wanted.variant.deals}
+    sets: dict[tuple[int, int, int, int], list[int]] = {}
+    for place, (unit, _) in enumerate(groups):
+        rule = deals[unit.deal].rule if unit.deal is not None else None
+        if isinstance(rule, Multibuy):
+            product = basket.wanted[unit.line].product_id
+            key = (product, deals[unit.deal].nomination_id, rule.buys, rule.pays)
+            sets.setdefault(key, []).append(place)
+    for (_product, _nomination, buys, pays), places in sets.items():
+        left = sorted(price for i in places for price in [groups[i][0].price] * groups[i][1])
+        free = 0
+        while len(left) >= buys:
+            own = [left.pop() for _ in range(buys)]
+            free += sum(sorted(own)[: buys - pays])
+        shares = in_proportion(free, [found[i] for i in places])
+        for place, share in zip(places, shares, strict=True):
+            found[place] -= share
+    return found
+
+
+def _short_and_cost(basket: Basket, given: tuple[list[Unit], int]) -> tuple[int, int]:
+    units, missing = given
+    return missing, sum(amounts(basket, grouped(units)))
+
+
+def _given_out(basket: Basket, at: datetime, sets_first: set[int]) -> tuple[list[Unit], int]:
     gone: Counter[tuple[str, int]] = Counter()
     given: list[Unit] = []
     missing = 0
     for number, wanted in enumerate(basket.wanted):
         for _ in range(wanted.quantity):
-            unit = _next_unit(number, wanted, basket, at, gone)
+            are_first = wanted.product_id in sets_first
+            unit = _next_unit(number, wanted, basket, at, gone, are_first)
             if unit is None:
                 missing += 1
             else:
@@ -125,12 +172,20 @@ def units_of(basket: Basket, at: datetime) -> tuple[list[Unit], int]:
 
 
 def _next_unit(
-    number: int, wanted: WantedUnits, basket: Basket, at: datetime, gone: Counter[tuple[str, int]]
+    number: int,
+    wanted: WantedUnits,
+    basket: Basket,
+    at: datetime,
+    gone: Counter[tuple[str, int]],
+    sets_are_first: bool,
 ) -> Unit | None:
     pool, needs = basket.pools[wanted.pool_id], wanted.units_per_item
     seats = pool.free - gone["pool", wanted.pool_id]
     everyday = min(seats, pool.free - pool.set_aside - gone["everyday", wanted.pool_id])
-    for price, _, _, deal in open_deals(wanted.variant, at):
+    deals = open_deals(wanted.variant, at)
+    sets = [entry for entry in deals if isinstance(entry[3].rule, Multibuy)]
+    lower = [entry for entry in deals if entry not in sets]
+    for price, _, _, deal in sets + lower if sets_are_first else deals:
         used = gone["deal", deal.id]
         is_fenced = deal.left is not None
         has_left = used < deal.left if is_fenced else True
@@ -156,7 +211,7 @@ def grouped(units: Iterable[Unit]) -> list[tuple[Unit, int]]:
 
 def rows_of(basket: Basket, groups: list[tuple[Unit, int]]) -> list[Row]:
     """Return what each promotion takes off, the groups of promotions in their order."""
-    start = [unit.price * count for unit, count in groups]
+    start = amounts(basket, groups)
     left = list(start)
     rows: list[Row] = []
     for group in (Group.MERCHANT, Group.SAVE, Group.VOUCHER):
@@ -173,7 +228,7 @@ def rows_of(basket: Basket, groups: list[tuple[Unit, int]]) -> list[Row]:
 
 def total_of(basket: Basket, groups: list[tuple[Unit, int]], rows: list[Row]) -> int:
     """Return the sum to pay before the minimum charge is looked at."""
-    goods = sum(unit.price * count for unit, count in groups)
+    goods = sum(amounts(basket, groups))
     return goods + sum(basket.parcels.values()) - sum(row.amount for row in rows)
 
 
@@ -262,8 +317,9 @@ def _parcel_rows(
 ) -> list[Row]:
     taken = []
     for merchant, price in basket.parcels.items():
-        inside = [(unit, count) for unit, count in groups if unit.merchant == merchant]
-        spent = sum(unit.price * count for unit, count in inside)
+        costs = zip(groups, amounts(basket, groups), strict=True)
+        inside = [(unit, cost) for (unit, _), cost in costs if unit.merchant == merchant]
+        spent = sum(cost for _, cost in inside)
         takes_part = promotion.festival_id in [unit.festival for unit, _ in inside]
         is_theirs = promotion.merchant_id in (None, merchant)
         if takes_part and is_theirs and spent >= promotion.min_spend and price:
