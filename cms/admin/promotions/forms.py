@@ -12,11 +12,12 @@ from cms.admin.fields import CountField
 from shop.currencies import in_whole, written
 from shop.festivals.local_time import wall_of
 from shop.festivals.models import Festival, Fund, Promotion
+from shop.festivals.pricing.benefit_kinds import BENEFITS
 from shop.festivals.promotions import budgets, code_batches
 from shop.merchants.models import Merchant
 from shop.workspace.fields import AmountField, LineField
 
-Group, Kind, Trigger = Promotion.Group, Promotion.Kind, Promotion.Trigger
+Group, Trigger = Promotion.Group, Promotion.Trigger
 WHAT = [
     ("save:step", "Save so much of every so much, over all stores"),
     ("save:amount", "An amount off, over all stores"),
@@ -49,9 +50,9 @@ PARTS = (
 # Fields for some kinds only, for one store only, or for one way to get it: style hides them where
 # something else is chosen.
 KINDS = {
-    "amount": "amount step", "percent": "percent", "every": "step", "max_steps": "step",
-    "cap": "percent step free_shipping",
-}  # fmt: skip
+    name: " ".join(code for code, kind in BENEFITS.items() if name in kind.asks)
+    for name in {name for kind in BENEFITS.values() for name in kind.asks}
+}
 OWNERS = {
     "merchant": "merchant", "code": "code", "claim_from": "claim", "claim_to": "claim",
     "max_claims": "claim",
@@ -147,8 +148,8 @@ class BenefitForm(WallTimes):
         return promotion
 
     def _value(self, kind: str) -> int:
-        wanted = {"percent": "percent", "amount": "amount", "step": "amount"}.get(kind)
-        if wanted is None:
+        wanted = BENEFITS[kind].typed_as if kind in BENEFITS else ""
+        if not wanted:
             return 0
         value = self.cleaned_data.get(wanted)
         if not value and wanted not in self.errors:
@@ -192,15 +193,15 @@ def doubt(promotion: Promotion, *, codes: int) -> str:
 def initial(promotion: Promotion) -> dict[str, Any]:
     """Return what the form shows of a benefit that is there already."""
     zone, currency = promotion.festival.zone, settings.SHOP_CURRENCY
-    is_percent = promotion.kind == Kind.PERCENT
+    typed_as = promotion.rule.typed_as
     found = {name: getattr(promotion, name) for name in PLAIN}
     found |= {
         "what": f"{promotion.group}:{promotion.kind}",
         "code": promotion.code,
-        "percent": promotion.value if is_percent else None,
     }
-    if promotion.value and not is_percent:
-        found["amount"] = in_whole(promotion.value, currency)
+    if promotion.value and typed_as:
+        is_money = promotion.rule.is_money
+        found[typed_as] = in_whole(promotion.value, currency) if is_money else promotion.value
     for name in AMOUNTS:
         kept = getattr(promotion, name)
         found[name] = in_whole(kept, currency) if kept else None
@@ -212,7 +213,7 @@ def initial(promotion: Promotion) -> dict[str, Any]:
 
 def said(promotion: Promotion) -> str:
     """Return in a line what a benefit gives: 10 % off, at most $30.00, from $200.00."""
-    parts = [_gives(promotion)]
+    parts = [promotion.rule.written(promotion, amount)]
     if promotion.cap:
         parts.append(f"at most {amount(promotion.cap)}")
     if promotion.min_spend:
@@ -222,11 +223,11 @@ def said(promotion: Promotion) -> str:
 
 def warning(promotion: Promotion) -> str:
     """Say that a benefit takes off more than has to be spent; nothing if it does not."""
-    least = {Kind.AMOUNT: promotion.min_spend, Kind.STEP: promotion.every or 0}
-    if promotion.value <= least.get(promotion.kind, promotion.value):
+    least = promotion.rule.free_from(promotion)
+    if least is None or promotion.value <= least:
         return ""
     return (
-        f"It takes {amount(promotion.value)} off from a sum of {amount(least[promotion.kind])} on: "
+        f"It takes {amount(promotion.value)} off from a sum of {amount(least)} on: "
         "goods that cost no more than that are free."
     )
 
@@ -234,14 +235,3 @@ def warning(promotion: Promotion) -> str:
 def amount(minor: int) -> str:
     """Write out minor units."""
     return written(minor, settings.SHOP_CURRENCY, "en")
-
-
-def _gives(promotion: Promotion) -> str:
-    if promotion.kind == Kind.FREE_SHIPPING:
-        return "Free shipping"
-    if promotion.kind == Kind.PERCENT:
-        return f"{promotion.value} % off"
-    if promotion.kind == Kind.STEP:
-        most = f", at most {promotion.max_steps} times" if promotion.max_steps else ""
-        return f"{amount(promotion.value)} off every {amount(promotion.every)}{most}"
-    return f"{amount(promotion.value)} off"

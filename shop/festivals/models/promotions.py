@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from shop.accounts.models import Mailbox
 from shop.conditions import under
 from shop.festivals.models.festival import Festival, Fund
+from shop.festivals.pricing.benefit_kinds import BENEFIT_CHOICES, BENEFITS, BenefitKind
 from shop.merchants.models import Merchant
 from shop.states import Stateful, StateQuerySet
 
@@ -21,12 +22,6 @@ class Promotion(Stateful):
         SAVE = "save"
         VOUCHER = "voucher"
         SHIPPING = "shipping"
-
-    class Kind(models.TextChoices):
-        AMOUNT = "amount"
-        PERCENT = "percent"
-        STEP = "step"
-        FREE_SHIPPING = "free_shipping"
 
     class Trigger(models.TextChoices):
         AUTOMATIC = "automatic"
@@ -54,7 +49,7 @@ class Promotion(Stateful):
     title = models.CharField(max_length=80)
     titles = models.JSONField(default=dict, blank=True, help_text="By language code.")
     group = models.CharField(max_length=8, choices=Group)
-    kind = models.CharField(max_length=13, choices=Kind)
+    kind = models.CharField(max_length=13, choices=BENEFIT_CHOICES)
     trigger = models.CharField(max_length=9, choices=Trigger)
     state = models.CharField(max_length=11, choices=State, default=State.DRAFT)
     code = models.CharField(max_length=30, blank=True, help_text="Capital letters and digits.")
@@ -124,6 +119,11 @@ class Promotion(Stateful):
 
     def __str__(self) -> str:
         return self.code or self.title
+
+    @property
+    def rule(self) -> type[BenefitKind]:
+        """Return how it computes its benefit."""
+        return BENEFITS[self.kind]
 
     @property
     def is_offered(self) -> bool:

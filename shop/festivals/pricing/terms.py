@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from shop.festivals.pricing.benefit_kinds import BenefitKind
 from shop.festivals.pricing.kinds import DealKind
 
 
@@ -16,15 +17,6 @@ class Group(StrEnum):
     SAVE = "save"
     VOUCHER = "voucher"
     SHIPPING = "shipping"
-
-
-class Kind(StrEnum):
-    """How a promotion computes its benefit."""
-
-    AMOUNT = "amount"
-    PERCENT = "percent"
-    STEP = "step"
-    FREE_SHIPPING = "free_shipping"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +108,7 @@ class PromotionTerms:
     id: int
     festival_id: int
     group: Group
-    kind: Kind
+    rule: type[BenefitKind]
     value: int = 0
     every: int | None = None
     max_steps: int | None = None

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shop.festivals.pricing.segments import Segment
-from shop.festivals.pricing.terms import Basket, Group, Kind, PromotionTerms
-from shop.money import divide, split
+from shop.festivals.pricing.terms import Basket, Group, PromotionTerms
+from shop.money import split
 
 
 class Why(StrEnum):
@@ -86,7 +86,7 @@ def weigh(
     places = [i for i, segment in enumerate(segments) if _counts(promotion, segment)]
     spend = sum(segments[i].amount for i in places)
     room = sum(remaining[i] for i in places)
-    amount = _amount(promotion, spend, room)
+    amount = promotion.rule.amount(promotion, spend, room)
     if amount == 0:
         hint = _hint(promotion, spend, room, amount) if places else None
         return None, hint or _nothing_counts(promotion)
@@ -135,27 +135,6 @@ def _counts(promotion: PromotionTerms, segment: Segment) -> bool:
     return promotion.group == Group.MERCHANT or segment.festival_id == promotion.festival_id
 
 
-def _amount(promotion: PromotionTerms, spend: int, room: int) -> int:
-    """Return what it takes off when so much is spent and so much of that is left."""
-    if spend < promotion.min_spend:
-        return 0
-    match promotion.kind:
-        case Kind.AMOUNT:
-            amount = promotion.value
-        case Kind.PERCENT:
-            amount = divide(room * promotion.value, 100)
-        case Kind.STEP:
-            amount = _steps(promotion, spend) * promotion.value
-        case _:
-            amount = 0
-    return min(amount, room if promotion.cap is None else min(room, promotion.cap))
-
-
-def _steps(promotion: PromotionTerms, spend: int) -> int:
-    steps = spend // promotion.every if promotion.every else 0
-    return steps if promotion.max_steps is None else min(steps, promotion.max_steps)
-
-
 def _nothing_counts(promotion: PromotionTerms) -> Note | None:
     # A pick is never passed over in silence.
     return Note(promotion, Why.NOTHING_COUNTS) if promotion.is_picked else None
@@ -163,23 +142,15 @@ def _nothing_counts(promotion: PromotionTerms) -> Note | None:
 
 def _hint(promotion: PromotionTerms, spend: int, room: int, amount: int) -> Note | None:
     """Tell what to add so that it takes off more than ``amount``, if its limits allow that."""
-    target = _next_target(promotion, spend)
+    target = promotion.rule.next_target(promotion, spend)
     missing = target - spend
-    saves = _amount(promotion, target, room + missing)
+    saves = promotion.rule.amount(promotion, target, room + missing)
     if missing <= 0 or saves <= amount:
         return None
     if (refused := _limits(promotion, saves)) is not None:
         return refused if promotion.is_picked and amount == 0 else None
-    why = Why.NEXT_STEP if promotion.kind == Kind.STEP else Why.NEEDS_MORE
+    why = Why.NEXT_STEP if promotion.rule.is_stepped else Why.NEEDS_MORE
     return Note(promotion, why, missing, saves, target)
-
-
-def _next_target(promotion: PromotionTerms, spend: int) -> int:
-    if promotion.kind != Kind.STEP or not promotion.every:
-        return promotion.min_spend
-    if spend < promotion.min_spend:
-        return max(promotion.min_spend, promotion.every)
-    return (spend // promotion.every + 1) * promotion.every
 
 
 def _limits(promotion: PromotionTerms, amount: int) -> Note | None:

@@ -54,8 +54,4 @@ def codes_of(promotion: Promotion) -> int:
 
 def _most_of_one(row: Promotion) -> int | None:
     """Return what one use may cost, in minor units; None where nothing limits it."""
-    if row.kind == Promotion.Kind.AMOUNT:
-        return row.value
-    if row.kind == Promotion.Kind.STEP and row.max_steps:
-        return min(row.value * row.max_steps, row.cap or row.value * row.max_steps)
-    return row.cap
+    return row.rule.most_of_one(row)

@@ -182,13 +182,7 @@ def _refuse_nonsense(promotion: Promotion, festival: Festival) -> None:
 
 
 def _missing(promotion: Promotion) -> list[str]:
-    kind, found = promotion.kind, []
-    if kind == Promotion.Kind.STEP and not promotion.every:
-        found.append("Say for how much each step is.")
-    if kind == Promotion.Kind.PERCENT and not 1 <= promotion.value <= 99:
-        found.append("A percentage is a whole number between 1 and 99.")
-    if kind in (Promotion.Kind.AMOUNT, Promotion.Kind.STEP) and promotion.value < 1:
-        found.append("Give the amount that shoppers save.")
+    found = promotion.rule.problems(promotion)
     if promotion.fund_id and promotion.budget is None:
         found.append("What a sponsor pays for needs a budget.")
     if promotion.fund_id and not promotion.organizer_share:

@@ -55,17 +55,10 @@ def left_text(left: int | None) -> str:
 
 
 def _what(promotion: Promotion, language: str) -> str:
-    value = _money(promotion.value, language)
-    match promotion.kind:
-        case Promotion.Kind.PERCENT:
-            return _("%(amount)s off") % {"amount": percent(promotion.value, language)}
-        case Promotion.Kind.STEP:
-            each = {"amount": value, "every": _money(promotion.every or 0, language)}
-            return _("%(amount)s off for every %(every)s") % each
-        case Promotion.Kind.FREE_SHIPPING:
-            return _("Free delivery")
-        case _:
-            return _("%(amount)s off") % {"amount": value}
+    rule = promotion.rule
+    write = _money if rule.is_money else percent
+    every = _money(promotion.every or 0, language)
+    return _(rule.said) % {"amount": write(promotion.value, language), "every": every}
 
 
 def _money(amount: int, language: str) -> str:

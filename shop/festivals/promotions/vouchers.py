@@ -18,7 +18,7 @@ from shop.errors import NeedsAccount, VoucherRefused, WrongCode
 from shop.festivals.holds.holdings import Holdings
 from shop.festivals.local_time import last_day, wall_of
 from shop.festivals.models import Claim, Festival, Promotion, PromotionUsage
-from shop.festivals.pricing.terms import Group, Kind, PromotionTerms
+from shop.festivals.pricing.terms import Group, PromotionTerms
 from shop.festivals.promotions.text import named
 from shop.merchants.models import Merchant
 
@@ -237,7 +237,7 @@ def _terms(
         id=row.pk,
         festival_id=row.festival_id,
         group=Group(row.group),
-        kind=Kind(row.kind),
+        rule=row.rule,
         value=row.value,
         every=row.every,
         max_steps=row.max_steps,

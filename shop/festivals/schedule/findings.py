@@ -133,7 +133,7 @@ def _benefits(festival: Festival) -> Iterator[Finding]:
 
 def _has_bare_sum(row: Promotion) -> bool:
     """Tell whether a title names one of the benefit's own sums, and no currency with it."""
-    own = (0 if row.kind == row.Kind.PERCENT else row.value, row.min_spend, row.every, row.cap)
+    own = (row.value if row.rule.is_money else 0, row.min_spend, row.every, row.cap)
     sums = [f"{in_whole(amount, settings.SHOP_CURRENCY):.0f}" for amount in own if amount]
     left = WITH_CURRENCY.sub("", row.title)
     return any(re.search(rf"(?<![\d.,]){number}(?![.,]?\d)", left) for number in sums)

@@ -6,12 +6,12 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
+from shop.festivals.pricing.benefit_kinds import Amount, FreeShipping, Percentage, Step
 from shop.festivals.pricing.kinds import Fixed, Multibuy, Percent
 from shop.festivals.pricing.terms import (
     Basket,
     DealTerms,
     Group,
-    Kind,
     PoolTerms,
     PromotionTerms,
     WantedUnits,
@@ -57,18 +57,18 @@ def random_basket(rng: random.Random) -> Basket:
 def random_promotion(rng: random.Random, number: int, spend: int) -> PromotionTerms:
     """Return a promotion that a cart of about this spend may earn."""
     group = rng.choice(list(Group))
-    kind = Kind.FREE_SHIPPING
+    kind = FreeShipping
     if group != Group.SHIPPING:
-        kind = rng.choice([Kind.AMOUNT, Kind.PERCENT, Kind.STEP])
+        kind = rng.choice([Amount, Percentage, Step])
     about = max(2, spend // rng.choice([1, 2, 5, 20]))
     is_own = group == Group.MERCHANT or (group == Group.SHIPPING and rng.random() < 0.3)
     return PromotionTerms(
         id=number,
         festival_id=rng.choice(FESTIVALS),
         group=group,
-        kind=kind,
-        value=rng.randint(1, 100) if kind == Kind.PERCENT else rng.randint(1, about),
-        every=rng.randint(1, about) if kind == Kind.STEP else None,
+        rule=kind,
+        value=rng.randint(1, 100) if kind == Percentage else rng.randint(1, about),
+        every=rng.randint(1, about) if kind == Step else None,
         max_steps=_perhaps(rng, 0.5, 1, 3),
         min_spend=rng.choice([0, 0, rng.randint(1, about)]),
         cap=_perhaps(rng, 0.3, 1, about),
@@ -91,7 +91,7 @@ def close_call(rng: random.Random) -> tuple[Basket, PromotionTerms]:
     percentages = [
         promotion(
             rng.choice([Group.SAVE, Group.VOUCHER]),
-            Kind.PERCENT,
+            Percentage,
             rng.randint(1, 99),
             id=number,
             festival_id=number - 1,

@@ -13,12 +13,12 @@ from fractions import Fraction
 from itertools import chain, combinations
 from math import floor
 
+from shop.festivals.pricing.benefit_kinds import Amount, Percentage, Step
 from shop.festivals.pricing.kinds import Fixed, Multibuy
 from shop.festivals.pricing.terms import (
     Basket,
     DealTerms,
     Group,
-    Kind,
     PromotionTerms,
     VariantTerms,
     WantedUnits,
@@ -298,10 +298,10 @@ def _goods_rows(
     if remains == 0 or spent < promotion.min_spend:
         return []
     amount = {
-        Kind.AMOUNT: promotion.value,
-        Kind.PERCENT: half_up(Fraction(remains * promotion.value, 100)),
-        Kind.STEP: _times(promotion, spent) * promotion.value,
-    }[promotion.kind]
+        Amount: promotion.value,
+        Percentage: half_up(Fraction(remains * promotion.value, 100)),
+        Step: _times(promotion, spent) * promotion.value,
+    }[promotion.rule]
     amount = min([amount, remains] + ([promotion.cap] if promotion.cap is not None else []))
     parts = in_proportion(amount, [left[i] for i in places])
     return _rows(promotion, list(zip(places, parts, strict=True)))

@@ -8,13 +8,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from shop.festivals.pricing.benefit_kinds import Amount, BenefitKind, FreeShipping, Percentage, Step
 from shop.festivals.pricing.kinds import Fixed, Percent
 from shop.festivals.pricing.quoting import Quote, quote
 from shop.festivals.pricing.terms import (
     Basket,
     DealTerms,
     Group,
-    Kind,
     PoolTerms,
     PromotionTerms,
     VariantTerms,
@@ -62,39 +62,41 @@ def goods(variant_id: int, price: int, merchant: int = 1, **facts: Any) -> Wante
     return line(item(price, id=variant_id), **kept | facts)
 
 
-def promotion(group: Group, kind: Kind, value: int = 0, **facts: Any) -> PromotionTerms:
+def promotion(
+    group: Group, rule: type[BenefitKind], value: int = 0, **facts: Any
+) -> PromotionTerms:
     """Return an automatic promotion of festival 1."""
     return PromotionTerms(
-        group=group, kind=kind, value=value, **{"id": 1, "festival_id": 1} | facts
+        group=group, rule=rule, value=value, **{"id": 1, "festival_id": 1} | facts
     )
 
 
 def save(**facts: Any) -> PromotionTerms:
     """Return the spend-and-save: every 300 take 50, at most 3 steps, the organizer pays all."""
     kept = {"every": 300_00, "max_steps": 3, "organizer_share": 100}
-    return promotion(Group.SAVE, Kind.STEP, 50_00, **kept | facts)
+    return promotion(Group.SAVE, Step, 50_00, **kept | facts)
 
 
 def voucher(value: int, **facts: Any) -> PromotionTerms:
     """Return a festival voucher over an amount that the shopper picked."""
-    return promotion(Group.VOUCHER, Kind.AMOUNT, value, **{"id": 2, "is_picked": True} | facts)
+    return promotion(Group.VOUCHER, Amount, value, **{"id": 2, "is_picked": True} | facts)
 
 
 def percent_voucher(percent: int, **facts: Any) -> PromotionTerms:
     """Return a festival voucher over a percentage that the shopper picked."""
-    return promotion(Group.VOUCHER, Kind.PERCENT, percent, **{"id": 2, "is_picked": True} | facts)
+    return promotion(Group.VOUCHER, Percentage, percent, **{"id": 2, "is_picked": True} | facts)
 
 
 def merchant_voucher(value: int, merchant: int = 1, **facts: Any) -> PromotionTerms:
     """Return a voucher of one merchant that the shopper picked."""
     kept = {"id": 3, "merchant_id": merchant, "is_picked": True}
-    return promotion(Group.MERCHANT, Kind.AMOUNT, value, **kept | facts)
+    return promotion(Group.MERCHANT, Amount, value, **kept | facts)
 
 
 def free_shipping(**facts: Any) -> PromotionTerms:
     """Return an automatic free delivery paid by the organizer."""
     kept = {"id": 4, "organizer_share": 100}
-    return promotion(Group.SHIPPING, Kind.FREE_SHIPPING, **kept | facts)
+    return promotion(Group.SHIPPING, FreeShipping, **kept | facts)
 
 
 def basket(
