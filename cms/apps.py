@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class CmsConfig(AppConfig):
-    """Wagtail's side: what organizers and editors work with."""
+    """Wagtail's side: the screens and pages of organizers and editors."""
 
     name = "cms"
     default_auto_field = "django.db.models.BigAutoField"

@@ -18,12 +18,12 @@ class PublicProducts:
         return [*super().columns, Column("store", label="Store", accessor="merchant.name")]
 
     def get_object_list(self) -> QuerySet[Product]:
-        """Return what shoppers can see."""
+        """Return the products that shoppers can see."""
         return Product.objects.public().select_related("merchant").order_by("title", "pk")
 
 
 class ChooseProduct(PublicProducts, ChooseView):
-    """The window."""
+    """The window in which editors choose a product."""
 
 
 class ChooseProductResults(PublicProducts, ChooseResultsView):
@@ -34,12 +34,12 @@ class ApprovedStores:
     """Offers the stores that are open."""
 
     def get_object_list(self) -> QuerySet[Merchant]:
-        """Return what shoppers can see."""
+        """Return the stores that shoppers can see."""
         return Merchant.objects.trading().order_by("name", "pk")
 
 
 class ChooseStore(ApprovedStores, ChooseView):
-    """The window."""
+    """The window in which editors choose a store."""
 
 
 class ChooseStoreResults(ApprovedStores, ChooseResultsView):

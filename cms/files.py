@@ -1,4 +1,4 @@
-"""Who may change a picture or a document: what visitors see is not changed past the approval."""
+"""Who may change a picture or a document: public files are not changed past the approval."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The groups of people who work at the organizers' desk, and what each may do in Wagtail itself.
+"""The groups of people at the organizers' desk, and their rights in Wagtail itself.
 
 What they may do with the shop's own rows stands in ``cms.admin.permissions``. Migrations grant
 both; a test compares.

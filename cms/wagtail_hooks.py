@@ -1,4 +1,4 @@
-"""Registrations only: what organizers see in Wagtail's admin."""
+"""Registrations only: the screens of organizers in Wagtail's admin."""
 
 from functools import partial
 
@@ -43,7 +43,7 @@ def desk_urls() -> list:
 
 @hooks.register("register_admin_viewset")
 def lists() -> list:
-    """Add the lists of what the shop is made of, and what editors choose from."""
+    """Add the lists of the shop's rows, and the choosers of editors."""
     own = [*VIEWSETS, OrderViewSet(), LogViewSet(), CategoryViewSet(), TermViewSet()]
     own.append(SearchWords())
     return [*own, product_chooser, store_chooser]
@@ -51,13 +51,13 @@ def lists() -> list:
 
 @hooks.register("after_move_page")
 def moved(request: HttpRequest, page: Page) -> None:
-    """Let no kept copy show a page at its old place; Wagtail moves it without its own class."""
+    """Make the kept copies of a moved page stale; Wagtail moves it without its own class."""
     mark_change("page moved", at=clock.moment_of(request))
 
 
 @hooks.register("after_bulk_action")
 def moved_together(request: HttpRequest, action: str, rows: object, view: object) -> None:
-    """Let no kept copy show pages at their old places."""
+    """Make the kept copies of pages that were moved together stale."""
     if action == "move":
         mark_change("pages moved", at=clock.moment_of(request))
 
@@ -71,5 +71,5 @@ def desk_style() -> str:
 
 @hooks.register("construct_homepage_panels")
 def waiting(request: object, panels: list) -> None:
-    """Put what waits on the first screen."""
+    """Put the panel of waiting tasks on the first screen."""
     panels.insert(0, WaitingPanel())

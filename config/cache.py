@@ -69,7 +69,7 @@ def _forgiving(name: str, *, is_kept: Any) -> Callable[..., Any]:
 
 
 class ForgivingCache(RedisCache):
-    """Redis, where a silent server is one that has nothing."""
+    """A Redis cache that treats a silent server as an empty one."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         bounds = {
@@ -80,7 +80,7 @@ class ForgivingCache(RedisCache):
         super().__init__(server, params | {"OPTIONS": bounds | params.get("OPTIONS", {})})
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
-        """Return what is kept, or the default."""
+        """Return the value that is kept, or the default."""
         return _forgiven(lambda: RedisCache.get(self, key, default, version), default)
 
     add = _forgiving("add", is_kept=True)

@@ -38,12 +38,12 @@ PREPARING = {"prepare_threshold": 0}
 
 
 def preparing(given: dict[str, Any], *, may_prepare: bool) -> dict[str, Any]:
-    """Return options of a connection that may keep plans; what the address says wins."""
+    """Return options of a connection that may keep plans; options in the address win."""
     return PREPARING | given if may_prepare else given
 
 
 def bounded(given: dict[str, Any], seconds: int) -> dict[str, Any]:
-    """Return options of a connection with bounds added; what the address says wins.
+    """Return options of a connection with bounds added; options in the address win.
 
     Args:
         given: the options that the address names.

@@ -1,4 +1,4 @@
-"""What people at the organizers' desk may upload and choose in Wagtail's own forms."""
+"""The documents and time zones that people at the organizers' desk may choose in Wagtail."""
 
 from zoneinfo import available_timezones
 

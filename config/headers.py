@@ -1,4 +1,4 @@
-"""Headers of every answer: what a page may ask of the device, and who may keep a copy of it."""
+"""Headers of every answer: which powers a page has on the device, and who may keep a copy."""
 
 import re
 from collections.abc import Callable

@@ -12,7 +12,7 @@ from shop.reports.monitor import ShopStatus, standing
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when all is well, else 503 with what is wrong; it names nobody."""
+    """Answer 200 when all is well, else 503 with the problems; it names nobody."""
     try:
         now = standing(at=clock.moment_of(request))
     except (DatabaseError, InterfaceError):

@@ -1,4 +1,4 @@
-"""What keeps openings fair until organizers set it at their desk."""
+"""The limits that keep openings fair until organizers set them at their desk."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""What is logged, and how: what opens somebody's order, or the desk, is kept out."""
+"""The settings of logs: links that open somebody's order, or the desk, are masked."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""Where what happened on the page before is kept until the next one."""
+"""Where messages about the page before are kept until the next one."""
 
 from django.contrib.messages.storage.cookie import CookieStorage
 
@@ -6,7 +6,7 @@ from shop.cookies import name_of
 
 
 class OwnCookieStorage(CookieStorage):
-    """Keeps it in a cookie that is named like the others of the shop."""
+    """Keeps messages in a cookie that is named like the others of the shop."""
 
     @property
     def cookie_name(self) -> str:

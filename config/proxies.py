@@ -13,7 +13,7 @@ SAID_BY_PROXIES = (
 
 
 class ListedProxies:
-    """Forgets what anybody but a proxy of ``TRUSTED_PROXIES`` says for a client.
+    """Drops the headers of forwarding unless a proxy of ``TRUSTED_PROXIES`` sent them.
 
     Anybody can send these headers; a request over plain HTTP would pass for an encrypted one.
     """
@@ -22,7 +22,7 @@ class ListedProxies:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on, without what is not to be believed."""
+        """Pass the request on, without headers that are not to be believed."""
         if not is_listed_proxy(request.META.get("REMOTE_ADDR", "")):
             for name in SAID_BY_PROXIES:
                 request.META.pop(name, None)

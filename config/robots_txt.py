@@ -1,4 +1,4 @@
-"""Tells crawlers what is no page to be found, and where the list of all pages is."""
+"""Tells crawlers which addresses are no pages to be found, and where the list of all pages is."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ IN_LANGUAGES = ("preferences", "preview", "suggestions")
 
 @require_safe
 def robots_txt(request: HttpRequest) -> HttpResponse:
-    """Return what crawlers may not ask for. No statement."""
+    """Return the addresses that crawlers may not ask for. No statement."""
     codes = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
     prefixes = ["", *(f"/{code}" for code in codes)]
     lines = [

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 
 def threads_of_web(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Return the threads of gunicorn in this process; 1 for whatever else runs here.
+    """Return the threads of gunicorn in this process; 1 for any other command.
 
     Gunicorn takes them from its command line, or from GUNICORN_CMD_ARGS. Where they stand in a
     file, or another server runs the shop, WEB_THREADS says how many there are.

@@ -68,7 +68,7 @@ class AnyOf(Lookup):
 
 
 class Composed[Result]:
-    """What a queryset finds, for values that are named.
+    """A queryset that is composed once, to be run with values by name.
 
     Args:
         build: returns the queryset. What decides on the queryset's shape comes by position, its
@@ -83,7 +83,7 @@ class Composed[Result]:
         self.__doc__ = build.__doc__
 
     def __call__(self, *shape: Hashable, **values: Any) -> list[Result]:
-        """Return what the queryset finds. One statement."""
+        """Return the rows of the queryset for these values. One statement."""
         known = self._shapes.get(shape)
         if known is None:
             given = {name: Given(name, field) for name, field in self._fields.items()}
@@ -126,7 +126,7 @@ class _Shape:
         self._read = READERS[queryset._iterable_class](compiler, queryset.db)
 
     def find(self, values: Mapping[str, Any]) -> list[Any]:
-        """Return what is found for these values."""
+        """Return the rows for these values."""
         rows: Iterable[Sequence[Any]] = ask(self._text, values)
         if self._converters:
             rows = self._compiler.apply_converters(rows, self._converters)
@@ -148,7 +148,7 @@ def _place(value: Any) -> str:
 
 
 def _objects(compiler: SQLCompiler, db: str) -> Callable[[Sequence[Any]], Model]:
-    """Return what makes an object of a row, with the related ones that were joined."""
+    """Return a function that makes an object of a row, with the related ones that were joined."""
     columns = compiler.klass_info["select_fields"]
     first, last = columns[0], columns[-1] + 1
     model: type[Model] = compiler.klass_info["model"]

@@ -1,4 +1,4 @@
-"""Facts as conditions of queries: what a row is, asked from the rows that lead to it."""
+"""Conditions on rows, for queries that start at other rows which lead to them."""
 
 from __future__ import annotations
 

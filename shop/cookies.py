@@ -17,7 +17,7 @@ def name_of(cookie: str) -> str:
 
 
 def read(request: HttpRequest, cookie: str) -> str:
-    """Return what a cookie holds, nothing if the browser sent none."""
+    """Return the value of a cookie, empty if the browser sent none."""
     return request.COOKIES.get(name_of(cookie), "")
 
 

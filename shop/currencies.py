@@ -1,4 +1,4 @@
-"""What is known of currencies: how many decimals, the least charge, an approximate rate.
+"""Currencies: how many decimals they have, the least charge, an approximate rate.
 
 The table beside this file is data with its day in it: decimals by ISO 4217, the provider's
 exponents and least charges as Stripe publishes them (Supported currencies, 2026), rates of one
@@ -90,7 +90,7 @@ def is_chargeable(code: str) -> bool:
 
 
 def convert(amount: int, code: str, into: str) -> int | None:
-    """Return about what an amount is in another currency, or None where no rate is known."""
+    """Return the approximate amount in another currency, or None where no rate is known."""
     source, target = currencies()[code], currencies()[into]
     if source.per_usd is None or target.per_usd is None:
         return None

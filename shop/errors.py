@@ -59,7 +59,7 @@ class OutOfStock(ShopError):
 
 
 class PriceChanged(ShopError):
-    """The cart no longer costs what the shopper agreed to; nothing is held.
+    """The price of the cart differs from the agreed one; nothing is held.
 
     Args:
         before: what was agreed, minor units.
@@ -96,7 +96,7 @@ class LimitReached(PriceChanged):
 
 
 class VoucherRefused(ShopError):
-    """A voucher cannot be used; the text says why and what would help."""
+    """A voucher cannot be used; the text gives the reason and the remedy."""
 
 
 class WrongCode(VoucherRefused):
@@ -182,7 +182,7 @@ class NeedsAccount(ShopError):
 
 
 class NotPossible(ShopError):
-    """A rule stands in the way; the text says which, and what can be done."""
+    """A rule stands in the way; the text names the rule and the remedy."""
 
 
 class StaleState(ShopError):
@@ -227,7 +227,7 @@ class FenceBroken(NotPossible):
 
 
 class Unavailable(ShopError):
-    """Scarce things were taken by somebody else between the look and the grasp.
+    """Scarce units or benefits were taken by somebody else after they were read.
 
     Raised inside the placing transaction only; the caller looks again and says what is
     possible now.

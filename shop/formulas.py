@@ -21,7 +21,7 @@ def as_text(value: object) -> str:
 
 
 def as_read(text: str) -> str:
-    """Return what ``as_text`` was given."""
+    """Return the text that ``as_text`` was given."""
     return FORMULA.sub(lambda found: f"{_where(found)}{_marks(found)[1:]}", text)
 
 

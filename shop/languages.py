@@ -73,7 +73,7 @@ def said(texts: Mapping[str, str], original: str, language: str) -> Wording:
 
 @lru_cache(maxsize=64)
 def locale_of(language: str) -> Locale:
-    """Return what Unicode's data know of a language."""
+    """Return the locale of a language in Unicode's data."""
     return Locale.parse(LOCALES.get(language, language), sep="-")
 
 
@@ -85,7 +85,7 @@ def percent(number: float, language: str) -> str:
 
 
 def order_key(text: str, language: str) -> bytes:
-    """Return what sorts texts as a dictionary of the language does: É among the E."""
+    """Return the key that sorts texts as a dictionary of the language does: É among the E."""
     plain = _without_marks(text.casefold())
     if language.partition("-")[0] == "zh":
         return plain.translate(SOUNDS).encode("gb18030")
@@ -107,7 +107,7 @@ def listed(parts: Iterable[str]) -> str:
 
 
 def labelled(name: str, value: str) -> str:
-    """Return a name before what it stands for: "Price: $4.10"."""
+    """Return a name before its value: "Price: $4.10"."""
     return _("%(name)s: %(value)s") % {"name": name, "value": value}
 
 

@@ -37,7 +37,7 @@ def locked[Row: Model](rows: QuerySet[Row] | Manager[Row], *, fully: bool = Fals
 
 
 def locked_beside[Row: Model](rows: QuerySet[Row], *names: str) -> QuerySet[Row]:
-    """Return rows that lock what they are joined with, in the order of the names.
+    """Return rows that lock the rows they are joined with, in the order of the names.
 
     For one row, or many that share what is locked: their own order stays.
     """
@@ -66,6 +66,6 @@ def free_ones[Row: Model](rows: QuerySet[Row]) -> QuerySet[Row]:
 
 
 def _of(rows: QuerySet[Any] | Manager[Any]) -> tuple[str, ...]:
-    """Return what is locked of a query of several tables: its own, not what it is joined with."""
+    """Return the tables to lock in a query of several: its own, not those that it joins."""
     query = rows.all().query
     return ("self",) if query.select_related or len(query.alias_map) > 1 else ()

@@ -1,4 +1,4 @@
-"""From where somebody asks, as a key: what a table may hold without telling who it was."""
+"""The network of a request as a key, which a table may hold without telling who asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""On account of what something is done: a repeat of the same has the same occasion.
+"""The occasion of a piece of work: a repeat of the same has the same occasion.
 
 A worker that dies after a mail was handed over does it again, and whoever gets it twice can tell
 by its number that it is one. The occasion is that of the task, for as long as it is at work.
@@ -14,13 +14,13 @@ _occasion: ContextVar[str] = ContextVar("occasion", default="")
 
 
 def occasion() -> str:
-    """Return on account of what this is done; empty where nothing would be repeated."""
+    """Return the occasion of the present work; empty where nothing would be repeated."""
     return _occasion.get()
 
 
 @contextmanager
 def on_account_of(what: str) -> Iterator[None]:
-    """Do what is inside on account of something; what is empty changes nothing."""
+    """Do the work of a block under an occasion; an empty one changes nothing."""
     if not what:
         yield
         return

@@ -76,7 +76,7 @@ class _Cursor(CursorMixin, RawCursor):
 
 
 class _Told:
-    """What was executed, for Django's log of statements, which reads it only while it logs."""
+    """The executed statement, for Django's log of statements, which reads it only while it logs."""
 
     __slots__ = ("_cursor", "_params", "_query")
 

@@ -82,7 +82,7 @@ def tried_again(function: Callable[..., None]) -> Callable[..., None]:
 
 
 def at_once(function: Callable[..., None]) -> Callable[..., None]:
-    """Let a task that queues others do so once: its end is written with what it queued.
+    """Let a task that queues others do so once: its end is written together with them.
 
     Stands under ``@task``. A worker that dies has queued nothing, or all and is done.
     """

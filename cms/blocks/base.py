@@ -1,4 +1,4 @@
-"""What all blocks of pages share: when they are shown, what stands above them, what they need."""
+"""The base of all blocks of pages: their phases, their headings, the data that they need."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Heading:
 
 
 class PageBlock(blocks.StructBlock):
-    """A part of a page. It queries nothing: it says what it needs, and the page collects it.
+    """A part of a page. It queries nothing: it names its data, and the page collects them.
 
     ``needs`` names parts of ``Gathered``; a block of products returns its ``shelf``.
     """
@@ -64,7 +64,7 @@ class PageBlock(blocks.StructBlock):
         return BlockGroup(children=names, settings=["phases"])
 
     def normalize(self, value: Any) -> Any:
-        """Take a value that names a few fields only; the others have what they begin with."""
+        """Take a value that names a few fields only; the others get their defaults."""
         if not isinstance(value, blocks.StructValue):
             fields = self.child_blocks.items()
             value = {name: value.get(name, field.get_default()) for name, field in fields}
@@ -75,11 +75,11 @@ class PageBlock(blocks.StructBlock):
         return None
 
     def shown(self, value: Any, gathered: Gathered) -> dict[str, Any]:
-        """Return what the template writes beside the value."""
+        """Return the template's context beside the value."""
         return {}
 
     def get_context(self, value: Any, parent_context: dict | None = None) -> dict[str, Any]:
-        """Return what the template writes; without a page's data, the value alone."""
+        """Return the template's context; without a page's data, the value alone."""
         context = super().get_context(value, parent_context)
         gathered = context.get("gathered")
         if gathered is None:
@@ -116,7 +116,7 @@ class HeadedBlock(PageBlock):
         return ""
 
     def heading_of(self, value: Any, gathered: Gathered) -> Heading:
-        """Return what stands above the part."""
+        """Return the heading above the part."""
         scene = gathered.scene
         if value["title"]:
             lang = scene.words_lang

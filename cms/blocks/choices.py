@@ -1,4 +1,4 @@
-"""What editors may choose from, as it is when the form is opened."""
+"""The choices of editors, as they are when the form is opened."""
 
 from django.conf import settings
 from django.db.models import F
@@ -24,7 +24,7 @@ class LateChoiceBlock(blocks.ChoiceBlock):
     """A choice whose list is read for the form alone: pages are shown without asking for it."""
 
     def normalize_choice(self, value: str | None) -> str | None:
-        """Return what was chosen, as it is kept."""
+        """Return the choice unchanged: the list is read for the form alone."""
         return value
 
 

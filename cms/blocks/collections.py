@@ -31,7 +31,7 @@ class CollectionBlock(blocks.StructBlock):
 
 
 class CollectionsBlock(HeadedBlock):
-    """Large pictures of the catalogue's parts; each shows what is bought most in it."""
+    """Large pictures of the catalogue's parts; each shows the best-selling product in it."""
 
     needs = frozenset({"collections"})
 
@@ -57,7 +57,7 @@ class CollectionsBlock(HeadedBlock):
         return [tile["category"] for tile in value["tiles"] if tile["category"]]
 
     def default_title(self, value: Any, gathered: Gathered) -> str:
-        """Name them."""
+        """Return the title "Collections" in the language of the page."""
         return _("Collections")
 
     def shown(self, value: Any, gathered: Gathered) -> dict[str, Any]:

@@ -93,7 +93,7 @@ class DealGridBlock(ShelfBlock):
         )
 
     def default_title(self, value: Any, gathered: Gathered) -> str:
-        """Say whether the order is one of sales."""
+        """Return a title that tells whether the order is one of sales."""
         has_sales = self.shelf(value, gathered.scene) in gathered.with_sales
         return _("Most bought this week") if has_sales else _("Products")
 
@@ -127,7 +127,7 @@ class TourShelfBlock(ShelfBlock):
         return Shelf(filters, most=count_of(value))
 
     def default_title(self, value: Any, gathered: Gathered) -> str:
-        """Name them."""
+        """Return the title "Experiences" in the language of the page."""
         return _("Experiences")
 
     def shown(self, value: Any, gathered: Gathered) -> dict[str, Any]:
@@ -155,12 +155,12 @@ class PickedBlock(ShelfBlock):
         return Shelf(picked=ids, most=len(ids)) if ids else None
 
     def default_title(self, value: Any, gathered: Gathered) -> str:
-        """Name them."""
+        """Return the title "Products" in the language of the page."""
         return _("Products")
 
 
 class SlotStripBlock(ShelfBlock):
-    """The times of the flash deals, and what is on at this one."""
+    """The times of the flash deals, and the deals of the one that is on."""
 
     needs = frozenset({"slots"})
 
@@ -180,11 +180,11 @@ class SlotStripBlock(ShelfBlock):
         return Shelf(Filters(in_flash=True), most=count_of(value))
 
     def default_title(self, value: Any, gathered: Gathered) -> str:
-        """Name them."""
+        """Return the title "Flash deals" in the language of the page."""
         return _("Flash deals")
 
     def default_text(self, value: Any, gathered: Gathered) -> str:
-        """Say what they are."""
+        """Return the sentence that explains flash deals."""
         return _("A fixed number at the flash price. When it is claimed, the price goes back.")
 
     def shown(self, value: Any, gathered: Gathered) -> dict[str, Any]:

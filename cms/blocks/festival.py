@@ -42,7 +42,7 @@ class HeroBlock(PageBlock):
         description = "Title, days, countdown, the cloth of stores: all from the festival itself."
 
     def shown(self, value: Any, gathered: Gathered) -> dict[str, Any]:
-        """Return the festival; what its button says and where it leads."""
+        """Return the festival, and its button's label and address."""
         scene = gathered.scene
         products = reverse("products")
         if scene.phase is Phase.LIVE:
@@ -54,13 +54,13 @@ class HeroBlock(PageBlock):
 
 
 def call(scene: Scene, phase: str) -> str:
-    """Return what the festival wants its button to say, if it says it in the page's language."""
+    """Return the festival's own label of its button, if it has one in the page's language."""
     texts = in_language(scene.festival.texts, scene.language) if scene.festival else None
     return (texts or {}).get("cta", {}).get(phase, "")
 
 
 class CountdownBlock(PageBlock):
-    """What is left until the festival starts or ends."""
+    """The time until the festival starts or ends."""
 
     needs = frozenset({"hero"})
 
@@ -91,7 +91,7 @@ class IntroBlock(PageBlock):
 
 
 class NoticeBlock(HeadedBlock):
-    """A sentence set apart: what is new, or that it is over."""
+    """A sentence set apart: news, or that the festival is over."""
 
     class Meta:
         icon = "info-circle"
@@ -111,7 +111,7 @@ class HowBlock(HeadedBlock):
         description = "One cart, honest prices, delivery, payment: the shop's own words."
 
     def default_title(self, value: Any, gathered: Gathered) -> str:
-        """Name it."""
+        """Return the title "How it works" in the language of the page."""
         return _("How it works")
 
 
@@ -128,7 +128,7 @@ class VoucherStripBlock(HeadedBlock):
         preview_value = {"title": "Save across stores"}
 
     def default_title(self, value: Any, gathered: Gathered) -> str:
-        """Name them."""
+        """Return the title "Vouchers" in the language of the page."""
         return _("Vouchers")
 
     def shown(self, value: Any, gathered: Gathered) -> dict[str, Any]:
@@ -172,7 +172,7 @@ class SessionBlock(ShelfBlock):
         return cleaned
 
     def shelf(self, value: Any, scene: Scene) -> Shelf | None:
-        """Return the products in the light."""
+        """Return the products that the host shows."""
         ids = picked(value["products"])
         return Shelf(picked=ids, most=len(ids)) if ids else None
 

@@ -49,11 +49,11 @@ class StoreStripBlock(HeadedBlock):
         preview_value = {"count": 4}
 
     def default_title(self, value: Any, gathered: Gathered) -> str:
-        """Name them."""
+        """Return the title "Stores by country" in the language of the page."""
         return _("Stores by country")
 
     def default_text(self, value: Any, gathered: Gathered) -> str:
-        """Say what the cloths are."""
+        """Return the sentence that explains the cloths."""
         return _(
             "Every store carries its own cloth. You will see it again in your cart and on your "
             "parcel."
@@ -138,7 +138,7 @@ class StoriesBlock(HeadedBlock):
         preview_value = {"count": 3}
 
     def default_title(self, value: Any, gathered: Gathered) -> str:
-        """Name them."""
+        """Return the title "Stories" in the language of the page."""
         return _("Stories")
 
     def chosen(self, value: Any) -> list[int]:

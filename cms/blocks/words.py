@@ -68,7 +68,7 @@ class TableBlock(PageBlock):
 
 
 class PictureBlock(PageBlock):
-    """A picture; what it tells stands in its alternative text as well."""
+    """A picture; its message stands in its alternative text as well."""
 
     picture = ImageChooserBlock()
     alt = blocks.CharBlock(

@@ -55,7 +55,7 @@ def send_again(invitation: Invitation, *, at: datetime, by: User) -> Invitation:
 
 @transaction.atomic
 def take_back(invitation: Invitation, *, at: datetime, by: User) -> None:
-    """Let an invitation open nothing any more.
+    """Revoke an invitation: its link opens nothing any more.
 
     Raises:
         NotPossible: it was accepted or taken back.

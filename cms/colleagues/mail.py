@@ -17,7 +17,7 @@ from shop.tasks import tried_again
 
 
 def called(role: str) -> str:
-    """Return what a role is called in the language of the moment."""
+    """Return the name of a role in the active language."""
     return {
         ORGANIZER: pgettext("role", "organizer"),
         REVIEWER: pgettext("role", "reviewer"),
@@ -47,7 +47,7 @@ def send_colleague_invitation(invitation_id: int, serial: str) -> None:
 @task
 @tried_again
 def send_standing(user_id: int, what: str, role: str) -> None:
-    """Tell a colleague that an organizer changed what they may do."""
+    """Tell a colleague that an organizer changed their role or their account."""
     user = User.objects.get(pk=user_id)
     language = user.language or "en"
     with translation.override(language):

@@ -1,4 +1,4 @@
-"""What colleagues may do at the desk: their role is given, changed and taken away here.
+"""The roles of colleagues at the desk: they are given, changed and taken away here.
 
 Whoever changes roles holds the row of the organizers' group, so that of two organizers who take
 each other's role away one is left.
@@ -72,7 +72,7 @@ def take_role(user: User, *, at: datetime, by: User) -> None:
 
 @transaction.atomic
 def close_account(user: User, *, at: datetime, by: User) -> None:
-    """Let a colleague sign in no more, anywhere; who is signed in is out at the next page.
+    """Close a colleague's account: nobody can sign in to it, and present sessions end.
 
     Raises:
         NotPossible: the person is no colleague, the last organizer, closed already, or oneself.
@@ -147,7 +147,7 @@ def _told(
     at: datetime,
     by: User,
 ) -> None:
-    """Log a change, tell the person, and let invitations of who may invite no more open nothing."""
+    """Log a change, tell the person, and revoke their invitations if they may invite no more."""
     known = {"email": user.email}
     log(user, action, at=at, by=by, festival=None, before=before, after=known | after)
     enqueue(send_standing, user.pk, action, after.get("role", ""))

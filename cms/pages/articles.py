@@ -157,7 +157,7 @@ class HelpIndexPage(ListPage):
         verbose_name = "help"
 
     def facts(self, gathered: Gathered, request: HttpRequest) -> dict[str, Any]:
-        """Return the answers in groups, or what a search finds."""
+        """Return the answers in groups, or the results of a search."""
         language = gathered.scene.language
         words = getattr(request, "filters", None) and request.filters.words
         if words:

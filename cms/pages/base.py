@@ -1,4 +1,4 @@
-"""What all pages share: one English tree, words in other languages, previews at any moment."""
+"""The base of all pages: one English tree, words in other languages, previews at any moment."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class ShopPage(Page):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, and let no kept copy outlive what was saved; drafts change nothing public."""
+        """Save the page, and make its kept copies stale; drafts change nothing public."""
         super().save(*args, **kwargs)
         written = kwargs.get("update_fields")
         if written is None or not set(written) <= OF_DRAFTS:
@@ -186,7 +186,7 @@ class ShopPage(Page):
         return Wording(_(self.own_title)) if lang and self.own_title else Wording(self.title, lang)
 
     def crumbs(self, language: str) -> list[tuple[str, str]]:
-        """Return addresses and titles of what is above the page."""
+        """Return addresses and titles of the pages above this one."""
         if self.depth is None or self.depth <= TOP:
             return []
         above = self.url_path.rstrip("/").rpartition("/")[0] + "/"
@@ -194,7 +194,7 @@ class ShopPage(Page):
         return [*way, (address(above, language), _(self.above_title))] if self.above_title else way
 
     def facts(self, gathered: Gathered, request: HttpRequest) -> dict[str, Any]:
-        """Return what the template of this kind of page writes beside the blocks."""
+        """Return the template's context for this kind of page, beside the blocks."""
         return {}
 
     def answer(self, request: HttpRequest) -> HttpResponse:

@@ -42,7 +42,7 @@ def page_cards(
 
 
 def rows_of(pages: QuerySet, *, extra: str = "title", with_picture: bool = True) -> QuerySet:
-    """Return what cards say of published pages of the English tree, as columns."""
+    """Return the columns of cards for published pages of the English tree."""
     columns = ["id", "translation_key", "title", "search_description", "url_path", extra]
     picture = ["picture__sizes"] if with_picture else []
     english = pages.live().filter(locale__language_code=settings.LANGUAGE_CODE)
@@ -50,7 +50,7 @@ def rows_of(pages: QuerySet, *, extra: str = "title", with_picture: bool = True)
 
 
 def cards_of(rows: Iterable[Sequence[Any]], language: str) -> dict[int, PageCard]:
-    """Return cards of what ``rows_of`` has found. One statement for translations."""
+    """Return the cards of the rows that ``rows_of`` found. One statement for translations."""
     rows = list(rows)
     known = translations({key for _pk, key, *_ in rows}, language)
     found = {}
@@ -69,7 +69,7 @@ def cards_of(rows: Iterable[Sequence[Any]], language: str) -> dict[int, PageCard
 
 
 def translations(keys: Collection[Any], language: str) -> dict[Any, dict[str, Any]]:
-    """Return what published translations say of themselves. One statement; none in English."""
+    """Return titles and descriptions of published translations. One statement; none in English."""
     if language == settings.LANGUAGE_CODE or not keys:
         return {}
     pages = Page.objects.live().filter(

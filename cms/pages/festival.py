@@ -23,7 +23,7 @@ from shop.storefront.cache.catalogue_version import Epoch, KnownFestival
 
 
 class FestivalIndexPage(ListPage):
-    """The list of festivals: what runs, what comes, what was."""
+    """The list of festivals: those that run, those to come, those that are over."""
 
     template = "cms/pages/festivals.html"
     own_title = gettext_noop("Festivals")
@@ -77,7 +77,7 @@ class FestivalPage(ShopPage):
         return source.festival if source else None
 
     def festival_at(self, epoch: Epoch) -> KnownFestival | None:
-        """Return the page's own festival, whatever else runs."""
+        """Return the page's own festival, be there others that run."""
         row = self.own_festival()
         return known(row) if row else None
 

@@ -1,4 +1,4 @@
-"""Collects what the blocks of a page show: each kind of thing once, however many blocks ask."""
+"""Collects the data of a page's blocks: each kind of thing once, however many blocks ask."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def gather(parts: Sequence[BlockPart], scene: Scene) -> Gathered:
 
 
 def gather_example(block: PageBlock, value: Any) -> Gathered:
-    """Read what one block would show at this moment, for its example in the list of blocks."""
+    """Read the data of one block at this moment, for its example in the list of blocks."""
     at = clock.now()
     epoch = current_epoch(at=at)
     scene = Scene(
@@ -151,7 +151,7 @@ def _turns(part: BlockPart) -> list[datetime]:
 
 
 def _fill(found: Gathered, shelves: list[Shelf]) -> None:
-    """Fill the shelves, each product once: what one shows, those below it leave to others."""
+    """Fill the shelves, each product once: a shelf leaves out the products of those above it."""
     scene = found.scene
     asked = dict(zip(shelves, _rows(_with_spare(shelves), scene), strict=True))
     seen = {row.product_id for shelf in shelves if _is_fixed(shelf) for row in asked[shelf]}
@@ -164,7 +164,7 @@ def _fill(found: Gathered, shelves: list[Shelf]) -> None:
 
 
 def _is_fixed(shelf: Shelf) -> bool:
-    """Tell whether a shelf shows these and no others: what was picked by hand, or is in flash."""
+    """Tell whether a shelf shows a fixed set of products: picked by hand, or in flash."""
     return bool(shelf.picked) or shelf.filters.in_flash
 
 
@@ -203,7 +203,7 @@ def _stories(parts: Sequence[BlockPart], language: str) -> dict[int, PageCard]:
 
 @composed(chosen=IDS)
 def stories_to_show(*, chosen: Expression) -> QuerySet:
-    """Return what cards say of stories: chosen ones and the newest.
+    """Return the columns of cards for stories: chosen ones and the newest.
 
     The model is looked up by its name, since pages know the blocks they are made of.
     """

@@ -1,4 +1,4 @@
-"""The home page: what runs, what is on at this hour, who takes part."""
+"""The home page: the running festival, the deals of this hour, the stores that take part."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class HelpGroup:
 
 
 def festival_cards(model: type, *, at: datetime, language: str) -> list[FestivalCard]:
-    """Return the festivals that have a page: what runs, what comes, what was. One statement.
+    """Return the festivals with a page: running, to come, over. One statement.
 
     Each says its days, with the year where it is not this one.
     """

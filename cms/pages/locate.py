@@ -30,7 +30,7 @@ def locate(path: str, language: str) -> ShopPage | None:
 def pages_at(
     has_slug: bool, *, path: Expression, slug: Expression, language: Expression
 ) -> QuerySet[Page]:
-    """Return the page of an address: its id, that of its translation, and what kind it is of."""
+    """Return the page of an address: its id, that of its translation, and its content type."""
     site = Site.objects.filter(is_default_site=True)
     root = Subquery(site.values("root_page__url_path")[:1])
     pages = public().filter(url_path=Concat(root, path))
@@ -49,7 +49,7 @@ def pages_at(
 
 
 def public() -> QuerySet[Page]:
-    """Return what is published and not restricted, by itself or by a page above it."""
+    """Return the pages that are published and not restricted, by themselves or by one above."""
     place = StrIndex(OuterRef("path"), F("page__path"))
     restricted = PageViewRestriction.objects.annotate(place=place).filter(place=1)
     return Page.objects.live().filter(~Exists(restricted))
@@ -57,7 +57,7 @@ def public() -> QuerySet[Page]:
 
 @composed(pk=ID)
 def pages_of(name: str, *, pk: Expression) -> QuerySet[ShopPage]:
-    """Return a page of a kind with what it points to."""
+    """Return a page of a kind with its related rows."""
     model = apps.get_model("cms", name)
     related = [field for field in ("festival", "picture") if hasattr(model, field)]
     return model.objects.select_related("locale", *related).filter(pk=pk)

@@ -1,4 +1,4 @@
-"""What a festival saves on whole orders, as a page tells it; codes stay secret."""
+"""The savings of a festival on whole orders, as a page tells them; codes stay secret."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST = 12
 
 @dataclass(frozen=True, slots=True)
 class OfferCard:
-    """A promotion: what it gives, when, and of vouchers how many are left.
+    """A promotion: its discount, its time, and of vouchers how many are left.
 
     ``claim`` is where its voucher is claimed, if it has to be and can be now. The number is that
     of the moment at which the page was written: at most half a minute old, and nobody's own.

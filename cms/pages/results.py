@@ -1,4 +1,4 @@
-"""The public result of a festival that is over: what the organizer chose to show."""
+"""The public result of a festival that is over: the parts that the organizer chose to show."""
 
 from __future__ import annotations
 

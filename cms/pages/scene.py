@@ -26,7 +26,7 @@ def phase_of(festival: KnownFestival, at: datetime) -> Phase:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the words of a page depend on beside themselves.
+    """The facts that the words of a page depend on beside themselves.
 
     ``is_of_one`` says that the page is about this festival alone, and not about whatever runs.
     ``words_lang`` is the language of the page's own words where that is not the one it is shown

@@ -11,7 +11,7 @@ from shop.rounds import each
 
 
 def publish_due(*, at: datetime) -> int:
-    """Publish what is due and withdraw what has expired; return how many pages changed.
+    """Publish due pages and withdraw expired ones; return how many pages changed.
 
     A page that cannot be published stops no other: it is listed for a person, and tried again.
     """

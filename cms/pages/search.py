@@ -29,7 +29,7 @@ class FoundPage:
 
 
 def read_words(data: QueryDict, known: KnownFilters) -> Filters:
-    """Return what a page takes from its address: the words that the help is searched for."""
+    """Return the filters in a page's address: the words that the help is searched for."""
     return Filters(words=read_filters(data, known).words)
 
 

@@ -37,7 +37,7 @@ def untranslated(pages: Iterable[ShopPage]) -> tuple[list[str], list[str]]:
 
 
 def words_of(page: ShopPage) -> tuple[str, ...]:
-    """Return what people read on a page, in its order: no choices, numbers or addresses."""
+    """Return the texts of a page, in its order: no choices, numbers or addresses."""
     found = [page.title, page.search_description]
     for child in getattr(page, "body", ()):
         found += _words(child.block, child.value)

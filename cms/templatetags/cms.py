@@ -1,4 +1,4 @@
-"""What templates of pages need beside Wagtail's own tags."""
+"""The template tags of pages, beside Wagtail's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What templates of the organizers' desk need."""
+"""The template tags and filters of the organizers' desk."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from config import embedded
 
 
 def main() -> int:
-    """Obey the shell and return the exit code."""
+    """Run the command that was typed in the shell, and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m config.embedded", description=__doc__)
     parser.add_argument("name", choices=["demo", "test"])
     parser.add_argument("command", choices=["start", "stop", "address", "reset"])

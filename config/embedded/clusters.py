@@ -20,7 +20,7 @@ LOCALE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"  # "C" breaks 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """One server's data and what we keep beside it."""
+    """One server's data and the files beside it."""
 
     name: str
     shelf: Path

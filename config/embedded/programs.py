@@ -26,7 +26,7 @@ SERVER_FOLDERS = (
 
 
 class NoDatabase(RuntimeError):
-    """Says in one sentence why there is no server and what mends it."""
+    """Says in one sentence why there is no server, and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def _copy_of_wheel(wheel: Path, shelf: Path) -> Path:
 
 
 def _open_for_reading(folder: Path) -> None:
-    """Let the server's account read and run what root copied under a strict umask."""
+    """Let the server's account read and run the files that root copied under a strict umask."""
     folder.chmod(0o755)
     for path in folder.rglob("*"):
         if not path.is_symlink():

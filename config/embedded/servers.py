@@ -34,7 +34,7 @@ DISPOSABLE = {
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """What a live server says of itself in its pid file; the port counts when it is ready."""
+    """A live server by its pid file; the port counts when it is ready."""
 
     pid: int
     port: int

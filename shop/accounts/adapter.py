@@ -1,4 +1,4 @@
-"""What allauth does differently here: its mail goes through our door, its errors use our words."""
+"""Our changes to allauth: its mail goes through our door, its errors use our words."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -192,7 +192,7 @@ def _in_our_words(error: ValidationError) -> ValidationError:
 
 
 def device_of(agent: str) -> str:
-    """Return what a browser says that it is, like "Firefox on Android"."""
+    """Return the browser and system that a user agent names, like "Firefox on Android"."""
     # Only names that we know are repeated: the rest is whatever a stranger cares to send.
     browser = next((name for mark, name in BROWSERS.items() if mark in agent), None)
     system = next((name for mark, name in SYSTEMS.items() if mark in agent), None)

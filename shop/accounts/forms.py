@@ -30,7 +30,7 @@ class LoginForm(account.LoginForm):
 
 
 class SignupForm(account.SignupForm):
-    """What a new account needs."""
+    """The form of a new account: address and password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -85,7 +85,7 @@ class Invited(models.Model):
 
 
 def hash_of(token: str) -> str:
-    """Return what a row knows of the secret of its link."""
+    """Return the hash that is stored of a link's secret."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -152,7 +152,7 @@ def renewed[Kind: Invited](kind: type[Kind], pk: int, *, at: datetime) -> Kind:
 
 
 def taken_back[Kind: Invited](kind: type[Kind], pk: int, *, at: datetime) -> Kind:
-    """Let an invitation open nothing any more.
+    """Revoke an invitation: its link opens nothing any more.
 
     Raises:
         NotPossible: it was accepted or taken back.

@@ -20,7 +20,7 @@ RULES = Path(__file__).with_name("mailboxes.csv")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How a provider reads what stands before the @.
+    """How a provider reads the part before the @.
 
     ``domain`` stands for all of the provider's domains that share names; ``tag`` begins what is
     cut off; ``ignored`` are characters that make no difference; ``by_subdomain`` is True where

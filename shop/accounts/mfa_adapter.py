@@ -1,4 +1,4 @@
-"""What allauth's second steps do differently here: our words, our address, our pictures."""
+"""Our changes to allauth's second steps: our words, our address, our pictures."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class MFAAdapter(DefaultMFAAdapter):
         return make(url, image_factory=SvgPathFillImage).to_string(encoding="unicode")
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002
-        """Return what a new passkey is called until its owner calls it otherwise: the device."""
+        """Return the name of a new passkey until its owner changes it: the device."""
         return device_of(context.request.headers.get("User-Agent", ""))
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:

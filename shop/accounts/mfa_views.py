@@ -1,4 +1,4 @@
-"""Turning a second step on: allauth's pages, and what follows from it for other sessions."""
+"""Turning a second step on: allauth's pages, and the end of the other sessions."""
 
 from __future__ import annotations
 

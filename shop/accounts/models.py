@@ -9,7 +9,7 @@ from shop.accounts.mailboxes import mailbox_key
 
 
 class Mailbox(models.Model):
-    """Where mail arrives: what limits per shopper are counted for.
+    """The place where mail arrives, for which limits per shopper are counted.
 
     Any number of addresses lead to one mailbox, so accounts whose addresses do share what one
     shopper may have. It stays when its accounts go, since what was bought was bought.
@@ -86,7 +86,7 @@ class User(AbstractUser):
         super().save(**options)
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """Return what a session must know to count: the password, and how often all were ended.
+        """Return the hash that a session must hold: of the password and ``sessions_ended``.
 
         Sessions of people who never ended any are those that Django knows by itself.
         """
@@ -99,7 +99,7 @@ class User(AbstractUser):
 
 
 class SignInRules(models.Model):
-    """What organizers demand of those who sign in."""
+    """The rules that organizers set for signing in."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     members_need_second_step = models.BooleanField(default=False)

@@ -1,4 +1,4 @@
-"""allauth's forms of passkeys with our words; script fills in what the browser says of a key."""
+"""allauth's forms of passkeys with our words; script fills in the browser's data of a key."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ LONGEST_NAME = 60
 
 
 class AddForm(webauthn.AddWebAuthnForm):
-    """A new passkey, and what its owner calls it."""
+    """A new passkey, with its name."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -20,7 +20,7 @@ class AddForm(webauthn.AddWebAuthnForm):
 
 
 class RenameForm(webauthn.EditWebAuthnForm):
-    """What the owner calls a passkey."""
+    """The name of a passkey."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -34,7 +34,7 @@ def squeezed(text: str) -> str:
 
 
 def _names(user: User) -> set[str]:
-    """Return what of a person's address and name a password must not hold."""
+    """Return the parts of a person's address and name that a password must not hold."""
     local = user.email.partition("@")[0]
     texts = [local, *re.split(r"[^\w]|_", local), user.first_name, user.last_name]
     return {name for name in map(squeezed, texts) if len(name) >= SHORTEST}

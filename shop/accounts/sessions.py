@@ -1,4 +1,4 @@
-"""Ends the sessions of a person wherever they are, by making what they know worthless.
+"""Ends the sessions of a person wherever they are, by making their hash worthless.
 
 Each session carries a hash of the password and of ``User.sessions_ended``, which is compared at
 every request. No session need be found, and so it works wherever sessions are kept.

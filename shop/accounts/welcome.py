@@ -1,4 +1,4 @@
-"""Where the link of an invitation leads: a new account, or what is joined for the one there is."""
+"""The page behind the link of an invitation: for a new account, or the one there is."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from shop.errors import NotPossible
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """One kind of invitation: how it is accepted, what its page says, and where it leads.
+    """One kind of invitation: how it is accepted, the words of its page, and the page after it.
 
     ``words`` returns heading and first sentence for an invitation, or for None where the link
     opens nothing; ``home`` returns where it leads after joining.
@@ -42,7 +42,7 @@ class Door:
 
 
 class FirstPasswordForm(forms.Form):
-    """What the account of somebody who was invited needs."""
+    """The form of an invited person's new account: name and password."""
 
     name = forms.CharField(
         label=_("Full name"),
@@ -84,7 +84,7 @@ def welcome(request: HttpRequest, token: str, door: Door) -> HttpResponse:
 
 
 def _as_oneself(request: HttpRequest, found: Invited, token: str, door: Door) -> HttpResponse:
-    """Let somebody who is signed in accept what is meant for their address."""
+    """Let somebody who is signed in accept the invitation to their address."""
     if request.user.email.lower() != found.email:
         return _page(request, door, found, other=request.user.email)
     if request.method != "POST":

@@ -1,4 +1,4 @@
-"""A guest signs in: the cart that was filled before comes along."""
+"""Joins the cart that a guest has filled to the account, at sign-in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shop.networks import keyed_hash
 
 @transaction.atomic
 def adopt_cart(guest: Cart, user: User, *, at: datetime) -> Cart:
-    """Move what a guest's cart holds and keeps in mind into the account's, and return that one.
+    """Move a guest's lines, vouchers, saved products and address to the account's cart; return it.
 
     Of a variant in both the larger quantity stays: the same wish was noted twice. The address
     is the guest's, since it was typed last. The guest's cart stays behind, empty.

@@ -131,7 +131,7 @@ def choose_services(shopper: Shopper, services: dict[int, str]) -> None:
 
 
 def put_back(cart_id: int, quantities: dict[int, int], *, at: datetime) -> None:
-    """Put what was not paid after all back into the cart, unless it was chosen again since."""
+    """Put units that were not paid back into the cart, unless their variants are in it again."""
     CartLine.objects.bulk_create(
         (CartLine(cart_id=cart_id, variant_id=variant_id, quantity=quantity, added_at=at)
          for variant_id, quantity in quantities.items()),

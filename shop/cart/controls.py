@@ -47,7 +47,7 @@ class PlainSelect(forms.Select):
 
 
 def _written(facts: dict[str, Any]) -> SafeString:
-    """Return attributes in their order: what is merely so has no value, what is not is left out."""
+    """Return attributes in their order: true ones without a value, false ones left out."""
     told = (
         f" {name}" if value is True else f' {name}="{conditional_escape(value)}"'
         for name, value in facts.items()

@@ -30,7 +30,7 @@ COOKIE_DAYS = 60
 
 @dataclass(frozen=True, slots=True)
 class Shopper:
-    """Who is buying: what the rules for limits and open orders ask about a person.
+    """The shopper, as the rules for limits and open orders need to know one.
 
     ``token_hash`` names the cart; ``user`` is None for a guest; ``has_verified_email`` allows
     deals with a limit and claims; ``network_key`` is a keyed hash of the network address.
@@ -126,10 +126,10 @@ def rename_cart(before: str, after: str) -> bool:
 
 
 def new_token() -> str:
-    """Return what a new guest's cart is known by, to the guest alone."""
+    """Return a random token for a new guest's cart, which the guest alone knows."""
     return secrets.token_urlsafe(16)
 
 
 def hash_of(token: str) -> str:
-    """Return what is stored of a token; nothing of none."""
+    """Return the hash that is stored of a token; empty for no token."""
     return hashlib.sha256(token.encode()).hexdigest() if token else ""

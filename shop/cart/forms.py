@@ -1,4 +1,4 @@
-"""What is typed into the cart."""
+"""The forms of the cart."""
 
 from __future__ import annotations
 

@@ -77,5 +77,5 @@ def own_limits(product_id: int, user: User, *, at: datetime) -> list[OwnLimit]:
 
 
 def needs_confirming() -> str:
-    """Say to an account without a confirmed address what a limited deal asks for."""
+    """Return the request to confirm the email address, for limited deals and vouchers."""
     return _("Vouchers and limited deals need a confirmed email address.")

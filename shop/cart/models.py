@@ -7,7 +7,7 @@ from shop.festivals.models import Claim, Promotion
 
 
 class Cart(models.Model):
-    """What a shopper has chosen. It is a wish: it holds no stock and fixes no price.
+    """The lines that a shopper has chosen. It is a wish: it holds no stock and fixes no price.
 
     A guest is known by a random token in a cookie; only its hash is stored.
     """
@@ -82,7 +82,7 @@ class VoucherTry(models.Model):
 
 
 class SavedProduct(models.Model):
-    """A product that the shopper keeps in mind, beside what the cart wants."""
+    """A product that the shopper has saved for later, beside the lines of the cart."""
 
     cart = models.ForeignKey(Cart, models.CASCADE, related_name="saved")
     product = models.ForeignKey(Product, models.CASCADE, related_name="+")

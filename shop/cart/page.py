@@ -27,7 +27,7 @@ from shop.merchants.models import Merchant
 
 @dataclass(frozen=True, slots=True)
 class StoreShown:
-    """What one store sends: its lines, its parcel, what it takes off."""
+    """One store's part of the cart: its lines, its parcel, its discounts."""
 
     name: str
     url: str
@@ -64,7 +64,7 @@ class CartShown:
 
 
 def show_cart(priced: PricedCart, shopper: Shopper, *, currency: str, at: datetime) -> CartShown:
-    """Return what the page says of a cart.
+    """Return a cart as its page shows it.
 
     Args:
         currency: in which an approximate total is shown.
@@ -93,7 +93,7 @@ def show_cart(priced: PricedCart, shopper: Shopper, *, currency: str, at: dateti
 
 
 def problems(priced: PricedCart) -> list[str]:
-    """Say what keeps the whole cart from being paid: its country, or too small a total."""
+    """Return the reasons why the cart cannot be paid: its country, or too small a total."""
     found = [priced.undeliverable] if priced.undeliverable else []
     if priced.quote.is_below_minimum and priced.quote.segments:
         found.append(str(BelowMinimum(amount(priced.quote.basket.minimum))))
@@ -142,7 +142,7 @@ def _summary(priced: PricedCart) -> str:
 
 
 def _saving(priced: PricedCart) -> str:
-    """Say what is saved, deals counted from the lowest price of the 30 days before.
+    """Return the sentence on the saving, deals counted from the lowest price of 30 days before.
 
     A deal without such a price counts for nothing here: a regular price that was raised just
     before the festival would make any saving look large.

@@ -1,4 +1,4 @@
-"""What changed since the shopper last looked: the public price of one, then and now."""
+"""Price changes since the shopper last looked: the public price of one unit, then and now."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Spans = dict[int, list[PriceSpan]]
 
 
 def changes(priced: PricedCart, *, at: datetime) -> list[str]:
-    """Say of each line whose price is another than the one that was shown last: what and why.
+    """Return a sentence for each line whose price differs from the one last shown, with the reason.
 
     One statement, and none when no price has changed.
     """

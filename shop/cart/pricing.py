@@ -1,4 +1,4 @@
-"""Prices a cart: reads what the price depends on in four statements, then computes."""
+"""Prices a cart: reads the facts of the price in four statements, then computes."""
 
 from __future__ import annotations
 
@@ -187,7 +187,7 @@ def _wanted(line: CartLine, deals: list[DealTerms], own: Holdings) -> WantedUnit
 
 
 def _credited(deal: DealTerms, own: Holdings) -> DealTerms:
-    """Count what the shopper's own pending order holds as still there for the shopper."""
+    """Return a deal's terms with the units of the shopper's own pending order counted as left."""
     held = own.deals.get(deal.id, 0)
     if not held:
         return deal

@@ -1,4 +1,4 @@
-"""What a priced cart comes to, row by row: every total is the sum of the rows above it."""
+"""The sums of a priced cart, row by row: every total is the sum of the rows above it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ type Rows = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class SumsShown:
-    """What an order comes to; ``rows`` are pairs of a text and an amount.
+    """The sums of an order; ``rows`` are pairs of a text and an amount.
 
     ``unused`` says which vouchers take nothing off, and why.
     """
@@ -38,7 +38,7 @@ class SumsShown:
 
 @dataclass(frozen=True, slots=True)
 class StoreSums:
-    """What stands below a store's lines: what is taken off, its parcel, what that leaves."""
+    """The sums below a store's lines: its discounts, its parcel, its subtotal."""
 
     off: Rows
     delivery: str
@@ -47,7 +47,7 @@ class StoreSums:
 
 
 def show_sums(priced: PricedCart, *, currency: str) -> SumsShown:
-    """Return what a cart comes to, with every benefit by its name.
+    """Return the sums of a cart, with every benefit by its name.
 
     Args:
         currency: in which an approximate total is shown.
@@ -74,7 +74,7 @@ def show_sums(priced: PricedCart, *, currency: str) -> SumsShown:
 
 
 def store_sums(priced: PricedCart, merchant_id: int) -> StoreSums:
-    """Return what stands below the lines of one store: they and it make its subtotal."""
+    """Return the sums below the lines of one store: they and it make its subtotal."""
     quote = priced.quote
     own = [i for i, s in enumerate(quote.segments) if s.wanted.merchant_id == merchant_id]
     return StoreSums(
@@ -86,7 +86,7 @@ def store_sums(priced: PricedCart, merchant_id: int) -> StoreSums:
 
 
 def show_shares(priced: PricedCart) -> list[str]:
-    """Return what each store sends, in a line: "Adire House, 1 item, $49.90"."""
+    """Return each store's part of the order, in a line: "Adire House, 1 item, $49.90"."""
     shares, found = _shares(priced), []
     for pk, lines in priced.by_merchant.items():
         name = lines[0].variant.product.merchant.name
@@ -107,7 +107,7 @@ def units(priced: PricedCart) -> int:
 
 
 def about(total: int, currency: str) -> str:
-    """Say about what a total is in the shopper's currency, and what is charged."""
+    """Return a sentence with a total in the shopper's currency, and the amount that is charged."""
     ours = settings.SHOP_CURRENCY
     converted = convert(total, ours, currency) if currency != ours else None
     if converted is None:
@@ -134,7 +134,7 @@ def or_free(minor: int) -> str:
 def _off(
     benefits: tuple[Benefit, ...], *, is_delivery: bool, places: list[int] | None = None
 ) -> Iterator[tuple[str, str]]:
-    """Yield what benefits take off goods or delivery, in all or in some places."""
+    """Yield the names and amounts of benefits on goods or delivery, in all or in some places."""
     for benefit in benefits:
         terms = benefit.promotion
         if (terms.group == Group.SHIPPING) != is_delivery:
@@ -145,7 +145,7 @@ def _off(
 
 
 def _shares(priced: PricedCart) -> dict[int, int]:
-    """Return what is paid to each store: its lines and its parcel, all benefits taken off."""
+    """Return the amount paid to each store: its lines and its parcel, all benefits taken off."""
     found: dict[int, int] = defaultdict(int, priced.quote.parcel_prices)
     for segment, paid in zip(priced.quote.segments, priced.quote.paid, strict=True):
         found[segment.wanted.merchant_id] += paid

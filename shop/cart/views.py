@@ -1,4 +1,4 @@
-"""The cart page and what is posted to it. Every address answers a fragment or a page."""
+"""The cart page and its posts. Every address answers a fragment or a page."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ MOST_KINDS = 20  # of tickets, on the page of one experience
 @tokenless
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
-    """Put a variant into the cart, on top of what is there."""
+    """Put units of a variant into the cart, on top of those that are there."""
     at = clock.moment_of(request)
     quantity = number(request.POST.get("quantity", "1"))
     change.check_quantity(quantity)
@@ -192,7 +192,7 @@ def country(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def summary(request: HttpRequest) -> HttpResponse:
-    """Return what is personal in the frame of every page: the cart, what is saved, the name."""
+    """Return the personal part of every page's frame: the cart, the saved products, the name."""
     user = signed_in(request)
     lines = CartLine.objects.filter(cart__in=carts_of(request))
     count = lines.aggregate(units=Sum("quantity"))["units"]

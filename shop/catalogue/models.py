@@ -52,7 +52,7 @@ class ProductQuerySet(StateQuerySet):
     """Products by who may see them."""
 
     def public(self) -> ProductQuerySet:
-        """Keep what everybody can see: published, of a store that trades."""
+        """Keep the products that everybody can see: published, of a store that trades."""
         return self.filter(Product.PUBLIC)
 
 
@@ -62,7 +62,7 @@ def public_sql(p: str, m: str) -> str:
 
 
 class Product(Stateful):
-    """What is described and photographed; its variants are what is bought."""
+    """A product with its words and pictures; its variants are the things to buy."""
 
     class Kind(models.TextChoices):
         GOODS = "goods"
@@ -202,7 +202,7 @@ class VariantQuerySet(models.QuerySet["Variant"]):
         )
 
     def buyable(self, *, at: datetime) -> VariantQuerySet:
-        """Keep what may be put into a cart: on sale, to be seen, of an experience with a date."""
+        """Keep variants that may be put into a cart: on sale, public, dated if of an experience."""
         is_dated = models.Q(product__kind=Product.Kind.GOODS) | models.Q(
             session_start__isnull=False
         )
@@ -210,7 +210,7 @@ class VariantQuerySet(models.QuerySet["Variant"]):
 
 
 def buyable_sql(v: str, p: str, m: str) -> str:
-    """Return what ``buyable`` keeps, for a statement with variant, product and store so called."""
+    """Return ``buyable`` as SQL, for a statement with variant, product and store so called."""
     is_dated = f"({p}.kind = 'goods' OR {v}.session_start IS NOT NULL)"
     return f"{on_sale_sql(v)} AND {public_sql(p, m)} AND {is_dated}"
 
@@ -221,7 +221,7 @@ def on_sale_sql(v: str) -> str:
 
 
 class Variant(models.Model):
-    """What is bought: one choice of a product's options, with its own SKU, price and pool."""
+    """A thing to buy: one choice of a product's options, with its own SKU, price and pool."""
 
     product = models.ForeignKey(Product, models.PROTECT, related_name="variants")
     sku = models.CharField(max_length=40, unique=True)

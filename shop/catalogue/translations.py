@@ -1,4 +1,4 @@
-"""What products and stores say in other languages than the one that their stores write in."""
+"""The words of products and stores in other languages than those of their stores."""
 
 from __future__ import annotations
 
@@ -87,13 +87,13 @@ def clear(subject: Subject) -> None:
 
 
 def term_names(kind: str, words: Collection[str]) -> dict[str, dict[str, str]]:
-    """Return what words that many products share are called, by word and language code."""
+    """Return the names of words that many products share, by word and language code."""
     rows = Term.objects.filter(kind=kind, term__in=words)
     return dict(rows.values_list("term", "names"))
 
 
 def shared_names(words: Collection[str], language: str) -> dict[str, str]:
-    """Return what the shop calls words in a language, by word. One statement, also for no words."""
+    """Return the shop's names of words in a language, by word. One statement, also for no words."""
     rows = Term.objects.filter(term__in=[*words, ""]).order_by("-pk")
     return {row.term: name for row in rows if (name := in_language(row.names, language))}
 

@@ -1,4 +1,4 @@
-"""What products, stores and the words that products share are called in a language.
+"""The names of products, stores and shared words in a language.
 
 Each text falls back by itself: to the words of its store, with their language beside them.
 """
@@ -40,7 +40,7 @@ class ProductTerms:
     own: Mapping[str, str] = field(default_factory=dict)
 
     def called(self, kind: str, word: str) -> Wording:
-        """Return what a word is called, or the word itself as its store wrote it."""
+        """Return the name of a word, or the word itself as its store wrote it."""
         if self.language == settings.LANGUAGE_CODE:
             return Wording(word)
         name = self.own.get(word) or self.shared.get(f"{kind}:{word}")
@@ -91,7 +91,7 @@ def translated_column(of: str, language: str) -> RawSQL:
 
 
 def called_column(words: str, language: str) -> RawSQL:
-    """Return what words are called in a language as a column, by kind and word.
+    """Return the names of words in a language as a column, by kind and word.
 
     Args:
         words: an array of words, as SQL.

@@ -1,4 +1,4 @@
-"""Signing in, with the cart in hand."""
+"""The accounts adapter, which joins a guest's cart to the account at sign-in."""
 
 from django.http import HttpRequest
 
@@ -10,7 +10,7 @@ from shop.networks import client_address
 
 
 class ShopperAdapter(AccountAdapter):
-    """Lets what a guest chose and holds come along."""
+    """Joins a guest's cart and open payment to the account at sign-in."""
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Sign the user in and join the guest's cart to the account."""

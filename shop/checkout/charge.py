@@ -1,4 +1,4 @@
-"""What the button would charge: the price of this moment, or the one that is held."""
+"""The charge of the pay button: the price of this moment, or the one that is held."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from shop.storefront.cache.catalogue_version import current_epoch
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What is agreed to by pressing the button.
+    """The charge that pressing the button agrees to.
 
     ``held`` is the open order whose price this is, ``until`` says how long; ``replaces`` when
     another open order ends by paying this one.
@@ -42,7 +42,7 @@ class Charge:
 
 
 def offer(priced: PricedCart, *, currency: str, at: datetime) -> Charge:
-    """Return what the button would charge. One statement while a payment is open, else none.
+    """Return the charge of the button. One statement while a payment is open, else none.
 
     Args:
         currency: in which an approximate total is shown.
@@ -65,7 +65,7 @@ def offer(priced: PricedCart, *, currency: str, at: datetime) -> Charge:
 
 
 def obstacles(priced: PricedCart) -> list[str]:
-    """Say what has to be put right in the cart before anything can be paid."""
+    """Return the problems to solve in the cart before anything can be paid."""
     short_of = priced.quote.missing
     return problems(priced) + [
         _obstacle(line, short, priced.quote)

@@ -42,7 +42,7 @@ class Choice:
 
 
 def choices(priced: PricedCart) -> list[Choice]:
-    """Return what there is to choose for each parcel."""
+    """Return the delivery options of each parcel."""
     found = []
     for pk, lines in priced.by_merchant.items():
         merchant = lines[0].variant.product.merchant
@@ -73,7 +73,7 @@ def is_as_shown(services: Mapping[int, str], shown: str) -> bool:
 
 
 def posted_services(data: Mapping[str, str]) -> dict[int, str]:
-    """Return the services that were posted, by merchant id; what is not one is left out."""
+    """Return the services that were posted, by merchant id; unknown ones are left out."""
     known = set(Rate.ServiceLevel.values)
     found = {}
     for field in list(data)[:MOST_STORES]:
@@ -88,7 +88,7 @@ def _joined(services: Mapping[int, str]) -> str:
 
 
 def _price(priced: PricedCart, merchant_id: int, option: DeliveryOption) -> int:
-    """Return what the shopper would pay for this way, the free shipping in use taken off."""
+    """Return the shopper's price of this way, the free shipping in use taken off."""
     for benefit in priced.quote.benefits:
         if benefit.promotion.group != Group.SHIPPING:
             continue

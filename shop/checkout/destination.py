@@ -31,7 +31,7 @@ def cart_to_send(request: HttpRequest, country: str) -> Cart | None:
 def carts_to_send(
     is_account: bool, *, user: Expression, token_hash: Expression, country: Expression
 ) -> QuerySet[Cart]:
-    """Return the cart of an account, or of a guest, with what an address has to know of it."""
+    """Return the cart of an account, or of a guest, with ``is_served`` and ``sends``."""
     own = {"user": user} if is_account else {"token_hash": token_hash, "user": None}
     served = Country.objects.filter(code=country).exclude(service=Country.Service.CLOSED)
     goods = CartLine.objects.filter(cart=OuterRef("pk"), variant__product__kind=Product.Kind.GOODS)

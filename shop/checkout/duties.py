@@ -1,4 +1,4 @@
-"""What may be asked for at the border, in words. It is never part of what we charge."""
+"""Import tax and duty at the border, in words. They are never part of our charge."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from shop.languages import percent
 
 @dataclass(frozen=True, slots=True)
 class Duties:
-    """What is known of a country's import tax and duty; ``note`` is in English."""
+    """The import tax and duty of a country, as far as known; ``note`` is in English."""
 
     sentences: tuple[str, ...]
     note: str
@@ -27,7 +27,7 @@ class Duties:
 
 
 def duties_of(priced: PricedCart) -> Duties | None:
-    """Return what to say of import tax and duty, or None where no border is crossed.
+    """Return the sentences on import tax and duty, or None where no border is crossed.
 
     One statement.
     """
@@ -50,12 +50,12 @@ def duties_of(priced: PricedCart) -> Duties | None:
 
 @composed(country=TEXT)
 def rules_of(*, country: Expression) -> QuerySet[ImportRule]:
-    """Return what a country asks for at its border, as a set of one or none."""
+    """Return the import rule of a country, as a set of one or none."""
     return ImportRule.objects.filter(country=country)
 
 
 def _rate(typed: str) -> str:
-    """Return a percentage in the reader's language; what is no number stays as it was noted."""
+    """Return a percentage in the reader's language; other text stays as it was noted."""
     try:
         return percent(float(typed), language())
     except ValueError:

@@ -70,7 +70,7 @@ class AddressForm(forms.Form):
     )
 
     def __init__(self, *args: Any, country: str, needs_place: bool = True, **kwargs: Any) -> None:
-        """Shape the form for a country; what was posted may name another one."""
+        """Shape the form for a country; the posted data may name another one."""
         super().__init__(*args, **kwargs)
         posted = self.data.get("country", "") if self.is_bound else ""
         known = self.fields["country"].valid_value(posted)
@@ -128,7 +128,7 @@ class AddressForm(forms.Form):
         self.fields["phone"].required = False
 
     def _offer(self, known: tuple[tuple[str, str], ...]) -> None:
-        """Let the region be chosen. What stands there already is kept, known or not."""
+        """Offer a list of regions. A region that stands there already is kept, known or not."""
         before = self.data if self.is_bound else self.initial
         text = before.get("region") or ""
         region = area_of(self.code, language(), text) or text
@@ -142,7 +142,7 @@ class AddressForm(forms.Form):
         field.widget = PlainSelect(field.widget.attrs, [("", "–"), *own, *known])
 
     def contact(self) -> Contact:
-        """Return what was typed, not saved."""
+        """Return the typed contact, not saved."""
         return Contact(**{name: self.cleaned_data.get(name, "") for name in AUTOCOMPLETE})
 
 

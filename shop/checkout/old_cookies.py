@@ -1,4 +1,4 @@
-"""Takes over, once, what browsers kept under the names that cookies had before ``__Host-``.
+"""Takes over, once, cookies with the names that they had before ``__Host-``.
 
 Others may have planted such a cookie, so its word is not good enough to go on with: the cart gets
 another token, which whoever planted the old one does not know. Sessions are not taken over at

@@ -54,7 +54,7 @@ def shown(form: AddressForm, priced: PricedCart, *, at: datetime) -> Fields:
 
 
 def initial_address(cart: Cart, user: User | None, *, sends: bool) -> dict[str, str]:
-    """Return what was typed for this cart, or where the account's last order went.
+    """Return the address typed for this cart, or that of the account's last order.
 
     The country is always the cart's: its delivery is being shown. Orders of tickets went nowhere:
     where something is sent, they are passed over.

@@ -43,7 +43,7 @@ def stopped(request: HttpRequest, order: Order) -> HttpResponse:
 def unpaid_page(
     request: HttpRequest, order: Order, *, is_known: bool | None, stopped: bool = False
 ) -> HttpResponse:
-    """Show how an order without its money stands, and what can be done."""
+    """Show how an order without its money stands, and the ways to go on."""
     zone = current_epoch(at=clock.moment_of(request)).zone
     state = standing(order, zone=zone, is_known=is_known, stopped=stopped)
     if request.htmx and state.asks_again:

@@ -1,4 +1,4 @@
-"""What the page with the button says when an order was refused, or is too large to be placed."""
+"""Refusals on the page with the button: of an order, or of one that is too large."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ UNCHARGED = (PriceChanged, OutOfStock, CannotDeliver, BelowMinimum, TooMuchHeld,
 
 
 def refused(refusal: ShopError | None) -> dict[str, Any]:
-    """Return what the page says of a refusal; a changed price comes with before and after."""
+    """Return the page's context of a refusal; a changed price comes with before and after."""
     if refusal is None:
         return {}
     said: dict[str, Any] = {"refusal": str(refusal), "is_uncharged": isinstance(refusal, UNCHARGED)}
@@ -47,7 +47,7 @@ def too_large(priced: PricedCart, shopper: Shopper, *, at: datetime) -> TooMuchH
 
 
 def way_to_more(refusal: ShopError | None, shopper: Shopper) -> tuple[str, str] | None:
-    """Return where somebody becomes an account that can order more at once, and in what words."""
+    """Return the address and words of the way to order more at once, by an account."""
     if not isinstance(refusal, TooMuchHeld) or not refusal.may_sign_in:
         return None
     if shopper.user is not None:

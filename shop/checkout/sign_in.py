@@ -1,4 +1,4 @@
-"""What a guest chose and holds comes along when the guest signs in."""
+"""Joins a guest's cart and open payment to the account at sign-in."""
 
 from __future__ import annotations
 

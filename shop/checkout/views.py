@@ -52,7 +52,7 @@ def address(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def delivery(request: HttpRequest) -> HttpResponse:
-    """Ask how each parcel travels, show what everything comes to, and lead to the payment."""
+    """Ask how each parcel travels, show the sums, and lead to the payment."""
     shopper = shopper_of(request)
     if shopper is None:
         return see_other("cart")
@@ -156,7 +156,7 @@ def _delivery_page(
 
 
 def _agreed(request: HttpRequest) -> Agreement:
-    """Return what was on the page. It is only compared with what holds, never believed."""
+    """Return the agreement of the page: only compared with the present one, never believed."""
     total = request.POST.get("total", "")
     minor = int(total) if total.isdecimal() and len(total) <= 15 else -1
     return Agreement(minor, request.POST.get("digest", ""), request.POST.get("wish", ""))

@@ -1,4 +1,4 @@
-"""What a country's addresses are made of and how they are written, by Google's data of 2024.
+"""The parts of a country's addresses and their order, by Google's data of 2024.
 
 The data shapes forms and labels; it refuses nobody for the script or the spelling of a name.
 """
@@ -24,7 +24,7 @@ LOCAL_READERS = frozenset({"zh-hans"})
 
 @dataclass(frozen=True, slots=True)
 class AddressRules:
-    """What a country's addresses are made of.
+    """The parts of a country's addresses, and how they are written.
 
     ``asked`` and ``required`` name fields beside the street, which is always there. ``formats``
     say where each part stands: in the country's own script, and in Latin letters.
@@ -37,7 +37,7 @@ class AddressRules:
     formats: tuple[str, str]
 
     def takes_postcode(self, text: str) -> bool:
-        """Tell whether a postcode has the form of the country, in whatever script's digits."""
+        """Tell whether a postcode has the form of the country, in any script's digits."""
         # Full-width letters are written plainly; the patterns take the digits of every script.
         plain = unicodedata.normalize("NFKC", text).strip().upper()
         return not self.postcodes or any(form.fullmatch(plain) for form in self.postcodes)
@@ -94,7 +94,7 @@ def write_address(country: str, parts: Mapping[str, str]) -> Written:
 
 
 def _line(form: str, parts: Mapping[str, str], street: str) -> Iterator[str]:
-    """Yield the lines of one row of a format; what joins parts stands only between parts."""
+    """Yield the lines of one row of a format; separators stand only between parts."""
     if form == "%A":  # a street may take two lines of its own
         yield from (parts["line1"], parts["line2"])
         return
@@ -106,7 +106,7 @@ def _line(form: str, parts: Mapping[str, str], street: str) -> Iterator[str]:
 
 
 def _joint(before: str, joint: str, after: str) -> str:
-    """Return what joins two parts: nothing in some scripts, a blank where either is Latin."""
+    """Return the separator of two parts: nothing in some scripts, a blank where either is Latin."""
     return joint or ("" if is_local(before) and is_local(after) else " ")
 
 

@@ -16,7 +16,7 @@ WRITTEN_BY_CODE = frozenset({"US", "CA", "AU", "BR", "IT"})
 
 @lru_cache(maxsize=600)
 def areas(country: str, language: str) -> tuple[tuple[str, str], ...]:
-    """Return the areas of a country as (what an address holds, what a reader sees).
+    """Return the areas of a country as pairs: the value in an address, and the label.
 
     In the country's own script where the page's language is written in it, else in Latin letters.
     Empty where the country writes no area, or where the data know none.
@@ -43,13 +43,13 @@ def area_of(country: str, language: str, text: str) -> str:
 
 @lru_cache(maxsize=600)
 def _chosen(country: str, language: str) -> dict[str, str]:
-    """Return what an address holds of each area, by its code."""
+    """Return the value that an address holds of each area, by its code."""
     return {_keys(country)[_plain(value)]: value for value, _label in areas(country, language)}
 
 
 @lru_cache(maxsize=300)
 def _keys(country: str) -> dict[str, str]:
-    """Return the areas of a country by whatever they are called. A code is known first."""
+    """Return the codes of a country's areas by all their names and by themselves."""
     data = _data(country)
     entries = [entry for name, entry in data.items() if name.partition("--")[0] == country]
     rows = [row for entry in entries for row in _rows(entry)]

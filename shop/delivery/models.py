@@ -35,7 +35,7 @@ class Country(models.Model):
 
 
 class Rate(models.Model):
-    """What one parcel costs from a region to a zone, by weight."""
+    """The price of one parcel from a region to a zone, by weight."""
 
     class ServiceLevel(models.TextChoices):
         PACKET = "packet"
@@ -63,7 +63,7 @@ class Rate(models.Model):
 
 
 class ImportRule(models.Model):
-    """What a country asks of a parcel that comes in; text for shoppers, never a computation."""
+    """A country's rules for a parcel that comes in; text for shoppers, never a computation."""
 
     country = models.OneToOneField(Country, models.CASCADE, primary_key=True)
     limit_currency = models.CharField(max_length=3, blank=True)

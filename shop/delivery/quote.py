@@ -1,4 +1,4 @@
-"""What it costs to send parcels, and when they arrive."""
+"""The price of sending parcels, and the days of their arrival."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ORDER BY r.price
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What one merchant has to send: where it starts and how heavy it is, in grams."""
+    """One merchant's parcel: where it starts and how heavy it is, in grams."""
 
     region: str
     weight_g: int

@@ -1,4 +1,4 @@
-"""What was done to festivals: the change log, and whether somebody was faster."""
+"""The change log of festivals, and the refusal of a form that somebody else overtook."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shop.locks import lock_one
 
 
 class ChangedMeanwhile(NotPossible):
-    """Somebody else changed what a form shows; ``change`` is the newest line about it."""
+    """Somebody else changed the rows that a form shows; ``change`` is the newest line on them."""
 
     def __init__(self, change: ChangeLog) -> None:
         self.change = change
@@ -34,7 +34,7 @@ def log(
     by: User | None = None,
     **details: Any,
 ) -> ChangeLog:
-    """Leave a line in the change log, and return it: who did what to which row, when and why."""
+    """Write a line of the change log and return it: who changed which row, when, how and why."""
     return log_all([(row, action, festival, details)], at=at, by=by)[0]
 
 
@@ -82,7 +82,7 @@ def version_of(*rows: Any) -> int:
 
 
 def refuse_if_changed(*rows: Any, seen: int) -> None:
-    """Refuse to write over what somebody else changed since a form was shown.
+    """Refuse to overwrite rows that somebody else changed since a form was shown.
 
     Call it inside a transaction: the first row is locked, so that the next who comes waits.
 
@@ -103,7 +103,7 @@ def _about(rows: tuple[Any, ...]) -> ChangeLog | None:
 
 
 def decided(nomination: Nomination) -> NotPossible:
-    """Return the refusal of a second decision: it says who was faster, and with what."""
+    """Return the refusal of a second decision: it names who decided first, when and how."""
     who, when = nomination.reviewer, nomination.decided_at
     if who is None or when is None:
         return NotPossible(_("This nomination was decided already."))

@@ -1,4 +1,4 @@
-"""The limits that keep openings fair: organizers set them, the settings say what holds else.
+"""The limits that keep openings fair: organizers set them, the settings give the defaults.
 
 Pages read them with the epoch, in its one statement a second, so that no request asks for them.
 """
@@ -22,7 +22,7 @@ from shop.locks import lock_one
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limits in force: what unpaid orders may hold and how long, and the queue.
+    """The limits in force: on the units and time of unpaid orders, and on the queue.
 
     ``guest_units`` are held by one unpaid order of a guest at the most, ``guest_share`` is the
     part of a pool's free units, in percent, that the guests of one network hold together;
@@ -63,7 +63,7 @@ BOUNDS: dict[str, tuple[int, int]] = {
 
 
 def usual() -> Limits:
-    """Return what holds where organizers set nothing."""
+    """Return the limits of the settings, which hold where organizers set nothing."""
     return Limits(
         open_orders_per_email=settings.MOST_OPEN_ORDERS,
         guest_units=settings.GUEST_UNITS,
@@ -80,7 +80,7 @@ def usual() -> Limits:
 
 
 def limits_of(row: Mapping[str, int | None] | None) -> Limits:
-    """Return the limits in force, given what organizers set, if they set anything."""
+    """Return the limits in force, given the row that organizers set, if there is one."""
     found, row = usual(), row or {}
     if not any(row.get(name) is not None for name in NAMES):
         return found
@@ -89,7 +89,7 @@ def limits_of(row: Mapping[str, int | None] | None) -> Limits:
 
 
 def chosen() -> dict[str, int | None]:
-    """Return what organizers set, None for what follows the settings. One statement."""
+    """Return the limits set by organizers, None where the settings hold. One statement."""
     row = Fairness.objects.values(*NAMES).first()
     return row or dict.fromkeys(NAMES)
 

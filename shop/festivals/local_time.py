@@ -1,4 +1,4 @@
-"""Wall time: what an organizer types, and the instant that it means in a zone.
+"""Wall time: the local time that an organizer types, and its instant in a zone.
 
 Clocks jump. A time that a jump leaves out is refused and its neighbours are offered; one that a
 jump repeats is asked about. Instants are stored beside what was typed and never move by
@@ -91,7 +91,7 @@ def instants(wall: datetime, zone: str) -> tuple[datetime, ...]:
 
 
 def wall_of(at: datetime, zone: str) -> datetime:
-    """Return what clocks of a zone show at an instant."""
+    """Return the local time of a zone at an instant, as a naive datetime."""
     return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 

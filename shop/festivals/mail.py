@@ -62,7 +62,7 @@ def tell_enrolled(enrolment_ids: Iterable[int]) -> None:
 
 
 def tell_changed(change: ChangeLog, nomination_id: int) -> None:
-    """Queue a mail to every member of a store about what organizers did to its deal.
+    """Queue a mail to every member of a store about a change that organizers made to its deal.
 
     What one of the members did is no news to the store.
     """
@@ -73,7 +73,7 @@ def tell_changed(change: ChangeLog, nomination_id: int) -> None:
 
 
 def tell_stopped(change: ChangeLog, merchant_ids: Iterable[int]) -> None:
-    """Queue a mail to every member of stores about what was stopped or called off."""
+    """Queue a mail to every member of stores about a stopped slot or a cancelled festival."""
     members = Membership.objects.filter(merchant__in=list(merchant_ids))
     rows = members.values_list("merchant", "user")
     enqueue_all(send_stopped, [(change.pk, merchant, user) for merchant, user in rows])
@@ -82,7 +82,7 @@ def tell_stopped(change: ChangeLog, merchant_ids: Iterable[int]) -> None:
 @task
 @tried_again
 def send_changed(change_id: int, nomination_id: int, user_id: int) -> None:
-    """Tell one member of a store what organizers did to its deal, and why."""
+    """Mail one member of a store the organizers' change to its deal, with the reason."""
     change = ChangeLog.objects.get(pk=change_id)
     rows = Nomination.objects.select_related("slot__festival", "product__merchant")
     nomination, user = rows.get(pk=nomination_id), User.objects.get(pk=user_id)
@@ -170,7 +170,7 @@ def send_invitation(enrolment_id: int, user_id: int) -> None:
 @task
 @tried_again
 def send_decision(nomination_id: int, user_id: int) -> None:
-    """Tell one member of a store what was decided on a nomination; nothing if it is open again."""
+    """Mail one member of a store the decision on a nomination; nothing if it is open again."""
     rows = Nomination.objects.select_related("slot__festival", "product__merchant")
     nomination, user = rows.get(pk=nomination_id), User.objects.get(pk=user_id)
     key = DECISIONS.get(nomination.state)

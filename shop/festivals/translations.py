@@ -53,7 +53,7 @@ def titled_benefits(festival: Festival) -> list[Promotion]:
 def words_in(
     festival: Festival, slots: Iterable[Slot], benefits: Iterable[Promotion], language: str
 ) -> FestivalWords:
-    """Return what is written in a language; in the shop's own, what is shown in it."""
+    """Return the words that are written in a language; in the shop's own, the originals."""
     if language == settings.LANGUAGE_CODE:
         return FestivalWords(
             {name: _original(festival, name) for name in TEXTS},
@@ -69,7 +69,7 @@ def words_in(
 
 
 def stamp(words: FestivalWords) -> str:
-    """Return what tells these words from others: a form sends it back."""
+    """Return a hash of these words, which a form sends back so that a change is noticed."""
     facts = [sorted(part.items()) for part in (words.texts, words.slots, words.benefits)]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 

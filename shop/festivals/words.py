@@ -26,7 +26,7 @@ def festival_text(festival: Worded, name: str, language: str) -> Wording:
 
 
 def festival_title(festival: Worded, language: str) -> str:
-    """Return what a festival is called in a language."""
+    """Return the title of a festival in a language."""
     return festival_text(festival, "title", language).text
 
 

@@ -1,4 +1,4 @@
-"""The child process of ``run``: bounds itself, then lets a module work on what it is sent.
+"""The child process of ``run``: bounds itself, then lets a module work on the bytes sent.
 
 ``python -m shop.isolation.child <module> <bytes of memory> <seconds>``
 """
@@ -16,7 +16,7 @@ OPEN_FILES = 64
 
 
 def bound(memory: int, seconds: int) -> None:
-    """Bound what this process may take: memory, time, files. There is no way back."""
+    """Bound the memory, time and files of this process. There is no way back."""
     import resource  # noqa: PLC0415 (there is none on Windows)
 
     for what, most in {
@@ -37,7 +37,7 @@ def offer_to_die_first() -> None:
 
 
 def main(module: str, memory: str, seconds: str) -> int:
-    """Answer one file."""
+    """Read one file from standard input, and write the module's answer to standard output."""
     offer_to_die_first()
     with suppress(ImportError):
         bound(int(memory), int(seconds))

@@ -26,7 +26,7 @@ FIXED = {"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1"}
 
 @dataclass(frozen=True, slots=True)
 class ChildLimits:
-    """What a child may take: bytes of memory, seconds of work, bytes of its answer.
+    """The limits of a child: bytes of memory, seconds of work, bytes of its answer.
 
     What works is stopped by the work it has done: on a busy machine a second of it takes many on
     the clock. The patience is for a child that waits for something and does nothing.
@@ -43,7 +43,7 @@ class Overrun(Exception):
 
 
 def run_apart(module: str, sent: bytes, limits: ChildLimits) -> bytes:
-    """Return what ``answer(sent)`` of a module gives, worked out in a child process.
+    """Return the result of a module's ``answer(sent)``, worked out in a child process.
 
     The module is imported by the child alone, so that it should import little.
 
@@ -70,7 +70,7 @@ def run_apart(module: str, sent: bytes, limits: ChildLimits) -> bytes:
 
 
 def _answer_of(child: subprocess.Popen[bytes], sent: bytes, limits: ChildLimits) -> bytes:
-    """Give a child its file and read what it says, for as long as it may take."""
+    """Give a child its file and read its answer, within its limits."""
     assert child.stdin  # noqa: S101 (pipes, as asked for)
     assert child.stdout  # noqa: S101
     end = Timer(limits.patience, child.kill)

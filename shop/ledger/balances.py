@@ -1,4 +1,4 @@
-"""Sums of ledger entries, and what does not add up."""
+"""Sums of ledger entries, and the errors in them."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ Account = LedgerEntry.Account
 
 
 def owed_to(merchant: Merchant) -> int:
-    """Return what the platform owes a merchant, in minor units."""
+    """Return the debt of the platform to a merchant, in minor units."""
     entries = LedgerEntry.objects.filter(account=Account.PAYABLE, merchant=merchant)
     return -(entries.aggregate(sum=Sum("amount"))["sum"] or 0)
 
 
 def all_differences() -> list[str]:
-    """Compare counters with lines and books with orders; say in words what differs."""
+    """Compare counters with lines and books with orders; return a sentence for each difference."""
     return [*map(str, differences()), *unbalanced()]
 
 
 def log_differences(*, at: datetime) -> int:
-    """Log whatever differs, and return how much."""
+    """Log all differences, and return how many."""
     found = all_differences()
     for difference in found:
         log.error("%s", difference)
@@ -37,7 +37,7 @@ def log_differences(*, at: datetime) -> int:
 
 
 def unbalanced() -> Iterator[str]:
-    """Say in words what is wrong with the books: sets that do not sum to zero, sales not booked."""
+    """Yield a sentence for each error of the books: unbalanced sets, sales unbooked or unpaid."""
     sums = LedgerTransaction.objects.annotate(sum=Sum("entries__amount")).exclude(sum=0)
     for transaction in sums:
         yield f"{transaction.reference} sums to {transaction.sum}"

@@ -20,7 +20,7 @@ Row = tuple[str, int | None, int]
 
 
 def post_sale(order: Order, *, at: datetime) -> LedgerTransaction:
-    """Book a paid order: who is owed what, and who pays for the discounts.
+    """Book a paid order: the debts to merchants, and the payers of the discounts.
 
     The shopper's money is cash; organizer-funded parts are an expense that merchants are owed
     on top; delivery goes to the merchant whole; tax that the platform owes is kept apart.

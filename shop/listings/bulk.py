@@ -69,7 +69,7 @@ def ask(
 
 @task
 def work_off(approval_id: int) -> None:
-    """Work off what still waits of a bulk approval."""
+    """Process the rows of a bulk approval that still wait."""
     going = BulkApproval.objects.filter(pk=approval_id, ended_at=None)
     if not going.update(tries=F("tries") + 1):
         return  # it was stopped, or is done
@@ -96,7 +96,7 @@ def work_off_some(approval: BulkApproval, *, at: datetime) -> None:
 
 
 def stop(approval: BulkApproval, *, at: datetime) -> bool:
-    """End a bulk approval: what is approved stays, the rest waits for a decision as before.
+    """End a bulk approval: approved nominations stay, the rest waits for a decision as before.
 
     Returns:
         Whether anything was left of it.
@@ -109,7 +109,7 @@ def stop(approval: BulkApproval, *, at: datetime) -> bool:
 
 
 def take_up(*, at: datetime) -> int:
-    """Queue anew the work over which somebody died; return how many. Part of the beat."""
+    """Queue bulk approvals anew whose worker died; return how many. Part of the beat."""
     quiet = BulkApproval.objects.filter(ended_at=None, worked_at__lt=at - QUIET)
     taken = 0
     for approval in quiet.filter(tries__lt=MOST_TRIES):

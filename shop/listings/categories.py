@@ -1,4 +1,4 @@
-"""Moves and renames categories: what stands below moves along, and lists follow at once."""
+"""Moves and renames categories with those below them; lists follow at once."""
 
 from __future__ import annotations
 

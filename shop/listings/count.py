@@ -1,4 +1,4 @@
-"""Counts listings by what lists can be filtered by, so that no page has to.
+"""Counts listings by the filters of lists, so that no page has to.
 
 A store is counted again if something of it changed, or a price of it began or ended, since the
 last count. What is written notes the store beside it; all stores are counted once a day.

@@ -1,4 +1,4 @@
-"""Makes products and changes what is told of them, as long as nobody has approved it.
+"""Creates products and edits their words and variants, as long as nobody has approved them.
 
 What was approved changes after another look alone: see ``moderation``. The newest line of the
 change log about an edit is the product's version: a form that was opened before it is refused,
@@ -32,7 +32,7 @@ EDITS = ("edit", "propose", "take back change", "refuse change")
 
 @dataclass(frozen=True, slots=True)
 class TypedWords:
-    """What a product's page tells, and where the product belongs."""
+    """The words and facts of a product's page, and its category."""
 
     title: str
     category_id: int
@@ -63,7 +63,7 @@ class EditConflict(ShopError):
 
 
 def newest_edit(row: Product | Merchant) -> ChangeLog | None:
-    """Return the newest edit of a product's words or variants, or of what a store tells.
+    """Return the newest edit of a product's words or variants, or of a store's profile.
 
     A change that was refused counts: its store reads why before it sends the next one.
     """
@@ -102,13 +102,13 @@ def edit_product(
     at: datetime,
     by: User,
 ) -> Product:
-    """Change what is told of a product, and its variants, before it is reviewed.
+    """Change a product's words and variants, before it is reviewed.
 
     Args:
         version: id of the newest edit that the form knew; 0 for none.
 
     Raises:
-        ChangedMeanwhile: somebody else saved it in between.
+        EditConflict: somebody else saved it in between.
         NotPossible: it waits for a review, or was approved.
         BadRows: something is wrong with the variants; nothing is changed.
     """
@@ -135,7 +135,7 @@ def refuse_overtaken(row: Product | Merchant, version: int) -> None:
     """Refuse an edit by a form that does not know the newest one. Call it under the row's lock.
 
     Raises:
-        ChangedMeanwhile: somebody else saved it in between.
+        EditConflict: somebody else saved it in between.
     """
     newest = newest_edit(row)
     if newest is not None and newest.pk != version:
@@ -143,7 +143,7 @@ def refuse_overtaken(row: Product | Merchant, version: int) -> None:
 
 
 def words_of(product: Product) -> TypedWords:
-    """Return what is told of a product now."""
+    """Return the present words of a product."""
     return TypedWords(
         title=product.title,
         category_id=product.category_id,

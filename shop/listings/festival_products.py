@@ -37,7 +37,7 @@ def approve_all(
     seen: Seen | None = None,
     then: Callable[[Sequence[Nomination]], object] | None = None,
 ) -> list[Outcome]:
-    """Accept many nominations and list their products; tell what became of each.
+    """Accept many nominations and list their products; return the outcome of each.
 
     ``approve.approve_all`` says more. The mails are queued.
 

@@ -1,4 +1,4 @@
-"""What is locked of a product: its pools where units are counted, itself, what lists show of it."""
+"""The locks of a product: its pools where units are counted, itself, its listing."""
 
 from __future__ import annotations
 

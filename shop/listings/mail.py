@@ -32,7 +32,7 @@ def tell_decided(product: Product) -> None:
 
 
 def tell_store(line: ChangeLog, merchant_id: int) -> None:
-    """Queue a mail to every member of a store about what organizers did, by its line of the log."""
+    """Queue a mail to each member of a store about an organizers' action, a line of the log."""
     members = Membership.objects.filter(merchant=merchant_id).order_by("user")
     rows = [(line.pk, merchant_id, pk) for pk in members.values_list("user", flat=True)]
     enqueue_all(send_told, rows)
@@ -41,7 +41,7 @@ def tell_store(line: ChangeLog, merchant_id: int) -> None:
 @task
 @tried_again
 def send_told(line_id: int, merchant_id: int, user_id: int) -> None:
-    """Tell one member of a store what organizers did to something that shoppers see, and why."""
+    """Tell one member of a store an organizers' action on public content, with the reason."""
     line = ChangeLog.objects.get(pk=line_id)
     store, user = Merchant.objects.get(pk=merchant_id), User.objects.get(pk=user_id)
     language = user.language or "en"
@@ -66,7 +66,7 @@ def send_told(line_id: int, merchant_id: int, user_id: int) -> None:
 @task
 @tried_again
 def send_decision(product_id: int, user_id: int) -> None:
-    """Tell one member of a store what was decided; nothing if the product waits again."""
+    """Tell one member of a store the decision on a product; nothing if it waits again."""
     product = Product.objects.select_related("merchant").get(pk=product_id)
     user = User.objects.get(pk=user_id)
     key = DECISIONS.get(product.state)

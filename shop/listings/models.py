@@ -185,7 +185,7 @@ class Synonym(models.Model):
 
 
 class Meaning(models.Model):
-    """What people mean by words beside the thing itself: a place, an occasion, a size, a price.
+    """The meaning of words beside the thing itself: a place, an occasion, a size, a price.
 
     ``targets`` say what fits, the best first: ``country:KE``, ``tag:gift``, ``category:home/*``,
     ``option:Size=L``, ``price:max``. Of a word that only joins others there is none.

@@ -1,4 +1,4 @@
-"""Lets what shows a picture follow when its file or its words change."""
+"""Updates cards and pages when the file or the words of their picture change."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from shop.tasks import enqueue
 
 @transaction.atomic
 def show_anew(picture: Picture, *, has_new_file: bool, at: datetime) -> None:
-    """Let cards and pages follow a changed picture.
+    """Update the listings and pages that show a changed picture.
 
     Args:
         has_new_file: another original took the place of the one before, with JPEG files of its own.

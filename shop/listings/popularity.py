@@ -1,4 +1,4 @@
-"""Counts what was bought in the last seven days, and which products stand in front in the shop.
+"""Counts the units bought in the last seven days, and ranks the products in front.
 
 Only what was sold, what was counted as sold before, and what is new is looked at: the work grows
 with the sales and not with the catalogue. It is written in batches that hold no lock for long.
@@ -73,7 +73,7 @@ FROM changed WHERE l.product_id = changed.product_id
 
 
 def refresh_popularity(*, at: datetime) -> int:
-    """Count what was bought in the last seven days; return how many rows changed."""
+    """Count the units bought in the last seven days; return how many rows changed."""
     values = {"since": at - WEEK, "most": BATCH}
     places = {"front": FRONT, "floor": FLOOR, "most": MOVED}
     counted = repeat(lambda: _changed(POPULAR, values))

@@ -31,14 +31,14 @@ State = Product.State
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What a product still lacks: the field that it belongs to, and a sentence."""
+    """A gap in a product: the field that it belongs to, and a sentence."""
 
     field: str
     text: str
 
 
 class NotReady(NotPossible):
-    """A product that lacks something; ``gaps`` says what, all at once."""
+    """A product that lacks something; ``gaps`` lists it all at once."""
 
     def __init__(self, found: list[Gap]) -> None:
         self.gaps = found
@@ -46,7 +46,7 @@ class NotReady(NotPossible):
 
 
 def gaps(product: Product, *, at: datetime) -> list[Gap]:
-    """Return what is missing before a product can be reviewed. Three statements."""
+    """Return the gaps to fill before a product can be reviewed. Three statements."""
     found = []
     shown = ProductPicture.objects.filter(product=product).values_list("picture__alt", flat=True)
     texts = list(shown)
@@ -243,7 +243,7 @@ def _move(product: Product, state: str, *, of: str = "", **changes: object) -> N
 
 
 def _list_variants(product: Product, *, since: datetime) -> None:
-    """Let the variants' lives begin.
+    """Set ``listed_at`` of the active variants that have none, or of all after a long absence.
 
     What was off sale for as long as prior prices look back has no price to be compared with, and
     begins anew: a price that nobody could pay is no public price.
@@ -262,7 +262,7 @@ def _list_variants(product: Product, *, since: datetime) -> None:
 
 
 def list_again(product_ids: Collection[int], *, left: datetime, since: datetime) -> None:
-    """Let those variants begin anew that nobody could buy for long, or at all since their start.
+    """Set ``listed_at`` anew for variants off sale for long, or never on sale since their start.
 
     Args:
         left: when the store of these locked products was suspended.

@@ -48,7 +48,7 @@ ORDER BY product_id FOR NO KEY UPDATE
 
 @transaction.atomic
 def refresh(product_ids: Collection[int], *, at: datetime) -> None:
-    """Bring the listing rows of products up to date; what cannot be sold loses its own."""
+    """Bring the listing rows of products up to date, and delete those of products not public."""
     lock_listings(product_ids)
     products = (
         Product.objects.public()
@@ -108,7 +108,7 @@ def close_dates(*, at: datetime) -> None:
 
 
 def note_stock(pool_ids: Collection[int], *, at: datetime) -> None:
-    """Note what sold out or came back, in the transaction that moved the pools.
+    """Note products that sold out or came back, in the transaction that moved the pools.
 
     Two statements. The rows are locked first and read in the next statement: of two orders that
     take the last units of two variants, the second one sees that nothing is left.
@@ -126,7 +126,7 @@ def picture_facts(picture: Picture) -> dict[str, str]:
 
 
 def addresses(sizes: dict[str, dict[str, str]], alt: str) -> dict[str, str]:
-    """Return the addresses of a picture's ready-made files, by what pages use them for."""
+    """Return the addresses of a picture's ready-made files, by their use on pages."""
     jpeg = sizes.get("jpeg", {})
     widths = sorted(jpeg, key=int)
     if not widths:

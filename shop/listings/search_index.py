@@ -1,4 +1,4 @@
-"""Keeps what the search looks at: each listing's words, and the vocabulary of them all."""
+"""Keeps the index of the search: each listing's words, and the vocabulary of them all."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def count_words(*, at: datetime) -> int:
 
 
 def marks(country: str, category: str, store: str, kind: str) -> Iterator[str]:
-    """Yield what a listing is filtered by, as marks beside its words."""
+    """Yield the filters of a listing as marks beside its words."""
     yield f"#country:{country}"
     yield f"#store:{store}"
     yield f"#kind:{kind}"
@@ -122,7 +122,7 @@ def marks(country: str, category: str, store: str, kind: str) -> Iterator[str]:
 
 
 def _index_some(ids: list[int], *, at: datetime) -> int:
-    """Index many at once; if that fails, one by one, so that a bad one stands in nobody's way."""
+    """Index many at once; if that fails, one by one, so that a bad one stops no other."""
     try:
         with transaction.atomic():
             index(ids)
@@ -144,7 +144,7 @@ def _translations(products: Collection[Product]) -> dict[int, dict[str, str]]:
 
 
 def _materials(products: Collection[Product]) -> dict[str, dict[str, str]]:
-    """Return what the materials of products are called, by language."""
+    """Return the names of the products' materials, by word and language."""
     words = {word for product in products for word in product.materials}
     return term_names(Term.Kind.MATERIAL, words) if words else {}
 
@@ -155,14 +155,14 @@ def _tops(products: Collection[Product]) -> dict[str, Category]:
 
 
 def _misses(word: str) -> list[str]:
-    """Return what a word of the vocabulary is found by when it is mistyped, in its language."""
+    """Return the misspellings by which a word of the vocabulary is found, in its language."""
     bare = without_tongue(word)
     mark = word.removesuffix(bare)
     return [f"{mark}{miss}" for miss in near_misses(bare)]
 
 
 def _choices(products: Collection[Product]) -> dict[int, set[tuple[str, str]]]:
-    """Return what can be chosen of products: names of options with their values."""
+    """Return the choices of each product: names of options with their values."""
     names = {product.pk: product.option_names for product in products}
     found: dict[int, set[tuple[str, str]]] = defaultdict(set)
     rows = Variant.objects.filter(product__in=products, is_active=True).exclude(options=[])

@@ -24,7 +24,7 @@ MOST_SEATS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class TicketKind:
-    """What somebody can book in a session: an adult, a child, a family that takes four seats.
+    """A kind of ticket of a session: an adult, a child, a family that takes four seats.
 
     ``price`` is in minor units.
     """

@@ -1,4 +1,4 @@
-"""Words that many products share: what each is called in every language, and the search follows."""
+"""Words that many products share: their names in every language, which the search follows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BATCH = 500
 
 @transaction.atomic
 def save_term(term: Term, *, at: datetime, by: User | None) -> None:
-    """Save a word and what it is called; pages follow at once, the search within a minute.
+    """Save a word with its names; pages follow at once, the search within a minute.
 
     Raises:
         NotPossible: somebody else added it meanwhile.
@@ -41,7 +41,7 @@ def save_term(term: Term, *, at: datetime, by: User | None) -> None:
 
 @transaction.atomic
 def remove_term(term: Term, *, at: datetime, by: User | None) -> None:
-    """Take a word away: products say it as their stores wrote it."""
+    """Remove a shared word: products show it as their stores wrote it."""
     now = lock_one(Term.objects, term.pk, fully=True)
     log(now, "remove", at=at, by=by, festival=None, before={"label": now.term, **_told(now)})
     now.delete()
@@ -50,7 +50,7 @@ def remove_term(term: Term, *, at: datetime, by: User | None) -> None:
 
 @task
 def index_material(word: str) -> None:
-    """Let the search find what is made of a material by what the material is called now."""
+    """Index the products of a material anew, under its present names."""
     after = 0
     made_of = Product.objects.filter(materials__contains=[word], listing__isnull=False)
     while ids := list(

@@ -1,4 +1,4 @@
-"""Asks back where a typed price is far from what is usual: somebody thought in another currency.
+"""Asks back where a typed price is far from the usual: somebody thought in another currency.
 
 A price is far at ten times or a tenth of the median of its siblings, or else of the category. It
 is a person's question and no rule of the data: whoever says that the price is right is believed.
@@ -41,7 +41,7 @@ GROUP BY a.path HAVING count(*) >= %(enough)s ORDER BY length(a.path) DESC LIMIT
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """What something usually costs, and whose price that is, in words."""
+    """A usual price in minor units, and the things that have it, in words."""
 
     amount: int
     of: str
@@ -61,7 +61,7 @@ def odd_prices(
     kind: str = Product.Kind.GOODS,
     at: datetime,
 ) -> dict[Hashable, str]:
-    """Return, for each typed price that is far from what is usual, the question.
+    """Return the question for each typed price that is far from the usual one.
 
     Two statements at the most, none where nothing is typed.
 
@@ -85,7 +85,7 @@ def odd_prices(
 
 
 def odd_tickets(typed: Mapping[str, int], product: Product, *, at: datetime) -> dict[str, str]:
-    """Return the question for each kind of ticket whose price is far from what is usual.
+    """Return the question for each kind of ticket whose price is far from the usual one.
 
     A child's ticket is compared with those of children before, and not with an adult's. Three
     statements at the most.
@@ -119,7 +119,7 @@ def _earlier_tickets(product: Product, *, at: datetime) -> dict[str, int]:
 
 
 def siblings_of(product: Product, *, anew: Collection[int], at: datetime) -> Usual | None:
-    """Return what the other variants cost that a product has on sale. One statement."""
+    """Return the usual price of the other variants that a product has on sale. One statement."""
     rows = RegularPrice.objects.filter(
         variant__product=product, variant__is_active=True, variant__listed_at__isnull=False,
         starts_at__lte=at,
@@ -132,7 +132,7 @@ def siblings_of(product: Product, *, anew: Collection[int], at: datetime) -> Usu
 def category_of(
     category: Category, *, kind: str, product: Product | None, at: datetime
 ) -> Usual | None:
-    """Return what products of a category cost, or of one above it. Two statements at the most."""
+    """Return the usual price in a category, or in one above it. Two statements at the most."""
     parts = category.path.split("/")
     paths = ["/".join(parts[:deep]) for deep in range(1, len(parts) + 1)]
     facts = {"paths": paths, "kind": kind, "at": at, "enough": ENOUGH,

@@ -52,7 +52,7 @@ class BadRows(NotPossible):
 
 
 def check_rows(product: Product, rows: Sequence[TypedVariant]) -> None:
-    """Refuse what contradicts itself or what others have already.
+    """Refuse rows that contradict themselves or take a SKU of others.
 
     Raises:
         BadRows: nothing was written.
@@ -88,7 +88,7 @@ def _choice_errors(rows: Sequence[TypedVariant], *, wanted: int) -> dict[tuple[i
 
 
 def _sale_errors(rows: Sequence[TypedVariant]) -> dict[tuple[int, str], str]:
-    """Say what rows lack that are on sale at once: a price, and the weight that delivery costs."""
+    """Return the errors of rows that are on sale at once: no price, or no weight for delivery."""
     errors = {
         (row.number, "price"): price_wanted() for row in rows if row.id is None and not row.price
     }
@@ -99,7 +99,7 @@ def _sale_errors(rows: Sequence[TypedVariant]) -> dict[tuple[int, str], str]:
 
 
 def save_rows(product: Product, rows: Sequence[TypedVariant], *, at: datetime, by: User) -> None:
-    """Write the rows of a saved product; what has been on sale is never deleted.
+    """Write the rows of a saved product; variants that have been on sale are never deleted.
 
     Raises:
         NotPossible: a variant with a deal would be taken off sale, or the last one of a product
@@ -130,7 +130,7 @@ def save_rows(product: Product, rows: Sequence[TypedVariant], *, at: datetime, b
 
 
 def _taken_skus(product: Product, rows: Sequence[TypedVariant]) -> set[str]:
-    """Return the SKUs of variants that keep theirs: of other products, and of what is off sale."""
+    """Return the SKUs of variants that keep theirs: of other products, and of those off sale."""
     others = Variant.objects.filter(sku__in={row.sku for row in rows if not row.is_off})
     others = others.exclude(pk__in=[row.id for row in rows if row.id and not row.is_off])
     if product.pk:

@@ -88,7 +88,7 @@ def pairs(word: str) -> list[str]:
 
 
 def forms(word: str) -> list[str]:
-    """Return a word and what it is called in the plural or singular, or without its article.
+    """Return a word with its plural or singular, and without its article.
 
     English, French, Portuguese, Swahili and Arabic are met well enough by their last or first
     letters; what is no word anywhere finds nothing.
@@ -123,7 +123,7 @@ def _classes(word: str) -> list[str]:
 
 
 def _arabic_forms(word: str) -> list[str]:
-    """Return a word with and without its article, of one, of many, and of what is like it."""
+    """Return a word with and without its article, in singular and plural, and with like endings."""
     bare = word.removeprefix("ال")
     bare = bare if len(bare) > 2 else word
     end = next((end for end in ARABIC_ENDS if bare.endswith(end) and len(bare) > len(end) + 2), "")
@@ -150,7 +150,7 @@ def without_tongue(word: str) -> str:
 
 
 def near_misses(word: str) -> list[str]:
-    """Return a word and what is left of it without one of its letters.
+    """Return a word with its forms that lack one letter.
 
     Two words that are one typing error apart share one of these.
     """

@@ -1,4 +1,4 @@
-"""One door for all mail: the words are templates, the language is the reader's.
+"""The only way to send mail: the words are templates, the language is the reader's.
 
 ``templates/mail/<key>.txt`` holds the subject, as a partial of that name, and the body;
 ``<key>.html`` may stand beside it. The first comment of each says what it takes. Amounts,

@@ -15,7 +15,7 @@ from shop.states import Stateful, StateQuerySet
 
 
 class MerchantQuerySet(StateQuerySet):
-    """Stores by what they may do."""
+    """Stores by whether they trade."""
 
     def trading(self) -> MerchantQuerySet:
         """Keep the stores that are shown and sell: approved, and not suspended."""

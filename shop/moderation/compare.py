@@ -1,4 +1,4 @@
-"""What is public beside what is proposed, ready to be read: fields, labels, variants, pictures."""
+"""Public content beside proposed content: fields, labels, variants, pictures."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class FieldDifference:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A picture on one side; ``mark`` says what differs of it, and is empty where nothing does."""
+    """A picture on one side; ``mark`` names its difference, and is empty where there is none."""
 
     picture: Picture
     mark: str
@@ -65,7 +65,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """What is shown at one place before and after."""
+    """The pictures of one place before and after."""
 
     name: str
     before: tuple[Tile, ...]
@@ -144,7 +144,7 @@ def _product_words(amendment: Amendment, product: Product) -> Iterator[FieldDiff
 
 
 def _texts(amendment: Amendment) -> Iterator[FieldDifference]:
-    """Yield what would be said otherwise in other languages. One statement a language."""
+    """Yield the texts that differ in other languages. One statement a language."""
     subject = amendment.subject
     languages = dict(settings.LANGUAGES)
     for code, wanted in amendment.texts.items():
@@ -161,7 +161,7 @@ def _texts(amendment: Amendment) -> Iterator[FieldDifference]:
 
 
 def _name_in(code: str) -> str:
-    """Return what the title in a language is called."""
+    """Return the label of the title in a language."""
     return str(LANGUAGES.get(code) or labelled(_("Name"), dict(settings.LANGUAGES).get(code, code)))
 
 

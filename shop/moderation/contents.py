@@ -1,4 +1,4 @@
-"""What an amendment would make of its subject: words, labels, new variants, pictures."""
+"""The content that an amendment proposes: words, labels, new variants, pictures."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class PlacedPicture:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a product's desk shows: the public words with what is proposed written over them."""
+    """A product's content on its desk: the public words with the proposed ones over them."""
 
     words: TypedWords
     options: Mapping[int, Sequence[str]] = field(default_factory=dict)
@@ -41,14 +41,14 @@ class Content:
 
 
 def amendment_of(subject: Product | Merchant) -> Amendment | None:
-    """Return what is proposed for a product or a store, if anything is."""
+    """Return the amendment of a product or a store, if there is one."""
     if isinstance(subject, Product):
         return Amendment.objects.filter(product=subject).first()
     return Amendment.objects.filter(merchant=subject).first()
 
 
 def content_of(product: Product, amendment: Amendment | None) -> Content:
-    """Return what a product would be after its amendment; what it is where there is none."""
+    """Return a product's content after its amendment; its present content where there is none."""
     words = words_of(product)
     if amendment is None:
         return Content(words)
@@ -80,7 +80,7 @@ def album_of(product: Product, amendment: Amendment | None) -> list[PlacedPictur
 
 
 def pictures_at(amendment: Amendment, place: str) -> list[PlacedPicture]:
-    """Return what an amendment shows at a place, in its order."""
+    """Return the pictures that an amendment shows at a place, in their order."""
     rows = amendment.pictures.filter(place=place).order_by("position")
     return [PlacedPicture(*row) for row in rows.values_list("picture_id", "alt")]
 

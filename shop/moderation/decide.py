@@ -1,4 +1,4 @@
-"""Organizers decide on what a store wants to change: on exactly what they have seen."""
+"""Organizers decide on a store's change: on exactly the version that they have seen."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def approve(amendment: Amendment, *, seen: datetime | None, at: datetime, by: Us
 def refuse(
     amendment: Amendment, note: str, *, seen: datetime | None, at: datetime, by: User
 ) -> None:
-    """Leave what is public as it is, and say why; the store can mend its change and send it again.
+    """Refuse a change with a reason; the store can mend it and send it again.
 
     Raises:
         StaleState: it was changed since it was seen, or decided on.
@@ -92,14 +92,14 @@ def refuse(
 
 
 def public_facts(subject: Product | Merchant) -> dict[str, Any]:
-    """Return what of a subject can be proposed in words, as it is public now."""
+    """Return the facts of a subject that can be proposed in words, as they are public now."""
     if isinstance(subject, Product):
         return told(words_of(subject))
     return {name: getattr(subject, name) for name in STORE_WORDS}
 
 
 def _locked(amendment: Amendment, *, seen: datetime | None, by: User) -> Amendment:
-    """Lock what an amendment is about, and return it as it is now if that is what was seen."""
+    """Lock the subject of an amendment, and return the amendment if it is the version seen."""
     lock(amendment.subject)
     rows = Amendment.objects.select_related("product__merchant", "merchant")
     now = rows.filter(pk=amendment.pk).first()

@@ -12,7 +12,7 @@ from shop.states import Stateful, StateQuerySet
 
 
 class Amendment(Stateful):
-    """What a store wants to change of what shoppers see: of a product, or of its own page.
+    """A store's proposed change of public content: of a product, or of its own page.
 
     It holds what differs alone. What is public stays as it was approved until somebody has looked.
     """
@@ -73,12 +73,12 @@ class Amendment(Stateful):
 
     @property
     def subject(self) -> Product | Merchant:
-        """Return what it is about."""
+        """Return the product or store that it changes."""
         return self.product if self.product_id else self.merchant
 
     @property
     def store(self) -> Merchant:
-        """Return whose it is."""
+        """Return the store that proposes it."""
         return self.product.merchant if self.product_id else self.merchant
 
     @property
@@ -88,7 +88,7 @@ class Amendment(Stateful):
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether nothing of it differs from what is public."""
+        """Tell whether nothing of it differs from the public content."""
         return not (self.words or self.texts or self.options or self.variants or self.has_pictures)
 
 

@@ -1,4 +1,4 @@
-"""A store edits what shoppers see: what was approved stays, and the change waits for a look."""
+"""Edits by a store: approved content stays public, and the change waits for review."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def save_product(
     at: datetime,
     by: User,
 ) -> bool:
-    """Save what a store typed. Of an approved product the words wait; the rest counts at once.
+    """Save a product as its store typed it. Of an approved one the words wait for review.
 
     Args:
         version: id of the newest edit that the form knew; 0 for none.
@@ -41,7 +41,7 @@ def save_product(
         Whether something new waits for a look.
 
     Raises:
-        ChangedMeanwhile: somebody else saved it in between.
+        EditConflict: somebody else saved it in between.
         NotPossible: it waits for its first review.
         BadRows: something is wrong with the variants; nothing is changed.
     """
@@ -69,7 +69,7 @@ def save_product(
 
 @transaction.atomic
 def take_back(subject: Product | Merchant, *, at: datetime, by: User) -> None:
-    """Give a proposed change up; what is public stays as it is.
+    """Take back a proposed change; the public content stays as it is.
 
     Raises:
         NotPossible: none is there any more.
@@ -104,7 +104,7 @@ def _as_public(row: TypedVariant, known: Mapping[int, Variant]) -> TypedVariant:
 def _save_at_once(
     product: Product, words: TypedWords, rows: Sequence[TypedVariant], *, at: datetime, by: User
 ) -> None:
-    """Save what needs no look: customs code, duration, SKUs, weights, what is taken off sale."""
+    """Save the fields without review: customs code, duration, SKUs, weights, rows off sale."""
     before = {name: getattr(product, name) for name in AT_ONCE}
     after = {name: value for name, value in asdict(words).items() if name in AT_ONCE}
     changed = sorted(name for name in AT_ONCE if before[name] != after[name])

@@ -32,7 +32,7 @@ RESERVED = frozenset({"orders", "tickets"})
 
 @dataclass(frozen=True, slots=True)
 class StoreFacts:
-    """What organizers say of a store; the rates are basis points."""
+    """The facts of a store that organizers set; the rates are basis points."""
 
     name: str
     kind: str
@@ -85,7 +85,7 @@ def open_store(facts: StoreFacts, *, slug: str, at: datetime, by: User) -> Merch
 def change_facts(
     merchant: Merchant, facts: StoreFacts, *, seen: int, at: datetime, by: User
 ) -> bool:
-    """Change what organizers say of a store; return whether anything is new.
+    """Change the facts of a store; return whether anything is new.
 
     A commission counts for orders from now on, outside festivals: in these the accepted terms do.
 

@@ -36,7 +36,7 @@ from shop.tasks import enqueue
 
 @dataclass(frozen=True, slots=True)
 class StoreEffect:
-    """What suspending a store would mean: orders, parcels to send, products and deals."""
+    """The effects of suspending a store: on orders, parcels to send, products and deals."""
 
     orders: Effect
     to_send: int
@@ -102,7 +102,7 @@ def end_orders_of_store(merchant_id: int) -> None:
 
 
 def effect_of(merchant: Merchant, *, at: datetime) -> StoreEffect:
-    """Return what suspending a store would mean. Four statements."""
+    """Return the effects of suspending a store. Four statements."""
     pending, paid = Q(state=Order.State.PENDING), Q(state=Order.State.PAID)
     found = Order.objects.filter(lines__product__merchant=merchant).aggregate(
         open_orders=Count("pk", pending, distinct=True),

@@ -1,4 +1,4 @@
-"""Takes a product out of the shop at once; what nobody has paid for yet is not sold any more.
+"""Takes a product out of the shop at once, and ends the unpaid orders of it.
 
 Paid orders stay: they are sent, or sent back by whoever decides about them.
 """
@@ -104,7 +104,7 @@ def clear_page(merchant: Merchant, reason: str, *, at: datetime, by: User) -> No
 
 
 def page_words(merchant: Merchant) -> dict[str, Any]:
-    """Return what a store's page tells in its own words and pictures; nothing where it is bare."""
+    """Return the words and pictures of a store's page by field; empty ones are left out."""
     found = {name: getattr(merchant, name) for name in EMPTY}
     found |= {str(place): getattr(merchant, f"{place}_id") for place in STORE_PICTURES}
     found["translations"] = translations.words_in(merchant)
@@ -114,7 +114,7 @@ def page_words(merchant: Merchant) -> dict[str, Any]:
 def end_open_ones(
     *, at: datetime, product_id: int | None = None, merchant_id: int | None = None
 ) -> int:
-    """End pending orders with what is taken down or of a suspended store; return how many.
+    """End pending orders with products taken down or of a suspended store; return how many.
 
     Part of the beat. One that was paid at the last moment stays paid.
     """
@@ -123,7 +123,7 @@ def end_open_ones(
 
 
 def open_ones(*, product_id: int | None = None, merchant_id: int | None = None) -> QuerySet[Order]:
-    """Return pending orders with what is not sold any more, of one product or one store alone."""
+    """Return pending orders with products not sold any more, of one product or store alone."""
     lines = Q(lines__product__state=Product.State.TAKEN_DOWN)
     lines |= Q(lines__product__merchant__state=Merchant.State.SUSPENDED)
     if product_id:

@@ -1,4 +1,4 @@
-"""A store says its words in another language; what was approved changes after another look."""
+"""A store's words in another language; approved ones change only after another review."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def words_used(subject: Subject) -> list[str]:
 
 
 def public_words(subject: Subject, language: str) -> dict[str, Any]:
-    """Return what shoppers read in a language, and whether a native speaker has read it."""
+    """Return the public words in a language, and whether a native speaker has read them."""
     row = in_language(translations.rows_of(subject), language) or Translation()
     found = {name: row.words.get(name, "") for name in names_of(subject)}
     if isinstance(subject, Product):
@@ -59,7 +59,7 @@ def public_words(subject: Subject, language: str) -> dict[str, Any]:
 
 
 def wanted_words(subject: Subject, language: str, amendment: Amendment | None) -> dict[str, Any]:
-    """Return what a store wants to say in a language: what is public, or what is proposed."""
+    """Return the store's words in a language: the proposed ones, else the public ones."""
     proposed = amendment.texts.get(language) if amendment else None
     return proposed or public_words(subject, language)
 
@@ -74,7 +74,7 @@ def save_words(
     at: datetime,
     by: User,
 ) -> bool:
-    """Save what a store typed in a language; of what was approved the words wait for a look.
+    """Save a store's words in a language; those of approved content wait for review.
 
     Args:
         version: id of the newest edit that the form knew; 0 for none.
@@ -83,7 +83,7 @@ def save_words(
         Whether something new waits for a look.
 
     Raises:
-        ChangedMeanwhile: somebody else saved it in between.
+        EditConflict: somebody else saved it in between.
         NotPossible: it waits for its first review.
     """
     now = lock(subject)

@@ -1,4 +1,4 @@
-"""A store takes its product off sale: what waited for a look is told with the rest from then on."""
+"""A store takes its product off sale: its proposed change becomes part of the product."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from shop.moderation.write import drop
 
 @transaction.atomic
 def withdraw(product: Product, *, at: datetime, by: User) -> None:
-    """Take a product off sale, or back from review, with what is proposed for it.
+    """Take a product off sale, or back from review, and write its proposed change into it.
 
     Nobody sees the product until all of it is reviewed again.
 

@@ -1,4 +1,4 @@
-"""Writes amendments. Whoever calls holds the row lock of what they are about."""
+"""Writes amendments. Whoever calls holds the row lock of their subject."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def lock(subject: Product | Merchant) -> Product | Merchant:
 def keep_words(
     subject: Product | Merchant, parts: dict[str, Any], *, at: datetime, by: User
 ) -> bool:
-    """Write what was typed into the amendment of a locked subject; the newest edit counts.
+    """Write the typed words into the amendment of a locked subject; the newest edit counts.
 
     What was refused is not sent a second time as it was.
 
@@ -60,7 +60,7 @@ def keep_pictures(
     at: datetime,
     by: User,
 ) -> bool:
-    """Write what shall be shown at a place of a locked subject, in its order.
+    """Write the proposed pictures of a place of a locked subject, in their order.
 
     Args:
         is_public: the same is public already, so that nothing has to be proposed.
@@ -105,7 +105,7 @@ def let_go(subject: Product | Merchant, picture_ids: Collection[int]) -> None:
 
 
 def refuse_under_review(product: Product) -> None:
-    """Refuse to change what waits for its review."""
+    """Refuse to change a product that waits for its review."""
     if product.state == Product.State.SUBMITTED:
         raise NotPossible(_("It waits for a review. Take it back first, then change it."))
 

@@ -1,4 +1,4 @@
-"""What shows that an order is the reader's own: a link and a code that go to its address.
+"""The proof that an order is the reader's own: a link and a code that go to its address.
 
 Neither is stored. The link is signed, and the code is worked out anew from a random word that is
 kept for as long as the code works; who reads the tables cannot open an order with them.
@@ -24,7 +24,7 @@ LINK_SALT, CODE_SALT = "orders.opening.link", "orders.opening.code"
 
 
 def signed(order: Order, *, at: datetime) -> str:
-    """Return what a mailed link ends with, as proof for the next hour."""
+    """Return the signed end of a mailed link, as proof for the next hour."""
     return signing.dumps([order.pk, int(at.timestamp())], salt=LINK_SALT)
 
 

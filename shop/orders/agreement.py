@@ -1,4 +1,4 @@
-"""What the shopper agreed to: the total and a digest of everything that makes it up.
+"""The agreement of the shopper: the total and a digest of everything that makes it up.
 
 The total alone would let the same sum with another split pass silently.
 """
@@ -26,7 +26,7 @@ class Agreement:
 
 
 def agreement(priced: PricedCart) -> Agreement:
-    """Return what a shopper agrees to by paying this cart as priced."""
+    """Return the agreement that a shopper makes by paying this cart as priced."""
     quote = priced.quote
     facts = {
         "lines": [
@@ -43,7 +43,7 @@ def agreement(priced: PricedCart) -> Agreement:
 
 
 def wish(priced: PricedCart) -> str:
-    """Return a digest of what the cart asks for, whatever it costs."""
+    """Return a digest of the cart's lines, vouchers, services and address, whatever they cost."""
     cart = priced.cart
     # Named only where there are some: a wish from before it was asked stays the same.
     off = {"taken_off": sorted(priced.taken_off)} if priced.taken_off else {}

@@ -1,4 +1,4 @@
-"""What orders really took of a sponsor's money, by what it was given for."""
+"""The amounts that paid orders took of a sponsor's money, by benefit, and for deals."""
 
 from __future__ import annotations
 

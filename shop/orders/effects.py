@@ -1,4 +1,4 @@
-"""What an action on deals or benefits would mean for orders, said before it is done."""
+"""The effects on orders of an action on deals or benefits, shown before it is done."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shop.orders.models import Order, OrderLine
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Open orders that hold something at its price, until when, and what was sold at it.
+    """Open orders that hold something at its price, until when, and paid ones with their units.
 
     ``open_units`` and ``sold_units`` are items; ``until`` is the last instant to pay.
     """
@@ -26,12 +26,12 @@ class Effect:
 
 
 def effect_on_deals(deals: Q) -> Effect:
-    """Return what orders hold and bought of the deals of a condition. One statement."""
+    """Count the orders that hold or bought the deals of a condition. One statement."""
     return _effect(Q(deal__in=Deal.objects.filter(deals)))
 
 
 def effect_on_slot(slot: Slot) -> Effect:
-    """Return what orders hold and bought of a slot's deals; of all slots for the whole one."""
+    """Count the orders that hold or bought a slot's deals; of all slots for the whole one."""
     if slot.kind == Slot.Kind.WHOLE:
         return effect_on_deals(Q(slot__festival=slot.festival_id))
     return effect_on_deals(Q(slot=slot))

@@ -65,7 +65,7 @@ def locked_carts(*, pk: Expression) -> QuerySet[Cart]:
 
 
 def expire(order: Order, *, at: datetime, state: str = Order.State.EXPIRED) -> None:
-    """End a pending order that was not paid and give back what it held.
+    """End a pending order that was not paid, and release its units and benefits.
 
     Call it only when the provider says that its session cannot be paid any more.
     """
@@ -118,7 +118,7 @@ def _bought(order: Order) -> dict[int, int]:
 def _forget_holdings(
     order: Order, bought: Mapping[int, int] | None = None, *, paid_at: datetime | None = None
 ) -> None:
-    """Let the cart know that its order holds nothing any more; take out what was bought.
+    """Clear the order's holdings in its cart, and take out the units that were bought.
 
     By its shopper: a guest's order that could not be stopped at sign-in stands on this cart too,
     and what is held for that one stays known.

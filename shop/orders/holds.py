@@ -1,4 +1,4 @@
-"""Moves what orders hold, in the one order of locks, and nothing else does."""
+"""Moves the holdings of orders, in the one order of locks, and nothing else does."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from shop.stock.models import Pool
 
 
 def held_by(order: Order) -> Holdings:
-    """Return what an order holds, by its frozen lines."""
+    """Return the holdings of an order, by its frozen lines."""
     return holdings_of(order.lines.all(), order.discounts.all(), shopper_id=order.mailbox_id)
 
 
 def exchange(*, take: Holdings, give: Holdings, at: datetime) -> None:
-    """Hold what one order needs and release what another held, as one net change.
+    """Hold the units of one order and release those of another, as one net change.
 
     Raises:
         Unavailable: somebody else was faster; the caller's transaction rolls back.
@@ -63,7 +63,7 @@ def release(order: Order, *, at: datetime) -> None:
 
 
 def settle(order: Order, *, at: datetime) -> None:
-    """Turn what a paid order holds into sold; deals that sold out end their price."""
+    """Turn a paid order's holdings into sold units; deals that sold out end their price."""
     held = held_by(order)
     products = counters.settle(held, at=at)
     stock.settle(held.pools)
@@ -72,7 +72,7 @@ def settle(order: Order, *, at: datetime) -> None:
 
 
 def retake(order: Order, *, at: datetime) -> list[int]:
-    """Hold again what an expired order held, for money that came late.
+    """Hold an expired order's units and benefits again, for money that came late.
 
     Its price was promised: a deal or a benefit that was paused or ended since does not refuse it.
     Units of a deal that is over are outside every fence by now, so they count as everyday ones.

@@ -38,7 +38,7 @@ def mend(
     by: User,
     receipt: Task = send_receipt,
 ) -> None:
-    """Give a paid order another address; tell the shopper, and the stores that have to send.
+    """Change the address of a paid order; tell the shopper, and the stores that have to send.
 
     A parcel that has left keeps the address to which it was sent. With another mail address the
     order gets another link as well: whoever got the mails until now is not its shopper.

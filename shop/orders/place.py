@@ -1,4 +1,4 @@
-"""Turns a cart into a pending order that holds what is scarce until it must be paid."""
+"""Turns a cart into a pending order that holds scarce units until it must be paid."""
 
 from __future__ import annotations
 

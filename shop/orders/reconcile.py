@@ -120,7 +120,7 @@ WHERE o.id = s.order_id AND o.state = 'paid' AND o.paid_at > %s AND s.paid_at IS
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A counter that says something else than the lines."""
+    """A counter that differs from the lines."""
 
     table: str
     id: int

@@ -1,4 +1,4 @@
-"""What goes back of an order: computed per line, written down once, units returned.
+"""Refunds of an order: computed per line, written down once, units returned.
 
 Money is moved by ``payments.refund``; here stands how much, and for what.
 """
@@ -104,7 +104,7 @@ def _locked(units: Mapping[OrderLine, int]) -> dict[int, Suborder]:
 
 
 def _lower_earnings(rows: Collection[RefundLine], parcels: Collection[RefundParcel]) -> None:
-    """Add what goes back to what the stores do not earn of their parts, whose rows are locked."""
+    """Add the refunded earnings to ``returned`` of the stores' parts, whose rows are locked."""
     amounts: Counter[int] = Counter()
     for row in rows:
         amounts[row.line.suborder_id] += row.earned
@@ -115,7 +115,7 @@ def _lower_earnings(rows: Collection[RefundLine], parcels: Collection[RefundParc
 
 
 def _is_there(line: OrderLine, suborders: Mapping[int, Suborder]) -> bool:
-    """Tell whether the units of a line have not left the house."""
+    """Tell whether the units of a line have not been sent."""
     return suborders[line.suborder_id].state == Suborder.State.WAITING
 
 

@@ -11,7 +11,7 @@ from shop.orders.models import Discount, Order, OrderLine
 
 
 def read_rows(order: Order) -> None:
-    """Let an order know its lines and discounts, which nobody changes any more.
+    """Read an order's lines and discounts into its prefetch cache: nobody changes them any more.
 
     Two statements, none where it knows them. Lines come with their suborders and variants.
     """

@@ -1,4 +1,4 @@
-"""What an order comes to, row by row: its total is the sum of the rows."""
+"""The sums of an order, row by row: its total is the sum of the rows."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ type Lines = Mapping[Suborder, Sequence[OrderLine]]
 
 
 def lines_by_part(order: Order) -> dict[Suborder, list[OrderLine]]:
-    """Return the lines of each suborder, in their order, with what ``order_rows`` reads.
+    """Return the lines of each suborder, in their order, as ``order_rows`` reads them.
 
     ``gone`` counts the units of a line that went back. One statement: no suborder is empty.
     """
@@ -37,7 +37,7 @@ def lines_by_part(order: Order) -> dict[Suborder, list[OrderLine]]:
 
 @composed(order=ID)
 def lines_to_show(*, order: Expression) -> QuerySet[OrderLine]:
-    """Return the lines of an order with their suborders, benefits and what went back of them."""
+    """Return the lines of an order with their suborders, benefits and refunded units."""
     gone = RefundLine.objects.filter(line=OuterRef("pk")).values("line")
     lines = OrderLine.objects.filter(order=order).select_related("suborder__merchant")
     lines = lines.annotate(
@@ -49,7 +49,7 @@ def lines_to_show(*, order: Expression) -> QuerySet[OrderLine]:
 
 
 def order_rows(order: Order, lines: Lines) -> list[tuple[str, str]]:
-    """Return what an order consists of, as pairs of a text and an amount in the active language."""
+    """Return the rows of an order's sums: pairs of a text and an amount in the active language."""
     units = sum(line.quantity for part in lines.values() for line in part)
     counted = {"items": items(units), "stores": stores(len(lines))}
     rows = [(_("%(items)s from %(stores)s") % counted, amount(order.goods, order.currency))]
@@ -74,7 +74,7 @@ def _benefits(**place: OuterRef) -> QuerySet[Discount, Any]:
 
 
 def _off(order: Order, benefits: Iterable[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Return each benefit by its name, with what it took off."""
+    """Return each benefit by its name, with its discount."""
     found: dict[str, int] = defaultdict(int)
     for benefit in benefits:
         row = Promotion(**{name: benefit[name] for name in NAMED_BY})

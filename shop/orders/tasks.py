@@ -33,7 +33,7 @@ from shop.tasks import at_once, enqueue, tried_again
 @task
 @tried_again
 def send_receipt(order_id: int) -> None:
-    """Mail the shopper what was paid."""
+    """Mail the shopper the receipt."""
     order = Order.objects.select_related("contact").get(pk=order_id)
     send("receipt", order.contact.email, language=order.language, context=mail_context(order))
 
@@ -77,7 +77,7 @@ def send_order_code(order_id: int, word: str) -> None:
 @task
 @at_once
 def tell_merchants(order_id: int) -> None:
-    """Mail each member of each merchant what is to be sent, one task a mail."""
+    """Queue a mail to each member of each merchant about its goods to send."""
     members = Membership.objects.filter(merchant__suborders__order=order_id)
     for suborder_id, user_id in members.values_list("merchant__suborders", "user"):
         enqueue(send_order_to_ship, suborder_id, user_id)
@@ -86,7 +86,7 @@ def tell_merchants(order_id: int) -> None:
 @task
 @tried_again
 def send_order_to_ship(suborder_id: int, user_id: int) -> None:
-    """Mail one member of a merchant what is to be sent."""
+    """Mail one member of a merchant the goods to send."""
     suborder = Suborder.objects.select_related("merchant", "order__contact").get(pk=suborder_id)
     order, user = suborder.order, User.objects.get(pk=user_id)
     own = Membership.objects.filter(user=user, merchant=suborder.merchant_id).first()
@@ -206,7 +206,7 @@ def _send_about_money(key: str, order_id: int, amount: int) -> None:
 @task
 @tried_again
 def send_price_mistake(line_id: int) -> None:
-    """Tell the shopper what was decided about units that were sold at a wrong price."""
+    """Tell the shopper the decision on units that were sold at a wrong price."""
     rows = OrderLine.objects.select_related("order__contact", "deal", "decision")
     line = rows.get(pk=line_id)
     order, language = line.order, line.order.language

@@ -48,7 +48,7 @@ def merchant_link(suborder: Suborder) -> str:
 
 
 def mail_context(order: Order) -> dict[str, Any]:
-    """Return what the shopper's mails show of an order, written in the order's language."""
+    """Return the context of the shopper's mails about an order, in the order's language."""
     language = order.language
     parts = list(order.suborders.select_related("merchant").prefetch_related("lines"))
     return {
@@ -65,7 +65,7 @@ def mail_context(order: Order) -> dict[str, Any]:
 
 
 def shopper_context(part: Suborder, order: Order) -> dict[str, Any]:
-    """Return what the shopper's mails show of one merchant's part, in the words of then."""
+    """Return one merchant's part for the shopper's mails, in the words of the purchase."""
     lines = part.lines.all()
     language = order.language
     words = [
@@ -81,7 +81,7 @@ def shopper_context(part: Suborder, order: Order) -> dict[str, Any]:
 def store_context(
     part: Suborder, order: Order, language: str, *, sees_money: bool = True
 ) -> dict[str, Any]:
-    """Return what mails show of one merchant's part of an order, in the store's own words.
+    """Return one merchant's part of an order for mails, in the store's own words.
 
     Args:
         sees_money: the reader is the shopper, or a member who sees what the store earns.

@@ -1,4 +1,4 @@
-"""Lets go of pictures that a store took off; what orders show of them stays."""
+"""Deletes pictures that a store took off, unless orders show them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shop.pictures.models import Picture
 
 
 def discard(picture: Picture | None, *, product_id: int | None = None) -> None:
-    """Forget a picture that nothing shows any more. Call it inside the transaction.
+    """Delete a picture that nothing shows any more. Call it inside the transaction.
 
     Args:
         product_id: the product that it was of; an order that shows it keeps it.

@@ -1,4 +1,4 @@
-"""Takes over what the provider says of a session.
+"""Takes over the provider's state of a session.
 
 The same function serves the webhook, the return page and the poller. Nothing is believed but
 the session itself, read again.
@@ -53,11 +53,11 @@ class UnknownOrder(Exception):
 
 
 class AnotherShops(UnknownOrder):
-    """The session is of another shop on the same account: it is none of our business."""
+    """The session belongs to another shop on the same account."""
 
 
 def apply_session(session_id: str, *, is_waited_for: bool = False, at: datetime) -> Payment:
-    """Bring a payment and its order to what the provider says now. Safe to repeat.
+    """Bring a payment and its order to the provider's state of now. Safe to repeat.
 
     Args:
         is_waited_for: somebody waits for the answer, so the provider gets three seconds.
@@ -86,7 +86,7 @@ def paid_sessions(*, session: Expression) -> QuerySet[int]:
 
 @transaction.atomic
 def take_over(session: CheckoutSession, *, at: datetime) -> Payment:
-    """Bring a payment and its order to what the provider has just said. Safe to repeat.
+    """Bring a payment and its order to the state of a session just read. Safe to repeat.
 
     Raises:
         UnknownOrder: our order may not be committed yet, or the session is not ours.
@@ -191,7 +191,7 @@ def _take(payment: Payment, session: CheckoutSession, *, at: datetime) -> None:
 
 
 def _keep(payment: Payment, *, has_seats: bool, begun: list[int], at: datetime) -> None:
-    """Book the sale, tell everybody, and send back at once what can no longer be had."""
+    """Book the sale, queue its mails, and refund sessions that have begun or were called off."""
     order = payment.order
     payment.save_as(Payment.State.PAID)
     posting.post_sale(order, at=at)
@@ -227,13 +227,13 @@ def _send_back(payment: Payment, cause: str, *, mail: Task, at: datetime) -> Non
 
 
 def _release(payment: Payment, *, at: datetime) -> None:
-    """A person has looked and sent the money back at the provider: what was held is free."""
+    """Mark a payment as refunded that a person sent back, and free its order's holdings."""
     payment.save_as(Payment.State.REFUNDED)
     _free(payment.order, at=at)
 
 
 def _lapse(payment: Payment, *, at: datetime) -> None:
-    """The session cannot be paid any more: what the order holds goes back. No mail is sent."""
+    """Expire the payment of a dead session, and free its order's holdings. No mail is sent."""
     if payment.state == Payment.State.SUPERSEDED:
         payment.session_url = ""  # its order waits for the newer try, or for its time to run out
     if payment.state not in (Payment.State.CREATING, Payment.State.OPEN):

@@ -1,4 +1,4 @@
-"""Ends an order that is not paid: the provider first, and only then what it holds."""
+"""Ends an order that is not paid: first at the provider, and only then its holdings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BATCH = 100
 
 
 def cancel_pending(order: Order, *, at: datetime) -> None:
-    """Close a shopper's unpaid order and give back what it holds; one that is over stays so.
+    """Close a shopper's unpaid order and release its holdings; one that is over stays so.
 
     Raises:
         NotPossible: it was paid meanwhile, a bank is at work, or the provider is silent.
@@ -80,7 +80,7 @@ def sessions_of(orders: Collection[Order]) -> list[str]:
 
 
 def _close(payment: Payment, answers: Answers, *, at: datetime) -> bool:
-    """Make a session unpayable and apply what it became; False when the provider is silent."""
+    """Make a session unpayable and apply its last state; False when the provider is silent."""
     try:
         if payment.session_id is None:
             if payment.made_at + KEY_LIFE <= at or not _is_found(payment, at=at):

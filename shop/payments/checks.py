@@ -1,4 +1,4 @@
-"""What ``manage.py check`` says about the payment settings."""
+"""The checks of the payment settings, for ``manage.py check``."""
 
 from __future__ import annotations
 

@@ -193,7 +193,7 @@ def refuse_undecided(order: Order) -> None:
 
 
 def _apply_closed(payment: Payment, *, at: datetime) -> None:
-    """Close a session and apply what the provider says of it; only its word counts.
+    """Close a session and apply the provider's state of it; only its word counts.
 
     Raises:
         GatewayError: it may still be paid.

@@ -1,4 +1,4 @@
-"""Compares what the provider knows of recent sessions with what we know of them.
+"""Compares the provider's recent sessions with our payments.
 
 Counters and books are compared with our own orders, so they can agree and be wrong together.
 Only here does somebody else's word come in.
@@ -48,7 +48,7 @@ def mismatches(*, since: datetime) -> Iterator[str]:
 
 
 def compare_recent(*, at: datetime) -> int:
-    """Take over what the provider says of recent sessions; list what still differs.
+    """Take over the provider's state of recent sessions; list the differences that are left.
 
     Return how many sessions were compared. Part of the beat.
     """
@@ -100,7 +100,7 @@ def _of_paid(session: CheckoutSession, payment: Payment | None) -> str:
 
 
 def _unknown_there(since: datetime) -> Iterator[str]:
-    """Say of payments that are paid here what the provider does not list any more."""
+    """Yield a sentence for each payment that is paid here and not listed at the provider."""
     known = {session.id for session in gateway().sessions_since(since - TIME_TO_HEAR)}
     paid = Payment.objects.filter(state__in=HAS_MONEY, made_at__gte=since, session_id__isnull=False)
     for session_id in paid.exclude(session_id__in=known).values_list("session_id", flat=True):

@@ -16,7 +16,7 @@ UNDECIDED = Q(state__in=("processing", "review"))
 
 
 class PaymentQuerySet(StateQuerySet):
-    """Payments by what may still become of them."""
+    """Payments by the steps that are left: payable, undecided."""
 
     def payable(self) -> PaymentQuerySet:
         """Return those that a shopper can still pay.
@@ -110,7 +110,7 @@ class Payment(Stateful):
 
     @property
     def key(self) -> str:
-        """Return the idempotency key of its session: the same finds what was made before."""
+        """Return the idempotency key of its session: the same key finds the same session."""
         return f"{self.uuid}-{self.keys_used}" if self.keys_used else str(self.uuid)
 
     @property

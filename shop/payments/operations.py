@@ -61,7 +61,7 @@ def queue_refund(
 
 
 def run_operations(*, at: datetime) -> int:
-    """Carry out what is waiting; return how many were tried. Several workers may call it."""
+    """Carry out waiting operations; return how many were tried. Several workers may call it."""
     tried = 0
     while tried < BATCH and not gateway().is_given_up and (operation := _claim(at=at)):
         _carry_out(operation, at=at)
@@ -139,7 +139,7 @@ def _refunded(operation: Operation, *, at: datetime) -> RemoteOperation:
 
 @transaction.atomic
 def record(operation_id: int, remote: RemoteOperation, *, at: datetime) -> None:
-    """Write down what the provider did; safe to repeat.
+    """Write down the provider's result of an operation; safe to repeat.
 
     Even money that went back can return, when the shopper's bank will not have it.
     """

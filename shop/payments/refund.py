@@ -1,4 +1,4 @@
-"""Money for what is not delivered goes back: written down with its cause, sent by the outbox."""
+"""Refunds of goods that are not delivered: written down with the cause, sent by the outbox."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MOST_WORDS: int = Refund._meta.get_field("reason").max_length
 
 @transaction.atomic
 def refund_order(order_id: int, *, at: datetime, by: User | None = None) -> Refund | None:
-    """Send back what a paid order holds of sessions that were called off. Safe to repeat.
+    """Refund the called-off sessions of a paid order. Safe to repeat.
 
     Return the refund, or None when there was nothing to send back.
     """
@@ -73,7 +73,7 @@ def refund_late(payment: Payment, line_ids: Collection[int], *, at: datetime) ->
 def refund_lines(
     order_id: int, line_ids: Collection[int], *, reason: str, at: datetime, by: User | None = None
 ) -> Refund | None:
-    """Send back what is left of lines that were sold at a wrong price. Safe to repeat.
+    """Refund the units that are left of lines sold at a wrong price. Safe to repeat.
 
     Return the refund, or None when there was nothing left to send back.
 

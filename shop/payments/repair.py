@@ -1,4 +1,4 @@
-"""What a person does with money that went neither back nor anywhere: nothing is sent twice."""
+"""A person's actions on stuck money, payments and messages: nothing is sent twice."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def close_message(event: GatewayEvent, *, reason: str, at: datetime, by: User) -
 
 
 def _is_found(operation: Operation, *, at: datetime) -> bool:
-    """Ask whether the money went; what did is written down."""
+    """Tell whether the provider sent the money; a refund that it made is written down."""
     try:
         found = gateway().find_refund(operation.request)
     except GatewayError as silent:

@@ -1,4 +1,4 @@
-"""What waits too long or needs a person: for a monitor, and in a mail to the organizers."""
+"""Work that waits too long or needs a person: for a monitor, and in a mail to organizers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ OVERDUE = "orders past their time to pay"
 
 
 def problems(*, at: datetime) -> dict[str, int]:
-    """Return how much is wrong, by what it is; it names nobody. Empty when all is well.
+    """Return the number of problems by kind; it names nobody. Empty when all is well.
 
     One statement for each, and each reads an index of what is not done: it does not matter how
     much is. For the background all the same: the monitor is told what was found last.
@@ -41,7 +41,7 @@ def problems(*, at: datetime) -> dict[str, int]:
 
 
 def tell_organizers(*, at: datetime) -> bool:
-    """Mail the organizers what is wrong, every six hours while it is the same; True if told."""
+    """Mail the organizers the problems, every six hours while they are the same; True if told."""
     if not settings.ORGANIZER_EMAILS:
         return False
     # Goods that somebody parks are no illness of the shop: its health stays as it is.
@@ -73,7 +73,7 @@ def _tell_past_the_queue(names: list[str], *, at: datetime) -> None:
 @task
 @at_once
 def send_alerts(names: list[str], turn: str) -> None:
-    """Queue a mail to each organizer that says what is wrong."""
+    """Queue a mail about the problems to each organizer."""
     for address in settings.ORGANIZER_EMAILS:
         enqueue(send_alert, address, names)
 
@@ -81,7 +81,7 @@ def send_alerts(names: list[str], turn: str) -> None:
 @task
 @tried_again
 def send_alert(address: str, names: list[str]) -> None:
-    """Tell an organizer what is wrong. It is written in English, as the log is."""
+    """Mail an organizer the problems. It is written in English, as the log is."""
     context = {"problems": names, "health_link": settings.SITE_URL + reverse("health")}
     send("alert", address, language="en", context=context)
 

@@ -113,7 +113,7 @@ def handle_waiting(*, at: datetime, most: int = 50) -> int:
 
 
 def forget_bodies(*, at: datetime) -> int:
-    """Blank what old messages said, since they name people; return how many."""
+    """Blank the bodies of old messages, since they name people; return how many."""
     old = GatewayEvent.objects.filter(received_at__lt=at - KEPT, body__isnull=False)
     return old.exclude(state=GatewayEvent.State.NEW).update(body=None)
 

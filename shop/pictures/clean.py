@@ -1,4 +1,4 @@
-"""Makes a new JPEG of what a stranger's file shows; its own bytes are never kept.
+"""Makes a new JPEG of the picture in a stranger's file; its own bytes are never kept.
 
 What a file is, is told by its content. Every limit is checked before anything is decoded, the
 decoding is done apart, and whatever cannot be read to its end is refused with a sentence.
@@ -28,11 +28,11 @@ AVIF_BRANDS = {b"avif", b"avis"}
 
 
 class PictureRefused(NotPossible):
-    """A file that is not taken as a picture; the text says why and what to do."""
+    """A file that is not taken as a picture; the text gives the reason and the remedy."""
 
 
 def cleaned(content: bytes) -> bytes:
-    """Return a JPEG of what a file shows: upright, sRGB, at most 2,400 pixels long, nothing else.
+    """Return a JPEG of a file's picture: upright, sRGB, at most 2,400 pixels long, nothing else.
 
     Raises:
         PictureRefused: as the text says.
@@ -98,7 +98,7 @@ def _png_chunks(content: bytes) -> int:
 
 
 def _refusal(word: bytes) -> PictureRefused:
-    """Return the sentence for what the decoder found."""
+    """Return the refusal for the decoder's word."""
     million = 1_000_000
     many = _("The picture has too many pixels: %(most)d million are the most. Make it smaller.")
     kind = _(

@@ -64,7 +64,7 @@ def files_of(picture: Picture) -> list[str]:
 
 
 def forget_parts(*, at: datetime) -> int:
-    """Delete what processes that were killed had begun to write a day ago; return how many.
+    """Delete files that killed processes had begun to write a day ago; return how many.
 
     Files bear the time of the machine's clock, which alone can say how old they are.
     """

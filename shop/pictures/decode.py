@@ -78,14 +78,14 @@ def made_anew(content: bytes, kind: str) -> bytes:
 
 
 def upright(original: Image.Image) -> Image.Image:
-    """Return an image as it is to be seen: turned, in sRGB, on white, without what it carries."""
+    """Return an image as it is to be seen: turned, in sRGB, on white, without metadata."""
     image = _on_white(_in_srgb(ImageOps.exif_transpose(original)))
     image.info = {}  # where and with what it was taken
     return image
 
 
 def _refuse(original: Image.Image, kind: str) -> None:
-    """Refuse by what a file says of itself, before a pixel of it is decoded."""
+    """Refuse an image by its size and metadata, before a pixel of it is decoded."""
     width, height = original.size
     if width * height > MOST_PIXELS:
         raise NotDecoded(TOO_LARGE)

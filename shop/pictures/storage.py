@@ -1,4 +1,4 @@
-"""Keeps files whole: what cannot be written to its end leaves nothing at its place."""
+"""Keeps files whole: a file that cannot be written to its end leaves nothing at its place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lets no upload fill the disk: what is too large is not even kept until a view looks at it.
+"""Keeps uploads from filling the disk: too large ones are dropped before a view sees them.
 
 Where the disk is full already, the view gets a file that cannot be read, and says so.
 """
@@ -56,7 +56,7 @@ class LostFile(UploadedFile):
         super().__init__(name=name, size=0)
 
     def read(self, *args: Any) -> NoReturn:
-        """Raise what the disk said."""
+        """Raise the error of the full disk."""
         raise OSError(errno.ENOSPC, "there was no room for the upload")
 
     chunks = open = read

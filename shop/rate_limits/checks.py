@@ -1,4 +1,4 @@
-"""What ``manage.py check --deploy`` says about several web processes."""
+"""The check of several web processes, for ``manage.py check --deploy``."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@ from django.db import models
 
 
 class Kept(models.Model):
-    """What a limit has counted so far, under a name, until it no longer matters."""
+    """The count of a limit so far, under a name, until it no longer matters."""
 
     name = models.CharField(max_length=300, primary_key=True)
     value = models.TextField(help_text="As JSON.")

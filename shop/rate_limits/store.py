@@ -1,4 +1,4 @@
-"""What limits count: in the database, where all processes count together.
+"""The counts of limits: in the database, where all processes count together.
 
 It looks like a cache of Django, since allauth counts in one: tries to sign in, mails that are
 asked for, codes of the second step that were used. The cache of pages is no place for that. Each
@@ -42,7 +42,7 @@ class LimitsCache(BaseCache):
     """A cache of values that JSON knows; it forgets nothing before its time."""
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
-        """Return what is kept under a name, or the default."""
+        """Return the value that is kept under a name, or the default."""
         with connection.cursor() as cursor:
             cursor.execute(READ, [self.make_and_validate_key(key, version=version)])
             row = cursor.fetchone()
@@ -93,5 +93,5 @@ limits = LimitsCache({})
 
 
 def forget_limits(*, at: datetime) -> int:
-    """Delete what no longer counts; nothing asks for it any more."""
+    """Delete the counts that have expired; return how many."""
     return Kept.objects.filter(until__lt=at).delete()[0]

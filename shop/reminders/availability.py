@@ -85,7 +85,7 @@ def opened(*, at: datetime) -> QuerySet[Reminder]:
 
 
 def free(*, at: datetime, only: int | None = None) -> list[Free]:
-    """Return what is waited for to come back with its free units, 0 included. One statement.
+    """Return the things that are waited for with their free units, 0 included. One statement.
 
     Args:
         only: look at what this reminder waits for, told or not.
@@ -96,7 +96,7 @@ def free(*, at: datetime, only: int | None = None) -> list[Free]:
 
 
 def is_true(reminder: Reminder, *, at: datetime) -> bool:
-    """Tell whether what a reminder waits for is so at an instant."""
+    """Tell whether a reminder's slot is open, or its thing is back, at an instant."""
     if reminder.slot_id:
         return opened(at=at).filter(pk=reminder.pk).exists()
     return any(found.units for found in free(at=at, only=reminder.pk))

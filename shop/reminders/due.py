@@ -60,7 +60,7 @@ def tell_returned(*, at: datetime) -> int:
 
 
 def forget_reminders(*, at: datetime) -> int:
-    """Delete what was told, was never confirmed, is over, or has waited for 90 days.
+    """Delete reminders that were sent, never confirmed, are over, or have waited for 90 days.
 
     Who waits for an announced opening that is further away waits on.
     """

@@ -35,7 +35,7 @@ def send_confirmation(reminder_id: int) -> None:
 @task(priority=PRIORITY)
 @tried_again
 def send_reminder(reminder_id: int) -> None:
-    """Tell somebody what was waited for, once, if it is still so.
+    """Send the mail that somebody waited for, once, if its news is still true.
 
     The row is marked before the mail server is asked and in the same transaction: two that are
     at it wait for each other, and a mail that could not be handed over can be tried again.

@@ -1,4 +1,4 @@
-"""What somebody may want to be told of: an opening, or that something comes back."""
+"""The subjects of reminders: an opening, or something that comes back."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NAMED = re.compile(r"(festival|slot|product|variant|deal)-([1-9][0-9]{0,17})")
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One thing, and how a page calls it; ``when`` is empty for what may come back."""
+    """One thing, and its name on a page; ``when`` is empty for a thing that may come back."""
 
     name: str
     title: str
@@ -35,12 +35,12 @@ class Subject:
 
     @property
     def facts(self) -> dict[str, object]:
-        """Return the fields of a reminder that say what it is about."""
+        """Return the fields of a reminder that name its subject."""
         return {name: getattr(self, name) for name in ("slot", "product", "variant", "deal")}
 
 
 def thing_of(name: str, *, at: datetime) -> Subject:
-    """Return what a form names, such as "festival-3" or "variant-9".
+    """Return the subject that a form names, such as "festival-3" or "variant-9".
 
     "product-7" is the next opening of a product's deal, "deal-9" the units of the deal that a
     variant has now.

@@ -14,7 +14,7 @@ CONFIRM_WITHIN = timedelta(days=7)
 
 
 def token(reminder: Reminder, purpose: str) -> str:
-    """Return what a link of a reminder says, for one purpose."""
+    """Return the signed token in a reminder's link, for one purpose."""
     return signing.dumps(reminder.pk, salt=purpose)
 
 

@@ -53,7 +53,7 @@ def remind(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def done(request: HttpRequest) -> HttpResponse:
-    """Say what happens next."""
+    """Show the outcome of a form or link: mail to confirm, reminder noted, or stopped."""
     outcome = request.GET.get("is", "")
     context = {
         "outcome": outcome if outcome in OUTCOMES else "ready",

@@ -1,4 +1,4 @@
-"""What needs somebody while a festival runs, the most urgent first."""
+"""The alerts of a running festival, the most urgent first."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BAD, WARN = Check.Standing.BAD, Check.Standing.WARN
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A sentence, what it is about in a word, and how urgent it is: bad or warn."""
+    """A sentence with its subject in a word and its urgency: bad or warn."""
 
     tag: str
     text: str
@@ -35,7 +35,7 @@ def alerts(
     seen: tuple[Reading, ...],
     at: datetime,
 ) -> list[Alert]:
-    """Return the alerts from what the board has read; no statement."""
+    """Return the alerts from the readings of the board; no statement."""
     found = [
         *_of_checks(seen),
         *_of_orders(pending),

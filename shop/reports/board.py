@@ -23,7 +23,7 @@ Kind = Tally.Kind
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What the organizers watch while a festival runs; amounts are minor units.
+    """The figures that organizers watch while a festival runs; amounts are minor units.
 
     ``per_minute`` is the mean of the last five whole minutes; ``peak`` the busiest minute of the
     last day with its moment. ``placed`` and ``paid`` are the orders of the last hour,

@@ -1,4 +1,4 @@
-"""What the live board reads: one statement each, over counters and the newest rows alone."""
+"""The reads of the live board: one statement each, over counters and the newest rows alone."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ FROM shop_refused WHERE at >= %(day)s AND at <= %(at)s GROUP BY reason ORDER BY 
 
 @dataclass(frozen=True, slots=True)
 class TallyRow:
-    """A tally as it is shown, with the name of what it is about."""
+    """A tally as it is shown, with the name of its country, slot or store."""
 
     kind: str
     key: str = ""
@@ -96,7 +96,7 @@ class BoardDeal:
 
     @property
     def name(self) -> str:
-        """Return what it is called in a sentence: product and variant."""
+        """Return its name in a sentence: product and variant."""
         return f"{self.title}, {self.choice}" if self.choice else self.title
 
     @property
@@ -137,7 +137,7 @@ class MoneyBudget:
 
 @dataclass(frozen=True, slots=True)
 class ParkedNetwork:
-    """What one network address holds; the key is a part of a keyed hash."""
+    """The unpaid orders of one network address; the key is a part of a keyed hash."""
 
     key: str
     orders: int
@@ -156,7 +156,7 @@ class Open:
 
 
 def tallies(festival: Festival, *, since: datetime) -> list[TallyRow]:
-    """Return totals, and what was sold by country, slot, store, and minute since an instant."""
+    """Return totals, and sales by country, slot, store, and minute since an instant."""
     key = since.strftime("%Y-%m-%dT%H:%M")
     return [TallyRow(*row) for row in _rows(TALLIES, festival=festival.pk, since=key)]
 
@@ -180,7 +180,7 @@ def deals(festival: Festival, *, at: datetime) -> Deals:
 
 
 def budgets(festival: Festival, *, drawn: Mapping[int, int]) -> list[MoneyBudget]:
-    """Return what benefits and sponsors may spend, those that are nearest to their end first.
+    """Return the budgets of benefits and sponsors, those that are nearest to their end first.
 
     Args:
         drawn: what discounts have taken from funds, by id.
@@ -197,7 +197,7 @@ def budgets(festival: Festival, *, drawn: Mapping[int, int]) -> list[MoneyBudget
 
 
 def pending(festival: Festival, *, at: datetime) -> Open:
-    """Return what unpaid orders hold, and which network addresses hold most."""
+    """Return the units of unpaid orders, and the network addresses that hold most."""
     rows = _rows(PENDING, festival=festival.pk, at=at, most=MOST_NETWORKS)
     if not rows:
         return Open()
@@ -218,7 +218,7 @@ def refused(*, at: datetime) -> list[tuple[str, int, int]]:
 
 
 def checks() -> list[Check]:
-    """Return what the last looks at the shop found."""
+    """Return the results of the last checks of the shop."""
     return list(Check.objects.all())
 
 

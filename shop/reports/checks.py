@@ -1,4 +1,4 @@
-"""Looks at the parts of the shop in the background, and keeps what was found with its moment.
+"""Checks the parts of the shop in the background, and keeps the results with their moment.
 
 Nothing here runs while somebody waits for a page. The beat looks every minute; what takes longer,
 it looks at every five minutes while a festival runs or is about to; and all of it when asked.
@@ -53,13 +53,13 @@ def say_beating(*, at: datetime) -> None:
 
 
 def look_around(*, at: datetime) -> None:
-    """Look at what is quickly seen, and asks nobody outside. The beat calls it every minute."""
+    """Run the quick checks, which ask nobody outside. The beat calls it every minute."""
     say_beating(at=at)
     _look(QUICK, at=at)
 
 
 def look_closely(*, at: datetime) -> bool:
-    """Look at what takes longer, if a festival runs or opens within the hour; True if so."""
+    """Run the slow checks, if a festival runs or opens within the hour; True if so."""
     near = Festival.objects.filter(state=Festival.State.PUBLISHED, ends_at__gt=at)
     if not near.filter(starts_at__lte=at + BEFORE_OPENING).exists():
         return False
@@ -74,7 +74,7 @@ def ask_worker(*, at: datetime) -> None:
 
 @task(priority=BEFORE_MAIL)
 def say_alive() -> None:
-    """Write down that the worker works, and what only it looks at: whoever is slow to answer.
+    """Write down that the worker works, and run the check that it alone runs: of the mail server.
 
     While it waits for the mail server, the beat goes on.
     """
@@ -131,7 +131,7 @@ def _look_at(parts: Parts, *, at: datetime) -> None:
 
 
 def _seen(names: list[str], look: Callable[[datetime], list[Found]], *, at: datetime) -> None:
-    """Write down what a look finds; one that fails is a finding too and stops no other."""
+    """Write down the results of a check; one that fails is a result too and stops no other."""
     try:
         found = look(at)
     except Exception:
@@ -237,7 +237,7 @@ def _counters(_at: datetime) -> Found:
 
 
 def _waiting(at: datetime) -> list[Found]:
-    """Say what waits too long, sorted by whose concern it is."""
+    """Return the findings on work that waits too long, sorted by whose concern it is."""
     found = problems(at=at)
     whole = (BAD if found else GOOD, "What the monitor is told.", found)
     return [*(_stuck(name, words, found) for name, words in STUCK.items()), whole]

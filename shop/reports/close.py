@@ -1,4 +1,4 @@
-"""After the end of a festival: what is left to do, and closing it for good."""
+"""After the end of a festival: the tasks that are left, and closing it for good."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The health panel: what the last looks found, how old that is, and whether it is too old."""
+"""The health panel: the results of the last checks, and whether they are too old."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Reading:
 
 
 def readings(rows: Sequence[Check], *, at: datetime) -> tuple[Reading, ...]:
-    """Return the panel from what was kept; no statement."""
+    """Return the panel from the stored checks; no statement."""
     kept = {row.name: row for row in rows}
     return tuple(_reading(name, kept.get(name), at) for name in checks.known())
 
@@ -63,7 +63,7 @@ def health_of(festival: Festival, *, at: datetime) -> tuple[Reading, ...]:
 
 
 def probe_of(festival: Festival, *, at: datetime) -> Reading:
-    """Return what the comparison of public pages with computed prices found at the opening."""
+    """Return the result of comparing public pages with computed prices at the opening."""
     rows = latest_probe(festival, at=at)
     if not rows:
         opens = "are" if at < festival.starts_at else "would have been"

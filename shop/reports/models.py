@@ -11,7 +11,7 @@ from shop.orders.models import Order, Refund
 
 
 class Tally(models.Model):
-    """What a festival has sold, added up by one thing: a minute, a country, a store, a deal.
+    """The sales of a festival, added up by one thing: a minute, a country, a store, a deal.
 
     Written by the beat from paid orders and refunds, and by nobody else; it can be thrown away
     and added up again. Amounts are minor units.
@@ -87,7 +87,7 @@ class Refused(models.Model):
 
 
 class Check(models.Model):
-    """What the last look at one part of the shop found."""
+    """The result of the last check of one part of the shop."""
 
     class Standing(models.TextChoices):
         GOOD = "good"
@@ -123,7 +123,7 @@ class FinalStatement(models.Model):
 
 
 class PublicResult(models.Model):
-    """What of a festival's result everybody may read, as the organizer chose it."""
+    """The public part of a festival's result, as the organizer chose it."""
 
     festival = models.OneToOneField(Festival, models.CASCADE, related_name="public_result")
     is_shown = models.BooleanField(default=False)

@@ -1,4 +1,4 @@
-"""What a monitor is told: what was found lately, and when beat and worker were last alive.
+"""The answer to a monitor: recent problems, and when beat and worker were last alive.
 
 Whoever asks costs two statements, however much there is: counting is done in the background.
 """
@@ -23,7 +23,7 @@ AGES = TOO_OLD | {PROBLEMS: TOO_OLD["beat"]}
 
 @dataclass(frozen=True, slots=True)
 class ShopStatus:
-    """What is wrong, with a number where there is one, and when who was last alive."""
+    """The problems, with a number where there is one, and when beat and worker were last alive."""
 
     problems: dict[str, int | None]
     last_seen: dict[str, datetime | None]

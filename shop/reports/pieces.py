@@ -1,4 +1,4 @@
-"""The statement that says what paid orders and refunds add to a festival's tallies.
+"""The statement that adds paid orders and refunds to a festival's tallies, piece by piece.
 
 A piece is one line, one benefit on a line or parcel, or one line of a refund, with everything that
 it can be added up by. A line counts for the festival whose deal or list its product is in; a

@@ -67,5 +67,5 @@ def reason_of(refusal: ShopError) -> str:
 
 
 def forget_refusals(*, at: datetime) -> int:
-    """Delete what is older than three months; return how much."""
+    """Delete refusals that are older than three months; return how many."""
     return Refused.objects.filter(at__lt=at - KEPT_FOR).delete()[0]

@@ -1,4 +1,4 @@
-"""The report of a festival: what was sold, by whom, where, at whose cost; and what it reached.
+"""The report of a festival: its sales by store, product, country and payer, and its reach.
 
 All of it is plain data, so that the copy that is frozen at the closing is shown by the same pages.
 """
@@ -118,7 +118,7 @@ def _name_rest(slots: Iterable[Figures]) -> None:
 
 
 def _on_delivery(promotions: Iterable[Figures]) -> Figures:
-    """Return what of the discounts was given on delivery."""
+    """Return the part of the discounts that was given on delivery."""
     own = [row for row in promotions if row["is_delivery"]]
     return {"name": "Of it on delivery", **dict.fromkeys(Tally.FIGURES),
             **{name: sum(row[name] for row in own) for name in PAYERS}}  # fmt: skip

@@ -1,4 +1,4 @@
-"""What everybody may read of a festival that is over: chosen by the organizer, no person in it."""
+"""The public result of a festival that is over: chosen by the organizer, no person in it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def hide_result(festival: Festival, *, at: datetime, by: User) -> None:
 
 
 def public_figures(figures: Figures) -> dict[str, Any]:
-    """Return what may be shown at all: no amount of money, no number below five.
+    """Return the figures that may be public: no amount of money, no number below five.
 
     A number that is too small is None; of countries and stores below five units nothing is left.
     """

@@ -1,4 +1,4 @@
-"""A store's statement by pages: however long it is, a page reads what it shows.
+"""A store's statement by pages: however long it is, a page reads only its own lines.
 
 The sums of a long one are the store's row of the tallies, which count the same rows.
 """
@@ -87,7 +87,7 @@ def _lines(
 
 
 def _own_goods(festival: Festival, merchant: Merchant) -> QuerySet[OrderLine]:
-    """Return the goods as an index of what the store sold leads to them."""
+    """Return the goods by the index of the store's sales."""
     rows = goods_of(festival, merchant).filter(suborder__paid_at__isnull=False)
     return rows.order_by("suborder__paid_at", "order", "position")
 

@@ -1,4 +1,4 @@
-"""What one store sold in one festival, line by line, with who paid for what.
+"""The sales of one store in one festival, line by line, with who paid for each part.
 
 The rule is that of the tallies: a line counts for the festival whose deal or list its product is
 in; a benefit counts for the festival that gives it, wherever it is used. So a statement has goods,
@@ -63,12 +63,12 @@ class StatementLine:
 
     @property
     def went_back(self) -> int:
-        """Return what went back to the shopper and to those who had added to the price."""
+        """Return the sum refunded to the shopper and to those who had added to the price."""
         return self.refunded + self.refunded_funded
 
 
 def net(amounts: Mapping[str, int]) -> int:
-    """Return what a store keeps of a line, by the amounts that stand beside it."""
+    """Return the payout of a line to its store, by the amounts that stand beside it."""
     given = amounts["paid"] + amounts["by_organizer"] + amounts["by_funds"]
     return given - amounts["commission"] - amounts["refunded"] - amounts["refunded_funded"]
 
@@ -157,7 +157,7 @@ def goods_of(festival: Festival, merchant: Merchant | None) -> QuerySet[OrderLin
 
 
 def discounts_of(festival: Festival, merchant: Merchant | None) -> QuerySet[Discount]:
-    """Return what benefits of the festival gave, in the order of payment."""
+    """Return the discounts that benefits of the festival gave, in the order of payment."""
     rows = Discount.objects.filter(
         promotion__festival=festival, order__in=CountedOrder.objects.values("order")
     )
@@ -193,7 +193,7 @@ def _refunds() -> QuerySet[RefundLine]:
 
 
 def goods_line(row: OrderLine, discounts: list[Discount]) -> StatementLine:
-    """Return the line of what was sold in the festival, with the benefits on it."""
+    """Return the statement's line of goods sold in the festival, with the benefits on them."""
     back = list(row.refund_lines.all())
     shares = _shares(discounts)
     shares["by_funds" if row.fund_id else "by_organizer"] += row.subsidy
@@ -231,7 +231,7 @@ def delivery_line(discounts: list[Discount]) -> StatementLine:
 
 
 def outside_line(discounts: list[Discount]) -> StatementLine:
-    """Return the line of benefits on what the festival does not count as sold."""
+    """Return the line of benefits on goods that the festival does not count as sold."""
     line, given = discounts[0].line, _given(discounts)
     parts = discounts[0].line_back
     back = sum(split(part, [line.funded - given, given])[1] for part in parts)
@@ -239,7 +239,7 @@ def outside_line(discounts: list[Discount]) -> StatementLine:
 
 
 def _apart(what: str, discounts: list[Discount], back: int, **named: Any) -> StatementLine:
-    """Return a benefit that was used on what the festival does not count as sold."""
+    """Return the line of a benefit on delivery, or on goods that the festival does not count."""
     order = discounts[0].order
     amounts = dict.fromkeys(("paid", "commission", "refunded"), 0) | {"refunded_funded": back}
     amounts |= _shares(discounts)

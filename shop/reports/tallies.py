@@ -1,4 +1,4 @@
-"""Adds up what festivals sell, from paid orders and refunds; run by the beat, never by a request.
+"""Adds up the sales of festivals, from orders and refunds; run by the beat, never by a request.
 
 Each order and each refund is counted once: a row says that it was, written in the same
 transaction as the sums. One that was committed late is found since it has no such row.
@@ -71,7 +71,7 @@ WHERE ({", ".join(f"coalesce(t.{name}, 0)" for name in SUMS)})
 
 
 def count_sales(*, at: datetime) -> int:
-    """Count what was paid and sent back in the last two hours; return how many rows."""
+    """Count the payments and refunds of the last two hours; return how many rows."""
     done = _count(at - RECENT)
     facts = {"standing": Check.Standing.GOOD, "words": "Sales are added up.", "at": at}
     Check.objects.update_or_create(name="sales", defaults=facts)
@@ -79,7 +79,7 @@ def count_sales(*, at: datetime) -> int:
 
 
 def count_all_sales(*, at: datetime) -> int:
-    """Count whatever is not counted yet, and take out what is not paid any more."""
+    """Count all that is not counted yet, and take out orders that are not paid any more."""
     with transaction.atomic(), connection.cursor() as cursor:
         _queue_up(cursor)
         _take_out(cursor)
@@ -126,7 +126,7 @@ def differing(cursor: object) -> list[int]:
 
 
 def _queue_up(cursor: object) -> None:
-    """Let one count after the other: what is new depends on what others have counted."""
+    """Wait for the lock of counting: new rows depend on those that others have counted."""
     cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
@@ -165,7 +165,7 @@ def _count_some(cursor: object, since: datetime) -> int:
 
 
 def _take_out(cursor: object) -> None:
-    """Subtract orders that were paid and are not any more, with what went back of them."""
+    """Subtract orders that were paid and are not any more, with their refunds."""
     cursor.execute(NOT_PAID, {"most": AT_ONCE})
     found = dict(cursor.fetchall())
     orders = list(found)

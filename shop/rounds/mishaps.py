@@ -22,7 +22,7 @@ KEPT_FOR = timedelta(days=90)
 
 
 class FailedItem(NamedTuple):
-    """What an item is: the label of its model and its row; for what is no row, a word."""
+    """The name of an item: the label of its model and its row; for anything else, a word."""
 
     kind: str
     key: str
@@ -56,7 +56,7 @@ def note(name: str, thing: FailedItem, error: BaseException, *, at: datetime) ->
 
 
 def settle(name: str, thing: FailedItem, *, at: datetime) -> None:
-    """Close what is open of an item, since the round has succeeded with it."""
+    """Close the open mishap of an item, since the round has succeeded with it."""
     rows = Mishap.objects.filter(round=name, kind=thing.kind, key=thing.key, closed_at=None)
     if rows.update(closed_at=at, reason="It succeeded."):
         log.info("%s: %s succeeded after all", name, " ".join(thing) or "it")
@@ -83,7 +83,7 @@ def waiting(*, since: datetime) -> QuerySet[Mishap]:
 
 
 def forget_mishaps(*, at: datetime) -> int:
-    """Close what came up no more, and delete what was closed long ago; return how many."""
+    """Close mishaps that came up no more, delete those closed long ago; return how many."""
     still = Mishap.objects.filter(closed_at=None, last_at__lt=at - GONE_AFTER)
     still.update(closed_at=at, reason="It did not come up again for two days.")
     Leftover.objects.filter(keys=[]).delete()

@@ -61,7 +61,7 @@ def limited(seconds: float) -> Iterator[None]:
 
 
 class TooLong(KeyboardInterrupt):
-    """Ends what takes far too long, in the midst of it: as if the process had been killed there.
+    """Ends work that takes far too long, in the midst of it: as if the process had been killed.
 
     No mere exception, so that nothing on the way takes it for a failure of its own; the database
     driver cancels the running statement.
@@ -70,7 +70,7 @@ class TooLong(KeyboardInterrupt):
 
 @contextmanager
 def interrupted_after(seconds: float) -> Iterator[None]:
-    """End what is inside with ``TooLong`` after so many seconds, whatever it waits for.
+    """End a block with ``TooLong`` after so many seconds, even while it waits.
 
     Only where signals arrive: in the main thread; elsewhere it is left alone.
     """
@@ -103,7 +103,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 class TimeBudget:
-    """The time of one round: its own seconds, and no more than what is left of the beat's.
+    """The time of one round: its own seconds, and no more than the beat has left.
 
     Without either it is unbounded: whoever calls a use case by hand wants all of it.
     """

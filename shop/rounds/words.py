@@ -1,4 +1,4 @@
-"""What may be kept and logged of a failure: nothing that tells of whom it was."""
+"""The words of a failure that may be kept and logged: none that tell of whom it was."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ OURS = ("/shop/", "/cms/", "/config/")
 
 
 def name_of(error: BaseException) -> str:
-    """Return what kind of failure it is."""
+    """Return the class name of a failure, at most 80 letters."""
     return type(error).__name__[:80]
 
 
 def words_of(error: BaseException) -> str:
-    """Return the first line of what a failure says, without what was typed by people.
+    """Return the first line of a failure's message, without anything typed by people.
 
     Databases add the values of a row in further lines, and errors of Python quote theirs.
     """

@@ -1,4 +1,4 @@
-"""Counts what is physically there. Everything runs inside the caller's transaction."""
+"""Counts the units that are physically there, inside the caller's transaction."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def count(
     note: str = "",
     seen: Mapping[int, int] | None = None,
 ) -> list[int]:
-    """Set the units on hand of pools to what was counted; return the ids of those that changed.
+    """Set the units on hand of pools to the counted ones; return the ids of those that changed.
 
     Sold units that have not left are still on the shelf and are counted too. The pools are
     locked first; the fence is read in the next statement, since it spans another table.

@@ -95,7 +95,7 @@ def give_back(units: Mapping[int, int]) -> None:
 
 
 def ship(units: Mapping[int, int], *, at: datetime, by: User | None, note: str) -> None:
-    """Let sold units leave the house: on hand and sold fall together."""
+    """Ship sold units: on hand and sold fall together."""
     pools = lock(units)
     for pool_id, pool in pools.items():
         pool.on_hand -= units[pool_id]

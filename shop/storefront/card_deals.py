@@ -1,4 +1,4 @@
-"""What stands beside the rows of a page of products: how their deals go.
+"""The statement that reads the deals beside the rows of a page of products.
 
 OFFSET keeps deals being looked up by their variants: to guess how many a product has is to read
 all deals.

@@ -1,4 +1,4 @@
-"""What people read while the database is away: that it is, and what became of what they sent.
+"""The page shown while the database is away: it says so, and whether a sent form may be stored.
 
 It is a 503 that says when to ask again. No page here needs the database, a session or an address.
 """
@@ -49,7 +49,7 @@ class DatabaseAway:
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Say that the database is away; what else went wrong stays what it is."""
+        """Return the page of an absent database; leave other errors alone."""
         if not is_away(error):
             return None
         log.error("the database is away: %s", error)
@@ -57,7 +57,7 @@ class DatabaseAway:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer for what went wrong outside of the views, where the database is asked as well."""
+    """Answer errors raised outside of the views, where the database is asked as well."""
     if is_away(sys.exception()):
         return away_page(request)
     return defaults.server_error(request)
@@ -94,7 +94,7 @@ def _facts(request: HttpRequest) -> dict[str, Any]:
 
 
 def _back(request: HttpRequest) -> str:
-    """Return the page with the form that was sent: what was posted to may show nothing itself."""
+    """Return the page with the form: the address that it was sent to may show nothing itself."""
     page = request.headers.get("Referer", "")
     is_ours = page and url_has_allowed_host_and_scheme(page, {request.get_host()})
     return page if is_ours else reverse("cart")

@@ -45,7 +45,7 @@ class PreviewLink(models.Model):
 
 
 class ProbeResult(models.Model):
-    """What a public page said of a product's price after a start, and what it should say."""
+    """The prices that a public page showed after a start, beside those that it should show."""
 
     class Outcome(models.TextChoices):
         RIGHT = "right"
@@ -69,7 +69,7 @@ class ProbeResult(models.Model):
 
 
 class VainSearch(models.Model):
-    """What shoppers looked for in vain: how often on a day in a language, and never who.
+    """A search without results: how often it was made on a day in a language, and never by whom.
 
     See ``search_words.not_found``.
     """

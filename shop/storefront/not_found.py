@@ -1,4 +1,4 @@
-"""The page for addresses that lead nowhere: it searches for what they may have meant."""
+"""The page for addresses that lead nowhere: it searches for pages and products instead."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ENDING = re.compile(r"\.\w{1,5}$")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Say that there is no such page, and show what its address may have meant."""
+    """Show that there is no such page, with the pages and products that it may have meant."""
     context: dict[str, object] = {}
     if request.method == "GET" and _is_of_the_shop(request):
         try:

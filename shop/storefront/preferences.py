@@ -23,7 +23,7 @@ def currency_of(request: HttpRequest) -> str:
 
 
 def remember(response: HttpResponse, *, country: str, currency: str) -> None:
-    """Set the cookies of a choice; what is not a country or not offered is left out."""
+    """Set the cookies of a choice; unknown countries and currencies not offered are left out."""
     chosen = {COUNTRY_COOKIE: _country(country), CURRENCY_COOKIE: _currency(currency)}
     for name, value in chosen.items():
         if value:

@@ -1,4 +1,4 @@
-"""What every page's frame shows. Nothing of it belongs to a person."""
+"""The frame of every page. Nothing of it belongs to a person."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class Site:
 
     @cached_property
     def preview(self) -> Banner | None:
-        """Return what the page says of its moment, where that is not the present one."""
+        """Return the banner of the preview that the page belongs to, if it is one."""
         preview = preview_of(self.request)
         is_dummy = getattr(self.request, "is_dummy", False)
         return Banner(preview, is_chosen_elsewhere=is_dummy) if preview else None
@@ -132,7 +132,7 @@ class Site:
 
     @property
     def festival_key(self) -> tuple[int, datetime] | None:
-        """Return what the masthead says of the festival depends on."""
+        """Return the id and the end of the festival, on which its line in the masthead depends."""
         return (self.festival.id, self.festival.ends_at) if self.festival else None
 
     @property
@@ -167,7 +167,7 @@ class Site:
 
 
 def site(request: HttpRequest) -> dict[str, Site]:
-    """Give templates what the frame of a page shows."""
+    """Return the frame of the page as context of every template."""
     return {"site": Site(request)}
 
 

@@ -44,7 +44,7 @@ def products(request: HttpRequest) -> HttpResponse:
 @require_safe
 @shared_page(takes=suggest.read_words)
 def suggestions(request: HttpRequest) -> HttpResponse:
-    """Show what begins like the words typed so far, as a fragment."""
+    """Show suggestions that begin like the words typed so far, as a fragment."""
     epoch = current_epoch(at=clock.moment_of(request))
     found = suggest.suggest(request.filters.words, epoch=epoch, language=get_language())
     context = {"suggestions": found}

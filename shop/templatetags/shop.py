@@ -1,4 +1,4 @@
-"""What templates of the shop need beside Django's own tags."""
+"""The shop's template tags and filters, beside Django's own."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def beside(first: object, second: object, autoescape: bool = True) -> str:
 
 @register.filter(needs_autoescape=True)
 def labelled(name: object, value: object, autoescape: bool = True) -> str:
-    """Write a name before what it stands for: {{ name|labelled:price }}."""
+    """Write a name before its value: {{ name|labelled:price }}."""
     return _written(languages.labelled, name, value, autoescape=autoescape)
 
 
@@ -96,7 +96,7 @@ def keep(parser: Parser, token: Token) -> KeepNode:
 
 
 class KeepNode(template.Node):
-    """A part of a page with what it was for the facts seen so far, in this process."""
+    """A part of a page with its texts for the facts seen so far, in this process."""
 
     def __init__(self, facts: list[FilterExpression], nodelist: NodeList) -> None:
         self.facts, self.nodelist = facts, nodelist
@@ -139,7 +139,7 @@ class HoldNode(template.Node):
         self.name, self.nodelist, self.is_quiet = name, nodelist, is_quiet
 
     def render(self, context: template.Context) -> str:
-        """Return the part; what people wrote in it is escaped already."""
+        """Return the part; text that people wrote in it is escaped already."""
         text = mark_safe(self.nodelist.render(context).strip())  # noqa: S308 - by a template
         context[self.name] = text
         return "" if self.is_quiet else text

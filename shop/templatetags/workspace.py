@@ -1,4 +1,4 @@
-"""What templates of the merchants' desk need."""
+"""The template tags and filters of the merchants' desk."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def small(picture: Picture | None) -> str:
 
 @register.filter
 def of(values: Mapping, key: object) -> object:
-    """Return what a mapping holds for a key, or nothing."""
+    """Return the value of a mapping for a key, or nothing."""
     return values.get(key, "")
 
 
@@ -64,7 +64,7 @@ def rows(parser: Parser, token: Token) -> template.Node:
 
 
 class Rows(template.Node):
-    """A table whose cells say under which heading they stand."""
+    """A table whose cells name their heading."""
 
     def __init__(self, inner: template.NodeList) -> None:
         self.nodelist = inner

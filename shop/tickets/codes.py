@@ -16,7 +16,7 @@ from shop.tickets.models import Ticket
 
 
 def address_of(ticket: Ticket) -> str:
-    """Return what the square says: the full address at which a host redeems the ticket."""
+    """Return the address in the square: the page on which a host redeems the ticket."""
     return settings.SITE_URL + reverse("merchant-ticket", args=[ticket.code])
 
 

@@ -1,4 +1,4 @@
-"""Tickets come into being with the money, and end with the refund."""
+"""Issues tickets with the payment, and cancels them with the refund."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ LINES = ("variant__product", "suborder__merchant", "order__contact")
 @task
 @tried_again
 def send_tickets(order_id: int) -> None:
-    """Mail the shopper what was paid, with all tickets and a calendar file for each session.
+    """Mail the shopper the receipt, with all tickets and a calendar file for each session.
 
     It is the receipt: one booking is one mail. Tickets that ended meanwhile are left out.
     """
@@ -58,7 +58,7 @@ def send_tickets(order_id: int) -> None:
 @task
 @at_once
 def send_session_cancelled(refund_id: int) -> None:
-    """Tell the shopper what will not take place and what goes back, one task a session."""
+    """Queue a mail to the shopper for each session of a refund that will not take place."""
     lines = OrderLine.objects.filter(refund_lines__refund=refund_id)
     for pool_id in lines.values_list("pool_id", flat=True).distinct().order_by("pool_id"):
         enqueue(send_one_cancelled, refund_id, pool_id)

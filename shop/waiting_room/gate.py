@@ -6,7 +6,7 @@ import threading
 
 
 class Gate:
-    """Counts what is in work; a number in memory, so that a quiet shop pays nothing for it."""
+    """Counts requests in work; a number in memory, so that a quiet shop pays nothing for it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -42,7 +42,7 @@ def waiting(*, at: datetime) -> int:
 
 
 def keep(ticket: QueueTicket, kept: dict, *, at: datetime) -> QueueTicket:
-    """Keep what was posted by somebody who may pass, and return their ticket with its number."""
+    """Keep the post of somebody who may pass, and return their ticket with its number."""
     place = Place.objects.create(came_at=ticket.came_at, asked_at=at, passed_at=at, kept=kept)
     return QueueTicket(place.pk, ticket.came_at, ticket.passes_until)
 
@@ -84,7 +84,7 @@ def let_in(ticket: QueueTicket, *, at: datetime) -> None:
 
 @transaction.atomic
 def take_kept(ticket: QueueTicket, address: str) -> list | None:
-    """Return what was posted to an address while its sender waited, once."""
+    """Return the fields posted to an address while their sender waited, once."""
     place = locked(Place.objects.filter(pk=ticket.number), fully=True).first()
     if place is None or address not in place.kept:
         return None
@@ -94,6 +94,6 @@ def take_kept(ticket: QueueTicket, address: str) -> list | None:
 
 
 def forget_places(*, at: datetime) -> int:
-    """Delete the places of those who went away, and with them what they had posted."""
+    """Delete the places of those who went away, and with them their posts."""
     gone, _ = Place.objects.filter(asked_at__lt=at - LASTS / 4).delete()
     return gone

@@ -103,7 +103,7 @@ def _hold(request: HttpRequest, ticket: QueueTicket, at: datetime) -> HttpRespon
 
 
 def forget() -> None:
-    """Drop what this process knows of the queue."""
+    """Drop this process's knowledge of the queue."""
     global _seen  # noqa: PLW0603
     _seen = None
 
@@ -122,7 +122,7 @@ def _note(at: datetime, *, is_waiting: bool) -> None:
 
 
 def _posted(request: HttpRequest) -> dict | None:
-    """Return what is to be kept, by address; None where it is too much."""
+    """Return the posted fields to keep, by address; None where they are too much."""
     if request.method != "POST":
         return {}
     fields = _fields(request)
@@ -140,7 +140,7 @@ def _fields(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def _put_back(request: HttpRequest, ticket: QueueTicket | None) -> None:
-    """Make of a page's asking again what its owner had posted. It was vouched for then."""
+    """Turn a page's repeated request into the post of its owner. It was vouched for then."""
     if ticket is None or not ticket.number or request.method != "GET":
         return
     kept = line.take_kept(ticket, request.get_full_path())

@@ -69,7 +69,7 @@ def give(response: HttpResponse, request: HttpRequest, ticket: QueueTicket) -> N
 
 
 def _owner(request: HttpRequest) -> str:
-    """Return a hash of what only this visitor's browser knows."""
+    """Return a hash of the secret that only this visitor's browser knows."""
     return salted_hmac(SALT, _own(request), algorithm="sha256").hexdigest()[:32]
 
 

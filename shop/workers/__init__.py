@@ -1,1 +1,1 @@
-"""Who does the queued work: processes that say that they live, and what dead ones left behind."""
+"""The workers of the queue: processes that say that they live, and tasks of dead ones."""

@@ -1,4 +1,4 @@
-"""Forgets tasks that are done: the queue is a table, and what is counted in it stays small."""
+"""Deletes tasks that are done: the queue is a table, which has to stay small to be counted."""
 
 from __future__ import annotations
 

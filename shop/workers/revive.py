@@ -1,4 +1,4 @@
-"""Takes up what a worker left when it died: the task waits again, and the next worker does it.
+"""Takes up the tasks of a worker that died: they wait again, and the next worker does them.
 
 A task may run twice, so it is safe to take up one whose worker was only thought dead.
 """

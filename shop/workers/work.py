@@ -26,7 +26,7 @@ PAUSES = (0.5, 1, 2, 5, 10)  # seconds until the database is asked again; the la
 
 
 class LivingWorker(QueueWorker):
-    """The queue's worker, with a life that others can see."""
+    """The queue's worker, which writes down every ten seconds that it lives."""
 
     def run(self) -> None:
         """Do tasks until told to stop, across restarts of the database."""
@@ -45,14 +45,14 @@ class LivingWorker(QueueWorker):
             ended.set()
 
     def run_task(self, db_task_result: DBTaskResult) -> None:
-        """Do a task; what it sends can be told from what a repeat of it sends."""
+        """Do a task with its id as the occasion, so that mails of a repeat are known as such."""
         with on_account_of(str(db_task_result.pk)):
             super().run_task(db_task_result)
         if try_again(db_task_result, at=clock.now()):
             log.warning("task %s is done again: the database gave way", db_task_result.pk)
 
     def _begin(self) -> None:
-        """Say that it lives before it takes a task, and take up what it lost."""
+        """Say that it lives before it takes a task, and take up the tasks that it lost."""
         close_old_connections()
         say_alive(self.worker_id)
         if count := take_up_own(self.worker_id):
@@ -65,7 +65,7 @@ class LivingWorker(QueueWorker):
         time.sleep(seconds)  # a signal ends the process here
 
     def _speak(self, ended: threading.Event) -> None:
-        """Say every ten seconds that the process lives, beside whatever it does."""
+        """Say every ten seconds that the process lives, whatever task it does."""
         while not ended.wait(SPEAKS_EVERY):
             try:
                 say_alive(self.worker_id)

@@ -1,4 +1,4 @@
-"""What belongs to the signed-in member. Every query of the workspace starts here."""
+"""The rows of the signed-in member. Every query of the workspace starts here."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def members_or(otherwise: View) -> Callable[[View], View]:
 
 
 def _nowhere(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-    """Answer that there is no such page: what is not theirs does not exist for them."""
+    """Answer that there is no such page: pages of others do not exist for them."""
     raise Http404
 
 
@@ -125,7 +125,7 @@ def products_of(merchant: Merchant) -> QuerySet[Product]:
 
 
 def nominations_of(merchant: Merchant) -> QuerySet[Nomination]:
-    """Return what a merchant proposed for festivals, the newest first.
+    """Return a merchant's nominations, the newest first.
 
     ``is_void`` tells of one that is withdrawn whether its price was a mistake.
     """

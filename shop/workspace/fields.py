@@ -1,4 +1,4 @@
-"""Form fields for what merchants type: amounts, lists of words, customs codes."""
+"""Form fields for merchants: amounts, lists of words, customs codes."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class AmountField(forms.CharField):
         return bound
 
     def to_python(self, value: Any) -> int | None:
-        """Return minor units."""
+        """Return the amount in minor units."""
         text = "".join((super().to_python(value) or "").split())
         if not text:
             return None

@@ -94,7 +94,7 @@ def in_parts(rows: QuerySet, *, size: int, soonest: str) -> Iterator[Any]:
 
 
 def by_day(name: str) -> Coalesce:
-    """Return what sorts rows by a day, those without one last; indexes know it by this form."""
+    """Return the sort key of rows by a day, those without one last; indexes know this form."""
     return Coalesce(F(name), Value(date.max))
 
 

@@ -1,4 +1,4 @@
-"""Lets the rows of a table become cards on a phone: each cell says itself under which heading."""
+"""Lets the rows of a table become cards on a phone: each cell names its heading."""
 
 from __future__ import annotations
 

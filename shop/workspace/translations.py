@@ -1,4 +1,4 @@
-"""What a store says in another language: beside the English words, a page for each language."""
+"""The words of a store in other languages: a page for each, beside the English words."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class TranslationForm(forms.Form):
         self.subject = subject
 
     def clean(self) -> dict[str, Any]:
-        """Return what was told, the short words by the word that they translate."""
+        """Return the typed words, the short ones by the word that they translate."""
         told = super().clean() or {}
         return told | {TERMS: {word: told.get(key, "") for key, word in self.words.items()}}
 
@@ -133,7 +133,7 @@ def language_links(subject: Subject, merchant: Merchant) -> list[TranslationLink
 def of_product(
     request: HttpRequest, merchant: Merchant, product_id: int, language: str
 ) -> HttpResponse:
-    """Show what a product says in another language, and change it."""
+    """Show a product's words in another language, and change them."""
     rows = products_of(merchant).select_related("amendment")
     product = get_object_or_404(rows, pk=product_id)
     back = reverse("merchant-product", args=[merchant.slug, product.pk])
@@ -143,7 +143,7 @@ def of_product(
 @require_http_methods(["GET", "POST"])
 @store_members_only
 def of_store(request: HttpRequest, merchant: Merchant, language: str) -> HttpResponse:
-    """Show what the store's page says in another language, and change it."""
+    """Show the words of the store's page in another language, and change them."""
     back = reverse("merchant-profile", args=[merchant.slug])
     return _page(request, merchant, merchant, language, back)
 
@@ -176,7 +176,7 @@ def _page(
 
 
 def _is_saved(request: HttpRequest, form: TranslationForm, language: str) -> bool:
-    """Save what was typed; whoever was overtaken reads it, and decides by saving again."""
+    """Save the typed words, or write the refusal into the form; return whether they are saved."""
     subject, told = form.subject, form.cleaned_data
     at = clock.moment_of(request)
     try:
@@ -195,7 +195,7 @@ def _is_saved(request: HttpRequest, form: TranslationForm, language: str) -> boo
 
 
 def _show_overtaken(form: TranslationForm, language: str, refusal: EditConflict) -> None:
-    """Show what is stored now beside what was typed, so that saving again is a decision."""
+    """Show the stored words beside the typed ones, so that saving again is a decision."""
     now = type(form.subject).objects.get(pk=form.subject.pk)
     stored = wanted_words(now, language, amendment_of(now))
     stored |= {key: stored.get(TERMS, {}).get(word, "") for key, word in form.words.items()}

@@ -1,4 +1,4 @@
-"""What of a text can be seen. Knows no Django: child processes that read files use it too."""
+"""Visible text. Knows no Django: child processes that read files use it too."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class SavedShown:
 
 
 def saved_products(carts: QuerySet[Cart], *, at: datetime, language: str) -> list[SavedShown]:
-    """Return what carts keep in mind, the newest first. Three statements."""
+    """Return the saved products of carts, the newest first. Three statements."""
     rows = list(SavedProduct.objects.filter(cart__in=carts).select_related("product"))
     if not rows:
         return []

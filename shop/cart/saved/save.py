@@ -1,4 +1,4 @@
-"""Products that a shopper keeps in mind. They wait beside the cart and come along with it."""
+"""The saved products of a shopper. They wait beside the cart and are moved along with it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_SAVED = 200
 
 @transaction.atomic
 def save(cart: Cart, product: Product, *, at: datetime) -> None:
-    """Keep a product in mind; one that is kept already stays where it is.
+    """Save a product for later; one that is saved already stays where it is.
 
     Raises:
         NotPossible: as many are kept as may be.
@@ -33,7 +33,7 @@ def save(cart: Cart, product: Product, *, at: datetime) -> None:
 
 
 def remove(cart: Cart, product_id: int) -> None:
-    """Keep a product in mind no longer."""
+    """Remove a saved product."""
     SavedProduct.objects.filter(cart=cart, product_id=product_id).delete()
 
 
@@ -70,7 +70,7 @@ def savable(product_id: int) -> Product | None:
 
 
 def move_saved(guest: Cart, own: Cart) -> None:
-    """Let the account's cart keep in mind what the guest's did."""
+    """Move a guest's saved products into the account's cart."""
     known = SavedProduct.objects.filter(cart=own).values("product")
     SavedProduct.objects.filter(cart=guest).exclude(product__in=known).update(cart=own)
     SavedProduct.objects.filter(cart=guest).delete()

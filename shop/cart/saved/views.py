@@ -1,4 +1,4 @@
-"""The page of saved products, and what hearts post to. Shared pages carry no token: tokenless."""
+"""The page of saved products, and the posts of hearts. Shared pages carry no token: tokenless."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def claimable(priced: PricedCart, shopper: Shopper, *, at: datetime) -> list[Cla
 
 
 def claim_for_later(promotion: Promotion, user: User, *, at: datetime) -> None:
-    """Put a voucher that cannot be used yet into the pocket of a shopper.
+    """Claim a voucher for a shopper who cannot use it yet.
 
     Raises:
         NeedsAccount: claims belong to accounts with a verified address.
@@ -76,7 +76,7 @@ def claim_for_later(promotion: Promotion, user: User, *, at: datetime) -> None:
 
 
 def claim_for_cart(cart: Cart, promotion: Promotion, shopper: Shopper, *, at: datetime) -> None:
-    """Put a voucher into the shopper's pocket, if it is not there, and pick it for the cart.
+    """Claim a voucher for the shopper, unless that was done, and pick it for the cart.
 
     Raises:
         NeedsAccount: claims belong to accounts with a verified address.

@@ -1,4 +1,4 @@
-"""Promotions in words: what is used, what is not and why, what would earn more."""
+"""Promotions in words: those used, those unused and why, those within reach."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from shop.languages import labelled, sentences
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What to spend to save more; ``store`` is the merchant's id, None for the whole festival."""
+    """The spending that earns a saving; ``store`` is the merchant's id, None for the festival."""
 
     store: int | None
     text: str
@@ -31,7 +31,7 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Voucher:
-    """A voucher that is in the cart: what it takes off, or why it takes nothing."""
+    """A voucher that is in the cart: its saving, or the reason why there is none."""
 
     promotion_id: int
     store: int | None
@@ -50,7 +50,7 @@ def label_of(title: str, group: str, *, is_voucher: bool) -> str:
 
 
 def goals(quote: Quote) -> list[Goal]:
-    """Return what would earn a saving that is not earned yet."""
+    """Return the goals of savings that are not earned yet."""
     return [
         _goal(note)
         for note in quote.notes
@@ -66,7 +66,7 @@ def setbacks(quote: Quote) -> list[str]:
 
 
 def unused(priced: PricedCart) -> list[str]:
-    """Say which vouchers take nothing off what is paid now, and why."""
+    """Return a sentence for each voucher that takes nothing off, with the reason."""
     terms = {promotion.id: promotion for promotion in priced.quote.basket.promotions}
     picked = [_voucher(terms[p.promotion_id], priced.quote) for p in priced.picks
               if p.promotion_id in terms]  # fmt: skip

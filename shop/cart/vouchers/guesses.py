@@ -1,4 +1,4 @@
-"""Brakes whoever tries codes of vouchers until one fits.
+"""Limits how many wrong voucher codes somebody can try.
 
 A try is noted before the code is looked up and struck out when it was a real one, so that many
 requests at once get no more tries than one after the other. Guests of one network share a larger
@@ -28,7 +28,7 @@ WITHIN = timedelta(minutes=10)
 
 @contextmanager
 def one_try(cart: Cart, shopper: Shopper, *, at: datetime) -> Iterator[None]:
-    """Look up a code inside; a wrong one counts.
+    """Note a try to look up a code in the block; it stays noted if the code is wrong.
 
     Raises:
         TooManyTries: no code is looked at for a while; the text says for how long.

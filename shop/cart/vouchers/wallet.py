@@ -34,7 +34,7 @@ class VoucherShown:
 
 
 def pocket(user: User, *, at: datetime) -> list[VoucherShown]:
-    """Return what somebody has claimed, what can still be used first. One statement."""
+    """Return the vouchers that somebody has claimed, the usable ones first. One statement."""
     picked = CartVoucher.objects.filter(is_off=False, claim=OuterRef("pk"), cart__user=user)
     claims = (
         Claim.objects.filter(shopper=user)
@@ -48,7 +48,7 @@ def pocket(user: User, *, at: datetime) -> list[VoucherShown]:
 
 
 def within_reach(user: User | None, *, at: datetime) -> list[VoucherShown]:
-    """Return what can be claimed at a moment and is not claimed yet. One statement."""
+    """Return the vouchers that can be claimed at a moment and are not yet. One statement."""
     rows = to_claim(at=at).filter(use_to__gt=at, festival__state=Festival.State.PUBLISHED)
     if user:
         had = Q(shopper=user) | Q(mailbox=user.mailbox_id, mailbox__isnull=False)

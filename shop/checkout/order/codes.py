@@ -32,7 +32,7 @@ MOST_OF_NETWORK = 20
 
 
 class OrderCodeForm(forms.Form):
-    """The six digits of a mail, however they are spaced and in whatever digits."""
+    """The six digits of a mail, with any spaces and in any script's digits."""
 
     code = forms.CharField(
         label=gettext_lazy("Code"),
@@ -60,7 +60,7 @@ class OrderCodeForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @open_page
 def code(request: HttpRequest, order: Order) -> HttpResponse:
-    """Send a code to the order's address, take it, and lead on to what was asked for."""
+    """Send a code to the order's address, take it, and lead on to the page in ``next``."""
     wanted = request.GET.get("next", "")
     page = wanted if wanted in PAGES_AFTER.values() else "order"
     if is_proved(request, order, at=clock.moment_of(request)):
@@ -75,7 +75,7 @@ def code(request: HttpRequest, order: Order) -> HttpResponse:
 @require_safe
 @open_page
 def open_fresh(request: HttpRequest, order: Order, proof: str) -> HttpResponse:
-    """Open an order by a link that was just mailed; an older one opens what any link does."""
+    """Open an order by a link that was just mailed; an older one proves nothing."""
     at = clock.moment_of(request)
     response = see_other("order", order.number, order.token)
     if is_fresh(order, proof, at=at):
@@ -94,7 +94,7 @@ def in_words(length: timedelta) -> str:
 
 
 def too_many(wait: timedelta) -> str:
-    """Return what is said to whoever tries too often."""
+    """Return the sentence for somebody who tries too often."""
     return _("Too many attempts. Try again in %(time)s.") % {"time": in_words(wait)}
 
 

@@ -26,7 +26,7 @@ from shop.payments.models import Payment
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRow:
-    """One line: what, from which store, how many, and amounts as they are written.
+    """One line of an invoice: item, store, quantity, and amounts as they are written.
 
     ``lang`` marks what was read in another language than the invoice has.
     """
@@ -66,7 +66,7 @@ def invoice(request: HttpRequest, order: Order) -> HttpResponse:
 
 
 def show_invoice(order: Order) -> Invoice:
-    """Return what the invoice says. Four statements."""
+    """Return the invoice of an order, as its page shows it. Four statements."""
     priced = OrderLine.objects.annotate(less=Sum("discounts__amount", default=0))
     lines = Prefetch("lines", priced.order_by("position"))
     parts = list(order.suborders.select_related("merchant").prefetch_related(lines))

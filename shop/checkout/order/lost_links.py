@@ -68,7 +68,7 @@ class FindForm(forms.Form):
             field.widget.attrs.pop("maxlength", None)
 
     def clean_number(self) -> str:
-        """Return the number as we write it, whatever stands between its digits."""
+        """Return the number as we write it, without the signs between its digits."""
         typed = normalize("NFKC", self.cleaned_data["number"]).upper()
         signs = (str(decimal(sign)) if sign.isdecimal() else sign for sign in typed)
         match = NUMBER.fullmatch("".join(sign for sign in signs if sign.isalnum()))

@@ -17,7 +17,7 @@ ON_ITS_WAY, DONE, DELAYED = "info", "good", "warn"  # as tags are called
 
 @dataclass(frozen=True, slots=True)
 class RefundShown:
-    """A sum that goes back: how it stands, why, and what there is to say of it.
+    """A sum that goes back: how it stands, why, and notes on it.
 
     ``is_own`` unless it is a second payment of the order, which was never part of its total.
     """
@@ -31,7 +31,7 @@ class RefundShown:
 
 @dataclass(frozen=True, slots=True)
 class MoneyBack:
-    """All that goes back of an order; ``left`` is what its shopper pays in the end."""
+    """All refunds of an order; ``left`` is the sum that its shopper pays in the end."""
 
     rows: tuple[RefundShown, ...]
     left: str
@@ -39,14 +39,14 @@ class MoneyBack:
 
     @property
     def title(self) -> str:
-        """Return what heads the sums of an order of which nothing is left, else nothing."""
+        """Return the heading of the sums of a wholly refunded order, else nothing."""
         if not self.is_all:
             return ""
         return told(slowest(row.stands for row in self.rows if row.is_own))
 
 
 def money_back(order: Order) -> MoneyBack | None:
-    """Return what goes back of a paid order, or None. One statement."""
+    """Return the refunds of a paid order, or None. One statement."""
     moves = returning().filter(payment__order=order).select_related("refund")
     operations = list(moves)
     if not operations:

@@ -26,7 +26,7 @@ GONE = (Suborder.State.SHIPPED, Suborder.State.DELIVERED)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a parcel's way; ``kind`` is done, now or empty for what is to come.
+    """One step of a parcel's way; ``kind`` is done, now, or empty for a step to come.
 
     ``when`` are words; of an instant they say it as it was in ``zone``.
     """
@@ -54,7 +54,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class ParcelShown:
-    """What one store sends, or the visits that it hosts."""
+    """The parcel of one store, or the visits that it hosts."""
 
     store: str
     cloth: str
@@ -89,7 +89,7 @@ class OrderShown:
 
 
 def show_order(order: Order) -> OrderShown:
-    """Return what pages say of an order.
+    """Return an order as pages show it.
 
     One statement, two if a parcel is on its way.
     """
@@ -111,7 +111,7 @@ def show_order(order: Order) -> OrderShown:
 
 
 def paid_with(method: str) -> str:
-    """Return how an order was paid, "Visa ending 4242", from what the provider said."""
+    """Return the payment method, "Visa ending 4242", from the provider's text."""
     brand, _space, digits = method.rpartition(" ")
     if not brand or not digits.isdecimal():
         return method
@@ -119,7 +119,7 @@ def paid_with(method: str) -> str:
 
 
 def show_order_sums(order: Order) -> SumsShown:
-    """Return what an order comes to. One statement."""
+    """Return the sums of an order. One statement."""
     return _sums(order, lines_by_part(order))
 
 
@@ -201,7 +201,7 @@ def _line(line: OrderLine, order: Order) -> Wording:
 
 
 def _steps(order: Order, part: Suborder) -> list[Step]:
-    """Return the way of a parcel: what is done, where it is, what is to come.
+    """Return the steps of a parcel's way: those done, the present one, those to come.
 
     That it arrived is said where somebody has written it down, and never announced: nobody tells
     the shop. Not yet carrier-scans.

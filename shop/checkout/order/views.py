@@ -1,4 +1,4 @@
-"""The page of an order, what can be done there, and the orders of an account."""
+"""The page of an order, the actions on it, and the orders of an account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What organizers do to a deal: pause, resume, raise its allotment.
+"""Organizers' actions on a deal: pause, resume, raise its allotment.
 
 Each takes the deal rows first, then the pools, then the prices, writes the instants that the
 price lock returned, and leaves a line in the change log.

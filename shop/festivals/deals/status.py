@@ -1,4 +1,4 @@
-"""Where a deal stands at a moment, in a word, and what it is called among its product's deals."""
+"""The standing of a deal at a moment, in a word, and its name among its product's deals."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def standing_of(deal: Deal, *, at: datetime) -> str:
 
 
 def standing(word: str, *, at: datetime) -> Q:
-    """Return which deals have a word, of those that were read ``with_sold_out``."""
+    """Return the condition for deals of a word, on rows that were read ``with_sold_out``."""
     if word not in (RUNNING, COMING, OVER, SOLD_OUT, PAUSED):
         return Q(state=word)
     if word == OVER:
@@ -49,7 +49,7 @@ def standing(word: str, *, at: datetime) -> Q:
 
 
 def choice(options: str, starts_at: datetime | None, zone: str) -> str:
-    """Return which variant of a product it is: its options, and of a ticket its date first."""
+    """Return the name of a variant: its options, and of a ticket its date first."""
     if starts_at is None:
         return options
     when = f"{wall_of(starts_at, zone or 'UTC'):%-d %b %Y, %H:%M}"

@@ -71,7 +71,7 @@ def join(
     at: datetime,
     by: User,
 ) -> Enrolment:
-    """Take part, as invited, or apply to; the festival's terms and commission are frozen.
+    """Join a festival as invited, or apply to it; its terms and commission are frozen.
 
     Who was invited takes part at once, or waits in line while all places are taken.
 
@@ -216,7 +216,7 @@ def is_enrolling(festival: Festival, *, at: datetime) -> bool:
 
 
 def refuse_suspended(merchant: Merchant) -> None:
-    """Refuse what a store wants of a festival while nothing of it is sold.
+    """Refuse the enrolment or nomination of a suspended store.
 
     Raises:
         NotPossible: it is suspended.

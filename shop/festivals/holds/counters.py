@@ -64,7 +64,7 @@ def move_holds(
     fund_ids: Collection[int] = (),
     is_promised: bool = False,
 ) -> None:
-    """Hold what ``take`` names and release what ``give`` names, as one net change.
+    """Hold the units and uses of ``take`` and release those of ``give``, as one net change.
 
     In one step, so that a shopper who pays again with a changed cart cannot lose the own
     units to somebody else in between.
@@ -90,7 +90,7 @@ def move_holds(
 
 
 def settle(held: Holdings, *, at: datetime) -> list[int]:
-    """Turn what is held into sold and used, and close deals that sold out.
+    """Turn held units, uses and claims into sold and used ones.
 
     Returns:
         The products whose price changes by that; their spans are to be rebuilt after the
@@ -118,7 +118,7 @@ def settle(held: Holdings, *, at: datetime) -> list[int]:
 
 
 def close_sold_out(product_ids: Sequence[int], deal_ids: Sequence[int], *, at: datetime) -> None:
-    """End the price of deals whose units are all sold, and turn the public price over."""
+    """End the price of deals whose units are all sold, and rebuild the public prices."""
     since = spans.lock_prices(product_ids, at=at)
     full = Deal.objects.filter(pk__in=deal_ids, allotment__isnull=False, sold__gte=F("allotment"))
     reason = Closure.Reason.SOLD_OUT
@@ -129,7 +129,7 @@ def close_sold_out(product_ids: Sequence[int], deal_ids: Sequence[int], *, at: d
 
 
 def give_back(units: Mapping[int, int], *, shopper_id: int | None, at: datetime) -> set[int]:
-    """Return paid units to deals that run still, and to what their shopper may buy.
+    """Return paid units to deals that run still, and to the limits of their shopper.
 
     Where a deal is over its allotment is too: what is sent back then is everyday stock.
 

@@ -1,4 +1,4 @@
-"""What an order holds: the sum of its frozen lines, by counter."""
+"""The holdings of an order: the sum of its frozen lines, by counter."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Holdings:
     shopper_id: int | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Return a form that a cart can keep."""
+        """Return the holdings as JSON data, which a cart can keep."""
         return {
             "pools": _keyed(self.pools),
             "everyday": _keyed(self.everyday),
@@ -53,7 +53,7 @@ class Holdings:
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Holdings:
-        """Return what ``as_json`` kept; nothing held when it is empty."""
+        """Return the holdings that ``as_json`` wrote; empty ones for an empty mapping."""
         if not kept:
             return cls()
         counters = [
@@ -66,7 +66,7 @@ class Holdings:
 def holdings_of(
     lines: Iterable[HeldLine], discounts: Iterable[HeldDiscount], *, shopper_id: int | None
 ) -> Holdings:
-    """Add up what frozen lines and discounts hold."""
+    """Add up the units, amounts and claims that frozen lines and discounts hold."""
     pools: dict[int, int] = {}
     everyday: dict[int, int] = {}
     deals: dict[int, int] = {}

@@ -11,7 +11,7 @@ from shop.states import Stateful, StateQuerySet
 
 
 class BulkApproval(models.Model):
-    """Nominations that a reviewer approves together: the worker works them off."""
+    """Nominations that a reviewer approves together; the worker processes them."""
 
     festival = models.ForeignKey(Festival, models.CASCADE, related_name="bulk_approvals")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -35,7 +35,7 @@ class BulkApproval(models.Model):
 
 
 class BulkRow(Stateful):
-    """One nomination of a bulk approval, and what became of it."""
+    """One nomination of a bulk approval, with its outcome."""
 
     class State(models.TextChoices):
         WAITING = "waiting"

@@ -13,7 +13,7 @@ from shop.states import Stateful, StateQuerySet
 
 
 class Terms(models.Model):
-    """What stores agree to, one row per version. Rows are only ever added, never edited."""
+    """The terms that stores agree to, a row per version. Rows are only ever added, never edited."""
 
     festival = models.ForeignKey(Festival, models.CASCADE, related_name="terms")
     version = models.CharField(max_length=20)
@@ -33,7 +33,7 @@ class Terms(models.Model):
 
 
 class Wanted(models.Model):
-    """What the organizers are looking for: a product, or something of a category or country."""
+    """A wish of the organizers: a product, or something of a category or country."""
 
     festival = models.ForeignKey(Festival, models.CASCADE, related_name="wanted")
     product = models.ForeignKey(Product, models.CASCADE, null=True, blank=True, related_name="+")
@@ -70,7 +70,7 @@ class Wanted(models.Model):
 
 
 class NominationSheet(Stateful):
-    """A sheet of nominations that a member of a store sent in: read first, then worked off."""
+    """A sheet of nominations that a member of a store sent in: read first, then processed."""
 
     class State(models.TextChoices):
         RECEIVED = "received", "waits to be read"
@@ -121,7 +121,7 @@ class SheetFile(models.Model):
 
 
 class SheetRow(Stateful):
-    """One row of a sheet, as it was read, and what became of it."""
+    """One row of a sheet, as it was read, with its outcome."""
 
     class State(models.TextChoices):
         WAITING = "waiting"

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Fairness(models.Model):
-    """What organizers set so that openings stay fair; what is empty follows the settings."""
+    """The limits that organizers set so that openings stay fair; empty ones follow the settings."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     open_orders_per_email = models.PositiveSmallIntegerField(null=True, blank=True)

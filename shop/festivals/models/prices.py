@@ -57,7 +57,7 @@ class SpanQuerySet(models.QuerySet):
 
 
 def in_force_sql(s: str) -> str:
-    """Return what ``in_force`` keeps, for a statement with the span as ``s`` and ``at``."""
+    """Return the SQL condition of ``in_force`` for spans named ``s``; its parameter is ``at``."""
     return f"{s}.starts_at <= %(at)s AND {s}.ends_at > %(at)s"
 
 
@@ -92,7 +92,7 @@ class PriceSpan(models.Model):
 
 
 class ProductSpan(models.Model):
-    """The lowest public price among a product's variants: what cards, lists and sorting show."""
+    """The lowest public price among a product's variants, for cards, lists and sorting."""
 
     product = models.ForeignKey(Product, models.CASCADE, related_name="spans")
     starts_at = models.DateTimeField()

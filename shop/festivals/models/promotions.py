@@ -159,7 +159,7 @@ class CodeBatch(models.Model):
 
 
 class Claim(Stateful):
-    """A voucher in somebody's pocket: claimed by a shopper, or one unique code of a batch."""
+    """A voucher that a shopper has claimed, or one unique code of a batch."""
 
     class State(models.TextChoices):
         AVAILABLE = "available"

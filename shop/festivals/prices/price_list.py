@@ -1,4 +1,4 @@
-"""The public prices at an instant, and what becomes of them between two, as sheets say it.
+"""The public prices at an instant, and their changes between two, as sheets list them.
 
 They come from the spans: of the past these are evidence of what was shown. Rows go by the
 variant's id, so that each page costs what the first one does.
@@ -69,7 +69,7 @@ class Listed(NamedTuple):
 
 
 class Only(NamedTuple):
-    """Which prices are listed, by ids: None leaves nothing out.
+    """A filter of the listed prices, by ids: None leaves nothing out.
 
     ``festival``: of products that take or took part; ``slot``: of variants with a deal in it.
     """
@@ -116,7 +116,7 @@ def prices_at(
 def price_changes(
     first: datetime, second: datetime, *, after: int = 0, most: int = PAGE
 ) -> list[Changed]:
-    """Return what costs something else at the second instant than at the first. One statement."""
+    """Return the variants whose public price differs between two instants. One statement."""
     rows = _rows(CHANGED, first=first, second=second, after=after, most=most)
     return [Changed._make(row) for row in rows]
 

@@ -1,4 +1,4 @@
-"""What a benefit may take at the most, beside the budget that it has."""
+"""The most that a benefit may take, beside its budget."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shop.festivals.models import Promotion
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What a benefit takes if each expected use takes the most; amounts in minor units.
+    """The cost of a benefit if each expected use takes the most; amounts in minor units.
 
     ``budget`` is None where nothing limits it.
     """
@@ -37,7 +37,7 @@ class Outlook:
 
 
 def outlook(promotion: Promotion, *, codes: int) -> Outlook | None:
-    """Return what a benefit may take, or None where nothing says how often or how much.
+    """Return the most that a benefit may take, or None where its uses or amount has no limit.
 
     Args:
         codes: how many unique codes it has, or will have.
@@ -53,5 +53,5 @@ def codes_of(promotion: Promotion) -> int:
 
 
 def _most_of_one(row: Promotion) -> int | None:
-    """Return what one use may cost, in minor units; None where nothing limits it."""
+    """Return the most that one use may cost, in minor units; None without a limit."""
     return row.rule.most_of_one(row)

@@ -62,7 +62,7 @@ def make_codes(
 
 
 def new_code() -> str:
-    """Return a random code."""
+    """Return a random code of ``LENGTH`` letters."""
     return "".join(secrets.choice(LETTERS) for _letter in range(LENGTH))
 
 

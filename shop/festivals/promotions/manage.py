@@ -96,7 +96,7 @@ def resume(promotion: Promotion, *, at: datetime, by: User | None = None) -> Non
 def end_early(
     promotion: Promotion, *, at: datetime, reason: str, by: User | None = None
 ) -> datetime:
-    """End a benefit for good; pending orders keep it, and what it did not spend goes back.
+    """End a benefit for good; pending orders keep it, and its unspent budget is free again.
 
     Returns:
         The instant from which nobody can use it.
@@ -123,7 +123,7 @@ def end_early(
 def raise_limits(
     promotion: Promotion, limits: dict[str, int], *, at: datetime, by: User | None = None
 ) -> None:
-    """Raise a benefit's budget, uses or claims; what shoppers count on never falls.
+    """Raise a benefit's budget, uses or claims; none of them ever falls.
 
     Args:
         limits: new values of ``budget`` (minor units), ``max_uses``, ``max_claims``.
@@ -147,7 +147,7 @@ def raise_limits(
 
 
 def terms(promotion: Promotion) -> dict[str, Any]:
-    """Return what shoppers are promised, for the change log."""
+    """Return the terms of a benefit that shoppers are promised, for the change log."""
     names = ("title", "group", "kind", "trigger", "code", "value", "every", "max_steps",
              "min_spend", "cap", "organizer_share", "budget", "max_uses", "max_claims",
              "per_shopper", "merchant_id", "fund_id")  # fmt: skip

@@ -1,4 +1,4 @@
-"""The only writer of what is promised of a sponsor's money."""
+"""The only writer of the amounts that sponsors' funds have promised."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def lock_funds(festival_id: int) -> None:
 
 
 def reckon(festival_id: int, *, at: datetime) -> None:
-    """Set what each fund of a festival still promises, inside the caller's transaction.
+    """Set the promised amount of each fund of a festival, inside the caller's transaction.
 
     What runs or is to come is promised whole: the subsidies of an allotment, the share of a
     budget. Of what is over only what orders have taken or hold; the rest is free again.
@@ -81,7 +81,7 @@ def reckon(festival_id: int, *, at: datetime) -> None:
 
 
 def check(fund_ids: Collection[int], *, at: datetime) -> None:
-    """Make sure that funds can give what is held again; they are locked.
+    """Refuse if a fund has promised more than its amount; the caller has locked the funds.
 
     Raises:
         Unavailable: one has promised more to others meanwhile.
@@ -96,7 +96,7 @@ def _promised(fund: Fund, *, at: datetime) -> int:
 
 
 def reckon_all(*, at: datetime) -> int:
-    """Free what is not needed any more of promises; return for how many festivals. In the beat."""
+    """Free promises that funds need not keep; return for how many festivals. In the beat."""
     recent = Festival.objects.filter(funds__committed__gt=0, ends_at__gt=at - RECENT)
     ids = list(recent.distinct().order_by("pk").values_list("pk", flat=True))
 

@@ -1,4 +1,4 @@
-"""How a benefit is called, and what it gives, in sentences that are the same for everybody."""
+"""The name and the terms of a benefit, in sentences that are the same for everybody."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAMED_BY = (
 
 
 def named(promotion: Promotion, language: str) -> str:
-    """Return what a benefit is called in the language of the page.
+    """Return the name of a benefit in the language of the page.
 
     Where nobody has written a title in it, the benefit is called by what it gives: that is exact,
     and is said in every language.
@@ -29,13 +29,13 @@ def named(promotion: Promotion, language: str) -> str:
 
 
 def called(promotion: Promotion, language: str) -> tuple[str, str]:
-    """Return a benefit's title and what it gives; the second is empty where both are the same."""
+    """Return a benefit's title and its terms; the second is empty where both are the same."""
     title, terms = named(promotion, language), gives(promotion, language)
     return title, "" if terms == title else terms
 
 
 def gives(promotion: Promotion, language: str) -> str:
-    """Return what is taken off and from which sum on: "10% off, on orders over $50.00"."""
+    """Return the discount of a benefit and its bounds: "10% off, on orders over $50.00"."""
     parts = [_what(promotion, language)]
     if promotion.cap is not None:
         parts.append(_("at most %(amount)s") % {"amount": _money(promotion.cap, language)})

@@ -76,7 +76,7 @@ def usable_promotions(
     own_claims: Expression,
     taken_off: Expression,
 ) -> QuerySet[Promotion]:
-    """Return the promotions that may apply to a cart, with what a mailbox had of each.
+    """Return the promotions that may apply to a cart, each with the uses of a mailbox.
 
     Args:
         mailbox: none of a guest, who has no claim: unique codes that nobody has typed belong to
@@ -109,7 +109,7 @@ def usable_promotions(
 
 
 def vouchers_to_claim() -> QuerySet[Promotion]:
-    """Return the vouchers that are claimed, of which shoppers may know: drafts are nobody's."""
+    """Return the vouchers of published festivals that shoppers claim, without drafts."""
     rows = Promotion.objects.filter(
         trigger=Promotion.Trigger.CLAIM, festival__state=Festival.State.PUBLISHED
     )
@@ -147,7 +147,7 @@ def find_voucher(code: str, *, at: datetime, user: User | None) -> Pick:
 
 @transaction.atomic
 def claim_voucher(promotion: Promotion, user: User, *, at: datetime) -> Claim:
-    """Put a voucher into a shopper's pocket; a second try returns the same claim.
+    """Claim a voucher for a shopper; a second try returns the same claim.
 
     Raises:
         VoucherRefused: it cannot be claimed now, all are taken, or another account of the same

@@ -1,4 +1,4 @@
-"""What is planned between two instants, as bars in lanes: festivals, slots, benefits, prices."""
+"""The plans between two instants, as bars in lanes: festivals, slots, benefits, prices."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FEW = 4  # slots of a festival that are drawn one by one
 
 @dataclass(frozen=True, slots=True)
 class CalendarBar:
-    """Something that lasts: what it is, its name, and what is said in it."""
+    """A bar of the calendar: its kind, its name, its time and the words in it."""
 
     kind: str
     label: str
@@ -70,7 +70,7 @@ def lanes(bars: Iterable[CalendarBar], edges: Sequence[datetime]) -> list[list[L
 
 
 def planned(starts_at: datetime, ends_at: datetime) -> dict[Festival, list[CalendarBar]]:
-    """Return the festivals of a time with their enrolment, themselves, slots and benefits.
+    """Return the festivals of a time with bars for enrolment, festival, slots and benefits.
 
     Three statements. Those that were called off are left out.
     """
@@ -97,7 +97,7 @@ def planned(starts_at: datetime, ends_at: datetime) -> dict[Festival, list[Calen
 def benefits_between(
     festivals: Sequence[Festival], starts_at: datetime, ends_at: datetime
 ) -> list[CalendarBar]:
-    """Return when benefits and vouchers of festivals can be used in a time. One statement."""
+    """Return a bar for each benefit that can be used in a time. One statement."""
     rows = Promotion.objects.filter(
         festival__in=festivals, use_from__lt=ends_at, use_to__gt=starts_at
     ).exclude(state=Promotion.State.ENDED_EARLY, used=0, held_uses=0)
@@ -127,7 +127,7 @@ def gathered(bars: Sequence[CalendarBar], edges: Sequence[datetime]) -> list[Cal
 
 
 def scheduled_prices(edges: Sequence[datetime], *, of: Festival | None = None) -> list[int]:
-    """Return how many regular prices change within each column. One statement.
+    """Return the number of regular prices that begin within each column. One statement.
 
     Args:
         of: of the products that take part in this festival alone.
@@ -169,7 +169,7 @@ def overlaps(festivals: Sequence[Festival]) -> list[Overlap]:
 
 
 def slots_between(festival: Festival, starts_at: datetime, ends_at: datetime) -> list[Slot]:
-    """Return the flash slots of a time with what fills them. Two statements.
+    """Return the flash slots of a time with their products and units. Two statements.
 
     Each carries ``products`` (with a deal), ``aside`` and ``gone`` (units).
     """

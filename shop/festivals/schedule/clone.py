@@ -37,7 +37,7 @@ SPENT = {"intro", "headings"}  # sentences about one edition: "It is over now."
 
 @dataclass(frozen=True, slots=True)
 class Clone:
-    """A new draft, and what the organizer should look at since it could not be kept as it was.
+    """A new draft, with notes for the organizer on the parts that could not be kept as they were.
 
     ``is_new`` tells whether it was made now: asked for twice, it is the one of the first time.
     """
@@ -49,7 +49,7 @@ class Clone:
 
 @dataclass(slots=True)
 class _Shift:
-    """Moves instants by whole days of a zone's calendar, and notes where the clock stands odd."""
+    """Moves instants by whole days of a zone's calendar, and notes times that the clock skips."""
 
     zone: str
     days: int
@@ -114,7 +114,7 @@ def clone_festival(
 
 
 def _notes(source: Festival, made: Festival, at: datetime) -> Iterator[str]:
-    """Say what of a clone is to be written or set anew."""
+    """Yield a sentence for each part of a clone that has to be written or set anew."""
     if any(words.keys() & SPENT for words in source.texts.values()):
         yield (
             "The introduction and the headings of its page spoke of the past festival and do not "
@@ -156,7 +156,7 @@ def _planned_end(row: Festival | Slot) -> datetime:
 
 
 def _carried(texts: dict[str, Any], title: str) -> dict[str, Any]:
-    """Return what words a new festival begins with: none that tell how the past one went."""
+    """Return the words that a new festival begins with: none on how the past one went."""
     left = {"title"} | SPENT  # the name is new, in each language
     kept = {
         code: {k: v for k, v in words.items() if k not in left} for code, words in texts.items()

@@ -1,4 +1,4 @@
-"""Moving the end of a running slot, once, with what ended with it."""
+"""Moves the end of a running slot, once, with the deals and benefits that ended with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a festival lacks before it opens, sentence by sentence; organizers read them in English."""
+"""The gaps of a festival before it opens, as sentences; organizers read them in English."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Finding:
 
     @property
     def key(self) -> str:
-        """Return what tells it from the other findings of the festival."""
+        """Return the key that tells the finding from the others of the festival."""
         return self.code if self.subject is None else f"{self.code}-{self.subject}"
 
     @property
@@ -58,7 +58,7 @@ class Finding:
 def findings(
     festival: Festival, slots: list[Slot], stores: int, nominations: Counter, *, at: datetime
 ) -> Iterator[Finding]:
-    """Return all that the shop itself can see. Two statements.
+    """Yield the findings that the shop itself can see. Two statements.
 
     Args:
         slots: those of the festival, each with ``approved`` nominations.
@@ -174,7 +174,7 @@ def _is_inside(festival: Festival, starts_at: datetime, ends_at: datetime) -> bo
 
 @transaction.atomic
 def override(festival: Festival, finding: Finding, reason: str, *, at: datetime, by: User) -> None:
-    """Let a festival be published although this is missing.
+    """Let a festival be published despite a finding, for a reason that the log keeps.
 
     It stands for the sentence that was read: when the sentence changes, it blocks again.
 

@@ -120,7 +120,7 @@ def change_festival(
 def move_festival(
     festival: Festival, during: Window, *, at: datetime, by: User | None = None
 ) -> None:
-    """Move a festival that has not begun; its whole slot and what ended with it move along.
+    """Move a festival that has not begun, with its whole slot, its deals and its benefits.
 
     Raises:
         NotPossible: it has begun, would begin in the past, or a slot would lie outside.
@@ -231,7 +231,7 @@ def _move_promotions(festival: Festival, during: Window) -> None:
 
 
 def _move(slot: Slot, during: Window, *, at: datetime, by: User | None) -> None:
-    """Move a locked slot and its deals. What is set aside for these stays, from approval on."""
+    """Move a locked slot and its deals. Their allotments stay set aside, from approval on."""
     if slot.starts_at <= at:
         raise NotPossible(_("It has begun: its time stays as it is."))
     _refuse_past(during, at)

@@ -48,7 +48,7 @@ def publish_festival(
 
 
 def _begin_late(deals: QuerySet[Deal], since: datetime) -> None:
-    """Let no price count before it was public; what would be over by then never counts."""
+    """Start deals at publication at the earliest, and withdraw those that would be over by then."""
     over = deals.filter(effective_to__lte=since, state__in=Deal.LIVING)
     ids = set(over.values_list("nomination", flat=True))
     over.move_to(Deal.State.WITHDRAWN)

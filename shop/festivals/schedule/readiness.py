@@ -1,4 +1,4 @@
-"""How far a festival has come, and what is missing before it can be published."""
+"""The progress of a festival, and the findings to clear before it can be published."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SINGULAR = {"Stores": "store", "Products": "product", "Countries": "country"}
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A figure on its way to what was planned."""
+    """A count of stores, products or the like, beside the planned one."""
 
     label: str
     count: int
@@ -28,12 +28,12 @@ class Target:
 
     @property
     def is_short(self) -> bool:
-        """Tell whether less is there than was planned."""
+        """Tell whether the count is below the target."""
         return self.count < self.target
 
     @property
     def finding(self) -> Finding:
-        """Return what is short of the plan; a festival may be smaller than hoped."""
+        """Return the sentence on the shortfall; a festival may be smaller than hoped."""
         verb = "takes" if self.target == 1 else "take"
         name = self.label.lower() if self.target != 1 else SINGULAR[self.label]
         text = f"{self.count:,} of {self.target:,} planned {name} {verb} part."
@@ -41,13 +41,13 @@ class Target:
 
     @property
     def percent(self) -> int:
-        """Return how far it is, at most 100."""
+        """Return the count in percent of the target, at most 100."""
         return min(100, self.count * 100 // self.target) if self.target else 100
 
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """The whole board."""
+    """The board of a festival before it is published: targets, counts by state, findings."""
 
     targets: tuple[Target, ...]
     enrolments: dict[str, int]
@@ -60,7 +60,7 @@ class Readiness:
 
     @property
     def blockers(self) -> tuple[Finding, ...]:
-        """Return what keeps it from being published: neither cleared nor overridden."""
+        """Return the findings that block publication: neither cleared nor overridden."""
         return tuple(finding for finding in self.findings if finding.blocks)
 
 

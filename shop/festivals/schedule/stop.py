@@ -1,4 +1,4 @@
-"""Ends a deal, a slot or a whole festival early. What was held before keeps its price.
+"""Ends a deal, a slot or a whole festival early. Units held before keep their price.
 
 Nothing is undone.
 
@@ -168,7 +168,7 @@ def _taking_part(festival: Festival) -> set[int]:
 
 
 def _lock_nominations(slot: Slot) -> set[int]:
-    """Lock what is nominated for a slot, or for the whole festival.
+    """Lock the undecided and approved nominations of a slot, or of the whole festival.
 
     Returns:
         The stores that nominated it.
@@ -233,7 +233,7 @@ def _end_slots(slots: Collection[Slot], until: datetime, *, at: datetime) -> Non
 
 
 def _cancel_slots(ids: Collection[int], *, at: datetime) -> None:
-    """Call slots off, with what waits for a decision in them."""
+    """Call slots off, and withdraw the nominations that wait for a decision in them."""
     ids = list(ids)
     Slot.objects.filter(pk__in=ids).call_off(at=at)
     waiting = Nomination.objects.filter(slot__in=ids, state__in=WAITING)

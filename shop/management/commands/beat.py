@@ -137,7 +137,7 @@ class Command(BaseCommand):
         self._failed: set[str] = set()
 
     def handle(self, *, once: bool, **options: object) -> None:
-        """Go round until told to stop."""
+        """Run the rounds until told to stop."""
         if once:
             self.go_round(0)
             return
@@ -149,7 +149,7 @@ class Command(BaseCommand):
             pace.pause(SECONDS_BETWEEN)
 
     def go_round(self, count: int) -> None:
-        """Do what has its turn, and what failed the last time: a day would be long to wait."""
+        """Run the work whose turn it is, and any that failed last time: a day is long to wait."""
         others = [
             (name, import_string(path), *rest) for name, path, *rest in settings.PERIODIC_WORK
         ]

@@ -17,7 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("festival", help="its address, such as harvest-days")
 
     def handle(self, *, festival: str, **options: object) -> None:
-        """Say of each page what it shows; end with an error if one is not right."""
+        """Print the prices of each page; end with an error if one is not right."""
         found = Festival.objects.filter(slug=festival).first()
         if found is None:
             raise CommandError(f"There is no festival with the address {festival}.")

@@ -19,7 +19,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, offline: bool, **options: object) -> None:
-        """Say what differs, and fail if anything does."""
+        """Print the differences, and fail if there are any."""
         found = all_differences()
         if not offline:
             try:

@@ -7,5 +7,5 @@ class Command(BaseCommand):
     help = "Add up again what festivals have sold; boards show the old figures meanwhile."
 
     def handle(self, **options: object) -> None:
-        """Say how much was counted."""
+        """Add the tallies up again, and print how many orders and refunds are counted."""
         self.stdout.write(self.style.SUCCESS(f"{rebuild()} orders and refunds are counted."))

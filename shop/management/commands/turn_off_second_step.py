@@ -10,11 +10,11 @@ class Command(BaseCommand):
     help = "Take the second step from somebody who lost telephone and codes, and end all sessions."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Ask whose it is."""
+        """Take the email address of the account."""
         parser.add_argument("email", help="the address that the person signs in with")
 
     def handle(self, *, email: str, **options: Any) -> None:
-        """Say what was done, or why nothing was."""
+        """Turn the second step off, or fail with the reason."""
         user = User.objects.filter(email=email.lower()).first()
         if user is None:
             raise CommandError(f"Nobody signs in with {email}.")

@@ -35,7 +35,7 @@ def id_of_number(text: str) -> int | None:
 
 
 class OrderQuerySet(StateQuerySet):
-    """Orders by what people know of them."""
+    """Orders, to be found by their number."""
 
     def numbered(self, text: str) -> OrderQuerySet:
         """Keep the order whose number was typed; words that are no number find nothing."""

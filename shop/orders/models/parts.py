@@ -20,7 +20,7 @@ from shop.stock.models import Pool
 
 
 class SuborderQuerySet(StateQuerySet):
-    """Suborders by what their merchant still has to do."""
+    """Suborders by their state: sold, or still to send."""
 
     def to_send(self) -> SuborderQuerySet:
         """Keep those whose parcel has not left; guests of an experience come by themselves."""
@@ -117,12 +117,12 @@ class Suborder(Stateful):
 
     @property
     def earned(self) -> int:
-        """Return what the merchant gets in all: goods after commission, and delivery."""
+        """Return the merchant's earnings in minor units: goods after commission, and delivery."""
         return self.payout + self.delivery_paid + self.delivery_funded
 
     @property
     def kept(self) -> int:
-        """Return what is left of ``earned`` after refunds."""
+        """Return the earnings that are left after refunds."""
         return self.earned - self.returned
 
 
@@ -199,7 +199,7 @@ class OrderLine(models.Model):
         return beside(self.read_title, self.read_label)
 
     def mark(self, order: Order, language: str) -> str:
-        """Return the language of what its shopper read, where a page has another one, else nothing.
+        """Return the language that its shopper read, where a page has another one, else nothing.
 
         Args:
             order: its own, which was read before.
@@ -238,7 +238,7 @@ class Discount(models.Model):
 
 
 class SaleDecision(models.Model):
-    """What was decided about units that were sold at a wrong price: kept, or sent back."""
+    """The decision on units that were sold at a wrong price: kept, or sent back."""
 
     class Outcome(models.TextChoices):
         HONOURED = "honoured"

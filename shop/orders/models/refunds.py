@@ -8,7 +8,7 @@ from shop.orders.models.parts import OrderLine, Suborder
 
 
 class Refund(models.Model):
-    """Why money goes back to a shopper; its lines say for what. Rows are only ever added."""
+    """Money that goes back to a shopper, with the cause. Rows are only ever added."""
 
     class Cause(models.TextChoices):
         SESSION_CANCELLED = "session_cancelled"
@@ -24,7 +24,7 @@ class Refund(models.Model):
 
 
 class RefundLine(models.Model):
-    """What of one order line goes back: units, and each party's part of their money."""
+    """The part of one order line that goes back: units, and each party's share of their money."""
 
     refund = models.ForeignKey(Refund, models.CASCADE, related_name="lines")
     line = models.ForeignKey(OrderLine, models.PROTECT, related_name="refund_lines")
@@ -42,7 +42,7 @@ class RefundLine(models.Model):
 
     @property
     def earned(self) -> int:
-        """Return what the merchant had earned of it, before it went back."""
+        """Return the merchant's earnings from these units before they went back."""
         return self.paid + self.funded - self.commission
 
 
@@ -56,5 +56,5 @@ class RefundParcel(models.Model):
 
     @property
     def earned(self) -> int:
-        """Return what the merchant had earned of it; there is no commission on delivery."""
+        """Return the merchant's earnings from it; there is no commission on delivery."""
         return self.paid + self.funded

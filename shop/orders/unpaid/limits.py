@@ -1,4 +1,4 @@
-"""Keeps one person or one network from holding what is meant for many.
+"""Keeps one person or one network from holding goods that are meant for many.
 
 What is bound is what others lose, units that are held unpaid, and not how many people ask: a
 campus or a phone network stands behind one address. Guests of a network are counted together,
@@ -29,7 +29,7 @@ OF_NETWORK = 5  # lapsed orders that halve the time of a network's guests: many 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What guests, or accounts with a verified address, may hold unpaid."""
+    """The most that guests, or accounts with a verified address, may hold unpaid."""
 
     units: int
     share: int
@@ -39,7 +39,7 @@ class Bounds:
 
 
 def bounds_of(shopper: Shopper, epoch: Epoch) -> Bounds:
-    """Return what counts for somebody: more, if a verified address stands behind it."""
+    """Return the bounds of a shopper: higher ones if a verified address stands behind it."""
     limits, zone = epoch.limits, epoch.zone
     if shopper.limit_id is None:
         return Bounds(limits.guest_units, limits.guest_share, limits.network_units, True, zone)
@@ -154,7 +154,7 @@ def _each(segment: Segment) -> int:
 
 
 def _alone(priced: PricedCart) -> dict[Key, Scarce]:
-    """Return what is there as the cart was priced, as if nobody else of the network ordered."""
+    """Return the units left as the cart was priced, as if nobody else of the network ordered."""
     pools = priced.quote.basket.pools
     found: dict[Key, Scarce] = {}
     for segment in priced.quote.segments:
@@ -165,7 +165,7 @@ def _alone(priced: PricedCart) -> dict[Key, Scarce]:
 
 
 def _with_own(scarce: Mapping[Key, Scarce], own: Holdings) -> dict[Key, Scarce]:
-    """Count what the order's own predecessor holds as free: it goes back in the same step."""
+    """Count the units of the order's own predecessor as free: they go back in the same step."""
     mine = {DEAL: own.deals, POOL: own.everyday}
     return {
         (kind, pk): replace(found, free=found.free + mine[kind].get(pk, 0))

@@ -1,4 +1,4 @@
-"""Reads in one statement what a network and a person hold unpaid, and what they let lapse.
+"""Reads in one statement the units that a network and a person hold unpaid or let lapse.
 
 Read it after the wait for others of the network: what they placed meanwhile is seen then.
 """
@@ -89,20 +89,20 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Scarce:
-    """What is free of a deal or of everyday stock, and what others of the network hold of it."""
+    """The free units of a deal or of everyday stock, and those that others of the network hold."""
 
     free: int
     others: int = 0
     until: datetime | None = None
 
     def room(self, share: int, each: int) -> int:
-        """Return what one more order may hold; one item is always possible before others came."""
+        """Return the units that one more order may hold: one item at least before others came."""
         return max((self.free + self.others) * share // 100, each) - self.others
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What unpaid orders of the e-mail address and of the network hold, and what lapsed lately.
+    """The unpaid orders of the e-mail address and of the network, and those that lapsed lately.
 
     ``own_lapsed`` and ``near_lapsed`` are how many more orders lapsed than were paid: of the
     person, and of the network.
@@ -116,7 +116,7 @@ class Seen:
 
 
 def look(place: OrderSource, keys: Collection[Key], *, at: datetime) -> Seen:
-    """Return what is there now, and what others of the place hold of it. One statement."""
+    """Return the free units now, and those that others of the place hold. One statement."""
     asked = {
         "shopper": place.shopper_key,
         "email": place.email_key,

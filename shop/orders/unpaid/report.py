@@ -35,7 +35,7 @@ SELECT 'lapsed', count(*), max(units) FROM (
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """How many networks hold much unpaid, and the most that one holds; the same of what lapsed."""
+    """How many networks hold much unpaid, and the most of one; the same for lapsed units."""
 
     holding: int
     most_held: int
@@ -56,7 +56,7 @@ def parked(*, at: datetime) -> Parked:
 
 
 def said(found: Parked) -> dict[str, int]:
-    """Return what organizers are told, with how many places it is true of."""
+    """Return the sentences for organizers, each with the number of places it is true of."""
     names = {
         "networks whose unpaid orders hold many units": found.holding,
         "networks or addresses that let many units lapse unpaid": found.lapsing,

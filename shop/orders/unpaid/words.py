@@ -1,4 +1,4 @@
-"""Says what one person or network holds too much of, and what can be done about it."""
+"""The refusals of too much for one person or network, each with the way out."""
 
 from __future__ import annotations
 

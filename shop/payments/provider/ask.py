@@ -16,7 +16,7 @@ type Answers = dict[str, CheckoutSession | GatewayError]
 
 
 def close_all(session_ids: Collection[str]) -> Answers:
-    """Make sessions unpayable; return what became of each, or why it is not known."""
+    """Make sessions unpayable; return the state of each, or the error."""
     return _ask_all(gateway().close_checkout, session_ids)
 
 
@@ -26,7 +26,7 @@ def read_all(session_ids: Collection[str]) -> Answers:
 
 
 def said(answer: CheckoutSession | GatewayError) -> CheckoutSession:
-    """Return what the provider said.
+    """Return the provider's answer, or raise it if it is an error.
 
     Raises:
         GatewayError: it said nothing, or no.

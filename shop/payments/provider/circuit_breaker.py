@@ -44,5 +44,5 @@ class Breaker:
             self._until = self._seconds() + REST_SECONDS
 
     def note_answer(self) -> None:
-        """Trust the provider again: it has answered, whatever it said."""
+        """Trust the provider again: it has answered, be it with a refusal."""
         self._until = None

@@ -1,4 +1,4 @@
-"""What the shop asks of a payment provider, in its own words. Amounts are our minor units."""
+"""The payment provider as the shop asks it, in its own words. Amounts are our minor units."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ NO_ANSWER = {"silent", "given up"}
 
 
 class Gateway(Protocol):
-    """The door to the provider. Every call may raise ``GatewayError``.
+    """The interface to the provider. Every call may raise ``GatewayError``.
 
     Its code is "silent" where there was no answer in time, "given up" until somebody may ask
     again; "fault" where the provider's own server failed, an answer that it keeps under the key.
@@ -81,13 +81,13 @@ class Gateway(Protocol):
         """Return a session as it is now; asked briefly and once when somebody waits for it."""
 
     def close_checkout(self, session_id: str) -> CheckoutSession:
-        """Make a session unpayable and return what became of it; it may be paid already."""
+        """Make a session unpayable and return its state; it may be paid already."""
 
     def refund(self, request: Mapping[str, Any], *, key: str) -> RemoteOperation:
         """Send money back; the same key sends it once."""
 
     def find_refund(self, request: Mapping[str, Any]) -> RemoteOperation | None:
-        """Return the refund that was made of a request, or None; asked for by what it says."""
+        """Return the refund that was made of a request, or None; found by the operation."""
 
     def sessions_since(self, made_at: datetime) -> Iterator[CheckoutSession]:
         """Yield the sessions of the account that were made since, the newest first."""

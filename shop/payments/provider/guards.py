@@ -22,7 +22,7 @@ def refuse_dangerous_settings() -> None:
 
 
 def dangers() -> list[str]:
-    """List in plain words what is dangerous about the payment settings; empty when all is well."""
+    """List the dangers of the payment settings in plain words; empty when all is well."""
     base, key = settings.STRIPE_BASE_URL, settings.STRIPE_SECRET_KEY
     found = _of_showing_all()
     if base:

@@ -1,4 +1,4 @@
-"""What is asked of the provider: written once, so that a repeat asks for the same."""
+"""The requests to the provider: written once, so that a repeat asks for the same."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def checkout_request(
 
 
 def _lines(rows: Frozen) -> list[dict[str, Any]]:
-    """Return what is paid for, as finely as the provider takes it; the sum is always the same."""
+    """Return the items to pay, as finely as the provider takes them; the sum is always the same."""
     found = [*map(_line, rows.lines), *_deliveries(rows)]
     if len(found) <= MOST_LINES:
         return found

@@ -1,4 +1,4 @@
-"""Stripe through its official SDK; what it says is put into our words by ``stripe_shapes``.
+"""Stripe through its official SDK; ``stripe_shapes`` puts its answers into our words.
 
 With ``STRIPE_BASE_URL`` the same SDK talks to the sandbox over HTTP; nothing else changes.
 """
@@ -106,7 +106,7 @@ class StripeGateway:
             found = self._call(lambda after=after: self._client.v1.checkout.sessions.list(after))
 
     def close_checkout(self, session_id: str) -> CheckoutSession:
-        """Make a session unpayable and return what became of it; it may be paid already."""
+        """Make a session unpayable and return its state; it may be paid already."""
         expire = self._client.v1.checkout.sessions.expire
         try:
             return session_of(self._call(lambda: expire(session_id, {"expand": EXPAND})))
@@ -126,7 +126,7 @@ class StripeGateway:
         return refund_of(self._call(lambda: create(params, {"idempotency_key": key})))
 
     def find_refund(self, request: Mapping[str, Any]) -> RemoteOperation | None:
-        """Return the refund that was made of a request, or None; asked for by what it says."""
+        """Return the refund that was made of a request, or None; found by the operation."""
         params = {"charge": request["charge"], "limit": 100}
         refunds = self._call(lambda: self._client.v1.refunds.list(params))
         for refund in refunds.data:
@@ -164,7 +164,7 @@ class StripeGateway:
             raise BadSignature("the message is not an event") from error
 
     def _call[T](self, ask: Callable[[], T], *, is_brief: bool = False) -> T:
-        """Ask, unless nobody is asked at present; what went wrong by chance is asked once more."""
+        """Call Stripe unless it is given up at present; repeat once after a failure by chance."""
         if not self._breaker.admit():
             raise GatewayError("it is given up for a minute", may_retry=True, code="given up")
         try:
@@ -189,7 +189,7 @@ class StripeGateway:
 
 @lru_cache(maxsize=1)
 def gateway() -> StripeGateway:
-    """Return the door to the provider, made once per process."""
+    """Return the gateway to the provider, made once per process."""
     return StripeGateway(settings.STRIPE_SECRET_KEY, settings.STRIPE_BASE_URL)
 
 

@@ -1,4 +1,4 @@
-"""What Stripe's objects say, in the shop's own words."""
+"""Stripe's objects, put into the shop's own words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which state of the shop a page shows: what changed last, and between which turns of prices.
+"""The state of the shop that a page shows: its newest change, and the price turns around it.
 
 A shared page carries its epoch in its cache key. At a turn the key itself changes, so that a
 page cached before a festival cannot be served after its start, and nothing has to be purged.
@@ -194,7 +194,7 @@ def epoch_or_last(*, at: datetime) -> tuple[Epoch, bool]:
 
 @contextmanager
 def apart() -> Iterator[None]:
-    """Show the shop otherwise than it is: nothing is kept for others, nor taken from them."""
+    """Keep the pages of a block out of the copies that visitors share, in both directions."""
     token = _apart.set([])
     try:
         yield
@@ -203,12 +203,12 @@ def apart() -> Iterator[None]:
 
 
 def is_apart() -> bool:
-    """Tell whether what is shown now is for one visitor only."""
+    """Tell whether the page is for one visitor only, such as a preview."""
     return _apart.get() is not None
 
 
 def forget() -> None:
-    """Drop what this process knows, so that the next page asks the database."""
+    """Drop the epoch of this process, so that the next page asks the database."""
     global _latest, _failed_at  # noqa: PLW0603
     _latest = _failed_at = None
 

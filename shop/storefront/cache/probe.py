@@ -48,7 +48,7 @@ AGENT = "Baobab probe"
 
 @dataclass(frozen=True, slots=True)
 class PageAnswer:
-    """What a page says: its prices in whole units, or what went wrong."""
+    """The answer of a page: its prices in whole units, or the trouble with it."""
 
     prices: tuple[str, ...] = ()
     trouble: str = ""
@@ -73,7 +73,7 @@ def probe_openings(*, at: datetime) -> int:
 
 
 def probe(festival: Festival, opens_at: datetime, *, at: datetime) -> list[ProbeResult]:
-    """Look at up to ten products of a festival, keep what was seen, and log what is wrong."""
+    """Check the pages of up to ten products of a festival, save the results, and log faults."""
     return _look_at_all(_products(festival, opens_at, at), festival, opens_at, at)
 
 
@@ -95,7 +95,7 @@ def look_again(*, at: datetime, is_asked: bool = False) -> list[ProbeResult]:
 
 
 def latest_probe(festival: Festival, *, at: datetime) -> list[ProbeResult]:
-    """Return what was seen last of each page of a festival's last start, up to an instant.
+    """Return the newest result for each page of a festival's last start, up to an instant.
 
     What is not right comes first. One statement.
     """
@@ -123,7 +123,7 @@ def wrong_pages() -> QuerySet[ProbeResult]:
 
 
 def forget_looks(*, at: datetime) -> int:
-    """Delete what was seen of pages three months ago; return how much."""
+    """Delete the results of three months ago and before; return how many rows."""
     return ProbeResult.objects.filter(at__lt=at - KEPT_FOR).delete()[0]
 
 
@@ -140,7 +140,7 @@ def _look_at_all(
 
 
 def _keep(results: list[ProbeResult]) -> list[ProbeResult]:
-    """Write down what was seen, and log what is not right."""
+    """Save the results, and log wrong prices and silent pages."""
     ProbeResult.objects.bulk_create(results)
     for result in results:
         if result.outcome == Outcome.WRONG:
@@ -218,7 +218,7 @@ def _judged(answer: PageAnswer, expected: Sequence[tuple[str, ...]], product: Pr
 
 
 def _expected(product: Product, at: datetime) -> tuple[str, ...]:
-    """Return what the price function says of each variant, the lowest first."""
+    """Return the prices of the variants by the price function, the lowest first."""
     variants = timelines([product.pk]).get(product.pk, {}).values()
     prices = [price.price for terms in variants if (price := public_price(terms, at))]
     return tuple(str(in_whole(price, settings.SHOP_CURRENCY)) for price in sorted(prices))

@@ -56,7 +56,7 @@ class KeptPage:
 
 
 def nothing(data: QueryDict, known: KnownFilters) -> Filters:
-    """Take nothing from the address."""
+    """Return no filters: the page takes nothing from its address."""
     return Filters()
 
 
@@ -99,7 +99,7 @@ def shared_page(
 
 
 def leave_out(response: HttpResponse) -> HttpResponse:
-    """Mark a page as not worth keeping."""
+    """Mark a page as not worth keeping in the cache."""
     response.is_kept = False
     return response
 
@@ -148,7 +148,7 @@ def _found(
 
 
 def _last_copy(key: str, *, at: datetime) -> KeptPage | None:
-    """Return the copy of a page whose prices still hold; what was not asked for lately has none."""
+    """Return the copy of a page whose prices still hold; a page not asked for lately has none."""
     found = cache.get(key) or caches["searches"].get(key)
     return found if found and found.may_stand_in(at) else None
 
@@ -178,7 +178,7 @@ def _kept_or_built(
 
 
 def _packed(response: HttpResponse, epoch: Epoch, *, at: datetime) -> KeptPage | HttpResponse:
-    """Return what may be served to everyone as a page, and anything else as it is."""
+    """Return a page packed to be served to everyone, and any other response as it is."""
     if response.status_code != 200 or response.cookies:
         return response
     return KeptPage(

@@ -135,7 +135,7 @@ def words(festival: KnownFestival, name: str, language: str) -> Wording:
 
 
 def heading(festival: KnownFestival, key: str, language: str) -> tuple[Wording, Wording]:
-    """Return what the festival writes above a part of its page: a title and a sentence."""
+    """Return the festival's own heading of a part of its page: a title and a sentence."""
     for code in dict.fromkeys((language, settings.LANGUAGE_CODE)):
         written = (in_language(festival.texts, code) or {}).get("headings", {}).get(key)
         if written:

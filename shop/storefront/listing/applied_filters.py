@@ -29,7 +29,7 @@ def address(path: str, filters: Filters) -> str:
 
 
 def applied(filters: Filters, facets: Facets, path: str, language: str) -> tuple[Chip, ...]:
-    """Return what is applied, in the order of the form."""
+    """Return the applied filters as chips, in the order of the form."""
     found = _single(filters, facets, language) + _several(filters, facets, language)
     return tuple(
         Chip(label, address(path, filters.changed(**changes))) for label, changes in found if label

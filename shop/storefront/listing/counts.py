@@ -154,7 +154,7 @@ def cells_of(
     search: Search | None = None,
     language: str,
 ) -> AllCells:
-    """Return the cells of what passes the filters, whatever country, category or store.
+    """Return the cells of products that pass all filters but country, category and store.
 
     One statement, or none while they are kept: those of common filters, since of the others
     there are as many as one likes.

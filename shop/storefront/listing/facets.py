@@ -138,7 +138,7 @@ def _frequent(counts: Counter[str], names: dict[str, str], chosen: Sequence[str]
 def _tree(
     branches: list[Branch], chosen: str, option: Callable[..., FacetOption]
 ) -> Iterator[FacetOption]:
-    """Yield the tops of the tree that hold something, and what lies below the chosen one."""
+    """Yield the top categories that hold something, and the categories below the chosen one."""
     tops: dict[str, list[Branch]] = defaultdict(list)
     for branch in sorted(branches, key=lambda branch: (branch.position, branch.path)):
         tops[branch.top].append(branch)

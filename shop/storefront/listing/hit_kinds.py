@@ -1,4 +1,4 @@
-"""What a search found, by its kind: products, experiences, and the stores that it names."""
+"""The results of a search by kind: products, experiences, and the stores that it names."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ NO_HITS = Hits("", (), ())
 
 
 def hits(filters: Filters, facets: Facets, path: str, language: str) -> Hits:
-    """Return what a search found of each kind; its stores only on its first, unfiltered page."""
+    """Return the results of a search by kind; stores only on its first, unfiltered page."""
     if not filters.words:
         return NO_HITS
     goods, experiences = (facets.kinds.get(kind, 0) for kind in (GOODS, EXPERIENCE))

@@ -1,4 +1,4 @@
-"""What a page offers in place of what was looked for: other words, categories, popular products."""
+"""The offers of a page without results: other words, categories, popular products."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class SearchNote:
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """What there is instead; ``words`` are those of the search, each alone."""
+    """The offers in place of results; ``words`` are those of the search, each alone."""
 
     words: tuple[Chip, ...]
     categories: tuple[Chip, ...]
@@ -84,7 +84,7 @@ def _understood(filters: Filters, search: Search, *, is_near: bool) -> Iterator[
 def nothing(
     filters: Filters, search: Search | None, epoch: Epoch, *, at: datetime, language: str
 ) -> Nothing:
-    """Return what is offered when a search finds nothing. One statement."""
+    """Return the offers for a search that finds nothing. One statement."""
     path = reverse("products")
     parts = search.parts if search else ()
     rows = find_popular(["l.is_available"], {}, most=POPULAR, at=at, language=language)
@@ -99,7 +99,7 @@ def nothing(
 def instead_of(
     words: str, epoch: Epoch, *, is_exact: bool, at: datetime, language: str
 ) -> tuple[str, Nothing]:
-    """Return what an address that leads nowhere may have meant, and popular products if nothing.
+    """Return products that a dead address may have meant, or popular ones if there are none.
 
     Two statements at most.
 

@@ -111,7 +111,7 @@ def product_list(filters: Filters, *, epoch: Epoch, at: datetime, language: str)
 
 
 def _is_near(filters: Filters, search: Search | None, found: FoundProducts) -> bool:
-    """Tell whether what a search shows first fits in a part of it alone."""
+    """Tell whether the first result of a search fits only a part of it."""
     if search is None or not search.relaxed or filters.sort != BEST or not found.rows:
         return False
     return found.rows[0].key % GOOD // COVERED < search.full

@@ -73,7 +73,7 @@ def leave(response: HttpResponse) -> None:
 
 
 def key_of(link: PreviewLink) -> str:
-    """Return what the address of a shared preview ends with; only this shop can make it."""
+    """Return the signed key that ends the address of a shared preview; it cannot be made up."""
     return signing.Signer(salt=LINK_SALT).sign(link.pk).replace(":", ".")
 
 

@@ -1,4 +1,4 @@
-"""What stands above every page of a preview: which moment it shows, and the way out."""
+"""The banner above every page of a preview: the moment that it shows, and the way out."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Banner:
 
     @property
     def wall(self) -> datetime:
-        """Return what clocks of the zone show."""
+        """Return the local time of the zone at the instant that is shown."""
         return wall_of(self.at, self.zone)
 
     def moment(self, language: str) -> str:
@@ -65,7 +65,7 @@ class Banner:
 
     @property
     def scenario(self) -> list[str]:
-        """Return what else is made up, in words."""
+        """Return the other assumptions of the preview, in words."""
         preview = self.preview
         found = [f"Shopper: {dict(WHO)[preview.who].lower()}"] if preview.who else []
         found += [f"Stock: {dict(STOCK)[preview.stock].lower()}"] if preview.stock else []

@@ -1,4 +1,4 @@
-"""The instants of a festival at which something turns over: what is worth looking at."""
+"""The instants of a festival at which something changes, as moments for previews."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_SLOTS = 60
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """An instant, and what happens at it, for organizers; ``wall`` is its time in the zone."""
+    """An instant with its event, for organizers; ``wall`` is its time in the zone."""
 
     key: str
     at: datetime

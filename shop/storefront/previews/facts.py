@@ -1,4 +1,4 @@
-"""What a preview is worked out from: read within it, so that it is seen as the preview says."""
+"""The facts that a preview is computed from: read within it, so that they follow it too."""
 
 from __future__ import annotations
 

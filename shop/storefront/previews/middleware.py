@@ -26,7 +26,7 @@ POSTED = {"preview-change", "preview-leave", "preferences"}
 
 
 class Previews:
-    """Shows the shop at another instant to whoever has opened that, and lets nothing be done."""
+    """Shows the shop at another instant to whoever opened a preview, and refuses all writes."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -46,7 +46,7 @@ class Previews:
     def process_view(
         self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict[str, Any]
     ) -> HttpResponse | None:
-        """Refuse what is more than looking."""
+        """Refuse requests that do more than look."""
         if preview_of(request) is None:
             return None
         if request.resolver_match.url_name in POSTED:
@@ -56,7 +56,7 @@ class Previews:
         return refusal(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Take the database's refusal to write for what it is; a page follows outside of it."""
+        """Answer 409 if the database refused to write; a page follows outside of it."""
         if preview_of(request) and isinstance(error, InternalError):
             request.has_tried_to_write = isinstance(error.__cause__, ReadOnlySqlTransaction)
             return HttpResponse(status=409) if request.has_tried_to_write else None
@@ -72,14 +72,14 @@ class Previews:
 
 
 def private(response: HttpResponse) -> HttpResponse:
-    """Let nobody keep or list a page of a preview."""
+    """Forbid caches to keep a page of a preview, and search engines to list it."""
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 
 def refusal(request: HttpRequest) -> HttpResponse:
-    """Return the page, or for htmx the fragment, that says what a preview is not for."""
+    """Return the page, or for htmx the fragment, that refuses to write in a preview."""
     message = _("This is a preview. Nothing can be bought, saved or changed here.")
     is_part = getattr(request, "htmx", False)
     name = "components/alert.html" if is_part else "shop/storefront/previews/refused.html"

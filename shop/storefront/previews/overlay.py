@@ -102,7 +102,7 @@ def _cover(cursor: CursorWrapper, preview: Preview) -> None:
 def _cover_deals(
     cursor: CursorWrapper, preview: Preview, waiting: list[Deal], values: dict[str, Any]
 ) -> None:
-    """Add the deals that wait, and let those of the festival have sold what the scenario says."""
+    """Add the deals that wait, and sell the units of the festival's deals by the scenario."""
     _table(cursor, Deal, text_of(Deal, waiting))
     sold = {Stock.SOLD_OUT: "t.allotment", Stock.ONE_LEFT: "t.allotment - 1"}.get(preview.stock)
     instead = {}
@@ -139,7 +139,7 @@ def _cover_stock(cursor: CursorWrapper, preview: Preview, values: dict[str, Any]
 def _cover_listings(
     cursor: CursorWrapper, preview: Preview, products: list[int], values: dict[str, Any]
 ) -> None:
-    """List what takes part as soon as it is approved, and say what is sold out."""
+    """List products in the festival as if approved, and mark those that are sold out."""
     gone = facts.sold_out(products) if preview.stock else []
     known = values | {"products": products, "gone": gone}
     _view(cursor, Listing, known, festivals=FESTIVALS, is_available=IS_AVAILABLE)

@@ -68,7 +68,7 @@ def text_of(model: type[models.Model], rows: Sequence[models.Model]) -> str:
 
 
 def _state(preview: Preview) -> tuple[Any, ...]:
-    """Return what changes with everything that the prices of a preview depend on."""
+    """Return a value that changes with every fact that the prices of a preview depend on."""
     newest = PriceChange.objects.order_by("-pk").values_list("pk", flat=True)[:NEWEST]
     waiting = Nomination.objects.filter(
         slot__festival=preview.festival_id, state=Nomination.State.SUBMITTED

@@ -23,7 +23,7 @@ class Who(StrEnum):
 
 
 class Stock(StrEnum):
-    """What the festival's deals have left to sell."""
+    """The units that the festival's deals have left to sell."""
 
     AS_IT_IS = ""
     SOLD_OUT = "gone"

@@ -41,7 +41,7 @@ def follow(request: HttpRequest, key: str) -> HttpResponse:
 @tokenless
 @require_POST
 def change(request: HttpRequest) -> HttpResponse:
-    """Look at another instant, or as somebody else: for staff, within what they have opened."""
+    """Change the instant or the scenario of a preview: for staff, in the festival they opened."""
     preview = preview_of(request)
     response = _back(request)
     if preview is None or preview.user_id is None:

@@ -12,7 +12,7 @@ SPLIT_FROM = 6  # letters of a word that may be two
 
 
 def pieces_of(asked: Sequence[str]) -> list[str]:
-    """Return what has to be known to tell which words may be written otherwise."""
+    """Return the words to look up, to tell which of those asked may be written otherwise."""
     found: dict[str, None] = {}
     for word in asked:
         for first, second in _halves(word):

@@ -1,4 +1,4 @@
-"""What a list of products was asked for: read from an address kindly, written back canonically.
+"""The filters of a list of products: read from an address kindly, written back canonically.
 
 Whatever cannot be understood, or is not there, is left out, so that no address of the list is an
 error and no made-up parameter makes another copy in the cache.
@@ -34,7 +34,7 @@ Pairs = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class KnownFilters:
-    """What lists can be filtered by: paths of categories, stores' slugs, ids of slots."""
+    """The values that lists can be filtered by: paths of categories, stores' slugs, slots' ids."""
 
     categories: frozenset[str] = frozenset()
     stores: frozenset[str] = frozenset()
@@ -118,7 +118,7 @@ class Filters:
 
     @property
     def can_be_kept(self) -> bool:
-        """Tell whether all that it asks for is among what is counted every minute."""
+        """Tell whether all its filters are among those counted every minute."""
         is_of_deals = self.in_flash or self.slot is not None
         return not (self.has_no_end or is_of_deals)
 
@@ -156,7 +156,7 @@ class Filters:
 
 
 def read_filters(data: QueryDict, known: KnownFilters) -> Filters:
-    """Return what a query asks for, as far as it can be understood and is there."""
+    """Return the filters that a query asks for; values that are unknown are left out."""
     low, high = _amount(data.get("from", "")), _amount(data.get("to", ""))
     if low is not None and high is not None and low > high:
         low, high = high, low

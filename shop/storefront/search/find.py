@@ -107,7 +107,7 @@ class Sort:
         return replace(self, is_falling=not self.is_falling, ids_fall=not self.ids_fall)
 
     def order(self, column: str, product_id: str) -> str:
-        """Return it as SQL over columns of these names."""
+        """Return the order as SQL over columns of these names."""
         way = "DESC" if self.is_falling else "ASC"
         return f"{column} {way}, {self.by_id(product_id)}"
 
@@ -181,7 +181,7 @@ def find(
 def _find_best(
     conditions: Conditions, place: ListPlace | None, *, at: datetime, language: str
 ) -> FoundProducts:
-    """Return a page of what a search finds, the best first."""
+    """Return a page of the results of a search, the best first."""
     is_before = bool(place and place.is_before)
     values = conditions.values | {
         "place_key": place.key if place else 0,
@@ -260,7 +260,7 @@ def _run(
 
 
 def _ranges(way: Sort, place: ListPlace | None) -> list[Range]:
-    """Return the ranges of what comes after a place, or before it, in the order of the walk."""
+    """Return the ranges of rows after a place, or before it, in the order of the walk."""
     column, product_id = way.column, way.product_id
     order = way.order(column, product_id)
     having = Range(f"{column} IS NOT NULL", order)

@@ -1,4 +1,4 @@
-"""Reads what is meant beside the thing itself: a place, an occasion, a size, a price.
+"""Reads the facts that a search names beside the thing: a place, an occasion, a size, a price.
 
 The longest phrase is read first, and words that only join others last. Of what is written without
 spaces every part may be a phrase.
@@ -28,7 +28,7 @@ SHORTEST_BARE = 3
 
 
 class FoundMeaning(NamedTuple):
-    """A phrase with what it means; ``kind`` and ``targets`` as they are kept."""
+    """A phrase with its meaning; ``kind`` and ``targets`` as they are kept."""
 
     folded: str
     language: str
@@ -44,7 +44,7 @@ class Piece(NamedTuple):
 
 
 class PhraseMatch(NamedTuple):
-    """What fits a phrase, its words among it, and its words alone."""
+    """The query for a phrase by its facts or words, and the one for its words alone."""
 
     term: QueryTerm
     said: QueryTerm
@@ -52,7 +52,7 @@ class PhraseMatch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What a text means beside its words.
+    """The meaning of a text beside its words.
 
     ``rest`` are the words about which nothing is known here. ``places`` and ``conditions`` have
     to be met, ``wishes`` lift what meets them; each with the words that say it. ``low`` and
@@ -94,7 +94,7 @@ def phrases_of(text: str) -> list[str]:
 def read_meaning(
     text: str, rows: Iterable[FoundMeaning], language: str, *, but: Iterable[str], currency: str
 ) -> Meant:
-    """Return what a text means.
+    """Return the meaning of a text: its places, conditions, wishes, prices and other words.
 
     Args:
         rows: the meanings of its phrases, in all languages.
@@ -136,7 +136,7 @@ def read_meaning(
 
 
 def _of_language(rows: Iterable[FoundMeaning], language: str) -> dict[str, FoundMeaning]:
-    """Return the meanings by phrase: those of the language, and of others what is no joint."""
+    """Return the meanings by phrase: the language's own, and longer ones of others, no joints."""
     found: dict[str, FoundMeaning] = {}
     for row in rows:
         if row.language == language:
@@ -208,7 +208,7 @@ def _prices(
 
 
 def fact_of(target: str) -> QueryTerm:
-    """Return what a listing carries that fits a target."""
+    """Return the query for listings that fit a target."""
     kind, _colon, value = target.partition(":")
     if kind == "country":
         return fact(f"#country:{value}")
@@ -220,7 +220,7 @@ def fact_of(target: str) -> QueryTerm:
 
 
 def _bare(word: str) -> Iterator[str]:
-    """Yield an Arabic word without what is glued before it, a Swahili one without its class."""
+    """Yield an Arabic word without a glued prefix, a Swahili one without its class prefix."""
     glued = GLUED if "\u0621" <= word[0] <= "\u064a" else CLASSES if word.isascii() else ()
     for start in glued:
         bare = word.removeprefix(start)

@@ -1,4 +1,4 @@
-"""Takes a search apart: what fits each of its parts, and how much that counts.
+"""Takes a search apart: into parts, each with its query and its weight.
 
 A word that no listing holds is taken for a typing error if there is one that differs by a letter
 or two; if there is none and the others are known, it is left out.
@@ -31,7 +31,7 @@ MIDDLING, MANY = 100, 10_000  # listings that are taken to fit where nobody has 
 
 
 class SearchPart(NamedTuple):
-    """A part of a search: what fits it, what that counts, and in how many listings it is."""
+    """A part of a search: its query, its weight, and the number of listings with it."""
 
     term: QueryTerm
     weight: int
@@ -79,7 +79,7 @@ class Parts:
 
     @property
     def chief(self) -> QueryTerm:
-        """Return what the search comes to when hardly anything fits in all parts.
+        """Return the query that is left when hardly any listing fits all parts.
 
         Two of many parts, or the rarest known one; one that hardly anything has says too little
         alone. Of one thing that several words name it is these words.
@@ -152,7 +152,7 @@ def _add_unit(found: Parts, unit: Unit, known: KnownWords, typed: Sequence[str])
 
 
 def _heads(said: Sequence[str], unit: Unit) -> QueryTerm:
-    """Return what is the thing itself, and does not only have it about it."""
+    """Return the query for listings that are the thing itself, and not only mention it."""
     named = [*said, *(synonym.folded.rpartition(" ")[2] for synonym in unit.synonyms)]
     kinds = dict.fromkeys(
         word[-2:] if is_unspaced(word) else form
@@ -163,7 +163,7 @@ def _heads(said: Sequence[str], unit: Unit) -> QueryTerm:
 
 
 def _parts_of(found: QueryTerm, said: Sequence[str], known: KnownWords) -> list[SearchPart]:
-    """Return what a word counts; of a long run of signs each two of them count for themselves."""
+    """Return the part of a word; of a long run of signs, a part for each two of them."""
     if len(said) == 1 and is_unspaced(said[0]):
         run = said[0]
         # A lone sign at the end says nothing: it is taken with the one before it.
@@ -191,7 +191,7 @@ def _units(typed: list[str], known: KnownWords) -> list[Unit]:
 
 
 def _meant(typed: list[str], known: KnownWords, units: list[Unit], *, has_facts: bool) -> list[str]:
-    """Return the words with their typing errors mended; what cannot be known is empty."""
+    """Return the words with their typing errors mended; words that nobody knows are empty."""
     same = {n for unit in units if unit.synonyms for n in unit.numbers}
     exact = [n in same or known.is_known.get(word, True) for n, word in enumerate(typed)]
     least = 1 if len(typed) == 1 and not has_facts else TELLING
@@ -224,7 +224,7 @@ def _nearest(word: str, misses: list[Miss] | None, *, least: int) -> str:
 
 
 def _of_word(word: str, known: KnownWords, typed: Sequence[str]) -> QueryTerm:
-    """Return what finds a word: as it is, in other forms, and what begins like the last one."""
+    """Return the query for a word: as it is, in other forms, and the last one as a beginning."""
     if is_unspaced(word):
         return term(word)
     is_begun = word == typed[-1] and not known.exactly.get(word)

@@ -1,4 +1,4 @@
-"""Puts what a search finds in order: the work does not grow with the catalogue.
+"""Ranks the products that a search finds: the work does not grow with the catalogue.
 
 The most bought products are the front of the shop, those that come next its floor: fixed numbers of
 them, each with an index of its own. What is found in the front fills a page most of the time. Only

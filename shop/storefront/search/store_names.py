@@ -1,4 +1,4 @@
-"""The stores that a search names: by their name, their town, or what they say they make."""
+"""The stores that a search names: by their name, their town, or their line of text."""
 
 from __future__ import annotations
 

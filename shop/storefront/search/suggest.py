@@ -1,4 +1,4 @@
-"""What the search field offers while somebody types: products, categories, stores, countries."""
+"""The suggestions below the search field: products, categories, stores, countries."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ UNION ALL
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A line of the list: where it leads, its words, and of what kind it is."""
+    """A line of the list: its address, its words and its kind."""
 
     url: str
     label: str
@@ -68,12 +68,12 @@ class Suggestion:
 
 
 def read_words(data: QueryDict, known: KnownFilters) -> Filters:
-    """Return what the suggestions take from their address: the words typed so far."""
+    """Return the filters of the suggestions: the words typed so far, and no others."""
     return Filters(words=read_filters(data, known).words)
 
 
 def suggest(typed: str, *, epoch: Epoch, language: str) -> list[Suggestion]:
-    """Return what begins like the words typed so far. None for too few letters.
+    """Return suggestions that begin like the words typed so far, none for too few letters.
 
     One statement; where no product has the words and there are synonyms, one more.
     """
@@ -108,7 +108,7 @@ def _rows(asked: list[str], language: str) -> list[tuple]:
 
 
 def _instead(rows: list[tuple], others: list[str], asked: list[str], language: str) -> list[tuple]:
-    """Return products that have other words for what was typed, unless some have these."""
+    """Return products found by synonyms of the words, unless some have the words themselves."""
     if any(kind == "product" for kind, *_ in rows):
         return []
     found = _found(any_of([phrase(other.split()) for other in others]), asked, language)

@@ -21,7 +21,7 @@ class QueryTerm:
 
 
 def term(word: str, *, is_begun: bool = False) -> QueryTerm:
-    """Return a word, or what begins like it.
+    """Return the query for a word, or for words that begin like it.
 
     Of three signs or more without spaces, each neighbouring pair has to be there, or all the
     signs in one title.
@@ -42,22 +42,22 @@ def phrase(found: Sequence[str]) -> QueryTerm:
 
 
 def all_of(terms: Sequence[QueryTerm]) -> QueryTerm:
-    """Return what holds all of the terms."""
+    """Return the query for listings that hold all of the terms."""
     return _joined("&", terms)
 
 
 def any_of(terms: Sequence[QueryTerm]) -> QueryTerm:
-    """Return what holds one of the terms."""
+    """Return the query for listings that hold one of the terms."""
     return _joined("|", terms)
 
 
 def mark(text: str) -> QueryTerm:
-    """Return what carries a mark: see ``listings.search_index.marks``."""
+    """Return the query for listings with a mark: see ``listings.search_index.marks``."""
     return fact(text)
 
 
 def fact(text: str, *, is_begun: bool = False) -> QueryTerm:
-    """Return what carries a fact beside its words, or one that begins like it.
+    """Return the query for listings with a fact beside their words, or one that begins like it.
 
     Facts have no places in a text, and so no weights.
     """
@@ -65,7 +65,7 @@ def fact(text: str, *, is_begun: bool = False) -> QueryTerm:
 
 
 def excluding(wanted: QueryTerm, unwanted: Sequence[QueryTerm]) -> QueryTerm:
-    """Return what holds a term and none of the others."""
+    """Return the query for listings that hold a term and none of the others."""
     return all_of([wanted, *(QueryTerm(operator="!", parts=(one,)) for one in unwanted)])
 
 

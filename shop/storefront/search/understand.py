@@ -1,4 +1,4 @@
-"""Understands what somebody typed: words, their other forms, synonyms, and typing errors.
+"""Understands a search as it was typed: words, other forms, synonyms, and typing errors.
 
 One statement looks all of it up. What is meant beside the thing itself, a place, an occasion or a
 price, is read first; the words that are left are looked for. Where hardly anything fits in every
@@ -66,7 +66,7 @@ class Search:
 
 
 def understand(text: str, language: str, *, is_exact: bool = False) -> Search | None:
-    """Return what a text asks for, or None if there is no word in it. One statement.
+    """Return the search for a typed text, or None if there is no word in it. One statement.
 
     Args:
         language: of the page.
@@ -96,7 +96,7 @@ def understand(text: str, language: str, *, is_exact: bool = False) -> Search | 
 
 
 def _mended(text: str, right: dict[str, str]) -> str:
-    """Return a text with its errors mended, and without what cannot be known.
+    """Return a text with its errors mended, and without the words that nobody knows.
 
     Args:
         right: for each word that was looked for the right one, empty if there is none.
@@ -110,7 +110,7 @@ def _mended(text: str, right: dict[str, str]) -> str:
 
 
 def _left(asked: dict[str, str], meant: Meant) -> tuple[dict[str, str], Meant]:
-    """Return the words that are left beside what was understood; all if that is nothing."""
+    """Return the words left beside the meaning, and the meaning; all words if both are nothing."""
     if meant.is_plain and not any(is_unspaced(word) for word in asked):
         left = {word: asked[word] for word in meant.rest if word in asked}
     else:
@@ -156,7 +156,7 @@ def _search(
 
 
 def _weights(found: Parts, tongues: Sequence[str]) -> Iterator[tuple[str, int]]:
-    """Yield queries with what a listing that fits them counts."""
+    """Yield queries with the weight of a listing that fits them."""
 
     def written(
         terms: Sequence[QueryTerm], weight: int, place: str = ""

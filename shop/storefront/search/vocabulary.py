@@ -1,4 +1,4 @@
-"""Looks up in one statement what is known of the words of a search.
+"""Looks up the words of a search in one statement.
 
 How many listings hold them, the words that they are mistyped for, their synonyms, what phrases
 mean, and which may be written in one or in two.
@@ -105,7 +105,7 @@ class KnownSynonym(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class KnownWords:
-    """What the statement tells: of words, of their near misses, of synonyms and of phrases."""
+    """The answer of the statement: on words, on their near misses, on synonyms and phrases."""
 
     exactly: dict[str, int] = field(default_factory=dict)
     is_known: dict[str, bool] = field(default_factory=dict)
@@ -118,7 +118,7 @@ class KnownWords:
 def look_up(
     asked: Sequence[str], tongue: str, phrases: Sequence[str], *, is_exact: bool
 ) -> KnownWords:
-    """Return what is known of words and phrases. One statement.
+    """Look up words and phrases: how common, how spelled, of which meaning. One statement.
 
     Args:
         tongue: the mark of the search's language.

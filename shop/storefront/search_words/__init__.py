@@ -1,1 +1,1 @@
-"""What organizers keep for the search: meanings and synonyms, and what was looked for in vain."""
+"""The words that organizers keep for the search: meanings, synonyms, searches without results."""

@@ -44,7 +44,7 @@ class WrongSheetRows(NotPossible):
 
 @dataclass(slots=True)
 class Brought[Word: (Meaning, Synonym)]:
-    """What a sheet brings: rows that are new or other ones, with what they were, and what is bad.
+    """The rows of a sheet: new or changed ones with their old values, and bad ones.
 
     ``same`` counts the rows that say what is kept already.
     """
@@ -147,7 +147,7 @@ def _compared[Word: (Meaning, Synonym)](
     by: Sequence[str],
     told: Callable[[Word], dict[str, object]],
 ) -> Brought[Word]:
-    """Return the rows that say something else than what is kept.
+    """Return the rows that differ from the stored ones.
 
     Args:
         by: the fields by which a row is known.

@@ -1,4 +1,4 @@
-"""Keeps what phrases mean: organizers add, change and remove them, and the search follows."""
+"""Keeps the meanings of phrases: organizers add, change and remove them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TAKEN = "“{}” has a meaning in this language already. Change that one."
 
 
 def problems(meaning: Meaning) -> Iterator[Problem]:
-    """Yield what is wrong with a meaning by itself; what it leads to is looked at apart."""
+    """Yield the problems of a meaning by itself; whether its targets exist is checked apart."""
     said = every_word(meaning.phrase)
     yield from phrase_problems("phrase", meaning.phrase, said, most=LONGEST)
     if any(is_unspaced(word) and len(word) > LONGEST_RUN for word in said):
@@ -45,7 +45,7 @@ def problems(meaning: Meaning) -> Iterator[Problem]:
 
 
 def phrase_problems(field: str, text: str, said: Sequence[str], *, most: int) -> Iterator[Problem]:
-    """Yield what is wrong with words that are compared as one.
+    """Yield the problems of words that are compared as one.
 
     Args:
         said: the words, as they are compared.
@@ -66,13 +66,13 @@ def new_targets(meaning: Meaning, before: Meaning | None) -> list[str]:
 
 
 def fold(meaning: Meaning) -> None:
-    """Note the phrase as the search compares it."""
+    """Set the folded phrase of a meaning, as the search compares it."""
     meaning.folded = " ".join(every_word(meaning.phrase))
 
 
 @transaction.atomic
 def save_meaning(meaning: Meaning, *, at: datetime, by: User | None) -> None:
-    """Save what a phrase means; searches follow at once.
+    """Save the meaning of a phrase; searches follow at once.
 
     Raises:
         NotPossible: the phrase has a meaning in this language by now.
@@ -92,7 +92,7 @@ def save_meaning(meaning: Meaning, *, at: datetime, by: User | None) -> None:
 
 @transaction.atomic
 def remove_meaning(meaning: Meaning, *, at: datetime, by: User | None) -> None:
-    """Remove a meaning: its phrase is words as others are."""
+    """Remove a meaning; its phrase is searched as plain words from then on."""
     now = lock_one(Meaning.objects, meaning.pk, fully=True)
     log(now, "remove", at=at, by=by, festival=None, before={"label": now.phrase, **told(now)})
     now.delete()
@@ -100,7 +100,7 @@ def remove_meaning(meaning: Meaning, *, at: datetime, by: User | None) -> None:
 
 
 def told(meaning: Meaning) -> dict[str, object]:
-    """Return what the log keeps of a meaning."""
+    """Return the fields of a meaning that the log keeps."""
     return {
         "language": meaning.language, "phrase": meaning.phrase, "kind": meaning.kind,
         "targets": meaning.targets, "note": meaning.note,

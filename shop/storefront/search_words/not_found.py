@@ -1,4 +1,4 @@
-"""Counts what shoppers look for in vain, and keeps nothing of who they are.
+"""Counts searches without results, and keeps nothing of who made them.
 
 A row is a day, a language and the words; of the same words one is counted in ten minutes, so that
 whoever tries again is not two people. What may tell of a person is not kept, and what was asked
@@ -55,7 +55,7 @@ logger = logging.getLogger(__name__)
 
 
 def note_vain(text: str, language: str, *, is_near: bool, at: datetime) -> None:
-    """Count a search that found nothing, or only what comes near. One statement.
+    """Count a search that found nothing, or only near results. One statement.
 
     A preview counts nothing, and what cannot be written is not: the page does without.
     """
@@ -76,20 +76,20 @@ def note_vain(text: str, language: str, *, is_near: bool, at: datetime) -> None:
 
 
 def vain_searches(*, since: datetime) -> QuerySet[VainSearch, dict[str, object]]:
-    """Return what was looked for in vain since a day, as often as it may be shown, by its words."""
+    """Return the searches without results since a day that were made often enough to show."""
     rows = VainSearch.objects.filter(day__gte=since.astimezone(UTC).date())
     rows = rows.values("words", "language", "is_near").order_by()
     return rows.annotate(asked=Sum("times"), latest=Max("last_at")).filter(asked__gte=ASKED)
 
 
 def forget_vain(*, at: datetime) -> int:
-    """Delete what was looked for in vain three months ago; return how much."""
+    """Delete the searches of three months ago and before; return how many rows."""
     return VainSearch.objects.filter(day__lt=(at - KEPT_FOR).astimezone(UTC).date()).delete()[0]
 
 
 @transaction.atomic
 def set_aside(words: str, language: str, *, at: datetime, by: User) -> bool:
-    """Forget what was looked for until it is asked again; return whether there was any.
+    """Delete a search without results until it is made again; return whether there was one.
 
     The log does not say which words: it is kept for ever, and they may be somebody's name.
     """

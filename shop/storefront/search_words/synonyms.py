@@ -26,12 +26,12 @@ TAKEN = "“{}” is in this group already. Change that one."
 
 
 def term_problems(term: str, field: str) -> Iterator[Problem]:
-    """Yield what is wrong with a word, or with the one that means the same."""
+    """Yield the problems of a word, or of its synonym."""
     yield from phrase_problems(field, term, words(term), most=LONGEST_TERM)
 
 
 def language_problem(code: str) -> Iterator[Problem]:
-    """Yield what is wrong with the language of a word; local ones are welcome."""
+    """Yield the problem of a word's language code; local languages are welcome."""
     is_code = code.isascii() and code.isalpha() and code.islower() and len(code) in (2, 3)
     if not is_code:
         yield "language", f"“{code}” is no code: write two or three letters, such as en, fr or yo."
@@ -83,7 +83,7 @@ def remove_synonym(synonym: Synonym, *, at: datetime, by: User | None) -> None:
 
 
 def told(synonym: Synonym) -> dict[str, object]:
-    """Return what the log keeps of a synonym."""
+    """Return the fields of a synonym that the log keeps."""
     return {
         "group": synonym.group, "term": synonym.term, "language": synonym.language,
         "is_near": synonym.is_near,

@@ -1,4 +1,4 @@
-"""What a phrase may mean: which kinds of targets there are, and whether each is there."""
+"""The targets of phrases: which kinds there are, and whether each target exists."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ WHERE EXISTS (SELECT 1 FROM shop_listing l WHERE l.text @@ asked.query::tsquery)
 
 
 def misfits(kind: str, targets: Collection[str]) -> Iterator[str]:
-    """Yield what is wrong with the targets of a phrase as such, each with what to do."""
+    """Yield the errors in the form of a phrase's targets, each with its remedy."""
     allowed = ALLOWED[Kind(kind)]
     if not allowed:
         if targets:
@@ -54,7 +54,7 @@ def misfits(kind: str, targets: Collection[str]) -> Iterator[str]:
 
 
 def missing(targets: Iterable[str]) -> dict[str, str]:
-    """Return what is not there of some targets, each with what to do. Two statements at most."""
+    """Return the targets that do not exist, each with its remedy. Two statements at most."""
     wanted = dict.fromkeys(targets)
     found: dict[str, str] = {}
     paths, marks = [], []

@@ -1,4 +1,4 @@
-"""The directory of stores: narrowed by country, by what they sell and by certificate."""
+"""The directory of stores: narrowed by country, category and certificate."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FARTHEST = 1_000
 
 @dataclass(frozen=True, slots=True)
 class StoreFilters:
-    """What the directory was asked for."""
+    """The filters, the order and the page of the directory."""
 
     countries: tuple[str, ...] = ()
     category: str = ""
@@ -93,7 +93,7 @@ class Directory:
 
 
 def read_stores(data: QueryDict, known: KnownFilters) -> StoreFilters:
-    """Return what the directory takes from its address; what cannot be is left out."""
+    """Return the filters in the directory's address; impossible values are left out."""
     category = data.get("category", "")
     sort, page = data.get("sort", ""), data.get("page", "")
     is_number = page.isascii() and page.isdigit() and len(page) < 5

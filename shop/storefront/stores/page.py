@@ -67,7 +67,7 @@ class StorePage:
 
 
 def read_shelf(data: QueryDict, known: KnownFilters) -> Filters:
-    """Return what a store's page takes from its address: a category, an order, a place in it."""
+    """Return the filters in the address of a store's page: a category, an order, a place."""
     asked = read_filters(data, known)
     shelf = Filters(category=asked.category)
     return shelf.changed(sort=asked.sort, place=asked.place)

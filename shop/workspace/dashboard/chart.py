@@ -15,7 +15,7 @@ ROUND = (1, 2, 5)
 
 @dataclass(frozen=True, slots=True)
 class DayBar:
-    """One day: where its bar stands, how tall it is, and what it says."""
+    """One day: its count, the place and the height of its bar, and whether it is named."""
 
     day: date
     count: int
@@ -28,7 +28,7 @@ class DayBar:
 
     @property
     def middle(self) -> float:
-        """Return where the day is written."""
+        """Return the x coordinate of the day's name."""
         return round(self.x + self.width / 2, 1)
 
 

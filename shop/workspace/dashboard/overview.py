@@ -1,4 +1,4 @@
-"""The first page of the workspace: what is to be sent, what runs low, what comes next."""
+"""The first page of the workspace: orders to send, low stock, next dates."""
 
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse

@@ -1,4 +1,4 @@
-"""What a merchant should know this morning, in a fixed number of statements."""
+"""A merchant's figures and tasks of the morning, in a fixed number of statements."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def running_low(merchant: Merchant) -> QuerySet[Variant]:
 
 
 def unfinished(merchant: Merchant) -> QuerySet[Product]:
-    """Return what was taken down, refused changes, and drafts; first those with a note.
+    """Return products taken down, refused changes, and drafts; those with a note first.
 
     Each kind by its own index, and the rows by their numbers.
     """

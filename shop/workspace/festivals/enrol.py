@@ -37,7 +37,7 @@ State = Enrolment.State
 @require_GET
 @store_members_only
 def festivals(request: HttpRequest, merchant: Merchant) -> HttpResponse:
-    """Show the festivals that concern the store, and what it has offered."""
+    """Show the festivals that concern the store, and its nominations."""
     at = clock.moment_of(request)
     taking = invitations(merchant, at=at, most=None)
     context = {
@@ -168,7 +168,7 @@ def _version(festival: Festival, enrolment: Enrolment | None) -> str:
 
 
 def _agreed(request: HttpRequest) -> dict[str, Any]:
-    """Return what the page showed that the store agreed to."""
+    """Return the terms and the commission of the page on which the store agreed."""
     rate = request.POST.get("commission_bp", "")
     return {
         "terms_version": request.POST.get("terms_version", ""),

@@ -80,7 +80,7 @@ def nominate(
 @require_POST
 @store_members_only
 def check(request: HttpRequest, merchant: Merchant, slot_id: int, product_id: int) -> HttpResponse:
-    """Say what a proposal means while it is typed. Writes nothing."""
+    """Show the effects of a proposal while it is typed. Writes nothing."""
     at = clock.moment_of(request)
     slot, product, enrolment = _place(merchant, slot_id, product_id)
     form = NominationForm(_variants(product, at=at), request.POST)
@@ -109,7 +109,7 @@ def withdraw(request: HttpRequest, merchant: Merchant, nomination_id: int) -> Ht
 def _first(
     before: Nomination | None, wanted: Wanted | None, variants: Sequence[Variant]
 ) -> Proposal | None:
-    """Return what the form begins with: what stands, or what the organizers propose."""
+    """Return the proposal that the form begins with: the store's own, or the organizers'."""
     if before and before.state != Nomination.State.WITHDRAWN:
         return proposal_of(before)
     if wanted and (found := proposed(wanted, variants)):

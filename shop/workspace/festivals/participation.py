@@ -1,4 +1,4 @@
-"""A store's part in festivals: what it has joined, and what came of it."""
+"""A store's part in festivals: those that it has joined, and the items it sold there."""
 
 from __future__ import annotations
 

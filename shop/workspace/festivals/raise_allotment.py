@@ -19,7 +19,7 @@ from shop.workspace.access import nominations_of, store_members_only
 
 
 def deals_of(nomination: Nomination) -> QuerySet[Deal]:
-    """Return what became of an approved nomination: a deal for each variant."""
+    """Return the deals of an approved nomination that are left, one for each variant."""
     rows = nomination.deals.exclude(state__in=Deal.GONE).select_related("variant")
     return rows.order_by("variant__position", "variant_id")
 

@@ -1,4 +1,4 @@
-"""What the organizers of a festival are looking for, as far as a store has it."""
+"""The wishes of a festival's organizers, as far as a store can answer them."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _title(wanted: Wanted) -> str:
 
 
 def fits(wanted: Wanted, product: Product) -> bool:
-    """Tell whether a product is what is wanted; its country is its store's."""
+    """Tell whether a product fits a wish; its country is its store's."""
     if wanted.product_id is not None:
         return wanted.product_id == product.pk
     if wanted.category is None:
@@ -83,7 +83,7 @@ def answered_by(merchant: Merchant, text: str, product: Product, slot: Slot) -> 
 
 
 def proposed(wanted: Wanted, variants: Sequence[Variant]) -> Proposal | None:
-    """Return what the organizers propose for a product; None where they leave it open."""
+    """Return the organizers' proposal for a product; None where they leave it open."""
     if wanted.percent:
         return Proposal(rule=Percent.code, numbers={"percent": wanted.percent})
     wanted_sizes = [row for row in variants if wanted.variant_id in (None, row.pk)]

@@ -1,4 +1,4 @@
-"""Finds orders of a merchant by state and number, and lists what is to be packed."""
+"""Finds orders of a merchant by state and number, and lists the lines to pack."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def find_orders(rows: SuborderQuerySet, *, state: str, text: str) -> SuborderQue
 
 
 def usual_sort(state: str) -> str:
-    """Return how orders in a state are sorted unless asked otherwise: what has to leave, by day."""
+    """Return the usual sort of orders in a state: those to send by their day, others by age."""
     return "due" if state == "waiting" else "new"
 
 

@@ -75,7 +75,7 @@ def orders(request: HttpRequest, merchant: Merchant) -> HttpResponse:
 @require_GET
 @store_members_only
 def packing_sheet(request: HttpRequest, merchant: Merchant) -> StreamingHttpResponse:
-    """Give what is to be packed as a table for spreadsheets: one row for each line."""
+    """Return the lines to pack as a table for spreadsheets: one row for each line."""
     day = f"{today_of(request):%Y-%m-%d}"
     table = (COLUMNS, packing_rows(merchant))
     return streamed(f"packing-{merchant.slug}-{day}", table)

@@ -1,4 +1,4 @@
-"""What a store sold in a festival: its own statement, as a page and as sheets."""
+"""The sales of a store in a festival: its own statement, as a page and as sheets."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def show(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpResp
 def sheet(
     request: HttpRequest, merchant: Merchant, festival_id: int, kind: str
 ) -> HttpResponseBase:
-    """Give the same as CSV, sent while it is read, or as XLSX."""
+    """Return the statement as CSV, sent while it is read, or as XLSX."""
     festival = _own(request, merchant, festival_id)
     table = lines_table(statement_pages.lines_of(festival, merchant), settings.SHOP_CURRENCY)
     name = f"statement-{merchant.slug}-{festival.slug}"

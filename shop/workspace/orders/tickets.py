@@ -63,7 +63,7 @@ def ticket(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _change(request: HttpRequest, found: Ticket, *, at: datetime) -> str:
-    """Do what was pressed, and return what to say of it."""
+    """Redeem a ticket or undo that, by the pressed button, and return the message."""
     if request.POST.get("do") == "undo":
         take_back(found, by=request.user, at=at)
         return _("Undone. The ticket is good again.")

@@ -74,7 +74,7 @@ def send_again(invitation: StoreInvitation, *, at: datetime, by: User) -> StoreI
 
 @transaction.atomic
 def take_back(invitation: StoreInvitation, *, at: datetime, by: User) -> None:
-    """Let an invitation open nothing any more.
+    """Revoke an invitation: its link opens nothing any more.
 
     Raises:
         NotPossible: it was accepted or taken back.
@@ -118,7 +118,7 @@ def open_for(user: User, *, at: datetime) -> QuerySet[StoreInvitation]:
 
 @transaction.atomic
 def accept_open(pk: int, user: User, *, at: datetime) -> Membership:
-    """Let somebody whose address is proved accept what waits for it.
+    """Accept an invitation without its link, as somebody whose address is proved.
 
     Raises:
         NotValid: nothing waits for them.
@@ -131,7 +131,7 @@ def accept_open(pk: int, user: User, *, at: datetime) -> Membership:
 
 @transaction.atomic
 def show_money(membership: Membership, is_shown: bool, *, at: datetime, by: User) -> None:
-    """Let a member see what a store earns, or no more.
+    """Show a member the earnings of a store, or hide them.
 
     Raises:
         NotPossible: it is so already, or the person is no member any more.
@@ -157,7 +157,7 @@ def leave(membership: Membership, *, at: datetime, by: User) -> None:
 
 
 def _joined(found: StoreInvitation, user: User, *, at: datetime) -> Membership:
-    """Use an invitation up; of somebody who is a member by now only that is done."""
+    """Use an invitation up, and add the membership unless there is one."""
     invitations.use_up(found, user, at=at)
     made, _is_new = Membership.objects.get_or_create(
         merchant=found.merchant,

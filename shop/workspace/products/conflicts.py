@@ -1,4 +1,4 @@
-"""Shows a form whose product somebody else saved first: what was typed, and what is stored now."""
+"""Shows a form whose product somebody else saved first: typed values beside stored ones."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from shop.workspace.products.form import (
 
 
 def show_overtaken(form: ProductForm, grid: Any, product: Product, refusal: EditConflict) -> Any:
-    """Write into the form what is stored now, so that saving it again is a decision.
+    """Write the stored values into the form, so that saving it again is a decision.
 
     Returns:
         The grid as typed, with a row for each variant that was added meanwhile.

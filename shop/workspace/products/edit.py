@@ -36,7 +36,7 @@ OPEN = (Product.State.DRAFT, Product.State.WITHDRAWN)
 @require_http_methods(["GET", "POST"])
 @store_members_only
 def add(request: HttpRequest, merchant: Merchant) -> HttpResponse:
-    """Make a draft."""
+    """Show the form of a new product, and save it as a draft."""
     form, grid = _forms(request, None, [])
     sure = _ask_back(request, form, grid)
     if _is_sent(request) and form.is_valid() and grid.is_valid():
@@ -52,7 +52,7 @@ def add(request: HttpRequest, merchant: Merchant) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @store_members_only
 def edit(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResponse:
-    """Show a product and change what is told of it."""
+    """Show a product, and change its words and variants."""
     product = _product(merchant, product_id)
     variants = _variants(product)
     form, grid = _forms(request, product, variants)
@@ -104,7 +104,7 @@ def take_off_sale(request: HttpRequest, merchant: Merchant, product_id: int) -> 
 @require_POST
 @store_members_only
 def take_change_back(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResponse:
-    """Give up what is proposed for a product."""
+    """Take back the proposed change of a product."""
     product = _product(merchant, product_id)
     try:
         take_back(product, at=clock.moment_of(request), by=request.user)
@@ -157,7 +157,7 @@ def _forms(
 def _ask_back(
     request: HttpRequest, form: ProductForm, grid: Any, product: Product | None = None
 ) -> str:
-    """Ask about prices that are far from what is usual; return the yes that is wanted, if any."""
+    """Ask about prices far from the usual ones; return the yes that is wanted, if any."""
     if not (_is_sent(request) and form.is_valid() and grid.is_valid()):
         return ""
     category, at = form.cleaned_data["category"], clock.moment_of(request)
@@ -165,7 +165,7 @@ def _ask_back(
 
 
 def _content(product: Product | None) -> Content | None:
-    """Return what the desk shows of a product: as its store wants it."""
+    """Return a product's content as its store wants it: with its proposed change."""
     return content_of(product, getattr(product, "amendment", None)) if product else None
 
 

@@ -27,7 +27,7 @@ SAME = (
 
 
 class ProductForm(forms.Form):
-    """What is told of a product."""
+    """The words of a product: title, category, description, materials and the like."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
     title = LineField(
@@ -97,11 +97,11 @@ class ProductForm(forms.Form):
         self.fields["description"].is_asked_later = True  # before a review, not in a draft
 
     def ask_about_an_outing(self) -> None:
-        """Ask for what comes with an experience, where goods say what they are made of."""
+        """Label the field of materials as the things that an experience includes."""
         self.fields["materials"].label = _("What is included")
 
     def words(self, before: TypedWords | None) -> TypedWords:
-        """Return what was typed; titles in other languages have pages of their own."""
+        """Return the typed words; titles in other languages have pages of their own."""
         told = self.cleaned_data
         return TypedWords(
             category_id=told["category"].pk,
@@ -115,7 +115,7 @@ def _indented(category: Category) -> str:
 
 
 class VariantForm(forms.Form):
-    """One row of the grid. What has been on sale has its price and its units elsewhere."""
+    """One row of the grid. A variant that was on sale has its price and its units elsewhere."""
 
     id = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
     first = LineField(max_length=60, required=False)
@@ -141,7 +141,7 @@ class VariantForm(forms.Form):
         return self.variant is not None and self.variant.listed_at is not None
 
     def clean(self) -> dict[str, Any]:
-        """Ask for a SKU in each row that says anything; what is taken away may say what it will."""
+        """Ask for a SKU in each row that says anything; rows taken away are not checked."""
         told = super().clean()
         if told.get("is_off"):
             self.errors.clear()
@@ -170,7 +170,7 @@ class VariantForm(forms.Form):
         )
 
     def _row_off(self, number: int) -> TypedVariant | None:
-        """Return a row that is taken away: it stays as it is stored, whatever was typed."""
+        """Return a row that is taken away: it stays as it is stored."""
         if self.variant is None:
             return None
         return TypedVariant(number, self.variant.pk, self.variant.sku, is_off=True)
@@ -204,13 +204,13 @@ Grid = formset_factory(
 
 
 def first_words(words: TypedWords) -> dict[str, Any]:
-    """Return what the form of a product begins with."""
+    """Return the initial words of a product's form."""
     found = {name: getattr(words, name) for name in SAME}
     return found | {"category": words.category_id}
 
 
 def first_rows(variants: Sequence[Variant], content: Content) -> list[dict[str, Any]]:
-    """Return what the grid begins with: the variants, those that are proposed, empty rows."""
+    """Return the initial rows of the grid: the variants, those that are proposed, empty rows."""
     prices = dict(
         RegularPrice.objects.filter(variant__in=variants)
         .order_by("variant_id", "-starts_at", "-id")
@@ -230,14 +230,14 @@ def relabel(variants: Sequence[Variant], content: Content) -> None:
 
 
 def new_row_of(row: TypedVariant) -> dict[str, Any]:
-    """Return what the grid says of a variant that is proposed."""
+    """Return the grid's row of a proposed variant."""
     first, second = (*row.options, "", "")[:2]
     facts = {"sku": row.sku, "price": row.price, "units": row.units, "weight_g": row.weight_g}
     return {"first": first, "second": second} | facts
 
 
 def row_of(variant: Variant) -> dict[str, Any]:
-    """Return what the grid says of a variant, without its price."""
+    """Return the grid's row of a variant, without its price."""
     return {
         "id": variant.pk,
         "first": variant.options[0] if variant.options else "",

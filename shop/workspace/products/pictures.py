@@ -47,7 +47,7 @@ def add_picture(product: Product, file: BinaryIO, *, alt: str, at: datetime, by:
 
 
 def describe(product: Product, picture_id: int, alt: str, *, at: datetime, by: User) -> bool:
-    """Say anew what a picture shows; return whether that waits for a look, as the others do."""
+    """Change the description of a picture; return whether that waits for review."""
     text = " ".join(alt.split())[:200]
     if not text:
         raise NotPossible(_("Describe the picture for people who cannot see it"))

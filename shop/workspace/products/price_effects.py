@@ -1,4 +1,4 @@
-"""What a new regular price would mean, said before it is saved. Nothing here writes."""
+"""The effects of a new regular price, shown before it is saved. Nothing here writes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def effects(
     questions: Mapping[int, str],
     at: datetime,
 ) -> list[PriceEffect]:
-    """Return what each change means from an instant on. Two statements."""
+    """Return the effects of each price change from an instant on. Two statements."""
     now = current_prices(variants, at=at)
     deals = Deal.objects.filter(variant__in=amounts, effective_to__gt=at)
     found: dict[int, list[str]] = {}

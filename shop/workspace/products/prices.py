@@ -70,7 +70,7 @@ class PriceForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 @store_members_only
 def prices(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResponse:
-    """Show a product's regular prices; say what new ones mean, then save them."""
+    """Show a product's regular prices; show the effects of new ones, then save them."""
     at = clock.moment_of(request)
     product = get_object_or_404(products_of(merchant), pk=product_id, kind=Product.Kind.GOODS)
     variants = list(product.variants.filter(is_active=True).order_by("position", "pk"))
@@ -109,7 +109,7 @@ def prices(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpRes
 
 
 def _questions(form: PriceForm, product: Product, *, at: datetime) -> dict[int, str]:
-    """Return, by variant, the question about a price that is far from what is usual."""
+    """Return, by variant, the question about a price that is far from the usual one."""
     if not form.is_valid():
         return {}
     typed = form.amounts()

@@ -1,4 +1,4 @@
-"""What a host types about dates."""
+"""The forms in which a host opens dates and calls them off."""
 
 from __future__ import annotations
 

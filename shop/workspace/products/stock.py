@@ -30,7 +30,7 @@ SHOWN_MOVES = 30
 
 
 class StockForm(forms.Form):
-    """Units of each pool, as counted, beside what was known when the page was opened."""
+    """Units of each pool, as counted, beside those known when the page was opened."""
 
     note = LineField(label=gettext_lazy("Note"), max_length=200, required=False)
 
@@ -75,7 +75,7 @@ def count_stock(
     at: datetime,
     by: User,
 ) -> int:
-    """Set the units of pools to what was counted and note what sold out or came back.
+    """Set pools to the units that were counted, and note products sold out or back in stock.
 
     Returns:
         How many pools changed.

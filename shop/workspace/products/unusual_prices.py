@@ -1,4 +1,4 @@
-"""Asks back about prices that are far from what is usual, and takes a yes for exactly these."""
+"""Asks back about prices far from the usual ones, and takes a yes for exactly these."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shop.workspace.products.session_forms import SessionsForm
 
 
 def answer_to(typed: Mapping[Hashable, int], odd: Mapping[Hashable, str]) -> str:
-    """Return what a yes says: the amounts that are asked about. Others are asked about anew."""
+    """Return the answer for a yes: the amounts asked about. Others are asked about anew."""
     amounts = sorted(typed[key] for key in odd)
     return " ".join(f"{in_whole(amount, settings.SHOP_CURRENCY):f}" for amount in amounts)
 

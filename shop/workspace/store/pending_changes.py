@@ -1,4 +1,4 @@
-"""What of a store waits for a look, as its desk shows it."""
+"""The changes of a store that wait for review, as its desk shows them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shop.moderation.models import Amendment
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A proposed change: since when it waits or why it was refused, and what would differ.
+    """A proposed change: since when it waits or why it was refused, and its differences.
 
     ``is_public`` tells whether shoppers see what was approved meanwhile; of what was taken down
     they see nothing.
@@ -43,12 +43,12 @@ def change_of(amendment: Amendment | None) -> Change | None:
 
 
 def is_public(product: Product | None) -> bool:
-    """Tell whether shoppers see what was approved; of a store they always do."""
+    """Tell whether shoppers see the approved version; of a store they always do."""
     return product is None or product.state == Product.State.PUBLISHED
 
 
 def saved(*, waits: bool, of: Product | None = None) -> str:
-    """Say what became of what was typed.
+    """Return the sentence after saving: the change is saved, or waits for review.
 
     Args:
         of: the product that it is about; None for the page of a store.

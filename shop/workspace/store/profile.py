@@ -46,7 +46,7 @@ FIELDS = (
 
 
 class ProfileForm(forms.Form):
-    """What shoppers read about a store."""
+    """The profile of a store: the words and facts that shoppers read."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
     tagline = LineField(label=gettext_lazy("In one sentence"), max_length=120, required=False)
@@ -99,7 +99,7 @@ class ProfileForm(forms.Form):
 def change_profile(
     merchant: Merchant, facts: dict[str, Any], *, version: int, at: Any, by: User
 ) -> bool:
-    """Change what a store tells of itself: words of a store in the shop wait for a look.
+    """Change a store's profile: the words of a store in the shop wait for review.
 
     Args:
         version: id of the newest edit that the form knew; 0 for none.
@@ -108,7 +108,7 @@ def change_profile(
         Whether something new waits for a look.
 
     Raises:
-        ChangedMeanwhile: somebody else saved it in between.
+        EditConflict: somebody else saved it in between.
     """
     now = lock_one(Merchant.objects, merchant.pk)
     refuse_overtaken(now, version)
@@ -152,7 +152,7 @@ def change_picture(
 
 
 def told_of(merchant: Merchant, amendment: Amendment | None) -> dict[str, Any]:
-    """Return what a store wants to tell of itself: what is public, with its change over it."""
+    """Return a store's profile as it wants it: the public one with its change over it."""
     public = {name: getattr(merchant, name) for name in FIELDS}
     return public | (amendment.words if amendment else {})
 
@@ -160,7 +160,7 @@ def told_of(merchant: Merchant, amendment: Amendment | None) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 @store_members_only
 def profile(request: HttpRequest, merchant: Merchant) -> HttpResponse:
-    """Show what a store tells of itself, and change it."""
+    """Show a store's profile, and change it."""
     at = clock.moment_of(request)
     what = request.POST.get("what", "")
     problem, waits = "", False
@@ -197,7 +197,7 @@ def profile(request: HttpRequest, merchant: Merchant) -> HttpResponse:
 @require_POST
 @store_members_only
 def take_change_back(request: HttpRequest, merchant: Merchant) -> HttpResponse:
-    """Give up what is proposed for the store's page."""
+    """Take back the proposed change of the store's page."""
     try:
         take_back(merchant, at=clock.moment_of(request), by=request.user)
     except ShopError as refusal:
@@ -208,7 +208,7 @@ def take_change_back(request: HttpRequest, merchant: Merchant) -> HttpResponse:
 
 
 def _save(request: HttpRequest, merchant: Merchant, form: ProfileForm, *, at: Any) -> bool:
-    """Save what was typed; whoever was overtaken reads what is stored now."""
+    """Save the typed profile; on a conflict, show the stored values in the form."""
     typed = form.cleaned_data
     version = typed["version"] or 0
     try:
