@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shop.festivals.pricing.benefit_kinds import Amount
+from shop.festivals.pricing.benefit_kinds import AmountOff
 from shop.festivals.pricing.items import public_price
 from shop.festivals.pricing.terms import Group, PoolTerms
 from shop.festivals.pricing.timeline import span_at
@@ -154,7 +154,7 @@ def payers(row: Row) -> Row:
 
 def settlement(row: Row) -> Row:
     kettle = item(25_00, deal(20_00, subsidy=minor(row["Subsidy each"])))
-    spend_and_save = promotion(Group.SAVE, Amount, 6_00, organizer_share=100)
+    spend_and_save = promotion(Group.SAVE, AmountOff, 6_00, organizer_share=100)
     rate = percent(row["Commission"]) * 100
     wanted = line(kettle, 2, commission_bp=rate)
     found = priced(wanted, promotions=(merchant_voucher(4_00), spend_and_save))

@@ -1,4 +1,4 @@
-"""Locks nominations to be approved, and makes their deals ready: nothing is written yet."""
+"""Locks nominations to be approved, judges them and makes their deals ready; writes nothing."""
 
 from __future__ import annotations
 
@@ -12,12 +12,17 @@ from django.utils.translation import gettext as _
 from shop.accounts.models import User
 from shop.catalogue.models import Product, Variant
 from shop.conditions import under
-from shop.errors import NotPossible, ShopError, StaleState
+from shop.errors import FenceBroken, NotPossible, ShopError, StaleState
 from shop.festivals.changelog import decided
-from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Slot
+from shop.festivals.deals import reserved_stock
+from shop.festivals.models import Deal, Enrolment, Festival, Fund, Nomination, Slot
+from shop.festivals.nominations.entry_rules import not_published, slot_full, slot_over
 from shop.festivals.nominations.proposal import proposal_of
+from shop.festivals.prices.reductions import dearer_nominations, rising_nominations
+from shop.festivals.promotions import sponsors
 from shop.locks import lock
 from shop.merchants.own_stores import OwnStore, is_own
+from shop.stock.models import Pool
 
 type Seen = Mapping[int, datetime | None]
 type Made = dict[int, list[Deal]]
@@ -94,10 +99,10 @@ def _refusal(row: Nomination, *, at: datetime, seen: Seen | None) -> ShopError |
 
 def _obstacle(row: Nomination, *, at: datetime) -> str:
     """Return why a nomination cannot be approved yet, or any more; nothing if it can."""
-    if not row.slot.is_open(at=at):
-        return _("The slot is over. Make a new one.")
+    if text := slot_over(row.slot, at=at):
+        return text
     if row.product.state != Product.State.PUBLISHED:
-        return _("The product is not published yet. Decide on it first.")
+        return not_published()
     if not row.product.merchant.is_trading:
         return "The store is suspended. Its products can join once it is open again."
     if row.enrolment.state != Enrolment.State.ACCEPTED:
@@ -112,14 +117,12 @@ def _without_place(rows: Sequence[Nomination]) -> Refused:
     limited = {row.slot_id for row in rows if row.slot.max_nominations is not None}
     if not limited:
         return {}
-    most = {row.slot_id: row.slot.max_nominations for row in rows}
     taken = Nomination.objects.filter(slot__in=limited, state=Nomination.State.APPROVED)
     counts = defaultdict(int, taken.order_by().values_list("slot").annotate(n=Count("pk")))
     refused: Refused = {}
     for row in rows:
-        limit = most.get(row.slot_id)
-        if limit is not None and counts[row.slot_id] >= limit:
-            refused[row.pk] = NotPossible(_("All places in this slot are taken."))
+        if text := slot_full(row.slot, counts[row.slot_id]):
+            refused[row.pk] = NotPossible(text)
         else:
             counts[row.slot_id] += 1
     return refused
@@ -161,3 +164,73 @@ def deals_of(
             )
         )
     return found
+
+
+def sift(
+    rows: Sequence[Nomination], deals: Mapping[int, Sequence[Deal]], *, at: datetime
+) -> Refused:
+    """Return which nominations would be refused, and why. Eight statements at the most.
+
+    What is scarce (money, units) goes to the earlier ones.
+    """
+    made = [deal for row in rows for deal in deals[row.pk]]
+    refused: Refused = {
+        pk: NotPossible(text)
+        for pk, text in (rising_nominations(made) | dearer_nominations(made, since=at)).items()
+    }
+    refused |= _short_of_money([row for row in rows if row.pk not in refused], deals)
+    left = [row for row in rows if row.pk not in refused]
+    return refused | _short_of_units(left, deals, at=at)
+
+
+def promised(rows: Iterable[Nomination], deals: Mapping[int, Sequence[Deal]]) -> dict[Fund, int]:
+    """Return what deals may draw on each fund, in minor units, funds in the order of their ids."""
+    found: dict[Fund, int] = defaultdict(int)
+    for row in rows:
+        if row.fund and (amount := most_drawn(deals[row.pk])):
+            found[row.fund] += amount
+    return dict(sorted(found.items(), key=lambda pair: pair[0].pk))
+
+
+def most_drawn(deals: Iterable[Deal]) -> int:
+    """Return the subsidy of all units set aside for deals, in minor units."""
+    return sum(deal.subsidy * (deal.allotment or 0) for deal in deals)
+
+
+def _short_of_money(rows: Sequence[Nomination], deals: Mapping[int, Sequence[Deal]]) -> Refused:
+    asking = [row for row in rows if row.fund_id]
+    known = Fund.objects.in_bulk({row.fund_id for row in asking}) if asking else {}
+    refused: Refused = {}
+    for row in asking:
+        fund, amount = known[row.fund_id], most_drawn(deals[row.pk])
+        if fund.committed + amount > fund.amount:
+            refused[row.pk] = sponsors.short(fund, amount)
+        else:
+            fund.committed += amount
+    return refused
+
+
+def _short_of_units(
+    rows: Sequence[Nomination], deals: Mapping[int, Sequence[Deal]], *, at: datetime
+) -> Refused:
+    asked: dict[int, dict[int, int]] = {row.pk: defaultdict(int) for row in rows}
+    for row in rows:
+        for deal in deals[row.pk]:
+            if deal.allotment:
+                units = deal.allotment * deal.variant.units_per_item
+                asked[row.pk][deal.variant.pool_id] += units
+    ids = {pool_id for pools in asked.values() for pool_id in pools}
+    if not ids:
+        return {}
+    waiting = reserved_stock.promised(ids, at=at)
+    pools = Pool.objects.in_bulk(ids)
+    refused: Refused = {}
+    for row in rows:
+        after = {pk: waiting.get(pk, 0) + units for pk, units in asked[row.pk].items()}
+        broken = [pk for pk, units in after.items() if units > pools[pk].free]
+        for pk in broken[:1]:
+            pool = pools[pk]
+            refused[row.pk] = FenceBroken(after[pk] + pool.held + pool.sold, pool.on_hand)
+        if not broken:
+            waiting |= after
+    return refused

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.catalogue.models import Product, Variant
@@ -20,9 +19,16 @@ from shop.errors import NotPossible, ShopError, StaleState
 from shop.festivals.changelog import log_all
 from shop.festivals.deals import reserved_stock
 from shop.festivals.mail import tell_decided
-from shop.festivals.models import Deal, Nomination, Slot
-from shop.festivals.nominations.approval_checks import Refused, Seen, locked, made_ready
-from shop.festivals.nominations.sifting import promised, sift
+from shop.festivals.models import Deal, Nomination
+from shop.festivals.nominations.approval_checks import (
+    Refused,
+    Seen,
+    locked,
+    made_ready,
+    promised,
+    sift,
+)
+from shop.festivals.nominations.entry_rules import not_published, refuse_if_over
 from shop.festivals.prices import spans
 from shop.festivals.prices.reductions import dearer_nominations, rising_nominations
 from shop.festivals.promotions import sponsors
@@ -68,7 +74,7 @@ def approve_all(
     """Accept many nominations, and queue the mails that tell so.
 
     One that is refused does not stop the others. The number of statements is the same for every
-    hundred, unless something changes between the look and the grasp: then that hundred is
+    hundred, unless something changes after it was read: then that hundred is
     approved one by one.
 
     Args:
@@ -166,7 +172,7 @@ def _write(
     since = spans.lock_prices(products, at=at)
     _refuse_withdrawn(made)
     for slot in {row.slot_id: row.slot for row in ready}.values():
-        refuse_if_over(slot, since)
+        refuse_if_over(slot, at=since)
     late = [deal.pk for deal in made if deal.slot.starts_at < since]
     if late:
         Deal.objects.filter(pk__in=late).update(effective_from=since)
@@ -181,14 +187,4 @@ def _refuse_withdrawn(deals: Sequence[Deal]) -> None:
     ids = {deal.variant_id for deal in deals}
     there = Variant.objects.filter(pk__in=ids, is_active=True)
     if there.filter(under("product", Product.PUBLIC)).count() < len(ids):
-        raise NotPossible(_("The product is not published yet. Decide on it first."))
-
-
-def refuse_if_over(slot: Slot, at: datetime) -> None:
-    """Refuse a slot that has ended.
-
-    Raises:
-        NotPossible: it has.
-    """
-    if slot.ends_at <= at:
-        raise NotPossible(_("The slot is over. Make a new one."))
+        raise NotPossible(not_published())

@@ -12,13 +12,14 @@ from shop.festivals.deals import reserved_stock
 from shop.festivals.models import Deal, Enrolment, Slot
 from shop.festivals.nominations.approval_checks import deals_of, waiting
 from shop.festivals.nominations.entry_rules import (
+    Places,
     besides,
     doubtful,
     must_beat,
     problems_of,
+    read_places,
     sentences,
 )
-from shop.festivals.nominations.places import Places, read_places
 from shop.festivals.nominations.proposal import Case, Proposal, ProposalCheck, VariantCheck
 from shop.festivals.prices.load import planned_prices, timelines
 from shop.festivals.prices.reductions import beside, dearer, no_reduction_beside, rising

@@ -1,14 +1,23 @@
-"""The entry rules of a festival, as sentences about what breaks them."""
+"""The rules for what may become a deal, each with its sentence, which stands here alone.
+
+``checks`` asks them while a proposal is typed, in the queue and in bulk. ``approval_checks`` asks
+those that may have changed since once more, under the locks: that answer is the last word.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Product
-from shop.festivals.models import Slot
+from shop.errors import NotPossible
+from shop.festivals.models import Deal, Enrolment, Festival, Nomination, Slot
 from shop.festivals.nominations.proposal import Case, Problem, Proposal, VariantCheck
 from shop.festivals.prices.reductions import amount
 from shop.festivals.pricing.kinds import reduced
@@ -31,6 +40,41 @@ def problems_of(case: Case, rows: Sequence[VariantCheck], left: Mapping[int, int
         *_unit_problems(slot, proposal),
         *_stock_problems(rows, left),
     ]
+
+
+def slot_over(slot: Slot, *, at: datetime) -> str:
+    """Say that a slot takes no deals any more; nothing while it does."""
+    return "" if slot.is_open(at=at) else _("This slot is over.")
+
+
+def refuse_if_over(slot: Slot, *, at: datetime) -> None:
+    """Refuse a slot that takes no deals any more.
+
+    Raises:
+        NotPossible: it has ended, or was called off.
+    """
+    if text := slot_over(slot, at=at):
+        raise NotPossible(text)
+
+
+def slot_full(slot: Slot, approved: int) -> str:
+    """Say that as many products are approved for a slot as it takes; nothing before that."""
+    if slot.max_nominations is None or approved < slot.max_nominations:
+        return ""
+    return _("All places in this slot are taken.")
+
+
+def store_full(festival: Festival, nominated: int) -> str:
+    """Say that a store has nominated as many products as it may; nothing before that."""
+    if festival.max_nominations is None or nominated < festival.max_nominations:
+        return ""
+    text = _("A store may nominate %(count)d products at the most.")
+    return text % {"count": festival.max_nominations}
+
+
+def not_published() -> str:
+    """Say that a product has to be published before its nomination is approved."""
+    return _("The product is not published yet. Decide on it first.")
 
 
 def sentences(rows: Sequence[VariantCheck]) -> list[Problem]:
@@ -153,3 +197,63 @@ def _stock_problems(rows: Sequence[VariantCheck], left: Mapping[int, int]) -> li
             text = _("%(sku)s: only %(count)d units are free to be set aside.") % facts
             found.append(Problem.at("units", text, row.variant.pk))
     return found
+
+
+class Nominated(Protocol):
+    """A product in a slot, for a store's part in the festival."""
+
+    @property
+    def product(self) -> Product: ...
+    @property
+    def slot(self) -> Slot: ...
+    @property
+    def enrolment(self) -> Enrolment: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What is taken: approved products by slot, products of each store, deals there already."""
+
+    by_slot: Mapping[int, frozenset[int]]
+    by_enrolment: Mapping[int, frozenset[int]]
+    deals: frozenset[tuple[int, int]]
+
+    def problems(self, case: Nominated) -> Iterator[Problem]:
+        """Say why there is no place for a nomination."""
+        slot, festival, product = case.slot, case.slot.festival, case.product.pk
+        approved = self.by_slot.get(slot.pk, frozenset()) - {product}
+        if text := slot_full(slot, len(approved)):
+            yield Problem.at("slot", text)
+        own = self.by_enrolment.get(case.enrolment.pk, frozenset()) - {product}
+        if text := store_full(festival, len(own)):
+            yield Problem.at("product", text)
+        if (slot.pk, product) in self.deals:
+            yield Problem.at("slot", _("This product has a deal in this slot already."))
+
+
+def read_places(cases: Sequence[Nominated], *, at: datetime) -> Places:
+    """Return what is taken of the places that nominations want. Two statements."""
+    slots = {case.slot.pk for case in cases}
+    stores = {case.enrolment.pk for case in cases}
+    approved = Q(slot__in=slots, state=Nomination.State.APPROVED)
+    own = Q(enrolment__in=stores, state__in=(Nomination.State.SUBMITTED, Nomination.State.APPROVED))
+    rows = Nomination.objects.filter(approved | own).values_list(
+        "slot", "enrolment", "product", "state"
+    )
+    by_slot: dict[int, set[int]] = {pk: set() for pk in slots}
+    by_enrolment: dict[int, set[int]] = {pk: set() for pk in stores}
+    for slot, enrolment, product, state in rows:
+        if state == Nomination.State.APPROVED and slot in slots:
+            by_slot[slot].add(product)
+        if enrolment in stores:
+            by_enrolment[enrolment].add(product)
+    deals = Deal.objects.exclude(state__in=Deal.GONE).filter(
+        slot__in=slots,
+        variant__product__in={case.product.pk for case in cases},
+        effective_to__gt=at,
+    )
+    return Places(
+        {pk: frozenset(products) for pk, products in by_slot.items()},
+        {pk: frozenset(products) for pk, products in by_enrolment.items()},
+        frozenset(deals.values_list("slot", "variant__product").distinct()),
+    )

@@ -17,6 +17,7 @@ from shop.festivals.changelog import log_all
 from shop.festivals.enrolment.enrol import is_enrolling, refuse_suspended
 from shop.festivals.models import Enrolment, Festival, Nomination, Slot, Wanted
 from shop.festivals.nominations.checks import check_all
+from shop.festivals.nominations.entry_rules import slot_over, store_full
 from shop.festivals.nominations.proposal import Case, Problem, Proposal, ProposalCheck
 from shop.festivals.pricing.kinds import NUMBERS
 from shop.locks import lock, locked
@@ -99,18 +100,18 @@ class _Room:
     """How many products the store has nominated, counted on while more are."""
 
     def __init__(self, festival: Festival, enrolment: Enrolment) -> None:
-        self.most = festival.max_nominations
+        self.festival = festival
+        is_limited = festival.max_nominations is not None
         counted = (State.SUBMITTED, State.APPROVED)
         rows = Nomination.objects.filter(enrolment=enrolment, state__in=counted)
-        self.own = set(rows.values_list("product", flat=True)) if self.most else set()
+        self.own = set(rows.values_list("product", flat=True)) if is_limited else set()
 
     def judged(self, offer: Offer, check: ProposalCheck) -> ProposalCheck:
         """Return the check, with a problem more if there is no room after those before."""
-        if self.most is None or check.problems:
+        if check.problems:
             return check
-        if len(self.own - {offer.product.pk}) >= self.most:
-            text = _("A store may nominate %(count)d products at the most.")
-            problem = Problem.at("product", text % {"count": self.most})
+        if text := store_full(self.festival, len(self.own - {offer.product.pk})):
+            problem = Problem.at("product", text)
             return ProposalCheck(check.variants, (problem,), check.warnings)
         self.own.add(offer.product.pk)
         return check
@@ -126,8 +127,8 @@ def _answer(
     if found is not None and found.state not in EDITABLE:
         refusal = _("This product was approved for the slot already.")
         return Answer(check, refusal=refusal)
-    if not offer.slot.is_open(at=at):
-        return Answer(check, refusal=_("This slot is over."))
+    if refusal := slot_over(offer.slot, at=at):
+        return Answer(check, refusal=refusal)
     if check.problems:
         return Answer(check)
     row = found or Nomination(slot=offer.slot, product=offer.product)

@@ -14,7 +14,7 @@ from shop.money import divide
 type Written = Callable[[int], str]
 
 
-class Terms(Protocol):
+class BenefitTerms(Protocol):
     """The terms of a promotion that its kind reads, in minor units or whole percent."""
 
     @property
@@ -49,7 +49,7 @@ class BenefitKind:
     said: ClassVar[str] = gettext_noop("%(amount)s off")
 
     @classmethod
-    def full(cls, terms: Terms, spend: int, room: int) -> int:
+    def full(cls, terms: BenefitTerms, spend: int, room: int) -> int:
         """Return what it takes off without its cap, once its minimum is spent.
 
         Args:
@@ -59,7 +59,7 @@ class BenefitKind:
         return 0
 
     @classmethod
-    def amount(cls, terms: Terms, spend: int, room: int) -> int:
+    def amount(cls, terms: BenefitTerms, spend: int, room: int) -> int:
         """Return what it takes off when so much is spent and so much of that is left."""
         if spend < terms.min_spend:
             return 0
@@ -67,82 +67,82 @@ class BenefitKind:
         return min(cls.full(terms, spend, room), most)
 
     @classmethod
-    def next_target(cls, terms: Terms, spend: int) -> int:
+    def next_target(cls, terms: BenefitTerms, spend: int) -> int:
         """Return the spend from which on it takes off more."""
         return terms.min_spend
 
     @classmethod
-    def most_of_one(cls, terms: Terms) -> int | None:
+    def most_of_one(cls, terms: BenefitTerms) -> int | None:
         """Return what one use may cost at the most; None where nothing limits it."""
         return terms.cap
 
     @classmethod
-    def problems(cls, terms: Terms) -> list[str]:
+    def problems(cls, terms: BenefitTerms) -> list[str]:
         """Return what keeps its terms from making sense, in the language of the desk."""
         return []
 
     @classmethod
-    def free_from(cls, terms: Terms) -> int | None:
+    def free_from(cls, terms: BenefitTerms) -> int | None:
         """Return the spend from which on it takes its whole value off; None where it grows."""
         return None
 
     @classmethod
-    def written(cls, terms: Terms, money: Written) -> str:
+    def written(cls, terms: BenefitTerms, money: Written) -> str:
         """Write what it gives in the language of the desk."""
         return f"{money(terms.value)} off"
 
 
-class Amount(BenefitKind):
+class AmountOff(BenefitKind):
     """An amount."""
 
     code, asks, typed_as = "amount", ("amount",), "amount"
 
     @classmethod
-    def full(cls, terms: Terms, spend: int, room: int) -> int:
+    def full(cls, terms: BenefitTerms, spend: int, room: int) -> int:
         """Return the amount."""
         return terms.value
 
     @classmethod
-    def most_of_one(cls, terms: Terms) -> int | None:
+    def most_of_one(cls, terms: BenefitTerms) -> int | None:
         """Return the amount."""
         return terms.value
 
     @classmethod
-    def problems(cls, terms: Terms) -> list[str]:
+    def problems(cls, terms: BenefitTerms) -> list[str]:
         """Ask for the amount."""
         return [] if terms.value >= 1 else ["Give the amount that shoppers save."]
 
     @classmethod
-    def free_from(cls, terms: Terms) -> int | None:
+    def free_from(cls, terms: BenefitTerms) -> int | None:
         """Return its minimum."""
         return terms.min_spend
 
 
-class Percentage(BenefitKind):
+class PercentOff(BenefitKind):
     """A whole percentage of what earlier benefits left."""
 
     code, asks, typed_as = "percent", ("percent", "cap"), "percent"
     is_money = False
 
     @classmethod
-    def full(cls, terms: Terms, spend: int, room: int) -> int:
+    def full(cls, terms: BenefitTerms, spend: int, room: int) -> int:
         """Return the percentage of what is left."""
         return divide(room * terms.value, 100)
 
     @classmethod
-    def problems(cls, terms: Terms) -> list[str]:
+    def problems(cls, terms: BenefitTerms) -> list[str]:
         """Ask for a percentage that can be one."""
         if 1 <= terms.value <= 99:
             return []
         return ["A percentage is a whole number between 1 and 99."]
 
     @classmethod
-    def written(cls, terms: Terms, money: Written) -> str:
+    def written(cls, terms: BenefitTerms, money: Written) -> str:
         """Write the percentage."""
         return f"{terms.value} % off"
 
 
-class Step(BenefitKind):
+class AmountPerStep(BenefitKind):
     """An amount for every so much that is spent."""
 
     code, asks, typed_as = "step", ("amount", "every", "max_steps", "cap"), "amount"
@@ -150,13 +150,13 @@ class Step(BenefitKind):
     said = gettext_noop("%(amount)s off for every %(every)s")
 
     @classmethod
-    def full(cls, terms: Terms, spend: int, room: int) -> int:
+    def full(cls, terms: BenefitTerms, spend: int, room: int) -> int:
         """Return the amount of the steps that were reached."""
         steps = spend // terms.every if terms.every else 0
         return terms.value * (steps if terms.max_steps is None else min(steps, terms.max_steps))
 
     @classmethod
-    def next_target(cls, terms: Terms, spend: int) -> int:
+    def next_target(cls, terms: BenefitTerms, spend: int) -> int:
         """Return where the next step begins."""
         if not terms.every:
             return terms.min_spend
@@ -165,7 +165,7 @@ class Step(BenefitKind):
         return (spend // terms.every + 1) * terms.every
 
     @classmethod
-    def most_of_one(cls, terms: Terms) -> int | None:
+    def most_of_one(cls, terms: BenefitTerms) -> int | None:
         """Return the amount of all its steps, within its cap."""
         if not terms.max_steps:
             return terms.cap
@@ -173,18 +173,18 @@ class Step(BenefitKind):
         return min(most, terms.cap or most)
 
     @classmethod
-    def problems(cls, terms: Terms) -> list[str]:
+    def problems(cls, terms: BenefitTerms) -> list[str]:
         """Ask for the step, and for the amount."""
         missing = [] if terms.every else ["Say for how much each step is."]
-        return missing + Amount.problems(terms)
+        return missing + AmountOff.problems(terms)
 
     @classmethod
-    def free_from(cls, terms: Terms) -> int | None:
+    def free_from(cls, terms: BenefitTerms) -> int | None:
         """Return the length of a step."""
         return terms.every or 0
 
     @classmethod
-    def written(cls, terms: Terms, money: Written) -> str:
+    def written(cls, terms: BenefitTerms, money: Written) -> str:
         """Write the amount, its step, and how often."""
         most = f", at most {terms.max_steps} times" if terms.max_steps else ""
         return f"{money(terms.value)} off every {money(terms.every or 0)}{most}"
@@ -197,13 +197,13 @@ class FreeShipping(BenefitKind):
     said = gettext_noop("Free delivery")
 
     @classmethod
-    def written(cls, terms: Terms, money: Written) -> str:
+    def written(cls, terms: BenefitTerms, money: Written) -> str:
         """Write that it is free."""
         return "Free shipping"
 
 
 BENEFITS: dict[str, type[BenefitKind]] = {
-    kind.code: kind for kind in (Amount, Percentage, Step, FreeShipping)
+    kind.code: kind for kind in (AmountOff, PercentOff, AmountPerStep, FreeShipping)
 }
 BENEFIT_CHOICES: list[tuple[str, str]] = [
     (code, code.replace("_", " ").title()) for code in BENEFITS

@@ -15,7 +15,7 @@ from shop.errors import NotPossible
 from shop.festivals.changelog import latest, log
 from shop.festivals.local_time import typed, wall_of
 from shop.festivals.models import ChangeLog, Deal, Festival, Promotion, Slot
-from shop.festivals.nominations.approve import refuse_if_over
+from shop.festivals.nominations.entry_rules import refuse_if_over
 from shop.festivals.prices import spans
 from shop.festivals.prices.regular import regular_prices
 from shop.festivals.pricing.items import first_rise
@@ -44,7 +44,7 @@ def extend_slot(
     promotions, deals = _locked_that_end_with(slot)
     products = sorted(set(deals.values_list("variant__product_id", flat=True)))
     since = spans.lock_prices(products, at=at)
-    refuse_if_over(slot, since)
+    refuse_if_over(slot, at=since)
     _extend_deals(deals, ends_at)
     end = {"ends_at": ends_at, "ends_wall": typed(wall_of(ends_at, festival.zone))}
     Slot.objects.filter(pk=slot.pk).update(**end)

@@ -247,7 +247,7 @@ def test_a_nomination_of_a_slot_that_is_over_says_so_in_the_bulk(desk, festival,
 
     outcomes = approve.approve_all([row.pk for row in rows], at=END)
 
-    assert {str(found.refusal) for found in outcomes} == {"The slot is over. Make a new one."}
+    assert {str(found.refusal) for found in outcomes} == {"This slot is over."}
 
 
 def test_what_is_approved_is_judged_no_more_and_its_units_are_set_aside_once(

@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
-from shop.festivals.pricing.benefit_kinds import Amount, FreeShipping, Percentage, Step
+from shop.festivals.pricing.benefit_kinds import AmountOff, AmountPerStep, FreeShipping, PercentOff
 from shop.festivals.pricing.kinds import Fixed, Multibuy, Percent
 from shop.festivals.pricing.terms import (
     Basket,
@@ -59,7 +59,7 @@ def random_promotion(rng: random.Random, number: int, spend: int) -> PromotionTe
     group = rng.choice(list(Group))
     kind = FreeShipping
     if group != Group.SHIPPING:
-        kind = rng.choice([Amount, Percentage, Step])
+        kind = rng.choice([AmountOff, PercentOff, AmountPerStep])
     about = max(2, spend // rng.choice([1, 2, 5, 20]))
     is_own = group == Group.MERCHANT or (group == Group.SHIPPING and rng.random() < 0.3)
     return PromotionTerms(
@@ -67,8 +67,8 @@ def random_promotion(rng: random.Random, number: int, spend: int) -> PromotionTe
         festival_id=rng.choice(FESTIVALS),
         group=group,
         rule=kind,
-        value=rng.randint(1, 100) if kind == Percentage else rng.randint(1, about),
-        every=rng.randint(1, about) if kind == Step else None,
+        value=rng.randint(1, 100) if kind == PercentOff else rng.randint(1, about),
+        every=rng.randint(1, about) if kind == AmountPerStep else None,
         max_steps=_perhaps(rng, 0.5, 1, 3),
         min_spend=rng.choice([0, 0, rng.randint(1, about)]),
         cap=_perhaps(rng, 0.3, 1, about),
@@ -91,7 +91,7 @@ def close_call(rng: random.Random) -> tuple[Basket, PromotionTerms]:
     percentages = [
         promotion(
             rng.choice([Group.SAVE, Group.VOUCHER]),
-            Percentage,
+            PercentOff,
             rng.randint(1, 99),
             id=number,
             festival_id=number - 1,

@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import chain, combinations
 from math import floor
 
-from shop.festivals.pricing.benefit_kinds import Amount, Percentage, Step
+from shop.festivals.pricing.benefit_kinds import AmountOff, AmountPerStep, PercentOff
 from shop.festivals.pricing.kinds import Fixed, Multibuy
 from shop.festivals.pricing.terms import (
     Basket,
@@ -298,9 +298,9 @@ def _goods_rows(
     if remains == 0 or spent < promotion.min_spend:
         return []
     amount = {
-        Amount: promotion.value,
-        Percentage: half_up(Fraction(remains * promotion.value, 100)),
-        Step: _times(promotion, spent) * promotion.value,
+        AmountOff: promotion.value,
+        PercentOff: half_up(Fraction(remains * promotion.value, 100)),
+        AmountPerStep: _times(promotion, spent) * promotion.value,
     }[promotion.rule]
     amount = min([amount, remains] + ([promotion.cap] if promotion.cap is not None else []))
     parts = in_proportion(amount, [left[i] for i in places])

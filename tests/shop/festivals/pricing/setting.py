@@ -8,7 +8,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shop.festivals.pricing.benefit_kinds import Amount, BenefitKind, FreeShipping, Percentage, Step
+from shop.festivals.pricing.benefit_kinds import (
+    AmountOff,
+    AmountPerStep,
+    BenefitKind,
+    FreeShipping,
+    PercentOff,
+)
 from shop.festivals.pricing.kinds import Fixed, Percent
 from shop.festivals.pricing.quoting import Quote, quote
 from shop.festivals.pricing.terms import (
@@ -74,23 +80,23 @@ def promotion(
 def save(**facts: Any) -> PromotionTerms:
     """Return the spend-and-save: every 300 take 50, at most 3 steps, the organizer pays all."""
     kept = {"every": 300_00, "max_steps": 3, "organizer_share": 100}
-    return promotion(Group.SAVE, Step, 50_00, **kept | facts)
+    return promotion(Group.SAVE, AmountPerStep, 50_00, **kept | facts)
 
 
 def voucher(value: int, **facts: Any) -> PromotionTerms:
     """Return a festival voucher over an amount that the shopper picked."""
-    return promotion(Group.VOUCHER, Amount, value, **{"id": 2, "is_picked": True} | facts)
+    return promotion(Group.VOUCHER, AmountOff, value, **{"id": 2, "is_picked": True} | facts)
 
 
 def percent_voucher(percent: int, **facts: Any) -> PromotionTerms:
     """Return a festival voucher over a percentage that the shopper picked."""
-    return promotion(Group.VOUCHER, Percentage, percent, **{"id": 2, "is_picked": True} | facts)
+    return promotion(Group.VOUCHER, PercentOff, percent, **{"id": 2, "is_picked": True} | facts)
 
 
 def merchant_voucher(value: int, merchant: int = 1, **facts: Any) -> PromotionTerms:
     """Return a voucher of one merchant that the shopper picked."""
     kept = {"id": 3, "merchant_id": merchant, "is_picked": True}
-    return promotion(Group.MERCHANT, Amount, value, **kept | facts)
+    return promotion(Group.MERCHANT, AmountOff, value, **kept | facts)
 
 
 def free_shipping(**facts: Any) -> PromotionTerms:

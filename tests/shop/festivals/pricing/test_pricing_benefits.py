@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.festivals.pricing.benefit_kinds import Step
+from shop.festivals.pricing.benefit_kinds import AmountPerStep
 from shop.festivals.pricing.benefits import shrink
 from shop.festivals.pricing.terms import Group
 from shop.festivals.pricing.weighing import Benefit, Part, Why, parts_of
@@ -184,7 +184,7 @@ def test_percentages_work_on_what_remains_and_thresholds_on_what_is_spent():
 def test_a_cap_limits_amounts_steps_and_percentages():
     by_amount = voucher(40_00, cap=30_00)
     by_percent = percent_voucher(40, cap=30_00)
-    by_step = promotion(Group.VOUCHER, Step, 20_00, every=50_00, cap=30_00)
+    by_step = promotion(Group.VOUCHER, AmountPerStep, 20_00, every=50_00, cap=30_00)
 
     for capped in (by_amount, by_percent, by_step):
         assert priced(goods(1, 100_00), promotions=(capped,)).total == 70_00

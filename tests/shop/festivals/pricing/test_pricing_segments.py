@@ -2,7 +2,7 @@
 
 import pytest
 
-from shop.festivals.pricing.benefit_kinds import Amount
+from shop.festivals.pricing.benefit_kinds import AmountOff
 from shop.festivals.pricing.terms import Group, PoolTerms
 from shop.money import share
 from tests.shop.festivals.pricing.setting import (
@@ -144,7 +144,7 @@ def test_a_subsidy_is_at_most_what_the_deal_lowers(subsidy, funded):
 def test_case_66_what_shopper_and_organizer_pay_is_what_merchant_and_platform_get():
     kettle = item(25_00, deal(20_00, subsidy=1_00))
     own = merchant_voucher(4_00)
-    organizers = promotion(Group.SAVE, Amount, 6_00, organizer_share=100)
+    organizers = promotion(Group.SAVE, AmountOff, 6_00, organizer_share=100)
 
     found = priced(line(kettle, 2), promotions=(own, organizers))
     net = found.paid[0] + found.funded[0]
