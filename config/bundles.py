@@ -32,8 +32,8 @@ FRAME = [
 ]
 SHOP = _parts("css/pages/{}.css", "hero stores bento listing article")
 PRODUCT = _parts("css/pages/{}.css", "product about options")
-TILL = _parts("css/pages/{}.css", "options fields track cart order ticket")
-WORK = _parts("css/pages/{}.css", "work charts desk rows")
+TILL = _parts("css/pages/{}.css", "options form-field track cart order ticket")
+WORKSPACE = _parts("css/pages/{}.css", "workspace charts tools rows")
 SCRIPT = _parts(
     "js/shop/{}.js",
     "theme-switch time-left own-time cart-count auto-go qty-step search-box save-heart first-error "
@@ -44,12 +44,12 @@ BUNDLES: dict[str, list[str]] = {
     "css/shop.css": [*FRAME, *SHOP],
     "css/product.css": [*FRAME, *PRODUCT],
     "css/till.css": [*FRAME, *TILL, "css/print.css"],
-    "css/work.css": [*FRAME, *TILL, *WORK, "css/print.css"],
+    "css/workspace.css": [*FRAME, *TILL, *WORKSPACE, "css/print.css"],
     "css/preview.css": ["css/layers.css", "css/components/preview.css"],
     "js/shop.js": SCRIPT,
     "js/passkey.js": ["js/shop/pass-key.js"],
     "js/preview.js": ["js/shop/preview-slider.js"],
-    "js/work.js": ["js/work/picture-upload.js"],
+    "js/workspace.js": ["js/workspace/picture-upload.js"],
 }
 PARTS = {part for parts in BUNDLES.values() for part in parts}
 

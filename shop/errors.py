@@ -15,7 +15,7 @@ ShopError                  understood and refused (409)
 ├─ NeedsAccount            a signed-in shopper with a verified address is needed
 ├─ NotPossible             the rule that stands in the way, in words
 │  └─ FenceBroken          more units would be set aside for deals than are there
-├─ Unavailable             taken between the look and the grasp; explained before it is shown
+├─ Unavailable             taken in a race, since it was read; explained before it is shown
 └─ StaleState              changed by someone else meanwhile
 GatewayError               the payment provider said no, or nothing; ``may_retry``
 BadSignature               the message is not from the provider (400)

@@ -37,7 +37,7 @@ class NamedForm(WagtailAdminModelForm):
 
 
 class Saving:
-    """Saves through a use case; who was overtaken reads beside a field why it was refused."""
+    """Saves through a use case; an edit conflict is explained beside its field."""
 
     request: HttpRequest
     form: NamedForm

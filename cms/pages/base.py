@@ -26,7 +26,7 @@ from shop import clock
 from shop.festivals.prices.spans import mark_change
 from shop.languages import Wording
 from shop.pictures.models import Picture
-from shop.storefront.cache.catalogue_version import Epoch, KnownFestival, current_epoch
+from shop.storefront.cache.catalogue_version import CatalogueVersion, KnownFestival, current_version
 
 TOP = 2  # the depth of the home page, below which addresses begin
 TAKEN = "This is an address of the shop itself: choose another one."
@@ -144,9 +144,9 @@ class ShopPage(Page):
         is_own = self.locale_id and not self.alias_of_id
         return self.locale.language_code if is_own else settings.LANGUAGE_CODE
 
-    def festival_at(self, epoch: Epoch) -> KnownFestival | None:
+    def festival_at(self, version: CatalogueVersion) -> KnownFestival | None:
         """Return the festival that the page is about."""
-        return epoch.festival or epoch.next_festival
+        return version.festival or version.next_festival
 
     def is_public(self) -> bool:
         """Tell whether visitors may see it, apart from being published."""
@@ -166,13 +166,13 @@ class ShopPage(Page):
         """Return for whom and when the page is written."""
         at = clock.moment_of(request)
         language = get_language() or settings.LANGUAGE_CODE
-        epoch = current_epoch(at=at)
+        version = current_version(at=at)
         words = self.words_language()
         return Scene(
             at=at,
             language=language,
-            epoch=epoch,
-            festival=self.festival_at(epoch),
+            version=version,
+            festival=self.festival_at(version),
             is_of_one=self.is_of_one_festival,
             words_lang="" if words == language else words,
         )

@@ -19,7 +19,7 @@ from cms.pages.gather import Gathered
 from cms.pages.lists import festival_cards, known
 from shop.festivals.models import Festival
 from shop.reports.models import PublicResult
-from shop.storefront.cache.catalogue_version import Epoch, KnownFestival
+from shop.storefront.cache.catalogue_version import CatalogueVersion, KnownFestival
 
 
 class FestivalIndexPage(ListPage):
@@ -76,7 +76,7 @@ class FestivalPage(ShopPage):
         source = pages.select_related("festival").first()
         return source.festival if source else None
 
-    def festival_at(self, epoch: Epoch) -> KnownFestival | None:
+    def festival_at(self, version: CatalogueVersion) -> KnownFestival | None:
         """Return the page's own festival, be there others that run."""
         row = self.own_festival()
         return known(row) if row else None

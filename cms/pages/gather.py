@@ -25,7 +25,7 @@ from cms.pages.offers import OfferCard, offers
 from cms.pages.scene import Scene
 from shop import clock, dates
 from shop.composed import IDS, AnyOf, composed
-from shop.storefront.cache.catalogue_version import current_epoch
+from shop.storefront.cache.catalogue_version import current_version
 from shop.storefront.cards import Card, cards
 from shop.storefront.festival.collections import Collection, collections
 from shop.storefront.festival.hero import Hero, hero
@@ -130,12 +130,12 @@ def gather(parts: Sequence[BlockPart], scene: Scene) -> Gathered:
 def gather_example(block: PageBlock, value: Any) -> Gathered:
     """Read the data of one block at this moment, for its example in the list of blocks."""
     at = clock.now()
-    epoch = current_epoch(at=at)
+    version = current_version(at=at)
     scene = Scene(
         at=at,
         language=get_language() or settings.LANGUAGE_CODE,
-        epoch=epoch,
-        festival=epoch.festival or epoch.next_festival,
+        version=version,
+        festival=version.festival or version.next_festival,
     )
     return gather([BlockPart(block, value)], scene)
 

@@ -15,7 +15,7 @@ from wagtail.users.models import UserProfile
 
 from shop import clock
 from shop.festivals.models import Festival
-from shop.storefront.cache.catalogue_version import current_epoch
+from shop.storefront.cache.catalogue_version import current_version
 from shop.storefront.previews.boundaries import boundaries
 from shop.storefront.previews.middleware import private
 from shop.storefront.previews.overlay import shown
@@ -60,5 +60,5 @@ def _moment(page: ShopPage, festival: Festival | None, mode: str) -> datetime | 
 
 
 def _festival(page: ShopPage) -> Festival | None:
-    known = page.festival_at(current_epoch(at=clock.now()))
+    known = page.festival_at(current_version(at=clock.now()))
     return Festival.objects.get(pk=known.id) if known else None

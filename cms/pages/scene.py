@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from shop.storefront.cache.catalogue_version import Epoch, KnownFestival
+from shop.storefront.cache.catalogue_version import CatalogueVersion, KnownFestival
 
 
 class Phase(StrEnum):
@@ -35,7 +35,7 @@ class Scene:
 
     at: datetime
     language: str
-    epoch: Epoch
+    version: CatalogueVersion
     festival: KnownFestival | None = None
     is_of_one: bool = False
     words_lang: str = ""
@@ -50,7 +50,7 @@ class Scene:
         """Return the festivals whose products count as those of the page."""
         if self.festival:
             return [self.festival.id]
-        return [known.id for known in self.epoch.live]
+        return [known.id for known in self.version.live]
 
     def shows(self, phases: list[str]) -> bool:
         """Tell whether something meant for some phases is shown; for none named, always."""

@@ -1,4 +1,4 @@
-"""Answers with pages. They are shared: one copy for everyone, with the epoch in its key."""
+"""Answers with pages. They are shared: one copy for everyone, with the version in its key."""
 
 from __future__ import annotations
 

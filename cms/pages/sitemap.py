@@ -1,6 +1,6 @@
 """The list of all pages that are to be found, for crawlers: by language, in parts.
 
-Parts are shared pages: one copy for everyone, with the epoch in its key.
+Parts are shared pages: one copy for everyone, with the version in its key.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from shop import clock
 from shop.festivals.models import Festival
 from shop.listings.models import Listing
 from shop.reports.models import PublicResult
-from shop.storefront.cache.catalogue_version import Epoch, current_epoch
+from shop.storefront.cache.catalogue_version import CatalogueVersion, current_version
 from shop.storefront.cache.shared_page import shared_page
 
 MOST = 40_000
@@ -47,21 +47,21 @@ def sitemap_part(request: HttpRequest, language: str, part: int) -> HttpResponse
     if language not in CODES:
         raise Http404
     with translation.override(language):
-        epoch = current_epoch(at=clock.moment_of(request))
-        places = _products(part - 1) if part else _pages(epoch, language)
+        version = current_version(at=clock.moment_of(request))
+        places = _products(part - 1) if part else _pages(version, language)
         addresses = [_absolute(place) for place in dict.fromkeys(places)]
     if not addresses:
         raise Http404
     return _xml(request, "urlset", "url", addresses)
 
 
-def _pages(epoch: Epoch, language: str) -> Iterator[str]:
+def _pages(version: CatalogueVersion, language: str) -> Iterator[str]:
     """Yield lists, stores, editors' pages and results. Two statements."""
     products, stores = reverse("products"), reverse("stores")
     yield from (reverse("home"), products, stores)
-    yield from (f"{products}?{urlencode({'category': path})}" for path, *_names in epoch.tree)
+    yield from (f"{products}?{urlencode({'category': path})}" for path, *_names in version.tree)
     yield f"{products}?kind=experience"
-    yield from (f"{stores}{slug}/" for slug in sorted(epoch.known.stores))
+    yield from (f"{stores}{slug}/" for slug in sorted(version.known.stores))
     pages = public().filter(
         locale__language_code=settings.LANGUAGE_CODE, depth__gt=2, content_type__app_label="cms"
     )

@@ -32,7 +32,7 @@ from shop.festivals.pricing.quoting import Quote, quote
 from shop.festivals.pricing.terms import Basket, DealTerms, PoolTerms, VariantTerms, WantedUnits
 from shop.festivals.promotions.vouchers import Pick, promotions_now
 from shop.locks import locked_beside
-from shop.storefront.cache.catalogue_version import current_epoch
+from shop.storefront.cache.catalogue_version import current_version
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def price_cart(shopper: Shopper, *, at: datetime, lock: bool = False) -> PricedC
         parcels={pk: option.price for pk, option in chosen.items()},
         minimum=least_charge(settings.SHOP_CURRENCY),
         currency=settings.SHOP_CURRENCY,
-        hold_minutes=current_epoch(at=at).limits.hold_minutes,
+        hold_minutes=current_version(at=at).limits.hold_minutes,
     )
     priced = quote(basket, at=at)
     return PricedCart(cart, lines, priced, options, chosen, picks, undeliverable, off)

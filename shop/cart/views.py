@@ -34,7 +34,7 @@ from shop.cart.vouchers.guesses import one_try
 from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible, ShopError, TooManyTries
 from shop.languages import listed
-from shop.storefront.cache.catalogue_version import current_epoch
+from shop.storefront.cache.catalogue_version import current_version
 from shop.storefront.language_offer import note_offer, offered
 from shop.storefront.middleware import tokenless
 from shop.storefront.preferences import COUNTRY_COOKIE, country_of, currency_of, remember
@@ -238,7 +238,7 @@ def cart_page(request: HttpRequest, *, status: int = 200, **said: Any) -> HttpRe
         context["cart"] = show_cart(priced, shopper, currency=currency, at=at)
         context["claims"] = claimable(priced, shopper, at=at)
         if priced.has_goods:
-            served = current_epoch(at=at).served
+            served = current_version(at=at).served
             chosen = {"country": priced.cart.country}
             context["country_form"] = CountryForm(initial=chosen, served=served)
         if not preview_of(request):

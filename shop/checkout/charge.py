@@ -21,7 +21,7 @@ from shop.languages import labelled
 from shop.orders.agreement import Agreement, agreement, wish
 from shop.orders.models import Order
 from shop.payments.provider.requests import Addresses
-from shop.storefront.cache.catalogue_version import current_epoch
+from shop.storefront.cache.catalogue_version import current_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def offer(priced: PricedCart, *, currency: str, at: datetime) -> Charge:
         frozen = show_order_sums(pending)
         sums = replace(frozen, about=about(pending.total, currency), duties=sums.duties)
     agreed = Agreement(pending.total, pending.digest, pending.wish)
-    zone = current_epoch(at=at).zone
+    zone = current_version(at=at).zone
     until = held_until(pending.pay_by, zone=zone)
     return Charge(agreed, sums, amount(pending.total), pending, until, zone)
 

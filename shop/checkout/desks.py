@@ -27,6 +27,7 @@ def desks_of(user: User) -> list[Desk]:
         found.append(Desk(_("Organizers’ desk"), reverse("wagtailadmin_home")))
     rows = user.memberships.select_related("merchant").order_by("merchant__name")
     found += [
-        Desk(row.merchant.name, reverse("merchant-store", args=[row.merchant.slug])) for row in rows
+        Desk(row.merchant.name, reverse("workspace-store", args=[row.merchant.slug]))
+        for row in rows
     ]
     return found

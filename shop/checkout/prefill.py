@@ -14,7 +14,7 @@ from shop.cart.pricing import PricedCart
 from shop.checkout.forms import AddressForm
 from shop.delivery.models import Contact
 from shop.orders.models import Order
-from shop.storefront.cache.catalogue_version import current_epoch
+from shop.storefront.cache.catalogue_version import current_version
 
 FIELDS = ("email", "name", "phone", "line1", "line2", "city", "region", "postcode", "country")
 
@@ -42,14 +42,14 @@ def begun(priced: PricedCart, shopper: Shopper, *, at: datetime) -> Fields:
 
     if initial.keys() != {"country"}:
         return Fields(form())
-    served = current_epoch(at=at).served if sends else None
+    served = current_version(at=at).served if sends else None
     return Fields(SimpleLazyObject(form), blank=(priced.cart.country, served))
 
 
 def shown(form: AddressForm, priced: PricedCart, *, at: datetime) -> Fields:
     """Return the fields of a form; where something is sent, countries are those that are served."""
     if priced.has_goods:
-        form.fields["country"].offer(current_epoch(at=at).served)
+        form.fields["country"].offer(current_version(at=at).served)
     return Fields(form, has_errors=bool(form.errors))
 
 

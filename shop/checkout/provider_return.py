@@ -16,7 +16,7 @@ from shop.checkout.order.summary import show_order
 from shop.checkout.order.tickets import visits_beside
 from shop.orders.adopt import may_keep
 from shop.orders.models import Order
-from shop.storefront.cache.catalogue_version import current_epoch
+from shop.storefront.cache.catalogue_version import current_version
 
 
 @require_safe
@@ -44,7 +44,7 @@ def unpaid_page(
     request: HttpRequest, order: Order, *, is_known: bool | None, stopped: bool = False
 ) -> HttpResponse:
     """Show how an order without its money stands, and the ways to go on."""
-    zone = current_epoch(at=clock.moment_of(request)).zone
+    zone = current_version(at=clock.moment_of(request)).zone
     state = standing(order, zone=zone, is_known=is_known, stopped=stopped)
     if request.htmx and state.asks_again:
         return HttpResponse(status=204)  # nothing new: whoever reads the page keeps their place

@@ -1,6 +1,6 @@
 """The limits that keep openings fair: organizers set them, the settings give the defaults.
 
-Pages read them with the epoch, in its one statement a second, so that no request asks for them.
+Pages read them with the version, in its one statement a second, so that no request asks for them.
 """
 
 from __future__ import annotations

@@ -214,4 +214,4 @@ def _stops(change: ChangeLog, zone: str) -> str:
 
 
 def _link(store: str, festival: Festival) -> str:
-    return settings.SITE_URL + reverse("merchant-festival", args=[store, festival.pk])
+    return settings.SITE_URL + reverse("workspace-festival", args=[store, festival.pk])

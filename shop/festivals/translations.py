@@ -126,7 +126,7 @@ def write(
     slots, benefits = named_slots(festival.slots.all()), titled_benefits(festival)
     now = words_in(festival, slots, benefits, language)
     if seen != stamp(now):
-        raise _overtaken(festival)
+        raise _edit_conflict(festival)
     is_changed = _write_texts(festival, language, now.texts, words.texts, at=at, by=by)
     if not is_own:
         for slot in slots:
@@ -194,7 +194,7 @@ def _name(
     return True
 
 
-def _overtaken(festival: Festival) -> NotPossible:
+def _edit_conflict(festival: Festival) -> NotPossible:
     rows = ChangeLog.objects.filter(festival=festival, action="change")
     if newest := rows.select_related("by").order_by("-pk").first():
         return ChangedMeanwhile(newest)

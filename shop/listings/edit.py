@@ -113,7 +113,7 @@ def edit_product(
         BadRows: something is wrong with the variants; nothing is changed.
     """
     product = lock_product_with_pools(product.pk)
-    refuse_overtaken(product, version)
+    refuse_conflict(product, version)
     if product.state == Product.State.SUBMITTED:
         raise NotPossible(_("It waits for a review. Take it back first, then change it."))
     if product.state in Product.APPROVED:
@@ -131,7 +131,7 @@ def edit_product(
     return product
 
 
-def refuse_overtaken(row: Product | Merchant, version: int) -> None:
+def refuse_conflict(row: Product | Merchant, version: int) -> None:
     """Refuse an edit by a form that does not know the newest one. Call it under the row's lock.
 
     Raises:
@@ -179,7 +179,7 @@ def _store(product: Product) -> None:
     try:
         with transaction.atomic():
             product.save()
-    except IntegrityError:  # somebody took the address between the look and the grasp
+    except IntegrityError:  # somebody took the address in a race
         product.slug = _numbered(product.slug)
         product.save()
 

@@ -47,12 +47,12 @@ def send_told(line_id: int, merchant_id: int, user_id: int) -> None:
     language = user.language or "en"
     with translation.override(language):
         what = gettext("the page of your store")
-    where = reverse("merchant-profile", args=[store.slug])
+    where = reverse("workspace-profile", args=[store.slug])
     if line.action in ("suspend", "reopen"):
-        where = reverse("merchant-store", args=[store.slug])
+        where = reverse("workspace-store", args=[store.slug])
     if line.subject == "product":
         what = Product.objects.get(pk=line.subject_id).title
-        where = reverse("merchant-product", args=[store.slug, line.subject_id])
+        where = reverse("workspace-product", args=[store.slug, line.subject_id])
     context = {
         "name": user.name,
         "stores": [{"name": store.name}],
@@ -78,6 +78,6 @@ def send_decision(product_id: int, user_id: int) -> None:
         "stores": [{"name": store.name}],
         "product": product.title,
         "note": product.review_note,
-        "link": settings.SITE_URL + reverse("merchant-product", args=[store.slug, product.pk]),
+        "link": settings.SITE_URL + reverse("workspace-product", args=[store.slug, product.pk]),
     }
     send(key, user.email, language=user.language or "en", context=context)

@@ -121,7 +121,7 @@ def save_rows(product: Product, rows: Sequence[TypedVariant], *, at: datetime, b
             _change(known, kept, positions)
             _count(known, kept, at=at, by=by)
             made = _add(product, fresh, positions, listed_at=since)
-    except IntegrityError:  # somebody took a SKU between the look and the grasp
+    except IntegrityError:  # somebody took a SKU in a race
         check_rows(product, rows)
         raise
     _price(known, kept, made, starts_at=since or at, by=by)

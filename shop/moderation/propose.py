@@ -13,7 +13,7 @@ from shop.accounts.models import User
 from shop.catalogue.models import Category, Product, Variant
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
-from shop.listings.edit import TypedWords, edit_product, refuse_overtaken, told, words_of
+from shop.listings.edit import TypedWords, edit_product, refuse_conflict, told, words_of
 from shop.listings.lock import lock_product_with_pools
 from shop.listings.refresh import refresh
 from shop.listings.variants import TypedVariant, check_rows, save_rows
@@ -49,7 +49,7 @@ def save_product(
     if now.state not in Product.APPROVED:
         edit_product(now, words, rows, version=version, at=at, by=by)
         return False
-    refuse_overtaken(now, version)
+    refuse_conflict(now, version)
     if not Category.objects.filter(pk=words.category_id).exists():
         raise NotPossible(_("Choose a category"))
     known = {} if now.kind == Product.Kind.EXPERIENCE else {v.pk: v for v in now.variants.all()}

@@ -14,7 +14,7 @@ from shop.catalogue.models import Product, Translation
 from shop.festivals.changelog import log
 from shop.festivals.prices.spans import mark_change
 from shop.languages import in_language, translated
-from shop.listings.edit import refuse_overtaken
+from shop.listings.edit import refuse_conflict
 from shop.listings.refresh import refresh
 from shop.merchants.models import Merchant
 from shop.moderation.contents import amendment_of
@@ -87,7 +87,7 @@ def save_words(
         NotPossible: it waits for its first review.
     """
     now = lock(subject)
-    refuse_overtaken(now, version)
+    refuse_conflict(now, version)
     if isinstance(now, Product):
         refuse_under_review(now)
     wanted = {name: told.get(name, "") for name in names_of(now)} | {READ: bool(told.get(READ))}

@@ -44,7 +44,7 @@ def cart_link(order: Order) -> str:
 
 def merchant_link(suborder: Suborder) -> str:
     """Return the full address of a merchant's part of an order; only members can open it."""
-    return settings.SITE_URL + reverse("merchant-order", args=[suborder.pk])
+    return settings.SITE_URL + reverse("workspace-order", args=[suborder.pk])
 
 
 def mail_context(order: Order) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from shop import clock
 from shop.listings.words import spelled
-from shop.storefront.cache.catalogue_version import current_epoch
+from shop.storefront.cache.catalogue_version import current_version
 from shop.storefront.listing.no_results import instead_of
 from shop.storefront.menu import MenuLink, menu
 
@@ -47,12 +47,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def _meant(request: HttpRequest, *, at: datetime) -> dict[str, object]:
     """Return the pages and the products that an address may have meant. Two statements at most."""
-    language, words, epoch = get_language(), _words(request.path), current_epoch(at=at)
+    language, words, version = get_language(), _words(request.path), current_version(at=at)
     path = request.path.removeprefix(f"/{language}")
     asked = {word for _written, word in spelled(words)}
-    pages = [page for page in (*_terms(), *menu(epoch.menu, language)) if asked & _names(page)]
+    pages = [page for page in (*_terms(), *menu(version.menu, language)) if asked & _names(page)]
     is_exact = bool(pages) or not path.startswith(LISTED)
-    found, nothing = instead_of(words, epoch, is_exact=is_exact, at=at, language=language)
+    found, nothing = instead_of(words, version, is_exact=is_exact, at=at, language=language)
     return {"words": found, "nothing": nothing, "pages": pages}
 
 

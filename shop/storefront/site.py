@@ -16,7 +16,7 @@ from shop import clock, dates
 from shop.currencies import OFFERED
 from shop.delivery.names import country_name
 from shop.festivals import local_time
-from shop.storefront.cache.catalogue_version import Epoch, KnownFestival, current_epoch
+from shop.storefront.cache.catalogue_version import CatalogueVersion, KnownFestival, current_version
 from shop.storefront.listing.options import country_options, options
 from shop.storefront.menu import MenuLink, menu
 from shop.storefront.preferences import country_of, currency_of
@@ -101,7 +101,7 @@ class Site:
     @property
     def country_options(self) -> SafeString:
         """Return the options of the choice of countries that are served."""
-        return country_options(self.epoch.served, self.language, self.country)
+        return country_options(self.version.served, self.language, self.country)
 
     @property
     def currency_options(self) -> SafeString:
@@ -109,9 +109,9 @@ class Site:
         return _currency_options(self.language, self.currency)
 
     @cached_property
-    def epoch(self) -> Epoch:
-        """Return the epoch that the page belongs to."""
-        return current_epoch(at=clock.moment_of(self.request))
+    def version(self) -> CatalogueVersion:
+        """Return the version that the page belongs to."""
+        return current_version(at=clock.moment_of(self.request))
 
     @cached_property
     def preview(self) -> Banner | None:
@@ -128,7 +128,7 @@ class Site:
     @property
     def festival(self) -> KnownFestival | None:
         """Return the festival that runs now."""
-        return self.epoch.festival
+        return self.version.festival
 
     @property
     def festival_key(self) -> tuple[int, datetime] | None:
@@ -144,7 +144,7 @@ class Site:
     @cached_property
     def menu(self) -> tuple[MenuLink, ...]:
         """Return the pages that editors put into menus, in the page's language."""
-        return menu(self.epoch.menu, self.language)
+        return menu(self.version.menu, self.language)
 
     @cached_property
     def help_pages(self) -> dict[str, str]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from shop import clock
 from shop.catalogue.models import Product
-from shop.storefront.cache.catalogue_version import current_epoch
+from shop.storefront.cache.catalogue_version import current_version
 from shop.storefront.cache.shared_page import leave_out, shared_page
 from shop.storefront.listing.page import product_list
 from shop.storefront.middleware import tokenless
@@ -33,7 +33,7 @@ def products(request: HttpRequest) -> HttpResponse:
     """Show the products that pass the filters, a page at a time."""
     at = clock.moment_of(request)
     filters = request.filters
-    page = product_list(filters, epoch=current_epoch(at=at), at=at, language=get_language())
+    page = product_list(filters, version=current_version(at=at), at=at, language=get_language())
     context = {"page": page, "query": filters.words}
     response = render(request, "shop/storefront/products.html", context)
     if (page.nothing or page.is_near) and filters == Filters(words=filters.words, sort=BEST):
@@ -45,8 +45,8 @@ def products(request: HttpRequest) -> HttpResponse:
 @shared_page(takes=suggest.read_words)
 def suggestions(request: HttpRequest) -> HttpResponse:
     """Show suggestions that begin like the words typed so far, as a fragment."""
-    epoch = current_epoch(at=clock.moment_of(request))
-    found = suggest.suggest(request.filters.words, epoch=epoch, language=get_language())
+    version = current_version(at=clock.moment_of(request))
+    found = suggest.suggest(request.filters.words, version=version, language=get_language())
     context = {"suggestions": found}
     return leave_out(render(request, "shop/storefront/suggestions.html", context))
 
@@ -63,7 +63,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     at = clock.moment_of(request)
     page = product_page(
         found,
-        epoch=current_epoch(at=at),
+        version=current_version(at=at),
         at=at,
         reader=Reader(get_language(), currency_of(request), country_of(request)),
         asked=request.filters,
@@ -87,7 +87,7 @@ def store(request: HttpRequest, slug: str) -> HttpResponse:
     page = stores.store_page(
         merchant,
         request.filters,
-        epoch=current_epoch(at=at),
+        version=current_version(at=at),
         at=at,
         language=get_language(),
         country=country_of(request),
@@ -99,8 +99,8 @@ def store(request: HttpRequest, slug: str) -> HttpResponse:
 @shared_page(takes=read_stores)
 def store_list(request: HttpRequest) -> HttpResponse:
     """Show the stores that pass the filters."""
-    epoch = current_epoch(at=clock.moment_of(request))
-    page = directory(request.filters, epoch=epoch, language=get_language())
+    version = current_version(at=clock.moment_of(request))
+    page = directory(request.filters, version=version, language=get_language())
     response = render(request, "shop/storefront/stores.html", {"page": page})
     return response if page.stores else leave_out(response)
 

@@ -17,7 +17,7 @@ from shop.tickets.models import Ticket
 
 def address_of(ticket: Ticket) -> str:
     """Return the address in the square: the page on which a host redeems the ticket."""
-    return settings.SITE_URL + reverse("merchant-ticket", args=[ticket.code])
+    return settings.SITE_URL + reverse("workspace-ticket", args=[ticket.code])
 
 
 def as_svg(ticket: Ticket) -> str:

@@ -19,7 +19,7 @@ from django.shortcuts import render
 from shop import clock
 from shop.festivals.limits import Limits
 from shop.networks import network_key
-from shop.storefront.cache.catalogue_version import current_epoch
+from shop.storefront.cache.catalogue_version import current_version
 from shop.waiting_room import line
 from shop.waiting_room.gate import Gate
 from shop.waiting_room.tickets import PASS, QueueTicket, give, is_known, ticket_of
@@ -41,7 +41,7 @@ def queued(view: View) -> View:
     @wraps(view)
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         at = clock.moment_of(request)
-        limits = current_epoch(at=at).limits
+        limits = current_version(at=at).limits
         if not limits.queue_at_once or not is_known(request):
             return view(request, *args, **kwargs)
         before = ticket_of(request, at=at)

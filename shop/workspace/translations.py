@@ -136,7 +136,7 @@ def of_product(
     """Show a product's words in another language, and change them."""
     rows = products_of(merchant).select_related("amendment")
     product = get_object_or_404(rows, pk=product_id)
-    back = reverse("merchant-product", args=[merchant.slug, product.pk])
+    back = reverse("workspace-product", args=[merchant.slug, product.pk])
     return _page(request, merchant, product, language, back)
 
 
@@ -144,7 +144,7 @@ def of_product(
 @store_members_only
 def of_store(request: HttpRequest, merchant: Merchant, language: str) -> HttpResponse:
     """Show the words of the store's page in another language, and change them."""
-    back = reverse("merchant-profile", args=[merchant.slug])
+    back = reverse("workspace-profile", args=[merchant.slug])
     return _page(request, merchant, merchant, language, back)
 
 
@@ -184,7 +184,7 @@ def _is_saved(request: HttpRequest, form: TranslationForm, language: str) -> boo
             subject, language, told, version=told["version"] or 0, at=at, by=request.user
         )
     except EditConflict as refusal:
-        _show_overtaken(form, language, refusal)
+        _show_conflict(form, language, refusal)
         return False
     except ShopError as refusal:
         form.add_error(None, str(refusal))
@@ -194,7 +194,7 @@ def _is_saved(request: HttpRequest, form: TranslationForm, language: str) -> boo
     return True
 
 
-def _show_overtaken(form: TranslationForm, language: str, refusal: EditConflict) -> None:
+def _show_conflict(form: TranslationForm, language: str, refusal: EditConflict) -> None:
     """Show the stored words beside the typed ones, so that saving again is a decision."""
     now = type(form.subject).objects.get(pk=form.subject.pk)
     stored = wanted_words(now, language, amendment_of(now))
@@ -217,8 +217,8 @@ def _others() -> dict[str, str]:
 
 def _address(subject: Subject, merchant: Merchant, code: str) -> str:
     if isinstance(subject, Product):
-        return reverse("merchant-words", args=[merchant.slug, subject.pk, code])
-    return reverse("merchant-page-words", args=[merchant.slug, code])
+        return reverse("workspace-words", args=[merchant.slug, subject.pk, code])
+    return reverse("workspace-page-words", args=[merchant.slug, code])
 
 
 def _state(rows: Mapping[str, Any], subject: Subject, code: str) -> str:

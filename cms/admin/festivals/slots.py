@@ -25,7 +25,7 @@ from shop.festivals.local_time import typed, wall_of
 from shop.festivals.models import Deal, Festival, Slot
 from shop.festivals.schedule import plan
 from shop.locks import lock_one
-from shop.storefront.cache.catalogue_version import current_epoch
+from shop.storefront.cache.catalogue_version import current_version
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +33,7 @@ from shop.storefront.cache.catalogue_version import current_epoch
 def add(request: HttpRequest, pk: int) -> HttpResponse:
     """Plan a flash slot."""
     festival = get_object_or_404(Festival, pk=pk)
-    minutes = current_epoch(at=clock.moment_of(request)).limits.flash_hold_minutes
+    minutes = current_version(at=clock.moment_of(request)).limits.flash_hold_minutes
     initial = {
         "starts": wall_of(festival.starts_at, festival.zone).strftime(LOCAL),
         "hold_minutes": min(minutes, festival.hold_minutes),

@@ -29,7 +29,7 @@ from shop.festivals.models import Enrolment, Festival, Slot
 from shop.festivals.schedule import plan
 from shop.festivals.schedule.extend import extensions_of
 from shop.listings.festival_products import list_everything
-from shop.storefront.cache.catalogue_version import current_epoch
+from shop.storefront.cache.catalogue_version import current_version
 
 FIRST = 12  # lines of the log on the board
 ACCEPTED = Q(enrolments__state=Enrolment.State.ACCEPTED)
@@ -61,7 +61,7 @@ def festivals(request: HttpRequest) -> HttpResponse:
 @needs("add_festival")
 def add(request: HttpRequest) -> HttpResponse:
     """Plan a new festival."""
-    minutes = current_epoch(at=clock.moment_of(request)).limits.hold_minutes
+    minutes = current_version(at=clock.moment_of(request)).limits.hold_minutes
     initial = {"zone_name": "Africa/Nairobi", "hold_minutes": minutes}
     form = FestivalForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():

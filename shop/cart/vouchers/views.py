@@ -17,7 +17,7 @@ from shop.cart.current import cart_for_change, has_verified_email, shopper_of, s
 from shop.cart.http import see_other
 from shop.cart.views import cart_page
 from shop.cart.vouchers.claim import claim_for_cart, claim_for_later
-from shop.cart.vouchers.wallet import pocket, within_reach
+from shop.cart.vouchers.wallet import claimed_vouchers, within_reach
 from shop.errors import NeedsAccount, ShopError
 from shop.festivals.promotions.vouchers import vouchers_to_claim
 from shop.storefront.middleware import tokenless
@@ -28,7 +28,7 @@ from shop.storefront.middleware import tokenless
 @require_safe
 def vouchers(request: HttpRequest) -> HttpResponse:
     """Show the vouchers of the signed-in person, and those within reach."""
-    return _pocket(request)
+    return _wallet(request)
 
 
 @never_cache
@@ -54,7 +54,7 @@ def claim(request: HttpRequest, promotion_id: int) -> HttpResponse:
     except ShopError as refusal:
         if request.htmx:
             return cart_page(request, status=409, voucher_error=str(refusal))
-        return _pocket(request, refusal=refusal, status=409)
+        return _wallet(request, refusal=refusal, status=409)
     messages.success(request, _("Voucher claimed. It waits in your cart."))
     if request.htmx:
         return cart_page(request)
@@ -62,14 +62,14 @@ def claim(request: HttpRequest, promotion_id: int) -> HttpResponse:
     return see_other("cart" if cart.lines.exists() else "vouchers")
 
 
-def _pocket(
+def _wallet(
     request: HttpRequest, *, refusal: ShopError | None = None, status: int = 200
 ) -> HttpResponse:
     at, user = clock.moment_of(request), request.user
     context = {
-        "vouchers": pocket(user, at=at),
+        "vouchers": claimed_vouchers(user, at=at),
         "open": within_reach(user, at=at),
         "is_verified": has_verified_email(user),
         "refusal": "" if refusal is None or isinstance(refusal, NeedsAccount) else str(refusal),
     }
-    return render(request, "shop/cart/pocket.html", context, status=status)
+    return render(request, "shop/cart/wallet.html", context, status=status)

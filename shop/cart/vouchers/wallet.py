@@ -33,7 +33,7 @@ class VoucherShown:
     can_use: bool = False
 
 
-def pocket(user: User, *, at: datetime) -> list[VoucherShown]:
+def claimed_vouchers(user: User, *, at: datetime) -> list[VoucherShown]:
     """Return the vouchers that somebody has claimed, the usable ones first. One statement."""
     picked = CartVoucher.objects.filter(is_off=False, claim=OuterRef("pk"), cart__user=user)
     claims = (

@@ -22,7 +22,7 @@ from shop.festivals.pricing.segments import Segment
 from shop.orders.models import Order
 from shop.orders.unpaid.reads import DEAL, POOL, Count, Key, OrderSource, Scarce, Seen, look
 from shop.orders.unpaid.words import network_full, order_too_large, too_many_of
-from shop.storefront.cache.catalogue_version import Epoch, current_epoch
+from shop.storefront.cache.catalogue_version import CatalogueVersion, current_version
 
 OF_NETWORK = 5  # lapsed orders that halve the time of a network's guests: many share an address
 
@@ -38,9 +38,9 @@ class Bounds:
     zone: str  # in which they are told until when
 
 
-def bounds_of(shopper: Shopper, epoch: Epoch) -> Bounds:
+def bounds_of(shopper: Shopper, version: CatalogueVersion) -> Bounds:
     """Return the bounds of a shopper: higher ones if a verified address stands behind it."""
-    limits, zone = epoch.limits, epoch.zone
+    limits, zone = version.limits, version.zone
     if shopper.limit_id is None:
         return Bounds(limits.guest_units, limits.guest_share, limits.network_units, True, zone)
     units, share = limits.account_units, limits.account_share
@@ -53,7 +53,7 @@ def refuse_too_large(priced: PricedCart, shopper: Shopper, *, at: datetime) -> N
     Raises:
         TooMuchHeld: the text says how much is possible, and what else can be done.
     """
-    bounds = bounds_of(shopper, current_epoch(at=at))
+    bounds = bounds_of(shopper, current_version(at=at))
     segments = priced.quote.segments
     # A single item is always possible: a group's ticket may be larger than the bound.
     if _units(segments) > bounds.units and sum(s.quantity for s in segments) > 1:
@@ -76,9 +76,9 @@ def refuse_parking(
         TooManyOpenOrders, TooMuchHeld: nothing is held.
     """
     refuse_too_large(priced, shopper, at=at)
-    epoch = current_epoch(at=at)
-    limits, segments = epoch.limits, priced.quote.segments
-    bounds = bounds_of(shopper, epoch)
+    version = current_version(at=at)
+    limits, segments = version.limits, priced.quote.segments
+    bounds = bounds_of(shopper, version)
     place = _place(priced, shopper, pending)
     one_after_another(place.network_key, place.email_key)
     seen = look(place, {_key(segment) for segment in segments}, at=at)

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import connection
 
 from shop.orders.unpaid.reads import LATELY
-from shop.storefront.cache.catalogue_version import current_epoch
+from shop.storefront.cache.catalogue_version import current_version
 
 TIMES = 5
 """As many full orders of guests from one place are worth a look."""
@@ -48,7 +48,7 @@ def parked(*, at: datetime) -> Parked:
 
     Much are five full orders of guests; what was paid from a place is taken off what lapsed there.
     """
-    much = TIMES * current_epoch(at=at).limits.guest_units
+    much = TIMES * current_version(at=at).limits.guest_units
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT, {"much": much, "since": at - LATELY})
         found = {kind: (count, int(most or 0)) for kind, count, most in cursor.fetchall()}

@@ -1,6 +1,6 @@
 """The state of the shop that a page shows: its newest change, and the price turns around it.
 
-A shared page carries its epoch in its cache key. At a turn the key itself changes, so that a
+A shared page carries its version in its cache key. At a turn the key itself changes, so that a
 page cached before a festival cannot be served after its start, and nothing has to be purged.
 """
 
@@ -102,7 +102,7 @@ class MenuPage:
 
 
 @dataclass(frozen=True)
-class Epoch:
+class CatalogueVersion:
     """A time in which the same pages are true, as far as the shop knew at ``seen_at``.
 
     ``festivals`` are the published ones that are not over, ``served`` the codes of the
@@ -149,26 +149,26 @@ class Epoch:
         return abs(at - self.seen_at) < KEPT_FOR and self.starts_at <= at < self.ends_at
 
 
-_latest: Epoch | None = None
+_latest: CatalogueVersion | None = None
 _failed_at: datetime | None = None
-_apart: ContextVar[list[Epoch] | None] = ContextVar("apart", default=None)
+_apart: ContextVar[list[CatalogueVersion] | None] = ContextVar("apart", default=None)
 
 
-def current_epoch(*, at: datetime) -> Epoch:
-    """Return the epoch of an instant; one statement, at most once a second in a process."""
+def current_version(*, at: datetime) -> CatalogueVersion:
+    """Return the version of an instant; one statement, at most once a second in a process."""
     global _latest  # noqa: PLW0603 (one value for the process, replaced as a whole)
     own = _apart.get()
     if own is not None:
-        own[:] = [epoch for epoch in own if epoch.holds(at)] or [_read(at)]
+        own[:] = [version for version in own if version.holds(at)] or [_read(at)]
         return own[0]
-    epoch = _latest
-    if epoch is None or not epoch.holds(at):
-        epoch = _latest = _read(at)
-    return epoch
+    version = _latest
+    if version is None or not version.holds(at):
+        version = _latest = _read(at)
+    return version
 
 
-def epoch_or_last(*, at: datetime) -> tuple[Epoch, bool]:
-    """Return the epoch of an instant, or the last one known while the database is away.
+def version_or_last(*, at: datetime) -> tuple[CatalogueVersion, bool]:
+    """Return the version of an instant, or the last one known while the database is away.
 
     The second value is False for the last one known: then nothing but copies can be shown, and
     each says itself how long it may be. Whoever comes within a second of a vain try does not try
@@ -182,14 +182,14 @@ def epoch_or_last(*, at: datetime) -> tuple[Epoch, bool]:
     if last and _failed_at and abs(at - _failed_at) < TRIED_AGAIN:
         return last, False
     try:
-        epoch = current_epoch(at=at)
+        version = current_version(at=at)
     except (OperationalError, InterfaceError) as error:
         if last is None or not is_away(error):
             raise
         _failed_at = at
         return last, False
     _failed_at = None
-    return epoch, True
+    return version, True
 
 
 @contextmanager
@@ -208,17 +208,17 @@ def is_apart() -> bool:
 
 
 def forget() -> None:
-    """Drop the epoch of this process, so that the next page asks the database."""
+    """Drop the version of this process, so that the next page asks the database."""
     global _latest, _failed_at  # noqa: PLW0603
     _latest = _failed_at = None
 
 
-def _read(at: datetime) -> Epoch:
+def _read(at: datetime) -> CatalogueVersion:
     (found,) = ask(STATEMENT, {"at": at})
     revision, before, after, festivals, served, *known, tree, menu, fairness = found
     # Pages name days of arrival, so midnight is a turn as well.
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
-    return Epoch(
+    return CatalogueVersion(
         seen_at=at,
         revision=revision,
         starts_at=max(before or midnight, midnight),

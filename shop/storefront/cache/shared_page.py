@@ -1,7 +1,7 @@
 """Pages that are the same bytes for everyone, built once and served to all.
 
 They know no user, no session, no message and no "now". What decides about their content is in
-their key: address, language, display currency, country of delivery and the epoch of prices.
+their key: address, language, display currency, country of delivery and the version of prices.
 Nothing in it is as a visitor typed it, so that no address gets the page of another.
 """
 
@@ -22,7 +22,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from shop import clock
-from shop.storefront.cache.catalogue_version import Epoch, epoch_or_last, is_apart
+from shop.storefront.cache.catalogue_version import CatalogueVersion, is_apart, version_or_last
 from shop.storefront.lost_connection import Away, is_away
 from shop.storefront.preferences import country_of, currency_of
 from shop.storefront.search.filters import Filters, KnownFilters
@@ -78,15 +78,15 @@ def shared_page(
         @wraps(view)
         def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             at = clock.moment_of(request)
-            epoch, is_known = epoch_or_last(at=at)
-            request.filters = takes(request.GET, epoch.known)
+            version, is_known = version_or_last(at=at)
+            request.filters = takes(request.GET, version.known)
             if is_apart():
                 return view(request, *args, **kwargs)
 
             def build() -> KeptPage | HttpResponse:
-                return _packed(view(request, *args, **kwargs), epoch, at=at)
+                return _packed(view(request, *args, **kwargs), version, at=at)
 
-            key = _key(request, epoch)
+            key = _key(request, version)
             page = _found(request, key, build, is_known=is_known, at=at)
             if isinstance(page, HttpResponse):
                 page.headers.setdefault("Cache-Control", "no-store")
@@ -104,15 +104,15 @@ def leave_out(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _key(request: HttpRequest, epoch: Epoch) -> str:
+def _key(request: HttpRequest, version: CatalogueVersion) -> str:
     facts = (
         request.path,  # the language is in it
         request.filters.query(),
         currency_of(request),
         country_of(request),
         request.headers.get("HX-Request") == "true",
-        epoch.revision,
-        epoch.starts_at.isoformat(),
+        version.revision,
+        version.starts_at.isoformat(),
     )
     return f"page:{blake2b(repr(facts).encode(), digest_size=16).hexdigest()}"
 
@@ -177,7 +177,9 @@ def _kept_or_built(
             store.delete(lock)
 
 
-def _packed(response: HttpResponse, epoch: Epoch, *, at: datetime) -> KeptPage | HttpResponse:
+def _packed(
+    response: HttpResponse, version: CatalogueVersion, *, at: datetime
+) -> KeptPage | HttpResponse:
     """Return a page packed to be served to everyone, and any other response as it is."""
     if response.status_code != 200 or response.cookies:
         return response
@@ -186,7 +188,7 @@ def _packed(response: HttpResponse, epoch: Epoch, *, at: datetime) -> KeptPage |
         content_type=response.headers["Content-Type"],
         tag=f'W/"{blake2b(response.content, digest_size=12).hexdigest()}"',
         built_at=at,
-        until=min(epoch.ends_at, getattr(response, "holds_until", None) or epoch.ends_at),
+        until=min(version.ends_at, getattr(response, "holds_until", None) or version.ends_at),
         is_kept=getattr(response, "is_kept", True),
     )
 

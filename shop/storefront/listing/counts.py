@@ -160,7 +160,7 @@ def cells_of(
     there are as many as one likes.
 
     Args:
-        since: when the present epoch of prices began.
+        since: when the present version of the catalogue began.
     """
     rest = filters.changed(countries=(), category="", stores=(), sort="popular")
     if filters.words:  # a search says how many it found of each kind

@@ -91,7 +91,7 @@ def facets_of(
     """Return the choices beside a list. One statement, or none while the counts are kept.
 
     Args:
-        since: when the present epoch of prices began.
+        since: when the present version of the catalogue began.
         search: what the words among the filters ask for.
     """
     known = cells_of(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from shop.currencies import written
 from shop.languages import in_language, listed
-from shop.storefront.cache.catalogue_version import Epoch
+from shop.storefront.cache.catalogue_version import CatalogueVersion
 from shop.storefront.cards import Card, cards
 from shop.storefront.listing.applied_filters import Chip, address
 from shop.storefront.search.filters import Filters
@@ -82,7 +82,12 @@ def _understood(filters: Filters, search: Search, *, is_near: bool) -> Iterator[
 
 
 def nothing(
-    filters: Filters, search: Search | None, epoch: Epoch, *, at: datetime, language: str
+    filters: Filters,
+    search: Search | None,
+    version: CatalogueVersion,
+    *,
+    at: datetime,
+    language: str,
 ) -> Nothing:
     """Return the offers for a search that finds nothing. One statement."""
     path = reverse("products")
@@ -90,14 +95,14 @@ def nothing(
     rows = find_popular(["l.is_available"], {}, most=POPULAR, at=at, language=language)
     return Nothing(
         words=tuple(Chip(word, address(path, Filters(words=word, sort="best"))) for word in parts),
-        categories=categories(epoch, language),
+        categories=categories(version, language),
         title=_("Most bought"),
         cards=cards(rows, language),
     )
 
 
 def instead_of(
-    words: str, epoch: Epoch, *, is_exact: bool, at: datetime, language: str
+    words: str, version: CatalogueVersion, *, is_exact: bool, at: datetime, language: str
 ) -> tuple[str, Nothing]:
     """Return products that a dead address may have meant, or popular ones if there are none.
 
@@ -116,16 +121,16 @@ def instead_of(
         found = find(filters, at=at, festivals=(), language=language, search=search)
         rows = found.rows[:POPULAR]
     if not rows:
-        return "", nothing(Filters(), None, epoch, at=at, language=language)
+        return "", nothing(Filters(), None, version, at=at, language=language)
     shown = search.instead or words
     title = _("“%(query)s”") % {"query": shown}
-    return shown, Nothing((), categories(epoch, language), title, cards(rows, language))
+    return shown, Nothing((), categories(version, language), title, cards(rows, language))
 
 
-def categories(epoch: Epoch, language: str) -> tuple[Chip, ...]:
+def categories(version: CatalogueVersion, language: str) -> tuple[Chip, ...]:
     """Return the tops of the catalogue tree as links."""
     path = reverse("products")
-    tops = [branch for branch in epoch.tree if "/" not in branch[0]][:CATEGORIES]
+    tops = [branch for branch in version.tree if "/" not in branch[0]][:CATEGORIES]
     return tuple(
         Chip(in_language(names, language) or name, f"{path}?{urlencode({'category': top})}")
         for top, name, names in tops

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from shop.catalogue.models import Product
 from shop.languages import listed
-from shop.storefront.cache.catalogue_version import Epoch
+from shop.storefront.cache.catalogue_version import CatalogueVersion
 from shop.storefront.cards import Card, cards
 from shop.storefront.listing.applied_filters import Chip, address, applied
 from shop.storefront.listing.facets import EXACT_TO, FacetOption, Facets, facets_of, shown
@@ -71,9 +71,11 @@ class ProductList:
         return listed([self.title, *(c.label for c in self.chips if c.label != self.title)])
 
 
-def product_list(filters: Filters, *, epoch: Epoch, at: datetime, language: str) -> ProductList:
+def product_list(
+    filters: Filters, *, version: CatalogueVersion, at: datetime, language: str
+) -> ProductList:
     """Return the page of a list. Two statements, one while counts are kept; of a search three."""
-    festivals = [known.id for known in epoch.live]
+    festivals = [known.id for known in version.live]
     search = None
     if filters.words:
         search = understand(filters.words, language, is_exact=filters.is_exact)
@@ -82,7 +84,7 @@ def product_list(filters: Filters, *, epoch: Epoch, at: datetime, language: str)
     is_nothing = not found.rows and bool(filters.words) and filters.cleared() == filters.changed()
     is_near = _is_near(filters, search, found)
     # Where the words alone find nothing there is nothing to count.
-    facets = NO_FACETS if is_nothing else facets_of(filters, since=epoch.starts_at, **asked)
+    facets = NO_FACETS if is_nothing else facets_of(filters, since=version.starts_at, **asked)
     path = reverse("products")
     in_flash = filters.in_flash or filters.slot is not None
     return ProductList(
@@ -104,7 +106,7 @@ def product_list(filters: Filters, *, epoch: Epoch, at: datetime, language: str)
         clear_url=address(path, filters.cleared()),
         notes=notes(filters, search, path, is_near=is_near) if found.rows else (),
         hits=hits(filters, facets, path, language),
-        nothing=nothing(filters, search, epoch, at=at, language=language) if is_nothing else None,
+        nothing=nothing(filters, search, version, at=at, language=language) if is_nothing else None,
         is_near=is_near,
         **pager(path, filters, found),
     )

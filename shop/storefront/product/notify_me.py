@@ -12,7 +12,7 @@ from shop import dates
 from shop.catalogue.models import Product
 from shop.catalogue.words import ProductTerms
 from shop.languages import beside
-from shop.storefront.cache.catalogue_version import Epoch
+from shop.storefront.cache.catalogue_version import CatalogueVersion
 from shop.storefront.product.sessions import SessionChoice
 from shop.storefront.product.variants import VariantNow
 
@@ -41,7 +41,7 @@ def waiting(
     variants: Sequence[VariantNow],
     sessions: Sequence[SessionChoice],
     *,
-    epoch: Epoch,
+    version: CatalogueVersion,
     language: str,
 ) -> WaitingNames:
     """Return what can be waited for.
@@ -50,7 +50,7 @@ def waiting(
         product: with ``listed``, the festivals in which it takes part.
         terms: what its options are called in the language.
     """
-    opens_at, zone = _opening(variants, product.listed, epoch) or (None, "")
+    opens_at, zone = _opening(variants, product.listed, version) or (None, "")
     opens = _opens(opens_at, zone, language) if opens_at else ""
     sold_out = _sold_out(variants, sessions, terms, language)
     claimed = () if sold_out else _claimed(variants, terms)
@@ -70,12 +70,12 @@ def turns_of(variants: Sequence[VariantNow]) -> list[datetime]:
 
 
 def _opening(
-    variants: Sequence[VariantNow], listed: Sequence[int], epoch: Epoch
+    variants: Sequence[VariantNow], listed: Sequence[int], version: CatalogueVersion
 ) -> tuple[datetime, str] | None:
     """Return when the next deal or festival opens, and in which zone it does."""
     found = [(v.next_starts, v.next_zone) for v in variants if v.next_starts]
     if not found:
-        coming = [f for f in epoch.festivals if f.id in listed and f.starts_at > epoch.seen_at]
+        coming = [f for f in version.festivals if f.id in listed and f.starts_at > version.seen_at]
         found = [(festival.starts_at, festival.zone) for festival in coming]
     return min(found, default=None)
 

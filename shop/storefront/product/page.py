@@ -18,7 +18,7 @@ from shop.catalogue.words import called_column, translated_column
 from shop.composed import TEXT, composed
 from shop.languages import said
 from shop.listings.refresh import addresses
-from shop.storefront.cache.catalogue_version import Epoch
+from shop.storefront.cache.catalogue_version import CatalogueVersion
 from shop.storefront.cards import Card, cards
 from shop.storefront.product.buy_box import Buying, buying
 from shop.storefront.product.choice import AskedVariant, Offered, variant_asked
@@ -126,7 +126,7 @@ def products_to_show(language: str, *, slug: Expression) -> QuerySet[Product]:
 def product_page(
     product: Product,
     *,
-    epoch: Epoch,
+    version: CatalogueVersion,
     at: datetime,
     reader: Reader,
     asked: AskedVariant,
@@ -152,7 +152,7 @@ def product_page(
     sent = deliveries(merchant, weights, reader, start=at.date()) if weights else {}
     pictures = [addresses(**row) for row in product.gallery if row["sizes"].get("jpeg")]
     url = reverse("product", args=[product.slug])
-    of_store, alike = _rails(product, epoch, at=at, language=language)
+    of_store, alike = _rails(product, version, at=at, language=language)
     return ProductPage(
         url=url,
         title=words.title.text,
@@ -177,7 +177,7 @@ def product_page(
         store=_store_box(product, language),
         of_store=of_store,
         alike=alike,
-        alike_title=_("More from this festival") if epoch.live else _("You may also like"),
+        alike_title=_("More from this festival") if version.live else _("You may also like"),
         offer_data=offer_data(
             product,
             kinds,
@@ -185,7 +185,9 @@ def product_page(
             url=f"{settings.SITE_URL}{url}",
             pictures=[facts["large"] for facts in pictures],
         ),
-        waiting=waiting(product, words.terms, variants, sessions, epoch=epoch, language=language),
+        waiting=waiting(
+            product, words.terms, variants, sessions, version=version, language=language
+        ),
         holds_until=_holds_until(variants),
     )
 
@@ -225,10 +227,10 @@ def _store_box(product: Product, language: str) -> StoreBox:
 
 
 def _rails(
-    product: Product, epoch: Epoch, *, at: datetime, language: str
+    product: Product, version: CatalogueVersion, *, at: datetime, language: str
 ) -> tuple[list[Card], list[Card]]:
     """Return more from the same store, and the same kind of thing from others."""
-    festivals = [known.id for known in epoch.live]
+    festivals = [known.id for known in version.live]
     values = {
         "merchant": product.merchant_id,
         "product": product.pk,

@@ -14,7 +14,7 @@ from shop.languages import in_language, in_sql, order_key, sql_values
 from shop.listings.words import folded, spelled, tongue_of, words
 from shop.merchants.models import trading_sql
 from shop.prepared import ask
-from shop.storefront.cache.catalogue_version import Epoch
+from shop.storefront.cache.catalogue_version import CatalogueVersion
 from shop.storefront.search.filters import Filters, KnownFilters, read_filters
 from shop.storefront.search.tsquery import QueryTerm, all_of, any_of, phrase, term, text_of
 
@@ -72,7 +72,7 @@ def read_words(data: QueryDict, known: KnownFilters) -> Filters:
     return Filters(words=read_filters(data, known).words)
 
 
-def suggest(typed: str, *, epoch: Epoch, language: str) -> list[Suggestion]:
+def suggest(typed: str, *, version: CatalogueVersion, language: str) -> list[Suggestion]:
     """Return suggestions that begin like the words typed so far, none for too few letters.
 
     One statement; where no product has the words and there are synonyms, one more.
@@ -95,7 +95,7 @@ def suggest(typed: str, *, epoch: Epoch, language: str) -> list[Suggestion]:
     ]
     codes = [code for kind, code, *_ in rows if kind == "country"]
     return [
-        *_categories(asked, epoch, language),
+        *_categories(asked, version, language),
         *products,
         *stores,
         *_countries(asked, codes, language),
@@ -127,9 +127,9 @@ def _found(query: QueryTerm, asked: list[str], language: str) -> list[tuple]:
     return ask(statement, values)
 
 
-def _categories(asked: list[str], epoch: Epoch, language: str) -> Iterable[Suggestion]:
+def _categories(asked: list[str], version: CatalogueVersion, language: str) -> Iterable[Suggestion]:
     path = reverse("products")
-    named = ((in_language(names, language) or name, key) for key, name, names in epoch.tree)
+    named = ((in_language(names, language) or name, key) for key, name, names in version.tree)
     found = [(label, key) for label, key in named if _begins(label, asked)]
     return [
         Suggestion(f"{path}?{urlencode({'category': key})}", label, "category")

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from shop.delivery.names import country_name
 from shop.languages import in_language, listed, order_key
-from shop.storefront.cache.catalogue_version import Epoch
+from shop.storefront.cache.catalogue_version import CatalogueVersion
 from shop.storefront.listing.facets import FacetOption
 from shop.storefront.listing.page import Choices, shortened
 from shop.storefront.search.filters import MOST_CHOICES, KnownFilters, Pairs, is_country
@@ -109,7 +109,7 @@ def read_stores(data: QueryDict, known: KnownFilters) -> StoreFilters:
     )
 
 
-def directory(filters: StoreFilters, *, epoch: Epoch, language: str) -> Directory:
+def directory(filters: StoreFilters, *, version: CatalogueVersion, language: str) -> Directory:
     """Return the page of the stores that pass the filters. One statement."""
     everyone = store_cards(language)
     shown = _sorted([s for s in everyone if _passes(s, filters)], filters.sort, language)
@@ -135,7 +135,7 @@ def directory(filters: StoreFilters, *, epoch: Epoch, language: str) -> Director
                 *(country_name(code, language) for code in filters.countries),
                 *(
                     in_language(names, language) or name
-                    for top, name, names in epoch.tree
+                    for top, name, names in version.tree
                     if top == filters.category
                 ),
                 *(called.get(name, name) for name in filters.certificates),
@@ -152,7 +152,7 @@ def directory(filters: StoreFilters, *, epoch: Epoch, language: str) -> Director
             FacetOption(
                 top, in_language(names, language) or name, tops[top], top == filters.category
             )
-            for top, name, names in epoch.tree
+            for top, name, names in version.tree
             if "/" not in top and (tops[top] or top == filters.category)
         ),
         certificates=_options(

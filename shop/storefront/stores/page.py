@@ -17,7 +17,7 @@ from shop.errors import CannotDeliver
 from shop.languages import Wording, lang_mark
 from shop.listings.refresh import addresses
 from shop.merchants.models import Merchant
-from shop.storefront.cache.catalogue_version import Epoch
+from shop.storefront.cache.catalogue_version import CatalogueVersion
 from shop.storefront.cards import Card, cards
 from shop.storefront.listing.applied_filters import address
 from shop.storefront.listing.facets import FacetOption, Facets, facets_of, shown
@@ -86,7 +86,7 @@ def store_page(
     merchant: Merchant,
     taken: Filters,
     *,
-    epoch: Epoch,
+    version: CatalogueVersion,
     at: datetime,
     language: str,
     country: str,
@@ -101,7 +101,7 @@ def store_page(
     path = reverse("store", args=[merchant.slug])
     filters = replace(taken, stores=(merchant.slug,))
     found = find(filters, at=at, festivals=(), language=language)
-    facets = facets_of(filters, at=at, since=epoch.starts_at, festivals=(), language=language)
+    facets = facets_of(filters, at=at, since=version.starts_at, festivals=(), language=language)
     own, terms = merchant.translated or {}, ProductTerms(language, merchant.called or {})
     story = own.get("story") or merchant.story
     is_host = merchant.kind == Merchant.Kind.EXPERIENCES

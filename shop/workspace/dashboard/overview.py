@@ -21,7 +21,7 @@ SHOWN = 8
 def first_store(request: HttpRequest) -> HttpResponse:
     """Show the overview of the member's store; of several, that of the first."""
     if request.method == "POST":  # a second press of what made them a member
-        return redirect("merchant")
+        return redirect("workspace")
     merchant = request.merchants[0]
     work_on(request, merchant)
     return _overview(request, merchant)

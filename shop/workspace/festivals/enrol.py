@@ -121,8 +121,8 @@ def answer(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpRe
     except ShopError as refusal:
         messages.error(request, str(refusal))
         if enrolment is None and not enrol.is_enrolling(found, at=at):
-            return redirect("merchant-festivals", merchant.slug)
-    return redirect("merchant-festival", merchant.slug, found.pk)
+            return redirect("workspace-festivals", merchant.slug)
+    return redirect("workspace-festival", merchant.slug, found.pk)
 
 
 @require_POST
@@ -137,7 +137,7 @@ def leave(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpRes
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("Your store does not take part any more."))
-    return redirect("merchant-festivals", merchant.slug)
+    return redirect("workspace-festivals", merchant.slug)
 
 
 def _festival(
@@ -177,7 +177,7 @@ def _agreed(request: HttpRequest) -> dict[str, Any]:
 
 
 def _with_wanted(request: HttpRequest, merchant: Merchant, place: tuple[int, int]) -> str:
-    address = reverse("merchant-nominate", args=[merchant.slug, *place])
+    address = reverse("workspace-nominate", args=[merchant.slug, *place])
     wanted = request.GET.get("wanted", "")
     return f"{address}?wanted={wanted}" if wanted.isdecimal() and len(wanted) < 18 else address
 

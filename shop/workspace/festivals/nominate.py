@@ -49,7 +49,7 @@ def nominate(
         save = partial(use_cases.nominate, product, slot, form.proposal(), wanted=wanted)
         if _done(request, form, lambda: save(at=at, by=request.user)):
             messages.success(request, _("Waiting for review"))
-            return redirect("merchant-festival", merchant.slug, slot.festival_id)
+            return redirect("workspace-festival", merchant.slug, slot.festival_id)
     is_approved = bool(before and before.state == APPROVED)
     decided_at = before.decided_at if is_approved else None
     proposal = None
@@ -103,7 +103,7 @@ def withdraw(request: HttpRequest, merchant: Merchant, nomination_id: int) -> Ht
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("Withdrawn"))
-    return redirect("merchant-festival", merchant.slug, nomination.slot.festival_id)
+    return redirect("workspace-festival", merchant.slug, nomination.slot.festival_id)
 
 
 def _first(

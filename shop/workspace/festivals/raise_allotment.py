@@ -44,4 +44,4 @@ def raise_units(request: HttpRequest, merchant: Merchant, nomination_id: int) ->
             messages.success(request, _("Your changes are saved."))
     except ShopError as refusal:
         messages.error(request, str(refusal))
-    return redirect("merchant-nominate", merchant.slug, nomination.slot_id, nomination.product_id)
+    return redirect("workspace-nominate", merchant.slug, nomination.slot_id, nomination.product_id)

@@ -96,7 +96,7 @@ def suborder(request: HttpRequest, suborder_id: int) -> HttpResponse:
         else:
             text = _("%(number)s is marked as sent. The shopper was mailed.")
             messages.success(request, text % {"number": found.order.number})
-            return redirect("merchant-store", found.merchant.slug)
+            return redirect("workspace-store", found.merchant.slug)
     lines = list(found.lines.all())
     back = refunded(lines)
     shipments = list(found.shipments.select_related("contact"))

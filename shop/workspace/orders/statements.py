@@ -34,7 +34,7 @@ def show(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpResp
     number = _number(request)
     found = statement_pages.page(festival, merchant, start=(number - 1) * SHOWN, size=SHOWN)
     if number > 1 and not found.statement.lines:
-        return redirect("merchant-statement", merchant.slug, festival.pk)
+        return redirect("workspace-statement", merchant.slug, festival.pk)
     closed = festival.closed_at
     context = {
         "part": "festivals",

@@ -25,7 +25,7 @@ def find(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("code", "")
     code = clean_code(typed)
     if code and tickets_of(request.user).filter(code=code).exists():
-        return redirect("merchant-ticket", code)
+        return redirect("workspace-ticket", code)
     wrong = _("No ticket of yours has this code. Look again, or scan its square.") if typed else ""
     context = {"part": "tickets", "typed": typed[:60], "wrong": wrong}
     return render(request, "shop/workspace/find_ticket.html", context, status=404 if wrong else 200)
@@ -49,7 +49,7 @@ def ticket(request: HttpRequest, code: str) -> HttpResponse:
             refusal, status = error, 409
         else:
             messages.success(request, said)
-            return redirect("merchant-ticket", clean)
+            return redirect("workspace-ticket", clean)
     context = {
         "part": "tickets",
         "ticket": found,

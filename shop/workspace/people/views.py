@@ -46,7 +46,7 @@ def storeless(request: HttpRequest) -> HttpResponse:
                 messages.error(request, str(refusal))
                 status = 422
             else:
-                return redirect("merchant-store", found.merchant.slug)
+                return redirect("workspace-store", found.merchant.slug)
         waiting = list(invite.open_for(request.user, at=at))
         facts = {"email": request.user.email, "invitations": waiting}
         response = render(request, "shop/workspace/storeless.html", facts, status=status)
@@ -77,7 +77,7 @@ def _words(found: StoreInvitation | None) -> tuple[str, str]:
 
 
 def _home(found: StoreInvitation) -> str:
-    return reverse("merchant-store", args=[found.merchant.slug])
+    return reverse("workspace-store", args=[found.merchant.slug])
 
 
 DOOR = Door(StoreInvitation, _accept, _accept_anew, _words, _home)

@@ -23,7 +23,7 @@ from shop.workspace.products.form import (
 )
 
 
-def show_overtaken(form: ProductForm, grid: Any, product: Product, refusal: EditConflict) -> Any:
+def show_conflict(form: ProductForm, grid: Any, product: Product, refusal: EditConflict) -> Any:
     """Write the stored values into the form, so that saving it again is a decision.
 
     Returns:

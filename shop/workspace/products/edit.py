@@ -23,7 +23,7 @@ from shop.moderation.contents import Content, content_of, pictures_of
 from shop.moderation.propose import save_product, take_back
 from shop.moderation.withdraw import withdraw
 from shop.workspace.access import products_of, store_members_only
-from shop.workspace.products.conflicts import show_overtaken
+from shop.workspace.products.conflicts import show_conflict
 from shop.workspace.products.form import EMPTY_ROWS, Grid, ProductForm, first_rows, first_words
 from shop.workspace.products.unusual_prices import ask_in_grid
 from shop.workspace.store.pending_changes import change_of, saved
@@ -45,7 +45,7 @@ def add(request: HttpRequest, merchant: Merchant) -> HttpResponse:
         ))  # fmt: skip
         if made:
             messages.success(request, _("The draft is saved. Add pictures, then submit it."))
-            return redirect("merchant-product", merchant.slug, made.pk)
+            return redirect("workspace-product", merchant.slug, made.pk)
     return _page(request, merchant, form, grid, sure=sure)
 
 
@@ -64,10 +64,10 @@ def edit(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpRespo
                 at=clock.moment_of(request), by=request.user,
             ), product)  # fmt: skip
         except EditConflict as refusal:
-            waits, grid = None, show_overtaken(form, grid, product, refusal)
+            waits, grid = None, show_conflict(form, grid, product, refusal)
         if waits is not None:
             messages.success(request, saved(waits=waits, of=product))
-            return redirect("merchant-product", merchant.slug, product.pk)
+            return redirect("workspace-product", merchant.slug, product.pk)
     return _page(request, merchant, form, grid, product, sure=sure)
 
 
@@ -84,7 +84,7 @@ def send_for_review(request: HttpRequest, merchant: Merchant, product_id: int) -
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("Waiting for review"))
-    return redirect("merchant-product", merchant.slug, product.pk)
+    return redirect("workspace-product", merchant.slug, product.pk)
 
 
 @require_POST
@@ -98,7 +98,7 @@ def take_off_sale(request: HttpRequest, merchant: Merchant, product_id: int) -> 
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("Your changes are saved."))
-    return redirect("merchant-product", merchant.slug, product.pk)
+    return redirect("workspace-product", merchant.slug, product.pk)
 
 
 @require_POST
@@ -112,7 +112,7 @@ def take_change_back(request: HttpRequest, merchant: Merchant, product_id: int) 
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("Your change is taken back. What was approved stays."))
-    return redirect("merchant-product", merchant.slug, product.pk)
+    return redirect("workspace-product", merchant.slug, product.pk)
 
 
 def _product(merchant: Merchant, product_id: int) -> Product:
@@ -183,7 +183,7 @@ def _with_more_rows(request: HttpRequest) -> tuple[ProductForm, Any]:
 def _saved(
     request: HttpRequest, form: ProductForm, grid: Any, save: Any, product: Product | None = None
 ) -> Any:
-    """Save, or write into the forms why not; who was overtaken sees more than a sentence."""
+    """Save, or write into the forms why not; an edit conflict shows both versions."""
     content = _content(product)
     words = form.words(content.words if content else None)
     try:

@@ -36,7 +36,7 @@ def pictures(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpR
             text = ngettext("%(count)d picture added.", "%(count)d pictures added.", added)
             messages.success(request, text % {"count": added})
         if not problems:
-            return redirect("merchant-pictures", merchant.slug, product.pk)
+            return redirect("workspace-pictures", merchant.slug, product.pk)
     amendment = amendment_of(product) if problems else getattr(product, "amendment", None)
     rows = pictures_of(product, amendment)
     context = {
@@ -83,7 +83,7 @@ def change(
         messages.error(request, str(refusal))
     else:
         messages.success(request, saved(waits=waits, of=product))
-    return redirect("merchant-pictures", merchant.slug, product.pk)
+    return redirect("workspace-pictures", merchant.slug, product.pk)
 
 
 def too_large(request: HttpRequest) -> list[str]:

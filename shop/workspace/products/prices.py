@@ -83,7 +83,7 @@ def prices(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpRes
         elif "confirm" in request.POST and is_sure(request, sure):
             if _save(request, form, at=at):
                 messages.success(request, _("Your changes are saved."))
-                return redirect("merchant-prices", merchant.slug, product.pk)
+                return redirect("workspace-prices", merchant.slug, product.pk)
         elif form.starts_at() and form.starts_at() <= at:
             form.add_error("starts_on", _("The date must be in the future"))
         else:

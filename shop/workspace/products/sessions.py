@@ -72,7 +72,7 @@ def open_dates(request: HttpRequest, merchant: Merchant, product_id: int) -> Htt
             form.add_error(None, str(refusal))
         else:
             _say_opened(request, len({variant.pool_id for variant in made}), len(form.starts))
-            return redirect("merchant-sessions", merchant.slug)
+            return redirect("workspace-sessions", merchant.slug)
     context = {"part": "sessions", "product": product, "form": form, "zone": zone, "sure": sure}
     return render(request, "shop/workspace/open_dates.html", context,
                   status=422 if form.errors else 200)  # fmt: skip
@@ -97,7 +97,7 @@ def session(request: HttpRequest, merchant: Merchant, pool_id: int) -> HttpRespo
                 count,
             )
             messages.success(request, text % {"count": count})
-            return redirect("merchant-session", merchant.slug, pool.pk)
+            return redirect("workspace-session", merchant.slug, pool.pk)
     tickets = guests_of(pool)
     context = {
         "part": "sessions",

@@ -113,7 +113,7 @@ def stock(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResp
         else:
             text = ngettext("%(count)d count saved.", "%(count)d counts saved.", changed)
             messages.success(request, text % {"count": changed})
-            return redirect("merchant-stock", merchant.slug, product.pk)
+            return redirect("workspace-stock", merchant.slug, product.pk)
     moves = StockMove.objects.filter(pool__in=[variant.pool_id for variant in variants])
     context = {
         "part": "products",

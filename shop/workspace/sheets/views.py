@@ -43,7 +43,7 @@ def upload(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpRe
         except ShopError as refusal:
             problem = str(refusal)
         else:
-            return redirect("merchant-sheet", merchant.slug, sheet.pk)
+            return redirect("workspace-sheet", merchant.slug, sheet.pk)
     # The one in work may be of another festival; since it is alone, it is the newest of all.
     mine = Q(festival=festival) | Q(state=NominationSheet.State.RECEIVED) | Q(receive.WAITS)
     sheets = list(_counted(sheets_of(merchant).filter(mine))[:SHOWN])
@@ -83,7 +83,7 @@ def report(request: HttpRequest, merchant: Merchant, sheet_id: int) -> HttpRespo
     sheet = get_object_or_404(_counted(sheets_of(merchant)), pk=sheet_id)
     if request.method == "POST":
         _steer(request, sheet, at=at)
-        return redirect("merchant-sheet", merchant.slug, sheet.pk)
+        return redirect("workspace-sheet", merchant.slug, sheet.pk)
     is_going = _is_going(sheet)
     words = headings()
     context = {

@@ -20,7 +20,7 @@ from shop.errors import ShopError
 from shop.festivals.changelog import log
 from shop.festivals.prices.spans import mark_change
 from shop.languages import listed
-from shop.listings.edit import EditConflict, newest_edit, refuse_overtaken
+from shop.listings.edit import EditConflict, newest_edit, refuse_conflict
 from shop.listings.tasks import make_modern_sizes
 from shop.locks import lock_one
 from shop.merchants.models import Merchant
@@ -111,7 +111,7 @@ def change_profile(
         EditConflict: somebody else saved it in between.
     """
     now = lock_one(Merchant.objects, merchant.pk)
-    refuse_overtaken(now, version)
+    refuse_conflict(now, version)
     before = {name: getattr(now, name) for name in FIELDS}
     changed = [name for name in FIELDS if before[name] != facts[name]]
     is_new = now.state == Merchant.State.APPLIED
@@ -178,7 +178,7 @@ def profile(request: HttpRequest, merchant: Merchant) -> HttpResponse:
         waits = _save(request, merchant, form, at=at)
     if request.method == "POST" and not problem and not form.errors:
         messages.success(request, saved(waits=waits))
-        return redirect("merchant-profile", merchant.slug)
+        return redirect("workspace-profile", merchant.slug)
     context = {
         "part": "profile",
         "form": form,
@@ -204,7 +204,7 @@ def take_change_back(request: HttpRequest, merchant: Merchant) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("Your change is taken back. What was approved stays."))
-    return redirect("merchant-profile", merchant.slug)
+    return redirect("workspace-profile", merchant.slug)
 
 
 def _save(request: HttpRequest, merchant: Merchant, form: ProfileForm, *, at: Any) -> bool:

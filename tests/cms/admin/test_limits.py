@@ -9,7 +9,7 @@ from shop.festivals import limits
 from shop.festivals.models import ChangeLog, Fairness, PriceChange
 from shop.orders.place import place_order
 from shop.storefront.cache import catalogue_version
-from shop.storefront.cache.catalogue_version import current_epoch
+from shop.storefront.cache.catalogue_version import current_version
 from tests import make
 from tests.budgets import statements
 from tests.cms.admin.people import organizer
@@ -28,7 +28,7 @@ def change(at=NOON, **wanted):
 def test_what_nobody_set_follows_the_settings(settings):
     settings.MOST_OPEN_ORDERS, settings.HOLD_MINUTES = 7, 25
 
-    found = current_epoch(at=NOON).limits
+    found = current_version(at=NOON).limits
 
     assert found.open_orders_per_email == 7
     assert (found.hold_minutes, found.flash_hold_minutes, found.queue_at_once) == (25, 10, 0)
@@ -80,13 +80,13 @@ def test_the_minutes_to_pay_count_for_the_next_order_and_not_for_the_last():
     assert after.pay_by == NOON + timedelta(minutes=20)
 
 
-def test_the_limits_come_with_the_epoch_and_cost_no_statement_of_their_own():
+def test_the_limits_come_with_the_version_and_cost_no_statement_of_their_own():
     change(hold_minutes=20)
 
     with statements(most=1):
-        assert current_epoch(at=NOON).limits.hold_minutes == 20
+        assert current_version(at=NOON).limits.hold_minutes == 20
     with statements(most=1):
-        current_epoch(at=NOON)
+        current_version(at=NOON)
 
 
 @pytest.mark.parametrize(("name", "bounds"), limits.BOUNDS.items())

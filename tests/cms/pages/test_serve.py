@@ -258,7 +258,7 @@ def test_a_page_that_is_moved_stands_at_its_new_place_in_every_copy(client, is_t
 
 def revision():
     catalogue_version.forget()
-    return catalogue_version.current_epoch(at=make.NOON).revision
+    return catalogue_version.current_version(at=make.NOON).revision
 
 
 def test_an_address_that_leads_nowhere_offers_the_pages_that_it_may_have_meant(client):

@@ -25,7 +25,7 @@ def test_without_a_cart_there_is_nothing_to_check_out(browser):
 def test_the_page_asks_what_the_country_needs_and_shows_the_total(browser):
     fill(browser, {make.variant(): 2})
 
-    with statements(most=5):  # one of them asks for the epoch, once a second
+    with statements(most=5):  # one of them asks for the version, once a second
         answer = browser.get("/checkout/")
 
     assert "2 items from 1 store" in words(answer)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shop.cart.vouchers.claim import claim_for_later
-from shop.cart.vouchers.wallet import pocket, within_reach
+from shop.cart.vouchers.wallet import claimed_vouchers, within_reach
 from shop.errors import NotPossible, VoucherRefused
 from shop.festivals.enrolment import enrol
 from shop.festivals.nominations import approve
@@ -43,13 +43,13 @@ def test_its_benefits_are_not_offered_and_cannot_be_claimed(store, organizer):
         claim_for_later(voucher, late, at=NOON)
     with pytest.raises(VoucherRefused, match="cannot be used at the moment"):
         find_voucher("PARCEL", at=NOON, user=early)
-    assert [shown.state for shown in pocket(early, at=NOON)] == ["Paused"]
+    assert [shown.state for shown in claimed_vouchers(early, at=NOON)] == ["Paused"]
     voucher.refresh_from_db()
     assert voucher.claimed == 1
 
     moderation_suspend.reopen(store, at=NOON, by=organizer)
     assert find_voucher("PARCEL", at=NOON, user=early)
-    assert [shown.state for shown in pocket(early, at=NOON)] == ["Ready to use"]
+    assert [shown.state for shown in claimed_vouchers(early, at=NOON)] == ["Ready to use"]
 
 
 def test_the_hero_counts_it_no_more(client, clock_at, store, kettle, organizer):

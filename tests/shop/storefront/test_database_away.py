@@ -9,7 +9,7 @@ from django.test import Client
 
 from shop.cart.models import CartLine
 from shop.storefront.cache import catalogue_version
-from shop.storefront.cache.catalogue_version import current_epoch
+from shop.storefront.cache.catalogue_version import current_version
 from tests import make
 from tests.cutting import wired
 from tests.make import END, NOON
@@ -264,9 +264,9 @@ def test_what_the_database_refuses_while_it_is_there_is_no_503(kettle, wire, bro
     assert SAFE in text_of(answer)
 
 
-def test_an_epoch_is_asked_for_as_before_by_what_needs_the_database(wire):
-    current_epoch(at=NOON)
+def test_a_version_is_asked_for_as_before_by_what_needs_the_database(wire):
+    current_version(at=NOON)
     wire.cut()
 
     with pytest.raises(Exception, match=r"connection|server"):
-        current_epoch(at=NOON + timedelta(seconds=2))
+        current_version(at=NOON + timedelta(seconds=2))

@@ -53,7 +53,7 @@ def test_what_stands_below_a_category_moves_along_and_lists_find_it(desk, tree):
     catalogue_version.forget()
     for path in ("food-here", "food-here/coffee"):
         assert kettle.product.title in Client().get(f"/products/?category={path}").text
-    assert ("food-here", "Meals", {"fr": "Repas"}) in catalogue_version.current_epoch(
+    assert ("food-here", "Meals", {"fr": "Repas"}) in catalogue_version.current_version(
         at=BEFORE
     ).tree
 
@@ -119,7 +119,7 @@ def test_a_new_category_is_in_the_menu_of_every_page_at_once(desk, tree):
 
     assert answer.status_code == 302
     catalogue_version.forget()
-    assert "cocoa" in catalogue_version.current_epoch(at=BEFORE).known.categories
+    assert "cocoa" in catalogue_version.current_version(at=BEFORE).known.categories
 
 
 def test_a_category_is_named_in_every_language_and_pages_call_it_so(desk, tree):

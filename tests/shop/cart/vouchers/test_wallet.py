@@ -1,4 +1,4 @@
-"""Vouchers in an account's pocket: claimed from shared pages, seen with their states, used."""
+"""Vouchers in an account's wallet: claimed from shared pages, seen with their states, used."""
 
 from datetime import timedelta
 

@@ -78,7 +78,7 @@ def shown_on_page(product, at):
     """Return the number and the words of the price on the product's page."""
     catalogue_version.forget()
     page = product_page(
-        read_product(product.slug, "en"), epoch=catalogue_version.current_epoch(at=at), at=at,
+        read_product(product.slug, "en"), version=catalogue_version.current_version(at=at), at=at,
         reader=Reader("en", "USD", "CN"), asked=AskedVariant(),
     )  # fmt: skip
     return page.buying.variant.price, page.buying.price

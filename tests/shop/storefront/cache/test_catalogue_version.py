@@ -8,7 +8,7 @@ from shop.delivery.models import Country
 from shop.festivals.models import PriceChange
 from shop.festivals.prices import spans
 from shop.storefront.cache import catalogue_version
-from shop.storefront.cache.catalogue_version import current_epoch
+from shop.storefront.cache.catalogue_version import current_version
 from tests import make
 from tests.make import END, NOON, START
 
@@ -19,23 +19,23 @@ MIDNIGHT = NOON.replace(hour=0)
 
 def fresh(at):
     catalogue_version.forget()
-    return current_epoch(at=at)
+    return current_version(at=at)
 
 
 def test_a_process_asks_once_a_second():
     with CaptureQueriesContext(connection) as asked:
-        first = current_epoch(at=NOON)
-        assert current_epoch(at=NOON + timedelta(milliseconds=999)) is first
-        assert current_epoch(at=NOON + timedelta(seconds=1)) is not first
+        first = current_version(at=NOON)
+        assert current_version(at=NOON + timedelta(milliseconds=999)) is first
+        assert current_version(at=NOON + timedelta(seconds=1)) is not first
 
     assert len(asked) == 2
 
 
 def test_a_turn_of_prices_is_not_slept_through():
     make.festival(ends_at=NOON + timedelta(milliseconds=500))
-    before = current_epoch(at=NOON)
+    before = current_version(at=NOON)
 
-    after = current_epoch(at=NOON + timedelta(milliseconds=500))
+    after = current_version(at=NOON + timedelta(milliseconds=500))
 
     assert before.ends_at == after.starts_at == NOON + timedelta(milliseconds=500)
     assert (before.festival is None, after.festival is None) == (False, True)

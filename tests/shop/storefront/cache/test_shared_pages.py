@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from shop.festivals.deals.actions import pause_deal
 from shop.festivals.prices import regular
 from shop.storefront.cache import shared_page as cache_shared_page
-from shop.storefront.cache.catalogue_version import current_epoch
+from shop.storefront.cache.catalogue_version import current_version
 from shop.storefront.cache.shared_page import leave_out, shared_page
 from tests import make
 from tests.crowd import at_once
@@ -162,7 +162,7 @@ def test_the_price_of_a_variant_that_is_not_the_cheapest_turns_in_time(kettle):
     before = page_at(path, turn - timedelta(seconds=5))
     after = page_at(path, turn)
 
-    assert current_epoch(at=NOON).ends_at > turn
+    assert current_version(at=NOON).ends_at > turn
     assert [b"$25.00" in page.content for page in (before, after)] == [False, True]
     assert before.headers["Cache-Control"] == "public, max-age=5"
 
