@@ -10,45 +10,14 @@ HUNDRED_PERCENT_BP = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount in the minor units of its currency: ``Money(40_00, "USD")`` is 40 dollars."""
+    """An amount in the minor units of its currency: ``Money(40_00, "USD")`` is 40 dollars.
+
+    For the borders of the shop, where other currencies come in. Inside there is one, and amounts
+    are plain whole numbers.
+    """
 
     amount: int
     currency: str
-
-    def __add__(self, other: Money) -> Money:
-        return Money(self.amount + self._same(other), self.currency)
-
-    def __sub__(self, other: Money) -> Money:
-        return Money(self.amount - self._same(other), self.currency)
-
-    def __mul__(self, times: int) -> Money:
-        return Money(self.amount * times, self.currency)
-
-    def __neg__(self) -> Money:
-        return Money(-self.amount, self.currency)
-
-    def __bool__(self) -> bool:
-        return self.amount != 0
-
-    def share(self, rate_bp: int) -> Money:
-        """Return this share of the amount, halves rounded away from zero.
-
-        Args:
-            rate_bp: basis points; 1,000 is 10 %.
-        """
-        return Money(share(self.amount, rate_bp), self.currency)
-
-    def split(self, weights: Sequence[int]) -> list[Money]:
-        """Divide the amount in proportion to ``weights``; nothing is lost.
-
-        ``Money(100, "EUR").split([1, 1, 1])`` gives 34, 33, 33.
-        """
-        return [Money(part, self.currency) for part in split(self.amount, weights)]
-
-    def _same(self, other: Money) -> int:
-        if other.currency != self.currency:
-            raise ValueError(f"{self.currency} and {other.currency} do not add up")
-        return other.amount
 
 
 def share(amount: int, rate_bp: int) -> int:

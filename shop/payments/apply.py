@@ -166,8 +166,7 @@ def _adopt(payment: Payment, session: CheckoutSession) -> None:
 def _take(payment: Payment, session: CheckoutSession, *, at: datetime) -> None:
     """The money is there: keep it if the order can still be had, send it back otherwise."""
     order = payment.order
-    asked = (payment.amount, payment.currency)
-    if (session.amount, session.currency) != asked or session.received != payment.amount:
+    if session.asked != payment.asked or session.came != payment.asked:
         log.error("payment %s: amount or currency differs, held for review", payment.uuid)
         payment.save_as(Payment.State.REVIEW)
         end.set_apart(order)

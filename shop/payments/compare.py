@@ -95,7 +95,7 @@ def _of_paid(session: CheckoutSession, payment: Payment | None) -> str:
         return f"{paid} beside {payment.session_id}"
     if payment.state not in HAS_MONEY:
         return f"{paid}, and {payment.state} here"
-    is_same = (session.received, session.currency) == (payment.amount, payment.currency)
+    is_same = session.came == payment.asked
     return "" if is_same or payment.state == Payment.State.REVIEW else f"{paid} with another amount"
 
 

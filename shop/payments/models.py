@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from shop.money import Money
 from shop.orders.models import Order, Refund, Suborder
 from shop.states import Stateful, StateQuerySet
 
@@ -112,6 +113,11 @@ class Payment(Stateful):
     def key(self) -> str:
         """Return the idempotency key of its session: the same key finds the same session."""
         return f"{self.uuid}-{self.keys_used}" if self.keys_used else str(self.uuid)
+
+    @property
+    def asked(self) -> Money:
+        """Return the amount that the shopper is asked for."""
+        return Money(self.amount, self.currency)
 
     @property
     def is_undecided(self) -> bool:

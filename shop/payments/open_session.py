@@ -42,7 +42,7 @@ def open_session(payment: Payment, *, at: datetime) -> Payment:
             raise
         give_up(payment, at=at)
         raise NeverOpened(str(refused), may_retry=False, code=refused.code) from refused
-    if (session.amount, session.currency) != (payment.amount, payment.currency):
+    if session.asked != payment.asked:
         log.error("payment %s: the session's total differs from the order's", payment.uuid)
         gateway().close_checkout(session.id)
         apply_session(session.id, at=at)

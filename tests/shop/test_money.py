@@ -19,12 +19,12 @@ def half_away_from_zero(exact: Fraction) -> int:
 
 @given(amounts, weights)
 def test_a_split_loses_no_unit_and_is_fair_to_one_unit(amount, weights):
-    parts = Money(amount, "EUR").split(weights)
+    parts = split(amount, weights)
 
-    assert sum(part.amount for part in parts) == amount
+    assert sum(parts) == amount
     for part, weight in zip(parts, weights, strict=True):
         exact = Fraction(amount * weight, sum(weights))
-        assert abs(part.amount - exact) < 1
+        assert abs(part - exact) < 1
 
 
 @given(amounts, weights)
@@ -49,10 +49,7 @@ def test_a_part_is_never_more_than_its_weight_when_the_weights_cover_the_amount(
 
 @given(amounts, rates)
 def test_a_refund_gives_back_exactly_the_commission_taken(amount, rate):
-    taken = Money(amount, "EUR").share(rate)
-    returned = Money(-amount, "EUR").share(rate)
-
-    assert taken + returned == Money(0, "EUR")
+    assert share(amount, rate) + share(-amount, rate) == 0
 
 
 @given(amounts, rates)
@@ -101,26 +98,9 @@ def test_an_amount_needs_a_weight_to_carry_it():
         split(1, [2, -1])
 
 
-def test_money_adds_subtracts_and_multiplies_in_whole_units():
-    forty, two = Money(40_00, "USD"), Money(2_50, "USD")
-
-    assert forty + two == Money(42_50, "USD")
-    assert forty - two == Money(37_50, "USD")
-    assert two * 3 == Money(7_50, "USD")
-    assert -two == Money(-2_50, "USD")
-
-
-def test_two_currencies_do_not_add_up():
-    with pytest.raises(ValueError, match="EUR and USD do not add up"):
-        Money(1, "EUR") + Money(1, "USD")
-    with pytest.raises(ValueError, match="EUR and USD do not add up"):
-        Money(1, "EUR") - Money(1, "USD")
-
-
-def test_no_money_is_false():
-    assert not Money(0, "USD")
-    assert Money(-1, "USD")
+def test_the_same_number_in_another_currency_is_other_money():
+    assert Money(40_00, "USD") == Money(40_00, "USD") != Money(40_00, "EUR")
 
 
 def test_ten_percent_of_40_dollars_are_4_dollars():
-    assert Money(40_00, "USD").share(1_000) == Money(4_00, "USD")
+    assert share(40_00, 1_000) == 4_00

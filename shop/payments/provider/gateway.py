@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from shop.money import Money
+
 
 class SessionStatus(StrEnum):
     """Whether a Checkout session can still be paid."""
@@ -36,6 +38,16 @@ class CheckoutSession:
     intent_id: str | None = None
     charge_id: str | None = None
     method: str = ""
+
+    @property
+    def asked(self) -> Money:
+        """Return the amount that the shopper is asked for."""
+        return Money(self.amount, self.currency)
+
+    @property
+    def came(self) -> Money:
+        """Return the amount that came."""
+        return Money(self.received, self.currency)
 
 
 @dataclass(frozen=True, slots=True)
