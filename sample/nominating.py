@@ -14,11 +14,13 @@ from sample.scheduling import allotments_of
 from sample.sheets import ProductSheet
 from shop.accounts.models import User
 from shop.catalogue.models import Product
-from shop.festivals.models import Enrolment, Festival, Nomination, Participation
+from shop.festivals.models import Enrolment, Festival, Nomination, Participation, Slot
 from shop.festivals.nominations import approve
-from shop.festivals.pricing.kinds import Percent
+from shop.festivals.pricing.kinds import Multibuy, Percent
 
 JOINED, JOINING_DAYS = -45, 30
+# Small things that are bought by the handful: how many are bought, and paid for.
+MULTIBUYS = {"BI-KHS-003": (3, 2), "CM-NPL-007": (3, 2), "EG-SQT-001": (4, 3)}
 # What was agreed with a store, by the year it was founded: most pay the festival's rate.
 COMMISSIONS_BP = (1000, 1000, 800, 1000, 1000, 900, 1200)
 
@@ -84,6 +86,21 @@ def _nominations(
                 **_terms(plan),
             )
         )
+    for sku, (buys, pays) in MULTIBUYS.items():
+        product = by_slug.get(slugify(sheets[sku].title)) if sku in sheets else None
+        if product is not None:
+            rows.append(
+                Nomination(
+                    slot=festival.slots.get(kind=Slot.Kind.WHOLE),
+                    product=product,
+                    enrolment=enrolments[product.merchant_id],
+                    state=Nomination.State.SUBMITTED,
+                    submitted_at=edition.at(SUBMITTED, 9),
+                    rule=Multibuy.code,
+                    buys=buys,
+                    pays=pays,
+                )
+            )
     return Nomination.objects.bulk_create(rows)
 
 
