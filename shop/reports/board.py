@@ -57,7 +57,7 @@ class Board:
     @property
     def left(self) -> int:
         """Return the units that are set aside and neither held nor sold."""
-        return sum(deal.left for deal in self.deals if deal.is_open)
+        return sum(deal.left or 0 for deal in self.deals if deal.is_open)
 
     @property
     def conversion(self) -> int | None:

@@ -11,7 +11,9 @@ from django.db.models import Value
 
 from shop.festivals.deals.status import choice
 from shop.festivals.models import Festival, Fund, Promotion
+from shop.festivals.models.deals import in_time_sql, left_sql
 from shop.reports.models import Check
+from shop.stock.models import free_sql
 
 MOST_NETWORKS = 8
 KEY_SHOWN = 8  # letters of a hash that tell addresses apart and lead nowhere
@@ -28,17 +30,17 @@ WHERE t.festival_id = %(festival)s AND (
   OR (t.kind = 'minute' AND t.key >= %(since)s))
 ORDER BY t.kind, t.paid DESC, t.key
 """
-DEALS = """
+DEALS = f"""
 SELECT s.id, s.label, s.kind, s.starts_at, s.ends_at, s.cancelled_at, d.id, p.title, m.name,
-  d.state, d.allotment, d.held, d.sold, d.effective_from, d.effective_to, pool.on_hand,
-  pool.held, pool.sold, v.units_per_item, array_to_string(v.options, ', '), v.session_start,
-  v.session_zone
+  d.state, d.allotment, d.held, d.sold, {left_sql("d")}, {in_time_sql("d")},
+  greatest(0, {free_sql("pool")}) / v.units_per_item, array_to_string(v.options, ', '),
+  v.session_start, v.session_zone
 FROM shop_slot s
 LEFT JOIN shop_deal d ON d.slot_id = s.id AND d.state IN ('approved', 'paused')
 LEFT JOIN shop_variant v ON v.id = d.variant_id LEFT JOIN shop_pool pool ON pool.id = v.pool_id
 LEFT JOIN shop_product p ON p.id = v.product_id LEFT JOIN shop_merchant m ON m.id = p.merchant_id
 WHERE s.festival_id = %(festival)s ORDER BY s.starts_at, s.id, d.id
-"""
+"""  # noqa: S608 (constants only)
 # Few orders are pending at a time, and an index holds them alone.
 PENDING = """
 SELECT o.network_key, count(DISTINCT o.id), sum(l.quantity),
@@ -90,6 +92,7 @@ class BoardDeal:
     allotment: int | None
     held: int
     sold: int
+    left: int | None
     is_open: bool
     is_paused: bool
     room: int
@@ -98,11 +101,6 @@ class BoardDeal:
     def name(self) -> str:
         """Return its name in a sentence: product and variant."""
         return f"{self.title}, {self.choice}" if self.choice else self.title
-
-    @property
-    def left(self) -> int:
-        """Return the units that are set aside and free."""
-        return max(0, self.allotment - self.held - self.sold) if self.allotment else 0
 
     @property
     def percent(self) -> int:
@@ -164,18 +162,15 @@ def tallies(festival: Festival, *, since: datetime) -> list[TallyRow]:
 def deals(festival: Festival, *, at: datetime) -> Deals:
     """Return all deals that are approved or paused, and coming slots without any."""
     rows, empty = [], []
-    for row in _rows(DEALS, festival=festival.pk):
+    for row in _rows(DEALS, festival=festival.pk, at=at):
         _slot, label, kind, starts, ends, cancelled, deal_id, *facts = row
         if deal_id is None:
             if kind == "flash" and ends > at and cancelled is None:
                 empty.append((label, starts))
             continue
-        title, store, state, allotment, held, sold, begins, is_over, *pool = facts
-        on_hand, pool_held, pool_sold, each, *which = pool
-        is_open = state == "approved" and begins <= at < is_over
-        room = max(0, on_hand - pool_held - pool_sold) // each
+        title, store, state, allotment, held, sold, left, is_open, room, *which = facts
         rows.append(BoardDeal(deal_id, title, choice(*which), store, label, allotment, held, sold,
-                            is_open, state == "paused", room))  # fmt: skip
+                            left, is_open, state == "paused", room))  # fmt: skip
     return Deals(rows, empty)
 
 

@@ -44,7 +44,7 @@ def change_of(amendment: Amendment | None) -> Change | None:
 
 def is_public(product: Product | None) -> bool:
     """Tell whether shoppers see the approved version; of a store they always do."""
-    return product is None or product.state == Product.State.PUBLISHED
+    return product is None or product.is_public
 
 
 def saved(*, waits: bool, of: Product | None = None) -> str:
