@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
 from django import forms
 from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
 
+from cms.pages.gathered import Gathered
+from cms.pages.scene import Scene
 from shop.languages import Wording
 from shop.storefront.festival.hero import heading
-
-if TYPE_CHECKING:
-    from cms.pages.gather import Gathered
-    from cms.pages.scene import Scene
-    from shop.storefront.search.shelves import Shelf
+from shop.storefront.search.shelves import Shelf
 
 PHASES = [("teaser", "Before the festival"), ("live", "While it runs"), ("ended", "After its end")]
 KEYS = [
@@ -49,6 +48,8 @@ class PageBlock(blocks.StructBlock):
     """
 
     needs: frozenset[str] = frozenset()
+    # Wagtail asks a block for its example; ``cms.pages.gather``, which knows all blocks, sets it.
+    gather_example: ClassVar[Callable[[PageBlock, Any], Gathered]]
 
     phases = blocks.MultipleChoiceBlock(
         choices=PHASES,
@@ -89,10 +90,8 @@ class PageBlock(blocks.StructBlock):
 
     def get_preview_context(self, value: Any, parent_context: dict | None = None) -> dict[str, Any]:
         """Show the block's example with the shop's products of this moment."""
-        from cms.pages.gather import gather_example  # noqa: PLC0415 (it knows the blocks)
-
         context = super().get_preview_context(value, parent_context)
-        return context | {"gathered": gather_example(self, value)}
+        return context | {"gathered": self.gather_example(self, value)}
 
 
 class HeadedBlock(PageBlock):

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext as _
 from wagtail import blocks
 
 from cms.blocks import choices
 from cms.blocks.base import HeadedBlock
-
-if TYPE_CHECKING:
-    from cms.pages.gather import Gathered
-    from shop.storefront.festival.collections import Collection
+from cms.pages.gathered import Gathered
+from shop.storefront.festival.collections import Collection
 
 MOST = 8
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,14 +11,11 @@ from wagtail import blocks
 from cms.blocks import choices
 from cms.blocks.base import HeadedBlock
 from cms.choosers import product_chooser
-from cms.pages.scene import Phase
+from cms.pages.gathered import Gathered
+from cms.pages.scene import Phase, Scene
 from shop.listings.models import ALIKE
 from shop.storefront.search.filters import Filters
 from shop.storefront.search.shelves import MOST, Shelf
-
-if TYPE_CHECKING:
-    from cms.pages.gather import Gathered
-    from cms.pages.scene import Scene
 
 ProductChooserBlock = product_chooser.get_block_class(
     name="ProductChooserBlock", module_path="cms.blocks.deals"

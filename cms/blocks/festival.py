@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -16,15 +16,12 @@ from cms.blocks.base import HeadedBlock, PageBlock
 from cms.blocks.choices import zones
 from cms.blocks.deals import ProductChooserBlock, ShelfBlock, picked
 from cms.blocks.words import Words
-from cms.pages.scene import Phase
+from cms.pages.gathered import Gathered
+from cms.pages.scene import Phase, Scene
 from shop import dates
 from shop.languages import in_language
 from shop.storefront.festival.hero import words
 from shop.storefront.search.shelves import MOST, Shelf
-
-if TYPE_CHECKING:
-    from cms.pages.gather import Gathered
-    from cms.pages.scene import Scene
 
 MINUTE = timedelta(minutes=1)
 EARLY = 15 * MINUTE  # before a session starts, its stream can be opened

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,15 +13,12 @@ from cms.blocks.base import HeadedBlock
 from cms.blocks.deals import ShelfBlock, count_of
 from cms.blocks.words import Words as WordsField
 from cms.choosers import store_chooser
-from cms.pages.scene import Phase
+from cms.pages.gathered import Gathered
+from cms.pages.scene import Phase, Scene
 from shop.delivery.names import country_name
 from shop.storefront.search.filters import Filters
 from shop.storefront.search.shelves import MOST, Shelf
 from shop.storefront.stores.cards import by_country, spread
-
-if TYPE_CHECKING:
-    from cms.pages.gather import Gathered
-    from cms.pages.scene import Scene
 
 StoreChooserBlock = store_chooser.get_block_class(
     name="StoreChooserBlock", module_path="cms.blocks.stores"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from wagtail import blocks
@@ -11,10 +11,8 @@ from wagtail.images.blocks import ImageChooserBlock
 
 from cms.blocks.base import PageBlock
 from cms.pages.addresses import is_safe
+from cms.pages.gathered import Gathered
 from cms.pages.pictures import files_of
-
-if TYPE_CHECKING:
-    from cms.pages.gather import Gathered
 
 FEATURES = [
     "h2", "h3", "bold", "italic", "ol", "ul", "blockquote", "hr", "link", "document-link",

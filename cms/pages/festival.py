@@ -15,7 +15,7 @@ from wagtail.search import index
 
 from cms.blocks.body import SHOP_BODY
 from cms.pages.base import ListPage, ShopPage
-from cms.pages.gather import Gathered
+from cms.pages.gathered import Gathered
 from cms.pages.lists import festival_cards, known
 from shop.festivals.models import Festival
 from shop.reports.models import PublicResult

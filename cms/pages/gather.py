@@ -2,91 +2,38 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import count
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.db.models import Expression, F, Q, QuerySet
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from wagtail.models import Page
-from wagtail.rich_text import RichText, expand_db_html
+from wagtail.rich_text import RichText
 
 from cms.blocks.base import PageBlock
 from cms.blocks.deals import has_sales
-from cms.pages.addresses import address, localized
+from cms.pages.addresses import address
 from cms.pages.cards import PageCard, cards_of, rows_of
-from cms.pages.offers import OfferCard, offers
+from cms.pages.gathered import Gathered, linked_pages
+from cms.pages.offers import offers
 from cms.pages.scene import Scene
 from shop import clock, dates
 from shop.composed import IDS, AnyOf, composed
 from shop.storefront.cache.catalogue_version import current_version
-from shop.storefront.cards import Card, cards
-from shop.storefront.festival.collections import Collection, collections
-from shop.storefront.festival.hero import Hero, hero
-from shop.storefront.festival.slots import SlotShown, slots
+from shop.storefront.cards import cards
+from shop.storefront.festival.collections import collections
+from shop.storefront.festival.hero import hero
+from shop.storefront.festival.slots import slots
 from shop.storefront.search.find import ProductRow
 from shop.storefront.search.shelves import MOST, Shelf, find_shelves
-from shop.storefront.stores.cards import StoreCard, store_cards
+from shop.storefront.stores.cards import store_cards
 
 STORIES = 24
-LINK = re.compile(r"<a\b[^>]*>")
-TO_PAGE = re.compile(r'linktype="page"')
-ID = re.compile(r'\bid="(\d{1,15})"')
-OWN_PLACE = re.compile(r'(<a\b[^>]*?\bhref=")(/[^"]*)"')
-
-
-@dataclass
-class Gathered:
-    """All that the blocks of one page show, read in a fixed number of statements."""
-
-    scene: Scene
-    cards: dict[Shelf, list[Card]] = field(default_factory=dict)
-    with_sales: set[Shelf] = field(default_factory=set)
-    stores: list[StoreCard] = field(default_factory=list)
-    collections: list[Collection] = field(default_factory=list)
-    hero: Hero | None = None
-    slots: tuple[SlotShown, ...] = ()
-    zone_name: str = ""
-    vouchers: list[OfferCard] = field(default_factory=list)
-    stories: dict[int, PageCard] = field(default_factory=dict)
-    links: dict[int, str] = field(default_factory=dict)
-    numbers: Iterator[int] = field(default_factory=lambda: count(1))
-    pavilions: Iterator[int] = field(default_factory=lambda: count(1))
-
-    def next_number(self) -> int:
-        """Return a number that no other part of the page got."""
-        return next(self.numbers)
-
-    def next_pavilion(self) -> int:
-        """Return which of the page's pavilions comes next, from 1 on."""
-        return next(self.pavilions)
-
-    def localized(self, place: str) -> str:
-        """Return an address of the shop in the language of the page."""
-        return localized(place, self.scene.language)
-
-    def rich(self, value: RichText | None) -> SafeString:
-        """Return formatted words with their links, in the language of the page."""
-        if not value:
-            return SafeString("")
-        html = LINK.sub(self._link, value.source)
-        html = OWN_PLACE.sub(
-            lambda found: f'{found[1]}{self.localized(found[2])}"', expand_db_html(html)
-        )
-        return mark_safe(html)  # noqa: S308 (cleaned by Wagtail when it was written)
-
-    def _link(self, found: re.Match[str]) -> str:
-        if not TO_PAGE.search(found[0]):
-            return found[0]
-        page = ID.search(found[0])
-        url = self.links.get(int(page[1])) if page else None
-        return f'<a href="{url}">' if url else "<a>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,8 +166,7 @@ def _links(parts: Sequence[BlockPart], language: str) -> dict[int, str]:
     for part in parts:
         for value in part.value.values():
             if isinstance(value, RichText) and "linktype" in value.source:
-                links = (link for link in LINK.findall(value.source) if TO_PAGE.search(link))
-                wanted |= {int(pk) for link in links for pk in ID.findall(link)}
+                wanted |= linked_pages(value.source)
             elif isinstance(value, Page):
                 wanted.add(value.pk)
     if not wanted:
@@ -231,3 +177,6 @@ def _links(parts: Sequence[BlockPart], language: str) -> dict[int, str]:
         pk: address(path, language if code == settings.LANGUAGE_CODE else code)
         for pk, path, code in found
     }
+
+
+PageBlock.gather_example = staticmethod(gather_example)

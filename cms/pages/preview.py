@@ -7,7 +7,7 @@ preview says and can write nothing. It is for whoever may edit the page, and is 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -15,20 +15,26 @@ from wagtail.users.models import UserProfile
 
 from shop import clock
 from shop.festivals.models import Festival
-from shop.storefront.cache.catalogue_version import current_version
+from shop.storefront.cache.catalogue_version import CatalogueVersion, KnownFestival, current_version
 from shop.storefront.previews.boundaries import boundaries
 from shop.storefront.previews.middleware import private
 from shop.storefront.previews.overlay import shown
 from shop.storefront.previews.preview import Preview
 
-if TYPE_CHECKING:
-    from cms.pages.base import ShopPage
-
 NOW = ("", "As now")
 CHOSEN = ("chosen", "At the moment chosen in the page's settings")
 
 
-def modes(page: ShopPage) -> list[tuple[str, str]]:
+class Previewed(Protocol):
+    """A page that can be shown as it will be at a moment."""
+
+    preview_at: datetime | None
+
+    def festival_at(self, version: CatalogueVersion) -> KnownFestival | None: ...
+    def answer(self, request: HttpRequest) -> HttpResponse: ...
+
+
+def modes(page: Previewed) -> list[tuple[str, str]]:
     """Return the moments at which a page can be looked at, with their names."""
     festival = _festival(page)
     found = boundaries(festival) if festival else []
@@ -36,7 +42,7 @@ def modes(page: ShopPage) -> list[tuple[str, str]]:
     return [NOW, *dict(named).items(), CHOSEN]
 
 
-def show(page: ShopPage, request: HttpRequest, mode: str) -> HttpResponse:
+def show(page: Previewed, request: HttpRequest, mode: str) -> HttpResponse:
     """Return the page as it will be at a moment, for editors only."""
     if request.user.is_authenticated:
         UserProfile.get_for_user(request.user)  # Wagtail's bar would write it, and may not
@@ -52,13 +58,13 @@ def show(page: ShopPage, request: HttpRequest, mode: str) -> HttpResponse:
     return response
 
 
-def _moment(page: ShopPage, festival: Festival | None, mode: str) -> datetime | None:
+def _moment(page: Previewed, festival: Festival | None, mode: str) -> datetime | None:
     if mode == CHOSEN[0]:
         return page.preview_at
     found = boundaries(festival) if festival and mode else []
     return next((boundary.at for boundary in found if boundary.key == mode), None)
 
 
-def _festival(page: ShopPage) -> Festival | None:
+def _festival(page: Previewed) -> Festival | None:
     known = page.festival_at(current_version(at=clock.now()))
     return Festival.objects.get(pk=known.id) if known else None
