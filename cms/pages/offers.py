@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from shop import dates
 from shop.festivals import local_time
 from shop.festivals.models import Promotion
-from shop.festivals.promotions.text import called, left_text
+from shop.festivals.promotions.text import left_text, title_and_terms
 from shop.storefront.cache.catalogue_version import KnownFestival
 
 MOST = 12
@@ -52,7 +52,7 @@ def _offer(row: Promotion, festival: KnownFestival, *, at: datetime, language: s
         row.claim_to is None or row.claim_to > at
     )
     can_claim = is_voucher and is_open and (left is None or left > 0)
-    title, terms = called(row, language)
+    title, terms = title_and_terms(row, language)
     return OfferCard(
         title=title,
         gives=terms,

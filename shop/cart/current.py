@@ -54,7 +54,7 @@ def shopper_of(request: HttpRequest) -> Shopper | None:
     if user:
         token_hash = Cart.objects.filter(user=user).values_list("token_hash", flat=True).first()
     else:
-        token_hash = guest_token(request)
+        token_hash = guest_token_hash(request)
     if not token_hash:
         return None
     verified = bool(user) and has_verified_email(user)
@@ -97,13 +97,13 @@ def carts_of(request: HttpRequest) -> QuerySet[Cart]:
 
 def guest_carts(request: HttpRequest) -> QuerySet[Cart]:
     """Return the cart that the visitor's cookie leads to, as a set of one or none."""
-    token_hash = guest_token(request)
+    token_hash = guest_token_hash(request)
     if not token_hash:
         return Cart.objects.none()
     return Cart.objects.filter(token_hash=token_hash, user=None)
 
 
-def guest_token(request: HttpRequest) -> str:
+def guest_token_hash(request: HttpRequest) -> str:
     """Return the hash by which the cart of the visitor's cookie is known; empty without any."""
     return hash_of(cookies.read(request, COOKIE))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Exists, Expression, OuterRef, QuerySet
 from django.http import HttpRequest
 
-from shop.cart.current import guest_token, signed_in
+from shop.cart.current import guest_token_hash, signed_in
 from shop.cart.models import Cart, CartLine
 from shop.catalogue.models import Product
 from shop.composed import ID, TEXT, composed
@@ -18,7 +18,7 @@ def cart_to_send(request: HttpRequest, country: str) -> Cart | None:
     ``is_served`` tells whether parcels go to a country, ``sends`` whether the cart has any.
     """
     user = signed_in(request)
-    token_hash = "" if user else guest_token(request)
+    token_hash = "" if user else guest_token_hash(request)
     if user is None and not token_hash:
         return None
     found = carts_to_send(

@@ -65,7 +65,7 @@ def release(order: Order, *, at: datetime) -> None:
 def settle(order: Order, *, at: datetime) -> None:
     """Turn a paid order's holdings into sold units; deals that sold out end their price."""
     held = held_by(order)
-    products = counters.settle(held, at=at)
+    products = counters.settle(held)
     stock.settle(held.pools)
     if products:
         counters.close_sold_out(products, list(held.deals), at=at)

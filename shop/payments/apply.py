@@ -40,13 +40,6 @@ from shop.tickets.tasks import send_tickets
 
 log = logging.getLogger(__name__)
 
-SETTLED = (
-    Payment.State.PAID,
-    Payment.State.REFUNDING,
-    Payment.State.REFUNDED,
-    Payment.State.REVIEW,
-)
-
 
 class UnknownOrder(Exception):
     """The session belongs to no order that we know, yet or at all."""
@@ -98,7 +91,7 @@ def take_over(session: CheckoutSession, *, at: datetime) -> Payment:
     payment.asked_at = payment.checked_at = at
     before = payment.state
     if session.is_paid:
-        if payment.state not in SETTLED:
+        if payment.state not in Payment.HAS_MONEY:
             _take(payment, session, at=at)
         elif payment.state == Payment.State.REVIEW and session.is_refunded:
             _release(payment, at=at)
@@ -147,7 +140,7 @@ def _is_its_page(payment: Payment, session: CheckoutSession) -> bool:
         return True
     if not session.is_paid:
         return False
-    if payment.state in SETTLED:
+    if payment.state in Payment.HAS_MONEY:
         log.error("payment %s: session %s was paid beside it", payment.uuid, session.id)
         raise UnknownOrder(session.id)
     payment.session_id, payment.session_url = session.id, session.url

@@ -23,12 +23,6 @@ log = logging.getLogger(__name__)
 
 LATELY = timedelta(hours=26)  # a day, and what was begun in the night before
 TIME_TO_HEAR = timedelta(minutes=10)
-HAS_MONEY = (
-    Payment.State.PAID,
-    Payment.State.REFUNDING,
-    Payment.State.REFUNDED,
-    Payment.State.REVIEW,
-)
 
 
 class Different(Exception):
@@ -81,7 +75,7 @@ def difference(session: CheckoutSession) -> str:
     payment = Payment.objects.filter(uuid=session.payment_uuid).first()
     if not session.is_paid:
         is_its_page = payment is not None and payment.session_id == session.id
-        if is_its_page and payment.state in HAS_MONEY:
+        if is_its_page and payment.state in Payment.HAS_MONEY:
             return f"{session.id} is not paid at the provider, and {payment.state} here"
         return ""
     return _of_paid(session, payment)
@@ -93,7 +87,7 @@ def _of_paid(session: CheckoutSession, payment: Payment | None) -> str:
         return f"{paid}, and unknown here"
     if payment.session_id != session.id:
         return f"{paid} beside {payment.session_id}"
-    if payment.state not in HAS_MONEY:
+    if payment.state not in Payment.HAS_MONEY:
         return f"{paid}, and {payment.state} here"
     is_same = session.came == payment.asked
     return "" if is_same or payment.state == Payment.State.REVIEW else f"{paid} with another amount"
@@ -102,6 +96,8 @@ def _of_paid(session: CheckoutSession, payment: Payment | None) -> str:
 def _unknown_there(since: datetime) -> Iterator[str]:
     """Yield a sentence for each payment that is paid here and not listed at the provider."""
     known = {session.id for session in gateway().sessions_since(since - TIME_TO_HEAR)}
-    paid = Payment.objects.filter(state__in=HAS_MONEY, made_at__gte=since, session_id__isnull=False)
+    paid = Payment.objects.filter(
+        state__in=Payment.HAS_MONEY, made_at__gte=since, session_id__isnull=False
+    )
     for session_id in paid.exclude(session_id__in=known).values_list("session_id", flat=True):
         yield f"{session_id} is paid here, and unknown at the provider"

@@ -72,6 +72,7 @@ class Payment(Stateful):
         State.REVIEW: {State.REFUNDED},
     }  # fmt: skip
     UNSETTLED = (State.CREATING, State.OPEN, State.PROCESSING)
+    HAS_MONEY = (State.PAID, State.REFUNDING, State.REFUNDED, State.REVIEW)
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     order = models.ForeignKey(Order, models.PROTECT, related_name="payments")

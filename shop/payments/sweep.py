@@ -11,7 +11,7 @@ from shop.errors import GatewayError
 from shop.orders.models import Order
 from shop.payments.apply import UnknownOrder, take_over
 from shop.payments.cancel import end_open
-from shop.payments.models import Payment
+from shop.payments.models import UNDECIDED, Payment
 from shop.payments.open_session import KEY_LIFE, open_session
 from shop.payments.provider.ask import Answers, read_all, said
 from shop.rounds.work import each
@@ -41,7 +41,6 @@ def check_unsettled(*, at: datetime) -> int:
     One in review is over when a person has sent its money back at the provider. Whoever was not
     asked about for longest comes first, so that nobody who has to wait keeps others waiting.
     """
-    is_undecided = Q(state__in=[Payment.State.PROCESSING, Payment.State.REVIEW])
     # A superseded session may still turn out to be paid; it is asked about until it is over.
     may_be_paid = Q(
         state__in=[Payment.State.CREATING, Payment.State.OPEN], made_at__gte=at - ASKED_FOR
@@ -51,7 +50,7 @@ def check_unsettled(*, at: datetime) -> int:
     past_end = Q(session_ends_at__lte=at) & (
         Q(asked_at=None) | Q(asked_at__lte=at - CHECK_OVERDUE_AGAIN)
     )
-    slowly = is_undecided & (never_asked | Q(asked_at__lte=at - CHECK_UNDECIDED_AGAIN))
+    slowly = UNDECIDED & (never_asked | Q(asked_at__lte=at - CHECK_UNDECIDED_AGAIN))
     unsettled = Payment.objects.filter(slowly | (may_be_paid & (long_ago | past_end)))
     by_turn = unsettled.select_related("order__contact").order_by(
         F("asked_at").asc(nulls_first=True), "pk"

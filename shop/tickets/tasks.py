@@ -17,8 +17,8 @@ from shop.mail.send import Attachment
 from shop.orders.models import Order, OrderLine, Refund
 from shop.orders.text import mail_context, order_link
 from shop.tasks import at_once, enqueue, tried_again
-from shop.tickets.codes import as_png
 from shop.tickets.models import Ticket
+from shop.tickets.qr import as_png
 from shop.tickets.sessions import Session, by_session, calendar, seats_of, session_of
 
 LINES = ("variant__product", "suborder__merchant", "order__contact")

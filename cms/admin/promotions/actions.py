@@ -117,7 +117,7 @@ def _activate(request: HttpRequest, row: Promotion, at: datetime) -> Act:
         return "Active. Shoppers can use it in its time."
 
     effects = [f"Shoppers get: {said(row)}.", "From then on its value stays; limits only rise."]
-    texts = (warning(row), doubt(row, codes=budgets.codes_of(row)))
+    texts = (warning(row), doubt(row, codes=budgets.code_count(row)))
     effects += [text for text in texts if text]
     if row.fund and row.budget:
         part = amount(sponsors.share_of(row, row.budget))

@@ -173,7 +173,7 @@ class CodesForm(forms.Form):
         """Ask back where the codes may take more than the budget pays for."""
         told = super().clean()
         if told.get("size"):
-            made = budgets.codes_of(self.promotion)
+            made = budgets.code_count(self.promotion)
             self.doubt = doubt(self.promotion, codes=made + told["size"])
         if self.doubt and not told.get("sure"):
             self.add_error(None, f"{self.doubt} Make fewer, or say that you want them.")

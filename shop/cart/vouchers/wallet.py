@@ -13,7 +13,7 @@ from shop.accounts.models import User
 from shop.cart.formats import language, starts_on, valid_until
 from shop.cart.models import CartVoucher
 from shop.festivals.models import Claim, Festival, Promotion
-from shop.festivals.promotions.text import called, left_text
+from shop.festivals.promotions.text import left_text, title_and_terms
 
 MOST = 100
 
@@ -71,7 +71,7 @@ def to_claim(*, at: datetime) -> QuerySet[Promotion]:
 
 def _open(row: Promotion) -> VoucherShown:
     left = None if row.max_claims is None else row.max_claims - row.claimed
-    title, terms = called(row, language())
+    title, terms = title_and_terms(row, language())
     return VoucherShown(
         promotion_id=row.pk,
         title=title,
@@ -86,7 +86,7 @@ def _open(row: Promotion) -> VoucherShown:
 def _claimed(claim: Claim, at: datetime) -> VoucherShown:
     row = claim.promotion
     state, tag, note = _standing(claim, at)
-    title, terms = called(row, language())
+    title, terms = title_and_terms(row, language())
     return VoucherShown(
         promotion_id=row.pk,
         title=title,

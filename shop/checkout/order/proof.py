@@ -15,8 +15,7 @@ from django.db.models.functions import Cast, Coalesce, Greatest
 from django.http import HttpRequest, HttpResponse
 
 from shop import cookies
-from shop.cart.current import COOKIE as CART_COOKIE
-from shop.cart.current import hash_of, signed_in
+from shop.cart.current import guest_token_hash, signed_in
 from shop.orders.adopt import owns_address
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
 
@@ -73,7 +72,7 @@ def prove(request: HttpRequest, response: HttpResponse, order: Order, *, at: dat
 
 def _was_placed_here(request: HttpRequest, order: Order) -> bool:
     """Tell whether this browser's cart is the guest's cart that the order was placed from."""
-    token_hash = hash_of(cookies.read(request, CART_COOKIE))
+    token_hash = guest_token_hash(request)
     if not token_hash:
         return False
     cart = order.cart

@@ -80,13 +80,9 @@ def slowest(standings: Iterable[str]) -> str:
 
 def told(standing: str) -> str:
     """Say in two words how a refund stands."""
-    match standing:
-        case "good":
-            return _("Refunded")
-        case "warn":
-            return _("Refund delayed")
-        case _:
-            return _("Refund on its way")
+    if standing == DONE:
+        return _("Refunded")
+    return _("Refund delayed") if standing == DELAYED else _("Refund on its way")
 
 
 def _is_own(operation: Operation) -> bool:

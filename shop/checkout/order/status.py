@@ -20,7 +20,7 @@ from shop.payments.models import Payment
 
 @dataclass(frozen=True, slots=True)
 class OrderStatus:
-    """An order without its money.
+    """How an order stands that is not paid.
 
     ``pay_url`` leads to the open payment page; ``is_open`` while the goods are held for it;
     ``asks_again`` when the page should look again soon.

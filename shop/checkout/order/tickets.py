@@ -17,8 +17,8 @@ from shop.checkout.order.find import order_page
 from shop.checkout.order.summary import OrderShown
 from shop.orders.models import Order, OrderLine
 from shop.orders.text import order_link
-from shop.tickets.codes import as_svg
 from shop.tickets.models import Ticket
+from shop.tickets.qr import as_svg
 from shop.tickets.sessions import by_session, calendar, session_of
 
 

@@ -89,7 +89,7 @@ def move_holds(
     _move_deals(units)
 
 
-def settle(held: Holdings, *, at: datetime) -> list[int]:
+def settle(held: Holdings) -> list[int]:
     """Turn held units, uses and claims into sold and used ones.
 
     Returns:

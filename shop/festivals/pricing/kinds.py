@@ -1,6 +1,9 @@
 """The kinds of deals. Each is one class: what is typed for it, what it costs, how it is written.
 
 Nothing here knows Django: words are marked for translation, and translated by whoever shows them.
+A new kind needs beside its class a column of ``Nomination`` for each of its numbers, a code of
+eight letters at the most, a value within ``deal_value_in_range``, and its name in the sentence of
+``workspace.sheets.rows`` about two kinds in one row.
 """
 
 from __future__ import annotations

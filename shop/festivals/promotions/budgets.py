@@ -47,7 +47,7 @@ def outlook(promotion: Promotion, *, codes: int) -> Outlook | None:
     return Outlook(uses, each, promotion.budget) if uses and each else None
 
 
-def codes_of(promotion: Promotion) -> int:
+def code_count(promotion: Promotion) -> int:
     """Return how many unique codes a benefit has. One statement."""
     return promotion.batches.aggregate(size=Sum("size"))["size"] or 0
 

@@ -48,9 +48,9 @@ def save_draft(promotion: Promotion, *, at: datetime, by: User | None = None) ->
         raise NotPossible("It has unique codes already: it stays a benefit that is typed.")
     _save(promotion)
     if kept is None:
-        log(promotion, "create", at=at, by=by, festival=festival, after=terms(promotion))
+        log(promotion, "create", at=at, by=by, festival=festival, after=logged_facts(promotion))
         return promotion
-    before, after = terms(kept), terms(promotion)
+    before, after = logged_facts(kept), logged_facts(promotion)
     names = [name for name in after if before[name] != after[name]]
     log(promotion, "change", at=at, by=by, festival=festival,
         before={name: before[name] for name in names},
@@ -146,7 +146,7 @@ def raise_limits(
         after=limits)  # fmt: skip
 
 
-def terms(promotion: Promotion) -> dict[str, Any]:
+def logged_facts(promotion: Promotion) -> dict[str, Any]:
     """Return the terms of a benefit that shoppers are promised, for the change log."""
     names = ("title", "group", "kind", "trigger", "code", "value", "every", "max_steps",
              "min_spend", "cap", "organizer_share", "budget", "max_uses", "max_claims",

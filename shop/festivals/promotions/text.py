@@ -28,7 +28,7 @@ def named(promotion: Promotion, language: str) -> str:
     return gives(promotion, language)
 
 
-def called(promotion: Promotion, language: str) -> tuple[str, str]:
+def title_and_terms(promotion: Promotion, language: str) -> tuple[str, str]:
     """Return a benefit's title and its terms; the second is empty where both are the same."""
     title, terms = named(promotion, language), gives(promotion, language)
     return title, "" if terms == title else terms

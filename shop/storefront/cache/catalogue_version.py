@@ -193,7 +193,7 @@ def version_or_last(*, at: datetime) -> tuple[CatalogueVersion, bool]:
 
 
 @contextmanager
-def apart() -> Iterator[None]:
+def unshared() -> Iterator[None]:
     """Keep the pages of a block out of the copies that visitors share, in both directions."""
     token = _apart.set([])
     try:
@@ -202,7 +202,7 @@ def apart() -> Iterator[None]:
         _apart.reset(token)
 
 
-def is_apart() -> bool:
+def is_unshared() -> bool:
     """Tell whether the page is for one visitor only, such as a preview."""
     return _apart.get() is not None
 

@@ -22,7 +22,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from shop import clock
-from shop.storefront.cache.catalogue_version import CatalogueVersion, is_apart, version_or_last
+from shop.storefront.cache.catalogue_version import CatalogueVersion, is_unshared, version_or_last
 from shop.storefront.lost_connection import Away, is_away
 from shop.storefront.preferences import country_of, currency_of
 from shop.storefront.search.filters import Filters, KnownFilters
@@ -80,7 +80,7 @@ def shared_page(
             at = clock.moment_of(request)
             version, is_known = version_or_last(at=at)
             request.filters = takes(request.GET, version.known)
-            if is_apart():
+            if is_unshared():
                 return view(request, *args, **kwargs)
 
             def build() -> KeptPage | HttpResponse:

@@ -22,7 +22,7 @@ from typing import NamedTuple
 from django.core.cache import cache
 
 from shop.prepared import ask
-from shop.storefront.cache.catalogue_version import is_apart
+from shop.storefront.cache.catalogue_version import is_unshared
 from shop.storefront.search.conditions import Conditions, plain_conditions
 from shop.storefront.search.filters import Filters
 from shop.storefront.search.ranking import (
@@ -165,7 +165,7 @@ def cells_of(
     rest = filters.changed(countries=(), category="", stores=(), sort="popular")
     if filters.words:  # a search says how many it found of each kind
         rest = rest.changed(kind="")
-    if not rest.is_common or is_apart():
+    if not rest.is_common or is_unshared():
         words = (search.instead or rest.words) if search else ""
         conditions = Conditions.of(rest, at=at, festivals=festivals, search=search)
         return _read(rest, conditions, naming(words, language))

@@ -65,7 +65,7 @@ TABLE = """CREATE TEMPORARY TABLE preview_{table} ON COMMIT DROP AS
 @contextmanager
 def shown(preview: Preview) -> Iterator[None]:
     """Answer statements as the preview says, and let none of them write."""
-    with catalogue_version.apart(), planned_anew(), transaction.atomic():
+    with catalogue_version.unshared(), planned_anew(), transaction.atomic():
         try:
             with connection.cursor() as cursor:
                 _cover(cursor, preview)

@@ -18,7 +18,7 @@ from django.utils.http import urlencode
 from shop.currencies import currencies
 from shop.delivery.names import countries_by_name
 
-SORTS = ("popular", "price", "-price", "saving", "newest")
+SORT_NAMES = ("popular", "price", "-price", "saving", "newest")
 BEST = "best"  # the usual order of a search
 KINDS = ("goods", "experience")
 PLACE = re.compile(r"(-?\d{1,18})\.(\d{1,18})", re.ASCII)
@@ -104,7 +104,7 @@ class Filters:
         other = replace(self, **{"place": None, "has_bad_price": False} | changes)
         if other.words:
             return other
-        sort = other.sort if other.sort in SORTS else other.usual_sort
+        sort = other.sort if other.sort in SORT_NAMES else other.usual_sort
         return replace(other, is_exact=False, sort=sort)
 
     def cleared(self) -> Filters:
@@ -114,7 +114,7 @@ class Filters:
     @property
     def usual_sort(self) -> str:
         """Return the order of a list for which nobody asked for another one."""
-        return BEST if self.words else SORTS[0]
+        return BEST if self.words else SORT_NAMES[0]
 
     @property
     def can_be_kept(self) -> bool:
@@ -162,8 +162,8 @@ def read_filters(data: QueryDict, known: KnownFilters) -> Filters:
         low, high = high, low
     typed = [value for name in ("from", "to") if (value := data.get(name, "").strip())]
     words = _words(data.get("q", ""))
-    usual = BEST if words else SORTS[0]
-    sort = _one_of(data.get("sort", ""), (*SORTS, usual)) or usual
+    usual = BEST if words else SORT_NAMES[0]
+    sort = _one_of(data.get("sort", ""), (*SORT_NAMES, usual)) or usual
     return Filters(
         countries=_chosen(data.getlist("country"), is_country),
         category=_one_of(data.get("category", ""), known.categories),

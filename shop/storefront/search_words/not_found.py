@@ -20,7 +20,7 @@ from shop.accounts.models import User
 from shop.festivals.changelog import log
 from shop.listings.words import every_word
 from shop.prepared import prepared_cursor
-from shop.storefront.cache.catalogue_version import is_apart
+from shop.storefront.cache.catalogue_version import is_unshared
 from shop.storefront.models import VainSearch
 
 KEPT_FOR = timedelta(days=90)
@@ -60,7 +60,7 @@ def note_vain(text: str, language: str, *, is_near: bool, at: datetime) -> None:
     A preview counts nothing, and what cannot be written is not: the page does without.
     """
     words = " ".join(every_word(text))
-    if is_apart() or not words or not _may_be_kept(text, words):
+    if is_unshared() or not words or not _may_be_kept(text, words):
         return
     values = {
         "day": at.astimezone(UTC).date(), "language": language, "words": words,

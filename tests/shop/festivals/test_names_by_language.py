@@ -10,7 +10,7 @@ from shop.cart.pricing import price_cart
 from shop.checkout.order.summary import show_order_sums
 from shop.festivals.mail import send_decision
 from shop.festivals.models import Slot
-from shop.festivals.promotions.text import called, named
+from shop.festivals.promotions.text import named, title_and_terms
 from shop.festivals.schedule.clone import clone_festival
 from shop.reminders.subjects import thing_of
 from shop.workspace.sheets.slot_names import SlotNames
@@ -34,15 +34,15 @@ def test_a_benefit_is_called_by_its_title_in_the_language():
     save = make.promotion(make.festival(), title="Welcome", titles=FRENCH, value=15_00)
 
     with translation.override("fr"):
-        assert called(save, "fr") == ("Bienvenue", f"15,00{WIDE}$US de réduction")
-    assert called(save, "en") == ("Welcome", "$15.00 off")
+        assert title_and_terms(save, "fr") == ("Bienvenue", f"15,00{WIDE}$US de réduction")
+    assert title_and_terms(save, "en") == ("Welcome", "$15.00 off")
 
 
 def test_a_benefit_without_a_title_in_it_is_called_by_what_it_gives_and_says_so_once():
     save = make.promotion(make.festival(), title="15 off from 80", value=15_00, min_spend=80_00)
 
     with translation.override("pt"):
-        title, terms = called(save, "pt")
+        title, terms = title_and_terms(save, "pt")
     assert f"US${WIDE}15,00" in title
     assert f"US${WIDE}80,00" in title
     assert terms == ""

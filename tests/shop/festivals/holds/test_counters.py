@@ -52,7 +52,7 @@ def test_a_deal_gives_no_more_units_than_its_allotment():
 def test_sold_units_count_against_the_allotment_too():
     deal = a_deal(allotment=3)
     take(deals={deal.pk: 2})
-    counters.settle(Holdings(deals={deal.pk: 2}), at=NOON)
+    counters.settle(Holdings(deals={deal.pk: 2}))
 
     assert refusal(deals={deal.pk: 2}) == "deal"
     take(deals={deal.pk: 1})

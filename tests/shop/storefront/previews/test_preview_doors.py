@@ -117,7 +117,7 @@ def test_nothing_of_a_preview_is_left_on_the_connection(draft, breaks):
         assert cursor.fetchone() == (0,)
         cursor.execute("SHOW transaction_read_only")
         assert cursor.fetchone() == ("off",)
-    assert not catalogue_version.is_apart()
+    assert not catalogue_version.is_unshared()
 
 
 def test_a_view_that_writes_all_the_same_is_refused_with_the_sentence(

@@ -5,7 +5,7 @@ import pytest
 
 from shop.catalogue.models import Category
 from shop.stock.models import Pool
-from shop.storefront.search.filters import SORTS, Filters
+from shop.storefront.search.filters import SORT_NAMES, Filters
 from shop.storefront.search.find import PAGE, ListPlace, find
 from tests import make
 from tests.make import END, NOON, START
@@ -51,7 +51,7 @@ def shelf():
     )
 
 
-@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("sort", SORT_NAMES)
 def test_every_order_is_right_over_all_pages(shelf, sort):
     pages = walk(Filters(sort=sort))
 
@@ -61,7 +61,7 @@ def test_every_order_is_right_over_all_pages(shelf, sort):
     assert {row.product_id for row in rows} == {product.pk for product in shelf}
 
 
-@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("sort", SORT_NAMES)
 def test_the_way_back_shows_the_same_pages(shelf, sort):
     there = walk(Filters(sort=sort))
 
@@ -91,7 +91,7 @@ def test_a_full_last_page_has_nothing_after_it():
     assert (len(page.rows), page.next) == (24, None)
 
 
-@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("sort", SORT_NAMES)
 @pytest.mark.parametrize("key", [-1, 0, 7, 10**18 - 1, -(10**17)])
 @pytest.mark.parametrize("is_before", [False, True])
 def test_a_place_that_somebody_made_up_is_no_error(shelf, sort, key, is_before):

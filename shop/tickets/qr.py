@@ -1,4 +1,4 @@
-"""The square that a host's telephone reads: a link to the ticket's page on the merchant's desk."""
+"""Draws the QR code of a ticket, the square on pages: a link to its page on the merchants' desk."""
 
 from __future__ import annotations
 
