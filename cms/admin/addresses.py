@@ -1,4 +1,4 @@
-"""Where a row is looked at: those who decide about it decide there, the others read it."""
+"""Where a row is looked at, and the way there: those who decide decide there, others read it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.urls import reverse
 from cms.admin.permissions import may
 from shop.accounts.models import User
 from shop.catalogue.models import Product
+from shop.festivals.models import Festival
 from shop.merchants.models import Merchant
 
 
@@ -15,6 +16,16 @@ def screen_of_product(user: User, product: Product) -> str:
     if may(user, "review_nomination") and product.state != Product.State.DRAFT:
         return reverse("desk:product-review", args=[product.pk])
     return reverse("desk_products:inspect", args=[product.pk])
+
+
+def festivals_link() -> tuple[str, str]:
+    """Return the way back to the list of festivals."""
+    return reverse("desk:festivals"), "Festivals"
+
+
+def trail_of(festival: Festival) -> list[tuple[str, str]]:
+    """Return the way back to a festival's board."""
+    return [festivals_link(), (reverse("desk:festival", args=[festival.pk]), festival.title)]
 
 
 def screen_of_store(store: Merchant) -> str:

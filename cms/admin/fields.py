@@ -18,7 +18,11 @@ class CountField(forms.IntegerField):
         super().__init__(max_value=max_value, **facts)
 
 
+def number_of(text: str) -> int:
+    """Return the number that an address or a form says; 0 for what could be the id of no row."""
+    return int(text) if text.isdecimal() and len(text) <= DIGITS else 0
+
+
 def ids_of(texts: Iterable[str], *, most: int) -> list[int]:
     """Return the first ids of what was ticked; what cannot be an id is left out."""
-    found = [int(text) for text in texts if text.isdecimal() and len(text) <= DIGITS]
-    return found[:most]
+    return [found for found in map(number_of, texts) if found][:most]

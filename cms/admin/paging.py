@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Page
 from django.db.models import Count, Expression, IntegerField, Model, Window
 from django.db.models.expressions import RawSQL
 from wagtail.admin.paginator import WagtailPaginator
+
+from cms.admin.fields import number_of
 
 MOST = 5_000  # rows of a list that can be turned over; the others are searched for
 MOST_FOUND = 1_000  # of what words find; more words find the others
@@ -24,21 +27,23 @@ class BoundedPaginator(WagtailPaginator):
 
     def get_page(self, number: object) -> Page:
         """Return a page with its rows; the last one for a number that is too high."""
-        text = str(number or "")
-        asked = int(text) if text.isdecimal() and len(text) < 6 else 1
-        rows = self._rows(max(1, asked))
+        asked = number_of(str(number or "")) or 1
+        rows = self._rows(asked)
         if not rows and asked > 1:
             first = self._rows(1)
             asked = self.num_pages if first else 1
             rows = self._rows(asked)
-        return self._get_page(rows, min(max(1, asked), self.num_pages), self)
+        return self._get_page(rows, min(asked, self.num_pages), self)
 
     def _rows(self, number: int) -> Sequence[Model]:
         start = (number - 1) * self.per_page
         stop = min(start + self.per_page, self.most)
         if start >= self.most:
             return []
-        rows = list(self.object_list.annotate(counted_rows=self._number())[start:stop])
+        try:
+            rows = list(self.object_list.annotate(counted_rows=self._number())[start:stop])
+        except EmptyResultSet:  # nothing could be found: there is no statement to count with
+            rows = []
         found = rows[0].counted_rows if rows else 0
         self.is_cut = found > self.most
         self.__dict__["count"] = min(found, self.most)  # in place of a statement of its own

@@ -11,6 +11,7 @@ from django.urls import reverse
 from wagtail.admin.widgets.button import HeaderButton
 
 from cms.admin.changelog.text import what_changed
+from cms.admin.fields import number_of
 from shop.errors import ShopError
 from shop.festivals.changelog import ChangedMeanwhile
 
@@ -33,8 +34,7 @@ def words(request: HttpRequest, name: str, *, most: int = 300) -> str:
 
 def version_seen(request: HttpRequest) -> int:
     """Return the version of what a form showed; 0 where it does not say so."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
+    return number_of(request.POST.get("version", ""))
 
 
 def page_number(request: HttpRequest) -> int:
@@ -69,16 +69,20 @@ def show(
         icon: the name of one of Wagtail's icons.
         buttons: what can be done, at the head of the screen.
     """
-    crumbs = [{"url": reverse("wagtailadmin_home"), "label": "Home"}]
-    crumbs += [{"url": url, "label": label} for url, label in context.pop("trail", ())]
     frame = {
         "header_title": title,
         "page_title": title,
         "header_icon": context.pop("icon", "calendar-alt"),
-        "breadcrumbs_items": [*crumbs, {"url": "", "label": title}],
+        "breadcrumbs_items": crumbs(context.pop("trail", ()), title),
         "header_buttons": list(context.pop("buttons", ())),
     }
     return render(request, f"cms/admin/{template}", frame | context, status=status)
+
+
+def crumbs(trail: Trail, title: str) -> list[dict[str, str]]:
+    """Return the way to a screen as Wagtail writes it."""
+    way = [(reverse("wagtailadmin_home"), "Home"), *trail, ("", title)]
+    return [{"url": url, "label": label} for url, label in way]
 
 
 def button(label: str, url: str, icon: str) -> HeaderButton:
