@@ -14,6 +14,7 @@ from django.utils.timezone import localtime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cms.admin.confirm import Act, perform, reason_form
+from cms.admin.orders.stuck import message_table, operation_table, review_table
 from cms.admin.permissions import needs
 from cms.admin.screens import show
 from shop import clock
@@ -27,11 +28,6 @@ from shop.workspace.fields import LineField
 
 SHOWN = 100
 LIST = "desk:money"
-CAUSES = {
-    Operation.Cause.LATE: "The money came when the goods were gone",
-    Operation.Cause.SURPLUS: "The order was paid already",
-    Operation.Cause.RETURNED: "What was bought is not delivered",
-}
 TRAIL = "Money that waits"
 
 
@@ -50,16 +46,16 @@ def money(request: HttpRequest) -> HttpResponse:
     operations = _of_order(repair.stuck_operations(), "payment__order", asked)
     reviews = _of_order(repair.differing_payments(), "order", asked)
     dead = repair.dead_messages()
+    operations = operations.select_related("payment__order", "refund").order_by("made_at", "pk")
+    reviews = reviews.select_related("order").order_by("made_at", "pk")
     context = {
         "asked": asked,
-        "operations": [_operation(row) for row in operations.select_related(
-            "payment__order", "refund").order_by("made_at", "pk")[:SHOWN]],
-        "reviews": [(row, written(row.amount, row.currency, "en")) for row in
-                    reviews.select_related("order").order_by("made_at", "pk")[:SHOWN]],
-        "messages_given_up": [] if asked else list(dead.order_by("received_at", "pk")[:SHOWN]),
-        "at": clock.moment_of(request),
-        "may_act": request.user.has_perm("shop.publish_festival"),
-    }  # fmt: skip
+        "operations": operation_table(operations[:SHOWN], request),
+        "reviews": review_table(reviews[:SHOWN], request),
+        "messages_given_up": None
+        if asked
+        else message_table(dead.order_by("received_at", "pk")[:SHOWN], request),
+    }
     return show(request, "money.html", TRAIL, icon="time", **context)
 
 
@@ -182,17 +178,6 @@ def _of_order(rows: QuerySet, way: str, asked: str) -> QuerySet:
     if not asked:
         return rows
     return rows.filter(**{way: id_of_number(asked) or 0})
-
-
-def _operation(row: Operation) -> dict[str, Any]:
-    cause = row.refund.get_cause_display().lower() if row.refund else CAUSES[row.cause]
-    return {
-        "row": row,
-        "order": row.payment.order,
-        "amount": written(row.amount, row.currency, "en"),
-        "cause": cause.capitalize(),
-        "is_failed": row.state == Operation.State.FAILED,
-    }
 
 
 def _named(operation: Operation) -> str:

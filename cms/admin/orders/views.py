@@ -21,6 +21,7 @@ from cms.admin.orders.events import events_of
 from cms.admin.orders.facts import parcels_of, shopper_of, sums_of
 from cms.admin.orders.mails import letters_of
 from cms.admin.orders.money import money_of
+from cms.admin.orders.tables import ParcelTable, back_table, mail_table, payment_table
 from cms.admin.permissions import may
 from cms.admin.screens import button
 from shop.accounts.mailboxes import mailbox_key
@@ -132,15 +133,20 @@ class OrderView(InspectView):
             # Who looked at whose order, by number alone: what is seen stays on the screen.
             log.info("User %d looked at the shopper of order %s.", user.pk, order.number)
         parcels, money = parcels_of(order, user), money_of(order)
+        letters = letters_of(order) if sees_shoppers(user) else []
         return super().get_context_data(**kwargs) | {
             "order": order,
             "parcels": parcels,
+            "bought": [ParcelTable(parcel) for parcel in parcels],
             "sums": sums_of(order),
             "total": written(order.total, order.currency, "en"),
             "money": money,
             "events": events_of(order, parcels, money),
             "shopper": shopper_of(order) if sees_shoppers(user) else None,
-            "letters": letters_of(order) if sees_shoppers(user) else [],
+            "payments": payment_table(money),
+            "backs": back_table(money, order),
+            "letters": letters,
+            "mails": mail_table(letters, order),
             "country": country_name(order.contact.country, "en"),
         }
 
