@@ -125,7 +125,7 @@ urlpatterns = [
     path("colleagues/<int:pk>/<slug:name>/", colleagues.act, name="colleague-act"),
     path("colleagues/invitations/<int:pk>/<slug:name>/", colleagues.act_on_invitation,
          name="invitation-act"),
-    path("new-products/", review.queue, name="product-queue"),
+    path("new-products/", review.QueueView.as_view(), name="product-queue"),
     path("new-products/<int:pk>/", review.review, name="product-review"),
     path("new-products/<int:pk>/take-down/", take_down.take_down, name="product-take-down"),
     path("new-products/<int:pk>/put-back/", take_down.put_back, name="product-put-back"),
@@ -140,6 +140,6 @@ urlpatterns = [
     path("stores/<int:pk>/invitations/<int:invitation_id>/<slug:name>/",
          people.act_on_invitation, name="store-invitation-act"),
     path("stores/<int:pk>/take-down/", clear, name="store-page-clear"),
-    path("changes/", amendments.amendments, name="amendments"),
+    path("changes/", amendments.AmendmentsView.as_view(), name="amendments"),
     path("changes/<int:pk>/", amendments.amendment, name="amendment"),
 ]  # fmt: skip

@@ -4,49 +4,119 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import ClassVar
 
 from django.contrib import messages
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.defaultfilters import pluralize
+from django.template.defaultfilters import linebreaksbr, pluralize
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import get_language_info
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from cms.admin.festivals.history import lines_about
+from cms.admin.listing import ChoiceFilter, ListFilters, ListView, WordsFilter
 from cms.admin.permissions import needs
-from cms.admin.screens import page_number, seen_at, show, words
+from cms.admin.screens import seen_at, show, words
+from cms.admin.tables import (
+    BREAK,
+    NOTHING,
+    Column,
+    HeadColumn,
+    Table,
+    element,
+    joined,
+    link,
+    moment,
+    status,
+)
 from shop import clock
 from shop.catalogue.models import Product
 from shop.errors import ShopError
 from shop.listings.usual_prices import odd_prices
 from shop.moderation import decide
-from shop.moderation.compare import differences, pictures
+from shop.moderation.compare import Parts, differences, pictures
 from shop.moderation.contents import new_rows
 from shop.moderation.models import Amendment
 
-PAGE = 50
 QUEUE = "desk:amendments"
 STATES = (("waiting", "Waiting"), ("refused", "Refused"))
-KINDS = (("", "All"), ("product", "Products"), ("store", "Store pages"))
+KINDS = (("product", "Products"), ("store", "Store pages"))
 
 
-@require_safe
-@needs("review_nomination")
-def amendments(request: HttpRequest) -> HttpResponse:
-    """List the changes that wait for a look, the one that waits longest first. Few statements."""
-    asked = {name: request.GET.get(name, "").replace("\0", "") for name in ("q", "kind", "state")}
-    asked["state"] = asked["state"] if asked["state"] in dict(STATES) else "waiting"
-    page, at = page_number(request), clock.moment_of(request)
-    rows = list(_found(asked)[(page - 1) * PAGE : page * PAGE + 1])
-    for row in rows:
-        row.age, row.parts = timesince(row.waits_since, at, depth=1), ", ".join(_parts(row))
-    context = {"rows": rows[:PAGE], "has_next": len(rows) > PAGE, "page": page, "asked": asked,
-               "states": STATES, "kinds": KINDS}  # fmt: skip
-    return show(request, "amendments.html", "Changes to look at", icon="edit", **context)
+def _what(row: Amendment) -> SafeString:
+    note = "" if row.product else "(its page)"
+    if row.product and row.product.state == Product.State.TAKEN_DOWN:
+        note = status("taken down", "critical")
+    return joined(" ", (link(row, reverse("desk:amendment", args=[row.pk])), note))
+
+
+class SideColumn(Column):
+    """One side of a change: what differs of it is marked, each line in its own direction."""
+
+    facts: ClassVar[dict[str, str]] = {"dir": "auto"}
+
+    def __init__(self, label: str, side: str, mark: str) -> None:
+        super().__init__(label, side)
+        self.mark = mark
+
+    def written(self, value: Parts) -> SafeString | str:
+        """Return the parts of a text, one after the other."""
+        lines = ((differs, linebreaksbr(text)) for differs, text in value)
+        parts = (element(self.mark, text) if differs else text for differs, text in lines)
+        return joined("", parts) or NOTHING
+
+
+DIFFERENCES = (
+    HeadColumn("What", "name"),
+    SideColumn("Public now", "before", "del"), SideColumn("Proposed", "after", "ins"),
+)  # fmt: skip
+
+
+class AmendmentFilters(ListFilters):
+    state = ChoiceFilter("State", STATES, required=True)
+    kind = ChoiceFilter(
+        "Of", KINDS, every="All",
+        method=lambda rows, _name, kind: rows.filter(product__isnull=kind == "store"),
+    )  # fmt: skip
+    q = WordsFilter("Product or store", "product__title", "shop_name", most=60)
+
+
+class AmendmentsView(ListView):
+    """The changes that wait for a look, the one that waits longest first."""
+
+    needed = "review_nomination"
+    filterset_class = AmendmentFilters
+    usual: ClassVar[dict[str, str]] = {"state": "waiting"}
+    default_ordering = ("waits_since", "pk")
+    page_title = "Changes to look at"
+    table_label = "Changes"
+    header_icon = "edit"
+    about = (
+        "What stores change of published products and of their own page waits here: shoppers see "
+        "what was approved before, until somebody has looked."
+    )
+    none, none_fits = "No change waits.", "Nothing fits this filter."
+
+    @property
+    def columns(self) -> list[Column]:
+        """Return what a row says; since when it waits, by the moment of the request."""
+        return [
+            Column("What", _what), Column("Store", "store.name"),
+            Column("Changes", lambda row: ", ".join(_parts(row))),
+            Column("Waits since", lambda row: joined(
+                BREAK, (moment(row.waits_since), timesince(row.waits_since, self.at, depth=1))
+            )),
+        ]  # fmt: skip
+
+    def get_base_queryset(self) -> QuerySet[Amendment]:
+        """Return the open changes, each with the name of its store."""
+        name = Coalesce(F("product__merchant__name"), F("merchant__name"))
+        return open_ones().annotate(shop_name=name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,12 +130,13 @@ def amendment(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(rows, pk=pk)
     context = {
         "amendment": found,
-        "differences": differences(found),
+        "differences": Table("Words before and after", DIFFERENCES, differences(found),
+                             classname="listing desk-before-after"),
         "places": pictures(found),
         "doubts": _doubts(found, at=clock.moment_of(request)),
         "at": clock.moment_of(request),
         **lines_about(found.subject),
-    }
+    }  # fmt: skip
     trail = [(reverse(QUEUE), "Changes to look at")]
     title = f"Change of {found}"
     return show(request, "amendment.html", title, trail=trail, icon="edit", **context)
@@ -83,17 +154,6 @@ def open_ones() -> QuerySet[Amendment]:
 def waiting() -> QuerySet[Amendment]:
     """Return the changes that wait for a look."""
     return open_ones().filter(state=Amendment.State.WAITING)
-
-
-def _found(asked: dict[str, str]) -> QuerySet[Amendment]:
-    rows = open_ones().filter(state=asked["state"])
-    if asked["kind"] in ("product", "store"):
-        rows = rows.filter(product__isnull=asked["kind"] == "store")
-    if text := asked["q"].strip()[:60]:
-        stores = Coalesce(F("product__merchant__name"), F("merchant__name"))
-        rows = rows.annotate(shop_name=stores)
-        rows = rows.filter(Q(product__title__icontains=text) | Q(shop_name__icontains=text))
-    return rows.order_by("waits_since", "pk")
 
 
 def _decide(request: HttpRequest, found: Amendment) -> HttpResponse:

@@ -11,12 +11,16 @@ from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 from wagtail.admin.widgets.button import HeaderButton
 
 from cms.admin.festivals.history import lines_about
+from cms.admin.listing import ListView
 from cms.admin.permissions import needs, own_stores
 from cms.admin.screens import button, seen_at, show, words
+from cms.admin.tables import Column, Table, link
 from shop import clock
 from shop.catalogue.models import Product, Variant
 from shop.currencies import written
@@ -26,18 +30,44 @@ from shop.listings import publish
 from shop.listings.mail import tell_decided
 from shop.listings.usual_prices import odd_prices
 
-SHOWN = 100
 MOST_VARIANTS = 100
 QUEUE = "desk:product-queue"
 
 
-@require_http_methods(["GET", "HEAD"])
-@needs("review_nomination")
-def queue(request: HttpRequest) -> HttpResponse:
-    """List the products that wait, the one that waits longest first."""
-    waiting = Product.objects.filter(state=Product.State.SUBMITTED)
-    rows = waiting.select_related("merchant", "category").order_by("submitted_at", "pk")[:SHOWN]
-    return show(request, "product_queue.html", "New products", icon="tag", rows=rows)
+def _title(product: Product) -> SafeString:
+    return link(product.title, reverse("desk:product-review", args=[product.pk]))
+
+
+class QueueView(ListView):
+    """The products that wait, the one that waits longest first."""
+
+    needed = "review_nomination"
+    queryset = Product.objects.filter(state=Product.State.SUBMITTED).select_related(
+        "merchant", "category"
+    )
+    default_ordering = ("submitted_at", "pk")
+    page_title = "New products"
+    header_icon = "tag"
+    columns = (
+        Column("Product", _title), Column("Store", "merchant.name"),
+        Column("Category", "category.name"), Column("Submitted", "submitted_at"),
+    )  # fmt: skip
+    none = "No product waits. Stores submit them on their own desk."
+
+    @property
+    def about(self) -> SafeString:
+        """Say what this is for."""
+        return format_html(
+            "Shoppers see a product for the first time after somebody here has read it. Open one "
+            "to decide. What stores want to change later stands under {}.",
+            link("Changes", reverse("desk:amendments")),
+        )
+
+
+VARIANT = (
+    Column("Variant", "0.label"), Column("SKU", "0.sku"), Column("Price", "1"),
+    Column("On hand", "0.pool.on_hand"), Column("Weight, g", "0.weight_g"),
+)  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,7 +82,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "product": product,
         "pictures": [row.picture for row in product.shown_pictures.select_related("picture")],
-        "variants": variants,
+        "variants": Table("Variants of the product", VARIANT, variants),
         "doubts": _doubts(product, [row for row, _price in variants], at=at),
         "is_own": product.merchant_id in own_stores(request),
         "gaps": publish.gaps(product, at=at),
