@@ -35,7 +35,7 @@ from cms.admin.stores.page import clear, page
 
 app_name = "desk"
 urlpatterns = [
-    path("festivals/", festivals.festivals, name="festivals"),
+    path("festivals/", festivals.FestivalsView.as_view(), name="festivals"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("festivals/<int:pk>/timeline/", calendar.timeline, name="festival-timeline"),
     path("festivals/new/", festivals.add, name="festival-add"),

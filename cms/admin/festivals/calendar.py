@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
+from cms.admin.festivals.lanes import calendar_table, timeline_table
 from cms.admin.festivals.views import trail_of
 from cms.admin.permissions import needs
 from cms.admin.screens import button, show
@@ -48,10 +49,9 @@ def calendar(request: HttpRequest) -> HttpResponse:
     rows = [(festival, _drawn(festival, bars, monday)) for festival, bars in found.items()]
     rows = [(festival, drawn) for festival, drawn in rows if drawn]
     prices = scheduled_prices(edges)
+    weeks = [(edge.date(), edge <= at < edge + timedelta(weeks=1)) for edge in edges[:-1]]
     context = {
-        "rows": rows,
-        "weeks": [(edge.date(), edge <= at < edge + timedelta(weeks=1)) for edge in edges[:-1]],
-        "prices": prices if any(prices) else [],
+        "table": calendar_table(rows, weeks, prices if any(prices) else []),
         "overlaps": overlaps([festival for festival, _drawn in rows]),
         "before": (monday - STEP).isoformat(),
         "after": (monday + STEP).isoformat(),
@@ -82,14 +82,14 @@ def timeline(request: HttpRequest, pk: int) -> HttpResponse:
         ("Benefits", lanes([_with_days(bar, festival.zone) for bar in given], edges)),
     ]
     prices = scheduled_prices(edges, of=festival)
+    hours = [(edge.astimezone(zone), edge <= at < edge + timedelta(hours=2)) for edge in edges[:-1]]
     context = {
         "festival": festival,
         "day": day,
-        "hours": [
-            (edge.astimezone(zone), edge <= at < edge + timedelta(hours=2)) for edge in edges[:-1]
-        ],
-        "groups": [(name, drawn) for name, drawn in groups if drawn],
-        "prices": prices if any(prices) else [],
+        "table": timeline_table(
+            festival, hours, [(name, drawn) for name, drawn in groups if drawn],
+            prices if any(prices) else [],
+        ),
         "has_slots": bool(slots),
         "empty": empty,
         "stores": stores_with_units(festival, at=at) if empty else 0,
@@ -98,7 +98,7 @@ def timeline(request: HttpRequest, pk: int) -> HttpResponse:
         "after": (day + timedelta(days=1)).isoformat(),
         "starts": wall_of(festival.starts_at, festival.zone),
         "ends": wall_of(festival.ends_at, festival.zone),
-    }
+    }  # fmt: skip
     return show(
         request, "timeline.html", "Timeline", trail=trail_of(festival), icon="time", **context
     )

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from wagtail.admin.widgets.button import HeaderButton
 
+from cms.admin.addresses import festivals_link, trail_of
 from cms.admin.changelog.text import lines
 from cms.admin.festivals.forms import LOCAL, FestivalForm, refused
 from cms.admin.festivals.links import may_write, page_of
 from cms.admin.festivals.override import led, readiness_of
-from cms.admin.festivals.slot_status import possible
+from cms.admin.festivals.tables import country_table, slot_table
+from cms.admin.listing import ListView
 from cms.admin.permissions import needs
 from cms.admin.screens import Trail, button, show, version_seen, words_of
+from cms.admin.tables import Column, WhenColumn, link, status
 from shop import clock
 from shop.delivery.names import country_name
 from shop.errors import NotPossible, ShopError
@@ -27,34 +30,65 @@ from shop.festivals.enrolment.terms import terms_in_force
 from shop.festivals.local_time import days_between, wall_of
 from shop.festivals.models import Enrolment, Festival, Slot
 from shop.festivals.schedule import plan
-from shop.festivals.schedule.extend import extensions_of
 from shop.listings.festival_products import list_everything
 from shop.storefront.cache.catalogue_version import current_version
 
 FIRST = 12  # lines of the log on the board
 ACCEPTED = Q(enrolments__state=Enrolment.State.ACCEPTED)
+DONE = Q(state__in=(Festival.State.CLOSED, Festival.State.CANCELLED))
+CAN = ("change_festival", "publish_festival", "review_nomination", "add_slot", "add_enrolment")
 
 
-@require_safe
-@needs("view_festival")
-def festivals(request: HttpRequest) -> HttpResponse:
-    """List the festivals, the newest first; those that are closed or cancelled stand apart."""
-    at = clock.moment_of(request)
-    done = Q(state__in=(Festival.State.CLOSED, Festival.State.CANCELLED))
-    is_archive = "archive" in request.GET
-    rows = Festival.objects.annotate(
-        stores=Count("enrolments", ACCEPTED, distinct=True),
-        products=Count("participations", distinct=True),
-    ).order_by("-starts_at", "pk")
-    rows, others = rows.filter(done if is_archive else ~done), Festival.objects.filter(done).count()
-    may_add = request.user.has_perm("shop.add_festival")
-    new = button("New festival", reverse("desk:festival-add"), "plus")
-    context = {
-        "festivals": [(row, phase(row, at=at)) for row in rows],
-        "is_archive": is_archive,
-        "archived": others,
-    }
-    return show(request, "festivals.html", "Festivals", buttons=[new] if may_add else [], **context)
+def _title(festival: Festival) -> SafeString:
+    return link(festival.title, reverse("desk:festival", args=[festival.pk]))
+
+
+class FestivalsView(ListView):
+    """The festivals, the newest first; those that are closed or cancelled stand apart."""
+
+    needed = "view_festival"
+    template_name = "cms/admin/festivals.html"
+    page_title = "Festivals"
+    header_icon = "calendar-alt"
+    paginate_by = None
+    default_ordering = ("-starts_at", "pk")
+
+    @property
+    def columns(self) -> list[Column]:
+        """Return what a row says, the phase at the moment of the request."""
+        return [
+            Column("Festival", _title), Column("Phase", self.phase_of),
+            WhenColumn("From", lambda row: wall_of(row.starts_at, row.zone), "j M Y, H:i"),
+            WhenColumn("To", lambda row: wall_of(row.ends_at, row.zone), "j M Y, H:i"),
+            Column("Zone", "zone"),
+            Column("Stores", lambda row: f"{row.stores:,} of {row.target_stores:,}"),
+            Column("Products", lambda row: f"{row.products:,} of {row.target_products:,}"),
+        ]  # fmt: skip
+
+    @property
+    def header_buttons(self) -> list[HeaderButton]:
+        """Lead those who may to the form that plans one."""
+        new = button("New festival", reverse("desk:festival-add"), "plus")
+        return [new] if self.may("add_festival") else []
+
+    def phase_of(self, festival: Festival) -> SafeString:
+        """Return where a festival stands, the one that runs marked."""
+        word = phase(festival, at=self.at)
+        return status(word, "primary" if word == "live" else "")
+
+    def get_base_queryset(self) -> QuerySet[Festival]:
+        """Return the festivals that are asked for, with who and what takes part."""
+        rows = Festival.objects.filter(DONE if "archive" in self.request.GET else ~DONE)
+        return rows.annotate(
+            stores=Count("enrolments", ACCEPTED, distinct=True),
+            products=Count("participations", distinct=True),
+        )
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        """Return what the screen shows, and how many festivals stand apart."""
+        archived = Festival.objects.filter(DONE).count()
+        facts = {"archived": archived, "is_archive": "archive" in self.request.GET}
+        return super().get_context_data(**kwargs) | facts
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -114,9 +148,11 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
         "starts": wall_of(festival.starts_at, festival.zone),
         "ends": wall_of(festival.ends_at, festival.zone),
         "ready": ready,
-        "countries": [(country_name(code, "en"), count) for code, count in ready.countries],
+        "countries": country_table(ready.countries, festival),
         "missing": sorted(country_name(code, "en") for code in ready.countries_missing),
-        "slots": slots_of(festival, at=at if can["publish_festival"] else None),
+        "slots": slot_table(
+            festival, at=at if can["publish_festival"] else None, can_edit=can["add_slot"]
+        ),
         "findings": led(ready, festival, page),
         "page": page,
         "has_terms": terms_in_force(festival) is not None,
@@ -145,9 +181,6 @@ def list_products(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("desk:festival", festival.pk)
 
 
-CAN = ("change_festival", "publish_festival", "review_nomination", "add_slot", "add_enrolment")
-
-
 def phase(festival: Festival, *, at: object) -> str:
     """Return where a festival stands at an instant, in a word."""
     if festival.state != Festival.State.PUBLISHED:
@@ -155,42 +188,6 @@ def phase(festival: Festival, *, at: object) -> str:
     if festival.ends_at <= at:
         return "ended"
     return "live" if festival.starts_at <= at else "upcoming"
-
-
-def festivals_link() -> tuple[str, str]:
-    """Return the way back to the list of festivals."""
-    return reverse("desk:festivals"), "Festivals"
-
-
-def trail_of(festival: Festival) -> Trail:
-    """Return the way back to a festival's board."""
-    return [festivals_link(), (reverse("desk:festival", args=[festival.pk]), festival.title)]
-
-
-def slots_of(festival: Festival, *, at: datetime | None = None) -> list[dict[str, object]]:
-    """Return the slots of a festival with their wall times, what is nominated and can be done.
-
-    Args:
-        at: the moment at which something can be done; None: nothing by this person.
-    """
-    rows = (
-        festival.slots.select_related("festival")
-        .annotate(
-            waiting=Count("nominations", Q(nominations__state="submitted")),
-            approved=Count("nominations", Q(nominations__state="approved")),
-        )
-        .order_by("starts_at", "pk")
-    )
-    extended = extensions_of([slot.pk for slot in rows])
-    return [
-        {
-            "slot": slot,
-            "starts": wall_of(slot.starts_at, festival.zone),
-            "ends": wall_of(slot.ends_at, festival.zone),
-            "acts": possible(slot, at=at, extended=extended) if at else [],
-        }
-        for slot in rows
-    ]
 
 
 def _buttons(request: HttpRequest, festival: Festival) -> list:
