@@ -13,6 +13,7 @@ from cms.admin.permissions import needs
 from cms.admin.promotions.forms import amount
 from cms.admin.promotions.views import trail_of_benefits
 from cms.admin.screens import show
+from cms.admin.tables import Column, Table
 from shop import clock
 from shop.festivals.changelog import log
 from shop.festivals.models import Festival, Fund
@@ -25,6 +26,11 @@ class FundForm(forms.Form):
 
     sponsor = LineField(max_length=120, help_text="Reports name it.")
     amount = AmountField(label="Gives")
+
+
+USES = (
+    Column("Benefit", "0"), Column("Orders", "1"), Column("Sum", lambda row: amount(row[2])),
+)  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,7 +74,9 @@ def fund(request: HttpRequest, pk: int, fund_id: int) -> HttpResponse:
             ("Drawn down", amount(taken.total)),
             ("Gone back by refunds", amount(taken.back)),
         ],
-        "rows": [(title, uses, amount(sum_)) for title, uses, sum_ in taken.rows],
+        "given": Table(
+            "What it was given for", USES, taken.rows, none="No paid order has taken anything yet."
+        ),
         "percent": taken.total * 100 // found.amount if found.amount else 0,
     }
     return show(

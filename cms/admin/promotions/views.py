@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
+from wagtail.admin.widgets.button import HeaderButton
 
 from cms.admin.festivals.history import first_lines
 from cms.admin.festivals.views import trail_of
+from cms.admin.listing import FestivalListView
 from cms.admin.permissions import needs
 from cms.admin.promotions.forms import BenefitForm, CodesForm, amount, initial, said, warning
 from cms.admin.screens import Trail, button, show, version_seen, words_of
+from cms.admin.tables import (
+    Column,
+    Table,
+    WhenColumn,
+    joined,
+    link,
+    moment,
+    portion,
+    small,
+    status,
+)
 from shop import clock
 from shop.errors import ShopError
 from shop.festivals import changelog
 from shop.festivals.local_time import wall_of
-from shop.festivals.models import Festival, Promotion
+from shop.festivals.models import CodeBatch, Festival, Promotion
 from shop.festivals.promotions import manage
 from shop.locks import lock_one
 
@@ -41,25 +57,60 @@ class BenefitRow:
     state: str
 
 
-@require_safe
-@needs("view_deal")
-def benefits(request: HttpRequest, pk: int) -> HttpResponse:
-    """List the benefits and vouchers of a festival, and its sponsors."""
-    festival = get_object_or_404(Festival, pk=pk)
-    at = clock.moment_of(request)
-    found = festival.promotions.select_related("festival", "merchant", "fund")
-    may_write = request.user.has_perm("shop.change_festival")
-    new = button("New benefit", reverse("desk:benefit-add", args=[pk]), "plus")
-    context = {
-        "festival": festival,
-        "rows": [row_of(row, at=at) for row in found.order_by("use_from", "pk")],
-        "funds": [(row, amount(row.amount), amount(row.committed)) for row in festival.funds.all()],
-        "may_write": may_write,
-    }
-    return show(
-        request, "benefits.html", "Benefits and vouchers", trail=trail_of(festival),
-        icon="pick", buttons=[new] if may_write else [], **context,
+def _title(row: BenefitRow) -> SafeString:
+    benefit = row.promotion
+    url = reverse("desk:benefit", args=[benefit.festival_id, benefit.pk])
+    return small(link(benefit.title, url), benefit.merchant)
+
+
+def _budget(row: BenefitRow) -> SafeString | str:
+    if not row.budget:
+        return "no limit"
+    return portion(row.percent, "Spent or held of the budget", f" of {row.budget}")
+
+
+class BenefitsView(FestivalListView):
+    """The benefits and vouchers of a festival, and its sponsors."""
+
+    needed = "view_deal"
+    template_name = "cms/admin/benefits.html"
+    page_title = "Benefits and vouchers"
+    header_icon = "pick"
+    paginate_by = None
+    default_ordering = ("use_from", "pk")
+    columns = (
+        Column("Benefit", _title), Column("Gives", "gives"),
+        Column("State", lambda row: status(row.state, "primary" if row.state == "active" else "")),
+        WhenColumn("From", "starts", "j M, H:i"), WhenColumn("To", "ends", "j M, H:i"),
+        Column("Spent", "spent"), Column("Held", "held"), Column("Budget", _budget),
+        Column("Used", "promotion.used"),
     )  # fmt: skip
+    none = (
+        "No benefit yet. Deals lower the price of a product; a benefit takes something off the "
+        "whole order, and says who pays for it."
+    )
+
+    @property
+    def header_buttons(self) -> list[HeaderButton]:
+        """Lead those who may to the form that makes one."""
+        new = reverse("desk:benefit-add", args=[self.festival.pk])
+        return [button("New benefit", new, "plus")] if self.may("change_festival") else []
+
+    def get_base_queryset(self) -> QuerySet[Promotion]:
+        """Return the benefits with whose they are and who pays for them."""
+        return self.festival.promotions.select_related("festival", "merchant", "fund")
+
+    def rows_of(self, found: Iterable[Promotion]) -> list[BenefitRow]:
+        """Return the benefits with what each has given."""
+        return [row_of(row, at=self.at) for row in found]
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        """Return what the screen shows, with the sponsors."""
+        funds = self.festival.funds.all()
+        return super().get_context_data(**kwargs) | {
+            "funds": [(row, amount(row.amount), amount(row.committed)) for row in funds],
+            "may_write": self.may("change_festival"),
+        }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -104,7 +155,9 @@ def show_benefit(
     pk, benefit_id = found.festival_id, found.pk
     at = clock.moment_of(request)
     row = row_of(found, at=at)
-    may_act = request.user.has_perm("shop.publish_festival")
+    may_act, may_write = (
+        request.user.has_perm(f"shop.{name}_festival") for name in ("publish", "change")
+    )
     is_draft = found.state == Promotion.State.DRAFT
     edit_it = button("Change", reverse("desk:benefit-edit", args=[pk, benefit_id]), "edit")
     has_codes = found.trigger == Promotion.Trigger.CODE and not found.code
@@ -114,15 +167,31 @@ def show_benefit(
         "facts": _facts(found),
         "acts": possible(found, at=at) if may_act else [],
         "codes": codes or CodesForm(promotion=found),
-        "batches": found.batches.select_related("by") if has_codes else None,
-        "may_write": request.user.has_perm("shop.change_festival"),
+        "batches": _batches(found, may_write=may_write) if has_codes else None,
+        "may_write": may_write,
     }
     context |= first_lines(found, found.festival)
     return show(
         request, "benefit.html", found.title, trail=trail_of_benefits(found.festival), icon="pick",
         status=422 if codes else 200,
-        buttons=[edit_it] if is_draft and context["may_write"] else [], **context,
+        buttons=[edit_it] if is_draft and may_write else [], **context,
     )  # fmt: skip
+
+
+def _batches(promotion: Promotion, *, may_write: bool) -> Table:
+    """Return the unique codes of a benefit, which those who may take away as sheets."""
+
+    def sheet(batch: CodeBatch) -> SafeString:
+        made = [promotion.festival_id, promotion.pk, batch.pk]
+        return link("Download", reverse("desk:benefit-codes", args=made)) if may_write else ""
+
+    columns = (
+        Column("For", "label"), Column("Codes", "size"),
+        WhenColumn("Made", lambda row: joined(", ", (moment(row.at), row.by and row.by.name))),
+        Column("Sheet", sheet, empty=""),
+    )  # fmt: skip
+    none = "No codes yet. Each code is used by one order."
+    return Table("Unique codes", columns, promotion.batches.select_related("by"), none=none)
 
 
 def possible(promotion: Promotion, *, at: datetime) -> list[tuple[str, str]]:
