@@ -59,7 +59,7 @@ urlpatterns = [
     path("festivals/<int:pk>/slots/<int:slot_id>/remove/", slots.remove, name="slot-remove"),
     path("festivals/<int:pk>/slots/<int:slot_id>/<slug:name>/", slot_actions.act, name="slot-act"),
     path("festivals/<int:pk>/clone/", clone.clone, name="festival-clone"),
-    path("festivals/<int:pk>/deals/", deals.deals, name="festival-deals"),
+    path("festivals/<int:pk>/deals/", deals.DealsView.as_view(), name="festival-deals"),
     path("festivals/<int:pk>/deals/<int:deal_id>/", deals.deal, name="deal"),
     path("festivals/<int:pk>/deals/<int:deal_id>/decide/", wrong_prices.decide,
          name="wrong-price"),

@@ -2,52 +2,101 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.http import urlencode
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from cms.admin.deals.rows import STATES, deals_of, is_undercut, row_of, sought
+from cms.admin.deals.rows import OPEN, STATES, DealRow, deals_of, is_undercut, row_of, sought
 from cms.admin.deals.wrong_prices import sales_of
 from cms.admin.festivals.history import first_lines
 from cms.admin.festivals.views import trail_of
+from cms.admin.listing import ChoiceFilter, Choices, FestivalListView, ListFilters, WordsFilter
 from cms.admin.permissions import needs, own_stores
-from cms.admin.screens import Trail, page_number, show
+from cms.admin.screens import Trail, show
+from cms.admin.tables import Column, WhenColumn, link, portion, small, status
 from shop import clock
 from shop.currencies import written
 from shop.festivals.models import Deal, Festival, PriceSpan
 from shop.orders.effects import effect_on_deals
 
-PAGE = 50
+TONES = {"running": "primary", "void": "critical"}
 
 
-@require_safe
-@needs("view_deal")
-def deals(request: HttpRequest, pk: int) -> HttpResponse:
-    """List the deals of a festival. Four statements."""
-    festival = get_object_or_404(Festival, pk=pk)
-    at = clock.moment_of(request)
-    asked = {name: request.GET.get(name, "")[:80] for name in ("q", "slot", "state")}
-    asked["state"] = request.GET.get("state", "open" if festival.ends_at > at else "")[:20]
-    number, query = page_number(request), f"?{urlencode(asked)}"
-    found = sought(deals_of(festival, at=at), asked, at=at)
-    page = list(found[(number - 1) * PAGE : number * PAGE + 1])
-    context = {
-        "festival": festival,
-        "rows": [row_of(deal, at=at) for deal in page[:PAGE]],
-        "slots": festival.slots.order_by("starts_at"),
-        "states": STATES,
-        "asked": asked,
-        "page": number,
-        "back": f"{query}&page={number - 1}" if number > 1 else "",
-        "next": f"{query}&page={number + 1}" if len(page) > PAGE else "",
-    }
-    return show(request, "deals.html", "Deals", trail=trail_of(festival), icon="tag", **context)
+class DealFilters(ListFilters):
+    q = WordsFilter("Product, SKU or store")
+    slot = ChoiceFilter("Slot", every="All")
+    state = ChoiceFilter("State", STATES)
+
+    def filter_queryset(self, queryset: QuerySet[Deal]) -> QuerySet[Deal]:
+        """Keep the deals that are asked for: what runs now first, then by their start."""
+        return sought(queryset, self.form.cleaned_data, at=clock.moment_of(self.request))
+
+
+def _product(row: DealRow) -> SafeString:
+    product = row.deal.variant.product
+    url = reverse("desk:deal", args=[row.deal.slot.festival_id, row.deal.pk])
+    return small(link(product.title, url), f"{row.choice}, {product.merchant.name}")
+
+
+def _gone(row: DealRow) -> SafeString | str:
+    return portion(row.percent, "Held or sold") if row.deal.allotment else ""
+
+
+class DealsView(FestivalListView):
+    """The deals of a festival. Four statements."""
+
+    needed = "view_deal"
+    filterset_class = DealFilters
+    page_title = "Deals"
+    header_icon = "tag"
+    columns = (
+        Column("Product", _product), Column("Slot", "deal.slot.label"), Column("Price", "price"),
+        Column("State", lambda row: status(row.standing, TONES.get(row.standing, ""))),
+        WhenColumn("From", "starts", "j M, H:i"), WhenColumn("To", "ends", "j M, H:i"),
+        Column("Gone", _gone), Column("Held", "deal.held"), Column("Sold", "deal.sold"),
+        Column("Left", "left", empty="everyday stock"),
+    )  # fmt: skip
+    none_fits = "No deal fits. Take a filter away."
+
+    @property
+    def about(self) -> str:
+        """Say whose times these are."""
+        return f"Times are those of {self.festival.zone}."
+
+    @property
+    def none(self) -> SafeString:
+        """Say where deals come from."""
+        url = reverse("desk:festival-nominations", args=[self.festival.pk])
+        return format_html(
+            "No deal is approved yet. Deals come into being when you approve {}.",
+            link("nominations", url),
+        )
+
+    @property
+    def usual(self) -> dict[str, str]:
+        """Ask for what is not over, while the festival is not."""
+        return {"state": OPEN if self.festival.ends_at > self.at else ""}
+
+    def get_choices(self) -> dict[str, Choices]:
+        """Offer the slots of the festival."""
+        slots = self.festival.slots.order_by("starts_at")
+        return {"slot": [(str(slot.pk), slot.label) for slot in slots]}
+
+    def get_base_queryset(self) -> QuerySet[Deal]:
+        """Return the deals with all that a row says."""
+        return deals_of(self.festival, at=self.at)
+
+    def rows_of(self, found: Iterable[Deal]) -> list[DealRow]:
+        """Return the deals as organizers read them."""
+        return [row_of(deal, at=self.at) for deal in found]
 
 
 @require_safe
@@ -74,7 +123,7 @@ def deal(request: HttpRequest, pk: int, deal_id: int) -> HttpResponse:
     }
     context |= first_lines(found, found.slot.festival)
     if found.state == Deal.State.VOID:
-        context |= sales_of(found)
+        context |= sales_of(found, can_decide=context["can_decide"])
     return show(
         request, "deal.html", str(found.variant.product.title), trail=trail_of_deals(found),
         icon="tag", **context,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from cms.admin.fields import ids_of
 from cms.admin.permissions import needs
+from cms.admin.tables import Column, Table, WhenColumn, element, link
 from shop import clock
 from shop.currencies import written
 from shop.errors import ShopError
@@ -23,7 +26,7 @@ MOST = 100  # at once; each is a transaction of its own
 OUTCOMES = SaleDecision.Outcome.values
 
 
-def sales_of(deal: Deal) -> dict[str, Any]:
+def sales_of(deal: Deal, *, can_decide: bool) -> dict[str, Any]:
     """Return what a void deal sold: the undecided lines, how many more, and what was decided."""
     sold = deal.order_lines.filter(order__state=Order.State.PAID)
     waiting = sold.filter(decision=None).select_related("order", "suborder").order_by("pk")
@@ -33,11 +36,29 @@ def sales_of(deal: Deal) -> dict[str, Any]:
         back=Count("pk", Q(outcome=SaleDecision.Outcome.REFUNDED)),
     )
     return {
-        "sales": [(line, written(line.paid, line.order.currency, "en")) for line in rows[:MOST]],
+        "sales": _table(rows[:MOST], can_decide=can_decide),
         "is_more": len(rows) > MOST,
         "decided": decided,
         "reason": deal.wrong_price.reason,
     }
+
+
+def _table(lines: Sequence[OrderLine], *, can_decide: bool) -> Table:
+    """Return the lines that wait, with boxes to tick for those who may decide."""
+    columns = [
+        Column("Order", lambda line: link(
+            line.order.number, reverse("desk_orders:inspect", args=[line.order_id])
+        )),
+        WhenColumn("Paid", "order.paid_at", "j M, H:i T"), Column("Units", "quantity"),
+        Column("Was paid", lambda line: written(line.paid, line.order.currency, "en")),
+        Column("Parcel", lambda line: line.suborder.get_state_display().lower()),
+    ]  # fmt: skip
+    if can_decide:
+        columns.insert(0, Column("Decide", lambda line: element(
+            "input", type="checkbox", name="line", value=line.pk, aria_label=line.order.number
+        )))  # fmt: skip
+    none = "No paid order waits for a decision."
+    return Table("Orders that wait for a decision", columns, lines, none=none)
 
 
 @require_POST

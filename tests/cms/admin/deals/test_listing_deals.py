@@ -95,15 +95,15 @@ def test_a_percentage_is_shown_with_the_price_in_money(desk, festival):
 
 
 def test_deals_have_pages(desk, festival, monkeypatch):
-    monkeypatch.setattr("cms.admin.deals.views.PAGE", 2)
+    monkeypatch.setattr("cms.admin.deals.views.DealsView.paginate_by", 2)
     for n in range(3):
         make.deal(make.variant(20_00, of=make.product(title=f"Shawl {n}")), during=festival,
                   price=15_00)  # fmt: skip
     where = f"/organize/festivals/{festival.pk}/deals/"
 
-    first, second = desk.get(where).text, desk.get(where, {"page": "2"}).text
+    first, second = desk.get(where).text, desk.get(where, {"p": "2"}).text
 
     assert [f"Shawl {n}" in first for n in range(3)] == [True, True, False]
     assert [f"Shawl {n}" in second for n in range(3)] == [False, False, True]
-    assert "page=2" in first
-    assert "Page 2" in second
+    assert "?p=2" in first
+    assert "Page 2 of 2" in second
