@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -12,17 +11,22 @@ from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
+from wagtail.admin.paginator import WagtailPaginator
 
 from cms.admin.confirm import Act, perform
 from cms.admin.festivals.views import trail_of
 from cms.admin.fields import CountField, ids_of
+from cms.admin.listing import ChoiceFilter, FestivalListView, ListFilters, WordsFilter
 from cms.admin.permissions import needs, own_stores
-from cms.admin.screens import Trail, query_of, show
+from cms.admin.screens import Trail
+from cms.admin.tables import Column, element, hidden
 from shop import clock
 from shop.accounts.models import User
 from shop.catalogue.models import Category, Product
@@ -36,55 +40,108 @@ from shop.merchants.models import Merchant
 from shop.orders.models import Order, OrderLine
 
 NAMED = 5  # of the stores that would be invited
-MOST = 200  # rows on a screen; filters narrow them down
+MOST = 200  # rows of a page
 YEAR = timedelta(days=365)
-NAMES = ("q", "country", "kind", "category", "sold", "festivals")
-SOLD = (("", "Any amount"), ("1", "Something"), ("1000", "1,000 or more"),
-        ("10000", "10,000 or more"))  # fmt: skip
+SOLD = (("1", "Something"), ("1000", "1,000 or more"), ("10000", "10,000 or more"))
 
 
-@dataclass(frozen=True, slots=True)
-class StoreFilter:
-    """Which stores are looked for; what cannot be understood is left out."""
+class InviteFilters(ListFilters):
+    q = WordsFilter("Name or town", "name", "city", most=60)
+    country = ChoiceFilter("Country", every="All")
+    kind = ChoiceFilter("Kind", Merchant.Kind.choices, every="All")
+    category = ChoiceFilter("Has products in", every="Any category", method="with_products")
+    sold = ChoiceFilter("Sold in 365 days", SOLD, every="Any amount", method="who_sold")
+    festivals = ChoiceFilter(
+        "Earlier festivals", [("1", "Sold in one of the last year")], every="All stores",
+        method="from_before",
+    )  # fmt: skip
 
-    q: str = ""
-    country: str = ""
-    kind: str = ""
-    category: str = ""
-    sold: str = ""
-    festivals: str = ""
+    def __init__(self, data: QueryDict, *, festival: Festival, at: datetime) -> None:
+        categories = [(row.path, row.name) for row in Category.objects.order_by("path")]
+        choices = {"country": countries(), "category": categories}
+        super().__init__(data, usual={}, choices=choices)
+        self.festival, self.at = festival, at
+
+    def with_products(self, rows: QuerySet[Merchant], _name: str, path: str) -> QuerySet[Merchant]:
+        """Keep the stores with published products in a category or below it."""
+        below = Q(category__path=path) | Q(category__path__startswith=f"{path}/")
+        own = Product.objects.filter(below, merchant=OuterRef("pk"), state="published")
+        return rows.filter(Exists(own))
+
+    def who_sold(self, rows: QuerySet[Merchant], _name: str, least: str) -> QuerySet[Merchant]:
+        """Keep the stores that sold so many whole units of money, or anything at all."""
+        unit = 10 ** currencies()[settings.SHOP_CURRENCY].exponent
+        return rows.filter(sold__gte=int(least) * unit if least != "1" else 1)
+
+    def from_before(self, rows: QuerySet[Merchant], _name: str, _value: str) -> QuerySet[Merchant]:
+        """Keep the stores that sold in another festival."""
+        others = _lines(at=self.at).filter(festival__isnull=False)
+        return rows.filter(Exists(others.exclude(festival=self.festival)))
+
+
+class InviteView(FestivalListView):
+    """The stores that a filter finds; posting invites those ticked."""
+
+    needed, to_post = "view_enrolment", "add_enrolment"
+    http_method_names: ClassVar[list[str]] = ["get", "head", "post"]
+    template_name = "cms/admin/invite.html"
+    filterset_class = InviteFilters
+    paginator_class, paginate_by = WagtailPaginator, MOST
+    page_title = "Invite stores"
+    header_icon = "mail"
+    table_label = "Stores to invite"
+    none = none_fits = "No store fits, or all of them have been asked."
 
     @property
-    def query(self) -> str:
-        """Return the filters as the query of an address."""
-        return query_of(self, NAMES)
+    def trail(self) -> Trail:
+        """Return the way to the stores of the festival."""
+        return _trail(self.festival)
 
+    @property
+    def columns(self) -> list[Column]:
+        """Return what a row says, after a box to tick."""
+        return [
+            Column(hidden("Invite"), self.tick),
+            Column("Store", lambda row: element("label", row.name, for_=f"store-{row.pk}")),
+            Column("Country", lambda row: country_name(row.country, "en")), Column("Kind", "kind"),
+            Column("Products", "listed"),
+            Column("Sold in 365 days", lambda row: _amount(row.sold)),
+        ]  # fmt: skip
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs("view_enrolment", to_post="add_enrolment")
-def invite(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show which stores a filter finds, and invite those ticked."""
-    festival = get_object_or_404(Festival, pk=pk)
-    at, asked = clock.moment_of(request), asked_of(request)
-    own = own_stores(request)
-    found = candidates(festival, asked, at=at).exclude(pk__in=own)
-    if request.method == "POST":
-        return _invite(request, festival, asked)
-    rows, count = list(found[:MOST]), found.count()
-    context = {
-        "festival": festival,
-        "rows": [(row, country_name(row.country, "en"), _amount(row.sold)) for row in rows],
-        "count": count,
-        "countries": countries(),
-        "categories": [(row.path, row.name) for row in Category.objects.order_by("path")],
-        "sold": SOLD,
-        "asked": asked,
-        "has_own": bool(own),
-        "can_invite": request.user.has_perm("shop.add_enrolment"),
-    }
-    return show(
-        request, "invite.html", "Invite stores", trail=_trail(festival), icon="mail", **context
-    )
+    def tick(self, row: Merchant) -> SafeString:
+        """Return a box to tick."""
+        facts = {} if self.may("add_enrolment") else {"disabled": True}
+        return element(
+            "input", type="checkbox", name="store", value=row.pk, id=f"store-{row.pk}", **facts
+        )
+
+    def get_filterset_kwargs(self) -> dict[str, Any]:
+        """Return what the filters are made of."""
+        return {"data": self.request.GET, "festival": self.festival, "at": self.at}
+
+    def get_base_queryset(self) -> QuerySet[Merchant]:
+        """Return the stores that could be invited, but one's own."""
+        return candidates(self.festival, at=self.at).exclude(pk__in=self.own)
+
+    @cached_property
+    def own(self) -> set[int]:
+        """Return the stores that somebody else invites."""
+        return own_stores(self.request)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Return what the screen shows."""
+        facts = {"has_own": bool(self.own), "can_invite": self.may("add_enrolment")}
+        return super().get_context_data(**kwargs) | facts
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Invite the stores that are ticked."""
+        try:
+            said = _send(self.festival, _ticked(request), at=self.at, by=request.user)
+        except ShopError as refusal:
+            messages.error(request, str(refusal))
+            return redirect(f"{request.path}?{self.filters.query}")
+        messages.success(request, said)
+        return redirect("desk:festival-stores", pk)
 
 
 class InviteCountForm(forms.Form):
@@ -98,8 +155,9 @@ class InviteCountForm(forms.Form):
 def invite_all(request: HttpRequest, pk: int) -> HttpResponse:
     """Say how many stores a filter finds, and invite them if they are as many still."""
     festival = get_object_or_404(Festival, pk=pk)
-    at, asked = clock.moment_of(request), asked_of(request)
-    found = candidates(festival, asked, at=at).exclude(pk__in=own_stores(request))
+    at = clock.moment_of(request)
+    asked = InviteFilters(request.GET, festival=festival, at=at)
+    found = asked.found(candidates(festival, at=at)).exclude(pk__in=own_stores(request))
     back = f"{reverse('desk:festival-invite', args=[pk])}?{asked.query}"
     act = _all(request, festival, found, at=at)
     return perform(request, act, back=back, trail=_trail(festival))
@@ -134,44 +192,18 @@ def _trail(festival: Festival) -> Trail:
     return [*trail_of(festival), (reverse("desk:festival-stores", args=[festival.pk]), "Stores")]
 
 
-def asked_of(request: HttpRequest) -> StoreFilter:
-    """Return what the address asks for."""
-    told = {name: request.GET.get(name, "").replace("\0", "").strip()[:80] for name in NAMES}
-    told["kind"] = told["kind"] if told["kind"] in Merchant.Kind.values else ""
-    told["sold"] = told["sold"] if told["sold"] in dict(SOLD) else ""
-    return StoreFilter(**told)
-
-
-def candidates(festival: Festival, asked: StoreFilter, *, at: datetime) -> QuerySet[Merchant]:
+def candidates(festival: Festival, *, at: datetime) -> QuerySet[Merchant]:
     """Return approved stores without a part in a festival, the best sellers first.
 
     ``sold`` is what shoppers paid for their goods in the last 365 days, minor units;
     ``listed`` their published products.
     """
     part = festival.enrolments.filter(merchant=OuterRef("pk"))
-    rows = Merchant.objects.trading().filter(~Exists(part))
-    if asked.q:
-        rows = rows.filter(Q(name__icontains=asked.q) | Q(city__icontains=asked.q))
-    if asked.country:
-        rows = rows.filter(country=asked.country[:2])
-    if asked.kind:
-        rows = rows.filter(kind=asked.kind)
-    if asked.category:
-        path = asked.category
-        below = Q(category__path=path) | Q(category__path__startswith=f"{path}/")
-        own = Product.objects.filter(below, merchant=OuterRef("pk"), state="published")
-        rows = rows.filter(Exists(own))
-    lines = _lines(at=at)
-    if asked.festivals:
-        before = lines.filter(festival__isnull=False).exclude(festival=festival)
-        rows = rows.filter(Exists(before))
     listed = Count("products", Q(products__state="published"))
-    total = lines.order_by().values("suborder__merchant").annotate(n=Sum("paid")).values("n")
+    lines = _lines(at=at).order_by().values("suborder__merchant")
+    total = lines.annotate(n=Sum("paid")).values("n")
     sold = Coalesce(Subquery(total, output_field=IntegerField()), 0)
-    rows = rows.annotate(listed=listed, sold=sold)
-    if asked.sold:
-        least = int(asked.sold) * 10 ** currencies()[settings.SHOP_CURRENCY].exponent
-        rows = rows.filter(sold__gte=least if asked.sold != "1" else 1)
+    rows = Merchant.objects.trading().filter(~Exists(part)).annotate(listed=listed, sold=sold)
     return rows.order_by("-sold", "name", "pk")
 
 
@@ -188,16 +220,6 @@ def _lines(*, at: datetime) -> QuerySet[OrderLine]:
         order__state=Order.State.PAID,
         order__paid_at__gte=at - YEAR,
     )
-
-
-def _invite(request: HttpRequest, festival: Festival, asked: StoreFilter) -> HttpResponse:
-    try:
-        said = _send(festival, _ticked(request), at=clock.moment_of(request), by=request.user)
-    except ShopError as refusal:
-        messages.error(request, str(refusal))
-        return redirect(f"{reverse('desk:festival-invite', args=[festival.pk])}?{asked.query}")
-    messages.success(request, said)
-    return redirect("desk:festival-stores", festival.pk)
 
 
 def _ticked(request: HttpRequest) -> list[Merchant]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -9,59 +10,156 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
 from wagtail.admin.messages import button as way
 from wagtail.admin.messages import error
+from wagtail.admin.widgets.button import HeaderButton
 
 from cms.admin.enrolment.invite import countries
-from cms.admin.festivals.views import trail_of
+from cms.admin.listing import ChoiceFilter, Choices, FestivalListView, ListFilters, WordsFilter
 from cms.admin.permissions import needs, own_stores
-from cms.admin.screens import button, show
+from cms.admin.screens import button
+from cms.admin.tables import (
+    SMALL,
+    Column,
+    element,
+    joined,
+    link,
+    moment,
+    posted,
+    small,
+    status,
+)
+from cms.templatetags.cms import as_percent
 from shop import clock
 from shop.delivery.names import country_name
 from shop.errors import ShopError
 from shop.festivals.enrolment import enrol
-from shop.festivals.models import Enrolment, Festival, Nomination
+from shop.festivals.models import Enrolment, Nomination
 from shop.listings import festival_products
 
-MOST = 300  # rows on a screen; filters narrow them down
 ORDER = ("applied", "waiting", "invited", "accepted", "declined", "withdrawn")
 STATES = (
     ("applied", "Applied"), ("waiting", "In line"), ("invited", "Invited"),
     ("accepted", "Takes part"), ("declined", "Declined"), ("withdrawn", "Left"),
 )  # fmt: skip
+DECIDED_ON = (Enrolment.State.APPLIED, Enrolment.State.WAITING)
+# What is posted, the word on the button, how it looks, and what it says to those who hear it.
+DECISIONS = (("accept", "Accept", "", "Accept {}"), ("decline", "Decline", "no", "Decline {}"))
+TAKE_OUT = (("remove", "Take out", "button-secondary no", "Take {} out"),)
 SAID = {"accepted": "takes part", "waiting": "is in line", "declined": "is declined"}
 
 
-@require_safe
-@needs("view_enrolment")
-def stores(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the stores of a festival with what each agreed to, and how many places are taken."""
-    festival = get_object_or_404(Festival, pk=pk)
-    asked = {
-        name: request.GET.get(name, "").replace("\0", "") for name in ("q", "country", "state")
-    }
-    rows = list(_filtered(festival, asked)[: MOST + 1])
-    counts = dict(festival.enrolments.order_by().values_list("state").annotate(n=Count("pk")))
-    can_decide = request.user.has_perm("shop.change_enrolment")
-    invite = reverse("desk:festival-invite", args=[festival.pk])
-    buttons = [button("Invite stores", invite, "mail")]
-    context = {
-        "festival": festival,
-        "rows": [(row, country_name(row.merchant.country, "en")) for row in rows[:MOST]],
-        "has_more": len(rows) > MOST,
-        "counts": [(name, counts.get(state, 0)) for state, name in STATES],
-        "taken": counts.get("accepted", 0),
-        "states": STATES,
-        "countries": countries(),
-        "asked": asked,
-        "can_decide": can_decide,
-        "own": own_stores(request),
-    }
-    return show(
-        request, "stores.html", "Stores", trail=trail_of(festival), icon="group",
-        buttons=buttons if request.user.has_perm("shop.add_enrolment") else [], **context,
-    )  # fmt: skip
+class StoreFilters(ListFilters):
+    q = WordsFilter("Name or town", "merchant__name", "merchant__city", most=60)
+    country = ChoiceFilter("Country", every="All", field_name="merchant__country")
+    state = ChoiceFilter("State", STATES, every="All")
+
+
+def _state(row: Enrolment) -> SafeString:
+    is_waiting = row.state == Enrolment.State.WAITING
+    word = "in line" if is_waiting else row.get_state_display().lower()
+    since = row.waiting_since and f"since {moment(row.waiting_since, 'j M, H:i T')}"
+    return small(status(word, "primary" if row.state == Enrolment.State.ACCEPTED else ""), since)
+
+
+class StoresView(FestivalListView):
+    """The stores of a festival with what each agreed to, and how many places are taken."""
+
+    needed = "view_enrolment"
+    template_name = "cms/admin/stores.html"
+    filterset_class = StoreFilters
+    page_title = "Stores"
+    header_icon = "group"
+    paginate_by = 300
+    table_label = "Stores of this festival"
+    default_ordering = ("place", "waiting_since", "merchant__name", "pk")
+    none_fits = "No store of this festival fits."
+
+    @property
+    def columns(self) -> list[Column]:
+        """Return what a row says, and for those who may the decision."""
+        return [
+            Column("Store", "merchant.name"),
+            Column("Country", lambda row: country_name(row.merchant.country, "en")),
+            Column("State", _state),
+            Column("Commission", lambda row: as_percent(row.commission_bp)),
+            Column("Terms", self.terms_of), Column("Nominations", "nominated"),
+            Column("Decide", self.decision_on, empty=""),
+        ]  # fmt: skip
+
+    @property
+    def none(self) -> SafeString:
+        """Lead to where stores are invited."""
+        url = reverse("desk:festival-invite", args=[self.festival.pk])
+        return format_html(
+            "Nobody yet. {}: they read the terms and answer on their own desk.",
+            link("Invite stores", url),
+        )
+
+    @property
+    def header_buttons(self) -> list[HeaderButton]:
+        """Lead those who may to the stores that could be invited."""
+        invite = reverse("desk:festival-invite", args=[self.festival.pk])
+        return [button("Invite stores", invite, "mail")] if self.may("add_enrolment") else []
+
+    @cached_property
+    def own(self) -> set[int]:
+        """Return the stores on which others decide."""
+        return own_stores(self.request)
+
+    def terms_of(self, row: Enrolment) -> SafeString | str:
+        """Return what a store agreed to, and when."""
+        if not row.terms_version:
+            return ""
+        in_force = self.festival.terms_version
+        return small(
+            row.terms_version,
+            row.agreed_at and f"accepted {moment(row.agreed_at)}",
+            row.terms_version != in_force and f"keeps it; {in_force} is in force",
+        )
+
+    def decision_on(self, row: Enrolment) -> SafeString | str:
+        """Return what can be decided about a store."""
+        if not self.may("change_enrolment"):
+            return ""
+        is_in = row.state == Enrolment.State.ACCEPTED
+        if row.merchant_id in self.own and not is_in:
+            return element("small", "your own store: somebody else decides")
+        ways = TAKE_OUT if is_in else DECISIONS if row.state in DECIDED_ON else ()
+        presses = (
+            element("button", word, class_=f"{SMALL} {look}", name=name,
+                    aria_label=said.format(row.merchant.name))
+            for name, word, look, said in ways
+        )  # fmt: skip
+        url = reverse("desk:enrolment-decide", args=[row.festival_id, row.pk])
+        return posted(self.request, url, joined(" ", presses)) if ways else ""
+
+    def get_choices(self) -> dict[str, Choices]:
+        """Offer the countries in which there are stores."""
+        return {"country": countries()}
+
+    def get_base_queryset(self) -> QuerySet[Enrolment]:
+        """Return the enrolments: those that wait for a word have the first places."""
+        place = Case(
+            *(When(state=state, then=Value(number)) for number, state in enumerate(ORDER)),
+            output_field=IntegerField(),
+        )
+        return self.festival.enrolments.select_related("merchant").annotate(
+            place=place, nominated=Count("nominations", ~Q(nominations__state="withdrawn"))
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Return what the screen shows, and how many places are taken."""
+        rows = self.festival.enrolments.order_by().values_list("state")
+        counts = dict(rows.annotate(n=Count("pk")))
+        return super().get_context_data(**kwargs) | {
+            "counts": [(name, counts.get(state, 0)) for state, name in STATES],
+            "taken": counts.get("accepted", 0),
+        }
 
 
 @require_POST
@@ -91,21 +189,3 @@ def _approved_of(enrolment: Enrolment) -> list:
     where = reverse("desk:festival-nominations", args=[enrolment.festival_id])
     query = urlencode({"state": "approved", "q": enrolment.merchant.name[:60]})
     return [way(f"{where}?{query}", "Look at them")]
-
-
-def _filtered(festival: Festival, asked: dict[str, str]) -> QuerySet[Enrolment]:
-    """Return the enrolments that filters ask for: those that wait for a word come first."""
-    place = Case(
-        *(When(state=state, then=Value(number)) for number, state in enumerate(ORDER)),
-        output_field=IntegerField(),
-    )
-    rows = festival.enrolments.select_related("merchant").annotate(
-        place=place, nominated=Count("nominations", ~Q(nominations__state="withdrawn"))
-    )
-    if words := asked["q"].strip():
-        rows = rows.filter(Q(merchant__name__icontains=words) | Q(merchant__city__icontains=words))
-    if asked["country"]:
-        rows = rows.filter(merchant__country=asked["country"][:2])
-    if asked["state"]:
-        rows = rows.filter(state=asked["state"][:10])
-    return rows.order_by("place", "waiting_since", "merchant__name", "pk")

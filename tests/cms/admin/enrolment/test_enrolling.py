@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django_tasks_db.models import DBTaskResult
 
+from shop.catalogue.models import Category
 from shop.festivals.enrolment import enrol
 from shop.festivals.enrolment.terms import publish_terms
 from shop.festivals.models import Enrolment, Festival, Terms, Wanted
@@ -104,6 +105,7 @@ def test_stores_are_chosen_by_category_and_earlier_festivals(desk, festival):
     kettle = make.variant(20_00, of=make.product(of=cook))
     make.deal(kettle, during=earlier, price=15_00)
     pay(make.order({kettle: 1}, at=past), at=past)
+    Category.objects.create(path="home", name="Home")
     where = at(festival, "stores/invite/")
 
     for query in ({"category": "home"}, {"category": "home/kitchen"}, {"festivals": "1"}):
