@@ -21,6 +21,7 @@ from cms.admin.festivals import (
 from cms.admin.festivals import views as festivals
 from cms.admin.mishaps import views as mishaps
 from cms.admin.nominations import bulk, take_back, wishes
+from cms.admin.nominations import index as queue
 from cms.admin.nominations import views as nominations
 from cms.admin.orders.actions import address, mail
 from cms.admin.promotions import sponsors
@@ -82,11 +83,12 @@ urlpatterns = [
     path("festivals/<int:pk>/stores/invite/", invite.InviteView.as_view(), name="festival-invite"),
     path("festivals/<int:pk>/stores/invite/all/", invite.invite_all, name="festival-invite-all"),
     path("festivals/<int:pk>/terms/", terms.terms, name="festival-terms"),
-    path("festivals/<int:pk>/wanted/", wishes.wanted, name="festival-wanted"),
+    path("festivals/<int:pk>/wanted/", wishes.WantedView.as_view(), name="festival-wanted"),
     path("festivals/<int:pk>/wanted/<int:wanted_id>/remove/", wishes.remove,
          name="wanted-remove"),
     path("festivals/<int:pk>/stores/<int:enrolment_id>/", stores.decide, name="enrolment-decide"),
-    path("festivals/<int:pk>/nominations/", nominations.nominations, name="festival-nominations"),
+    path("festivals/<int:pk>/nominations/", queue.NominationsView.as_view(),
+         name="festival-nominations"),
     path("festivals/<int:pk>/nominations/<int:nomination_id>/", nominations.nomination,
          name="nomination"),
     path("festivals/<int:pk>/nominations/bulk/<int:bulk_id>/", bulk.bulk_approval,

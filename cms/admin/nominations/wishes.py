@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_http_methods, require_POST
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
 
 from cms.admin.enrolment.invite import countries
-from cms.admin.festivals.views import trail_of
+from cms.admin.listing import FestivalListView
 from cms.admin.permissions import needs
-from cms.admin.screens import show
+from cms.admin.tables import BREAK, QUIET, Column, element, hidden, joined, link, posted
 from shop import clock
 from shop.catalogue.models import Category, Variant
 from shop.currencies import written
@@ -69,49 +73,6 @@ class WantedForm(forms.Form):
         return Wanted(festival=self.festival, product=product, variant=variant, **told)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs("view_festival", to_post="change_festival")
-def wanted(request: HttpRequest, pk: int) -> HttpResponse:
-    """List the wishes with their answers; add one."""
-    festival = get_object_or_404(Festival, pk=pk)
-    form = WantedForm(
-        request.POST if request.method == "POST" else None, festival=festival,
-        initial={"slot": request.GET.get("slot", "")},
-    )  # fmt: skip
-    if request.method == "POST" and form.is_valid():
-        try:
-            want(form.row(), at=clock.moment_of(request), by=request.user)
-        except ShopError as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, "Stores that can answer read it on their page.")
-            return redirect("desk:festival-wanted", pk)
-    answers = Nomination.objects.exclude(state=Nomination.State.WITHDRAWN)
-    answers = answers.select_related("product__merchant").order_by("pk")
-    rows = festival.wanted.select_related("product__merchant", "variant", "category", "slot")
-    rows = rows.prefetch_related(Prefetch("answers", answers))[:MOST]
-    context = {
-        "festival": festival,
-        "rows": [(row, _what(row), _proposed(row)) for row in rows],
-        "form": form,
-        "may_write": request.user.has_perm("shop.change_festival"),
-    }
-    return show(
-        request, "wanted.html", "Wanted", trail=trail_of(festival), icon="search",
-        status=422 if form.errors else 200, **context,
-    )  # fmt: skip
-
-
-@require_POST
-@needs("change_festival")
-def remove(request: HttpRequest, pk: int, wanted_id: int) -> HttpResponse:
-    """Take a wish away."""
-    found = get_object_or_404(Wanted, festival=pk, pk=wanted_id)
-    forget(found, at=clock.moment_of(request), by=request.user)
-    messages.success(request, "Stores do not see it any more.")
-    return redirect("desk:festival-wanted", pk)
-
-
 def _what(row: Wanted) -> str:
     if row.product is not None:
         size = f", {row.variant.sku}" if row.variant else ""
@@ -126,3 +87,95 @@ def _proposed(row: Wanted) -> str:
     if row.percent:
         return f"{row.percent} % off"
     return written(row.price, settings.SHOP_CURRENCY, "en") if row.price else "–"
+
+
+def _answers(row: Wanted) -> SafeString | str:
+    lines = [
+        format_html(
+            "{} ({}, {})",
+            link(one.product.title, reverse("desk:nomination", args=[row.festival_id, one.pk])),
+            one.product.merchant.name, one.get_state_display().lower(),
+        )
+        for one in row.answers.all()
+    ]  # fmt: skip
+    return joined(BREAK, lines) or "none yet"
+
+
+class WantedView(FestivalListView):
+    """The wishes of a festival with their answers; posting adds one."""
+
+    needed, to_post = "view_festival", "change_festival"
+    http_method_names: ClassVar[list[str]] = ["get", "head", "post"]
+    template_name = "cms/admin/wanted.html"
+    page_title = "Wanted"
+    header_icon = "search"
+    table_label = "Wishes"
+    paginate_by = None
+    about = (
+        "Stores that can answer a wish read it on their page of the festival, with a button that "
+        "fills in the nomination."
+    )
+    none = "Nothing is asked for yet."
+
+    @property
+    def columns(self) -> list[Column]:
+        """Return what a row says, and for those who may how it is taken away."""
+        return [
+            Column("Wanted", _what), Column("Slot", lambda row: row.slot or "any"),
+            Column("Proposed", _proposed), Column("Note", "note"), Column("Answers", _answers),
+            Column(hidden("Remove"), self.removal_of, empty=""),
+        ]  # fmt: skip
+
+    def removal_of(self, row: Wanted) -> SafeString | str:
+        """Return what takes a wish away."""
+        if not self.may("change_festival"):
+            return ""
+        url = reverse("desk:wanted-remove", args=[row.festival_id, row.pk])
+        press = element("button", "Remove", class_=f"{QUIET} no", aria_label=f"Remove {_what(row)}")
+        return posted(self.request, url, press)
+
+    def get_queryset(self) -> QuerySet[Wanted]:
+        """Return the first wishes with who answered."""
+        answers = Nomination.objects.exclude(state=Nomination.State.WITHDRAWN)
+        answers = answers.select_related("product__merchant").order_by("pk")
+        rows = self.festival.wanted.select_related(
+            "product__merchant", "variant", "category", "slot"
+        )
+        return rows.prefetch_related(Prefetch("answers", answers))[:MOST]
+
+    @cached_property
+    def form(self) -> WantedForm:
+        """Return the form, as it was sent or empty."""
+        return WantedForm(
+            self.request.POST if self.request.method == "POST" else None, festival=self.festival,
+            initial={"slot": self.request.GET.get("slot", "")},
+        )  # fmt: skip
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Add a wish, or say what is wrong with it."""
+        if self.form.is_valid():
+            try:
+                want(self.form.row(), at=self.at, by=request.user)
+            except ShopError as refusal:
+                self.form.add_error(None, str(refusal))
+            else:
+                messages.success(request, "Stores that can answer read it on their page.")
+                return redirect("desk:festival-wanted", pk)
+        response = self.get(request)
+        response.status_code = 422
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Return what the screen shows, with the form."""
+        facts = {"form": self.form, "may_write": self.may("change_festival")}
+        return super().get_context_data(**kwargs) | facts
+
+
+@require_POST
+@needs("change_festival")
+def remove(request: HttpRequest, pk: int, wanted_id: int) -> HttpResponse:
+    """Take a wish away."""
+    found = get_object_or_404(Wanted, festival=pk, pk=wanted_id)
+    forget(found, at=clock.moment_of(request), by=request.user)
+    messages.success(request, "Stores do not see it any more.")
+    return redirect("desk:festival-wanted", pk)
