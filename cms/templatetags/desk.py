@@ -5,21 +5,8 @@ from __future__ import annotations
 from django import template
 
 from shop.currencies import written
-from shop.reports.report import Figures
 
 register = template.Library()
-
-
-@register.filter
-def cell(row: Figures, column: tuple[str, str, str]) -> object:
-    """Return the value of a row in a column, as people read it."""
-    _label, key, kind = column
-    value = row[key]
-    if value is None:
-        return "–"
-    if kind == "percent":
-        return f"{value}\N{NO-BREAK SPACE}%"
-    return count(value) if kind == "count" else value
 
 
 @register.filter

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cms.admin.festivals.views import phase, trail_of
 from cms.admin.permissions import needs
+from cms.admin.reports.tables import board_tables, health_table
 from cms.admin.screens import show
 from shop import clock
 from shop.delivery.names import country_name
@@ -33,12 +34,14 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
     festival = get_object_or_404(Festival, pk=pk)
     at = clock.moment_of(request)
     shown = board(festival, at=at)
+    drawn = chart(shown.hours)
+    stores = [(row, _claimed(shown, row.name)) for row in shown.merchants[:SHOWN]]
     context = {
         "festival": festival,
         "board": shown,
-        "chart": chart(shown.hours),
+        "chart": drawn,
         "where": _where(shown),
-        "stores": [(row, _claimed(shown, row.name)) for row in shown.merchants[:SHOWN]],
+        "tables": board_tables(shown, drawn, stores, festival.zone),
         "is_paused": "paused" in request.GET,
     }
     if request.htmx:
@@ -67,13 +70,15 @@ def health(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "The worker looks at everything now. Reload in some seconds.")
         return redirect("desk:festival-health", festival.pk)
     at = clock.moment_of(request)
+    may_ask = request.user.has_perm("shop.change_festival")
     context = {
         "festival": festival,
         "is_on": festival.starts_at <= at,
         "is_over": festival.ends_at <= at,
-        "readings": health_of(festival, at=at),
-        "at": at,
-        "may_ask": request.user.has_perm("shop.change_festival"),
+        "readings": health_table(
+            festival, health_of(festival, at=at), at=at, may_ask=may_ask, request=request
+        ),
+        "may_ask": may_ask,
         "tab": "health",
     }
     title = f"Health {_when(festival, at)} {festival.title}"

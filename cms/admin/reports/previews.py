@@ -9,19 +9,33 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cms.admin.festivals.moments import CompareForm, PreviewForm, PriceListForm, ShareForm
 from cms.admin.festivals.views import trail_of
 from cms.admin.permissions import needs
 from cms.admin.screens import show
+from cms.admin.tables import (
+    BREAK,
+    SMALL,
+    Column,
+    Table,
+    WhenColumn,
+    element,
+    joined,
+    link,
+    moment,
+    posted,
+    status,
+)
 from cms.pages.addresses import address
 from cms.pages.festival import FestivalPage
 from shop import clock
 from shop.festivals.local_time import wall_of
 from shop.festivals.models import Festival
 from shop.storefront.cache.probe import latest_probe
-from shop.storefront.models import PreviewLink
+from shop.storefront.models import PreviewLink, ProbeResult
 from shop.storefront.previews import access
 from shop.storefront.previews.boundaries import boundaries
 from shop.storefront.previews.preview import Preview, Stock, Who
@@ -102,6 +116,7 @@ def _page_of(festival: Festival) -> str:
 
 def _screen(request: HttpRequest, festival: Festival, **typed: Any) -> HttpResponse:
     at = clock.moment_of(request)
+    may_share = request.user.has_perm("shop.publish_festival")
     known = boundaries(festival)
     start = {"at": festival.starts_at.isoformat(), "first": known[0].at.isoformat(),
              "second": festival.starts_at.isoformat()}  # fmt: skip
@@ -125,22 +140,55 @@ def _screen(request: HttpRequest, festival: Festival, **typed: Any) -> HttpRespo
         status=422 if typed else 200,
         festival=festival,
         forms=forms,
-        links=_links(festival, at),
-        may_share=request.user.has_perm("shop.publish_festival"),
-        probe=latest_probe(festival, at=at),
+        links=_links(festival, request, may_share=may_share),
+        may_share=may_share,
+        probe=Table("Pages that were looked at", PROBED, latest_probe(festival, at=at)),
         now=wall_of(at, festival.zone),
     )
 
 
-def _links(festival: Festival, at: Any) -> list[dict[str, Any]]:
+def _links(festival: Festival, request: HttpRequest, *, may_share: bool) -> Table:
+    """Return the previews that were shared, with their addresses for those who share them."""
+    at, zone = clock.moment_of(request), festival.zone
+
+    def is_open(row: PreviewLink) -> bool:
+        return row.revoked_at is None and at < row.expires_at
+
+    def shows(row: PreviewLink) -> SafeString:
+        wall = moment(wall_of(row.at, zone), "j M Y, H:i:s")
+        return joined(BREAK, (wall, row.is_waiting and "with what waits"))
+
+    def url(row: PreviewLink) -> SafeString | str:
+        if not (may_share and is_open(row)):
+            return ""
+        there = settings.SITE_URL + reverse("preview-link", args=[access.key_of(row)])
+        label = f"Address of the preview for {row.shared_with}"
+        return element("input", type="text", readonly=True, value=there, aria_label=label)
+
+    def state(row: PreviewLink) -> SafeString | str:
+        if not is_open(row):
+            return "revoked" if row.revoked_at else "over"
+        if not may_share:
+            return "open"
+        label = f"Revoke the preview for {row.shared_with}"
+        press = element("button", "Revoke", class_=f"{SMALL} no", aria_label=label)
+        return posted(request, reverse("desk:preview-revoke", args=[festival.pk, row.pk]), press)
+
+    columns = (
+        Column("For whom", "shared_with"), WhenColumn("Shows", shows),
+        WhenColumn("Until", lambda row: wall_of(row.expires_at, zone), "j M Y, H:i"),
+        Column("Address", url), Column("Made by", "made_by.name"), Column("State", state),
+    )  # fmt: skip
     rows = festival.preview_links.select_related("made_by").order_by("-pk")[:MOST]
-    return [
-        {
-            "link": row,
-            "wall": wall_of(row.at, festival.zone),
-            "expires": wall_of(row.expires_at, festival.zone),
-            "is_open": row.revoked_at is None and at < row.expires_at,
-            "url": settings.SITE_URL + reverse("preview-link", args=[access.key_of(row)]),
-        }
-        for row in rows
-    ]
+    return Table("Shared previews", columns, list(rows), none="None is shared.")
+
+
+def _outcome(row: ProbeResult) -> SafeString:
+    word = "no answer" if row.outcome == "silent" else row.outcome
+    return status(word, {"right": "primary", "wrong": "critical"}.get(row.outcome, ""))
+
+
+PROBED = (
+    Column("Page", lambda row: link(row.address, row.address)), Column("Should say", "expected"),
+    Column("Says", "found", empty=""), Column("Result", _outcome),
+)  # fmt: skip

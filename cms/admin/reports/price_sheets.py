@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,12 +13,15 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from cms.admin.festivals.moments import CompareForm, MomentsForm, PriceListForm
 from cms.admin.festivals.views import trail_of
+from cms.admin.fields import number_of
 from cms.admin.permissions import needs
-from cms.admin.screens import page_number, show
+from cms.admin.screens import show
+from cms.admin.tables import Column, MoneyColumn, Table, WhenColumn, percent, small
 from shop import clock
 from shop.currencies import in_whole
 from shop.festivals.local_time import wall_of
@@ -37,9 +40,33 @@ CHANGED = (*WHAT, "Was", "Becomes", "Change in percent", "Deal", "Lowest of 30 d
            "Percent off")  # fmt: skip
 MOST_PRINTED = 5_000
 SCREENS = {
-    CompareForm: ("price_changes.html", "What changes"),
-    PriceListForm: ("price_list.html", "Price list"),
+    CompareForm: ("price_changes.html", "What changes", "Prices that change"),
+    PriceListForm: ("price_list.html", "Price list", "Prices"),
 }
+
+
+def _named(row: Listed | Changed) -> SafeString:
+    name = ", ".join(filter(None, (row.product, row.options)))
+    return small(name, f"{row.store}, {row.country}")
+
+
+PRODUCT = (Column("Product", _named), Column("SKU", "sku"))
+WAS = (
+    Column("Deal", "deal"), MoneyColumn("Lowest of 30 days", "prior", ""),
+    Column("Off", lambda row: percent(row.percent or None)),
+)  # fmt: skip
+COLUMNS = {
+    CompareForm: (
+        *PRODUCT, MoneyColumn("Was", "was", "", empty="not on sale"),
+        MoneyColumn("Becomes", "becomes", "", empty="not on sale"),
+        Column("Change", lambda row: percent(row.change)), *WAS,
+    ),
+    PriceListForm: (
+        *PRODUCT, MoneyColumn("Regular", "regular", ""), MoneyColumn("Price", "price", ""), *WAS,
+        WhenColumn("From (UTC)", lambda row: _utc(row.starts_at)),
+        WhenColumn("Until (UTC)", lambda row: _utc(row.ends_at)),
+    ),
+}  # fmt: skip
 
 
 @require_safe
@@ -59,7 +86,7 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
             rows = [_changed(row) for row in every(read)]
             table = (_about(request, festival, first, second), [CHANGED, *rows])
             return sheet(f"price-changes-{festival.slug}", kind, {"Changes": table})
-        rows = read(after=_after(request), most=PAGE + 1)
+        rows = read(after=number_of(request.GET.get("after", "")), most=PAGE + 1)
     walls = {"first": wall_of(first, festival.zone), "second": wall_of(second, festival.zone)}
     return _page(request, form, rows, **walls)
 
@@ -83,7 +110,7 @@ def price_list(request: HttpRequest, pk: int) -> HttpResponse:
             name = f"prices-{festival.slug}-{at:%Y%m%dT%H%M%SZ}"
             return sheet(name, kind, {"Prices": table})
         most = MOST_PRINTED if kind == "print" else PAGE
-        rows = read(after=_after(request), most=most + 1)
+        rows = read(after=number_of(request.GET.get("after", "")), most=most + 1)
     wall = wall_of(at, festival.zone)
     return _page(request, form, rows, most=most, at=at, wall=wall, about=about)
 
@@ -107,9 +134,14 @@ def _page(
     """Show some rows; of them one more than the page takes was read, if there is one."""
     apart = ("after", "page", "format")
     asked = {name: value for name, value in request.GET.items() if name not in apart}
-    query, most, page = urlencode(asked), context.pop("most", PAGE), page_number(request)
-    template, title = SCREENS[type(form)]
+    query, most, page = (
+        urlencode(asked),
+        context.pop("most", PAGE),
+        number_of(request.GET.get("page", "")) or 1,
+    )
+    template, title, label = SCREENS[type(form)]
     found = list(rows[:most])
+    table = Table(label, COLUMNS[type(form)], found, classname="listing desk-prices")
     return show(
         request,
         template,
@@ -120,6 +152,7 @@ def _page(
         festival=form.festival,
         form=form,
         rows=found,
+        table=table,
         query=query,
         page=page,
         first_page=f"?{query}",
@@ -127,11 +160,6 @@ def _page(
         currency=settings.SHOP_CURRENCY,
         **context,
     )
-
-
-def _after(request: HttpRequest) -> int:
-    text = request.GET.get("after", "")
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 def _about(request: HttpRequest, festival: Festival, *moments: datetime) -> list[str]:
@@ -157,6 +185,10 @@ def _listed(row: Listed) -> tuple[object, ...]:
 def _changed(row: Changed) -> tuple[object, ...]:
     return (*_what(row), _amount(row.was), _amount(row.becomes), row.change, row.deal,
             _amount(row.prior), row.percent)  # fmt: skip
+
+
+def _utc(at: datetime) -> str:
+    return "open" if at.year == FOREVER.year else f"{at.astimezone(UTC):%-d %b %Y, %H:%M:%S}"
 
 
 def _amount(minor: int | None) -> object:

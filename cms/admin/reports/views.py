@@ -5,13 +5,18 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.dateparse import parse_datetime
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from cms.admin.festivals.views import phase, trail_of
+from cms.admin.listing import FestivalListView
 from cms.admin.permissions import needs
 from cms.admin.reports.bars import bars
+from cms.admin.reports.tables import StatementTable, report_table
 from cms.admin.screens import button, show
+from cms.admin.tables import Column, MoneyColumn, NumberColumn, joined, link
 from shop import clock
 from shop.festivals.models import Festival
 from shop.merchants.models import Merchant
@@ -19,7 +24,6 @@ from shop.reports.report import Figures, report
 from shop.reports.statements import statement
 from shop.reports.tables import (
     EVIDENCE,
-    PARTS,
     Shape,
     shapes_of,
     sheet_of,
@@ -38,13 +42,20 @@ def show_report(request: HttpRequest, pk: int) -> HttpResponse:
     festival = get_object_or_404(Festival, pk=pk)
     at = clock.moment_of(request)
     found = report(festival, at=at)
+    currency = found["currency"]
     context = {
         "festival": festival,
         "phase": phase(festival, at=at),
         "figures": found,
         "as_of": parse_datetime(found["as_of"]),
-        "tables": [_shown(name, shape, found[name]) for name, shape in shapes_of(found).items()],
-        "evidence": [(name, shape, found["evidence"][name]) for name, shape in EVIDENCE.items()],
+        "tables": [
+            _shown(name, shape, found[name], currency) for name, shape in shapes_of(found).items()
+        ],
+        "evidence": [
+            (name, len(rows), report_table(shape, rows[:SHOWN], currency))
+            for name, shape in EVIDENCE.items()
+            for rows in [found["evidence"][name]]
+        ],
         "most": SHOWN,
         "tab": "report",
     }
@@ -73,16 +84,45 @@ def report_sheet(request: HttpRequest, pk: int, part: str) -> HttpResponse:
     return sheet(f"{part}-{festival.slug}", "csv", {part: table})
 
 
-@require_safe
-@needs("view_festival")
-def statements(request: HttpRequest, pk: int) -> HttpResponse:
-    """List the stores of a festival, each with its statement."""
-    festival = get_object_or_404(Festival, pk=pk)
-    found = report(festival, at=clock.moment_of(request))
-    context = {"festival": festival, "rows": found["merchants"], "tab": "statements"}
-    title = f"Statements of {festival.title}"
-    return show(request, "statements.html", title, trail=trail_of(festival), icon="list-ul",
-                **context)  # fmt: skip
+class StatementsView(FestivalListView):
+    """The stores that sold in a festival, each with its statement."""
+
+    needed = "view_festival"
+    template_name = "cms/admin/statements.html"
+    header_icon = "list-ul"
+    table_label = "Statements"
+    paginate_by = None
+    none = "No store has sold anything in this festival yet."
+
+    @property
+    def columns(self) -> list[Column]:
+        """Return what a row says, and the sheets to take away."""
+        return [
+            Column("Store", lambda row: link(row["name"], self.address_of(row))),
+            Column("Country", "country"), NumberColumn("Units", "units"),
+            MoneyColumn("Paid", "paid"), Column("Take it away", self.sheets_of),
+        ]  # fmt: skip
+
+    def get_page_title(self) -> str:
+        """Return whose statements these are."""
+        return f"Statements of {self.festival.title}"
+
+    def get_queryset(self) -> list[Figures]:
+        """Return the stores with what they sold, as the report has them."""
+        return report(self.festival, at=self.at)["merchants"]
+
+    def address_of(self, row: Figures, *kind: str) -> str:
+        """Return where the statement of a store is read, or its sheet."""
+        screen = "desk:festival-statement-file" if kind else "desk:festival-statement"
+        return reverse(screen, args=[self.festival.pk, row["key"], *kind])
+
+    def sheets_of(self, row: Figures) -> SafeString:
+        """Return the ways to the sheets of a store."""
+        return joined(", ", (
+            link(kind.upper(), self.address_of(row, kind),
+                 aria_label=f"{row['name']} as {kind.upper()}")
+            for kind in ("csv", "xlsx")
+        ))  # fmt: skip
 
 
 @require_safe
@@ -95,7 +135,7 @@ def show_statement(request: HttpRequest, pk: int, merchant_id: int) -> HttpRespo
         "festival": festival,
         "merchant": merchant,
         "statement": found,
-        "parts": [(PARTS[what], part) for what, part in found.parts.items()],
+        "table": StatementTable(found),
         "tab": "statements",
     }
     title = f"{merchant.name}: statement"
@@ -118,7 +158,8 @@ def _store(pk: int, merchant_id: int) -> tuple[Festival, Merchant]:
                                        pk=merchant_id)  # fmt: skip
 
 
-def _shown(name: str, shape: Shape, rows: list[Figures]) -> dict[str, object]:
+def _shown(name: str, shape: Shape, rows: list[Figures], currency: str) -> dict[str, object]:
     kind = next(kind for _label, key, kind in shape.columns if key == shape.drawn)
     drawn = bars(rows, shape.drawn, by_time=name == "days")
-    return {"name": name, "shape": shape, "rows": rows, "bars": drawn, "kind": kind}
+    table = report_table(shape, rows[:SHOWN], currency)
+    return {"name": name, "count": len(rows), "table": table, "bars": drawn, "kind": kind}
