@@ -123,7 +123,7 @@ urlpatterns = [
          name="festival-statement"),
     re_path(r"^festivals/(?P<pk>[0-9]+)/statements/(?P<merchant_id>[0-9]+)\.(?P<kind>csv|xlsx)$",
             reports.statement_file, name="festival-statement-file"),
-    path("failed/", mishaps.all_mishaps, name="mishaps"),
+    path("failed/", mishaps.MishapsView.as_view(), name="mishaps"),
     path("failed/<int:pk>/close/", mishaps.close, name="mishap-close"),
     path("colleagues/", colleagues.colleagues, name="colleagues"),
     path("colleagues/<int:pk>/<slug:name>/", colleagues.act, name="colleague-act"),

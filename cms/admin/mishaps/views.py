@@ -3,51 +3,109 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
-from django.utils.http import urlencode
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_http_methods
 
 from cms.admin.confirm import Act, perform, reason_form
-from cms.admin.mishaps.subjects import shown_of
+from cms.admin.listing import ChoiceFilter, Choices, ListFilters, ListView, WordsFilter
+from cms.admin.mishaps.subjects import MishapSubject, shown_of
 from cms.admin.permissions import needs
-from cms.admin.screens import page_number, show
+from cms.admin.tables import (
+    BREAK,
+    QUIET,
+    Column,
+    WhenColumn,
+    joined,
+    link,
+    moment,
+    small,
+    status,
+)
 from shop import clock
 from shop.orders.models import NUMBER_START
 from shop.payments.models import Operation, Payment
 from shop.rounds import mishaps
 from shop.rounds.models import Mishap
 
-PAGE = 50
+SHORT = "j M, H:i T"
 NUMBER = re.compile(r"(?<!\d)\d{6,12}$")  # of an order
 LIST = "desk:mishaps"
 STATES = [("open", "Open"), ("closed", "Closed"), ("all", "All")]
 
 
-@require_safe
-@needs("view_festival")
-def all_mishaps(request: HttpRequest) -> HttpResponse:
-    """List what failed, the latest first; those that wait for a person unless others are asked."""
-    asked = {name: request.GET.get(name, "").replace("\0", "")[:80] for name in ("q", "round")}
-    asked["state"] = request.GET.get("state", "open")[:10]
-    number, query = page_number(request), f"?{urlencode(asked)}"
-    rows = list(_sought(asked)[(number - 1) * PAGE : number * PAGE + 1])
-    context = {
-        "rows": shown_of(rows[:PAGE]),
-        "states": STATES,
-        "rounds": Mishap.objects.order_by("round").values_list("round", flat=True).distinct(),
-        "asked": asked,
-        "page": number,
-        "back": f"{query}&page={number - 1}" if number > 1 else "",
-        "next": f"{query}&page={number + 1}" if len(rows) > PAGE else "",
-        "may_close": request.user.has_perm("shop.change_festival"),
-    }
-    return show(request, "mishaps.html", "What failed", icon="warning", **context)
+class MishapFilters(ListFilters):
+    q = WordsFilter("Order or words", method=lambda rows, _name, words: rows.filter(_has(words)))
+    round = ChoiceFilter("Work", every="All")
+    state = ChoiceFilter(
+        "State", STATES, required=True, method=lambda rows, _name, state:
+        rows if state == "all" else rows.filter(closed_at__isnull=state == "open"),
+    )  # fmt: skip
+
+
+type Row = tuple[Mishap, MishapSubject]
+
+
+def _said(row: Row) -> SafeString:
+    mishap, _thing = row
+    return small(": ".join(filter(None, (mishap.error, mishap.words))), mishap.place)
+
+
+class MishapsView(ListView):
+    """What failed, the latest first; those that wait for a person unless others are asked."""
+
+    needed = "view_festival"
+    filterset_class = MishapFilters
+    usual: ClassVar[dict[str, str]] = {"state": "open"}
+    queryset = Mishap.objects.select_related("closed_by")
+    default_ordering = ("-last_at", "-pk")
+    page_title = "What failed"
+    header_icon = "warning"
+    about = (
+        "Work that nobody waits for is done every 15 seconds, one thing after the other. What "
+        "fails is tried again and keeps nothing else from its turn; when it succeeds it closes "
+        "itself. What stays here needs a person."
+    )
+    none = "Nothing waits for a person."
+
+    @property
+    def columns(self) -> list[Column]:
+        """Return what a row says, and for those who may how it is closed."""
+        return [
+            Column("What", lambda row: link(row[1].name, row[1].url)), Column("Work", "0.round"),
+            Column("What was said", _said), Column("Times", "0.count"),
+            WhenColumn("First", "0.first_at", SHORT), WhenColumn("Last", "0.last_at", SHORT),
+            Column("State", self.state_of),
+        ]  # fmt: skip
+
+    def get_choices(self) -> dict[str, Choices]:
+        """Offer the kinds of work that ever failed."""
+        rounds = Mishap.objects.order_by("round").values_list("round", flat=True).distinct()
+        return {"round": [(name, name) for name in rounds]}
+
+    def rows_of(self, found: Sequence[Mishap]) -> list[Row]:
+        """Return each mishap with what it is about."""
+        return shown_of(found)
+
+    def state_of(self, row: Row) -> SafeString:
+        """Return how a mishap stands: a way to close it, or who did so, when and why."""
+        mishap, thing = row
+        if mishap.is_open:
+            what = f"Close {thing.name}, {mishap.round}"
+            url = reverse("desk:mishap-close", args=[mishap.pk])
+            way = link("Close", url, class_=f"{QUIET} w-mt-2", aria_label=what)
+            ways = [way] if self.may("change_festival") else []
+            return joined(BREAK, [status("open", "critical"), *ways])
+        by = f" ({mishap.closed_by.name or 'an organizer'})" if mishap.closed_by else ""
+        when = joined(" ", (status("closed"), moment(mishap.closed_at, SHORT)))
+        return small(when, f"{mishap.reason}{by}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,15 +137,6 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 def _barred(pk: int) -> str:
     is_open = Mishap.objects.filter(pk=pk, closed_at=None).exists()
     return "" if is_open else "It is closed already."
-
-
-def _sought(asked: dict[str, str]) -> QuerySet[Mishap]:
-    rows = Mishap.objects.select_related("closed_by").order_by("-last_at", "-pk")
-    if asked["state"] in ("open", "closed"):
-        rows = rows.filter(closed_at__isnull=asked["state"] == "open")
-    if asked["round"]:
-        rows = rows.filter(round=asked["round"])
-    return rows.filter(_has(asked["q"].strip())) if asked["q"].strip() else rows
 
 
 def _has(words: str) -> Q:
