@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
 from cms.admin import invitations
@@ -19,6 +20,7 @@ from cms.admin.changelog.text import LogLine
 from cms.admin.confirm import Act, perform
 from cms.admin.permissions import needs
 from cms.admin.screens import show
+from cms.admin.tables import QUIET, Column, Table, joined, link, small, status
 from cms.colleagues import invite
 from cms.colleagues import roles as colleagues_roles
 from cms.colleagues.models import Invitation
@@ -84,8 +86,11 @@ def colleagues(request: HttpRequest) -> HttpResponse:
     log = ChangeLog.objects.filter(subject__in=("user", "invitation"), action__in=DONE)
     return show(
         request, "colleagues.html", TITLE, icon="user", status=422 if form.errors else 200,
-        form=form, colleagues=[(row, _roles(row), _acts(row, request.user)) for row in rows],
-        invitations=[(row, row.is_valid(at=at)) for row in invite.pending()],
+        form=form, colleagues=_people(rows, request.user),
+        invitations=invitations.table_of(
+            invite.pending(), _way, at=at, facts=[Column("Role", "role")],
+            none="No invitation is open.",
+        ),
         changes=_lines(log.select_related("by").order_by("-pk")[:SHOWN]),
     )  # fmt: skip
 
@@ -183,6 +188,29 @@ ACTS = {"role": _role, "dismiss": _dismiss, "close": _close, "open": _open}
 INVITATION_ACTS = {"again": _again, "take-back": _take_back}
 
 
+def _way(found: Invitation, name: str) -> str:
+    return reverse("desk:invitation-act", args=[found.pk, name])
+
+
+def _people(rows: Iterable[User], by: User) -> Table:
+    """Return who works at the desk, each with what can be done."""
+
+    def acts(user: User) -> SafeString:
+        return joined(" ", (
+            link(label, reverse("desk:colleague-act", args=[user.pk, name]), class_=QUIET,
+                 aria_label=f"{label}: {user.email}")
+            for name, label in _acts(user, by)
+        ))  # fmt: skip
+
+    columns = (
+        Column("Colleague", lambda user: small(user.name, user.email)), Column("Role", _roles),
+        Column("Signed in last", "last_login", empty="never"),
+        Column("Change", acts, "desk-acts", empty="may do everything"),
+    )  # fmt: skip
+    none = "Nobody yet. Invite the first organizer below."
+    return Table("Colleagues", columns, list(rows), none=none)
+
+
 def _acts(user: User, by: User) -> list[tuple[str, str]]:
     """Return what can be done about a colleague, with a word for each."""
     if user.is_superuser:
@@ -193,8 +221,10 @@ def _acts(user: User, by: User) -> list[tuple[str, str]]:
     return found if user.pk == by.pk else [*found, ("close", "Close the account")]
 
 
-def _roles(user: User) -> str:
-    return ", ".join(sorted(group.name for group in user.groups.all() if group.name in ROLES))
+def _roles(user: User) -> SafeString:
+    names = sorted(group.name for group in user.groups.all() if group.name in ROLES)
+    closed = "" if user.is_active else status("account closed")
+    return joined(" ", (", ".join(names), closed))
 
 
 def _lines(changes: Iterable[ChangeLog]) -> list[LogLine]:

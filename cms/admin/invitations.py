@@ -1,19 +1,52 @@
-"""What the screens of invitations share: in which language it is written, again, taken back."""
+"""What the screens of invitations share: those that are open, the language, again, taken back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 
 from django.conf import settings
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 
 from cms.admin.confirm import Act
+from cms.admin.tables import QUIET, Column, Table, joined, link, moment, small, status
 from shop.accounts.invitations import Invited
 
 
 def mail_languages() -> list[tuple[str, str]]:
     """Return the languages of a mail, with their names for the desk."""
     return [(code, get_language_info(code)["name"]) for code, _name in settings.LANGUAGES]
+
+
+def table_of(rows: Iterable[Invited], way: Callable[[Invited, str], str], *, at: datetime,
+             facts: Sequence[Column] = (), none: str = "") -> Table:  # fmt: skip
+    """Return the open invitations.
+
+    Args:
+        way: where one is sent again or taken back, by its name.
+        facts: what stands beside the address.
+    """
+
+    def until(row: Invited) -> SafeString:
+        expired = "" if row.is_valid(at=at) else status("expired")
+        return joined(" ", (moment(row.expires_at), expired))
+
+    def acts(row: Invited) -> SafeString:
+        ways = (("again", "Send again", QUIET), ("take-back", "Take back", f"{QUIET} no"))
+        return joined(" ", (
+            link(label, way(row, name), class_=look, aria_label=f"{label}: {row.email}")
+            for name, label, look in ways
+        ))  # fmt: skip
+
+    columns = [
+        Column("Email address", "email"), *facts,
+        Column("Sent", lambda row: small(
+            moment(row.sent_at), row.invited_by and f"by {row.invited_by.name}"
+        )),
+        Column("Works until", until), Column("Change", acts, "desk-acts"),
+    ]  # fmt: skip
+    return Table("Invitations", columns, list(rows), none=none)
 
 
 def again(found: Invited, to_work: str, do: Callable[[], object]) -> Act:

@@ -15,11 +15,11 @@ from cms.admin.festivals.history import lines_about
 from cms.admin.permissions import may, needs
 from cms.admin.screens import button, show
 from cms.admin.stores.edit import stores_trail
+from cms.admin.stores.people import people_tables
 from shop import clock
 from shop.delivery.names import country_name
 from shop.merchants.models import Merchant
 from shop.moderation import suspend, take_down
-from shop.workspace.people import invite
 
 CAN = ("change_merchant", "review_nomination", "view_order")
 
@@ -32,13 +32,11 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     store = get_object_or_404(rows, pk=pk)
     at = clock.moment_of(request)
     can = {name: may(request.user, name) for name in CAN}
-    people = list(invite.people_of(store)) if can["change_merchant"] else []
-    invited = invite.pending(store) if can["change_merchant"] else ()
     return show(
         request, "store_page.html", store.name, icon="group", store=store,
         buttons=_buttons(store, can), trail=stores_trail(), can=can,
         country=country_name(store.country, "en"), effect=suspend.effect_of(store, at=at),
-        people=people, invitations=[(row, row.is_valid(at=at)) for row in invited],
+        **(people_tables(store, at=at) if can["change_merchant"] else {}),
         amendment=getattr(store, "amendment", None), **lines_about(store),
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
 from cms.admin import invitations
@@ -18,6 +19,7 @@ from cms.admin.confirm import Act, perform
 from cms.admin.permissions import needs
 from cms.admin.screens import show
 from cms.admin.stores.edit import stores_trail
+from cms.admin.tables import QUIET, Column, Table, joined, link, small
 from shop import clock
 from shop.errors import ShopError
 from shop.merchants.models import Membership, Merchant, StoreInvitation
@@ -85,6 +87,40 @@ def act_on_invitation(request: HttpRequest, pk: int, invitation_id: int, name: s
     store = get_object_or_404(Merchant, pk=pk)
     found = get_object_or_404(people_invite.pending(store), pk=invitation_id)
     return _perform(request, INVITATION_ACTS[name](request, found, clock.moment_of(request)), store)
+
+
+def people_tables(store: Merchant, *, at: datetime) -> dict[str, Table]:
+    """Return who works for a store, and who is invited."""
+
+    def way(found: StoreInvitation, name: str) -> str:
+        return reverse("desk:store-invitation-act", args=[store.pk, found.pk, name])
+
+    none = "Nobody works for this store yet: its orders would reach nobody."
+    return {
+        "people": Table(
+            "People of the store", PERSON, list(people_invite.people_of(store)), none=none
+        ),
+        "invitations": invitations.table_of(people_invite.pending(store), way, at=at),
+    }
+
+
+def _member_acts(row: Membership) -> SafeString:
+    money = "Hide the money" if row.may_see_money else "Show the money"
+    ways = (("money", money, QUIET), ("leave", "Take out", f"{QUIET} no"))
+    return joined(" ", (
+        link(label, reverse("desk:store-member-act", args=[row.merchant_id, row.pk, name]),
+             class_=look, aria_label=f"{label}: {row.user.email}")
+        for name, label, look in ways
+    ))  # fmt: skip
+
+
+PERSON = (
+    Column("Member", lambda row: small(row.user.name, row.user.email)),
+    Column("Sees the money", lambda row: "yes" if row.may_see_money else "no"),
+    Column("Second step", lambda row: "on" if row.has_step else "off"),
+    Column("Signed in last", "user.last_login", empty="never"),
+    Column("Change", _member_acts, "desk-acts"),
+)  # fmt: skip
 
 
 def _perform(request: HttpRequest, what: Act, store: Merchant) -> HttpResponse:

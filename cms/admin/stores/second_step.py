@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
+from wagtail.admin.paginator import WagtailPaginator
 
 from cms.admin.confirm import Act, perform, reason_form
+from cms.admin.listing import ListView
 from cms.admin.permissions import needs
-from cms.admin.screens import page_number, show
+from cms.admin.tables import Column, link, status
 from shop import clock
 from shop.accounts.models import User
 from shop.accounts.second_step import second_steps
 from shop.festivals.models import ChangeLog
 from shop.workspace import second_step
+from shop.workspace.second_step import Member
 
-PAGE = 100
 MOST_CHANGES = 10
 SAID = {True: "demanded of members of stores", False: "left to members of stores"}
 
@@ -36,27 +39,56 @@ class RuleForm(forms.Form):
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs("change_festival")
-def edit(request: HttpRequest) -> HttpResponse:
-    """Show the rule and the members whom it concerns, and set it."""
-    if request.method == "POST":
+def _lost(member: Member) -> SafeString | str:
+    if not member.has_step:
+        return ""
+    label = f"Turn the second step of {member.user.email} off"
+    return link("Turn it off", reverse("desk:sign-in-free", args=[member.user.pk]),
+                aria_label=label)  # fmt: skip
+
+
+class SignInView(ListView):
+    """The members whom the rule concerns, those without a second step first; posting sets it."""
+
+    needed = "change_festival"
+    http_method_names: ClassVar[list[str]] = ["get", "head", "post"]
+    template_name = "cms/admin/sign_in.html"
+    paginator_class, paginate_by = WagtailPaginator, 100
+    page_title = "Sign-in of stores"
+    header_icon = "lock"
+    table_label = "Members"
+    columns = (
+        Column("Member", "user.email"), Column("Stores", lambda member: ", ".join(member.stores)),
+        Column("Second step", lambda member: status(
+            *(("on", "primary") if member.has_step else ("off",))
+        )),
+        Column("If it is lost", _lost, empty=""),
+    )  # fmt: skip
+    none = "No store has members yet."
+
+    def get_queryset(self) -> list[Member]:
+        """Return the members of all stores."""
+        return second_step.members()
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Set the rule."""
         form = RuleForm(request.POST)
         form.is_valid()  # a box is ticked or not: there is nothing to refuse
-        wanted, at = form.cleaned_data["members_need_second_step"], clock.moment_of(request)
-        is_new = second_step.demand(wanted, at=at, by=request.user)
+        wanted = form.cleaned_data["members_need_second_step"]
+        is_new = second_step.demand(wanted, at=self.at, by=request.user)
         messages.success(request, "Saved. It counts from now on." if is_new else "Nothing is new.")
         return redirect("desk:sign-in")
-    found, number = second_step.members(), page_number(request)
-    rows = found[(number - 1) * PAGE : number * PAGE]
-    changes = ChangeLog.objects.filter(subject__in=("signinrules", "user")).select_related("by")
-    return show(
-        request, "sign_in.html", "Sign-in of stores", icon="lock",
-        form=RuleForm(initial={"members_need_second_step": second_step.is_demanded()}),
-        members=rows, count=len(found), without=sum(not row.has_step for row in found),
-        next=number + 1 if len(found) > number * PAGE else None,
-        changes=[(row, _told(row)) for row in changes.order_by("-at", "-pk")[:MOST_CHANGES]],
-    )  # fmt: skip
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Return what the screen shows: the rule, how many lack a step, and what was changed."""
+        changes = ChangeLog.objects.filter(subject__in=("signinrules", "user"))
+        changes = changes.select_related("by").order_by("-at", "-pk")[:MOST_CHANGES]
+        rule = {"members_need_second_step": second_step.is_demanded()}
+        return super().get_context_data(**kwargs) | {
+            "form": RuleForm(initial=rule),
+            "without": sum(not member.has_step for member in self.object_list),
+            "changes": [(row, _told(row)) for row in changes],
+        }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
