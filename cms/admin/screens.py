@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from wagtail.admin.widgets.button import HeaderButton
@@ -35,19 +35,6 @@ def words(request: HttpRequest, name: str, *, most: int = 300) -> str:
 def version_seen(request: HttpRequest) -> int:
     """Return the version of what a form showed; 0 where it does not say so."""
     return number_of(request.POST.get("version", ""))
-
-
-def page_number(request: HttpRequest) -> int:
-    """Return which page of a list an address asks for; the first one if it says nothing."""
-    text = request.GET.get("page", "")
-    return max(1, int(text)) if text.isdecimal() and len(text) < 5 else 1
-
-
-def query_of(asked: object, names: Sequence[str]) -> str:
-    """Return what is asked for by these names as the query of an address."""
-    found = QueryDict(mutable=True)
-    found.update({name: getattr(asked, name) for name in names if getattr(asked, name)})
-    return found.urlencode()
 
 
 def words_of(refusal: ShopError) -> str:

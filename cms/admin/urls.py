@@ -95,7 +95,7 @@ urlpatterns = [
          name="bulk-approval"),
     path("festivals/<int:pk>/nominations/<int:nomination_id>/take-back/", take_back.act,
          name="nomination-take-back"),
-    path("not-found/", not_found.list_not_found, name="not-found"),
+    path("not-found/", not_found.NotFoundView.as_view(), name="not-found"),
     path("not-found/aside/", not_found.set_aside, name="not-found-aside"),
     path("meanings/sheet/", of_meanings, name="meaning-sheet"),
     path("synonyms/sheet/", of_synonyms, name="synonym-sheet"),

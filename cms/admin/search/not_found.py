@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -11,52 +12,127 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
+from wagtail.admin.paginator import WagtailPaginator
 
+from cms.admin.listing import ChoiceFilter, ListFilters, ListView, all_of
 from cms.admin.permissions import needs
-from cms.admin.screens import button, page_number, show, words
+from cms.admin.screens import button, words
 from cms.admin.search.meanings import LANGUAGES
+from cms.admin.tables import (
+    QUIET,
+    Column,
+    WhenColumn,
+    element,
+    hidden,
+    joined,
+    link,
+    posted,
+    status,
+)
 from shop import clock
 from shop.languages import locale_of
 from shop.spreadsheets import sheet
 from shop.storefront.search_words import not_found
 
-PAGE = 50
 MOST = 5_000  # rows of a sheet
-FOUND = [("", "Nothing or near"), ("nothing", "Nothing"), ("near", "Only what comes near")]
+FOUND = [("nothing", "Nothing"), ("near", "Only what comes near")]
 PERIODS = [("7", "7 days"), ("30", "30 days"), ("90", "90 days")]
+FIRST = [("asked", "The most asked"), ("newest", "The latest")]
 ORDERS = {"asked": ("-asked", "-latest"), "newest": ("-latest", "-asked")}
 ASIDE = "Set aside. It is shown again once shoppers ask for it anew."
+type Row = dict[str, Any]
 
 
-@require_safe
-@needs("add_meaning")
-def list_not_found(request: HttpRequest) -> HttpResponse:
-    """List what was looked for in vain, the most asked first; or give it away as a sheet."""
-    asked = {name: request.GET.get(name, "")[:10] for name in ("language", "found")}
-    asked["days"] = _one_of(request.GET.get("days", ""), dict(PERIODS), "30")
-    asked["order"] = _one_of(request.GET.get("order", ""), ORDERS, "asked")
-    rows = _sought(asked, request)
-    if request.GET.get("export") == "csv":
-        return _as_sheet(rows[:MOST])
-    number, query = page_number(request), f"?{urlencode(asked)}"
-    found = list(rows[(number - 1) * PAGE : number * PAGE + 1])
-    context = {
-        "rows": [_shown(row) for row in found[:PAGE]],
-        "languages": [("", "All"), *LANGUAGES],
-        "kinds": FOUND,
-        "periods": PERIODS,
-        "orders": [("asked", "The most asked"), ("newest", "The latest")],
-        "asked": asked,
-        "query": query,
-        "least": not_found.ASKED,
-        "days": not_found.KEPT_FOR.days,
-        "page": number,
-        "back": f"{query}&page={number - 1}" if number > 1 else "",
-        "next": f"{query}&page={number + 1}" if len(found) > PAGE else "",
-        "buttons": [button("Download CSV", f"{query}&export=csv", "download")] if found else [],
-    }
-    return show(request, "not_found.html", "Not found", icon="search", **context)
+class NotFoundFilters(ListFilters):
+    language = ChoiceFilter("Language", LANGUAGES, every="All")
+    found = ChoiceFilter(
+        "Found", FOUND, every="Nothing or near",
+        method=lambda rows, _name, found: rows.filter(is_near=found == "near"),
+    )  # fmt: skip
+    days = ChoiceFilter("Of the last", PERIODS, required=True, method=all_of)
+    order = ChoiceFilter(
+        "First", FIRST, required=True,
+        method=lambda rows, _name, order: rows.order_by(*ORDERS[order], "words"),
+    )  # fmt: skip
+
+
+def _words(row: Row) -> SafeString:
+    way = locale_of(row["language"]).text_direction
+    return element("bdi", row["words"], lang=row["language"], dir=way)
+
+
+def _called(row: Row) -> str:
+    return dict(LANGUAGES).get(row["language"], row["language"])
+
+
+def _found(row: Row) -> SafeString | str:
+    return "near" if row["is_near"] else status("nothing", "critical")
+
+
+class NotFoundView(ListView):
+    """What was looked for in vain, the most asked first; the sheet holds the same."""
+
+    needed = "add_meaning"
+    filterset_class = NotFoundFilters
+    paginator_class = WagtailPaginator
+    usual: ClassVar[dict[str, str]] = {"days": "30", "order": "asked"}
+    page_title = "Not found"
+    header_icon = "search"
+    about = (
+        "What shoppers searched for and did not find, or only something near it. Nobody sees who: "
+        f"words are shown from the {not_found.ASKED}nd time on, repeats within ten minutes count "
+        "once, and what looks like an address or a long number is never kept. After "
+        f"{not_found.KEPT_FOR.days} days it is gone."
+    )
+    none = none_fits = "Nothing fits. Choose a longer time, or take a filter away."
+
+    @property
+    def columns(self) -> list[Column]:
+        """Return what a row says, and what can be done."""
+        return [
+            Column("Words", _words), Column("Language", _called), Column("Found", _found),
+            Column("Times", "asked"), WhenColumn("Last", "latest", "j M, H:i T"),
+            Column(hidden("What to do"), self.ways_of),
+        ]  # fmt: skip
+
+    def ways_of(self, row: Row) -> SafeString:
+        """Return where the words are given to the search, and how they are set aside."""
+        meaning, synonym = (
+            link(f"Add a {name}", row[name], class_=QUIET,
+                 aria_label=f"Add a {name} of {row['words']}")
+            for name in ("meaning", "synonym")
+        )  # fmt: skip
+        told = (
+            element("input", type="hidden", name=name, value=row[name])
+            for name in ("words", "language")
+        )
+        label = f"Set {row['words']} aside"
+        press = element("button", "Set aside", class_=f"{QUIET} w-mt-2", aria_label=label)
+        url = f"{reverse('desk:not-found-aside')}?{self.filters.query}"
+        return joined(" ", (meaning, synonym, posted(self.request, url, *told, press)))
+
+    def get_base_queryset(self) -> QuerySet:
+        """Return what was looked for in vain in the days that are asked for."""
+        days = timedelta(days=int(self.filters.asked["days"]))
+        return not_found.vain_searches(since=self.at - days)
+
+    def rows_of(self, found: Iterable[Row]) -> list[Row]:
+        """Return the rows with where their words are given to the search."""
+        return [row | addresses_of(row) for row in found]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Return what the screen shows, and the way to the sheet of what is listed."""
+        context = super().get_context_data(**kwargs)
+        sheet_of = button("Download CSV", f"?{self.filters.query}&export=csv", "download")
+        return context | {"header_buttons": [sheet_of] if context["rows"] else []}
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the list, or give it away as a sheet."""
+        if request.GET.get("export") == "csv":
+            return _as_sheet(self.get_queryset()[:MOST])
+        return super().get(request)
 
 
 @require_POST
@@ -72,28 +148,12 @@ def set_aside(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('desk:not-found')}?{request.GET.urlencode()}")
 
 
-def _one_of(value: str, known: Any, usual: str) -> str:
-    return value if value in known else usual
-
-
-def _sought(asked: dict[str, str], request: HttpRequest) -> QuerySet:
-    since = clock.moment_of(request) - timedelta(days=int(asked["days"]))
-    rows = not_found.vain_searches(since=since).order_by(*ORDERS[asked["order"]], "words")
-    if asked["language"] in dict(LANGUAGES):
-        rows = rows.filter(language=asked["language"])
-    if asked["found"] in ("nothing", "near"):
-        rows = rows.filter(is_near=asked["found"] == "near")
-    return rows
-
-
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row with where its words are given to the search."""
+def addresses_of(row: Row) -> dict[str, str]:
+    """Return where words that were not found are given to the search."""
     said, language = row["words"], row["language"]
     term = urlencode({"term": said, "language": language.partition("-")[0]})
     phrase = urlencode({"phrase": said, "language": language})
-    return row | {
-        "called": dict(LANGUAGES).get(language, language),
-        "way": locale_of(language).text_direction,
+    return {
         "meaning": f"{reverse('desk_meanings:add')}?{phrase}",
         "synonym": f"{reverse('desk_synonyms:add')}?{term}",
     }

@@ -55,7 +55,7 @@ def test_the_list_is_narrowed_and_put_in_order(desk):
     assert shown(desk, order="newest")[-1] == ("often", 10)
     assert shown(desk, language="fr") == shown(desk, found="near") == [("panier bleu", 3)]
     assert ("panier bleu", 3) not in shown(desk, found="nothing")
-    for name in ("days", "order", "language", "found", "page"):
+    for name in ("days", "order", "language", "found", "p"):
         assert desk.get(LIST, {name: "\0'x" * 20}).status_code == 200
 
 
@@ -103,7 +103,7 @@ def test_the_sheet_holds_what_the_list_shows_and_no_formula(desk):
     assert row == "'=1+1,en,near,4,2027-05-12 12:00:00"
 
 
-@pytest.mark.parametrize("query", ["", "?days=90&order=newest&language=en&found=nothing&page=2"])
+@pytest.mark.parametrize("query", ["", "?days=90&order=newest&language=en&found=nothing&p=2"])
 def test_the_list_takes_eight_statements_at_the_most(desk, query):
     for n in range(120):
         vain(f"word {n}")
