@@ -92,3 +92,15 @@ def test_a_long_list_has_pages(desk):
     assert first.count("ZeroDivisionError") == 50
     assert second.count("ZeroDivisionError") == 1
     assert "?p=2" in first
+
+
+def test_a_list_says_where_its_pages_end(desk, monkeypatch):
+    monkeypatch.setattr("cms.admin.paging.BoundedPaginator.most", 2)
+    each("look", ["one", "two"], lambda _: 1 / 0, at=NOON)
+    assert "can be turned over" not in desk.get(LIST).text
+    each("look", ["three"], lambda _: 1 / 0, at=NOON)
+
+    page = desk.get(LIST).text
+
+    assert "The first 2 can be turned over." in page
+    assert page.count("ZeroDivisionError") == 2
