@@ -10,7 +10,7 @@ from django.core.cache import caches
 
 from sandbox.server import Options, start
 from shop.storefront.cache import catalogue_version
-from tests import composing, locking
+from tests import composing, emptying, locking
 from tests.patience import PATIENCE
 
 pytest_plugins = ["tests.browsing.fixtures"]
@@ -21,6 +21,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("ours")
 locking.watch()
+emptying.watch()
 
 
 @pytest.fixture(autouse=True)
