@@ -6,7 +6,6 @@ from sample import charging
 from sample.accounts import provide_accounts
 from sample.past import write_past
 from sample.progress import Progress
-from sample.selling import sell
 from sample.till import SandboxSilent, press_pay
 from shop import clock
 from shop.orders.models import Order, Suborder
@@ -24,16 +23,14 @@ FEW, MANY = 6, 90  # of which the second is more than is asked for at once
 
 
 @pytest.fixture(scope="module")
-def sales(six_stores, django_db_blocker):
-    """Write the orders of earlier days once; no page of the sandbox took their money."""
-    quiet = Progress(io.StringIO())
+def sales(six_sellers, django_db_blocker):
+    """Write more orders of earlier days; no page of the sandbox took the money of any."""
     with django_db_blocker.unblock():
-        write_past(six(), provide_accounts(at=DAY_0), quiet)
-        sell(six(), quiet, at=DAY_0)
+        write_past(six(), provide_accounts(at=DAY_0), Progress(io.StringIO()))
 
 
 @pytest.fixture
-def sold(sales, loaded, till):
+def uncharged(sales, sold, till):
     """Lend them, and a sandbox that knows nothing of them."""
     return till
 
@@ -52,7 +49,7 @@ def facts():
     ]
 
 
-def test_each_earlier_payment_gets_a_charge_and_nothing_else_changes(sold):
+def test_each_earlier_payment_gets_a_charge_and_nothing_else_changes(uncharged):
     every = charging.uncharged()
     assert len(every) == Payment.objects.count() > 400
     Payment.objects.exclude(pk__in=[payment.pk for payment in every[-MANY:]]).delete()
@@ -72,7 +69,7 @@ def test_each_earlier_payment_gets_a_charge_and_nothing_else_changes(sold):
     assert_books_agree()
 
 
-def test_an_earlier_order_is_refunded_as_any_other(sold):
+def test_an_earlier_order_is_refunded_as_any_other(uncharged):
     newest = Payment.objects.order_by("-made_at")[:FEW]
     charge(list(newest))
     waiting = Suborder.objects.filter(state="waiting", order__payments__charge_id__isnull=False)
@@ -89,7 +86,7 @@ def test_an_earlier_order_is_refunded_as_any_other(sold):
     assert_books_agree()
 
 
-def test_a_refund_that_waited_for_the_sandbox_is_sent_with_the_charge(sold):
+def test_a_refund_that_waited_for_the_sandbox_is_sent_with_the_charge(uncharged):
     waiting = Suborder.objects.filter(state="waiting").order_by("pk").first()
     line = waiting.lines.first()
     refund_lines(line.order_id, [line.pk], reason="A zero was missing.", at=DAY_0)
@@ -100,11 +97,11 @@ def test_a_refund_that_waited_for_the_sandbox_is_sent_with_the_charge(sold):
     assert Operation.objects.get().state == "done"
 
 
-def test_messages_about_earlier_payments_change_nothing(sold):
+def test_messages_about_earlier_payments_change_nothing(uncharged):
     charge(charging.uncharged()[:FEW])
     before = facts()
 
-    assert set(deliver(sold)) == {200}
+    assert set(deliver(uncharged)) == {200}
 
     assert facts() == before
     assert GatewayEvent.objects.exclude(state="done").count() == 0
@@ -113,7 +110,7 @@ def test_messages_about_earlier_payments_change_nothing(sold):
     assert_books_agree()
 
 
-def test_who_died_before_keeping_a_charge_finds_it_again(sold):
+def test_who_died_before_keeping_a_charge_finds_it_again(uncharged):
     paid, opened = charging.uncharged()[:2]
     sessions = [left_behind(payment) for payment in (paid, opened)]
     press_pay(sessions[0].url)
@@ -133,7 +130,7 @@ def left_behind(payment):
     return gateway().open_checkout(asked.request, email=asked.email, key=str(payment.uuid))
 
 
-def test_without_a_sandbox_charges_wait_for_another_time(sales, loaded, demo):
+def test_without_a_sandbox_charges_wait_for_another_time(sales, sold, demo):
     every = charging.uncharged()
 
     with pytest.raises(SandboxSilent):

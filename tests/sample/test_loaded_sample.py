@@ -22,7 +22,16 @@ from shop.festivals.prices import regular
 from shop.listings.models import Listing
 from shop.merchants.models import Merchant
 from shop.pictures.models import Picture
-from tests.sample.loaded import DAY_0, counts, flagship, instants, product_ids, six, some_ids
+from tests.sample.loaded import (
+    DAY_0,
+    counts,
+    flagship,
+    instants,
+    load_six,
+    product_ids,
+    six,
+    some_ids,
+)
 from tests.truth import past, span_differences
 
 
@@ -127,3 +136,13 @@ def test_later_changes_leave_the_past_as_it_was(loaded):
 
     assert past(product_ids(), DAY_0) == known
     assert span_differences(some_ids(), instants(DAY_0, 60)) == []
+
+
+def test_what_an_organizer_corrected_stays(loaded, demo):
+    Country.objects.filter(code="FR").update(service="check")
+    Merchant.objects.filter(slug="iveti-hills-market").update(name="Iveti")
+
+    load_six()
+
+    assert Country.objects.get(code="FR").service == "check"
+    assert Merchant.objects.get(slug="iveti-hills-market").name == "Iveti"

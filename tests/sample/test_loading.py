@@ -12,13 +12,14 @@ from shop.delivery.models import Country
 from shop.festivals.models import Nomination, ProductSpan
 from shop.listings.models import Listing
 from shop.merchants.models import Merchant
-from tests.sample.loaded import DAY_0, counts, flagship, instants, load_six, some_ids
+from tests.sample.loaded import DAY_0, flagship, instants, load_six, root_collection, some_ids
 from tests.truth import span_differences
 
 pytestmark = pytest.mark.django_db
 
 
 def test_it_says_what_was_done_and_what_is_left(demo):
+    root_collection()
     said = load_six().splitlines()
 
     assert "Stocking stores: 6" in said
@@ -31,28 +32,9 @@ def test_it_says_what_was_done_and_what_is_left(demo):
     ]
 
 
-def test_a_second_load_finds_nothing_to_do(till):
-    load_six()
-    before = counts()
-
-    assert load_six() == "The sample is complete: nothing to do.\n"
-
-    assert counts() == before
-
-
-def test_what_an_organizer_corrected_stays(demo):
-    load_six()
-    Country.objects.filter(code="FR").update(service="check")
-    Merchant.objects.filter(slug="iveti-hills-market").update(name="Iveti")
-
-    load_six()
-
-    assert Country.objects.get(code="FR").service == "check"
-    assert Merchant.objects.get(slug="iveti-hills-market").name == "Iveti"
-
-
 @pytest.mark.long
 def test_the_whole_catalogue_fits(demo):
+    root_collection()
     write_rows(edition(at=DAY_0), Progress(io.StringIO()))
 
     assert Merchant.objects.count() == 100

@@ -73,6 +73,15 @@ def test_orders_are_paid_sent_and_counted_as_popular(loaded, till):
     assert_books_agree()
 
 
+def test_a_load_after_that_finds_nothing_to_do(loaded, till):
+    load_six()
+    before = counts()
+
+    assert load_six() == "The sample is complete: nothing to do.\n"
+
+    assert counts() == before
+
+
 def test_who_wishes_for_a_visit_gets_tickets_for_the_next_date(loaded, till):
     load_six()
     host = make.merchant(kind="experiences")

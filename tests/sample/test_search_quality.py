@@ -37,6 +37,7 @@ def articles(settings, clock_at):
     return {pk: known[slug, title] for pk, slug, title in rows}
 
 
+@pytest.mark.long
 def test_searches_find_what_people_judged_to_answer_them(articles):
     def answer(query, language):
         filters, search = Filters(words=query, sort="best"), understand(query, language)

@@ -8,7 +8,7 @@ from shop.festivals.models import Festival
 from shop.merchants.models import Merchant
 from shop.orders.models import Order
 from tests import make
-from tests.sample.test_sums import sold
+from tests.sample.test_sums import returned
 from tests.shop.checkout.order.proofs import owner_of
 
 MARKED = re.compile(r"[^.<>]{0,60}\b(?:UTC|GMT)\b[^.<>]{0,30}")
@@ -18,7 +18,7 @@ PAGES = (
 )  # fmt: skip
 DESK = ("", "orders/", "products/", "stock/", "prices/", "sessions/", "festivals/", "profile/")
 
-__all__ = ["sold"]
+__all__ = ["returned"]
 
 
 def said(answer):
@@ -27,7 +27,7 @@ def said(answer):
     return [found.strip() for found in MARKED.findall(re.sub(r"<[^>]+>", "\n", text))]
 
 
-def test_no_page_of_shoppers_or_stores_says_a_time_in_utc(sold):
+def test_no_page_of_shoppers_or_stores_says_a_time_in_utc(returned):
     found = {}
     for language in ("", "fr/"):
         found |= of_shoppers(language)
