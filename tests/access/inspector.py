@@ -12,8 +12,19 @@ from tests.browsing.watching import goes_sideways
 AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 # WCAG 2.2 to level AA (which includes the size of targets), and what axe advises beside it.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# By night pages differ from those by day in nothing but their colours.
+NIGHT_RULES = ["color-contrast", "link-in-text-block"]
+ASKED = {
+    "light": {"type": "tag", "values": RULES},
+    "dark": {"type": "rule", "values": NIGHT_RULES},
+}
+HAS_AXE = "() => Boolean(window.axe)"
+# Colours on their way to others are none that anybody reads.
+ARRIVE = """() => document.getAnimations().forEach((one) => {
+  if (one.effect.getComputedTiming().endTime !== Infinity) one.finish();
+})"""
 RUN = """([rules, within]) => axe.run(within || document, {
-  runOnly: {type: "tag", values: rules},
+  runOnly: rules,
   resultTypes: ["violations"],
 })"""
 
@@ -45,14 +56,22 @@ class Inspector:
         self.visit(f"/shown/{name}/")
 
     def look(self, where: str = "") -> None:
-        """Look at the page as it stands; ``where`` says what is open on it."""
+        """Look at the page as it stands, by day and by night; ``where`` says what is open on it."""
         self.page.wait_for_load_state()
         place = f"{self.page.url} {where}".strip()
-        self.page.evaluate(AXE)
-        for violation in self.page.evaluate(RUN, [RULES, self.within])["violations"]:
-            self.found += [f"{place}: {_sentence(violation, node)}" for node in violation["nodes"]]
+        if not self.page.evaluate(HAS_AXE):
+            self.page.evaluate(AXE)
         if sideways := goes_sideways(self.page):
             self.found.append(f"{place}: {sideways}")
+        for scheme, rules in ASKED.items():
+            self._look(f"{place} ({scheme})", scheme, rules)
+        self.page.emulate_media(color_scheme="light")
+
+    def _look(self, place: str, scheme: str, rules: dict[str, Any]) -> None:
+        self.page.emulate_media(color_scheme=scheme)
+        self.page.evaluate(ARRIVE)
+        for violation in self.page.evaluate(RUN, [rules, self.within])["violations"]:
+            self.found += [f"{place}: {_sentence(violation, node)}" for node in violation["nodes"]]
 
 
 def _sentence(violation: dict[str, Any], node: dict[str, Any]) -> str:

@@ -82,3 +82,14 @@ def test_a_barrier_would_be_seen(market, inspector):
 
     assert any("image-alt" in sentence for sentence in inspector.found)
     assert any("2008 pixels wide" in sentence for sentence in inspector.found)
+
+
+@pytest.mark.parametrize(("scheme", "other"), [("light", "dark"), ("dark", "light")])
+def test_a_barrier_of_the_day_or_the_night_alone_would_be_seen(market, inspector, scheme, other):
+    pale = f"@media (prefers-color-scheme: {scheme}) {{ main {{ color: #ddd; }} }}"
+    style = f"main {{ color: #000; background: #fff; transition: color 9s; }} {pale}"
+    inspector.show("pale", f"<title>Pale</title><style>{style}</style><main>Pale words")
+
+    seen = [sentence for sentence in inspector.found if "color-contrast" in sentence]
+    assert any(f"({scheme})" in sentence for sentence in seen)
+    assert not any(f"({other})" in sentence for sentence in seen)
