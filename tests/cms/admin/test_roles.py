@@ -25,11 +25,11 @@ from shop.merchants.models import Merchant
 from shop.rounds.models import Mishap
 from shop.storefront.models import VainSearch
 from shop.workspace.people.invite import invite as invite_person
-from tests import make, pages
+from tests import make, pages, worlds
 from tests.buying import pay
 from tests.cms.admin.addresses import ADDRESSES, READ
 from tests.cms.admin.found import stamp_of, state, stuck_money
-from tests.cms.admin.people import BEFORE, GROUPS, organizer
+from tests.cms.admin.people import BEFORE, GROUPS, grant, organizer
 from tests.make import START
 from tests.shop.storefront.previews.steps import shared
 
@@ -38,9 +38,22 @@ pytestmark = pytest.mark.django_db
 STRANGERS = ["guest", "shopper", "merchant"]
 
 
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """Make one of everything, once for all addresses."""
+    with worlds.world(django_db_blocker, made, at=BEFORE) as rows:
+        yield rows
+
+
 @pytest.fixture
-def rows(clock_at):
+def rows(world, clock_at):
     clock_at(BEFORE)
+    return dict(world)
+
+
+def made():
+    for group in GROUPS:
+        grant(group)
     pages.listing(FestivalPage)
     festival = make.festival(state="draft")
     slot = make.slot(festival)

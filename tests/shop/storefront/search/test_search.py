@@ -1,17 +1,9 @@
-"""What a search finds on sheets of the sample, and how it takes what people and others type."""
-
-import io
+"""How a search takes what people and others type."""
 
 import pytest
 from django.test import Client
 
-from sample.edition import edition
-from sample.loading import write_rows
-from sample.progress import Progress
-from shop import clock
-from shop.catalogue.models import Product
 from shop.listings.models import Listing, SearchWord, Synonym
-from shop.listings.popularity import refresh_popularity
 from shop.listings.refresh import refresh
 from shop.listings.search_index import count_words
 from shop.listings.words import words
@@ -19,66 +11,9 @@ from shop.storefront.search.understand import understand
 from tests import make
 from tests.budgets import statements
 from tests.make import LONG_AGO, NOON
-from tests.sample.loaded import DAY_0, root_collection
 from tests.shop.storefront.shelf import fill, listed
 
 pytestmark = pytest.mark.django_db
-STORES = {
-    "tongo-road-straw", "ammeln-press-house", "gimbo-forest-gatherers", "balanzan-dye-court",
-    "krakadouw-tea-yard", "laboratoire-karite-tchaoudjo",
-}  # fmt: skip
-
-
-@pytest.fixture
-def sheets(settings, clock_at):
-    """Load six stores of the sample with the synonyms."""
-    settings.DEMO = True
-    clock_at(DAY_0)
-    root_collection()
-    write_rows(edition(at=clock.now(), only=STORES), Progress(io.StringIO()))
-    refresh_popularity(at=clock.now())
-    count_words(at=clock.now())
-
-
-QUALITY = [
-    ("basket", "basket"), ("Baskets", "basket"), ("BASKT", "basket"), ("baket", "basket"),
-    ("bakset", "basket"), ("bask", "basket"), ("panier rond", "Round market basket"),
-    ("市集篮", "Round market basket"), ("博尔加", "Round market basket"), ("篮", "basket"),
-    ("argan oil", "argan"), ("huile d’argan", "argan"), ("زيت أركان", "Argan"),
-    ("shea buter", "shea butter"), ("karite", "Shea"), ("beurre de karité", "shea"),
-    ("mudcloth", "bogolan"), ("rooibos", "ooibos"), ("kahawa", "Kaffa"), ("قهوة", "Kaffa"),
-    ("咖啡", "Kaffa"), ("basket xyzzyq", "basket"),
-    ("lamp shade", "pendant shade"), ("abajur", "pendant shade"), ("laundry basket", "hamper"),
-]  # fmt: skip
-
-
-def test_people_find_what_they_mean(sheets):
-    at = clock.now()
-    first = {typed: listed(at=at, words=typed, sort="best")[:4] for typed, _ in QUALITY}
-
-    missed = [
-        (typed, wanted, first[typed])
-        for typed, wanted in QUALITY
-        if not any(wanted.lower() in title.lower() for title in first[typed])
-    ]
-    assert missed == []
-
-
-def test_the_name_of_a_store_finds_what_it_sells(sheets):
-    titles = Product.objects.filter(merchant__slug="tongo-road-straw").values_list(
-        "title", flat=True
-    )
-
-    assert set(listed(at=clock.now(), words="tongo road", sort="best")[:4]) <= set(titles)
-
-
-def test_a_page_says_how_it_understood_a_search(sheets):
-    text = Client().get("/products/?q=baskt").text
-
-    assert "Showing results for “basket”." in text
-    assert "?q=baskt&amp;exact=1" in text
-    exact = Client().get("/products/?q=baskt&exact=1").text
-    assert "No products match “baskt”" in exact
 
 
 def basket(title="Sisal basket", **facts):
