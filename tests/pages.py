@@ -111,22 +111,42 @@ def editor(role: str = roles.ORGANIZER) -> User:
 def group_of(role: str) -> Group:
     """Return a group with its rights; tests that commit empty every table behind them."""
     group, _ = Group.objects.get_or_create(name=role)
-    group.permissions.add(Permission.objects.get(codename="access_admin"))
-    for codename in roles.PAGES.get(role, ()):
-        what = Permission.objects.get(codename=codename, content_type__app_label="wagtailcore")
-        GroupPagePermission.objects.get_or_create(group=group, page=page_root(), permission=what)
-    _grant_files(group, roles.FILES.get(role, ()))
-    group.permissions.add(*map(permission, roles.BEYOND.get(role, ())))
+    pages, files = roles.PAGES.get(role, ()), roles.FILES.get(role, ())
+    found = permissions(
+        "wagtailadmin.access_admin", *roles.BEYOND.get(role, ()), *files,
+        *(f"wagtailcore.{codename}" for codename in pages),
+    )  # fmt: skip
+    group.permissions.add(*(one for name, one in found.items() if is_granted_alone(role, name)))
+    if pages:
+        rows = GroupPagePermission.objects
+        _grant(
+            rows, found, (f"wagtailcore.{name}" for name in pages), group=group, page=page_root()
+        )
+    if files:
+        page_root()  # and the collection of all files
+        root = Collection.get_first_root_node()
+        _grant(GroupCollectionPermission.objects, found, files, group=group, collection=root)
     return group
 
 
-def _grant_files(group: Group, codenames: Iterable[str]) -> None:
-    page_root()  # and the collection of all files
-    root = Collection.get_first_root_node()
-    for name in codenames:
-        GroupCollectionPermission.objects.get_or_create(
-            group=group, collection=root, permission=permission(name)
-        )
+def is_granted_alone(role: str, name: str) -> bool:
+    """Tell whether a permission is for no pages and no files."""
+    return name not in roles.FILES.get(role, ()) and not name.startswith("wagtailcore.")
+
+
+def _grant(rows: Any, found: dict[str, Permission], names: Iterable[str], **facts: Any) -> None:
+    """Grant what is not granted yet, for some pages or files."""
+    known = set(rows.filter(**facts).values_list("permission_id", flat=True))
+    wanted = [found[name] for name in names]
+    rows.bulk_create(rows.model(permission=p, **facts) for p in wanted if p.pk not in known)
+
+
+def permissions(*names: str) -> dict[str, Permission]:
+    """Return permissions by app and name: "wagtailimages.add_image"."""
+    codenames = {name.partition(".")[2] for name in names}
+    rows = Permission.objects.filter(codename__in=codenames).select_related("content_type")
+    found = {f"{row.content_type.app_label}.{row.codename}": row for row in rows}
+    return {name: found[name] for name in names}
 
 
 def permission(name: str) -> Permission:
