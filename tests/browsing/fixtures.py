@@ -29,6 +29,32 @@ SWITCHES = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Each window prepares pages of its own for what is around a page, which takes longer than a page of
+# the shop does. Nobody sees them.
+AROUND = [
+    "InitialWebUI",
+    "PreloadTopChromeWebUI",
+    "WebUILocationBar",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxPopup",
+    "WebUIReloadButton",
+]
+# What Playwright turns off by the same switch, of which the last one counts.
+OFF = [
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+]
+FEATURES = f"--disable-features={','.join(AROUND + OFF)}"
 HEIGHTS = {390: 844, 1280: 900}
 SCREENSHOTS = Path(tempfile.gettempdir(), f"baobab-screenshots-{getpass.getuser()}")
 failed = pytest.StashKey[bool]()
@@ -53,7 +79,7 @@ def chromium() -> Iterator[Browser]:
         path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
         expect.set_options(timeout=IN_BROWSERS)
         browser = playwright.chromium.launch(
-            executable_path=path, args=SWITCHES, timeout=IN_BROWSERS
+            executable_path=path, args=[*SWITCHES, FEATURES], timeout=IN_BROWSERS
         )
         yield browser
         browser.close()

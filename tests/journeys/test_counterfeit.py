@@ -44,8 +44,10 @@ def test_a_counterfeit_is_refused_taken_down_and_the_shawl_comes_back(market, vi
 
 
 def reach(page, status):
-    """Open the shawl until it answers so: the server looks once a second what has changed."""
-    wait_until(lambda: page.goto(SHAWL).status == status)
+    """Wait until the shawl answers so: the server looks once a second what has changed."""
+    wait_until(lambda: page.request.get(SHAWL).status == status)
+    page.goto(SHAWL)
+    assert page.reload().status == status  # since the browser keeps what it opened before
 
 
 def rewrite(page, rolex):
