@@ -23,7 +23,9 @@ from tests.shop.checkout.order.proofs import owner_of
 from tests.summing import cents, count_sums, wrong_sums
 
 LANGUAGES = ("", "/fr", "/ar")
-CARTS, MANY = 14, 30
+CARTS = 14
+# Of each kind of order; with languages and papers they are many pages.
+HOW_MANY = pytest.mark.parametrize("many", [8, pytest.param(30, marks=pytest.mark.long)])
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def returned(sold):
     count_all_sales(at=DAY_0)
 
 
-def interesting():
+def interesting(many):
     """Return orders with benefits, with free delivery, with refunds, and others."""
     orders = Order.objects.filter(state="paid")
     found = {
@@ -47,7 +49,7 @@ def interesting():
             orders.filter(discounts__line__isnull=False),
             orders,
         )
-        for row in rows.distinct().order_by("pk")[:MANY]
+        for row in rows.distinct().order_by("pk")[:many]
     }
     return list(found.values())
 
@@ -58,8 +60,9 @@ def assert_adds_up(answer):
     return count_sums(answer.text)
 
 
-def test_orders_invoices_and_receipts_add_up(returned):
-    orders = interesting()
+@HOW_MANY
+def test_orders_invoices_and_receipts_add_up(returned, many):
+    orders = interesting(many)
     assert any(order.discounts.filter(suborder__isnull=False).exists() for order in orders)
 
     for order in orders:
@@ -74,10 +77,11 @@ def test_orders_invoices_and_receipts_add_up(returned):
         assert_receipt(receipt, order)
 
 
-def test_orders_at_the_desk_add_up(returned, client):
+@HOW_MANY
+def test_orders_at_the_desk_add_up(returned, client, many):
     client.force_login(organizer())
 
-    for order in interesting():
+    for order in interesting(many):
         page = client.get(f"/organize/desk_orders/inspect/{order.pk}/")
         assert assert_adds_up(page) > 1
 
@@ -95,8 +99,11 @@ def assert_receipt(receipt, order):
         assert amount in receipt.body
 
 
-def test_what_stores_earn_is_the_same_on_the_order_in_the_list_and_the_sum_of_its_rows(returned):
-    for part in Suborder.objects.filter(order__in=interesting()):
+@HOW_MANY
+def test_what_stores_earn_is_the_same_on_the_order_in_the_list_and_the_sum_of_its_rows(
+    returned, many
+):
+    for part in Suborder.objects.filter(order__in=interesting(many)):
         browser = Client()
         browser.force_login(make.member(part.merchant))
         page = browser.get(f"/merchant/orders/{part.pk}/")

@@ -28,7 +28,7 @@ class Camera:
     def __init__(self) -> None:
         """Ask the environment whether pictures are wanted."""
         self.taken: set[str] = set()
-        self._is_writing = bool(os.environ.get("BAOBAB_PICTURES"))
+        self.is_writing = bool(os.environ.get("BAOBAB_PICTURES"))
 
     def take(self, page: Page, name: str, *, phone: bool = False) -> None:
         """Take the top of a page, as a desk or a phone shows it."""
@@ -38,7 +38,7 @@ class Camera:
         page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
         assert goes_sideways(page) == "", name
         self.taken.add(name)
-        if self._is_writing:
+        if self.is_writing:
             for frame in page.frames:
                 frame.wait_for_function(ALL_THERE)
             picture = Image.open(io.BytesIO(page.screenshot(animations="disabled")))

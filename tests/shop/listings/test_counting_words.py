@@ -8,6 +8,7 @@ from shop.listings.models import Listing, SearchWord
 from shop.listings.search_index import count_words
 from tests import make
 from tests.make import NOON
+from tests.shop.storefront.shelf import fill
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +21,7 @@ def listed(title, times):
 @pytest.fixture
 def large(monkeypatch):
     """Let a shop of 120 listings be one of which half is counted."""
-    listed("Basket", 120)
+    fill(120, title=lambda n: "Basket")
     listed("Zebra basket", 1)
     monkeypatch.setattr(search_index, "COUNTED", 60)
     monkeypatch.setattr(search_index, "SIZE", "SELECT 121")

@@ -9,14 +9,20 @@ from shop.prepared import _numbered, ask
 from shop.storefront.search.filters import Filters
 from shop.storefront.search.find import ListPlace, find
 from shop.storefront.search.shelves import Shelf, find_shelves
+from tests import worlds
 from tests.make import NOON
 from tests.shop.storefront.shelf import fill
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def shelf():
+@pytest.fixture(scope="module")
+def shelf(django_db_setup, django_db_blocker):
+    with worlds.world(django_db_blocker, filled, at=NOON):
+        yield
+
+
+def filled():
     fill(5_000, popularity=lambda n: n % 50, price=lambda n: 5_00 + n * 7919 % 20_000)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE shop_productspan, shop_listing")
