@@ -20,5 +20,6 @@ if [ -z "${DATABASE_URL:-}" ]; then
     fi
     export DATABASE_URL
 fi
-# Not more than four: each process has a database, and some tests open 32 connections.
-$python -m pytest -n auto --maxprocesses 4 --dist loadgroup -m "${WHICH:-not long}" "$@"
+# Not more than four: each process has a database, and some tests open 32 connections. Which tests
+# a process gets says tests/sharing.py.
+$python -m pytest -n auto --maxprocesses 4 -m "${WHICH:-not long}" "$@"

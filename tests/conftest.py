@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import hypothesis
 import pytest
@@ -22,6 +23,14 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("ours")
 locking.watch()
 emptying.watch()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Deal out whole modules to the processes of a run."""
+    from tests.sharing import ByModule  # noqa: PLC0415 (needs pytest-xdist, which a run may lack)
+
+    return ByModule(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,11 @@ from django.db import connection
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"process {os.getpid()}"
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 MADE_BY = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
-CUT_OFF = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+# The server's own processes in a database end by themselves when it is copied or dropped.
+CUT_OFF = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = %s AND usename = current_user
+"""
 
 
 @contextmanager
@@ -70,7 +74,8 @@ def _copy(source: str, target: str) -> None:
 
 
 def _drop(name: str) -> None:
-    _do(f"DROP DATABASE IF EXISTS {_quoted(name)} WITH (FORCE)")
+    _ask(CUT_OFF, name)
+    _do(f"DROP DATABASE IF EXISTS {_quoted(name)}")
 
 
 def _quoted(name: str) -> str:

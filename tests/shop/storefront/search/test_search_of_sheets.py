@@ -16,8 +16,7 @@ from tests import worlds
 from tests.sample.loaded import DAY_0, root_collection
 from tests.shop.storefront.shelf import listed
 
-# The sheets are written by one process of a run.
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("sheets")]
+pytestmark = pytest.mark.django_db
 STORES = {
     "tongo-road-straw", "ammeln-press-house", "gimbo-forest-gatherers", "balanzan-dye-court",
     "krakadouw-tea-yard", "laboratoire-karite-tchaoudjo",
