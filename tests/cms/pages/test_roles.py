@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group
 from wagtail.models import GroupCollectionPermission, GroupPagePermission, Locale
 
 from cms import roles
+from tests import pages
 
 pytestmark = pytest.mark.django_db
 
@@ -16,7 +17,8 @@ def named(permissions):
 
 def test_all_roles_enter_the_desk_and_two_of_them_write_pages():
     migration = importlib.import_module("cms.migrations.0002_roles")
-    migration.make_roles(apps, None)  # other tests may have emptied the tables
+    pages.page_root()  # other tests may have emptied the tables
+    migration.make_roles(apps, None)
     migration.make_languages(apps, None)
     importlib.import_module("cms.migrations.0005_colleagues").grant(apps, None)
 
