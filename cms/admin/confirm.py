@@ -15,8 +15,8 @@ from django.template.defaultfilters import pluralize
 
 from cms.admin.screens import Trail, show
 from shop.errors import ShopError
+from shop.forms import LineField
 from shop.orders.effects import Effect
-from shop.workspace.fields import LineField
 
 
 def reason_form(who_reads: str, *, is_needed: bool = True) -> type[forms.Form]:

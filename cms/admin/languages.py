@@ -9,7 +9,7 @@ from django import forms
 from django.conf import settings
 
 from shop.languages import locale_of
-from shop.workspace.visible_text import seen_only
+from shop.visible_text import seen_only
 
 # In languages written from the right these hold sums together.
 MARKS = "\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}"

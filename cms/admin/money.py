@@ -20,11 +20,11 @@ from cms.admin.screens import show
 from shop import clock
 from shop.currencies import written
 from shop.errors import GatewayError
+from shop.forms import LineField
 from shop.orders.models import id_of_number
 from shop.payments import repair
 from shop.payments.apply import UnknownOrder, apply_session
 from shop.payments.models import GatewayEvent, Operation, Payment
-from shop.workspace.fields import LineField
 
 SHOWN = 100
 LIST = "desk:money"

@@ -23,6 +23,7 @@ from shop import clock
 from shop.catalogue import translations
 from shop.catalogue.models import Product
 from shop.errors import ShopError
+from shop.forms import seen_only
 from shop.languages import in_language, labelled
 from shop.listings.edit import EditConflict, newest_edit
 from shop.merchants.models import Merchant
@@ -39,7 +40,6 @@ from shop.moderation.translate import (
     words_used,
 )
 from shop.workspace.access import products_of, store_members_only
-from shop.workspace.fields import seen_only
 from shop.workspace.store.pending_changes import saved
 
 LONGEST = {"title": 160, "summary": 200, "meeting_point": 300, "tagline": 120, "word": 80}

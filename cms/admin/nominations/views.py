@@ -27,8 +27,8 @@ from shop.errors import NotPossible, ShopError
 from shop.festivals.mail import tell_decided
 from shop.festivals.models import Festival, Nomination
 from shop.festivals.nominations import decide
+from shop.forms import AmountField
 from shop.listings import festival_products
-from shop.workspace.fields import AmountField
 
 TYPED = ("note", "subsidy", "fund")
 VARIANT = (

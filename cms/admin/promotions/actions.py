@@ -24,9 +24,9 @@ from shop.errors import ShopError
 from shop.festivals.changelog import log
 from shop.festivals.models import Promotion
 from shop.festivals.promotions import budgets, code_batches, manage, sponsors
+from shop.forms import AmountField
 from shop.orders.effects import effect_on_promotion
 from shop.spreadsheets import sheet
-from shop.workspace.fields import AmountField
 
 # How a benefit stands with which something is not possible.
 STANDS = {

@@ -17,8 +17,8 @@ from cms.admin.tables import Column, Table
 from shop import clock
 from shop.festivals.changelog import log
 from shop.festivals.models import Festival, Fund
+from shop.forms import AmountField, LineField
 from shop.orders.drawdown import drawdown
-from shop.workspace.fields import AmountField, LineField
 
 
 class FundForm(forms.Form):

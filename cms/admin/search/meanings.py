@@ -23,6 +23,7 @@ from cms.admin.naming import Saving
 from cms.admin.permissions import may
 from cms.admin.screens import button
 from shop import clock
+from shop.forms import LineField
 from shop.listings.models import Meaning
 from shop.storefront.search_words import targets
 from shop.storefront.search_words.bulk import DIVIDER
@@ -32,8 +33,7 @@ from shop.storefront.search_words.meanings import (
     remove_meaning,
     save_meaning,
 )
-from shop.workspace.fields import LineField
-from shop.workspace.visible_text import seen_only
+from shop.visible_text import seen_only
 
 Kind = Meaning.Kind
 KINDS = [

@@ -26,7 +26,7 @@ from shop.storefront.search_words.bulk import (
     bring_meanings,
     bring_synonyms,
 )
-from shop.workspace.visible_text import seen_only
+from shop.visible_text import seen_only
 
 MOST_BYTES, MOST_ROWS = 2_000_000, 10_000
 MOST_COLUMNS = 30

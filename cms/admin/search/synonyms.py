@@ -21,6 +21,7 @@ from cms.admin.naming import Saving
 from cms.admin.search.meanings import LANGUAGES as OF_SHOP
 from cms.admin.search.meanings import WordIndexView, brought
 from shop import clock
+from shop.forms import LineField
 from shop.listings.models import Synonym
 from shop.listings.words import words
 from shop.storefront.search_words.bulk import NO, YES
@@ -32,7 +33,6 @@ from shop.storefront.search_words.synonyms import (
     save_synonym,
     term_problems,
 )
-from shop.workspace.fields import LineField
 
 OTHERS = 6  # words of the same group that a row shows
 # Synonyms are told by bare codes: of Chinese there are no two.

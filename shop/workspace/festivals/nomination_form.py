@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from shop.catalogue.models import Variant
 from shop.festivals.nominations.checks import Proposal
 from shop.festivals.pricing.kinds import KINDS, NUMBERS
+from shop.forms import AmountField
 from shop.stock.count import MOST
-from shop.workspace.fields import AmountField
 
 
 class NominationForm(forms.Form):

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from shop.catalogue.models import Category, Variant
 from shop.delivery.names import countries_by_name
 from shop.festivals.models import RegularPrice
+from shop.forms import AmountField, HsCodeField, LineField, ListField, ProseField
 from shop.listings.edit import TypedWords
 from shop.listings.variants import MOST_ROWS, BadRows, TypedVariant
 from shop.moderation.contents import Content
 from shop.stock.count import MOST
-from shop.workspace.fields import AmountField, HsCodeField, LineField, ListField, ProseField
 
 EMPTY_ROWS = 2
 # Fields of the form that are named as what they change.

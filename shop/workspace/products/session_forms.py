@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from shop.currencies import example
 from shop.errors import NotPossible
 from shop.festivals.local_time import instant
+from shop.forms import AmountField, ProseField
 from shop.listings.sessions import MOST_SEATS, MOST_SESSIONS, Plan, TicketKind
-from shop.workspace.fields import AmountField, ProseField
 
 WEEKDAYS = [
     ("0", _("Monday")), ("1", _("Tuesday")), ("2", _("Wednesday")), ("3", _("Thursday")),

@@ -19,12 +19,12 @@ from shop.accounts.models import User
 from shop.catalogue.models import Product
 from shop.errors import ShopError
 from shop.festivals.deals import reserved_stock
+from shop.forms import LineField
 from shop.listings.refresh import note_stock
 from shop.merchants.models import Merchant
 from shop.stock import count
 from shop.stock.models import StockMove
 from shop.workspace.access import products_of, store_members_only
-from shop.workspace.fields import LineField
 
 SHOWN_MOVES = 30
 

@@ -10,10 +10,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from shop.formulas import as_read
+from shop.visible_text import seen_only
 from shop.workspace.sheets.csv import lines_of_csv
 from shop.workspace.sheets.refusals import LONGEST, MOST_COLUMNS, MOST_ROWS, UnusableSheet
 from shop.workspace.sheets.xlsx import lines_of_xlsx
-from shop.workspace.visible_text import seen_only
 
 ZIP = b"PK\x03\x04"
 

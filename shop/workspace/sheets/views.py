@@ -17,13 +17,13 @@ from shop.errors import NotPossible, ShopError
 from shop.festivals.enrolment import enrol
 from shop.festivals.models import Enrolment, Festival, NominationSheet, SheetRow
 from shop.merchants.models import Merchant
+from shop.visible_text import seen_only
 from shop.workspace.access import sheets_of, store_members_only
 from shop.workspace.sheets import receive
 from shop.workspace.sheets import write as writing
 from shop.workspace.sheets.columns import headings
 from shop.workspace.sheets.read import MOST_BYTES, MOST_ROWS, refuse_at_once
 from shop.workspace.sheets.slot_names import SlotNames
-from shop.workspace.visible_text import seen_only
 
 SHOWN = 20
 DISK_FULL = "53100"  # as PostgreSQL says it

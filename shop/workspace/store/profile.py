@@ -19,6 +19,7 @@ from shop.accounts.models import User
 from shop.errors import ShopError
 from shop.festivals.changelog import log
 from shop.festivals.prices.spans import mark_change
+from shop.forms import LineField, ProseField, seen_only
 from shop.languages import listed
 from shop.listings.edit import EditConflict, newest_edit, refuse_conflict
 from shop.listings.tasks import make_modern_sizes
@@ -32,7 +33,6 @@ from shop.orders.unused_pictures import discard
 from shop.pictures.upload import store
 from shop.tasks import enqueue
 from shop.workspace.access import store_members_only
-from shop.workspace.fields import LineField, ProseField, seen_only
 from shop.workspace.products.picture_views import too_large
 from shop.workspace.store.certificates import CERTIFICATES
 from shop.workspace.store.pending_changes import change_of, saved

@@ -6,12 +6,12 @@ import pytest
 from django import forms
 
 from shop.errors import NotPossible
+from shop.forms import AmountField
 from shop.orders.models import Order
 from shop.payments.checks import currency_that_nobody_can_pay
 from shop.payments.models import Payment
 from shop.payments.provider.requests import MOST_STORES
 from shop.payments.sweep import expire_overdue
-from shop.workspace.fields import AmountField
 from tests import make
 from tests.make import NOON
 from tests.paying import assert_books_agree, begin, deliver, press_pay, set_clocks
