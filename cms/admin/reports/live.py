@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,7 @@ from cms.admin.permissions import needs
 from cms.admin.reports.tables import board_tables, health_table
 from cms.admin.screens import show
 from shop import clock
+from shop.charts import columns
 from shop.delivery.names import country_name
 from shop.festivals.models import Festival
 from shop.reports import checks
@@ -21,7 +23,6 @@ from shop.reports.board import Board, board
 from shop.reports.close import closing_of
 from shop.reports.health import health_of
 from shop.reports.results import PARTS
-from shop.workspace.dashboard.chart import chart
 
 SHOWN = 8
 PER_CENT = 100
@@ -34,7 +35,8 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
     festival = get_object_or_404(Festival, pk=pk)
     at = clock.moment_of(request)
     shown = board(festival, at=at)
-    drawn = chart(shown.hours)
+    zone = ZoneInfo(festival.zone)
+    drawn = columns(shown.hours, name=lambda hour: f"{hour.astimezone(zone):%-H}")
     stores = [(row, _claimed(shown, row.name)) for row in shown.merchants[:SHOWN]]
     context = {
         "festival": festival,

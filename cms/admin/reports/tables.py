@@ -33,6 +33,7 @@ from cms.admin.tables import (
     status,
     sums,
 )
+from shop.charts import Chart
 from shop.festivals.models import Festival
 from shop.reports.board import Board
 from shop.reports.board_reads import BoardDeal, MoneyBudget
@@ -40,7 +41,6 @@ from shop.reports.health import Reading
 from shop.reports.report import Figures
 from shop.reports.statements import Statement, StatementLine
 from shop.reports.tables import PARTS, Shape
-from shop.workspace.dashboard.chart import Chart
 
 STANDINGS = {"good": "well", "bad": "wrong", "warn": "look at it"}
 TONES = {"good": "primary", "bad": "critical"}
@@ -51,7 +51,7 @@ def board_tables(
 ) -> dict[str, Table]:
     """Return the tables of the live board by their names; ``stores`` with what is claimed."""
     clock = ZoneInfo(zone)
-    hour = Column("Hour", lambda bar: f"{bar.day.astimezone(clock):%-d %b, %H:%M}")
+    hour = Column("Hour", lambda bar: f"{bar.key.astimezone(clock):%-d %b, %H:%M}")
     refused = (
         Column("Why", "0"), NumberColumn("Last hour", "1"), NumberColumn("Last day", "2"),
     )  # fmt: skip
@@ -62,7 +62,7 @@ def board_tables(
          "None: something of every running deal is sold or held."),
     )  # fmt: skip
     return {
-        "hours": Table("Orders per hour", (hour, NumberColumn("Orders", "count")),
+        "hours": Table("Orders per hour", (hour, NumberColumn("Orders", "value")),
                        list(reversed(chart.bars))),
         "stores": Table("Stores", STORE, stores, none="Nothing is sold yet."),
         "budgets": Table("Budgets", BUDGET, shown.budgets, none="No benefit and no sponsor."),

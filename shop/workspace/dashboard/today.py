@@ -10,6 +10,7 @@ from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce, TruncDate
 
 from shop.catalogue.models import HAS_NO_NOTE, Product, Variant
+from shop.charts import Chart, columns
 from shop.composed import AnyOf
 from shop.conditions import under
 from shop.festivals.enrolment.enrol import enrolling
@@ -22,7 +23,6 @@ from shop.moderation.models import Amendment
 from shop.orders.models import Suborder
 from shop.stock.models import free_units
 from shop.workspace.access import nominations_of, products_of, sold_by
-from shop.workspace.dashboard.chart import Chart, chart
 
 DAYS = 14
 FEW = 10  # units: from here on it is time to make more
@@ -59,7 +59,8 @@ def orders_per_day(merchant: Merchant, *, at: datetime) -> Chart:
     )
     found = dict(rows.values_list("day", "n"))
     days = [first + timedelta(days=place) for place in range(DAYS)]
-    return chart([(day, found.get(day, 0)) for day in days])
+    counts = [(day, found.get(day, 0)) for day in days]
+    return columns(counts, name=lambda day: str(day.day))
 
 
 def running_low(merchant: Merchant) -> QuerySet[Variant]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from openpyxl import load_workbook
 
-from cms.admin.reports.bars import bars
+from shop import charts
 from shop.delivery.models import Rate
 from shop.orders.models import Order
 from shop.reports import tallies
@@ -122,8 +122,8 @@ def test_parts_that_were_not_chosen_are_not_shown(desk, client, sold, clock_at):
 
 
 def test_days_are_drawn_one_after_the_other_and_all_else_by_size():
-    rows = [{"name": day, "orders": count} for day, count in (("1", 3), ("2", 0), ("3", 9))]
+    values = [("1", 3), ("2", 0), ("3", 9)]
 
-    assert [bar.name for bar in bars(rows, "orders", by_time=True).rows] == ["1", "2", "3"]
-    assert [bar.name for bar in bars(rows, "orders").rows] == ["3", "1"]
-    assert bars([{"name": "1", "orders": 0}], "orders", by_time=True).rows[0].width == 0
+    assert [bar.key for bar in charts.rows(values, write=str).bars] == ["1", "2", "3"]
+    assert charts.largest(values) == [("3", 9), ("1", 3)]
+    assert charts.rows([("1", 0)], write=str).bars[0].width == 0

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from shop.charts import columns
 from shop.orders.models import Order, Suborder
 from shop.spreadsheets import as_text
-from shop.workspace.dashboard.chart import chart
 from shop.workspace.orders import ship
 from tests import make
 from tests.make import NOON
@@ -102,7 +102,7 @@ def test_no_cell_is_a_formula(text):
 
 @pytest.mark.parametrize(("most", "top"), [(0, 4), (3, 4), (5, 8), (17, 20), (999, 2000)])
 def test_the_levels_of_a_chart_are_round_and_no_bar_passes_them(most, top):
-    made = chart([(NOON.date(), 0), (NOON.date(), most)])
+    made = columns([(NOON.date(), 0), (NOON.date(), most)], name=str)
 
     assert made.lines[-1].value == top
     assert all(bar.y >= made.lines[-1].y for bar in made.bars)
