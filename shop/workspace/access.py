@@ -121,7 +121,7 @@ def sold_by(merchant: Merchant) -> SuborderQuerySet:
 
 def products_of(merchant: Merchant) -> QuerySet[Product]:
     """Return a merchant's products in every state."""
-    return Product.objects.filter(merchant=merchant).select_related("category", "merchant")
+    return Product.objects.filter(merchant=merchant).select_related("category")
 
 
 def nominations_of(merchant: Merchant) -> QuerySet[Nomination]:
