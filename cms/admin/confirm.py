@@ -15,7 +15,7 @@ from django.template.defaultfilters import pluralize
 
 from cms.admin.screens import Trail, show
 from shop.errors import ShopError
-from shop.forms import LineField
+from shop.forms.fields import LineField
 from shop.orders.effects import Effect
 
 

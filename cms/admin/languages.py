@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
+from shop.forms.visible_text import seen_only
 from shop.languages import locale_of
-from shop.visible_text import seen_only
 
 # In languages written from the right these hold sums together.
 MARKS = "\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}"

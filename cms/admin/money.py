@@ -20,7 +20,7 @@ from cms.admin.screens import show
 from shop import clock
 from shop.currencies import written
 from shop.errors import GatewayError
-from shop.forms import LineField
+from shop.forms.fields import LineField
 from shop.orders.models import id_of_number
 from shop.payments import repair
 from shop.payments.apply import UnknownOrder, apply_session

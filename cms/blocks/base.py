@@ -10,8 +10,7 @@ from django import forms
 from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
 
-from cms.pages.gathered import Gathered
-from cms.pages.scene import Scene
+from cms.pages.scene import Gathered, Scene
 from shop.languages import Wording
 from shop.storefront.festival.hero import heading
 from shop.storefront.search.shelves import Shelf

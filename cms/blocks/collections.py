@@ -10,7 +10,7 @@ from wagtail import blocks
 
 from cms.blocks import choices
 from cms.blocks.base import HeadedBlock
-from cms.pages.gathered import Gathered
+from cms.pages.scene import Gathered
 from shop.storefront.festival.collections import Collection
 
 MOST = 8

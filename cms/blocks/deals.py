@@ -11,8 +11,7 @@ from wagtail import blocks
 from cms.blocks import choices
 from cms.blocks.base import HeadedBlock
 from cms.choosers import product_chooser
-from cms.pages.gathered import Gathered
-from cms.pages.scene import Phase, Scene
+from cms.pages.scene import Gathered, Phase, Scene
 from shop.listings.models import ALIKE
 from shop.storefront.search.filters import Filters
 from shop.storefront.search.shelves import MOST, Shelf

@@ -16,8 +16,7 @@ from cms.blocks.base import HeadedBlock, PageBlock
 from cms.blocks.choices import zones
 from cms.blocks.deals import ProductChooserBlock, ShelfBlock, picked
 from cms.blocks.words import Words
-from cms.pages.gathered import Gathered
-from cms.pages.scene import Phase, Scene
+from cms.pages.scene import Gathered, Phase, Scene
 from shop import dates
 from shop.languages import in_language
 from shop.storefront.festival.hero import words

@@ -13,8 +13,7 @@ from cms.blocks.base import HeadedBlock
 from cms.blocks.deals import ShelfBlock, count_of
 from cms.blocks.words import Words as WordsField
 from cms.choosers import store_chooser
-from cms.pages.gathered import Gathered
-from cms.pages.scene import Phase, Scene
+from cms.pages.scene import Gathered, Phase, Scene
 from shop.delivery.names import country_name
 from shop.storefront.search.filters import Filters
 from shop.storefront.search.shelves import MOST, Shelf

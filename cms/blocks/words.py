@@ -11,8 +11,8 @@ from wagtail.images.blocks import ImageChooserBlock
 
 from cms.blocks.base import PageBlock
 from cms.pages.addresses import is_safe
-from cms.pages.gathered import Gathered
 from cms.pages.pictures import files_of
+from cms.pages.scene import Gathered
 
 FEATURES = [
     "h2", "h3", "bold", "italic", "ol", "ul", "blockquote", "hr", "link", "document-link",

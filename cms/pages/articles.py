@@ -14,9 +14,9 @@ from wagtail.search import index
 from cms.blocks.body import ARTICLE_BODY, LESSON_BODY
 from cms.pages.base import ListPage, ShopPage
 from cms.pages.cards import page_cards
-from cms.pages.gathered import Gathered
 from cms.pages.lists import help_cards
 from cms.pages.pictures import files_of
+from cms.pages.scene import Gathered
 from cms.pages.search import find_pages
 from shop.pictures.models import Picture
 

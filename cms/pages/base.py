@@ -20,9 +20,8 @@ from wagtail.search import index
 from cms.pages import preview
 from cms.pages.addresses import address
 from cms.pages.gather import BlockPart, gather, turns
-from cms.pages.gathered import Gathered
 from cms.pages.pictures import make_missing
-from cms.pages.scene import Scene
+from cms.pages.scene import Gathered, Scene
 from shop import clock
 from shop.festivals.prices.spans import mark_change
 from shop.languages import Wording

@@ -15,8 +15,8 @@ from wagtail.search import index
 
 from cms.blocks.body import SHOP_BODY
 from cms.pages.base import ListPage, ShopPage
-from cms.pages.gathered import Gathered
 from cms.pages.lists import festival_cards, known
+from cms.pages.scene import Gathered
 from shop.festivals.models import Festival
 from shop.reports.models import PublicResult
 from shop.storefront.cache.catalogue_version import CatalogueVersion, KnownFestival

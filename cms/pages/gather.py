@@ -19,9 +19,8 @@ from cms.blocks.base import PageBlock
 from cms.blocks.deals import has_sales
 from cms.pages.addresses import address
 from cms.pages.cards import PageCard, cards_of, rows_of
-from cms.pages.gathered import Gathered, linked_pages
 from cms.pages.offers import offers
-from cms.pages.scene import Scene
+from cms.pages.scene import Gathered, Scene, linked_pages
 from shop import clock, dates
 from shop.composed import IDS, AnyOf, composed
 from shop.storefront.cache.catalogue_version import current_version

@@ -23,7 +23,7 @@ from shop import clock
 from shop.catalogue import translations
 from shop.catalogue.models import Product
 from shop.errors import ShopError
-from shop.forms import seen_only
+from shop.forms.fields import seen_only
 from shop.languages import in_language, labelled
 from shop.listings.edit import EditConflict, newest_edit
 from shop.merchants.models import Merchant

@@ -19,7 +19,7 @@ from shop.errors import ShopError
 from shop.festivals.local_time import YEARS, wall_of
 from shop.festivals.models import Festival
 from shop.festivals.schedule.clone import clone_festival
-from shop.forms import LineField
+from shop.forms.fields import LineField
 
 
 class CloneForm(forms.Form):

@@ -16,7 +16,7 @@ from shop.errors import NotPossible
 from shop.festivals.local_time import DoubledTime, instant, typed, wall_of, zones
 from shop.festivals.models import Festival, Slot
 from shop.festivals.schedule.plan import SLOT_FIELDS, Window
-from shop.forms import AmountField
+from shop.forms.fields import AmountField
 
 LOCAL = "%Y-%m-%dT%H:%M"
 WHICH = "Which of the two?"

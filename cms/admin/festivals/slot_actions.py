@@ -21,7 +21,7 @@ from shop.festivals.local_time import typed, wall_of
 from shop.festivals.models import Deal, Festival, Slot
 from shop.festivals.schedule import stop
 from shop.festivals.schedule.extend import extend_slot, extensions_of
-from shop.forms import LineField
+from shop.forms.fields import LineField
 from shop.orders.effects import effect_on_slot
 
 SOON = timedelta(days=60)  # festivals that a later end may run into

@@ -27,7 +27,7 @@ from shop.errors import NotPossible, ShopError
 from shop.festivals.mail import tell_decided
 from shop.festivals.models import Festival, Nomination
 from shop.festivals.nominations import decide
-from shop.forms import AmountField
+from shop.forms.fields import AmountField
 from shop.listings import festival_products
 
 TYPED = ("note", "subsidy", "fund")

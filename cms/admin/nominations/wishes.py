@@ -27,7 +27,7 @@ from shop.delivery.names import country_name
 from shop.errors import ShopError
 from shop.festivals.models import Festival, Nomination, Wanted
 from shop.festivals.nominations.wishes import forget, want
-from shop.forms import AmountField, LineField
+from shop.forms.fields import AmountField, LineField
 
 MOST = 200
 

@@ -24,7 +24,7 @@ from shop.errors import ShopError
 from shop.festivals.changelog import log
 from shop.festivals.models import Promotion
 from shop.festivals.promotions import budgets, code_batches, manage, sponsors
-from shop.forms import AmountField
+from shop.forms.fields import AmountField
 from shop.orders.effects import effect_on_promotion
 from shop.spreadsheets import sheet
 

@@ -14,7 +14,7 @@ from shop.festivals.local_time import wall_of
 from shop.festivals.models import Festival, Fund, Promotion
 from shop.festivals.pricing.benefit_kinds import BENEFITS
 from shop.festivals.promotions import budgets, code_batches
-from shop.forms import AmountField, LineField
+from shop.forms.fields import AmountField, LineField
 from shop.merchants.models import Merchant
 
 Group, Trigger = Promotion.Group, Promotion.Trigger

@@ -17,7 +17,7 @@ from cms.admin.tables import Column, Table
 from shop import clock
 from shop.festivals.changelog import log
 from shop.festivals.models import Festival, Fund
-from shop.forms import AmountField, LineField
+from shop.forms.fields import AmountField, LineField
 from shop.orders.drawdown import drawdown
 
 

@@ -15,11 +15,11 @@ from cms.admin.permissions import needs
 from cms.admin.reports.tables import board_tables, health_table
 from cms.admin.screens import show
 from shop import clock
-from shop.charts import columns
 from shop.delivery.names import country_name
 from shop.festivals.models import Festival
 from shop.reports import checks
 from shop.reports.board import Board, board
+from shop.reports.charts import columns
 from shop.reports.close import closing_of
 from shop.reports.health import health_of
 from shop.reports.results import PARTS

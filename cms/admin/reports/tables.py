@@ -33,10 +33,10 @@ from cms.admin.tables import (
     status,
     sums,
 )
-from shop.charts import Chart
 from shop.festivals.models import Festival
 from shop.reports.board import Board
 from shop.reports.board_reads import BoardDeal, MoneyBudget
+from shop.reports.charts import Chart
 from shop.reports.health import Reading
 from shop.reports.report import Figures
 from shop.reports.statements import Statement, StatementLine

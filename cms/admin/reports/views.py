@@ -19,9 +19,10 @@ from cms.admin.reports.tables import StatementTable, report_table
 from cms.admin.screens import button, show
 from cms.admin.tables import Column, MoneyColumn, NumberColumn, joined, link
 from cms.templatetags.desk import count, in_currency
-from shop import charts, clock
+from shop import clock
 from shop.festivals.models import Festival
 from shop.merchants.models import Merchant
+from shop.reports import charts
 from shop.reports.report import Figures, report
 from shop.reports.statements import statement
 from shop.reports.tables import (

@@ -23,7 +23,8 @@ from cms.admin.naming import Saving
 from cms.admin.permissions import may
 from cms.admin.screens import button
 from shop import clock
-from shop.forms import LineField
+from shop.forms.fields import LineField
+from shop.forms.visible_text import seen_only
 from shop.listings.models import Meaning
 from shop.storefront.search_words import targets
 from shop.storefront.search_words.bulk import DIVIDER
@@ -33,7 +34,6 @@ from shop.storefront.search_words.meanings import (
     remove_meaning,
     save_meaning,
 )
-from shop.visible_text import seen_only
 
 Kind = Meaning.Kind
 KINDS = [

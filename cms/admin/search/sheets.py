@@ -18,6 +18,7 @@ from cms.admin.screens import show
 from cms.admin.search import meanings, synonyms
 from shop import clock
 from shop.errors import NotPossible
+from shop.forms.visible_text import seen_only
 from shop.spreadsheets import as_read
 from shop.storefront.search_words.bulk import (
     Brought,
@@ -26,7 +27,6 @@ from shop.storefront.search_words.bulk import (
     bring_meanings,
     bring_synonyms,
 )
-from shop.visible_text import seen_only
 
 MOST_BYTES, MOST_ROWS = 2_000_000, 10_000
 MOST_COLUMNS = 30

@@ -21,7 +21,7 @@ from cms.admin.naming import Saving
 from cms.admin.search.meanings import LANGUAGES as OF_SHOP
 from cms.admin.search.meanings import WordIndexView, brought
 from shop import clock
-from shop.forms import LineField
+from shop.forms.fields import LineField
 from shop.listings.models import Synonym
 from shop.listings.words import words
 from shop.storefront.search_words.bulk import NO, YES

@@ -17,7 +17,7 @@ from shop import clock
 from shop.delivery.names import countries_by_name
 from shop.errors import ShopError
 from shop.festivals.changelog import version_of
-from shop.forms import LineField
+from shop.forms.fields import LineField
 from shop.merchants.models import Merchant
 from shop.moderation import stores
 from shop.moderation.stores import NoPlace, StoreFacts

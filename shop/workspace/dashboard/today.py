@@ -10,7 +10,6 @@ from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce, TruncDate
 
 from shop.catalogue.models import HAS_NO_NOTE, Product, Variant
-from shop.charts import Chart, columns
 from shop.composed import AnyOf
 from shop.conditions import under
 from shop.festivals.enrolment.enrol import enrolling
@@ -21,6 +20,7 @@ from shop.listings.models import Listing
 from shop.merchants.models import Merchant
 from shop.moderation.models import Amendment
 from shop.orders.models import Suborder
+from shop.reports.charts import Chart, columns
 from shop.stock.models import free_units
 from shop.workspace.access import nominations_of, products_of, sold_by
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.catalogue.models import Variant
 from shop.festivals.nominations.checks import Proposal
 from shop.festivals.pricing.kinds import KINDS, NUMBERS
-from shop.forms import AmountField
+from shop.forms.fields import AmountField
 from shop.stock.count import MOST
 
 

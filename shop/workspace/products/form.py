@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.catalogue.models import Category, Variant
 from shop.delivery.names import countries_by_name
 from shop.festivals.models import RegularPrice
-from shop.forms import AmountField, HsCodeField, LineField, ListField, ProseField
+from shop.forms.fields import AmountField, HsCodeField, LineField, ListField, ProseField
 from shop.listings.edit import TypedWords
 from shop.listings.variants import MOST_ROWS, BadRows, TypedVariant
 from shop.moderation.contents import Content

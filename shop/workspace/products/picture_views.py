@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from shop import clock
 from shop.catalogue.models import Product
 from shop.errors import ShopError
-from shop.forms import seen_only
+from shop.forms.fields import seen_only
 from shop.languages import labelled
 from shop.merchants.models import Merchant
 from shop.moderation.contents import album_of, amendment_of, pictures_of

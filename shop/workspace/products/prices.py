@@ -20,7 +20,7 @@ from shop.errors import ShopError
 from shop.festivals.local_time import midnight
 from shop.festivals.models import RegularPrice
 from shop.festivals.prices.regular import change_prices
-from shop.forms import AmountField
+from shop.forms.fields import AmountField
 from shop.listings.usual_prices import odd_prices
 from shop.merchants.models import Merchant
 from shop.workspace.access import products_of, store_members_only

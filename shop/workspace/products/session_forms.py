@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.currencies import example
 from shop.errors import NotPossible
 from shop.festivals.local_time import instant
-from shop.forms import AmountField, ProseField
+from shop.forms.fields import AmountField, ProseField
 from shop.listings.sessions import MOST_SEATS, MOST_SESSIONS, Plan, TicketKind
 
 WEEKDAYS = [

@@ -19,7 +19,7 @@ from shop.accounts.models import User
 from shop.catalogue.models import Product
 from shop.errors import ShopError
 from shop.festivals.deals import reserved_stock
-from shop.forms import LineField
+from shop.forms.fields import LineField
 from shop.listings.refresh import note_stock
 from shop.merchants.models import Merchant
 from shop.stock import count

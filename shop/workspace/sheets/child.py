@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
+from shop.forms.visible_text import seen_only
 from shop.formulas import as_read
-from shop.visible_text import seen_only
 from shop.workspace.sheets.csv import lines_of_csv
 from shop.workspace.sheets.refusals import LONGEST, MOST_COLUMNS, MOST_ROWS, UnusableSheet
 from shop.workspace.sheets.xlsx import lines_of_xlsx

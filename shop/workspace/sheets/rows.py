@@ -12,7 +12,7 @@ from shop.catalogue.models import Product, Variant
 from shop.festivals.models import SheetRow, Slot
 from shop.festivals.nominations.proposal import Proposal
 from shop.festivals.pricing.kinds import NUMBERS, Fixed, Number, filled
-from shop.forms import AmountField
+from shop.forms.fields import AmountField
 from shop.stock.count import MOST
 from shop.workspace.sheets.slot_names import SlotNames
 

@@ -16,8 +16,8 @@ from shop import clock
 from shop.errors import NotPossible, ShopError
 from shop.festivals.enrolment import enrol
 from shop.festivals.models import Enrolment, Festival, NominationSheet, SheetRow
+from shop.forms.visible_text import seen_only
 from shop.merchants.models import Merchant
-from shop.visible_text import seen_only
 from shop.workspace.access import sheets_of, store_members_only
 from shop.workspace.sheets import receive
 from shop.workspace.sheets import write as writing

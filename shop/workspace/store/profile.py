@@ -19,7 +19,7 @@ from shop.accounts.models import User
 from shop.errors import ShopError
 from shop.festivals.changelog import log
 from shop.festivals.prices.spans import mark_change
-from shop.forms import LineField, ProseField, seen_only
+from shop.forms.fields import LineField, ProseField, seen_only
 from shop.languages import listed
 from shop.listings.edit import EditConflict, newest_edit, refuse_conflict
 from shop.listings.tasks import make_modern_sizes

@@ -6,7 +6,7 @@ import pytest
 from django import forms
 
 from shop.errors import NotPossible
-from shop.forms import AmountField
+from shop.forms.fields import AmountField
 from shop.orders.models import Order
 from shop.payments.checks import currency_that_nobody_can_pay
 from shop.payments.models import Payment

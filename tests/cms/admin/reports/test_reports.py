@@ -6,10 +6,9 @@ from datetime import timedelta
 import pytest
 from openpyxl import load_workbook
 
-from shop import charts
 from shop.delivery.models import Rate
 from shop.orders.models import Order
-from shop.reports import tallies
+from shop.reports import charts, tallies
 from shop.reports.models import PublicResult
 from shop.storefront.cache import catalogue_version
 from tests import make

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from shop.charts import columns
 from shop.orders.models import Order, Suborder
+from shop.reports.charts import columns
 from shop.spreadsheets import as_text
 from shop.workspace.orders import ship
 from tests import make

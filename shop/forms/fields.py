@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from shop.currencies import currencies, price_wanted
-from shop.visible_text import seen_only
+from shop.forms.visible_text import seen_only
 
 AMOUNT = re.compile(r"\d{1,9}(?:[.,](\d{1,3}))?")
 HS_CODE = re.compile(r"(\d{4})[. ]?(\d{2})(?:[. ]?\d{2,4})?")
