@@ -17,6 +17,7 @@ from shop.accounts.models import User
 from shop.catalogue.models import Category
 from shop.festivals.models import Festival, Fund, Promotion, Terms, Wanted
 from shop.festivals.nominations import wishes
+from shop.festivals.pricing.benefit_kinds import AmountOff
 from shop.festivals.promotions import code_batches, manage
 
 FILE = HERE / "organizing.yaml"
@@ -78,7 +79,7 @@ def _invite_guests(edition: Edition, fund: Fund, guests: dict[str, Any], *, by: 
             title=title,
             titles=titles,
             group=Promotion.Group.VOUCHER,
-            kind=Promotion.Kind.AMOUNT,
+            kind=AmountOff.code,
             trigger=Promotion.Trigger.CODE,
             **sums,
             budget=cents(guests["budget"]),
