@@ -3,9 +3,12 @@
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest
+
+from shop.requests import Request
 
 
 def now() -> datetime:
@@ -20,7 +23,7 @@ def moment_of(request: HttpRequest) -> datetime:
     """Return the one moment at which everything in this request is judged."""
     moment = getattr(request, "moment", None)
     if moment is None:
-        moment = request.moment = now()
+        moment = cast("Request", request).moment = now()
     return moment
 
 

@@ -45,11 +45,11 @@ TEXTS = ArrayField(TextField())
 class Given(Expression):
     """A value of a composed queryset that is not known while the queryset is compiled."""
 
-    def __init__(self, name: str, field: Field) -> None:
+    def __init__(self, name: str, field: Field[Any, Any]) -> None:
         super().__init__(output_field=field)
         self.name = name
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
         """Return the value's place in the statement."""
         return "%s", [_Place(self.name)]
 
@@ -60,7 +60,7 @@ class AnyOf(Lookup):
     lookup_name = "any_of"
     prepare_rhs = False
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
         """Return the comparison."""
         column, before = self.process_lhs(compiler, connection)
         array, values = compiler.compile(self.rhs)
@@ -76,7 +76,9 @@ class Composed[Result]:
         fields: of what type each value is, by its name.
     """
 
-    def __init__(self, build: Callable[..., QuerySet], fields: Mapping[str, Field]) -> None:
+    def __init__(
+        self, build: Callable[..., QuerySet[Any]], fields: Mapping[str, Field[Any, Any]]
+    ) -> None:
         self._build = build
         self._fields = fields
         self._shapes: dict[tuple[Hashable, ...], _Shape] = {}
@@ -90,13 +92,13 @@ class Composed[Result]:
             known = self._shapes[shape] = _Shape(self._build(*shape, **given))
         return known.find(values)
 
-    def anew(self, *shape: Hashable, **values: Any) -> QuerySet:
+    def anew(self, *shape: Hashable, **values: Any) -> QuerySet[Any]:
         """Return the queryset as the ORM composes it for these values, to be compared with."""
         told = {name: Value(values[name], field) for name, field in self._fields.items()}
         return self._build(*shape, **told)
 
 
-def composed(**fields: Field) -> Callable[[Callable[..., QuerySet]], Composed]:
+def composed(**fields: Field[Any, Any]) -> Callable[[Callable[..., QuerySet[Any]]], Composed[Any]]:
     """Return a decorator that composes the queryset which a function builds.
 
     Args:
@@ -114,7 +116,7 @@ class _Place(str):
 class _Shape:
     """A compiled queryset: its text, and how its rows are read."""
 
-    def __init__(self, queryset: QuerySet) -> None:
+    def __init__(self, queryset: Any) -> None:
         if queryset._prefetch_related_lookups or queryset._known_related_objects:
             raise TypeError("A composed queryset is one statement.")
         # The proxy, since threads with connections of their own will use what is made here.
@@ -175,7 +177,7 @@ def _firsts(compiler: SQLCompiler, db: str) -> Callable[[Sequence[Any]], Any]:
     return lambda row: row[0]
 
 
-READERS = {
+READERS: dict[Any, Callable[[SQLCompiler, str], Callable[[Sequence[Any]], Any]]] = {
     ModelIterable: _objects,
     ValuesListIterable: _tuples,
     FlatValuesListIterable: _firsts,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q
 
 
@@ -14,8 +16,9 @@ def under(path: str, fact: Q) -> Q:
     """
     moved = Q()
     moved.connector, moved.negated = fact.connector, fact.negated
+    parts: list[Any] = fact.children
     moved.children = [
         under(path, part) if isinstance(part, Q) else (f"{path}__{part[0]}", part[1])
-        for part in fact.children
+        for part in parts
     ]
     return moved

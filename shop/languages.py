@@ -6,12 +6,16 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, reduce
+from typing import TYPE_CHECKING
 
 from babel import Locale
 from babel.numbers import format_percent
 from django.conf import settings
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 LOCALES = {"en": "en-GB"}  # the shop's English puts the day before the month
 PERCENTAGES = {"pt": "#,##0\N{NO-BREAK SPACE}%"}  # where the sheet of words writes it otherwise
@@ -106,7 +110,7 @@ def listed(parts: Iterable[str]) -> str:
     return reduce(lambda first, second: pattern % {"first": first, "second": second}, texts or [""])
 
 
-def labelled(name: str, value: str) -> str:
+def labelled(name: StrOrPromise, value: StrOrPromise) -> str:
     """Return a name before its value: "Price: $4.10"."""
     return _("%(name)s: %(value)s") % {"name": name, "value": value}
 

@@ -47,8 +47,9 @@ def prepared_cursor() -> Iterator[Any]:
     """Lend a cursor for statements that name their values and are planned once."""
     connection.close_if_health_check_failed()
     connection.ensure_connection()
+    line: Any = connection  # what is private of it has no types
     # Wrapped as Django wraps its own: statements are counted, and errors are Django's.
-    cursor = connection._prepare_cursor(_Cursor(connection.connection))
+    cursor = line._prepare_cursor(_Cursor(connection.connection))
     with cursor:
         yield cursor
 
@@ -66,7 +67,11 @@ def planned_anew() -> Iterator[None]:
 class _Cursor(CursorMixin, RawCursor):
     """Takes statements as Django's wrappers know them, and numbers their values."""
 
-    def execute(self, query: str, params: Mapping[str, Any] | None = None) -> _Cursor:
+    _query: Any
+
+    def execute(  # type: ignore[override]  # as Django calls it
+        self, query: str, params: Mapping[str, Any] | None = None
+    ) -> _Cursor:
         """Execute a statement, as a prepared one unless the settings say otherwise."""
         text, names = _numbered(query)
         values = [_sent((params or {})[name]) for name in names]

@@ -14,7 +14,7 @@ from django.db import models
 from shop.errors import StaleState
 
 
-class StateQuerySet(models.QuerySet):
+class StateQuerySet[Row: models.Model](models.QuerySet[Row]):
     """Rows that have a state."""
 
     def move_to(self, state: str, **changes: Any) -> int:
@@ -23,13 +23,15 @@ class StateQuerySet(models.QuerySet):
         One statement: a row that somebody else moved meanwhile is judged again as it is then, where
         the rows are asked of their own table alone; lock those that are found through another.
         """
-        return self.filter(state__in=self.model.before(state)).update(state=state, **changes)
+        model: Any = self.model
+        return self.filter(state__in=model.before(state)).update(state=state, **changes)
 
 
 class Stateful(models.Model):
     """A row with a state; ``NEXT`` says from which one it may get to which others."""
 
     NEXT: ClassVar[Mapping[str, Collection[str]]]
+    state: Any
 
     class Meta:
         abstract = True
@@ -45,7 +47,8 @@ class Stateful(models.Model):
         Raises:
             StaleState: the step is not allowed, or somebody else took one first.
         """
-        same = type(self)._base_manager.filter(pk=self.pk, state=self.state)
+        model: Any = type(self)
+        same = model._base_manager.filter(pk=self.pk, state=self.state)
         if state not in self.NEXT[self.state] or not same.update(state=state, **changes):
             raise StaleState
         for name, value in {"state": state, **changes}.items():

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 PAUSES = (1, 5, 30, 120, 360)  # minutes
 
 
-def enqueue(task: Task, *args: Any) -> None:
+def enqueue(task: Task[..., Any], *args: Any) -> None:
     """Queue a task inside the caller's transaction: both are committed, or neither.
 
     The queue is a table of our own database. Waiting for the commit instead would lose the
@@ -30,12 +30,12 @@ def enqueue(task: Task, *args: Any) -> None:
     task.enqueue(*args)
 
 
-def enqueue_all(task: Task, rows: Iterable[tuple]) -> None:
+def enqueue_all(task: Task[..., Any], rows: Iterable[tuple[Any, ...]]) -> None:
     """Queue a task once for each row of arguments, with one statement for all of them."""
     enqueue_each((task, row) for row in rows)
 
 
-def enqueue_each(work: Iterable[tuple[Task, tuple]]) -> None:
+def enqueue_each(work: Iterable[tuple[Task[..., Any], tuple[Any, ...]]]) -> None:
     """Queue tasks with their arguments, with one statement for all of them."""
     DBTaskResult.objects.bulk_create(
         DBTaskResult(
@@ -50,7 +50,7 @@ def enqueue_each(work: Iterable[tuple[Task, tuple]]) -> None:
     )
 
 
-def is_queued(task: Task, *args: Any) -> bool:
+def is_queued(task: Task[..., Any], *args: Any) -> bool:
     """Tell whether a task waits for the worker already, with these arguments."""
     waiting = DBTaskResult.objects.ready().filter(task_path=task.module_path)
     return waiting.filter(args_kwargs__args=list(args)).exists()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from allauth.account import app_settings
@@ -120,7 +120,7 @@ class AccountAdapter(DefaultAccountAdapter):
         facts = {"password_reset_url": _at_our_address("account_reset_password")}
         self.send_mail("account/email/account_already_exists", email, facts)
 
-    def get_reauthentication_methods(self, user: User) -> list[dict]:
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
         """Return the ways to prove again who one is, in our words."""
         known = super().get_reauthentication_methods(user)
         return [method | {"description": WAYS[method["id"]]} for method in known]
@@ -174,7 +174,7 @@ def _at_our_address(name: str, *args: str) -> str:
 def _in_our_words(error: ValidationError) -> ValidationError:
     match error.code:
         case "password_too_short":
-            count = error.params["min_length"]
+            count = cast("dict[str, Any]", error.params)["min_length"]
             text = ngettext(
                 "Choose a password with at least %(count)d character",
                 "Choose a password with at least %(count)d characters",

@@ -1,6 +1,8 @@
 """allauth's forms with our labels, hints and errors, and no password typed twice."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
@@ -18,6 +20,9 @@ from django.utils.translation import ngettext
 
 from shop.accounts.models import User
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 class LoginForm(account.LoginForm):
     """Address and password."""
@@ -31,6 +36,8 @@ class LoginForm(account.LoginForm):
 
 class SignupForm(account.SignupForm):
     """The form of a new account: address and password."""
+
+    account_already_exists: bool
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -133,25 +140,25 @@ class TurnOnForm(totp.ActivateTOTPForm):
         self.fields["code"].help_text = ""
 
 
-def _ask(field: forms.Field, label: str, missing: str, **attrs: str) -> None:
+def _ask(field: forms.Field, label: StrOrPromise, missing: StrOrPromise, **attrs: str) -> None:
     field.label, field.help_text = label, ""
     field.error_messages["required"] = missing
     field.widget.attrs.pop("placeholder", None)
     field.widget.attrs.update(attrs)
 
 
-def _ask_address(field: forms.Field, label: str, autocomplete: str = "email") -> None:
+def _ask_address(field: forms.Field, label: StrOrPromise, autocomplete: str = "email") -> None:
     _ask(field, label, _("Enter your email address"), autocomplete=autocomplete)
     field.error_messages["invalid"] = _(
         "Enter an email address in the correct format, like name@example.com"
     )
 
 
-def _ask_password(field: forms.Field, label: str) -> None:
+def _ask_password(field: forms.Field, label: StrOrPromise) -> None:
     _ask(field, label, _("Enter your password"))
 
 
-def _ask_new_password(form: forms.Form, label: str) -> None:
+def _ask_new_password(form: forms.Form, label: StrOrPromise) -> None:
     form.fields.pop("password2", None)
     _ask(form.fields["password1"], label, _("Choose a password"))
     validators = get_default_password_validators()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -95,7 +95,7 @@ def find[Kind: Invited](kind: type[Kind], token: str, *, at: datetime) -> Kind:
     Raises:
         NotValid: it opens nothing.
     """
-    return _valid(kind.objects.filter(token_hash=hash_of(token)).first(), at=at)
+    return _valid(cast("Any", kind).objects.filter(token_hash=hash_of(token)).first(), at=at)
 
 
 def locked[Kind: Invited](kind: type[Kind], token: str, *, at: datetime) -> Kind:
@@ -104,7 +104,7 @@ def locked[Kind: Invited](kind: type[Kind], token: str, *, at: datetime) -> Kind
     Raises:
         NotValid: it opens nothing.
     """
-    rows = locks.locked(kind.objects.filter(token_hash=hash_of(token)), fully=True)
+    rows = locks.locked(cast("Any", kind).objects.filter(token_hash=hash_of(token)), fully=True)
     return _valid(rows.first(), at=at)
 
 
@@ -114,7 +114,7 @@ def locked_open[Kind: Invited](kind: type[Kind], pk: int) -> Kind:
     Raises:
         NotPossible: it was accepted or taken back.
     """
-    found = locks.lock_one(kind.objects, pk, fully=True)
+    found = locks.lock_one(cast("Any", kind).objects, pk, fully=True)
     if found.accepted_at:
         raise NotPossible(f"{found.email} has accepted already.")
     if found.taken_back_at:

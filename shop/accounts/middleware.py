@@ -21,6 +21,7 @@ class OurSite:
         self, request: HttpRequest, response: SimpleTemplateResponse
     ) -> SimpleTemplateResponse:
         """Drop the name before the page is rendered."""
-        if isinstance((response.context_data or {}).get("site"), RequestSite):
-            del response.context_data["site"]
+        context = response.context_data or {}
+        if isinstance(context.get("site"), RequestSite):
+            del context["site"]
         return response

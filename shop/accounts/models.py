@@ -1,4 +1,6 @@
-from typing import Any
+from __future__ import annotations
+
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
@@ -21,22 +23,22 @@ class Mailbox(models.Model):
         verbose_name_plural = "mailboxes"
 
     @classmethod
-    def of(cls, address: str) -> "Mailbox":
+    def of(cls, address: str) -> Mailbox:
         """Return the mailbox that an address leads to."""
         return cls.objects.get_or_create(key=mailbox_key(address))[0]
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     """Makes users who are known by their e-mail address."""
 
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """Return a new, saved user; without a password nobody can sign in as them."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, password: str, **fields: Any) -> "User":
+    def create_superuser(self, email: str, password: str, **fields: Any) -> User:
         """Return a new user who may do everything; whoever makes one vouches for the address."""
         user = self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
         user.emailaddress_set.create(email=user.email, verified=True, primary=True)
@@ -47,6 +49,7 @@ class User(AbstractUser):
     """A person who signs in by e-mail address: shopper, member of a merchant, or organizer."""
 
     username = None
+    emailaddress_set: Any
     email = models.EmailField("e-mail address", unique=True)
     mailbox = models.ForeignKey(
         Mailbox, models.PROTECT, null=True, editable=False, related_name="users",
@@ -57,10 +60,10 @@ class User(AbstractUser):
         default=0, help_text="How often all sessions were ended at once; each knows the number."
     )
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         constraints = [

@@ -6,6 +6,7 @@ from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from shop.accounts.models import User
+from shop.accounts.requests import SignedIn
 from shop.accounts.sessions import end_other_sessions, end_sessions
 
 METHOD = "mfa"  # allauth's word for it, in the session's own list of what was proved
@@ -22,7 +24,7 @@ KINDS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 CAME_FROM = "second_step_for"
 
 
-def second_steps(user: User | OuterRef) -> QuerySet[Authenticator]:
+def second_steps(user: User | AnonymousUser | OuterRef) -> QuerySet[Authenticator]:
     """Return a person's second steps: the app with codes, and passkeys."""
     return Authenticator.objects.filter(user=user, type__in=KINDS)
 
@@ -38,7 +40,7 @@ def count_as_passed(request: HttpRequest, step: Authenticator) -> None:
     record_authentication(request, request.user, METHOD, id=step.pk, type=step.type)
 
 
-def turned_on(request: HttpRequest, step: Authenticator) -> None:
+def turned_on(request: SignedIn, step: Authenticator) -> None:
     """End the person's other sessions, which were opened without the step; this one proved it."""
     end_other_sessions(request)
     count_as_passed(request, step)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from django.contrib.auth import update_session_auth_hash
 from django.db.models import F
-from django.http import HttpRequest
 
 from shop.accounts.models import User
+from shop.accounts.requests import SignedIn
 
 
 def end_sessions(user: User) -> None:
@@ -19,7 +19,7 @@ def end_sessions(user: User) -> None:
     user.refresh_from_db(fields=["sessions_ended"])
 
 
-def end_other_sessions(request: HttpRequest) -> None:
+def end_other_sessions(request: SignedIn) -> None:
     """End every session of the signed-in person but this one, which gets a new key."""
     end_sessions(request.user)
     update_session_auth_hash(request, request.user)

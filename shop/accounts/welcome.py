@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import get_adapter
 from allauth.account.utils import perform_login
@@ -23,6 +23,7 @@ from shop import clock
 from shop.accounts import invitations
 from shop.accounts.invitations import Invited
 from shop.accounts.models import User
+from shop.accounts.requests import SignedIn
 from shop.errors import NotPossible
 
 
@@ -56,7 +57,7 @@ class FirstPasswordForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def __init__(self, *args: object, email: str, **kwargs: object) -> None:
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.email = email
         rules = get_default_password_validators()
@@ -75,7 +76,7 @@ def welcome(request: HttpRequest, token: str, door: Door) -> HttpResponse:
     try:
         found = invitations.find(door.kind, token, at=at)
         if request.user.is_authenticated:
-            return _as_oneself(request, found, token, door)
+            return _as_oneself(cast("SignedIn", request), found, token, door)
         if User.objects.filter(email__iexact=found.email).exists():
             return _page(request, door, found, has_account=True)
         return _anew(request, found, token, door)
@@ -83,7 +84,7 @@ def welcome(request: HttpRequest, token: str, door: Door) -> HttpResponse:
         return _page(request, door, None, status=404, refusal=str(refusal))
 
 
-def _as_oneself(request: HttpRequest, found: Invited, token: str, door: Door) -> HttpResponse:
+def _as_oneself(request: SignedIn, found: Invited, token: str, door: Door) -> HttpResponse:
     """Let somebody who is signed in accept the invitation to their address."""
     if request.user.email.lower() != found.email:
         return _page(request, door, found, other=request.user.email)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -48,7 +48,7 @@ HAS_NO_NOTE = models.ExpressionWrapper(
 )  # sorts products with a note first
 
 
-class ProductQuerySet(StateQuerySet):
+class ProductQuerySet(StateQuerySet["Product"]):
     """Products by who may see them."""
 
     def public(self) -> ProductQuerySet:
@@ -119,6 +119,14 @@ class Product(Stateful):
     priced_at = models.DateTimeField(
         null=True, editable=False, help_text="The last unscheduled change of its prices."
     )
+
+    # Only where a query adds them.
+    gallery: list[dict[str, Any]]
+    top: dict[str, Any] | None
+    in_store: int
+    listed: list[int]
+    translated: dict[str, Any]
+    called: dict[str, Any]
 
     objects = ProductQuerySet.as_manager()
 
@@ -243,6 +251,11 @@ class Variant(models.Model):
     cancel_reason = models.CharField(
         max_length=300, blank=True, editable=False, help_text="The guests read it."
     )
+
+    # Only where a query adds them.
+    priced: bool
+    price: int | None
+    amount: int | None
 
     objects = VariantQuerySet.as_manager()
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db.models import JSONField
+from django.db.models import JSONField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
@@ -73,7 +73,7 @@ def terms_of(
 
 def terms_for(product: Product, words: Collection[str], language: str) -> ProductTerms:
     """Return the words of a product in a language. One statement; none in English."""
-    rows = []
+    rows: QuerySet[Term] | list[Term] = []
     if words and language != settings.LANGUAGE_CODE:
         rows = Term.objects.filter(term__in=words)
     shared = {f"{row.kind}:{row.term}": in_language(row.names, language) for row in rows}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from shop.delivery.models import Rate
 from shop.errors import CannotDeliver
@@ -88,7 +89,7 @@ def working_day(start: date, days: int) -> date:
     return day
 
 
-def _options(rows: list[tuple], parcel: Parcel) -> tuple[DeliveryOption, ...]:
+def _options(rows: list[tuple[Any, ...]], parcel: Parcel) -> tuple[DeliveryOption, ...]:
     heavy = max(1, -(-parcel.weight_g // TOP_BAND_G))
     weight = min(parcel.weight_g, TOP_BAND_G)
     found = []

@@ -54,7 +54,7 @@ class AmountField(forms.CharField):
         bound.label = f"{bound.label} ({settings.SHOP_CURRENCY})"
         return bound
 
-    def to_python(self, value: Any) -> int | None:
+    def to_python(self, value: Any) -> Any:
         """Return the amount in minor units."""
         text = "".join((super().to_python(value) or "").split())
         if not text:
@@ -91,7 +91,7 @@ class ListField(forms.CharField):
         super().__init__(**kwargs)
         self.most, self.longest = most, longest
 
-    def to_python(self, value: Any) -> list[str]:
+    def to_python(self, value: Any) -> Any:
         """Return the words in their order, each once."""
         text = seen_only(super().to_python(value) or "", keep="\x00")
         parts = (" ".join(part.split()) for part in re.split(r"[,،、，;\n]", text))

@@ -8,7 +8,7 @@ dates and the like come already written in the reader's language.
 import hashlib
 import logging
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -101,7 +101,8 @@ def _write(key: str, words: dict[str, object]) -> EmailMultiAlternatives:
 
 
 def _find(name: str) -> Template:
-    return engines["django"].engine.get_template(f"mail/{name}")
+    django: Any = engines["django"]
+    return django.engine.get_template(f"mail/{name}")
 
 
 def _frame(language: str) -> dict[str, object]:

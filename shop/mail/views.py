@@ -1,6 +1,6 @@
 """Sent mail as pages. Whoever can open them reads everybody's: demonstrations only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from urllib.parse import urlsplit
 
@@ -19,7 +19,7 @@ from shop.networks import is_loopback
 MOST = 100
 
 # A message may style itself with attributes and nothing more: it loads and runs nothing.
-LETTER_CSP = {
+LETTER_CSP: dict[str, Collection[str]] = {
     "default-src": [CSP.NONE],
     "style-src": [CSP.UNSAFE_INLINE],
     "img-src": ["data:"],

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -14,7 +14,7 @@ from shop.pictures.models import Picture
 from shop.states import Stateful, StateQuerySet
 
 
-class MerchantQuerySet(StateQuerySet):
+class MerchantQuerySet(StateQuerySet["Merchant"]):
     """Stores by whether they trade."""
 
     def trading(self) -> MerchantQuerySet:
@@ -80,6 +80,10 @@ class Merchant(Stateful):
         default=0, help_text="VAT inside prices of domestic sales, basis points; 0: not registered."
     )
     created_at = models.DateTimeField()
+
+    # Only where a query adds them.
+    translated: dict[str, Any] | None
+    called: dict[str, Any] | None
 
     objects = MerchantQuerySet.as_manager()
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import errno
 from contextlib import suppress
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import (
@@ -41,7 +41,7 @@ class SkipLarge(FileUploadHandler):
         self.of_this += len(raw_data)
         if self.of_this > MOST_OF_ONE or self.received > MOST_OF_ALL:
             skipped = getattr(self.request, "skipped_files", [])
-            self.request.skipped_files = [*skipped, self.file_name or ""]
+            cast("Any", self.request).skipped_files = [*skipped, self.file_name or ""]
             raise SkipFile
         return raw_data
 
@@ -49,7 +49,7 @@ class SkipLarge(FileUploadHandler):
         """Leave the making of the file to the handlers that follow."""
 
 
-class LostFile(UploadedFile):
+class LostFile(UploadedFile):  # type: ignore[type-arg]  # Django has no type arguments here
     """A file that came, but for which there was no room."""
 
     def __init__(self, name: str | None) -> None:
@@ -59,7 +59,8 @@ class LostFile(UploadedFile):
         """Raise the error of the full disk."""
         raise OSError(errno.ENOSPC, "there was no room for the upload")
 
-    chunks = open = read
+    chunks: Any = read
+    open: Any = read
 
 
 class OnDisk(TemporaryFileUploadHandler):
@@ -83,11 +84,11 @@ class OnDisk(TemporaryFileUploadHandler):
             except OSError:
                 self._lose()
 
-    def file_complete(self, file_size: int) -> UploadedFile:
+    def file_complete(self, file_size: int) -> UploadedFile[Any]:
         """Give the view the file, or one that cannot be read."""
         if not self.is_lost:
             try:
-                return super().file_complete(file_size)
+                return cast("UploadedFile[Any]", super().file_complete(file_size))
             except OSError:  # its last piece was not written before
                 self._lose()
         return LostFile(self.file_name)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Model, QuerySet
@@ -89,13 +90,17 @@ def _waiting[Item](items: Iterable[Item], about: About[Item] | None) -> list[Wai
         kind = items.model._meta.label_lower
         keys = items.values_list("pk", flat=True)[:MANY]
         return [Waiting(FailedItem(kind, str(pk)), items.filter(pk=pk).first) for pk in keys]
-    return [Waiting(_thing(item, about), lambda item=item: item) for item in items]
+    return [Waiting(_thing(item, about), partial(_itself, item)) for item in items]
+
+
+def _itself[Item](item: Item) -> Item:
+    return item
 
 
 def _thing[Item](item: Item, about: About[Item] | None) -> FailedItem:
     if isinstance(about, type) and issubclass(about, Model):
         return FailedItem(about._meta.label_lower, str(item))
-    row = about(item) if about else item
+    row = cast("Callable[[Item], Any]", about)(item) if about else item
     if isinstance(row, FailedItem):
         return row
     if isinstance(row, Model):

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -31,6 +33,9 @@ class Pool(models.Model):
     on_hand = models.PositiveIntegerField(default=0)
     held = models.PositiveIntegerField(default=0)
     sold = models.PositiveIntegerField(default=0)
+
+    # Only where a query adds them.
+    most_units: int
 
     class Meta:
         constraints = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db.models import Q
 from django.tasks import TaskResultStatus
@@ -22,7 +23,7 @@ def forget_tasks(*, at: datetime) -> int:
     Worker.objects.filter(seen_at__lt=at - KEPT_FOR).delete()
     done = Q(finished_at__lt=at - KEPT_FOR) & ~Q(status=TaskResultStatus.FAILED)
     failed = Q(finished_at__lt=at - FAILED_KEPT_FOR, status=TaskResultStatus.FAILED)
-    return sum(repeat(lambda rows=rows: _some(rows)) for rows in (done, failed))
+    return sum(repeat(partial(_some, rows)) for rows in (done, failed))
 
 
 def _some(which: Q) -> int:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.db.models import QuerySet
 from django.tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
@@ -44,7 +46,7 @@ def take_up_own(worker_id: str) -> int:
     return sum(_hand_back(row) for row in own)
 
 
-def try_again(row: DBTaskResult, *, at: datetime) -> bool:
+def try_again(row: DBTaskResult[..., Any], *, at: datetime) -> bool:
     """Let a task wait again that failed since the database went away or gave way to another."""
     is_fault = row.status == TaskResultStatus.FAILED and row.exception_class_path in PASSING
     if not is_fault or len(row.worker_ids) >= MOST_WORKERS:
@@ -54,27 +56,27 @@ def try_again(row: DBTaskResult, *, at: datetime) -> bool:
     return bool(DBTaskResult.objects.filter(pk=row.pk).update(**waits, run_after=later))
 
 
-def _is_held(row: DBTaskResult, alive: set[str]) -> bool:
+def _is_held(row: DBTaskResult[..., Any], alive: set[str]) -> bool:
     return bool(row.worker_ids) and row.worker_ids[-1] in alive
 
 
-def _take_up(row: DBTaskResult, *, at: datetime) -> bool:
+def _take_up(row: DBTaskResult[..., Any], *, at: datetime) -> bool:
     log.warning("task %s of %s: its worker died", row.pk, row.task_path)
     return _hand_back(row) if len(row.worker_ids) < MOST_WORKERS else _give_up(row, at=at)
 
 
-def _hand_back(row: DBTaskResult) -> bool:
+def _hand_back(row: DBTaskResult[..., Any]) -> bool:
     return bool(_same(row).update(status=TaskResultStatus.READY, started_at=None))
 
 
-def _give_up(row: DBTaskResult, *, at: datetime) -> bool:
+def _give_up(row: DBTaskResult[..., Any], *, at: datetime) -> bool:
     log.error("task %s of %s: %s workers died in it", row.pk, row.task_path, len(row.worker_ids))
     facts = {"exception_class_path": DIED, "traceback": "Each worker that took it died in it."}
     failed = {"status": TaskResultStatus.FAILED, "finished_at": at}
     return bool(_same(row).update(**failed, **facts))
 
 
-def _same(row: DBTaskResult) -> object:
+def _same(row: DBTaskResult[..., Any]) -> QuerySet[DBTaskResult[..., Any]]:
     """Return the row as it was seen: who finished it meanwhile, or took it, is left alone."""
     seen = {"status": TaskResultStatus.RUNNING, "worker_ids": row.worker_ids}
     return DBTaskResult.objects.filter(pk=row.pk, **seen)

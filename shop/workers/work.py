@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from typing import Any
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django_tasks_db.management.commands.db_worker import Worker as QueueWorker
@@ -44,7 +45,7 @@ class LivingWorker(QueueWorker):
         finally:
             ended.set()
 
-    def run_task(self, db_task_result: DBTaskResult) -> None:
+    def run_task(self, db_task_result: DBTaskResult[..., Any]) -> None:
         """Do a task with its id as the occasion, so that mails of a repeat are known as such."""
         with on_account_of(str(db_task_result.pk)):
             super().run_task(db_task_result)
