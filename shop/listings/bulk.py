@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.tasks import task
 from django.utils import translation
 
@@ -24,6 +24,7 @@ from shop.festivals.models import BulkApproval, BulkRow, Festival, Nomination
 from shop.festivals.nominations.approve import BATCH
 from shop.listings import festival_products
 from shop.locks import lock_one
+from shop.states import StateQuerySet
 from shop.tasks import enqueue, is_queued
 
 State = BulkRow.State
@@ -140,7 +141,9 @@ def _is_experience(row: BulkRow) -> bool:
     return row.nomination.product.kind == Product.Kind.EXPERIENCE
 
 
-def _approve(own: QuerySet[BulkRow], rows: Sequence[BulkRow], *, at: datetime, by: User) -> None:
+def _approve(
+    own: StateQuerySet[BulkRow], rows: Sequence[BulkRow], *, at: datetime, by: User
+) -> None:
     def note(approved: Sequence[Nomination]) -> None:
         ids = [row.pk for row in approved]
         own.filter(nomination__in=ids).move_to(State.APPROVED, text="")

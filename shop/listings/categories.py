@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -34,7 +35,7 @@ def save_category(category: Category, *, at: datetime) -> None:
     below = _below(before, rows) if before else []
     category.save()
     for row in below:
-        row.path = category.path + row.path.removeprefix(before.path)
+        row.path = category.path + row.path.removeprefix(cast("Category", before).path)
     Category.objects.bulk_update(below, ["path"])
     products = Product.objects.public().filter(
         category__in=[category.pk, *(row.pk for row in below)]
@@ -70,7 +71,7 @@ def _check_place(category: Category, rows: Mapping[int, Category]) -> None:
     if path in paths:
         raise NotPossible(_("There is a category “%(path)s” already.") % {"path": path})
     for row in below:
-        moved = path + row.path.removeprefix(before.path)
+        moved = path + row.path.removeprefix(cast("Category", before).path)
         if moved in paths:
             raise NotPossible(_("There is a category “%(path)s” already.") % {"path": moved})
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
+
+from django.db.models import QuerySet
 
 from shop.catalogue.models import Product
 from shop.listings.models import Listing
@@ -26,4 +29,5 @@ def lock_product_with_pools(product_id: int) -> Product:
 
 def lock_listings(product_ids: Collection[int]) -> None:
     """Lock the listing rows of products, in the order of their ids, before they are written."""
-    lock(Listing.objects.filter(pk__in=product_ids).values_list("pk"))
+    rows: QuerySet[Any, Any] = Listing.objects.filter(pk__in=product_ids).values_list("pk")
+    lock(rows)

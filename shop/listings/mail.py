@@ -15,7 +15,10 @@ from shop.mail import send
 from shop.merchants.models import Membership, Merchant
 from shop.tasks import enqueue, enqueue_all, tried_again
 
-DECISIONS = {Product.State.PUBLISHED: "product-approved", Product.State.DRAFT: "product-changes"}
+DECISIONS: dict[str, str] = {
+    Product.State.PUBLISHED: "product-approved",
+    Product.State.DRAFT: "product-changes",
+}
 # By what was done to something that shoppers see; the line of the log has the reason.
 LETTERS = {
     "approve change": "change-approved", "refuse change": "change-refused",

@@ -169,6 +169,8 @@ class Synonym(models.Model):
     source = models.CharField(max_length=200, blank=True)
     seen_on = models.DateField(null=True)
 
+    others: list[str]  # only where a query adds them
+
     class Meta:
         indexes = [
             models.Index(fields=["folded"], name="synonym_folded"),

@@ -7,6 +7,7 @@ with the sales and not with the catalogue. It is written in batches that hold no
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -80,7 +81,7 @@ def refresh_popularity(*, at: datetime) -> int:
     return counted + repeat(lambda: _changed(IN_ORDER, places))
 
 
-def _changed(statement: str, values: dict[str, object]) -> int:
+def _changed(statement: str, values: dict[str, Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.rowcount

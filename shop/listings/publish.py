@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -225,7 +226,7 @@ def on_sale_again(product: Product, *, at: datetime) -> datetime:
     return since
 
 
-def has_deals(variants: object, *, at: datetime) -> bool:
+def has_deals(variants: Any, *, at: datetime) -> bool:
     """Tell whether any of these variants has a deal that runs or will run."""
     waiting = Deal.objects.filter(variant__in=variants, effective_to__gt=at)
     return waiting.exclude(state__in=Deal.GONE).exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -154,7 +155,7 @@ def _row(product: Product) -> Listing:
         country=merchant.country,
         category=product.category.path,
         top_category=product.category.path.partition("/")[0],
-        published_at=product.published_at,
+        published_at=cast("datetime", product.published_at),
     )
 
 

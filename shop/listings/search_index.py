@@ -69,9 +69,8 @@ SOME_UNSEEN = """
 
 def index(product_ids: Collection[int]) -> None:
     """Write the words of products' listings, and note those that the vocabulary lacks."""
-    rows = Product.objects.filter(pk__in=product_ids, listing__isnull=False)
-    rows = rows.select_related("merchant", "category").order_by("pk")
-    rows = list(rows)
+    found = Product.objects.filter(pk__in=product_ids, listing__isnull=False)
+    rows = list(found.select_related("merchant", "category").order_by("pk"))
     told, called = _translations(rows), _materials(rows)
     choices, tops = _choices(rows), _tops(rows)
     documents = {
@@ -89,8 +88,8 @@ def index(product_ids: Collection[int]) -> None:
 def index_missing(*, at: datetime) -> int:
     """Index the listings whose words are missing or of an earlier edition; return how many."""
     missing = Listing.objects.filter(edition__lt=EDITION).order_by("pk")
-    missing = missing.values_list("pk", flat=True)
-    return repeat(lambda: _index_some(list(missing[:BATCH]), at=at))
+    ids = missing.values_list("pk", flat=True)
+    return repeat(lambda: _index_some(list(ids[:BATCH]), at=at))
 
 
 def count_words(*, at: datetime) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -80,7 +81,7 @@ def _rounds(product: Product, starts: Collection[datetime]) -> dict[datetime, in
     rounds = dict.fromkeys(sorted(starts), 0)
     for start, _pool_id, cancelled_at in rows:
         if cancelled_at is None:
-            rounds.pop(start, None)
+            rounds.pop(cast("datetime", start), None)
         elif start in rounds:
             rounds[start] += 1
     return rounds

@@ -10,6 +10,7 @@ from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median_low
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -52,15 +53,15 @@ def is_odd(amount: int, usual: int) -> bool:
     return amount >= TIMES * usual or amount * TIMES <= usual
 
 
-def odd_prices(
-    typed: Mapping[Hashable, int],
+def odd_prices[Key: Hashable](
+    typed: Mapping[Key, int],
     *,
     category: Category,
     product: Product | None = None,
-    anew: Collection[int] = (),
+    anew: Collection[Key] = (),
     kind: str = Product.Kind.GOODS,
     at: datetime,
-) -> dict[Hashable, str]:
+) -> dict[Key, str]:
     """Return the question for each typed price that is far from the usual one.
 
     Two statements at the most, none where nothing is typed.
@@ -118,7 +119,7 @@ def _earlier_tickets(product: Product, *, at: datetime) -> dict[str, int]:
     return {label: median_low(amounts) for label, amounts in prices.items()}
 
 
-def siblings_of(product: Product, *, anew: Collection[int], at: datetime) -> Usual | None:
+def siblings_of(product: Product, *, anew: Collection[Any], at: datetime) -> Usual | None:
     """Return the usual price of the other variants that a product has on sale. One statement."""
     rows = RegularPrice.objects.filter(
         variant__product=product, variant__is_active=True, variant__listed_at__isnull=False,
@@ -135,7 +136,7 @@ def category_of(
     """Return the usual price in a category, or in one above it. Two statements at the most."""
     parts = category.path.split("/")
     paths = ["/".join(parts[:deep]) for deep in range(1, len(parts) + 1)]
-    facts = {"paths": paths, "kind": kind, "at": at, "enough": ENOUGH,
+    facts: dict[str, Any] = {"paths": paths, "kind": kind, "at": at, "enough": ENOUGH,
              "product": product.pk if product else None}  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(STATEMENT, facts)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import cast
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -107,10 +108,10 @@ def save_rows(product: Product, rows: Sequence[TypedVariant], *, at: datetime, b
         BadRows: another store took a SKU meanwhile.
     """
     known = {variant.pk: variant for variant in product.variants.select_related("pool")}
-    gone = [row for row in rows if row.id in known and row.is_off]
+    gone = [known[row.id] for row in rows if row.id in known and row.is_off]
     kept = [row for row in rows if row.id in known and not row.is_off]
     fresh = [row for row in rows if row.id is None and not row.is_off]
-    _take_away(product, [known[row.id] for row in gone], at=at)
+    _take_away(product, gone, at=at)
     if product.state == Product.State.PUBLISHED and not kept and not fresh:
         raise NotPossible(_("A product on sale needs a variant. Take the product off sale."))
     positions = {id(row): place for place, row in enumerate([*kept, *fresh])}
@@ -157,7 +158,7 @@ def _change(
 ) -> None:
     changed = []
     for row in rows:
-        variant = known[row.id]
+        variant = known[cast("int", row.id)]
         if variant.sku != row.sku:
             # Out of the way first: two rows may have changed their SKUs with each other.
             Variant.objects.filter(pk=variant.pk).update(sku=f"~{variant.pk}")
@@ -173,9 +174,9 @@ def _count(
     known: Mapping[int, Variant], rows: Sequence[TypedVariant], *, at: datetime, by: User
 ) -> None:
     units = {
-        known[row.id].pool_id: row.units
+        known[pk].pool_id: row.units
         for row in rows
-        if known[row.id].listed_at is None and row.units is not None
+        if known[pk := cast("int", row.id)].listed_at is None and row.units is not None
     }
     if units:
         count.count(units, fence=partial(reserved_stock.set_aside, at=at), at=at, by=by)
@@ -213,15 +214,16 @@ def _price(
     by: User,
 ) -> None:
     """Set the first prices: of new variants, and of those that were never on sale."""
-    wanted = {variant.pk: row.price for row, variant in made if row.price}
-    unlisted = [row for row in kept if known[row.id].listed_at is None and row.price]
+    wanted: dict[int, int] = {variant.pk: row.price for row, variant in made if row.price}
+    priced = [(cast("int", row.id), row.price) for row in kept if row.price]
+    unlisted = [(pk, price) for pk, price in priced if known[pk].listed_at is None]
     now = dict(
-        RegularPrice.objects.filter(variant__in=[row.id for row in unlisted])
+        RegularPrice.objects.filter(variant__in=[pk for pk, _price in unlisted])
         .order_by("variant_id", "-starts_at", "-id")
         .distinct("variant_id")
         .values_list("variant_id", "amount")
     )
-    wanted |= {row.id: row.price for row in unlisted if now.get(row.id) != row.price}
+    wanted |= {pk: price for pk, price in unlisted if now.get(pk) != price}
     RegularPrice.objects.bulk_create(
         RegularPrice(variant_id=pk, amount=amount, starts_at=starts_at, by=by)
         for pk, amount in wanted.items()

@@ -129,8 +129,8 @@ def _arabic_forms(word: str) -> list[str]:
     end = next((end for end in ARABIC_ENDS if bare.endswith(end) and len(bare) > len(end) + 2), "")
     stem = bare.removesuffix(end)
     kinds = dict.fromkeys([bare, stem, *(f"{stem}{other}" for other in ARABIC_ENDS)])
-    kinds = [bare] if len(stem) < 3 else list(kinds)
-    return list(dict.fromkeys([word, *kinds, *(f"ال{kind}" for kind in kinds)]))
+    found = [bare] if len(stem) < 3 else list(kinds)
+    return list(dict.fromkeys([word, *found, *(f"ال{kind}" for kind in found)]))
 
 
 def tongue_of(language: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -34,7 +35,7 @@ class Subject:
     deal: Deal | None = None
 
     @property
-    def facts(self) -> dict[str, object]:
+    def facts(self) -> dict[str, Any]:
         """Return the fields of a reminder that name its subject."""
         return {name: getattr(self, name) for name in ("slot", "product", "variant", "deal")}
 
@@ -81,7 +82,7 @@ def title_of(festival: Festival) -> str:
 def _festival(name: str, pk: int, at: datetime) -> Subject | None:
     slots = Slot.objects.filter(festival=pk, kind=Slot.Kind.WHOLE, **coming(at=at))
     slot = slots.select_related("festival").first()
-    return slot and Subject(name, title_of(slot.festival), opens(slot), slot=slot)
+    return Subject(name, title_of(slot.festival), opens(slot), slot=slot) if slot else None
 
 
 def _slot(name: str, pk: int, at: datetime) -> Subject | None:
@@ -106,12 +107,14 @@ def _product(name: str, pk: int, at: datetime) -> Subject | None:
     if slot is None:
         listed = product.participations.values("festival")
         slot = slots.filter(kind=Slot.Kind.WHOLE, festival__in=listed).first()
-    return slot and Subject(name, _title(product), opens(slot), slot=slot, product=product)
+    if slot is None:
+        return None
+    return Subject(name, _title(product), opens(slot), slot=slot, product=product)
 
 
 def _variant(name: str, pk: int, at: datetime) -> Subject | None:
     variant = _sold(pk, at)
-    return variant and Subject(name, _with_label(variant), variant=variant)
+    return Subject(name, _with_label(variant), variant=variant) if variant else None
 
 
 def _deal(name: str, pk: int, at: datetime) -> Subject | None:
@@ -120,7 +123,9 @@ def _deal(name: str, pk: int, at: datetime) -> Subject | None:
         return None
     deals = variant.deals.open(at=at).filter(allotment__isnull=False)
     deal = deals.order_by("slot__kind", "pk").first()
-    return deal and Subject(name, _with_label(variant), variant=variant, deal=deal)
+    if deal is None:
+        return None
+    return Subject(name, _with_label(variant), variant=variant, deal=deal)
 
 
 def _sold(pk: int, at: datetime) -> Variant | None:

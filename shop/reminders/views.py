@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +19,7 @@ from shop.cart.current import carts_of, has_verified_email, signed_in
 from shop.cart.http import see_other
 from shop.cart.models import CartLine
 from shop.errors import NotPossible
+from shop.festivals.models import Slot
 from shop.networks import network_key
 from shop.reminders import ask, tokens
 from shop.reminders.forms import MailForm
@@ -101,7 +104,7 @@ def go(request: HttpRequest, token: str) -> HttpResponse:
         return see_other("cart")
     if product := reminder.product or (reminder.variant and reminder.variant.product):
         return see_other("product", product.slug)
-    if reminder.slot.kind == "flash":
+    if cast("Slot", reminder.slot).kind == "flash":
         return HttpResponseRedirect(f"{reverse('products')}?deal=flash", status=303)
     return see_other("home")
 

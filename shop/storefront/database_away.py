@@ -21,6 +21,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language_from_path
 from django.views import defaults
 
+from shop.requests import Request
 from shop.storefront.lost_connection import is_away
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class DatabaseAway:
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Request) -> HttpResponse:
         """Pass the request on."""
         if request.method in ASKS:
             return self.get_response(request)
@@ -100,10 +101,12 @@ def _back(request: HttpRequest) -> str:
     return page if is_ours else reverse("cart")
 
 
-def _watching(request: HttpRequest) -> Callable:
+def _watching(request: Request) -> Callable[..., Any]:
     """Note the first statement that writes: from then on, a commit may have come through."""
 
-    def run(execute: Callable, sql: Any, params: Any, many: bool, context: dict) -> Any:
+    def run(
+        execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]
+    ) -> Any:
         if not request.may_have_stored and WRITES.search(str(sql)):
             request.may_have_stored = True
         return execute(sql, params, many, context)

@@ -1,5 +1,7 @@
 """Rules that hold for every request: language, cross-site posts, refusals."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +14,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_path
 
 from shop.errors import ShopError
+from shop.requests import Request
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -40,8 +43,16 @@ class SameOriginCsrf(CsrfViewMiddleware):
     says neither gets a small page with a token and the same fields.
     """
 
-    def process_view(
-        self, request: HttpRequest, callback: Any, callback_args: tuple, callback_kwargs: dict
+    _accept: Callable[..., Any]
+    _reject: Callable[..., Any]
+    _origin_verified: Callable[..., bool]
+
+    def process_view(  # type: ignore[override]  # the page that asks again is no refusal
+        self,
+        request: HttpRequest,
+        callback: Any,
+        callback_args: tuple[Any, ...],
+        callback_kwargs: dict[str, Any],
     ) -> HttpResponse | None:
         """Let a post to a tokenless view pass when the browser vouches for it."""
         if request.method == "POST" and getattr(callback, "tokenless", False):
@@ -65,9 +76,10 @@ class SameOriginCsrf(CsrfViewMiddleware):
         return response
 
 
-def tokenless(view: Callable) -> Callable:
+def tokenless(view: Callable[..., Any]) -> Callable[..., Any]:
     """Mark a view that shared pages post to: see ``SameOriginCsrf``."""
-    view.tokenless = True
+    marked: Any = view
+    marked.tokenless = True
     return view
 
 
@@ -81,7 +93,7 @@ class Refusals:
         """Pass the request on."""
         return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+    def process_exception(self, request: Request, error: Exception) -> HttpResponse | None:
         """Render a refusal that no view handled; a bug stays a 500."""
         if not isinstance(error, ShopError):
             return None

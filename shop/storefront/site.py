@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
+from typing import Any
 
 from babel import Locale
 from django.conf import settings
@@ -123,7 +124,8 @@ class Site:
     @property
     def preview_moment(self) -> str:
         """Return the moment that a preview shows, in words."""
-        return self.preview.moment(self.language)
+        shown: Any = self.preview
+        return shown.moment(self.language)
 
     @property
     def festival(self) -> KnownFestival | None:
@@ -138,7 +140,8 @@ class Site:
     @property
     def festival_ends(self) -> str:
         """Return the last day of the festival that runs now."""
-        last = local_time.last_day(self.festival.ends_at, self.festival.zone)
+        festival: Any = self.festival
+        last = local_time.last_day(festival.ends_at, festival.zone)
         return dates.day(last, self.language, since=clock.moment_of(self.request))
 
     @cached_property

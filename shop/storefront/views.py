@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,23 +15,23 @@ from django.views.decorators.http import require_POST, require_safe
 from shop import clock
 from shop.catalogue.models import Product
 from shop.storefront.cache.catalogue_version import current_version
-from shop.storefront.cache.shared_page import leave_out, shared_page
+from shop.storefront.cache.shared_page import Filtered, leave_out, shared_page
 from shop.storefront.listing.page import product_list
 from shop.storefront.middleware import tokenless
 from shop.storefront.preferences import country_of, currency_of, remember
-from shop.storefront.product.choice import read_asked
+from shop.storefront.product.choice import AskedVariant, read_asked
 from shop.storefront.product.delivery import Reader
 from shop.storefront.product.page import product_page, read_product
 from shop.storefront.search import suggest
 from shop.storefront.search.filters import BEST, Filters, read_filters
 from shop.storefront.search_words.not_found import note_vain
 from shop.storefront.stores import page as stores
-from shop.storefront.stores.directory import directory, read_stores
+from shop.storefront.stores.directory import StoreFilters, directory, read_stores
 
 
 @require_safe
 @shared_page(takes=read_filters)
-def products(request: HttpRequest) -> HttpResponse:
+def products(request: Filtered[Filters]) -> HttpResponse:
     """Show the products that pass the filters, a page at a time."""
     at = clock.moment_of(request)
     filters = request.filters
@@ -43,7 +45,7 @@ def products(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @shared_page(takes=suggest.read_words)
-def suggestions(request: HttpRequest) -> HttpResponse:
+def suggestions(request: Filtered[Filters]) -> HttpResponse:
     """Show suggestions that begin like the words typed so far, as a fragment."""
     version = current_version(at=clock.moment_of(request))
     found = suggest.suggest(request.filters.words, version=version, language=get_language())
@@ -53,7 +55,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @shared_page(takes=read_asked)
-def product(request: HttpRequest, slug: str) -> HttpResponse:
+def product(request: Filtered[AskedVariant], slug: str) -> HttpResponse:
     """Show a product; one that was withdrawn says so, and offers the search instead."""
     found = read_product(slug, get_language())
     if found is None or found.state == Product.State.DRAFT or found.published_at is None:
@@ -72,13 +74,14 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         request.nav = "experiences"
     context = {"page": page, "product_id": found.pk}
     response = render(request, "shop/storefront/product.html", context)
-    response.holds_until = page.holds_until
+    marked: Any = response
+    marked.holds_until = page.holds_until
     return response
 
 
 @require_safe
 @shared_page(takes=stores.read_shelf)
-def store(request: HttpRequest, slug: str) -> HttpResponse:
+def store(request: Filtered[Filters], slug: str) -> HttpResponse:
     """Show a store: its cloth, its story and its products."""
     merchant = stores.read_store(slug, get_language())
     if merchant is None:
@@ -97,7 +100,7 @@ def store(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @shared_page(takes=read_stores)
-def store_list(request: HttpRequest) -> HttpResponse:
+def store_list(request: Filtered[StoreFilters]) -> HttpResponse:
     """Show the stores that pass the filters."""
     version = current_version(at=clock.moment_of(request))
     page = directory(request.filters, version=version, language=get_language())

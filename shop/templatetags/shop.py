@@ -70,7 +70,8 @@ def _written(join: Callable[..., str], *parts: object, autoescape: bool) -> str:
     """Return texts joined; on a page each of them is escaped before."""
     if not autoescape:
         return join(*map(str, parts))
-    return mark_safe(join(*map(conditional_escape, parts)))  # noqa: S308 - each part is escaped
+    safe: Callable[[Any], str] = conditional_escape
+    return mark_safe(join(*map(safe, parts)))  # noqa: S308 - each part is escaped
 
 
 register.simple_tag(price_wanted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django import template
 from django.template.base import Parser, Token
@@ -26,7 +27,7 @@ def small(picture: Picture | None) -> str:
 
 
 @register.filter
-def of(values: Mapping, key: object) -> object:
+def of(values: Mapping[Any, object], key: object) -> object:
     """Return the value of a mapping for a key, or nothing."""
     return values.get(key, "")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Count, Q
@@ -41,7 +42,7 @@ def waiting(*, at: datetime) -> int:
     return Place.objects.filter(passed_at=None, asked_at__gt=at - THERE).count()
 
 
-def keep(ticket: QueueTicket, kept: dict, *, at: datetime) -> QueueTicket:
+def keep(ticket: QueueTicket, kept: dict[str, Any], *, at: datetime) -> QueueTicket:
     """Keep the post of somebody who may pass, and return their ticket with its number."""
     place = Place.objects.create(came_at=ticket.came_at, asked_at=at, passed_at=at, kept=kept)
     return QueueTicket(place.pk, ticket.came_at, ticket.passes_until)
@@ -49,7 +50,7 @@ def keep(ticket: QueueTicket, kept: dict, *, at: datetime) -> QueueTicket:
 
 @transaction.atomic
 def join(
-    kept: dict, *, network_key: str, most: int, at: datetime
+    kept: dict[str, Any], *, network_key: str, most: int, at: datetime
 ) -> tuple[QueueTicket, int] | None:
     """Give the next number to somebody new, with how many are ahead; None when all are taken.
 
@@ -69,9 +70,14 @@ def join(
     return QueueTicket(place.pk, at), ahead
 
 
-def ask(ticket: QueueTicket, kept: dict, *, at: datetime) -> int:
+def ask(ticket: QueueTicket, kept: dict[str, Any], *, at: datetime) -> int:
     """Note that somebody still waits; return how many who came before wait too."""
-    facts = {"id": ticket.number, "came": ticket.came_at, "at": at, "since": at - THERE}
+    facts: dict[str, Any] = {
+        "id": ticket.number,
+        "came": ticket.came_at,
+        "at": at,
+        "since": at - THERE,
+    }
     with connection.cursor() as cursor:
         cursor.execute(ASK, facts | {"kept": json.dumps(kept)})
         return cursor.fetchone()[0]
@@ -83,7 +89,7 @@ def let_in(ticket: QueueTicket, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def take_kept(ticket: QueueTicket, address: str) -> list | None:
+def take_kept(ticket: QueueTicket, address: str) -> list[Any] | None:
     """Return the fields posted to an address while their sender waited, once."""
     place = locked(Place.objects.filter(pk=ticket.number), fully=True).first()
     if place is None or address not in place.kept:

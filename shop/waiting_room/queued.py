@@ -12,13 +12,15 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
+from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 
 from shop import clock
 from shop.festivals.limits import Limits
 from shop.networks import network_key
+from shop.requests import Request
 from shop.storefront.cache.catalogue_version import current_version
 from shop.waiting_room import line
 from shop.waiting_room.gate import Gate
@@ -39,7 +41,7 @@ def queued(view: View) -> View:
     """Let a view be asked through the queue. It stands outermost, above the allowed methods."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def answer(request: Request, *args: object, **kwargs: object) -> HttpResponse:
         at = clock.moment_of(request)
         limits = current_version(at=at).limits
         if not limits.queue_at_once or not is_known(request):
@@ -61,7 +63,7 @@ def queued(view: View) -> View:
 
 
 def _turn_of(
-    request: HttpRequest, ticket: QueueTicket | None, limits: Limits, at: datetime
+    request: Request, ticket: QueueTicket | None, limits: Limits, at: datetime
 ) -> QueueTicket | HttpResponse:
     """Let somebody in and return the ticket that passes, or else the page that says to wait."""
     most = limits.queue_at_once
@@ -83,14 +85,18 @@ def _turn_of(
 
 
 def _place(
-    request: HttpRequest, ticket: QueueTicket | None, kept: dict, length: int, at: datetime
+    request: Request,
+    ticket: QueueTicket | None,
+    kept: dict[str, Any],
+    length: int,
+    at: datetime,
 ) -> tuple[QueueTicket, int] | None:
     if ticket is None:
         return line.join(kept, network_key=network_key(request), most=length, at=at)
     return ticket, line.ask(ticket, kept, at=at)
 
 
-def _hold(request: HttpRequest, ticket: QueueTicket, at: datetime) -> HttpResponse:
+def _hold(request: Request, ticket: QueueTicket, at: datetime) -> HttpResponse:
     """Let somebody who may pass wait a moment for room."""
     kept = _posted(request)
     if kept is None:
@@ -113,7 +119,7 @@ def _somebody_waits(at: datetime) -> bool:
     with _seen_lock:
         if _seen is None or abs(at - _seen[0]) >= line.LOOK:
             _note(at, is_waiting=line.waiting(at=at) > 0)
-        return _seen[1]
+        return cast("tuple[datetime, bool]", _seen)[1]
 
 
 def _note(at: datetime, *, is_waiting: bool) -> None:
@@ -121,7 +127,7 @@ def _note(at: datetime, *, is_waiting: bool) -> None:
     _seen = (at, is_waiting)
 
 
-def _posted(request: HttpRequest) -> dict | None:
+def _posted(request: Request) -> dict[str, Any] | None:
     """Return the posted fields to keep, by address; None where they are too much."""
     if request.method != "POST":
         return {}
@@ -130,7 +136,7 @@ def _posted(request: HttpRequest) -> dict | None:
     return {request.get_full_path(): fields} if is_small and not request.FILES else None
 
 
-def _fields(request: HttpRequest) -> list[tuple[str, str]]:
+def _fields(request: Request) -> list[tuple[str, str]]:
     return [
         (name, value.replace("\0", ""))
         for name, values in request.POST.lists()
@@ -139,7 +145,7 @@ def _fields(request: HttpRequest) -> list[tuple[str, str]]:
     ]
 
 
-def _put_back(request: HttpRequest, ticket: QueueTicket | None) -> None:
+def _put_back(request: Request, ticket: QueueTicket | None) -> None:
     """Turn a page's repeated request into the post of its owner. It was vouched for then."""
     if ticket is None or not ticket.number or request.method != "GET":
         return
@@ -151,10 +157,10 @@ def _put_back(request: HttpRequest, ticket: QueueTicket | None) -> None:
         posted.appendlist(name, value)
     posted._mutable = False
     request.method = request.META["REQUEST_METHOD"] = "POST"
-    request.POST = posted
+    cast("Any", request).POST = posted
 
 
-def _wait(request: HttpRequest, ticket: QueueTicket, ahead: int) -> HttpResponse:
+def _wait(request: Request, ticket: QueueTicket, ahead: int) -> HttpResponse:
     seconds = 1 if ahead < NEAR else min(SLOWEST, 2 + ahead // 20)
     if request.htmx:
         response = HttpResponse()
@@ -169,7 +175,7 @@ def _wait(request: HttpRequest, ticket: QueueTicket, ahead: int) -> HttpResponse
     return response
 
 
-def _come_back(request: HttpRequest) -> HttpResponse:
+def _come_back(request: Request) -> HttpResponse:
     context = {"fields": _fields(request) if request.method == "POST" else []}
     response = render(request, "shop/waiting_room/full.html", context, status=503)
     response.headers["Retry-After"] = str(RETRY_AFTER)

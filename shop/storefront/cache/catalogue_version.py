@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -74,7 +75,7 @@ class KnownFestival:
     id: int
     slug: str
     title: str
-    texts: dict[str, dict]
+    texts: dict[str, dict[str, Any]]
     zone: str
     starts_at: datetime
     ends_at: datetime
@@ -232,6 +233,6 @@ def _read(at: datetime) -> CatalogueVersion:
     )
 
 
-def _festival(row: dict) -> KnownFestival:
+def _festival(row: dict[str, Any]) -> KnownFestival:
     moments = {name: datetime.fromisoformat(row[name]) for name in ("starts_at", "ends_at")}
     return KnownFestival(**row | moments)

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from typing import cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -88,7 +89,7 @@ def look_again(*, at: datetime, is_asked: bool = False) -> list[ProbeResult]:
     results: list[ProbeResult] = []
 
     def look(row: ProbeResult) -> None:
-        results.append(_look_at(row.product, row.festival, row.opens_at, at))
+        results.append(_look_at(cast("Product", row.product), row.festival, row.opens_at, at))
 
     each("look at a page again", due[:PAGES], look, at=at, seconds=IN_ALL)
     return _keep(results)
@@ -237,7 +238,7 @@ def _ask(address: str) -> PageAnswer:
     front, public = urlsplit(settings.PROBE_URL or settings.SITE_URL), urlsplit(settings.SITE_URL)
     kind = HTTPSConnection if front.scheme == "https" else HTTPConnection
     headers = {"Host": public.netloc, "User-Agent": AGENT, "X-Forwarded-Proto": public.scheme}
-    connection = kind(front.hostname, front.port, timeout=PATIENCE)
+    connection = kind(front.hostname or "", front.port, timeout=PATIENCE)
     try:
         connection.request("GET", address, headers=headers)
         answer = connection.getresponse()

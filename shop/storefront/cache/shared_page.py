@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from hashlib import blake2b
+from typing import Any, Protocol
 
 from django.core.cache import cache, caches
 from django.core.cache.backends.base import BaseCache
@@ -22,6 +23,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from shop import clock
+from shop.requests import Request
 from shop.storefront.cache.catalogue_version import CatalogueVersion, is_unshared, version_or_last
 from shop.storefront.lost_connection import Away, is_away
 from shop.storefront.preferences import country_of, currency_of
@@ -33,6 +35,27 @@ BUILDING = 10  # seconds after which whoever builds a page is taken for dead
 PAUSE, TRIES = 0.02, 100  # how long the others wait for it
 
 View = Callable[..., HttpResponse]
+
+
+class PageFilters(Protocol):
+    """What a shared page takes from its address."""
+
+    @property
+    def is_common(self) -> bool:
+        """Tell whether many ask for just this."""
+
+    @property
+    def is_plain_search(self) -> bool:
+        """Tell whether it is a search for words alone."""
+
+    def query(self) -> str:
+        """Return the canonical query."""
+
+
+class Filtered[Asked: PageFilters](Request):
+    """The request of a shared page."""
+
+    filters: Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +84,7 @@ def nothing(data: QueryDict, known: KnownFilters) -> Filters:
 
 
 def shared_page(
-    *, takes: Callable[[QueryDict, KnownFilters], Filters] = nothing
+    *, takes: Callable[[QueryDict, KnownFilters], PageFilters] = nothing
 ) -> Callable[[View], View]:
     """Serve a view's page to everyone from one copy; its 404s and redirects are never kept.
 
@@ -76,7 +99,7 @@ def shared_page(
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        def answer(request: Filtered[Any], *args: object, **kwargs: object) -> HttpResponse:
             at = clock.moment_of(request)
             version, is_known = version_or_last(at=at)
             request.filters = takes(request.GET, version.known)
@@ -100,11 +123,12 @@ def shared_page(
 
 def leave_out(response: HttpResponse) -> HttpResponse:
     """Mark a page as not worth keeping in the cache."""
-    response.is_kept = False
+    marked: Any = response
+    marked.is_kept = False
     return response
 
 
-def _key(request: HttpRequest, version: CatalogueVersion) -> str:
+def _key(request: Filtered[Any], version: CatalogueVersion) -> str:
     facts = (
         request.path,  # the language is in it
         request.filters.query(),
@@ -117,7 +141,7 @@ def _key(request: HttpRequest, version: CatalogueVersion) -> str:
     return f"page:{blake2b(repr(facts).encode(), digest_size=16).hexdigest()}"
 
 
-def _store_for(filters: Filters, key: str) -> BaseCache | None:
+def _store_for(filters: PageFilters, key: str) -> BaseCache | None:
     """Return where a page's copy is kept, or None if it is not worth one."""
     if filters.is_common:
         return cache
@@ -127,7 +151,7 @@ def _store_for(filters: Filters, key: str) -> BaseCache | None:
 
 
 def _found(
-    request: HttpRequest,
+    request: Filtered[Any],
     key: str,
     build: Callable[[], KeptPage | HttpResponse],
     *,
@@ -206,4 +230,5 @@ def _response(request: HttpRequest, page: KeptPage, *, at: datetime) -> HttpResp
     response.headers["ETag"] = page.tag
     # Country and currency are cookies, so a cache between us and others must look at them.
     patch_vary_headers(response, ["Accept-Encoding", "Cookie", "HX-Request"])
-    return get_conditional_response(request, etag=page.tag, response=response)
+    answer: Any = get_conditional_response(request, etag=page.tag, response=response)
+    return answer

@@ -67,7 +67,9 @@ def _collection(
     own, parts = in_language(names, language), parts or []
     translated = [in_language(part_names, language) for _name, part_names in parts[:NAMED]]
     is_translated = all(translated)
-    shown = translated if is_translated else [part_name for part_name, _names in parts[:NAMED]]
+    shown: list[Any] = (
+        translated if is_translated else [part_name for part_name, _names in parts[:NAMED]]
+    )
     text = listed(shown)
     return Collection(
         path=path,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -11,7 +12,7 @@ from shop.storefront.cards import money
 from shop.storefront.listing.facets import Facets
 from shop.storefront.search.filters import Filters
 
-Applied = list[tuple[str, dict[str, object]]]
+Applied = list[tuple[Any, dict[str, object]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def _single(filters: Filters, facets: Facets, language: str) -> Applied:
 
 def _several(filters: Filters, facets: Facets, language: str) -> Applied:
     stores = {option.value: option.label for option in facets.stores}
-    countries = [
+    countries: Applied = [
         (country_name(code, language), {"countries": _without(filters.countries, code)})
         for code in filters.countries
     ]

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.cache import cache
 
@@ -106,7 +106,7 @@ class CountCell(NamedTuple):
     country: str
     category: str
     store: str
-    count: int
+    count: int  # type: ignore[assignment]  # in the place of a tuple's own
     kind: str = ""
 
 
@@ -181,8 +181,11 @@ def cells_of(
 
 def count(cells: Sequence[CountCell], filters: Filters) -> Counts:
     """Add cells up. A choice counts as if it were made in place of the present one of its kind."""
-    total, by_country, by_category = 0, Counter(), Counter()
-    by_store, by_kind = Counter(), Counter()
+    total = 0
+    by_country: Counter[str] = Counter()
+    by_category: Counter[str] = Counter()
+    by_store: Counter[str] = Counter()
+    by_kind: Counter[str] = Counter()
     countries, stores, category = filters.countries, filters.stores, filters.category
     below = f"{category}/"
     for cell in cells:
@@ -202,7 +205,7 @@ def count(cells: Sequence[CountCell], filters: Filters) -> Counts:
     return Counts(total, by_country, by_category, by_store, by_kind)
 
 
-def _read(rest: Filters, conditions: Conditions, named: Mapping[str, object]) -> AllCells:
+def _read(rest: Filters, conditions: Conditions, named: Any) -> AllCells:
     values = conditions.values | named
     (found,) = ask(_statement(rest, conditions), values, is_anew=conditions.bounds_price)
     live, kept, is_cut, most, categories, stores, named = found
@@ -221,6 +224,7 @@ def _read(rest: Filters, conditions: Conditions, named: Mapping[str, object]) ->
 
 def _statement(rest: Filters, conditions: Conditions) -> str:
     where = conditions.where
+    most: int | str
     if rest.words:
         behind = BEHIND.format(few=FEW_BEHIND)
         return STATEMENT.format(

@@ -164,7 +164,7 @@ def _option(
 def _total(total: int, known: AllCells, filters: Filters, search: Search | None) -> int:
     """Return how many there are; of one word alone it is known even where not all are counted."""
     is_alone = search is not None and filters.cleared() == filters.changed()
-    return max(total, search.listings) if known.is_least and is_alone else total
+    return max(total, search.listings) if search and known.is_least and is_alone else total
 
 
 def _by_label(options: Iterable[FacetOption], *, language: str) -> tuple[FacetOption, ...]:

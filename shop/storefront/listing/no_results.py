@@ -18,7 +18,7 @@ from shop.storefront.cache.catalogue_version import CatalogueVersion
 from shop.storefront.cards import Card, cards
 from shop.storefront.listing.applied_filters import Chip, address
 from shop.storefront.search.filters import Filters
-from shop.storefront.search.find import find, find_popular
+from shop.storefront.search.find import ProductRow, find, find_popular
 from shop.storefront.search.understand import Search, understand
 
 POPULAR, CATEGORIES = 5, 8
@@ -115,12 +115,12 @@ def instead_of(
         the words that found something, or nothing.
     """
     search = understand(words, language, is_exact=is_exact) if words else None
-    rows = ()
+    rows: tuple[ProductRow, ...] = ()
     if search:
         filters = Filters(words=words, sort="best")
         found = find(filters, at=at, festivals=(), language=language, search=search)
         rows = found.rows[:POPULAR]
-    if not rows:
+    if search is None or not rows:
         return "", nothing(Filters(), None, version, at=at, language=language)
     shown = search.instead or words
     title = _("“%(query)s”") % {"query": shown}

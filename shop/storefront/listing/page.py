@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -79,7 +80,12 @@ def product_list(
     search = None
     if filters.words:
         search = understand(filters.words, language, is_exact=filters.is_exact)
-    asked = {"at": at, "festivals": festivals, "language": language, "search": search}
+    asked: dict[str, Any] = {
+        "at": at,
+        "festivals": festivals,
+        "language": language,
+        "search": search,
+    }
     found = find(filters, **asked)
     is_nothing = not found.rows and bool(filters.words) and filters.cleared() == filters.changed()
     is_near = _is_near(filters, search, found)

@@ -8,6 +8,7 @@ has neither any more sees the shop as everybody does.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
@@ -74,7 +75,7 @@ def leave(response: HttpResponse) -> None:
 
 def key_of(link: PreviewLink) -> str:
     """Return the signed key that ends the address of a shared preview; it cannot be made up."""
-    return signing.Signer(salt=LINK_SALT).sign(link.pk).replace(":", ".")
+    return signing.Signer(salt=LINK_SALT).sign(str(link.pk)).replace(":", ".")
 
 
 def read_key(key: str) -> int | None:
@@ -127,7 +128,7 @@ def _of_link(link: PreviewLink) -> Preview:
     )
 
 
-def _of_staff(request: HttpRequest, facts: dict) -> Preview | None:
+def _of_staff(request: HttpRequest, facts: dict[str, Any]) -> Preview | None:
     # Without a session nobody is signed in, and none need be looked for.
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None
@@ -144,12 +145,12 @@ def _of_staff(request: HttpRequest, facts: dict) -> Preview | None:
     )
 
 
-def _read(text: str) -> dict | None:
+def _read(text: str) -> dict[str, Any] | None:
     try:
         return signing.loads(text, salt=COOKIE_SALT) if text else None
     except (signing.BadSignature, ValueError):
         return None
 
 
-def _set(response: HttpResponse, facts: dict, *, seconds: float) -> None:
+def _set(response: HttpResponse, facts: dict[str, Any], *, seconds: float) -> None:
     cookies.keep(response, COOKIE, signing.dumps(facts, salt=COOKIE_SALT), seconds=int(seconds))

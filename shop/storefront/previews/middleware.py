@@ -15,7 +15,7 @@ from psycopg.errors import ReadOnlySqlTransaction
 from shop.storefront.not_found import ELSEWHERE
 from shop.storefront.previews.access import opened
 from shop.storefront.previews.overlay import shown
-from shop.storefront.previews.preview import Preview, preview_of
+from shop.storefront.previews.preview import Preview, PreviewRequest, preview_of
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -31,7 +31,7 @@ class Previews:
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: PreviewRequest) -> HttpResponse:
         """Answer from within the preview; desks and machines know none."""
         # Wagtail makes requests up to show pages in its editor, which chooses the moment itself.
         is_elsewhere = ELSEWHERE.match(request.path) or getattr(request, "is_dummy", False)
@@ -44,18 +44,22 @@ class Previews:
         return private(self._within(request, preview))
 
     def process_view(
-        self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict[str, Any]
+        self,
+        request: HttpRequest,
+        view: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
     ) -> HttpResponse | None:
         """Refuse requests that do more than look."""
         if preview_of(request) is None:
             return None
-        if request.resolver_match.url_name in POSTED:
+        if request.resolver_match and request.resolver_match.url_name in POSTED:
             return None
         if request.method in ("GET", "HEAD") and view.__module__.startswith(SHOWN):
             return None
         return refusal(request)
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+    def process_exception(self, request: PreviewRequest, error: Exception) -> HttpResponse | None:
         """Answer 409 if the database refused to write; a page follows outside of it."""
         if preview_of(request) and isinstance(error, InternalError):
             request.has_tried_to_write = isinstance(error.__cause__, ReadOnlySqlTransaction)

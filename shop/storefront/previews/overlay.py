@@ -189,4 +189,4 @@ def _named(statement: str, model: type[models.Model], **parts: str) -> str:
 
 
 def _columns(model: type[models.Model]) -> Collection[str]:
-    return [field.column for field in model._meta.concrete_fields]
+    return [field.column for field in model._meta.concrete_fields if field.column]

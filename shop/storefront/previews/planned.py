@@ -33,7 +33,7 @@ class Planned:
     made: float
 
 
-_kept: dict[tuple, Planned] = {}
+_kept: dict[tuple[Any, ...], Planned] = {}
 
 
 def planned_spans(
@@ -48,7 +48,7 @@ def planned_spans(
     found = _kept.get(key)
     if found is None or time.monotonic() - found.made > KEPT_FOR:
         by_variant, by_product = spans.computed(products, since=since)
-        texts = {
+        texts: dict[type[models.Model], str] = {
             model: text_of(model, [row for own in rows.values() for row in own])
             for model, rows in ((PriceSpan, by_variant), (ProductSpan, by_product))
         }

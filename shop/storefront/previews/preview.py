@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from django.http import HttpRequest
 
 from shop.accounts.models import User
+from shop.requests import Request
 
 NOBODY = 0  # account and mailbox of a shopper who is made up; real ones count from 1
 
@@ -54,12 +56,19 @@ class Preview:
         return min(self.at, self.since or self.at)
 
 
+class PreviewRequest(Request):
+    """A request that is answered within a preview."""
+
+    preview: Preview
+    has_tried_to_write: bool
+
+
 def preview_of(request: HttpRequest) -> Preview | None:
     """Return the preview in which a request is answered, or None for the shop as it is."""
     return getattr(request, "preview", None)
 
 
-def shopper_in(preview: Preview, user: User | None, *, is_verified: bool) -> tuple:
+def shopper_in(preview: Preview, user: User | None, *, is_verified: bool) -> tuple[Any, ...]:
     """Return whose limits count in a preview: a user or None, and whether the address is proved."""
     if preview.who == Who.ITSELF:
         return user, is_verified

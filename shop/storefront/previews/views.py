@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -12,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from shop import clock
+from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.local_time import instant
 from shop.festivals.models import Festival
@@ -54,7 +56,13 @@ def change(request: HttpRequest) -> HttpResponse:
         who=_one_of(Who, request.POST.get("who", "")),
         stock=_one_of(Stock, request.POST.get("stock", "")),
     )
-    access.keep_for_staff(response, chosen, request.user, until=preview.until, at=clock.now())
+    access.keep_for_staff(
+        response,
+        chosen,
+        cast("User", request.user),
+        until=cast("datetime", preview.until),
+        at=clock.now(),
+    )
     return response
 
 
@@ -83,7 +91,7 @@ def _instant(request: HttpRequest, festival: Festival) -> datetime:
     return found
 
 
-def _one_of(kind: type, value: str) -> Who | Stock:
+def _one_of[Kind: (Who, Stock)](kind: type[Kind], value: str) -> Kind:
     return kind(value) if value in set(kind) else kind("")
 
 

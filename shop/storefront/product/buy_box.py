@@ -141,13 +141,15 @@ def _facts(
     language = reader.language
     has_prior = bool(variant.percent and variant.prior_price)
     is_flash, rule = variant.kind == "flash", variant.rule
+    price: Any = variant.price
+    prior: Any = variant.prior_price
     is_lower = rule is not None and not rule.counts_together
     return {
-        "price": money(variant.price, language),
-        "prior": money(variant.prior_price, language) if has_prior else "",
+        "price": money(price, language),
+        "prior": money(prior, language) if has_prior else "",
         "percent": percent_off(variant.percent, language) if has_prior else "",
         "is_flash": is_flash,
-        "about": _about(variant.price, reader),
+        "about": _about(price, reader),
         "has_deal": variant.has_deal,
         "deal_text": deal_text(rule) if rule else "",
         "deal_note": deal_note(rule) if rule else "",
@@ -193,7 +195,8 @@ def _ends(variant: VariantNow, language: str, at: datetime) -> str:
     if variant.kind != "flash":
         last = local_time.last_day(variant.deal_ends, variant.zone)
         until = {"date": dates.day(last, language, since=at)}
-        if variant.rule.counts_together:
+        rule: Any = variant.rule
+        if rule.counts_together:
             return _("Until %(date)s") % until
         return _("Festival price until %(date)s") % until
     day = dates.day_in(variant.deal_ends, variant.zone, language)

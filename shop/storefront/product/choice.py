@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.http import QueryDict
 from django.utils.http import urlencode
@@ -90,9 +90,10 @@ def read_asked(data: QueryDict, known: KnownFilters) -> AskedVariant:
 
 def posted_options(data: QueryDict) -> tuple[str, ...]:
     """Return the options that a form named, one for each of its questions."""
-    found = []
+    found: list[str] = []
     while len(found) < MOST_OPTIONS and (name := f"option{len(found)}") in data:
-        found.append(data[name][:MOST_LETTERS])
+        option: Any = data[name]
+        found.append(option[:MOST_LETTERS])
     return tuple(found)
 
 

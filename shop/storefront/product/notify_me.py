@@ -73,7 +73,7 @@ def _opening(
     variants: Sequence[VariantNow], listed: Sequence[int], version: CatalogueVersion
 ) -> tuple[datetime, str] | None:
     """Return when the next deal or festival opens, and in which zone it does."""
-    found = [(v.next_starts, v.next_zone) for v in variants if v.next_starts]
+    found = [(v.next_starts, v.next_zone or "") for v in variants if v.next_starts]
     if not found:
         coming = [f for f in version.festivals if f.id in listed and f.starts_at > version.seen_at]
         found = [(festival.starts_at, festival.zone) for festival in coming]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Expression, IntegerField, JSONField, QuerySet
@@ -144,7 +145,7 @@ def product_page(
     first = next((session for session in sessions if session.is_open), None)
     kinds = first.kinds if first else variants
     words = product_words(product, product.translated, product.called, language)
-    shown = [first.first] if first else kinds[:1] if is_experience else kinds
+    shown: Any = [first.first] if first else kinds[:1] if is_experience else kinds
     chosen = variant_asked(shown, asked)
     offered = Offered(shown, product.option_names, chosen)
     box = buying(offered, words.terms, where=merchant.city, reader=reader, at=at)
@@ -239,7 +240,8 @@ def _rails(
     }
     wheres = [OF_STORE, ALIKE + (IN_FESTIVAL if festivals else "")]
     rows = find_popular(wheres, values, most=RAIL, at=at, language=language)
-    return tuple(cards([r for r in rows if r.branch == n], language) for n in (0, 1))
+    of_store, alike = (cards([r for r in rows if r.branch == n], language) for n in (0, 1))
+    return of_store, alike
 
 
 def _holds_until(variants: list[VariantNow]) -> datetime | None:

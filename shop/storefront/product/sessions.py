@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -113,7 +114,7 @@ class SessionChoice:
 
 def sessions_of(variants: Iterable[VariantNow]) -> list[SessionChoice]:
     """Return the sessions that variants are seats of, the soonest first."""
-    found: dict[int, list[VariantNow]] = {}
+    found: dict[int, list[Any]] = {}
     for variant in variants:
         if variant.session_start is not None:
             found.setdefault(variant.pool_id, []).append(variant)
@@ -196,7 +197,7 @@ def _prices(session: SessionChoice, names: Sequence[str]) -> tuple[int | None, .
 
 def _from_price(session: SessionChoice, language: str) -> str:
     """Return the price of a ticket for a session, of the cheapest if there are several."""
-    prices = {kind.price for kind in session.kinds if kind.is_buyable}
+    prices: set[Any] = {kind.price for kind in session.kinds if kind.is_buyable}
     price = money(min(prices), language)
     return price if len(prices) == 1 else _("from %(price)s") % {"price": price}
 
@@ -218,7 +219,8 @@ def _tickets(
     language: str,
 ) -> tuple[TicketChoice, ...]:
     """Return all kinds of tickets, each as the chosen date has it or else as another does."""
-    first = chosen.first.name if chosen.is_open else None
+    counted: Any = chosen.first if chosen.is_open else None
+    first = counted.name if counted else None
     in_order = (chosen, *sessions)
     return tuple(
         _ticket(
@@ -235,7 +237,7 @@ def _tickets(
 def _ticket(
     place: int, kinds: Sequence[VariantNow], named: Wording, language: str, *, is_first: bool
 ) -> TicketChoice:
-    shown = kinds[0]
+    shown: Any = kinds[0]
     return TicketChoice(
         name=shown.name,
         position=place,

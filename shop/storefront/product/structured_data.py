@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
@@ -53,10 +54,11 @@ def _offer(
 ) -> dict[str, object]:
     there = "InStock" if variant.is_buyable else "OutOfStock"
     exponent = currencies()[settings.SHOP_CURRENCY].exponent
+    price: Any = variant.price
     return {
         "@type": "Offer",
         "name": words.terms.label(variant.options).text or words.title.text,
-        "price": str(Decimal(variant.price).scaleb(-exponent)),
+        "price": str(Decimal(price).scaleb(-exponent)),
         "priceCurrency": settings.SHOP_CURRENCY,
         "availability": f"https://schema.org/{there}",
         "url": url,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from shop.catalogue.models import on_sale_sql
 from shop.festivals.deals.reserved_stock import KEPT
@@ -76,11 +76,11 @@ class VariantNow(NamedTuple):
     holds_until: datetime | None
     slot_id: int | None
     kind: str | None
-    zone: str | None
-    deal_ends: datetime | None
+    zone: Any
+    deal_ends: Any  # an instant wherever there is a deal
     allotment: int | None
-    held: int | None
-    sold: int | None
+    held: Any  # a number wherever there is an allotment
+    sold: Any
     per_shopper: int | None
     pool_id: int
     session_start: datetime | None
@@ -91,8 +91,8 @@ class VariantNow(NamedTuple):
     next_starts: datetime | None
     next_zone: str | None
     is_lowest: bool
-    rule_code: str | None
-    rule_value: int | None
+    rule_code: Any  # with its value wherever there is a deal
+    rule_value: Any
     paid_units: int | None
 
     @property
@@ -127,7 +127,8 @@ class VariantNow(NamedTuple):
         Units of an allotment may be gone: they were sold while the regular price undercut it.
         """
         there = self.free // self.units_per_item
-        return min(there, self.allotment - self.taken)
+        allotment: Any = self.allotment
+        return min(there, allotment - self.taken)
 
     @property
     def is_buyable(self) -> bool:
@@ -157,5 +158,5 @@ def together(
     if chosen.slot_id is None or not same:
         return None
     claimed = sum(v.taken for v in same)
-    aside, sold = sum(v.allotment for v in same), sum(v.sold for v in same)
+    aside, sold = sum(v.allotment or 0 for v in same), sum(v.sold for v in same)
     return claimed, aside, sold, sum(v.deal_left for v in same)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.http import QueryDict
@@ -101,7 +102,8 @@ class Filters:
 
     def changed(self, **changes: object) -> Filters:
         """Return other filters, from the first page on."""
-        other = replace(self, **{"place": None, "has_bad_price": False} | changes)
+        told: dict[str, Any] = {"place": None, "has_bad_price": False} | changes
+        other = replace(self, **told)
         if other.words:
             return other
         sort = other.sort if other.sort in SORT_NAMES else other.usual_sort

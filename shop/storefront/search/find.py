@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from shop.languages import in_sql, sql_values
 from shop.prepared import ask
@@ -68,14 +68,14 @@ class ProductRow(NamedTuple):
     deal_id: int | None
     is_flash: bool
     allotment: int | None
-    claimed: int | None
-    sold: int | None
+    claimed: Any  # a number wherever there is an allotment
+    sold: Any
     deal_options: list[str] | None
     deal_price: int | None
     deal_percent: int | None
     deal_left: int | None
     rule_code: str | None
-    rule_value: int | None
+    rule_value: Any  # a number wherever there is a rule
     paid_units: int | None
 
 

@@ -9,9 +9,10 @@ from datetime import datetime
 
 from shop.languages import sql_values
 from shop.prepared import ask
+from shop.storefront.card_deals import CLAIMED
 from shop.storefront.search.conditions import IN_FORCE, Conditions
 from shop.storefront.search.filters import Filters
-from shop.storefront.search.find import BY_PRICE, CLAIMED, COLUMNS, PAGE_OF, SORTS, ProductRow, Sort
+from shop.storefront.search.find import BY_PRICE, COLUMNS, PAGE_OF, SORTS, ProductRow, Sort
 from shop.storefront.search.ranking import PRICED
 
 MOST = 24  # products of one shelf
@@ -52,7 +53,8 @@ def find_shelves(
     """
     if not shelves:
         return []
-    branches, values = [], {}
+    branches: list[str] = []
+    values: dict[str, object] = {}
     for number, shelf in enumerate(shelves):
         branch, own = _branch(shelf, number, festivals=festivals, at=at)
         branches.append(branch)

@@ -52,7 +52,8 @@ def naming(text: str, language: str) -> dict[str, object]:
     """
     plain = " ".join(chunk for chunk in text.split() if chunk[0] not in "-−")
     patterns = [_pattern(word) for word in words(plain)[:MOST_WORDS]]
-    return {"named": patterns} | sql_values(language)
+    told: dict[str, object] = {"named": patterns}
+    return told | sql_values(language)
 
 
 def _pattern(word: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -102,12 +103,14 @@ def suggest(typed: str, *, version: CatalogueVersion, language: str) -> list[Sug
     ]
 
 
-def _rows(asked: list[str], language: str) -> list[tuple]:
+def _rows(asked: list[str], language: str) -> list[tuple[Any, ...]]:
     begun = any_of([term(asked[-1]), term(asked[-1], is_begun=True)])
     return _found(all_of([*(term(word) for word in asked[:-1]), begun]), asked, language)
 
 
-def _instead(rows: list[tuple], others: list[str], asked: list[str], language: str) -> list[tuple]:
+def _instead(
+    rows: list[tuple[Any, ...]], others: list[str], asked: list[str], language: str
+) -> list[tuple[Any, ...]]:
     """Return products found by synonyms of the words, unless some have the words themselves."""
     if any(kind == "product" for kind, *_ in rows):
         return []
@@ -115,7 +118,7 @@ def _instead(rows: list[tuple], others: list[str], asked: list[str], language: s
     return [row for row in found if row[0] == "product"]
 
 
-def _found(query: QueryTerm, asked: list[str], language: str) -> list[tuple]:
+def _found(query: QueryTerm, asked: list[str], language: str) -> list[tuple[Any, ...]]:
     values = {
         "query": text_of(query, weights="AB", tongues=(tongue_of(language),)),
         "said": " ".join(asked),

@@ -101,7 +101,7 @@ def _mended(text: str, right: dict[str, str]) -> str:
     Args:
         right: for each word that was looked for the right one, empty if there is none.
     """
-    found = []
+    found: list[str] = []
     for chunk in text.split():
         said = words(chunk)
         told = [right.get(word, word) for word in said]

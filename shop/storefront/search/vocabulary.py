@@ -145,7 +145,7 @@ def look_up(
     is_foreign = any(is_other and not is_own for *_numbers, is_own, is_other in facts)
     known = KnownWords(
         tongues=TONGUES if is_foreign else (tongue,),
-        meanings=tuple(FoundMeaning(*row[:3], tuple(row[3])) for row in meanings),
+        meanings=tuple(FoundMeaning(row[0], row[1], row[2], tuple(row[3])) for row in meanings),
     )
     for n, exactly, others, is_own, is_other in facts:
         known.exactly[asked[n]] = max(exactly, others) if is_foreign else exactly

@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import Max, QuerySet, Sum
@@ -77,8 +78,8 @@ def note_vain(text: str, language: str, *, is_near: bool, at: datetime) -> None:
 
 def vain_searches(*, since: datetime) -> QuerySet[VainSearch, dict[str, object]]:
     """Return the searches without results since a day that were made often enough to show."""
-    rows = VainSearch.objects.filter(day__gte=since.astimezone(UTC).date())
-    rows = rows.values("words", "language", "is_near").order_by()
+    found = VainSearch.objects.filter(day__gte=since.astimezone(UTC).date())
+    rows: QuerySet[Any, Any] = found.values("words", "language", "is_near").order_by()
     return rows.annotate(asked=Sum("times"), latest=Max("last_at")).filter(asked__gte=ASKED)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -177,11 +177,15 @@ def _passes(store: StoreCard, filters: StoreFilters) -> bool:
     )
 
 
+def _since(store: StoreCard) -> Any:
+    return store.since
+
+
 def _sorted(stores: list[StoreCard], sort: str, language: str) -> list[StoreCard]:
     if sort == "name":
         return sorted(stores, key=lambda store: order_key(store.name, language))
     if sort == "newest":
-        return sorted(stores, key=lambda store: store.since, reverse=True)
+        return sorted(stores, key=_since, reverse=True)
     return stores
 
 
