@@ -105,7 +105,7 @@ def change_limits(wanted: Mapping[str, int | None], *, at: datetime, by: User | 
         NotPossible: a number lies out of bounds.
     """
     for name, (least, most) in BOUNDS.items():
-        if wanted[name] is not None and not least <= wanted[name] <= most:
+        if (number := wanted[name]) is not None and not least <= number <= most:
             raise NotPossible(f"{name}: {least} to {most}.")
     Fairness.objects.get_or_create(pk=1)
     row = lock_one(Fairness.objects, 1, fully=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -22,12 +23,12 @@ from shop.mail import send
 from shop.merchants.models import Membership, Merchant
 from shop.tasks import enqueue_all, tried_again
 
-DECISIONS = {
+DECISIONS: dict[str, str] = {
     Nomination.State.APPROVED: "nomination-approved",
     Nomination.State.CHANGES_REQUESTED: "nomination-changes",
     Nomination.State.REJECTED: "nomination-rejected",
 }
-PLACES = {
+PLACES: dict[str, str] = {
     Enrolment.State.ACCEPTED: "festival-accepted",
     Enrolment.State.WAITING: "festival-waiting",
     Enrolment.State.DECLINED: "festival-declined",
@@ -110,7 +111,7 @@ def send_stopped(change_id: int, merchant_id: int, user_id: int) -> None:
     """Tell one member of a store that a slot or a festival ends early or never begins, and why."""
     change = ChangeLog.objects.select_related("festival").get(pk=change_id)
     store, user = Merchant.objects.get(pk=merchant_id), User.objects.get(pk=user_id)
-    festival, language = change.festival, user.language or "en"
+    festival, language = cast("Festival", change.festival), user.language or "en"
     if change.subject == "slot":
         slot = festival.slots.get(pk=change.subject_id)
     else:

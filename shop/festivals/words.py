@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -15,7 +15,9 @@ from shop.languages import Wording, in_language, lang_mark
 class Worded(Protocol):
     """A festival, as its row or as pages know it."""
 
-    texts: dict[str, Any]
+    @property
+    def texts(self) -> Mapping[str, Any]:
+        """Return its texts by language."""
 
 
 def festival_text(festival: Worded, name: str, language: str) -> Wording:

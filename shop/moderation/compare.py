@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils.translation import get_language
@@ -29,6 +29,9 @@ from shop.moderation.contents import (
 from shop.moderation.models import Amendment
 from shop.moderation.translate import TERMS, names_of, public_words
 from shop.pictures.models import Picture
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 NAMES = {
     "title": _("Name"), "category_id": _("Category"), "summary": _("In one sentence"),
@@ -120,7 +123,7 @@ def _known(amendment: Amendment) -> list[str]:
     return [name for name in NAMES if name in amendment.words]
 
 
-def _field(name: str, before: Any, after: Any) -> FieldDifference:
+def _field(name: StrOrPromise, before: Any, after: Any) -> FieldDifference:
     return FieldDifference(str(name), *parts_of(_written(before), _written(after)))
 
 
@@ -129,7 +132,8 @@ def _product_words(amendment: Amendment, product: Product) -> Iterator[FieldDiff
     if product.kind == Product.Kind.EXPERIENCE:
         called = NAMES | OF_AN_OUTING
     for name in _known(amendment):
-        before, after = public[name], amendment.words[name]
+        before: Any = public[name]
+        after: Any = amendment.words[name]
         if name == "category_id":
             names = dict(Category.objects.filter(pk__in=[before, after]).values_list("pk", "name"))
             before, after = names.get(before, ""), names.get(after, "")

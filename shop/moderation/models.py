@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from django.conf import settings
 from django.db import models
@@ -74,12 +74,13 @@ class Amendment(Stateful):
     @property
     def subject(self) -> Product | Merchant:
         """Return the product or store that it changes."""
-        return self.product if self.product_id else self.merchant
+        return cast("Product | Merchant", self.product if self.product_id else self.merchant)
 
     @property
     def store(self) -> Merchant:
         """Return the store that proposes it."""
-        return self.product.merchant if self.product_id else self.merchant
+        subject = self.subject
+        return subject.merchant if isinstance(subject, Product) else subject
 
     @property
     def is_waiting(self) -> bool:

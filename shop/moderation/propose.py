@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -92,13 +93,15 @@ def _labels(known: Mapping[int, Variant], rows: Sequence[TypedVariant]) -> dict[
     """Return the labels that differ from the public ones, by variant id."""
     kept = [row for row in rows if row.id in known and not row.is_off]
     return {
-        str(row.id): list(row.options) for row in kept if list(row.options) != known[row.id].options
+        str(row.id): list(row.options)
+        for row in kept
+        if list(row.options) != known[cast("int", row.id)].options
     }
 
 
 def _as_public(row: TypedVariant, known: Mapping[int, Variant]) -> TypedVariant:
     """Return a row with the label that shoppers see."""
-    return replace(row, options=known[row.id].options)
+    return replace(row, options=known[cast("int", row.id)].options)
 
 
 def _save_at_once(

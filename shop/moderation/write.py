@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, overload
 
 from django.utils.translation import gettext as _
 
@@ -24,6 +24,10 @@ from shop.pictures.models import Picture
 State = Amendment.State
 
 
+@overload
+def lock(subject: Product) -> Product: ...
+@overload
+def lock(subject: Merchant) -> Merchant: ...
 def lock(subject: Product | Merchant) -> Product | Merchant:
     """Lock a product or a store, and return it as it is now; its amendment moves under this."""
     if isinstance(subject, Product):

@@ -40,7 +40,7 @@ class Undercut(Func):
 
     output_field = BooleanField()
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any, **_: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: Any, *_: Any, **__: Any) -> tuple[str, Any]:
         """Return what the kinds of deals say, over three columns."""
         kind, value, regular = (compiler.compile(each)[0] for each in self.source_expressions)
         return undercut_sql(kind=kind, value=value, regular=regular), []
@@ -64,7 +64,7 @@ def promised(pool_ids: Collection[int], *, at: datetime) -> dict[int, int]:
     return dict(kept_units(True, pools=list(pool_ids), at=at))
 
 
-def fencing_deals(*, at: datetime) -> QuerySet[Deal]:
+def fencing_deals(*, at: datetime | Expression) -> QuerySet[Deal]:
     """Return the deals that set units aside at an instant, those to come included."""
     begun = RegularPrice.objects.filter(variant=OuterRef("variant"), starts_at__lte=at)
     now = begun.order_by("-starts_at", "-pk").annotate(
@@ -93,7 +93,7 @@ def check_room(pool_ids: Collection[int], *, at: datetime) -> None:
 
 
 @composed(pools=IDS, at=MOMENT)
-def kept_units(is_any: bool, *, pools: Expression, at: Expression) -> QuerySet[Deal]:
+def kept_units(is_any: bool, *, pools: Expression, at: Expression) -> QuerySet[Any, Any]:
     """Return what deals keep of pools, by pool: all that may give units, or those with a fence."""
     deals = Deal.objects.promising(at=at) if is_any else fencing_deals(at=at)
     own = deals.filter(AnyOf(F("variant__pool_id"), pools)).values("variant__pool_id")

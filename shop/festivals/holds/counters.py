@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, Model, OuterRef
+from django.db.models import Exists, F, OuterRef
 
 from shop.errors import Unavailable
 from shop.festivals.holds.holdings import Holdings
@@ -109,8 +109,8 @@ def settle(held: Holdings) -> list[int]:
             spent=F("spent") + amount,
         )
     for deal_id, units in sorted(held.deals.items()) if shopper else ():
-        usages = DealUsage.objects.filter(deal=deal_id, mailbox=shopper)
-        usages.update(held=F("held") - units, sold=F("sold") + units)
+        own = DealUsage.objects.filter(deal=deal_id, mailbox=shopper)
+        own.update(held=F("held") - units, sold=F("sold") + units)
     for deal_id, units in sorted(held.deals.items()):
         moved = {"held": F("held") - units, "sold": F("sold") + units}
         Deal.objects.filter(pk=deal_id).update(**moved)
@@ -195,7 +195,7 @@ def _move_deals(units: Mapping[int, int]) -> None:
 
 
 def _move_usage(
-    model: type[DealUsage] | type[PromotionUsage],
+    model: type[DealUsage | PromotionUsage],
     owner: str,
     statement: str,
     units: Mapping[int, int],
@@ -208,7 +208,7 @@ def _move_usage(
     ids = [pk for pk in limited.values_list("pk", flat=True) if units[pk]]
     if not ids:
         return
-    rows = [model(**{f"{owner}_id": pk, "mailbox_id": shopper_id}) for pk in ids]
+    rows: list[Any] = [model(**{f"{owner}_id": pk, "mailbox_id": shopper_id}) for pk in ids]
     model.objects.bulk_create(rows, ignore_conflicts=True)
     mine = model.objects.filter(**{f"{owner}__in": ids}, mailbox=shopper_id)
     lock(mine)
@@ -216,7 +216,7 @@ def _move_usage(
     _guarded(statement, moved, ids, "usage")
 
 
-def _lock(model: type[Model], ids: Sequence[int]) -> None:
+def _lock(model: type[Deal | Promotion], ids: Sequence[int]) -> None:
     """Lock rows in id order; a single row is locked by the update itself."""
     if len(ids) > 1:
         lock(model.objects.filter(pk__in=ids))

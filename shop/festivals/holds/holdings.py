@@ -60,7 +60,9 @@ class Holdings:
             {int(key): value for key, value in kept[name].items()}
             for name in ("pools", "everyday", "deals", "promotions")
         ]
-        return cls(*counters, frozenset(kept["claims"]), kept["shopper"])
+        pools, everyday, deals, promotions = counters
+        claims = frozenset(kept["claims"])
+        return cls(pools, everyday, deals, promotions, claims, kept["shopper"])
 
 
 def holdings_of(

@@ -15,7 +15,7 @@ from shop.festivals.pricing.kinds import CHOICES, DealKind, kind_of
 from shop.states import Stateful, StateQuerySet
 
 
-class DealQuerySet(StateQuerySet):
+class DealQuerySet(StateQuerySet["Deal"]):
     """Deals by what they do at an instant."""
 
     def open(self, *, at: datetime | Expression) -> DealQuerySet:
@@ -101,6 +101,11 @@ class Deal(Stateful):
     held = models.PositiveIntegerField(default=0, editable=False)
     sold = models.PositiveIntegerField(default=0, editable=False)
     position = models.PositiveSmallIntegerField(default=0)
+
+    # Only where a query adds them.
+    is_sold_out: bool
+    had: int | None
+    regular: int | None
 
     objects = DealQuerySet.as_manager()
 

@@ -98,6 +98,10 @@ class NominationSheet(Stateful):
         default=0, help_text="Starts of the work since it last got any further."
     )
 
+    # Only where a query adds them.
+    total: int
+    waiting: int
+
     objects = StateQuerySet.as_manager()
 
     class Meta:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -145,6 +145,16 @@ class Slot(models.Model):
         null=True, blank=True, help_text="Its festival was stopped before it began."
     )
 
+    # Only where a query adds them.
+    taken: int
+    moved: str | None
+    why: str | None
+    approved: int
+    aside: int
+    gone: int
+    of: str
+    products: int
+
     objects = SlotQuerySet.as_manager()
 
     class Meta:
@@ -235,6 +245,9 @@ class Enrolment(Stateful):
     )
     accepted_at = models.DateTimeField(null=True, blank=True, help_text="Takes part since then.")
 
+    # Only where a query adds them.
+    has_approved: bool
+
     objects = StateQuerySet.as_manager()
 
     class Meta:
@@ -255,7 +268,7 @@ class Participation(models.Model):
         ]
 
 
-class NominationQuerySet(StateQuerySet):
+class NominationQuerySet(StateQuerySet["Nomination"]):
     """Nominations by what they gave."""
 
     def without_deals(self) -> NominationQuerySet:
@@ -323,6 +336,10 @@ class Nomination(Stateful):
     submitted_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
 
+    # Only where a query adds them.
+    is_own: bool
+    terms_before: dict[str, Any]
+
     objects = NominationQuerySet.as_manager()
 
     class Meta:
@@ -367,6 +384,8 @@ class ChangeLog(models.Model):
     reason = models.TextField(blank=True)
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
+
+    what: str  # only where a query adds it
 
     class Meta:
         indexes = [

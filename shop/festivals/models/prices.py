@@ -48,10 +48,10 @@ class RegularPrice(models.Model):
         ]
 
 
-class SpanQuerySet(models.QuerySet):
+class SpanQuerySet[Row: models.Model](models.QuerySet[Row]):
     """Spans by their time."""
 
-    def in_force(self, *, at: datetime | Expression) -> SpanQuerySet:
+    def in_force(self, *, at: datetime | Expression) -> SpanQuerySet[Row]:
         """Keep those that hold at an instant: of each variant, or product, one at the most."""
         return self.filter(starts_at__lte=at, ends_at__gt=at)
 

@@ -77,6 +77,11 @@ class Promotion(Stateful):
     held_amount = models.PositiveBigIntegerField(default=0, editable=False)
     spent = models.PositiveBigIntegerField(default=0, editable=False)
 
+    # Only where a query adds them.
+    had: int | None
+    is_taken: bool
+    own_claim: int | None
+
     objects = StateQuerySet.as_manager()
 
     class Meta:
@@ -184,6 +189,9 @@ class Claim(Stateful):
     code = models.CharField(max_length=30, null=True, unique=True)
     state = models.CharField(max_length=9, choices=State, default=State.AVAILABLE)
     claimed_at = models.DateTimeField(null=True)
+
+    # Only where a query adds them.
+    is_picked: bool
 
     objects = StateQuerySet.as_manager()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -104,7 +105,7 @@ def refusals_of(rows: Iterable[Nomination], *, at: datetime) -> Refused:
     return refused | sift([row for row in ordered if row.pk not in refused], deals, at=at)
 
 
-def _try_one(pk: int, **facts: object) -> Outcome:
+def _try_one(pk: int, **facts: Any) -> Outcome:
     try:
         (outcome,) = _approve([pk], **facts)
     except ShopError as refusal:

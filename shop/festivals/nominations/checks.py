@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import cast
 
 from shop.catalogue.models import Product, Variant
 from shop.festivals.deals import reserved_stock
@@ -24,6 +25,7 @@ from shop.festivals.nominations.proposal import Case, Proposal, ProposalCheck, V
 from shop.festivals.prices.load import planned_prices, timelines
 from shop.festivals.prices.reductions import beside, dearer, no_reduction_beside, rising
 from shop.festivals.pricing.items import first_rise, percent_off, prior_sale, regular_price
+from shop.festivals.pricing.kinds import DealKind
 from shop.festivals.pricing.terms import VariantTerms
 from shop.festivals.words import deal_text
 from shop.money import share
@@ -142,7 +144,8 @@ def _check(
     before = prior_sale(terms, starts_at) if terms else None
     deal = proposal.deal_for(variant.pk)
     is_priced = deal is not None and (regular is not None or deal.names_prices)
-    price = deal.best_price(regular or 0) if is_priced else None
+    kind = cast("DealKind", deal)  # wherever there is a price
+    price = kind.best_price(regular or 0) if is_priced else None
     prior = before[1] if before else None
     sentence = other = ""
     if price is not None and before and price >= before[1]:
@@ -158,15 +161,17 @@ def _check(
         variant=variant,
         regular=regular,
         price=price,
-        single=deal.price(regular or 0) if is_priced else None,
+        single=kind.price(regular or 0) if is_priced else None,
         prior=prior,
-        percent=percent_off(price, prior) if is_priced and not deal.counts_together else None,
+        percent=percent_off(cast("int", price), prior)
+        if is_priced and not kind.counts_together
+        else None,
         payout=None if price is None else price - _commission(price, case.enrolment),
         allotment=proposal.allotments.get(variant.pk),
         sentence=sentence,
         beside=other,
         rise=rising(rise, zone) if rise else "",
-        deal_text=deal_text(deal) if is_priced else "",
+        deal_text=deal_text(kind) if is_priced else "",
     )
 
 

@@ -7,6 +7,7 @@ A nomination moves along its states by compare-and-set under its row lock. Appro
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
 from django.conf import settings
 from django.db import transaction
@@ -64,7 +65,7 @@ def nominate(
         raise NotPossible(found.refusal)
     if found.check.problems:
         raise RuleBroken(found.check)
-    return found.nomination
+    return cast("Nomination", found.nomination)
 
 
 @transaction.atomic
@@ -177,8 +178,11 @@ def _refuse_beyond_reduction(nomination: Nomination, amount: int, *, at: datetim
     found = check(
         nomination.product, nomination.slot, nomination.enrolment, proposal_of(nomination), at=at
     )
-    priced = [row for row in found.variants if row.price is not None and row.regular is not None]
-    lowered = [max(0, row.regular - row.price) for row in priced]
+    lowered = [
+        max(0, row.regular - row.price)
+        for row in found.variants
+        if row.price is not None and row.regular is not None
+    ]
     if lowered and amount > min(lowered):
         which = ", the smallest reduction of its variants" if len(lowered) > 1 else ""
         raise NotPossible(

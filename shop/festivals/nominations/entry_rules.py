@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, cast
 
 from django.conf import settings
 from django.db.models import Q
@@ -139,7 +139,7 @@ def _price_problems(rows: Sequence[VariantCheck], proposal: Proposal) -> list[Pr
         if row.regular is None:
             text = _("%(sku)s has no regular price yet.") % {"sku": row.variant.sku}
             found.append(Problem.at("price", text, row.variant.pk))
-        elif row.price >= row.regular:
+        elif cast("int", row.price) >= row.regular:
             facts = {"sku": row.variant.sku, "price": amount(row.regular)}
             text = _("%(sku)s: the price must be below %(price)s.") % facts
             found.append(Problem.at("price", text, row.variant.pk))

@@ -132,7 +132,7 @@ def _answer(
     if check.problems:
         return Answer(check)
     row = found or Nomination(slot=offer.slot, product=offer.product)
-    row.before = terms_of(row) if row.pk else {}
+    row.terms_before = terms_of(row) if row.pk else {}
     for name, value in wanted.items():
         setattr(row, name, value)
     row.enter(State.SUBMITTED)
@@ -143,15 +143,17 @@ def _answer(
 
 
 def _save(answers: Sequence[Answer], festival: Festival, *, at: datetime, by: User | None) -> None:
-    written = [answer for answer in answers if answer.nomination and not answer.is_same]
-    rows = list({id(answer.nomination): answer.nomination for answer in written}.values())
+    written = [answer for answer in answers if not answer.is_same]
+    named = [answer.nomination for answer in written if answer.nomination]
+    rows = list({id(row): row for row in named}.values())
     fresh = [row for row in rows if row.pk is None]
     changed = [row for row in rows if row.pk is not None]
     Nomination.objects.bulk_create(fresh)
     if changed:
         Nomination.objects.bulk_update(changed, WRITTEN)
     lines = [
-        (row, "submit", festival, {"before": row.before, "after": terms_of(row)}) for row in rows
+        (row, "submit", festival, {"before": row.terms_before, "after": terms_of(row)})
+        for row in rows
     ]
     log_all(lines, at=at, by=by)
 

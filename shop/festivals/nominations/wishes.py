@@ -61,8 +61,9 @@ def _refuse_unanswerable(row: Wanted, festival: Festival, *, at: datetime) -> No
         return
     slots = [row.slot] if row.slot else list(festival.slots.select_related("festival"))
     limits = [ceiling(slot) for slot in slots]
-    if None not in limits and row.price > max(limits):
-        raise NotPossible(f"A deal costs {amount(max(limits))} at the most here.")
+    known = [limit for limit in limits if limit is not None]
+    if None not in limits and row.price > max(known):
+        raise NotPossible(f"A deal costs {amount(max(known))} at the most here.")
     if (regular := _regular(row.product, max(at, festival.starts_at))) is None:
         return
     if row.price >= regular:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -131,7 +131,7 @@ def every[Row: (Listed, Changed)](read: Callable[..., list[Row]]) -> Iterator[Ro
             return
 
 
-def _rows(statement: str, **values: object) -> list[tuple]:
+def _rows(statement: str, **values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()

@@ -49,10 +49,10 @@ def rebuild(product_ids: Collection[int], *, since: datetime, what: str) -> None
     variant_rows, product_rows = computed(product_ids, since=since)
     # By their ids: with a join the planner may read every span to delete a few.
     ids = list(Variant.objects.filter(product_id__in=product_ids).values_list("pk", flat=True))
-    own = PriceSpan.objects.filter(variant_id__in=ids)
-    _replace(own, "variant_id", variant_rows, since=since)
-    own = ProductSpan.objects.filter(product_id__in=product_ids)
-    _replace(own, "product_id", product_rows, since=since)
+    prices = PriceSpan.objects.filter(variant_id__in=ids)
+    _replace(prices, "variant_id", variant_rows, since=since)
+    ranges = ProductSpan.objects.filter(product_id__in=product_ids)
+    _replace(ranges, "product_id", product_rows, since=since)
     mark_change(what, at=since)
 
 
@@ -82,7 +82,9 @@ def mark_change(what: str, *, at: datetime) -> None:
     PriceChange.objects.create(at=at, what=what)
 
 
-def _replace(own: QuerySet, owner: str, rows: Mapping[int, list[Any]], *, since: datetime) -> None:
+def _replace(
+    own: QuerySet[Any], owner: str, rows: Mapping[int, list[Any]], *, since: datetime
+) -> None:
     """Write the spans from an instant on; one that goes on unchanged is made longer, not cut."""
     own.filter(starts_at__gte=since).delete()
     running = list(own.filter(ends_at__gt=since))
@@ -95,7 +97,7 @@ def _replace(own: QuerySet, owner: str, rows: Mapping[int, list[Any]], *, since:
     own.model.objects.bulk_create(row for found in rows.values() for row in found)
 
 
-def _facts(row: PriceSpan | ProductSpan) -> tuple:
+def _facts(row: PriceSpan | ProductSpan) -> tuple[Any, ...]:
     dearest = row.highest if isinstance(row, ProductSpan) else row.regular
     return (row.price, dearest, row.deal_id, row.prior_price, row.percent)
 

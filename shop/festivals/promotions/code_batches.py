@@ -8,8 +8,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
@@ -68,5 +70,5 @@ def new_code() -> str:
 
 def codes_of(batch: CodeBatch) -> Iterator[tuple[str, str]]:
     """Yield each code of a batch with its state, in the order in which they were made."""
-    rows = batch.claims.order_by("pk").values_list("code", "state")
+    rows: QuerySet[Any, Any] = batch.claims.order_by("pk").values_list("code", "state")
     yield from rows.iterator(ROWS)

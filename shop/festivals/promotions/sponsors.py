@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.conf import settings
 from django.db import transaction
@@ -119,5 +120,6 @@ def _of_promotions(fund: Fund, *, over: datetime) -> int:
     promised = 0
     for row in rows:
         is_over = row.state == Promotion.State.ENDED_EARLY or row.use_to <= over
-        promised += share_of(row, row.spent + row.held_amount if is_over else row.budget)
+        budget = cast("int", row.budget)  # what a fund pays for has one
+        promised += share_of(row, row.spent + row.held_amount if is_over else budget)
     return promised

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -56,7 +57,7 @@ class Finding:
 
 
 def findings(
-    festival: Festival, slots: list[Slot], stores: int, nominations: Counter, *, at: datetime
+    festival: Festival, slots: list[Slot], stores: int, nominations: Counter[Any], *, at: datetime
 ) -> Iterator[Finding]:
     """Yield the findings that the shop itself can see. Two statements.
 

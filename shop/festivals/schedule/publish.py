@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.changelog import log
 from shop.festivals.models import Deal, Festival, Nomination
+from shop.festivals.models.deals import DealQuerySet
 from shop.festivals.prices import spans
 from shop.locks import lock, lock_one
 
@@ -47,7 +47,7 @@ def publish_festival(
     log(festival, "publish", at=at, by=by, festival=festival, reason=reason, after=after)
 
 
-def _begin_late(deals: QuerySet[Deal], since: datetime) -> None:
+def _begin_late(deals: DealQuerySet, since: datetime) -> None:
     """Start deals at publication at the earliest, and withdraw those that would be over by then."""
     over = deals.filter(effective_to__lte=since, state__in=Deal.LIVING)
     ids = set(over.values_list("nomination", flat=True))
