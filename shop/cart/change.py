@@ -42,7 +42,7 @@ def add(cart: Cart, variant_id: int, quantity: int, *, at: datetime) -> None:
         NotPossible: the quantity is not one that can be bought.
     """
     check_quantity(quantity)
-    row = [at, cart.pk, cart.pk, variant_id, quantity, variant_id, at, at, at, MOST_OF_ONE]
+    row = (at, cart.pk, cart.pk, variant_id, quantity, variant_id, at, at, at, MOST_OF_ONE)
     with connection.cursor() as cursor:
         cursor.execute(ADD, row)
 

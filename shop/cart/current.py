@@ -57,7 +57,7 @@ def shopper_of(request: HttpRequest) -> Shopper | None:
         token_hash = guest_token_hash(request)
     if not token_hash:
         return None
-    verified = bool(user) and has_verified_email(user)
+    verified = user is not None and has_verified_email(user)
     if preview := preview_of(request):
         user, verified = shopper_in(preview, user, is_verified=verified)
     return Shopper(token_hash, user, verified, network_key(request), get_language() or "en")

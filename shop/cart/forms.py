@@ -32,6 +32,7 @@ class LineForm(forms.Form):
 class CountryForm(forms.Form):
     """Where the parcels go."""
 
+    fields: dict[str, Any]
     country = CountryField(label=_("Ship to"))
 
     def __init__(self, *args: Any, served: frozenset[str] = frozenset(), **kwargs: Any) -> None:

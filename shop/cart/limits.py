@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -66,7 +67,7 @@ def own_limits(product_id: int, user: User, *, at: datetime) -> list[OwnLimit]:
         .select_related("variant")
         .order_by("variant__position", "pk")
     )
-    rows = list(deals)
+    rows: list[Any] = list(deals)
     found = [
         OwnLimit(row.variant.label, row.per_shopper, max(0, row.per_shopper - row.had))
         for row in rows

@@ -156,7 +156,7 @@ def _notes(parts: Sequence[Segment], prior: int | None) -> list[str]:
     if prior:
         found.append(_("Lowest in 30 days: %(price)s") % {"price": amount(prior)})
     for part in parts:
-        if part.reduced:
+        if part.reduced and part.deal:
             found.append(labelled(deal_text(part.deal.rule), less(part.reduced)))
     return found
 
@@ -164,7 +164,7 @@ def _notes(parts: Sequence[Segment], prior: int | None) -> list[str]:
 def _next_set(parts: Sequence[Segment], quote: Quote) -> Iterator[Hint]:
     """Say how many more units are paid less for together; once, at the first line of a product."""
     for part in parts:
-        if part.counted_with is None:
+        if part.counted_with is None or part.deal is None:
             continue
         same = [other for other in quote.segments if other.counted_with == part.counted_with]
         more = part.deal.rule.units_to_next(sum(other.quantity for other in same))

@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 
@@ -25,6 +29,10 @@ class Cart(models.Model):
     )
     changed_at = models.DateTimeField(db_index=True)
 
+    # Only where a query adds them.
+    sends: bool
+    is_served: bool
+
     @property
     def shopper_key(self) -> str:
         """Name the shopper: at most one pending order exists for each key."""
@@ -39,6 +47,13 @@ class CartLine(models.Model):
     quantity = models.PositiveIntegerField()
     seen_price = models.PositiveBigIntegerField(null=True, help_text="Minor units, for one.")
     added_at = models.DateTimeField()
+
+    # Only where a query adds them.
+    regular_now: int | None
+    public: dict[str, Any] | None
+    set_aside: int | None
+    taking_part: list[dict[str, Any]]
+    called: dict[str, Any]
 
     class Meta:
         ordering = ["added_at", "id"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
 from django.db.models import Case, Value, When
 from django.utils.translation import gettext as _
@@ -33,7 +34,7 @@ def changes(priced: PricedCart, *, at: datetime) -> list[str]:
         before = [span for span in known[:-1] if span.price == line.seen_price]
         facts = {
             "product": line.variant.product.title_in(language()),
-            "before": amount(line.seen_price),
+            "before": amount(cast("int", line.seen_price)),
             "after": amount(price),
             "reason": _reason(before[-1] if before else None, now, at=at),
         }

@@ -170,7 +170,7 @@ def _wanted(line: CartLine, deals: list[DealTerms], own: Holdings) -> WantedUnit
     return WantedUnits(
         variant=VariantTerms(
             variant.pk,
-            regular,
+            regular,  # type: ignore[arg-type]  # what is on sale has both
             variant.listed_at or line.added_at,
             variant.closes_at,
             tuple(_credited(deal, own) for deal in deals),
@@ -192,8 +192,9 @@ def _credited(deal: DealTerms, own: Holdings) -> DealTerms:
     if not held:
         return deal
     left = None if deal.left is None else deal.left + held
-    limited = deal.shopper_left is not None and own.shopper_id is not None
-    shopper_left = deal.shopper_left + held if limited else deal.shopper_left
+    shopper_left = deal.shopper_left
+    if shopper_left is not None and own.shopper_id is not None:
+        shopper_left += held
     return replace(deal, left=left, shopper_left=shopper_left)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Sum
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -34,6 +34,7 @@ from shop.cart.vouchers.guesses import one_try
 from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible, ShopError, TooManyTries
 from shop.languages import listed
+from shop.requests import Request
 from shop.storefront.cache.catalogue_version import current_version
 from shop.storefront.language_offer import note_offer, offered
 from shop.storefront.middleware import tokenless
@@ -48,7 +49,7 @@ MOST_KINDS = 20  # of tickets, on the page of one experience
 @never_cache
 @tokenless
 @require_POST
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: Request) -> HttpResponse:
     """Put units of a variant into the cart, on top of those that are there."""
     at = clock.moment_of(request)
     quantity = number(request.POST.get("quantity", "1"))
@@ -73,7 +74,7 @@ def _variant(posted: QueryDict) -> int:
     """
     if "variant" in posted or "product" not in posted:
         return number(posted.get("variant", ""))
-    product = Product.objects.filter(pk=number(posted["product"])).first()
+    product = Product.objects.filter(pk=number(posted.get("product", ""))).first()
     names = product.option_names if product else []
     missing = [_(name) for place, name in enumerate(names) if f"option{place}" not in posted]
     if missing:
@@ -89,7 +90,7 @@ def _variant(posted: QueryDict) -> int:
 @never_cache
 @tokenless
 @require_POST
-def reserve(request: HttpRequest) -> HttpResponse:
+def reserve(request: Request) -> HttpResponse:
     """Put tickets for a session into the cart: a number for each kind that it has."""
     at = clock.moment_of(request)
     kinds = change.buyable_seats(number(request.POST.get("session", "")), at=at)
@@ -126,7 +127,7 @@ def _tickets(posted: QueryDict, kinds: dict[str, Variant]) -> list[tuple[Variant
 @queued
 @never_cache
 @require_safe
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: Request) -> HttpResponse:
     """Show the cart, priced at this moment."""
     return cart_page(request)
 
@@ -134,7 +135,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @queued
 @never_cache
 @require_POST
-def line(request: HttpRequest, variant_id: int) -> HttpResponse:
+def line(request: Request, variant_id: int) -> HttpResponse:
     """Set how many units of a variant the cart holds; zero removes the line."""
     form = LineForm(request.POST)
     is_removed = "remove" in request.POST
@@ -150,7 +151,7 @@ def line(request: HttpRequest, variant_id: int) -> HttpResponse:
 @queued
 @never_cache
 @require_POST
-def voucher(request: HttpRequest) -> HttpResponse:
+def voucher(request: Request) -> HttpResponse:
     """Pick a voucher by its code, or take one out of the cart."""
     shopper = shopper_of(request)
     cart = carts_of(request).first()
@@ -162,8 +163,8 @@ def voucher(request: HttpRequest) -> HttpResponse:
     code = request.POST.get("code", "").replace("\0", "")  # which the database cannot take
     at = clock.moment_of(request)
     try:
-        with one_try(cart, shopper, at=at):
-            change.use_voucher(cart, code, shopper=shopper, at=at)
+        with one_try(cart, cast("Shopper", shopper), at=at):
+            change.use_voucher(cart, code, shopper=cast("Shopper", shopper), at=at)
     except TooManyTries as brake:
         response = cart_page(request, status=429, voucher_error=str(brake), code=code[:40])
         response.headers["Retry-After"] = 60 * brake.minutes
@@ -176,7 +177,7 @@ def voucher(request: HttpRequest) -> HttpResponse:
 @queued
 @never_cache
 @require_POST
-def country(request: HttpRequest) -> HttpResponse:
+def country(request: Request) -> HttpResponse:
     """Set where the parcels go, for this cart and for the pages of the shop."""
     form = CountryForm(request.POST)
     if not form.is_valid():
@@ -191,7 +192,7 @@ def country(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-def summary(request: HttpRequest) -> HttpResponse:
+def summary(request: Request) -> HttpResponse:
     """Return the personal part of every page's frame: the cart, the saved products, the name."""
     user = signed_in(request)
     lines = CartLine.objects.filter(cart__in=carts_of(request))
@@ -210,7 +211,7 @@ def summary(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-def limit(request: HttpRequest, product_id: int) -> HttpResponse:
+def limit(request: Request, product_id: int) -> HttpResponse:
     """Return how many of a product's limited deal the signed-in person may still buy."""
     user = signed_in(request)
     if user is None:
@@ -224,11 +225,11 @@ def limit(request: HttpRequest, product_id: int) -> HttpResponse:
     return render(request, "shop/cart/own_limit.html", context)
 
 
-def _changed(request: HttpRequest) -> HttpResponse:
+def _changed(request: Request) -> HttpResponse:
     return cart_page(request) if request.htmx else see_other("cart")
 
 
-def cart_page(request: HttpRequest, *, status: int = 200, **said: Any) -> HttpResponse:
+def cart_page(request: Request, *, status: int = 200, **said: Any) -> HttpResponse:
     """Answer with the cart: the fragment for htmx, the page otherwise."""
     at = clock.moment_of(request)
     context: dict[str, Any] = {"cart": None, **said}
@@ -250,7 +251,7 @@ def cart_page(request: HttpRequest, *, status: int = 200, **said: Any) -> HttpRe
     return response
 
 
-def _priced(request: HttpRequest, shopper: Shopper, *, at: datetime) -> PricedCart | None:
+def _priced(request: Request, shopper: Shopper, *, at: datetime) -> PricedCart | None:
     """Price the cart for the country that was chosen last, in the cart or on another page."""
     priced = price_cart(shopper, at=at)
     if priced is None or priced.cart.contact_id or not cookies.read(request, COUNTRY_COOKIE):

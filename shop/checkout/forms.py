@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import phonenumbers
 from django import forms
@@ -18,6 +18,9 @@ from shop.delivery.addresses import AddressRules, address_rules
 from shop.delivery.areas import area_of, areas
 from shop.delivery.models import Contact
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 AUTOCOMPLETE = {
     "email": "email",
     "country": "country",
@@ -32,7 +35,9 @@ AUTOCOMPLETE = {
 LONGEST_PHONE = 30
 
 
-def _text(label: str, most: int, missing: str = "", *, required: bool = True) -> forms.CharField:
+def _text(
+    label: StrOrPromise, most: int, missing: StrOrPromise = "", *, required: bool = True
+) -> forms.CharField:
     messages = {"required": missing}
     return forms.CharField(
         label=label, max_length=most, required=required, error_messages=messages, widget=PlainInput
@@ -41,6 +46,9 @@ def _text(label: str, most: int, missing: str = "", *, required: bool = True) ->
 
 class AddressForm(forms.Form):
     """An address with the fields that its country asks for; for tickets alone, who is booking."""
+
+    fields: dict[str, Any]
+    initial: dict[str, Any]
 
     email = forms.EmailField(
         label=_("Email"),
@@ -133,8 +141,8 @@ class AddressForm(forms.Form):
         text = before.get("region") or ""
         region = area_of(self.code, language(), text) or text
         if self.is_bound:
-            self.data = self.data.copy()
-            self.data["region"] = region
+            self.data = data = cast("Any", self.data).copy()
+            data["region"] = region
         else:
             self.initial = {**self.initial, "region": region}
         own = [] if region in ("", *dict(known)) else [(region, region)]
@@ -153,7 +161,7 @@ def _word(field: forms.Field, autocomplete: str) -> None:
         field.error_messages["max_length"] = too_long_later(field.label, int(most))
 
 
-def _too_long(label: str, most: int) -> str:
+def _too_long(label: StrOrPromise | None, most: int) -> str:
     text = ngettext(
         "%(label)s must be %(count)d character or fewer",
         "%(label)s must be %(count)d characters or fewer",

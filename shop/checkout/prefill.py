@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from django.utils.functional import SimpleLazyObject
 
@@ -43,7 +43,7 @@ def begun(priced: PricedCart, shopper: Shopper, *, at: datetime) -> Fields:
     if initial.keys() != {"country"}:
         return Fields(form())
     served = current_version(at=at).served if sends else None
-    return Fields(SimpleLazyObject(form), blank=(priced.cart.country, served))
+    return Fields(cast("AddressForm", SimpleLazyObject(form)), blank=(priced.cart.country, served))
 
 
 def shown(form: AddressForm, priced: PricedCart, *, at: datetime) -> Fields:

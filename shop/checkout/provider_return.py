@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -16,12 +16,13 @@ from shop.checkout.order.summary import show_order
 from shop.checkout.order.tickets import visits_beside
 from shop.orders.adopt import may_keep
 from shop.orders.models import Order
+from shop.requests import Request
 from shop.storefront.cache.catalogue_version import current_version
 
 
 @require_safe
 @order_page
-def paid(request: HttpRequest, order: Order) -> HttpResponse:
+def paid(request: Request, order: Order) -> HttpResponse:
     """Show the confirmation if the provider says that the order is paid, or how it stands."""
     came_from = request.GET.get("s", "")
     is_known = bring_up_to_date(order, came_from=came_from, at=clock.moment_of(request))
@@ -32,7 +33,7 @@ def paid(request: HttpRequest, order: Order) -> HttpResponse:
 
 @require_safe
 @order_page
-def stopped(request: HttpRequest, order: Order) -> HttpResponse:
+def stopped(request: Request, order: Order) -> HttpResponse:
     """Tell somebody who left the payment page that nothing was charged, if that is so."""
     is_known = bring_up_to_date(order, at=clock.moment_of(request))
     if order.is_paid:
@@ -41,7 +42,7 @@ def stopped(request: HttpRequest, order: Order) -> HttpResponse:
 
 
 def unpaid_page(
-    request: HttpRequest, order: Order, *, is_known: bool | None, stopped: bool = False
+    request: Request, order: Order, *, is_known: bool | None, stopped: bool = False
 ) -> HttpResponse:
     """Show how an order without its money stands, and the ways to go on."""
     zone = current_version(at=clock.moment_of(request)).zone
@@ -52,7 +53,7 @@ def unpaid_page(
     return render(request, "shop/checkout/unpaid.html", context)
 
 
-def _confirmed(request: HttpRequest, order: Order) -> HttpResponse:
+def _confirmed(request: Request, order: Order) -> HttpResponse:
     """Thank by name; a browser that did not place the order gets its page, which names nobody."""
     if not is_proved(request, order, at=clock.moment_of(request)):
         return see_other("order", order.number, order.token)

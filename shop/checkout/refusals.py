@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,8 +32,8 @@ def refused(refusal: ShopError | None) -> dict[str, Any]:
     if refusal is None:
         return {}
     said: dict[str, Any] = {"refusal": str(refusal), "is_uncharged": isinstance(refusal, UNCHARGED)}
-    if isinstance(refusal, PriceChanged) and (refusal.before or 0) > 0:
-        said |= {"before": amount(refusal.before), "after": amount(refusal.after)}
+    if isinstance(refusal, PriceChanged) and refusal.before and refusal.before > 0:
+        said |= {"before": amount(refusal.before), "after": amount(cast("int", refusal.after))}
     return said | {"is_changed": isinstance(refusal, PriceChanged)}
 
 

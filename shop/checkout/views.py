@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -24,11 +26,13 @@ from shop.checkout.forms import AddressForm
 from shop.checkout.prefill import Fields, begun, is_unchanged, shown
 from shop.checkout.refusals import refused, too_large, way_to_more
 from shop.delivery.areas import area_of, areas
+from shop.delivery.models import Contact
 from shop.delivery.names import country_name, lines_of
 from shop.errors import CannotDeliver, ShopError
 from shop.orders.agreement import Agreement
 from shop.payments.collect import start_payment
 from shop.reports import refusals
+from shop.requests import Request
 from shop.storefront.preferences import currency_of
 from shop.waiting_room.queued import queued
 
@@ -36,13 +40,13 @@ from shop.waiting_room.queued import queued
 @queued
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def address(request: HttpRequest) -> HttpResponse:
+def address(request: Request) -> HttpResponse:
     """Ask who gets the parcels and where."""
     if request.method == "POST":
         return _take_address(request)
     shopper = shopper_of(request)
     priced = price_cart(shopper, at=clock.moment_of(request)) if shopper else None
-    if priced is None:
+    if shopper is None or priced is None:
         return see_other("cart")
     fields = begun(priced, shopper, at=clock.moment_of(request))
     return _address_page(request, fields, priced)
@@ -51,7 +55,7 @@ def address(request: HttpRequest) -> HttpResponse:
 @queued
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def delivery(request: HttpRequest) -> HttpResponse:
+def delivery(request: Request) -> HttpResponse:
     """Ask how each parcel travels, show the sums, and lead to the payment."""
     shopper = shopper_of(request)
     if shopper is None:
@@ -73,7 +77,7 @@ def delivery(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(step.payment_url or paid, status=303)
 
 
-def _take_address(request: HttpRequest) -> HttpResponse:
+def _take_address(request: Request) -> HttpResponse:
     code = request.POST.get("country", "")
     code = code if code.isalpha() else ""
     cart = cart_to_send(request, code)
@@ -94,7 +98,7 @@ def _take_address(request: HttpRequest) -> HttpResponse:
     return see_other("checkout-delivery")
 
 
-def _note_contact(request: HttpRequest, cart: Cart, form: AddressForm) -> None:
+def _note_contact(request: Request, cart: Cart, form: AddressForm) -> None:
     contact = form.contact()
     if is_unchanged(cart.contact, contact):  # so that an open order stays the same order
         change.send_to(cart, contact.country)
@@ -103,16 +107,16 @@ def _note_contact(request: HttpRequest, cart: Cart, form: AddressForm) -> None:
     change.set_contact(cart, contact)
 
 
-def _address_again(request: HttpRequest, form: AddressForm, *, status: int = 200) -> HttpResponse:
+def _address_again(request: Request, form: AddressForm, *, status: int = 200) -> HttpResponse:
     at = clock.moment_of(request)
-    priced = price_cart(shopper_of(request), at=at)
+    priced = price_cart(cast("Shopper", shopper_of(request)), at=at)
     if priced is None:
         return see_other("cart")
     return _address_page(request, shown(form, priced, at=at), priced, status=status)
 
 
 def _address_page(
-    request: HttpRequest, fields: Fields, priced: PricedCart, *, status: int = 200
+    request: Request, fields: Fields, priced: PricedCart, *, status: int = 200
 ) -> HttpResponse:
     context = {
         **fields._asdict(),
@@ -126,7 +130,7 @@ def _address_page(
 
 
 def _delivery_page(
-    request: HttpRequest, shopper: Shopper, *, refusal: ShopError | None = None, status: int = 200
+    request: Request, shopper: Shopper, *, refusal: ShopError | None = None, status: int = 200
 ) -> HttpResponse:
     at = clock.moment_of(request)
     priced = price_cart(shopper, at=at)
@@ -140,7 +144,7 @@ def _delivery_page(
         "choices": choices(priced),
         "shown": chosen(priced),
         "sends": priced.has_goods,
-        "contact": lines_of(cart.contact, language(), sends=priced.has_goods),
+        "contact": lines_of(cast("Contact", cart.contact), language(), sends=priced.has_goods),
         "duties": duties_of(priced),
         "limits": charge.limits(priced, shopper, at=at),
         "obstacles": charge.obstacles(priced) + ([str(excess)] if excess else []),
@@ -155,7 +159,7 @@ def _delivery_page(
     return render(request, f"shop/checkout/{name}", context, status=status)
 
 
-def _agreed(request: HttpRequest) -> Agreement:
+def _agreed(request: Request) -> Agreement:
     """Return the agreement of the page: only compared with the present one, never believed."""
     total = request.POST.get("total", "")
     minor = int(total) if total.isdecimal() and len(total) <= 15 else -1

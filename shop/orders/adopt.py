@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -29,7 +31,7 @@ def hand_over(order: Order, user: User, cart: Cart) -> None:
     except IntegrityError:
         order.refresh_from_db()
         # The order runs out by itself; the cart that stays behind must not wait for it.
-        Cart.objects.filter(pk=guests_cart).exclude(pk=cart.pk).update(holdings={})
+        Cart.objects.filter(pk=cast("int", guests_cart)).exclude(pk=cart.pk).update(holdings={})
         return
     if guests_cart not in (None, cart.pk):
         held = Cart.objects.get(pk=guests_cart).holdings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, QuerySet, Sum
 
 from shop.festivals.models import Fund
 from shop.orders.models import Discount, Order, OrderLine
@@ -37,7 +37,7 @@ def drawdown(fund: Fund) -> Drawdown:
     return Drawdown(tuple(rows), sum(row[2] for row in rows), back)
 
 
-def _gone_back(discounts: object, lines: object) -> int:
+def _gone_back(discounts: QuerySet[Discount], lines: QuerySet[OrderLine]) -> int:
     """Return the parts that went back with units, rounded down over each line."""
     units = Sum("line__refund_lines__quantity")
     given = (

@@ -10,16 +10,17 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 
+from shop.cart.models import CartLine
 from shop.cart.pricing import PricedCart
 from shop.catalogue.models import Term, Variant
 from shop.catalogue.words import ProductTerms, terms_of
 from shop.delivery.quote import arrival
 from shop.festivals.holds.holdings import Holdings, holdings_of
 from shop.festivals.models import Slot
-from shop.festivals.pricing.benefits import Benefit
 from shop.festivals.pricing.quoting import subsidy
 from shop.festivals.pricing.segments import Segment
 from shop.festivals.pricing.terms import Group
+from shop.festivals.pricing.weighing import Benefit
 from shop.languages import in_language
 from shop.merchants.models import Merchant
 from shop.money import share
@@ -194,6 +195,6 @@ def _discounts(
         )
 
 
-def _picture(asked: object) -> str:
+def _picture(asked: CartLine) -> str:
     listing = getattr(asked.variant.product, "listing", None)
     return listing.picture.get("small", "") if listing else ""

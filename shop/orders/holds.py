@@ -12,7 +12,7 @@ from shop.festivals.holds.holdings import Holdings, holdings_of
 from shop.festivals.models import Deal
 from shop.festivals.promotions import sponsors
 from shop.listings.refresh import note_stock
-from shop.orders.models import Order
+from shop.orders.models import Discount, Order, OrderLine
 from shop.stock import hold as stock
 from shop.stock.models import Pool
 
@@ -92,7 +92,8 @@ def retake(order: Order, *, at: datetime) -> list[int]:
         line.is_set_aside = line.is_set_aside and line.deal_id not in over
     discounts = list(order.discounts.all())
     again = holdings_of(lines, discounts, shopper_id=order.mailbox_id)
-    fund_ids = {row.fund_id for row in (*lines, *discounts) if row.fund_id}
+    frozen: list[OrderLine | Discount] = [*lines, *discounts]
+    fund_ids = {row.fund_id for row in frozen if row.fund_id}
     turned = _move(take=again, give=Holdings(), at=at, fund_ids=fund_ids, is_promised=True)
     # What the order's sponsors promised may be somebody else's by now.
     sponsors.check(fund_ids, at=at)
@@ -109,5 +110,7 @@ def _may_turn(pool: Pool, units: int) -> bool:
     return bool(units) and min(pool.free, pool.free - units) < pool.most_units
 
 
-def _net(pools: Collection[int], take: dict, give: dict) -> dict[int, int]:
+def _net(
+    pools: Collection[int], take: Mapping[int, int], give: Mapping[int, int]
+) -> dict[int, int]:
     return {pool_id: take.get(pool_id, 0) - give.get(pool_id, 0) for pool_id in pools}

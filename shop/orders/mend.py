@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.tasks import Task
@@ -36,7 +37,7 @@ def mend(
     seen: int,
     at: datetime,
     by: User,
-    receipt: Task = send_receipt,
+    receipt: Task[..., Any] = send_receipt,
 ) -> None:
     """Change the address of a paid order; tell the shopper, and the stores that have to send.
 

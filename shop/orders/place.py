@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -18,6 +19,7 @@ from shop.cart.models import Cart
 from shop.cart.pricing import PricedCart, price_cart
 from shop.composed import TEXT, composed
 from shop.currencies import least_charge, written
+from shop.delivery.models import Contact
 from shop.delivery.names import country_name
 from shop.errors import (
     BelowMinimum,
@@ -203,7 +205,7 @@ def _place(
         mailbox_id=shopper.limit_id,
         cart=priced.cart,
         contact=priced.cart.contact,
-        email_key=mailbox_key(priced.cart.contact.email),
+        email_key=mailbox_key(cast("Contact", priced.cart.contact).email),
         network_key=shopper.network_key,
         language=shopper.language,
         currency=settings.SHOP_CURRENCY,

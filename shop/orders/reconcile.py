@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
+
+if TYPE_CHECKING:
+    from django.db.backends.utils import CursorWrapper
 
 # Each statement lists rows whose counters differ from what the lines of orders say: id, then
 # pairs of counted and right. Held is what pending orders hold; sold is paid, not shipped, and not
@@ -153,7 +157,7 @@ def note_sold(*, at: datetime) -> int:
 
 
 def _compare(
-    cursor: object, table: str, statement: str, names: tuple[str, ...]
+    cursor: CursorWrapper, table: str, statement: str, names: tuple[str, ...]
 ) -> Iterator[Difference]:
     cursor.execute(statement)
     for row in cursor.fetchall():

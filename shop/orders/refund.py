@@ -82,12 +82,13 @@ def record(
         for row in empty
         if row.delivery_paid or row.delivery_funded
     ]
-    amount = sum(row.paid for row in (*rows, *parcels))
+    moved: list[RefundLine | RefundParcel] = [*rows, *parcels]
+    amount = sum(row.paid for row in moved)
     refund = Refund.objects.create(
         order=order, cause=cause, reason=reason, amount=amount, at=at, by=by
     )
-    for row in (*rows, *parcels):
-        row.refund = refund
+    for each in moved:
+        each.refund = refund
     RefundLine.objects.bulk_create(rows)
     RefundParcel.objects.bulk_create(parcels)
     _lower_earnings(rows, parcels)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.tasks import task
 from django.utils import translation
 from django.utils.formats import date_format
@@ -12,6 +14,7 @@ from shop.accounts.models import User
 from shop.currencies import written
 from shop.delivery.models import Contact
 from shop.delivery.names import address_lines, country_name
+from shop.festivals.models import Deal
 from shop.mail import send
 from shop.merchants.models import Membership
 from shop.orders.access import CODE_WORKS, code_of, is_current
@@ -221,7 +224,7 @@ def send_price_mistake(line_id: int) -> None:
         "wrong_price": written(line.price, order.currency, language),
         "right_price": written(line.regular, order.currency, language),
         "is_kept": line.decision.outcome == SaleDecision.Outcome.HONOURED,
-        "reason": line.deal.wrong_price.reason,
+        "reason": cast("Deal", line.deal).wrong_price.reason,
         "amount": written(back, order.currency, language),
         "order_link": order_link(order),
     }

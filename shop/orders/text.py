@@ -104,8 +104,7 @@ def _sums(order: Order) -> list[tuple[str, str]]:
 def sent_elsewhere(shipment: Shipment, order: Order) -> list[str]:
     """Return to which address a parcel left, if the order's was mended later; else nothing."""
     there = shipment.contact
-    is_elsewhere = there is not None and there.lines != order.contact.lines
-    return list(there.lines) if is_elsewhere else []
+    return list(there.lines) if there and there.lines != order.contact.lines else []
 
 
 def _line(order: Order, line: OrderLine, language: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -71,7 +72,7 @@ def is_known_as_paid(session_id: str) -> bool:
 
 
 @composed(session=TEXT)
-def paid_sessions(*, session: Expression) -> QuerySet[int]:
+def paid_sessions(*, session: Expression) -> QuerySet[Payment, Any]:
     """Return the payment of a session if it is paid."""
     paid = Payment.objects.filter(session_id=session, state=Payment.State.PAID)
     return paid.values_list("pk", flat=True)
@@ -211,7 +212,7 @@ def _pay(order: Order, *, at: datetime) -> bool:
     return True
 
 
-def _send_back(payment: Payment, cause: str, *, mail: Task, at: datetime) -> None:
+def _send_back(payment: Payment, cause: str, *, mail: Task[..., Any], at: datetime) -> None:
     payment.save_as(Payment.State.REFUNDING)
     queue_refund(payment, cause=cause, at=at)
     posting.post_unwanted(payment.order, payment.amount, reference=str(payment.uuid), at=at)

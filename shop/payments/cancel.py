@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -76,7 +77,8 @@ def end_open(orders: QuerySet[Order], *, name: str, at: datetime) -> int:
 def sessions_of(orders: Collection[Order]) -> list[str]:
     """Return the sessions at which orders can still be paid."""
     rows = Payment.objects.payable().filter(order__in=orders, session_id__isnull=False)
-    return list(rows.values_list("session_id", flat=True))
+    ids: QuerySet[Payment, Any] = rows.values_list("session_id", flat=True)
+    return list(ids)
 
 
 def _close(payment: Payment, answers: Answers, *, at: datetime) -> bool:
@@ -87,8 +89,9 @@ def _close(payment: Payment, answers: Answers, *, at: datetime) -> bool:
                 give_up(payment, at=at)
                 return True
             payment.refresh_from_db()
-        known = answers.get(payment.session_id)
-        session = said(known) if known else gateway().close_checkout(payment.session_id)
+        session_id = cast("str", payment.session_id)
+        known = answers.get(session_id)
+        session = said(known) if known else gateway().close_checkout(session_id)
         take_over(session, at=at)
     except (GatewayError, UnknownOrder) as error:
         if getattr(error, "code", "") != "given up":  # said once, where it was asked

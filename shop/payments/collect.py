@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -198,7 +199,7 @@ def _apply_closed(payment: Payment, *, at: datetime) -> None:
     Raises:
         GatewayError: it may still be paid.
     """
-    session = gateway().close_checkout(payment.session_id)
+    session = gateway().close_checkout(cast("str", payment.session_id))
     if session.status == SessionStatus.OPEN:
         raise GatewayError("the session is still open", may_retry=True, code="open")
     if session.status == SessionStatus.COMPLETE:

@@ -75,7 +75,7 @@ def difference(session: CheckoutSession) -> str:
     payment = Payment.objects.filter(uuid=session.payment_uuid).first()
     if not session.is_paid:
         is_its_page = payment is not None and payment.session_id == session.id
-        if is_its_page and payment.state in Payment.HAS_MONEY:
+        if payment and is_its_page and payment.state in Payment.HAS_MONEY:
             return f"{session.id} is not paid at the provider, and {payment.state} here"
         return ""
     return _of_paid(session, payment)

@@ -16,7 +16,7 @@ STUCK = ("blocked", "failed")  # while nobody has resolved it
 UNDECIDED = Q(state__in=("processing", "review"))
 
 
-class PaymentQuerySet(StateQuerySet):
+class PaymentQuerySet(StateQuerySet["Payment"]):
     """Payments by the steps that are left: payable, undecided."""
 
     def payable(self) -> PaymentQuerySet:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import Q
@@ -88,7 +89,7 @@ def check_pending(*, at: datetime) -> int:
     def check(operation: Operation) -> None:
         Operation.objects.filter(pk=operation.pk).update(run_after=at + ASK_AGAIN)
         try:
-            check_refund(operation.remote_id, at=at)
+            check_refund(cast("str", operation.remote_id), at=at)
         except GatewayError as error:
             log.warning("operation %s: not checked: %s", operation.uuid, error)
 
@@ -130,7 +131,7 @@ def _carry_out(operation: Operation, *, at: datetime) -> None:
 
 def _refunded(operation: Operation, *, at: datetime) -> RemoteOperation:
     """Send the money back, or find that it went; nothing is sent under a key that grew old."""
-    if at < operation.key_until:
+    if at < cast("datetime", operation.key_until):
         return gateway().refund(operation.request, key=str(operation.uuid))
     if found := gateway().find_refund(operation.request):
         return found
@@ -172,7 +173,8 @@ def _post(event: Callable[..., object], operation: Operation, *, at: datetime) -
 
 def _put_off(operation: Operation, error: GatewayError, *, at: datetime) -> None:
     """Try again later, or wait for a person when repeating cannot help."""
-    changes, state = {"error": str(error)[:300]}, Operation.State.QUEUED
+    changes: dict[str, Any] = {"error": str(error)[:300]}
+    state = Operation.State.QUEUED
     if error.code in NO_ANSWER:
         changes["tries"] = operation.tries - 1
         changes["run_after"] = at + timedelta(minutes=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
 
@@ -22,7 +23,7 @@ from shop.tickets import issue
 from shop.tickets.tasks import send_session_cancelled
 
 SENT = (Suborder.State.SHIPPED, Suborder.State.DELIVERED)
-MOST_WORDS: int = Refund._meta.get_field("reason").max_length
+MOST_WORDS = cast("int", Refund._meta.get_field("reason").max_length)
 
 
 @transaction.atomic

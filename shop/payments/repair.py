@@ -16,6 +16,7 @@ from shop.locks import lock_one
 from shop.payments.models import STUCK, GatewayEvent, Operation, Payment
 from shop.payments.operations import record
 from shop.payments.provider.stripe_gateway import gateway
+from shop.states import StateQuerySet
 
 MOST_WORDS = 300
 
@@ -30,7 +31,7 @@ def differing_payments() -> QuerySet[Payment]:
     return Payment.objects.filter(state=Payment.State.REVIEW)
 
 
-def dead_messages() -> QuerySet[GatewayEvent]:
+def dead_messages() -> StateQuerySet[GatewayEvent]:
     """Return the messages of the provider that were given up."""
     return GatewayEvent.objects.filter(state=GatewayEvent.State.DEAD)
 

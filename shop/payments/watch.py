@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -60,7 +62,7 @@ def tell_organizers(*, at: datetime) -> bool:
     return True
 
 
-def _tell_past_the_queue(names: list[str], *, at: datetime) -> None:
+def _tell_past_the_queue(names: Sequence[str], *, at: datetime) -> None:
     """Hand the mails to the mail server here and now, none waiting for another."""
     places = range(len(settings.ORGANIZER_EMAILS))
 
@@ -86,7 +88,7 @@ def send_alert(address: str, names: list[str]) -> None:
     send("alert", address, language="en", context=context)
 
 
-def _waiting(at: datetime) -> dict[str, QuerySet]:
+def _waiting(at: datetime) -> dict[str, QuerySet[Any]]:
     late = at - PATIENCE
     return {
         OVERDUE: overdue_orders(at=at),
@@ -107,7 +109,7 @@ def _waiting(at: datetime) -> dict[str, QuerySet]:
     }
 
 
-def _stuck(at: datetime) -> dict[str, QuerySet]:
+def _stuck(at: datetime) -> dict[str, QuerySet[Any]]:
     since, late = at - SHOWN_FOR, at - PATIENCE
     return {
         "payments to be looked at": Payment.objects.filter(state=Payment.State.REVIEW),

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vText
@@ -32,11 +33,12 @@ class Session:
 def session_of(variant: Variant, store: str) -> Session:
     """Return the session that a variant is a seat of."""
     product = variant.product
-    starts = variant.session_start.astimezone(ZoneInfo(variant.session_zone or "UTC"))
+    start = cast("datetime", variant.session_start)
+    starts = start.astimezone(ZoneInfo(variant.session_zone or "UTC"))
     minutes = product.duration_minutes
     # Added in UTC: a clock that jumps during a tour makes it no longer.
     length = timedelta(minutes=minutes) if minutes else DEFAULT_LENGTH
-    ends = (variant.session_start + length).astimezone(starts.tzinfo)
+    ends = (start + length).astimezone(starts.tzinfo)
     return Session(
         product.title, store, starts, ends, variant.session_zone or "UTC", product.meeting_point
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import cast
 
 from django.conf import settings
 from django.db.models import Prefetch
@@ -98,7 +100,7 @@ def _live(lines: Sequence[OrderLine]) -> list[Ticket]:
 def _context(lines: Sequence[OrderLine], language: str) -> dict[str, object]:
     line = lines[0]
     session: Session = session_of(line.variant, line.suborder.merchant.name)
-    starts = line.variant.session_start
+    starts = cast("datetime", line.variant.session_start)
     return {
         "experience": line.read_title,
         "store": session.store,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -17,13 +17,14 @@ from shop.cart.saved import save
 from shop.cart.saved.page import saved_products
 from shop.cart.views import number
 from shop.errors import NotPossible
+from shop.requests import Request
 from shop.storefront.middleware import tokenless
 
 
 @never_cache
 @tokenless
 @require_http_methods(["GET", "HEAD", "POST"])
-def saved(request: HttpRequest) -> HttpResponse:
+def saved(request: Request) -> HttpResponse:
     """Show the saved products; a post saves one more."""
     at = clock.moment_of(request)
     if request.method != "POST":
@@ -40,7 +41,7 @@ def saved(request: HttpRequest) -> HttpResponse:
 @never_cache
 @tokenless
 @require_POST
-def remove(request: HttpRequest) -> HttpResponse:
+def remove(request: Request) -> HttpResponse:
     """Take a product off the saved ones."""
     if cart := carts_of(request).first():
         save.remove(cart, number(request.POST.get("product", "")))
@@ -50,7 +51,7 @@ def remove(request: HttpRequest) -> HttpResponse:
 @never_cache
 @tokenless
 @require_POST
-def move(request: HttpRequest) -> HttpResponse:
+def move(request: Request) -> HttpResponse:
     """Put a saved product into the cart, or show it where there is something to choose."""
     cart = carts_of(request).first()
     if cart is None:
@@ -62,5 +63,5 @@ def move(request: HttpRequest) -> HttpResponse:
     return see_other("cart")
 
 
-def _done(request: HttpRequest) -> HttpResponse:
+def _done(request: Request) -> HttpResponse:
     return HttpResponse(status=204) if request.htmx else see_other("saved")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
@@ -84,7 +85,7 @@ def claim_for_cart(cart: Cart, promotion: Promotion, shopper: Shopper, *, at: da
     """
     if shopper.limit_id is None:
         raise NeedsAccount(_("Vouchers and limited deals need a confirmed email address."))
-    claim = claim_voucher(promotion, shopper.user, at=at)
+    claim = claim_voucher(promotion, cast("User", shopper.user), at=at)
     if claim.state == Claim.State.USED:
         raise VoucherRefused(_("You have already used this voucher."))
     change.use_claim(cart, claim)

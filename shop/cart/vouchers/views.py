@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from shop import clock
-from shop.cart.current import cart_for_change, has_verified_email, shopper_of, signed_in
+from shop.accounts.requests import SignedIn
+from shop.cart.current import Shopper, cart_for_change, has_verified_email, shopper_of, signed_in
 from shop.cart.http import see_other
 from shop.cart.views import cart_page
 from shop.cart.vouchers.claim import claim_for_cart, claim_for_later
@@ -26,7 +29,7 @@ from shop.storefront.middleware import tokenless
 @never_cache
 @login_required
 @require_safe
-def vouchers(request: HttpRequest) -> HttpResponse:
+def vouchers(request: SignedIn) -> HttpResponse:
     """Show the vouchers of the signed-in person, and those within reach."""
     return _wallet(request)
 
@@ -34,7 +37,7 @@ def vouchers(request: HttpRequest) -> HttpResponse:
 @never_cache
 @tokenless
 @require_POST
-def claim(request: HttpRequest, promotion_id: int) -> HttpResponse:
+def claim(request: SignedIn, promotion_id: int) -> HttpResponse:
     """Claim a voucher for the signed-in shopper; one that can be used now goes into the cart.
 
     A guest signs in first and finds the voucher on the page of vouchers.
@@ -50,7 +53,7 @@ def claim(request: HttpRequest, promotion_id: int) -> HttpResponse:
             messages.success(request, _("Voucher claimed. It waits in your account."))
             return see_other("vouchers")
         cart, _token = cart_for_change(request, at=at)
-        claim_for_cart(cart, promotion, shopper_of(request), at=at)
+        claim_for_cart(cart, promotion, cast("Shopper", shopper_of(request)), at=at)
     except ShopError as refusal:
         if request.htmx:
             return cart_page(request, status=409, voucher_error=str(refusal))
@@ -63,7 +66,7 @@ def claim(request: HttpRequest, promotion_id: int) -> HttpResponse:
 
 
 def _wallet(
-    request: HttpRequest, *, refusal: ShopError | None = None, status: int = 200
+    request: SignedIn, *, refusal: ShopError | None = None, status: int = 200
 ) -> HttpResponse:
     at, user = clock.moment_of(request), request.user
     context = {

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import wraps
+from typing import cast
 
 from django.db.models import Expression, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import ResolverMatch
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 
@@ -99,7 +101,7 @@ def _asks(request: HttpRequest, order: Order, *, always: bool) -> bool:
 
 
 def _ask_for_proof(request: HttpRequest, order: Order) -> HttpResponse:
-    page = PAGES_AFTER.get(request.resolver_match.url_name, "order")
+    page = PAGES_AFTER.get(cast("ResolverMatch", request.resolver_match).url_name or "", "order")
     response = see_other("order-code", order.number, order.token)
     response.headers["Location"] += f"?next={page}"
     return response

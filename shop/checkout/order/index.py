@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from typing import cast
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
@@ -126,7 +128,7 @@ def _news(order: Order, sent: list[Suborder]) -> str:
     if not order.is_paid or not ahead:
         return ""
     soonest = min(ahead, key=lambda part: (part.arrives_from, part.arrives_to))
-    days = between(soonest.arrives_from, soonest.arrives_to)
+    days = between(cast("date", soonest.arrives_from), cast("date", soonest.arrives_to))
     return _("Next parcel arrives %(from)s to %(to)s") % days
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
 
 from django.conf import settings
 from django.db.models import Prefetch, Sum
@@ -74,7 +76,7 @@ def show_invoice(order: Order) -> Invoice:
     return Invoice(
         billed_to=address_lines(order.contact, language()),
         sold_through=(settings.OPERATOR_NAME, settings.OPERATOR_ADDRESS),
-        date=full_day(order.paid_at),
+        date=full_day(cast("datetime", order.paid_at)),
         method=paid_with(payment.method) if payment else "",
         rows=tuple(row for part in parts for row in _rows(part, order)),
         taxes=tuple(_taxes(parts, order.currency)),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -93,7 +95,7 @@ def _shown(operation: Operation) -> RefundShown:
     standing = stands(operation)
     text = told(standing)
     if standing == DONE:
-        text = _("Refunded, %(date)s") % {"date": full_day(operation.made_at)}
+        text = _("Refunded, %(date)s") % {"date": full_day(cast("datetime", operation.made_at))}
     return RefundShown(
         text=text,
         amount=less(operation.amount, operation.currency),

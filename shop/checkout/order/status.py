@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.conf import settings
 from django.db.models import Q
@@ -57,7 +58,7 @@ def bring_up_to_date(order: Order, *, came_from: str = "", at: datetime) -> bool
         if any(payment.checked_at and payment.checked_at > just_now for payment in asked):
             return None
         for payment in asked:
-            apply_session(payment.session_id, is_waited_for=True, at=at)
+            apply_session(cast("str", payment.session_id), is_waited_for=True, at=at)
     except GatewayError:
         return False
     order.refresh_from_db(fields=["state", "paid_at", "ended_at"])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import cast
 
 from django.conf import settings
 from django.db.models import Prefetch, prefetch_related_objects
@@ -140,7 +141,7 @@ def _placed(order: Order, sent: Sequence[Suborder]) -> str:
 
 
 def _first(part: Suborder) -> str:
-    days = between(part.arrives_from, part.arrives_to)
+    days = between(cast("date", part.arrives_from), cast("date", part.arrives_to))
     return _("The first parcel should be with you between %(from)s and %(to)s.") % days
 
 
@@ -173,7 +174,7 @@ def _heading(part: Suborder) -> str:
     if part.state == Suborder.State.DELIVERED:
         return _("Delivered")
     if part.service and part.state != Suborder.State.CANCELLED:
-        return arrives(part.arrives_from, part.arrives_to)
+        return arrives(cast("date", part.arrives_from), cast("date", part.arrives_to))
     return part.merchant.name
 
 
@@ -206,12 +207,13 @@ def _steps(order: Order, part: Suborder) -> list[Step]:
     That it arrived is said where somebody has written it down, and never announced: nobody tells
     the shop. Not yet carrier-scans.
     """
-    paid = Step.done_at(pgettext("order state", "Paid"), order.paid_at, settings.SHOP_ZONE)
+    paid_at = cast("datetime", order.paid_at)
+    paid = Step.done_at(pgettext("order state", "Paid"), paid_at, settings.SHOP_ZONE)
     at_store = {"place": part.merchant.city}
     if part.state == Suborder.State.CANCELLED:
         return [paid, Step(_("Cancelled"), "", "now")]
     if part.state == Suborder.State.WAITING:
-        due = _("Due by %(date)s") % {"date": day(part.ship_by)}
+        due = _("Due by %(date)s") % {"date": day(cast("date", part.ship_by))}
         return [
             paid,
             Step(_("Being packed in %(place)s") % at_store, due, "now"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -98,7 +99,7 @@ def _lines_with_tickets(order: Order) -> QuerySet[OrderLine]:
 def _visit(lines: Sequence[OrderLine], order: Order) -> VisitShown:
     line, language = lines[0], get_language() or "en"
     session = session_of(line.variant, line.suborder.merchant.name)
-    starts = line.variant.session_start
+    starts = cast("datetime", line.variant.session_start)
     return VisitShown(
         line_id=line.pk,
         title=line.read_title,

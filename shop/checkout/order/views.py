@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.cart.current import signed_in
 from shop.cart.http import see_other
 from shop.checkout.desks import desks_of
@@ -28,6 +31,7 @@ from shop.orders.adopt import keep, may_keep
 from shop.orders.models import Order
 from shop.payments.cancel import cancel_pending
 from shop.payments.models import Payment
+from shop.requests import Request
 
 
 @require_safe
@@ -41,7 +45,7 @@ def order(request: HttpRequest, order: Order) -> HttpResponse:
     if order.paid_at is None:
         is_known = bring_up_to_date(order, at=at)
         if order.paid_at is None:
-            return unpaid_page(request, order, is_known=is_known)
+            return unpaid_page(cast("Request", request), order, is_known=is_known)
     user = signed_in(request)
     payment = order.payments.filter(state=Payment.State.PAID).first()
     shown = show_order(order)
@@ -82,7 +86,7 @@ def cancel(request: HttpRequest, order: Order) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @order_page
-def keep_order(request: HttpRequest, order: Order) -> HttpResponse:
+def keep_order(request: SignedIn, order: Order) -> HttpResponse:
     """Ask whether a guest's order should belong to the account, and add it."""
     if request.method == "POST":
         try:
@@ -103,7 +107,7 @@ def keep_order(request: HttpRequest, order: Order) -> HttpResponse:
 @never_cache
 @login_required
 @require_safe
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: SignedIn) -> HttpResponse:
     """List the orders of the signed-in person, newest first, and lead to the person's desks."""
     before = request.GET.get("before", "")
     page = orders_of(request.user, before=int(before) if _is_id(before) else None)

@@ -34,7 +34,7 @@ def id_of_number(text: str) -> int | None:
     return int(found[1]) - NUMBER_START if found and int(found[1]) > NUMBER_START else None
 
 
-class OrderQuerySet(StateQuerySet):
+class OrderQuerySet(StateQuerySet["Order"]):
     """Orders, to be found by their number."""
 
     def numbered(self, text: str) -> OrderQuerySet:
@@ -91,6 +91,10 @@ class Order(Stateful):
     paid_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True, help_text="Expired or cancelled.")
     over_at: datetime  # when all of it was delivered; where it is asked for, see checkout.proving
+    has_refund: bool
+    has_all_back: bool
+    has_delay: bool
+    stores: list[str]
 
     objects = OrderQuerySet.as_manager()
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -19,7 +19,7 @@ from shop.states import Stateful, StateQuerySet
 from shop.stock.models import Pool
 
 
-class SuborderQuerySet(StateQuerySet):
+class SuborderQuerySet(StateQuerySet["Suborder"]):
     """Suborders by their state: sold, or still to send."""
 
     def to_send(self) -> SuborderQuerySet:
@@ -164,6 +164,15 @@ class OrderLine(models.Model):
     pool_units = models.PositiveIntegerField(help_text="Units of the pool for all of them.")
     is_set_aside = models.BooleanField(help_text="Taken from a deal's allotment.")
 
+    # Only where a query adds them.
+    less: int
+    gone: int
+    live: list[Any]
+    benefits: list[dict[str, Any]]
+    parcel_benefits: list[dict[str, Any]]
+    merchant_id: int
+    is_flash: bool
+
     class Meta:
         ordering = ["position"]
         indexes = [models.Index(fields=["product", "order"], name="order_line_of_product")]
@@ -223,6 +232,10 @@ class Discount(models.Model):
     amount = models.PositiveBigIntegerField()
     organizer_part = models.PositiveBigIntegerField()
     merchant_part = models.PositiveBigIntegerField()
+
+    # Only where a query adds them.
+    parcel_back: int | None
+    line_back: list[int]
 
     class Meta:
         constraints = [

@@ -11,14 +11,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import cast
 
 from shop.accounts.mailboxes import mailbox_key
 from shop.cart.current import Shopper
 from shop.cart.locks import one_after_another
 from shop.cart.pricing import PricedCart
+from shop.delivery.models import Contact
 from shop.errors import TooManyOpenOrders
 from shop.festivals.holds.holdings import Holdings
 from shop.festivals.pricing.segments import Segment
+from shop.festivals.pricing.terms import DealTerms
 from shop.orders.models import Order
 from shop.orders.unpaid.reads import DEAL, POOL, Count, Key, OrderSource, Scarce, Seen, look
 from shop.orders.unpaid.words import network_full, order_too_large, too_many_of
@@ -106,7 +109,7 @@ def minutes_to_pay(usual: int, seen: Seen, *, least: int, is_guest: bool) -> int
 def _place(priced: PricedCart, shopper: Shopper, pending: Order | None) -> OrderSource:
     return OrderSource(
         shopper_key=priced.cart.shopper_key,
-        email_key=mailbox_key(priced.cart.contact.email),
+        email_key=mailbox_key(cast("Contact", priced.cart.contact).email),
         network_key=shopper.network_key,
         has_verified_email=shopper.limit_id is not None,
         replaces=pending.pk if pending else None,
@@ -115,7 +118,9 @@ def _place(priced: PricedCart, shopper: Shopper, pending: Order | None) -> Order
 
 def _refuse_network(segments: Iterable[Segment], others: Count, bounds: Bounds) -> None:
     if others.number and others.number + _units(segments) > bounds.network:
-        raise network_full(others.until, zone=bounds.zone, is_guest=bounds.is_guest)
+        raise network_full(
+            cast("datetime", others.until), zone=bounds.zone, is_guest=bounds.is_guest
+        )
 
 
 def _refuse_share(priced: PricedCart, scarce: Mapping[Key, Scarce], bounds: Bounds) -> None:
@@ -145,7 +150,7 @@ def _units(segments: Iterable[Segment]) -> int:
 def _key(segment: Segment) -> Key:
     """Name the counter that runs out: a deal's own units, or those of everyday sale."""
     if segment.is_set_aside:
-        return DEAL, segment.deal.id
+        return DEAL, cast("DealTerms", segment.deal).id
     return POOL, segment.wanted.pool_id
 
 
@@ -159,7 +164,11 @@ def _alone(priced: PricedCart) -> dict[Key, Scarce]:
     found: dict[Key, Scarce] = {}
     for segment in priced.quote.segments:
         pool = pools[segment.wanted.pool_id]
-        left = segment.deal.left if segment.is_set_aside else pool.free - pool.set_aside
+        left = (
+            cast("DealTerms", segment.deal).left
+            if segment.is_set_aside
+            else pool.free - pool.set_aside
+        )
         found[_key(segment)] = Scarce(left or 0)
     return found
 

@@ -62,7 +62,7 @@ class StripeGateway:
         if not is_chargeable(currency):
             raise GatewayError(f"{currency} is not taken", may_retry=False, code="currency")
         metadata = {name: request[name] for name in OUR_METADATA if name in request}
-        params: dict[str, Any] = {
+        params: Any = {
             "mode": "payment",
             "line_items": [_line(line, currency) for line in request["lines"]],
             "client_reference_id": request["order"],
@@ -95,7 +95,7 @@ class StripeGateway:
 
     def sessions_since(self, made_at: datetime) -> Iterator[CheckoutSession]:
         """Yield the sessions of the account that were made since, the newest first."""
-        params = {"created": {"gte": int(made_at.timestamp())}, "limit": 100,
+        params: Any = {"created": {"gte": int(made_at.timestamp())}, "limit": 100,
                   "expand": [f"data.{name}" for name in EXPAND]}  # fmt: skip
         found = self._call(lambda: self._client.v1.checkout.sessions.list(params))
         while True:
@@ -103,7 +103,7 @@ class StripeGateway:
             if not found.has_more:
                 return
             after = params | {"starting_after": found.data[-1].id}
-            found = self._call(lambda after=after: self._client.v1.checkout.sessions.list(after))
+            found = self._call(partial(self._client.v1.checkout.sessions.list, after))
 
     def close_checkout(self, session_id: str) -> CheckoutSession:
         """Make a session unpayable and return its state; it may be paid already."""
@@ -117,7 +117,7 @@ class StripeGateway:
 
     def refund(self, request: Mapping[str, Any], *, key: str) -> RemoteOperation:
         """Send money back; the same key sends it once."""
-        params = {
+        params: Any = {
             "charge": request["charge"],
             "amount": for_stripe(request["amount"], request["currency"]),
             "metadata": {"operation": request["operation"], "order": request["order"]},
@@ -127,7 +127,7 @@ class StripeGateway:
 
     def find_refund(self, request: Mapping[str, Any]) -> RemoteOperation | None:
         """Return the refund that was made of a request, or None; found by the operation."""
-        params = {"charge": request["charge"], "limit": 100}
+        params: Any = {"charge": request["charge"], "limit": 100}
         refunds = self._call(lambda: self._client.v1.refunds.list(params))
         for refund in refunds.data:
             said = refund.metadata.to_dict() if refund.metadata else {}

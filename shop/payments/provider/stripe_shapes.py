@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import stripe
 
 from shop.currencies import currencies, from_stripe
@@ -21,12 +23,12 @@ def refund_of(refund: stripe.Refund) -> RemoteOperation:
 def session_of(session: stripe.checkout.Session) -> CheckoutSession:
     """Return a session as the provider knows it now; an account may have others than ours."""
     currency = (session.currency or "").upper()
-    intent = session.payment_intent
-    charge = intent.latest_charge if intent else None
+    intent: Any = session.payment_intent  # expanded, so no id alone
+    charge: Any = intent.latest_charge if intent else None
     metadata = session.metadata.to_dict() if session.metadata else {}
     return CheckoutSession(
         id=session.id,
-        status=SessionStatus(session.status),
+        status=SessionStatus(cast("str", session.status)),
         is_paid=session.payment_status == "paid",
         is_processing=bool(intent) and intent.status in AWAITED,
         is_refunded=bool(charge) and bool(charge.refunded),
