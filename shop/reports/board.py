@@ -119,7 +119,7 @@ def board(festival: Festival, *, at: datetime) -> Board:
         pending=pending,
         placed=placed,
         paid=paid,
-        refused=[(WORDS.get(name, name), *n) for name, *n in reads.refused(at=at)],
+        refused=[(WORDS.get(name, name), hour, day) for name, hour, day in reads.refused(at=at)],
         readings=seen,
         alerts=alerts(festival, deals=deals, budgets=budgets, pending=pending, seen=seen, at=at),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Value
@@ -217,7 +218,7 @@ def checks() -> list[Check]:
     return list(Check.objects.all())
 
 
-def _rows(statement: str, **asked: object) -> list:
+def _rows(statement: str, **asked: Any) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, asked)
         return cursor.fetchall()

@@ -11,6 +11,8 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 
 from django.core.cache import cache
 from django.core.mail import mailers
@@ -113,7 +115,7 @@ def ask_pages(festival: Festival) -> None:
     _ask(look_at_pages, festival.pk)
 
 
-def _ask(what: Task, *args: int) -> None:
+def _ask(what: Task[..., Any], *args: int) -> None:
     waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY)
     same = waiting.filter(task_path=what.module_path, args_kwargs__args=list(args))
     if not same.exists():
@@ -127,7 +129,11 @@ def _look(parts: Parts, *, at: datetime) -> None:
 
 def _look_at(parts: Parts, *, at: datetime) -> None:
     for name, look in parts:
-        _seen([name], lambda at, look=look: [look(at)], at=at)
+        _seen([name], partial(_only, look), at=at)
+
+
+def _only(look: Callable[[datetime], Found], at: datetime) -> list[Found]:
+    return [look(at)]
 
 
 def _seen(names: list[str], look: Callable[[datetime], list[Found]], *, at: datetime) -> None:

@@ -39,6 +39,7 @@ def standing(*, at: datetime) -> ShopStatus:
     if overdue := overdue_orders(at=at).count():
         found[OVERDUE] = overdue
     for name, words in SILENT.items():
-        if seen[name] is None or at - seen[name] > AGES[name]:
+        last = seen[name]
+        if last is None or at - last > AGES[name]:
             found[words] = None
     return ShopStatus(found, {name: seen[name] for name in ("beat", "worker")})

@@ -167,8 +167,8 @@ def _days(minutes: Iterable[Figures], zone: ZoneInfo) -> list[Figures]:
 
 def _stores(festival: Festival) -> list[Figures]:
     own = Q(merchant__products__participations__festival=festival)
-    rows = Enrolment.objects.filter(festival=festival, state=Enrolment.State.ACCEPTED)
-    rows = rows.annotate(n=Count("merchant__products", own, distinct=True))
+    found = Enrolment.objects.filter(festival=festival, state=Enrolment.State.ACCEPTED)
+    rows = found.annotate(n=Count("merchant__products", own, distinct=True))
     names = rows.order_by("merchant__name").values_list("merchant__name", "merchant__country", "n")
     return [
         {"name": name, "country": code, "where": country_name(code, "en"), "products": count}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, ExpressionWrapper, F, Min, Q, QuerySet
@@ -99,10 +100,10 @@ def _goods_lines(festival: Festival, rows: list[OrderLine]) -> list[StatementLin
     return [goods_line(row, by_line.get(row.pk, [])) for row in rows]
 
 
-def _apart_keys(festival: Festival, merchant: Merchant) -> QuerySet:
+def _apart_keys(festival: Festival, merchant: Merchant) -> QuerySet[Any, Any]:
     """Return parcels, and after them lines outside the festival, that its benefits are on."""
-    rows = discounts_of(festival, merchant).filter(~Q(line__festival=festival))
-    rows = rows.order_by().values("suborder", "line").annotate(
+    found = discounts_of(festival, merchant).filter(~Q(line__festival=festival))
+    rows: QuerySet[Any, Any] = found.order_by().values("suborder", "line").annotate(
         paid=Min("order__paid_at"), of=Min("order"), first=Min("pk")
     )  # fmt: skip
     is_outside = ExpressionWrapper(Q(line__isnull=False), output_field=BooleanField())
@@ -110,7 +111,7 @@ def _apart_keys(festival: Festival, merchant: Merchant) -> QuerySet:
 
 
 def _apart_lines(
-    festival: Festival, merchant: Merchant, keys: list[dict[str, int | None]]
+    festival: Festival, merchant: Merchant, keys: list[dict[str, Any]]
 ) -> list[StatementLine]:
     if not keys:
         return []

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -126,9 +126,11 @@ def statements_of(festival: Festival, *, merchant: Merchant | None = None) -> di
     for row in goods_of(festival, merchant):
         found[row.suborder.merchant_id].append(goods_line(row, by_line.pop(row.pk, [])))
     for discounts in by_parcel.values():
-        found[discounts[0].suborder.merchant_id].append(delivery_line(discounts))
+        parcel = cast("Suborder", discounts[0].suborder)
+        found[parcel.merchant_id].append(delivery_line(discounts))
     for discounts in by_line.values():
-        found[discounts[0].line.suborder.merchant_id].append(outside_line(discounts))
+        line = cast("OrderLine", discounts[0].line)
+        found[line.suborder.merchant_id].append(outside_line(discounts))
     return {key: Statement(tuple(lines)) for key, lines in found.items()}
 
 
@@ -184,7 +186,7 @@ def grouped(
     by_parcel: dict[int, list[Discount]] = defaultdict(list)
     for row in rows:
         place = by_parcel if row.line_id is None else by_line
-        place[row.suborder_id or row.line_id].append(row)
+        place[cast("int", row.suborder_id or row.line_id)].append(row)
     return by_line, by_parcel
 
 
@@ -201,7 +203,7 @@ def goods_line(row: OrderLine, discounts: list[Discount]) -> StatementLine:
     given = shares["by_organizer"] + shares["by_funds"]
     # A benefit of another festival gave the rest: it stands in the statement of that one.
     own = (split(part.funded, [given, row.funded - given])[0] for part in back)
-    amounts = {
+    amounts: dict[str, Any] = {
         "paid": row.paid,
         "commission": row.commission - sum(part.commission for part in back),
         "refunded": sum(part.paid for part in back),
@@ -209,7 +211,7 @@ def goods_line(row: OrderLine, discounts: list[Discount]) -> StatementLine:
     }
     return StatementLine(
         number=row.order.number,
-        paid_at=row.order.paid_at,
+        paid_at=cast("datetime", row.order.paid_at),
         what=GOODS,
         slot=row.deal.slot.label if row.deal else "",
         units=row.quantity,
@@ -223,7 +225,7 @@ def goods_line(row: OrderLine, discounts: list[Discount]) -> StatementLine:
 
 def delivery_line(discounts: list[Discount]) -> StatementLine:
     """Return the line of benefits on the delivery of one parcel."""
-    parcel, title = discounts[0].suborder, discounts[0].promotion.title
+    parcel, title = cast("Suborder", discounts[0].suborder), discounts[0].promotion.title
     price = dict.fromkeys(("regular", "price"), parcel.delivery_price)
     given = _given(discounts)
     back = split(discounts[0].parcel_back or 0, [parcel.delivery_funded - given, given])[1]
@@ -232,7 +234,7 @@ def delivery_line(discounts: list[Discount]) -> StatementLine:
 
 def outside_line(discounts: list[Discount]) -> StatementLine:
     """Return the line of benefits on goods that the festival does not count as sold."""
-    line, given = discounts[0].line, _given(discounts)
+    line, given = cast("OrderLine", discounts[0].line), _given(discounts)
     parts = discounts[0].line_back
     back = sum(split(part, [line.funded - given, given])[1] for part in parts)
     return _apart(OUTSIDE, discounts, back, **_named(line))
@@ -241,9 +243,12 @@ def outside_line(discounts: list[Discount]) -> StatementLine:
 def _apart(what: str, discounts: list[Discount], back: int, **named: Any) -> StatementLine:
     """Return the line of a benefit on delivery, or on goods that the festival does not count."""
     order = discounts[0].order
-    amounts = dict.fromkeys(("paid", "commission", "refunded"), 0) | {"refunded_funded": back}
+    amounts: dict[str, Any] = dict.fromkeys(("paid", "commission", "refunded"), 0) | {
+        "refunded_funded": back
+    }
     amounts |= _shares(discounts)
-    return StatementLine(number=order.number, paid_at=order.paid_at, what=what, slot="", units=0,
+    at = cast("datetime", order.paid_at)
+    return StatementLine(number=order.number, paid_at=at, what=what, slot="", units=0,
                          refunded_units=0, payout=net(amounts), **named, **amounts)  # fmt: skip
 
 
@@ -256,7 +261,7 @@ def _named(line: OrderLine) -> dict[str, Any]:
             "regular": line.regular, "price": line.price}  # fmt: skip
 
 
-def _shares(discounts: Iterable[Discount]) -> dict[str, int]:
+def _shares(discounts: Iterable[Discount]) -> dict[str, Any]:
     """Return who gave how much of benefits."""
     found = dict.fromkeys(("by_merchant", "by_organizer", "by_funds"), 0)
     for row in discounts:

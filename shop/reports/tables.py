@@ -85,7 +85,7 @@ def shapes_of(figures: Figures) -> dict[str, Shape]:
     """Return the tables of a report; whose days they are stands at their head."""
     days = SHAPES["days"]
     zone = figures.get("zone", "UTC")  # of reports that were kept before it was written down
-    columns = tuple((label.format(zone=zone), *rest) for label, *rest in days.columns)
+    columns = tuple((label.format(zone=zone), name, kind) for label, name, kind in days.columns)
     return SHAPES | {"days": replace(days, columns=columns)}
 
 

@@ -9,12 +9,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
 from shop.reports.models import Check, Tally
 from shop.reports.pieces import EXPANDED, FIRST, PIECES
 from shop.rounds import repeat
+
+if TYPE_CHECKING:
+    from django.db.backends.utils import CursorWrapper
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +119,7 @@ def check_sales(*, at: datetime) -> list[int]:
     return wrong
 
 
-def differing(cursor: object) -> list[int]:
+def differing(cursor: CursorWrapper) -> list[int]:
     """Return the festivals whose sums are not those over the orders that count for them."""
     cursor.execute("SELECT array_agg(order_id) FROM shop_countedorder")
     orders = cursor.fetchone()[0] or []
@@ -125,7 +129,7 @@ def differing(cursor: object) -> list[int]:
     return sorted({row[0] for row in cursor.fetchall()})
 
 
-def _queue_up(cursor: object) -> None:
+def _queue_up(cursor: CursorWrapper) -> None:
     """Wait for the lock of counting: new rows depend on those that others have counted."""
     cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
@@ -141,15 +145,15 @@ def _count(since: datetime) -> int:
     return repeat(some)
 
 
-def _count_with(cursor: object, since: datetime) -> int:
+def _count_with(cursor: CursorWrapper, since: datetime) -> int:
     done = 0
     while counted := _count_some(cursor, since):
         done += counted
     return done
 
 
-def _count_some(cursor: object, since: datetime) -> int:
-    asked = {"since": since, "most": AT_ONCE}
+def _count_some(cursor: CursorWrapper, since: datetime) -> int:
+    asked: dict[str, Any] = {"since": since, "most": AT_ONCE}
     cursor.execute(UNCOUNTED, asked)
     found = dict(cursor.fetchall())
     cursor.execute(MARK, {"orders": list(found)})
@@ -164,7 +168,7 @@ def _count_some(cursor: object, since: datetime) -> int:
     return len(orders) + len(refunds)
 
 
-def _take_out(cursor: object) -> None:
+def _take_out(cursor: CursorWrapper) -> None:
     """Subtract orders that were paid and are not any more, with their refunds."""
     cursor.execute(NOT_PAID, {"most": AT_ONCE})
     found = dict(cursor.fetchall())
@@ -179,7 +183,7 @@ def _take_out(cursor: object) -> None:
     _turn(cursor, set(found.values()))
 
 
-def _turn(cursor: object, emails: Collection[str]) -> None:
+def _turn(cursor: CursorWrapper, emails: Collection[str]) -> None:
     """Count anew the orders that are, or are not, the first of their shopper by now."""
     cursor.execute(TURNED, {"emails": list(emails)})
     orders = _ids(cursor)
@@ -190,10 +194,10 @@ def _turn(cursor: object, emails: Collection[str]) -> None:
     _add(cursor, orders, [])
 
 
-def _add(cursor: object, orders: list[int], refunds: list[int], *, sign: int = 1) -> None:
+def _add(cursor: CursorWrapper, orders: list[int], refunds: list[int], *, sign: int = 1) -> None:
     if orders or refunds:
         cursor.execute(ADD, {"orders": orders, "refunds": refunds, "sign": sign})
 
 
-def _ids(cursor: object) -> list[int]:
+def _ids(cursor: CursorWrapper) -> list[int]:
     return [row[0] for row in cursor.fetchall()]

@@ -23,13 +23,12 @@ class Command(BaseCommand):
             raise CommandError(f"There is no festival with the address {festival}.")
         results = probe(found, found.starts_at, at=clock.now())
         for result in results:
-            self.stdout.write(
-                f"{WORDS[result.outcome]} {result.address} {result.found} ({result.expected})"
-            )
+            word = WORDS[Outcome(result.outcome)]
+            self.stdout.write(f"{word} {result.address} {result.found} ({result.expected})")
         if not results:
             self.stdout.write("None of its products has a deal.")
-        found = {result.outcome for result in results}
-        if Outcome.WRONG in found:
+        outcomes = {result.outcome for result in results}
+        if Outcome.WRONG in outcomes:
             raise CommandError("Pages show wrong prices.")
-        if Outcome.SILENT in found:
+        if Outcome.SILENT in outcomes:
             raise CommandError("Pages did not answer: of their prices nothing is known.")
