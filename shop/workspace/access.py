@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import wraps
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
@@ -17,15 +18,29 @@ from django.utils.translation import gettext as _
 
 from shop import clock, dates
 from shop.accounts.models import User
+from shop.accounts.requests import SignedIn
 from shop.accounts.second_step import lead_to_it
 from shop.catalogue.models import Product
 from shop.festivals.local_time import wall_of
 from shop.festivals.models import Deal, Nomination, NominationSheet
-from shop.merchants.models import Merchant
+from shop.merchants.models import Membership, Merchant
 from shop.orders.models import Order, Suborder, SuborderQuerySet
-from shop.workspace.second_step import lacks_second_step, memberships_of
+from shop.workspace.second_step import StepFacts, lacks_second_step, memberships_of
 
-type View = Callable[..., HttpResponse]
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+type View = Callable[..., HttpResponseBase]
+
+
+class MemberRequest(SignedIn):
+    """The request of a member of a merchant; of which merchant, ``work_on`` notes."""
+
+    memberships: list[WithAnnotations[Membership, StepFacts]]
+    merchants: list[Merchant]
+    merchant: Merchant
+    sees_money: bool
+    zone_name: str
 
 
 def members_or(otherwise: View) -> Callable[[View], View]:
@@ -40,7 +55,7 @@ def members_or(otherwise: View) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        def guarded(request: MemberRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             request.memberships = list(memberships_of(request.user))
@@ -76,7 +91,7 @@ def store_members_only(view: View) -> View:
 
     @members_only
     @wraps(view)
-    def guarded(request: HttpRequest, store: str, **kwargs: object) -> HttpResponse:
+    def guarded(request: MemberRequest, store: str, **kwargs: object) -> HttpResponseBase:
         for row in request.memberships:
             if row.merchant.slug == store:
                 work_on(request, row.merchant)
@@ -86,7 +101,7 @@ def store_members_only(view: View) -> View:
     return guarded
 
 
-def work_on(request: HttpRequest, merchant: Merchant) -> None:
+def work_on(request: MemberRequest, merchant: Merchant) -> None:
     """Note for which of the member's merchants this page is, and whether it shows money.
 
     Days and hours of the page are those of the store.
@@ -99,7 +114,7 @@ def work_on(request: HttpRequest, merchant: Merchant) -> None:
     request.zone_name = dates.zone_name(at, merchant.zone, language)
 
 
-def today_of(request: HttpRequest) -> date:
+def today_of(request: MemberRequest) -> date:
     """Return which day it is at the store that the page is for."""
     return wall_of(clock.moment_of(request), request.merchant.zone).date()
 

@@ -34,11 +34,11 @@ class RowPlace(NamedTuple):
 
 def page_of(
     request: HttpRequest,
-    rows: QuerySet,
+    rows: QuerySet[Any],
     *,
     size: int,
     soonest: str = "",
-    among: Sequence[QuerySet] = (),
+    among: Sequence[QuerySet[Any]] = (),
 ) -> RowsPage:
     """Return the page that the address asks for: ``?before=`` goes on from a row, ``?after=`` back.
 
@@ -83,7 +83,7 @@ def page_of(
     )
 
 
-def in_parts(rows: QuerySet, *, size: int, soonest: str) -> Iterator[Any]:
+def in_parts(rows: QuerySet[Any], *, size: int, soonest: str) -> Iterator[Any]:
     """Yield all rows sorted by a day, so many in memory at a time; no cursor stays open."""
     rows = rows.annotate(sorted_by=by_day(soonest)).order_by("sorted_by", "pk")
     found = list(rows[:size])

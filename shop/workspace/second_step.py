@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, TypedDict
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
@@ -18,6 +19,9 @@ from shop.locks import lock_one
 from shop.merchants.models import Membership
 from shop.tasks import enqueue, enqueue_all
 from shop.workspace import tasks
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 NEEDED = SignInRules.objects.filter(members_need_second_step=True)
 
@@ -36,13 +40,22 @@ def is_demanded() -> bool:
     return NEEDED.exists()
 
 
-def memberships_of(user: User) -> QuerySet[Membership]:
+class StepFacts(TypedDict):
+    """What ``memberships_of`` adds to a membership."""
+
+    needs_step: bool
+    has_step: bool
+
+
+def memberships_of(user: User) -> QuerySet[WithAnnotations[Membership, StepFacts]]:
     """Return a person's stores by name, and with them whether the second step is needed and on."""
     rows = user.memberships.select_related("merchant__amendment").order_by("merchant__name")
     return rows.annotate(needs_step=Exists(NEEDED), has_step=has_step())
 
 
-def lacks_second_step(request: HttpRequest, membership: Membership) -> bool:
+def lacks_second_step(
+    request: HttpRequest, membership: WithAnnotations[Membership, StepFacts]
+) -> bool:
     """Tell whether this session may not work for a store, given a row of ``memberships_of``."""
     return membership.needs_step and not (membership.has_step and second_step.has_passed(request))
 

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import prefetch_related_objects
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language_info, gettext_lazy
@@ -23,7 +23,8 @@ from shop import clock
 from shop.catalogue import translations
 from shop.catalogue.models import Product
 from shop.errors import ShopError
-from shop.forms.fields import seen_only
+from shop.festivals.models import ChangeLog
+from shop.forms.visible_text import seen_only
 from shop.languages import in_language, labelled
 from shop.listings.edit import EditConflict, newest_edit
 from shop.merchants.models import Merchant
@@ -39,7 +40,7 @@ from shop.moderation.translate import (
     wanted_words,
     words_used,
 )
-from shop.workspace.access import products_of, store_members_only
+from shop.workspace.access import MemberRequest, products_of, store_members_only
 from shop.workspace.store.pending_changes import saved
 
 LONGEST = {"title": 160, "summary": 200, "meeting_point": 300, "tagline": 120, "word": 80}
@@ -73,6 +74,9 @@ class WordsField(forms.CharField):
 
 class TranslationForm(forms.Form):
     """The words of a product or a store in one language."""
+
+    meanwhile: ChangeLog  # on a conflict: what somebody else saved first
+    stored: list[tuple[str, str]]
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
 
@@ -131,7 +135,7 @@ def language_links(subject: Subject, merchant: Merchant) -> list[TranslationLink
 @require_http_methods(["GET", "POST"])
 @store_members_only
 def of_product(
-    request: HttpRequest, merchant: Merchant, product_id: int, language: str
+    request: MemberRequest, merchant: Merchant, product_id: int, language: str
 ) -> HttpResponse:
     """Show a product's words in another language, and change them."""
     rows = products_of(merchant).select_related("amendment")
@@ -142,14 +146,14 @@ def of_product(
 
 @require_http_methods(["GET", "POST"])
 @store_members_only
-def of_store(request: HttpRequest, merchant: Merchant, language: str) -> HttpResponse:
+def of_store(request: MemberRequest, merchant: Merchant, language: str) -> HttpResponse:
     """Show the words of the store's page in another language, and change them."""
     back = reverse("workspace-profile", args=[merchant.slug])
     return _page(request, merchant, merchant, language, back)
 
 
 def _page(
-    request: HttpRequest, merchant: Merchant, subject: Subject, language: str, back: str
+    request: MemberRequest, merchant: Merchant, subject: Subject, language: str, back: str
 ) -> HttpResponse:
     if language not in _others():
         raise Http404
@@ -175,7 +179,7 @@ def _page(
     return render(request, "shop/workspace/words.html", context, status=status)
 
 
-def _is_saved(request: HttpRequest, form: TranslationForm, language: str) -> bool:
+def _is_saved(request: MemberRequest, form: TranslationForm, language: str) -> bool:
     """Save the typed words, or write the refusal into the form; return whether they are saved."""
     subject, told = form.subject, form.cleaned_data
     at = clock.moment_of(request)
@@ -189,8 +193,9 @@ def _is_saved(request: HttpRequest, form: TranslationForm, language: str) -> boo
     except ShopError as refusal:
         form.add_error(None, str(refusal))
         return False
-    is_product = isinstance(subject, Product)
-    messages.success(request, saved(waits=waits, of=subject if is_product else None))
+    messages.success(
+        request, saved(waits=waits, of=subject if isinstance(subject, Product) else None)
+    )
     return True
 
 
@@ -200,8 +205,8 @@ def _show_conflict(form: TranslationForm, language: str, refusal: EditConflict) 
     stored = wanted_words(now, language, amendment_of(now))
     stored |= {key: stored.get(TERMS, {}).get(word, "") for key, word in form.words.items()}
     form.add_error(None, str(refusal))
-    form.data = form.data.copy()
-    form.data["version"] = refusal.edit.pk
+    form.data = data = cast("Any", form.data).copy()
+    data["version"] = refusal.edit.pk
     form.meanwhile = refusal.edit
     form.stored = [
         (str(form.fields[name].label), stored[name] or "–")

@@ -1,4 +1,4 @@
-from django.urls import include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from shop.workspace import translations
 from shop.workspace.dashboard import overview
@@ -19,7 +19,7 @@ product = [
     path("stock/", stock.stock, name="workspace-stock"),
     path("prices/", prices.prices, name="workspace-prices"),
 ]
-store = [
+store: list[URLPattern | URLResolver] = [
     path("", overview.overview, name="workspace-store"),
     path("orders/", ship.orders, name="workspace-orders"),
     path("orders/packing.csv", ship.packing_sheet, name="workspace-packing"),

@@ -1,14 +1,21 @@
 """The first page of the workspace: orders to send, low stock, next dates."""
 
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from shop import clock
 from shop.merchants.models import Merchant
 from shop.orders.models import OrderLine, Suborder
-from shop.workspace.access import members_or, sold_by, store_members_only, today_of, work_on
+from shop.workspace.access import (
+    MemberRequest,
+    members_or,
+    sold_by,
+    store_members_only,
+    today_of,
+    work_on,
+)
 from shop.workspace.dashboard import today
 from shop.workspace.paging import by_day
 from shop.workspace.people.views import storeless
@@ -18,7 +25,7 @@ SHOWN = 8
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @members_or(storeless)
-def first_store(request: HttpRequest) -> HttpResponse:
+def first_store(request: MemberRequest) -> HttpResponse:
     """Show the overview of the member's store; of several, that of the first."""
     if request.method == "POST":  # a second press of what made them a member
         return redirect("workspace")
@@ -29,12 +36,12 @@ def first_store(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @store_members_only
-def overview(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+def overview(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     """Show the overview of one store."""
     return _overview(request, merchant)
 
 
-def _overview(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+def _overview(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     at = clock.moment_of(request)
     lines = Prefetch("lines", OrderLine.objects.order_by("position"))
     own = sold_by(merchant).prefetch_related(lines)

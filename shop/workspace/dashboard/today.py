@@ -51,9 +51,9 @@ def orders_per_day(merchant: Merchant, *, at: datetime) -> Chart:
     """Return how many orders were paid on each of the last days, today last."""
     zone = merchant.zone
     first = wall_of(at, zone).date() - timedelta(days=DAYS - 1)
-    rows = sold_by(merchant).filter(paid_at__gte=midnight_of(first, zone)).order_by()
+    sold = sold_by(merchant).filter(paid_at__gte=midnight_of(first, zone)).order_by()
     rows = (
-        rows.annotate(day=TruncDate("paid_at", tzinfo=ZoneInfo(zone)))
+        sold.annotate(day=TruncDate("paid_at", tzinfo=ZoneInfo(zone)))
         .values("day")
         .annotate(n=Count("pk"))
     )

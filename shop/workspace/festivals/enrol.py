@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from shop.festivals.enrolment.waitlist import place_in_line
 from shop.festivals.models import Enrolment, Festival, Nomination
 from shop.listings import festival_products
 from shop.merchants.models import Merchant
-from shop.workspace.access import nominations_of, products_of, store_members_only
+from shop.workspace.access import MemberRequest, nominations_of, products_of, store_members_only
 from shop.workspace.dashboard.today import invitations
 from shop.workspace.festivals.nominate import places_of
 from shop.workspace.festivals.participation import joined_by
@@ -36,7 +36,7 @@ State = Enrolment.State
 
 @require_GET
 @store_members_only
-def festivals(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+def festivals(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     """Show the festivals that concern the store, and its nominations."""
     at = clock.moment_of(request)
     taking = invitations(merchant, at=at, most=None)
@@ -52,7 +52,7 @@ def festivals(request: HttpRequest, merchant: Merchant) -> HttpResponse:
 
 @require_GET
 @store_members_only
-def festival(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
+def festival(request: MemberRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
     """Show a festival's terms and slots; lead to the form of a product in a slot."""
     at = clock.moment_of(request)
     found, enrolment = _festival(merchant, festival_id, at=at)
@@ -61,11 +61,11 @@ def festival(request: HttpRequest, merchant: Merchant, festival_id: int) -> Http
         return redirect(_with_wanted(request, merchant, place))
     taken = Count("nominations", filter=Q(nominations__state=Nomination.State.APPROVED))
     is_enrolling = enrol.is_enrolling(found, at=at)
-    slots = found.slots.open(at=at).annotate(taken=taken).order_by("starts_at", "pk")
+    rows = found.slots.open(at=at).annotate(taken=taken).order_by("starts_at", "pk")
     offered = (Product.State.PUBLISHED, Product.State.SUBMITTED)
-    products = products_of(merchant).filter(state__in=offered).order_by("title", "pk")
-    products = list(products.only("pk", "title", "category")[:MOST_CHOICES])
-    slots = list(slots) if is_enrolling else []
+    own = products_of(merchant).filter(state__in=offered).order_by("title", "pk")
+    products = list(own.only("pk", "title", "category")[:MOST_CHOICES])
+    slots = list(rows) if is_enrolling else []
     is_accepted = enrolment is not None and enrolment.state == State.ACCEPTED
     is_waiting = enrolment is not None and enrolment.state == State.WAITING
     version = _version(found, enrolment)
@@ -77,7 +77,7 @@ def festival(request: HttpRequest, merchant: Merchant, festival_id: int) -> Http
         "is_enrolling": is_enrolling,
         "has_agreed": enrolment is not None and enrolment.state in enrol.AGREED,
         "may_leave": enrolment is not None and enrol.may_leave(enrolment, at=at),
-        "line": place_in_line(enrolment) if is_waiting else 0,
+        "line": place_in_line(enrolment) if enrolment and is_waiting else 0,
         "slots": [(slot, places_of(slot)) for slot in slots],
         "products": products,
         "wanted": wanted_for(merchant, found, products, slots) if is_accepted and slots else [],
@@ -91,7 +91,9 @@ def festival(request: HttpRequest, merchant: Merchant, festival_id: int) -> Http
 
 @require_GET
 @store_members_only
-def terms(request: HttpRequest, merchant: Merchant, festival_id: int, version: str) -> HttpResponse:
+def terms(
+    request: MemberRequest, merchant: Merchant, festival_id: int, version: str
+) -> HttpResponse:
     """Show the terms of one version in full: those in force, or those that the store accepted."""
     found, enrolment = _festival(merchant, festival_id, at=clock.moment_of(request))
     own = enrolment.terms_version if enrolment else ""
@@ -104,7 +106,7 @@ def terms(request: HttpRequest, merchant: Merchant, festival_id: int, version: s
 
 @require_POST
 @store_members_only
-def answer(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
+def answer(request: MemberRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
     """Join a festival under its terms, or turn the invitation down."""
     at = clock.moment_of(request)
     found, enrolment = _festival(merchant, festival_id, at=at, may_be_late=True)
@@ -127,7 +129,7 @@ def answer(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpRe
 
 @require_POST
 @store_members_only
-def leave(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
+def leave(request: MemberRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
     """Take the store out of a festival, or out of the line for it."""
     rows = Enrolment.objects.select_related("festival")
     enrolment = get_object_or_404(rows, festival=festival_id, merchant=merchant)
@@ -167,7 +169,7 @@ def _version(festival: Festival, enrolment: Enrolment | None) -> str:
     return festival.terms_version
 
 
-def _agreed(request: HttpRequest) -> dict[str, Any]:
+def _agreed(request: MemberRequest) -> dict[str, Any]:
     """Return the terms and the commission of the page on which the store agreed."""
     rate = request.POST.get("commission_bp", "")
     return {
@@ -176,7 +178,7 @@ def _agreed(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _with_wanted(request: HttpRequest, merchant: Merchant, place: tuple[int, int]) -> str:
+def _with_wanted(request: MemberRequest, merchant: Merchant, place: tuple[int, int]) -> str:
     address = reverse("workspace-nominate", args=[merchant.slug, *place])
     wanted = request.GET.get("wanted", "")
     return f"{address}?wanted={wanted}" if wanted.isdecimal() and len(wanted) < 18 else address

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -22,7 +22,7 @@ from shop.festivals.nominations import checks
 from shop.festivals.nominations import decide as use_cases
 from shop.festivals.nominations.proposal import Proposal, proposal_of
 from shop.merchants.models import Merchant
-from shop.workspace.access import nominations_of, products_of, store_members_only
+from shop.workspace.access import MemberRequest, nominations_of, products_of, store_members_only
 from shop.workspace.festivals.nomination_form import NominationForm, first_values
 from shop.workspace.festivals.raise_allotment import deals_of
 from shop.workspace.festivals.wishes import answered_by, proposed
@@ -34,7 +34,7 @@ APPROVED = Nomination.State.APPROVED
 @require_http_methods(["GET", "POST"])
 @store_members_only
 def nominate(
-    request: HttpRequest, merchant: Merchant, slot_id: int, product_id: int
+    request: MemberRequest, merchant: Merchant, slot_id: int, product_id: int
 ) -> HttpResponse:
     """Propose a product for a slot; without script the button Check gives the same answer."""
     at = clock.moment_of(request)
@@ -51,7 +51,7 @@ def nominate(
             messages.success(request, _("Waiting for review"))
             return redirect("workspace-festival", merchant.slug, slot.festival_id)
     is_approved = bool(before and before.state == APPROVED)
-    decided_at = before.decided_at if is_approved else None
+    decided_at = before.decided_at if before and is_approved else None
     proposal = None
     if request.method == "POST":
         proposal = form.proposal() if form.is_bound and form.is_valid() else None
@@ -71,7 +71,7 @@ def nominate(
         "is_enrolling": enrol.is_enrolling(slot.festival, at=at),
         "enrolment": enrolment,
         "is_goods": product.kind == Product.Kind.GOODS,
-        "deals": deals_of(before) if is_approved else None,
+        "deals": deals_of(before) if before and is_approved else None,
     }
     status = 422 if form.errors else 200
     return render(request, "shop/workspace/nominate.html", context, status=status)
@@ -79,7 +79,9 @@ def nominate(
 
 @require_POST
 @store_members_only
-def check(request: HttpRequest, merchant: Merchant, slot_id: int, product_id: int) -> HttpResponse:
+def check(
+    request: MemberRequest, merchant: Merchant, slot_id: int, product_id: int
+) -> HttpResponse:
     """Show the effects of a proposal while it is typed. Writes nothing."""
     at = clock.moment_of(request)
     slot, product, enrolment = _place(merchant, slot_id, product_id)
@@ -94,7 +96,7 @@ def check(request: HttpRequest, merchant: Merchant, slot_id: int, product_id: in
 
 @require_POST
 @store_members_only
-def withdraw(request: HttpRequest, merchant: Merchant, nomination_id: int) -> HttpResponse:
+def withdraw(request: MemberRequest, merchant: Merchant, nomination_id: int) -> HttpResponse:
     """Take a nomination back."""
     nomination = get_object_or_404(nominations_of(merchant), pk=nomination_id)
     try:
@@ -117,7 +119,7 @@ def _first(
     return proposal_of(before) if before else None
 
 
-def _done(request: HttpRequest, form: NominationForm, save: object) -> bool:
+def _done(request: MemberRequest, form: NominationForm, save: Callable[[], object]) -> bool:
     try:
         save()
     except use_cases.RuleBroken as refusal:

@@ -18,6 +18,8 @@ from shop.stock.count import MOST
 class NominationForm(forms.Form):
     """One rule for all variants of a product, and the units set aside for each."""
 
+    fields: dict[str, Any]
+
     rule = forms.ChoiceField(
         label=_("How is the price set?"),
         choices=[(code, _(kind.way)) for code, kind in KINDS.items()],

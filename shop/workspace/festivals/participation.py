@@ -31,12 +31,12 @@ def joined_by(merchant: Merchant, *, at: datetime, but: Collection[int] = ()) ->
     Args:
         but: ids of festivals that are left out.
     """
-    rows = Enrolment.objects.filter(merchant=merchant).exclude(festival__in=but)
+    own = Enrolment.objects.filter(merchant=merchant).exclude(festival__in=but)
     tallies = Tally.objects.filter(
         festival=OuterRef("festival"), kind=Tally.Kind.MERCHANT, key=str(merchant.pk)
     )
     sold = Subquery(tallies.values(units_kept=F("units") - F("refunded_units")))
-    rows = rows.select_related("festival").annotate(sold=sold)
+    rows = own.select_related("festival").annotate(sold=sold)
     return [
         Joined(row, _phase(row.festival, at), row.sold or 0)
         for row in rows.order_by("-festival__starts_at", "-pk")

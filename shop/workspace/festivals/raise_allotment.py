@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -15,7 +15,7 @@ from shop.festivals.deals.actions import raise_allotment
 from shop.festivals.models import Deal, Nomination
 from shop.merchants.models import Merchant
 from shop.stock.count import MOST
-from shop.workspace.access import nominations_of, store_members_only
+from shop.workspace.access import MemberRequest, nominations_of, store_members_only
 
 
 def deals_of(nomination: Nomination) -> QuerySet[Deal]:
@@ -26,7 +26,7 @@ def deals_of(nomination: Nomination) -> QuerySet[Deal]:
 
 @require_POST
 @store_members_only
-def raise_units(request: HttpRequest, merchant: Merchant, nomination_id: int) -> HttpResponse:
+def raise_units(request: MemberRequest, merchant: Merchant, nomination_id: int) -> HttpResponse:
     """Raise the allotment of one deal of a nomination."""
     nomination = get_object_or_404(nominations_of(merchant), pk=nomination_id)
     text = request.POST.get("deal", "")

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -17,6 +17,7 @@ from shop.orders.refund import refunded
 from shop.orders.ship import ship
 from shop.spreadsheets import streamed
 from shop.workspace.access import (
+    MemberRequest,
     members_only,
     sold_by,
     store_members_only,
@@ -44,7 +45,7 @@ COLUMNS = (
 
 @require_GET
 @store_members_only
-def orders(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+def orders(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     """List the paid orders of a store, filtered by state, found by number, and sorted."""
     state = request.GET.get("state", "")
     text = request.GET.get("q", "").strip()[:60]
@@ -74,7 +75,7 @@ def orders(request: HttpRequest, merchant: Merchant) -> HttpResponse:
 
 @require_GET
 @store_members_only
-def packing_sheet(request: HttpRequest, merchant: Merchant) -> StreamingHttpResponse:
+def packing_sheet(request: MemberRequest, merchant: Merchant) -> StreamingHttpResponse:
     """Return the lines to pack as a table for spreadsheets: one row for each line."""
     day = f"{today_of(request):%Y-%m-%d}"
     table = (COLUMNS, packing_rows(merchant))
@@ -83,7 +84,7 @@ def packing_sheet(request: HttpRequest, merchant: Merchant) -> StreamingHttpResp
 
 @require_http_methods(["GET", "POST"])
 @members_only
-def suborder(request: HttpRequest, suborder_id: int) -> HttpResponse:
+def suborder(request: MemberRequest, suborder_id: int) -> HttpResponse:
     """Show one order to send, and record that it left."""
     found = get_object_or_404(suborders_of(request.user), pk=suborder_id)
     work_on(request, found.merchant)

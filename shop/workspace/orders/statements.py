@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,7 @@ from shop.reports.statements import DELIVERY, GOODS, OUTSIDE
 from shop.reports.tables import lines_table
 from shop.spreadsheets import sheet as sheet_of
 from shop.spreadsheets import streamed
-from shop.workspace.access import store_members_only
+from shop.workspace.access import MemberRequest, store_members_only
 
 SHOWN = 100
 PARTS = {
@@ -28,7 +28,7 @@ PARTS = {
 
 @require_GET
 @store_members_only
-def show(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
+def show(request: MemberRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
     """Show the store's lines of a festival that it was asked to or joined, by pages."""
     festival = _own(request, merchant, festival_id)
     number = _number(request)
@@ -51,7 +51,7 @@ def show(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpResp
 @require_GET
 @store_members_only
 def sheet(
-    request: HttpRequest, merchant: Merchant, festival_id: int, kind: str
+    request: MemberRequest, merchant: Merchant, festival_id: int, kind: str
 ) -> HttpResponseBase:
     """Return the statement as CSV, sent while it is read, or as XLSX."""
     festival = _own(request, merchant, festival_id)
@@ -60,12 +60,12 @@ def sheet(
     return streamed(name, table) if kind == "csv" else sheet_of(name, kind, {"Statement": table})
 
 
-def _number(request: HttpRequest) -> int:
+def _number(request: MemberRequest) -> int:
     text = request.GET.get("page", "")
     return max(1, int(text)) if text.isdecimal() and len(text) < 6 else 1
 
 
-def _own(request: HttpRequest, merchant: Merchant, festival_id: int) -> Festival:
+def _own(request: MemberRequest, merchant: Merchant, festival_id: int) -> Festival:
     """Return a festival of the store; money is for members who may see it."""
     festivals = Festival.objects.filter(enrolments__merchant=merchant)
     festival = get_object_or_404(festivals, pk=festival_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -14,12 +14,12 @@ from shop import clock
 from shop.errors import NotPossible
 from shop.tickets.models import Ticket
 from shop.tickets.redeem import clean_code, is_its_day, may_take_back, redeem, take_back, tickets_of
-from shop.workspace.access import members_only, work_on
+from shop.workspace.access import MemberRequest, members_only, work_on
 
 
 @require_http_methods(["GET", "HEAD"])
 @members_only
-def find(request: HttpRequest) -> HttpResponse:
+def find(request: MemberRequest) -> HttpResponse:
     """Ask for a ticket's code and lead to its page."""
     work_on(request, request.merchants[0])
     typed = request.GET.get("code", "")
@@ -33,7 +33,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @members_only
-def ticket(request: HttpRequest, code: str) -> HttpResponse:
+def ticket(request: MemberRequest, code: str) -> HttpResponse:
     """Show one ticket, mark it as used, and take that back."""
     clean = clean_code(code)
     if not clean:
@@ -62,7 +62,7 @@ def ticket(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "shop/workspace/ticket.html", context, status=status)
 
 
-def _change(request: HttpRequest, found: Ticket, *, at: datetime) -> str:
+def _change(request: MemberRequest, found: Ticket, *, at: datetime) -> str:
     """Redeem a ticket or undo that, by the pressed button, and return the message."""
     if request.POST.get("do") == "undo":
         take_back(found, by=request.user, at=at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from shop import clock
 from shop.accounts.models import User
+from shop.accounts.requests import SignedIn
 from shop.accounts.welcome import Door, welcome
 from shop.errors import NotPossible
 from shop.merchants.models import Membership, StoreInvitation
@@ -23,12 +24,12 @@ from shop.workspace.people import invite
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def invitation(request: HttpRequest, token: str) -> HttpResponse:
+def invitation(request: SignedIn, token: str) -> HttpResponse:
     """Show an invitation to whoever has its link, and accept it."""
     return welcome(request, token, DOOR)
 
 
-def storeless(request: HttpRequest) -> HttpResponse:
+def storeless(request: SignedIn) -> HttpResponse:
     """Tell somebody who works for no store how one does, in their own language.
 
     The desk itself is in English. What waits for the address of the account, which is proved,
@@ -54,7 +55,7 @@ def storeless(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _asked(request: HttpRequest) -> int:
+def _asked(request: SignedIn) -> int:
     """Return which invitation a button named; 0 where it names none."""
     text = request.POST.get("invitation", "")
     return int(text) if text.isdecimal() and len(text) < 19 else 0

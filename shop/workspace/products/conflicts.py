@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
@@ -34,8 +34,8 @@ def show_conflict(form: ProductForm, grid: Any, product: Product, refusal: EditC
     variants = list(now.variants.select_related("pool").order_by("position", "pk"))
     relabel(variants, content)
     form.add_error(None, str(refusal))
-    form.data = form.data.copy()
-    form.data["version"] = refusal.edit.pk
+    form.data = data = cast("Any", form.data).copy()
+    data["version"] = refusal.edit.pk
     form.meanwhile = refusal.edit
     form.stored = list(_words(form, content.words))
     if now.kind == Product.Kind.EXPERIENCE:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -22,7 +22,7 @@ from shop.merchants.models import Merchant
 from shop.moderation.contents import Content, content_of, pictures_of
 from shop.moderation.propose import save_product, take_back
 from shop.moderation.withdraw import withdraw
-from shop.workspace.access import products_of, store_members_only
+from shop.workspace.access import MemberRequest, products_of, store_members_only
 from shop.workspace.products.conflicts import show_conflict
 from shop.workspace.products.form import EMPTY_ROWS, Grid, ProductForm, first_rows, first_words
 from shop.workspace.products.unusual_prices import ask_in_grid
@@ -35,7 +35,7 @@ OPEN = (Product.State.DRAFT, Product.State.WITHDRAWN)
 
 @require_http_methods(["GET", "POST"])
 @store_members_only
-def add(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+def add(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     """Show the form of a new product, and save it as a draft."""
     form, grid = _forms(request, None, [])
     sure = _ask_back(request, form, grid)
@@ -51,7 +51,7 @@ def add(request: HttpRequest, merchant: Merchant) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @store_members_only
-def edit(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResponse:
+def edit(request: MemberRequest, merchant: Merchant, product_id: int) -> HttpResponse:
     """Show a product, and change its words and variants."""
     product = _product(merchant, product_id)
     variants = _variants(product)
@@ -73,7 +73,7 @@ def edit(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpRespo
 
 @require_POST
 @store_members_only
-def send_for_review(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResponse:
+def send_for_review(request: MemberRequest, merchant: Merchant, product_id: int) -> HttpResponse:
     """Hand a draft to the organizers."""
     product = _product(merchant, product_id)
     try:
@@ -89,7 +89,7 @@ def send_for_review(request: HttpRequest, merchant: Merchant, product_id: int) -
 
 @require_POST
 @store_members_only
-def take_off_sale(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResponse:
+def take_off_sale(request: MemberRequest, merchant: Merchant, product_id: int) -> HttpResponse:
     """Take a product off sale, or back from review."""
     product = _product(merchant, product_id)
     try:
@@ -103,7 +103,7 @@ def take_off_sale(request: HttpRequest, merchant: Merchant, product_id: int) -> 
 
 @require_POST
 @store_members_only
-def take_change_back(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResponse:
+def take_change_back(request: MemberRequest, merchant: Merchant, product_id: int) -> HttpResponse:
     """Take back the proposed change of a product."""
     product = _product(merchant, product_id)
     try:
@@ -126,12 +126,12 @@ def _variants(product: Product) -> list[Variant]:
     return list(product.variants.select_related("pool").order_by("position", "pk"))
 
 
-def _is_sent(request: HttpRequest) -> bool:
+def _is_sent(request: MemberRequest) -> bool:
     return request.method == "POST" and "more" not in request.POST
 
 
 def _forms(
-    request: HttpRequest, product: Product | None, variants: Sequence[Variant]
+    request: MemberRequest, product: Product | None, variants: Sequence[Variant]
 ) -> tuple[ProductForm, Any]:
     if _is_sent(request):
         form, grid = ProductForm(request.POST), Grid(request.POST, prefix="v")
@@ -141,10 +141,13 @@ def _forms(
         newest = newest_edit(product) if product else None
         content = _content(product)
         words = content and content.words
-        first = first_words(words) if words else {"origin": request.merchant.country}
+        first: dict[str, Any] = (
+            first_words(words) if words else {"origin": request.merchant.country}
+        )
         first["version"] = newest.pk if newest else 0
         form = ProductForm(initial=first)
-        rows = first_rows(variants, content) if content else [{}] * EMPTY_ROWS * 2
+        empty: list[dict[str, Any]] = [{}]
+        rows = first_rows(variants, content) if content else empty * EMPTY_ROWS * 2
         grid = Grid(initial=rows, prefix="v")
     if product and product.kind == Product.Kind.EXPERIENCE:
         form.ask_about_an_outing()
@@ -155,7 +158,7 @@ def _forms(
 
 
 def _ask_back(
-    request: HttpRequest, form: ProductForm, grid: Any, product: Product | None = None
+    request: MemberRequest, form: ProductForm, grid: Any, product: Product | None = None
 ) -> str:
     """Ask about prices far from the usual ones; return the yes that is wanted, if any."""
     if not (_is_sent(request) and form.is_valid() and grid.is_valid()):
@@ -169,7 +172,7 @@ def _content(product: Product | None) -> Content | None:
     return content_of(product, getattr(product, "amendment", None)) if product else None
 
 
-def _with_more_rows(request: HttpRequest) -> tuple[ProductForm, Any]:
+def _with_more_rows(request: MemberRequest) -> tuple[ProductForm, Any]:
     """Return the forms as typed, not judged yet, with some empty rows."""
     sent = Grid(request.POST, prefix="v")
     rows = [
@@ -181,7 +184,7 @@ def _with_more_rows(request: HttpRequest) -> tuple[ProductForm, Any]:
 
 
 def _saved(
-    request: HttpRequest, form: ProductForm, grid: Any, save: Any, product: Product | None = None
+    request: MemberRequest, form: ProductForm, grid: Any, save: Any, product: Product | None = None
 ) -> Any:
     """Save, or write into the forms why not; an edit conflict shows both versions."""
     content = _content(product)
@@ -198,7 +201,7 @@ def _saved(
 
 
 def _page(
-    request: HttpRequest,
+    request: MemberRequest,
     merchant: Merchant,
     form: ProductForm,
     grid: Any,
@@ -222,7 +225,7 @@ def _page(
         "pictures": pictures_of(product, amendment) if product else [],
         "options": options[:2],
         "languages": language_links(product, merchant) if product else [],
-        "gaps": publish.gaps(product, at=at) if is_open else [],
+        "gaps": publish.gaps(product, at=at) if product and is_open else [],
         "has_grid": merchant.kind == Merchant.Kind.GOODS
         if product is None
         else product.kind == Product.Kind.GOODS,

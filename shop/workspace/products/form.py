@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.forms import BaseFormSet, formset_factory
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.catalogue.models import Category, Variant
 from shop.delivery.names import countries_by_name
-from shop.festivals.models import RegularPrice
+from shop.festivals.models import ChangeLog, RegularPrice
 from shop.forms.fields import AmountField, HsCodeField, LineField, ListField, ProseField
 from shop.listings.edit import TypedWords
 from shop.listings.variants import MOST_ROWS, BadRows, TypedVariant
@@ -28,6 +28,10 @@ SAME = (
 
 class ProductForm(forms.Form):
     """The words of a product: title, category, description, materials and the like."""
+
+    fields: dict[str, Any]
+    meanwhile: ChangeLog  # on a conflict: what somebody else saved first
+    stored: list[tuple[str, str]]
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
     title = LineField(
@@ -142,7 +146,7 @@ class VariantForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Ask for a SKU in each row that says anything; rows taken away are not checked."""
-        told = super().clean()
+        told = cast("dict[str, Any]", super().clean())
         if told.get("is_off"):
             self.errors.clear()
             return told
@@ -176,7 +180,7 @@ class VariantForm(forms.Form):
         return TypedVariant(number, self.variant.pk, self.variant.sku, is_off=True)
 
 
-class BaseGrid(BaseFormSet):
+class BaseGrid(BaseFormSet):  # type: ignore[type-arg]  # Django has no type arguments here
     """The rows of a product; each that names a variant is tied to one of the product's own."""
 
     def tie(self, variants: Sequence[Variant]) -> None:
@@ -197,10 +201,10 @@ class BaseGrid(BaseFormSet):
             self.forms[number].add_error("first" if name == "options" else name, text)
 
 
-Grid = formset_factory(
+Grid = cast("type[BaseGrid]", formset_factory(
     VariantForm, BaseGrid, extra=0, max_num=MOST_ROWS, absolute_max=MOST_ROWS + 20,
     validate_max=True,
-)  # fmt: skip
+))  # fmt: skip
 
 
 def first_words(words: TypedWords) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import Exists, Min, OuterRef, Prefetch, QuerySet, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -13,7 +15,7 @@ from shop.catalogue.models import Product, ProductPicture, Variant
 from shop.festivals.models import PriceSpan
 from shop.merchants.models import Merchant
 from shop.stock.models import free_units
-from shop.workspace.access import products_of, store_members_only
+from shop.workspace.access import MemberRequest, products_of, store_members_only
 from shop.workspace.paging import page_of
 
 SHOWN = 30
@@ -30,7 +32,7 @@ NAMES = {
 
 @require_GET
 @store_members_only
-def products(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+def products(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     """List a store's products, the newest first, by state and by words."""
     state = request.GET.get("state", "")
     text = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:80]
@@ -70,7 +72,7 @@ def stock_of(product_ids: list[int]) -> dict[int, int]:
     return dict(rows.values("product_id").annotate(free=free).values_list("product_id", "free"))
 
 
-def prices_of(product_ids: list[int], *, at: object) -> dict[int, int]:
+def prices_of(product_ids: list[int], *, at: datetime) -> dict[int, int]:
     """Return the lowest price on show now, by product id."""
     rows = PriceSpan.objects.in_force(at=at).filter(variant__product__in=product_ids)
     lowest = rows.order_by().values("variant__product_id").annotate(price=Min("price"))

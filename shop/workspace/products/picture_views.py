@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any, BinaryIO, cast
+
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from shop import clock
 from shop.catalogue.models import Product
 from shop.errors import ShopError
-from shop.forms.fields import seen_only
+from shop.forms.visible_text import seen_only
 from shop.languages import labelled
 from shop.merchants.models import Merchant
 from shop.moderation.contents import album_of, amendment_of, pictures_of
-from shop.workspace.access import products_of, store_members_only
+from shop.workspace.access import MemberRequest, products_of, store_members_only
 from shop.workspace.products import pictures as products_pictures
 from shop.workspace.store.pending_changes import change_of, saved
 
@@ -25,7 +27,7 @@ NAME_LENGTH = 60
 
 @require_http_methods(["GET", "POST"])
 @store_members_only
-def pictures(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResponse:
+def pictures(request: MemberRequest, merchant: Merchant, product_id: int) -> HttpResponse:
     """Show a product's pictures and take more of them."""
     rows = products_of(merchant).select_related("amendment")
     product = get_object_or_404(rows, pk=product_id)
@@ -38,15 +40,15 @@ def pictures(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpR
         if not problems:
             return redirect("workspace-pictures", merchant.slug, product.pk)
     amendment = amendment_of(product) if problems else getattr(product, "amendment", None)
-    rows = pictures_of(product, amendment)
+    shown = pictures_of(product, amendment)
     context = {
         "part": "products",
         "product": product,
-        "rows": rows,
+        "rows": shown,
         "change": change_of(amendment),
         "problems": problems,
         "alt": request.POST.get("alt", "") if problems else "",
-        "free": max(0, products_pictures.MOST_PICTURES - len(rows)),
+        "free": max(0, products_pictures.MOST_PICTURES - len(shown)),
         "most": products_pictures.MOST_PICTURES,
     }
     status = 422 if problems else 200
@@ -56,7 +58,7 @@ def pictures(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpR
 @require_POST
 @store_members_only
 def change(
-    request: HttpRequest, merchant: Merchant, product_id: int, picture_id: int
+    request: MemberRequest, merchant: Merchant, product_id: int, picture_id: int
 ) -> HttpResponse:
     """Describe, move or remove one picture, as the pressed button says."""
     rows = products_of(merchant).select_related("amendment")
@@ -65,15 +67,15 @@ def change(
     places = {row.picture_id: place for place, row in enumerate(album)}
     if picture_id not in places:
         raise Http404
-    place, facts = places[picture_id], {"at": clock.moment_of(request), "by": request.user}
+    facts: dict[str, Any] = {"at": clock.moment_of(request), "by": request.user}
     try:
         match request.POST.get("do"):
             case "cover":
                 waits = products_pictures.move(product, picture_id, 0, **facts)
             case "earlier":
-                waits = products_pictures.move(product, picture_id, place - 1, **facts)
+                waits = products_pictures.move(product, picture_id, places[picture_id] - 1, **facts)
             case "later":
-                waits = products_pictures.move(product, picture_id, place + 1, **facts)
+                waits = products_pictures.move(product, picture_id, places[picture_id] + 1, **facts)
             case "remove":
                 waits = products_pictures.remove(product, picture_id, **facts)
             case _:
@@ -86,7 +88,7 @@ def change(
     return redirect("workspace-pictures", merchant.slug, product.pk)
 
 
-def too_large(request: HttpRequest) -> list[str]:
+def too_large(request: MemberRequest) -> list[str]:
     """Return a sentence for each file that was too large to be received."""
     text = _("The file must be smaller than %(size)s") % {"size": "10 MB"}
     return [about(name, text) for name in getattr(request, "skipped_files", [])]
@@ -98,7 +100,7 @@ def about(name: str | None, sentence: str) -> str:
     return labelled(shown, sentence) if shown else sentence
 
 
-def _take(request: HttpRequest, product: Product) -> tuple[list[str], int]:
+def _take(request: MemberRequest, product: Product) -> tuple[list[str], int]:
     """Take each file; return a sentence for each that was refused, and how many were added."""
     files = request.FILES.getlist("files")
     texts = [" ".join(seen_only(text).split()) for text in request.POST.getlist("alt")]
@@ -109,7 +111,11 @@ def _take(request: HttpRequest, product: Product) -> tuple[list[str], int]:
         text = texts[place] if place < len(texts) and len(texts) > 1 else texts[0] if texts else ""
         try:
             products_pictures.add_picture(
-                product, file, alt=text, at=clock.moment_of(request), by=request.user
+                product,
+                cast("BinaryIO", file),
+                alt=text,
+                at=clock.moment_of(request),
+                by=request.user,
             )
         except ShopError as refusal:
             problems.append(about(file.name, str(refusal)))

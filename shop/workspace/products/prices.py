@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -23,7 +24,7 @@ from shop.festivals.prices.regular import change_prices
 from shop.forms.fields import AmountField
 from shop.listings.usual_prices import odd_prices
 from shop.merchants.models import Merchant
-from shop.workspace.access import products_of, store_members_only
+from shop.workspace.access import MemberRequest, products_of, store_members_only
 from shop.workspace.products.price_effects import current_prices, effects
 from shop.workspace.products.unusual_prices import answer_to, is_sure
 
@@ -41,7 +42,7 @@ class PriceForm(forms.Form):
     )
 
     def __init__(
-        self, variants: list, merchant: Merchant, *args: object, at: datetime, **kwargs: object
+        self, variants: list[Any], merchant: Merchant, *args: Any, at: datetime, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.variants, self.zone = variants, merchant.zone
@@ -69,7 +70,7 @@ class PriceForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 @store_members_only
-def prices(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResponse:
+def prices(request: MemberRequest, merchant: Merchant, product_id: int) -> HttpResponse:
     """Show a product's regular prices; show the effects of new ones, then save them."""
     at = clock.moment_of(request)
     product = get_object_or_404(products_of(merchant), pk=product_id, kind=Product.Kind.GOODS)
@@ -84,7 +85,7 @@ def prices(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpRes
             if _save(request, form, at=at):
                 messages.success(request, _("Your changes are saved."))
                 return redirect("workspace-prices", merchant.slug, product.pk)
-        elif form.starts_at() and form.starts_at() <= at:
+        elif (starts := form.starts_at()) and starts <= at:
             form.add_error("starts_on", _("The date must be in the future"))
         else:
             since = form.starts_at() or at
@@ -116,7 +117,7 @@ def _questions(form: PriceForm, product: Product, *, at: datetime) -> dict[int, 
     return odd_prices(typed, category=product.category, product=product, anew=typed, at=at)
 
 
-def _save(request: HttpRequest, form: PriceForm, *, at: datetime) -> bool:
+def _save(request: MemberRequest, form: PriceForm, *, at: datetime) -> bool:
     """Change the prices, or write into the form why not."""
     try:
         change_prices(form.amounts(), at=at, by=request.user, starts_at=form.starts_at())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -77,7 +77,7 @@ class SessionsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Work out the instants and the kinds of tickets."""
-        typed = super().clean()
+        typed = cast("dict[str, Any]", super().clean())
         if self.errors:
             return typed
         if not timedelta(0) <= typed["last"] - typed["first"] <= timedelta(weeks=MOST_WEEKS):

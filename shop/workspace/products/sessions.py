@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Min, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,15 +16,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 from shop import clock
 from shop.catalogue.models import Product
 from shop.errors import ShopError
-from shop.listings.sessions import open_sessions
+from shop.listings.sessions import Plan, open_sessions
 from shop.merchants.models import Merchant
 from shop.merchants.zones import zone_of
 from shop.payments.call_off import call_off
 from shop.stock.models import Pool
 from shop.tickets.models import Ticket
-from shop.workspace.access import store_members_only
+from shop.workspace.access import MemberRequest, store_members_only
 from shop.workspace.products.session_forms import CallOffForm, SessionsForm
 from shop.workspace.products.unusual_prices import ask_in_dates
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 SHOWN = 60
 LATELY = timedelta(days=1)
@@ -31,7 +35,7 @@ LATELY = timedelta(days=1)
 
 @require_safe
 @store_members_only
-def sessions(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+def sessions(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     """List the dates of the store's experiences, or of one, from those of the last day on.
 
     A guest who comes late is still found at the door.
@@ -56,7 +60,7 @@ def sessions(request: HttpRequest, merchant: Merchant) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @store_members_only
-def open_dates(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResponse:
+def open_dates(request: MemberRequest, merchant: Merchant, product_id: int) -> HttpResponse:
     """Open dates of an experience by a weekly pattern."""
     product = get_object_or_404(experiences_of(merchant), pk=product_id)
     at = clock.moment_of(request)
@@ -67,7 +71,9 @@ def open_dates(request: HttpRequest, merchant: Merchant, product_id: int) -> Htt
         sure = ask_in_dates(request, form, product, at=at)
     if request.method == "POST" and form.is_valid():
         try:
-            made = open_sessions(product, form.starts, form.plan, at=at, by=request.user)
+            made = open_sessions(
+                product, form.starts, cast("Plan", form.plan), at=at, by=request.user
+            )
         except ShopError as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -80,9 +86,9 @@ def open_dates(request: HttpRequest, merchant: Merchant, product_id: int) -> Htt
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @store_members_only
-def session(request: HttpRequest, merchant: Merchant, pool_id: int) -> HttpResponse:
+def session(request: MemberRequest, merchant: Merchant, pool_id: int) -> HttpResponse:
     """Show who comes to a session, and call it off."""
-    pool = get_object_or_404(pools_of(merchant), pk=pool_id)
+    pool: WithAnnotations[Pool, SessionFacts] = get_object_or_404(pools_of(merchant), pk=pool_id)
     at = clock.moment_of(request)
     form = CallOffForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -119,9 +125,19 @@ def experiences_of(merchant: Merchant) -> QuerySet[Product]:
     return own.select_related("merchant", "category")
 
 
+class SessionFacts(TypedDict):
+    """What ``pools_of`` adds to a pool."""
+
+    title: str
+    starts: datetime
+    zone: str | None
+    cancelled: datetime | None
+    kinds: int
+
+
 def pools_of(
     merchant: Merchant, product: Product | None = None, *, since: datetime | None = None
-) -> QuerySet[Pool]:
+) -> QuerySet[WithAnnotations[Pool, SessionFacts]]:
     """Return a merchant's sessions, or those of one product, as pools with title and start.
 
     Args:
@@ -150,7 +166,7 @@ def guests_of(pool: Pool) -> list[Ticket]:
     return list(rows.order_by("line__order__contact__name", "line", "position"))
 
 
-def _say_opened(request: HttpRequest, made: int, asked: int) -> None:
+def _say_opened(request: MemberRequest, made: int, asked: int) -> None:
     if made:
         text = ngettext("%(count)d date is open.", "%(count)d dates are open.", made)
         messages.success(request, text % {"count": made})
@@ -163,7 +179,7 @@ def _say_opened(request: HttpRequest, made: int, asked: int) -> None:
         messages.info(request, text % {"count": known})
 
 
-def _facts(pool: Pool, *, at: datetime) -> dict[str, object]:
+def _facts(pool: WithAnnotations[Pool, SessionFacts], *, at: datetime) -> dict[str, object]:
     if not pool.zone:
         raise Http404
     return {

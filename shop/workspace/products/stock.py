@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
@@ -24,7 +25,7 @@ from shop.listings.refresh import note_stock
 from shop.merchants.models import Merchant
 from shop.stock import count
 from shop.stock.models import StockMove
-from shop.workspace.access import products_of, store_members_only
+from shop.workspace.access import MemberRequest, products_of, store_members_only
 
 SHOWN_MOVES = 30
 
@@ -34,7 +35,7 @@ class StockForm(forms.Form):
 
     note = LineField(label=gettext_lazy("Note"), max_length=200, required=False)
 
-    def __init__(self, variants: list, *args: object, **kwargs: object) -> None:
+    def __init__(self, variants: list[Any], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.variants = {variant.pool_id: variant for variant in variants}
         for pool_id, variant in self.variants.items():
@@ -90,11 +91,11 @@ def count_stock(
 
 @require_http_methods(["GET", "POST"])
 @store_members_only
-def stock(request: HttpRequest, merchant: Merchant, product_id: int) -> HttpResponse:
+def stock(request: MemberRequest, merchant: Merchant, product_id: int) -> HttpResponse:
     """Show the units of a product and take a count."""
     at = clock.moment_of(request)
     product = get_object_or_404(products_of(merchant), pk=product_id, kind=Product.Kind.GOODS)
-    variants = list(product.variants.select_related("pool").order_by("position", "pk"))
+    variants: list[Any] = list(product.variants.select_related("pool").order_by("position", "pk"))
     aside = reserved_stock.set_aside([variant.pool_id for variant in variants], at=at)
     for variant in variants:
         variant.aside = aside.get(variant.pool_id, 0)

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
+from typing import cast
 
 from django.conf import settings
-from django.http import HttpRequest
 
 from shop.catalogue.models import Category, Product
 from shop.currencies import in_whole
+from shop.listings.sessions import Plan
 from shop.listings.usual_prices import odd_prices, odd_tickets
+from shop.workspace.access import MemberRequest
 from shop.workspace.products.form import BaseGrid
 from shop.workspace.products.session_forms import SessionsForm
 
 
-def answer_to(typed: Mapping[Hashable, int], odd: Mapping[Hashable, str]) -> str:
+def answer_to[Key](typed: Mapping[Key, int], odd: Mapping[Key, str]) -> str:
     """Return the answer for a yes: the amounts asked about. Others are asked about anew."""
     amounts = sorted(typed[key] for key in odd)
     return " ".join(f"{in_whole(amount, settings.SHOP_CURRENCY):f}" for amount in amounts)
 
 
-def is_sure(request: HttpRequest, answer: str) -> bool:
+def is_sure(request: MemberRequest, answer: str) -> bool:
     """Tell whether nothing is to be asked, or a person said yes to just that."""
     return not answer or request.POST.get("sure") == answer
 
 
 def ask_in_grid(
-    request: HttpRequest,
+    request: MemberRequest,
     grid: BaseGrid,
     category: Category,
     *,
@@ -50,10 +52,11 @@ def ask_in_grid(
 
 
 def ask_in_dates(
-    request: HttpRequest, form: SessionsForm, product: Product, *, at: datetime
+    request: MemberRequest, form: SessionsForm, product: Product, *, at: datetime
 ) -> str:
     """Ask in the form of new dates about prices of tickets; return the yes that is wanted."""
-    typed = {kind.label: kind.price for kind in form.plan.kinds}
+    plan = cast("Plan", form.plan)  # the form is valid
+    typed = {kind.label: kind.price for kind in plan.kinds}
     odd = odd_tickets(typed, product, at=at)
     answer = answer_to(typed, odd)
     if is_sure(request, answer):

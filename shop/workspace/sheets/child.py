@@ -23,7 +23,9 @@ def answer(sent: bytes) -> bytes:
     head, _end, content = sent.partition(b"\n")
     asked = json.loads(head)
     try:
-        told = {"rows": _filled(content, asked["known"], asked["needed"], asked["typed"])}
+        told: dict[str, object] = {
+            "rows": _filled(content, asked["known"], asked["needed"], asked["typed"])
+        }
     except UnusableSheet as refusal:
         told = {"word": refusal.word, "facts": refusal.facts}
     return json.dumps(told, ensure_ascii=False).encode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -60,7 +61,7 @@ def read_sheet(content: bytes) -> list[ReadRow]:
     return [ReadRow(number, cells) for number, cells in told["rows"]]
 
 
-def _sentence(word: str, facts: dict) -> str:
+def _sentence(word: str, facts: dict[str, Any]) -> str:
     """Return what to do about a sheet that is refused."""
     match word:
         case "columns":

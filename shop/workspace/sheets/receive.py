@@ -7,10 +7,11 @@ has it taken up again, and after some tries the store is told to send it in anot
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
-from django.tasks import task
+from django.tasks import Task, task
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -166,7 +167,7 @@ def _put(sheet_id: int, rows: list[ReadRow], *, at: datetime) -> None:
         put_rows(read, rows, at=at)
 
 
-def _work_on(sheet: NominationSheet) -> object:
+def _work_on(sheet: NominationSheet) -> Task[..., Any]:
     return read_in if sheet.state == State.RECEIVED else work_off
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.contrib import messages
 from django.db import OperationalError
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -18,7 +18,7 @@ from shop.festivals.enrolment import enrol
 from shop.festivals.models import Enrolment, Festival, NominationSheet, SheetRow
 from shop.forms.visible_text import seen_only
 from shop.merchants.models import Merchant
-from shop.workspace.access import sheets_of, store_members_only
+from shop.workspace.access import MemberRequest, sheets_of, store_members_only
 from shop.workspace.sheets import receive
 from shop.workspace.sheets import write as writing
 from shop.workspace.sheets.columns import headings
@@ -32,7 +32,7 @@ State = SheetRow.State
 
 @require_http_methods(["GET", "POST"])
 @store_members_only
-def upload(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
+def upload(request: MemberRequest, merchant: Merchant, festival_id: int) -> HttpResponse:
     """Show how nominating by a sheet goes, and take one in."""
     at = clock.moment_of(request)
     festival = _joined(merchant, festival_id)
@@ -63,7 +63,9 @@ def upload(request: HttpRequest, merchant: Merchant, festival_id: int) -> HttpRe
 
 @require_GET
 @store_members_only
-def template(request: HttpRequest, merchant: Merchant, festival_id: int, kind: str) -> HttpResponse:
+def template(
+    request: MemberRequest, merchant: Merchant, festival_id: int, kind: str
+) -> HttpResponse:
     """Give a sheet with the own products to be filled in."""
     at = clock.moment_of(request)
     festival = _joined(merchant, festival_id)
@@ -77,7 +79,7 @@ def template(request: HttpRequest, merchant: Merchant, festival_id: int, kind: s
 
 @require_http_methods(["GET", "POST"])
 @store_members_only
-def report(request: HttpRequest, merchant: Merchant, sheet_id: int) -> HttpResponse:
+def report(request: MemberRequest, merchant: Merchant, sheet_id: int) -> HttpResponse:
     """Show how far a sheet is and what was refused; go on with one that rests, or stop it."""
     at = clock.moment_of(request)
     sheet = get_object_or_404(_counted(sheets_of(merchant)), pk=sheet_id)
@@ -102,7 +104,7 @@ def report(request: HttpRequest, merchant: Merchant, sheet_id: int) -> HttpRespo
 
 @require_GET
 @store_members_only
-def refused(request: HttpRequest, merchant: Merchant, sheet_id: int, kind: str) -> HttpResponse:
+def refused(request: MemberRequest, merchant: Merchant, sheet_id: int, kind: str) -> HttpResponse:
     """Give the rows that were refused as a sheet, to be mended and sent again."""
     sheet = get_object_or_404(sheets_of(merchant), pk=sheet_id)
     if kind not in writing.KINDS:
@@ -111,7 +113,7 @@ def refused(request: HttpRequest, merchant: Merchant, sheet_id: int, kind: str) 
 
 
 def _receive(
-    request: HttpRequest, festival: Festival, merchant: Merchant, *, at: datetime
+    request: MemberRequest, festival: Festival, merchant: Merchant, *, at: datetime
 ) -> NominationSheet:
     """Keep an uploaded sheet for the worker.
 
@@ -123,7 +125,7 @@ def _receive(
     file = request.FILES.get("file")
     if file is None:
         raise NotPossible(_("Choose a sheet first. It has to be smaller than 1 MB."))
-    name = " ".join(seen_only(file.name).split())
+    name = " ".join(seen_only(file.name or "").split())
     try:
         content = file.read(MOST_BYTES + 1)
         refuse_at_once(content)
@@ -142,7 +144,7 @@ def _no_room() -> NotPossible:
     )
 
 
-def _steer(request: HttpRequest, sheet: NominationSheet, *, at: datetime) -> None:
+def _steer(request: MemberRequest, sheet: NominationSheet, *, at: datetime) -> None:
     """Go on with a sheet or stop it, as the pressed button says."""
     if request.POST.get("do") == "stop":
         if receive.stop(sheet, at=at):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
 
 from shop.catalogue.models import Product, Variant
 from shop.currencies import in_whole
@@ -114,7 +115,7 @@ def _lines(
         line = {"product": product.title, "sku": variant.sku, "variant": variant.label}
         line["regular"] = _amount(prices.get(variant.pk))
         has_part = offer and (not offer.allotments or key in offer.allotments)
-        if has_part and (any(numbers.values()) or key in offer.prices):
+        if offer and has_part and (any(numbers.values()) or key in offer.prices):
             line |= (
                 told
                 | numbers
@@ -144,7 +145,7 @@ def _xlsx(words: dict[str, str], lines: Sequence[Line], slots: Sequence[str]) ->
     return file.getvalue()
 
 
-def _offer_choices(sheet: object, place: int, slots: Sequence[str]) -> None:
+def _offer_choices(sheet: Worksheet, place: int, slots: Sequence[str]) -> None:
     """Let the slot be chosen from a list; Excel takes lists of 255 letters at the most."""
     choices = ",".join(slots)
     if not slots or len(choices) > 250 or any(mark in slot for slot in slots for mark in ',"'):

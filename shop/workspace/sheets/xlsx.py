@@ -151,7 +151,8 @@ class CellReader(ContentHandler):
         self.lines: dict[int, list[str]] = {}
         self._words, self._count = words, 0
         self._row, self._column = 0, -1
-        self._kind, self._texts, self._part = "", {}, ""
+        self._kind, self._part = "", ""
+        self._texts: dict[str, str] = {}
 
     @override
     def startElement(self, name: str, attrs: Any) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,8 +18,10 @@ from shop import clock
 from shop.accounts.models import User
 from shop.errors import ShopError
 from shop.festivals.changelog import log
+from shop.festivals.models import ChangeLog
 from shop.festivals.prices.spans import mark_change
-from shop.forms.fields import LineField, ProseField, seen_only
+from shop.forms.fields import LineField, ProseField
+from shop.forms.visible_text import seen_only
 from shop.languages import listed
 from shop.listings.edit import EditConflict, newest_edit, refuse_conflict
 from shop.listings.tasks import make_modern_sizes
@@ -32,7 +34,7 @@ from shop.moderation.write import keep_pictures, keep_words
 from shop.orders.unused_pictures import discard
 from shop.pictures.upload import store
 from shop.tasks import enqueue
-from shop.workspace.access import store_members_only
+from shop.workspace.access import MemberRequest, store_members_only
 from shop.workspace.products.picture_views import too_large
 from shop.workspace.store.certificates import CERTIFICATES
 from shop.workspace.store.pending_changes import change_of, saved
@@ -47,6 +49,10 @@ FIELDS = (
 
 class ProfileForm(forms.Form):
     """The profile of a store: the words and facts that shoppers read."""
+
+    fields: dict[str, Any]
+    meanwhile: ChangeLog  # on a conflict: what somebody else saved first
+    stored: list[tuple[str, str]]
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
     tagline = LineField(label=gettext_lazy("In one sentence"), max_length=120, required=False)
@@ -88,7 +94,7 @@ class ProfileForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Keep the days in their order."""
-        told = super().clean()
+        told = cast("dict[str, Any]", super().clean())
         first, last = told.get("dispatch_from"), told.get("dispatch_to")
         if first is not None and last is not None and first > last:
             self.add_error("dispatch_to", _("The last working day comes before the first."))
@@ -159,7 +165,7 @@ def told_of(merchant: Merchant, amendment: Amendment | None) -> dict[str, Any]:
 
 @require_http_methods(["GET", "POST"])
 @store_members_only
-def profile(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+def profile(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     """Show a store's profile, and change it."""
     at = clock.moment_of(request)
     what = request.POST.get("what", "")
@@ -196,7 +202,7 @@ def profile(request: HttpRequest, merchant: Merchant) -> HttpResponse:
 
 @require_POST
 @store_members_only
-def take_change_back(request: HttpRequest, merchant: Merchant) -> HttpResponse:
+def take_change_back(request: MemberRequest, merchant: Merchant) -> HttpResponse:
     """Take back the proposed change of the store's page."""
     try:
         take_back(merchant, at=clock.moment_of(request), by=request.user)
@@ -207,7 +213,7 @@ def take_change_back(request: HttpRequest, merchant: Merchant) -> HttpResponse:
     return redirect("workspace-profile", merchant.slug)
 
 
-def _save(request: HttpRequest, merchant: Merchant, form: ProfileForm, *, at: Any) -> bool:
+def _save(request: MemberRequest, merchant: Merchant, form: ProfileForm, *, at: Any) -> bool:
     """Save the typed profile; on a conflict, show the stored values in the form."""
     typed = form.cleaned_data
     version = typed["version"] or 0
@@ -215,8 +221,8 @@ def _save(request: HttpRequest, merchant: Merchant, form: ProfileForm, *, at: An
         return change_profile(merchant, typed, version=version, at=at, by=request.user)
     except EditConflict as refusal:
         form.add_error(None, str(refusal))
-        form.data = form.data.copy()
-        form.data["version"] = refusal.edit.pk
+        form.data = data = cast("Any", form.data).copy()
+        data["version"] = refusal.edit.pk
         form.meanwhile = refusal.edit
         now = told_of(Merchant.objects.get(pk=merchant.pk), amendment_of(merchant))
         form.stored = [
@@ -232,7 +238,7 @@ def _written(value: Any) -> str:
     return text or "–"
 
 
-def _new_picture(request: HttpRequest, merchant: Merchant, which: str) -> tuple[str, bool]:
+def _new_picture(request: MemberRequest, merchant: Merchant, which: str) -> tuple[str, bool]:
     """Take the uploaded picture; return why not, or nothing, and whether it waits for a look."""
     file = request.FILES.get("files")
     if file is None:
@@ -240,7 +246,7 @@ def _new_picture(request: HttpRequest, merchant: Merchant, which: str) -> tuple[
             return refused[0], False
         return _("Choose a picture in JPEG, PNG, WebP, HEIC or AVIF format."), False
     alt = " ".join(seen_only(request.POST.get("alt", "")).split())
-    facts = {"alt": alt, "at": clock.moment_of(request), "by": request.user}
+    facts: dict[str, Any] = {"alt": alt, "at": clock.moment_of(request), "by": request.user}
     try:
         return "", change_picture(merchant, which, file, **facts)
     except ShopError as refusal:
