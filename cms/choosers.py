@@ -1,5 +1,7 @@
 """Windows in which editors choose products and stores: the public ones, by title or store."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic.chooser import ChooseResultsView, ChooseView
@@ -15,7 +17,8 @@ class PublicProducts:
     @property
     def columns(self) -> list[Column]:
         """Show the store beside the title: two stores may sell a thing of one name."""
-        return [*super().columns, Column("store", label="Store", accessor="merchant.name")]
+        window: Any = super()  # one of Wagtail's two
+        return [*window.columns, Column("store", label="Store", accessor="merchant.name")]
 
     def get_object_list(self) -> QuerySet[Product]:
         """Return the products that shoppers can see."""

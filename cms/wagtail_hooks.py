@@ -1,6 +1,7 @@
 """Registrations only: the screens of organizers in Wagtail's admin."""
 
 from functools import partial
+from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
@@ -36,13 +37,13 @@ for facts in ENTRIES:
 
 
 @hooks.register("register_admin_urls")
-def desk_urls() -> list:
+def desk_urls() -> list[Any]:
     """Add the desk's own screens."""
     return [path("", include(urls, namespace="desk"))]
 
 
 @hooks.register("register_admin_viewset")
-def lists() -> list:
+def lists() -> list[Any]:
     """Add the lists of the shop's rows, and the choosers of editors."""
     own = [*VIEWSETS, OrderViewSet(), LogViewSet(), CategoryViewSet(), TermViewSet()]
     own.append(SearchWords())
@@ -70,6 +71,6 @@ def desk_style() -> str:
 
 
 @hooks.register("construct_homepage_panels")
-def waiting(request: object, panels: list) -> None:
+def waiting(request: object, panels: list[Any]) -> None:
     """Put the panel of waiting tasks on the first screen."""
     panels.insert(0, WaitingPanel())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -48,7 +47,7 @@ class PageBlock(blocks.StructBlock):
 
     needs: frozenset[str] = frozenset()
     # Wagtail asks a block for its example; ``cms.pages.gather``, which knows all blocks, sets it.
-    gather_example: ClassVar[Callable[[PageBlock, Any], Gathered]]
+    gather_example: ClassVar[staticmethod[[PageBlock, Any], Gathered]]
 
     phases = blocks.MultipleChoiceBlock(
         choices=PHASES,
@@ -78,7 +77,9 @@ class PageBlock(blocks.StructBlock):
         """Return the template's context beside the value."""
         return {}
 
-    def get_context(self, value: Any, parent_context: dict | None = None) -> dict[str, Any]:
+    def get_context(
+        self, value: Any, parent_context: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
         """Return the template's context; without a page's data, the value alone."""
         context = super().get_context(value, parent_context)
         gathered = context.get("gathered")
@@ -87,7 +88,9 @@ class PageBlock(blocks.StructBlock):
         context |= {"scene": gathered.scene, "lang": gathered.scene.words_lang}
         return context | self.shown(value, gathered)
 
-    def get_preview_context(self, value: Any, parent_context: dict | None = None) -> dict[str, Any]:
+    def get_preview_context(
+        self, value: Any, parent_context: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
         """Show the block's example with the shop's products of this moment."""
         context = super().get_preview_context(value, parent_context)
         return context | {"gathered": self.gather_example(self, value)}

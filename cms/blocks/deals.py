@@ -200,6 +200,6 @@ def count_of(value: Any) -> int:
     return min(value["count"] or 8, MOST)
 
 
-def has_sales(rows: list) -> bool:
+def has_sales(rows: list[Any]) -> bool:
     """Tell whether products stand in an order that sales decided."""
     return any(row.popularity >= ALIKE for row in rows)

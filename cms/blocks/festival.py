@@ -172,7 +172,7 @@ class SessionBlock(ShelfBlock):
         ids = picked(value["products"])
         return Shelf(picked=ids, most=len(ids)) if ids else None
 
-    def turns(self, value: Any) -> list:
+    def turns(self, value: Any) -> list[Any]:
         """Return the instants at which the part changes: the stream opens, it starts, it ends."""
         starts_at = value["starts_at"]
         if not starts_at:

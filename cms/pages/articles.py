@@ -159,7 +159,8 @@ class HelpIndexPage(ListPage):
     def facts(self, gathered: Gathered, request: HttpRequest) -> dict[str, Any]:
         """Return the answers in groups, or the results of a search."""
         language = gathered.scene.language
-        words = getattr(request, "filters", None) and request.filters.words
+        filters: Any = getattr(request, "filters", None)
+        words = filters and filters.words
         if words:
             return {"words": words, "found": find_pages(words, language)}
         return {"groups": help_cards(HelpPage, language)}

@@ -214,7 +214,8 @@ class ShopPage(Page):
         }
         context |= self.facts(gathered, request)
         response = render(request, self.template, context)
-        response.holds_until = turns(parts, scene.at)
+        marked: Any = response
+        marked.holds_until = turns(parts, scene.at)
         return response
 
     @property

@@ -29,7 +29,7 @@ class PageCard:
 
 
 def page_cards(
-    pages: QuerySet, language: str, *, extra: str = "title", with_picture: bool = True
+    pages: Any, language: str, *, extra: str = "title", with_picture: bool = True
 ) -> dict[int, PageCard]:
     """Return published pages of the English tree as cards, by id, in the query's order.
 
@@ -41,7 +41,7 @@ def page_cards(
     return cards_of(rows_of(pages, extra=extra, with_picture=with_picture), language)
 
 
-def rows_of(pages: QuerySet, *, extra: str = "title", with_picture: bool = True) -> QuerySet:
+def rows_of(pages: Any, *, extra: str = "title", with_picture: bool = True) -> QuerySet[Any]:
     """Return the columns of cards for published pages of the English tree."""
     columns = ["id", "translation_key", "title", "search_description", "url_path", extra]
     picture = ["picture__sizes"] if with_picture else []

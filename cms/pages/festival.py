@@ -85,9 +85,9 @@ class FestivalPage(ShopPage):
         """Return the way to the festival's result, if it is over and one is shown."""
         row = self.own_festival()
         is_over = row is not None and row.ends_at <= gathered.scene.at
-        return {"result_link": result_link(row) if is_over else ""}
+        return {"result_link": result_link(row) if row and is_over else ""}
 
-    def get_url_parts(self, *args: Any, **kwargs: Any) -> tuple | None:
+    def get_url_parts(self, *args: Any, **kwargs: Any) -> tuple[Any, ...] | None:
         """Return no address while nobody is shown the page, so that the editor leads to none."""
         return super().get_url_parts(*args, **kwargs) if self.is_public() else None
 

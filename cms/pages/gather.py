@@ -55,7 +55,8 @@ def gather(parts: Sequence[BlockPart], scene: Scene) -> Gathered:
     needs = set().union(*(part.block.needs for part in parts))
     festival, at, language = scene.festival, scene.at, scene.language
     if "stores" in needs:
-        found.stores = store_cards(language, festival=festival.id if scene.is_of_one else None)
+        own = festival.id if festival and scene.is_of_one else None
+        found.stores = store_cards(language, festival=own)
     if "collections" in needs:
         every = [p.block.paths(p.value) for p in parts if "collections" in p.block.needs]
         chosen = sorted({path for paths in every for path in paths})
@@ -148,7 +149,7 @@ def _stories(parts: Sequence[BlockPart], language: str) -> dict[int, PageCard]:
 
 
 @composed(chosen=IDS)
-def stories_to_show(*, chosen: Expression) -> QuerySet:
+def stories_to_show(*, chosen: Expression) -> QuerySet[Any]:
     """Return the columns of cards for stories: chosen ones and the newest.
 
     The model is looked up by its name, since pages know the blocks they are made of.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 from wagtail.search import index
@@ -10,7 +12,7 @@ from cms.blocks.body import SHOP_BODY
 from cms.pages.base import ShopPage
 
 # The drawn home: what stands there until somebody changes it.
-DRAWN = [
+DRAWN: list[tuple[str, dict[str, Any]]] = [
     ("hero", {}),
     ("slots", {"words": "flash"}),
     ("stores", {}),
@@ -21,7 +23,7 @@ DRAWN = [
 ]
 
 
-def drawn_home() -> list[tuple[str, dict]]:
+def drawn_home() -> list[tuple[str, dict[str, Any]]]:
     """Return the blocks of a home page that nobody has changed."""
     return DRAWN
 

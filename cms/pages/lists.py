@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -43,7 +44,7 @@ class HelpGroup:
     cards: tuple[PageCard, ...]
 
 
-def festival_cards(model: type, *, at: datetime, language: str) -> list[FestivalCard]:
+def festival_cards(model: Any, *, at: datetime, language: str) -> list[FestivalCard]:
     """Return the festivals with a page: running, to come, over. One statement.
 
     Each says its days, with the year where it is not this one.
@@ -65,7 +66,7 @@ def festival_cards(model: type, *, at: datetime, language: str) -> list[Festival
     ]  # of what comes the soonest first, of the rest the last
 
 
-def _festival_card(page: object, *, at: datetime, language: str) -> tuple[Phase, FestivalCard]:
+def _festival_card(page: Any, *, at: datetime, language: str) -> tuple[Phase, FestivalCard]:
     festival = known(page.festival)
     zone = ZoneInfo(festival.zone)
     first = festival.starts_at.astimezone(zone).date()
@@ -90,7 +91,7 @@ def known(row: Festival) -> KnownFestival:
     return KnownFestival(**{name: getattr(row, name) for name in names})
 
 
-def help_cards(model: type, language: str) -> list[HelpGroup]:
+def help_cards(model: Any, language: str) -> list[HelpGroup]:
     """Return all answers, grouped by whom they are for."""
     pages = model.objects.order_by("order", "pk")
     cards = page_cards(pages, language, extra="audience", with_picture=False).values()

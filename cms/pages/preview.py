@@ -7,7 +7,7 @@ preview says and can write nothing. It is for whoever may edit the page, and is 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +19,7 @@ from shop.storefront.cache.catalogue_version import CatalogueVersion, KnownFesti
 from shop.storefront.previews.boundaries import boundaries
 from shop.storefront.previews.middleware import private
 from shop.storefront.previews.overlay import shown
-from shop.storefront.previews.preview import Preview
+from shop.storefront.previews.preview import Preview, PreviewRequest
 
 NOW = ("", "As now")
 CHOSEN = ("chosen", "At the moment chosen in the page's settings")
@@ -48,13 +48,15 @@ def show(page: Previewed, request: HttpRequest, mode: str) -> HttpResponse:
         UserProfile.get_for_user(request.user)  # Wagtail's bar would write it, and may not
     festival = _festival(page)
     at = _moment(page, festival, mode) or clock.now()
-    request.moment = at
-    request.preview = Preview(at=at, festival_id=festival.pk if festival else 0)
-    with shown(request.preview):
+    preview = Preview(at=at, festival_id=festival.pk if festival else 0)
+    within = cast("PreviewRequest", request)
+    within.moment, within.preview = at, preview
+    with shown(preview):
         response = private(page.answer(request))
     # It is shown in a frame of the editor, which brings its own style and script along.
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
-    response._csp_config = settings.ADMIN_CSP
+    framed: Any = response
+    framed._csp_config = settings.ADMIN_CSP
     return response
 
 
