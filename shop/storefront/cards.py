@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from shop.currencies import written
 from shop.delivery.names import country_name
-from shop.festivals.pricing.kinds import kind_of
+from shop.festivals.pricing.kinds import DealKind, kind_of
 from shop.festivals.words import deal_on_flag
 from shop.languages import beside, labelled, lang_mark, listed
 from shop.storefront.search.find import ProductRow
@@ -148,6 +148,9 @@ def _deal(row: ProductRow, language: str) -> str:
     """Name the variant that has the deal, where not all of a product cost the same."""
     if row.deal_price is None:
         return ""
+    rule = _rule(row)
+    if row.deal_left is None and rule is not None and rule.counts_together:
+        return ""  # the flag says it; one costs what it always does
     label = listed(row.deal_options or ())
     return deal_in_words(label, row.deal_price, row.deal_left, language)
 
@@ -174,9 +177,14 @@ def _flag(row: ProductRow, claim: ClaimBar | None, language: str) -> str:
         return _("All claimed")
     if percent := row.percent or row.deal_percent:
         return percent_off(percent, language)
+    rule = _rule(row)
+    return deal_on_flag(rule) if rule else ""
+
+
+def _rule(row: ProductRow) -> DealKind | None:
     if row.rule_code is None:
-        return ""
-    return deal_on_flag(kind_of(row.rule_code, row.rule_value, row.paid_units))
+        return None
+    return kind_of(row.rule_code, row.rule_value, row.paid_units)
 
 
 def _price(row: ProductRow, language: str) -> str:

@@ -126,6 +126,9 @@ def deals_in_words(variants: Sequence[VariantNow], terms: ProductTerms) -> Itera
     for variant in variants:
         if variant.has_deal and variant.price is not None:
             left = None if variant.allotment is None else variant.deal_left
+            rule = variant.rule
+            if left is None and rule is not None and rule.counts_together:
+                continue  # it costs what it always does, and nothing of it is running out
             label = terms.label(variant.options).text
             yield deal_in_words(label, variant.price, left, terms.language)
 

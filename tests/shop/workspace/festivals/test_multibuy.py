@@ -154,11 +154,12 @@ def test_pages_say_it(clock_at, cups):
     assert "Buy 3, pay for 2" in text
     assert "All sizes of this product count together; the cheapest are free." in text
     assert "Until 19 May" in text
+    assert "<bdi>$20.00" not in text
     assert "<del" not in text
 
     make.listed(cups[0].product)
     (card,) = cards(found(), "en")
-    assert card.flag == "3 for 2"
+    assert (card.flag, card.price, card.deal) == ("3 for 2", "from $12.00", "")
     with translation.override("fr"):
         (card,) = cards(found(), "fr")
     assert card.flag == "3 pour 2"
