@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -27,6 +27,7 @@ from cms.colleagues.models import Invitation
 from cms.roles import ANALYST, MERCHANDISER, ORGANIZER, REVIEWER, ROLES
 from shop import clock
 from shop.accounts.models import User
+from shop.accounts.requests import SignedIn
 from shop.errors import ShopError
 from shop.festivals.models import ChangeLog
 
@@ -57,6 +58,7 @@ class InviteColleagueForm(RoleForm):
 
     email = forms.EmailField(label="Email address", max_length=254)
     language = forms.ChoiceField(label="Language of the mail", required=False)
+    fields: dict[str, Any]
     field_order = ("email", "role", "language")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -66,7 +68,7 @@ class InviteColleagueForm(RoleForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("cms.manage_colleagues")
-def colleagues(request: HttpRequest) -> HttpResponse:
+def colleagues(request: SignedIn) -> HttpResponse:
     """Show who works at the desk and who is invited; invite somebody."""
     form = InviteColleagueForm(request.POST or None, initial={"role": REVIEWER, "language": "en"})
     at = clock.moment_of(request)
@@ -97,7 +99,7 @@ def colleagues(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("cms.manage_colleagues")
-def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def act(request: SignedIn, pk: int, name: str) -> HttpResponse:
     """Change what a colleague may do; the effect is shown first."""
     if name not in ACTS:
         raise Http404
@@ -108,7 +110,7 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("cms.manage_colleagues")
-def act_on_invitation(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def act_on_invitation(request: SignedIn, pk: int, name: str) -> HttpResponse:
     """Send an invitation again or take it back; the effect is shown first."""
     if name not in INVITATION_ACTS:
         raise Http404
@@ -117,12 +119,12 @@ def act_on_invitation(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     return _perform(request, INVITATION_ACTS[name](request, found, at))
 
 
-def _perform(request: HttpRequest, what: Act) -> HttpResponse:
+def _perform(request: SignedIn, what: Act) -> HttpResponse:
     back = reverse("desk:colleagues")
     return perform(request, what, back=back, trail=[(back, TITLE)])
 
 
-def _role(request: HttpRequest, user: User, at: datetime) -> Act:
+def _role(request: SignedIn, user: User, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
         colleagues_roles.change_role(user, answers["role"], at=at, by=request.user)
         return f"{user.email} is {answers['role']} now, and is told by mail."
@@ -135,7 +137,7 @@ def _role(request: HttpRequest, user: User, at: datetime) -> Act:
     return Act(f"Role of {user.name}", "Change the role", effects, run, RoleForm, {"role": now})
 
 
-def _dismiss(request: HttpRequest, user: User, at: datetime) -> Act:
+def _dismiss(request: SignedIn, user: User, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
         colleagues_roles.take_role(user, at=at, by=request.user)
         return f"{user.email} does not work at the desk any more, and is told by mail."
@@ -149,7 +151,7 @@ def _dismiss(request: HttpRequest, user: User, at: datetime) -> Act:
     return Act(title, "Take the role away", effects, run, is_grave=True)
 
 
-def _close(request: HttpRequest, user: User, at: datetime) -> Act:
+def _close(request: SignedIn, user: User, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
         colleagues_roles.close_account(user, at=at, by=request.user)
         return f"The account of {user.email} is closed. They are told by mail."
@@ -163,7 +165,7 @@ def _close(request: HttpRequest, user: User, at: datetime) -> Act:
     return Act(f"Close the account of {user.name}", "Close it", effects, run, is_grave=True)
 
 
-def _open(request: HttpRequest, user: User, at: datetime) -> Act:
+def _open(request: SignedIn, user: User, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
         colleagues_roles.open_account(user, at=at, by=request.user)
         return f"{user.email} can sign in again, and is told by mail."
@@ -172,7 +174,7 @@ def _open(request: HttpRequest, user: User, at: datetime) -> Act:
     return Act(f"Open the account of {user.name}", "Open it again", effects, run)
 
 
-def _again(request: HttpRequest, found: Invitation, at: datetime) -> Act:
+def _again(request: SignedIn, found: Invitation, at: datetime) -> Act:
     return invitations.again(
         found,
         f"to work here as {found.role}",
@@ -180,7 +182,7 @@ def _again(request: HttpRequest, found: Invitation, at: datetime) -> Act:
     )
 
 
-def _take_back(request: HttpRequest, found: Invitation, at: datetime) -> Act:
+def _take_back(request: SignedIn, found: Invitation, at: datetime) -> Act:
     return invitations.take_back(found, lambda: invite.take_back(found, at=at, by=request.user))
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.defaultfilters import pluralize
 
 from cms.admin.screens import Trail, show
+from shop.accounts.requests import SignedIn
 from shop.errors import ShopError
 from shop.forms.fields import LineField
 from shop.orders.effects import Effect
@@ -60,7 +62,7 @@ def unless(row: Any, state: str, otherwise: str) -> Callable[[], str]:
 
 
 def perform(
-    request: HttpRequest,
+    request: SignedIn,
     act: Act,
     *,
     back: str,
@@ -95,7 +97,7 @@ def perform(
     )  # fmt: skip
 
 
-def _leave(request: HttpRequest, said: str, back: str) -> HttpResponse:
+def _leave(request: SignedIn, said: str, back: str) -> HttpResponse:
     messages.info(request, said)
     return redirect(back)
 
@@ -114,7 +116,7 @@ def told(effect: Effect, zone: str, *, kept: bool = True) -> list[str]:
     else:
         count = effect.open_orders
         orders = f"{count:,} open order{pluralize(count)} hold{pluralize(count, 's,')} its price"
-        until = f"{effect.until.astimezone(ZoneInfo(zone)):%H:%M} ({zone})"
+        until = f"{cast('datetime', effect.until).astimezone(ZoneInfo(zone)):%H:%M} ({zone})"
         found.append(
             f"{orders}. {'It' if count == 1 else 'They'} can still be paid until {until}."
             if kept

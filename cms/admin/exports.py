@@ -25,5 +25,6 @@ def _safe(original: Any) -> Any:
         value = original(*args, **options)
         return as_text(value) if isinstance(value, str) else value
 
-    written.is_safe = True
+    marked: Any = written
+    marked.is_safe = True
     return written

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from django.contrib.auth.models import Permission
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, Expression, OuterRef, QuerySet, Value
@@ -24,10 +26,11 @@ def read_frame(user: User) -> bool:
     (found,) = users_in_frame(pk=user.pk)
     if not user.is_superuser:  # of whom no permission is asked
         # Where Django's own backend keeps them for the rest of the request.
-        user._user_perm_cache = set(found.own_permissions)
-        user._group_perm_cache = set(found.group_permissions)
+        kept: Any = user
+        kept._user_perm_cache = set(found.own_permissions)
+        kept._group_perm_cache = set(found.group_permissions)
         _note_root(user)
-    User._meta.get_field(PROFILE).set_cached_value(user, getattr(found, PROFILE, None))
+    cast("Any", User._meta.get_field(PROFILE)).set_cached_value(user, getattr(found, PROFILE, None))
     return found.has_second_step
 
 

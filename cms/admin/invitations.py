@@ -19,8 +19,8 @@ def mail_languages() -> list[tuple[str, str]]:
     return [(code, get_language_info(code)["name"]) for code, _name in settings.LANGUAGES]
 
 
-def table_of(rows: Iterable[Invited], way: Callable[[Invited, str], str], *, at: datetime,
-             facts: Sequence[Column] = (), none: str = "") -> Table:  # fmt: skip
+def table_of[Row: Invited](rows: Iterable[Row], way: Callable[[Row, str], str], *, at: datetime,
+                           facts: Sequence[Column] = (), none: str = "") -> Table:  # fmt: skip
     """Return the open invitations.
 
     Args:
@@ -32,7 +32,7 @@ def table_of(rows: Iterable[Invited], way: Callable[[Invited, str], str], *, at:
         expired = "" if row.is_valid(at=at) else status("expired")
         return joined(" ", (moment(row.expires_at), expired))
 
-    def acts(row: Invited) -> SafeString:
+    def acts(row: Row) -> SafeString:
         ways = (("again", "Send again", QUIET), ("take-back", "Take back", f"{QUIET} no"))
         return joined(" ", (
             link(label, way(row, name), class_=look, aria_label=f"{label}: {row.email}")

@@ -6,13 +6,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from cms.admin.permissions import needs
 from cms.admin.screens import show
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.festivals import limits
 from shop.festivals.models import ChangeLog
 
@@ -72,7 +73,7 @@ class FairnessForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_festival")
-def edit(request: HttpRequest) -> HttpResponse:
+def edit(request: SignedIn) -> HttpResponse:
     """Show the limits and set them."""
     form = FairnessForm(request.POST or None, initial=limits.chosen())
     if request.method == "POST" and form.is_valid():

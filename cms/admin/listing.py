@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 from wagtail.admin.filters import WagtailFilterSet
@@ -21,6 +21,7 @@ from cms.admin.permissions import needs
 from cms.admin.screens import Trail, crumbs
 from cms.admin.tables import Table
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.festivals.models import Festival
 
 Choices = Sequence[tuple[str, str]]
@@ -33,7 +34,7 @@ class WordsFilter(django_filters.CharFilter):
         super().__init__(label=label, max_length=most, widget=forms.SearchInput(), **facts)
         self.fields = fields
 
-    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         """Keep the rows that have the words in one of the fields."""
         found = Q()
         for name in self.fields if value else ():
@@ -49,7 +50,7 @@ class ChoiceFilter(django_filters.ChoiceFilter):
         super().__init__(label=label, choices=choices, empty_label=every, **facts)
 
 
-def all_of(rows: QuerySet, _name: str, _value: str) -> QuerySet:
+def all_of(rows: QuerySet[Any], _name: str, _value: str) -> QuerySet[Any]:
     """Return all rows: the method of a filter that a view looks at itself."""
     return rows
 
@@ -74,7 +75,7 @@ class ListFilters(WagtailFilterSet):
             self.data |= {name: usual[name] for name in wrong}
             del self._form
 
-    def found(self, rows: QuerySet) -> QuerySet:
+    def found(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Return the rows that are asked for."""
         return self.filter_queryset(rows) if self.is_valid() else rows.none()
 
@@ -103,22 +104,23 @@ class ListView(BaseListingView):
     to_post: ClassVar[str] = ""
     http_method_names: ClassVar[list[str]] = ["get", "head"]
     template_name = "cms/admin/list.html"
-    paginator_class = BoundedPaginator
-    paginate_by = 50
-    usual: Mapping[str, str] = {}
+    paginate_by: int | None = 50
     table_label: ClassVar[str] = ""
     table_classname = "listing"
-    about = ""
-    none = "Nothing yet."
     none_fits = "Nothing fits. Take a filter away."
-    trail: Trail = ()
+    # Some lists work these out: a paginator, strings, words with links, and a Trail.
+    paginator_class: Any = BoundedPaginator
+    usual: Any = {}
+    about: Any = ""
+    none: Any = "Nothing yet."
+    trail: Any = ()
 
     @classmethod
     def as_view(cls, **facts: Any) -> Any:
         """Return the view for those who have the permission."""
         return needs(cls.needed, to_post=cls.to_post)(super().as_view(**facts))
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+    def setup(self, request: SignedIn, *args: Any, **kwargs: Any) -> None:
         """Note the moment of the request."""
         super().setup(request, *args, **kwargs)
         self.at: datetime = clock.moment_of(request)
@@ -139,7 +141,7 @@ class ListView(BaseListingView):
         """Return what the filters are made of."""
         return super().get_filterset_kwargs() | {"usual": self.usual, "choices": self.get_choices()}
 
-    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Keep the rows that are asked for."""
         return self.filters.found(queryset) if self.filters else queryset
 

@@ -6,9 +6,9 @@ The menu names what waits for people first, then the lists (92 to 95), then what
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
 from django.urls import reverse
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
@@ -17,6 +17,7 @@ from cms.admin.catalogue.amendments import waiting as waiting_amendments
 from cms.admin.money import waiting as money_waiting
 from cms.admin.permissions import may
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.catalogue.models import Product
 from shop.festivals.models import Enrolment, Festival, Nomination
 from shop.rounds.models import Mishap
@@ -32,7 +33,7 @@ class Allowed(MenuItem):
         super().__init__(label, url, **facts)
         self.permission = permission
 
-    def is_shown(self, request: HttpRequest) -> bool:
+    def is_shown(self, request: SignedIn) -> bool:
         """Tell whether the person may go there."""
         return may(request.user, self.permission)
 
@@ -66,7 +67,7 @@ class WaitingPanel(Component):
     template_name = "cms/admin/waiting.html"
     order = 10
 
-    def get_context_data(self, parent_context: dict) -> dict:
+    def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
         """Return the festivals with what waits in each, and what else waits. Seven statements."""
         request = parent_context["request"]
         at = clock.moment_of(request)
@@ -89,6 +90,6 @@ class WaitingPanel(Component):
         }
 
 
-def _counts(rows: QuerySet, festival: str) -> dict[int, int]:
+def _counts(rows: QuerySet[Any], festival: str) -> dict[int, int]:
     """Return how many rows there are of each festival."""
     return dict(rows.order_by().values_list(festival).annotate(n=Count("pk")))

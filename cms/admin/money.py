@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.timezone import localtime
@@ -18,6 +18,7 @@ from cms.admin.orders.stuck import message_table, operation_table, review_table
 from cms.admin.permissions import needs
 from cms.admin.screens import show
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.currencies import written
 from shop.errors import GatewayError
 from shop.forms.fields import LineField
@@ -40,7 +41,7 @@ class ElsewhereForm(forms.Form):
 
 @require_safe
 @needs("view_order")
-def money(request: HttpRequest) -> HttpResponse:
+def money(request: SignedIn) -> HttpResponse:
     """List what waits for a person, the oldest first. Three statements."""
     asked = _asked(request)
     operations = _of_order(repair.stuck_operations(), "payment__order", asked)
@@ -48,7 +49,7 @@ def money(request: HttpRequest) -> HttpResponse:
     dead = repair.dead_messages()
     operations = operations.select_related("payment__order", "refund").order_by("made_at", "pk")
     reviews = reviews.select_related("order").order_by("made_at", "pk")
-    context = {
+    context: dict[str, Any] = {
         "asked": asked,
         "operations": operation_table(operations[:SHOWN], request),
         "reviews": review_table(reviews[:SHOWN], request),
@@ -68,7 +69,7 @@ def waiting() -> int:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
-def try_again(request: HttpRequest, pk: int) -> HttpResponse:
+def try_again(request: SignedIn, pk: int) -> HttpResponse:
     """Send money back once more, after a look whether it went."""
     operation = get_object_or_404(Operation.objects.select_related("payment__order"), pk=pk)
 
@@ -89,7 +90,7 @@ def try_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
-def settle(request: HttpRequest, pk: int) -> HttpResponse:
+def settle(request: SignedIn, pk: int) -> HttpResponse:
     """Write down that the shopper got the money another way."""
     operation = get_object_or_404(Operation.objects.select_related("payment__order"), pk=pk)
 
@@ -111,11 +112,13 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs("publish_festival")
-def look_again(request: HttpRequest, pk: int) -> HttpResponse:
+def look_again(request: SignedIn, pk: int) -> HttpResponse:
     """Ask the provider how a payment in review stands; once it went back, its goods are free."""
     payment = get_object_or_404(Payment, pk=pk, state=Payment.State.REVIEW)
     try:
-        payment = apply_session(payment.session_id, is_waited_for=True, at=clock.moment_of(request))
+        payment = apply_session(
+            cast("str", payment.session_id), is_waited_for=True, at=clock.moment_of(request)
+        )
     except (GatewayError, UnknownOrder) as silent:
         messages.error(request, f"The payment provider does not answer: {silent}")
         return redirect(LIST)
@@ -128,7 +131,7 @@ def look_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
-def message(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def message(request: SignedIn, pk: int, name: str) -> HttpResponse:
     """Apply a message of the provider once more, or close it with a reason."""
     event = get_object_or_404(GatewayEvent, pk=pk)
     is_again = name == "again"
@@ -160,7 +163,7 @@ def message(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     )  # fmt: skip
 
 
-def _perform(request: HttpRequest, act: Act, operation: Operation) -> HttpResponse:
+def _perform(request: SignedIn, act: Act, operation: Operation) -> HttpResponse:
     back = reverse(LIST)
     own = repair.stuck_operations().filter(pk=operation.pk)
     return perform(
@@ -169,11 +172,11 @@ def _perform(request: HttpRequest, act: Act, operation: Operation) -> HttpRespon
     )  # fmt: skip
 
 
-def _asked(request: HttpRequest) -> str:
+def _asked(request: SignedIn) -> str:
     return " ".join(request.GET.get("q", "").replace("\0", "").split())[:40]
 
 
-def _of_order(rows: QuerySet, way: str, asked: str) -> QuerySet:
+def _of_order(rows: QuerySet[Any], way: str, asked: str) -> QuerySet[Any]:
     """Keep what belongs to the order whose number was typed, or all where none was."""
     if not asked:
         return rows

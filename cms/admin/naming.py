@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from wagtail.admin.forms.models import WagtailAdminModelForm
 
 from cms.admin.languages import TranslationField, other_languages
+from shop.accounts.requests import SignedIn
 from shop.errors import NotPossible
 from shop.languages import in_language, translated
 
@@ -39,14 +41,17 @@ class NamedForm(WagtailAdminModelForm):
 class Saving:
     """Saves through a use case; an edit conflict is explained beside its field."""
 
-    request: HttpRequest
+    request: SignedIn
     form: NamedForm
     refused: ClassVar[str]
+    get_error_message: Callable[[], str]
+    form_invalid: Callable[[NamedForm], HttpResponse]
 
     def form_valid(self, form: NamedForm) -> HttpResponse:
         """Answer with the list, or with what stands in the way by now."""
+        view: Any = super()  # one of Wagtail's
         try:
-            return super().form_valid(form)
+            return view.form_valid(form)
         except NotPossible as refusal:
             form.add_error(self.refused, str(refusal))
             self.produced_error_message = self.get_error_message()  # as where a form is invalid

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Page
@@ -25,7 +26,7 @@ class BoundedPaginator(WagtailPaginator):
     most = MOST
     is_cut = False
 
-    def get_page(self, number: object) -> Page:
+    def get_page(self, number: object) -> Page[Any]:
         """Return a page with its rows; the last one for a number that is too high."""
         asked = number_of(str(number or "")) or 1
         rows = self._rows(asked)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from cms.roles import ANALYST, MERCHANDISER, ORGANIZER, REVIEWER
 from shop.accounts.models import User
+from shop.accounts.requests import SignedIn
 
 SEES = (
     "view_festival", "view_slot", "view_enrolment", "view_nomination", "view_deal",
@@ -51,7 +52,7 @@ def needs(codename: str, *, to_post: str = "") -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        def guarded(request: SignedIn, *args: object, **kwargs: object) -> HttpResponse:
             needed = to_post if to_post and request.method == "POST" else codename
             if not may(request.user, needed):
                 return forbidden(request)
@@ -67,11 +68,11 @@ def may(user: User, codename: str) -> bool:
     return user.has_perm(codename if "." in codename else f"shop.{codename}")
 
 
-def own_stores(request: HttpRequest) -> set[int]:
+def own_stores(request: SignedIn) -> set[int]:
     """Return the stores for which somebody acts: on these, others decide."""
     return set(request.user.memberships.values_list("merchant", flat=True))
 
 
-def forbidden(request: HttpRequest) -> HttpResponse:
+def forbidden(request: SignedIn) -> HttpResponse:
     """Say that a page belongs to other people's work."""
     return render(request, "cms/admin/forbidden.html", status=403)

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from wagtail.admin.widgets.button import HeaderButton
 
 from cms.admin.changelog.text import what_changed
 from cms.admin.fields import number_of
+from shop.accounts.requests import SignedIn
 from shop.errors import ShopError
 from shop.festivals.changelog import ChangedMeanwhile
 
 Trail = Sequence[tuple[str, str]]
 
 
-def seen_at(request: HttpRequest, name: str = "seen") -> datetime | None:
+def seen_at(request: SignedIn, name: str = "seen") -> datetime | None:
     """Return when that was submitted which the form showed; None where it does not say so."""
     try:
         found = datetime.fromisoformat(request.POST.get(name, ""))
@@ -27,12 +29,12 @@ def seen_at(request: HttpRequest, name: str = "seen") -> datetime | None:
     return found if found.tzinfo else None
 
 
-def words(request: HttpRequest, name: str, *, most: int = 300) -> str:
+def words(request: SignedIn, name: str, *, most: int = 300) -> str:
     """Return a line that was typed: single blanks, and nothing that a database cannot keep."""
     return " ".join(request.POST.get(name, "").replace("\0", "").split())[:most]
 
 
-def version_seen(request: HttpRequest) -> int:
+def version_seen(request: SignedIn) -> int:
     """Return the version of what a form showed; 0 where it does not say so."""
     return number_of(request.POST.get("version", ""))
 
@@ -47,7 +49,7 @@ def words_of(refusal: ShopError) -> str:
 
 
 def show(
-    request: HttpRequest, template: str, title: str, *, status: int = 200, **context: object
+    request: SignedIn, template: str, title: str, *, status: int = 200, **context: Any
 ) -> HttpResponse:
     """Return a screen. Of ``context`` the frame takes what is named, the template the rest.
 

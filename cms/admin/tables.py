@@ -7,14 +7,15 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.db.models import QuerySet
 from django.middleware.csrf import get_token
 from django.template.defaultfilters import date
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.timezone import template_localtime
+from django.utils.timezone import template_localtime  # type: ignore[attr-defined]  # no stub
 from wagtail.admin.ui import tables
 
+from shop.accounts.requests import SignedIn
 from shop.currencies import written
 
 NOTHING = "–"
@@ -77,7 +78,7 @@ def hidden(text: str) -> SafeString:
     return element("span", text, class_="w-sr-only")
 
 
-def posted(request: HttpRequest, url: str, *inside: object) -> SafeString:
+def posted(request: SignedIn, url: str, *inside: object) -> SafeString:
     """Return a form that posts, with its token."""
     token = element("input", type="hidden", name="csrfmiddlewaretoken", value=get_token(request))
     return element("form", token, *inside, method="post", action=url)
@@ -146,8 +147,9 @@ class WhenColumn(Column):
 
     def written(self, value: object) -> object:
         """Return an instant in the column's pattern."""
-        is_moment = isinstance(value, datetime)
-        return moment(value, self.pattern) if is_moment else super().written(value)
+        if isinstance(value, datetime):
+            return moment(value, self.pattern)
+        return super().written(value)
 
 
 class HeadColumn(Column):
@@ -167,7 +169,7 @@ class Table(tables.Table):
     foot: Sequence[object] = ()
 
     def __init__(
-        self, label: str, columns: Sequence[Column], rows: Sequence[Any], *,
+        self, label: str, columns: Sequence[Column], rows: Sequence[Any] | QuerySet[Any], *,
         classname: str = "listing", none: object = "",
     ) -> None:  # fmt: skip
         super().__init__(columns, rows, classname=classname)

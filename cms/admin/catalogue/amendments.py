@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import messages
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import linebreaksbr, pluralize
 from django.urls import reverse
@@ -35,11 +35,12 @@ from cms.admin.tables import (
     status,
 )
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.catalogue.models import Product
 from shop.errors import ShopError
 from shop.listings.usual_prices import odd_prices
 from shop.moderation import decide
-from shop.moderation.compare import Parts, differences, pictures
+from shop.moderation.compare import differences, pictures
 from shop.moderation.contents import new_rows
 from shop.moderation.models import Amendment
 
@@ -64,7 +65,7 @@ class SideColumn(Column):
         super().__init__(label, side)
         self.mark = mark
 
-    def written(self, value: Parts) -> SafeString | str:
+    def written(self, value: Any) -> SafeString | str:
         """Return the parts of a text, one after the other."""
         lines = ((differs, linebreaksbr(text)) for differs, text in value)
         parts = (element(self.mark, text) if differs else text for differs, text in lines)
@@ -91,7 +92,7 @@ class AmendmentsView(ListView):
 
     needed = "review_nomination"
     filterset_class = AmendmentFilters
-    usual: ClassVar[dict[str, str]] = {"state": "waiting"}
+    usual: Mapping[str, str] = {"state": "waiting"}
     default_ordering = ("waits_since", "pk")
     page_title = "Changes to look at"
     table_label = "Changes"
@@ -121,14 +122,14 @@ class AmendmentsView(ListView):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("review_nomination")
-def amendment(request: HttpRequest, pk: int) -> HttpResponse:
+def amendment(request: SignedIn, pk: int) -> HttpResponse:
     """Show what is public beside what is proposed, and decide on exactly that."""
     rows = open_ones().select_related("by")
     if request.method == "POST":
         sent = rows.filter(pk=pk).first()
         return _decide(request, sent) if sent else _too_late(request)
     found = get_object_or_404(rows, pk=pk)
-    context = {
+    context: dict[str, Any] = {
         "amendment": found,
         "differences": Table("Words before and after", DIFFERENCES, differences(found),
                              classname="listing desk-before-after"),
@@ -156,7 +157,7 @@ def waiting() -> QuerySet[Amendment]:
     return open_ones().filter(state=Amendment.State.WAITING)
 
 
-def _decide(request: HttpRequest, found: Amendment) -> HttpResponse:
+def _decide(request: SignedIn, found: Amendment) -> HttpResponse:
     at, title = clock.moment_of(request), str(found)
     seen, store = seen_at(request), found.store.name
     try:
@@ -195,12 +196,12 @@ def _doubts(found: Amendment, *, at: datetime) -> list[str]:
     typed = {row.sku: row.price for row in new_rows(found) if row.price is not None}
     if not typed:
         return []
-    product = found.product
+    product = cast("Product", found.product)
     odd = odd_prices(typed, category=product.category, product=product, kind=product.kind, at=at)
     return [f"{sku}: {text}" for sku, text in odd.items()]
 
 
-def _too_late(request: HttpRequest) -> HttpResponse:
+def _too_late(request: SignedIn) -> HttpResponse:
     messages.info(request, "This change was decided on or taken back meanwhile.")
     return redirect(QUEUE)
 

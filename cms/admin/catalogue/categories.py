@@ -87,7 +87,7 @@ class CategoryViewSet(ModelViewSet):
         """Return the form, the same for new ones."""
         return CategoryForm
 
-    def get_urlpatterns(self) -> list:
+    def get_urlpatterns(self) -> list[Any]:
         """Return all addresses but that of deleting: products stand in categories."""
         return [pattern for pattern in super().get_urlpatterns() if pattern.name != "delete"]
 

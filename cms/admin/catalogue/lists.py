@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
 from wagtail.admin.ui.tables import Column
@@ -17,6 +19,7 @@ from cms.admin.addresses import screen_of_product, screen_of_store
 from cms.admin.paging import MOST_FOUND, BoundedPaginator, FoundPaginator
 from cms.admin.permissions import forbidden
 from cms.admin.screens import button
+from shop.accounts.requests import SignedIn
 from shop.catalogue.models import Product, Variant
 from shop.composed import AnyOf
 from shop.delivery.names import country_name
@@ -30,10 +33,11 @@ def _country(merchant: Merchant) -> str:
 class Told:
     """Answers 403 with words where Wagtail would lead back to its first screen."""
 
-    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def dispatch(self, request: SignedIn, *args: object, **kwargs: object) -> HttpResponse:
         """Answer, or say that it belongs to other people's work."""
+        view: Any = super()  # one of Wagtail's
         try:
-            return super().dispatch(request, *args, **kwargs)
+            return view.dispatch(request, *args, **kwargs)
         except PermissionDenied:
             return forbidden(request)
 
@@ -41,7 +45,7 @@ class Told:
 class IndexView(Told, generic.IndexView):
     """A list, of which so many rows can be turned over."""
 
-    paginator_class = BoundedPaginator
+    paginator_class: Any = BoundedPaginator  # some lists work it out
 
     def get_page_subtitle(self) -> str:
         """Say that a list goes on where its pages end."""
@@ -49,7 +53,7 @@ class IndexView(Told, generic.IndexView):
             return f"the first {self.most:,}: search for the others"
         return super().get_page_subtitle()
 
-    def paginate_queryset(self, queryset: QuerySet, page_size: int) -> tuple:
+    def paginate_queryset(self, queryset: QuerySet[Any], page_size: int) -> tuple[Any, ...]:
         """Return a page, and note whether there is more than can be turned over."""
         paginator, *rest = super().paginate_queryset(queryset, page_size)
         self.is_cut, self.most = paginator.is_cut, paginator.most
@@ -127,7 +131,7 @@ class ReadOnly(ModelViewSet):
     list_per_page = 50
     exclude_form_fields = ()
 
-    def get_urlpatterns(self) -> list:
+    def get_urlpatterns(self) -> list[Any]:
         """Return the addresses of the list and of one row; nothing here adds, edits or deletes."""
         kept = {"index", "index_results", "inspect"}
         return [pattern for pattern in super().get_urlpatterns() if pattern.name in kept]

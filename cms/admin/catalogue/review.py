@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -22,6 +23,7 @@ from cms.admin.permissions import needs, own_stores
 from cms.admin.screens import button, seen_at, show, words
 from cms.admin.tables import Column, Table, link
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.catalogue.models import Product, Variant
 from shop.currencies import written
 from shop.errors import ShopError
@@ -72,14 +74,14 @@ VARIANT = (
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("review_nomination")
-def review(request: HttpRequest, pk: int) -> HttpResponse:
+def review(request: SignedIn, pk: int) -> HttpResponse:
     """Show a product as its merchant submitted it, and decide."""
     rows = Product.objects.select_related("merchant", "category", "amendment")
     if request.method == "POST":
         return _decide(request, get_object_or_404(rows, pk=pk))
     product = get_object_or_404(rows.exclude(state=Product.State.DRAFT), pk=pk)
     variants, at = _variants(product), clock.moment_of(request)
-    context = {
+    context: dict[str, Any] = {
         "product": product,
         "pictures": [row.picture for row in product.shown_pictures.select_related("picture")],
         "variants": Table("Variants of the product", VARIANT, variants),
@@ -126,7 +128,7 @@ def _doubts(product: Product, variants: list[Variant], *, at: datetime) -> list[
     return [f"{named[pk]}: {text}" for pk, text in odd.items()]
 
 
-def _decide(request: HttpRequest, product: Product) -> HttpResponse:
+def _decide(request: SignedIn, product: Product) -> HttpResponse:
     at = clock.moment_of(request)
     try:
         with transaction.atomic():  # nothing is decided without its mail

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from cms.admin.confirm import Act, perform, reason_form, told, unless
 from cms.admin.permissions import needs
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.catalogue.models import Product
 from shop.listings import publish
 from shop.moderation import take_down as moderation_take_down
@@ -23,19 +24,19 @@ State = Product.State
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("review_nomination")
-def take_down(request: HttpRequest, pk: int) -> HttpResponse:
+def take_down(request: SignedIn, pk: int) -> HttpResponse:
     """Take a product down; its effect is shown first."""
     return _perform(request, pk, _down, State.PUBLISHED, "This product is not on sale")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("review_nomination")
-def put_back(request: HttpRequest, pk: int) -> HttpResponse:
+def put_back(request: SignedIn, pk: int) -> HttpResponse:
     """Put a product that was taken down on sale again, as it was approved."""
     return _perform(request, pk, _back, State.TAKEN_DOWN, "This product is not taken down")
 
 
-def _perform(request: HttpRequest, pk: int, act: Any, state: str, otherwise: str) -> HttpResponse:
+def _perform(request: SignedIn, pk: int, act: Any, state: str, otherwise: str) -> HttpResponse:
     rows = Product.objects.select_related("merchant").exclude(state=State.DRAFT)
     product = get_object_or_404(rows, pk=pk)
     back = reverse("desk:product-review", args=[pk])
@@ -44,7 +45,7 @@ def _perform(request: HttpRequest, pk: int, act: Any, state: str, otherwise: str
     return perform(request, made, back=back, barred=barred, trail=[(back, product.title)])
 
 
-def _down(request: HttpRequest, product: Product, at: datetime) -> Act:
+def _down(request: SignedIn, product: Product, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
         made = moderation_take_down.take_down(product, answers["reason"], at=at, by=request.user)
         count = made.open_orders
@@ -70,7 +71,7 @@ def _down(request: HttpRequest, product: Product, at: datetime) -> Act:
     return Act(title, "Take it down", effects, run, form, is_grave=True)
 
 
-def _back(request: HttpRequest, product: Product, at: datetime) -> Act:
+def _back(request: SignedIn, product: Product, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
         publish.put_back(product, at=at, by=request.user)
         return "It is on sale again. The store is told by mail."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -150,7 +151,7 @@ def named(rows: QuerySet[ChangeLog]) -> QuerySet[ChangeLog]:
     return rows.annotate(what=Coalesce(found, Value(""), output_field=CharField()))
 
 
-def _called(model: type[Model], name: Expression | F) -> QuerySet:
+def _called(model: type[Model], name: Expression | F) -> QuerySet[Any]:
     return model._base_manager.annotate(called=Cast(name, CharField())).order_by()
 
 

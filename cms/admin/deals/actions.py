@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -18,6 +18,7 @@ from cms.admin.festivals.slot_actions import StopForm
 from cms.admin.fields import CountField
 from cms.admin.permissions import needs
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.festivals.deals.actions import pause_deal, raise_allotment, resume_deal
 from shop.festivals.local_time import typed, wall_of
 from shop.festivals.models import Deal
@@ -27,7 +28,7 @@ from shop.payments.void import void_price
 
 TOLD = "The store is told by mail."
 # How a deal stands with which something is not possible.
-STANDS = {
+STANDS: dict[str, str] = {
     Deal.State.APPROVED: "This deal is not paused.",
     Deal.State.PAUSED: "This deal is paused already.",
     Deal.State.WITHDRAWN: "This deal is withdrawn.",
@@ -37,7 +38,7 @@ STANDS = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
-def act(request: HttpRequest, pk: int, deal_id: int, name: str) -> HttpResponse:
+def act(request: SignedIn, pk: int, deal_id: int, name: str) -> HttpResponse:
     """Pause, resume, raise, stop or void a deal; its effect is shown first."""
     if name not in ACTS:
         raise Http404
@@ -69,7 +70,7 @@ class RaiseForm(forms.Form):
     units = CountField(label="Units set aside in all", min_value=1, max_value=1_000_000)
 
 
-def _pause(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Act:
+def _pause(request: SignedIn, deal: Deal, effect: Effect, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
         pause_deal(deal, at=at, by=request.user, reason=answers["reason"])
         return "Paused. The everyday price counts from now on."
@@ -88,7 +89,7 @@ def _pause(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Ac
     return Act(f"Pause the deal for {_title(deal)}", "Pause it now", effects, run, form)
 
 
-def _resume(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Act:
+def _resume(request: SignedIn, deal: Deal, effect: Effect, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
         resume_deal(deal, at=at, by=request.user)
         return "Resumed. The deal gives its price again."
@@ -97,7 +98,7 @@ def _resume(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> A
     return Act(f"Resume the deal for {_title(deal)}", "Resume it now", effects, run)
 
 
-def _raise(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Act:
+def _raise(request: SignedIn, deal: Deal, effect: Effect, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
         raise_allotment(deal, answers["units"], at=at, by=request.user)
         return f"{answers['units']:,} units are set aside now."
@@ -115,7 +116,7 @@ def _raise(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Ac
                {"units": deal.allotment})  # fmt: skip
 
 
-def _stop(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Act:
+def _stop(request: SignedIn, deal: Deal, effect: Effect, at: datetime) -> Act:
     zone = deal.slot.festival.zone
 
     class Form(StopForm):
@@ -153,7 +154,7 @@ def _set_free(deal: Deal) -> list[str]:
     return [f"{left:,} units are set aside and not taken. They go back into everyday sale then."]
 
 
-def _void(request: HttpRequest, deal: Deal, effect: Effect, at: datetime) -> Act:
+def _void(request: SignedIn, deal: Deal, effect: Effect, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
         found = void_price(deal, reason=answers["reason"], at=at, by=request.user)
         return (

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from cms.admin.addresses import trail_of
 from cms.admin.deals.rows import OPEN, STATES, DealRow, deals_of, is_undercut, row_of, sought
 from cms.admin.deals.wrong_prices import sales_of
 from cms.admin.festivals.history import first_lines
-from cms.admin.festivals.views import trail_of
 from cms.admin.listing import ChoiceFilter, Choices, FestivalListView, ListFilters, WordsFilter
 from cms.admin.permissions import needs, own_stores
 from cms.admin.screens import Trail, show
 from cms.admin.tables import Column, WhenColumn, link, portion, small, status
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.currencies import written
 from shop.festivals.models import Deal, Festival, PriceSpan
 from shop.orders.effects import effect_on_deals
@@ -101,7 +103,7 @@ class DealsView(FestivalListView):
 
 @require_safe
 @needs("view_deal")
-def deal(request: HttpRequest, pk: int, deal_id: int) -> HttpResponse:
+def deal(request: SignedIn, pk: int, deal_id: int) -> HttpResponse:
     """Show one deal: its price, its units, what was done, what can be done."""
     at = clock.moment_of(request)
     found = deal_of(pk, deal_id, at=at)
@@ -110,7 +112,7 @@ def deal(request: HttpRequest, pk: int, deal_id: int) -> HttpResponse:
     may_act = request.user.has_perm("shop.publish_festival")
     is_own = found.variant.product.merchant_id in own_stores(request)
     open_to = {"raise"} if is_own else {"pause", "resume", "raise", "stop", "void"}
-    context = {
+    context: dict[str, Any] = {
         "row": row_of(found, at=at),
         "is_undercut": is_undercut(found, at=at),
         "festival": found.slot.festival,

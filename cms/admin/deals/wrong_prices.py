@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -16,6 +16,7 @@ from cms.admin.fields import ids_of
 from cms.admin.permissions import needs
 from cms.admin.tables import Column, Table, WhenColumn, element, link
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.currencies import written
 from shop.errors import ShopError
 from shop.festivals.models import Deal
@@ -63,7 +64,7 @@ def _table(lines: Sequence[OrderLine], *, can_decide: bool) -> Table:
 
 @require_POST
 @needs("publish_festival")
-def decide(request: HttpRequest, pk: int, deal_id: int) -> HttpResponse:
+def decide(request: SignedIn, pk: int, deal_id: int) -> HttpResponse:
     """Keep the price of the orders that are ticked, or send their money back."""
     deals = Deal.objects.filter(slot__festival=pk, state=Deal.State.VOID)
     deal = get_object_or_404(deals, pk=deal_id)
@@ -80,7 +81,7 @@ def decide(request: HttpRequest, pk: int, deal_id: int) -> HttpResponse:
     return redirect("desk:deal", pk, deal_id)
 
 
-def _try(request: HttpRequest, line: OrderLine, outcome: str) -> bool:
+def _try(request: SignedIn, line: OrderLine, outcome: str) -> bool:
     try:
         void.decide(line, outcome, at=clock.moment_of(request), by=request.user)
     except ShopError as refusal:

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
@@ -20,8 +20,8 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 from wagtail.admin.paginator import WagtailPaginator
 
+from cms.admin.addresses import trail_of
 from cms.admin.confirm import Act, perform
-from cms.admin.festivals.views import trail_of
 from cms.admin.fields import CountField, ids_of
 from cms.admin.listing import ChoiceFilter, FestivalListView, ListFilters, WordsFilter
 from cms.admin.permissions import needs, own_stores
@@ -29,6 +29,7 @@ from cms.admin.screens import Trail
 from cms.admin.tables import Column, element, hidden
 from shop import clock
 from shop.accounts.models import User
+from shop.accounts.requests import SignedIn
 from shop.catalogue.models import Category, Product
 from shop.currencies import currencies, written
 from shop.delivery.names import country_name
@@ -68,7 +69,7 @@ class InviteFilters(ListFilters):
         own = Product.objects.filter(below, merchant=OuterRef("pk"), state="published")
         return rows.filter(Exists(own))
 
-    def who_sold(self, rows: QuerySet[Merchant], _name: str, least: str) -> QuerySet[Merchant]:
+    def who_sold(self, rows: QuerySet[Any], _name: str, least: str) -> QuerySet[Any]:
         """Keep the stores that sold so many whole units of money, or anything at all."""
         unit = 10 ** currencies()[settings.SHOP_CURRENCY].exponent
         return rows.filter(sold__gte=int(least) * unit if least != "1" else 1)
@@ -133,7 +134,7 @@ class InviteView(FestivalListView):
         facts = {"has_own": bool(self.own), "can_invite": self.may("add_enrolment")}
         return super().get_context_data(**kwargs) | facts
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: SignedIn, pk: int) -> HttpResponse:
         """Invite the stores that are ticked."""
         try:
             said = _send(self.festival, _ticked(request), at=self.at, by=request.user)
@@ -152,7 +153,7 @@ class InviteCountForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("add_enrolment")
-def invite_all(request: HttpRequest, pk: int) -> HttpResponse:
+def invite_all(request: SignedIn, pk: int) -> HttpResponse:
     """Say how many stores a filter finds, and invite them if they are as many still."""
     festival = get_object_or_404(Festival, pk=pk)
     at = clock.moment_of(request)
@@ -163,9 +164,7 @@ def invite_all(request: HttpRequest, pk: int) -> HttpResponse:
     return perform(request, act, back=back, trail=_trail(festival))
 
 
-def _all(
-    request: HttpRequest, festival: Festival, found: QuerySet[Merchant], *, at: datetime
-) -> Act:
+def _all(request: SignedIn, festival: Festival, found: QuerySet[Merchant], *, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
         rows = list(found)
         if len(rows) != answers["count"]:
@@ -222,7 +221,7 @@ def _lines(*, at: datetime) -> QuerySet[OrderLine]:
     )
 
 
-def _ticked(request: HttpRequest) -> list[Merchant]:
+def _ticked(request: SignedIn) -> list[Merchant]:
     """Return the stores that are ticked.
 
     Raises:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -35,6 +35,7 @@ from cms.admin.tables import (
 )
 from cms.templatetags.cms import as_percent
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.delivery.names import country_name
 from shop.errors import ShopError
 from shop.festivals.enrolment import enrol
@@ -164,7 +165,7 @@ class StoresView(FestivalListView):
 
 @require_POST
 @needs("change_enrolment")
-def decide(request: HttpRequest, pk: int, enrolment_id: int) -> HttpResponse:
+def decide(request: SignedIn, pk: int, enrolment_id: int) -> HttpResponse:
     """Accept or decline a store that applied, or take one out."""
     rows = Enrolment.objects.filter(festival=pk).select_related("festival", "merchant")
     enrolment = get_object_or_404(rows, pk=enrolment_id)
@@ -182,7 +183,7 @@ def decide(request: HttpRequest, pk: int, enrolment_id: int) -> HttpResponse:
     return redirect("desk:festival-stores", pk)
 
 
-def _approved_of(enrolment: Enrolment) -> list:
+def _approved_of(enrolment: Enrolment) -> list[Any]:
     """Return a button that leads to what of a store is approved, where something is."""
     if not enrolment.nominations.filter(state=Nomination.State.APPROVED).exists():
         return []

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
-from cms.admin.festivals.views import trail_of
+from cms.admin.addresses import trail_of
 from cms.admin.permissions import needs
 from cms.admin.screens import show
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.errors import ShopError
 from shop.festivals.enrolment.terms import publish_terms
 from shop.festivals.models import Festival
@@ -21,7 +22,7 @@ MOST_LETTERS = 50_000
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("view_festival", to_post="change_festival")
-def terms(request: HttpRequest, pk: int) -> HttpResponse:
+def terms(request: SignedIn, pk: int) -> HttpResponse:
     """Show the terms in all their versions; publish a new one."""
     festival = get_object_or_404(Festival, pk=pk)
     text, problem = None, ""

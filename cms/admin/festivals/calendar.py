@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
+from cms.admin.addresses import trail_of
 from cms.admin.festivals.lanes import calendar_table, timeline_table
-from cms.admin.festivals.views import trail_of
 from cms.admin.permissions import needs
 from cms.admin.screens import button, show
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.festivals.local_time import YEARS, midnight, wall_of
 from shop.festivals.models import Festival, Slot
 from shop.festivals.nominations.wishes import stores_with_units
@@ -39,7 +41,7 @@ HOURS = range(0, 25, 2)
 
 @require_safe
 @needs("view_festival")
-def calendar(request: HttpRequest) -> HttpResponse:
+def calendar(request: SignedIn) -> HttpResponse:
     """Show fourteen weeks: every festival, slot, benefit and scheduled price. Seven statements."""
     at = clock.moment_of(request)
     asked = _day(request.GET.get("from", ""))
@@ -50,7 +52,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     rows = [(festival, drawn) for festival, drawn in rows if drawn]
     prices = scheduled_prices(edges)
     weeks = [(edge.date(), edge <= at < edge + timedelta(weeks=1)) for edge in edges[:-1]]
-    context = {
+    context: dict[str, Any] = {
         "table": calendar_table(rows, weeks, prices if any(prices) else []),
         "overlaps": overlaps([festival for festival, _drawn in rows]),
         "before": (monday - STEP).isoformat(),
@@ -65,7 +67,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @needs("view_festival")
-def timeline(request: HttpRequest, pk: int) -> HttpResponse:
+def timeline(request: SignedIn, pk: int) -> HttpResponse:
     """Show a day of a festival hour by hour: slots, benefits, regular prices. Seven statements."""
     festival = get_object_or_404(Festival, pk=pk)
     at = clock.moment_of(request)
@@ -83,7 +85,7 @@ def timeline(request: HttpRequest, pk: int) -> HttpResponse:
     ]
     prices = scheduled_prices(edges, of=festival)
     hours = [(edge.astimezone(zone), edge <= at < edge + timedelta(hours=2)) for edge in edges[:-1]]
-    context = {
+    context: dict[str, Any] = {
         "festival": festival,
         "day": day,
         "table": timeline_table(

@@ -7,14 +7,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
-from cms.admin.festivals.views import trail_of
+from cms.admin.addresses import trail_of
 from cms.admin.permissions import needs
 from cms.admin.screens import show
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.errors import ShopError
 from shop.festivals.local_time import YEARS, wall_of
 from shop.festivals.models import Festival
@@ -41,7 +42,7 @@ class CloneForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("add_festival")
-def clone(request: HttpRequest, pk: int) -> HttpResponse:
+def clone(request: SignedIn, pk: int) -> HttpResponse:
     """Make a new draft from a festival; say what could not be kept as it was."""
     festival = get_object_or_404(Festival, pk=pk)
     day = wall_of(festival.starts_at, festival.zone).date()

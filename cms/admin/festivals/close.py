@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from cms.admin.permissions import needs
 from cms.admin.screens import words
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.errors import ShopError
 from shop.festivals.models import Festival
 from shop.reports.close import close_festival
@@ -18,7 +19,7 @@ from shop.reports.results import hide_result, publish_result
 
 @require_POST
 @needs("publish_festival")
-def close(request: HttpRequest, pk: int) -> HttpResponse:
+def close(request: SignedIn, pk: int) -> HttpResponse:
     """Close a festival that is over and freeze its figures."""
     festival = get_object_or_404(Festival, pk=pk)
     reason = words(request, "reason")
@@ -33,7 +34,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs("publish_festival")
-def result(request: HttpRequest, pk: int) -> HttpResponse:
+def result(request: SignedIn, pk: int) -> HttpResponse:
     """Show parts of a festival's result to everybody, or take them off again."""
     festival = get_object_or_404(Festival, pk=pk)
     at = clock.moment_of(request)

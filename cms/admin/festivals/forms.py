@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.text import slugify
@@ -38,7 +38,7 @@ class WallTimeField(forms.DateTimeField):
 class CountryPlacesField(forms.CharField):
     """Places by country code, typed as KE 10, GH 5; a mapping when cleaned."""
 
-    def to_python(self, value: Any) -> dict[str, int]:
+    def to_python(self, value: Any) -> Any:
         """Return the places by code."""
         text = (super().to_python(value) or "").upper()
         known = {code for code, _name in countries_by_name("en")}
@@ -184,6 +184,8 @@ class FestivalForm(WallTimes):
     target_products = CountField(label="Products wanted", min_value=1, initial=1000)
     target_countries = CountField(label="Countries wanted", min_value=1, initial=20)
 
+    initial: dict[str, Any]
+
     WORDS = ("title", "tagline", "intro")
     RULES = (
         "title", "slug", "min_percent_off", "min_allotment", "max_nominations", "price_ceiling",
@@ -204,7 +206,7 @@ class FestivalForm(WallTimes):
 
     def clean(self) -> dict[str, Any]:
         """Work out the instants; refuse an address that is taken."""
-        found = super().clean()
+        found = cast("dict[str, Any]", super().clean())
         self.zone = found.get("zone_name", "")
         self.during = self.window()
         found["enrol_opens_at"] = self.instant_of("enrol_opens")
@@ -233,7 +235,8 @@ class FestivalForm(WallTimes):
         }
 
     def _refuse_taken(self, slug: str) -> None:
-        others = Festival.objects.exclude(pk=self.festival.pk if self.festival else None)
+        own: Any = self.festival.pk if self.festival else None
+        others = Festival.objects.exclude(pk=own)
         if not slug:
             self.add_error(
                 "title", "Use at least one letter from a to z or a digit, or type an address."
@@ -264,13 +267,14 @@ class SlotForm(WallTimes):
         self, *args: Any, festival: Festival, slot: Slot | None = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.zone, self.during = festival.zone, None
+        self.zone = festival.zone
+        self.during: Window | None = None
         if slot:
             self.kept = {"starts": slot.starts_at, "ends": slot.ends_at}
 
     def clean(self) -> dict[str, Any]:
         """Work out the instants."""
-        found = super().clean()
+        found = cast("dict[str, Any]", super().clean())
         self.during = self.window()
         return found
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from cms.admin.addresses import trail_of
 from cms.admin.changelog.text import lines
-from cms.admin.festivals.views import trail_of
 from cms.admin.fields import ids_of
 from cms.admin.permissions import needs
 from cms.admin.screens import show
+from shop.accounts.requests import SignedIn
 from shop.catalogue.models import Product
 from shop.festivals.models import ChangeLog, Deal, Festival, Promotion
 from shop.merchants.models import Merchant
@@ -23,7 +26,7 @@ FIRST = 20  # lines on the screen of one thing
 
 @require_safe
 @needs("view_festival")
-def history(request: HttpRequest, pk: int) -> HttpResponse:
+def history(request: SignedIn, pk: int) -> HttpResponse:
     """Show what was done to a festival, the newest first; ``of`` and ``id`` ask for one thing."""
     festival = get_object_or_404(Festival, pk=pk)
     asked = {name: request.GET.get(name, "") for name in ("of", "id")}
@@ -41,16 +44,16 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def first_lines(row: Deal | Promotion, festival: Festival) -> dict[str, object]:
+def first_lines(row: Deal | Promotion, festival: Festival) -> dict[str, Any]:
     """Return the newest lines about a deal or a benefit, and where all are, if there are more."""
-    name = row._meta.model_name
+    name = cast("str", row._meta.model_name)
     rows = ChangeLog.objects.filter(ABOUT[name](row.pk)).order_by("-pk")
     found = lines(rows[: FIRST + 1], about=row)
     here = f"{reverse('desk:festival-history', args=[festival.pk])}?of={name}&id={row.pk}"
     return {"changes": found[:FIRST], "history": here if len(found) > FIRST else ""}
 
 
-def lines_about(row: Product | Merchant) -> dict[str, object]:
+def lines_about(row: Product | Merchant) -> dict[str, Any]:
     """Return the newest lines about a product or a store. One statement."""
     rows = ChangeLog.objects.filter(subject=row._meta.model_name, subject_id=row.pk)
     return {"changes": lines(rows.order_by("-pk")[:FIRST], about=row), "history": ""}

@@ -21,7 +21,7 @@ class LaneTable(Table):
     """Groups of lanes, each beside its heading, and how many prices change in each column."""
 
     def __init__(
-        self, label: str, heads: Sequence[SafeString], groups: Iterable[tuple[object, list]],
+        self, label: str, heads: Sequence[SafeString], groups: Iterable[tuple[object, list[Any]]],
         prices: Sequence[object] = (), *, classname: str = "desk-lanes",
     ) -> None:  # fmt: skip
         super().__init__(label, (), list(groups), classname=classname)
@@ -88,7 +88,7 @@ def _head(text: str, now: str) -> SafeString:
     return element("th", text, scope="col", class_=now and "now", aria_current=now)
 
 
-def _cell(cell: LaneCell, bar: SafeString | None) -> SafeString:
+def _cell(cell: LaneCell, bar: object) -> SafeString:
     return element("td", bar, colspan=cell.span if cell.span > 1 else "")
 
 

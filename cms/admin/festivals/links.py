@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -15,6 +15,7 @@ from wagtail.permissions import policy_registry
 from cms.admin.permissions import forbidden
 from cms.pages.festival import FestivalPage
 from cms.pages.starter import start_page
+from shop.accounts.requests import SignedIn
 from shop.errors import ShopError
 from shop.festivals.models import Festival
 
@@ -34,7 +35,7 @@ def page_of(festival: Festival) -> PageLink | None:
 
 
 @require_POST
-def begin_page(request: HttpRequest, pk: int) -> HttpResponse:
+def begin_page(request: SignedIn, pk: int) -> HttpResponse:
     """Make the page of a festival with the blocks that it will want, and open it to be written."""
     festival = get_object_or_404(Festival, pk=pk)
     if not may_write(request):
@@ -47,7 +48,7 @@ def begin_page(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(_edit_url(page))
 
 
-def may_write(request: HttpRequest) -> bool:
+def may_write(request: SignedIn) -> bool:
     """Tell whether somebody may write festival pages."""
     policy = policy_registry.get_by_type(Page)
     return policy.user_has_any_permission(request.user, {"add", "change"})

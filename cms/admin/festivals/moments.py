@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
 from cms.admin.festivals.forms import WallTimeField, WallTimes
-from shop.festivals.models import Festival
+from shop.festivals.models import Festival, Slot
 from shop.festivals.prices.price_list import Only
 from shop.merchants.models import Merchant
 from shop.storefront.previews.banner import STOCK, WHO
@@ -42,7 +42,7 @@ class MomentsForm(WallTimes):
 
     def clean(self) -> dict[str, Any]:
         """Work the instants out: a time that was typed counts before the list."""
-        found = super().clean()
+        found = cast("dict[str, Any]", super().clean())
         for name, _label in self.moments():
             if found.get(f"{name}_wall"):
                 found[name] = self.instant_of(f"{name}_wall")
@@ -86,12 +86,18 @@ class CompareForm(MomentsForm):
 class PriceListForm(MomentsForm):
     """One moment whose prices are listed, and which of them."""
 
+    fields: dict[str, Any]
+
     what = forms.ChoiceField(
         label="Products", choices=(("", "Only this festival"), ("shop", "The whole shop")),
         required=False,
     )  # fmt: skip
-    store = forms.ModelChoiceField(None, required=False, empty_label="All")
-    slot = forms.ModelChoiceField(None, required=False, empty_label="All")
+    store: forms.ModelChoiceField[Merchant] = forms.ModelChoiceField(
+        None, required=False, empty_label="All"
+    )
+    slot: forms.ModelChoiceField[Slot] = forms.ModelChoiceField(
+        None, required=False, empty_label="All"
+    )
     waiting = forms.BooleanField(label="With what waits for a decision", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -18,6 +18,7 @@ from cms.admin.screens import words
 from cms.pages.festival import FestivalPage
 from cms.pages.translations import untranslated
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.errors import NotPossible, ShopError
 from shop.festivals.models import Festival
 from shop.festivals.schedule import findings
@@ -39,7 +40,7 @@ SCREENS = {
 
 @require_POST
 @needs("publish_festival")
-def override(request: HttpRequest, pk: int) -> HttpResponse:
+def override(request: SignedIn, pk: int) -> HttpResponse:
     """Keep the reason why a festival may be published although something is missing."""
     festival = get_object_or_404(Festival, pk=pk)
     at = clock.moment_of(request)

@@ -6,18 +6,19 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from cms.admin.addresses import trail_of
 from cms.admin.confirm import Act, perform
 from cms.admin.festivals.links import page_of
 from cms.admin.festivals.override import readiness_of
-from cms.admin.festivals.views import trail_of
 from cms.admin.permissions import needs
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.errors import NotPossible
 from shop.festivals.local_time import typed, wall_of
 from shop.festivals.models import Festival
@@ -28,7 +29,7 @@ from shop.festivals.schedule.readiness import Readiness
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
-def publish(request: HttpRequest, pk: int) -> HttpResponse:
+def publish(request: SignedIn, pk: int) -> HttpResponse:
     """Publish a draft, if nothing stands in its way that has no reason to."""
     festival = get_object_or_404(Festival, pk=pk)
     at, back = clock.moment_of(request), reverse("desk:festival", args=[pk])
@@ -49,7 +50,7 @@ def _barred(pk: int) -> str:
     return f"“{found.title}” is published already." if found else ""
 
 
-def _act(request: HttpRequest, festival: Festival, ready: Readiness, at: datetime) -> Act:
+def _act(request: SignedIn, festival: Festival, ready: Readiness, at: datetime) -> Act:
     def run(_answers: dict[str, Any]) -> str:
         _refuse(festival, ready)
         missing = [row.text for row in _open(ready)]

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from cms.admin.addresses import trail_of
 from cms.admin.confirm import Act, perform, reason_form, told
 from cms.admin.festivals.forms import LOCAL, WallTimeField, WallTimes
 from cms.admin.festivals.slot_status import possible
-from cms.admin.festivals.views import trail_of
 from cms.admin.permissions import needs
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.festivals.local_time import typed, wall_of
 from shop.festivals.models import Deal, Festival, Slot
 from shop.festivals.schedule import stop
@@ -31,7 +32,7 @@ STORES_TOLD = "The stores are told by mail, with your reason."
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
-def act(request: HttpRequest, pk: int, slot_id: int, name: str) -> HttpResponse:
+def act(request: SignedIn, pk: int, slot_id: int, name: str) -> HttpResponse:
     """Stop, extend or call off a slot; the whole slot stands for its festival."""
     festival = get_object_or_404(Festival, pk=pk)
     if name not in ACTS:
@@ -74,7 +75,7 @@ class ExtendForm(WallTimes):
 
     def clean(self) -> dict[str, Any]:
         """Work out the instant."""
-        found = super().clean()
+        found = cast("dict[str, Any]", super().clean())
         found["ends_at"] = self.instant_of("ends")
         return found
 
@@ -89,12 +90,12 @@ class StopForm(WallTimes):
 
     def clean(self) -> dict[str, Any]:
         """Work out the instant."""
-        found = super().clean()
+        found = cast("dict[str, Any]", super().clean())
         found["ends_at"] = self.instant_of("ends")
         return found
 
 
-def _stop(request: HttpRequest, slot: Slot, at: datetime) -> Act:
+def _stop(request: SignedIn, slot: Slot, at: datetime) -> Act:
     zone, is_whole = slot.festival.zone, slot.kind == Slot.Kind.WHOLE
 
     class Form(StopForm):
@@ -129,7 +130,7 @@ def _stop(request: HttpRequest, slot: Slot, at: datetime) -> Act:
     return Act(title, "Stop it", effects, run, Form, is_grave=True)
 
 
-def _extend(request: HttpRequest, slot: Slot, at: datetime) -> Act:
+def _extend(request: SignedIn, slot: Slot, at: datetime) -> Act:
     festival = slot.festival
 
     class Form(ExtendForm):
@@ -183,7 +184,7 @@ def _said(festival: Festival) -> str:
     return f"“{festival.title}”, {first} to {last} ({festival.zone})"
 
 
-def _cancel(request: HttpRequest, slot: Slot, at: datetime) -> Act:
+def _cancel(request: SignedIn, slot: Slot, at: datetime) -> Act:
     is_whole = slot.kind == Slot.Kind.WHOLE
 
     def run(answers: dict[str, Any]) -> str:

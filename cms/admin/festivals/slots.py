@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 from wagtail.admin.messages import button, error
 
+from cms.admin.addresses import trail_of
 from cms.admin.confirm import Act, perform
 from cms.admin.festivals.forms import LOCAL, SlotForm
 from cms.admin.festivals.slot_status import possible
-from cms.admin.festivals.views import trail_of
 from cms.admin.permissions import needs
 from cms.admin.screens import show, version_seen, words_of
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.errors import ShopError
 from shop.festivals import changelog
 from shop.festivals.local_time import typed, wall_of
 from shop.festivals.models import Deal, Festival, Slot
 from shop.festivals.schedule import plan
+from shop.festivals.schedule.plan import Window
 from shop.locks import lock_one
 from shop.storefront.cache.catalogue_version import current_version
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("add_slot")
-def add(request: HttpRequest, pk: int) -> HttpResponse:
+def add(request: SignedIn, pk: int) -> HttpResponse:
     """Plan a flash slot."""
     festival = get_object_or_404(Festival, pk=pk)
     minutes = current_version(at=clock.moment_of(request)).limits.flash_hold_minutes
@@ -42,7 +44,9 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         slot = form.fill(Slot(festival=festival))
         try:
-            plan.add_slot(slot, form.during, at=clock.moment_of(request), by=request.user)
+            plan.add_slot(
+                slot, cast("Window", form.during), at=clock.moment_of(request), by=request.user
+            )
         except ShopError as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -53,7 +57,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_slot")
-def edit(request: HttpRequest, pk: int, slot_id: int) -> HttpResponse:
+def edit(request: SignedIn, pk: int, slot_id: int) -> HttpResponse:
     """Change a flash slot; before its start it can also move."""
     festival = get_object_or_404(Festival, pk=pk)
     slot = get_object_or_404(festival.slots.filter(kind=Slot.Kind.FLASH), pk=slot_id)
@@ -73,7 +77,7 @@ def edit(request: HttpRequest, pk: int, slot_id: int) -> HttpResponse:
                 plan.change_slot(
                     slot,
                     {name: form.cleaned_data[name] for name in plan.SLOT_FIELDS},
-                    form.during,
+                    cast("Window", form.during),
                     at=clock.moment_of(request),
                     by=request.user,
                 )
@@ -87,7 +91,7 @@ def edit(request: HttpRequest, pk: int, slot_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("delete_slot")
-def remove(request: HttpRequest, pk: int, slot_id: int) -> HttpResponse:
+def remove(request: SignedIn, pk: int, slot_id: int) -> HttpResponse:
     """Remove a slot that nobody nominated anything for; else lead to what can be done about it."""
     festival = get_object_or_404(Festival, pk=pk)
     slot = get_object_or_404(festival.slots, pk=slot_id)
@@ -116,13 +120,14 @@ def remove(request: HttpRequest, pk: int, slot_id: int) -> HttpResponse:
 
 def _asks_first(form: SlotForm, slot: Slot) -> bool:
     """Ask once more before approved deals move with their slot; tell whether it was asked."""
-    same = (form.during.starts_at, form.during.ends_at) == (slot.starts_at, slot.ends_at)
+    during = cast("Window", form.during)
+    same = (during.starts_at, during.ends_at) == (slot.starts_at, slot.ends_at)
     count = 0 if same else slot.deals.exclude(state__in=Deal.GONE).count()
     return bool(count) and form.ask_to_move(count)
 
 
 def _form(
-    request: HttpRequest, form: SlotForm, festival: Festival, title: str, slot: Slot | None = None
+    request: SignedIn, form: SlotForm, festival: Festival, title: str, slot: Slot | None = None
 ) -> HttpResponse:
     about = f"Times are those of {festival.zone}."
     return show(

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import translation
 from django.utils.functional import cached_property
 from django.views.decorators.http import require_http_methods
 
-from cms.admin.festivals.views import trail_of
+from cms.admin.addresses import trail_of
 from cms.admin.languages import TranslationField
 from cms.admin.permissions import needs
 from cms.admin.screens import show, words_of
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.errors import ShopError
 from shop.festivals import translations
 from shop.festivals.local_time import typed, wall_of
@@ -27,7 +29,7 @@ from shop.festivals.translations import TEXTS, FestivalWords, words_in
 
 LONGEST = {"title": 120, "tagline": 200, "intro": 1_500}
 SLOT, BENEFIT = (
-    model._meta.get_field(name).max_length
+    cast("Any", model._meta.get_field(name)).max_length
     for model, name in ((Slot, "label"), (Promotion, "title"))
 )
 
@@ -36,7 +38,7 @@ class FestivalWordsForm(forms.Form):
     """The words of a festival in one language, each below what it translates."""
 
     def __init__(
-        self, data: object, festival: Festival, code: str, slots: list[Slot],
+        self, data: Mapping[str, Any] | None, festival: Festival, code: str, slots: list[Slot],
         benefits: list[Promotion],
     ) -> None:  # fmt: skip
         self.is_own = code == settings.LANGUAGE_CODE
@@ -85,7 +87,7 @@ class FestivalWordsForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD"])
 @needs("change_festival")
-def first(request: HttpRequest, pk: int) -> HttpResponse:
+def first(request: SignedIn, pk: int) -> HttpResponse:
     """Show the first other language in which something is missing, else the shop's own.
 
     Its form leads on to its own place.
@@ -99,7 +101,7 @@ def first(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_festival")
-def write(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def write(request: SignedIn, pk: int, code: str) -> HttpResponse:
     """Write a festival's words in one language."""
     festival = get_object_or_404(Festival, pk=pk)
     names = dict(settings.LANGUAGES)

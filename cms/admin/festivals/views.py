@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any, cast
+
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -23,6 +26,7 @@ from cms.admin.permissions import needs
 from cms.admin.screens import Trail, button, show, version_seen, words_of
 from cms.admin.tables import Column, WhenColumn, link, status
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.delivery.names import country_name
 from shop.errors import NotPossible, ShopError
 from shop.festivals import changelog
@@ -30,6 +34,7 @@ from shop.festivals.enrolment.terms import terms_in_force
 from shop.festivals.local_time import days_between, wall_of
 from shop.festivals.models import Enrolment, Festival, Slot
 from shop.festivals.schedule import plan
+from shop.festivals.schedule.plan import Window
 from shop.listings.festival_products import list_everything
 from shop.storefront.cache.catalogue_version import current_version
 
@@ -50,7 +55,7 @@ class FestivalsView(ListView):
     template_name = "cms/admin/festivals.html"
     page_title = "Festivals"
     header_icon = "calendar-alt"
-    paginate_by = None
+    paginate_by: int | None = None
     default_ordering = ("-starts_at", "pk")
 
     @property
@@ -93,7 +98,7 @@ class FestivalsView(ListView):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("add_festival")
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: SignedIn) -> HttpResponse:
     """Plan a new festival."""
     minutes = current_version(at=clock.moment_of(request)).limits.hold_minutes
     initial = {"zone_name": "Africa/Nairobi", "hold_minutes": minutes}
@@ -102,7 +107,7 @@ def add(request: HttpRequest) -> HttpResponse:
         at = clock.moment_of(request)
         try:
             made = plan.create_festival(
-                Festival(**form.facts()), form.during, at=at, by=request.user
+                Festival(**form.facts()), cast("Window", form.during), at=at, by=request.user
             )
         except NotPossible as refusal:
             refused(form, refusal)
@@ -115,7 +120,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_festival")
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: SignedIn, pk: int) -> HttpResponse:
     """Change a festival's words, rules, targets and, before its start, its time."""
     festival = get_object_or_404(Festival, pk=pk)
     form = FestivalForm(request.POST or None, festival=festival, initial=_initial(festival))
@@ -134,14 +139,14 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @needs("view_festival")
-def board(request: HttpRequest, pk: int) -> HttpResponse:
+def board(request: SignedIn, pk: int) -> HttpResponse:
     """Show how far a festival has come, what is missing, and what can be done next."""
     festival = get_object_or_404(Festival, pk=pk)
     at = clock.moment_of(request)
     ready, page = readiness_of(festival, at=at), page_of(festival)
     done = lines(festival.changes.order_by("-at", "-pk")[: FIRST + 1], about=festival)
     can = {name: request.user.has_perm(f"shop.{name}") for name in CAN}
-    context = {
+    context: dict[str, Any] = {
         "festival": festival,
         "phase": phase(festival, at=at),
         "days": days_between(festival.starts_at, festival.ends_at, festival.zone),
@@ -173,7 +178,7 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs("change_festival")
-def list_products(request: HttpRequest, pk: int) -> HttpResponse:
+def list_products(request: SignedIn, pk: int) -> HttpResponse:
     """List all products of the stores that take part."""
     festival = get_object_or_404(Festival, pk=pk)
     count = list_everything(festival, at=clock.moment_of(request))
@@ -181,7 +186,7 @@ def list_products(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("desk:festival", festival.pk)
 
 
-def phase(festival: Festival, *, at: object) -> str:
+def phase(festival: Festival, *, at: datetime) -> str:
     """Return where a festival stands at an instant, in a word."""
     if festival.state != Festival.State.PUBLISHED:
         return festival.get_state_display().lower()
@@ -190,7 +195,7 @@ def phase(festival: Festival, *, at: object) -> str:
     return "live" if festival.starts_at <= at else "upcoming"
 
 
-def _buttons(request: HttpRequest, festival: Festival) -> list:
+def _buttons(request: SignedIn, festival: Festival) -> list[HeaderButton]:
     found = []
     if request.user.has_perm("shop.change_festival"):
         found.append(button("Change", reverse("desk:festival-edit", args=[festival.pk]), "edit"))
@@ -204,9 +209,9 @@ def _whole(festival: Festival) -> list[Slot]:
 
 
 @transaction.atomic
-def _save(festival: Festival, form: FestivalForm, request: HttpRequest) -> None:
+def _save(festival: Festival, form: FestivalForm, request: SignedIn) -> None:
     at = clock.moment_of(request)
-    during = form.during
+    during = cast("Window", form.during)
     changelog.refuse_if_changed(festival, *_whole(festival), seen=version_seen(request))
     if (during.starts_at, during.ends_at) != (festival.starts_at, festival.ends_at):
         plan.move_festival(festival, during, at=at, by=request.user)
@@ -225,7 +230,7 @@ def _initial(festival: Festival) -> dict[str, object]:
 
 
 def _form(
-    request: HttpRequest, form: FestivalForm, title: str, trail: Trail, **facts: object
+    request: SignedIn, form: FestivalForm, title: str, trail: Trail, **facts: object
 ) -> HttpResponse:
     status = 422 if form.errors else 200
     return show(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.apps import apps
 from django.urls import reverse
@@ -49,7 +50,7 @@ def _unknown(row: Mishap) -> MishapSubject:
     return MishapSubject(f"{name} {row.key}")
 
 
-def _named(model: type, field: str, screen: str) -> Callable[[Iterable[str]], Found]:
+def _named(model: Any, field: str, screen: str) -> Callable[[Iterable[str]], Found]:
     def read(keys: Iterable[str]) -> Found:
         rows = model.objects.filter(pk__in=keys).values_list("pk", field)
         return {str(pk): MishapSubject(str(name), reverse(screen, args=[pk])) for pk, name in rows}
@@ -65,7 +66,7 @@ def _orders(keys: Iterable[str]) -> Found:
     }
 
 
-def _of_order(model: type, way: str) -> Callable[[Iterable[str]], Found]:
+def _of_order(model: Any, way: str) -> Callable[[Iterable[str]], Found]:
     def read(keys: Iterable[str]) -> Found:
         rows = dict(model.objects.filter(pk__in=keys).values_list("pk", way))
         orders, word = _orders(rows.values()), str(model._meta.verbose_name)
@@ -78,8 +79,8 @@ def _of_order(model: type, way: str) -> Callable[[Iterable[str]], Found]:
 
 
 def _deals(keys: Iterable[str]) -> Found:
-    rows = Deal.objects.filter(pk__in=keys)
-    rows = rows.values_list("pk", "slot__festival", "variant__product__title")
+    deals = Deal.objects.filter(pk__in=keys)
+    rows = deals.values_list("pk", "slot__festival", "variant__product__title")
     return {
         str(pk): MishapSubject(f"deal of {title}", reverse("desk:deal", args=[festival, pk]))
         for pk, festival, title in rows

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
@@ -30,6 +30,7 @@ from cms.admin.tables import (
     status,
 )
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.orders.models import NUMBER_START
 from shop.payments.models import Operation, Payment
 from shop.rounds import mishaps
@@ -63,7 +64,7 @@ class MishapsView(ListView):
 
     needed = "view_festival"
     filterset_class = MishapFilters
-    usual: ClassVar[dict[str, str]] = {"state": "open"}
+    usual: Mapping[str, str] = {"state": "open"}
     queryset = Mishap.objects.select_related("closed_by")
     default_ordering = ("-last_at", "-pk")
     page_title = "What failed"
@@ -110,7 +111,7 @@ class MishapsView(ListView):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_festival")
-def close(request: HttpRequest, pk: int) -> HttpResponse:
+def close(request: SignedIn, pk: int) -> HttpResponse:
     """Close a mishap with a reason."""
     found = get_object_or_404(Mishap, pk=pk)
     back = reverse(LIST)

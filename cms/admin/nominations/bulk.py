@@ -8,15 +8,16 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from cms.admin.festivals.views import trail_of
+from cms.admin.addresses import trail_of
 from cms.admin.permissions import needs
 from cms.admin.screens import show
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.festivals.models import BulkApproval, BulkRow, Festival
 from shop.listings import bulk
 
@@ -25,7 +26,7 @@ SHOWN = 200  # refusals on the page
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("view_nomination", to_post="review_nomination")
-def bulk_approval(request: HttpRequest, pk: int, bulk_id: int) -> HttpResponse:
+def bulk_approval(request: SignedIn, pk: int, bulk_id: int) -> HttpResponse:
     """Show a bulk approval; until it ends the page asks for itself anew. Posting stops it."""
     festival = get_object_or_404(Festival, pk=pk)
     found = get_object_or_404(BulkApproval.objects.select_related("by"), festival=pk, pk=bulk_id)

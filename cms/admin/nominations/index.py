@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -37,6 +37,7 @@ from cms.admin.tables import (
     row_of,
     small,
 )
+from shop.accounts.requests import SignedIn
 from shop.errors import NotPossible
 from shop.festivals.models import Festival, Fund, Nomination
 from shop.listings import bulk
@@ -105,7 +106,7 @@ class NominationsView(FestivalListView):
     http_method_names: ClassVar[list[str]] = ["get", "head", "post"]
     template_name = "cms/admin/nominations.html"
     filterset_class = queue.QueueFilters
-    usual: ClassVar[dict[str, str]] = {"state": "submitted"}
+    usual: Mapping[str, str] = {"state": "submitted"}
     default_ordering = ("pk",)
     page_title = "Nominations"
     header_icon = "tag"
@@ -144,7 +145,7 @@ class NominationsView(FestivalListView):
     def clean(self) -> list[Nomination]:
         """Return all rows of the filter that have no warning, if those are asked for."""
         is_without = self.filters.asked.get("warnings") == "without"
-        return self.judged.rows if is_without else []
+        return cast("queue.Judged", self.judged).rows if is_without else []
 
     @cached_property
     def own(self) -> set[int]:
@@ -205,7 +206,7 @@ class NominationsView(FestivalListView):
             "at": self.at,
         }
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: SignedIn, pk: int) -> HttpResponse:
         """Have the clean rows approved: those ticked, or all that were there to see."""
         if "all" in request.POST:
             shown_at = seen_at(request, "shown")
@@ -230,11 +231,9 @@ def _was_there(row: Nomination, shown_at: datetime | None) -> bool:
     return shown_at is not None and (row.submitted_at is None or row.submitted_at <= shown_at)
 
 
-def _ticked(
-    request: HttpRequest, festival: Festival, *, at: datetime
-) -> dict[int, datetime | None]:
+def _ticked(request: SignedIn, festival: Festival, *, at: datetime) -> dict[int, datetime | None]:
     """Return when the clean ones among those ticked were submitted, as the reviewer saw them."""
-    ids = ids_of(request.POST.getlist("nomination"), most=NominationsView.paginate_by)
+    ids = ids_of(request.POST.getlist("nomination"), most=cast("int", NominationsView.paginate_by))
     rows = list(queue.of(festival).filter(pk__in=ids, state="submitted").order_by("pk"))
     checks = checks_of(rows, at=at)
     clean = [row for row, check in zip(rows, checks, strict=True) if check.is_clean]
@@ -242,7 +241,7 @@ def _ticked(
     return {row.pk: seen_at(request, f"seen-{row.pk}") for row in clean}
 
 
-def _warn(request: HttpRequest, count: int, why: str, verb: str = "was") -> None:
+def _warn(request: SignedIn, count: int, why: str, verb: str = "was") -> None:
     if count:
         many = {"was": "were", "has": "have"}[verb]
         messages.warning(

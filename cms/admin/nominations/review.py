@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import cast
 
 from django.conf import settings
 
@@ -111,7 +112,7 @@ def review_rows(
 
 def _row(nomination: Nomination, check: ProposalCheck, known: Mapping[int, Around]) -> ReviewRow:
     priced = [row for row in check.variants if row.price is not None]
-    lowest = min(priced, key=lambda row: row.price, default=None)
+    lowest = min(priced, key=lambda row: cast("int", row.price), default=None)
     asked = sum(row.allotment or 0 for row in priced)
     pools = {row.variant.pool_id: row.variant.pool for row in check.variants}
     return ReviewRow(

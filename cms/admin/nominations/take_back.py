@@ -5,23 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from cms.admin.addresses import trail_of
 from cms.admin.confirm import Act, perform, reason_form
-from cms.admin.festivals.views import trail_of
 from cms.admin.nominations import queue
 from cms.admin.permissions import needs
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.festivals.models import Deal, Festival, Nomination
 from shop.festivals.nominations.decide import take_back
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("review_nomination")
-def act(request: HttpRequest, pk: int, nomination_id: int) -> HttpResponse:
+def act(request: SignedIn, pk: int, nomination_id: int) -> HttpResponse:
     """Take an approved nomination back; its effect is shown first."""
     festival = get_object_or_404(Festival, pk=pk)
     found = get_object_or_404(queue.of(festival), pk=nomination_id)
@@ -43,7 +44,7 @@ def barred(nomination: Nomination, *, at: datetime) -> str:
     return ""
 
 
-def _act(request: HttpRequest, found: Nomination, at: datetime) -> Act:
+def _act(request: SignedIn, found: Nomination, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
         take_back(found, answers["reason"], at=at, by=request.user)
         return "Taken back. The store is told by mail, with your reason."

@@ -8,12 +8,12 @@ from datetime import datetime
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from cms.admin.festivals.views import trail_of
+from cms.admin.addresses import trail_of
 from cms.admin.fields import ids_of
 from cms.admin.nominations import queue
 from cms.admin.nominations.review import ReviewRow, review_rows
@@ -23,6 +23,7 @@ from cms.admin.screens import seen_at, show
 from cms.admin.tables import Column, Table
 from shop import clock
 from shop.accounts.models import User
+from shop.accounts.requests import SignedIn
 from shop.errors import NotPossible, ShopError
 from shop.festivals.mail import tell_decided
 from shop.festivals.models import Festival, Nomination
@@ -46,7 +47,7 @@ DEAL = (
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("view_nomination", to_post="review_nomination")
-def nomination(request: HttpRequest, pk: int, nomination_id: int) -> HttpResponse:
+def nomination(request: SignedIn, pk: int, nomination_id: int) -> HttpResponse:
     """Show one nomination with all its variants, and decide."""
     festival = get_object_or_404(Festival, pk=pk)
     found = get_object_or_404(queue.of(festival), pk=nomination_id)
@@ -57,7 +58,7 @@ def nomination(request: HttpRequest, pk: int, nomination_id: int) -> HttpRespons
 
 
 def _screen(
-    request: HttpRequest, found: Nomination, *, at: datetime, refusal: str = "", **typed: str
+    request: SignedIn, found: Nomination, *, at: datetime, refusal: str = "", **typed: str
 ) -> HttpResponse:
     """Show a nomination; after a refusal with what was typed about it."""
     festival = found.slot.festival
@@ -87,7 +88,7 @@ def _screen(
     )
 
 
-def _decide(request: HttpRequest, found: Nomination) -> HttpResponse:
+def _decide(request: SignedIn, found: Nomination) -> HttpResponse:
     festival = found.slot.festival
     back = QueryDict(request.POST.get("back", "")[:500]).urlencode()
     to_queue = reverse("desk:festival-nominations", args=[festival.pk])

@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -21,11 +21,12 @@ from cms.admin.listing import FestivalListView
 from cms.admin.permissions import needs
 from cms.admin.tables import BREAK, QUIET, Column, element, hidden, joined, link, posted
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.catalogue.models import Category, Variant
 from shop.currencies import written
 from shop.delivery.names import country_name
 from shop.errors import ShopError
-from shop.festivals.models import Festival, Nomination, Wanted
+from shop.festivals.models import Festival, Nomination, Slot, Wanted
 from shop.festivals.nominations.wishes import forget, want
 from shop.forms.fields import AmountField, LineField
 
@@ -35,13 +36,17 @@ MOST = 200
 class WantedForm(forms.Form):
     """One wish: what, for which slot, at which price."""
 
+    fields: dict[str, Any]
+
     sku = forms.CharField(
         label="SKU of a product", max_length=40, required=False,
         help_text="Or name a category, a country, or both.",
     )  # fmt: skip
     category = forms.ModelChoiceField(Category.objects.order_by("path"), required=False)
     country = forms.ChoiceField(label="Country of the store", required=False)
-    slot = forms.ModelChoiceField(None, required=False, help_text="Empty: any slot.")
+    slot: forms.ModelChoiceField[Slot] = forms.ModelChoiceField(
+        None, required=False, help_text="Empty: any slot."
+    )
     price = AmountField(label="Proposed price", required=False)
     percent = forms.IntegerField(label="Or percent off", min_value=1, max_value=99, required=False)
     note = LineField(
@@ -110,7 +115,7 @@ class WantedView(FestivalListView):
     page_title = "Wanted"
     header_icon = "search"
     table_label = "Wishes"
-    paginate_by = None
+    paginate_by: int | None = None
     about = (
         "Stores that can answer a wish read it on their page of the festival, with a button that "
         "fills in the nomination."
@@ -151,7 +156,7 @@ class WantedView(FestivalListView):
             initial={"slot": self.request.GET.get("slot", "")},
         )  # fmt: skip
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: SignedIn, pk: int) -> HttpResponse:
         """Add a wish, or say what is wrong with it."""
         if self.form.is_valid():
             try:
@@ -173,7 +178,7 @@ class WantedView(FestivalListView):
 
 @require_POST
 @needs("change_festival")
-def remove(request: HttpRequest, pk: int, wanted_id: int) -> HttpResponse:
+def remove(request: SignedIn, pk: int, wanted_id: int) -> HttpResponse:
     """Take a wish away."""
     found = get_object_or_404(Wanted, festival=pk, pk=wanted_id)
     forget(found, at=clock.moment_of(request), by=request.user)

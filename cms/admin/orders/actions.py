@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import get_language_info
@@ -16,6 +16,7 @@ from cms.admin.orders.forms import first_answers, mending_form
 from cms.admin.orders.mails import letters_of, receipt_of
 from cms.admin.permissions import needs
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.delivery.names import country_name
 from shop.errors import NotPossible
 from shop.festivals.changelog import log as note
@@ -30,7 +31,7 @@ JUST_SENT = "This mail was sent again less than a minute ago."
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_order")
-def address(request: HttpRequest, pk: int) -> HttpResponse:
+def address(request: SignedIn, pk: int) -> HttpResponse:
     """Mend the address of an order; who is told is said first."""
     order = _order(pk)
     waiting = list(order.suborders.to_send().select_related("merchant"))
@@ -50,7 +51,7 @@ def address(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_order")
-def mail(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+def mail(request: SignedIn, pk: int, key: str) -> HttpResponse:
     """Send a mail of an order again; to whom is said first."""
     order = _order(pk)
     letter = next((row for row in letters_of(order) if row.key == key), None)

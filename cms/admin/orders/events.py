@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from django.db.models import Q
 
@@ -18,9 +19,12 @@ from shop.orders.models import Order, SaleDecision
 from shop.tickets.models import Ticket
 
 MOST = 200
-ENDS = {Order.State.EXPIRED: "Ended, not paid in time", Order.State.CANCELLED: "Cancelled"}
+ENDS: dict[str, str] = {
+    Order.State.EXPIRED: "Ended, not paid in time",
+    Order.State.CANCELLED: "Cancelled",
+}
 CALLED = {"email": "mail address", "line1": "street and number", "line2": "flat, floor or company"}
-DECIDED = {
+DECIDED: dict[str, str] = {
     SaleDecision.Outcome.HONOURED: "The wrong price is kept",
     SaleDecision.Outcome.REFUNDED: "The wrong price is not kept",
 }
@@ -99,7 +103,9 @@ def _of_tickets(order: Order) -> Iterator[OrderEvent]:
         if row.used_at:
             yield OrderEvent(row.used_at, f"Ticket used: {row.line.title}", by=_name(row.used_by))
         else:
-            yield OrderEvent(row.cancelled_at, f"Ticket cancelled: {row.line.title}")
+            yield OrderEvent(
+                cast("datetime", row.cancelled_at), f"Ticket cancelled: {row.line.title}"
+            )
 
 
 def _of_people(

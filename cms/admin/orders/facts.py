@@ -63,10 +63,10 @@ class ShopperShown:
 
 def parcels_of(order: Order, by: User) -> list[SentParcel]:
     """Return the parts of an order, each with its lines. Five statements."""
-    parts = order.suborders.select_related("merchant").prefetch_related(
+    rows = order.suborders.select_related("merchant").prefetch_related(
         "lines__product", "lines__deal__slot__festival", "shipments__contact", "shipments__by"
     )
-    parts = list(parts)
+    parts = list(rows)
     lines = [line for part in parts for line in part.lines.all()]
     taken = dict(
         Discount.objects.filter(line__in=lines)

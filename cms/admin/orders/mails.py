@@ -28,7 +28,7 @@ class OrderMail:
     key: str
     label: str
     to: str
-    task: Task
+    task: Task[..., Any]
     args: tuple[Any, ...]
 
 
@@ -44,10 +44,10 @@ def letters_of(order: Order) -> list[OrderMail]:
     return [*found, *_stores(order)]
 
 
-type Found = Iterator[tuple[str, str, Task, tuple[Any, ...]]]
+type Found = Iterator[tuple[str, str, Task[..., Any], tuple[Any, ...]]]
 
 
-def receipt_of(order: Order) -> Task:
+def receipt_of(order: Order) -> Task[..., Any]:
     """Return the mail with what was bought: with the tickets, where some still let in."""
     tickets = Ticket.objects.filter(line__order=order, cancelled_at=None)
     return send_tickets if tickets.exists() else tasks.send_receipt

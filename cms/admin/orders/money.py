@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from shop.currencies import written
 from shop.orders.models import Order, Refund
 from shop.payments.models import GatewayEvent, Operation, Payment
 
 MOST_MESSAGES = 100
-PAYMENT_STATES = {
+PAYMENT_STATES: dict[str, str] = {
     Payment.State.CREATING: "the provider is asked for its page",
     Payment.State.OPEN: "waits for the shopper",
     Payment.State.PROCESSING: "the bank has not decided yet",
@@ -23,7 +24,7 @@ PAYMENT_STATES = {
     Payment.State.REFUNDED: "paid, and went back",
     Payment.State.REVIEW: "another amount came than was asked",
 }
-BACK_STATES = {
+BACK_STATES: dict[str, str] = {
     Operation.State.QUEUED: "is sent within a minute",
     Operation.State.SENDING: "is being sent",
     Operation.State.PENDING: "the provider has it, the bank not yet",
@@ -32,7 +33,7 @@ BACK_STATES = {
     Operation.State.BLOCKED: "did not go",
     Operation.State.VOID: "is not sent",
 }
-CAUSES = {
+CAUSES: dict[str, str] = {
     Operation.Cause.LATE: "the money came when the goods were gone",
     Operation.Cause.SURPLUS: "the order was paid already",
     Operation.Cause.RETURNED: "what was bought is not delivered",
@@ -82,8 +83,8 @@ class OrderMoney:
 def money_of(order: Order) -> OrderMoney:
     """Return the money of an order as the rows have it. Four statements."""
     payments = list(order.payments.order_by("-made_at", "-pk"))
-    operations = Operation.objects.filter(payment__in=payments, kind=Operation.Kind.REFUND)
-    operations = list(operations.select_related("refund", "resolved_by").order_by("-pk"))
+    rows = Operation.objects.filter(payment__in=payments, kind=Operation.Kind.REFUND)
+    operations = list(rows.select_related("refund", "resolved_by").order_by("-pk"))
     backs = [_back(row.refund, row, order) for row in operations]
     bare = order.refunds.filter(operation=None).order_by("-pk")
     backs += [_back(row, None, order) for row in bare]
@@ -99,7 +100,7 @@ def cause_of(refund: Refund | None, operation: Operation | None) -> str:
     # A refund that was late means a date that had begun, a movement of money goods that were gone.
     if refund and refund.cause == Refund.Cause.LATE:
         return "the money came when the date had begun"
-    return CAUSES[refund.cause if refund else operation.cause]
+    return CAUSES[refund.cause if refund else cast("Operation", operation).cause]
 
 
 def _messages(payments: Iterable[Payment], operations: Iterable[Operation]) -> list[GatewayEvent]:
@@ -121,7 +122,7 @@ def _try(payment: Payment) -> Try:
 
 
 def _back(refund: Refund | None, operation: Operation | None, order: Order) -> ReturnedMoney:
-    amount = operation.amount if operation else refund.amount
+    amount = operation.amount if operation else cast("Refund", refund).amount
     state = BACK_STATES[operation.state] if operation else "nothing was to be sent"
     if operation and operation.resolution:
         state = "was paid another way"
@@ -130,7 +131,7 @@ def _back(refund: Refund | None, operation: Operation | None, order: Order) -> R
         cause=cause_of(refund, operation),
         reason=refund.reason if refund else "",
         state=state,
-        at=refund.at if refund else operation.made_at,
+        at=refund.at if refund else cast("Operation", operation).made_at,
         operation=operation,
         waits=bool(operation and operation.is_stuck),
     )

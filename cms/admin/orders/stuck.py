@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from django.http import HttpRequest
 from django.template.defaultfilters import timesince_filter
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -23,18 +22,19 @@ from cms.admin.tables import (
     posted,
 )
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.currencies import written
 from shop.orders.models import Order
 from shop.payments.models import GatewayEvent, Operation, Payment
 
-CAUSES = {
+CAUSES: dict[str, str] = {
     Operation.Cause.LATE: "The money came when the goods were gone",
     Operation.Cause.SURPLUS: "The order was paid already",
     Operation.Cause.RETURNED: "What was bought is not delivered",
 }
 
 
-def operation_table(rows: Iterable[Operation], request: HttpRequest) -> Table:
+def operation_table(rows: Iterable[Operation], request: SignedIn) -> Table:
     """Return the refunds that did not go."""
 
     def ways(row: Operation) -> SafeString:
@@ -50,7 +50,7 @@ def operation_table(rows: Iterable[Operation], request: HttpRequest) -> Table:
     return _table("Refunds that did not go", "refund", [*columns, *_doing(ways, request)], rows)
 
 
-def review_table(rows: Iterable[Payment], request: HttpRequest) -> Table:
+def review_table(rows: Iterable[Payment], request: SignedIn) -> Table:
     """Return the payments of another amount than was asked."""
 
     def way(row: Payment) -> SafeString:
@@ -65,7 +65,7 @@ def review_table(rows: Iterable[Payment], request: HttpRequest) -> Table:
     return _table("Payments that differ", "payment", [*columns, *_doing(way, request)], rows)
 
 
-def message_table(rows: Iterable[GatewayEvent], request: HttpRequest) -> Table:
+def message_table(rows: Iterable[GatewayEvent], request: SignedIn) -> Table:
     """Return the messages of the provider that could not be applied."""
 
     def ways(row: GatewayEvent) -> SafeString:
@@ -87,12 +87,12 @@ def _table(label: str, kind: str, columns: Sequence[Column], rows: Iterable[Any]
     return Table(label, columns, list(rows), none=f"No {kind} waits for a person.")
 
 
-def _doing(way: Callable[[Any], SafeString], request: HttpRequest) -> list[Column]:
+def _doing(way: Callable[[Any], SafeString], request: SignedIn) -> list[Column]:
     """Return the column of what can be done, for those who may."""
     return [Column("Do", way)] if may(request.user, "publish_festival") else []
 
 
-def _since(label: str, field: str, request: HttpRequest, ending: str = "") -> Column:
+def _since(label: str, field: str, request: SignedIn, ending: str = "") -> Column:
     """Return a column of how long something waits, by the moment of the request."""
     at = clock.moment_of(request)
     return WhenColumn(label, lambda row: f"{timesince_filter(getattr(row, field), at)}{ending}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import cast
 
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -24,11 +25,14 @@ from cms.admin.tables import (
     small,
     sums,
 )
+from shop.festivals.models import Deal
 from shop.orders.models import Order
 
 
 def _product(row: OrderedLine) -> SafeString:
-    deal = row.deal_url and link(f"deal of {row.line.deal.slot.festival.title}", row.deal_url)
+    deal = row.deal_url and link(
+        f"deal of {cast('Deal', row.line.deal).slot.festival.title}", row.deal_url
+    )
     return small(link(row.line.title, row.product_url), row.line.label, deal)
 
 

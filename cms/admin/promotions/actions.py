@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,6 +19,7 @@ from cms.admin.permissions import needs
 from cms.admin.promotions.forms import CodesForm, amount, doubt, said, warning
 from cms.admin.promotions.views import benefit_of, possible, show_benefit, trail_of_benefits
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.currencies import in_whole
 from shop.errors import ShopError
 from shop.festivals.changelog import log
@@ -39,7 +40,7 @@ STANDS = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("publish_festival")
-def act(request: HttpRequest, pk: int, benefit_id: int, name: str) -> HttpResponse:
+def act(request: SignedIn, pk: int, benefit_id: int, name: str) -> HttpResponse:
     """Do something about a benefit; its effect is shown first."""
     if name not in ACTS:
         raise Http404
@@ -67,7 +68,7 @@ def _barred(promotion: Promotion, name: str, *, at: datetime) -> str:
 
 @require_POST
 @needs("publish_festival")
-def make_codes(request: HttpRequest, pk: int, benefit_id: int) -> HttpResponse:
+def make_codes(request: SignedIn, pk: int, benefit_id: int) -> HttpResponse:
     """Make a batch of unique codes."""
     found = benefit_of(pk, benefit_id)
     form = CodesForm(request.POST, promotion=found)
@@ -88,7 +89,7 @@ def make_codes(request: HttpRequest, pk: int, benefit_id: int) -> HttpResponse:
 
 @require_safe
 @needs("publish_festival")
-def codes(request: HttpRequest, pk: int, benefit_id: int, batch_id: int) -> HttpResponse:
+def codes(request: SignedIn, pk: int, benefit_id: int, batch_id: int) -> HttpResponse:
     """Download a batch as a sheet; who took it is logged, since codes are money."""
     found = benefit_of(pk, benefit_id)
     batch = get_object_or_404(found.batches, pk=batch_id)
@@ -111,7 +112,7 @@ class LimitsForm(forms.Form):
     max_claims = CountField(label="Claims in all", required=False, min_value=1)
 
 
-def _activate(request: HttpRequest, row: Promotion, at: datetime) -> Act:
+def _activate(request: SignedIn, row: Promotion, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
         manage.activate(row, at=at, by=request.user)
         return "Active. Shoppers can use it in its time."
@@ -125,7 +126,7 @@ def _activate(request: HttpRequest, row: Promotion, at: datetime) -> Act:
     return Act(f"Activate {row.title}", "Activate it", effects, run)
 
 
-def _pause(request: HttpRequest, row: Promotion, at: datetime) -> Act:
+def _pause(request: SignedIn, row: Promotion, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
         manage.pause(row, at=at, by=request.user)
         return "Paused."
@@ -134,7 +135,7 @@ def _pause(request: HttpRequest, row: Promotion, at: datetime) -> Act:
     return Act(f"Pause {row.title}", "Pause it now", effects, run)
 
 
-def _resume(request: HttpRequest, row: Promotion, at: datetime) -> Act:
+def _resume(request: SignedIn, row: Promotion, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
         manage.resume(row, at=at, by=request.user)
         return "Resumed."
@@ -142,7 +143,7 @@ def _resume(request: HttpRequest, row: Promotion, at: datetime) -> Act:
     return Act(f"Resume {row.title}", "Resume it", ["Shoppers can use it again at once."], run)
 
 
-def _raise(request: HttpRequest, row: Promotion, at: datetime) -> Act:
+def _raise(request: SignedIn, row: Promotion, at: datetime) -> Act:
     limits = [name for name in manage.RISING if getattr(row, name)]
 
     class Form(LimitsForm):
@@ -165,7 +166,7 @@ def _raise(request: HttpRequest, row: Promotion, at: datetime) -> Act:
     return Act(f"Raise the limits of {row.title}", "Raise them", effects, run, Form, shown)
 
 
-def _end(request: HttpRequest, row: Promotion, at: datetime) -> Act:
+def _end(request: SignedIn, row: Promotion, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
         manage.end_early(row, at=at, reason=answers["reason"], by=request.user)
         return "Ended."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -62,6 +62,8 @@ OWNERS = {
 class BenefitForm(WallTimes):
     """A benefit on the whole order."""
 
+    fields: dict[str, Any]
+
     title = LineField(max_length=80, help_text="Shoppers read it in their cart.")
     what = forms.ChoiceField(label="What it gives", choices=WHAT)
     amount = AmountField(label="Amount off", required=False, help_text="Where an amount is given.")
@@ -105,7 +107,7 @@ class BenefitForm(WallTimes):
 
     def clean(self) -> dict[str, Any]:
         """Work out instants and the value; say what does not go together."""
-        found = super().clean()
+        found = cast("dict[str, Any]", super().clean())
         for name in TIMES:
             found[f"{name}_at"] = self.instant_of(name)
         group, _, kind = found.get("what", ":").partition(":")
@@ -171,7 +173,7 @@ class CodesForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Ask back where the codes may take more than the budget pays for."""
-        told = super().clean()
+        told = cast("dict[str, Any]", super().clean())
         if told.get("size"):
             made = budgets.code_count(self.promotion)
             self.doubt = doubt(self.promotion, codes=made + told["size"])
@@ -187,7 +189,9 @@ def doubt(promotion: Promotion, *, codes: int) -> str:
         return ""
     what = "codes" if codes == found.uses else "uses"
     takes = f"{found.uses:,} {what} of {amount(found.each)} may take {amount(found.takes)}"
-    return f"{takes}; the budget of {amount(found.budget)} pays for {found.pays_for:,}."
+    return (
+        f"{takes}; the budget of {amount(cast('int', found.budget))} pays for {found.pays_for:,}."
+    )
 
 
 def initial(promotion: Promotion) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,6 +17,7 @@ from cms.admin.promotions.views import trail_of_benefits
 from cms.admin.screens import show
 from cms.admin.tables import Column, Table
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.festivals.changelog import log
 from shop.festivals.models import Festival, Fund
 from shop.forms.fields import AmountField, LineField
@@ -35,7 +38,7 @@ USES = (
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_festival")
-def add(request: HttpRequest, pk: int) -> HttpResponse:
+def add(request: SignedIn, pk: int) -> HttpResponse:
     """Add a sponsor."""
     festival = get_object_or_404(Festival, pk=pk)
     form = FundForm(request.POST or None)
@@ -62,11 +65,11 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @needs("view_deal")
-def fund(request: HttpRequest, pk: int, fund_id: int) -> HttpResponse:
+def fund(request: SignedIn, pk: int, fund_id: int) -> HttpResponse:
     """Show what a sponsor gave, committed and really paid, by benefit and by deals."""
     found = get_object_or_404(Fund.objects.select_related("festival"), festival=pk, pk=fund_id)
     taken = drawdown(found)
-    context = {
+    context: dict[str, Any] = {
         "fund": found,
         "amounts": [
             ("Gives", amount(found.amount)),

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.admin.widgets.button import HeaderButton
 
+from cms.admin.addresses import trail_of
 from cms.admin.festivals.history import first_lines
-from cms.admin.festivals.views import trail_of
 from cms.admin.listing import FestivalListView
 from cms.admin.permissions import needs
 from cms.admin.promotions.forms import BenefitForm, CodesForm, amount, initial, said, warning
@@ -34,6 +35,7 @@ from cms.admin.tables import (
     status,
 )
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.errors import ShopError
 from shop.festivals import changelog
 from shop.festivals.local_time import wall_of
@@ -66,7 +68,7 @@ def _title(row: BenefitRow) -> SafeString:
 def _budget(row: BenefitRow) -> SafeString | str:
     if not row.budget:
         return "no limit"
-    return portion(row.percent, "Spent or held of the budget", f" of {row.budget}")
+    return portion(cast("int", row.percent), "Spent or held of the budget", f" of {row.budget}")
 
 
 class BenefitsView(FestivalListView):
@@ -76,7 +78,7 @@ class BenefitsView(FestivalListView):
     template_name = "cms/admin/benefits.html"
     page_title = "Benefits and vouchers"
     header_icon = "pick"
-    paginate_by = None
+    paginate_by: int | None = None
     default_ordering = ("use_from", "pk")
     columns = (
         Column("Benefit", _title), Column("Gives", "gives"),
@@ -115,7 +117,7 @@ class BenefitsView(FestivalListView):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_festival")
-def add(request: HttpRequest, pk: int) -> HttpResponse:
+def add(request: SignedIn, pk: int) -> HttpResponse:
     """Draft a new benefit; nobody can use it before it is activated."""
     festival = get_object_or_404(Festival, pk=pk)
     whole = {
@@ -132,7 +134,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_festival")
-def edit(request: HttpRequest, pk: int, benefit_id: int) -> HttpResponse:
+def edit(request: SignedIn, pk: int, benefit_id: int) -> HttpResponse:
     """Change a draft."""
     found = benefit_of(pk, benefit_id)
     form = BenefitForm(request.POST or None, festival=found.festival, initial=initial(found))
@@ -143,13 +145,13 @@ def edit(request: HttpRequest, pk: int, benefit_id: int) -> HttpResponse:
 
 @require_safe
 @needs("view_deal")
-def benefit(request: HttpRequest, pk: int, benefit_id: int) -> HttpResponse:
+def benefit(request: SignedIn, pk: int, benefit_id: int) -> HttpResponse:
     """Show one benefit: what it gives, what it has given, its codes, what can be done."""
     return show_benefit(request, benefit_of(pk, benefit_id))
 
 
 def show_benefit(
-    request: HttpRequest, found: Promotion, *, codes: CodesForm | None = None
+    request: SignedIn, found: Promotion, *, codes: CodesForm | None = None
 ) -> HttpResponse:
     """Return the screen of a benefit, with a form for codes as it was refused or a new one."""
     pk, benefit_id = found.festival_id, found.pk
@@ -181,7 +183,7 @@ def show_benefit(
 def _batches(promotion: Promotion, *, may_write: bool) -> Table:
     """Return the unique codes of a benefit, which those who may take away as sheets."""
 
-    def sheet(batch: CodeBatch) -> SafeString:
+    def sheet(batch: CodeBatch) -> SafeString | str:
         made = [promotion.festival_id, promotion.pk, batch.pk]
         return link("Download", reverse("desk:benefit-codes", args=made)) if may_write else ""
 
@@ -260,7 +262,7 @@ def _local(at: datetime, festival: Festival) -> str:
     return wall_of(at, festival.zone).strftime("%Y-%m-%dT%H:%M")
 
 
-def _saved(request: HttpRequest, form: BenefitForm, promotion: Promotion) -> bool:
+def _saved(request: SignedIn, form: BenefitForm, promotion: Promotion) -> bool:
     at = clock.moment_of(request)
     try:
         with transaction.atomic():
@@ -278,7 +280,7 @@ def _saved(request: HttpRequest, form: BenefitForm, promotion: Promotion) -> boo
 
 
 def _form(
-    request: HttpRequest, form: BenefitForm, title: str, trail: Trail, row: Promotion | None = None
+    request: SignedIn, form: BenefitForm, title: str, trail: Trail, row: Promotion | None = None
 ) -> HttpResponse:
     return show(
         request, "benefit_form.html", title, trail=trail, icon="pick", form=form,

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cms.admin.festivals.views import phase, trail_of
+from cms.admin.addresses import trail_of
+from cms.admin.festivals.views import phase
 from cms.admin.permissions import needs
 from cms.admin.reports.tables import board_tables, health_table
 from cms.admin.screens import show
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.delivery.names import country_name
 from shop.festivals.models import Festival
 from shop.reports import checks
@@ -30,7 +33,7 @@ PER_CENT = 100
 
 @require_safe
 @needs("view_festival")
-def live(request: HttpRequest, pk: int) -> HttpResponse:
+def live(request: SignedIn, pk: int) -> HttpResponse:
     """Show how a festival goes now; every 15 seconds the page asks for its figures anew."""
     festival = get_object_or_404(Festival, pk=pk)
     at = clock.moment_of(request)
@@ -38,7 +41,7 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
     zone = ZoneInfo(festival.zone)
     drawn = columns(shown.hours, name=lambda hour: f"{hour.astimezone(zone):%-H}")
     stores = [(row, _claimed(shown, row.name)) for row in shown.merchants[:SHOWN]]
-    context = {
+    context: dict[str, Any] = {
         "festival": festival,
         "board": shown,
         "chart": drawn,
@@ -60,7 +63,7 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("view_festival", to_post="change_festival")
-def health(request: HttpRequest, pk: int) -> HttpResponse:
+def health(request: SignedIn, pk: int) -> HttpResponse:
     """Show what the last looks at the shop found; posting asks the worker to look now."""
     festival = get_object_or_404(Festival, pk=pk)
     if request.method == "POST":
@@ -73,7 +76,7 @@ def health(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("desk:festival-health", festival.pk)
     at = clock.moment_of(request)
     may_ask = request.user.has_perm("shop.change_festival")
-    context = {
+    context: dict[str, Any] = {
         "festival": festival,
         "is_on": festival.starts_at <= at,
         "is_over": festival.ends_at <= at,
@@ -107,5 +110,5 @@ def _where(shown: Board) -> list[tuple[str, int, int]]:
 def _claimed(shown: Board, store: str) -> int | None:
     """Return how much of a hundred units that a store set aside is claimed."""
     own = [deal for deal in shown.deals if deal.store == store and deal.allotment]
-    aside = sum(deal.allotment for deal in own)
+    aside = sum(deal.allotment or 0 for deal in own)
     return sum(deal.held + deal.sold for deal in own) * PER_CENT // aside if aside else None

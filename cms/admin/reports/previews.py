@@ -6,14 +6,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST
 
+from cms.admin.addresses import trail_of
 from cms.admin.festivals.moments import CompareForm, PreviewForm, PriceListForm, ShareForm
-from cms.admin.festivals.views import trail_of
 from cms.admin.permissions import needs
 from cms.admin.screens import show
 from cms.admin.tables import (
@@ -32,6 +32,7 @@ from cms.admin.tables import (
 from cms.pages.addresses import address
 from cms.pages.festival import FestivalPage
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.festivals.local_time import wall_of
 from shop.festivals.models import Festival
 from shop.storefront.cache.probe import latest_probe
@@ -45,7 +46,7 @@ MOST = 40  # shared previews on the screen, the newest first
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("view_festival")
-def previews(request: HttpRequest, pk: int) -> HttpResponse:
+def previews(request: SignedIn, pk: int) -> HttpResponse:
     """Offer the moments of a festival; a post shows the shop at one of them."""
     festival = get_object_or_404(Festival, pk=pk)
     known = boundaries(festival)
@@ -61,7 +62,7 @@ def previews(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs("publish_festival")
-def share(request: HttpRequest, pk: int) -> HttpResponse:
+def share(request: SignedIn, pk: int) -> HttpResponse:
     """Make a shared preview and show its address."""
     festival = get_object_or_404(Festival, pk=pk)
     known = boundaries(festival)
@@ -86,7 +87,7 @@ def share(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs("publish_festival")
-def revoke(request: HttpRequest, pk: int, link_id: int) -> HttpResponse:
+def revoke(request: SignedIn, pk: int, link_id: int) -> HttpResponse:
     """End a shared preview now."""
     link = get_object_or_404(PreviewLink.objects.filter(festival=pk), pk=link_id)
     if access.revoke(link, at=clock.moment_of(request), by=request.user):
@@ -94,7 +95,7 @@ def revoke(request: HttpRequest, pk: int, link_id: int) -> HttpResponse:
     return redirect(reverse("desk:festival-previews", args=[pk]) + "#shared")
 
 
-def _open(request: HttpRequest, festival: Festival, form: PreviewForm) -> HttpResponse:
+def _open(request: SignedIn, festival: Festival, form: PreviewForm) -> HttpResponse:
     data = form.cleaned_data
     preview = Preview(
         at=data["at"],
@@ -114,7 +115,7 @@ def _page_of(festival: Festival) -> str:
     return address(page.url_path, settings.LANGUAGE_CODE) if page else reverse("home")
 
 
-def _screen(request: HttpRequest, festival: Festival, **typed: Any) -> HttpResponse:
+def _screen(request: SignedIn, festival: Festival, **typed: Any) -> HttpResponse:
     at = clock.moment_of(request)
     may_share = request.user.has_perm("shop.publish_festival")
     known = boundaries(festival)
@@ -147,7 +148,7 @@ def _screen(request: HttpRequest, festival: Festival, **typed: Any) -> HttpRespo
     )
 
 
-def _links(festival: Festival, request: HttpRequest, *, may_share: bool) -> Table:
+def _links(festival: Festival, request: SignedIn, *, may_share: bool) -> Table:
     """Return the previews that were shared, with their addresses for those who share them."""
     at, zone = clock.moment_of(request), festival.zone
 

@@ -10,25 +10,26 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from cms.admin.addresses import trail_of
 from cms.admin.festivals.moments import CompareForm, MomentsForm, PriceListForm
-from cms.admin.festivals.views import trail_of
 from cms.admin.fields import number_of
 from cms.admin.permissions import needs
 from cms.admin.screens import show
 from cms.admin.tables import Column, MoneyColumn, Table, WhenColumn, percent, small
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.currencies import in_whole
 from shop.festivals.local_time import wall_of
 from shop.festivals.models import Festival
 from shop.festivals.models.prices import FOREVER
 from shop.festivals.prices.price_list import PAGE, Changed, Listed, every, price_changes, prices_at
-from shop.spreadsheets import KINDS, sheet
+from shop.spreadsheets import KINDS, Cell, sheet
 from shop.storefront.previews.boundaries import boundaries
 from shop.storefront.previews.overlay import shown
 from shop.storefront.previews.preview import Preview
@@ -71,7 +72,7 @@ COLUMNS = {
 
 @require_safe
 @needs("view_festival")
-def changes(request: HttpRequest, pk: int) -> HttpResponse:
+def changes(request: SignedIn, pk: int) -> HttpResponse:
     """Show every variant whose public price differs between two moments."""
     festival = get_object_or_404(Festival, pk=pk)
     form = CompareForm(
@@ -83,8 +84,8 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
     with _as_planned(festival, form, first, second):
         read = partial(price_changes, first, second)
         if (kind := request.GET.get("format")) in KINDS:
-            rows = [_changed(row) for row in every(read)]
-            table = (_about(request, festival, first, second), [CHANGED, *rows])
+            lines = [_changed(row) for row in every(read)]
+            table = (_about(request, festival, first, second), [CHANGED, *lines])
             return sheet(f"price-changes-{festival.slug}", kind, {"Changes": table})
         rows = read(after=number_of(request.GET.get("after", "")), most=PAGE + 1)
     walls = {"first": wall_of(first, festival.zone), "second": wall_of(second, festival.zone)}
@@ -93,7 +94,7 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @needs("view_festival")
-def price_list(request: HttpRequest, pk: int) -> HttpResponse:
+def price_list(request: SignedIn, pk: int) -> HttpResponse:
     """Show the public prices as they are at a moment."""
     festival = get_object_or_404(Festival, pk=pk)
     form = PriceListForm(
@@ -129,11 +130,13 @@ def _as_planned(
 
 
 def _page(
-    request: HttpRequest, form: MomentsForm, rows: Sequence[Any] = (), **context: Any
+    request: SignedIn, form: MomentsForm, rows: Sequence[Any] = (), **context: Any
 ) -> HttpResponse:
     """Show some rows; of them one more than the page takes was read, if there is one."""
     apart = ("after", "page", "format")
-    asked = {name: value for name, value in request.GET.items() if name not in apart}
+    asked: dict[str, Any] = {
+        name: value for name, value in request.GET.items() if name not in apart
+    }
     query, most, page = (
         urlencode(asked),
         context.pop("most", PAGE),
@@ -162,7 +165,7 @@ def _page(
     )
 
 
-def _about(request: HttpRequest, festival: Festival, *moments: datetime) -> list[str]:
+def _about(request: SignedIn, festival: Festival, *moments: datetime) -> list[str]:
     """Return what stands above a sheet: which moments, whose shop, who took it and when."""
     zone = ZoneInfo(festival.zone)
     told = [f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S} {festival.zone} = {at:%Y-%m-%d %H:%M:%S} UTC"
@@ -176,13 +179,13 @@ def _what(row: Listed | Changed) -> tuple[str, ...]:
     return (row.product, row.options, row.sku, row.store, row.country)
 
 
-def _listed(row: Listed) -> tuple[object, ...]:
+def _listed(row: Listed) -> tuple[Cell, ...]:
     until = "" if row.ends_at >= FOREVER else f"{row.ends_at:%Y-%m-%d %H:%M:%S.%f}"
     prices = (_amount(row.regular), _amount(row.price), row.deal, _amount(row.prior), row.percent)
     return (*_what(row), *prices, f"{row.starts_at:%Y-%m-%d %H:%M:%S.%f}", until)
 
 
-def _changed(row: Changed) -> tuple[object, ...]:
+def _changed(row: Changed) -> tuple[Cell, ...]:
     return (*_what(row), _amount(row.was), _amount(row.becomes), row.change, row.deal,
             _amount(row.prior), row.percent)  # fmt: skip
 
@@ -191,5 +194,5 @@ def _utc(at: datetime) -> str:
     return "open" if at.year == FOREVER.year else f"{at.astimezone(UTC):%-d %b %Y, %H:%M:%S}"
 
 
-def _amount(minor: int | None) -> object:
+def _amount(minor: int | None) -> Cell:
     return None if minor is None else in_whole(minor, settings.SHOP_CURRENCY)

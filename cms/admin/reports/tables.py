@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest
 from django.template.defaultfilters import timesince_filter
 from django.urls import reverse
 from django.utils.html import format_html
@@ -33,6 +33,7 @@ from cms.admin.tables import (
     status,
     sums,
 )
+from shop.accounts.requests import SignedIn
 from shop.festivals.models import Festival
 from shop.reports.board import Board
 from shop.reports.board_reads import BoardDeal, MoneyBudget
@@ -47,7 +48,7 @@ TONES = {"good": "primary", "bad": "critical"}
 
 
 def board_tables(
-    shown: Board, chart: Chart, stores: Sequence[tuple], zone: str
+    shown: Board, chart: Chart, stores: Sequence[tuple[Any, ...]], zone: str
 ) -> dict[str, Table]:
     """Return the tables of the live board by their names; ``stores`` with what is claimed."""
     clock = ZoneInfo(zone)
@@ -73,7 +74,7 @@ def board_tables(
 
 
 def health_table(festival: Festival, readings: Iterable[Reading], *, at: datetime, may_ask: bool,
-                 request: HttpRequest) -> Table:  # fmt: skip
+                 request: SignedIn) -> Table:  # fmt: skip
     """Return how each part of the shop stood when it was looked at."""
 
     def found(row: Reading) -> SafeString:

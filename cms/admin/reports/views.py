@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from cms.admin.festivals.views import phase, trail_of
+from cms.admin.addresses import trail_of
+from cms.admin.festivals.views import phase
 from cms.admin.listing import FestivalListView
 from cms.admin.permissions import needs
 from cms.admin.reports.tables import StatementTable, report_table
@@ -20,6 +22,7 @@ from cms.admin.screens import button, show
 from cms.admin.tables import Column, MoneyColumn, NumberColumn, joined, link
 from cms.templatetags.desk import count, in_currency
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.festivals.models import Festival
 from shop.merchants.models import Merchant
 from shop.reports import charts
@@ -41,13 +44,13 @@ DAYS = 31
 
 @require_safe
 @needs("view_festival")
-def show_report(request: HttpRequest, pk: int) -> HttpResponse:
+def show_report(request: SignedIn, pk: int) -> HttpResponse:
     """Show the report: live figures, or the frozen ones of a closed festival."""
     festival = get_object_or_404(Festival, pk=pk)
     at = clock.moment_of(request)
     found = report(festival, at=at)
     currency = found["currency"]
-    context = {
+    context: dict[str, Any] = {
         "festival": festival,
         "phase": phase(festival, at=at),
         "figures": found,
@@ -70,7 +73,7 @@ def show_report(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @needs("view_festival")
-def report_book(request: HttpRequest, pk: int) -> HttpResponse:
+def report_book(request: SignedIn, pk: int) -> HttpResponse:
     """Give all tables of the report as one workbook."""
     festival = get_object_or_404(Festival, pk=pk)
     found = report(festival, at=clock.moment_of(request))
@@ -79,7 +82,7 @@ def report_book(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @needs("view_festival")
-def report_sheet(request: HttpRequest, pk: int, part: str) -> HttpResponse:
+def report_sheet(request: SignedIn, pk: int, part: str) -> HttpResponse:
     """Give one table of the report as CSV."""
     festival = get_object_or_404(Festival, pk=pk)
     table = sheet_of(report(festival, at=clock.moment_of(request)), part)
@@ -95,7 +98,7 @@ class StatementsView(FestivalListView):
     template_name = "cms/admin/statements.html"
     header_icon = "list-ul"
     table_label = "Statements"
-    paginate_by = None
+    paginate_by: int | None = None
     none = "No store has sold anything in this festival yet."
 
     @property
@@ -131,11 +134,11 @@ class StatementsView(FestivalListView):
 
 @require_safe
 @needs("view_festival")
-def show_statement(request: HttpRequest, pk: int, merchant_id: int) -> HttpResponse:
+def show_statement(request: SignedIn, pk: int, merchant_id: int) -> HttpResponse:
     """Show what one store sold in a festival, line by line, fit to be printed."""
     festival, merchant = _store(pk, merchant_id)
     found = statement(festival, merchant)
-    context = {
+    context: dict[str, Any] = {
         "festival": festival,
         "merchant": merchant,
         "statement": found,
@@ -149,7 +152,7 @@ def show_statement(request: HttpRequest, pk: int, merchant_id: int) -> HttpRespo
 
 @require_safe
 @needs("view_festival")
-def statement_file(request: HttpRequest, pk: int, merchant_id: int, kind: str) -> HttpResponse:
+def statement_file(request: SignedIn, pk: int, merchant_id: int, kind: str) -> HttpResponse:
     """Give a store's statement as CSV or XLSX."""
     festival, merchant = _store(pk, merchant_id)
     table = statement_table(statement(festival, merchant), settings.SHOP_CURRENCY)

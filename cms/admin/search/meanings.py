@@ -7,7 +7,6 @@ from typing import Any
 import django_filters
 from django import forms
 from django.conf import settings
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import get_language_info
@@ -23,6 +22,7 @@ from cms.admin.naming import Saving
 from cms.admin.permissions import may
 from cms.admin.screens import button
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.forms.fields import LineField
 from shop.forms.visible_text import seen_only
 from shop.listings.models import Meaning
@@ -183,7 +183,7 @@ class MeaningDeleteView(Told, generic.DeleteView):
         remove_meaning(self.object, at=clock.moment_of(self.request), by=self.request.user)
 
 
-def brought(request: HttpRequest, *names: str) -> dict[str, str]:
+def brought(request: SignedIn, *names: str) -> dict[str, str]:
     """Return what an address brings along for a form."""
     found = {name: " ".join(seen_only(request.GET.get(name, "")).split())[:80] for name in names}
     return {name: text for name, text in found.items() if text}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -32,6 +32,7 @@ from cms.admin.tables import (
     status,
 )
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.languages import locale_of
 from shop.spreadsheets import sheet
 from shop.storefront.search_words import not_found
@@ -64,7 +65,8 @@ def _words(row: Row) -> SafeString:
 
 
 def _called(row: Row) -> str:
-    return dict(LANGUAGES).get(row["language"], row["language"])
+    code: str = row["language"]
+    return dict(LANGUAGES).get(code, code)
 
 
 def _found(row: Row) -> SafeString | str:
@@ -77,7 +79,7 @@ class NotFoundView(ListView):
     needed = "add_meaning"
     filterset_class = NotFoundFilters
     paginator_class = WagtailPaginator
-    usual: ClassVar[dict[str, str]] = {"days": "30", "order": "asked"}
+    usual: Mapping[str, str] = {"days": "30", "order": "asked"}
     page_title = "Not found"
     header_icon = "search"
     about = (
@@ -113,7 +115,7 @@ class NotFoundView(ListView):
         url = f"{reverse('desk:not-found-aside')}?{self.filters.query}"
         return joined(" ", (meaning, synonym, posted(self.request, url, *told, press)))
 
-    def get_base_queryset(self) -> QuerySet:
+    def get_base_queryset(self) -> QuerySet[Any]:
         """Return what was looked for in vain in the days that are asked for."""
         days = timedelta(days=int(self.filters.asked["days"]))
         return not_found.vain_searches(since=self.at - days)
@@ -128,7 +130,7 @@ class NotFoundView(ListView):
         sheet_of = button("Download CSV", f"?{self.filters.query}&export=csv", "download")
         return context | {"header_buttons": [sheet_of] if context["rows"] else []}
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: SignedIn) -> HttpResponse:
         """Show the list, or give it away as a sheet."""
         if request.GET.get("export") == "csv":
             return _as_sheet(self.get_queryset()[:MOST])
@@ -137,7 +139,7 @@ class NotFoundView(ListView):
 
 @require_POST
 @needs("add_meaning")
-def set_aside(request: HttpRequest) -> HttpResponse:
+def set_aside(request: SignedIn) -> HttpResponse:
     """Take words off the list until they are asked again."""
     said, language = words(request, "words"), words(request, "language")
     at = clock.moment_of(request)
@@ -159,7 +161,7 @@ def addresses_of(row: Row) -> dict[str, str]:
     }
 
 
-def _as_sheet(rows: QuerySet) -> HttpResponse:
+def _as_sheet(rows: QuerySet[Any]) -> HttpResponse:
     head = ("Words", "Language", "Found", "Times", "Last (UTC)")
     lines = [
         (row["words"], row["language"], "near" if row["is_near"] else "nothing", row["asked"],

@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -17,6 +18,7 @@ from cms.admin.permissions import needs
 from cms.admin.screens import show
 from cms.admin.search import meanings, synonyms
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.errors import NotPossible
 from shop.forms.visible_text import seen_only
 from shop.spreadsheets import as_read
@@ -36,14 +38,14 @@ NO_SHEET = "This is no sheet that can be read. Save it as “CSV UTF-8” and se
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("add_meaning")
-def of_meanings(request: HttpRequest) -> HttpResponse:
+def of_meanings(request: SignedIn) -> HttpResponse:
     """Bring meanings in."""
     return _bring(request, bring_meanings, "meaning", meanings.HEADINGS)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("add_synonym")
-def of_synonyms(request: HttpRequest) -> HttpResponse:
+def of_synonyms(request: SignedIn) -> HttpResponse:
     """Bring synonyms in."""
     return _bring(request, bring_synonyms, "synonym", synonyms.HEADINGS)
 
@@ -74,7 +76,7 @@ def read_rows(content: bytes, headings: Mapping[str, str]) -> list[SheetCells]:
 
 
 def _bring(
-    request: HttpRequest, bring: Callable[..., Brought], name: str, headings: Mapping[str, str]
+    request: SignedIn, bring: Callable[..., Brought[Any]], name: str, headings: Mapping[str, str]
 ) -> HttpResponse:
     list_of = f"desk_{name}s:index"
     refused, rows = "", []
@@ -98,7 +100,7 @@ def _bring(
     )  # fmt: skip
 
 
-def _content(file: UploadedFile | None) -> bytes:
+def _content(file: UploadedFile[Any] | None) -> bytes:
     if file is None:
         raise NotPossible("Choose a sheet first. It has to be smaller than 2 MB.")
     try:
@@ -107,7 +109,7 @@ def _content(file: UploadedFile | None) -> bytes:
         raise NotPossible("There is no room to keep files at the moment. Try later.") from error
 
 
-def _told(brought: Brought) -> str:
+def _told(brought: Brought[Any]) -> str:
     counts = f"{brought.added:,} added, {brought.changed:,} changed"
     return f"Brought in: {counts}, {brought.same:,} as they were. The search knows them."
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from cms.admin.permissions import needs
 from cms.admin.screens import Trail, show, version_seen, words_of
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.delivery.names import countries_by_name
 from shop.errors import ShopError
 from shop.festivals.changelog import version_of
@@ -30,6 +31,8 @@ KINDS = (
 
 class FactsForm(forms.Form):
     """What organizers say of a store; ``fixed`` are the facts that stay as they are."""
+
+    fields: dict[str, Any]
 
     name = LineField(max_length=120, help_text="As shoppers read it.")
     kind = forms.ChoiceField(label="Sells", choices=KINDS)
@@ -79,7 +82,7 @@ class StoreForm(FactsForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("add_merchant")
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: SignedIn) -> HttpResponse:
     """Make a store."""
     form = StoreForm(request.POST or None, initial={"kind": "goods"})
     if request.method == "POST" and form.is_valid():
@@ -100,7 +103,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_merchant")
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: SignedIn, pk: int) -> HttpResponse:
     """Change name, town, commission and VAT of a store; kind and country while it sells nothing."""
     store = get_object_or_404(Merchant, pk=pk)
     fixed = ("kind", "country") if store.products.exists() else ()
@@ -130,7 +133,7 @@ def stores_trail() -> list[tuple[str, str]]:
 
 
 def _form(
-    request: HttpRequest, form: forms.Form, title: str, trail: Trail, save: str, **context: Any
+    request: SignedIn, form: forms.Form, title: str, trail: Trail, save: str, **context: Any
 ) -> HttpResponse:
     return show(
         request, "form.html", title, trail=trail, icon="group", form=form, save=save,

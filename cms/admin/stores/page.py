@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,6 +17,7 @@ from cms.admin.screens import button, show
 from cms.admin.stores.edit import stores_trail
 from cms.admin.stores.people import people_tables
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.delivery.names import country_name
 from shop.merchants.models import Merchant
 from shop.moderation import suspend, take_down
@@ -26,7 +27,7 @@ CAN = ("change_merchant", "review_nomination", "view_order")
 
 @require_safe
 @needs("view_merchant")
-def page(request: HttpRequest, pk: int) -> HttpResponse:
+def page(request: SignedIn, pk: int) -> HttpResponse:
     """Show a store: how it stands, who works for it, what it tells, and what was done to it."""
     rows = Merchant.objects.select_related("logo", "banner", "amendment")
     store = get_object_or_404(rows, pk=pk)
@@ -65,7 +66,7 @@ def _buttons(store: Merchant, can: dict[str, bool]) -> list[HeaderButton]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("review_nomination")
-def clear(request: HttpRequest, pk: int) -> HttpResponse:
+def clear(request: SignedIn, pk: int) -> HttpResponse:
     """Take the words and pictures of a store's page away; the effect is shown first."""
     store = get_object_or_404(Merchant, pk=pk)
     back = reverse("desk:store-page", args=[pk])

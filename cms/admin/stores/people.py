@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -21,6 +21,7 @@ from cms.admin.screens import show
 from cms.admin.stores.edit import stores_trail
 from cms.admin.tables import QUIET, Column, Table, joined, link, small
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.errors import ShopError
 from shop.merchants.models import Membership, Merchant, StoreInvitation
 from shop.workspace.people import invite as people_invite
@@ -30,6 +31,8 @@ SEES = "Sees what the store earns"
 
 class InviteMemberForm(forms.Form):
     """Whom to invite."""
+
+    fields: dict[str, Any]
 
     email = forms.EmailField(label="Email address", max_length=254)
     language = forms.ChoiceField(label="Language of the mail")
@@ -42,7 +45,7 @@ class InviteMemberForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_merchant")
-def invite(request: HttpRequest, pk: int) -> HttpResponse:
+def invite(request: SignedIn, pk: int) -> HttpResponse:
     """Invite somebody to work for a store."""
     store = get_object_or_404(Merchant, pk=pk)
     initial = {"language": settings.LANGUAGE_CODE, "may_see_money": True}
@@ -68,7 +71,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_merchant")
-def act(request: HttpRequest, pk: int, member_id: int, name: str) -> HttpResponse:
+def act(request: SignedIn, pk: int, member_id: int, name: str) -> HttpResponse:
     """Change what a member may do, or take them out; the effect is shown first."""
     if name not in ACTS:
         raise Http404
@@ -80,7 +83,7 @@ def act(request: HttpRequest, pk: int, member_id: int, name: str) -> HttpRespons
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_merchant")
-def act_on_invitation(request: HttpRequest, pk: int, invitation_id: int, name: str) -> HttpResponse:
+def act_on_invitation(request: SignedIn, pk: int, invitation_id: int, name: str) -> HttpResponse:
     """Send an invitation again or take it back; the effect is shown first."""
     if name not in INVITATION_ACTS:
         raise Http404
@@ -123,7 +126,7 @@ PERSON = (
 )  # fmt: skip
 
 
-def _perform(request: HttpRequest, what: Act, store: Merchant) -> HttpResponse:
+def _perform(request: SignedIn, what: Act, store: Merchant) -> HttpResponse:
     return perform(
         request, what, back=reverse("desk:store-page", args=[store.pk]), trail=_trail(store)
     )
@@ -133,7 +136,7 @@ def _trail(store: Merchant) -> list[tuple[str, str]]:
     return [*stores_trail(), (reverse("desk:store-page", args=[store.pk]), store.name)]
 
 
-def _leave(request: HttpRequest, found: Membership, at: datetime) -> Act:
+def _leave(request: SignedIn, found: Membership, at: datetime) -> Act:
     user, store = found.user, found.merchant
 
     def run(answers: dict[str, Any]) -> str:
@@ -150,7 +153,7 @@ def _leave(request: HttpRequest, found: Membership, at: datetime) -> Act:
     return Act(title, "Take them out", effects, run, is_grave=True)
 
 
-def _money(request: HttpRequest, found: Membership, at: datetime) -> Act:
+def _money(request: SignedIn, found: Membership, at: datetime) -> Act:
     user, is_shown = found.user, not found.may_see_money
 
     def run(answers: dict[str, Any]) -> str:
@@ -163,7 +166,7 @@ def _money(request: HttpRequest, found: Membership, at: datetime) -> Act:
     return Act(f"Money of {found.merchant.name}", label, effects, run)
 
 
-def _again(request: HttpRequest, found: StoreInvitation, at: datetime) -> Act:
+def _again(request: SignedIn, found: StoreInvitation, at: datetime) -> Act:
     return invitations.again(
         found,
         "to work for this store",
@@ -171,7 +174,7 @@ def _again(request: HttpRequest, found: StoreInvitation, at: datetime) -> Act:
     )
 
 
-def _take_back(request: HttpRequest, found: StoreInvitation, at: datetime) -> Act:
+def _take_back(request: SignedIn, found: StoreInvitation, at: datetime) -> Act:
     return invitations.take_back(
         found, lambda: people_invite.take_back(found, at=at, by=request.user)
     )

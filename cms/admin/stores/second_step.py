@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -19,6 +19,7 @@ from cms.admin.permissions import needs
 from cms.admin.tables import Column, link, status
 from shop import clock
 from shop.accounts.models import User
+from shop.accounts.requests import SignedIn
 from shop.accounts.second_step import second_steps
 from shop.festivals.models import ChangeLog
 from shop.workspace import second_step
@@ -70,7 +71,7 @@ class SignInView(ListView):
         """Return the members of all stores."""
         return second_step.members()
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: SignedIn) -> HttpResponse:
         """Set the rule."""
         form = RuleForm(request.POST)
         form.is_valid()  # a box is ticked or not: there is nothing to refuse
@@ -93,7 +94,7 @@ class SignInView(ListView):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_festival")
-def free(request: HttpRequest, pk: int) -> HttpResponse:
+def free(request: SignedIn, pk: int) -> HttpResponse:
     """Take the second step from a member who lost it; what that means comes first."""
     user = get_object_or_404(User.objects.filter(memberships__isnull=False).distinct(), pk=pk)
     back = reverse("desk:sign-in")
@@ -106,7 +107,7 @@ def free(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _act(request: HttpRequest, user: User) -> Act:
+def _act(request: SignedIn, user: User) -> Act:
     def run(answers: dict[str, Any]) -> str:
         second_step.free(
             user, reason=answers["reason"], at=clock.moment_of(request), by=request.user

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
@@ -15,6 +15,7 @@ from cms.admin.confirm import Act, perform, reason_form, told, unless
 from cms.admin.permissions import needs
 from cms.admin.stores.edit import stores_trail
 from shop import clock
+from shop.accounts.requests import SignedIn
 from shop.merchants.models import Merchant
 from shop.moderation import suspend as moderation_suspend
 
@@ -23,19 +24,19 @@ State = Merchant.State
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_merchant")
-def suspend(request: HttpRequest, pk: int) -> HttpResponse:
+def suspend(request: SignedIn, pk: int) -> HttpResponse:
     """Suspend a store; its effect is shown first."""
     return _perform(request, pk, _suspend, State.APPROVED, "This store is not open")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_merchant")
-def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def reopen(request: SignedIn, pk: int) -> HttpResponse:
     """Open a suspended store again."""
     return _perform(request, pk, _reopen, State.SUSPENDED, "This store is not suspended")
 
 
-def _perform(request: HttpRequest, pk: int, act: Any, state: str, otherwise: str) -> HttpResponse:
+def _perform(request: SignedIn, pk: int, act: Any, state: str, otherwise: str) -> HttpResponse:
     store = get_object_or_404(Merchant, pk=pk)
     back = reverse("desk:store-page", args=[pk])
     barred, trail = unless(store, state, otherwise), [*stores_trail(), (back, store.name)]
@@ -43,7 +44,7 @@ def _perform(request: HttpRequest, pk: int, act: Any, state: str, otherwise: str
     return perform(request, made, back=back, barred=barred, trail=trail)
 
 
-def _suspend(request: HttpRequest, store: Merchant, at: datetime) -> Act:
+def _suspend(request: SignedIn, store: Merchant, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
         made = moderation_suspend.suspend(store, answers["reason"], at=at, by=request.user)
         count = made.open_orders
@@ -67,7 +68,7 @@ def _suspend(request: HttpRequest, store: Merchant, at: datetime) -> Act:
     return Act(f"Suspend {store.name}", "Suspend it", effects, run, form, is_grave=True)
 
 
-def _reopen(request: HttpRequest, store: Merchant, at: datetime) -> Act:
+def _reopen(request: SignedIn, store: Merchant, at: datetime) -> Act:
     def run(answers: dict[str, Any]) -> str:
         moderation_suspend.reopen(store, at=at, by=request.user)
         return "It is open again. The store is told by mail."
