@@ -54,7 +54,7 @@ TAKE_OUT = (("remove", "Take out", "button-secondary no", "Take {} out"),)
 SAID = {"accepted": "takes part", "waiting": "is in line", "declined": "is declined"}
 
 
-class StoreFilters(ListFilters):
+class EnrolmentFilters(ListFilters):
     q = WordsFilter("Name or town", "merchant__name", "merchant__city", most=60)
     country = ChoiceFilter("Country", every="All", field_name="merchant__country")
     state = ChoiceFilter("State", STATES, every="All")
@@ -72,7 +72,7 @@ class StoresView(FestivalListView):
 
     needed = "view_enrolment"
     template_name = "cms/admin/stores.html"
-    filterset_class = StoreFilters
+    filterset_class = EnrolmentFilters
     page_title = "Stores"
     header_icon = "group"
     paginate_by = 300
