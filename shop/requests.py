@@ -1,4 +1,4 @@
-"""A request with what middleware and decorators of the shop put on it, for signatures of views."""
+"""A request with the attributes that the shop's middleware and decorators set, for signatures."""
 
 from __future__ import annotations
 

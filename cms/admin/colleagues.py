@@ -100,7 +100,7 @@ def colleagues(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("cms.manage_colleagues")
 def act(request: SignedIn, pk: int, name: str) -> HttpResponse:
-    """Change what a colleague may do; the effect is shown first."""
+    """Change the rights of a colleague; the effect is shown first."""
     if name not in ACTS:
         raise Http404
     user = get_object_or_404(colleagues_roles.colleagues(), pk=pk)
@@ -195,7 +195,7 @@ def _way(found: Invitation, name: str) -> str:
 
 
 def _people(rows: Iterable[User], by: User) -> Table:
-    """Return who works at the desk, each with what can be done."""
+    """Return the table of the colleagues at the desk, each with links to the possible actions."""
 
     def acts(user: User) -> SafeString:
         return joined(" ", (
@@ -214,7 +214,7 @@ def _people(rows: Iterable[User], by: User) -> Table:
 
 
 def _acts(user: User, by: User) -> list[tuple[str, str]]:
-    """Return what can be done about a colleague, with a word for each."""
+    """Return the possible actions on a colleague, with a label for each."""
     if user.is_superuser:
         return []
     if not user.is_active:

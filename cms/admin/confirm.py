@@ -1,4 +1,4 @@
-"""A screen that says what an action will do before it is done, and then does it."""
+"""A screen that tells the effect of an action before it is done, and then does it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _never_barred() -> str:
 
 
 def unless(row: Any, state: str, otherwise: str) -> Callable[[], str]:
-    """Return what bars an action while a row is not in the state that it needs."""
+    """Return the check that bars an action while a row is not in the state that it needs."""
 
     def barred() -> str:
         now = type(row).objects.get(pk=row.pk)
@@ -103,7 +103,7 @@ def _leave(request: SignedIn, said: str, back: str) -> HttpResponse:
 
 
 def told(effect: Effect, zone: str, *, kept: bool = True) -> list[str]:
-    """Say what an action means for orders.
+    """Return the effect of an action on orders in sentences.
 
     Args:
         zone: in which the last instant to pay is written.

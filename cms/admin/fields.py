@@ -19,10 +19,10 @@ class CountField(forms.IntegerField):
 
 
 def number_of(text: str) -> int:
-    """Return the number that an address or a form says; 0 for what could be the id of no row."""
+    """Return the number that an address or a form says; 0 where it could be the id of no row."""
     return int(text) if text.isdecimal() and len(text) <= DIGITS else 0
 
 
 def ids_of(texts: Iterable[str], *, most: int) -> list[int]:
-    """Return the first ids of what was ticked; what cannot be an id is left out."""
+    """Return the first ids of ticked rows; texts that cannot be an id are left out."""
     return [found for found in map(number_of, texts) if found][:most]

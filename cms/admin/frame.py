@@ -1,4 +1,4 @@
-"""What every screen of the desk asks about its user, in one statement."""
+"""The facts about its user that every screen of the desk needs, in one statement."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PROFILE = "wagtail_userprofile"
 
 
 def read_frame(user: User) -> bool:
-    """Let a user know what the frame of a screen asks for: permissions, language and time zone.
+    """Let a user know the facts for the frame of a screen: permissions, language and time zone.
 
     Django would ask for one's own permissions and for those of groups, and Wagtail for the rest.
     Return whether the user has a second step.

@@ -1,4 +1,4 @@
-"""What the screens of invitations share: those that are open, the language, again, taken back."""
+"""The shared parts of the screens of invitations: open ones, the language, again, taken back."""
 
 from __future__ import annotations
 

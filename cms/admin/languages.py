@@ -1,4 +1,4 @@
-"""What is typed in other languages: a field for each, in its own direction of writing."""
+"""Texts typed in other languages: a field for each, in its own direction of writing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The limits that keep openings fair: one form, and who changed what."""
+"""The limits that keep openings fair: one form, and the history of their changes."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def edit(request: SignedIn) -> HttpResponse:
 
 
 def _told(change: ChangeLog) -> str:
-    """Say what was changed: "Minutes to pay: 30 before, 20 now"."""
+    """Return a change in words: "Minutes to pay: 30 before, 20 now"."""
     names = {None: "as the settings say"}
     return "; ".join(
         f"{LABELS.get(name, name)}: {names.get(change.before.get(name), change.before.get(name))} "

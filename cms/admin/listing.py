@@ -56,7 +56,7 @@ def all_of(rows: QuerySet[Any], _name: str, _value: str) -> QuerySet[Any]:
 
 
 class ListFilters(WagtailFilterSet):
-    """What can be asked of a list. What cannot be understood finds nothing, and is told.
+    """The filters of a list. A value that cannot be understood finds nothing, and is told.
 
     Args:
         usual: what is meant by an address that says nothing, or nothing that is understood.
@@ -81,24 +81,24 @@ class ListFilters(WagtailFilterSet):
 
     @property
     def asked(self) -> dict[str, str]:
-        """Return what is asked for by name, as an address says it."""
+        """Return the values asked for, by the name of the filter, as an address says them."""
         return {name: self.data[name] for name in self.filters if self.data.get(name)}
 
     @property
     def query(self) -> str:
-        """Return what is asked for as the query of an address."""
+        """Return the values asked for as the query of an address."""
         found = QueryDict(mutable=True)
         found.update(self.asked)
         return found.urlencode()
 
     @property
     def is_narrow(self) -> bool:
-        """Tell whether something else is asked for than what an address means that says nothing."""
+        """Tell whether other values are asked for than those of an address that says nothing."""
         return self.asked != {name: value for name, value in self.usual.items() if value}
 
 
 class ListView(BaseListingView):
-    """A list of the desk: who may see it, what is asked for, and its rows as a table."""
+    """A list of the desk: its permission, its filters, and its rows as a table."""
 
     needed: ClassVar[str]  # a permission
     to_post: ClassVar[str] = ""
@@ -134,11 +134,11 @@ class ListView(BaseListingView):
         return crumbs(self.trail, self.get_page_title())
 
     def get_choices(self) -> dict[str, Choices]:
-        """Return what filters offer that follows from what there is."""
+        """Return the choices of those filters that depend on existing rows."""
         return {}
 
     def get_filterset_kwargs(self) -> dict[str, Any]:
-        """Return what the filters are made of."""
+        """Return the arguments of the filters."""
         return super().get_filterset_kwargs() | {"usual": self.usual, "choices": self.get_choices()}
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -146,7 +146,7 @@ class ListView(BaseListingView):
         return self.filters.found(queryset) if self.filters else queryset
 
     def rows_of(self, found: Sequence[Any]) -> Sequence[Any]:
-        """Return what a page of rows shows."""
+        """Return the rows of the table for a page of found rows."""
         return list(found)
 
     def get_table(self, object_list: Sequence[Any]) -> Table:
@@ -159,13 +159,13 @@ class ListView(BaseListingView):
         )  # fmt: skip
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Return what the template shows; Wagtail's own menu of filters would need a script."""
+        """Return the context of the template; Wagtail's own menu of filters would need a script."""
         context = super().get_context_data(*args, **kwargs)
         return context | {"filters": None, "asked": self.filters, "rows": context["table"].data}
 
 
 class FestivalListView(ListView):
-    """A list of what belongs to a festival."""
+    """A list of rows that belong to a festival."""
 
     @cached_property
     def festival(self) -> Festival:
@@ -178,5 +178,5 @@ class FestivalListView(ListView):
         return trail_of(self.festival)
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Return what the template shows, with the festival."""
+        """Return the context of the template, with the festival."""
         return super().get_context_data(*args, **kwargs) | {"festival": self.festival}

@@ -1,4 +1,4 @@
-"""What the organizers' menu and first screen lead to.
+"""The entries of the organizers' menu and first screen.
 
 The menu names what waits for people first, then the lists (92 to 95), then what is decided rarely.
 """
@@ -61,14 +61,14 @@ def entry(label: str, screen: str, permission: str, icon: str, order: int) -> Me
 
 
 class WaitingPanel(Component):
-    """What waits for somebody, and the festivals to come, on the first screen."""
+    """The work that waits for somebody, and the festivals to come, on the first screen."""
 
     name = "waiting"
     template_name = "cms/admin/waiting.html"
     order = 10
 
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
-        """Return the festivals with what waits in each, and what else waits. Seven statements."""
+        """Return the festivals with the work waiting in each, and other work. Seven statements."""
         request = parent_context["request"]
         at = clock.moment_of(request)
         festivals = Festival.objects.filter(ends_at__gt=at, starts_at__lt=at + AHEAD)

@@ -1,4 +1,4 @@
-"""Money that waits for a person: what was blocked, failed or is in review, and dead messages."""
+"""Money that waits for a person: blocked, failed or in review, and dead messages."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ElsewhereForm(forms.Form):
 @require_safe
 @needs("view_order")
 def money(request: SignedIn) -> HttpResponse:
-    """List what waits for a person, the oldest first. Three statements."""
+    """List the money that waits for a person, the oldest first. Three statements."""
     asked = _asked(request)
     operations = _of_order(repair.stuck_operations(), "payment__order", asked)
     reviews = _of_order(repair.differing_payments(), "order", asked)
@@ -177,7 +177,7 @@ def _asked(request: SignedIn) -> str:
 
 
 def _of_order(rows: QuerySet[Any], way: str, asked: str) -> QuerySet[Any]:
-    """Keep what belongs to the order whose number was typed, or all where none was."""
+    """Keep the rows of the order whose number was typed, or all where none was."""
     if not asked:
         return rows
     return rows.filter(**{way: id_of_number(asked) or 0})

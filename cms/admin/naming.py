@@ -48,7 +48,7 @@ class Saving:
     form_invalid: Callable[[NamedForm], HttpResponse]
 
     def form_valid(self, form: NamedForm) -> HttpResponse:
-        """Answer with the list, or with what stands in the way by now."""
+        """Answer with the list, or with the form and the reason why it was refused by now."""
         view: Any = super()  # one of Wagtail's
         try:
             return view.form_valid(form)

@@ -18,7 +18,7 @@ MOST_FOUND = 1_000  # of what words find; more words find the others
 
 
 class BoundedPaginator(WagtailPaginator):
-    """Counts no further than ``most``, whatever the list holds.
+    """Counts no further than ``most``, however long the list is.
 
     ``is_cut`` tells whether it holds more.
     """
@@ -51,7 +51,7 @@ class BoundedPaginator(WagtailPaginator):
         return rows
 
     def _number(self) -> Expression:
-        """Return what counts the rows beside each of them."""
+        """Return the expression that counts the rows beside each of them."""
         counted = self.object_list.order_by().values("pk")[: self.most + 1]
         sql, values = counted.query.sql_with_params()
         total = f"(SELECT count(*) FROM ({sql}) AS counted)"  # noqa: S608 (the list's own)
@@ -59,7 +59,7 @@ class BoundedPaginator(WagtailPaginator):
 
 
 class FoundPaginator(BoundedPaginator):
-    """Pages of what words find: the list ends after one more than ``most``, so all are counted.
+    """Pages of search results: the list ends one after ``most``, so all are counted.
 
     To count them apart would be to look for them twice.
     """

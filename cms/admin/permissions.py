@@ -1,4 +1,4 @@
-"""Who may do what at the organizers' desk, beside pages. Each group is a row."""
+"""Permissions at the organizers' desk, beside pages. Each group is a row."""
 
 from __future__ import annotations
 

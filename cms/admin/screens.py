@@ -35,12 +35,12 @@ def words(request: SignedIn, name: str, *, most: int = 300) -> str:
 
 
 def version_seen(request: SignedIn) -> int:
-    """Return the version of what a form showed; 0 where it does not say so."""
+    """Return the version that a form showed; 0 where it does not say so."""
     return number_of(request.POST.get("version", ""))
 
 
 def words_of(refusal: ShopError) -> str:
-    """Return what a form says of a refusal; of somebody else's change also what to do."""
+    """Return the text of a refusal for a form; of somebody else's change also the remedy."""
     if not isinstance(refusal, ChangedMeanwhile):
         return str(refusal)
     names = what_changed(refusal.change)
@@ -51,7 +51,7 @@ def words_of(refusal: ShopError) -> str:
 def show(
     request: SignedIn, template: str, title: str, *, status: int = 200, **context: Any
 ) -> HttpResponse:
-    """Return a screen. Of ``context`` the frame takes what is named, the template the rest.
+    """Return a screen. The frame takes its own names of ``context``, the template the rest.
 
     Args:
         trail: addresses and names of the screens above this one.

@@ -38,7 +38,7 @@ def element(tag: str, *inside: object, **attrs: object) -> SafeString:
 
 
 def joined(between: str, parts: Iterable[object]) -> SafeString:
-    """Return what is there of some parts, with something between each two."""
+    """Return the non-empty ones of some parts, with something between each two."""
     return format_html_join(between, "{}", ((part,) for part in parts if part))
 
 
@@ -74,7 +74,7 @@ def moment(at: datetime | None, pattern: str = MOMENT) -> str:
 
 
 def hidden(text: str) -> SafeString:
-    """Return a text for those who cannot see what stands below it."""
+    """Return a text for those who cannot see the content below it."""
     return element("span", text, class_="w-sr-only")
 
 
@@ -153,14 +153,14 @@ class WhenColumn(Column):
 
 
 class HeadColumn(Column):
-    """A column of what the rows are called."""
+    """A column of the names of the rows."""
 
     tag = "th"
     facts: ClassVar[dict[str, str]] = {"scope": "row"}
 
 
 class Table(tables.Table):
-    """A table with a name; where it has no rows, what is said instead.
+    """A table with a name; where it has no rows, a text instead.
 
     ``foot`` are the sums, beginning with what they are called; None for a column without.
     """
@@ -176,7 +176,7 @@ class Table(tables.Table):
         self.label, self.none = label, none
 
     def get_context_data(self, parent_context: object) -> dict[str, Any]:
-        """Return what the template writes: heads, bodies and the foot, row by row."""
+        """Return the context of the template: heads, bodies and the foot, row by row."""
         columns = list(self.columns.values())
         heads = element("tr", *(column.render_header_html() for column in columns))
         return {"table": self, "heads": heads, "bodies": self.bodies(columns),
@@ -193,7 +193,7 @@ def row_of(columns: Sequence[Column], row: Any) -> SafeString:
 
 
 def sums(columns: Sequence[Column], values: Sequence[object]) -> SafeString:
-    """Return a row of sums, the first of which is what they are called."""
+    """Return a row of sums, the first of which is their name."""
     head, *others = values
     cells = [
         element("td", "" if value is None else column.written(value), class_=column.classname)

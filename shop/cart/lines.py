@@ -1,4 +1,4 @@
-"""One line of a cart in words: its price in parts, its limits, what cannot be had."""
+"""One line of a cart in words: its price in parts, its limits, the units it cannot get."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Hint:
 
 @dataclass(frozen=True, slots=True)
 class LineShown:
-    """A line as the page says it; ``left`` is what to set it to when units are missing."""
+    """A line as the page says it; ``left`` is the number to set it to when units are missing."""
 
     variant_id: int
     title: str
@@ -67,7 +67,7 @@ def show_line(
     *,
     at: datetime,
 ) -> LineShown:
-    """Return what the page says of a line."""
+    """Return a line as the page shows it."""
     product, quote = line.variant.product, priced.quote
     parts = parts_of(line, quote)
     short = quote.missing.get(line.variant_id, 0)

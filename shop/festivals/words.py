@@ -52,5 +52,5 @@ def deal_on_flag(rule: DealKind) -> str:
 
 
 def deal_note(rule: DealKind) -> str:
-    """Return what a page adds to such a deal."""
+    """Return the note that a page adds to such a deal."""
     return _(rule.explained) % rule.facts if rule.explained else ""

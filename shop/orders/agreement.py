@@ -43,7 +43,7 @@ def agreement(priced: PricedCart) -> Agreement:
 
 
 def wish(priced: PricedCart) -> str:
-    """Return a digest of the cart's lines, vouchers, services and address, whatever they cost."""
+    """Return a digest of the cart's lines, vouchers, services and address, without prices."""
     cart = priced.cart
     # Named only where there are some: a wish from before it was asked stays the same.
     off = {"taken_off": sorted(priced.taken_off)} if priced.taken_off else {}

@@ -37,7 +37,7 @@ class Frozen:
 
     @property
     def is_scarce(self) -> bool:
-        """Tell whether others wait for what it holds: flash deals, or units set aside."""
+        """Tell whether others wait for its units: flash deals, or units set aside."""
         return any(line.is_flash or line.is_set_aside for line in self.lines)
 
     @property
@@ -46,7 +46,7 @@ class Frozen:
         return any(line.variant.session_start is not None for line in self.lines)
 
     def holdings(self, shopper_id: int | None) -> Holdings:
-        """Add up what they hold."""
+        """Add up the units and amounts that the lines and discounts hold."""
         return holdings_of(self.lines, self.discounts, shopper_id=shopper_id)
 
     def save(self, order: Order) -> None:
@@ -66,7 +66,7 @@ class Frozen:
 
 
 def freeze(priced: PricedCart, language: str, *, at: datetime) -> Frozen:
-    """Return the rows that record a priced cart, and what its shopper read in a language."""
+    """Return the rows that record a priced cart, and the words that its shopper read."""
     merchants = {
         line.variant.product.merchant_id: line.variant.product.merchant for line in priced.lines
     }
@@ -84,7 +84,7 @@ def freeze(priced: PricedCart, language: str, *, at: datetime) -> Frozen:
 
 
 def words_read(variant: Variant, terms: ProductTerms) -> dict[str, Any]:
-    """Return what a line keeps of the words that its shopper read, where the store has others."""
+    """Return the words that a line keeps as its shopper read them, where the store has others."""
     language, options = terms.language, variant.options
     if language == settings.LANGUAGE_CODE:
         return {}

@@ -118,7 +118,7 @@ def _claim(*, at: datetime) -> Operation | None:
 
 
 def _carry_out(operation: Operation, *, at: datetime) -> None:
-    """Move the money; whatever is wrong with one operation, the next one has its turn."""
+    """Move the money; after a fault of one operation, the next one still has its turn."""
     try:
         record(operation.pk, _refunded(operation, at=at), at=at)
     except GatewayError as error:

@@ -34,7 +34,7 @@ class ChartText:
 
 @dataclass(frozen=True, slots=True)
 class ChartBar:
-    """One thing: what it is, its value, its rectangle and the words beside it."""
+    """One thing: its key, its value, its rectangle and the words beside it."""
 
     key: Any
     value: int

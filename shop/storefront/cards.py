@@ -21,7 +21,7 @@ from shop.storefront.search.find import ProductRow
 
 @dataclass(frozen=True, slots=True)
 class ClaimBar:
-    """How much of what was set aside for a deal is claimed: numbers for the bar, and words."""
+    """The claimed share of the units set aside for a deal: numbers for the bar, and words."""
 
     claimed: str
     allotment: str

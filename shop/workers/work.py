@@ -66,7 +66,7 @@ class LivingWorker(QueueWorker):
         time.sleep(seconds)  # a signal ends the process here
 
     def _speak(self, ended: threading.Event) -> None:
-        """Say every ten seconds that the process lives, whatever task it does."""
+        """Say every ten seconds that the process lives, during any task."""
         while not ended.wait(SPEAKS_EVERY):
             try:
                 say_alive(self.worker_id)

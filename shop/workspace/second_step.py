@@ -41,7 +41,7 @@ def is_demanded() -> bool:
 
 
 class StepFacts(TypedDict):
-    """What ``memberships_of`` adds to a membership."""
+    """The columns that ``memberships_of`` adds to a membership."""
 
     needs_step: bool
     has_step: bool

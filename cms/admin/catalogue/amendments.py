@@ -1,4 +1,4 @@
-"""Changes of what shoppers see: those that wait for a look, before and after, and the decision."""
+"""Changes of public words and pictures: the waiting ones, before and after, and the decision."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _what(row: Amendment) -> SafeString:
 
 
 class SideColumn(Column):
-    """One side of a change: what differs of it is marked, each line in its own direction."""
+    """One side of a change: differences are marked, each line in its own direction."""
 
     facts: ClassVar[dict[str, str]] = {"dir": "auto"}
 
@@ -105,7 +105,7 @@ class AmendmentsView(ListView):
 
     @property
     def columns(self) -> list[Column]:
-        """Return what a row says; since when it waits, by the moment of the request."""
+        """Return the columns of the list; the time of waiting ends at the moment of the request."""
         return [
             Column("What", _what), Column("Store", "store.name"),
             Column("Changes", lambda row: ", ".join(_parts(row))),
@@ -123,7 +123,7 @@ class AmendmentsView(ListView):
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("review_nomination")
 def amendment(request: SignedIn, pk: int) -> HttpResponse:
-    """Show what is public beside what is proposed, and decide on exactly that."""
+    """Show the public words beside the proposed ones, and decide on exactly these."""
     rows = open_ones().select_related("by")
     if request.method == "POST":
         sent = rows.filter(pk=pk).first()
@@ -144,7 +144,7 @@ def amendment(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def open_ones() -> QuerySet[Amendment]:
-    """Return the changes of what shoppers see, with what they are about."""
+    """Return the changes of public words and pictures, with their products and stores."""
     public = Q(product__isnull=True) | Q(product__state__in=Product.APPROVED)
     rows = Amendment.objects.filter(public)
     return rows.select_related(
@@ -176,7 +176,7 @@ def _decide(request: SignedIn, found: Amendment) -> HttpResponse:
 
 
 def _parts(row: Amendment) -> Iterator[str]:
-    """Yield what a change is about."""
+    """Yield the parts of a product or store that a change touches."""
     if set(row.words) - {"category_id"}:
         yield "words"
     if "category_id" in row.words:
@@ -192,7 +192,7 @@ def _parts(row: Amendment) -> Iterator[str]:
 
 
 def _doubts(found: Amendment, *, at: datetime) -> list[str]:
-    """Return a question for each new variant whose price is far from what is usual."""
+    """Return a question for each new variant whose price is far from the usual one."""
     typed = {row.sku: row.price for row in new_rows(found) if row.price is not None}
     if not typed:
         return []
@@ -207,6 +207,6 @@ def _too_late(request: SignedIn) -> HttpResponse:
 
 
 def _look_again(found: Amendment) -> HttpResponse:
-    """Lead back to what is there now; to the list where somebody else decided."""
+    """Lead back to the change as it is now; to the list where somebody else decided."""
     is_there = open_ones().filter(pk=found.pk).exists()
     return redirect("desk:amendment", found.pk) if is_there else redirect(QUEUE)

@@ -92,5 +92,5 @@ class CategoryViewSet(ModelViewSet):
         return [pattern for pattern in super().get_urlpatterns() if pattern.name != "delete"]
 
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        """Return what the views share, without a button that deletes."""
+        """Return the arguments that the views share, without a button that deletes."""
         return super().get_common_view_kwargs(**kwargs) | {"delete_url_name": None}

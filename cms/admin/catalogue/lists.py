@@ -1,4 +1,4 @@
-"""Products and stores as lists with search, filters and export, and what such lists share."""
+"""Products and stores as lists with search, filters and export, and the base of such lists."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class ProductIndexView(IndexView):
 
     @property
     def paginator_class(self) -> type[BoundedPaginator]:
-        """Return what turns the pages."""
+        """Return the paginator of the list."""
         return FoundPaginator if self.is_searching else BoundedPaginator
 
     def get_inspect_url(self, instance: Product) -> str:
@@ -73,7 +73,7 @@ class ProductIndexView(IndexView):
         return screen_of_product(self.request.user, instance)
 
     def get_base_queryset(self) -> QuerySet[Product]:
-        """Return products with what a row names."""
+        """Return products with the stores and categories that a row names."""
         return super().get_base_queryset().select_related("merchant", "category")
 
     def search_queryset(self, queryset: QuerySet[Product]) -> QuerySet[Product]:
@@ -120,7 +120,7 @@ class CreateView(Told, generic.CreateView):
 
 
 class ReadOnly(ModelViewSet):
-    """A list to read, to search and to take away as a sheet. What changes rows is elsewhere."""
+    """A list to read, to search and to take away as a sheet. Other screens change its rows."""
 
     index_view_class = IndexView
     inspect_view_class = InspectView
@@ -137,7 +137,7 @@ class ReadOnly(ModelViewSet):
         return [pattern for pattern in super().get_urlpatterns() if pattern.name in kept]
 
     def get_common_view_kwargs(self, **kwargs: object) -> dict[str, object]:
-        """Return what the views share; a superuser may do all, yet no button leads nowhere."""
+        """Return the arguments that the views share, so that no button leads nowhere."""
         names = ("add", "edit", "delete", "history", "usage")
         nowhere = {f"{name}_url_name": None for name in names}
         return super().get_common_view_kwargs(**kwargs) | nowhere

@@ -1,4 +1,4 @@
-"""The form of pictures in Wagtail's admin: what is changed there is seen in the shop at once.
+"""The form of pictures in Wagtail's admin: the shop shows a change made there at once.
 
 A picture from the desk is made anew exactly as one from a store: see ``shop.pictures.clean``.
 """
@@ -31,7 +31,7 @@ SHOWN = {"file", "alt"}  # of its fields what the shop shows
 
 
 class CleanedImageField(WagtailImageField):
-    """A picture of which Wagtail sees only what was made anew."""
+    """A picture of which Wagtail sees only the copy that was made anew."""
 
     def to_python(self, data: Any) -> Any:
         """Return the picture made anew.
@@ -81,7 +81,7 @@ class PictureForm(BaseImageForm):
                 picture.sizes = sizes_of(picture, keep)
 
     def clean(self) -> dict[str, Any]:
-        """Refuse to change what a store shows for which the person acts.
+        """Refuse to change a picture that is shown by a store for which the person acts.
 
         They change it on the merchants' desk, where it is reviewed as everybody's.
         """

@@ -58,7 +58,7 @@ class QueueView(ListView):
 
     @property
     def about(self) -> SafeString:
-        """Say what this is for."""
+        """Return the sentences that explain the list."""
         return format_html(
             "Shoppers see a product for the first time after somebody here has read it. Open one "
             "to decide. What stores want to change later stands under {}.",
@@ -97,7 +97,7 @@ def review(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _buttons(product: Product) -> list[HeaderButton]:
-    """Return what can be done to a product that was approved once."""
+    """Return the buttons for a product that was approved once."""
     if product.state == Product.State.PUBLISHED:
         down = reverse("desk:product-take-down", args=[product.pk])
         page = reverse("product", args=[product.slug])
@@ -121,7 +121,7 @@ def _variants(product: Product) -> list[tuple[Variant, str]]:
 
 
 def _doubts(product: Product, variants: list[Variant], *, at: datetime) -> list[str]:
-    """Return a question for each price that is far from what products of the category cost."""
+    """Return a question for each price that is far from the usual ones of the category."""
     typed = {row.pk: row.amount for row in variants if row.amount and row.session_start is None}
     odd = odd_prices(typed, category=product.category, product=product, anew=typed, at=at)
     named = {row.pk: row.sku for row in variants}

@@ -1,4 +1,4 @@
-"""Words that products share, such as cotton or red: what each is called in every language."""
+"""Words that products share, such as cotton or red, with their names in every language."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NAMES = {f"name_{code}": name for code, name in LANGUAGES}
 
 
 class TermForm(NamedForm):
-    """A word as stores write it, and what it is called in each other language."""
+    """A word as stores write it, with its name in each other language."""
 
     named, labelled = "term", "In {}"
     if_empty = "Empty: the word itself is shown, marked as English."
@@ -148,7 +148,7 @@ class TermViewSet(ModelViewSet):
     ordering = ("kind", "term")
 
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        """Return what the views share, without Wagtail's count of uses: products hold the word."""
+        """Return the shared arguments without Wagtail's count of uses: products hold the word."""
         return super().get_common_view_kwargs(**kwargs) | {"usage_url_name": None}
 
     def get_form_class(self, for_update: bool = False) -> type[TermForm]:

@@ -37,7 +37,7 @@ def _sorted(words: dict[str, str]) -> list[tuple[str, str]]:
 
 
 def _by_word(rows: QuerySet[ChangeLog], _name: str, word: str) -> QuerySet[ChangeLog]:
-    """Keep what is called by a word: several actions may share it."""
+    """Keep the lines whose action has a word: several actions may share it."""
     return rows.filter(action__in=[action for action, known in WORDS.items() if known == word])
 
 
@@ -46,7 +46,7 @@ def _people(_request: object) -> QuerySet[User]:
 
 
 class LogFilterSet(WagtailFilterSet):
-    """Of which festival, about what, what was done, by whom of the desk, when."""
+    """Filters by festival, kind, action, person of the desk, and day."""
 
     festival = django_filters.ModelChoiceFilter(
         queryset=Festival.objects.order_by("-starts_at"), label="Festival"
@@ -85,7 +85,7 @@ def _done(line: ChangeLog) -> SafeString:
 
 
 class LogIndexView(IndexView):
-    """The list of what was done, the newest first."""
+    """The list of the changes, the newest first."""
 
     filterset_class = LogFilterSet
     export_headings = {
@@ -103,7 +103,7 @@ class LogIndexView(IndexView):
         return rows
 
     def search_queryset(self, queryset: QuerySet[ChangeLog]) -> QuerySet[ChangeLog]:
-        """Keep the lines with the words in what they are about, their reason or the person."""
+        """Keep the lines with the words in the name of the subject, the reason or the person."""
         if not self.is_searching:
             return queryset
         words = self.search_query
@@ -124,7 +124,7 @@ class LogIndexView(IndexView):
 
 
 class LogViewSet(ReadOnly):
-    """The change log; of other people's work it shows what everybody at the desk may read."""
+    """The change log; of other people's work it shows the lines open to everybody at the desk."""
 
     model = ChangeLog
     index_view_class = LogIndexView

@@ -1,4 +1,4 @@
-"""What a line of the change log is about: its name, found in the database, and its screen."""
+"""The subject of a line of the change log: its name, found in the database, and its screen."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ LINKS: dict[str, Callable[[ChangeLog], str]] = {
 
 
 def named(rows: QuerySet[ChangeLog]) -> QuerySet[ChangeLog]:
-    """Return lines of the log, each with ``what`` it is about; empty where that is gone."""
+    """Return lines of the log, each with its subject's name as ``what``; empty if that is gone."""
     own = OuterRef("subject_id")
     whens = [
         When(subject=subject, then=Subquery(_called(model, name).filter(pk=own).values("called")))

@@ -1,4 +1,4 @@
-"""A line of the change log in words: what was done to what, and which of its facts changed."""
+"""A line of the change log in words: the action, its subject, and the facts that changed."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ FACTS = {
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One line of the log: what was done, to what (with its screen, if it has one), which facts."""
+    """One line of the log: the action, its subject (with its screen, if it has one), its facts."""
 
     change: ChangeLog
     words: str
@@ -118,14 +118,14 @@ def line_of(change: ChangeLog) -> LogLine:
 
 
 def done(change: ChangeLog) -> str:
-    """Say what was done to which kind of thing: "benefit changed"."""
+    """Name the kind of thing and the action: "benefit changed"."""
     words = WORDS.get(change.action, change.action)
     words = OTHERS.get((change.subject, change.action), words)
     return f"{SUBJECTS.get(change.subject, change.subject)} {words}"
 
 
 def facts_of(change: ChangeLog) -> str:
-    """Say what the words alone do not: what was overridden, from when to when; or nothing."""
+    """Return the facts that the words alone do not tell, such as the times of a move."""
     if change.subject == "merchant" and (who := change.after.get("email")):
         return who
     say = _role if change.subject in ("user", "invitation") else SAYS.get(change.action)
@@ -199,7 +199,7 @@ SAYS: dict[str, Callable[[ChangeLog], str]] = {
 
 
 def _flat(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return facts with each text by itself: its words are what somebody changed."""
+    """Return facts with each text by itself: its words are the facts that somebody changed."""
     found = dict(facts)
     texts = found.pop("texts", {})
     for language, words in texts.items():
@@ -208,6 +208,6 @@ def _flat(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _called(name: str) -> str:
-    """Return what people call a fact; a time that was typed is the same as its instant."""
+    """Return the name of a fact for people; a typed time has the name of its instant."""
     name = name.removesuffix("_wall").removesuffix(" en")
     return FACTS.get(name, name.replace("_", " "))

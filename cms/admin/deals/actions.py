@@ -1,4 +1,4 @@
-"""What can be done about a deal: pause, resume, raise, stop, void. Each shows its effect first."""
+"""The actions on a deal: pause, resume, raise, stop, void. Each shows its effect first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deals as organizers read them: found by a filter, what runs first, amounts written out."""
+"""Deals as organizers read them: found by a filter, running ones first, amounts written out."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def deals_of(festival: Festival, *, at: datetime) -> QuerySet[Deal]:
 
 
 def sought(rows: QuerySet[Deal], asked: dict[str, str], *, at: datetime) -> QuerySet[Deal]:
-    """Keep the deals that a filter asks for: what runs now first, then by their start."""
+    """Keep the deals that a filter asks for: running ones first, then by their start."""
     if words := asked["q"].replace("\0", "").strip():
         product = Q(variant__product__title__icontains=words) | Q(variant__sku__icontains=words)
         rows = rows.filter(product | Q(variant__product__merchant__name__icontains=words))

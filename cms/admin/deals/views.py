@@ -38,7 +38,7 @@ class DealFilters(ListFilters):
     state = ChoiceFilter("State", STATES)
 
     def filter_queryset(self, queryset: QuerySet[Deal]) -> QuerySet[Deal]:
-        """Keep the deals that are asked for: what runs now first, then by their start."""
+        """Keep the deals that are asked for: running ones first, then by their start."""
         return sought(queryset, self.form.cleaned_data, at=clock.moment_of(self.request))
 
 
@@ -84,7 +84,7 @@ class DealsView(FestivalListView):
 
     @property
     def usual(self) -> dict[str, str]:
-        """Ask for what is not over, while the festival is not."""
+        """Ask for the deals that are not over, while the festival is not."""
         return {"state": OPEN if self.festival.ends_at > self.at else ""}
 
     def get_choices(self) -> dict[str, Choices]:
@@ -104,7 +104,7 @@ class DealsView(FestivalListView):
 @require_safe
 @needs("view_deal")
 def deal(request: SignedIn, pk: int, deal_id: int) -> HttpResponse:
-    """Show one deal: its price, its units, what was done, what can be done."""
+    """Show one deal: its price, its units, its history, and the possible actions."""
     at = clock.moment_of(request)
     found = deal_of(pk, deal_id, at=at)
     span = PriceSpan.objects.in_force(at=at).filter(variant=found.variant)
@@ -133,7 +133,7 @@ def deal(request: SignedIn, pk: int, deal_id: int) -> HttpResponse:
 
 
 def possible(deal: Deal, *, at: datetime) -> list[tuple[str, str]]:
-    """Return what can be done about a deal now, with a word for each."""
+    """Return the possible actions on a deal now, with a label for each."""
     if deal.effective_to <= at or deal.state in Deal.GONE:
         return []
     found = [("pause", "Pause")] if deal.state == Deal.State.APPROVED else [("resume", "Resume")]

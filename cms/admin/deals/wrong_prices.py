@@ -28,7 +28,7 @@ OUTCOMES = SaleDecision.Outcome.values
 
 
 def sales_of(deal: Deal, *, can_decide: bool) -> dict[str, Any]:
-    """Return what a void deal sold: the undecided lines, how many more, and what was decided."""
+    """Return the sales of a void deal: the undecided lines, how many more, and the decisions."""
     sold = deal.order_lines.filter(order__state=Order.State.PAID)
     waiting = sold.filter(decision=None).select_related("order", "suborder").order_by("pk")
     rows = list(waiting[: MOST + 1])

@@ -1,4 +1,4 @@
-"""Whom to invite to a festival: by country, category and what was sold before."""
+"""Inviting stores to a festival: found by country, category and earlier sales."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class InviteView(FestivalListView):
 
     @property
     def columns(self) -> list[Column]:
-        """Return what a row says, after a box to tick."""
+        """Return the columns of the list, the first with a box to tick."""
         return [
             Column(hidden("Invite"), self.tick),
             Column("Store", lambda row: element("label", row.name, for_=f"store-{row.pk}")),
@@ -117,7 +117,7 @@ class InviteView(FestivalListView):
         )
 
     def get_filterset_kwargs(self) -> dict[str, Any]:
-        """Return what the filters are made of."""
+        """Return the arguments of the filters."""
         return {"data": self.request.GET, "festival": self.festival, "at": self.at}
 
     def get_base_queryset(self) -> QuerySet[Merchant]:
@@ -130,7 +130,7 @@ class InviteView(FestivalListView):
         return own_stores(self.request)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Return what the screen shows."""
+        """Return the context of the screen."""
         facts = {"has_own": bool(self.own), "can_invite": self.may("add_enrolment")}
         return super().get_context_data(**kwargs) | facts
 
@@ -235,7 +235,7 @@ def _ticked(request: SignedIn) -> list[Merchant]:
 
 @transaction.atomic
 def _send(festival: Festival, chosen: list[Merchant], *, at: datetime, by: User) -> str:
-    """Invite stores, none without a mail; return what to say.
+    """Invite stores, none without a mail; return the message about it.
 
     Raises:
         NotPossible: enrolment is closed, or none of them is to be asked any more.

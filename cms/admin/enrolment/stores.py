@@ -68,7 +68,7 @@ def _state(row: Enrolment) -> SafeString:
 
 
 class StoresView(FestivalListView):
-    """The stores of a festival with what each agreed to, and how many places are taken."""
+    """The stores of a festival with the terms of each, and how many places are taken."""
 
     needed = "view_enrolment"
     template_name = "cms/admin/stores.html"
@@ -82,7 +82,7 @@ class StoresView(FestivalListView):
 
     @property
     def columns(self) -> list[Column]:
-        """Return what a row says, and for those who may the decision."""
+        """Return the columns of the list, with the decision for those who may take it."""
         return [
             Column("Store", "merchant.name"),
             Column("Country", lambda row: country_name(row.merchant.country, "en")),
@@ -113,7 +113,7 @@ class StoresView(FestivalListView):
         return own_stores(self.request)
 
     def terms_of(self, row: Enrolment) -> SafeString | str:
-        """Return what a store agreed to, and when."""
+        """Return the terms that a store accepted, and when."""
         if not row.terms_version:
             return ""
         in_force = self.festival.terms_version
@@ -124,7 +124,7 @@ class StoresView(FestivalListView):
         )
 
     def decision_on(self, row: Enrolment) -> SafeString | str:
-        """Return what can be decided about a store."""
+        """Return the buttons for the possible decisions about a store."""
         if not self.may("change_enrolment"):
             return ""
         is_in = row.state == Enrolment.State.ACCEPTED
@@ -154,7 +154,7 @@ class StoresView(FestivalListView):
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Return what the screen shows, and how many places are taken."""
+        """Return the context of the screen, and how many places are taken."""
         rows = self.festival.enrolments.order_by().values_list("state")
         counts = dict(rows.annotate(n=Count("pk")))
         return super().get_context_data(**kwargs) | {
@@ -184,7 +184,7 @@ def decide(request: SignedIn, pk: int, enrolment_id: int) -> HttpResponse:
 
 
 def _approved_of(enrolment: Enrolment) -> list[Any]:
-    """Return a button that leads to what of a store is approved, where something is."""
+    """Return a button that leads to the approved nominations of a store, where there are some."""
     if not enrolment.nominations.filter(state=Nomination.State.APPROVED).exists():
         return []
     where = reverse("desk:festival-nominations", args=[enrolment.festival_id])

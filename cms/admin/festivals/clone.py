@@ -24,7 +24,7 @@ from shop.forms.fields import LineField
 
 
 class CloneForm(forms.Form):
-    """What is new about it."""
+    """The title and first day of the copy."""
 
     title = LineField(max_length=120, help_text="Its address is made from it.")
     first_day = forms.DateField(
@@ -43,7 +43,7 @@ class CloneForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("add_festival")
 def clone(request: SignedIn, pk: int) -> HttpResponse:
-    """Make a new draft from a festival; say what could not be kept as it was."""
+    """Make a new draft from a festival; name the parts that could not be kept as they were."""
     festival = get_object_or_404(Festival, pk=pk)
     day = wall_of(festival.starts_at, festival.zone).date()
     later = day + timedelta(weeks=52)  # the same day of the week

@@ -1,4 +1,4 @@
-"""Closing a festival, and what of its result everybody may read."""
+"""Closing a festival, and the part of its result that everybody may read."""
 
 from __future__ import annotations
 

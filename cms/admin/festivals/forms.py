@@ -1,4 +1,4 @@
-"""What organizers type about a festival and its slots: wall times in its zone."""
+"""The forms for a festival and its slots: wall times in its zone."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class CountryPlacesField(forms.CharField):
 
 
 class WallTimes(forms.Form):
-    """A form with wall times in one zone. What happens twice is asked about in a further field.
+    """A form with wall times in one zone. A time that happens twice is asked about in a field.
 
     ``kept`` are instants, by field, that stay as long as nobody types another minute.
     """
@@ -98,7 +98,7 @@ class WallTimes(forms.Form):
             return None
 
     def _is_kept(self, name: str, wall: datetime) -> bool:
-        """Tell whether a field still shows what is kept to the second, as a stop left it."""
+        """Tell whether a field still shows the instant kept to the second, as a stop left it."""
         at = self.kept.get(name)
         if at is None or not (at.second or at.microsecond):
             return False

@@ -27,7 +27,7 @@ FIRST = 20  # lines on the screen of one thing
 @require_safe
 @needs("view_festival")
 def history(request: SignedIn, pk: int) -> HttpResponse:
-    """Show what was done to a festival, the newest first; ``of`` and ``id`` ask for one thing."""
+    """Show the changes of a festival, the newest first; ``of`` and ``id`` ask for one thing."""
     festival = get_object_or_404(Festival, pk=pk)
     asked = {name: request.GET.get(name, "") for name in ("of", "id")}
     rows = festival.changes.all()

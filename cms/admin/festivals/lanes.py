@@ -28,7 +28,7 @@ class LaneTable(Table):
         self.heads, self.prices = heads, prices
 
     def get_context_data(self, parent_context: object) -> dict[str, Any]:
-        """Return what the template writes; the heads are moments, not columns of rows."""
+        """Return the context of the template; the heads are moments, not columns of rows."""
         return super().get_context_data(parent_context) | {"heads": element("tr", *self.heads)}
 
     def bodies(self, _columns: Sequence[Column]) -> Iterator[Iterable[SafeString]]:

@@ -54,7 +54,7 @@ class MomentsForm(WallTimes):
 
 
 class PreviewForm(MomentsForm):
-    """What a preview shows."""
+    """The settings of a preview: moment, shopper, stock, and waiting nominations."""
 
     who = forms.ChoiceField(label="Shopper", choices=WHO, required=False)
     stock = forms.ChoiceField(label="Stock", choices=STOCK, required=False)

@@ -1,4 +1,4 @@
-"""What is missing before a festival is published: where it is cleared, or why it may stay so."""
+"""The findings before a festival is published: the way to clear each, or why it may stay so."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def override(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def readiness_of(festival: Festival, *, at: datetime) -> Readiness:
-    """Return what is ready and what is missing, the words of its page included."""
+    """Return the readiness of a festival, the words of its page included."""
     return readiness(festival, at=at, others=missing_of_page(festival))
 
 

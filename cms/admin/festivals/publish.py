@@ -1,4 +1,4 @@
-"""Publishing a festival: what it means is said before, and what is missing stands in its way."""
+"""Publishing a festival: its effect is told before, and missing parts stand in its way."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _effects(festival: Festival, ready: Readiness) -> list[str]:
 
 
 def _open(ready: Readiness) -> list[Finding]:
-    """Return what is missing and keeps nobody from publishing; what waits is said already."""
+    """Return the findings that keep nobody from publishing; waiting work is said already."""
     return [row for row in ready.findings if not row.is_blocker and row.code != "waiting"]
 
 

@@ -1,4 +1,4 @@
-"""What can be done about a slot at a moment; the board and the screens that do it agree."""
+"""The possible actions on a slot at a moment; the board and the screens of actions agree."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shop.festivals.schedule.extend import extensions_of
 def possible(
     slot: Slot, *, at: datetime, extended: Mapping[int, int] | None = None
 ) -> list[tuple[str, str]]:
-    """Return what can be done about a slot now, with a word for each.
+    """Return the possible actions on a slot now, with a label for each.
 
     Args:
         extended: how often slots were extended, by id; looked up unless given.

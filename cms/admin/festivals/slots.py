@@ -92,7 +92,7 @@ def edit(request: SignedIn, pk: int, slot_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("delete_slot")
 def remove(request: SignedIn, pk: int, slot_id: int) -> HttpResponse:
-    """Remove a slot that nobody nominated anything for; else lead to what can be done about it."""
+    """Remove a slot that nobody nominated anything for; else lead to the possible actions."""
     festival = get_object_or_404(Festival, pk=pk)
     slot = get_object_or_404(festival.slots, pk=slot_id)
     back, at = reverse("desk:festival", args=[pk]), clock.moment_of(request)

@@ -1,4 +1,4 @@
-"""The board of a festival in tables: its slots with what can be done, and its countries."""
+"""The board of a festival in tables: its slots with the possible actions, and its countries."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PATTERN = "j M Y, H:i"
 
 
 def slot_table(festival: Festival, *, at: datetime | None, can_edit: bool) -> Table:
-    """Return the slots of a festival by its own clock, with what is nominated and can be done.
+    """Return the slots of a festival by its own clock, with nominations and possible actions.
 
     Args:
         at: the moment at which something can be done; None: nothing by this person.

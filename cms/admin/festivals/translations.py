@@ -35,7 +35,7 @@ SLOT, BENEFIT = (
 
 
 class FestivalWordsForm(forms.Form):
-    """The words of a festival in one language, each below what it translates."""
+    """The words of a festival in one language, each below its original."""
 
     def __init__(
         self, data: Mapping[str, Any] | None, festival: Festival, code: str, slots: list[Slot],
@@ -68,7 +68,7 @@ class FestivalWordsForm(forms.Form):
             )  # fmt: skip
 
     def rows(self) -> Iterator[tuple[forms.BoundField, str]]:
-        """Yield each field with what it translates; nothing where it is the shop's own language."""
+        """Yield each field with its original; nothing where it is the shop's own language."""
         originals = self.original.texts | _keyed("slot", self.original.slots)
         originals |= _keyed("benefit", self.original.benefits)
         for name in self.fields:
@@ -76,7 +76,7 @@ class FestivalWordsForm(forms.Form):
 
     @cached_property
     def words(self) -> FestivalWords:
-        """Return what was typed."""
+        """Return the words that were typed."""
         data = self.cleaned_data
         return FestivalWords(
             {name: data[name] for name in TEXTS},
@@ -129,7 +129,7 @@ def write(request: SignedIn, pk: int, code: str) -> HttpResponse:
 
 
 def _counts(festival: Festival, slots: list[Slot]) -> list[tuple[str, str, int, int]]:
-    """Return each language, what people call it, how many texts it lacks, and of how many."""
+    """Return each language, its name, how many texts it lacks, and of how many."""
     return [
         (code, name, *translations.gaps(festival, slots, code)) for code, name in settings.LANGUAGES
     ]

@@ -60,7 +60,7 @@ class FestivalsView(ListView):
 
     @property
     def columns(self) -> list[Column]:
-        """Return what a row says, the phase at the moment of the request."""
+        """Return the columns of the list, the phase at the moment of the request."""
         return [
             Column("Festival", _title), Column("Phase", self.phase_of),
             WhenColumn("From", lambda row: wall_of(row.starts_at, row.zone), "j M Y, H:i"),
@@ -82,7 +82,7 @@ class FestivalsView(ListView):
         return status(word, "primary" if word == "live" else "")
 
     def get_base_queryset(self) -> QuerySet[Festival]:
-        """Return the festivals that are asked for, with who and what takes part."""
+        """Return the festivals that are asked for, with the numbers of stores and products."""
         rows = Festival.objects.filter(DONE if "archive" in self.request.GET else ~DONE)
         return rows.annotate(
             stores=Count("enrolments", ACCEPTED, distinct=True),
@@ -90,7 +90,7 @@ class FestivalsView(ListView):
         )
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        """Return what the screen shows, and how many festivals stand apart."""
+        """Return the context of the screen, and how many festivals stand apart."""
         archived = Festival.objects.filter(DONE).count()
         facts = {"archived": archived, "is_archive": "archive" in self.request.GET}
         return super().get_context_data(**kwargs) | facts
@@ -140,7 +140,7 @@ def edit(request: SignedIn, pk: int) -> HttpResponse:
 @require_safe
 @needs("view_festival")
 def board(request: SignedIn, pk: int) -> HttpResponse:
-    """Show how far a festival has come, what is missing, and what can be done next."""
+    """Show the progress of a festival, its missing parts, and the possible next actions."""
     festival = get_object_or_404(Festival, pk=pk)
     at = clock.moment_of(request)
     ready, page = readiness_of(festival, at=at), page_of(festival)

@@ -1,4 +1,4 @@
-"""What mishaps are about, as organizers know it: its name, and the screen on which it is seen."""
+"""The subjects of mishaps as organizers know them: name, and the screen that shows it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from shop.rounds.models import Mishap
 
 @dataclass(frozen=True, slots=True)
 class MishapSubject:
-    """The name of what failed, and where it is seen; no address where it has no screen."""
+    """The name of the thing that failed, and its screen; no address where it has none."""
 
     name: str
     url: str = ""
@@ -31,7 +31,7 @@ type Found = dict[str, MishapSubject]
 
 
 def shown_of(rows: Sequence[Mishap]) -> list[tuple[Mishap, MishapSubject]]:
-    """Return each mishap with what it is about. One statement for each kind of thing."""
+    """Return each mishap with its subject. One statement for each kind of thing."""
     keys: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         keys[row.kind].add(row.key)
@@ -88,7 +88,7 @@ def _deals(keys: Iterable[str]) -> Found:
 
 
 def _revisions(keys: Iterable[str]) -> Found:
-    """Lead to the page; what is no page has no screen of ours."""
+    """Lead to the page; a revision of anything else has no screen of ours."""
     rows = dict(Revision.page_revisions.filter(pk__in=keys).values_list("pk", "object_id"))
     pages = _pages(rows.values())
     return {str(pk): pages[page] for pk, page in rows.items() if page in pages}

@@ -1,4 +1,4 @@
-"""What periodic work failed at: the list for a person, and closing one by hand."""
+"""The failures of periodic work: the list for a person, and closing one by hand."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _said(row: Row) -> SafeString:
 
 
 class MishapsView(ListView):
-    """What failed, the latest first; those that wait for a person unless others are asked."""
+    """The failures, the latest first; those that wait for a person unless others are asked."""
 
     needed = "view_festival"
     filterset_class = MishapFilters
@@ -78,7 +78,7 @@ class MishapsView(ListView):
 
     @property
     def columns(self) -> list[Column]:
-        """Return what a row says, and for those who may how it is closed."""
+        """Return the columns of the list, with the button to close a row for those who may."""
         return [
             Column("What", lambda row: link(row[1].name, row[1].url)), Column("Work", "0.round"),
             Column("What was said", _said), Column("Times", "0.count"),
@@ -92,7 +92,7 @@ class MishapsView(ListView):
         return {"round": [(name, name) for name in rounds]}
 
     def rows_of(self, found: Sequence[Mishap]) -> list[Row]:
-        """Return each mishap with what it is about."""
+        """Return each mishap with its subject."""
         return shown_of(found)
 
     def state_of(self, row: Row) -> SafeString:
@@ -141,7 +141,7 @@ def _barred(pk: int) -> str:
 
 
 def _has(words: str) -> Q:
-    """Return what finds words in what is said, or the number of an order."""
+    """Return the condition that finds words in a mishap's texts, or the number of an order."""
     number = NUMBER.search(words)
     orders = [str(int(number[0]) - NUMBER_START)] if number else []
     found = Q(words__icontains=words) | Q(error__icontains=words) | Q(round__icontains=words)

@@ -1,4 +1,4 @@
-"""How far a bulk approval is: what was approved, what was not and why."""
+"""The progress of a bulk approval: the approved nominations, and the refused ones with reasons."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def bulk_approval(request: SignedIn, pk: int, bulk_id: int) -> HttpResponse:
 
 
 def _facts(found: BulkApproval, festival: Festival, *, at: datetime) -> dict[str, Any]:
-    """Return what the page shows. Two statements."""
+    """Return the context of the page. Two statements."""
     counts = Counter(dict(_counts(found)))
     done = counts[BulkRow.State.APPROVED] + counts[BulkRow.State.REFUSED]
     refused = found.rows.filter(state=BulkRow.State.REFUSED)

@@ -85,7 +85,7 @@ COLUMNS = (
 
 
 class QueueTable(Table):
-    """Nominations, each with what speaks against it and the decision below."""
+    """Nominations, each with its problems and the decision below."""
 
     def __init__(self, view: NominationsView, rows: Sequence[ReviewRow], none: object) -> None:
         tick = Column(hidden("Approve"), view.tick, empty="")
@@ -115,11 +115,11 @@ class NominationsView(FestivalListView):
 
     @property
     def paginator_class(self) -> type[WagtailPaginator]:
-        """Return what turns the pages: rows that are judged are all there already."""
+        """Return the paginator of the list: rows that are judged are all there already."""
         return WagtailPaginator if self.judged else BoundedPaginator
 
     def get_choices(self) -> dict[str, Choices]:
-        """Return what the filters offer."""
+        """Return the choices of the filters."""
         return queue.choices(self.festival)
 
     def get_base_queryset(self) -> QuerySet[Nomination]:
@@ -127,7 +127,7 @@ class NominationsView(FestivalListView):
         return queue.of(self.festival)
 
     def get_queryset(self) -> QuerySet[Nomination] | list[Nomination]:
-        """Return what is asked for; where warnings are, as a list."""
+        """Return the nominations that are asked for; where warnings are, as a list."""
         return self.judged.rows if self.judged else super().get_queryset()
 
     @cached_property
@@ -159,7 +159,7 @@ class NominationsView(FestivalListView):
 
     @cached_property
     def token(self) -> str:
-        """Return what forms bring back."""
+        """Return the token that forms bring back."""
         return get_token(self.request)
 
     @cached_property
@@ -196,7 +196,7 @@ class NominationsView(FestivalListView):
         return QueueTable(self, rows, self.none_fits if self.filters.is_narrow else self.none)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Return what the screen shows, and how many rows one press would approve."""
+        """Return the context of the screen, and how many rows one press would approve."""
         is_waiting = self.filters.asked["state"] == Nomination.State.SUBMITTED
         others = [row for row in self.clean if row.product.merchant_id not in self.own]
         can_approve = is_waiting and self.can_review

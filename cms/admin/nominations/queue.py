@@ -89,7 +89,7 @@ def judge(
 
 
 def choices(festival: Festival) -> dict[str, Choices]:
-    """Return what the filters offer. Three statements."""
+    """Return the choices of the filters. Three statements."""
     taking = festival.enrolments.filter(state=Enrolment.State.ACCEPTED)
     codes = taking.order_by().values_list("merchant__country", flat=True).distinct()
     return {

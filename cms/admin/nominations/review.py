@@ -1,4 +1,4 @@
-"""What a reviewer weighs: each nomination with its check, ready to be written."""
+"""The facts that a reviewer weighs: each nomination with its check, ready to be written."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class ReviewRow:
 
 
 def checks_of(rows: Iterable[Nomination], *, at: datetime) -> list[ProposalCheck]:
-    """Return what nominations mean, and of those that wait what stands in their way.
+    """Return the effects of nominations, and the problems of those that wait.
 
     Eleven statements at the most, however many.
     """
@@ -159,7 +159,7 @@ def _off(row: VariantCheck | None) -> str:
 
 
 def _below_regular(row: VariantCheck | None) -> str:
-    """Return how far a price is below the regular one, whatever may be said to shoppers."""
+    """Return how far a price is below the regular one, even if shoppers may not be told."""
     if row is None or row.price is None or not row.regular or row.price >= row.regular:
         return ""
     return f"−{(row.regular - row.price) * 100 // row.regular} %"
@@ -177,7 +177,7 @@ def _crossed_out(row: VariantCheck | None) -> str:
 
 
 def _payout(nomination: Nomination, row: VariantCheck | None) -> str:
-    """Write what the store gets per unit: price and subsidy less commission."""
+    """Write the store's income per unit: price and subsidy less commission."""
     if row is None or row.price is None:
         return ""
     added = min(nomination.subsidy, max(0, (row.regular or 0) - row.price))

@@ -1,4 +1,4 @@
-"""What stands around nominations: pictures, other deals at that time, what was changed."""
+"""The surroundings of nominations: pictures, other deals at that time, changes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PER_VARIANT = {"prices": "price", "allotments": "units set aside"}
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What a reviewer sees beside the terms. Each line is ready to be read."""
+    """The facts that a reviewer sees beside the terms. Each line is ready to be read."""
 
     picture: str = ""
     alt: str = ""
@@ -39,7 +39,7 @@ class Around:
 def around(
     rows: Sequence[Nomination], skus: Mapping[int, str], *, at: datetime
 ) -> dict[int, Around]:
-    """Return what stands around each nomination, by id. Three statements.
+    """Return the surroundings of each nomination, by id. Three statements.
 
     Args:
         skus: those of all variants, by id.
@@ -97,14 +97,14 @@ def _words(deal: Deal) -> str:
 
 
 def _before(ids: Any) -> dict[int, ChangeLog]:
-    """Return the newest submission of each nomination, which says what was submitted before."""
+    """Return the newest submission of each nomination, with the terms submitted before."""
     rows = ChangeLog.objects.filter(subject="nomination", subject_id__in=list(ids), action="submit")
     newest = rows.order_by("subject_id", "-at", "-pk").distinct("subject_id")
     return {row.subject_id: row for row in newest}
 
 
 def _changes(line: ChangeLog | None, skus: Mapping[int, str]) -> list[str]:
-    """Say in words what differs between the last two submissions."""
+    """Return the differences between the last two submissions in words."""
     if line is None or not line.before:
         return []
     before, after = line.before, line.after

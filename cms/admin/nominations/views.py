@@ -1,4 +1,4 @@
-"""One nomination: what it means for each variant, and the decision."""
+"""One nomination: its effect on each variant, and the decision."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def nomination(request: SignedIn, pk: int, nomination_id: int) -> HttpResponse:
 def _screen(
     request: SignedIn, found: Nomination, *, at: datetime, refusal: str = "", **typed: str
 ) -> HttpResponse:
-    """Show a nomination; after a refusal with what was typed about it."""
+    """Show a nomination; after a refusal with the reviewer's typed answers."""
     festival = found.slot.festival
     row: ReviewRow = review_rows([found], at=at)[0]
     way = (reverse("desk:festival-nominations", args=[festival.pk]), "Nominations")
@@ -118,7 +118,7 @@ def _decide(request: SignedIn, found: Nomination) -> HttpResponse:
 
 
 def _subsidise(found: Nomination, typed: Mapping[str, str], *, at: datetime, by: User) -> None:
-    """Add what the reviewer typed as a subsidy; nothing typed leaves it at nothing.
+    """Set the subsidy that the reviewer typed; nothing typed leaves it at nothing.
 
     Raises:
         NotPossible: it is no amount, the fund cannot give it or is none of the festival's.

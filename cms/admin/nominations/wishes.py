@@ -1,4 +1,4 @@
-"""What the organizers of a festival are looking for, and which stores have answered."""
+"""The wishes of a festival's organizers, and the stores that have answered."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MOST = 200
 
 
 class WantedForm(forms.Form):
-    """One wish: what, for which slot, at which price."""
+    """One wish: its product, category or country, its slot, its price."""
 
     fields: dict[str, Any]
 
@@ -71,7 +71,7 @@ class WantedForm(forms.Form):
         return found
 
     def row(self) -> Wanted:
-        """Return what was typed."""
+        """Return the wish that was typed."""
         told = dict(self.cleaned_data)
         variant = told.pop("sku")
         product = variant.product if variant else None
@@ -124,7 +124,7 @@ class WantedView(FestivalListView):
 
     @property
     def columns(self) -> list[Column]:
-        """Return what a row says, and for those who may how it is taken away."""
+        """Return the columns of the list, with the button to remove a wish for those who may."""
         return [
             Column("Wanted", _what), Column("Slot", lambda row: row.slot or "any"),
             Column("Proposed", _proposed), Column("Note", "note"), Column("Answers", _answers),
@@ -132,7 +132,7 @@ class WantedView(FestivalListView):
         ]  # fmt: skip
 
     def removal_of(self, row: Wanted) -> SafeString | str:
-        """Return what takes a wish away."""
+        """Return the button that takes a wish away; nothing for those who may not."""
         if not self.may("change_festival"):
             return ""
         url = reverse("desk:wanted-remove", args=[row.festival_id, row.pk])
@@ -157,7 +157,7 @@ class WantedView(FestivalListView):
         )  # fmt: skip
 
     def post(self, request: SignedIn, pk: int) -> HttpResponse:
-        """Add a wish, or say what is wrong with it."""
+        """Add a wish, or show the form with its errors."""
         if self.form.is_valid():
             try:
                 want(self.form.row(), at=self.at, by=request.user)
@@ -171,7 +171,7 @@ class WantedView(FestivalListView):
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Return what the screen shows, with the form."""
+        """Return the context of the screen, with the form."""
         facts = {"form": self.form, "may_write": self.may("change_festival")}
         return super().get_context_data(**kwargs) | facts
 

@@ -1,4 +1,4 @@
-"""What an organizer does for somebody with an order: mends the address, has a mail sent again."""
+"""The help of an organizer with an order: mends the address, has a mail sent again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that happened to one order, the newest first, from what the rows say."""
+"""The history of one order, the newest event first, read from its rows."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DECIDED: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class OrderEvent:
-    """What happened, when, and who did it; ``small`` is what else is known."""
+    """One event, when it was, and who caused it; ``small`` are further details."""
 
     at: datetime
     text: str
@@ -41,7 +41,7 @@ class OrderEvent:
 
 
 def events_of(order: Order, parcels: Iterable[SentParcel], money: OrderMoney) -> list[OrderEvent]:
-    """Return what happened, at the most two hundred things. Three statements and the log's."""
+    """Return the events of an order, at the most 200. Three statements and the log's."""
     parcels = list(parcels)
     found = [
         *_of_order(order),
@@ -111,7 +111,7 @@ def _of_tickets(order: Order) -> Iterator[OrderEvent]:
 def _of_people(
     order: Order, parcels: Iterable[SentParcel], money: OrderMoney
 ) -> Iterator[OrderEvent]:
-    """Yield what the log says of the order and of what belongs to it."""
+    """Yield the events in the log of the order and of the rows that belong to it."""
     operations = [row.operation for row in money.backs if row.operation]
     about = {
         "order": [order.pk],
@@ -132,7 +132,7 @@ def _of_people(
 
 
 def _detail(change: ChangeLog) -> str:
-    """Name what was mended of an address, or which mail was sent again; never what it says."""
+    """Name the mended fields of an address, or the mail sent again; never their content."""
     mended = [CALLED.get(name, name) for name in change.after.get("changed", ())]
     return ", ".join(mended) or str(change.after.get("mail", ""))
 

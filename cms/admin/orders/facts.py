@@ -23,7 +23,7 @@ NOTHING_SENT = "guests come by themselves"
 
 @dataclass(frozen=True, slots=True)
 class OrderedLine:
-    """One line in written amounts: ``amount`` less ``discount`` is what was ``paid``."""
+    """One line in written amounts: ``amount`` less ``discount`` is ``paid``."""
 
     line: OrderLine
     product_url: str
@@ -37,7 +37,7 @@ class OrderedLine:
 
 @dataclass(frozen=True, slots=True)
 class SentParcel:
-    """What one store sends, or the visits that it hosts; ``total`` is lines and delivery."""
+    """The parcel of one store, or the visits that it hosts; ``total`` is lines and delivery."""
 
     part: Suborder
     store_url: str
@@ -79,7 +79,7 @@ def parcels_of(order: Order, by: User) -> list[SentParcel]:
 
 
 def sums_of(order: Order) -> list[tuple[str, str]]:
-    """Return what an order comes to, row by row: all rows together are its total. One statement."""
+    """Return the sums of an order, row by row: all rows together are its total. One statement."""
     return order_rows(order, lines_by_part(order))
 
 

@@ -1,4 +1,4 @@
-"""What an organizer types to mend the address of an order."""
+"""The form in which an organizer mends the address of an order."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def mending_form(order: Order, *, may_move: bool) -> type[forms.Form]:
             return answers | {"contact": self.contact()}
 
         def contact(self) -> Contact:
-            """Return what was typed with what could not be typed, not saved."""
+            """Return the typed contact with the fields that could not be typed, not saved."""
             names = (name for name in self.fields if name != "seen")
             typed = {name: self.cleaned_data.get(name, "") for name in names}
             kept = {} if may_move else {name: getattr(old, name) for name in ON_PARCELS}
@@ -55,6 +55,6 @@ def mending_form(order: Order, *, may_move: bool) -> type[forms.Form]:
 
 
 def first_answers(order: Order) -> dict[str, Any]:
-    """Return what stands in the form before anything is typed."""
+    """Return the initial values of the form."""
     names = ("email", *ON_PARCELS)
     return {name: getattr(order.contact, name) for name in names} | {"seen": order.contact_id}

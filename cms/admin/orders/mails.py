@@ -1,4 +1,4 @@
-"""The mails that an order has led to, by what its rows say: each can be sent again.
+"""The mails that an order has led to, by the state of its rows: each can be sent again.
 
 No record is kept of what was sent; what should have been sent follows from what happened.
 """
@@ -23,7 +23,7 @@ from shop.tickets.tasks import send_one_cancelled, send_tickets
 
 @dataclass(frozen=True, slots=True)
 class OrderMail:
-    """A mail: its name within the order, what it is, who gets it, and the task that sends it."""
+    """A mail: its name within the order, its label, its recipient, and the task that sends it."""
 
     key: str
     label: str
@@ -48,7 +48,7 @@ type Found = Iterator[tuple[str, str, Task[..., Any], tuple[Any, ...]]]
 
 
 def receipt_of(order: Order) -> Task[..., Any]:
-    """Return the mail with what was bought: with the tickets, where some still let in."""
+    """Return the task of the receipt: with the tickets, where some still let in."""
     tickets = Ticket.objects.filter(line__order=order, cancelled_at=None)
     return send_tickets if tickets.exists() else tasks.send_receipt
 
@@ -109,7 +109,7 @@ def _had_begun(order: Order, operation: Operation) -> bool:
 
 
 def _stores(order: Order) -> Iterator[OrderMail]:
-    """Yield what members of stores got that have something to send."""
+    """Yield the mails to members of stores that have something to send."""
     if not order.is_paid:
         return
     parts = Suborder.objects.filter(order=order).to_send()

@@ -1,4 +1,4 @@
-"""The money of one order: how it came, what goes back, and what the provider said of both."""
+"""The money of one order: payments, refunds, and the provider's messages about both."""
 
 from __future__ import annotations
 

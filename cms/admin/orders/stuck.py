@@ -88,7 +88,7 @@ def _table(label: str, kind: str, columns: Sequence[Column], rows: Iterable[Any]
 
 
 def _doing(way: Callable[[Any], SafeString], request: SignedIn) -> list[Column]:
-    """Return the column of what can be done, for those who may."""
+    """Return the column of the possible actions, for those who may take them."""
     return [Column("Do", way)] if may(request.user, "publish_festival") else []
 
 

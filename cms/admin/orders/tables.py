@@ -1,4 +1,4 @@
-"""One order in tables: what each store sends, how it was paid, what goes back, which mails."""
+"""One order in tables: the parcel of each store, its payments, its refunds, its mails."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ PAYMENT = (
 
 
 class ParcelTable(Table):
-    """What one store sends: its lines, the delivery, and all together."""
+    """The parcel of one store: its lines, the delivery, and all together."""
 
     def __init__(self, parcel: SentParcel) -> None:
         super().__init__(f"Lines of {parcel.part.merchant.name}", LINE, parcel.lines)
@@ -79,7 +79,7 @@ def payment_table(money: OrderMoney) -> Table:
 
 
 def back_table(money: OrderMoney, order: Order) -> Table:
-    """Return what of an order goes back."""
+    """Return the table of the refunds of an order."""
     waits = link("waits for a person", f"{reverse('desk:money')}?{urlencode({'q': order.number})}")
     columns = (
         Column("Goes back", "amount"), Column("Why", lambda row: small(row.cause, row.reason)),

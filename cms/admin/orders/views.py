@@ -1,4 +1,4 @@
-"""The orders of all stores: found by what people know of them, and each on a screen of its own.
+"""The orders of all stores: found by words, each on a screen of its own.
 
 Who bought is seen by those alone who may mend an order; the others see what was bought.
 """
@@ -83,14 +83,14 @@ class OrderIndexView(IndexView):
 
     @cached_property
     def columns(self) -> list[BaseColumn]:
-        """Return what a row says; of the shopper only to those who may see shoppers."""
+        """Return the columns of the list; the shopper's only for those who may see shoppers."""
         found = super().columns
         if sees_shoppers(self.request.user):
             found.insert(3, Column("shopper", accessor=_shopper, sort_key="contact__name"))
         return found
 
     def get_base_queryset(self) -> QuerySet[Order]:
-        """Return the orders with what a row says of each."""
+        """Return the orders with the contact and the stores that a row shows."""
         names = Suborder.objects.filter(order=OuterRef("pk")).order_by("position")
         rows = super().get_base_queryset().select_related("contact")
         return rows.annotate(stores=ArraySubquery(names.values("merchant__name")))
@@ -109,7 +109,7 @@ class OrderIndexView(IndexView):
 
 
 class OrderView(InspectView):
-    """One order: what was bought, where it is, what was paid, and what happened."""
+    """One order: its lines, its parcels, its payments, and its history."""
 
     template_name = "cms/admin/order.html"
 
@@ -120,14 +120,14 @@ class OrderView(InspectView):
 
     @property
     def header_buttons(self) -> list[HeaderButton]:
-        """Lead to what the shopper sees; its link acts for them, so few get it."""
+        """Lead to the shopper's page of the order; its link acts for them, so few get it."""
         if not sees_shoppers(self.request.user):
             return []
         url = reverse("order", args=[self.object.number, self.object.token])
         return [button("What the shopper sees", url, "view")]
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        """Return what the screen shows; of the shopper only to those who may see shoppers."""
+        """Return the context of the screen; the shopper's part only for those who may see it."""
         order, user = self.object, self.request.user
         if sees_shoppers(user):
             # Who looked at whose order, by number alone: what is seen stays on the screen.

@@ -1,4 +1,4 @@
-"""What can be done about a benefit: activate, pause, resume, raise, end early; and its codes."""
+"""The actions on a benefit: activate, pause, resume, raise, end early; and its codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What organizers type about a benefit, and how it is said back to them."""
+"""The forms for a benefit, and its terms in words."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class BenefitForm(WallTimes):
         self.fields["merchant"].queryset = taking_part.order_by("name")
 
     def clean(self) -> dict[str, Any]:
-        """Work out instants and the value; say what does not go together."""
+        """Work out instants and the value; report fields that do not go together."""
         found = cast("dict[str, Any]", super().clean())
         for name in TIMES:
             found[f"{name}_at"] = self.instant_of(name)
@@ -138,7 +138,7 @@ class BenefitForm(WallTimes):
         ]
 
     def fill(self, promotion: Promotion) -> Promotion:
-        """Set a benefit's fields from what was typed."""
+        """Set a benefit's fields from the typed values."""
         data = self.cleaned_data
         for name in (*PLAIN, "group", "kind", "value", "code"):
             setattr(promotion, name, data[name])
@@ -195,7 +195,7 @@ def doubt(promotion: Promotion, *, codes: int) -> str:
 
 
 def initial(promotion: Promotion) -> dict[str, Any]:
-    """Return what the form shows of a benefit that is there already."""
+    """Return the initial values of the form of an existing benefit."""
     zone, currency = promotion.festival.zone, settings.SHOP_CURRENCY
     typed_as = promotion.rule.typed_as
     found = {name: getattr(promotion, name) for name in PLAIN}
@@ -216,7 +216,7 @@ def initial(promotion: Promotion) -> dict[str, Any]:
 
 
 def said(promotion: Promotion) -> str:
-    """Return in a line what a benefit gives: 10 % off, at most $30.00, from $200.00."""
+    """Return the terms of a benefit in a line: 10 % off, at most $30.00, from $200.00."""
     parts = [promotion.rule.written(promotion, amount)]
     if promotion.cap:
         parts.append(f"at most {amount(promotion.cap)}")

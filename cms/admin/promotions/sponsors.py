@@ -1,4 +1,4 @@
-"""Sponsors of a festival, and what became of their money."""
+"""Sponsors of a festival, and the use of their money."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def add(request: SignedIn, pk: int) -> HttpResponse:
 @require_safe
 @needs("view_deal")
 def fund(request: SignedIn, pk: int, fund_id: int) -> HttpResponse:
-    """Show what a sponsor gave, committed and really paid, by benefit and by deals."""
+    """Show the amounts a sponsor gave, committed and really paid, by benefit and by deals."""
     found = get_object_or_404(Fund.objects.select_related("festival"), festival=pk, pk=fund_id)
     taken = drawdown(found)
     context: dict[str, Any] = {

@@ -103,11 +103,11 @@ class BenefitsView(FestivalListView):
         return self.festival.promotions.select_related("festival", "merchant", "fund")
 
     def rows_of(self, found: Iterable[Promotion]) -> list[BenefitRow]:
-        """Return the benefits with what each has given."""
+        """Return the benefits with the amounts that each has given."""
         return [row_of(row, at=self.at) for row in found]
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        """Return what the screen shows, with the sponsors."""
+        """Return the context of the screen, with the sponsors."""
         funds = self.festival.funds.all()
         return super().get_context_data(**kwargs) | {
             "funds": [(row, amount(row.amount), amount(row.committed)) for row in funds],
@@ -146,7 +146,7 @@ def edit(request: SignedIn, pk: int, benefit_id: int) -> HttpResponse:
 @require_safe
 @needs("view_deal")
 def benefit(request: SignedIn, pk: int, benefit_id: int) -> HttpResponse:
-    """Show one benefit: what it gives, what it has given, its codes, what can be done."""
+    """Show one benefit: its terms, its use, its codes, the possible actions."""
     return show_benefit(request, benefit_of(pk, benefit_id))
 
 
@@ -197,7 +197,7 @@ def _batches(promotion: Promotion, *, may_write: bool) -> Table:
 
 
 def possible(promotion: Promotion, *, at: datetime) -> list[tuple[str, str]]:
-    """Return what can be done about a benefit now, with a word for each."""
+    """Return the possible actions on a benefit now, with a label for each."""
     if promotion.use_to <= at or promotion.state == Promotion.State.ENDED_EARLY:
         return []
     if promotion.state == Promotion.State.DRAFT:

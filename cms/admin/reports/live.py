@@ -64,7 +64,7 @@ def live(request: SignedIn, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("view_festival", to_post="change_festival")
 def health(request: SignedIn, pk: int) -> HttpResponse:
-    """Show what the last looks at the shop found; posting asks the worker to look now."""
+    """Show the findings of the last looks at the shop; posting asks the worker to look now."""
     festival = get_object_or_404(Festival, pk=pk)
     if request.method == "POST":
         if "pages" in request.POST:

@@ -1,4 +1,4 @@
-"""Prices at the desk: the list at any instant, as proof, and what differs between two."""
+"""Prices at the desk: the list at any instant, as proof, and the differences between two."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def price_list(request: SignedIn, pk: int) -> HttpResponse:
 def _as_planned(
     festival: Festival, form: MomentsForm, *moments: datetime
 ) -> AbstractContextManager[None]:
-    """Read a draft as if it were published; what is public is read as it is, for evidence."""
+    """Read a draft as if it were published; a public festival is read as it is, for evidence."""
     waiting = form.cleaned_data["waiting"]
     if festival.state != Festival.State.DRAFT and not waiting:
         return nullcontext()
@@ -166,7 +166,7 @@ def _page(
 
 
 def _about(request: SignedIn, festival: Festival, *moments: datetime) -> list[str]:
-    """Return what stands above a sheet: which moments, whose shop, who took it and when."""
+    """Return the lines above a sheet: its moments, whose shop, who took it and when."""
     zone = ZoneInfo(festival.zone)
     told = [f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S} {festival.zone} = {at:%Y-%m-%d %H:%M:%S} UTC"
             for at in moments]  # fmt: skip

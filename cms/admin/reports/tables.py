@@ -50,7 +50,7 @@ TONES = {"good": "primary", "bad": "critical"}
 def board_tables(
     shown: Board, chart: Chart, stores: Sequence[tuple[Any, ...]], zone: str
 ) -> dict[str, Table]:
-    """Return the tables of the live board by their names; ``stores`` with what is claimed."""
+    """Return the tables of the live board by their names; ``stores`` with claimed units."""
     clock = ZoneInfo(zone)
     hour = Column("Hour", lambda bar: f"{bar.key.astimezone(clock):%-d %b, %H:%M}")
     refused = (
@@ -104,7 +104,7 @@ def report_table(shape: Shape, rows: Sequence[Figures], currency: str) -> Table:
 
 
 class StatementTable(Table):
-    """What one store sold, line by line; what is not goods of the festival stands apart."""
+    """The sales of one store, line by line; those outside the festival's goods stand apart."""
 
     def __init__(self, statement: Statement) -> None:
         super().__init__("Statement", LINE, statement.lines,

@@ -103,7 +103,7 @@ class StatementsView(FestivalListView):
 
     @property
     def columns(self) -> list[Column]:
-        """Return what a row says, and the sheets to take away."""
+        """Return the columns of the list, with the sheets to take away."""
         return [
             Column("Store", lambda row: link(row["name"], self.address_of(row))),
             Column("Country", "country"), NumberColumn("Units", "units"),
@@ -115,7 +115,7 @@ class StatementsView(FestivalListView):
         return f"Statements of {self.festival.title}"
 
     def get_queryset(self) -> list[Figures]:
-        """Return the stores with what they sold, as the report has them."""
+        """Return the stores with their sales, as the report has them."""
         return report(self.festival, at=self.at)["merchants"]
 
     def address_of(self, row: Figures, *kind: str) -> str:
@@ -135,7 +135,7 @@ class StatementsView(FestivalListView):
 @require_safe
 @needs("view_festival")
 def show_statement(request: SignedIn, pk: int, merchant_id: int) -> HttpResponse:
-    """Show what one store sold in a festival, line by line, fit to be printed."""
+    """Show the sales of one store in a festival, line by line, fit to be printed."""
     festival, merchant = _store(pk, merchant_id)
     found = statement(festival, merchant)
     context: dict[str, Any] = {

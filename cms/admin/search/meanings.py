@@ -1,4 +1,4 @@
-"""What phrases of a search mean: the list that organizers keep, with search, filters and export."""
+"""Meanings of search phrases: the list that organizers keep, with search, filters and export."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ HEADINGS = {"language": "Language", "phrase": "Phrase", "kind": "Kind", "targets
 
 
 class TargetsField(forms.Field):
-    """What fits, a line for each, the best first."""
+    """The targets of a phrase, a line for each, the best first."""
 
     widget = forms.Textarea(attrs={"rows": 4, "dir": "ltr"})
 
@@ -68,12 +68,12 @@ class TargetsField(forms.Field):
             raise forms.ValidationError(f"“{too_long[:20]}…” is too long: shorten it.")
 
     def prepare_value(self, value: Any) -> Any:
-        """Return what the field shows."""
+        """Return the text that the field shows."""
         return "\n".join(value) if isinstance(value, list) else value
 
 
 class MeaningForm(WagtailAdminModelForm):
-    """A phrase, and what fits it."""
+    """A phrase, and its targets."""
 
     phrase = LineField(
         max_length=80, help_text="Up to five words, as people type them. Case and accents do not "
@@ -96,7 +96,7 @@ class MeaningForm(WagtailAdminModelForm):
         fields = ("phrase", "language", "kind", "targets", "note")
 
     def _post_clean(self) -> None:
-        """Say beside each field what is wrong, and what to do."""
+        """Put the problems of a meaning beside its fields, each with the remedy."""
         super()._post_clean()
         if self.errors:
             return
@@ -166,7 +166,7 @@ class MeaningCreateView(SavingMeaning, CreateView):
     """A new phrase; an address may bring it along."""
 
     def get_initial(self) -> dict[str, Any]:
-        """Return what the form begins with."""
+        """Return the initial values of the form."""
         return super().get_initial() | brought(self.request, "phrase", "language")
 
 
@@ -184,7 +184,7 @@ class MeaningDeleteView(Told, generic.DeleteView):
 
 
 def brought(request: SignedIn, *names: str) -> dict[str, str]:
-    """Return what an address brings along for a form."""
+    """Return the texts that an address brings along for a form."""
     found = {name: " ".join(seen_only(request.GET.get(name, "")).split())[:80] for name in names}
     return {name: text for name, text in found.items() if text}
 
@@ -227,7 +227,7 @@ class MeaningViewSet(ModelViewSet):
     ordering = ("phrase", "language", "pk")
 
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        """Return what the views share, without Wagtail's count of uses: no row holds a phrase."""
+        """Return the shared arguments without Wagtail's count of uses: no row holds a phrase."""
         return super().get_common_view_kwargs(**kwargs) | {"usage_url_name": None}
 
     def get_form_class(self, for_update: bool = False) -> type[MeaningForm]:

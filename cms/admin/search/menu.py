@@ -1,4 +1,4 @@
-"""What organizers keep for the search, as one entry of the menu."""
+"""The words that organizers keep for the search, as one entry of the menu."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cms.admin.search.synonyms import SynonymViewSet
 
 
 class SearchWords(ViewSetGroup):
-    """Meanings, synonyms, and what was not found."""
+    """Meanings, synonyms, and searches in vain."""
 
     menu_label = "Search words"
     menu_icon = "search"
@@ -19,6 +19,6 @@ class SearchWords(ViewSetGroup):
     items = (MeaningViewSet, SynonymViewSet)
 
     def get_submenu_items(self) -> list[MenuItem]:
-        """Return the lists, and what shoppers looked for in vain."""
+        """Return the entries of the lists, and that of the searches in vain."""
         last = entry("Not found", "not-found", "add_meaning", "search", len(self.items) + 1)
         return [*super().get_submenu_items(), last]

@@ -1,4 +1,4 @@
-"""What shoppers looked for in vain: words to give the search, or to set aside."""
+"""The searches of shoppers in vain: words to give the search, or to set aside."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _found(row: Row) -> SafeString | str:
 
 
 class NotFoundView(ListView):
-    """What was looked for in vain, the most asked first; the sheet holds the same."""
+    """The searches in vain, the most asked first; the sheet holds the same."""
 
     needed = "add_meaning"
     filterset_class = NotFoundFilters
@@ -92,7 +92,7 @@ class NotFoundView(ListView):
 
     @property
     def columns(self) -> list[Column]:
-        """Return what a row says, and what can be done."""
+        """Return the columns of the list, with the possible actions."""
         return [
             Column("Words", _words), Column("Language", _called), Column("Found", _found),
             Column("Times", "asked"), WhenColumn("Last", "latest", "j M, H:i T"),
@@ -116,7 +116,7 @@ class NotFoundView(ListView):
         return joined(" ", (meaning, synonym, posted(self.request, url, *told, press)))
 
     def get_base_queryset(self) -> QuerySet[Any]:
-        """Return what was looked for in vain in the days that are asked for."""
+        """Return the searches in vain of the days that are asked for."""
         days = timedelta(days=int(self.filters.asked["days"]))
         return not_found.vain_searches(since=self.at - days)
 
@@ -125,7 +125,7 @@ class NotFoundView(ListView):
         return [row | addresses_of(row) for row in found]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Return what the screen shows, and the way to the sheet of what is listed."""
+        """Return the context of the screen, with the button for the sheet of its rows."""
         context = super().get_context_data(**kwargs)
         sheet_of = button("Download CSV", f"?{self.filters.query}&export=csv", "download")
         return context | {"header_buttons": [sheet_of] if context["rows"] else []}

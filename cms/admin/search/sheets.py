@@ -136,7 +136,7 @@ def _lines(text: str) -> Iterator[list[str]]:
 
 
 def _places(head: list[str], headings: Mapping[str, str]) -> dict[str, int]:
-    """Return which column holds what."""
+    """Return the place of each column, by name."""
     titles = [" ".join(title.split()).casefold() for title in head]
     lacking = [title for title in headings.values() if title.casefold() not in titles]
     if lacking:
@@ -146,6 +146,6 @@ def _places(head: list[str], headings: Mapping[str, str]) -> dict[str, int]:
 
 
 def _cell(line: list[str], place: int) -> str:
-    """Return a cell without what keeps spreadsheets from taking it for a formula."""
+    """Return a cell without the mark that keeps spreadsheets from taking it for a formula."""
     text = line[place] if place < len(line) else ""
     return " ".join(seen_only(as_read(text), keep="\t\n\r").split())

@@ -75,7 +75,7 @@ class SynonymForm(WagtailAdminModelForm):
             self.initial.setdefault("language", settings.LANGUAGE_CODE)
 
     def clean(self) -> dict[str, Any]:
-        """Say beside each field what is wrong, and what to do."""
+        """Put the problems of a synonym beside its fields, each with the remedy."""
         told = super().clean()
         for name in ("term", "other"):
             if name in told:
@@ -141,7 +141,7 @@ class SavingSynonym(Saving):
     refused = "term"
 
     def save_instance(self) -> Synonym:
-        """Save a word with what it means the same as."""
+        """Save a word with its synonym."""
         synonym = self.form.save(commit=False)
         at, by = clock.moment_of(self.request), self.request.user
         save_synonym(synonym, self.form.cleaned_data["other"], at=at, by=by)
@@ -156,7 +156,7 @@ class SynonymCreateView(SavingSynonym, CreateView):
     """A new word; an address may bring it along."""
 
     def get_initial(self) -> dict[str, Any]:
-        """Return what the form begins with."""
+        """Return the initial values of the form."""
         return super().get_initial() | brought(self.request, "term", "language")
 
 
@@ -211,7 +211,7 @@ class SynonymViewSet(ModelViewSet):
     ordering = ("group", "pk")
 
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        """Return what the views share, without Wagtail's count of uses: no row holds a word."""
+        """Return the shared arguments without Wagtail's count of uses: no row holds a word."""
         return super().get_common_view_kwargs(**kwargs) | {"usage_url_name": None}
 
     def get_form_class(self, for_update: bool = False) -> type[SynonymForm]:

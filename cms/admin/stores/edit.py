@@ -1,4 +1,4 @@
-"""Making a store, and changing what organizers say of one."""
+"""Making a store, and changing the facts that organizers keep of one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ KINDS = (
 
 
 class FactsForm(forms.Form):
-    """What organizers say of a store; ``fixed`` are the facts that stay as they are."""
+    """The facts that organizers keep of a store; ``fixed`` are those that stay as they are."""
 
     fields: dict[str, Any]
 
@@ -57,7 +57,7 @@ class FactsForm(forms.Form):
             self.fields[name].help_text = "Stays as it is, since the store has products."
 
     def facts(self) -> StoreFacts:
-        """Return what was typed."""
+        """Return the facts that were typed."""
         data = self.cleaned_data
         return StoreFacts(
             name=data["name"], kind=data["kind"], country=data["country"], city=data["city"],

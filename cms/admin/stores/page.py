@@ -1,4 +1,4 @@
-"""A store as organizers see it, and taking away what it tells on its own page."""
+"""A store as organizers see it, and clearing the words and pictures of its own page."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CAN = ("change_merchant", "review_nomination", "view_order")
 @require_safe
 @needs("view_merchant")
 def page(request: SignedIn, pk: int) -> HttpResponse:
-    """Show a store: how it stands, who works for it, what it tells, and what was done to it."""
+    """Show a store: its state, its members, its own words, and its history."""
     rows = Merchant.objects.select_related("logo", "banner", "amendment")
     store = get_object_or_404(rows, pk=pk)
     at = clock.moment_of(request)
@@ -43,7 +43,7 @@ def page(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _buttons(store: Merchant, can: dict[str, bool]) -> list[HeaderButton]:
-    """Return what can be done with a store, by whoever looks at it."""
+    """Return the buttons for a store that its viewer may use."""
     found = []
     if can["change_merchant"]:
         found += [

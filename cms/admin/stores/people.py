@@ -72,7 +72,7 @@ def invite(request: SignedIn, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_merchant")
 def act(request: SignedIn, pk: int, member_id: int, name: str) -> HttpResponse:
-    """Change what a member may do, or take them out; the effect is shown first."""
+    """Change the rights of a member, or take them out; the effect is shown first."""
     if name not in ACTS:
         raise Http404
     rows = Membership.objects.select_related("merchant", "user")

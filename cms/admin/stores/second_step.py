@@ -1,4 +1,4 @@
-"""What members of stores need to sign in: the rule, who lacks what, and help for who lost it."""
+"""Signing in of stores' members: the rule, who lacks a step, and help for who lost it."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class SignInView(ListView):
         return redirect("desk:sign-in")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Return what the screen shows: the rule, how many lack a step, and what was changed."""
+        """Return the context of the screen: the rule, how many lack a step, and the changes."""
         changes = ChangeLog.objects.filter(subject__in=("signinrules", "user"))
         changes = changes.select_related("by").order_by("-at", "-pk")[:MOST_CHANGES]
         rule = {"members_need_second_step": second_step.is_demanded()}
@@ -95,7 +95,7 @@ class SignInView(ListView):
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_festival")
 def free(request: SignedIn, pk: int) -> HttpResponse:
-    """Take the second step from a member who lost it; what that means comes first."""
+    """Take the second step from a member who lost it; the effect is shown first."""
     user = get_object_or_404(User.objects.filter(memberships__isnull=False).distinct(), pk=pk)
     back = reverse("desk:sign-in")
 
@@ -125,7 +125,7 @@ def _act(request: SignedIn, user: User) -> Act:
 
 
 def _told(change: ChangeLog) -> str:
-    """Say what was done: "a second step is demanded of members of stores"."""
+    """Return a change in words: "a second step is demanded of members of stores"."""
     if change.subject == "user":
         user = User.objects.filter(pk=change.subject_id).first()
         who = user.email if user else "an account that is gone"

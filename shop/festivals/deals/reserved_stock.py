@@ -41,7 +41,7 @@ class Undercut(Func):
     output_field = BooleanField()
 
     def as_sql(self, compiler: SQLCompiler, connection: Any, *_: Any, **__: Any) -> tuple[str, Any]:
-        """Return what the kinds of deals say, over three columns."""
+        """Return ``undercut_sql`` over its three columns."""
         kind, value, regular = (compiler.compile(each)[0] for each in self.source_expressions)
         return undercut_sql(kind=kind, value=value, regular=regular), []
 
@@ -76,7 +76,7 @@ def fencing_deals(*, at: datetime | Expression) -> QuerySet[Deal]:
 
 
 def check_room(pool_ids: Collection[int], *, at: datetime) -> None:
-    """Make sure that what is set aside is there; call it after a fence was raised.
+    """Make sure that the units set aside are there; call it after a fence was raised.
 
     The deal rows are written and locked already; the pools are locked here, in this order
     everywhere.
@@ -94,7 +94,7 @@ def check_room(pool_ids: Collection[int], *, at: datetime) -> None:
 
 @composed(pools=IDS, at=MOMENT)
 def kept_units(is_any: bool, *, pools: Expression, at: Expression) -> QuerySet[Any, Any]:
-    """Return what deals keep of pools, by pool: all that may give units, or those with a fence."""
+    """Return the units that deals keep, by pool: of all that may give units, or of those fenced."""
     deals = Deal.objects.promising(at=at) if is_any else fencing_deals(at=at)
     own = deals.filter(AnyOf(F("variant__pool_id"), pools)).values("variant__pool_id")
     return own.annotate(units=Sum(LEFT)).values_list("variant__pool_id", "units")

@@ -16,7 +16,7 @@ from shop.states import Stateful, StateQuerySet
 
 
 class DealQuerySet(StateQuerySet["Deal"]):
-    """Deals by what they do at an instant."""
+    """Deals by their effect at an instant."""
 
     def open(self, *, at: datetime | Expression) -> DealQuerySet:
         """Keep those that are on: approved, in their time, of a festival that is published.
@@ -36,13 +36,13 @@ def open_sql(d: str, f: str) -> str:
 
 
 def in_time_sql(d: str) -> str:
-    """Return what ``open_sql`` asks of the deal alone, where its festival is looked at apart."""
+    """Return the conditions of ``open_sql`` on the deal alone, its festival looked at apart."""
     window = f"{d}.effective_from <= %(at)s AND {d}.effective_to > %(at)s"
     return f"{d}.state = 'approved' AND {window}"
 
 
 def promising_sql(d: str) -> str:
-    """Return what ``promising`` keeps, for a statement with the deal as ``d`` and ``at``."""
+    """Return the filter of ``promising``, for a statement with the deal as ``d`` and ``at``."""
     states = "('approved', 'paused')"
     has_time = f"{d}.effective_to > %(at)s"
     return f"{d}.state IN {states} AND {d}.allotment IS NOT NULL AND {has_time}"

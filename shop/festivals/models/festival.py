@@ -99,7 +99,7 @@ class Festival(Stateful):
 
     @property
     def is_open(self) -> bool:
-        """Tell whether what belongs to it can still be changed: it is planned or announced."""
+        """Tell whether its parts can still be changed: it is planned or announced."""
         return self.state in self.OPEN
 
     def is_live(self, at: datetime) -> bool:
@@ -269,7 +269,7 @@ class Participation(models.Model):
 
 
 class NominationQuerySet(StateQuerySet["Nomination"]):
-    """Nominations by what they gave."""
+    """Nominations by the deals that they gave."""
 
     def without_deals(self) -> NominationQuerySet:
         """Keep those of which no deal gives a price, or will again."""
@@ -373,7 +373,7 @@ class Nomination(Stateful):
 
 
 class ChangeLog(models.Model):
-    """Who changed what, when and why. Rows are only ever added."""
+    """Changes, each with its author, instant and reason. Rows are only ever added."""
 
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

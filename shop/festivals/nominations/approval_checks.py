@@ -30,7 +30,7 @@ type Refused = dict[int, ShopError]
 
 
 def locked(ids: Sequence[int], *, by: User | None = None) -> list[Nomination]:
-    """Lock nominations behind their festivals; return them with what they are about.
+    """Lock nominations behind their festivals; return them with their slot, product and store.
 
     ``is_own`` says of each whether whoever decides acts for its store.
 
@@ -51,7 +51,7 @@ def locked(ids: Sequence[int], *, by: User | None = None) -> list[Nomination]:
 
 
 def waiting(**of: object) -> QuerySet[Nomination]:
-    """Return the nominations that wait and would make deals, with what these depend on.
+    """Return the nominations that wait and would make deals, with the rows they depend on.
 
     Args:
         of: whose they are, as a filter takes it.
@@ -184,7 +184,7 @@ def sift(
 
 
 def promised(rows: Iterable[Nomination], deals: Mapping[int, Sequence[Deal]]) -> dict[Fund, int]:
-    """Return what deals may draw on each fund, in minor units, funds in the order of their ids."""
+    """Return the most that deals may draw on each fund, in minor units, in order of fund ids."""
     found: dict[Fund, int] = defaultdict(int)
     for row in rows:
         if row.fund and (amount := most_drawn(deals[row.pk])):

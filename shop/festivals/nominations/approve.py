@@ -39,7 +39,7 @@ BATCH = 100
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one nomination: its deals, or why there are none."""
+    """The outcome of one nomination: its deals, or why there are none."""
 
     nomination_id: int
     deals: tuple[Deal, ...] = ()
@@ -123,7 +123,7 @@ def _approve(
     then: Callable[[Sequence[Nomination]], object] | None = None,
     is_one: bool = False,
 ) -> list[Outcome]:
-    """Approve what can be approved; the caller is told of the rest.
+    """Approve the nominations that can be approved; the caller is told of the rest.
 
     Args:
         is_one: whoever approves one by hand gets its refusal from the guards themselves, and
@@ -184,7 +184,7 @@ def _write(
 
 
 def _refuse_withdrawn(deals: Sequence[Deal]) -> None:
-    """Refuse what was taken out of sale while the lock of its product was waited for."""
+    """Refuse variants that left the sale while the lock of their product was waited for."""
     ids = {deal.variant_id for deal in deals}
     there = Variant.objects.filter(pk__in=ids, is_active=True)
     if there.filter(under("product", Product.PUBLIC)).count() < len(ids):

@@ -1,4 +1,4 @@
-"""What a nomination would mean, said while it is typed: nothing here writes."""
+"""The effects of a nomination, told while it is typed: nothing here writes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def check(
     decided_at: datetime | None = None,
     at: datetime,
 ) -> ProposalCheck:
-    """Say what a proposal means for each variant, and, unless decided, what stands in its way."""
+    """Return the effect of a proposal on each variant and, unless decided, its problems."""
     return check_all([Case(product, slot, enrolment, proposal, decided_at)], at=at)[0]
 
 
@@ -71,7 +71,7 @@ def check_all(cases: Sequence[Case], *, at: datetime) -> list[ProposalCheck]:
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """What stands around proposals: units promised by pool, places, and deals that wait."""
+    """The surroundings of proposals: units promised by pool, places, and deals that wait."""
 
     promised: Mapping[int, int]
     places: Places
@@ -81,7 +81,7 @@ class _Around:
 def _waiting_deals(
     variants: Mapping[int, Sequence[Variant]], *, at: datetime
 ) -> dict[int, list[Deal]]:
-    """Return what nominations of products would make if all were approved now, by variant."""
+    """Return the deals of waiting nominations if all were approved now, by variant."""
     found: dict[int, list[Deal]] = defaultdict(list)
     for row in waiting(product__in=variants.keys(), slot__ends_at__gt=at):
         starts_at = max(row.slot.starts_at, at)
@@ -93,7 +93,7 @@ def _waiting_deals(
 def _timelines(
     variants: Mapping[int, Sequence[Variant]], festivals: Collection[int], *, at: datetime
 ) -> dict[int, dict[int, VariantTerms]]:
-    """Return the prices of products by variant; of those not on sale yet what is planned."""
+    """Return the prices of products by variant; the planned ones of those not on sale yet."""
     known = timelines(variants.keys(), planned=festivals)
     fresh = [variant for pk, own in variants.items() if not known.get(pk) for variant in own]
     planned = planned_prices(fresh, at=at) if fresh else {}
@@ -182,7 +182,7 @@ def _commission(price: int, enrolment: Enrolment) -> int:
 def _left(
     variants: Sequence[Variant], proposal: Proposal, free: Mapping[int, int]
 ) -> dict[int, int]:
-    """Return what stays in each pool once the allotments are set aside; below zero: too few."""
+    """Return the units left in each pool after the allotments; below zero: too few."""
     left = dict(free)
     for variant in variants:
         left[variant.pool_id] -= proposal.allotments.get(variant.pk, 0) * variant.units_per_item

@@ -146,7 +146,7 @@ def refuse_if_newer(
 def subsidise(
     nomination: Nomination, amount: int, fund: Fund | None, *, at: datetime, by: User
 ) -> None:
-    """Say what the organizer, or a sponsor's fund, adds for each unit sold; before approval.
+    """Set the amount that the organizer, or a fund, adds for each unit sold; before approval.
 
     Args:
         amount: minor units per unit; 0 for nothing.
@@ -174,7 +174,7 @@ def subsidise(
 
 
 def _refuse_beyond_reduction(nomination: Nomination, amount: int, *, at: datetime) -> None:
-    """Refuse what could never be paid: at most the reduction is added, for each of its variants."""
+    """Refuse a subsidy above the reduction of any of its variants: it could never be paid."""
     found = check(
         nomination.product, nomination.slot, nomination.enrolment, proposal_of(nomination), at=at
     )

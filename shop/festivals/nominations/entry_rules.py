@@ -1,4 +1,4 @@
-"""The rules for what may become a deal, each with its sentence, which stands here alone.
+"""The rules for a nomination to become a deal, each with its sentence, which stands here alone.
 
 ``checks`` asks them while a proposal is typed, in the queue and in bulk. ``approval_checks`` asks
 those that may have changed since once more, under the locks: that answer is the last word.
@@ -26,7 +26,7 @@ DOUBTFUL = 10  # by how much a price is divided that was typed in another curren
 
 
 def problems_of(case: Case, rows: Sequence[VariantCheck], left: Mapping[int, int]) -> list[Problem]:
-    """Return what keeps a proposal from being submitted, places aside.
+    """Return the problems that keep a proposal from being submitted, places aside.
 
     Args:
         left: what stays in each pool once the allotments are set aside, by pool id.
@@ -114,7 +114,7 @@ def must_beat(slot: Slot) -> bool:
 
 
 def ceiling(slot: Slot) -> int | None:
-    """Return what a deal in a slot may cost at the most, in minor units; None without a limit.
+    """Return the highest price of a deal in a slot, in minor units; None without a limit.
 
     A slot's own limit stands in place of its festival's.
     """
@@ -212,7 +212,7 @@ class Nominated(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """What is taken: approved products by slot, products of each store, deals there already."""
+    """The places taken: approved products by slot, products of each store, existing deals."""
 
     by_slot: Mapping[int, frozenset[int]]
     by_enrolment: Mapping[int, frozenset[int]]
@@ -232,7 +232,7 @@ class Places:
 
 
 def read_places(cases: Sequence[Nominated], *, at: datetime) -> Places:
-    """Return what is taken of the places that nominations want. Two statements."""
+    """Return the places already taken where nominations want one. Two statements."""
     slots = {case.slot.pk for case in cases}
     stores = {case.enrolment.pk for case in cases}
     approved = Q(slot__in=slots, state=Nomination.State.APPROVED)

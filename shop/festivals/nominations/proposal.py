@@ -1,4 +1,4 @@
-"""What a merchant proposes for a slot, and what it would mean: values, frozen."""
+"""The proposal of a merchant for a slot, and its effects: values, frozen."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shop.festivals.pricing.kinds import KINDS, NUMBERS, DealKind, Percent
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What a merchant types: one rule for all variants of a product in a slot.
+    """The terms that a merchant types: one rule for all variants of a product in a slot.
 
     ``rule`` is the code of a kind of deal, ``numbers`` are those that it asks for, by name.
     ``prices`` are minor units by variant id; ``allotments`` units by variant id, none where the
@@ -44,7 +44,7 @@ class Proposal:
 
     @property
     def columns(self) -> dict[str, Any]:
-        """Return the terms as a nomination keeps them; what other kinds ask for is left out."""
+        """Return the terms as a nomination keeps them, without the numbers of other kinds."""
         own = {number.name for number in self.kind.numbers}
         told = {n.name: self.numbers.get(n.name) if n.name in own else None for n in NUMBERS}
         return {
@@ -58,7 +58,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class VariantCheck:
-    """What the proposal means for one variant. Amounts are minor units.
+    """The effect of the proposal on one variant. Amounts are minor units.
 
     ``sentence`` says why the price cannot be called a reduction, ``beside`` that it cannot once
     another deal that waits is approved, ``rise`` that it would go up while the deal runs, else
@@ -82,7 +82,7 @@ class VariantCheck:
 
 
 class Problem(str):
-    """What keeps a proposal from being submitted, in words, with what they are about.
+    """A reason, in words, why a proposal cannot be submitted, with its column and variant.
 
     ``column`` is a field of the proposal or of what it is about; ``variant_id`` the variant, 0
     where it is all of them.
@@ -115,7 +115,7 @@ class ProposalCheck:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A proposal with what it is about.
+    """A proposal with its product, slot and enrolment.
 
     ``decided_at``: when it was decided. Then nothing is looked for that stands in its way, and what
     it sets aside is set aside already.

@@ -40,7 +40,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of an offer. Without a problem or refusal the nomination stands as proposed.
+    """The outcome of an offer. Without a problem or refusal the nomination stands as proposed.
 
     ``is_new`` tells that there was none before.
     """

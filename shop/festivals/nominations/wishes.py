@@ -1,4 +1,4 @@
-"""Organizers say what they are looking for; stores answer with nominations.
+"""Organizers publish wishes; stores answer with nominations.
 
 The refusals are said to organizers, whose desk is in English.
 """
@@ -86,7 +86,7 @@ def _regular(product: Product | None, at: datetime) -> int | None:
 
 @transaction.atomic
 def forget(row: Wanted, *, at: datetime, by: User) -> None:
-    """Take a wish away; what answered it stays."""
+    """Take a wish away; the nominations that answered it stay."""
     log(row, "forget", at=at, by=by, festival=row.festival, reason=row.note)
     row.delete()
 

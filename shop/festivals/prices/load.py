@@ -1,4 +1,4 @@
-"""Reads from the database what pricing needs, in a fixed number of statements."""
+"""Reads the values for pricing from the database, in a fixed number of statements."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def timelines(
 
 
 def with_deals(terms: VariantTerms, deals: Iterable[Deal]) -> VariantTerms:
-    """Return what a variant costs if it had these deals as well."""
+    """Return the terms of a variant with these deals added."""
     return replace(terms, deals=(*terms.deals, *(terms_of(deal) for deal in deals)))
 
 
@@ -84,7 +84,7 @@ def deals_now(
 
 @composed(variants=IDS, at=MOMENT, mailbox=ID)
 def open_deals(*, variants: Expression, at: Expression, mailbox: Expression) -> QuerySet[Deal]:
-    """Return the deals of variants that are open at an instant, with what a mailbox had of each."""
+    """Return the deals of variants open at an instant, with the units a mailbox had of each."""
     closed = Closure.objects.filter(
         Q(ends_at__isnull=True) | Q(ends_at__gt=at), deal=OuterRef("pk"), starts_at__lte=at
     )

@@ -1,4 +1,4 @@
-"""Keeps a festival honest: what it calls a reduction is below what was asked before."""
+"""Keeps a festival honest: a price called a reduction is below the price asked before."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def rising(at: datetime, zone: str) -> str:
 def beside(
     terms: VariantTerms, price: int, starts_at: datetime, others: Iterable[Deal]
 ) -> tuple[Deal, int] | None:
-    """Return the deal beside which a price would be no reduction, and what that deal costs.
+    """Return the deal beside which a price would be no reduction, and the price of that deal.
 
     Args:
         terms: what the variant costs without the others; the price is below that.

@@ -1,1 +1,1 @@
-"""What things cost at an instant: pure computation on frozen values, no database, no clock."""
+"""The prices at an instant: pure computation on frozen values, no database, no clock."""

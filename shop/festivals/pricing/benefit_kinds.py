@@ -1,4 +1,4 @@
-"""The kinds of benefits on the whole order. Each is one class: what it takes off, what it needs.
+"""The kinds of benefits on the whole order. Each is one class: its reduction and its conditions.
 
 Nothing here knows Django: words for shoppers are marked, and translated by whoever shows them.
 """
@@ -50,7 +50,7 @@ class BenefitKind:
 
     @classmethod
     def full(cls, terms: BenefitTerms, spend: int, room: int) -> int:
-        """Return what it takes off without its cap, once its minimum is spent.
+        """Return its reduction without its cap, once its minimum is spent.
 
         Args:
             spend: the goods that count, after deals.
@@ -60,7 +60,7 @@ class BenefitKind:
 
     @classmethod
     def amount(cls, terms: BenefitTerms, spend: int, room: int) -> int:
-        """Return what it takes off when so much is spent and so much of that is left."""
+        """Return its reduction when so much is spent and so much of that is left."""
         if spend < terms.min_spend:
             return 0
         most = room if terms.cap is None else min(room, terms.cap)
@@ -73,12 +73,12 @@ class BenefitKind:
 
     @classmethod
     def most_of_one(cls, terms: BenefitTerms) -> int | None:
-        """Return what one use may cost at the most; None where nothing limits it."""
+        """Return the highest cost of one use; None where nothing limits it."""
         return terms.cap
 
     @classmethod
     def problems(cls, terms: BenefitTerms) -> list[str]:
-        """Return what keeps its terms from making sense, in the language of the desk."""
+        """Return the reasons why its terms make no sense, in the language of the desk."""
         return []
 
     @classmethod
@@ -88,7 +88,7 @@ class BenefitKind:
 
     @classmethod
     def written(cls, terms: BenefitTerms, money: Written) -> str:
-        """Write what it gives in the language of the desk."""
+        """Write its reduction in the language of the desk."""
         return f"{money(terms.value)} off"
 
 
@@ -119,14 +119,14 @@ class AmountOff(BenefitKind):
 
 
 class PercentOff(BenefitKind):
-    """A whole percentage of what earlier benefits left."""
+    """A whole percentage of the amount that earlier benefits left."""
 
     code, asks, typed_as = "percent", ("percent", "cap"), "percent"
     is_money = False
 
     @classmethod
     def full(cls, terms: BenefitTerms, spend: int, room: int) -> int:
-        """Return the percentage of what is left."""
+        """Return the percentage of the amount that is left."""
         return divide(room * terms.value, 100)
 
     @classmethod

@@ -21,7 +21,7 @@ from shop.money import split
 
 @dataclass(slots=True)
 class _Applied:
-    """What is used so far, and what remains of each segment."""
+    """The benefits used so far, and the amount that remains of each segment."""
 
     remaining: list[int]
     used: list[Benefit] = field(default_factory=list)
@@ -32,7 +32,7 @@ class _Applied:
 def benefits(
     segments: Sequence[Segment], basket: Basket
 ) -> tuple[list[Benefit], list[Note], list[int]]:
-    """Apply the groups in order and return benefits, notes, and what remains of each segment.
+    """Apply the groups in order; return benefits, notes, and the rest of each segment.
 
     Thresholds look at one number only: the amounts after item deals, before any benefit. So
     using one voucher can never lose another.

@@ -18,7 +18,7 @@ PRIOR_PRICE_WINDOW = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What everybody sees: the price of one, the regular price, and the deal that is on, if any."""
+    """The public price: the price of one, the regular price, and the deal that is on, if any."""
 
     regular: int
     price: int

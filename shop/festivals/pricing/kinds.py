@@ -1,4 +1,4 @@
-"""The kinds of deals. Each is one class: what is typed for it, what it costs, how it is written.
+"""The kinds of deals. Each is one class: its typed numbers, its price, its wording.
 
 Nothing here knows Django: words are marked for translation, and translated by whoever shows them.
 A new kind needs beside its class a column of ``Nomination`` for each of its numbers, a code of
@@ -105,7 +105,7 @@ class DealKind:
 
     @property
     def columns(self) -> dict[str, int | None]:
-        """Return what the columns of its row hold."""
+        """Return the values of the columns of its row."""
         raise NotImplementedError
 
     @property
@@ -114,15 +114,15 @@ class DealKind:
         return {}
 
     def price(self, regular: int) -> int:
-        """Return what one unit costs at a regular price."""
+        """Return the price of one unit at a regular price."""
         raise NotImplementedError
 
     def best_price(self, regular: int) -> int:
-        """Return what one unit costs when as many are bought as the deal asks for."""
+        """Return the price of one unit when as many are bought as the deal asks for."""
         return self.price(regular)
 
     def saved(self, prices: Sequence[int]) -> int:
-        """Return what is taken off units that are bought together, beside their own prices.
+        """Return the amount taken off units that are bought together, beside their own prices.
 
         Args:
             prices: of each unit, in any order.
@@ -130,7 +130,7 @@ class DealKind:
         return 0
 
     def units_to_next(self, units: int) -> int:
-        """Return how many more units would lower what they cost together; 0 if none would."""
+        """Return how many more units would lower their price together; 0 if none would."""
         return 0
 
     def is_undercut(self, regular: int) -> bool:
@@ -156,7 +156,7 @@ class DealKind:
 
 @dataclass(frozen=True, slots=True)
 class Fixed(DealKind):
-    """A price of its own, in minor units, whatever the regular price is."""
+    """A price of its own, in minor units, independent of the regular price."""
 
     amount: int
 

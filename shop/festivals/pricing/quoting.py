@@ -17,7 +17,7 @@ from shop.festivals.pricing.weighing import Benefit, Note, Part, Why
 
 @dataclass(frozen=True)
 class Quote:
-    """What a cart costs at an instant and how that comes about; nothing in it is promised.
+    """The price of a cart at an instant and how that comes about; nothing in it is promised.
 
     ``missing`` counts, by variant id, the units that cannot be had at any price.
     """
@@ -41,12 +41,12 @@ class Quote:
 
     @cached_property
     def delivery(self) -> int:
-        """Return what the shopper pays for all parcels."""
+        """Return the price of all parcels for the shopper."""
         return sum(self.parcel_prices.values())
 
     @cached_property
     def total(self) -> int:
-        """Return what would be charged."""
+        """Return the amount that would be charged."""
         return self.goods - self.discount + self.delivery
 
     @cached_property
@@ -56,7 +56,7 @@ class Quote:
 
     @cached_property
     def parcel_prices(self) -> dict[int, int]:
-        """Return what the shopper pays for each merchant's parcel, free shipping taken off."""
+        """Return the price of each merchant's parcel for the shopper, free shipping taken off."""
         prices = dict(self.basket.parcels)
         for benefit in self.benefits:
             if benefit.promotion.group == Group.SHIPPING:
@@ -66,13 +66,13 @@ class Quote:
 
     @cached_property
     def paid(self) -> tuple[int, ...]:
-        """Return what the shopper pays for each segment, all benefits on goods taken off."""
+        """Return the shopper's payment for each segment, all benefits on goods taken off."""
         taken = self._taken(lambda part: part.amount)
         return tuple(s.amount - taken[i] for i, s in enumerate(self.segments))
 
     @cached_property
     def funded(self) -> tuple[int, ...]:
-        """Return what the organizer pays to the merchant for each segment."""
+        """Return the organizer's payment to the merchant for each segment."""
         given = self._taken(lambda part: part.organizer)
         return tuple(given[i] + subsidy(s) for i, s in enumerate(self.segments))
 
@@ -105,7 +105,7 @@ def quote(basket: Basket, *, at: datetime) -> Quote:
 
 
 def subsidy(segment: Segment) -> int:
-    """Return what the organizer adds for a segment's deal: never more than it lowers the price."""
+    """Return the organizer's subsidy for a segment's deal: at most the reduction of the price."""
     if segment.deal is None:
         return 0
     return min(segment.deal.subsidy * segment.quantity, segment.below_regular)
@@ -123,7 +123,7 @@ def _cheapest(basket: Basket, at: datetime) -> tuple[list[Segment], dict[int, in
 
 
 def _cost(given: tuple[list[Segment], dict[int, int]]) -> tuple[int, int]:
-    """Return how many units are missing, and what the others cost: the first weighs more."""
+    """Return how many units are missing, and the price of the others: the first weighs more."""
     found, missing = given
     return sum(missing.values()), sum(segment.amount for segment in found)
 

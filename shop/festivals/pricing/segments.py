@@ -28,7 +28,7 @@ class Segment:
 
     @property
     def amount(self) -> int:
-        """Return what all its units cost before benefits on the order."""
+        """Return the price of all its units before benefits on the order."""
         return self.price * self.quantity - self.reduced
 
     @property
@@ -38,7 +38,7 @@ class Segment:
 
     @property
     def counted_with(self) -> tuple[int, int, DealKind] | None:
-        """Return the units that it is counted together with, by what they share; None if alone."""
+        """Return the key shared by the segments that are counted together; None if alone."""
         if self.deal is None or not self.deal.rule.counts_together:
             return None
         return self.wanted.product_id, self.deal.nomination_id, self.deal.rule
@@ -66,7 +66,7 @@ class Segment:
 
 @dataclass(slots=True)
 class Taken:
-    """What earlier lines of the same cart already use."""
+    """The units that earlier lines of the same cart already use."""
 
     everyday: Counter[int] = field(default_factory=Counter)
     pool: Counter[int] = field(default_factory=Counter)

@@ -1,4 +1,4 @@
-"""What a price depends on, as frozen values. Amounts are minor units, instants are in UTC."""
+"""The terms behind a price, as frozen values. Amounts are minor units, instants are in UTC."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class PoolTerms:
 
 @dataclass(frozen=True, slots=True)
 class WantedUnits:
-    """So many of a variant in a cart, with what the price rules ask of its product.
+    """So many of a variant in a cart, with the facts of its product that the price rules need.
 
     ``festivals`` are the live festivals in which the product is listed, best first;
     ``commission_bp`` is the merchant's own, ``festival_commission_bp`` that of an enrolment.

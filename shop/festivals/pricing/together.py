@@ -1,4 +1,4 @@
-"""What deals take off units of a product that are bought together, whichever variants they are."""
+"""The reductions of deals for units of a product that are bought together, across its variants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one promotion would take off an order as it stands, or why it takes nothing."""
+"""The reduction that one promotion would give an order as it stands, or why it gives none."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shop.money import split
 
 
 class Why(StrEnum):
-    """Why a promotion is not used, or what would earn it."""
+    """The reason why a promotion is not used, or the step that would earn it."""
 
     NEEDS_MORE = "needs_more"
     BUDGET = "budget"
@@ -25,7 +25,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a benefit takes off one segment, or off the parcel of one merchant.
+    """The part of a benefit on one segment, or on the parcel of one merchant.
 
     ``place`` is the segment's index, or the merchant's id for delivery.
     """
@@ -36,7 +36,7 @@ class Part:
 
     @property
     def merchant(self) -> int:
-        """Return what the merchant bears."""
+        """Return the merchant's share."""
         return self.amount - self.organizer
 
 
@@ -49,12 +49,12 @@ class Benefit:
 
     @property
     def amount(self) -> int:
-        """Return what it takes off in all."""
+        """Return its reduction in all."""
         return sum(part.amount for part in self.parts)
 
     @property
     def organizer(self) -> int:
-        """Return what the organizer pays of it."""
+        """Return the organizer's share of it."""
         return sum(part.organizer for part in self.parts)
 
 
@@ -78,7 +78,7 @@ class Note:
 def weigh(
     promotion: PromotionTerms, segments: Sequence[Segment], remaining: Sequence[int]
 ) -> tuple[Benefit | None, Note | None]:
-    """Return what a promotion on goods takes off, and what to tell about it.
+    """Return the benefit of a promotion on goods, if any, and the note to show about it.
 
     Args:
         remaining: what earlier groups left of each segment.
@@ -100,7 +100,7 @@ def weigh(
 def weigh_delivery(
     promotion: PromotionTerms, basket: Basket, segments: Sequence[Segment]
 ) -> tuple[Benefit | None, Note | None]:
-    """Return what free shipping takes off: its minimum is per parcel, its budget over all."""
+    """Return the benefit of free shipping: its minimum is per parcel, its budget over all."""
     parcels = list(_parcels(promotion, basket, segments))
     earned = [(who, amount) for who, spend, amount in parcels if spend >= promotion.min_spend]
     benefit = Benefit(promotion, parts_of(promotion, earned))
@@ -112,7 +112,7 @@ def weigh_delivery(
 
 
 def parts_of(promotion: PromotionTerms, amounts: Iterable[tuple[int, int]]) -> tuple[Part, ...]:
-    """Return the parts of a benefit by place, each with what the organizer bears of it.
+    """Return the parts of a benefit by place, each with the organizer's share of it.
 
     The organizer's share of the whole benefit is rounded down, once: whoever gives the money
     never pays more than that share of the budget. Cumulative rounding shares it over the parts.
@@ -141,7 +141,7 @@ def _nothing_counts(promotion: PromotionTerms) -> Note | None:
 
 
 def _hint(promotion: PromotionTerms, spend: int, room: int, amount: int) -> Note | None:
-    """Tell what to add so that it takes off more than ``amount``, if its limits allow that."""
+    """Name the spending that would take off more than ``amount``, if its limits allow that."""
     target = promotion.rule.next_target(promotion, spend)
     missing = target - spend
     saves = promotion.rule.amount(promotion, target, room + missing)
@@ -164,7 +164,7 @@ def _limits(promotion: PromotionTerms, amount: int) -> Note | None:
 def _parcels(
     promotion: PromotionTerms, basket: Basket, segments: Sequence[Segment]
 ) -> Iterable[tuple[int, int, int]]:
-    """Return merchant, spend and what may be taken off of each parcel that takes part."""
+    """Yield merchant, spend and possible reduction of each parcel that takes part."""
     for merchant_id, price in basket.parcels.items():
         if promotion.merchant_id not in (None, merchant_id):
             continue

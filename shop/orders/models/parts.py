@@ -179,7 +179,7 @@ class OrderLine(models.Model):
 
     @property
     def amount(self) -> int:
-        """Return what all of them cost before vouchers."""
+        """Return the price of all units before vouchers."""
         return self.price * self.quantity - self.reduced
 
     @property

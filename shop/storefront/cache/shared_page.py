@@ -38,7 +38,7 @@ View = Callable[..., HttpResponse]
 
 
 class PageFilters(Protocol):
-    """What a shared page takes from its address."""
+    """The filters that a shared page takes from its address."""
 
     @property
     def is_common(self) -> bool:

@@ -29,7 +29,7 @@ MOST = 99  # of one thing; who wants more changes the number in the cart
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a variant costs and why, how much of it there is, and how it travels."""
+    """The price of a variant and its reasons, its stock, and its delivery."""
 
     price: str
     prior: str
@@ -63,7 +63,7 @@ class Panel(Facts):
 
 @dataclass(frozen=True, slots=True)
 class Buying(Facts):
-    """The facts of what is chosen, and what there is to choose.
+    """The facts of the chosen variant, and the choices there are.
 
     While nothing is chosen (``is_open``) they are those of the cheapest that can be bought, its
     price a *from*; ``panels`` are then those that the choice brings. ``deals`` name the variants
@@ -122,7 +122,7 @@ def buying(
 
 
 def deals_in_words(variants: Sequence[VariantNow], terms: ProductTerms) -> Iterator[str]:
-    """Yield each variant that has a deal, what it costs and how many are left of it."""
+    """Yield each variant that has a deal, with its price and the units left of it."""
     for variant in variants:
         if variant.has_deal and variant.price is not None:
             left = None if variant.allotment is None else variant.deal_left
@@ -171,7 +171,7 @@ def _facts(
 
 
 def _hint(questions: Sequence[Selector]) -> str:
-    """Say what to choose, before the stock of anything is said; nothing where all is gone."""
+    """Name the options to choose before any stock is told; say "Sold out" where all is gone."""
     if not any(value.is_buyable for question in questions for value in question.values):
         return _("Sold out")
     legends = listed(question.legend for question in questions)
@@ -179,7 +179,7 @@ def _hint(questions: Sequence[Selector]) -> str:
 
 
 def _own(variant: VariantNow) -> tuple[int, int, int, int] | None:
-    """Return what is claimed, set aside, paid and left of a variant's own deal."""
+    """Return the units claimed, set aside, paid and left of a variant's own deal."""
     return together([variant], variant)
 
 

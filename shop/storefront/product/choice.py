@@ -1,4 +1,4 @@
-"""What can be chosen of a product: one list of variants, or a list for each of their options."""
+"""The choices of a product: one list of variants, or a list for each of their options."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_LETTERS = 60
 
 @dataclass(frozen=True, slots=True)
 class AskedVariant:
-    """What a product's page is asked for in its address: a variant, or options that make one."""
+    """The variant that the address of a product's page asks for, or options that make one."""
 
     kind: ClassVar[str] = ""  # a product's page is no list of a kind, or of flash deals
     in_flash: ClassVar[bool] = False
@@ -51,7 +51,7 @@ class AskedVariant:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What there is of a product, what its options are called, and the variant that is chosen."""
+    """The variants of a product, the names of its options, and the variant that is chosen."""
 
     variants: Sequence[VariantNow]
     option_names: Sequence[str] = ()
@@ -60,7 +60,7 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One thing to choose; what is sold out stays to see."""
+    """One thing to choose; a sold-out one stays to see."""
 
     value: str
     label: str
@@ -72,7 +72,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """A question with its answers; ``name`` is what the form calls it."""
+    """A question with its answers; ``name`` is its name in the form."""
 
     name: str
     legend: str
@@ -81,7 +81,7 @@ class Selector:
 
 
 def read_asked(data: QueryDict, known: KnownFilters) -> AskedVariant:
-    """Return what a product's page takes from its address; what is no such thing is left out."""
+    """Return the variant or options that an address asks for; a malformed variant is left out."""
     variant = data.get("variant", "")
     if variant.isdecimal() and len(variant) <= 18:
         return AskedVariant(variant=int(variant))
@@ -109,7 +109,7 @@ def variant_asked(variants: Sequence[VariantNow], asked: AskedVariant) -> Varian
 
 
 def selectors(offered: Offered, terms: ProductTerms) -> tuple[Selector, ...]:
-    """Return what there is to choose: nothing of one variant."""
+    """Return the questions of a product: none where it has one variant."""
     variants, option_names = offered.variants, offered.option_names
     if len(variants) < 2:
         return ()
@@ -156,7 +156,7 @@ def _value(
 
 
 def _note(variants: Sequence[VariantNow], language: str, *, one_price: bool) -> str:
-    """Say what all of some variants cost, where not all of the product cost the same."""
+    """Return the price of some variants where prices differ, or that all of them are sold out."""
     if not any(variant.is_buyable for variant in variants):
         return _("Sold out")
     prices = {variant.price for variant in variants if variant.price is not None}

@@ -1,4 +1,4 @@
-"""How one piece of a product travels to whoever reads its page, and what that costs."""
+"""The delivery of one piece of a product to the reader of its page, and its price."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """When a parcel would arrive and what it costs, or why it cannot be sent.
+    """The arrival and the price of a parcel, or why it cannot be sent.
 
     ``least`` is ``where`` with a *from*, for a product of which some weighs more.
     """

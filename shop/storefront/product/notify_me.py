@@ -1,4 +1,4 @@
-"""What the page of a product offers to be told of: its next deal, and what may come back."""
+"""The reminders that the page of a product offers: its next deal, and units that may come back."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def waiting(
     version: CatalogueVersion,
     language: str,
 ) -> WaitingNames:
-    """Return what can be waited for.
+    """Return the names of the events that a shopper can wait for.
 
     Args:
         product: with ``listed``, the festivals in which it takes part.

@@ -1,4 +1,4 @@
-"""A product's page: pictures, words, the buying part, the store, and what else there is."""
+"""A product's page: pictures, words, the buying part, the store, and other products."""
 
 from __future__ import annotations
 
@@ -106,13 +106,13 @@ class ProductPage:
 
 
 def read_product(slug: str, language: str) -> Product | None:
-    """Return a product with what its page in a language needs of other tables. One statement."""
+    """Return a product with the columns of other tables for its page. One statement."""
     return next(iter(products_to_show(language, slug=slug)), None)
 
 
 @composed(slug=TEXT)
 def products_to_show(language: str, *, slug: Expression) -> QuerySet[Product]:
-    """Return the product of an address with what its page in a language needs."""
+    """Return the product of an address with all columns that its page in a language needs."""
     rows = Product.objects.select_related("merchant", "category").annotate(
         gallery=RawSQL(GALLERY, [], JSONField()),  # noqa: S611 (nothing in it comes from outside)
         top=RawSQL(TOP, [], JSONField()),  # noqa: S611
@@ -194,7 +194,7 @@ def product_page(
 
 
 def _first_delivery(sent: dict[int, Delivery], box: Buying) -> Delivery | None:
-    """Return how what is chosen travels; while nothing is, the cheapest way of all."""
+    """Return the delivery of the chosen variant; while none is chosen, the cheapest of all."""
     if box.is_open:
         return min(sent.values(), key=lambda way: way.price, default=None)
     return sent.get(box.weight_g)

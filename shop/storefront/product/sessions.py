@@ -89,7 +89,7 @@ class SessionChoice:
 
     @property
     def seats_left(self) -> int:
-        """Return how many seats can be booked, whatever the price."""
+        """Return how many seats can be booked, at any price."""
         return max((kind.buyable * kind.units_per_item for kind in self.kinds if kind.price),
                    default=0)  # fmt: skip
 

@@ -29,7 +29,7 @@ class Spec:
 def details(
     product: Product, terms: ProductTerms, weight_g: int, language: str
 ) -> tuple[Spec, ...]:
-    """Return what is known of a product, without the lines of which nothing is known.
+    """Return the known facts of a product, without lines for the unknown ones.
 
     Args:
         terms: what its materials are called in the language.

@@ -1,4 +1,4 @@
-"""What search engines read of a product: schema.org's Product, with its price of this moment.
+"""The data of a product for search engines: schema.org's Product, with its price of this moment.
 
 Prices to come stay out: whoever could read them would know them before they are announced.
 """

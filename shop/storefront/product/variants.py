@@ -1,4 +1,4 @@
-"""A product's variants with the price in force: what each costs, and how many can be bought."""
+"""A product's variants with the price in force, and how many of each can be bought."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def preselected(variants: Sequence[VariantNow]) -> VariantNow | None:
 def together(
     variants: Sequence[VariantNow], chosen: VariantNow
 ) -> tuple[int, int, int, int] | None:
-    """Return what is claimed, set aside, paid and left in a slot, all variants together.
+    """Return the units claimed, set aside, paid and left in a slot, all variants together.
 
     None where the deal sells from everyday stock, or there is no deal.
     """

@@ -19,7 +19,7 @@ WORDS = """(
 
 @dataclass(frozen=True, slots=True)
 class ProductWords:
-    """What a product's page says in the product's own words."""
+    """The product's own words on its page."""
 
     title: Wording
     summary: Wording

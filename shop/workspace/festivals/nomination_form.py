@@ -1,4 +1,4 @@
-"""What a merchant proposes for a slot, as typed."""
+"""The form of a merchant's proposal for a slot."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class NominationForm(forms.Form):
         ]
 
     def proposal(self) -> Proposal:
-        """Return what was typed so far; what cannot be read is left out."""
+        """Return the proposal typed so far; unreadable fields are left out."""
         told = self.cleaned_data
         ids = [variant.pk for variant in self.variants]
         prices = ((pk, told.get(f"price_{pk}")) for pk in ids)
@@ -83,7 +83,7 @@ class NominationForm(forms.Form):
 
 
 def first_values(proposal: Proposal) -> dict[str, Any]:
-    """Return what the form of a proposal begins with."""
+    """Return the initial values of the form of a proposal."""
     return {
         "rule": proposal.rule,
         **proposal.numbers,

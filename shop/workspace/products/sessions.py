@@ -126,7 +126,7 @@ def experiences_of(merchant: Merchant) -> QuerySet[Product]:
 
 
 class SessionFacts(TypedDict):
-    """What ``pools_of`` adds to a pool."""
+    """The columns that ``pools_of`` adds to a pool."""
 
     title: str
     starts: datetime

@@ -19,7 +19,7 @@ ZIP = b"PK\x03\x04"
 
 
 def answer(sent: bytes) -> bytes:
-    """Return the filled rows of a sheet as JSON, or what is wrong with it."""
+    """Return the filled rows of a sheet as JSON, or the reason why it cannot be used."""
     head, _end, content = sent.partition(b"\n")
     asked = json.loads(head)
     try:

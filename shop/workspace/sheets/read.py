@@ -25,14 +25,14 @@ __all__ = ["MOST_BYTES", "MOST_ROWS", "ReadRow", "read_sheet", "refuse_at_once"]
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """One filled row: its number in the file, and what stood in its cells."""
+    """One filled row: its number in the file, and the text of its cells."""
 
     number: int
     cells: dict[str, str]
 
 
 def refuse_at_once(content: bytes) -> None:
-    """Refuse what its length or its first bytes show to be no sheet; nothing is read of it.
+    """Refuse a file whose length or first bytes show that it is no sheet; nothing is read of it.
 
     Raises:
         NotPossible: the text says what to do.
@@ -62,7 +62,7 @@ def read_sheet(content: bytes) -> list[ReadRow]:
 
 
 def _sentence(word: str, facts: dict[str, Any]) -> str:
-    """Return what to do about a sheet that is refused."""
+    """Return the advice about a sheet that is refused."""
     match word:
         case "columns":
             names = listed(headings()[name] for name in facts["names"])

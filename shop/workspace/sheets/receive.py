@@ -92,7 +92,7 @@ def read_in(sheet_id: int) -> None:
 
 
 def stop(sheet: NominationSheet, *, at: datetime) -> bool:
-    """Give a sheet up: what is done stays, the rest is told as refused.
+    """Give a sheet up: finished rows stay, the rest is told as refused.
 
     Returns:
         Whether anything of it was still waiting.

@@ -1,4 +1,4 @@
-"""What is wrong with a sheet, as the child process that reads it says it. Knows no Django."""
+"""The faults of a sheet, as the child process that reads it says them. Knows no Django."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class UnusableSheet(Exception):
-    """A sheet that cannot be used: a word for why, and what its sentence names."""
+    """A sheet that cannot be used: a word for why, and the facts of its sentence."""
 
     def __init__(self, word: str, **facts: Any) -> None:
         super().__init__(word)

@@ -1,4 +1,4 @@
-"""What the rows of a sheet propose: rows of one product and slot are one nomination."""
+"""The proposals in the rows of a sheet: rows of one product and slot are one nomination."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class SheetGroup:
 
 @dataclass(frozen=True, slots=True)
 class SheetFacts:
-    """What the rows may name: own variants and experiences, and the slots that are open."""
+    """The names that rows may use: own variants and experiences, and the slots that are open."""
 
     variants: Mapping[str, Variant]
     experiences: Mapping[str, Product]
@@ -49,7 +49,7 @@ class SheetFacts:
 
 
 def group_of(rows: Sequence[SheetRow], known: SheetFacts) -> SheetGroup:
-    """Return what the rows of one product and slot propose together.
+    """Return the proposal that the rows of one product and slot make together.
 
     Raises:
         Wrong: a cell cannot be used.
@@ -96,7 +96,7 @@ def _named(rows: Sequence[SheetRow], known: SheetFacts) -> tuple[Product, dict[i
 
 
 def _read(row: SheetRow) -> dict[str, int | None]:
-    """Return the numbers of a row; what is empty is None."""
+    """Return the numbers of a row; an empty cell is None."""
     found = {
         **{number.name: _cell(row, number.name, _number(number)) for number in NUMBERS},
         "price": _cell(row, "price", AmountField(required=False).clean),
@@ -146,7 +146,7 @@ def _whole(most: int) -> Callable[[str], int]:
 
 
 def _same(rows: Sequence[SheetRow], column: str, values: Sequence[int | None]) -> int | None:
-    """Return what all rows of one product and slot say in a column."""
+    """Return the one value of a column in all rows of one product and slot."""
     told = [(row, value) for row, value in zip(rows, values, strict=True) if value is not None]
     for row, value in told:
         if value != told[0][1]:

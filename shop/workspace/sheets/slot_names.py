@@ -51,7 +51,7 @@ class SlotNames:
         return self._found.get(text.casefold())
 
     def problem(self, text: str) -> str:
-        """Say what to write instead of a cell that names no open slot."""
+        """Say how to correct a cell that names no open slot."""
         same = [self.of(slot) for slot in self._open if slot.label.casefold() == text.casefold()]
         if same:
             problem = _("Several slots have this name. Write the start beside it: %(names)s.")
@@ -61,7 +61,7 @@ class SlotNames:
 
 
 def _others(slot: Slot) -> set[str]:
-    """Return what a slot is called in other languages."""
+    """Return the names of a slot in other languages."""
     return {name.casefold() for name in slot.names.values() if name}
 
 

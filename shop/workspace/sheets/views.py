@@ -1,4 +1,4 @@
-"""Nominating by a sheet: the template, the upload, how far it is, what was refused."""
+"""Nominating by a sheet: the template, the upload, its progress, its refused rows."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def template(
 @require_http_methods(["GET", "POST"])
 @store_members_only
 def report(request: MemberRequest, merchant: Merchant, sheet_id: int) -> HttpResponse:
-    """Show how far a sheet is and what was refused; go on with one that rests, or stop it."""
+    """Show the progress of a sheet and its refused rows; go on with one that rests, or stop it."""
     at = clock.moment_of(request)
     sheet = get_object_or_404(_counted(sheets_of(merchant)), pk=sheet_id)
     if request.method == "POST":

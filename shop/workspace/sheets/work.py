@@ -85,7 +85,7 @@ def work_off_some(sheet: NominationSheet, *, at: datetime) -> None:
 
 
 def _groups(rows: Sequence[SheetRow], known: SheetFacts) -> Iterator[SheetGroup]:
-    """Yield what can be proposed; rows that cannot be used are told so."""
+    """Yield the proposals of rows; tell rows that cannot be used so."""
     by_place: dict[str, list[SheetRow]] = {}
     for row in rows:
         by_place.setdefault(row.place, []).append(row)
@@ -146,7 +146,7 @@ def _products_by_sku(merchant: Merchant, skus: set[str]) -> dict[str, int]:
 
 
 def _known(sheet: NominationSheet, rows: Sequence[SheetRow], *, at: datetime) -> SheetFacts:
-    """Read what rows may name. Four statements."""
+    """Read the variants, experiences and slots that rows may name. Four statements."""
     skus = {row.cells.get("sku", "") for row in rows}
     own = products_of(sheet.merchant)
     variants = Variant.objects.filter(

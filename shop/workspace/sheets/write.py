@@ -38,7 +38,7 @@ type Line = dict[str, str]
 def template(
     festival: Festival, merchant: Merchant, slots: SlotNames, *, at: datetime
 ) -> list[Line]:
-    """Return the rows of a store's template: its variants, with what it has nominated already.
+    """Return the rows of a store's template: its variants, with their earlier nominations.
 
     An experience is one row: all its dates follow one percentage. No more products are read than
     a sheet has rows. Seven statements.
@@ -67,7 +67,7 @@ def template(
 
 
 def refused(sheet: NominationSheet) -> list[Line]:
-    """Return the rows that were refused, as they were filled in, with what is wrong."""
+    """Return the rows that were refused, as they were filled in, each with its problem."""
     words = headings()
     return [
         row.cells | {"column": words.get(row.column, ""), "problem": row.text}

@@ -89,11 +89,11 @@ class Package:
 
 
 class Enough(Exception):
-    """What follows in a part is not needed."""
+    """The rest of a part is not needed."""
 
 
 class Elements(ContentHandler):
-    """Collects the attributes of each element of a name, whatever the prefix of the name is."""
+    """Collects the attributes of each element of a name, under any prefix."""
 
     def __init__(self, element: str) -> None:
         super().__init__()
