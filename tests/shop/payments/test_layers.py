@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from shop.cart.models import Cart
 from shop.orders import end
 from shop.payments import operations
 from shop.payments.apply import apply_session
@@ -45,9 +46,14 @@ def test_two_payments_of_one_order_are_judged_one_after_the_other(till):
     assert_books_agree()
 
 
+# Where the cart is gone nothing but the order's own lock keeps the two apart.
+@pytest.mark.parametrize("has_cart", [True, False])
 @step_by_step
-def test_an_order_is_not_released_under_a_payment_that_began_meanwhile(till):
+def test_an_order_is_not_released_under_a_payment_that_began_meanwhile(till, has_cart):
     order = make.order({make.variant(20_00): 1})
+    if not has_cart:
+        Cart.objects.all().delete()
+        order.refresh_from_db()
 
     def begin_to_pay():
         end.lock(order.pk)
