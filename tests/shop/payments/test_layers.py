@@ -135,6 +135,18 @@ def test_a_slow_worker_cannot_undo_what_another_one_did_after_the_lease(till):
     assert_books_agree()
 
 
+def test_a_slow_worker_does_not_free_what_the_next_one_is_sending(till):
+    refund = owed_back(till)
+    slow = operations._claim(at=NOON)
+    operations._claim(at=NOON + LEASE)
+    till.fail_next(500, 500)
+
+    operations._carry_out(slow, at=NOON + LEASE)
+
+    refund.refresh_from_db()
+    assert (refund.state, refund.leased_until) == ("sending", NOON + 2 * LEASE)
+
+
 def test_an_answer_that_was_lost_is_asked_for_again_with_the_same_key(till):
     refund = owed_back(till)
     till.fail_next(503, 503, executed=True, on="POST /v1/refunds")
