@@ -221,7 +221,7 @@ def send_price_mistake(line_id: int) -> None:
         "order_number": order.number,
         "product": line.read_title,
         "mistake_date": day,
-        "wrong_price": written(line.price, order.currency, language),
+        "wrong_price": written(line.each, order.currency, language),
         "right_price": written(line.regular, order.currency, language),
         "is_kept": line.decision.outcome == SaleDecision.Outcome.HONOURED,
         "reason": cast("Deal", line.deal).wrong_price.reason,

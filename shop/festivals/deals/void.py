@@ -59,6 +59,6 @@ def end_price(deal: Deal, *, reason: str, at: datetime, by: User | None = None) 
     sponsors.reckon(deal.slot.festival_id, at=since)
     spans.rebuild([product_id], since=since, what="wrong price")
     line = log(deal, "void", at=since, by=by, festival=deal.slot.festival, reason=reason,
-               before={"kind": deal.kind, "value": deal.value})  # fmt: skip
+               before={"kind": deal.kind, **deal.rule.columns})  # fmt: skip
     tell_changed(line, deal.nomination_id)
     return since

@@ -14,6 +14,7 @@ from shop.delivery.models import Contact
 from shop.festivals.models import Claim, Deal, Festival, Fund, Promotion
 from shop.languages import beside, listed
 from shop.merchants.models import Merchant
+from shop.money import divide
 from shop.orders.models.order import Order
 from shop.states import Stateful, StateQuerySet
 from shop.stock.models import Pool
@@ -181,6 +182,11 @@ class OrderLine(models.Model):
     def amount(self) -> int:
         """Return the price of all units before vouchers."""
         return self.price * self.quantity - self.reduced
+
+    @property
+    def each(self) -> int:
+        """Return what one of them cost before vouchers, as a whole unit."""
+        return divide(self.amount, self.quantity)
 
     @property
     def below_regular(self) -> int:

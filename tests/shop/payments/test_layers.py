@@ -12,6 +12,7 @@ from shop.payments.cancel import end_unpaid
 from shop.payments.models import GatewayEvent, Payment
 from shop.payments.open_session import open_session
 from shop.payments.operations import LEASE, run_operations
+from shop.payments.provider.stripe_gateway import gateway
 from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON
@@ -187,9 +188,10 @@ def test_a_session_that_a_bank_is_at_is_not_closed(till):
 
 
 def test_a_message_that_is_done_does_not_ask_the_provider_again(till):
+    """What has ended without money is asked about each time, were the message applied again."""
     payment = begin(make.cart({make.variant(20_00): 1}))
-    till.pay(payment.session_id)
-    event = next(e for e in till.pull() if e["type"] == "checkout.session.completed")
+    gateway().close_checkout(payment.session_id)
+    event = next(e for e in till.pull() if e["type"] == "checkout.session.expired")
     post(event, till)
     till.fail_next(500, 500)
 

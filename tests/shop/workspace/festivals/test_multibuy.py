@@ -10,15 +10,16 @@ from django.utils import translation
 from shop.cart.pricing import price_cart
 from shop.catalogue.models import Variant
 from shop.errors import NotPossible
-from shop.festivals.models import Deal, Nomination, PriceSpan
+from shop.festivals.models import ChangeLog, Deal, Nomination, PriceSpan
 from shop.festivals.nominations import approve
 from shop.festivals.prices import regular
 from shop.orders import end
-from shop.orders.models import Refund
+from shop.orders.models import Refund, SaleDecision
 from shop.orders.place import place_order
 from shop.orders.reconcile import differences
 from shop.orders.refund import record
 from shop.orders.text import shopper_context
+from shop.payments.void import decide, void_price
 from shop.reports import tallies
 from shop.reports.models import Tally
 from shop.reports.statements import statement
@@ -29,6 +30,7 @@ from tests import make
 from tests.buying import pay
 from tests.cms.admin.people import organizer
 from tests.make import NOON, START
+from tests.queue import run_queued_work
 from tests.shop.cart.carts import fill, words
 from tests.shop.storefront.shelf import found, show
 from tests.shop.workspace.sheets.files import csv_of, send, states
@@ -233,3 +235,18 @@ def test_a_deal_that_follows_the_price_keeps_it_from_rising(cups):
     with pytest.raises(NotPossible, match="A running deal follows this regular price"):
         regular.change_prices({cups[0].pk: 21_00}, at=NOON)
     regular.change_prices({cups[0].pk: 18_00}, at=NOON)
+
+
+def test_whoever_bought_by_mistake_reads_what_one_cost(cups, mailoutbox):
+    order = place_order(who := make.cart({cups[0]: 3}), agreed=make.agreed(who), at=NOON).order
+    pay(order)
+    line = order.lines.get()
+    void_price(line.deal, reason="Two numbers were swapped", at=NOON + timedelta(hours=1))
+
+    decide(line, SaleDecision.Outcome.HONOURED, at=NOON + timedelta(hours=2))
+    run_queued_work()
+
+    (told,) = [mail for mail in mailoutbox if "About the price of Cup" in mail.subject]
+    assert "was shown at $13.33 in place of $20.00" in told.body
+    (logged,) = ChangeLog.objects.filter(action="void")
+    assert logged.before == {"kind": "multibuy", "value": 3, "paid_units": 2}
