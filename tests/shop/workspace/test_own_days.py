@@ -30,9 +30,8 @@ def test_what_was_paid_after_midnight_at_the_store_is_of_that_day(desk):
 
     assert today.sums(desk.merchant, at=LATE)["today"] == 1
     assert today.sums(desk.merchant, at=before)["today"] == 2
-    bars = {
-        bar.day.isoformat(): bar.count for bar in today.orders_per_day(desk.merchant, at=LATE).bars
-    }
+    drawn = today.orders_per_day(desk.merchant, at=LATE)
+    bars = {bar.key.isoformat(): bar.value for bar in drawn.bars}
     assert (bars["2027-05-12"], bars["2027-05-13"]) == (1, 1)
 
 
