@@ -11,7 +11,7 @@ from django.db.models import Count, Expression, IntegerField, Model, Window
 from django.db.models.expressions import RawSQL
 from wagtail.admin.paginator import WagtailPaginator
 
-from cms.admin.fields import number_of
+from shop.forms.numbers import number_of
 
 MOST = 5_000  # rows of a list that can be turned over; the others are searched for
 MOST_FOUND = 1_000  # of what words find; more words find the others

@@ -12,10 +12,10 @@ from django.urls import reverse
 from wagtail.admin.widgets.button import HeaderButton
 
 from cms.admin.changelog.text import what_changed
-from cms.admin.fields import number_of
 from shop.accounts.requests import SignedIn
 from shop.errors import ShopError
 from shop.festivals.changelog import ChangedMeanwhile
+from shop.forms.numbers import number_of
 
 Trail = Sequence[tuple[str, str]]
 
@@ -36,7 +36,7 @@ def words(request: SignedIn, name: str, *, most: int = 300) -> str:
 
 def version_seen(request: SignedIn) -> int:
     """Return the version that a form showed; 0 where it does not say so."""
-    return number_of(request.POST.get("version", ""))
+    return number_of(request.POST.get("version", "")) or 0
 
 
 def words_of(refusal: ShopError) -> str:

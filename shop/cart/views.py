@@ -33,6 +33,7 @@ from shop.cart.vouchers.claim import claimable
 from shop.cart.vouchers.guesses import one_try
 from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible, ShopError, TooManyTries
+from shop.forms.numbers import number_of
 from shop.languages import listed
 from shop.requests import Request
 from shop.storefront.cache.catalogue_version import current_version
@@ -265,4 +266,5 @@ def _priced(request: Request, shopper: Shopper, *, at: datetime) -> PricedCart |
 
 def number(text: str) -> int:
     """Return the number that was sent, or -1 for anything else."""
-    return int(text) if text.isdecimal() and len(text) <= 18 else -1
+    found = number_of(text)
+    return -1 if found is None else found

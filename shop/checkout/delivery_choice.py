@@ -14,6 +14,7 @@ from shop.delivery.models import Rate
 from shop.delivery.names import service_name
 from shop.delivery.quote import DeliveryOption
 from shop.festivals.pricing.terms import Group
+from shop.forms.numbers import number_of
 
 PREFIX = "service-"
 MOST_STORES = 200
@@ -77,9 +78,9 @@ def posted_services(data: Mapping[str, str]) -> dict[int, str]:
     known = set(Rate.ServiceLevel.values)
     found = {}
     for field in list(data)[:MOST_STORES]:
-        pk = field.removeprefix(PREFIX)
-        if field != pk and pk.isdecimal() and len(pk) <= 18 and data[field] in known:
-            found[int(pk)] = data[field]
+        pk = number_of(field.removeprefix(PREFIX)) if field.startswith(PREFIX) else None
+        if pk is not None and data[field] in known:
+            found[pk] = data[field]
     return found
 
 

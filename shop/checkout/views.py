@@ -29,6 +29,7 @@ from shop.delivery.areas import area_of, areas
 from shop.delivery.models import Contact
 from shop.delivery.names import country_name, lines_of
 from shop.errors import CannotDeliver, ShopError
+from shop.forms.numbers import number_of
 from shop.orders.agreement import Agreement
 from shop.payments.collect import start_payment
 from shop.reports import refusals
@@ -161,6 +162,7 @@ def _delivery_page(
 
 def _agreed(request: Request) -> Agreement:
     """Return the agreement of the page: only compared with the present one, never believed."""
-    total = request.POST.get("total", "")
-    minor = int(total) if total.isdecimal() and len(total) <= 15 else -1
-    return Agreement(minor, request.POST.get("digest", ""), request.POST.get("wish", ""))
+    minor = number_of(request.POST.get("total", ""))
+    return Agreement(
+        -1 if minor is None else minor, request.POST.get("digest", ""), request.POST.get("wish", "")
+    )

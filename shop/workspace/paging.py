@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from shop.composed import AnyOf
+from shop.forms.numbers import number_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +118,10 @@ def _earlier(place: RowPlace) -> Lookup:
 def _place(request: HttpRequest, name: str) -> RowPlace | None:
     """Return the place in an address: an id, before it a day where there is one."""
     day, _dot, text = request.GET.get(name, "").rpartition(".")
-    if not (text.isascii() and text.isdigit() and len(text) < 18):
+    if (pk := number_of(text)) is None:
         return None
     try:
-        return RowPlace(date.fromisoformat(day) if day else date.max, int(text))
+        return RowPlace(date.fromisoformat(day) if day else date.max, pk)
     except ValueError:
         return None
 

@@ -14,6 +14,7 @@ from shop.festivals.deals.status import RUNNING, WORDS, choice, standing, standi
 from shop.festivals.local_time import wall_of
 from shop.festivals.models import Deal, Festival, RegularPrice
 from shop.festivals.words import deal_written
+from shop.forms.numbers import number_of
 
 OPEN = "open"
 STATES = ((OPEN, "Not over yet"), ("", "All"), *((word, word.capitalize()) for word in WORDS))
@@ -49,8 +50,8 @@ def sought(rows: QuerySet[Deal], asked: dict[str, str], *, at: datetime) -> Quer
     if words := asked["q"].replace("\0", "").strip():
         product = Q(variant__product__title__icontains=words) | Q(variant__sku__icontains=words)
         rows = rows.filter(product | Q(variant__product__merchant__name__icontains=words))
-    if asked["slot"].isdecimal() and len(asked["slot"]) < 19:
-        rows = rows.filter(slot=int(asked["slot"]))
+    if slot := number_of(asked["slot"]):
+        rows = rows.filter(slot=slot)
     if asked["state"] == OPEN:
         rows = rows.filter(effective_to__gt=at).exclude(state__in=Deal.GONE)
     elif asked["state"] in WORDS:

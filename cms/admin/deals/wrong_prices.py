@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from cms.admin.fields import ids_of
 from cms.admin.permissions import needs
 from cms.admin.tables import Column, Table, WhenColumn, element, link
 from shop import clock
@@ -20,6 +19,7 @@ from shop.accounts.requests import SignedIn
 from shop.currencies import written
 from shop.errors import ShopError
 from shop.festivals.models import Deal
+from shop.forms.numbers import ids_of
 from shop.orders.models import Order, OrderLine, SaleDecision
 from shop.payments import void
 

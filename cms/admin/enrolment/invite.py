@@ -22,7 +22,7 @@ from wagtail.admin.paginator import WagtailPaginator
 
 from cms.admin.addresses import trail_of
 from cms.admin.confirm import Act, perform
-from cms.admin.fields import CountField, ids_of
+from cms.admin.fields import CountField
 from cms.admin.listing import ChoiceFilter, FestivalListView, ListFilters, WordsFilter
 from cms.admin.permissions import needs, own_stores
 from cms.admin.screens import Trail
@@ -37,6 +37,7 @@ from shop.errors import NotPossible, ShopError
 from shop.festivals.enrolment import enrol
 from shop.festivals.mail import tell_invited
 from shop.festivals.models import Festival
+from shop.forms.numbers import ids_of
 from shop.merchants.models import Merchant
 from shop.orders.models import Order, OrderLine
 

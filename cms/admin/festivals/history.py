@@ -12,12 +12,12 @@ from django.views.decorators.http import require_safe
 
 from cms.admin.addresses import trail_of
 from cms.admin.changelog.text import lines
-from cms.admin.fields import ids_of
 from cms.admin.permissions import needs
 from cms.admin.screens import show
 from shop.accounts.requests import SignedIn
 from shop.catalogue.models import Product
 from shop.festivals.models import ChangeLog, Deal, Festival, Promotion
+from shop.forms.numbers import ids_of
 from shop.merchants.models import Merchant
 
 PAGE = 100

@@ -17,7 +17,6 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from wagtail.admin.paginator import WagtailPaginator
 
-from cms.admin.fields import ids_of
 from cms.admin.listing import Choices, FestivalListView
 from cms.admin.nominations import queue
 from cms.admin.nominations.review import ReviewRow, checks_of, review_rows
@@ -40,6 +39,7 @@ from cms.admin.tables import (
 from shop.accounts.requests import SignedIn
 from shop.errors import NotPossible
 from shop.festivals.models import Festival, Fund, Nomination
+from shop.forms.numbers import ids_of
 from shop.listings import bulk
 
 

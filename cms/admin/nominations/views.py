@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from cms.admin.addresses import trail_of
-from cms.admin.fields import ids_of
 from cms.admin.nominations import queue
 from cms.admin.nominations.review import ReviewRow, review_rows
 from cms.admin.nominations.take_back import barred
@@ -29,6 +28,7 @@ from shop.festivals.mail import tell_decided
 from shop.festivals.models import Festival, Nomination
 from shop.festivals.nominations import decide
 from shop.forms.fields import AmountField
+from shop.forms.numbers import ids_of
 from shop.listings import festival_products
 
 TYPED = ("note", "subsidy", "fund")

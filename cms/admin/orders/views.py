@@ -16,7 +16,6 @@ from wagtail.admin.ui.tables import BaseColumn, Column
 from wagtail.admin.widgets.button import HeaderButton
 
 from cms.admin.catalogue.lists import IndexView, InspectView, ReadOnly
-from cms.admin.fields import ids_of
 from cms.admin.orders.events import events_of
 from cms.admin.orders.facts import parcels_of, shopper_of, sums_of
 from cms.admin.orders.mails import letters_of
@@ -28,6 +27,7 @@ from shop.accounts.mailboxes import mailbox_key
 from shop.accounts.models import User
 from shop.currencies import in_whole, written
 from shop.delivery.names import country_name
+from shop.forms.numbers import ids_of
 from shop.orders.models import Order, OrderLine, Suborder, id_of_number
 
 log = logging.getLogger(__name__)

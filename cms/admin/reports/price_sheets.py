@@ -18,7 +18,6 @@ from django.views.decorators.http import require_safe
 
 from cms.admin.addresses import trail_of
 from cms.admin.festivals.moments import CompareForm, MomentsForm, PriceListForm
-from cms.admin.fields import number_of
 from cms.admin.permissions import needs
 from cms.admin.screens import show
 from cms.admin.tables import Column, MoneyColumn, Table, WhenColumn, percent, small
@@ -29,6 +28,7 @@ from shop.festivals.local_time import wall_of
 from shop.festivals.models import Festival
 from shop.festivals.models.prices import FOREVER
 from shop.festivals.prices.price_list import PAGE, Changed, Listed, every, price_changes, prices_at
+from shop.forms.numbers import number_of
 from shop.spreadsheets import KINDS, Cell, sheet
 from shop.storefront.previews.boundaries import boundaries
 from shop.storefront.previews.overlay import shown
@@ -87,7 +87,7 @@ def changes(request: SignedIn, pk: int) -> HttpResponse:
             lines = [_changed(row) for row in every(read)]
             table = (_about(request, festival, first, second), [CHANGED, *lines])
             return sheet(f"price-changes-{festival.slug}", kind, {"Changes": table})
-        rows = read(after=number_of(request.GET.get("after", "")), most=PAGE + 1)
+        rows = read(after=number_of(request.GET.get("after", "")) or 0, most=PAGE + 1)
     walls = {"first": wall_of(first, festival.zone), "second": wall_of(second, festival.zone)}
     return _page(request, form, rows, **walls)
 
@@ -111,7 +111,7 @@ def price_list(request: SignedIn, pk: int) -> HttpResponse:
             name = f"prices-{festival.slug}-{at:%Y%m%dT%H%M%SZ}"
             return sheet(name, kind, {"Prices": table})
         most = MOST_PRINTED if kind == "print" else PAGE
-        rows = read(after=number_of(request.GET.get("after", "")), most=most + 1)
+        rows = read(after=number_of(request.GET.get("after", "")) or 0, most=most + 1)
     wall = wall_of(at, festival.zone)
     return _page(request, form, rows, most=most, at=at, wall=wall, about=about)
 

@@ -27,6 +27,7 @@ from shop.checkout.order.summary import paid_with, show_order
 from shop.checkout.order.tickets import visits_beside
 from shop.checkout.provider_return import unpaid_page
 from shop.errors import NotPossible
+from shop.forms.numbers import number_of
 from shop.orders.adopt import keep, may_keep
 from shop.orders.models import Order
 from shop.payments.cancel import cancel_pending
@@ -109,8 +110,8 @@ def keep_order(request: SignedIn, order: Order) -> HttpResponse:
 @require_safe
 def account(request: SignedIn) -> HttpResponse:
     """List the orders of the signed-in person, newest first, and lead to the person's desks."""
-    before = request.GET.get("before", "")
-    page = orders_of(request.user, before=int(before) if _is_id(before) else None)
+    before = number_of(request.GET.get("before", ""))
+    page = orders_of(request.user, before=before)
     more = f"{reverse('account')}?before={page.last}" if page.last else ""
     context = {
         "orders": page.orders,
@@ -119,10 +120,6 @@ def account(request: SignedIn) -> HttpResponse:
         "desks": desks_of(request.user),
     }
     return render(request, "shop/checkout/account.html", context)
-
-
-def _is_id(text: str) -> bool:
-    return text.isdecimal() and len(text) <= 18
 
 
 def _ask(request: HttpRequest, order: Order, *, status: int = 200, **said: str) -> HttpResponse:

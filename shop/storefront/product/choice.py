@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Term
 from shop.catalogue.words import ProductTerms
+from shop.forms.numbers import number_of
 from shop.languages import Wording
 from shop.storefront.cards import money
 from shop.storefront.product.variants import VariantNow
@@ -82,9 +83,8 @@ class Selector:
 
 def read_asked(data: QueryDict, known: KnownFilters) -> AskedVariant:
     """Return the variant or options that an address asks for; a malformed variant is left out."""
-    variant = data.get("variant", "")
-    if variant.isdecimal() and len(variant) <= 18:
-        return AskedVariant(variant=int(variant))
+    if (variant := number_of(data.get("variant", ""))) is not None:
+        return AskedVariant(variant=variant)
     return AskedVariant(options=posted_options(data))
 
 

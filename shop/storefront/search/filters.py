@@ -18,6 +18,7 @@ from django.utils.http import urlencode
 
 from shop.currencies import currencies
 from shop.delivery.names import countries_by_name
+from shop.forms.numbers import number_of
 
 SORT_NAMES = ("popular", "price", "-price", "saving", "newest")
 BEST = "best"  # the usual order of a search
@@ -215,8 +216,8 @@ def _one_of(value: str, known: Container[str]) -> str:
 
 
 def _slot(value: str, known: Container[int]) -> int | None:
-    is_number = value.isascii() and value.isdigit() and len(value) < 16
-    return int(value) if is_number and int(value) in known else None
+    number = number_of(value)
+    return number if number in known else None
 
 
 def _amount(text: str) -> int | None:

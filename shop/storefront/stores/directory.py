@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop.delivery.names import country_name
+from shop.forms.numbers import number_of
 from shop.languages import in_language, listed, order_key
 from shop.storefront.cache.catalogue_version import CatalogueVersion
 from shop.storefront.listing.facets import FacetOption
@@ -95,8 +96,7 @@ class Directory:
 def read_stores(data: QueryDict, known: KnownFilters) -> StoreFilters:
     """Return the filters in the directory's address; impossible values are left out."""
     category = data.get("category", "")
-    sort, page = data.get("sort", ""), data.get("page", "")
-    is_number = page.isascii() and page.isdigit() and len(page) < 5
+    sort = data.get("sort", "")
     names = {name[:LONGEST] for name in data.getlist("certificate") if name.isprintable() and name}
     return StoreFilters(
         countries=tuple(sorted({code for code in data.getlist("country") if is_country(code)}))[
@@ -105,7 +105,7 @@ def read_stores(data: QueryDict, known: KnownFilters) -> StoreFilters:
         category=category if category in known.categories and "/" not in category else "",
         certificates=tuple(sorted(names))[:6],
         sort=sort if sort in SORTS else SORTS[0],
-        page=min(max(1, int(page)), FARTHEST) if is_number else 1,
+        page=min(number_of(data.get("page", "")) or 1, FARTHEST),
     )
 
 

@@ -20,6 +20,7 @@ from shop.festivals.enrolment import enrol
 from shop.festivals.enrolment.terms import terms_of
 from shop.festivals.enrolment.waitlist import place_in_line
 from shop.festivals.models import Enrolment, Festival, Nomination
+from shop.forms.numbers import number_of
 from shop.listings import festival_products
 from shop.merchants.models import Merchant
 from shop.workspace.access import MemberRequest, nominations_of, products_of, store_members_only
@@ -56,9 +57,9 @@ def festival(request: MemberRequest, merchant: Merchant, festival_id: int) -> Ht
     """Show a festival's terms and slots; lead to the form of a product in a slot."""
     at = clock.moment_of(request)
     found, enrolment = _festival(merchant, festival_id, at=at)
-    if request.GET.get("slot", "").isdecimal() and request.GET.get("product", "").isdecimal():
-        place = (int(request.GET["slot"]), int(request.GET["product"]))
-        return redirect(_with_wanted(request, merchant, place))
+    slot, product = (number_of(request.GET.get(name, "")) for name in ("slot", "product"))
+    if slot is not None and product is not None:
+        return redirect(_with_wanted(request, merchant, (slot, product)))
     taken = Count("nominations", filter=Q(nominations__state=Nomination.State.APPROVED))
     is_enrolling = enrol.is_enrolling(found, at=at)
     rows = found.slots.open(at=at).annotate(taken=taken).order_by("starts_at", "pk")
@@ -171,17 +172,17 @@ def _version(festival: Festival, enrolment: Enrolment | None) -> str:
 
 def _agreed(request: MemberRequest) -> dict[str, Any]:
     """Return the terms and the commission of the page on which the store agreed."""
-    rate = request.POST.get("commission_bp", "")
+    rate = number_of(request.POST.get("commission_bp", ""), digits=5)
     return {
         "terms_version": request.POST.get("terms_version", ""),
-        "commission_bp": int(rate) if rate.isdecimal() and len(rate) < 6 else -1,
+        "commission_bp": -1 if rate is None else rate,
     }
 
 
 def _with_wanted(request: MemberRequest, merchant: Merchant, place: tuple[int, int]) -> str:
     address = reverse("workspace-nominate", args=[merchant.slug, *place])
-    wanted = request.GET.get("wanted", "")
-    return f"{address}?wanted={wanted}" if wanted.isdecimal() and len(wanted) < 18 else address
+    wanted = number_of(request.GET.get("wanted", ""))
+    return address if wanted is None else f"{address}?wanted={wanted}"
 
 
 def _said(own: Enrolment) -> str:

@@ -13,6 +13,7 @@ from shop import clock
 from shop.errors import ShopError
 from shop.festivals.deals.actions import raise_allotment
 from shop.festivals.models import Deal, Nomination
+from shop.forms.numbers import number_of
 from shop.merchants.models import Merchant
 from shop.stock.count import MOST
 from shop.workspace.access import MemberRequest, nominations_of, store_members_only
@@ -29,18 +30,16 @@ def deals_of(nomination: Nomination) -> QuerySet[Deal]:
 def raise_units(request: MemberRequest, merchant: Merchant, nomination_id: int) -> HttpResponse:
     """Raise the allotment of one deal of a nomination."""
     nomination = get_object_or_404(nominations_of(merchant), pk=nomination_id)
-    text = request.POST.get("deal", "")
-    number = int(text) if text.isdecimal() and len(text) < 18 else 0
-    deal = get_object_or_404(deals_of(nomination), pk=number)
-    units = request.POST.get("units", "").strip()
+    deal = get_object_or_404(deals_of(nomination), pk=number_of(request.POST.get("deal", "")) or 0)
+    units = number_of(request.POST.get("units", "").strip())
     try:
-        if not units.isdecimal() or len(units) > 8 or int(units) > MOST:
+        if units is None or units > MOST:
             messages.error(
                 request, _("Enter a number of units from 0 to %(most)d.") % {"most": MOST}
             )
         else:
             at = clock.moment_of(request)
-            raise_allotment(deal, int(units), at=at, by=request.user, may_promise=False)
+            raise_allotment(deal, units, at=at, by=request.user, may_promise=False)
             messages.success(request, _("Your changes are saved."))
     except ShopError as refusal:
         messages.error(request, str(refusal))

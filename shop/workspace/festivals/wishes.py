@@ -14,6 +14,7 @@ from shop.delivery.names import country_name
 from shop.festivals.models import Festival, Nomination, Slot, Wanted
 from shop.festivals.nominations.proposal import Proposal
 from shop.festivals.pricing.kinds import Fixed, Percent
+from shop.forms.numbers import number_of
 from shop.merchants.models import Merchant
 
 SHOWN = 50
@@ -73,10 +74,10 @@ def fits(wanted: Wanted, product: Product) -> bool:
 
 def answered_by(merchant: Merchant, text: str, product: Product, slot: Slot) -> Wanted | None:
     """Return the wish with a number, if a product in a slot answers it; else nothing."""
-    if not (text.isascii() and text.isdecimal() and len(text) < 18):
+    if (pk := number_of(text)) is None:
         return None
     rows = Wanted.objects.filter(festival=slot.festival_id, country__in=("", merchant.country))
-    found = rows.select_related("category").filter(pk=int(text)).first()
+    found = rows.select_related("category").filter(pk=pk).first()
     if found is None or found.slot_id not in (None, slot.pk) or not fits(found, product):
         return None
     return found

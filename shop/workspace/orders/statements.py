@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from shop.festivals.local_time import wall_of
 from shop.festivals.models import Festival
+from shop.forms.numbers import number_of
 from shop.merchants.models import Merchant
 from shop.reports import statement_pages
 from shop.reports.statements import DELIVERY, GOODS, OUTSIDE
@@ -61,8 +62,7 @@ def sheet(
 
 
 def _number(request: MemberRequest) -> int:
-    text = request.GET.get("page", "")
-    return max(1, int(text)) if text.isdecimal() and len(text) < 6 else 1
+    return number_of(request.GET.get("page", ""), digits=5) or 1
 
 
 def _own(request: MemberRequest, merchant: Merchant, festival_id: int) -> Festival:

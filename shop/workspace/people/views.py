@@ -18,6 +18,7 @@ from shop.accounts.models import User
 from shop.accounts.requests import SignedIn
 from shop.accounts.welcome import Door, welcome
 from shop.errors import NotPossible
+from shop.forms.numbers import number_of
 from shop.merchants.models import Membership, StoreInvitation
 from shop.workspace.people import invite
 
@@ -57,8 +58,7 @@ def storeless(request: SignedIn) -> HttpResponse:
 
 def _asked(request: SignedIn) -> int:
     """Return which invitation a button named; 0 where it names none."""
-    text = request.POST.get("invitation", "")
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
+    return number_of(request.POST.get("invitation", "")) or 0
 
 
 def _accept(token: str, user: User, at: datetime) -> Membership:

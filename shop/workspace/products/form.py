@@ -13,6 +13,7 @@ from shop.catalogue.models import Category, Variant
 from shop.delivery.names import countries_by_name
 from shop.festivals.models import ChangeLog, RegularPrice
 from shop.forms.fields import AmountField, HsCodeField, LineField, ListField, ProseField
+from shop.forms.numbers import number_of
 from shop.listings.edit import TypedWords
 from shop.listings.variants import MOST_ROWS, BadRows, TypedVariant
 from shop.moderation.contents import Content
@@ -187,8 +188,8 @@ class BaseGrid(BaseFormSet):  # type: ignore[type-arg]  # Django has no type arg
         """Tie rows to variants of the product; any other row stands for a new one."""
         known = {variant.pk: variant for variant in variants}
         for form in self.forms:
-            text = str(form["id"].value() or "")
-            form.variant = known.pop(int(text), None) if text.isdecimal() else None
+            pk = number_of(str(form["id"].value() or ""))
+            form.variant = known.pop(pk, None) if pk else None
 
     def rows(self) -> list[TypedVariant]:
         """Return the rows that say something."""

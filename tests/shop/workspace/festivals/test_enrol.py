@@ -259,3 +259,13 @@ def test_more_units_than_are_there_are_not_set_aside(client, desk, offer):
 
 def page_of(client, desk, festival):
     return client.get(f"/merchant/{desk.merchant.slug}/festivals/{festival.pk}/").text
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "9" * 19, "-1", "x", ""])
+def test_a_slot_that_no_number_names_is_not_chosen(client, desk, number):
+    festival = make.festival(
+        starts_at=START + timedelta(days=60), ends_at=START + timedelta(days=70)
+    )
+    address = desk.address(f"{{store}}/festivals/{festival.pk}/?slot={number}&product=1")
+
+    assert client.get(address).status_code == 200

@@ -235,6 +235,15 @@ def test_a_row_that_names_a_variant_of_another_product_stands_for_a_new_one(clie
     assert Variant.objects.get(sku="MINE-1").product == desk.draft
 
 
+def test_a_row_that_names_a_variant_by_no_number_is_refused(client, desk):
+    own = f"/merchant/{desk.merchant.slug}/products/{desk.draft.pk}/"
+    sent = form_of(client, own) | {"v-0-id": "9" * 5_000, "v-0-sku": "MINE-1", "v-0-units": "2"}
+
+    assert client.post(own, sent).status_code == 422
+
+    assert not desk.draft.variants.filter(sku="MINE-1").exists()
+
+
 def test_an_edit_that_somebody_else_overtook_is_not_saved_and_both_are_shown(client, desk, own):
     mine = form_of(client, own) | {"title": "My title", "description": "My words"}
     theirs = form_of(client, own) | {"title": "Their title"}
