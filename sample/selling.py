@@ -38,7 +38,7 @@ from shop.orders.models import Order, Shipment, Suborder
 from shop.orders.place import place_order
 from shop.orders.ship import tracking_url
 from shop.payments.models import Payment
-from shop.stock import hold as stock
+from shop.stock import units as stock
 
 ENDED, LIVE = 60, 140  # orders of a festival that is over, and of the one that runs
 SEED = 1912

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from shop import clock
 from shop.cart.current import signed_in
 from shop.cart.http import see_other
-from shop.checkout.order.find import order_page
+from shop.checkout.order.access import order_page
 from shop.checkout.order.proof import is_proved
 from shop.checkout.order.status import bring_up_to_date, standing
 from shop.checkout.order.summary import show_order

@@ -13,7 +13,7 @@ from shop.festivals.models import Deal
 from shop.festivals.promotions import sponsors
 from shop.listings.refresh import note_stock
 from shop.orders.models import Discount, Order, OrderLine
-from shop.stock import hold as stock
+from shop.stock import units as stock
 from shop.stock.models import Pool
 
 

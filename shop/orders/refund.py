@@ -18,7 +18,7 @@ from shop.listings.refresh import note_stock
 from shop.locks import lock
 from shop.orders import holds
 from shop.orders.models import Order, OrderLine, Refund, RefundLine, RefundParcel, Suborder
-from shop.stock import hold as stock
+from shop.stock import units as stock
 
 
 def part(total: int, done: int, count: int, of: int) -> int:

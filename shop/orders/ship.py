@@ -17,7 +17,7 @@ from shop.locks import lock_one
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
 from shop.orders.refund import refunded
 from shop.orders.tasks import send_shipped
-from shop.stock import hold as stock
+from shop.stock import units as stock
 from shop.tasks import enqueue
 
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.errors import NotPossible, StaleState
-from shop.stock import hold
 from shop.stock.models import Pool, StockMove
+from shop.stock.units import lock
 
 MOST = 1_000_000
 """Units of one pool: more is a slip of the finger."""
@@ -72,7 +72,7 @@ def count(
     """
     if any(not 0 <= units <= MOST for units in counted.values()):
         raise NotPossible(_("Enter a number of units from 0 to %(most)d.") % {"most": MOST})
-    pools = hold.lock(counted)
+    pools = lock(counted)
     waiting = fence(list(counted))
     # A fence may stand above what is there: what is left of it is what is there.
     aside = {pool_id: min(waiting.get(pool_id, 0), pool.free) for pool_id, pool in pools.items()}

@@ -22,7 +22,7 @@ from shop.festivals.limits import Limits
 from shop.networks import network_key
 from shop.requests import Request
 from shop.storefront.cache.catalogue_version import current_version
-from shop.waiting_room import line
+from shop.waiting_room import places
 from shop.waiting_room.gate import Gate
 from shop.waiting_room.tickets import PASS, QueueTicket, give, is_known, ticket_of
 
@@ -78,7 +78,7 @@ def _turn_of(
     ticket, ahead = place
     # As many are called as there is room for, in the order in which they came.
     if ahead < gate.free(most) and gate.enter(most):
-        line.let_in(ticket, at=at)
+        places.let_in(ticket, at=at)
         return QueueTicket(ticket.number, ticket.came_at, at + PASS)
     _note(at, is_waiting=True)
     return _wait(request, ticket, ahead)
@@ -92,8 +92,8 @@ def _place(
     at: datetime,
 ) -> tuple[QueueTicket, int] | None:
     if ticket is None:
-        return line.join(kept, network_key=network_key(request), most=length, at=at)
-    return ticket, line.ask(ticket, kept, at=at)
+        return places.join(kept, network_key=network_key(request), most=length, at=at)
+    return ticket, places.ask(ticket, kept, at=at)
 
 
 def _hold(request: Request, ticket: QueueTicket, at: datetime) -> HttpResponse:
@@ -102,9 +102,9 @@ def _hold(request: Request, ticket: QueueTicket, at: datetime) -> HttpResponse:
     if kept is None:
         return _come_back(request)
     if kept and not ticket.number:
-        ticket = line.keep(ticket, kept, at=at)
+        ticket = places.keep(ticket, kept, at=at)
     elif kept:
-        line.ask(ticket, kept, at=at)
+        places.ask(ticket, kept, at=at)
     return _wait(request, ticket, 0)
 
 
@@ -117,8 +117,8 @@ def forget() -> None:
 def _somebody_waits(at: datetime) -> bool:
     """Tell whether people wait, as this process saw within the last second."""
     with _seen_lock:
-        if _seen is None or abs(at - _seen[0]) >= line.LOOK:
-            _note(at, is_waiting=line.waiting(at=at) > 0)
+        if _seen is None or abs(at - _seen[0]) >= places.LOOK:
+            _note(at, is_waiting=places.waiting(at=at) > 0)
         return cast("tuple[datetime, bool]", _seen)[1]
 
 
@@ -132,7 +132,7 @@ def _posted(request: Request) -> dict[str, Any] | None:
     if request.method != "POST":
         return {}
     fields = _fields(request)
-    is_small = sum(len(name) + len(value) for name, value in fields) <= line.MOST_KEPT
+    is_small = sum(len(name) + len(value) for name, value in fields) <= places.MOST_KEPT
     return {request.get_full_path(): fields} if is_small and not request.FILES else None
 
 
@@ -149,7 +149,7 @@ def _put_back(request: Request, ticket: QueueTicket | None) -> None:
     """Turn a page's repeated request into the post of its owner. It was vouched for then."""
     if ticket is None or not ticket.number or request.method != "GET":
         return
-    kept = line.take_kept(ticket, request.get_full_path())
+    kept = places.take_kept(ticket, request.get_full_path())
     if kept is None:
         return
     posted = QueryDict(mutable=True)

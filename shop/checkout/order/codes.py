@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from shop import clock
 from shop.cart.http import see_other
-from shop.checkout.order.find import PAGES_AFTER, open_page
+from shop.checkout.order.access import PAGES_AFTER, open_page
 from shop.checkout.order.proof import KNOWN_FOR, is_old, is_proved, prove
 from shop.networks import network_key
 from shop.orders.access import CODE_WORKS, DIGITS, begin_code, is_fresh, use_code

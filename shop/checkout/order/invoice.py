@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from shop.cart.formats import amount, full_day, language, less
-from shop.checkout.order.find import own_order_page
+from shop.checkout.order.access import own_order_page
 from shop.checkout.order.refunds import MoneyBack, money_back
 from shop.checkout.order.summary import paid_with
 from shop.delivery.names import address_lines

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from shop import clock, dates
-from shop.checkout.order.find import order_page
+from shop.checkout.order.access import order_page
 from shop.checkout.order.summary import OrderShown
 from shop.orders.models import Order, OrderLine
 from shop.orders.text import order_link

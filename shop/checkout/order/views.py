@@ -18,7 +18,7 @@ from shop.accounts.requests import SignedIn
 from shop.cart.current import signed_in
 from shop.cart.http import see_other
 from shop.checkout.desks import desks_of
-from shop.checkout.order.find import order_page, own_order_page
+from shop.checkout.order.access import order_page, own_order_page
 from shop.checkout.order.index import orders_of
 from shop.checkout.order.proof import is_proved
 from shop.checkout.order.refunds import money_back

@@ -24,7 +24,7 @@ from shop.errors import FenceBroken
 from shop.festivals.models import Deal, RegularPrice
 from shop.festivals.models.deals import promising_sql
 from shop.festivals.pricing.kinds import undercut_sql
-from shop.stock import hold
+from shop.stock.units import lock
 
 # Deals ``a`` whose units wait for them at %(at)s, as ``fencing_deals`` returns them: for the
 # statements that pages and mails write out.
@@ -84,7 +84,7 @@ def check_room(pool_ids: Collection[int], *, at: datetime) -> None:
     Raises:
         FenceBroken: more would be set aside than is free; the caller's transaction rolls back.
     """
-    pools = hold.lock(pool_ids)
+    pools = lock(pool_ids)
     asked = promised(pool_ids, at=at)
     for pool_id, pool in pools.items():
         if asked.get(pool_id, 0) > pool.free:

@@ -41,7 +41,7 @@ from shop.rounds import mishaps, pace
 from shop.rounds.mishaps import forget_mishaps
 from shop.storefront.cache.probe import forget_looks, probe_openings
 from shop.storefront.search_words.not_found import forget_vain
-from shop.waiting_room.line import forget_places
+from shop.waiting_room.places import forget_places
 from shop.workers.cleanup import forget_tasks
 from shop.workers.revive import take_up
 from shop.workspace.sheets import receive as sheets

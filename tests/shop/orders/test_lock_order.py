@@ -9,7 +9,7 @@ from shop.festivals.models import Claim, DealUsage, PromotionUsage
 from shop.festivals.prices import spans
 from shop.orders import end
 from shop.orders.place import place_order
-from shop.stock import hold
+from shop.stock.units import lock
 from tests import make
 from tests.make import NOON
 from tests.stepping import Beside, is_locked, lock_row, open_transaction
@@ -86,7 +86,7 @@ def test_of_two_rows_the_older_one_is_locked_first(kind):
 @transaction.atomic
 def lock_both(kind, *ids):
     if kind == "pool":
-        hold.lock(ids)
+        lock(ids)
     elif kind == "product":
         spans.lock_prices(ids, at=NOON)
     elif kind == "claim":

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from shop.cart.models import Cart
 from shop.festivals import limits
 from shop.storefront.cache import catalogue_version
-from shop.waiting_room import line, tickets
+from shop.waiting_room import places, tickets
 from shop.waiting_room.models import Place
 from tests.crowd import at_once
 from tests.make import NOON
@@ -114,7 +114,7 @@ def test_who_goes_away_holds_nobody_up_and_keeps_the_number(kettle, clock_at):
     with full_house():
         away.get("/cart/")
         patient.get("/cart/")
-        clock_at(NOON + line.THERE + timedelta(minutes=5))
+        clock_at(NOON + places.THERE + timedelta(minutes=5))
         assert number(patient.get("/cart/")) == 1
         assert number(away.get("/cart/")) == 1
         assert number(patient.get("/cart/")) == 2

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from shop.errors import Unavailable
-from shop.stock import hold as stock_hold
+from shop.stock import units as stock
 from shop.stock.models import Pool, StockMove
 from tests import make
 from tests.make import NOON
@@ -20,8 +20,8 @@ def counters(pool):
 def hold(units, *, everyday=None, fence=None):
     """Hold units; unless said otherwise all of them at the everyday price."""
     with transaction.atomic():
-        stock_hold.lock(units)
-        stock_hold.hold(units, everyday=units if everyday is None else everyday, fence=fence or {})
+        stock.lock(units)
+        stock.hold(units, everyday=units if everyday is None else everyday, fence=fence or {})
 
 
 def test_held_units_are_not_free_any_more():
@@ -85,7 +85,7 @@ def test_units_go_back_even_when_the_fence_takes_all():
 def test_paying_turns_held_into_sold():
     pool = Pool.objects.create(on_hand=5, held=3)
 
-    stock_hold.settle({pool.pk: 2})
+    stock.settle({pool.pk: 2})
 
     assert counters(pool) == (5, 1, 2)
 
@@ -94,7 +94,7 @@ def test_shipping_takes_sold_units_out_of_the_house_and_says_who_did_it():
     pool, by = Pool.objects.create(on_hand=5, held=1, sold=2), make.user()
 
     with transaction.atomic():
-        stock_hold.ship({pool.pk: 2}, at=NOON, by=by, note="BB-2027-100001")
+        stock.ship({pool.pk: 2}, at=NOON, by=by, note="BB-2027-100001")
 
     assert counters(pool) == (3, 1, 0)
     move = StockMove.objects.get()
@@ -107,7 +107,7 @@ def test_what_was_not_sold_cannot_be_shipped():
     pool = Pool.objects.create(on_hand=5, held=3, sold=1)
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        stock_hold.ship({pool.pk: 2}, at=NOON, by=None, note="")
+        stock.ship({pool.pk: 2}, at=NOON, by=None, note="")
 
     assert counters(pool) == (5, 3, 1)
     assert not StockMove.objects.exists()
