@@ -1,4 +1,4 @@
-"""The only place that locks rows: how, in which order of their ids, and which table before which.
+"""The only place that locks: rows, in which order of their ids and tables, and what no row is.
 
 Two who lock the same rows the other way round wait for each other in a circle. So whoever needs
 rows of several tables locks them in ``ORDER``, and rows of one table by their ids. All tests watch
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import connection
 from django.db.models import Manager, Model, QuerySet
 
 # From what people decide on to what many buy at once: what is scarce comes last, for a moment.
@@ -63,6 +64,27 @@ def lock_one[Row: Model](
 def free_ones[Row: Model](rows: QuerySet[Row]) -> QuerySet[Row]:
     """Return the rows that nobody else holds, to be locked as they are read; the order stays."""
     return rows.select_for_update(skip_locked=True, of=_of(rows))
+
+
+def one_after_another(*keys: str) -> None:
+    """Wait for others with one of these keyed hashes, until the transaction ends.
+
+    A statement of its own: a count that follows sees what was committed meanwhile.
+    """
+    numbers = sorted(int(key[:15], 16) for key in set(keys))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(n) FROM unnest(%s::bigint[]) n", [numbers])
+
+
+def alone_at(work: int, part: int = 0) -> None:
+    """Wait for others at the same part of a piece of work, until the transaction ends.
+
+    Args:
+        work: the number that this piece of work has, and no other one.
+        part: an id; of two parts with the same last 31 bits one waits for the other for nothing.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [work, part % 2**31])
 
 
 def _of(rows: QuerySet[Any] | Manager[Any]) -> tuple[str, ...]:

@@ -24,7 +24,6 @@ from shop.cart.current import (
     signed_in,
 )
 from shop.cart.forms import CountryForm, LineForm
-from shop.cart.http import see_other
 from shop.cart.limits import needs_confirming, own_limits
 from shop.cart.models import Cart, CartLine, SavedProduct
 from shop.cart.page import show_cart
@@ -36,6 +35,7 @@ from shop.errors import NotPossible, ShopError, TooManyTries
 from shop.forms.numbers import number_of
 from shop.languages import listed
 from shop.requests import Request
+from shop.responses import see_other
 from shop.storefront.cache.catalogue_version import current_version
 from shop.storefront.language_offer import note_offer, offered
 from shop.storefront.middleware import tokenless

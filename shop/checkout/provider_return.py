@@ -8,7 +8,6 @@ from django.views.decorators.http import require_safe
 
 from shop import clock
 from shop.cart.current import signed_in
-from shop.cart.http import see_other
 from shop.checkout.order.access import order_page
 from shop.checkout.order.proof import is_proved
 from shop.checkout.order.status import bring_up_to_date, standing
@@ -17,6 +16,7 @@ from shop.checkout.order.tickets import visits_beside
 from shop.orders.adopt import may_keep
 from shop.orders.models import Order
 from shop.requests import Request
+from shop.responses import see_other
 from shop.storefront.cache.catalogue_version import current_version
 
 

@@ -15,7 +15,6 @@ from shop import clock
 from shop.cart import change, sums
 from shop.cart.current import Shopper, shopper_of
 from shop.cart.formats import language, parcels
-from shop.cart.http import see_other
 from shop.cart.models import Cart
 from shop.cart.pricing import PricedCart, price_cart
 from shop.checkout import charge
@@ -34,6 +33,7 @@ from shop.orders.agreement import Agreement
 from shop.payments.collect import start_payment
 from shop.reports import refusals
 from shop.requests import Request
+from shop.responses import see_other
 from shop.storefront.preferences import currency_of
 from shop.waiting_room.queued import queued
 

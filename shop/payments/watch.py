@@ -19,7 +19,7 @@ from shop.orders.unpaid.report import parked, said
 from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.rounds import each
 from shop.rounds.mishaps import waiting as waiting_mishaps
-from shop.storefront.cache.probe import wrong_pages
+from shop.storefront.probe import wrong_pages
 from shop.tasks import at_once, enqueue, tried_again
 
 log = logging.getLogger(__name__)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from shop.accounts.mailboxes import mailbox_key
 from shop.accounts.models import User
-from shop.cart.locks import one_after_another
 from shop.errors import NotPossible
+from shop.locks import one_after_another
 from shop.reminders.mail import send_confirmation
 from shop.reminders.models import Reminder
 from shop.reminders.subjects import Subject

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from shop import clock
 from shop.accounts.models import User
 from shop.cart.current import carts_of, has_verified_email, signed_in
-from shop.cart.http import see_other
 from shop.cart.models import CartLine
 from shop.errors import NotPossible
 from shop.festivals.models import Slot
@@ -25,6 +24,7 @@ from shop.reminders import ask, tokens
 from shop.reminders.forms import MailForm
 from shop.reminders.models import Reminder
 from shop.reminders.subjects import Subject, thing_of
+from shop.responses import see_other
 from shop.storefront.middleware import tokenless
 
 OUTCOMES = ("ready", "confirm", "confirmed", "stopped")

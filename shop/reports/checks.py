@@ -31,8 +31,8 @@ from shop.payments.provider.stripe_gateway import gateway
 from shop.payments.watch import problems
 from shop.reports.models import Check
 from shop.rounds.mishaps import waiting as waiting_mishaps
-from shop.storefront.cache.probe import look_again, not_right, probe
 from shop.storefront.models import ProbeResult
+from shop.storefront.probe import look_again, not_right, probe
 from shop.tasks import enqueue
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from shop.festivals.models import Festival
 from shop.reports import checks
 from shop.reports.models import Check
-from shop.storefront.cache.probe import latest_probe
 from shop.storefront.models import ProbeResult
+from shop.storefront.probe import latest_probe
 
 TITLES = {
     "beat": "Periodic work (beat)", "worker": "Worker", "clock": "Clocks", "cache": "Cache",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
+from shop.locks import alone_at
 from shop.reports.models import Check, Tally
 from shop.reports.pieces import EXPANDED, FIRST, PIECES
 from shop.rounds import repeat
@@ -25,7 +26,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 2_000
 # How far back each round looks; every tenth minute all of the past is looked through.
 RECENT = timedelta(hours=2)
-LOCK = 41_200
+WORK = 41_200  # for locks
 FIGURES = Tally.FIGURES
 
 UNCOUNTED = """
@@ -85,7 +86,7 @@ def count_sales(*, at: datetime) -> int:
 def count_all_sales(*, at: datetime) -> int:
     """Count all that is not counted yet, and take out orders that are not paid any more."""
     with transaction.atomic(), connection.cursor() as cursor:
-        _queue_up(cursor)
+        _queue_up()
         _take_out(cursor)
     return _count(LONG_AGO)
 
@@ -98,7 +99,7 @@ def rebuild() -> int:
         How many orders and refunds were counted.
     """
     with connection.cursor() as cursor:
-        _queue_up(cursor)
+        _queue_up()
         for table in ("shop_tally", "shop_countedrefund", "shop_countedorder"):
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608 (names from the line above)
         return _count_with(cursor, LONG_AGO)
@@ -111,7 +112,7 @@ def check_sales(*, at: datetime) -> list[int]:
         The ids of festivals whose tallies were wrong.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        _queue_up(cursor)
+        _queue_up()
         wrong = differing(cursor)
     if wrong:
         log.error("tallies of festivals %s differ from their orders and are added up again", wrong)
@@ -129,9 +130,9 @@ def differing(cursor: CursorWrapper) -> list[int]:
     return sorted({row[0] for row in cursor.fetchall()})
 
 
-def _queue_up(cursor: CursorWrapper) -> None:
+def _queue_up() -> None:
     """Wait for the lock of counting: new rows depend on those that others have counted."""
-    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    alone_at(WORK)
 
 
 def _count(since: datetime) -> int:
@@ -139,7 +140,7 @@ def _count(since: datetime) -> int:
 
     def some() -> int:
         with transaction.atomic(), connection.cursor() as cursor:
-            _queue_up(cursor)
+            _queue_up()
             return _count_some(cursor, since)
 
     return repeat(some)

@@ -35,11 +35,11 @@ from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.festivals.local_time import wall_of
 from shop.festivals.models import Festival
-from shop.storefront.cache.probe import latest_probe
 from shop.storefront.models import PreviewLink, ProbeResult
 from shop.storefront.previews import access
 from shop.storefront.previews.boundaries import boundaries
 from shop.storefront.previews.preview import Preview, Stock, Who
+from shop.storefront.probe import latest_probe
 
 MOST = 40  # shared previews on the screen, the newest first
 

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from shop import clock
 from shop.cart.current import cart_for_change, carts_of, remember_cart
-from shop.cart.http import see_other
 from shop.cart.saved import save
 from shop.cart.saved.page import saved_products
 from shop.cart.views import number
 from shop.errors import NotPossible
 from shop.requests import Request
+from shop.responses import see_other
 from shop.storefront.middleware import tokenless
 
 

@@ -18,9 +18,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from shop.cart.current import Shopper
-from shop.cart.locks import one_after_another
 from shop.cart.models import Cart, VoucherTry
 from shop.errors import NeedsAccount, TooManyTries, VoucherRefused, WrongCode
+from shop.locks import one_after_another
 from shop.networks import keyed_hash
 
 WITHIN = timedelta(minutes=10)

@@ -17,12 +17,12 @@ from django.views.decorators.http import require_POST, require_safe
 from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.cart.current import Shopper, cart_for_change, has_verified_email, shopper_of, signed_in
-from shop.cart.http import see_other
 from shop.cart.views import cart_page
 from shop.cart.vouchers.claim import claim_for_cart, claim_for_later
 from shop.cart.vouchers.wallet import claimed_vouchers, within_reach
 from shop.errors import NeedsAccount, ShopError
 from shop.festivals.promotions.vouchers import vouchers_to_claim
+from shop.responses import see_other
 from shop.storefront.middleware import tokenless
 
 

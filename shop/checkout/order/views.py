@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.cart.current import signed_in
-from shop.cart.http import see_other
 from shop.checkout.desks import desks_of
 from shop.checkout.order.access import order_page, own_order_page
 from shop.checkout.order.index import orders_of
@@ -33,6 +32,7 @@ from shop.orders.models import Order
 from shop.payments.cancel import cancel_pending
 from shop.payments.models import Payment
 from shop.requests import Request
+from shop.responses import see_other
 
 
 @require_safe

@@ -39,7 +39,7 @@ from shop.reports.refusals import forget_refusals
 from shop.reports.tallies import check_sales, count_all_sales, count_sales
 from shop.rounds import mishaps, pace
 from shop.rounds.mishaps import forget_mishaps
-from shop.storefront.cache.probe import forget_looks, probe_openings
+from shop.storefront.probe import forget_looks, probe_openings
 from shop.storefront.search_words.not_found import forget_vain
 from shop.waiting_room.places import forget_places
 from shop.workers.cleanup import forget_tasks
@@ -50,7 +50,7 @@ log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN = 15
 SAID_EVERY = 20  # seconds, also while a round of everything takes longer
-LOCK_SPACE = 41_100
+LOCK_SPACE = 41_100  # kept across transactions, which shop.locks does not
 
 
 class Round(NamedTuple):

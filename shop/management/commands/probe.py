@@ -2,8 +2,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from shop import clock
 from shop.festivals.models import Festival
-from shop.storefront.cache.probe import probe
 from shop.storefront.models import ProbeResult
+from shop.storefront.probe import probe
 
 Outcome = ProbeResult.Outcome
 WORDS = {Outcome.RIGHT: "ok    ", Outcome.WRONG: "WRONG ", Outcome.SILENT: "silent"}

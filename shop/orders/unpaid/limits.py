@@ -15,13 +15,13 @@ from typing import cast
 
 from shop.accounts.mailboxes import mailbox_key
 from shop.cart.current import Shopper
-from shop.cart.locks import one_after_another
 from shop.cart.pricing import PricedCart
 from shop.delivery.models import Contact
 from shop.errors import TooManyOpenOrders
 from shop.festivals.holds.holdings import Holdings
 from shop.festivals.pricing.segments import Segment
 from shop.festivals.pricing.terms import DealTerms
+from shop.locks import one_after_another
 from shop.orders.models import Order
 from shop.orders.unpaid.reads import DEAL, POOL, Count, Key, OrderSource, Scarce, Seen, look
 from shop.orders.unpaid.words import network_full, order_too_large, too_many_of

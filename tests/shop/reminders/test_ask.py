@@ -7,7 +7,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from shop.cart.locks import one_after_another
+from shop.locks import one_after_another
 from shop.networks import keyed_hash
 from shop.reminders import tokens
 from shop.reminders.ask import MOST_A_DAY, MOST_OF_NETWORK

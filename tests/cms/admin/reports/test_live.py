@@ -12,7 +12,7 @@ from shop.orders.models import Order
 from shop.reports import tallies
 from shop.reports.checks import look_around
 from shop.reports.models import FinalReport, Tally
-from shop.storefront.cache.probe import latest_probe
+from shop.storefront.probe import latest_probe
 from tests import make
 from tests.budgets import statements
 from tests.buying import pay

@@ -1,4 +1,4 @@
-"""How pages of one person answer."""
+"""How views answer."""
 
 from django.http import HttpResponseRedirect
 from django.urls import reverse

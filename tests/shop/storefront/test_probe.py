@@ -10,9 +10,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from shop.payments.watch import problems
-from shop.storefront.cache import probe as cache_probe
-from shop.storefront.cache.probe import forget_looks, latest_probe, probe, probe_openings
+from shop.storefront import probe as probe_module
 from shop.storefront.models import ProbeResult
+from shop.storefront.probe import forget_looks, latest_probe, probe, probe_openings
 from tests import make
 from tests.make import END, NOON, START
 from tests.patience import PATIENCE
@@ -23,7 +23,7 @@ SECOND = timedelta(seconds=1)
 @pytest.fixture(autouse=True)
 def busy_server(monkeypatch):
     """Give the pages of the tests' server all the time of a busy machine."""
-    monkeypatch.setattr(cache_probe, "PATIENCE", PATIENCE)
+    monkeypatch.setattr(probe_module, "PATIENCE", PATIENCE)
 
 
 @pytest.fixture
