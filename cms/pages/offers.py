@@ -35,13 +35,11 @@ class OfferCard:
 
 def offers(festival: KnownFestival, *, at: datetime, language: str) -> list[OfferCard]:
     """Return the promotions that can be used at an instant or will be. One statement."""
-    rows = Promotion.objects.filter(
-        ~Q(trigger=Promotion.Trigger.CODE),
-        Promotion.OFFERED,
-        festival_id=festival.id,
-        state=Promotion.State.ACTIVE,
-        use_to__gt=at,
-    ).order_by("use_from", "pk")[:MOST]
+    rows = (
+        Promotion.objects.offered()
+        .filter(~Q(trigger=Promotion.Trigger.CODE), festival_id=festival.id, use_to__gt=at)
+        .order_by("use_from", "pk")[:MOST]
+    )
     return [_offer(row, festival, at=at, language=language) for row in rows]
 
 

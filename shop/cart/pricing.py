@@ -112,7 +112,7 @@ def priced_lines(
     language: str, is_locked: bool, *, token_hash: Expression, at: Expression
 ) -> QuerySet[CartLine]:
     """Return the lines of a cart with all that their price depends on but the deals."""
-    regular = RegularPrice.objects.filter(variant=OuterRef("variant"), starts_at__lte=at)
+    regular = RegularPrice.objects.begun(at=at).filter(variant=OuterRef("variant"))
     aside = (
         fencing_deals(at=at)
         .filter(variant__pool=OuterRef("variant__pool"))
@@ -144,7 +144,7 @@ def priced_lines(
         .select_related("cart__contact", "variant__product__merchant", "variant__product__listing",
                         "variant__pool")
         .annotate(
-            regular_now=Subquery(regular.order_by("-starts_at", "-id").values("amount")[:1]),
+            regular_now=Subquery(regular.values("amount")[:1]),
             public=Subquery(span.values(json=JSONObject(price="price", prior="prior_price"))[:1]),
             set_aside=Subquery(aside.values("units")[:1]),
             taking_part=ArraySubquery(taking_part),

@@ -65,7 +65,7 @@ def gaps(product: Product, *, at: datetime) -> list[Gap]:
 
 
 def _variant_gaps(product: Product, *, at: datetime) -> list[Gap]:
-    priced = RegularPrice.objects.filter(variant=OuterRef("pk"), starts_at__lte=at)
+    priced = RegularPrice.objects.begun(at=at).filter(variant=OuterRef("pk"))
     rows = list(product.variants.filter(is_active=True).annotate(priced=Exists(priced)))
     if not rows:
         return [Gap("variants", _("Add at least one size or kind with a price"))]

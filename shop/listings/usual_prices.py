@@ -110,9 +110,9 @@ def odd_tickets(typed: Mapping[str, int], product: Product, *, at: datetime) -> 
 
 
 def _earlier_tickets(product: Product, *, at: datetime) -> dict[str, int]:
-    rows = RegularPrice.objects.filter(
-        variant__product=product, variant__listed_at__isnull=False, starts_at__lte=at
-    ).order_by("-starts_at", "-id")
+    rows = RegularPrice.objects.begun(at=at).filter(
+        variant__product=product, variant__listed_at__isnull=False
+    )
     prices: dict[str, list[int]] = {}
     for options, amount in rows.values_list("variant__options", "amount")[:LATELY]:
         prices.setdefault(", ".join(options), []).append(amount)
@@ -121,12 +121,10 @@ def _earlier_tickets(product: Product, *, at: datetime) -> dict[str, int]:
 
 def siblings_of(product: Product, *, anew: Collection[Any], at: datetime) -> Usual | None:
     """Return the usual price of the other variants that a product has on sale. One statement."""
-    rows = RegularPrice.objects.filter(
-        variant__product=product, variant__is_active=True, variant__listed_at__isnull=False,
-        starts_at__lte=at,
-    ).exclude(variant__in=anew)  # fmt: skip
-    newest = rows.order_by("variant_id", "-starts_at", "-id").distinct("variant_id")
-    prices = list(newest.values_list("amount", flat=True))
+    rows = RegularPrice.objects.begun(at=at).filter(
+        variant__product=product, variant__is_active=True, variant__listed_at__isnull=False
+    )
+    prices = list(rows.exclude(variant__in=anew).amounts().values())
     return Usual(median_low(prices), _siblings()) if prices else None
 
 

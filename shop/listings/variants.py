@@ -217,12 +217,7 @@ def _price(
     wanted: dict[int, int] = {variant.pk: row.price for row, variant in made if row.price}
     priced = [(cast("int", row.id), row.price) for row in kept if row.price]
     unlisted = [(pk, price) for pk, price in priced if known[pk].listed_at is None]
-    now = dict(
-        RegularPrice.objects.filter(variant__in=[pk for pk, _price in unlisted])
-        .order_by("variant_id", "-starts_at", "-id")
-        .distinct("variant_id")
-        .values_list("variant_id", "amount")
-    )
+    now = RegularPrice.objects.filter(variant__in=[pk for pk, _price in unlisted]).amounts()
     wanted |= {pk: price for pk, price in unlisted if now.get(pk) != price}
     RegularPrice.objects.bulk_create(
         RegularPrice(variant_id=pk, amount=amount, starts_at=starts_at, by=by)

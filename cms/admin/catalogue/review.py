@@ -111,7 +111,7 @@ def _buttons(product: Product) -> list[HeaderButton]:
 
 def _variants(product: Product) -> list[tuple[Variant, str]]:
     """Return the variants of a product with their newest regular price."""
-    prices = RegularPrice.objects.filter(variant=OuterRef("pk")).order_by("-starts_at", "-id")
+    prices = RegularPrice.objects.filter(variant=OuterRef("pk")).newest()
     rows = product.variants.filter(is_active=True).select_related("pool")
     rows = rows.annotate(amount=Subquery(prices.values("amount")[:1])).order_by("position", "pk")
     return [

@@ -37,9 +37,9 @@ class DealRow:
 def deals_of(festival: Festival, *, at: datetime) -> QuerySet[Deal]:
     """Return the deals of a festival with all that a row says."""
     moment = Least(Greatest(Value(at), OuterRef("effective_from")), OuterRef("effective_to"))
-    regular = RegularPrice.objects.filter(variant=OuterRef("variant"), starts_at__lte=moment)
+    regular = RegularPrice.objects.begun(at=moment).filter(variant=OuterRef("variant"))
     rows = Deal.objects.filter(slot__festival=festival).annotate(
-        regular=Subquery(regular.order_by("-starts_at", "-pk").values("amount")[:1])
+        regular=Subquery(regular.values("amount")[:1])
     )
     rows = rows.select_related("slot__festival", "variant__product__merchant", "nomination")
     return with_sold_out(rows)

@@ -18,7 +18,7 @@ from shop.cart.pricing import PricedCart
 from shop.cart.vouchers import explain
 from shop.cart.vouchers.wallet import to_claim
 from shop.errors import NeedsAccount, VoucherRefused
-from shop.festivals.models import Claim, Festival, Promotion
+from shop.festivals.models import Claim, Promotion
 from shop.festivals.promotions.text import named
 from shop.festivals.promotions.vouchers import claim_voucher
 
@@ -45,14 +45,9 @@ def claimable(priced: PricedCart, shopper: Shopper, *, at: datetime) -> list[Cla
     had = claims.filter(Q(shopper=shopper.user) | Q(mailbox=shopper.limit_id))
     is_open = Q(pk__in=to_claim(at=at))
     rows = (
-        Promotion.objects.filter(
-            Promotion.OFFERED,
-            trigger=Promotion.Trigger.CLAIM,
-            state=Promotion.State.ACTIVE,
-            use_from__lte=at,
-            use_to__gt=at,
-            festival__state=Festival.State.PUBLISHED,
-        )
+        Promotion.objects.offered()
+        .usable(at=at)
+        .filter(trigger=Promotion.Trigger.CLAIM)
         .exclude(pk__in=explain.in_cart(priced))
         .annotate(is_mine=Exists(mine), had=Exists(had))
         .filter(Q(is_mine=True) | (Q(had=False) & is_open))

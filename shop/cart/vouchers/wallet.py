@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -59,14 +59,7 @@ def within_reach(user: User | None, *, at: datetime) -> list[VoucherShown]:
 
 def to_claim(*, at: datetime) -> QuerySet[Promotion]:
     """Return the vouchers whose claiming is open, and of which some are left."""
-    return Promotion.objects.filter(
-        Promotion.OFFERED,
-        Q(claim_from=None) | Q(claim_from__lte=at),
-        Q(claim_to=None) | Q(claim_to__gt=at),
-        Q(max_claims=None) | Q(claimed__lt=F("max_claims")),
-        trigger=Promotion.Trigger.CLAIM,
-        state=Promotion.State.ACTIVE,
-    )
+    return Promotion.objects.offered().filter(Promotion.claimable(at))
 
 
 def _open(row: Promotion) -> VoucherShown:
@@ -112,8 +105,7 @@ def _standing(claim: Claim, at: datetime) -> tuple[str, str, str]:
         return pgettext("voucher", "Ended"), "", ""
     if row.use_from > at:
         return pgettext("voucher", "Claimed"), "info", starts_on(row)
-    is_on = row.state == Promotion.State.ACTIVE and row.is_offered
-    if not is_on or row.festival.state != Festival.State.PUBLISHED:
+    if not row.is_offered or row.festival.state != Festival.State.PUBLISHED:
         text = _("This voucher cannot be used at the moment. Try again later.")
         return pgettext("voucher", "Paused"), "warn", text
     text = _("It is in your cart.") if getattr(claim, "is_picked", False) else ""

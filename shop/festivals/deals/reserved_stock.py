@@ -66,10 +66,8 @@ def promised(pool_ids: Collection[int], *, at: datetime) -> dict[int, int]:
 
 def fencing_deals(*, at: datetime | Expression) -> QuerySet[Deal]:
     """Return the deals that set units aside at an instant, those to come included."""
-    begun = RegularPrice.objects.filter(variant=OuterRef("variant"), starts_at__lte=at)
-    now = begun.order_by("-starts_at", "-pk").annotate(
-        is_under=Undercut(OuterRef("kind"), OuterRef("value"), F("amount"))
-    )
+    begun = RegularPrice.objects.begun(at=at).filter(variant=OuterRef("variant"))
+    now = begun.annotate(is_under=Undercut(OuterRef("kind"), OuterRef("value"), F("amount")))
     undercut = Subquery(now.values("is_under")[:1])
     deals = Deal.objects.promising(at=at).alias(is_undercut=Coalesce(undercut, False))
     return deals.exclude(effective_from__lte=at, is_undercut=True)

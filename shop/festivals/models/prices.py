@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import UTC, datetime
+from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -26,6 +28,30 @@ class TimeRange(Func):
 DURING = TimeRange("starts_at", "ends_at", RangeBoundary())
 
 
+class RegularPriceQuerySet[Row: models.Model](models.QuerySet[Row]):
+    """Prices by their instants; of two with one instant the later row wins."""
+
+    def begun(self, *, at: datetime | Expression) -> Self:
+        """Keep those that have begun at an instant; of a variant the one in force comes first."""
+        return self.filter(starts_at__lte=at).order_by("-starts_at", "-pk")
+
+    def newest(self) -> Self:
+        """Keep the one of each variant that wins over the others."""
+        return self.order_by("variant_id", "-starts_at", "-pk").distinct("variant_id")
+
+    def amounts(self) -> dict[int, int]:
+        """Return the amounts of the newest, by variant id."""
+        return dict(self.newest().values_list("variant_id", "amount"))
+
+    def histories(self) -> dict[int, list[tuple[datetime, int]]]:
+        """Return instants and amounts in the order of time, past and to come, by variant id."""
+        found: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
+        rows = self.order_by("starts_at", "pk")
+        for variant_id, at, amount in rows.values_list("variant_id", "starts_at", "amount"):
+            found[variant_id].append((at, amount))
+        return found
+
+
 class RegularPrice(models.Model):
     """A variant's price without a deal, from an instant on. Rows are only ever added.
 
@@ -36,6 +62,8 @@ class RegularPrice(models.Model):
     amount = models.PositiveBigIntegerField(help_text="Minor units, tax included.")
     starts_at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    objects = RegularPriceQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["variant", "-starts_at", "-id"], name="price_of_variant")]

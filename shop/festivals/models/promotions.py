@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Expression, F, Q
 
 from shop.accounts.models import Mailbox
 from shop.conditions import under
@@ -12,6 +13,23 @@ from shop.festivals.models.festival import Festival, Fund
 from shop.festivals.pricing.benefit_kinds import BENEFIT_CHOICES, BENEFITS, BenefitKind
 from shop.merchants.models import Merchant
 from shop.states import Stateful, StateQuerySet
+
+
+class PromotionQuerySet[Row: models.Model](StateQuerySet[Row]):
+    """Promotions by what a shopper may do with them."""
+
+    def offered(self) -> Self:
+        """Keep those that are on and that no suspended store gives, whatever their times."""
+        return self.filter(Promotion.OFFERED, state=Promotion.State.ACTIVE)
+
+    def usable(self, *, at: datetime | Expression) -> Self:
+        """Keep those that are on, within their time and those of a public festival."""
+        return self.filter(
+            state=Promotion.State.ACTIVE,
+            use_from__lte=at,
+            use_to__gt=at,
+            festival__state=Festival.State.PUBLISHED,
+        )
 
 
 class Promotion(Stateful):
@@ -82,7 +100,7 @@ class Promotion(Stateful):
     is_taken: bool
     own_claim: int | None
 
-    objects = StateQuerySet.as_manager()
+    objects = PromotionQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -130,10 +148,22 @@ class Promotion(Stateful):
         """Return how it computes its benefit."""
         return BENEFITS[self.kind]
 
+    @staticmethod
+    def claimable(at: datetime) -> Q:
+        """Return which vouchers are on, with some left, in the time for claiming them."""
+        return Q(
+            Q(max_claims=None) | Q(claimed__lt=F("max_claims")),
+            Q(claim_from=None) | Q(claim_from__lte=at),
+            Q(claim_to=None) | Q(claim_to__gt=at),
+            trigger=Promotion.Trigger.CLAIM,
+            state=Promotion.State.ACTIVE,
+        )
+
     @property
     def is_offered(self) -> bool:
-        """Tell whether no suspended store gives it. Reads its merchant."""
-        return self.merchant is None or self.merchant.is_trading
+        """Tell whether it is on and no suspended store gives it. Reads its merchant."""
+        is_given = self.merchant is None or self.merchant.is_trading
+        return is_given and self.state == Promotion.State.ACTIVE
 
 
 class PromotionUsage(models.Model):

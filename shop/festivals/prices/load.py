@@ -39,7 +39,7 @@ def timelines(
     )
     rows = list(variants.values_list("id", "product_id", "listed_at", CLOSES))
     ids = [row[0] for row in rows]
-    regular = _regular_prices(ids)
+    regular = RegularPrice.objects.filter(variant_id__in=ids).histories()
     rows_of_deals = list(_public(Deal.objects.filter(variant_id__in=ids), planned))
     closures = _closures(deal.pk for deal in rows_of_deals)
     deals: dict[int, list[DealTerms]] = defaultdict(list)
@@ -60,7 +60,8 @@ def with_deals(terms: VariantTerms, deals: Iterable[Deal]) -> VariantTerms:
 
 def planned_prices(variants: Collection[Variant], *, at: datetime) -> dict[int, VariantTerms]:
     """Return the regular prices of variants that are not on sale yet, as from now on."""
-    regular = _regular_prices([variant.pk for variant in variants])
+    pks = [variant.pk for variant in variants]
+    regular = RegularPrice.objects.filter(variant_id__in=pks).histories()
     return {
         variant.pk: VariantTerms(variant.pk, tuple(regular[variant.pk]), at, variant.closes_at)
         for variant in variants
@@ -96,14 +97,6 @@ def open_deals(*, variants: Expression, at: Expression, mailbox: Expression) -> 
         effective_to__gt=at,
     )
     return _public(deals.annotate(had=usage.annotate(n=DealUsage.TAKEN).values("n")[:1]))
-
-
-def _regular_prices(variant_ids: Collection[int]) -> dict[int, list[tuple[datetime, int]]]:
-    found: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
-    prices = RegularPrice.objects.filter(variant_id__in=variant_ids).order_by("starts_at", "id")
-    for variant_id, starts_at, amount in prices.values_list("variant_id", "starts_at", "amount"):
-        found[variant_id].append((starts_at, amount))
-    return found
 
 
 def _public(deals: QuerySet[Deal], planned: Collection[int] = ()) -> QuerySet[Deal]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
@@ -57,12 +56,7 @@ def change_prices(
 
 def regular_prices(variant_ids: Collection[int]) -> dict[int, list[tuple[datetime, int]]]:
     """Return the regular prices of variants with their instants, past and to come."""
-    found: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
-    if variant_ids:
-        rows = RegularPrice.objects.filter(variant_id__in=variant_ids).order_by("starts_at", "pk")
-        for variant_id, at, amount in rows.values_list("variant_id", "starts_at", "amount"):
-            found[variant_id].append((at, amount))
-    return found
+    return RegularPrice.objects.filter(variant_id__in=variant_ids).histories()
 
 
 def _refuse_rise_in_percent_deals(variant_ids: Collection[int], *, since: datetime) -> None:

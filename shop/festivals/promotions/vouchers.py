@@ -90,15 +90,12 @@ def usable_promotions(
     taken = of_promotion.filter(~is_there, ~is_own, AnyOf(F("pk"), picked_claims))
     is_claimed = Q(trigger=Promotion.Trigger.CLAIM, own_claim__isnull=False)
     return (
-        Promotion.objects.annotate(own_claim=Subquery(claimed.values("pk")[:1]))
+        Promotion.objects.usable(at=at)
+        .annotate(own_claim=Subquery(claimed.values("pk")[:1]))
         .filter(
             Q(trigger=Promotion.Trigger.AUTOMATIC)
             | Q(AnyOf(F("pk"), picked))
-            | is_claimed & ~Q(AnyOf(F("pk"), taken_off)),
-            state=Promotion.State.ACTIVE,
-            use_from__lte=at,
-            use_to__gt=at,
-            festival__state=Festival.State.PUBLISHED,
+            | is_claimed & ~Q(AnyOf(F("pk"), taken_off))
         )
         .annotate(
             had=usage.annotate(n=F("held") + F("used")).values("n")[:1],
@@ -156,12 +153,8 @@ def claim_voucher(promotion: Promotion, user: User, *, at: datetime) -> Claim:
     if mine := Claim.objects.filter(promotion=promotion, shopper=user).first():
         return mine
     may = Promotion.objects.filter(
-        Q(max_claims=None) | Q(claimed__lt=F("max_claims")),
-        Q(claim_from=None) | Q(claim_from__lte=at),
-        Q(claim_to=None) | Q(claim_to__gt=at),
+        Promotion.claimable(at),
         pk=promotion.pk,
-        trigger=Promotion.Trigger.CLAIM,
-        state=Promotion.State.ACTIVE,
         # No join: the guard has to stand in the update itself, where a waiting one is judged again.
         festival__in=Festival.objects.filter(state=Festival.State.PUBLISHED),
     ).filter(Q(merchant=None) | Q(merchant__in=Merchant.objects.trading()))
@@ -189,8 +182,7 @@ def _why_not_claimed(promotion_id: int, at: datetime) -> str:
     if row.claim_to and row.claim_to <= at:
         day = _written(last_day(row.claim_to, row.festival.zone))
         return _("This voucher could be claimed until %(date)s.") % {"date": day}
-    is_on = row.state == Promotion.State.ACTIVE and row.is_offered
-    if not is_on or row.festival.state != Festival.State.PUBLISHED:
+    if not row.is_offered or row.festival.state != Festival.State.PUBLISHED:
         return _("This voucher cannot be used at the moment. Try again later.")
     return _("All vouchers of this kind have been claimed.")
 
@@ -214,7 +206,7 @@ def _refuse_outside_its_time(promotion: Promotion, at: datetime) -> None:
     if promotion.use_to <= at or promotion.state == Promotion.State.ENDED_EARLY:
         day = _written(last_day(min(promotion.use_to, at), zone))
         raise VoucherRefused(_("This voucher ended on %(date)s.") % {"date": day})
-    if promotion.state != Promotion.State.ACTIVE or not promotion.is_offered:
+    if not promotion.is_offered:
         raise VoucherRefused(_("This voucher cannot be used at the moment. Try again later."))
 
 

@@ -216,12 +216,7 @@ def first_words(words: TypedWords) -> dict[str, Any]:
 
 def first_rows(variants: Sequence[Variant], content: Content) -> list[dict[str, Any]]:
     """Return the initial rows of the grid: the variants, those that are proposed, empty rows."""
-    prices = dict(
-        RegularPrice.objects.filter(variant__in=variants)
-        .order_by("variant_id", "-starts_at", "-id")
-        .distinct("variant_id")
-        .values_list("variant_id", "amount")
-    )
+    prices = RegularPrice.objects.filter(variant__in=variants).amounts()
     relabel(variants, content)
     rows = [row_of(variant) | {"price": prices.get(variant.pk)} for variant in variants]
     rows += [new_row_of(row) for row in content.variants]

@@ -62,9 +62,8 @@ def effects(
 
 def current_prices(variants: Sequence[Variant], *, at: datetime) -> dict[int, int]:
     """Return the regular prices in force, by variant id."""
-    rows = RegularPrice.objects.filter(variant__in=[row.pk for row in variants], starts_at__lte=at)
-    newest = rows.order_by("variant_id", "-starts_at", "-id").distinct("variant_id")
-    return dict(newest.values_list("variant_id", "amount"))
+    rows = RegularPrice.objects.begun(at=at).filter(variant__in=[row.pk for row in variants])
+    return rows.amounts()
 
 
 def _sentence(deal: Deal, before: int | None, after: int, *, at: datetime) -> str:
