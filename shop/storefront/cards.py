@@ -53,7 +53,7 @@ class Card:
     prior: str
     price_label: str
     low: str
-    deal: str
+    note: str
     claim: ClaimBar | None
     is_out: bool
 
@@ -67,7 +67,7 @@ def cards(rows: Iterable[ProductRow], language: str, *, in_flash: bool = False) 
     """
     start = _products_url(language)
     low = _("Lowest in 30 days: %(price)s")
-    labels = {True: _("Flash price"), False: _("Festival price")}
+    labels = {is_flash: price_label(is_flash=is_flash) for is_flash in (True, False)}
     save = _("Save: %(product)s")
     return [
         _card(row, language, (start, low, labels[row.is_flash], save), in_flash) for row in rows
@@ -102,7 +102,7 @@ def _card(
         prior=prior,
         price_label=label if prior else "",
         low=low % {"price": prior} if prior else "",
-        deal=_deal(row, language),
+        note=_deal(row, language),
         claim=claim,
         is_out=is_out,
     )
@@ -153,6 +153,11 @@ def _deal(row: ProductRow, language: str) -> str:
         return ""  # the flag says it; one costs what it always does
     label = listed(row.deal_options or ())
     return deal_in_words(label, row.deal_price, row.deal_left, language)
+
+
+def price_label(*, is_flash: bool) -> str:
+    """Return what a lowered price is called beside the one that is struck through."""
+    return _("Flash price") if is_flash else _("Festival price")
 
 
 def deal_in_words(label: str, price: int, left: int | None, language: str) -> str:

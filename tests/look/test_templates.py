@@ -74,16 +74,20 @@ def test_a_component_is_short_and_opens_with_what_it_takes(path):
     assert "Takes: " in lines[0] or path.name == "plain.html"
 
 
+# With a context of its own, the prices of 24 cards would take half a millisecond and not a tenth.
+PRICE = '{% include "components/price.html" %}'
+
+
 @pytest.mark.parametrize("path", COMPONENTS, ids=named)
 def test_components_are_included_with_what_they_take_and_nothing_else(path):
-    includes = re.findall(r"{% include [^%]*%}", path.read_text("utf-8"))
+    includes = re.findall(r"{% include [^%]*%}", path.read_text("utf-8").replace(PRICE, ""))
 
     assert [tag for tag in includes if not tag.endswith(" only %}")] == []
 
 
 @pytest.mark.parametrize("name", ["card", "store_card"])
-def test_a_card_asks_for_no_address_and_no_other_template(name):
-    text = code_of(TEMPLATES / f"components/{name}.html")
+def test_a_card_asks_for_no_address_and_no_template_but_that_of_the_price(name):
+    text = code_of(TEMPLATES / f"components/{name}.html").replace(PRICE, "")
 
     assert re.findall(r"{% (?:url|include|static|for)\b", text) == []
 

@@ -19,7 +19,7 @@ from shop.currencies import convert, written
 from shop.festivals import local_time
 from shop.festivals.words import deal_note, deal_text
 from shop.languages import beside, listed
-from shop.storefront.cards import ClaimBar, claim_of, deal_in_words, money, percent_off
+from shop.storefront.cards import ClaimBar, claim_of, deal_in_words, money, percent_off, price_label
 from shop.storefront.product.choice import Offered, Selector, selectors
 from shop.storefront.product.delivery import Reader
 from shop.storefront.product.variants import VariantNow, preselected, together
@@ -33,9 +33,10 @@ class Facts:
 
     price: str
     prior: str
+    price_label: str
+    low: str
     percent: str
-    is_flash: bool
-    about: str
+    note: str
     has_deal: bool
     deal_text: str
     deal_note: str
@@ -142,17 +143,19 @@ def _facts(
     at: datetime,
 ) -> dict[str, Any]:
     language = reader.language
-    has_prior = bool(variant.percent and variant.prior_price)
+    percent, before = variant.percent, variant.prior_price
     is_flash, rule = variant.kind == "flash", variant.rule
     price: Any = variant.price
-    prior: Any = variant.prior_price
+    prior = money(before, language) if percent and before else ""
+    low = _("Lowest price in the 30 days before: %(price)s")
     is_lower = rule is not None and not rule.counts_together
     return {
         "price": money(price, language),
-        "prior": money(prior, language) if has_prior else "",
-        "percent": percent_off(variant.percent, language) if has_prior else "",
-        "is_flash": is_flash,
-        "about": _about(price, reader),
+        "prior": prior,
+        "price_label": price_label(is_flash=is_flash) if prior else "",
+        "low": low % {"price": prior} if prior else "",
+        "percent": percent_off(percent, language) if percent and before else "",
+        "note": _about(price, reader),
         "has_deal": variant.has_deal,
         "deal_text": deal_text(rule) if rule else "",
         "deal_note": deal_note(rule) if rule else "",
