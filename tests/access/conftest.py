@@ -3,24 +3,15 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.access.inspector import Inspector
+from tests.access.inspector import PHONE, Inspector
 from tests.browsing.market import Market, open_market
 from tests.browsing.stage import Stage
 
-# How pages are walked through; each is looked at by day and by night.
-LOOKS = {"desk": 1280, "phone": 390}
-
-
-@pytest.fixture(params=LOOKS)
-def look(request) -> str:
-    """Walk at a desk and with a telephone."""
-    return request.param
-
 
 @pytest.fixture
-def width(look) -> int:
-    """Make the window as wide as the look asks."""
-    return LOOKS[look]
+def width() -> int:
+    """Walk with a telephone; the inspector looks at each page at a desk too."""
+    return PHONE[0][0]
 
 
 @pytest.fixture

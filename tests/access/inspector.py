@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import resources
 from typing import Any
 
 from playwright.sync_api import Page
 
+from tests.browsing.fixtures import HEIGHTS
 from tests.browsing.watching import goes_sideways
 
 AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
@@ -18,6 +20,10 @@ ASKED = {
     "light": {"type": "tag", "values": RULES},
     "dark": {"type": "rule", "values": NIGHT_RULES},
 }
+# Each page is opened once, on a telephone, and looked at in all of these; the way leads back to the
+# first one with one change a step.
+LOOKS = ((390, "light"), (390, "dark"), (1280, "dark"), (1280, "light"))
+PHONE = LOOKS[:2]
 HAS_AXE = "() => Boolean(window.axe)"
 # Colours on their way to others are none that anybody reads.
 ARRIVE = """() => document.getAnimations().forEach((one) => {
@@ -55,23 +61,32 @@ class Inspector:
         )
         self.visit(f"/shown/{name}/")
 
-    def look(self, where: str = "") -> None:
-        """Look at the page as it stands, by day and by night; ``where`` says what is open on it."""
+    def look(self, where: str = "", *, looks: Sequence[tuple[int, str]] = LOOKS) -> None:
+        """Look at the page as it stands, with a telephone and at a desk, by day and by night.
+
+        Args:
+            where: what is open on it.
+            looks: widths and schemes of colours, where not all of them have it.
+        """
         self.page.wait_for_load_state()
         place = f"{self.page.url} {where}".strip()
         if not self.page.evaluate(HAS_AXE):
             self.page.evaluate(AXE)
-        if sideways := goes_sideways(self.page):
-            self.found.append(f"{place}: {sideways}")
-        for scheme, rules in ASKED.items():
-            self._look(f"{place} ({scheme})", scheme, rules)
-        self.page.emulate_media(color_scheme="light")
+        for width, scheme in looks:
+            self._look(f"{place} at {width} ({scheme})", width, scheme)
+        self._see(*LOOKS[0])
 
-    def _look(self, place: str, scheme: str, rules: dict[str, Any]) -> None:
-        self.page.emulate_media(color_scheme=scheme)
+    def _look(self, place: str, width: int, scheme: str) -> None:
+        self._see(width, scheme)
+        if scheme == "light" and (sideways := goes_sideways(self.page)):
+            self.found.append(f"{place}: {sideways}")
         self.page.evaluate(ARRIVE)
-        for violation in self.page.evaluate(RUN, [rules, self.within])["violations"]:
+        for violation in self.page.evaluate(RUN, [ASKED[scheme], self.within])["violations"]:
             self.found += [f"{place}: {_sentence(violation, node)}" for node in violation["nodes"]]
+
+    def _see(self, width: int, scheme: str) -> None:
+        self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+        self.page.emulate_media(color_scheme=scheme)
 
 
 def _sentence(violation: dict[str, Any], node: dict[str, Any]) -> str:

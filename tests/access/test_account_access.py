@@ -7,8 +7,8 @@ from tests import make
 from tests.browsing.steps import PASSWORD, sign_in
 
 
-def test_the_doors_of_an_account_have_no_barriers(stage, market, inspector, look):
-    page, email = inspector.page, f"{look}@example.org"
+def test_the_doors_of_an_account_have_no_barriers(stage, market, inspector):
+    page, email = inspector.page, "lin@example.org"
     make.user(email)
 
     inspector.visit("/account/login/")
@@ -33,12 +33,12 @@ def test_the_doors_of_an_account_have_no_barriers(stage, market, inspector, look
     assert inspector.found == []
 
 
-def test_the_thresholds_of_an_account_have_no_barriers(stage, market, inspector, look, rf):
+def test_the_thresholds_of_an_account_have_no_barriers(stage, market, inspector, rf):
     page = inspector.page
     inspector.visit("/account/inactive/", "/organize/")  # which leads to the sign-in
     assert "/account/login/?next=" in page.url
     page.goto("/account/signup/")
-    page.get_by_label("Email").fill(f"new-{look}@example.org")
+    page.get_by_label("Email").fill("new@example.org")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Create account").click()
     page.wait_for_url(lambda url: "/signup/" not in url)
@@ -50,8 +50,8 @@ def test_the_thresholds_of_an_account_have_no_barriers(stage, market, inspector,
     assert inspector.found == []
 
 
-def test_two_step_sign_in_has_no_barriers(stage, market, inspector, look):
-    page, email = inspector.page, f"{look}@example.com"
+def test_two_step_sign_in_has_no_barriers(stage, market, inspector):
+    page, email = inspector.page, "lin@example.com"
     make.user(email)
     sign_in(page, email)
     turn_on_two_steps(inspector)
@@ -98,8 +98,8 @@ def turn_on_two_steps(inspector):
     inspector.look()
 
 
-def test_the_rooms_of_an_account_have_no_barriers(stage, market, inspector, look):
-    page, email = inspector.page, f"{look}@example.net"
+def test_the_rooms_of_an_account_have_no_barriers(stage, market, inspector):
+    page, email = inspector.page, "lin@example.net"
     make.user(email)
     sign_in(page, email)
 

@@ -54,9 +54,10 @@ def test_the_board_of_a_running_festival_has_no_barriers(sold, inspector):
 
 def test_the_board_asks_for_new_figures_by_itself(sold, inspector):
     page = inspector.page
+    page.clock.install()
     page.goto(f"/organize/festivals/{sold.festival.pk}/live/")
     with page.expect_response(lambda answer: "/live/" in answer.url, timeout=IN_BROWSERS) as answer:
-        pass
+        page.clock.run_for(15_000)
 
     assert answer.value.ok
     assert page.locator("#figures .desk-stats").count() == 1

@@ -1,6 +1,8 @@
 import pytest
 from django.template.loader import render_to_string
 
+from tests.access.inspector import PHONE
+
 
 def test_the_festival_the_lists_and_the_stores_have_no_barriers(market, inspector):
     inspector.visit(
@@ -20,13 +22,11 @@ def test_the_festival_the_lists_and_the_stores_have_no_barriers(market, inspecto
     assert inspector.found == []
 
 
-def test_the_sheet_of_filters_has_no_barriers(market, inspector, width):
-    if width != 390:
-        pytest.skip("On a desk the filters stand beside the list.")
+def test_the_sheet_of_filters_has_no_barriers(market, inspector):
     inspector.page.goto("/products/")
 
     inspector.page.get_by_role("button", name="Filter").click()
-    inspector.look("with its filters open")
+    inspector.look("with its filters open", looks=PHONE)  # at a desk they stand beside the list
 
     assert inspector.found == []
 
@@ -93,3 +93,15 @@ def test_a_barrier_of_the_day_or_the_night_alone_would_be_seen(market, inspector
     seen = [sentence for sentence in inspector.found if "color-contrast" in sentence]
     assert any(f"({scheme})" in sentence for sentence in seen)
     assert not any(f"({other})" in sentence for sentence in seen)
+
+
+@pytest.mark.parametrize(("width", "other"), [(390, 1280), (1280, 390)])
+def test_a_barrier_of_one_width_alone_would_be_seen(market, inspector, width, other):
+    pale = f"@media (width: {width}px) {{ main {{ color: #ddd; }} }}"
+    style = f"main {{ color: #000; background: #fff; }} {pale}"
+    inspector.show("pale", f"<title>Pale</title><style>{style}</style><main>Pale words")
+
+    seen = [sentence for sentence in inspector.found if "color-contrast" in sentence]
+    assert any(f"at {width} (light)" in sentence for sentence in seen)
+    assert any(f"at {width} (dark)" in sentence for sentence in seen)
+    assert not any(f"at {other} " in sentence for sentence in seen)

@@ -32,7 +32,7 @@ from tests.browsing.steps import (
     words,
 )
 from tests.cms.admin.people import organizer
-from tests.journeys.ways import journey, on_desk_and_phone
+from tests.journeys.ways import journey, on_phone_and_later_desk
 from tests.paying import assert_books_agree
 from tests.shop.tickets import visits
 
@@ -82,7 +82,7 @@ def phone_photo() -> dict[str, Any]:
     return {"name": "IMG_2041.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()}
 
 
-@on_desk_and_phone
+@on_phone_and_later_desk
 def test_a_festival_is_planned_filled_opened_bought_from_and_visited(stage, people):
     starts = (clock.now() + timedelta(days=1)).replace(minute=0, second=0, microsecond=0)
     boss = organizer()

@@ -17,7 +17,7 @@ from tests.browsing.steps import go_to_pay, pay, press_pay, put_in_cart, sign_in
 from tests.cms.admin.people import organizer
 from tests.journeys.test_a_festival import phone_photo
 from tests.journeys.test_help import find, mend, send_again
-from tests.journeys.ways import journey, on_desk_and_phone
+from tests.journeys.ways import journey, on_phone_and_later_desk
 from tests.patience import wait_until
 from tests.sample.loaded import root_collection
 
@@ -38,7 +38,7 @@ def _shop(stage):
         Category.objects.create(path=path, name=name)
 
 
-@on_desk_and_phone
+@on_phone_and_later_desk
 def test_a_store_is_made_joined_sells_is_suspended_and_reopened(stage, visitor):
     boss, folake, shopper = visitor(), visitor(), visitor()
     judge = organizer()

@@ -5,7 +5,7 @@ import pytest
 from tests.browsing.steps import sign_in, words
 from tests.cms.admin.people import organizer
 from tests.hostile_files import picture
-from tests.journeys.ways import journey, on_desk_and_phone
+from tests.journeys.ways import journey, on_phone_and_later_desk
 from tests.patience import wait_until
 from tests.sample.loaded import root_collection
 
@@ -19,7 +19,7 @@ def rolex():
     return {"name": "rolex.jpg", "mimeType": "image/jpeg", "buffer": picture("JPEG", (1200, 1200))}
 
 
-@on_desk_and_phone
+@on_phone_and_later_desk
 def test_a_counterfeit_is_refused_taken_down_and_the_shawl_comes_back(market, visitor, rolex):
     root_collection()
     weaver, shopper, reviewer = visitor(), visitor(), visitor()

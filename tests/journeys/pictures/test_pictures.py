@@ -42,6 +42,7 @@ def test_each_picture_is_there_is_shown_once_and_is_small():
 
 
 @journey
+@pytest.mark.long
 def test_the_steps_of_the_how_to_pages_are_walked_and_pictured(town, enter, stage):
     camera, people = Camera(), {role: enter() for role in ("merchant", "host", "organizer")}
     festival = Festival.objects.get(slug=COMING)
