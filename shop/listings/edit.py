@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
@@ -144,20 +145,9 @@ def refuse_conflict(row: Product | Merchant, version: int) -> None:
 
 def words_of(product: Product) -> TypedWords:
     """Return the present words of a product."""
-    return TypedWords(
-        title=product.title,
-        category_id=product.category_id,
-        titles=product.titles,
-        summary=product.summary,
-        description=product.description,
-        materials=tuple(product.materials),
-        origin=product.origin,
-        hs_code=product.hs_code,
-        option_names=tuple(product.option_names),
-        tags=tuple(product.tags),
-        duration_minutes=product.duration_minutes,
-        meeting_point=product.meeting_point,
-    )
+    found: dict[str, Any] = {one.name: getattr(product, one.name) for one in fields(TypedWords)}
+    lists = {name: tuple(value) for name, value in found.items() if isinstance(value, list)}
+    return TypedWords(**found | lists)
 
 
 def _save(product: Product, rows: Sequence[TypedVariant], *, at: datetime, by: User) -> None:

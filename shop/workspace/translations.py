@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods
 
 from shop import clock
 from shop.catalogue import translations
-from shop.catalogue.models import Product
+from shop.catalogue.models import Product, Term
 from shop.errors import ShopError
 from shop.festivals.models import ChangeLog
 from shop.forms.visible_text import seen_only
@@ -43,8 +43,13 @@ from shop.moderation.translate import (
 from shop.workspace.access import MemberRequest, products_of, store_members_only
 from shop.workspace.store.pending_changes import saved
 
-LONGEST = {"title": 160, "summary": 200, "meeting_point": 300, "tagline": 120, "word": 80}
 LONG = 8_000
+COLUMNS = {
+    "title": Product.title, "word": Term.term,
+    **{name: getattr(Product, name) for name in translations.OF_PRODUCTS},
+    **{name: getattr(Merchant, name) for name in translations.OF_STORES},
+}  # fmt: skip
+LONGEST = {name: column.field.max_length or LONG for name, column in COLUMNS.items()}
 LINES = {"description": 8, "story": 8}
 
 
@@ -61,7 +66,7 @@ class WordsField(forms.CharField):
         self.has_lines = name in LINES
         widget = forms.Textarea(marks | {"rows": LINES[name]}) if self.has_lines else None
         super().__init__(
-            label=label or NAMES[name], max_length=LONGEST.get(name, LONG), required=False,
+            label=label or NAMES[name], max_length=LONGEST[name], required=False,
             widget=widget or forms.TextInput(marks),
         )  # fmt: skip
 

@@ -29,7 +29,7 @@ from shop.storefront.product.sessions import Visit, sessions_of, visit
 from shop.storefront.product.specs import Spec, details, duration
 from shop.storefront.product.structured_data import offer_data
 from shop.storefront.product.variants import VariantNow, variants_now
-from shop.storefront.product.words import WORDS, product_words
+from shop.storefront.product.words import WORDS, ProductWords, product_words
 from shop.storefront.search.find import find_popular
 from shop.storefront.stores.cards import place
 from shop.storefront.stores.counts import OF_STORE
@@ -72,27 +72,17 @@ class StoreBox:
 class ProductPage:
     """Everything that the page of a product says.
 
-    ``lang`` marks a description without translation; the title, the summary and the place to meet
-    have marks of their own.
-
     ``travels`` says of each variant how it travels, where not all do in one way.
     """
 
     url: str
-    title: str
-    title_lang: str
-    summary: str
-    summary_lang: str
-    paragraphs: tuple[str, ...]
-    lang: str
+    words: ProductWords
     crumbs: tuple[tuple[str, str], ...]
     pictures: list[dict[str, str]]
     is_experience: bool
     buying: Buying | None
     visit: Visit | None
     length: str
-    meeting_point: str
-    meeting_lang: str
     delivery: Delivery | None
     travels: tuple[tuple[int, Delivery], ...]
     facts: tuple[Spec, ...]
@@ -156,19 +146,12 @@ def product_page(
     of_store, alike = _rails(product, version, at=at, language=language)
     return ProductPage(
         url=url,
-        title=words.title.text,
-        title_lang=words.title.lang,
-        summary=words.summary.text,
-        summary_lang=words.summary.lang,
-        paragraphs=words.paragraphs,
-        lang=words.description.lang,
+        words=words,
         crumbs=_crumbs(product, language),
         pictures=pictures,
         is_experience=is_experience,
         buying=box,
         visit=visit(sessions, words.terms, language),
-        meeting_point=words.meeting_point.text if is_experience else "",
-        meeting_lang=words.meeting_point.lang,
         length=duration(product.duration_minutes or 0) if is_experience else "",
         delivery=_first_delivery(sent, box) if box else None,
         travels=tuple((panel.id, sent[panel.weight_g]) for panel in box.panels)

@@ -35,7 +35,7 @@ def offer_data(
         "@context": "https://schema.org",
         "@type": "Product",
         "name": words.title.text,
-        "description": words.summary.text or words.description.text[:300],
+        "description": words.said["summary"].text or words.said["description"].text[:300],
         "url": url,
         "image": [_absolute(address) for address in pictures],
         "brand": {"@type": "Brand", "name": product.merchant.name},

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shop.catalogue.models import Product
+from shop.catalogue.translations import OF_PRODUCTS
 from shop.catalogue.words import ProductTerms, terms_of
 from shop.languages import Wording, lang_mark
 
@@ -19,18 +20,16 @@ WORDS = """(
 
 @dataclass(frozen=True, slots=True)
 class ProductWords:
-    """The product's own words on its page."""
+    """The product's own words on its page: its title, and all others by the names of fields."""
 
     title: Wording
-    summary: Wording
-    description: Wording
-    meeting_point: Wording
+    said: Mapping[str, Wording]
     terms: ProductTerms
 
     @property
     def paragraphs(self) -> tuple[str, ...]:
         """Return the description by paragraphs."""
-        return tuple(part for part in self.description.text.split("\n") if part.strip())
+        return tuple(part for part in self.said["description"].text.split("\n") if part.strip())
 
 
 def product_words(
@@ -47,13 +46,13 @@ def product_words(
     """
     return ProductWords(
         title=product.named(language),
-        summary=_said(translated, "summary", product.summary, language),
-        description=_said(translated, "description", product.description, language),
-        meeting_point=_said(translated, "meeting_point", product.meeting_point, language),
+        said={name: _said(translated, name, product, language) for name in OF_PRODUCTS},
         terms=terms_of(product, shared, language),
     )
 
 
-def _said(translated: Mapping[str, str] | None, name: str, original: str, language: str) -> Wording:
-    text = (translated or {}).get(name)
+def _said(
+    translated: Mapping[str, str] | None, name: str, product: Product, language: str
+) -> Wording:
+    text, original = (translated or {}).get(name), getattr(product, name)
     return Wording(text or original, lang_mark(text or not original, language))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any, cast
 
 from django import forms
@@ -21,10 +22,7 @@ from shop.stock.count import MOST
 
 EMPTY_ROWS = 2
 # Fields of the form that are named as what they change.
-SAME = (
-    "title", "summary", "description", "materials", "origin", "hs_code", "tags", "option_names",
-    "duration_minutes", "meeting_point",
-)  # fmt: skip
+SAME = tuple(f.name for f in fields(TypedWords) if f.name not in ("category_id", "titles"))
 
 
 class ProductForm(forms.Form):

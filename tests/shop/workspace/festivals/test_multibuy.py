@@ -161,7 +161,7 @@ def test_pages_say_it(clock_at, cups):
 
     make.listed(cups[0].product)
     (card,) = cards(found(), "en")
-    assert (card.flag, card.price, card.deal) == ("3 for 2", "from $12.00", "")
+    assert (card.flag, card.price, card.note) == ("3 for 2", "from $12.00", "")
     with translation.override("fr"):
         (card,) = cards(found(), "fr")
     assert card.flag == "3 pour 2"
