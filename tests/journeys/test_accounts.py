@@ -15,7 +15,7 @@ from tests.browsing.steps import (
     sign_in,
     words,
 )
-from tests.journeys.ways import journey, on_desk_and_phone, with_and_without_script
+from tests.journeys.ways import in_each_browser, journey, on_desk_and_phone
 from tests.paying import assert_books_agree
 
 pytestmark = journey
@@ -23,8 +23,7 @@ addresses = (f"amina{number}@example.org" for number in count())
 LIMIT = "You can buy 1 of these at the festival price. You already have it."
 
 
-@on_desk_and_phone
-@with_and_without_script
+@in_each_browser
 def test_a_limited_deal_is_for_confirmed_accounts_and_once_each(stage, market, page):
     put_in_cart(page, market.lamp.product)
     assert "Sign in to buy at this price." in words(page)
@@ -61,8 +60,7 @@ def test_a_limit_that_was_used_up_in_another_tab_is_told_before_paying(stage, ma
     assert Order.objects.get().total == 40_00
 
 
-@on_desk_and_phone
-@with_and_without_script
+@in_each_browser
 def test_signing_in_brings_the_cart_of_the_guest_along(stage, market, visitor):
     at_home, at_work = visitor(), visitor()
     email = sign_up(stage, at_home)

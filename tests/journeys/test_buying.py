@@ -17,15 +17,14 @@ from tests.browsing.steps import (
     shown,
     words,
 )
-from tests.journeys.ways import journey, on_desk_and_phone, with_and_without_script
+from tests.journeys.ways import in_each_browser, journey, with_and_without_script
 from tests.paying import assert_books_agree
 
 pytestmark = journey
 GUEST = "lin@example.org"
 
 
-@on_desk_and_phone
-@with_and_without_script
+@in_each_browser
 def test_a_guest_finds_a_deal_and_pays_after_the_bank_said_no(stage, market, page, width):
     find_the_shawl(page, width)
     choose(page, "Saffron")
@@ -55,8 +54,7 @@ def test_a_guest_finds_a_deal_and_pays_after_the_bank_said_no(stage, market, pag
     assert_books_agree()
 
 
-@on_desk_and_phone
-@with_and_without_script
+@in_each_browser
 def test_an_order_is_paid_although_the_browser_never_comes_back(stage, market, page):
     put_in_cart(page, market.jar.product)
     go_to_pay(page, GUEST)
@@ -76,8 +74,7 @@ def test_an_order_is_paid_although_the_browser_never_comes_back(stage, market, p
     assert_books_agree()
 
 
-@on_desk_and_phone
-@with_and_without_script
+@in_each_browser
 def test_two_clicks_on_pay_make_one_order_and_one_payment(stage, market, page):
     put_in_cart(page, market.jar.product)
     go_to_pay(page, GUEST)

@@ -6,7 +6,7 @@ from shop import clock
 from shop.cart.models import CartLine
 from tests import make
 from tests.browsing.steps import words
-from tests.journeys.ways import journey, on_desk_and_phone, with_and_without_script
+from tests.journeys.ways import in_each_browser, journey
 
 pytestmark = journey
 
@@ -22,8 +22,7 @@ def throw(market):
     return small, large
 
 
-@on_desk_and_phone
-@with_and_without_script
+@in_each_browser
 def test_everything_follows_the_choice(stage, market, page, script):
     small, large = throw(market)
     page.goto(f"/fr/products/{small.product.slug}/")

@@ -16,7 +16,7 @@ from tests.browsing.steps import (
     words,
 )
 from tests.cms.admin.people import organizer
-from tests.journeys.ways import journey, on_desk_and_phone, with_and_without_script
+from tests.journeys.ways import in_each_browser, journey, on_desk_and_phone
 from tests.paying import assert_books_agree
 
 pytestmark = journey
@@ -33,8 +33,7 @@ def ada(market):
     return made
 
 
-@on_desk_and_phone
-@with_and_without_script
+@in_each_browser
 def test_a_claimed_voucher_is_used_by_itself_taken_off_and_put_back(market, ada, page):
     sign_in(page, ada.email, "/account/vouchers/")
     put_in_cart(page, market.indigo.product, choice="Indigo")

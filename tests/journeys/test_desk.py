@@ -9,7 +9,7 @@ from shop.listings import publish
 from tests import make
 from tests.browsing.steps import sign_in, words
 from tests.hostile_files import picture
-from tests.journeys.ways import journey, on_desk_and_phone, with_and_without_script
+from tests.journeys.ways import in_each_browser, journey
 from tests.sample.loaded import root_collection
 
 pytestmark = journey
@@ -19,8 +19,7 @@ def photo(name, kind="JPEG"):
     return {"name": name, "mimeType": "image/jpeg", "buffer": picture(kind, (1200, 1200))}
 
 
-@on_desk_and_phone
-@with_and_without_script
+@in_each_browser
 def test_a_product_is_made_photographed_reviewed_sold_and_offered(stage, visitor, script):
     root_collection()
     merchant = make.merchant(name="Adire House", slug="adire-house", city="Lagos")

@@ -3,7 +3,7 @@
 import re
 
 from tests.browsing.steps import words
-from tests.journeys.ways import journey, on_desk_and_phone, with_and_without_script
+from tests.journeys.ways import in_each_browser, journey
 from tests.shop.checkout.order.proofs import LIN, paid_order
 from tests.shop.checkout.steps import link
 
@@ -16,8 +16,7 @@ def newest(stage):
     return stage.letters(LIN)[0]
 
 
-@on_desk_and_phone
-@with_and_without_script
+@in_each_browser
 def test_a_link_is_asked_for_and_opens_the_order_and_a_code_does_elsewhere(stage, market, visitor):
     order = paid_order({market.indigo: 1}, language="fr")
     page = visitor()

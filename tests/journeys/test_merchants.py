@@ -9,7 +9,7 @@ from shop.orders import end
 from shop.orders.models import Order, Shipment, Suborder
 from tests import make
 from tests.browsing.steps import go_to_pay, pay, press_pay, put_in_cart, sign_in, words
-from tests.journeys.ways import journey, on_desk_and_phone, with_and_without_script
+from tests.journeys.ways import in_each_browser, journey, on_desk_and_phone
 from tests.make import NOON
 from tests.paying import assert_books_agree
 
@@ -41,8 +41,7 @@ def test_each_merchant_sees_the_own_part_only(market, sold, visitor):
     assert potter.goto(f"/merchant/orders/{mine.pk}/").status == 404
 
 
-@on_desk_and_phone
-@with_and_without_script
+@in_each_browser
 def test_a_merchant_sends_a_parcel_and_the_shopper_follows_it(stage, market, sold, visitor):
     weaver, shopper = visitor(), visitor()
     sign_in(weaver, "weaver@example.org", "/merchant/")
@@ -65,8 +64,7 @@ def test_a_merchant_sends_a_parcel_and_the_shopper_follows_it(stage, market, sol
     assert sold.suborders.get(merchant=market.kiln).state == Suborder.State.WAITING
 
 
-@on_desk_and_phone
-@with_and_without_script
+@in_each_browser
 def test_what_a_guest_really_paid_is_sent_and_followed(stage, market, visitor):
     guest, potter, weaver = visitor(), visitor(), visitor()
     put_in_cart(guest, market.jar.product)

@@ -14,7 +14,7 @@ from tests.browsing.steps import (
     put_in_cart,
     words,
 )
-from tests.journeys.ways import journey, on_desk_and_phone, with_and_without_script
+from tests.journeys.ways import in_each_browser, journey
 from tests.make import END
 from tests.paying import assert_books_agree
 
@@ -24,8 +24,7 @@ SHAWL = "/products/adire-shawl/"
 SOON = timedelta(minutes=10)  # by the clock of a browser, which goes on while a page loads
 
 
-@on_desk_and_phone
-@with_and_without_script
+@in_each_browser
 def test_a_price_that_turned_over_is_shown_before_anything_is_charged(stage, market, page):
     put_in_cart(page, market.indigo.product, choice="Indigo")
     go_to_pay(page)
@@ -45,8 +44,7 @@ def test_a_price_that_turned_over_is_shown_before_anything_is_charged(stage, mar
     assert_books_agree()
 
 
-@on_desk_and_phone
-@with_and_without_script
+@in_each_browser
 def test_after_the_time_to_pay_nothing_is_charged_and_paying_again_works(stage, market, page):
     put_in_cart(page, market.indigo.product, choice="Indigo")
     go_to_pay(page)

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from shop.cart.models import CartLine
 from tests.browsing.steps import put_in_cart, words
-from tests.journeys.ways import journey, on_desk_and_phone, with_and_without_script
+from tests.journeys.ways import in_each_browser, journey, with_and_without_script
 from tests.patience import wait_until
 
 pytestmark = journey
@@ -42,8 +42,7 @@ def test_quick_presses_make_one_request_and_the_button_keeps_the_focus(stage, ma
     assert "4 items from 1 store" in words(page)
 
 
-@on_desk_and_phone
-@with_and_without_script
+@in_each_browser
 def test_on_the_page_of_a_product_they_put_nothing_in_the_cart(stage, market, page, script):
     page.goto(f"/fr/products/{market.jar.product.slug}/")
     more = page.get_by_role("button", name="Un de plus")

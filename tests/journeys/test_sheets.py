@@ -7,7 +7,7 @@ from shop.festivals.models import Nomination
 from tests import make
 from tests.browsing.steps import sign_in
 from tests.hostile_sheets import a_million_cells
-from tests.journeys.ways import journey, on_desk_and_phone, with_and_without_script
+from tests.journeys.ways import in_each_browser, journey
 from tests.shop.workspace.sheets.files import csv_of, row
 
 pytestmark = journey
@@ -17,8 +17,7 @@ def sheet(name, content):
     return {"name": name, "mimeType": "text/csv", "buffer": content}
 
 
-@on_desk_and_phone
-@with_and_without_script
+@in_each_browser
 def test_a_sheet_is_sent_stopped_refused_and_sent_again(stage, visitor, script):
     store, festival, cup = store_in_festival()
     good = csv_of([row(cup.sku, percent="25")]).read()

@@ -14,7 +14,7 @@ from tests.browsing.steps import (
     shown,
     words,
 )
-from tests.journeys.ways import journey, on_desk_and_phone, with_and_without_script
+from tests.journeys.ways import in_each_browser, journey, on_desk_and_phone
 from tests.paying import assert_books_agree
 
 pytestmark = journey
@@ -42,8 +42,7 @@ def test_what_one_tab_paid_the_other_cannot_pay_again(stage, market, page):
     assert_books_agree()
 
 
-@on_desk_and_phone
-@with_and_without_script
+@in_each_browser
 def test_what_another_tab_put_in_the_cart_is_said_and_can_be_accepted(stage, market, page):
     put_in_cart(page, market.jar.product)
     go_to_pay(page)
@@ -59,8 +58,7 @@ def test_what_another_tab_put_in_the_cart_is_said_and_can_be_accepted(stage, mar
     assert Order.objects.get().lines.count() == 2
 
 
-@on_desk_and_phone
-@with_and_without_script
+@in_each_browser
 def test_the_back_button_after_paying_leads_to_nothing_that_pays(stage, market, page):
     put_in_cart(page, market.jar.product)
     go_to_pay(page)
@@ -76,8 +74,7 @@ def test_the_back_button_after_paying_leads_to_nothing_that_pays(stage, market, 
     assert Payment.objects.get().state == Payment.State.PAID
 
 
-@on_desk_and_phone
-@with_and_without_script
+@in_each_browser
 def test_another_language_keeps_the_cart(stage, market, page, script):
     put_in_cart(page, market.indigo.product, choice="Indigo")
     page.get_by_role("link", name="العربية").click()

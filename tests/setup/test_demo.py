@@ -40,6 +40,8 @@ def application(environ, start_response):
 """
 SANDBOX = """
 import http.server, sys
+
+pytestmark = pytest.mark.long
 port = int(sys.argv[sys.argv.index("--port") + 1])
 http.server.HTTPServer(("127.0.0.1", port), http.server.SimpleHTTPRequestHandler).serve_forever()
 """

@@ -17,6 +17,8 @@ from config.embedded.clusters import Cluster
 from config.embedded.servers import running
 from tests.patience import PATIENCE
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

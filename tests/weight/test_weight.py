@@ -15,6 +15,8 @@ from shop.catalogue.models import Product
 from tests.browsing.stage import Stage
 from tests.sample.loaded import DAY_0, root_collection
 
+pytestmark = pytest.mark.long
+
 MOST_BYTES = 100_000
 MOST_BYTES_BEFORE_PAINTING = 500  # of script that the browser waits for
 SCRIPTS = """() => Array.from(document.scripts, (script) => ({

@@ -33,6 +33,8 @@ BEAT = (
     "SELECT count(*) FROM shop_check WHERE name = 'beat' AND at > clock_timestamp() - interval '1h'"
 )
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def server(django_db_setup, tmp_path):

@@ -26,6 +26,8 @@ from tests.post import post_office
 from tests.processes import environment
 from tests.silence import silent_server
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[3]
 ONCE = ["--batch", "--no-startup-delay", "--interval=0"]
 

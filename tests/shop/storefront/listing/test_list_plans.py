@@ -17,7 +17,7 @@ from tests import make
 from tests.make import LONG_AGO, NOON
 from tests.shop.storefront.shelf import fill
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 def test_prices_are_sorted_by_walking_along_the_index():

@@ -13,7 +13,7 @@ from tests import worlds
 from tests.make import NOON
 from tests.shop.storefront.shelf import fill
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 @pytest.fixture(scope="module")

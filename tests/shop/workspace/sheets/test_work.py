@@ -72,6 +72,7 @@ def test_a_sheet_whose_worker_was_killed_is_taken_up_again(store, clock_at, poin
     assert receive.take_up(at=LATER + timedelta(hours=1)) == 0
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_a_sheet_that_kills_each_worker_is_told_so_in_the_end(store, clock_at):
     sheet = received(store)
@@ -91,6 +92,7 @@ def test_a_sheet_that_kills_each_worker_is_told_so_in_the_end(store, clock_at):
     assert receive.take_up(at=next(moments)) == 0
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_rows_that_kill_each_worker_wait_for_the_store_to_decide(store, clock_at):
     sheet = received(store)
@@ -149,6 +151,7 @@ def test_who_stops_a_sheet_while_it_is_read_has_stopped_it(store):
         forget_queue()
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_eight_hostile_sheets_at_once_leave_the_shop_answering(store):
     festival = store[1]
