@@ -17,11 +17,11 @@ from shop.festivals.models import Festival
 from tests import make, pages
 from tests.browsing.steps import check_out, choose, give_address, pay, press_pay, sign_in, words
 from tests.cms.admin.people import organizer
-from tests.journeys.ways import journey, on_phone_and_later_desk
+from tests.journeys.ways import journey, on_desk_and_phone
 from tests.paying import assert_books_agree
 from tests.queue import run_queued_work
 
-pytestmark = journey
+pytestmark = [journey, pytest.mark.long]
 HOUR = timedelta(hours=1)
 
 
@@ -54,7 +54,7 @@ def cast(stage, visitor) -> Cast:
     return Cast(visitor(), visitor(), visitor(), last)
 
 
-@on_phone_and_later_desk
+@on_desk_and_phone
 def test_a_festival_is_run_from_its_clone_to_its_report(stage, cast):
     festival = clone(cast.organizer, cast.last)
     invite(cast.organizer, festival)

@@ -18,7 +18,7 @@ from shop.rounds.models import Mishap
 from tests.paying import assert_books_agree, deliver
 from tests.sample.loaded import DAY_0, six
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 FEW, MANY = 6, 90  # of which the second is more than is asked for at once
 
 

@@ -29,6 +29,8 @@ from tests import make
 from tests.sample.loaded import DAY_0, flagship, instants, six, some_ids
 from tests.truth import span_differences
 
+pytestmark = pytest.mark.long
+
 DAY = timedelta(days=1)
 LATER = DAY_0 + 9 * DAY
 EVENTS = (

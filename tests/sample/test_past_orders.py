@@ -9,7 +9,7 @@ from shop.orders.models import Order, Shipment, Suborder
 from tests.paying import assert_books_agree
 from tests.sample.loaded import DAY_0, six
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 @pytest.fixture(scope="module")

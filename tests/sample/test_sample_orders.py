@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+import pytest
 from django.utils.text import slugify
 from django_tasks_db.models import DBTaskResult
 
@@ -20,6 +21,8 @@ from tests import make
 from tests.paying import assert_books_agree
 from tests.sample.loaded import DAY_0, counts, load_six
 from tests.shop.tickets import visits
+
+pytestmark = pytest.mark.long
 
 
 class Silent:

@@ -16,6 +16,8 @@ from config import embedded
 from config.embedded.clusters import Cluster
 from tests.patience import PATIENCE
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).resolve().parents[2]
 
 MANAGE = """
@@ -40,8 +42,6 @@ def application(environ, start_response):
 """
 SANDBOX = """
 import http.server, sys
-
-pytestmark = pytest.mark.long
 port = int(sys.argv[sys.argv.index("--port") + 1])
 http.server.HTTPServer(("127.0.0.1", port), http.server.SimpleHTTPRequestHandler).serve_forever()
 """

@@ -3,6 +3,7 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from django.core.management import call_command
 
 from shop.festivals.models import Deal, Fairness
@@ -13,7 +14,7 @@ from tests.journeys.flash.shopper import Shopper
 from tests.journeys.ways import journey
 from tests.patience import wait_until
 
-pytestmark = journey
+pytestmark = [journey, pytest.mark.long]
 CROWD, UNITS = 60, 10
 AT_THE_SAME_TIME = 8  # so many walk to the last page together
 

@@ -8,7 +8,9 @@ from cms.admin import paging
 from cms.admin.catalogue import lists
 from tests import make
 from tests.budgets import statements
+from tests.make import NOON
 from tests.shop.storefront.listing.test_list_plans import plan_of
+from tests.worlds import world
 
 pytestmark = pytest.mark.django_db
 MANY = """
@@ -27,8 +29,7 @@ SELECT made.id, 'NO-' || made.id, pools.id, 1, 1, true, '{}', 0, '', '' FROM mad
 PRODUCTS, STORES = "/organize/desk_products/", "/organize/desk_stores/"
 
 
-@pytest.fixture
-def shelf():
+def stock_shelf():
     made = []
     for n in range(60):
         store = make.merchant(name=f"Store number {n}", country="KE" if n % 2 else "GH")
@@ -36,6 +37,12 @@ def shelf():
         make.variant(of=product, position=n)
         made.append(product)
     return made
+
+
+@pytest.fixture(scope="module")
+def shelf(django_db_setup, django_db_blocker):
+    with world(django_db_blocker, stock_shelf, at=NOON) as made:
+        yield made
 
 
 @pytest.mark.parametrize(
