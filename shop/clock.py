@@ -8,7 +8,7 @@ from typing import cast
 from django.conf import settings
 from django.http import HttpRequest
 
-from shop.requests import Request
+from shop.http import Request
 
 
 def now() -> datetime:

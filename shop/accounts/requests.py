@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shop.requests import Request
+from shop.http import Request
 
 if TYPE_CHECKING:
     from shop.accounts.models import User

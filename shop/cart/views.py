@@ -33,9 +33,8 @@ from shop.cart.vouchers.guesses import one_try
 from shop.catalogue.models import Product, Variant
 from shop.errors import NotPossible, ShopError, TooManyTries
 from shop.forms.numbers import number_of
+from shop.http import Request, see_other
 from shop.languages import listed
-from shop.requests import Request
-from shop.responses import see_other
 from shop.storefront.cache.catalogue_version import current_version
 from shop.storefront.language_offer import note_offer, offered
 from shop.storefront.middleware import tokenless

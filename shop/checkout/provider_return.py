@@ -13,10 +13,9 @@ from shop.checkout.order.proof import is_proved
 from shop.checkout.order.status import bring_up_to_date, standing
 from shop.checkout.order.summary import show_order
 from shop.checkout.order.tickets import visits_beside
+from shop.http import Request, see_other
 from shop.orders.adopt import may_keep
 from shop.orders.models import Order
-from shop.requests import Request
-from shop.responses import see_other
 from shop.storefront.cache.catalogue_version import current_version
 
 

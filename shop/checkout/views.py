@@ -29,11 +29,10 @@ from shop.delivery.models import Contact
 from shop.delivery.names import country_name, lines_of
 from shop.errors import CannotDeliver, ShopError
 from shop.forms.numbers import number_of
+from shop.http import Request, see_other
 from shop.orders.agreement import Agreement
 from shop.payments.collect import start_payment
 from shop.reports import refusals
-from shop.requests import Request
-from shop.responses import see_other
 from shop.storefront.preferences import currency_of
 from shop.waiting_room.queued import queued
 

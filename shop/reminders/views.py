@@ -19,12 +19,12 @@ from shop.cart.current import carts_of, has_verified_email, signed_in
 from shop.cart.models import CartLine
 from shop.errors import NotPossible
 from shop.festivals.models import Slot
+from shop.http import see_other
 from shop.networks import network_key
 from shop.reminders import ask, tokens
 from shop.reminders.forms import MailForm
 from shop.reminders.models import Reminder
 from shop.reminders.subjects import Subject, thing_of
-from shop.responses import see_other
 from shop.storefront.middleware import tokenless
 
 OUTCOMES = ("ready", "confirm", "confirmed", "stopped")

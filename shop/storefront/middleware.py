@@ -14,7 +14,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_path
 
 from shop.errors import ShopError
-from shop.requests import Request
+from shop.http import Request
 
 Answer = Callable[[HttpRequest], HttpResponse]
 

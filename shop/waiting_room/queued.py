@@ -19,8 +19,8 @@ from django.shortcuts import render
 
 from shop import clock
 from shop.festivals.limits import Limits
+from shop.http import Request
 from shop.networks import network_key
-from shop.requests import Request
 from shop.storefront.cache.catalogue_version import current_version
 from shop.waiting_room import places
 from shop.waiting_room.gate import Gate

@@ -16,8 +16,7 @@ from shop.cart.saved import save
 from shop.cart.saved.page import saved_products
 from shop.cart.views import number
 from shop.errors import NotPossible
-from shop.requests import Request
-from shop.responses import see_other
+from shop.http import Request, see_other
 from shop.storefront.middleware import tokenless
 
 

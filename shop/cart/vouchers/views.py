@@ -22,7 +22,7 @@ from shop.cart.vouchers.claim import claim_for_cart, claim_for_later
 from shop.cart.vouchers.wallet import claimed_vouchers, within_reach
 from shop.errors import NeedsAccount, ShopError
 from shop.festivals.promotions.vouchers import vouchers_to_claim
-from shop.responses import see_other
+from shop.http import see_other
 from shop.storefront.middleware import tokenless
 
 

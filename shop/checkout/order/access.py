@@ -16,8 +16,8 @@ from django.views.decorators.cache import never_cache
 from shop import clock
 from shop.checkout.order.proof import is_old, is_proved, with_end
 from shop.composed import ID, composed
+from shop.http import see_other
 from shop.orders.models import NUMBER_START, Order, new_token
-from shop.responses import see_other
 
 NUMBER = re.compile(r"BB-[0-9]{4}-([0-9]{6,15})")
 

@@ -23,11 +23,11 @@ from django.views.decorators.http import require_http_methods
 
 from shop.accounts.mailboxes import mailbox_key
 from shop.checkout.order.codes import too_many
+from shop.http import see_other
 from shop.networks import network_key
 from shop.orders.models import NUMBER_START, Order
 from shop.orders.tasks import send_order_link
 from shop.rate_limits.store import limits
-from shop.responses import see_other
 from shop.tasks import enqueue
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

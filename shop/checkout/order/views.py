@@ -27,12 +27,11 @@ from shop.checkout.order.tickets import visits_beside
 from shop.checkout.provider_return import unpaid_page
 from shop.errors import NotPossible
 from shop.forms.numbers import number_of
+from shop.http import Request, see_other
 from shop.orders.adopt import keep, may_keep
 from shop.orders.models import Order
 from shop.payments.cancel import cancel_pending
 from shop.payments.models import Payment
-from shop.requests import Request
-from shop.responses import see_other
 
 
 @require_safe

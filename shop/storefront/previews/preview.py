@@ -10,7 +10,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from shop.accounts.models import User
-from shop.requests import Request
+from shop.http import Request
 
 NOBODY = 0  # account and mailbox of a shopper who is made up; real ones count from 1
 
