@@ -7,6 +7,7 @@ that; guarded updates of single rows keep the same order.
 
 from __future__ import annotations
 
+from enum import IntEnum, unique
 from typing import Any
 
 from django.db import connection
@@ -76,11 +77,19 @@ def one_after_another(*keys: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(n) FROM unnest(%s::bigint[]) n", [numbers])
 
 
-def alone_at(work: int, part: int = 0) -> None:
+@unique
+class Work(IntEnum):
+    """Pieces of work that one does at a time; their numbers are the database's, and stay."""
+
+    COUNT_SALES = 41_200
+    TELL_OF_RETURNS = 41_201
+    QUEUE_UP = 41_300
+
+
+def alone_at(work: Work, part: int = 0) -> None:
     """Wait for others at the same part of a piece of work, until the transaction ends.
 
     Args:
-        work: the number that this piece of work has, and no other one.
         part: an id; of two parts with the same last 31 bits one waits for the other for nothing.
     """
     with connection.cursor() as cursor:

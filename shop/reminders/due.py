@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from shop.festivals.models import Festival
-from shop.locks import alone_at, free_ones
+from shop.locks import Work, alone_at, free_ones
 from shop.reminders.availability import Free, free, of_thing, opened
 from shop.reminders.mail import send_reminder
 from shop.reminders.models import Reminder
@@ -28,7 +28,6 @@ PER_UNIT = 3
 """People who are told of one free unit; the others wait on."""
 PAUSE = timedelta(minutes=15)
 """After which the next ones are told, if the units are still free."""
-WORK = 41_201  # for locks
 
 DAY = timedelta(days=1)
 KEPT_FOR = timedelta(days=90)
@@ -85,7 +84,8 @@ def _row_of(thing: Free) -> FailedItem:
 
 @transaction.atomic
 def _tell_some(thing: Free, room: int, at: datetime) -> int:
-    alone_at(WORK, thing.variant_id)  # or two rounds at once would each tell as many
+    # Or two rounds at once would each tell as many.
+    alone_at(Work.TELL_OF_RETURNS, thing.variant_id)
     rows = Reminder.objects.filter(of_thing(thing), confirmed_at__isnull=False)
     lately = rows.filter(told_at__gt=at - PAUSE).count()
     most = min(room, thing.units * PER_UNIT - lately)

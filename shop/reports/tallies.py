@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
-from shop.locks import alone_at
+from shop.locks import Work, alone_at
 from shop.reports.models import Check, Tally
 from shop.reports.pieces import EXPANDED, FIRST, PIECES
 from shop.rounds import repeat
@@ -26,7 +26,6 @@ log = logging.getLogger(__name__)
 AT_ONCE = 2_000
 # How far back each round looks; every tenth minute all of the past is looked through.
 RECENT = timedelta(hours=2)
-WORK = 41_200  # for locks
 FIGURES = Tally.FIGURES
 
 UNCOUNTED = """
@@ -132,7 +131,7 @@ def differing(cursor: CursorWrapper) -> list[int]:
 
 def _queue_up() -> None:
     """Wait for the lock of counting: new rows depend on those that others have counted."""
-    alone_at(WORK)
+    alone_at(Work.COUNT_SALES)
 
 
 def _count(since: datetime) -> int:

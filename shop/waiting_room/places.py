@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Count, Q
 
-from shop.locks import alone_at, locked
+from shop.locks import Work, alone_at, locked
 from shop.waiting_room.models import Place
 from shop.waiting_room.tickets import LASTS, QueueTicket
 
@@ -23,7 +23,6 @@ LOOK = timedelta(seconds=1)
 FEW = 10
 """So many places of a short queue one network may take: people share an address."""
 MOST_KEPT = 20_000  # characters of what was posted
-WORK = 41_300  # for locks
 
 # A row that was forgotten meanwhile is written again as the signed ticket says it was.
 ASK = """
@@ -59,7 +58,7 @@ def join(
     Args:
         kept: what was posted, by address.
     """
-    alone_at(WORK)
+    alone_at(Work.QUEUE_UP)
     there = Place.objects.filter(passed_at=None, asked_at__gt=at - THERE)
     mine = Count("pk", filter=Q(network_key=network_key))
     ahead, from_here = there.aggregate(all=Count("pk"), mine=mine).values()

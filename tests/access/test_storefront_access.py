@@ -84,24 +84,26 @@ def test_a_barrier_would_be_seen(market, inspector):
     assert any("2008 pixels wide" in sentence for sentence in inspector.found)
 
 
-@pytest.mark.parametrize(("scheme", "other"), [("light", "dark"), ("dark", "light")])
-def test_a_barrier_of_the_day_or_the_night_alone_would_be_seen(market, inspector, scheme, other):
-    pale = f"@media (prefers-color-scheme: {scheme}) {{ main {{ color: #ddd; }} }}"
+def pale_words(inspector, condition):
+    """Look at words that are too pale on one condition, and return what was said of them."""
+    pale = f"@media ({condition}) {{ main {{ color: #ddd; }} }}"
     style = f"main {{ color: #000; background: #fff; transition: color 9s; }} {pale}"
     inspector.show("pale", f"<title>Pale</title><style>{style}</style><main>Pale words")
+    return [sentence for sentence in inspector.found if "color-contrast" in sentence]
 
-    seen = [sentence for sentence in inspector.found if "color-contrast" in sentence]
+
+@pytest.mark.parametrize(("scheme", "other"), [("light", "dark"), ("dark", "light")])
+def test_a_barrier_of_the_day_or_the_night_alone_would_be_seen(market, inspector, scheme, other):
+    seen = pale_words(inspector, f"prefers-color-scheme: {scheme}")
+
     assert any(f"({scheme})" in sentence for sentence in seen)
     assert not any(f"({other})" in sentence for sentence in seen)
 
 
 @pytest.mark.parametrize(("width", "other"), [(390, 1280), (1280, 390)])
 def test_a_barrier_of_one_width_alone_would_be_seen(market, inspector, width, other):
-    pale = f"@media (width: {width}px) {{ main {{ color: #ddd; }} }}"
-    style = f"main {{ color: #000; background: #fff; }} {pale}"
-    inspector.show("pale", f"<title>Pale</title><style>{style}</style><main>Pale words")
+    seen = pale_words(inspector, f"width: {width}px")
 
-    seen = [sentence for sentence in inspector.found if "color-contrast" in sentence]
     assert any(f"at {width} (light)" in sentence for sentence in seen)
     assert any(f"at {width} (dark)" in sentence for sentence in seen)
     assert not any(f"at {other} " in sentence for sentence in seen)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Self
 
@@ -43,10 +44,10 @@ class RegularPriceQuerySet[Row: models.Model](models.QuerySet[Row]):
         """Return the amounts of the newest, by variant id."""
         return dict(self.newest().values_list("variant_id", "amount"))
 
-    def histories(self) -> dict[int, list[tuple[datetime, int]]]:
+    def histories(self, variant_ids: Collection[int]) -> dict[int, list[tuple[datetime, int]]]:
         """Return instants and amounts in the order of time, past and to come, by variant id."""
         found: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
-        rows = self.order_by("starts_at", "pk")
+        rows = self.filter(variant_id__in=variant_ids).order_by("starts_at", "pk")
         for variant_id, at, amount in rows.values_list("variant_id", "starts_at", "amount"):
             found[variant_id].append((at, amount))
         return found

@@ -39,7 +39,7 @@ def timelines(
     )
     rows = list(variants.values_list("id", "product_id", "listed_at", CLOSES))
     ids = [row[0] for row in rows]
-    regular = RegularPrice.objects.filter(variant_id__in=ids).histories()
+    regular = RegularPrice.objects.histories(ids)
     rows_of_deals = list(_public(Deal.objects.filter(variant_id__in=ids), planned))
     closures = _closures(deal.pk for deal in rows_of_deals)
     deals: dict[int, list[DealTerms]] = defaultdict(list)
@@ -60,8 +60,7 @@ def with_deals(terms: VariantTerms, deals: Iterable[Deal]) -> VariantTerms:
 
 def planned_prices(variants: Collection[Variant], *, at: datetime) -> dict[int, VariantTerms]:
     """Return the regular prices of variants that are not on sale yet, as from now on."""
-    pks = [variant.pk for variant in variants]
-    regular = RegularPrice.objects.filter(variant_id__in=pks).histories()
+    regular = RegularPrice.objects.histories([variant.pk for variant in variants])
     return {
         variant.pk: VariantTerms(variant.pk, tuple(regular[variant.pk]), at, variant.closes_at)
         for variant in variants

@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 
 from shop.currencies import written
 from shop.errors import NotPossible
-from shop.festivals.models import Deal, Festival
+from shop.festivals.models import Deal, Festival, RegularPrice
 from shop.festivals.prices.load import timelines, with_deals
-from shop.festivals.prices.regular import regular_prices
 from shop.festivals.pricing.items import first_rise, prior_sale, regular_price
 from shop.festivals.pricing.kinds import FOLLOWING
 from shop.festivals.pricing.terms import VariantTerms
@@ -59,7 +58,7 @@ def rising_nominations(deals: Sequence[Deal]) -> dict[int, str]:
     at the most.
     """
     following = [deal for deal in deals if deal.kind in FOLLOWING]
-    known = regular_prices({deal.variant_id for deal in following})
+    known = RegularPrice.objects.histories({deal.variant_id for deal in following})
     found: dict[int, str] = {}
     for deal in following:
         prices = known.get(deal.variant_id, [])

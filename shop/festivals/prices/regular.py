@@ -54,18 +54,13 @@ def change_prices(
     return counts_from
 
 
-def regular_prices(variant_ids: Collection[int]) -> dict[int, list[tuple[datetime, int]]]:
-    """Return the regular prices of variants with their instants, past and to come."""
-    return RegularPrice.objects.filter(variant_id__in=variant_ids).histories()
-
-
 def _refuse_rise_in_percent_deals(variant_ids: Collection[int], *, since: datetime) -> None:
     # A percent deal follows the regular price, and its price may not rise once it runs.
     deals = Deal.objects.filter(
         variant_id__in=variant_ids, kind__in=FOLLOWING, effective_to__gt=since
     ).exclude(state__in=Deal.GONE)
     windows = list(deals.values_list("variant_id", "effective_from", "effective_to"))
-    known = regular_prices({variant_id for variant_id, _from, _to in windows})
+    known = RegularPrice.objects.histories({variant_id for variant_id, _from, _to in windows})
     for variant_id, starts_at, ends_at in windows:
         if first_rise(known[variant_id], max(starts_at, since - spans.TICK), ends_at):
             raise NotPossible(

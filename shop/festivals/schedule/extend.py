@@ -14,10 +14,9 @@ from shop.accounts.models import User
 from shop.errors import NotPossible
 from shop.festivals.changelog import latest, log
 from shop.festivals.local_time import typed, wall_of
-from shop.festivals.models import ChangeLog, Deal, Festival, Promotion, Slot
+from shop.festivals.models import ChangeLog, Deal, Festival, Promotion, RegularPrice, Slot
 from shop.festivals.nominations.entry_rules import refuse_if_over
 from shop.festivals.prices import spans
-from shop.festivals.prices.regular import regular_prices
 from shop.festivals.pricing.items import first_rise
 from shop.festivals.pricing.kinds import FOLLOWING
 from shop.locks import lock, lock_one
@@ -66,7 +65,7 @@ def _extend_deals(deals: QuerySet[Deal], ends_at: datetime) -> None:
     """Move the end of deals; a percent deal ends where its regular price rises before that."""
     rows = {deal.pk: deal for deal in deals}
     following = [deal for deal in rows.values() if deal.kind in FOLLOWING]
-    known = regular_prices({deal.variant_id for deal in following})
+    known = RegularPrice.objects.histories({deal.variant_id for deal in following})
     for deal in following:
         if rise := first_rise(known[deal.variant_id], deal.effective_to - spans.TICK, ends_at):
             del rows[deal.pk]

@@ -36,6 +36,12 @@ def festival():
     return made
 
 
+def say_another_price(festival, amount):
+    """Let the price function say another price than the spans, from which pages are written."""
+    deal = festival.slots.get().deals.order_by("pk").first()
+    type(deal).objects.filter(pk=deal.pk).update(value=amount)
+
+
 @contextmanager
 def front(status=200, body=b"", headers=()):
     """Serve one answer to whoever asks."""
@@ -87,9 +93,7 @@ def test_a_page_that_shows_an_old_price_is_an_alert(
 ):
     settings.PROBE_URL = live_server.url
     clock_at(START)
-    # The price function says another price than the spans, from which pages are written.
-    deal = festival.slots.get().deals.first()
-    type(deal).objects.filter(pk=deal.pk).update(value=9_99)
+    say_another_price(festival, 9_99)
 
     assert probe_openings(at=START + SECOND) == 1
 
@@ -98,7 +102,7 @@ def test_a_page_that_shows_an_old_price_is_an_alert(
     assert "a page shows a wrong price" in caplog.text
     assert problems(at=START + SECOND) == {"pages with a wrong price": 1}
     assert probe_openings(at=START + 30 * SECOND) == 0  # it is tried again after a minute
-    type(deal).objects.filter(pk=deal.pk).update(value=15_00)
+    say_another_price(festival, 15_00)
     assert probe_openings(at=START + 62 * SECOND) == 0
     assert problems(at=START + 63 * SECOND) == {}
 
@@ -198,10 +202,9 @@ def test_a_wrong_page_is_looked_at_until_it_is_right_however_late(
 ):
     settings.PROBE_URL = live_server.url
     clock_at(START)
-    deal = festival.slots.get().deals.first()
-    type(deal).objects.filter(pk=deal.pk).update(value=9_99)
+    say_another_price(festival, 9_99)
     assert probe_openings(at=START + SECOND) == 1
-    type(deal).objects.filter(pk=deal.pk).update(value=15_00)
+    say_another_price(festival, 15_00)
     assert problems(at=START + later) == {"pages with a wrong price": 1}
 
     clock_at(START + later)
