@@ -52,5 +52,6 @@ class Watch:
 
 def goes_sideways(page: Page) -> str:
     """Say how far a page can be scrolled sideways; nothing if it cannot."""
+    page.wait_for_load_state("domcontentloaded")  # before it there is nothing to measure
     width, room = page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
     return f"{width} pixels wide in a window of {room}" if width > room else ""

@@ -19,6 +19,7 @@ from tests.truth import span_differences
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.long
 def test_it_says_what_was_done_and_what_is_left(demo):
     root_collection()
     said = load_six().splitlines()

@@ -24,7 +24,7 @@ from tests.processes import environment
 from tests.shop.payments.books import charged, sessions
 from tests.shop.payments.late import owed_back
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 ROOT = Path(__file__).parents[3]
 PAY_BY = NOON + timedelta(minutes=30)
 

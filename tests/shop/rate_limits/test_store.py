@@ -59,7 +59,7 @@ def test_who_is_locked_out_stays_so_however_many_pages_are_called_up(client):
 def test_who_makes_up_many_addresses_pushes_no_lock_out_away():
     limits.set("locked", [1.5], DAY)
     for number in range(2_500):
-        limits.set(f"made up {number}", [1.5], DAY)
+        limits.set(f"made-up-{number}", [1.5], DAY)
 
     assert limits.get("locked") == [1.5]
     assert Kept.objects.count() == 2_501

@@ -17,7 +17,7 @@ from shop.merchants.own_stores import OwnStore
 from shop.moderation import suspend
 from shop.orders.models import SaleDecision
 from shop.payments import void
-from tests import make
+from tests import make, worlds
 from tests.buying import pay
 from tests.cms.admin.people import BEFORE, approve_many, organizer
 from tests.make import START
@@ -30,9 +30,20 @@ def joins(user, merchant):
     Membership.objects.create(merchant=merchant, user=user, joined_at=BEFORE)
 
 
+@pytest.fixture(scope="module")
+def shared_world(django_db_setup, django_db_blocker):
+    """Make what waits for decisions on one store, once for all decisions."""
+    with worlds.world(django_db_blocker, made, at=BEFORE) as rows:
+        yield rows
+
+
 @pytest.fixture
-def world():
-    """Return what waits for decisions on one store, and somebody who acts for it."""
+def world(shared_world):
+    """Return it as it was made, whatever a test before did with its rows."""
+    return {name: type(row).objects.get(pk=row.pk) for name, row in shared_world.items()}
+
+
+def made():
     festival = make.festival()
     nomination = make.nomination(of=make.variant(), during=festival, price=15_00)
     store = nomination.product.merchant

@@ -16,7 +16,7 @@ from tests import worlds
 from tests.sample.loaded import DAY_0, root_collection
 from tests.shop.storefront.shelf import listed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 STORES = {
     "tongo-road-straw", "ammeln-press-house", "gimbo-forest-gatherers", "balanzan-dye-court",
     "krakadouw-tea-yard", "laboratoire-karite-tchaoudjo",
