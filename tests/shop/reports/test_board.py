@@ -19,6 +19,7 @@ from tests.shop.reports.past import World, paid_order
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.long
 def test_at_a_hundred_thousand_orders_the_board_costs_eight_statements_and_reads_no_table_through():
     festival = crowded_festival()
     whole = type(festival).objects
