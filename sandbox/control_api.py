@@ -18,8 +18,8 @@ from sandbox.web import Request, Response
 
 _METHODS = names(
     "reset advance set_offset fail_next pay decline pay_later settle onboard set_transfers pay_out"
-    " fund hold_refunds settle_refund dispute close_dispute events pull redeliver deliveries"
-    " wait_until_delivered roll_secret drop_old_secrets"
+    " fund hold_refunds settle_refund dispute close_dispute close_inquiry appeal events pull"
+    " redeliver deliveries wait_until_delivered roll_secret drop_old_secrets"
 )
 _FROM_ELSEWHERE = ("forwarded", "x-forwarded-for", "x-real-ip", "via", "origin", "sec-fetch-site")
 

@@ -156,9 +156,21 @@ class Sandbox:
         return refunds.settle(self.world, refund_id, ok=ok)
 
     @_locked
-    def dispute(self, charge_id: str) -> Body:
-        """Let the shopper's bank dispute a charge, and return the dispute."""
-        return disputes.open_dispute(self.world, charge_id)
+    def dispute(
+        self, charge_id: str, amount: int | None = None, *, is_inquiry: bool = False
+    ) -> Body:
+        """Let the shopper's bank dispute a charge, or ask about it, and return the dispute."""
+        return disputes.open_dispute(self.world, charge_id, amount=amount, is_inquiry=is_inquiry)
+
+    @_locked
+    def close_inquiry(self, dispute_id: str) -> Body:
+        """Let an inquiry come to nothing, and return it."""
+        return disputes.close_inquiry(self.world, dispute_id)
+
+    @_locked
+    def appeal(self, dispute_id: str) -> Body:
+        """Let a lost dispute be looked at once more, and return it."""
+        return disputes.appeal(self.world, dispute_id)
 
     @_locked
     def close_dispute(self, dispute_id: str, *, won: bool) -> Body:

@@ -13,14 +13,21 @@ _DAYS_TO_ANSWER = 7
 _DAY = 24 * 60 * 60
 
 
-def open_dispute(world: World, charge_id: str) -> Body:
-    """Let the shopper's bank take a charge back for now, and return the dispute."""
+def open_dispute(
+    world: World, charge_id: str, *, amount: int | None = None, is_inquiry: bool = False
+) -> Body:
+    """Let the shopper's bank take a charge back for now, and return the dispute.
+
+    Args:
+        amount: in smallest units; all that was not refunded where none is named.
+        is_inquiry: the bank asks first, and takes nothing.
+    """
     charge = world.store.get("charge", charge_id)
     if charge["disputed"] or not charge["paid"]:
         raise forbidden(f"The charge {charge_id} is not paid, or disputed already.")
     dispute = world.new(
         "dispute",
-        amount=charge["amount"] - charge["amount_refunded"],
+        amount=charge["amount"] - charge["amount_refunded"] if amount is None else amount,
         balance_transactions=[],
         charge=charge_id,
         currency=charge["currency"],
@@ -37,8 +44,11 @@ def open_dispute(world: World, charge_id: str) -> Body:
         metadata={},
         payment_intent=charge["payment_intent"],
         reason="product_not_received",
-        status="needs_response",
+        status="warning_needs_response" if is_inquiry else "needs_response",
     )
+    if is_inquiry:
+        events.emit(world, "charge.dispute.created", dispute)
+        return dispute
     world.store.change(charge, disputed=True)
     _book(world, dispute, -dispute["amount"], fee=_FEE)
     events.emit(world, "charge.dispute.created", dispute)
@@ -56,6 +66,26 @@ def close_dispute(world: World, dispute_id: str, *, won: bool) -> Body:
         _book(world, dispute, dispute["amount"], fee=0)
         events.emit(world, "charge.dispute.funds_reinstated", dispute)
     events.emit(world, "charge.dispute.closed", dispute)
+    return dispute
+
+
+def close_inquiry(world: World, dispute_id: str) -> Body:
+    """Let an inquiry come to nothing, and return it."""
+    dispute = world.store.get("dispute", dispute_id)
+    if not dispute["status"].startswith("warning_"):
+        raise forbidden(f"The dispute {dispute_id} is no inquiry.")
+    world.store.change(dispute, status="warning_closed")
+    events.emit(world, "charge.dispute.closed", dispute)
+    return dispute
+
+
+def appeal(world: World, dispute_id: str) -> Body:
+    """Let a lost dispute be looked at once more, and return it."""
+    dispute = world.store.get("dispute", dispute_id)
+    if dispute["status"] != "lost":
+        raise forbidden(f"The dispute {dispute_id} is not lost.")
+    world.store.change(dispute, status="under_review")
+    events.emit(world, "charge.dispute.updated", dispute)
     return dispute
 
 
