@@ -26,7 +26,7 @@ from shop.delivery.models import Contact
 from shop.delivery.quote import DeliveryOption, Parcel, arrival, delivery_options
 from shop.errors import CannotDeliver
 from shop.festivals.models import PriceSpan
-from shop.ledger import posting
+from shop.ledger.posting import sales
 from shop.money import share
 from shop.networks import keyed_hash
 from shop.orders.freeze import words_read
@@ -104,7 +104,7 @@ def _write(
     for position, (merchant_id, option) in enumerate(options.items()):
         own = [row for row in wanted if row[0].product.merchant_id == merchant_id]
         _part(edition, order, own, option, position)
-    posting.post_sale(order, at=at)
+    sales.post_sale(order, at=at)
     Payment.objects.create(
         order=order, state=Payment.State.PAID, amount=order.total, currency=order.currency,
         request={}, session_ends_at=order.pay_by, made_at=at, method=dice.choice(CARDS),

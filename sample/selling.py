@@ -30,7 +30,7 @@ from shop.catalogue.models import Product, Variant
 from shop.delivery.models import Contact
 from shop.errors import NotPossible, ShopError
 from shop.festivals.models import Deal, Festival
-from shop.ledger import posting
+from shop.ledger.posting import sales
 from shop.networks import keyed_hash
 from shop.orders import end
 from shop.orders.agreement import agreement
@@ -172,7 +172,7 @@ def _take_money(order: Order, dice: random.Random) -> None:
     paid_at = order.placed_at + TO_PAY
     order = end.lock(order.pk)
     end.mark_paid(order, at=paid_at)
-    posting.post_sale(order, at=paid_at)
+    sales.post_sale(order, at=paid_at)
     Payment.objects.create(
         order=order, state=Payment.State.PAID, amount=order.total, currency=order.currency,
         request={}, session_ends_at=order.pay_by, made_at=order.placed_at,

@@ -12,7 +12,7 @@ PAYMENTS = """
 SELECT p.session_id, p.state, o.state, o.id, p.amount
 FROM shop_payment p JOIN shop_order o ON o.id = p.order_id WHERE p.session_id IS NOT NULL
 """
-CASH = "SELECT coalesce(sum(amount), 0) FROM shop_ledgerentry WHERE account = 'cash'"
+PROVIDER = "SELECT coalesce(sum(amount), 0) FROM shop_ledgerentry WHERE account = 'provider'"
 STATES = "SELECT id, state FROM shop_order"
 # Nothing is sent or counted anew during the drill, so that what was sold is what is sold.
 POOLS = """
@@ -32,7 +32,7 @@ def money_wrong(address: str, found: Sequence[Taken]) -> list[str]:
     """Say what money was lost, taken twice, or is in the books and nowhere else."""
     with psycopg.connect(address) as connection:
         rows = {row[0]: row[1:] for row in connection.execute(PAYMENTS)}
-        cash = int(connection.execute(CASH).fetchone()[0])
+        booked = int(connection.execute(PROVIDER).fetchone()[0])
         states = dict(connection.execute(STATES).fetchall())
     kept = [one for one in found if not one.is_back]
     wrong = [said for one in kept if (said := _of_kept(one, rows.get(one.session)))]
@@ -44,7 +44,9 @@ def money_wrong(address: str, found: Sequence[Taken]) -> list[str]:
         if state == "paid" and pk not in orders
     ]
     theirs = sum(one.amount - one.back for one in found)
-    return wrong if theirs == cash else [*wrong, f"the books hold {cash}, the provider {theirs}"]
+    return (
+        wrong if theirs == booked else [*wrong, f"the books hold {booked}, the provider {theirs}"]
+    )
 
 
 def _of_kept(one: Taken, row: tuple | None) -> str:

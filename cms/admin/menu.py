@@ -14,7 +14,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 
 from cms.admin.catalogue.amendments import waiting as waiting_amendments
-from cms.admin.money import waiting as money_waiting
+from cms.admin.money.index import waiting as money_waiting
 from cms.admin.permissions import may
 from shop import clock
 from shop.accounts.requests import SignedIn
@@ -44,7 +44,7 @@ ENTRIES = (
     ("Festivals", "festivals", "view_festival", "calendar-alt", 86),
     ("New products", "product-queue", "review_nomination", "tag", 87),
     ("Changes", "amendments", "review_nomination", "edit", 88),
-    ("Money that waits", "money", "view_order", "time", 89),
+    ("Money desk", "money", "view_order", "time", 89),
     ("What failed", "mishaps", "view_festival", "warning", 90),
     ("Fairness", "fairness", "change_festival", "group", 96),
     ("Sign-in of stores", "sign-in", "change_festival", "lock", 97),

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from cms.admin import colleagues, limits, money
+from cms.admin import colleagues, limits
 from cms.admin.catalogue import amendments, review, take_down
 from cms.admin.deals import actions as deal_actions
 from cms.admin.deals import views as deals
@@ -20,10 +20,12 @@ from cms.admin.festivals import (
 )
 from cms.admin.festivals import views as festivals
 from cms.admin.mishaps import views as mishaps
+from cms.admin.money import task as money
+from cms.admin.money.index import MoneyView
 from cms.admin.nominations import bulk, take_back, wishes
 from cms.admin.nominations import index as queue
 from cms.admin.nominations import views as nominations
-from cms.admin.orders.actions import address, mail
+from cms.admin.orders.actions import address, mail, stop
 from cms.admin.promotions import sponsors
 from cms.admin.promotions import views as promotions
 from cms.admin.promotions.actions import act, codes, make_codes
@@ -100,13 +102,12 @@ urlpatterns = [
     path("meanings/sheet/", of_meanings, name="meaning-sheet"),
     path("synonyms/sheet/", of_synonyms, name="synonym-sheet"),
     path("fairness/", limits.edit, name="fairness"),
-    path("money/", money.money, name="money"),
-    path("money/<int:pk>/again/", money.try_again, name="money-again"),
-    path("money/<int:pk>/settle/", money.settle, name="money-settle"),
-    path("money/payments/<int:pk>/look/", money.look_again, name="money-look"),
-    re_path(r"^money/messages/(?P<pk>[0-9]+)/(?P<name>again|close)/$", money.message,
-            name="money-message"),
+    path("money/", MoneyView.as_view(), name="money"),
+    path("money/<int:pk>/", money.task, name="money-task"),
+    path("money/<int:pk>/look/", money.look_again, name="money-look"),
+    path("money/<int:pk>/<slug:outcome>/", money.close, name="money-close"),
     path("orders/<int:pk>/address/", address, name="order-address"),
+    re_path(r"^orders/(?P<pk>[0-9]+)/(?P<name>stop|go)/$", stop, name="order-stop"),
     path("orders/<int:pk>/mails/<slug:key>/", mail, name="order-mail"),
     path("sign-in/", second_step.SignInView.as_view(), name="sign-in"),
     path("sign-in/<int:pk>/free/", second_step.free, name="sign-in-free"),

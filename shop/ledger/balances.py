@@ -15,12 +15,19 @@ from shop.orders.reconcile import differences
 
 log = logging.getLogger(__name__)
 Account = LedgerEntry.Account
+Kind = LedgerTransaction.Kind
+SOLD = (Kind.SALE, Kind.REVIEW_ACCEPTED)
 
 
-def owed_to(merchant: Merchant) -> int:
-    """Return the debt of the platform to a merchant, in minor units."""
-    entries = LedgerEntry.objects.filter(account=Account.PAYABLE, merchant=merchant)
-    return -(entries.aggregate(sum=Sum("amount"))["sum"] or 0)
+def owed_to(merchant: Merchant, currency: str) -> int:
+    """Return the debt of the platform to a merchant, in minor units of a currency."""
+    return -balance(Account.PAYABLE, currency, merchant=merchant)
+
+
+def balance(account: str, currency: str, **whose: object) -> int:
+    """Return what stands on an account in a currency, debit positive; of all, or of one owner."""
+    entries = LedgerEntry.objects.filter(account=account, currency=currency, **whose)
+    return entries.aggregate(sum=Sum("amount"))["sum"] or 0
 
 
 def all_differences() -> list[str]:
@@ -38,10 +45,10 @@ def log_differences(*, at: datetime) -> int:
 
 def unbalanced() -> Iterator[str]:
     """Yield a sentence for each error of the books: unbalanced sets, sales unbooked or unpaid."""
-    sums = LedgerTransaction.objects.annotate(sum=Sum("entries__amount")).exclude(sum=0)
-    for transaction in sums:
-        yield f"{transaction.reference} sums to {transaction.sum}"
-    sale = LedgerTransaction.objects.filter(order=OuterRef("pk"), reference__startswith="sale-")
+    sums = LedgerTransaction.objects.values("reference", "entries__currency")
+    for row in sums.annotate(sum=Sum("entries__amount")).exclude(sum=0).order_by("pk"):
+        yield f"{row['reference']} sums to {row['sum']}"
+    sale = LedgerTransaction.objects.filter(order=OuterRef("pk"), kind__in=SOLD)
     for order in Order.objects.filter(~Exists(sale), state=Order.State.PAID):
         yield f"{order.number} is paid and not booked"
     for order in Order.objects.filter(Exists(sale)).exclude(state=Order.State.PAID):

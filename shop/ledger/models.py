@@ -1,37 +1,127 @@
-from django.db import models
+from __future__ import annotations
 
+from django.db import models
+from django.db.models import Q
+
+from shop.festivals.models import Festival, Fund
 from shop.merchants.models import Merchant
-from shop.orders.models import Order
+from shop.orders.models import Order, Suborder
 
 
 class LedgerTransaction(models.Model):
-    """A balanced set of entries for one business event. Rows are only ever added."""
+    """A balanced set of entries for one business event. Rows are only ever added: see triggers."""
+
+    class Kind(models.TextChoices):
+        # Money in.
+        SALE = "sale"
+        CHARGE_FEE = "charge_fee"
+        UNWANTED = "unwanted"
+        REVIEW = "review"
+        REVIEW_ACCEPTED = "review_accepted"
+        REVIEW_REFUSED = "review_refused"
+        # Refunds.
+        REFUND = "refund"
+        GOODWILL = "goodwill"
+        REFUND_DONE = "refund_done"
+        REFUND_FAILED = "refund_failed"
+        REFUND_ELSEWHERE = "refund_elsewhere"
+        REFUND_FOUND = "refund_found"
+        REFUND_MATCHED = "refund_matched"
+        # Disputes.
+        DISPUTE_OPENED = "dispute_opened"
+        DISPUTE_WON = "dispute_won"
+        DISPUTE_LOST = "dispute_lost"
+        DISPUTE_FEE = "dispute_fee"
+        # Money out.
+        TRANSFER = "transfer"
+        TOP_UP = "top_up"
+        REVERSAL = "reversal"
+        RESERVE_HELD = "reserve_held"
+        RESERVE_RELEASED = "reserve_released"
+        FUNDING = "funding"
+        PAYOUT_SENT = "payout_sent"
+        PAYOUT_POSTED = "payout_posted"
+        PAYOUT_FEE = "payout_fee"
+        PAYOUT_FAILED = "payout_failed"
+        PAYOUT_RETURNED = "payout_returned"
+        PAYOUT_TARIFF = "payout_tariff"
+        PAYOUT_PROVED = "payout_proved"
+        CARRIED = "carried"
+        NETTED = "netted"
+        RECEIVABLE_CLOSED = "receivable_closed"
+        # The operator's own accounts.
+        WITHDRAWAL = "withdrawal"
+        DEPOSIT = "deposit"
+        SPONSOR_PAID = "sponsor_paid"
+        SPONSOR_REPAID = "sponsor_repaid"
+        COMMISSION_TAX = "commission_tax"
+        TAX_PAID = "tax_paid"
+        UNKNOWN = "unknown"
 
     reference = models.CharField(max_length=60, unique=True, help_text="sale-184")
-    order = models.ForeignKey(Order, models.PROTECT, related_name="ledger")
+    kind = models.CharField(max_length=20, choices=Kind)
+    order = models.ForeignKey(Order, models.PROTECT, null=True, related_name="ledger")
+    operation = models.ForeignKey(
+        "shop.Operation", models.PROTECT, null=True, related_name="ledger",
+        help_text="The movement of money that it books.",
+    )  # fmt: skip
+    festival = models.ForeignKey(Festival, models.PROTECT, null=True, related_name="+")
+    fund = models.ForeignKey(Fund, models.PROTECT, null=True, related_name="ledger")
     at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["at", "id"], name="ledger_by_moment")]
 
     def __str__(self) -> str:
         return self.reference
 
 
 class LedgerEntry(models.Model):
-    """One signed amount on one account; those of a transaction sum to zero."""
+    """One signed amount on one account, debit positive; those of a transaction sum to zero."""
 
     class Account(models.TextChoices):
-        CASH = "cash"
-        BANK = "bank"  # what the operator pays from an account of his own
-        PROMOTIONS = "promotions"
+        PROVIDER = "provider"  # the balance of payments at the provider
+        STORAGE = "storage"  # its financial account, from which payouts are sent
+        BANK = "bank"  # the operator's own accounts
+        TRANSIT = "transit"  # sent, and not yet gone from where it is
         PAYABLE = "payable"
+        RESERVE = "reserve"
+        RECEIVABLE = "receivable"
+        REFUNDS_DUE = "refunds_due"
+        DISPUTED = "disputed"
+        SUSPENSE = "suspense"  # there, and nobody knows yet for what
+        FUNDS = "funds"
+        PROMOTIONS = "promotions"
         COMMISSION = "commission"
         TAX = "tax"
-        REFUNDS_DUE = "refunds_due"
+        FEES = "fees"
+        LOSSES = "losses"
+        FX = "fx"
 
-    transaction = models.ForeignKey(LedgerTransaction, models.CASCADE, related_name="entries")
+    OF_MERCHANTS = (Account.PAYABLE, Account.RESERVE, Account.RECEIVABLE)
+
+    transaction = models.ForeignKey(LedgerTransaction, models.PROTECT, related_name="entries")
     account = models.CharField(max_length=12, choices=Account)
     merchant = models.ForeignKey(Merchant, models.PROTECT, null=True, related_name="ledger")
+    suborder = models.ForeignKey(Suborder, models.PROTECT, null=True, related_name="ledger")
+    fund = models.ForeignKey(Fund, models.PROTECT, null=True, related_name="entries")
     amount = models.BigIntegerField(help_text="Minor units; signed.")
     currency = models.CharField(max_length=3)
 
     class Meta:
-        indexes = [models.Index(fields=["account", "merchant"], name="ledger_of_account")]
+        indexes = [
+            models.Index(fields=["account", "merchant"], name="ledger_of_account"),
+            models.Index(fields=["account", "fund"], condition=Q(fund__isnull=False),
+                         name="ledger_of_fund"),
+        ]  # fmt: skip
+        constraints = [
+            models.CheckConstraint(
+                name="ledger_merchant_where_owed",
+                condition=~Q(account__in=("payable", "reserve", "receivable"))
+                | Q(merchant__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="ledger_fund_where_funds",
+                condition=~Q(account="funds") | Q(fund__isnull=False),
+            ),
+        ]

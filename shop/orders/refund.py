@@ -6,7 +6,8 @@ Money is moved by ``payments.refund``; here stands how much, and for what.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F, Sum
@@ -18,27 +19,44 @@ from shop.listings.refresh import note_stock
 from shop.locks import lock
 from shop.orders import holds
 from shop.orders.models import Order, OrderLine, Refund, RefundLine, RefundParcel, Suborder
+from shop.orders.shares import Share, share_of
 from shop.stock import units as stock
 
+ADDED = [Sum(name) for name in ("quantity", "paid", "funded", "commission")]
 
-def part(total: int, done: int, count: int, of: int) -> int:
-    """Return the share of an amount for ``count`` of ``of`` units when ``done`` went back before.
 
-    Rounded down over all units so far, so that any order of partial refunds ends exactly at the
-    total: of 165.83 for three, one by one, 55.27, 55.28 and 55.28.
-    """
-    return total * (done + count) // of - total * done // of
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Money for a line without all of its price: of ``quantity`` units, or of none."""
+
+    paid: int
+    quantity: int = 0
 
 
 def refunded(lines: Collection[OrderLine]) -> dict[int, int]:
     """Return how many units of lines went back already, by line id."""
-    rows = RefundLine.objects.filter(line__in=lines).values_list("line")
-    return dict(rows.annotate(units=Sum("quantity")).order_by())
+    return {pk: share.quantity for pk, share in gone(lines).items()}
 
 
-def record(
+def gone(lines: Iterable[OrderLine]) -> dict[int, Share]:
+    """Return what of lines went back already, by line id; nothing of those of which none did."""
+    rows = RefundLine.objects.filter(line__in=list(lines)).values_list("line")
+    return {row[0]: Share(*row[1:]) for row in rows.annotate(*ADDED).order_by()}
+
+
+def delivery_left(suborder: Suborder) -> tuple[int, int]:
+    """Return what is left of a parcel's delivery: of what its shopper paid, and was funded."""
+    rows = RefundParcel.objects.filter(suborder=suborder)
+    back = rows.aggregate(paid=Sum("paid"), funded=Sum("funded"))
+    return (
+        suborder.delivery_paid - (back["paid"] or 0),
+        suborder.delivery_funded - (back["funded"] or 0),
+    )
+
+
+def record[Part: OrderLine | Suborder](
     order: Order,
-    units: Mapping[OrderLine, int],
+    parts: Mapping[Part, int | Amount],
     *,
     cause: str,
     at: datetime,
@@ -47,41 +65,36 @@ def record(
 ) -> Refund:
     """Write down that units of a paid order go back, and let their pools have them again.
 
-    While its deal runs a unit returns to the allotment and to what the shopper may buy, too.
+    While its deal runs a unit returns to the allotment and to what the shopper may buy, too. With
+    the last unit of a parcel that was not sent its delivery goes back, whole.
 
     Call it under the order's lock, inside the transaction that queues the money.
+
+    Args:
+        parts: how many units of each line, or how much of its price beside that; of a suborder,
+            how much of its delivery goes back although its parcel was sent, or goes on.
 
     Raises:
         NotPossible: the order is not paid, or more would go back than was bought.
     """
     if not order.is_paid:
         raise NotPossible("Only a paid order can be refunded.")
-    suborders = _locked(units)
-    before = refunded(units.keys())
-    rows = []
-    for line, count in units.items():
-        done = before.get(line.pk, 0)
-        if count < 1 or done + count > line.quantity:
-            raise NotPossible("More would go back than was bought.")
-        rows.append(
-            RefundLine(
-                line=line,
-                quantity=count,
-                paid=part(line.paid, done, count, line.quantity),
-                funded=part(line.funded, done, count, line.quantity),
-                commission=part(line.commission, done, count, line.quantity),
-            )
-        )
-    there = {line: count for line, count in units.items() if _is_there(line, suborders)}
+    units: dict[OrderLine, int | Amount] = {
+        line: part for line, part in parts.items() if isinstance(line, OrderLine)
+    }
+    deliveries: dict[Suborder, int] = {
+        row: _delivery(part) for row, part in parts.items() if isinstance(row, Suborder)
+    }
+    suborders = _locked(units, deliveries)
+    before = gone(units)
+    rows = [_row(line, count, before.get(line.pk, Share())) for line, count in units.items()]
+    moving = {row.line: row.quantity for row in rows if row.quantity}
+    there = {line: count for line, count in moving.items() if _is_there(line, suborders)}
     returned = holds.give_back(order, _of_deals(there), at=at)
     for row in rows:
         row.returns_allotment = row.line in there and row.line.deal_id in returned
-    empty = [row for row in suborders.values() if _is_empty(row, units)]
-    parcels = [
-        RefundParcel(suborder=row, paid=row.delivery_paid, funded=row.delivery_funded)
-        for row in empty
-        if row.delivery_paid or row.delivery_funded
-    ]
+    empty = [row for row in suborders.values() if _is_empty(row, moving)]
+    parcels = _parcels(empty, deliveries)
     moved: list[RefundLine | RefundParcel] = [*rows, *parcels]
     amount = sum(row.paid for row in moved)
     refund = Refund.objects.create(
@@ -98,9 +111,58 @@ def record(
     return refund
 
 
-def _locked(units: Mapping[OrderLine, int]) -> dict[int, Suborder]:
+def _row(line: OrderLine, wanted: int | Amount, before: Share) -> RefundLine:
+    """Return the row of a line that goes back in part, by its shares.
+
+    Raises:
+        NotPossible: more would go back than was bought, or paid.
+    """
+    count, paid = (wanted.quantity, wanted.paid) if isinstance(wanted, Amount) else (wanted, None)
+    is_too_many = count < 0 or before.quantity + count > line.quantity
+    is_too_much = paid is not None and not 0 <= paid <= line.paid - before.paid
+    if is_too_many or is_too_much or not (count or paid):
+        raise NotPossible("More would go back than was bought.")
+    whole = Share(line.quantity, line.paid, line.funded, line.commission)
+    share = share_of(whole, before, count, paid)
+    return RefundLine(
+        line=line,
+        quantity=share.quantity,
+        paid=share.paid,
+        funded=share.funded,
+        commission=share.commission,
+    )
+
+
+def _delivery(part: int | Amount) -> int:
+    return part.paid if isinstance(part, Amount) else part
+
+
+def _parcels(empty: Iterable[Suborder], parts: Mapping[Suborder, int]) -> list[RefundParcel]:
+    """Return the deliveries that go back: whole, where nothing is left of a parcel, or in part.
+
+    Raises:
+        NotPossible: more would go back of a delivery than is left of it.
+    """
+    found = []
+    whole = {row.pk for row in empty}
+    for suborder in {row.pk: row for row in (*empty, *parts)}.values():
+        paid, funded = delivery_left(suborder)
+        back = paid if suborder.pk in whole else parts[suborder]
+        if not 0 <= back <= paid:
+            raise NotPossible("More would go back of the delivery than is left of it.")
+        if back < paid:
+            funded = funded * back // paid
+        if back or funded:
+            found.append(RefundParcel(suborder=suborder, paid=back, funded=funded))
+    return found
+
+
+def _locked(
+    units: Mapping[OrderLine, object], deliveries: Mapping[Suborder, int]
+) -> dict[int, Suborder]:
     """Return the suborders of lines by id, so that no merchant sends one meanwhile."""
-    rows = Suborder.objects.filter(pk__in={line.suborder_id for line in units})
+    ids = {line.suborder_id for line in units} | {row.pk for row in deliveries}
+    rows = Suborder.objects.filter(pk__in=ids)
     return {row.pk: row for row in lock(rows)}
 
 
@@ -113,6 +175,11 @@ def _lower_earnings(rows: Collection[RefundLine], parcels: Collection[RefundParc
         amounts[parcel.suborder_id] += parcel.earned
     for pk, amount in amounts.items():
         Suborder.objects.filter(pk=pk).update(returned=F("returned") + amount)
+
+
+def raise_earnings(suborder_id: int, amount: int) -> None:
+    """Give a store's part back what was refunded of it, and is not after all."""
+    Suborder.objects.filter(pk=suborder_id).update(returned=F("returned") - amount)
 
 
 def _is_there(line: OrderLine, suborders: Mapping[int, Suborder]) -> bool:

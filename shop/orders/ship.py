@@ -44,6 +44,8 @@ def ship(
     suborder = lock_one(Suborder.objects.select_related("order"), suborder.pk)
     if suborder.order.state != Order.State.PAID or suborder.state != Suborder.State.WAITING:
         raise NotPossible(_("Only a paid parcel that has not left yet can be sent."))
+    if suborder.stopped_at:
+        raise NotPossible(_("Do not send this parcel: its payment is in question."))
     if not suborder.service:
         raise NotPossible(_("There is nothing to send: the guests come to you."))
     # Asked after the lock: whoever mends the address locks what waits, and was here before.

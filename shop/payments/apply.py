@@ -16,9 +16,13 @@ from django.db.models import Expression, QuerySet, UUIDField
 from django.tasks import Task
 
 from shop.composed import TEXT, composed
+from shop.currencies import written
 from shop.errors import Unavailable
-from shop.ledger import posting
+from shop.ledger.models import LedgerTransaction
+from shop.ledger.posting import sales
 from shop.locks import lock, locked_beside
+from shop.money_desk.gate import close_by_itself, open_task
+from shop.money_desk.models import MoneyTask
 from shop.orders import end
 from shop.orders.models import Order
 from shop.orders.rows import read_rows
@@ -32,6 +36,7 @@ from shop.orders.tasks import (
 )
 from shop.payments.models import Operation, Payment
 from shop.payments.operations import queue_refund
+from shop.payments.outside import match
 from shop.payments.provider.gateway import CheckoutSession, SessionStatus
 from shop.payments.provider.stripe_gateway import gateway
 from shop.payments.refund import refund_cancelled, refund_late
@@ -162,7 +167,10 @@ def _take(payment: Payment, session: CheckoutSession, *, at: datetime) -> None:
     order = payment.order
     if session.asked != payment.asked or session.came != payment.asked:
         log.error("payment %s: amount or currency differs, held for review", payment.uuid)
+        payment.received, payment.received_currency = session.received, session.currency
         payment.save_as(Payment.State.REVIEW)
+        book_review(payment, at=at)
+        _tell_review(payment, at=at)
         end.set_apart(order)
         return
     if order.state == Order.State.PAID:
@@ -175,19 +183,19 @@ def _take(payment: Payment, session: CheckoutSession, *, at: datetime) -> None:
     is_all_over = len(begun) == len(sessions)
     if any(sessions.values()):
         lock(order.suborders.all())  # seats may go back at once, behind the pools that are held
-    if order.state == Order.State.CANCELLED or is_all_over or not _pay(order, at=at):
+    if order.state == Order.State.CANCELLED or is_all_over or not pay(order, at=at):
         mail = send_paid_after_start if is_all_over else send_paid_too_late
         _send_back(payment, Operation.Cause.LATE, mail=mail, at=at)
-        _free(order, at=at)
+        free(order, at=at)
         return
-    _keep(payment, has_seats=any(sessions.values()), begun=begun, at=at)
+    sales.post_sale(order, at=at)
+    keep(payment, has_seats=any(sessions.values()), begun=begun, at=at)
 
 
-def _keep(payment: Payment, *, has_seats: bool, begun: list[int], at: datetime) -> None:
-    """Book the sale, queue its mails, and refund sessions that have begun or were called off."""
+def keep(payment: Payment, *, has_seats: bool, begun: list[int], at: datetime) -> None:
+    """Keep the money of a sale, queue its mails; sessions begun or called off are refunded."""
     order = payment.order
     payment.save_as(Payment.State.PAID)
-    posting.post_sale(order, at=at)
     tickets = issue(order) if has_seats else []
     lets_in = any(ticket.line_id not in begun for ticket in tickets)
     mail = send_tickets if lets_in else send_receipt
@@ -198,7 +206,7 @@ def _keep(payment: Payment, *, has_seats: bool, begun: list[int], at: datetime) 
         refund_cancelled(order, payment, at=at)
 
 
-def _pay(order: Order, *, at: datetime) -> bool:
+def pay(order: Order, *, at: datetime) -> bool:
     """Try to mark the order paid; False when it had expired and something is gone."""
     if order.is_pending:  # what it holds is there: nothing can be gone
         end.mark_paid(order, at=at)
@@ -214,15 +222,40 @@ def _pay(order: Order, *, at: datetime) -> bool:
 
 def _send_back(payment: Payment, cause: str, *, mail: Task[..., Any], at: datetime) -> None:
     payment.save_as(Payment.State.REFUNDING)
-    queue_refund(payment, cause=cause, at=at)
-    posting.post_unwanted(payment.order, payment.amount, reference=str(payment.uuid), at=at)
+    queue_refund(payment, payment.amount, cause=cause, at=at)
+    sales.post_unwanted(payment.order, payment.amount, reference=str(payment.uuid), at=at)
     enqueue(mail, payment.order_id, payment.amount)
 
 
 def _release(payment: Payment, *, at: datetime) -> None:
     """Mark a payment as refunded that a person sent back, and free its order's holdings."""
     payment.save_as(Payment.State.REFUNDED)
-    _free(payment.order, at=at)
+    refuse_review(payment, at=at)
+    close_by_itself(payment, kind=MoneyTask.Kind.PAYMENT_REVIEW, at=at)
+    free(payment.order, at=at)
+
+
+def book_review(payment: Payment, *, at: datetime) -> None:
+    """Book the money of a payment in review, unless it was."""
+    reference = f"{LedgerTransaction.Kind.REVIEW}-{payment.uuid}"
+    if not LedgerTransaction.objects.filter(reference=reference).exists():
+        sales.post_review(payment.order, payment.came, reference=str(payment.uuid), at=at)
+
+
+def refuse_review(payment: Payment, *, at: datetime) -> None:
+    """Book that money in review is owed back; what went back outside already is matched with it."""
+    book_review(payment, at=at)  # one that waited before such money was booked
+    sales.post_review_refused(payment.order, payment.came, reference=str(payment.uuid), at=at)
+    match(payment, payment.came.amount, reference=f"review-{payment.pk}", at=at)
+
+
+def _tell_review(payment: Payment, *, at: datetime) -> None:
+    came, asked = (written(x.amount, x.currency, "en") for x in (payment.came, payment.asked))
+    open_task(
+        MoneyTask.Kind.PAYMENT_REVIEW, payment, f"{came} came where {asked} were asked.",
+        at=at, order=payment.order, payment=payment, amount=payment.came.amount,
+        currency=payment.came.currency,
+    )  # fmt: skip
 
 
 def _lapse(payment: Payment, *, at: datetime) -> None:
@@ -232,7 +265,7 @@ def _lapse(payment: Payment, *, at: datetime) -> None:
     if payment.state not in (Payment.State.CREATING, Payment.State.OPEN):
         return
     payment.save_as(Payment.State.EXPIRED)
-    _free(payment.order, at=at)
+    free(payment.order, at=at)
 
 
 def _wait_or_fail(payment: Payment, session: CheckoutSession, *, at: datetime) -> None:
@@ -246,12 +279,13 @@ def _wait_or_fail(payment: Payment, session: CheckoutSession, *, at: datetime) -
         return
     was_processing = payment.state == Payment.State.PROCESSING
     payment.save_as(Payment.State.FAILED)
-    _free(payment.order, at=at)
+    free(payment.order, at=at)
     if was_processing:  # the shopper left believing that it would go through
         enqueue(send_refused_later, payment.order_id)
 
 
-def _free(order: Order, *, at: datetime) -> None:
+def free(order: Order, *, at: datetime) -> None:
+    """End a pending order of which no payment can come any more; its goods go back."""
     if order.is_pending and not order.payments.live().exists():
         end.expire(order, at=at)
         end.put_back(order, at=at)

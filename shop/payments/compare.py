@@ -89,7 +89,7 @@ def _of_paid(session: CheckoutSession, payment: Payment | None) -> str:
         return f"{paid} beside {payment.session_id}"
     if payment.state not in Payment.HAS_MONEY:
         return f"{paid}, and {payment.state} here"
-    is_same = session.came == payment.asked
+    is_same = session.came == payment.came
     return "" if is_same or payment.state == Payment.State.REVIEW else f"{paid} with another amount"
 
 

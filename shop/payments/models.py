@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from shop.money import Money
 from shop.orders.models import Order, Refund, Suborder
@@ -69,7 +70,7 @@ class Payment(Stateful):
         State.PAID: {State.REFUNDING},
         State.REFUNDING: {State.REFUNDED},
         State.REFUNDED: set(),
-        State.REVIEW: {State.REFUNDED},
+        State.REVIEW: {State.PAID, State.REFUNDING, State.REFUNDED},
     }  # fmt: skip
     UNSETTLED = (State.CREATING, State.OPEN, State.PROCESSING)
     HAS_MONEY = (State.PAID, State.REFUNDING, State.REFUNDED, State.REVIEW)
@@ -79,6 +80,10 @@ class Payment(Stateful):
     state = models.CharField(max_length=10, choices=State, default=State.CREATING)
     amount = models.PositiveBigIntegerField(help_text="Minor units.")
     currency = models.CharField(max_length=3)
+    received = models.PositiveBigIntegerField(
+        null=True, help_text="What came, where it is another amount, or of another currency."
+    )
+    received_currency = models.CharField(max_length=3, blank=True)
     request = models.JSONField(help_text="What was asked of the provider, so that it can repeat.")
     session_id = models.CharField(max_length=120, null=True, unique=True)
     session_url = models.TextField(blank=True)  # emptied when it leads nowhere any more
@@ -119,6 +124,13 @@ class Payment(Stateful):
     def asked(self) -> Money:
         """Return the amount that the shopper is asked for."""
         return Money(self.amount, self.currency)
+
+    @property
+    def came(self) -> Money:
+        """Return what came of it: what was asked for, unless it differs."""
+        if self.received is None:
+            return self.asked
+        return Money(self.received, self.received_currency)
 
     @property
     def is_undecided(self) -> bool:
@@ -199,14 +211,14 @@ class Operation(Stateful):
         VOID = "void"
 
     NEXT: ClassVar[dict[str, set[str]]] = {
-        State.QUEUED: {State.SENDING, State.PENDING, State.DONE, State.FAILED},
+        State.QUEUED: {State.SENDING, State.PENDING, State.DONE, State.FAILED, State.VOID},
         State.SENDING: {
             State.SENDING, State.QUEUED, State.PENDING, State.DONE, State.FAILED, State.BLOCKED,
         },
-        State.PENDING: {State.DONE, State.FAILED},
-        State.DONE: {State.FAILED},
+        State.PENDING: {State.DONE, State.FAILED, State.VOID},
+        State.DONE: {State.FAILED, State.VOID},
         State.FAILED: {State.QUEUED, State.DONE},
-        State.BLOCKED: {State.QUEUED, State.PENDING, State.DONE, State.FAILED},
+        State.BLOCKED: {State.QUEUED, State.PENDING, State.DONE, State.FAILED, State.VOID},
         State.VOID: set(),
     }  # fmt: skip
 
@@ -214,6 +226,8 @@ class Operation(Stateful):
         LATE = "late"  # the money came when the goods were gone
         SURPLUS = "surplus"  # the order was already paid
         RETURNED = "returned"  # what was bought is not delivered, or came back
+        DIFFERS = "differs"  # another amount came than was asked
+        OUTSIDE = "outside"  # somebody made it at the provider
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=8, choices=Kind)
@@ -223,6 +237,10 @@ class Operation(Stateful):
     suborder = models.ForeignKey(Suborder, models.PROTECT, null=True, related_name="operations")
     refund = models.OneToOneField(Refund, models.PROTECT, null=True, related_name="operation")
     amount = models.PositiveBigIntegerField(help_text="Minor units.")
+    matched = models.PositiveBigIntegerField(
+        default=0, db_default=0,
+        help_text="Of one that was made outside: the amount of which it is known what it is for.",
+    )  # fmt: skip
     currency = models.CharField(max_length=3)
     request = models.JSONField(help_text="Frozen, so that a repeat asks for the same.")
     made_at = models.DateTimeField(null=True)
@@ -263,10 +281,104 @@ class Operation(Stateful):
                 fields=["payment", "kind", "cause"],
                 condition=Q(kind="refund", cause__in=["late", "surplus"]),
                 name="one_refund_of_each_cause",
-            )
+            ),
+            models.CheckConstraint(
+                name="operation_matched_in_part", condition=Q(matched__lte=F("amount"))
+            ),
         ]
+
+    def renew(self, *, at: datetime) -> None:
+        """Let it be sent again under a new key, for the amount that it has now; not saved.
+
+        Called with its row locked, and only where the old key moved nothing.
+        """
+        self.uuid = uuid.uuid4()
+        self.request = self.request | {"operation": str(self.uuid), "amount": self.amount}
+        if self.state != self.State.QUEUED:
+            self.enter(self.State.QUEUED)
+        self.run_after, self.tries, self.error = at, 0, ""
+        self.remote_id = self.first_sent_at = self.key_until = None
 
     @property
     def is_stuck(self) -> bool:
         """Tell whether it waits for a person: the provider will not carry it out by itself."""
         return self.state in STUCK and self.resolved_at is None
+
+    @property
+    def is_from_outside(self) -> bool:
+        """Tell whether somebody made it at the provider, and not we."""
+        return self.cause == self.Cause.OUTSIDE
+
+    @property
+    def unmatched(self) -> int:
+        """Return the amount of a refund from outside of which nobody knows what it is for."""
+        return self.amount - self.matched if self.is_from_outside else 0
+
+
+class Dispute(Stateful):
+    """A shopper's bank that takes a charge back until it has decided."""
+
+    class State(models.TextChoices):
+        INQUIRY = "inquiry"  # the bank asks, and has taken nothing
+        OPEN = "open"
+        ANSWERED = "answered"
+        ACCEPTED = "accepted"
+        WON = "won"
+        LOST = "lost"
+        CLOSED = "closed"  # an inquiry that came to nothing
+
+    NEXT: ClassVar[dict[str, set[str]]] = {
+        State.INQUIRY: {State.OPEN, State.ANSWERED, State.CLOSED, State.WON, State.LOST},
+        State.OPEN: {State.ANSWERED, State.ACCEPTED, State.WON, State.LOST},
+        State.ANSWERED: {State.OPEN, State.ACCEPTED, State.WON, State.LOST, State.CLOSED},
+        State.ACCEPTED: {State.LOST, State.WON},
+        State.WON: {State.LOST},
+        State.LOST: {State.WON},  # by an appeal
+        State.CLOSED: {State.OPEN, State.WON, State.LOST},
+    }
+    LIVE = (State.INQUIRY, State.OPEN, State.ANSWERED, State.ACCEPTED)
+
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="disputes")
+    remote_id = models.CharField(max_length=120, unique=True)
+    remote_status = models.CharField(max_length=40, help_text="In the provider's own word.")
+    state = models.CharField(max_length=8, choices=State)
+    reason = models.CharField(max_length=60, help_text="In the provider's own word.")
+    amount = models.PositiveBigIntegerField(help_text="Minor units.")
+    currency = models.CharField(max_length=3)
+    withdrawn = models.PositiveBigIntegerField(
+        default=0, help_text="What the books have as taken by the bank until now."
+    )
+    fee = models.PositiveBigIntegerField(default=0, help_text="The provider's, as booked.")
+    covered = models.PositiveBigIntegerField(
+        default=0, help_text="Of a lost one: what a refund owed to the same shopper was for anyway."
+    )
+    borne = models.JSONField(
+        null=True, help_text="Of a lost one: who bears it, minor units by suborder or platform."
+    )
+    due_by = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    objects = StateQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["due_by"],
+                condition=Q(state__in=["inquiry", "open", "answered", "accepted"]),
+                name="dispute_live",
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.remote_id
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether the bank has not decided."""
+        return self.state in self.LIVE
+
+    @property
+    def to_bear(self) -> int:
+        """Return what somebody has to bear of a lost one."""
+        return self.withdrawn - self.covered if self.state == self.State.LOST else 0

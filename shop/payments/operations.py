@@ -11,9 +11,13 @@ from django.db import transaction
 from django.db.models import Q
 
 from shop.errors import GatewayError
-from shop.ledger import posting
+from shop.ledger.posting import refunds
 from shop.locks import free_ones, lock_one
-from shop.orders.models import Refund
+from shop.money_desk.gate import close_by_itself, open_task
+from shop.money_desk.models import MoneyTask
+from shop.orders import end
+from shop.orders.models import Order, Refund
+from shop.orders.stop import let_go
 from shop.payments.models import Operation, Payment
 from shop.payments.provider.gateway import NO_ANSWER, RemoteOperation
 from shop.payments.provider.stripe_gateway import gateway
@@ -21,6 +25,7 @@ from shop.rounds.work import each
 
 log = logging.getLogger(__name__)
 
+Kind = MoneyTask.Kind
 LEASE = timedelta(minutes=2)
 # Twenty hours of tries, as they grow rarer: after a day the provider forgets the key.
 MOST_TRIES = 80
@@ -33,27 +38,23 @@ ASK_AGAIN = timedelta(hours=1)
 
 
 def queue_refund(
-    payment: Payment, *, cause: str, at: datetime, refund: Refund | None = None
+    payment: Payment, amount: int, *, cause: str, at: datetime, refund: Refund | None = None
 ) -> Operation:
-    """Write down that a payment goes back, in full or as far as a refund says.
-
-    Called under the order's lock.
-    """
-    amount = refund.amount if refund else payment.amount
+    """Write down that an amount of a payment goes back. Called under the order's lock."""
     operation = Operation(
         kind=Operation.Kind.REFUND,
         cause=cause,
         payment=payment,
         refund=refund,
         amount=amount,
-        currency=payment.currency,
+        currency=payment.came.currency,
         made_at=at,
         run_after=at,
     )
     operation.request = {
         "charge": payment.charge_id,
         "amount": amount,
-        "currency": payment.currency,
+        "currency": payment.came.currency,
         "operation": str(operation.uuid),
         "order": str(payment.order.uuid),
     }
@@ -70,17 +71,6 @@ def run_operations(*, at: datetime) -> int:
     return tried
 
 
-def check_refund(refund_id: str, *, is_waited_for: bool = False, at: datetime) -> None:
-    """Write down how a refund of ours stands now; safe to repeat. Others' refunds are left alone.
-
-    Raises:
-        GatewayError: the provider did not answer; nothing was changed.
-    """
-    operation = Operation.objects.filter(remote_id=refund_id).only("pk").first()
-    if operation:
-        record(operation.pk, gateway().refund_now(refund_id, is_waited_for=is_waited_for), at=at)
-
-
 def check_pending(*, at: datetime) -> int:
     """Ask about refunds that the provider took and has not carried out; return how many."""
     waiting = Operation.objects.filter(state=Operation.State.PENDING, run_after__lte=at)
@@ -89,7 +79,7 @@ def check_pending(*, at: datetime) -> int:
     def check(operation: Operation) -> None:
         Operation.objects.filter(pk=operation.pk).update(run_after=at + ASK_AGAIN)
         try:
-            check_refund(cast("str", operation.remote_id), at=at)
+            record(operation.pk, gateway().refund_now(cast("str", operation.remote_id)), at=at)
         except GatewayError as error:
             log.warning("operation %s: not checked: %s", operation.uuid, error)
 
@@ -144,31 +134,69 @@ def record(operation_id: int, remote: RemoteOperation, *, at: datetime) -> None:
 
     Even money that went back can return, when the shopper's bank will not have it.
     """
-    operation = lock_one(Operation.objects.select_related("payment__order"), operation_id)
+    operation = lock_operation(operation_id)
     was_done = operation.state == Operation.State.DONE
     if operation.state in OVER or operation.resolved_at or (was_done and not remote.is_failed):
         return
     operation.remote_id, operation.error = remote.id, ""
     if remote.is_failed:
-        operation.enter(Operation.State.FAILED)
+        # Of one from outside that is for nothing nobody is owed anything.
+        is_void = operation.is_from_outside and not operation.matched
+        operation.enter(Operation.State.VOID if is_void else Operation.State.FAILED)
         operation.run_after = at
-        log.error("operation %s failed: the money has to go back another way", operation.uuid)
-        if was_done:
-            _post(posting.post_come_back, operation, at=at)
+        _book_failure(operation, was_done=was_done, at=at)
     elif remote.is_final:
         operation.enter(Operation.State.DONE)
-        _post(posting.post_sent_back, operation, at=at)
-        refunding = Payment.objects.filter(state=Payment.State.REFUNDING)
-        refunding.filter(pk=operation.payment_id).move_to(Payment.State.REFUNDED)
+        found = operation.is_from_outside
+        _post(refunds.post_refund_found if found else refunds.post_refund_done, operation, at=at)
+        close_by_itself(operation, kind=Kind.REFUND_STUCK, at=at)
+        if not found:
+            refunding = Payment.objects.filter(state=Payment.State.REFUNDING)
+            refunding.filter(pk=operation.payment_id).move_to(Payment.State.REFUNDED)
     elif operation.state != Operation.State.PENDING:
         operation.enter(Operation.State.PENDING)
         operation.run_after = at + ASK_AGAIN
     operation.save()
 
 
+def lock_operation(pk: int) -> Operation:
+    """Lock an operation behind its order, as everybody does who moves an order's money."""
+    end.lock(Order.objects.only("pk").get(payments__operations=pk).pk)
+    return lock_one(Operation.objects.select_related("payment__order"), pk)
+
+
+def _book_failure(operation: Operation, *, was_done: bool, at: datetime) -> None:
+    """Book that money came back, if it had gone; whoever is owed it waits for a person."""
+    if operation.is_from_outside:
+        order, reference = operation.payment.order, str(operation.uuid)
+        if was_done:
+            refunds.post_refund_lost(
+                order, operation.amount, operation.matched, reference=reference, at=at,
+                operation=operation.pk,
+            )  # fmt: skip
+        close_by_itself(operation, kind=Kind.EXTERNAL_REFUND, at=at)
+        if operation.state == Operation.State.VOID:
+            let_go(order)
+            return
+        operation.amount = operation.matched
+    elif was_done:
+        _post(refunds.post_refund_failed, operation, at=at)
+    log.error("operation %s failed: the money has to go back another way", operation.uuid)
+    tell_stuck(operation, "The shopper’s bank sent it back.", at=at)
+
+
+def tell_stuck(operation: Operation, why: str, *, at: datetime) -> None:
+    """Put a refund that did not go on the money desk."""
+    open_task(
+        Kind.REFUND_STUCK, operation, why, at=at, order=operation.payment.order,
+        payment=operation.payment, operation=operation, amount=operation.amount,
+        currency=operation.currency,
+    )  # fmt: skip
+
+
 def _post(event: Callable[..., object], operation: Operation, *, at: datetime) -> None:
-    reference = str(operation.uuid)
-    event(operation.payment.order, operation.amount, reference=reference, at=at)
+    order, reference = operation.payment.order, str(operation.uuid)
+    event(order, operation.amount, reference=reference, at=at, operation=operation.pk)
 
 
 def _put_off(operation: Operation, error: GatewayError, *, at: datetime) -> None:
@@ -185,8 +213,11 @@ def _put_off(operation: Operation, error: GatewayError, *, at: datetime) -> None
     elif error.may_retry and operation.tries < MOST_TRIES:
         changes["run_after"] = at + timedelta(seconds=2 ** min(operation.tries, 10))
     else:
-        state = Operation.State.BLOCKED
+        state, changes["run_after"] = Operation.State.BLOCKED, at
         log.error("operation %s is blocked: %s", operation.uuid, error)
     # Only while the lease is ours: a slow worker must not undo what the next one did.
     ours = {"state": Operation.State.SENDING, "tries": operation.tries}
-    Operation.objects.filter(pk=operation.pk, **ours).move_to(state, **changes)
+    with transaction.atomic():
+        moved = Operation.objects.filter(pk=operation.pk, **ours).move_to(state, **changes)
+        if moved and state == Operation.State.BLOCKED:
+            tell_stuck(operation, str(error), at=at)

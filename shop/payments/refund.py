@@ -10,14 +10,14 @@ from django.db import transaction
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
-from shop.ledger import posting
+from shop.ledger.posting import refunds as books
 from shop.locks import lock
 from shop.orders import end
 from shop.orders.models import Order, OrderLine, Refund, Suborder
 from shop.orders.refund import record, refunded
 from shop.orders.tasks import send_paid_after_start
 from shop.payments.models import Operation, Payment
-from shop.payments.operations import queue_refund
+from shop.payments.outside import queue_rest
 from shop.tasks import enqueue
 from shop.tickets import issue
 from shop.tickets.tasks import send_session_cancelled
@@ -110,9 +110,9 @@ def _give_back(
     """Write down that units go back, book it, queue the money and end the tickets."""
     reason = reason[:MOST_WORDS]
     refund = record(payment.order, units, cause=cause, at=at, reason=reason, by=by)
-    posting.post_refund(refund, at=at)
+    books.post_refund(refund, at=at)
     if refund.amount:
-        queue_refund(payment, cause=Operation.Cause.RETURNED, at=at, refund=refund)
+        queue_rest(payment, refund, cause=Operation.Cause.RETURNED, at=at)
     issue.cancel(list(units), at=at)
     return refund
 

@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.tasks import TaskResultStatus, task
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from shop.mail import send
+from shop.money_desk.gate import overdue_tasks
+from shop.money_desk.kinds import KINDS
 from shop.orders.models import Order
 from shop.orders.unpaid.report import parked, said
 from shop.payments.models import GatewayEvent, Operation, Payment
@@ -39,6 +41,8 @@ def problems(*, at: datetime) -> dict[str, int]:
     much is. For the background all the same: the monitor is told what was found last.
     """
     counts = {name: rows.count() for name, rows in (_waiting(at) | _stuck(at)).items()}
+    due = overdue_tasks(at=at).order_by().values_list("kind").annotate(count=Count("pk"))
+    counts |= {KINDS[kind].alarm: count for kind, count in due}
     return {name: count for name, count in counts.items() if count}
 
 
@@ -112,16 +116,6 @@ def _waiting(at: datetime) -> dict[str, QuerySet[Any]]:
 def _stuck(at: datetime) -> dict[str, QuerySet[Any]]:
     since, late = at - SHOWN_FOR, at - PATIENCE
     return {
-        "payments to be looked at": Payment.objects.filter(state=Payment.State.REVIEW),
-        "movements of money that are blocked": Operation.objects.filter(
-            state=Operation.State.BLOCKED, resolved_at=None
-        ),
-        "movements of money that failed": Operation.objects.filter(
-            state=Operation.State.FAILED, resolved_at=None
-        ),
-        "messages of the payment provider that were given up": GatewayEvent.objects.filter(
-            state=GatewayEvent.State.DEAD
-        ),
         "tasks that were begun and never ended": DBTaskResult.objects.filter(
             status=TaskResultStatus.RUNNING,
             started_at__lte=at - LONGEST_TASK,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
@@ -16,9 +17,12 @@ from django.views.decorators.http import require_POST
 
 from shop import clock
 from shop.errors import BadSignature, GatewayError
+from shop.money_desk.gate import open_task
+from shop.money_desk.models import MoneyTask
 from shop.payments.apply import AnotherShops, UnknownOrder, apply_session, is_known_as_paid
+from shop.payments.disputes import check_dispute
 from shop.payments.models import GatewayEvent
-from shop.payments.operations import check_refund
+from shop.payments.outside import check_refund, check_refunds_of
 from shop.payments.provider.gateway import NO_ANSWER, ProviderEvent
 from shop.payments.provider.guards import is_live
 from shop.payments.provider.stripe_gateway import gateway
@@ -33,7 +37,12 @@ SESSION_EVENTS = PAID_EVENTS | {
     "checkout.session.async_payment_failed",
     "checkout.session.expired",
 }
-REFUND_EVENTS = {"refund.updated", "refund.failed"}
+REFUND_EVENTS = {"refund.created", "refund.updated", "refund.failed"}
+CHARGE_EVENTS = {"charge.refunded"}  # some refunds are told by nothing else
+DISPUTE_EVENTS = {
+    f"charge.dispute.{what}"
+    for what in ("created", "updated", "funds_withdrawn", "funds_reinstated", "closed")
+}
 
 
 @csrf_exempt
@@ -66,7 +75,7 @@ def _is_of_use(event: ProviderEvent) -> bool:
     """
     if event.kind in SESSION_EVENTS:
         return "payment" in (event.body["data"]["object"].get("metadata") or {})
-    return event.kind in REFUND_EVENTS
+    return event.kind in REFUND_EVENTS | CHARGE_EVENTS | DISPUTE_EVENTS
 
 
 def handle(stored: GatewayEvent, *, is_waited_for: bool = False, at: datetime) -> None:
@@ -96,6 +105,10 @@ def _apply(stored: GatewayEvent, *, is_waited_for: bool, at: datetime) -> None:
         apply_session(stored.object_id, is_waited_for=is_waited_for, at=at)
     elif stored.kind in REFUND_EVENTS:
         check_refund(stored.object_id, is_waited_for=is_waited_for, at=at)
+    elif stored.kind in CHARGE_EVENTS:
+        check_refunds_of(stored.object_id, is_waited_for=is_waited_for, at=at)
+    elif stored.kind in DISPUTE_EVENTS:
+        check_dispute(stored.object_id, is_waited_for=is_waited_for, at=at)
 
 
 def _done(stored: GatewayEvent, *, at: datetime, **changes: object) -> None:
@@ -137,13 +150,21 @@ def _store(event: ProviderEvent, *, at: datetime) -> GatewayEvent:
     return made
 
 
+@transaction.atomic
+def _give_up(stored: GatewayEvent, changes: dict[str, Any], *, at: datetime) -> None:
+    """Stop trying: a person has to look."""
+    dead = GatewayEvent.objects.filter(pk=stored.pk)
+    if dead.move_to(GatewayEvent.State.DEAD, **changes):
+        what = f"{stored.kind} could not be applied: {changes['error']}"
+        open_task(MoneyTask.Kind.MESSAGE, stored, what, at=at, event=stored)
+
+
 def _put_off(stored: GatewayEvent, error: Exception, *, at: datetime) -> None:
     # A provider that is silent for hours shall not make us give its messages up.
     tries = stored.tries + (getattr(error, "code", "") not in NO_ANSWER)
     changes = {"tries": tries, "error": f"{type(error).__name__}: {error}"[:300]}
     if tries >= MOST_TRIES:
-        log.error("event %s is given up: %s", stored.gateway_id, changes["error"])
-        GatewayEvent.objects.filter(pk=stored.pk).move_to(GatewayEvent.State.DEAD, **changes)
+        _give_up(stored, changes, at=at)
         return
     changes["next_try_at"] = at + timedelta(seconds=5 * 2**tries)
     GatewayEvent.objects.filter(pk=stored.pk).update(**changes)

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 
 from shop.festivals.models import Festival
 from shop.merchants.models import Merchant
@@ -172,7 +172,7 @@ def discounts_of(festival: Festival, merchant: Merchant | None) -> QuerySet[Disc
     parcels = RefundParcel.objects.filter(suborder=OuterRef("suborder"), refund__in=counted)
     lines = _refunds().filter(line=OuterRef("line")).order_by("pk")
     rows = rows.select_related("order", "line__suborder", "suborder", "promotion").annotate(
-        parcel_back=Subquery(parcels.values("funded")[:1]),
+        parcel_back=Subquery(parcels.values("suborder").annotate(sum=Sum("funded")).values("sum")),
         line_back=ArraySubquery(lines.values("funded")),
     )
     return rows.order_by("order__paid_at", "order", "pk")

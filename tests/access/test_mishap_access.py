@@ -2,6 +2,8 @@
 
 import pytest
 
+from shop.money_desk.gate import open_task
+from shop.money_desk.models import MoneyTask
 from shop.orders.models import Order
 from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.reports.checks import look_around
@@ -61,20 +63,24 @@ def stuck(market, stage, inspector: Inspector):
         gateway_id="evt_1", kind="checkout.session.async_payment_succeeded", state="dead",
         object_id=held.session_id, is_live=False, next_try_at=NOON, received_at=NOON, error=EVIL,
     )  # fmt: skip
+    task = {"at": NOON, "order": held.order, "payment": held, "amount": 20_00, "currency": "USD"}
+    open_task("payment_review", held, EVIL, **task)
+    open_task("refund_stuck", owed, EVIL, operation=owed, **task)
+    open_task("message", dead, EVIL, at=NOON, event=dead)
     inspector.within = OURS
-    return owed, dead
+    return dict(MoneyTask.objects.values_list("kind", "pk"))
 
 
 @pytest.mark.parametrize("group", ["organizer", "analyst"])
 def test_money_that_waits_has_no_barriers(stuck, inspector, group):
-    owed, dead = stuck
     sign_in(inspector.page, organizer(group).email, "/organize/")
     here = "/organize/money/"
-    inspector.visit(here, f"{here}?q=BB")
+    inspector.visit(here, f"{here}?q=BB", f"{here}{stuck['payment_review']}/")
     if group == "organizer":
         inspector.visit(
-            f"{here}{owed.pk}/again/", f"{here}{owed.pk}/settle/",
-            f"{here}messages/{dead.pk}/again/", f"{here}messages/{dead.pk}/close/",
-        )  # fmt: skip
+            f"{here}{stuck['refund_stuck']}/try_again/",
+            f"{here}{stuck['refund_stuck']}/settled_elsewhere/",
+            f"{here}{stuck['message']}/wrong_alarm/",
+        )
 
     assert inspector.found == []

@@ -3,7 +3,7 @@
 import pytest
 
 from shop.currencies import for_stripe
-from shop.ledger import posting
+from shop.ledger.posting import sales
 from shop.ledger.models import LedgerEntry
 from shop.money import share
 from shop.orders.models import Order, OrderLine
@@ -42,12 +42,12 @@ def test_shares(row):
 @pytest.mark.django_db
 @pytest.mark.parametrize("row", TABLES["books"], ids=lambda row: row["Paid"])
 def test_books(row):
-    posting.post_sale(sold(row), at=NOON)
+    sales.post_sale(sold(row), at=NOON)
 
     entries = dict(LedgerEntry.objects.values_list("account", "amount"))
     assert sum(entries.values()) == 0
     for title, account in (
-        ("**Cash**", "cash"),
+        ("**Provider**", "provider"),
         ("**Promotions**", "promotions"),
         ("**Payable**", "payable"),
         ("**Commission account**", "commission"),

@@ -122,6 +122,7 @@ LINKS: dict[str, Callable[[ChangeLog], str]] = {
     "gatewayevent": _screen("desk:money"),
     "invitation": _screen("desk:colleagues"),
     "meaning": _own("desk_meanings:edit"),
+    "moneytask": _own("desk:money-task"),
     "merchant": _own("desk:store-page"),
     "nomination": _in_festival("desk:nomination"),
     "operation": _screen("desk:money"),

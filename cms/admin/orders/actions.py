@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language_info
 from django.views.decorators.http import require_http_methods
 
-from cms.admin.confirm import Act, perform
+from cms.admin.confirm import Act, perform, reason_form
 from cms.admin.orders.forms import first_answers, mending_form
 from cms.admin.orders.mails import letters_of, receipt_of
 from cms.admin.permissions import needs
@@ -20,6 +20,7 @@ from shop.accounts.requests import SignedIn
 from shop.delivery.names import country_name
 from shop.errors import NotPossible
 from shop.festivals.changelog import log as note
+from shop.orders import stop as stops
 from shop.orders.mend import mend
 from shop.orders.models import Order, Suborder
 from shop.rate_limits.store import limits
@@ -78,6 +79,33 @@ def mail(request: SignedIn, pk: int, key: str) -> HttpResponse:
     return perform(
         request, act, **_frame(order), barred=lambda: JUST_SENT if limits.get(brake) else ""
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("publish_festival")
+def stop(request: SignedIn, pk: int, name: str) -> HttpResponse:
+    """Stop the parcels of an order, or let them go on."""
+    order = _order(pk)
+    is_stopped = name == "stop"
+
+    def run(answers: dict[str, Any]) -> str:
+        at = clock.moment_of(request)
+        stops.decide(pk, is_stopped=is_stopped, **answers, at=at, by=request.user)
+        return "No store can send them now." if is_stopped else "They can be sent again."
+
+    parcels = stops.parcels(order, is_stopped=not is_stopped).select_related("merchant")
+    effects = [
+        f"It concerns: {', '.join(part.merchant.name for part in parcels) or 'no parcel'}.",
+        "Their stores see that they must not send, and cannot mark them as sent."
+        if is_stopped
+        else "Their stores can send them and mark them as sent.",
+        "No mail is sent, and no money moves.",
+    ]
+    title = f"{'Stop' if is_stopped else 'Let go'} the parcels of {order.number}"
+    button = "Stop them" if is_stopped else "Let them go"
+    form = reason_form("Whoever looks next reads it.")
+    act = Act(title, button, effects, run, form)
+    return perform(request, act, **_frame(order))
 
 
 def _order(pk: int) -> Order:

@@ -91,7 +91,7 @@ def _returned(order: Order) -> Found:
         args = (order.pk, refund.amount)
         yield f"after-start-{refund.pk}", "Paid after the start", tasks.send_paid_after_start, args
     rows = Operation.objects.filter(payment__order=order, refund=None).order_by("pk")
-    for row in rows.exclude(cause=Operation.Cause.RETURNED):
+    for row in rows.filter(cause__in=(Operation.Cause.LATE, Operation.Cause.SURPLUS)):
         args = (order.pk, row.amount)
         if row.cause == Operation.Cause.SURPLUS:
             yield f"twice-{row.pk}", "Paid twice", tasks.send_paid_twice, args

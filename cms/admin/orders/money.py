@@ -37,8 +37,15 @@ CAUSES: dict[str, str] = {
     Operation.Cause.LATE: "the money came when the goods were gone",
     Operation.Cause.SURPLUS: "the order was paid already",
     Operation.Cause.RETURNED: "what was bought is not delivered",
+    Operation.Cause.DIFFERS: "another amount came than was asked",
+    Operation.Cause.OUTSIDE: "somebody paid it back at the provider",
     Refund.Cause.SESSION_CANCELLED: "a date was called off",
     Refund.Cause.WRONG_PRICE: "it was sold at a wrong price",
+    Refund.Cause.CANCELLED: "its shopper cancelled it",
+    Refund.Cause.CANNOT_DELIVER: "the store cannot deliver it",
+    Refund.Cause.RETURN: "its shopper returned it",
+    Refund.Cause.GOODWILL: "it was given for goodwill",
+    Refund.Cause.DISPUTE: "the shopper’s bank took it back",
 }
 
 
@@ -124,7 +131,7 @@ def _try(payment: Payment) -> Try:
 def _back(refund: Refund | None, operation: Operation | None, order: Order) -> ReturnedMoney:
     amount = operation.amount if operation else cast("Refund", refund).amount
     state = BACK_STATES[operation.state] if operation else "nothing was to be sent"
-    if operation and operation.resolution:
+    if operation and operation.resolution and operation.state != Operation.State.VOID:
         state = "was paid another way"
     return ReturnedMoney(
         amount=written(amount, order.currency, "en"),

@@ -29,6 +29,7 @@ from shop.currencies import in_whole, written
 from shop.delivery.names import country_name
 from shop.forms.numbers import ids_of
 from shop.orders.models import Order, OrderLine, Suborder, id_of_number
+from shop.orders.stop import parcels as parcels_to_send
 
 log = logging.getLogger(__name__)
 
@@ -121,10 +122,18 @@ class OrderView(InspectView):
     @property
     def header_buttons(self) -> list[HeaderButton]:
         """Lead to the shopper's page of the order; its link acts for them, so few get it."""
-        if not sees_shoppers(self.request.user):
-            return []
-        url = reverse("order", args=[self.object.number, self.object.token])
-        return [button("What the shopper sees", url, "view")]
+        found = []
+        if sees_shoppers(self.request.user):
+            url = reverse("order", args=[self.object.number, self.object.token])
+            found.append(button("What the shopper sees", url, "view"))
+        if may(self.request.user, "publish_festival") and self.object.is_paid:
+            ways = (("stop", "Stop the parcels", False), ("go", "Let the parcels go", True))
+            found += [
+                button(label, reverse("desk:order-stop", args=[self.object.pk, name]), "cog")
+                for name, label, is_stopped in ways
+                if parcels_to_send(self.object, is_stopped=is_stopped).exists()
+            ]
+        return found
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         """Return the context of the screen; the shopper's part only for those who may see it."""

@@ -21,7 +21,7 @@ from shop.accounts.requests import SignedIn
 from shop.festivals.changelog import log
 from shop.festivals.models import Festival, Fund
 from shop.forms.fields import AmountField, LineField
-from shop.orders.drawdown import drawdown
+from shop.ledger.drawdown import drawdown
 
 
 class FundForm(forms.Form):

@@ -21,7 +21,7 @@ ON_ITS_WAY, DONE, DELAYED = "info", "good", "warn"  # as tags are called
 class RefundShown:
     """A sum that goes back: how it stands, why, and notes on it.
 
-    ``is_own`` unless it is a second payment of the order, which was never part of its total.
+    ``is_own`` unless it was never part of the order's total: a second payment, or too much.
     """
 
     text: str
@@ -88,7 +88,7 @@ def told(standing: str) -> str:
 
 
 def _is_own(operation: Operation) -> bool:
-    return operation.cause != Operation.Cause.SURPLUS
+    return operation.cause not in (Operation.Cause.SURPLUS, Operation.Cause.DIFFERS)
 
 
 def _shown(operation: Operation) -> RefundShown:
@@ -106,8 +106,10 @@ def _shown(operation: Operation) -> RefundShown:
 
 
 def _notes(operation: Operation, standing: str) -> Iterator[str]:
-    if not _is_own(operation):
+    if operation.cause == Operation.Cause.SURPLUS:
         yield _("This order was paid twice: it is the second payment.")
+    elif operation.cause == Operation.Cause.DIFFERS:
+        yield _("Another amount came than was asked for.")
     if operation.refund and operation.refund.reason:
         yield operation.refund.reason
     if standing == DELAYED:

@@ -28,6 +28,8 @@ from shop.payments.call_off import refund_what_is_left
 from shop.payments.cleanup import forget_messages
 from shop.payments.compare import compare_recent
 from shop.payments.operations import check_pending, run_operations
+from shop.payments.outside import look_at_blocked
+from shop.payments.recent import find_disputes, find_refunds
 from shop.payments.sweep import check_unsettled, expire_overdue
 from shop.payments.watch import tell_organizers
 from shop.payments.webhooks import forget_bodies, handle_waiting
@@ -80,6 +82,7 @@ ROUNDS = tuple(
         ("take up what dead workers left", take_up, 1),
         ("ask about payments", check_unsettled, 2),
         ("ask about refunds", check_pending, 20),
+        ("look at refused refunds", look_at_blocked, 4),
         ("count what is popular", refresh_popularity, 40),
         ("index what has no words", index_missing, 400),
         ("close dates", close_dates, 4),
@@ -89,6 +92,8 @@ ROUNDS = tuple(
         ("note what was sold", note_sold, 400),
         ("compare counters and books", log_differences, 5_760, 60),
         ("compare sessions with the provider", compare_recent, 240, 20),
+        ("look for refunds", find_refunds, 240, 20),
+        ("look for disputes", find_disputes, 240, 20),
         ("forget what messages said", forget_bodies, 2_000),
         ("forget old messages", forget_messages, 400),
         ("forget old carts", forget_old_carts, 2_000),

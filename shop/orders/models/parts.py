@@ -75,6 +75,9 @@ class Suborder(Stateful):
     paid_at = models.DateTimeField(
         null=True, help_text="As its order; so that a store finds what it sold by an index."
     )
+    stopped_at = models.DateTimeField(
+        null=True, help_text="Since when it must not be sent: its money is in question."
+    )
     returned = models.BigIntegerField(
         default=0, db_default=0,
         help_text="Not earned, since it went back: of goods and, with the last unit, of delivery.",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from shop.orders.models.order import Order
 from shop.orders.models.parts import OrderLine, Suborder
@@ -14,6 +15,12 @@ class Refund(models.Model):
         SESSION_CANCELLED = "session_cancelled"
         WRONG_PRICE = "wrong_price"
         LATE = "late"  # the money came when a session had begun
+        CANCELLED = "cancelled"  # by its shopper, before it was packed
+        CANNOT_DELIVER = "cannot_deliver"
+        RETURN = "return"
+        GOODWILL = "goodwill"
+        OUTSIDE = "outside"  # somebody made it at the provider
+        DISPUTE = "dispute"  # the shopper's bank took it back
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="refunds")
     cause = models.CharField(max_length=20, choices=Cause)
@@ -28,7 +35,7 @@ class RefundLine(models.Model):
 
     refund = models.ForeignKey(Refund, models.CASCADE, related_name="lines")
     line = models.ForeignKey(OrderLine, models.PROTECT, related_name="refund_lines")
-    quantity = models.PositiveIntegerField()
+    quantity = models.PositiveIntegerField(help_text="0: money alone goes back.")
     paid = models.PositiveBigIntegerField(help_text="By the shopper.")
     funded = models.PositiveBigIntegerField(help_text="By the organizer.")
     commission = models.PositiveBigIntegerField()
@@ -38,7 +45,12 @@ class RefundLine(models.Model):
     )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["refund", "line"], name="refund_line_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["refund", "line"], name="refund_line_once"),
+            models.CheckConstraint(
+                name="refund_line_of_something", condition=Q(quantity__gt=0) | Q(paid__gt=0)
+            ),
+        ]
 
     @property
     def earned(self) -> int:
@@ -47,12 +59,17 @@ class RefundLine(models.Model):
 
 
 class RefundParcel(models.Model):
-    """The delivery of a parcel of which nothing is left: it goes back with the last unit."""
+    """What goes back of a parcel's delivery: with its last unit the rest, before that a part."""
 
     refund = models.ForeignKey(Refund, models.CASCADE, related_name="parcels")
-    suborder = models.OneToOneField(Suborder, models.PROTECT, related_name="refund_parcel")
+    suborder = models.ForeignKey(Suborder, models.PROTECT, related_name="refund_parcels")
     paid = models.PositiveBigIntegerField(help_text="By the shopper.")
     funded = models.PositiveBigIntegerField(help_text="By the organizer.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["refund", "suborder"], name="refund_parcel_once")
+        ]
 
     @property
     def earned(self) -> int:

@@ -60,6 +60,34 @@ class RemoteOperation:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoteRefund(RemoteOperation):
+    """A refund as the provider knows it, whoever made it."""
+
+    charge_id: str = ""
+    amount: int = 0
+    currency: str = ""
+    operation_uuid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteDispute:
+    """A bank's claim on a charge, as the provider knows it now.
+
+    ``withdrawn`` and ``fee`` are what the provider has taken from the balance until now.
+    """
+
+    id: str
+    charge_id: str
+    amount: int
+    currency: str
+    reason: str
+    status: str
+    due_by: datetime | None
+    withdrawn: int
+    fee: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderEvent:
     """A message from the provider whose signature is right."""
 
@@ -104,8 +132,20 @@ class Gateway(Protocol):
     def sessions_since(self, made_at: datetime) -> Iterator[CheckoutSession]:
         """Yield the sessions of the account that were made since, the newest first."""
 
-    def refund_now(self, refund_id: str, *, is_waited_for: bool = False) -> RemoteOperation:
+    def refund_now(self, refund_id: str, *, is_waited_for: bool = False) -> RemoteRefund:
         """Return a refund as it is now; asked briefly and once when somebody waits for it."""
+
+    def refunds_of(self, charge_id: str, *, is_waited_for: bool = False) -> Iterator[RemoteRefund]:
+        """Yield all refunds of a charge, whoever made them."""
+
+    def refunds_since(self, made_at: datetime) -> Iterator[RemoteRefund]:
+        """Yield the refunds of the account that were made since, the newest first."""
+
+    def disputes_since(self, made_at: datetime) -> Iterator[RemoteDispute]:
+        """Yield the disputes of the account that were opened since, the newest first."""
+
+    def dispute_now(self, dispute_id: str, *, is_waited_for: bool = False) -> RemoteDispute:
+        """Return a dispute as it is now; asked briefly and once when somebody waits for it."""
 
     def knock(self) -> None:
         """Ask for something small, briefly and once; returning at all says that it answers."""

@@ -19,8 +19,13 @@ from django.conf import settings
 from shop.currencies import for_stripe, is_chargeable
 from shop.errors import BadSignature, GatewayError
 from shop.payments.provider.circuit_breaker import Breaker
-from shop.payments.provider.gateway import CheckoutSession, ProviderEvent, RemoteOperation
-from shop.payments.provider.stripe_shapes import refund_of, session_of
+from shop.payments.provider.gateway import (
+    CheckoutSession,
+    ProviderEvent,
+    RemoteDispute,
+    RemoteRefund,
+)
+from shop.payments.provider.stripe_shapes import dispute_of, refund_of, session_of
 
 CONNECT_SECONDS, READ_SECONDS = 3, 10
 # A webhook has to be answered within five seconds, and a page should not take longer either.
@@ -95,15 +100,8 @@ class StripeGateway:
 
     def sessions_since(self, made_at: datetime) -> Iterator[CheckoutSession]:
         """Yield the sessions of the account that were made since, the newest first."""
-        params: Any = {"created": {"gte": int(made_at.timestamp())}, "limit": 100,
-                  "expand": [f"data.{name}" for name in EXPAND]}  # fmt: skip
-        found = self._call(lambda: self._client.v1.checkout.sessions.list(params))
-        while True:
-            yield from map(session_of, found.data)
-            if not found.has_more:
-                return
-            after = params | {"starting_after": found.data[-1].id}
-            found = self._call(partial(self._client.v1.checkout.sessions.list, after))
+        params = _since(made_at) | {"expand": [f"data.{name}" for name in EXPAND]}
+        yield from map(session_of, self._pages(self._client.v1.checkout.sessions.list, params))
 
     def close_checkout(self, session_id: str) -> CheckoutSession:
         """Make a session unpayable and return its state; it may be paid already."""
@@ -115,7 +113,7 @@ class StripeGateway:
                 raise
             return self.session(session_id)  # it was not open any more: ask what it is
 
-    def refund(self, request: Mapping[str, Any], *, key: str) -> RemoteOperation:
+    def refund(self, request: Mapping[str, Any], *, key: str) -> RemoteRefund:
         """Send money back; the same key sends it once."""
         params: Any = {
             "charge": request["charge"],
@@ -125,21 +123,38 @@ class StripeGateway:
         create = self._client.v1.refunds.create
         return refund_of(self._call(lambda: create(params, {"idempotency_key": key})))
 
-    def find_refund(self, request: Mapping[str, Any]) -> RemoteOperation | None:
+    def find_refund(self, request: Mapping[str, Any]) -> RemoteRefund | None:
         """Return the refund that was made of a request, or None; found by the operation."""
-        params: Any = {"charge": request["charge"], "limit": 100}
-        refunds = self._call(lambda: self._client.v1.refunds.list(params))
-        for refund in refunds.data:
-            said = refund.metadata.to_dict() if refund.metadata else {}
-            if said.get("operation") == request["operation"]:
-                return refund_of(refund)
-        return None
+        own = (row for row in self.refunds_of(request["charge"])
+               if row.operation_uuid == request["operation"])  # fmt: skip
+        return next(own, None)
 
-    def refund_now(self, refund_id: str, *, is_waited_for: bool = False) -> RemoteOperation:
+    def refunds_of(self, charge_id: str, *, is_waited_for: bool = False) -> Iterator[RemoteRefund]:
+        """Yield all refunds of a charge, whoever made them, the newest first."""
+        client = self._brief if is_waited_for else self._client
+        params: Any = {"charge": charge_id, "limit": 100}
+        for refund in self._pages(client.v1.refunds.list, params, is_brief=is_waited_for):
+            yield refund_of(refund)
+
+    def refunds_since(self, made_at: datetime) -> Iterator[RemoteRefund]:
+        """Yield the refunds of the account that were made since, the newest first."""
+        yield from map(refund_of, self._pages(self._client.v1.refunds.list, _since(made_at)))
+
+    def disputes_since(self, made_at: datetime) -> Iterator[RemoteDispute]:
+        """Yield the disputes of the account that were opened since, the newest first."""
+        yield from map(dispute_of, self._pages(self._client.v1.disputes.list, _since(made_at)))
+
+    def refund_now(self, refund_id: str, *, is_waited_for: bool = False) -> RemoteRefund:
         """Return a refund as it is now; asked briefly and once when somebody waits for it."""
         client = self._brief if is_waited_for else self._client
         ask = partial(client.v1.refunds.retrieve, refund_id)
         return refund_of(self._call(ask, is_brief=is_waited_for))
+
+    def dispute_now(self, dispute_id: str, *, is_waited_for: bool = False) -> RemoteDispute:
+        """Return a dispute as it is now; asked briefly and once when somebody waits for it."""
+        client = self._brief if is_waited_for else self._client
+        ask = partial(client.v1.disputes.retrieve, dispute_id)
+        return dispute_of(self._call(ask, is_brief=is_waited_for))
 
     def knock(self) -> None:
         """Ask for something small, briefly and once; returning at all says that it answers."""
@@ -162,6 +177,18 @@ class StripeGateway:
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadSignature("the message is not an event") from error
+
+    def _pages(
+        self, ask: Callable[..., Any], params: dict[str, Any], *, is_brief: bool = False
+    ) -> Iterator[Any]:
+        """Yield what stands on all pages of a list."""
+        found = self._call(partial(ask, params), is_brief=is_brief)
+        while True:
+            yield from found.data
+            if not found.has_more:
+                return
+            after = params | {"starting_after": found.data[-1].id}
+            found = self._call(partial(ask, after), is_brief=is_brief)
 
     def _call[T](self, ask: Callable[[], T], *, is_brief: bool = False) -> T:
         """Call Stripe unless it is given up at present; repeat once after a failure by chance."""
@@ -191,6 +218,11 @@ class StripeGateway:
 def gateway() -> StripeGateway:
     """Return the gateway to the provider, made once per process."""
     return StripeGateway(settings.STRIPE_SECRET_KEY, settings.STRIPE_BASE_URL)
+
+
+def _since(made_at: datetime) -> dict[str, Any]:
+    """Return what asks for a page of what was made since."""
+    return {"created": {"gte": int(made_at.timestamp())}, "limit": 100}
 
 
 def _verify(body: bytes, signature: str) -> None:

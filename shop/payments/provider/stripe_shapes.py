@@ -2,22 +2,55 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import stripe
 
 from shop.currencies import currencies, from_stripe
-from shop.payments.provider.gateway import CheckoutSession, RemoteOperation, SessionStatus
+from shop.payments.provider.gateway import (
+    CheckoutSession,
+    RemoteDispute,
+    RemoteRefund,
+    SessionStatus,
+)
 
 # A voucher that is paid at a counter leaves the intent waiting for the shopper's next step.
 AWAITED = {"processing", "requires_action"}
 NO_AMOUNT_OF_OURS = 0
 
 
-def refund_of(refund: stripe.Refund) -> RemoteOperation:
+def refund_of(refund: stripe.Refund) -> RemoteRefund:
     """Return a refund as the provider knows it now."""
-    failed = refund.status in {"failed", "canceled"}
-    return RemoteOperation(refund.id, refund.status == "succeeded", failed)
+    metadata = refund.metadata.to_dict() if refund.metadata else {}
+    currency = refund.currency.upper()
+    return RemoteRefund(
+        id=refund.id,
+        is_final=refund.status == "succeeded",
+        is_failed=refund.status in {"failed", "canceled"},
+        charge_id=_id(refund.charge),
+        amount=_amount(refund.amount, currency),
+        currency=currency,
+        operation_uuid=metadata.get("operation", ""),
+    )
+
+
+def dispute_of(dispute: stripe.Dispute) -> RemoteDispute:
+    """Return a dispute as the provider knows it now."""
+    currency = dispute.currency.upper()
+    due_by = dispute.evidence_details.due_by
+    lines = dispute.balance_transactions
+    return RemoteDispute(
+        id=dispute.id,
+        charge_id=_id(dispute.charge),
+        amount=_amount(dispute.amount, currency),
+        currency=currency,
+        reason=dispute.reason,
+        status=dispute.status,
+        due_by=datetime.fromtimestamp(due_by, UTC) if due_by else None,
+        withdrawn=-_amount(sum(line.amount for line in lines), currency),
+        fee=_amount(sum(line.fee for line in lines), currency),
+    )
 
 
 def session_of(session: stripe.checkout.Session) -> CheckoutSession:
@@ -43,6 +76,11 @@ def session_of(session: stripe.checkout.Session) -> CheckoutSession:
         charge_id=charge.id if charge else None,
         method=_method(charge),
     )
+
+
+def _id(found: Any) -> str:
+    """Return the id of what the provider names, expanded or not; nothing where it names nothing."""
+    return found if isinstance(found, str) else found.id if found else ""
 
 
 def _amount(amount: int | None, currency: str) -> int:

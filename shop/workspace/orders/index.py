@@ -49,12 +49,12 @@ def sorts_of(state: str) -> dict[str, Any]:
 
 
 def packing_rows(merchant: Merchant) -> Iterator[list[str | int]]:
-    """Yield a row for each line that is to be sent, soonest first; no prices in it.
+    """Yield a row for each line that is to be sent and may be, soonest first; no prices in it.
 
     Two statements for each ``PART`` orders.
     """
     lines = Prefetch("lines", OrderLine.objects.order_by("position"))
-    waiting = sold_by(merchant).to_send().prefetch_related(lines)
+    waiting = sold_by(merchant).to_send().filter(stopped_at=None).prefetch_related(lines)
     for part in in_parts(waiting, size=PART, soonest="ship_by"):
         contact = part.order.contact
         for line in part.lines.all():

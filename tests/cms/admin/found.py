@@ -19,13 +19,15 @@ from shop.festivals.models import (
     Promotion,
     Slot,
 )
+from shop.money_desk.gate import open_task
+from shop.money_desk.models import MoneyTask
 from shop.orders.models import SaleDecision
 from shop.payments.apply import apply_session
 from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.reports.models import PublicResult
 from shop.rounds.models import Mishap
 from tests import make
-from tests.cms.admin.people import BEFORE
+from tests.cms.admin.people import BEFORE, organizer
 from tests.paying import begin, set_clocks
 
 
@@ -54,7 +56,14 @@ def stuck_money(sandbox):
         gateway_id="evt_1", kind="refund.updated", state="dead", is_live=False,
         next_try_at=BEFORE, received_at=BEFORE,
     )  # fmt: skip
-    return {"owed": owed.pk, "review": held.pk, "dead": dead.pk}
+    facts = {"at": BEFORE, "order": held.order, "payment": held, "amount": 1, "currency": "USD"}
+    open_task("refund_stuck", owed, "It did not go.", operation=owed, **facts)
+    open_task("message", dead, "It could not be applied.", event=dead, at=BEFORE)
+    tasks = dict(MoneyTask.objects.values_list("kind", "pk"))
+    return {
+        "owed": tasks["refund_stuck"], "review": tasks["payment_review"],
+        "dead": tasks["message"], "try_again": "try_again", "planner": organizer().pk,
+    }  # fmt: skip
 
 
 def state() -> list:

@@ -109,7 +109,7 @@ def made():
         "sold": make.product().pk, "down": make.product(state="taken_down").pk,
         "told": make.merchant(story="Since 1921.").pk,
         "change": make.amendment(make.product(), words={"title": "Other"}, at=BEFORE).pk,
-        "bulk": asked.pk, "queued": asked.festival_id,
+        "stop": "stop", "bulk": asked.pk, "queued": asked.festival_id,
         "colleague": organizer("reviewer").pk, "close": "close", "role": "role", "again": "again",
         "invitation": invite("kofi@example.org", "analyst", language="en", at=BEFORE,
                              by=make.user()).pk,

@@ -20,8 +20,8 @@ from shop.festivals.prices import regular
 from shop.festivals.promotions import sponsors
 from shop.festivals.schedule import stop
 from shop.festivals.schedule.extend import extend_slot
-from shop.ledger import posting
 from shop.ledger.balances import unbalanced
+from shop.ledger.posting import refunds, sales
 from shop.orders import end
 from shop.orders.models import Order, OrderLine, Refund
 from shop.orders.reconcile import differences
@@ -185,7 +185,7 @@ def _pay(play: Play) -> list[int]:
     order = play.an_order("pending")
     end.mark_paid(end.lock(order.pk), at=play.at)
     order.refresh_from_db()
-    posting.post_sale(order, at=play.at)
+    sales.post_sale(order, at=play.at)
     return list(order.lines.values_list("product_id", flat=True))
 
 
@@ -203,7 +203,7 @@ def _refund(play: Play) -> None:
     units = play.dice.randrange(1, left + 1)
     cause = Refund.Cause.WRONG_PRICE
     refund = record(order, {line: units}, cause=cause, at=play.at)
-    posting.post_refund(refund, at=play.at)
+    refunds.post_refund(refund, at=play.at)
 
 
 def _extend(play: Play) -> list[int]:

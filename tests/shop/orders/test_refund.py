@@ -7,7 +7,8 @@ from django.db import transaction
 
 from shop.orders import end
 from shop.orders.models import Order, OrderLine, Refund
-from shop.orders.refund import part, record
+from shop.orders.refund import record
+from shop.orders.shares import part
 from shop.orders.ship import ship
 from shop.stock.models import Pool
 from tests import make

@@ -129,7 +129,7 @@ def test_case_37_a_voucher_shrinks_to_the_least_charge_and_the_ledger_shows_what
     assert (row.promotion, row.amount, row.organizer_part) == (gift, 4_70, 4_70)
     assert charged(till) == [50]
     booked = dict(LedgerEntry.objects.values_list("account", "amount"))
-    assert booked == {"cash": 50, "promotions": 4_70, "payable": -5_20}
+    assert booked == {"provider": 50, "promotions": 4_70, "payable": -5_20}
     gift.refresh_from_db()
     assert (gift.held_amount, gift.spent, gift.used) == (0, 4_70, 1)
     assert_books_agree()

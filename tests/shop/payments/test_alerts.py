@@ -94,7 +94,7 @@ def test_more_of_the_same_is_not_told_again_and_something_new_is_told_at_once(or
 
     letters = told(at=NOON)
     assert len(letters) == 2
-    assert "- movements of money that are blocked\n- payments to be looked at" in letters[0].body
+    assert "- payments to be looked at\n- refunds that did not go" in letters[0].body
 
 
 def test_while_the_worker_stands_still_the_tasks_are_not_heaped_up(organizers):

@@ -145,7 +145,8 @@ def test_case_13_less_received_than_asked_for_is_held_for_review(till, caplog):
     assert the_order().is_pending
     assert not Operation.objects.exists()
     assert (Pool.objects.get().held, Pool.objects.get().sold) == (1, 0)
-    assert not LedgerEntry.objects.exists()
+    booked = dict(LedgerEntry.objects.values_list("account", "amount"))
+    assert booked == {"provider": 19_99, "suspense": -19_99}
     assert f"payment {payment.uuid}: amount or currency differs, held for review" in caplog.text
 
 

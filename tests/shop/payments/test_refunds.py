@@ -11,10 +11,10 @@ from shop.payments.operations import (
     ASK_AGAIN,
     MOST_TRIES,
     check_pending,
-    check_refund,
     record,
     run_operations,
 )
+from shop.payments.outside import check_refund
 from shop.payments.provider import stripe_gateway
 from shop.payments.provider.stripe_gateway import gateway
 from shop.payments.webhooks import handle_waiting

@@ -55,7 +55,7 @@ def test_case_1_three_merchants_share_one_session_and_their_parts_add_up(till):
     ]  # fmt: skip
     assert booked("payable") == [-29_45, -18_40, -7_50]
     assert booked("commission") == [-1_60, -1_55]
-    assert booked("cash") == [58_50]
+    assert booked("provider") == [58_50]
     assert_books_agree()
 
 

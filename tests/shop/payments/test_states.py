@@ -49,6 +49,7 @@ def test_from_every_unsettled_state_money_can_be_kept_sent_back_or_reviewed(unse
 
 def test_money_that_was_sent_back_is_settled_for_good():
     assert Payment.NEXT["paid"] == {"refunding"}
-    assert Payment.NEXT["review"] == {"refunded"}  # by a person, at the provider
+    # By a person: as the sale, sent back by us, or at the provider.
+    assert Payment.NEXT["review"] == {"paid", "refunding", "refunded"}
     assert Payment.NEXT["refunding"] == {"refunded"}
     assert Payment.NEXT["refunded"] == set()

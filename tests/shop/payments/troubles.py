@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django_tasks_db.models import DBTaskResult, get_date_max
 
+from shop.money_desk.gate import open_task
 from shop.orders.models import Order
 from shop.payments.models import GatewayEvent, Operation, Payment
 from tests import make
@@ -20,24 +21,33 @@ def pending(pay_by=NOON):
 
 def payment(state, *, of=None):
     order = of or pending()
-    return Payment.objects.create(
+    made = Payment.objects.create(
         order=order, amount=order.total, currency="USD", request={}, made_at=NOON,
         session_ends_at=NOON, state=state,
     )  # fmt: skip
+    if state == "review":
+        open_task("payment_review", made, "Another amount came.", at=NOON, order=order)
+    return made
 
 
 def event(state="new", *, next_try_at):
-    return GatewayEvent.objects.create(
+    made = GatewayEvent.objects.create(
         gateway_id=f"evt_{GatewayEvent.objects.count()}", kind="x", is_live=False, state=state,
         next_try_at=next_try_at, received_at=LONG,
     )  # fmt: skip
+    if state == "dead":
+        open_task("message", made, "It could not be applied.", at=NOON)
+    return made
 
 
 def operation(state, *, run_after=LONG, leased_until=None):
-    return Operation.objects.create(
+    made = Operation.objects.create(
         kind="refund", cause="late", payment=payment("refunding"), amount=1, currency="USD",
         request={}, run_after=run_after, leased_until=leased_until, state=state,
     )  # fmt: skip
+    if state in ("blocked", "failed"):
+        open_task("refund_stuck", made, "It did not go.", at=NOON)
+    return made
 
 
 def task(

@@ -81,7 +81,7 @@ def test_what_else_was_bought_stays_bought(till):
     assert refunded(till) == [40_00]
     states = dict(order.suborders.values_list("merchant", "state"))
     assert states[kettle.product.merchant_id] == "waiting"
-    assert sums() == {"cash": 20_00, "payable": -20_00}
+    assert sums() == {"provider": 20_00, "payable": -20_00}
     assert_books_agree()
 
 

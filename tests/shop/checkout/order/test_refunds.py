@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from shop.money_desk.models import MoneyTask
 from shop.payments.call_off import call_off, settle_called_off
 from shop.payments.models import Operation
-from shop.payments.operations import run_operations
+from shop.payments.operations import run_operations, tell_stuck
 from shop.payments.repair import settle_elsewhere
 from tests import make
 from tests.cms.admin.people import organizer
@@ -40,6 +41,8 @@ def pages(order):
 
 def block():
     Operation.objects.update(state="blocked", error="charge_disputed")
+    for row in Operation.objects.all():
+        tell_stuck(row, "charge_disputed", at=NOON)
 
 
 def test_a_called_off_tour_says_on_each_page_that_its_money_is_on_its_way(called_off):
@@ -70,7 +73,7 @@ def test_blocked_money_is_never_called_refunded_until_somebody_has_settled_it(ca
     assert "It has not gone through yet." in page
     assert "Refunded" not in page + invoice
 
-    settle_elsewhere(Operation.objects.get(), reference="B 1", reason="By bank", at=NOON,
+    settle_elsewhere(MoneyTask.objects.get(), reference="B 1", reason="By bank", at=NOON,
                      by=organizer())  # fmt: skip
 
     assert "Refunded, 12 May 2027 −$80.00" in pages(called_off)[0]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, Sum
 
 from shop.festivals.models import Fund
+from shop.ledger.models import LedgerEntry, LedgerTransaction
 from shop.orders.models import Discount, Order, OrderLine
+
+Kind = LedgerTransaction.Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +23,7 @@ class Drawdown:
 
 
 def drawdown(fund: Fund) -> Drawdown:
-    """Add up the discounts and subsidies of paid orders that a fund pays for. Three statements.
-
-    What went back counts by units, as refunds do.
-    """
+    """Add up the discounts and subsidies of paid orders that a fund pays for. Three statements."""
     discounts = Discount.objects.filter(fund=fund, order__state=Order.State.PAID)
     titled = discounts.values("promotion__title").annotate(
         uses=Count("order", distinct=True), given=Sum("organizer_part")
@@ -33,23 +33,13 @@ def drawdown(fund: Fund) -> Drawdown:
     deals = lines.aggregate(uses=Count("order", distinct=True), given=Sum("subsidy", default=0))
     if deals["given"]:
         rows.append(("Subsidised deals", deals["uses"], deals["given"]))
-    back = _gone_back(discounts, lines)
+    back = _gone_back(fund)
     return Drawdown(tuple(rows), sum(row[2] for row in rows), back)
 
 
-def _gone_back(discounts: QuerySet[Discount], lines: QuerySet[OrderLine]) -> int:
-    """Return the parts that went back with units, rounded down over each line."""
-    units = Sum("line__refund_lines__quantity")
-    given = (
-        discounts.filter(line__refund_lines__isnull=False)
-        .values_list("pk")
-        .annotate(back=F("organizer_part") * units / F("line__quantity"))
+def _gone_back(fund: Fund) -> int:
+    """Return what refunds gave back to the fund, as the books have it."""
+    rows = LedgerEntry.objects.filter(
+        account=LedgerEntry.Account.FUNDS, fund=fund, transaction__kind=Kind.REFUND
     )
-    parcels = discounts.filter(suborder__refund_parcel__isnull=False)
-    delivery = parcels.aggregate(back=Sum("organizer_part", default=0))["back"]
-    subsidies = (
-        lines.filter(refund_lines__isnull=False)
-        .values_list("pk")
-        .annotate(back=F("subsidy") * Sum("refund_lines__quantity") / F("quantity"))
-    )
-    return delivery + sum(back for _pk, back in (*given, *subsidies))
+    return -(rows.aggregate(sum=Sum("amount"))["sum"] or 0)

@@ -1,0 +1,51 @@
+"""Books what moves between the operator's own accounts, sponsors, offices and the provider."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+from shop.festivals.models import Fund
+from shop.ledger.posting.entries import Account, Entry, EventFacts, Kind, given, moved, owed, write
+from shop.merchants.models import Merchant
+
+
+def post_withdrawal(amount: int, **facts: Unpack[EventFacts]) -> None:
+    """Book what the provider paid out to the operator's bank."""
+    entries = moved(Account.BANK, Account.PROVIDER, amount)
+    write(Kind.WITHDRAWAL, entries, **facts)
+
+
+def post_deposit(amount: int, **facts: Unpack[EventFacts]) -> None:
+    """Book what the operator paid in at the provider."""
+    entries = moved(Account.PROVIDER, Account.BANK, amount)
+    write(Kind.DEPOSIT, entries, **facts)
+
+
+def post_sponsor_paid(fund: Fund, amount: int, **facts: Unpack[EventFacts]) -> None:
+    """Book what a sponsor paid in."""
+    entries = moved(Account.BANK, given(fund.pk), amount)
+    write(Kind.SPONSOR_PAID, entries, **facts, fund=fund)
+
+
+def post_sponsor_repaid(fund: Fund, amount: int, **facts: Unpack[EventFacts]) -> None:
+    """Book what a sponsor got back of it."""
+    entries = moved(given(fund.pk), Account.BANK, amount)
+    write(Kind.SPONSOR_REPAID, entries, **facts, fund=fund)
+
+
+def post_commission_tax(merchant: Merchant, amount: int, **facts: Unpack[EventFacts]) -> None:
+    """Book the tax that a commission contains, when the store is invoiced for it."""
+    entries = moved(owed(Account.COMMISSION, merchant.pk), owed(Account.TAX, merchant.pk), amount)
+    write(Kind.COMMISSION_TAX, entries, **facts)
+
+
+def post_tax_paid(amount: int, **facts: Unpack[EventFacts]) -> None:
+    """Book tax that the operator paid to the office."""
+    entries = moved(Account.TAX, Account.BANK, amount)
+    write(Kind.TAX_PAID, entries, **facts)
+
+
+def post_unknown(amount: int, **facts: Unpack[EventFacts]) -> None:
+    """Book a line of the provider's balance that nobody can explain: + came, - went."""
+    entries = [Entry(Account.SUSPENSE, -amount), Entry(Account.PROVIDER, amount)]
+    write(Kind.UNKNOWN, entries, **facts)

@@ -1,0 +1,149 @@
+"""Books refunds: whose money goes back, and where the money itself is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Unpack
+
+from django.db.models import Sum
+
+from shop.ledger.models import LedgerTransaction
+from shop.ledger.posting.entries import Account, Entry, Kind, OfOrder, moved, write_of
+from shop.ledger.posting.sales import by_fund, delivery_by_fund, given, tax_owed
+from shop.orders.models import Discount, Order, Refund, RefundLine, RefundParcel, Suborder
+
+
+def post_refund(
+    refund: Refund, *, at: datetime, against: str = Account.REFUNDS_DUE
+) -> LedgerTransaction | None:
+    """Book that a sale is undone in part: each party's share of it goes back.
+
+    Args:
+        against: where the shopper's money is: owed until the provider has sent it, or held by the
+            bank in a dispute.
+    """
+    order = refund.order
+    discounts = list(order.discounts.all())
+    entries = [Entry(against, -refund.amount)]
+    lines = refund.lines.select_related("line__suborder").order_by("line__suborder", "pk")
+    for suborder, own in groupby(lines, key=lambda row: row.line.suborder):
+        entries += _undone(suborder, list(own), discounts)
+    for parcel in refund.parcels.select_related("suborder").order_by("pk"):
+        entries += _delivery_undone(parcel, discounts)
+    return write_of(order, Kind.REFUND, entries, reference=str(refund.pk), at=at)
+
+
+def post_goodwill(suborder: Suborder, payers: dict[str, int], **facts: Unpack[OfOrder]) -> None:
+    """Book money for a shopper beside the goods, with who gives it.
+
+    Args:
+        payers: minor units by ``merchant``, ``platform`` or the number of a fund.
+    """
+    order = suborder.order
+    entries = [Entry(Account.REFUNDS_DUE, -sum(payers.values()))]
+    for payer, amount in payers.items():
+        entries.append(_payer(payer, amount, suborder))
+    write_of(order, Kind.GOODWILL, entries, **facts)
+
+
+def post_refund_done(order: Order, amount: int, **facts: Unpack[OfOrder]) -> None:
+    """Book that money owed to a shopper left the provider."""
+    entries = moved(Account.REFUNDS_DUE, Account.PROVIDER, amount)
+    write_of(order, Kind.REFUND_DONE, entries, **facts)
+
+
+def post_refund_failed(order: Order, amount: int, **facts: Unpack[OfOrder]) -> None:
+    """Book that the shopper's bank returned money that went back: it is owed again."""
+    entries = moved(Account.PROVIDER, Account.REFUNDS_DUE, amount)
+    write_of(order, Kind.REFUND_FAILED, entries, **facts)
+
+
+def post_refund_elsewhere(order: Order, amount: int, **facts: Unpack[OfOrder]) -> None:
+    """Book that money owed to a shopper was paid from the operator's own bank account."""
+    entries = moved(Account.REFUNDS_DUE, Account.BANK, amount)
+    write_of(order, Kind.REFUND_ELSEWHERE, entries, **facts)
+
+
+def post_refund_found(order: Order, amount: int, **facts: Unpack[OfOrder]) -> None:
+    """Book a refund that somebody made at the provider: nobody knows yet what it is for."""
+    entries = moved(Account.SUSPENSE, Account.PROVIDER, amount)
+    write_of(order, Kind.REFUND_FOUND, entries, **facts)
+
+
+def post_refund_lost(order: Order, amount: int, matched: int, **facts: Unpack[OfOrder]) -> None:
+    """Book that such a refund came back: what it was matched with is owed to the shopper again."""
+    entries = [
+        Entry(Account.PROVIDER, amount),
+        Entry(Account.SUSPENSE, matched - amount),
+        Entry(Account.REFUNDS_DUE, -matched),
+    ]
+    write_of(order, Kind.REFUND_FAILED, entries, **facts)
+
+
+def post_refund_matched(order: Order, amount: int, **facts: Unpack[OfOrder]) -> None:
+    """Book that such a refund is the one that is owed: the goods that it is for are known."""
+    entries = moved(Account.REFUNDS_DUE, Account.SUSPENSE, amount)
+    write_of(order, Kind.REFUND_MATCHED, entries, **facts)
+
+
+def _undone(
+    suborder: Suborder, rows: Sequence[RefundLine], discounts: Sequence[Discount]
+) -> list[Entry]:
+    paid, funded = sum(row.paid for row in rows), sum(row.funded for row in rows)
+    commission = sum(row.commission for row in rows)
+    parts: Counter[int] = Counter()
+    for row in rows:
+        parts += _sponsors_back(row, discounts)
+    sold = sum(line.paid for line in suborder.lines.all())
+    back = RefundLine.objects.filter(line__suborder=suborder, refund__lte=rows[0].refund_id)
+    left = sold - sum(back.values_list("paid", flat=True))
+    # By what is left, so that the parts of several refunds add up to the tax of the sale.
+    tax = tax_owed(suborder, left + paid) - tax_owed(suborder, left)
+    merchant, pk = suborder.merchant_id, suborder.pk
+    return [
+        *given(suborder, funded, parts, sign=-1),
+        Entry(Account.PAYABLE, paid + funded - commission - tax, merchant, pk),
+        Entry(Account.COMMISSION, commission, merchant, pk),
+        Entry(Account.TAX, tax, merchant, pk),
+    ]
+
+
+def _sponsors_back(row: RefundLine, discounts: Sequence[Discount]) -> Counter[int]:
+    """Return what of a line's funding goes back to each sponsor, by the cumulative floor."""
+    line = row.line
+    before = line.refund_lines.filter(refund__lt=row.refund_id).aggregate(sum=Sum("funded"))
+    return _floors(by_fund(line, discounts), before["sum"] or 0, row.funded, line.funded)
+
+
+def _delivery_undone(parcel: RefundParcel, discounts: Sequence[Discount]) -> list[Entry]:
+    suborder = parcel.suborder
+    rows = RefundParcel.objects.filter(suborder=suborder, refund__lt=parcel.refund_id)
+    before = rows.aggregate(sum=Sum("funded"))["sum"] or 0
+    funds = delivery_by_fund(suborder, discounts)
+    parts = _floors(funds, before, parcel.funded, suborder.delivery_funded)
+    return [
+        *given(suborder, parcel.funded, parts, sign=-1),
+        Entry(Account.PAYABLE, parcel.earned, suborder.merchant_id, suborder.pk),
+    ]
+
+
+def _floors(parts: Counter[int], before: int, now: int, whole: int) -> Counter[int]:
+    """Return the share of each part, as ``now`` of a whole goes back after what went before."""
+    return Counter(
+        {
+            fund: amount * (before + now) // whole - amount * before // whole
+            for fund, amount in parts.items()
+            if amount
+        }
+    )
+
+
+def _payer(payer: str, amount: int, suborder: Suborder) -> Entry:
+    if payer == "merchant":
+        return Entry(Account.PAYABLE, amount, suborder.merchant_id, suborder.pk)
+    if payer == "platform":
+        return Entry(Account.LOSSES, amount, suborder=suborder.pk)
+    return Entry(Account.FUNDS, amount, suborder=suborder.pk, fund=int(payer))

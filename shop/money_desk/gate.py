@@ -1,0 +1,105 @@
+"""Opens money tasks once, hands them over, and closes them with an outcome and a reason."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from shop.accounts.models import User
+from shop.errors import NotPossible, StaleState
+from shop.festivals.changelog import log as note
+from shop.locks import lock_one
+from shop.money_desk.kinds import KINDS, TaskOutcome
+from shop.money_desk.models import MoneyTask
+
+log = logging.getLogger(__name__)
+MOST_WORDS = 300
+
+
+def open_task(
+    kind: str, about: Any, what: str, *, at: datetime, due_at: datetime | None = None, **rows: Any
+) -> None:
+    """Put something on the money desk, unless it stands there already.
+
+    Args:
+        about: the row for which one task stands open.
+        what: what happened, in English; no name and no address.
+        due_at: by when, where the kind does not say it.
+        rows: order, payment, amount and so on.
+    """
+    due = due_at or at + KINDS[kind].due
+    task = MoneyTask(
+        kind=kind, about=key_of(about), what=what[:MOST_WORDS], opened_at=at, due_at=due, **rows
+    )
+    MoneyTask.objects.bulk_create([task], ignore_conflicts=True)
+    log.error("money task: %s about %s", kind, task.about)
+
+
+def open_tasks() -> QuerySet[MoneyTask]:
+    """Return what stands open, what is due first before the rest."""
+    return MoneyTask.objects.filter(state=MoneyTask.State.OPEN).order_by("due_at", "pk")
+
+
+def overdue_tasks(*, at: datetime) -> QuerySet[MoneyTask]:
+    """Return what somebody should have closed by now."""
+    return open_tasks().filter(due_at__lte=at)
+
+
+def close(task: MoneyTask, outcome: str, *, reason: str, at: datetime, by: User) -> None:
+    """Close a task as a person decided, inside the transaction that does what was decided.
+
+    Raises:
+        NotPossible: there is no reason, or a task of its kind never ends so.
+        StaleState: somebody else has closed it.
+    """
+    said = reason.strip()[:MOST_WORDS]
+    if not said:
+        raise NotPossible("Say why: whoever looks next reads it.")
+    if outcome not in KINDS[task.kind].outcomes:
+        raise NotPossible("A task of this kind is not closed so.")
+    _close(task, outcome, reason=said, at=at, by=by)
+    note(task, outcome, at=at, by=by, festival=None, reason=said)
+
+
+def close_by_itself(about: Any, *, kind: str, at: datetime) -> None:
+    """Close what stands open about a row, since it was solved without a person. Safe to repeat."""
+    MoneyTask.objects.filter(kind=kind, about=key_of(about)).move_to(
+        MoneyTask.State.DONE, outcome=TaskOutcome.BY_ITSELF, closed_at=at
+    )
+
+
+@transaction.atomic
+def hand_over(task: MoneyTask, to: User | None, *, at: datetime, by: User) -> None:
+    """Give a task to somebody, or to nobody.
+
+    Raises:
+        StaleState: it was closed meanwhile.
+    """
+    row = lock_one(MoneyTask.objects, task.pk)
+    if not row.is_open:
+        raise StaleState
+    before = row.owner
+    row.owner = to
+    row.save(update_fields=["owner"])
+    note(row, "hand over", at=at, by=by, festival=None,
+         before={"owner": _name(before)}, after={"owner": _name(to)})  # fmt: skip
+
+
+def key_of(row: Any) -> str:
+    """Return the name under which one task stands open about a row: operation-184."""
+    return f"{row._meta.model_name}-{row.pk}"
+
+
+def _close(task: MoneyTask, outcome: str, *, reason: str, at: datetime, by: User) -> None:
+    same = MoneyTask.objects.filter(pk=task.pk)
+    done = MoneyTask.State.DONE
+    if not same.move_to(done, outcome=outcome, reason=reason, closed_at=at, closed_by=by):
+        raise StaleState
+
+
+def _name(user: User | None) -> str:
+    return (user.name or user.email) if user else ""

@@ -1,0 +1,70 @@
+"""What may become of each kind of money task, and by when somebody should have looked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import models
+
+from shop.money_desk.models import MoneyTask
+
+Kind = MoneyTask.Kind
+
+
+class TaskOutcome(models.TextChoices):
+    """How a task is closed."""
+
+    TRY_AGAIN = "try_again", "Try again with a new key"
+    SETTLED_ELSEWHERE = "settled_elsewhere", "Settled elsewhere"
+    ACCEPTED_AS_SALE = "accept_as_sale", "Accept as the sale"
+    SENT_BACK = "send_back", "Send back"
+    SPLIT = "split", "Split over the lines"
+    ANSWERED = "answered", "Answered"
+    ACCEPTED = "accepted", "Accepted"
+    FAULT_SPLIT = "fault_split", "Say who bears it"
+    APPLIED_AGAIN = "apply_again", "Apply again"
+    WRONG_ALARM = "wrong_alarm", "Wrong alarm"
+    BY_ITSELF = "by_itself", "Solved itself"
+
+
+@dataclass(frozen=True, slots=True)
+class KindOfTask:
+    """One kind of task: its names at the desk and in an alarm, what may be done, and how soon."""
+
+    title: str
+    alarm: str
+    outcomes: tuple[TaskOutcome, ...]
+    due: timedelta = timedelta()
+
+
+# At once where a shopper waits for money; a monitor is red while a task is overdue.
+KINDS: dict[str, KindOfTask] = {
+    Kind.PAYMENT_REVIEW: KindOfTask(
+        "Payment differs",
+        "payments to be looked at",
+        (TaskOutcome.ACCEPTED_AS_SALE, TaskOutcome.SENT_BACK),
+    ),
+    Kind.REFUND_STUCK: KindOfTask(
+        "Refund stuck",
+        "refunds that did not go",
+        (TaskOutcome.TRY_AGAIN, TaskOutcome.SETTLED_ELSEWHERE),
+    ),
+    Kind.EXTERNAL_REFUND: KindOfTask(
+        "Refund from outside",
+        "refunds made at the provider",
+        (TaskOutcome.SPLIT,),
+        due=timedelta(days=1),
+    ),
+    Kind.DISPUTE: KindOfTask(
+        "Dispute",
+        "disputes",
+        (TaskOutcome.ANSWERED, TaskOutcome.ACCEPTED, TaskOutcome.FAULT_SPLIT),
+        due=timedelta(days=2),
+    ),
+    Kind.MESSAGE: KindOfTask(
+        "Message given up",
+        "messages of the payment provider that were given up",
+        (TaskOutcome.APPLIED_AGAIN, TaskOutcome.WRONG_ALARM),
+    ),
+}

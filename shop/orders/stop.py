@@ -1,0 +1,52 @@
+"""Stops the parcels of an order whose money is in question, and lets them go."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from shop.accounts.models import User
+from shop.errors import NotPossible
+from shop.festivals.changelog import log as note
+from shop.orders import end
+from shop.orders.models import Order, Suborder
+
+MOST_WORDS = 300
+
+
+@transaction.atomic
+def decide(order_id: int, *, is_stopped: bool, reason: str, at: datetime, by: User) -> None:
+    """Stop the parcels of an order by hand, or let them go, with a reason.
+
+    Raises:
+        NotPossible: there is no reason, or nothing to stop or to let go.
+    """
+    if not reason.strip():
+        raise NotPossible("Say why: whoever looks next reads it.")
+    order = end.lock(order_id)
+    if not parcels(order, is_stopped=not is_stopped).exists():
+        raise NotPossible("No parcel of this order waits for that any more.")
+    if is_stopped:
+        stop(order, at=at)
+    else:
+        let_go(order)
+    action = "stop parcels" if is_stopped else "let parcels go"
+    note(order, action, at=at, by=by, festival=None, reason=reason.strip()[:MOST_WORDS])
+
+
+def parcels(order: Order, *, is_stopped: bool) -> QuerySet[Suborder]:
+    """Return the parcels of an order that have not left, those that are stopped or the others."""
+    return order.suborders.to_send().filter(stopped_at__isnull=not is_stopped)
+
+
+def stop(order: Order, *, at: datetime) -> None:
+    """Let nothing of an order be sent any more; what was stopped before stays so since then."""
+    waiting = order.suborders.filter(state=Suborder.State.WAITING, stopped_at=None)
+    waiting.update(stopped_at=at)
+
+
+def let_go(order: Order) -> None:
+    """Let the rest of an order be sent again."""
+    order.suborders.exclude(stopped_at=None).update(stopped_at=None)
