@@ -31,11 +31,12 @@ def open_task(
         due_at: by when, where the kind does not say it.
         rows: order, payment, amount and so on.
     """
+    same = {"kind": kind, "about": key_of(about)}
+    if open_tasks().filter(**same).exists():
+        return
     due = due_at or at + KINDS[kind].due
-    task = MoneyTask(
-        kind=kind, about=key_of(about), what=what[:MOST_WORDS], opened_at=at, due_at=due, **rows
-    )
-    MoneyTask.objects.bulk_create([task], ignore_conflicts=True)
+    task = MoneyTask(**same, what=what[:MOST_WORDS], opened_at=at, due_at=due, **rows)
+    MoneyTask.objects.bulk_create([task], ignore_conflicts=True)  # somebody may be as fast
     log.error("money task: %s about %s", kind, task.about)
 
 

@@ -15,7 +15,7 @@ from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.currencies import written
 from shop.forms.fields import AmountField, LineField
-from shop.money_desk.kinds import TaskOutcome
+from shop.money_desk.kinds import KINDS, TaskOutcome
 from shop.money_desk.models import MoneyTask
 from shop.orders.models import Order, OrderLine, Suborder
 from shop.orders.refund import Amount, delivery_left, gone
@@ -99,7 +99,10 @@ def _split(request: SignedIn, task: MoneyTask) -> Act:
         name = f"{line.read}, {written(left.paid, order.currency, 'en')} left"
         fields[f"paid-{line.pk}"] = AmountField(label=name, required=False)
         fields[f"units-{line.pk}"] = CountField(
-            label="Units that go back into stock", min_value=0, max_value=left.quantity, initial=0
+            label=f"Units of it back in stock: {line.read}",
+            min_value=0,
+            max_value=left.quantity,
+            initial=0,
         )
     for row, left_paid in parcels:
         if left_paid:
@@ -217,6 +220,17 @@ ACTS: dict[TaskOutcome, MakeAct] = {
     TaskOutcome.APPLIED_AGAIN: _message(TaskOutcome.APPLIED_AGAIN),
     TaskOutcome.WRONG_ALARM: _message(TaskOutcome.WRONG_ALARM),
 }
+
+
+def possible(task: MoneyTask) -> list[TaskOutcome]:
+    """Return the ways in which an open task may end as things stand now, the usual one first."""
+    outcomes = list(KINDS[task.kind].outcomes)
+    if task.dispute:
+        decided = {TaskOutcome.FAULT_SPLIT}
+        return [name for name in outcomes if (name in decided) == bool(task.dispute.to_bear)]
+    if task.operation and task.operation.is_from_outside:
+        return [name for name in outcomes if name != TaskOutcome.TRY_AGAIN]
+    return outcomes
 
 
 def _order(task: MoneyTask) -> Order:

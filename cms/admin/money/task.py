@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cms.admin.confirm import perform
 from cms.admin.money.index import LIST, TRAIL
-from cms.admin.money.outcomes import ACTS
+from cms.admin.money.outcomes import ACTS, possible
 from cms.admin.permissions import may, needs
 from cms.admin.screens import show
+from cms.admin.tables import moment
 from cms.roles import ORGANIZER
 from shop import clock
 from shop.accounts.models import User
@@ -45,7 +46,7 @@ def task(request: SignedIn, pk: int) -> HttpResponse:
         "kind": kind,
         "facts": _facts(found),
         "outcome": TaskOutcome(found.outcome).label if found.outcome else "",
-        "acts": [(name, name.label) for name in kind.outcomes] if can_act else [],
+        "acts": [(name, name.label) for name in possible(found)] if can_act else [],
         "can_look": can_act and found.kind == MoneyTask.Kind.PAYMENT_REVIEW,
         "people": people() if can_act else [],
         "is_overdue": found.is_open and found.due_at <= clock.moment_of(request),
@@ -60,7 +61,7 @@ def task(request: SignedIn, pk: int) -> HttpResponse:
 def close(request: SignedIn, pk: int, outcome: str) -> HttpResponse:
     """Close a task in one of the ways in which its kind may end."""
     found = get_object_or_404(MoneyTask.objects.select_related(*RELATED), pk=pk)
-    if outcome not in KINDS[found.kind].outcomes:
+    if outcome not in possible(found):
         return redirect("desk:money-task", pk)
     act = ACTS[TaskOutcome(outcome)](request, found)
     here = reverse("desk:money-task", args=[pk])
@@ -130,7 +131,7 @@ def _facts(found: MoneyTask) -> list[tuple[str, object]]:
         facts.append(("How it stands there", dispute.remote_status.replace("_", " ")))
         facts.append(("Taken by the bank", written(dispute.withdrawn, dispute.currency, "en")))
         facts.append(("Fee of the provider", written(dispute.fee, dispute.currency, "en")))
-        facts.append(("To be answered by", dispute.due_by))
+        facts.append(("To be answered by", moment(dispute.due_by)))
     if found.event:
         facts.append(("Message", f"{found.event.kind} {found.event.object_id}"))
     return [(name, value) for name, value in facts if value]

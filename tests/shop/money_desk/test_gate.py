@@ -126,9 +126,11 @@ def test_what_is_closed_is_given_to_nobody():
         hand_over(task, make.user(), at=NOON, by=make.user())
 
 
-def test_opening_costs_one_statement():
+def test_opening_costs_two_statements_and_once_it_stands_open_one():
     order = make.order({make.variant(): 1})
 
+    with statements(most=2):
+        open_task("refund_stuck", order, "It did not go.", at=NOON, order=order)
     with statements(most=1):
         open_task("refund_stuck", order, "It did not go.", at=NOON, order=order)
 

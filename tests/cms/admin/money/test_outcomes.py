@@ -74,10 +74,14 @@ def test_a_lost_dispute_is_borne_by_store_and_platform(desk, till):
     payment = sold(till)
     till.dispute(payment.charge_id)
     deliver(till)
-    assert "product not received" in desk.get(where()).text
+    page = desk.get(where()).text
+    assert "product not received" in page
+    assert "Answered" in page
+    assert "Say who bears it" not in page
     desk.post(where("answered"), {"reason": "Tracking and signature"})
     till.close_dispute(Dispute.objects.get().remote_id, won=False)
     deliver(till)
+    assert "Answered" not in desk.get(where()).text
     part = Suborder.objects.get()
     assert "at most $30.00" in desk.get(where("fault_split")).text
 
