@@ -20,6 +20,7 @@ class TaskOutcome(models.TextChoices):
     ACCEPTED_AS_SALE = "accept_as_sale", "Accept as the sale"
     SENT_BACK = "send_back", "Send back"
     SPLIT = "split", "Split over the lines"
+    WAS_OWED = "was_owed", "It was for a refund of ours"
     ANSWERED = "answered", "Answered"
     ACCEPTED = "accepted", "Accepted"
     FAULT_SPLIT = "fault_split", "Say who bears it"
@@ -53,7 +54,7 @@ KINDS: dict[str, KindOfTask] = {
     Kind.EXTERNAL_REFUND: KindOfTask(
         "Refund from outside",
         "refunds made at the provider",
-        (TaskOutcome.SPLIT,),
+        (TaskOutcome.SPLIT, TaskOutcome.WAS_OWED),
         due=timedelta(days=1),
     ),
     Kind.DISPUTE: KindOfTask(

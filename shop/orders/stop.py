@@ -29,9 +29,9 @@ def decide(order_id: int, *, is_stopped: bool, reason: str, at: datetime, by: Us
     if not parcels(order, is_stopped=not is_stopped).exists():
         raise NotPossible("No parcel of this order waits for that any more.")
     if is_stopped:
-        stop(order, at=at)
+        stop(order, at=at, by_hand=True)
     else:
-        let_go(order)
+        let_go(order, by_hand=True)
     action = "stop parcels" if is_stopped else "let parcels go"
     note(order, action, at=at, by=by, festival=None, reason=reason.strip()[:MOST_WORDS])
 
@@ -41,12 +41,17 @@ def parcels(order: Order, *, is_stopped: bool) -> QuerySet[Suborder]:
     return order.suborders.to_send().filter(stopped_at__isnull=not is_stopped)
 
 
-def stop(order: Order, *, at: datetime) -> None:
+def stop(order: Order, *, at: datetime, by_hand: bool = False) -> None:
     """Let nothing of an order be sent any more; what was stopped before stays so since then."""
-    waiting = order.suborders.filter(state=Suborder.State.WAITING, stopped_at=None)
-    waiting.update(stopped_at=at)
+    waiting = order.suborders.filter(state=Suborder.State.WAITING)
+    waiting.filter(stopped_at=None).update(stopped_at=at)
+    if by_hand:
+        waiting.update(is_stopped_by_hand=True)
 
 
-def let_go(order: Order) -> None:
-    """Let the rest of an order be sent again."""
-    order.suborders.exclude(stopped_at=None).update(stopped_at=None)
+def let_go(order: Order, *, by_hand: bool = False) -> None:
+    """Let the rest of an order be sent again; what a person stopped, a person lets go."""
+    stopped = order.suborders.exclude(stopped_at=None)
+    if not by_hand:
+        stopped = stopped.filter(is_stopped_by_hand=False)
+    stopped.update(stopped_at=None, is_stopped_by_hand=False)

@@ -99,8 +99,8 @@ def take_over(session: CheckoutSession, *, at: datetime) -> Payment:
     if session.is_paid:
         if payment.state not in Payment.HAS_MONEY:
             _take(payment, session, at=at)
-        elif payment.state == Payment.State.REVIEW and session.is_refunded:
-            _release(payment, at=at)
+        elif payment.state == Payment.State.REVIEW:
+            _look_again(payment, session, at=at)
     elif session.status == SessionStatus.EXPIRED:
         _lapse(payment, at=at)
     elif session.status == SessionStatus.COMPLETE:
@@ -225,6 +225,14 @@ def _send_back(payment: Payment, cause: str, *, mail: Task[..., Any], at: dateti
     queue_refund(payment, payment.amount, cause=cause, at=at)
     sales.post_unwanted(payment.order, payment.amount, reference=str(payment.uuid), at=at)
     enqueue(mail, payment.order_id, payment.amount)
+
+
+def _look_again(payment: Payment, session: CheckoutSession, *, at: datetime) -> None:
+    """Keep what came of a payment in review; it is over when its money went back."""
+    if payment.received is None:  # it waited before what came was kept
+        payment.received, payment.received_currency = session.received, session.currency
+    if session.is_refunded:
+        _release(payment, at=at)
 
 
 def _release(payment: Payment, *, at: datetime) -> None:

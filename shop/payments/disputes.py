@@ -26,9 +26,11 @@ from shop.orders import end
 from shop.orders.models import Order, OrderLine, Refund, RefundLine, RefundParcel, Suborder
 from shop.orders.refund import Amount, delivery_left, gone, raise_earnings, record
 from shop.orders.shares import Share
-from shop.orders.stop import let_go, stop
-from shop.payments.models import Dispute, Payment
+from shop.orders.stop import stop
+from shop.payments.models import Dispute, Operation, Payment
+from shop.payments.operations import queue_refund
 from shop.payments.outside import lower, unsent_refunds
+from shop.payments.parcels import let_go_on
 from shop.payments.provider.gateway import RemoteDispute
 from shop.payments.provider.stripe_gateway import gateway
 
@@ -62,7 +64,7 @@ def check_dispute(dispute_id: str, *, is_waited_for: bool = False, at: datetime)
 @transaction.atomic
 def take_over_dispute(remote: RemoteDispute, *, at: datetime) -> None:
     """Bring a dispute of a charge of ours to the provider's state of now. Safe to repeat."""
-    payment = Payment.objects.filter(charge_id=remote.charge_id or None).first()
+    payment = Payment.of_charge(remote.charge_id)
     if payment is None:
         return  # of another shop on the account
     order = end.lock(payment.order_id)
@@ -74,27 +76,27 @@ def take_over_dispute(remote: RemoteDispute, *, at: datetime) -> None:
             "currency": remote.currency, "opened_at": at,
         },
     )  # fmt: skip
-    dispute.remote_status, dispute.due_by = remote.status, remote.due_by
+    before = None if is_new else dispute.state
     _book(dispute, order, remote, at=at)
     if not is_new:
         _step(dispute, remote.status)
+    dispute.remote_status, dispute.due_by = remote.status, remote.due_by
     if dispute.to_bear and not dispute.borne:
         _cover(dispute, order, at=at)
     dispute.closed_at = None if dispute.is_live else dispute.closed_at or at
     dispute.save()
     _tell(dispute, order, at=at)
-    if dispute.is_live:
+    if dispute.is_live and before not in Dispute.LIVE:
         stop(order, at=at)
-    elif dispute.state in (State.WON, State.CLOSED):
-        let_go(order)
+    elif not is_new and dispute.state != before:
+        let_go_on(order)
 
 
 def _step(dispute: Dispute, word: str) -> None:
     """Take the step that a word means; one that says nothing new, or is unknown, is none."""
     state = STATES.get(word, dispute.state)
-    is_ours = dispute.state in (State.ANSWERED, State.ACCEPTED) and state in (
-        State.OPEN, State.INQUIRY
-    )  # fmt: skip
+    # We answered, and the provider has not heard of it: its word is the one of before.
+    is_ours = word == dispute.remote_status and dispute.state in (State.ANSWERED, State.ACCEPTED)
     if state != dispute.state and not is_ours and state in dispute.NEXT[dispute.state]:
         dispute.enter(state)
 
@@ -104,12 +106,25 @@ def _book(dispute: Dispute, order: Order, remote: RemoteDispute, *, at: datetime
     taken, fee = remote.withdrawn - dispute.withdrawn, remote.fee - dispute.fee
     reference = f"{dispute.pk}-{remote.withdrawn}-{remote.fee}"
     if taken > 0 or fee:
-        books.post_dispute_opened(order, max(taken, 0), fee, reference=reference, at=at)
+        books.post_dispute_opened(
+            order, max(taken, 0), fee, reference=reference, at=at, currency=dispute.currency
+        )
     if taken < 0:
-        books.post_dispute_won(order, -taken, reference=reference, at=at)
+        books.post_dispute_won(order, -taken, reference=reference, at=at, currency=dispute.currency)
         if dispute.borne:
             _give_back_to_bearers(dispute, order, at=at)
-    dispute.withdrawn, dispute.fee = remote.withdrawn, remote.fee
+        _uncover(dispute, at=at)
+    dispute.withdrawn, dispute.fee = max(remote.withdrawn, 0), remote.fee
+
+
+def _uncover(dispute: Dispute, *, at: datetime) -> None:
+    """Owe a shopper again what a lost dispute had covered: the bank took it back from him."""
+    if dispute.covered:
+        payment, cause = dispute.payment, Operation.Cause.RETURNED
+        reference = f"{dispute.pk}-{dispute.withdrawn}"
+        books.post_dispute_uncovered(payment.order, dispute.covered, reference=reference, at=at)
+        queue_refund(payment, dispute.covered, cause=cause, at=at)
+        dispute.covered = 0
 
 
 def _cover(dispute: Dispute, order: Order, *, at: datetime) -> None:
@@ -172,6 +187,9 @@ def say_who_bears(
     """
     dispute = _locked(task)
     order = dispute.payment.order
+    if dispute.to_bear and not dispute.borne:
+        _cover(dispute, order, at=at)
+        dispute.save(update_fields=["covered"])
     if not dispute.to_bear or dispute.borne:
         raise NotPossible("The bank has not decided yet, or somebody said it already.")
     if sum(parts.values()) != dispute.to_bear or min(parts.values()) < 0:
@@ -207,12 +225,13 @@ def _charge(
     parts: dict[OrderLine | Suborder, int | Amount] = {}
     shares = gone(suborder.lines.all())
     is_here = suborder.state == Suborder.State.WAITING
+    is_all = amount == left_of(suborder)  # with the last unit its delivery goes back, too
     for line in suborder.lines.all():
         before = shares.get(line.pk, Share())
         own = min(left, line.paid - before.paid)
         is_whole = own == line.paid - before.paid
         if own:
-            units = line.quantity - before.quantity if is_here and is_whole else 0
+            units = line.quantity - before.quantity if is_here and is_whole and is_all else 0
             parts[line] = Amount(own, units)
             left -= own
     if left > delivery_left(suborder)[0]:

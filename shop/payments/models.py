@@ -143,6 +143,11 @@ class Payment(Stateful):
         is_closing = self.state == self.State.SUPERSEDED and bool(self.session_url)
         return is_closing or self.is_undecided or self.state in self.UNSETTLED
 
+    @classmethod
+    def of_charge(cls, charge_id: str) -> Payment | None:
+        """Return the payment of a charge; none where the provider names no charge."""
+        return cls.objects.filter(charge_id=charge_id).first() if charge_id else None
+
     def save_as(self, state: str) -> None:
         """Change the state of a row that the caller holds locked; its other changes are saved.
 
@@ -217,7 +222,7 @@ class Operation(Stateful):
         },
         State.PENDING: {State.DONE, State.FAILED, State.VOID},
         State.DONE: {State.FAILED, State.VOID},
-        State.FAILED: {State.QUEUED, State.DONE},
+        State.FAILED: {State.QUEUED, State.DONE, State.VOID},
         State.BLOCKED: {State.QUEUED, State.PENDING, State.DONE, State.FAILED, State.VOID},
         State.VOID: set(),
     }  # fmt: skip
@@ -328,14 +333,16 @@ class Dispute(Stateful):
         CLOSED = "closed"  # an inquiry that came to nothing
 
     NEXT: ClassVar[dict[str, set[str]]] = {
-        State.INQUIRY: {State.OPEN, State.ANSWERED, State.CLOSED, State.WON, State.LOST},
-        State.OPEN: {State.ANSWERED, State.ACCEPTED, State.WON, State.LOST},
+        State.INQUIRY: {
+            State.OPEN, State.ANSWERED, State.ACCEPTED, State.CLOSED, State.WON, State.LOST,
+        },
+        State.OPEN: {State.ANSWERED, State.ACCEPTED, State.WON, State.LOST, State.CLOSED},
         State.ANSWERED: {State.OPEN, State.ACCEPTED, State.WON, State.LOST, State.CLOSED},
-        State.ACCEPTED: {State.LOST, State.WON},
+        State.ACCEPTED: {State.OPEN, State.LOST, State.WON, State.CLOSED},
         State.WON: {State.LOST},
         State.LOST: {State.WON},  # by an appeal
         State.CLOSED: {State.OPEN, State.WON, State.LOST},
-    }
+    }  # fmt: skip
     LIVE = (State.INQUIRY, State.OPEN, State.ANSWERED, State.ACCEPTED)
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="disputes")
@@ -381,4 +388,5 @@ class Dispute(Stateful):
     @property
     def to_bear(self) -> int:
         """Return what somebody has to bear of a lost one."""
-        return self.withdrawn - self.covered if self.state == self.State.LOST else 0
+        is_lost = self.state == self.State.LOST
+        return max(0, self.withdrawn - self.covered) if is_lost else 0

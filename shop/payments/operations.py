@@ -17,8 +17,8 @@ from shop.money_desk.gate import close_by_itself, open_task
 from shop.money_desk.models import MoneyTask
 from shop.orders import end
 from shop.orders.models import Order, Refund
-from shop.orders.stop import let_go
 from shop.payments.models import Operation, Payment
+from shop.payments.parcels import let_go_on
 from shop.payments.provider.gateway import NO_ANSWER, RemoteOperation
 from shop.payments.provider.stripe_gateway import gateway
 from shop.rounds.work import each
@@ -156,6 +156,7 @@ def record(operation_id: int, remote: RemoteOperation, *, at: datetime) -> None:
     elif operation.state != Operation.State.PENDING:
         operation.enter(Operation.State.PENDING)
         operation.run_after = at + ASK_AGAIN
+        close_by_itself(operation, kind=Kind.REFUND_STUCK, at=at)
     operation.save()
 
 
@@ -169,14 +170,16 @@ def _book_failure(operation: Operation, *, was_done: bool, at: datetime) -> None
     """Book that money came back, if it had gone; whoever is owed it waits for a person."""
     if operation.is_from_outside:
         order, reference = operation.payment.order, str(operation.uuid)
-        if was_done:
+        if was_done or operation.matched:
+            came = operation.amount if was_done else 0
             refunds.post_refund_lost(
-                order, operation.amount, operation.matched, reference=reference, at=at,
-                operation=operation.pk,
+                order, came, operation.matched, reference=reference, at=at,
+                operation=operation.pk, currency=operation.currency,
             )  # fmt: skip
         close_by_itself(operation, kind=Kind.EXTERNAL_REFUND, at=at)
+        operation.save(update_fields=["state"])  # it is no question any more
+        let_go_on(order)
         if operation.state == Operation.State.VOID:
-            let_go(order)
             return
         operation.amount = operation.matched
     elif was_done:
@@ -196,7 +199,10 @@ def tell_stuck(operation: Operation, why: str, *, at: datetime) -> None:
 
 def _post(event: Callable[..., object], operation: Operation, *, at: datetime) -> None:
     order, reference = operation.payment.order, str(operation.uuid)
-    event(order, operation.amount, reference=reference, at=at, operation=operation.pk)
+    event(
+        order, operation.amount, reference=reference, at=at, operation=operation.pk,
+        currency=operation.currency,
+    )  # fmt: skip
 
 
 def _put_off(operation: Operation, error: GatewayError, *, at: datetime) -> None:

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, QuerySet, Sum
@@ -26,10 +27,11 @@ from shop.money_desk.models import MoneyTask
 from shop.orders import end
 from shop.orders.models import OrderLine, Refund, Suborder
 from shop.orders.refund import Amount, record
-from shop.orders.stop import let_go, stop
+from shop.orders.stop import stop
 from shop.payments.models import Operation, Payment
 from shop.payments.operations import queue_refund
 from shop.payments.operations import record as record_operation
+from shop.payments.parcels import let_go_on
 from shop.payments.provider.gateway import RemoteRefund
 from shop.payments.provider.stripe_gateway import gateway
 from shop.rounds.work import each
@@ -106,8 +108,12 @@ def queue_rest(payment: Payment, refund: Refund, *, cause: str, at: datetime) ->
     refunds = payment.operations.filter(kind=Operation.Kind.REFUND)
     taken = _sum(refunds.filter(state__in=(*GONE, State.QUEUED, State.BLOCKED)))
     missing = max(0, refund.amount - (payment.came.amount - taken))
-    if missing and match(payment, missing, reference=f"refund-{refund.pk}", at=at) < missing:
-        raise NotPossible("More would go back than is left of the payment.")
+    covered = match(payment, missing, reference=f"refund-{refund.pk}", at=at) if missing else 0
+    if short := missing - covered:
+        if short > payment.amount - payment.came.amount:
+            raise NotPossible("More would go back than is left of the payment.")
+        # It never came: the platform bore it when less was taken as the sale.
+        books.post_refund_never_came(payment.order, short, reference=f"{refund.pk}", at=at)
     if refund.amount == missing:
         return None
     return queue_refund(payment, refund.amount - missing, cause=cause, at=at, refund=refund)
@@ -119,7 +125,7 @@ def match(payment: Payment, amount: int, *, reference: str, at: datetime) -> int
     Called under the order's lock, when a refund of ours asks for more than is left.
     """
     covered = 0
-    for row in _outside(payment).filter(matched__lt=F("amount")).order_by("pk"):
+    for row in outside_of(payment).filter(matched__lt=F("amount")).order_by("pk"):
         part = min(row.amount - row.matched, amount - covered)
         if part > 0:
             _match(row, part, reference=f"{row.pk}-{reference}", at=at)
@@ -154,12 +160,40 @@ def split(
         left = written(operation.unmatched, operation.currency, "en")
         raise NotPossible(f"The parts have to be {left} together.")
     refund = record(order, parts, cause=Refund.Cause.OUTSIDE, at=at, reason=reason, by=by)
+    if refund.amount != paid:
+        raise NotPossible("With the last unit of a parcel its delivery goes back whole: name it.")
     books.post_refund(refund, at=at)
     _match(operation, paid, reference=f"{operation.pk}-{refund.pk}", at=at, closes=False)
     issue.cancel([row.line for row in refund.lines.filter(quantity__gt=0)], at=at)
     gate.close(task, TaskOutcome.SPLIT, reason=reason, at=at, by=by)
-    let_go(order)
+    let_go_on(order)
     return refund
+
+
+@transaction.atomic
+def was_owed(task: MoneyTask, *, reason: str, at: datetime, by: User) -> None:
+    """Say that a refund from outside was for one of ours that did not go, or came back.
+
+    Raises:
+        NotPossible: there is none, or there is less of it.
+        StaleState: somebody else has closed the task.
+    """
+    if task.order_id is None or task.operation_id is None:
+        raise StaleState
+    order = end.lock(task.order_id)
+    operation = Operation.objects.select_related("payment__order").get(pk=task.operation_id)
+    left = operation.unmatched
+    for row in lock(unsent_refunds(operation.payment)):
+        part = min(row.amount, left)
+        if part:
+            reference = f"{operation.pk}-owed-{row.pk}"
+            _match(operation, part, reference=reference, at=at, closes=False)
+            lower(row, part, how="outside", at=at)
+            left -= part
+    if left:
+        raise NotPossible("No refund of ours waits for that much. Split it over the lines.")
+    gate.close(task, TaskOutcome.WAS_OWED, reason=reason, at=at, by=by)
+    let_go_on(order)
 
 
 def _known(remote: RemoteRefund) -> Operation | None:
@@ -174,8 +208,7 @@ def _known(remote: RemoteRefund) -> Operation | None:
 @transaction.atomic
 def _import(remote: RemoteRefund, *, at: datetime) -> Operation | None:
     """Write down a refund that is not ours; None where its charge is not ours, or nothing went."""
-    of_charge = Payment.objects.filter(charge_id=remote.charge_id or None)
-    payment = of_charge.first()
+    payment = Payment.of_charge(remote.charge_id)
     if payment is None or remote.is_failed or not remote.amount:
         return None
     order = end.lock(payment.order_id)
@@ -206,15 +239,16 @@ def _lower_own(payment: Payment, *, at: datetime) -> None:
     """Lower the refunds of ours that ask for more than is left now; that part has gone already."""
     for row in lock(unsent_refunds(payment)):
         gone = _sum(payment.operations.filter(state__in=GONE))
-        too_much = row.amount - (payment.amount - gone)
+        too_much = row.amount - (payment.came.amount - gone)
         if too_much > 0:
             part = match(payment, too_much, reference=str(row.pk), at=at)
             lower(row, part, how="outside", at=at)
 
 
 def unsent_refunds(payment: Payment) -> QuerySet[Operation]:
-    """Return the refunds of ours that have not gone."""
-    own = payment.operations.filter(state__in=(State.QUEUED, State.BLOCKED))
+    """Return the refunds of ours that have not gone, or came back."""
+    waiting = (State.QUEUED, State.BLOCKED, State.FAILED)
+    own = payment.operations.filter(state__in=waiting, resolved_at=None)
     return own.exclude(cause=Operation.Cause.OUTSIDE)
 
 
@@ -246,7 +280,9 @@ def _match(
     row.matched += amount  # changed under the order's lock alone
     row.save(update_fields=["matched"])
     order = row.payment.order
-    books.post_refund_matched(order, amount, reference=reference, at=at, operation=row.pk)
+    books.post_refund_matched(
+        order, amount, reference=reference, at=at, operation=row.pk, currency=row.currency
+    )
     if closes and not row.unmatched:
         gate.close_by_itself(row, kind=Kind.EXTERNAL_REFUND, at=at)
 
@@ -254,7 +290,9 @@ def _match(
 def _owed_beside(payment: Payment) -> int:
     """Return what a shopper is owed of an order for which no refund of ours stands."""
     due = LedgerEntry.objects.filter(
-        account=LedgerEntry.Account.REFUNDS_DUE, transaction__order=payment.order_id
+        account=LedgerEntry.Account.REFUNDS_DUE,
+        transaction__order=payment.order_id,
+        currency=payment.came.currency,
     )
     waiting = Operation.objects.filter(payment__order=payment.order_id, resolved_at=None).exclude(
         state__in=(State.DONE, State.VOID)
@@ -262,7 +300,8 @@ def _owed_beside(payment: Payment) -> int:
     return max(0, -_sum(due) - _sum(waiting.exclude(cause=Operation.Cause.OUTSIDE)))
 
 
-def _outside(payment: Payment) -> QuerySet[Operation]:
+def outside_of(payment: Payment) -> QuerySet[Operation]:
+    """Return what went back of a payment by somebody else's hand."""
     return payment.operations.filter(
         cause=Operation.Cause.OUTSIDE, state__in=(State.PENDING, State.DONE)
     )
@@ -273,4 +312,8 @@ def _sum(rows: QuerySet[Any]) -> int:
 
 
 def _is_uuid(text: str) -> bool:
-    return len(text) == 36
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -123,7 +123,7 @@ def _operation_of(task: MoneyTask) -> Operation:
 
 def _locked(operation: Operation) -> Operation:
     row = lock_operation(operation.pk)
-    if row.state not in STUCK or row.resolved_at or row.uuid != operation.uuid:
+    if row.state not in STUCK or row.resolved_at:
         raise StaleState
     return row
 

@@ -16,6 +16,7 @@ from shop.orders.rows import read_rows
 from shop.payments.apply import book_review, free, keep, lock_payment, pay, refuse_review
 from shop.payments.models import Operation, Payment
 from shop.payments.operations import queue_refund
+from shop.payments.outside import outside_of
 
 
 @transaction.atomic
@@ -31,7 +32,7 @@ def accept(task: MoneyTask, *, reason: str, at: datetime, by: User) -> None:
     order, came = payment.order, payment.came
     if came.currency != order.currency:
         raise NotPossible("It came in another currency. It can only be sent back.")
-    if payment.operations.filter(cause=Operation.Cause.OUTSIDE).exists():
+    if outside_of(payment).exists():
         raise NotPossible("A part of it went back at the provider. Send back the rest of it too.")
     read_rows(order)
     starts = [line.variant.session_start for line in order.lines.all()]
@@ -58,8 +59,7 @@ def send_back(task: MoneyTask, *, reason: str, at: datetime, by: User) -> None:
         StaleState: somebody else has decided.
     """
     payment = _in_review(task)
-    outside = payment.operations.filter(cause=Operation.Cause.OUTSIDE)
-    left = payment.came.amount - sum(row.unmatched for row in outside)
+    left = payment.came.amount - sum(row.unmatched for row in outside_of(payment))
     refuse_review(payment, at=at)
     payment.save_as(Payment.State.REFUNDING if left else Payment.State.REFUNDED)
     if left:

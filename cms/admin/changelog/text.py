@@ -37,6 +37,7 @@ WORDS = {
     "refunded": "order sent back",
     "share": "made", "revoke": "revoked",
     "override": "overridden", "take back": "taken back",
+    "was_owed": "closed: it was for a refund of ours",
     "hand over": "given to somebody", "try_again": "closed: sent again",
     "settled_elsewhere": "closed: settled elsewhere",
     "accept_as_sale": "closed: accepted as the sale",

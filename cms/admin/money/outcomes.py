@@ -139,6 +139,20 @@ def _split(request: SignedIn, task: MoneyTask) -> Act:
     return Act("What this refund was for", "Write it down", effects, run, form, is_grave=True)
 
 
+def _was_owed(request: SignedIn, task: MoneyTask) -> Act:
+    def run(answers: dict[str, Any]) -> str:
+        outside.was_owed(task, **answers, at=clock.moment_of(request), by=request.user)
+        return "Written down. What is left of our own refund, if anything, goes alone."
+
+    amount = written(task.operation.unmatched if task.operation else 0, task.currency, "en")
+    effects = [
+        f"{amount} went back at the provider for a refund of ours that did not go, or came back.",
+        "Our refund asks for so much less; where nothing is left, it is not sent.",
+        "Nothing changes for the stores: they bore it when it was written down.",
+    ]
+    return Act("It was for a refund of ours", "Write it down", effects, run, Reason)
+
+
 def _answer(outcome: TaskOutcome, said: str) -> MakeAct:
     def make(request: SignedIn, task: MoneyTask) -> Act:
         def run(answers: dict[str, Any]) -> str:
@@ -214,6 +228,7 @@ ACTS: dict[TaskOutcome, MakeAct] = {
     TaskOutcome.ACCEPTED_AS_SALE: _accept,
     TaskOutcome.SENT_BACK: _send_back,
     TaskOutcome.SPLIT: _split,
+    TaskOutcome.WAS_OWED: _was_owed,
     TaskOutcome.ANSWERED: _answer(TaskOutcome.ANSWERED, "The bank has our papers and decides."),
     TaskOutcome.ACCEPTED: _answer(TaskOutcome.ACCEPTED, "We do not object: the bank will take it."),
     TaskOutcome.FAULT_SPLIT: _fault,

@@ -39,6 +39,13 @@ def post_dispute_covered(order: Order, amount: int, **facts: Unpack[OfOrder]) ->
     write_of(order, Kind.REFUND_MATCHED, entries, **facts)
 
 
+def post_dispute_uncovered(order: Order, amount: int, **facts: Unpack[OfOrder]) -> None:
+    """Book that such money came back from the shopper, who is owed the refund again."""
+    facts["reference"] = f"uncovered-{facts['reference']}"
+    entries = moved(Account.DISPUTED, Account.REFUNDS_DUE, amount)
+    write_of(order, Kind.DISPUTE_WON, entries, **facts)
+
+
 def post_dispute_turned(
     order: Order, stores: QuerySet[Refund], platform: int, **facts: Unpack[OfOrder]
 ) -> None:

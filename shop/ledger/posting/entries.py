@@ -91,17 +91,18 @@ class OfOrder(TypedDict):
     reference: str
     at: datetime
     operation: NotRequired[int | None]
+    currency: NotRequired[str]
 
 
 def write_of(
     order: Order, kind: Kind, entries: Iterable[Entry], **facts: Unpack[OfOrder]
 ) -> LedgerTransaction | None:
-    """Book entries of an order, in its currency, as ``write`` does."""
+    """Book entries of an order, in its currency unless another one came, as ``write`` does."""
     return write(
         kind,
         entries,
         reference=facts["reference"],
-        currency=order.currency,
+        currency=facts.get("currency", order.currency),
         at=facts["at"],
         order=order,
         operation_id=facts.get("operation"),

@@ -67,6 +67,13 @@ def post_refund_elsewhere(order: Order, amount: int, **facts: Unpack[OfOrder]) -
     write_of(order, Kind.REFUND_ELSEWHERE, entries, **facts)
 
 
+def post_refund_never_came(order: Order, amount: int, **facts: Unpack[OfOrder]) -> None:
+    """Book that a part of what goes back was never paid: the platform bears it no more."""
+    facts["reference"] = f"never-came-{facts['reference']}"
+    entries = moved(Account.REFUNDS_DUE, Account.LOSSES, amount)
+    write_of(order, Kind.REFUND_MATCHED, entries, **facts)
+
+
 def post_refund_found(order: Order, amount: int, **facts: Unpack[OfOrder]) -> None:
     """Book a refund that somebody made at the provider: nobody knows yet what it is for."""
     entries = moved(Account.SUSPENSE, Account.PROVIDER, amount)

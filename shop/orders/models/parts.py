@@ -78,6 +78,7 @@ class Suborder(Stateful):
     stopped_at = models.DateTimeField(
         null=True, help_text="Since when it must not be sent: its money is in question."
     )
+    is_stopped_by_hand = models.BooleanField(default=False, db_default=False)
     returned = models.BigIntegerField(
         default=0, db_default=0,
         help_text="Not earned, since it went back: of goods and, with the last unit, of delivery.",

@@ -40,6 +40,11 @@ def dispute_of(dispute: stripe.Dispute) -> RemoteDispute:
     currency = dispute.currency.upper()
     due_by = dispute.evidence_details.due_by
     lines = dispute.balance_transactions
+    # They are in the currency in which the account settles, which may be another one.
+    own = [line for line in lines if line.currency.upper() == currency]
+    taken = -_amount(sum(line.amount for line in own), currency)
+    if len(own) < len(lines):
+        taken = _amount(dispute.amount, currency) if sum(x.amount for x in lines) < 0 else 0
     return RemoteDispute(
         id=dispute.id,
         charge_id=_id(dispute.charge),
@@ -48,8 +53,8 @@ def dispute_of(dispute: stripe.Dispute) -> RemoteDispute:
         reason=dispute.reason,
         status=dispute.status,
         due_by=datetime.fromtimestamp(due_by, UTC) if due_by else None,
-        withdrawn=-_amount(sum(line.amount for line in lines), currency),
-        fee=_amount(sum(line.fee for line in lines), currency),
+        withdrawn=max(taken, 0),
+        fee=_amount(sum(line.fee for line in own), currency),
     )
 
 

@@ -194,3 +194,26 @@ def test_an_inquiry_books_nothing_and_lets_go_when_it_is_closed(till):
     assert Dispute.objects.get().state == "closed"
     assert Suborder.objects.get().stopped_at is None
     assert not MoneyTask.objects.filter(state="open").exists()
+
+
+def test_an_inquiry_that_was_answered_and_becomes_a_dispute_is_on_the_desk_again(till):
+    payment = sold(till)
+    remote = till.dispute(payment.charge_id, is_inquiry=True)["id"]
+    deliver(till)
+    answer(the_task(), "answered", reason="Tracking sent", at=NOON, by=organizer())
+    till.world.store.change(till.world.store.get("dispute", remote), status="needs_response")
+
+    check_dispute(remote, at=NOON)
+
+    assert Dispute.objects.get().state == "open"
+    assert the_task()
+
+
+def test_an_inquiry_can_be_accepted(till):
+    payment = sold(till)
+    till.dispute(payment.charge_id, is_inquiry=True)
+    deliver(till)
+
+    answer(the_task(), "accepted", reason="We shall refund", at=NOON, by=organizer())
+
+    assert Dispute.objects.get().state == "accepted"

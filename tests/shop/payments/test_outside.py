@@ -7,13 +7,24 @@ import pytest
 from shop.errors import NotPossible, StaleState
 from shop.festivals.models import Fund
 from shop.ledger.balances import balance
+from shop.ledger.posting.refunds import post_refund
 from shop.money_desk.models import MoneyTask
 from shop.orders.models import Refund, Suborder
-from shop.orders.refund import Amount
+from shop.orders.refund import Amount, record
 from shop.orders.ship import ship
+from shop.orders.stop import decide
 from shop.payments.models import Operation, Payment
 from shop.payments.operations import run_operations
-from shop.payments.outside import check_refund, check_refunds_of, look_at_blocked, split
+from shop.payments.outside import (
+    check_refund,
+    check_refunds_of,
+    look_at_blocked,
+    queue_rest,
+    split,
+    take_over_refund,
+    was_owed,
+)
+from shop.payments.provider.gateway import RemoteRefund
 from shop.payments.provider.stripe_gateway import gateway
 from shop.payments.refund import refund_lines
 from shop.stock.models import Pool
@@ -262,3 +273,87 @@ def test_eight_messages_at_once_import_a_refund_once(till):
     assert books("suspense", "provider") == [10_00, 20_00]
     assert MoneyTask.objects.count() == 1
     assert_books_agree()
+
+
+def test_a_stuck_refund_that_was_made_by_hand_is_not_sent_a_second_time(till):
+    payment = sold(till)
+    back = record(payment.order, {payment.order.lines.get(): 1}, cause="return", at=NOON)
+    post_refund(back, at=NOON)
+    queue_rest(payment, back, cause="returned", at=NOON)
+    till.fail_next(400, code="charge_disputed", on="POST /v1/refunds")
+    run_operations(at=NOON)
+    at_the_provider(payment, 15_00)
+    deliver(till)
+
+    was_owed(the_task(), reason="By Kofi, in the dashboard", at=NOON, by=organizer())
+
+    assert Operation.objects.exclude(cause="outside").get().state == "void"
+    assert not MoneyTask.objects.filter(state="open").exists()
+    assert books("suspense") == [0]
+    run_operations(at=NOON + timedelta(hours=1))
+    assert refunded(till) == [15_00]
+
+
+def test_without_a_refund_of_ours_it_was_for_none(till):
+    at_the_provider(sold(till), 10_00)
+    deliver(till)
+
+    with pytest.raises(NotPossible, match="Split it"):
+        was_owed(the_task(), reason="x", at=NOON, by=organizer())
+
+    assert the_task()
+
+
+def test_a_delivery_that_nobody_named_does_not_go_back(till):
+    payment = sold(till)
+    Suborder.objects.update(delivery_paid=5_00)
+    line = payment.order.lines.get()
+    at_the_provider(payment, 30_00)
+    deliver(till)
+
+    with pytest.raises(NotPossible, match="delivery goes back whole"):
+        split(the_task(), {line: Amount(30_00, 2)}, reason="x", at=NOON, by=organizer())
+
+    assert not Refund.objects.exists()
+
+
+def test_two_questions_keep_a_parcel_until_both_are_answered(till):
+    payment = sold(till)
+    line = payment.order.lines.get()
+    at_the_provider(payment, 10_00)
+    dispute = till.dispute(payment.charge_id)["id"]
+    deliver(till)
+    split(the_task(), {line: Amount(10_00)}, reason="x", at=NOON, by=organizer())
+    assert Suborder.objects.get().stopped_at
+
+    till.close_dispute(dispute, won=True)
+    deliver(till)
+
+    assert Suborder.objects.get().stopped_at is None
+
+
+def test_what_a_person_stopped_a_person_lets_go(till):
+    payment = sold(till)
+    facts = {"reason": "She called", "at": NOON, "by": organizer()}
+    decide(payment.order_id, is_stopped=True, **facts)
+    dispute = till.dispute(payment.charge_id)["id"]
+    deliver(till)
+    till.close_dispute(dispute, won=True)
+    deliver(till)
+    assert Suborder.objects.get().stopped_at
+
+    decide(payment.order_id, is_stopped=False, **facts)
+
+    assert Suborder.objects.get().stopped_at is None
+
+
+def test_a_refund_that_names_no_charge_is_of_no_order(till):
+    payment = sold(till)
+    Payment.objects.update(charge_id=None)
+
+    take_over_refund(
+        RemoteRefund("re_1", True, amount=5_00, currency="USD", operation_uuid="no uuid"), at=NOON
+    )
+
+    assert not Operation.objects.exists()
+    assert payment.order.is_paid
