@@ -18,6 +18,14 @@ from tests.sample.loaded import DAY_0, load_six, root_collection, six
 DRAWN = settings.TEST_FOLDER.parent / "drawn"  # by whichever process of the run was the first
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Let what needs the loaded sample come with ``make long``: loading it takes half a minute."""
+    for item in items:
+        if "six_database" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.long)
+
+
 @pytest.fixture(scope="session")
 def drawn(tmp_path_factory):
     """Keep what was drawn for the next test: drawing takes longer than all the rest."""

@@ -6,7 +6,7 @@ from shop.festivals.enrolment.terms import terms_in_force
 from shop.festivals.models import Claim, Festival, Fund
 from tests.sample.loaded import DAY_0, flagship, six
 
-pytestmark = [pytest.mark.django_db, pytest.mark.long]
+pytestmark = pytest.mark.django_db
 
 
 def test_every_festival_that_takes_stores_has_terms_that_they_accepted(loaded):

@@ -12,7 +12,7 @@ from shop.reports.tallies import count_all_sales
 from tests.paying import assert_books_agree
 from tests.sample.loaded import DAY_0, flagship, six
 
-pytestmark = [pytest.mark.django_db, pytest.mark.long]
+pytestmark = pytest.mark.django_db
 
 
 def test_festivals_have_sold_since_their_start_at_the_prices_of_each_moment(sold):
