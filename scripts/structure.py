@@ -1,17 +1,20 @@
 """Checks how long files are and what they are called: ``python scripts/structure.py``.
 
 A file that grows past its limit does two things; a module called after a kind of code collects
-what has nothing in common.
+what has nothing in common; in a room of too many modules nobody finds the way.
 """
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_OURS = {"static_root", "media", "node_modules"}  # and folders that begin with a dot
+ROOMS = ("shop", "cms")
+MOST_MODULES = 20  # of one folder
 VAGUE = {"utils", "helpers", "services", "managers", "selectors", "core", "common", "signals"}
 LONG_DATA = re.compile(r"""url\(\s*(?:"[^"]*"|'[^']*'|[^)]*)\s*\)""")
 REMARK_FOR_TOOLS = re.compile(r"\s+# (?:noqa|type:|fmt:|pragma:).*$")
@@ -35,13 +38,21 @@ LIMITS = {
 
 def problems(root: Path) -> list[str]:
     """Return a sentence for each file that is too long, too wide or vaguely named."""
-    found = []
+    found, rooms = [], Counter[Path]()
     for path in _our_files(root):
         shown = path.relative_to(root)
         if path.suffix == ".py" and {path.stem, path.parent.name} & VAGUE:
             found.append(f"{shown}: name it after what it does, not after its kind")
+        is_module = path.suffix == ".py" and path.stem != "__init__"
+        if is_module and shown.parts[0] in ROOMS and "migrations" not in shown.parts:
+            rooms[shown.parent] += 1
         if not _is_exempt(shown):
             found += [f"{shown}{problem}" for problem in _length_problems(path)]
+    found += [
+        f"{room}: {count} modules, {MOST_MODULES} are allowed: give some a room of their own"
+        for room, count in rooms.items()
+        if count > MOST_MODULES
+    ]
     return sorted(set(found))
 
 

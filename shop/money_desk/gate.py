@@ -73,6 +73,11 @@ def close_by_itself(about: Any, *, kind: str, at: datetime) -> None:
     )
 
 
+def note_amount(about: Any, amount: int, *, kind: str) -> None:
+    """Write down that what stands open about a row is about another amount now."""
+    open_tasks().filter(kind=kind, about=key_of(about)).update(amount=amount)
+
+
 @transaction.atomic
 def hand_over(task: MoneyTask, to: User | None, *, at: datetime, by: User) -> None:
     """Give a task to somebody, or to nobody.

@@ -36,7 +36,7 @@ from shop.orders.tasks import (
 )
 from shop.payments.models import Operation, Payment
 from shop.payments.operations import queue_refund
-from shop.payments.outside import match
+from shop.payments.outside.match import match
 from shop.payments.provider.gateway import CheckoutSession, SessionStatus
 from shop.payments.provider.stripe_gateway import gateway
 from shop.payments.refund import refund_cancelled, refund_late
@@ -254,7 +254,7 @@ def refuse_review(payment: Payment, *, at: datetime) -> None:
     """Book that money in review is owed back; what went back outside already is matched with it."""
     book_review(payment, at=at)  # one that waited before such money was booked
     sales.post_review_refused(payment.order, payment.came, reference=str(payment.uuid), at=at)
-    match(payment, payment.came.amount, reference=f"review-{payment.pk}", at=at)
+    match(payment, payment.came.amount, at=at)
 
 
 def _tell_review(payment: Payment, *, at: datetime) -> None:

@@ -6,7 +6,8 @@ from django.db.models import F
 
 from shop.orders.models import Order
 from shop.orders.stop import let_go
-from shop.payments.models import Dispute, Operation
+from shop.payments.disputes.models import Dispute
+from shop.payments.models import Operation
 
 
 def let_go_on(order: Order) -> None:

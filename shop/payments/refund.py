@@ -17,7 +17,7 @@ from shop.orders.models import Order, OrderLine, Refund, Suborder
 from shop.orders.refund import record, refunded
 from shop.orders.tasks import send_paid_after_start
 from shop.payments.models import Operation, Payment
-from shop.payments.outside import queue_rest
+from shop.payments.outside.match import queue_rest
 from shop.tasks import enqueue
 from shop.tickets import issue
 from shop.tickets.tasks import send_session_cancelled

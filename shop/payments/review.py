@@ -16,7 +16,7 @@ from shop.orders.rows import read_rows
 from shop.payments.apply import book_review, free, keep, lock_payment, pay, refuse_review
 from shop.payments.models import Operation, Payment
 from shop.payments.operations import queue_refund
-from shop.payments.outside import outside_of
+from shop.payments.outside.match import outside_of
 
 
 @transaction.atomic

@@ -36,7 +36,7 @@ from tests.journeys.ways import journey, on_phone_and_later_desk
 from tests.paying import assert_books_agree
 from tests.shop.tickets import visits
 
-pytestmark = journey
+pytestmark = [journey, pytest.mark.long]
 ORIENTATION, GPS = 0x0112, 0x8825
 TITLE = "Adire throw, deep indigo"
 TWO_DAYS = re.compile(r"1 ?days ?23 ?hours ?5\d ?min|2 ?days ?0 ?hours ?0 ?min")  # and it ticks

@@ -21,7 +21,7 @@ from tests.journeys.ways import journey, on_phone_and_later_desk
 from tests.patience import wait_until
 from tests.sample.loaded import root_collection
 
-pytestmark = journey
+pytestmark = [journey, pytest.mark.long]
 FOLAKE = "folake@example.org"
 LIN = "lin@example.org"
 TITLE = "Adire throw, deep indigo"

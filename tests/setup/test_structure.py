@@ -58,3 +58,17 @@ def test_a_vague_name_is_refused(tmp_path, name):
     write(tmp_path, name, "")
 
     assert problems(tmp_path) == [f"{name}: name it after what it does, not after its kind"]
+
+
+def test_a_room_of_too_many_modules_is_found(tmp_path):
+    room = tmp_path / "shop" / "orders"
+    room.mkdir(parents=True)
+    for number in range(20):
+        (room / f"step_{number}.py").touch()
+    (room / "__init__.py").touch()
+    assert problems(tmp_path) == []
+
+    (room / "one_more.py").touch()
+
+    (said,) = problems(tmp_path)
+    assert said.startswith("shop/orders: 21 modules, 20 are allowed")

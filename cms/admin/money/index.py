@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from cms.admin.listing import ChoiceFilter, ListFilters, ListView, WordsFilter
@@ -22,17 +24,21 @@ from cms.admin.tables import (
     small,
     status,
 )
-from shop.currencies import written
+from shop.accounts.requests import SignedIn
+from shop.currencies import in_whole, written
 from shop.money_desk.gate import open_tasks
 from shop.money_desk.kinds import KINDS, TaskOutcome
 from shop.money_desk.models import MoneyTask
 from shop.orders.models import Order
+from shop.spreadsheets import streamed
 
 TRAIL = "Money desk"
 LIST = "desk:money"
 STATES = [("open", "Open"), ("done", "Closed"), ("all", "All")]
 OWNERS = [("me", "Me"), ("nobody", "Nobody")]
 DUE = [("over", "Overdue"), ("today", "Within a day")]
+HEADS = ("order", "kind", "what", "amount", "currency", "opened", "due", "owner", "outcome",
+         "reason", "closed", "closed by")  # fmt: skip
 
 
 def _of_words(rows: QuerySet[MoneyTask], _name: str, words: str) -> QuerySet[MoneyTask]:
@@ -71,11 +77,24 @@ class MoneyView(ListView):
     page_title = TRAIL
     header_icon = "time"
     table_label = "Tasks"
-    about = (
-        "What no machine can finish: each task stays until somebody closes it with an outcome and "
-        "a reason. A monitor is red while one is overdue."
-    )
     none = "No money waits for a person."
+
+    def get(self, request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Show the list, or give what is asked for as a sheet."""
+        if request.GET.get("export") == "csv":
+            name = f"money-desk-{self.at:%Y-%m-%d}"
+            return streamed(name, (HEADS, map(_cells, self.get_queryset().iterator())))
+        return super().get(request, *args, **kwargs)
+
+    @property
+    def about(self) -> SafeString:
+        """Say what stands here, and lead to the sheet of what is asked for."""
+        return format_html(
+            "What no machine can finish: each task stays until somebody closes it with an outcome "
+            "and a reason. A monitor is red while one is overdue. "
+            '<a href="?{}&amp;export=csv">Take it away as CSV</a>',
+            self.filters.query,
+        )
 
     @property
     def columns(self) -> list[Column]:
@@ -120,6 +139,17 @@ class MoneyView(ListView):
 def waiting() -> int:
     """Return how many tasks stand open. One statement."""
     return open_tasks().count()
+
+
+def _cells(task: MoneyTask) -> list[str]:
+    amount = "" if task.amount is None else str(in_whole(task.amount, task.currency))
+    moments = (moment(at) for at in (task.opened_at, task.due_at))
+    return [
+        task.order.number if task.order else "", KINDS[task.kind].title, task.what, amount,
+        task.currency, *moments, _owner(task) if task.owner else "",
+        TaskOutcome(task.outcome).label if task.outcome else "", task.reason,
+        moment(task.closed_at), (task.closed_by.name or "an organizer") if task.closed_by else "",
+    ]  # fmt: skip
 
 
 def _what(task: MoneyTask) -> SafeString:

@@ -20,7 +20,10 @@ from shop.money_desk.models import MoneyTask
 from shop.orders.models import Order, OrderLine, Suborder
 from shop.orders.refund import Amount, delivery_left, gone
 from shop.orders.shares import Share
-from shop.payments import disputes, outside, repair, review
+from shop.payments import repair, review
+from shop.payments.disputes import decide as disputes
+from shop.payments.disputes.take_over import PLATFORM
+from shop.payments.outside import decide as outside
 
 type MakeAct = Callable[[SignedIn, MoneyTask], Act]
 Reason = reason_form("Whoever looks next reads it.")
@@ -179,11 +182,11 @@ def _fault(request: SignedIn, task: MoneyTask) -> Act:
         field = AmountField(label=label, required=False)
         field.validators.append(MaxValueValidator(left))
         fields[str(row.pk)] = field
-    fields[disputes.PLATFORM] = AmountField(label="The platform", required=False)
+    fields[PLATFORM] = AmountField(label="The platform", required=False)
     fields["reason"] = LineField(max_length=300, help_text="The stores that bear it read it.")
 
     def run(answers: dict[str, Any]) -> str:
-        names = [str(row.pk) for row in stores] + [disputes.PLATFORM]
+        names = [str(row.pk) for row in stores] + [PLATFORM]
         parts = {name: answers[name] or 0 for name in names}
         disputes.say_who_bears(
             task, parts, reason=answers["reason"], at=clock.moment_of(request), by=request.user

@@ -28,7 +28,7 @@ from shop.payments.call_off import refund_what_is_left
 from shop.payments.cleanup import forget_messages
 from shop.payments.compare import compare_recent
 from shop.payments.operations import check_pending, run_operations
-from shop.payments.outside import look_at_blocked
+from shop.payments.outside.take_over import look_at_blocked
 from shop.payments.recent import find_disputes, find_refunds
 from shop.payments.sweep import check_unsettled, expire_overdue
 from shop.payments.watch import tell_organizers

@@ -7,8 +7,9 @@ from shop.ledger.balances import balance
 from shop.money_desk.models import MoneyTask
 from shop.orders.models import Suborder
 from shop.orders.ship import ship
-from shop.payments.disputes import answer, check_dispute, say_who_bears
-from shop.payments.models import Dispute
+from shop.payments.disputes.decide import answer, say_who_bears
+from shop.payments.disputes.models import Dispute
+from shop.payments.disputes.take_over import check_dispute
 from shop.payments.operations import run_operations
 from shop.payments.refund import refund_lines
 from shop.stock.models import Pool
@@ -217,3 +218,25 @@ def test_an_inquiry_can_be_accepted(till):
     answer(the_task(), "accepted", reason="We shall refund", at=NOON, by=organizer())
 
     assert Dispute.objects.get().state == "accepted"
+
+
+def test_lost_without_an_answer_the_task_says_so(till, disputed):
+    before = the_task()
+
+    end_it(till, won=False)
+
+    assert the_task().pk != before.pk
+    assert "Say who bears it" in the_task().what
+
+
+def test_won_and_taken_again_with_the_same_sums_it_is_booked_again(till, disputed):
+    end_it(till, won=True)
+    world = till.world
+    row = world.store.get("dispute", disputed.remote_id)
+    lines = row["balance_transactions"]
+    world.store.change(row, status="lost", balance_transactions=[lines[0]])
+
+    check_dispute(disputed.remote_id, at=NOON)
+
+    assert books("disputed", "fees", "provider") == [30_00, 15_00, -15_00]
+    assert "Say who bears it" in the_task().what

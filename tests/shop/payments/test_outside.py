@@ -1,40 +1,30 @@
 """Cases P51 and P52: refunds that somebody made at the provider are imported once, and matched."""
 
-from datetime import timedelta
-
 import pytest
 
 from shop.errors import NotPossible, StaleState
 from shop.festivals.models import Fund
 from shop.ledger.balances import balance
-from shop.ledger.posting.refunds import post_refund
 from shop.money_desk.models import MoneyTask
 from shop.orders.models import Refund, Suborder
-from shop.orders.refund import Amount, record
+from shop.orders.refund import Amount
 from shop.orders.ship import ship
 from shop.orders.stop import decide
 from shop.payments.models import Operation, Payment
-from shop.payments.operations import run_operations
-from shop.payments.outside import (
+from shop.payments.outside.decide import split
+from shop.payments.outside.take_over import (
     check_refund,
     check_refunds_of,
-    look_at_blocked,
-    queue_rest,
-    split,
     take_over_refund,
-    was_owed,
 )
 from shop.payments.provider.gateway import RemoteRefund
 from shop.payments.provider.stripe_gateway import gateway
-from shop.payments.refund import refund_lines
 from shop.stock.models import Pool
 from tests import make
 from tests.cms.admin.people import organizer
 from tests.crowd import at_once
 from tests.make import NOON
 from tests.paying import assert_books_agree, begin, deliver
-from tests.shop.payments.books import refunded
-from tests.shop.payments.late import owed_back
 
 pytestmark = pytest.mark.django_db
 SENT = {"carrier": "DHL", "tracking_number": "JD1"}
@@ -160,69 +150,6 @@ def test_it_is_split_once(till):
     assert Refund.objects.count() == 1
 
 
-def test_a_later_refund_of_ours_takes_what_is_left_and_the_rest_was_for_it(till):
-    payment = sold(till)
-    line = payment.order.lines.get()
-    at_the_provider(payment, 10_00)
-    deliver(till)
-
-    refund_lines(payment.order_id, [line.pk], reason="Broken", at=NOON)
-    run_operations(at=NOON)
-
-    assert sorted(refunded(till)) == [10_00, 20_00]
-    ours = Operation.objects.exclude(cause="outside").get()
-    assert (ours.amount, ours.state) == (20_00, "done")
-    assert Operation.objects.get(cause="outside").unmatched == 0
-    assert books("suspense", "refunds_due", "payable", "provider") == [0, 0, 0, 0]
-    assert not MoneyTask.objects.filter(state="open").exists()
-    assert_books_agree()
-
-
-def test_a_refund_of_ours_that_waits_is_lowered_by_what_went_outside(till):
-    operation = owed_back(till)
-    at_the_provider(operation.payment, 5_00)
-    deliver(till)
-
-    run_operations(at=NOON + timedelta(minutes=1))
-
-    assert sorted(refunded(till)) == [5_00, 15_00]
-    assert books("suspense", "refunds_due", "provider") == [0, 0, 0]
-    operation.payment.refresh_from_db()
-    assert operation.payment.state == "refunded"
-
-
-def test_what_went_back_wholly_outside_is_not_sent_again(till):
-    operation = owed_back(till)
-    at_the_provider(operation.payment, 20_00)
-    deliver(till)
-    run_operations(at=NOON)
-
-    operation.refresh_from_db()
-    assert (operation.state, refunded(till)) == ("void", [20_00])
-    assert Payment.objects.get(pk=operation.payment_id).state == "refunded"
-    assert books("suspense", "refunds_due") == [0, 0]
-    assert not MoneyTask.objects.filter(state="open").exists()
-
-
-def test_a_refused_refund_is_freed_when_it_was_refused_for_that(till):
-    """No message came: the provider says that it has been refunded, and so it is asked."""
-    operation = owed_back(till)
-    at_the_provider(operation.payment, 5_00)
-    till.pull()
-    run_operations(at=NOON)
-    operation.refresh_from_db()
-    assert operation.state == "blocked"
-    assert MoneyTask.objects.get().kind == "refund_stuck"
-
-    assert look_at_blocked(at=NOON) == 1
-    run_operations(at=NOON + timedelta(minutes=1))
-
-    operation.refresh_from_db()
-    assert (operation.state, operation.amount) == ("done", 15_00)
-    assert sorted(refunded(till)) == [5_00, 15_00]
-    assert not MoneyTask.objects.filter(state="open").exists()
-
-
 def test_one_that_comes_back_is_as_if_it_never_was(till):
     payment = sold(till)
     remote = at_the_provider(payment, 10_00)
@@ -273,35 +200,6 @@ def test_eight_messages_at_once_import_a_refund_once(till):
     assert books("suspense", "provider") == [10_00, 20_00]
     assert MoneyTask.objects.count() == 1
     assert_books_agree()
-
-
-def test_a_stuck_refund_that_was_made_by_hand_is_not_sent_a_second_time(till):
-    payment = sold(till)
-    back = record(payment.order, {payment.order.lines.get(): 1}, cause="return", at=NOON)
-    post_refund(back, at=NOON)
-    queue_rest(payment, back, cause="returned", at=NOON)
-    till.fail_next(400, code="charge_disputed", on="POST /v1/refunds")
-    run_operations(at=NOON)
-    at_the_provider(payment, 15_00)
-    deliver(till)
-
-    was_owed(the_task(), reason="By Kofi, in the dashboard", at=NOON, by=organizer())
-
-    assert Operation.objects.exclude(cause="outside").get().state == "void"
-    assert not MoneyTask.objects.filter(state="open").exists()
-    assert books("suspense") == [0]
-    run_operations(at=NOON + timedelta(hours=1))
-    assert refunded(till) == [15_00]
-
-
-def test_without_a_refund_of_ours_it_was_for_none(till):
-    at_the_provider(sold(till), 10_00)
-    deliver(till)
-
-    with pytest.raises(NotPossible, match="Split it"):
-        was_owed(the_task(), reason="x", at=NOON, by=organizer())
-
-    assert the_task()
 
 
 def test_a_delivery_that_nobody_named_does_not_go_back(till):

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from shop.ledger.balances import balance
-from shop.payments.models import Dispute, Operation
+from shop.payments.disputes.models import Dispute
+from shop.payments.models import Operation
 from shop.payments.recent import LATELY, find_disputes, find_refunds
 from tests.make import NOON
 from tests.paying import assert_books_agree, set_clocks

@@ -14,7 +14,7 @@ from shop.payments.operations import (
     record,
     run_operations,
 )
-from shop.payments.outside import check_refund
+from shop.payments.outside.take_over import check_refund
 from shop.payments.provider import stripe_gateway
 from shop.payments.provider.stripe_gateway import gateway
 from shop.payments.webhooks import handle_waiting

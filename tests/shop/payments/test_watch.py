@@ -11,7 +11,7 @@ from shop.money_desk.models import MoneyTask
 from shop.orders.models import Order
 from shop.payments.models import GatewayEvent, Operation
 from shop.payments.operations import ASK_AGAIN, run_operations
-from shop.payments.outside import check_refund
+from shop.payments.outside.take_over import check_refund
 from shop.payments.watch import problems
 from tests import make
 from tests.budgets import statements

@@ -5,28 +5,14 @@ import pytest
 from shop.ledger.balances import balance
 from shop.money_desk.models import MoneyTask
 from shop.orders.models import Order, Refund, Suborder
-from shop.payments.models import Dispute, Payment
+from shop.payments.disputes.models import Dispute
+from shop.payments.models import Payment
 from tests import make
-from tests.cms.admin.people import organizer
-from tests.make import NOON
-from tests.paying import assert_books_agree, begin, deliver, set_clocks
+from tests.paying import assert_books_agree, begin, deliver
 from tests.shop.payments.test_outside import at_the_provider, sold
 
 pytestmark = pytest.mark.django_db
 LIST = "/organize/money/"
-
-
-@pytest.fixture
-def till(sandbox, clock_at):
-    set_clocks(sandbox, NOON)
-    clock_at(NOON)
-    return sandbox
-
-
-@pytest.fixture
-def desk(client, till):
-    client.force_login(organizer())
-    return client
 
 
 def where(outcome=""):

@@ -16,7 +16,7 @@ from tests import make
 from tests.budgets import statements
 from tests.cms.admin.people import organizer
 from tests.make import NOON
-from tests.paying import assert_books_agree, begin, deliver, set_clocks
+from tests.paying import assert_books_agree, begin, deliver
 from tests.shop.payments.books import refunded
 from tests.shop.payments.late import owed_back
 
@@ -24,19 +24,6 @@ pytestmark = pytest.mark.django_db
 LIST = "/organize/money/"
 REASON = {"reason": "The bank had a fault."}
 PAID = {"reference": "Ecobank 12 May 8812", "reason": "The card was closed."}
-
-
-@pytest.fixture
-def till(sandbox, clock_at):
-    set_clocks(sandbox, NOON)
-    clock_at(NOON)
-    return sandbox
-
-
-@pytest.fixture
-def desk(client, till):
-    client.force_login(organizer())
-    return client
 
 
 @pytest.fixture
@@ -273,3 +260,15 @@ def test_a_closed_task_is_found_with_outcome_reason_and_name(desk, blocked):
     assert "Settled elsewhere" in page
     assert PAID["reason"] in page
     assert "What may be done" not in desk.get(where(blocked)).text
+
+
+def test_what_a_filter_shows_is_taken_away_as_a_sheet(desk, blocked):
+    MoneyTask.objects.update(what="=cmd()")
+    assert "export=csv" in desk.get(LIST).text
+    sheet = b"".join(desk.get(LIST, {"export": "csv"}).streaming_content).decode("utf-8-sig")
+
+    head, row = sheet.strip().splitlines()
+    assert head.startswith("order,kind,what,amount,currency")
+    assert row.startswith(f"{blocked.payment.order.number},Refund stuck,'=cmd(),20.00,USD,")
+    closed = b"".join(desk.get(LIST, {"export": "csv", "state": "done"}).streaming_content)
+    assert len(closed.decode().strip().splitlines()) == 1

@@ -44,6 +44,7 @@ def refusals(outcomes) -> dict[int, str]:
 
 
 @db
+@pytest.mark.long
 def test_each_hundred_costs_the_same_statements():
     festival = make.festival(must_beat_prior_price=True)
     make.slot(festival)
@@ -63,6 +64,7 @@ def test_each_hundred_costs_the_same_statements():
 
 
 @db
+@pytest.mark.long
 def test_each_hundred_costs_the_same_statements_where_units_are_short():
     festival = make.festival()
     slots = [festival.slots.get(), make.slot(festival), make.slot(festival)]

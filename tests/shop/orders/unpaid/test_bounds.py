@@ -95,6 +95,7 @@ def test_all_guests_of_one_network_hold_so_many_units_together(settings):
     assert buy(guest({make.variant(): 18}, address="198.51.100.1")).is_pending
 
 
+@pytest.mark.long
 def test_two_hundred_students_behind_one_address_all_get_through():
     shelf = [make.variant(on_hand=150) for _ in range(8)]
 

@@ -123,6 +123,7 @@ def test_whoever_is_at_the_bound_can_still_change_an_order():
     assert Order.objects.filter(state="pending").count() == 3
 
 
+@pytest.mark.long
 def test_the_attack_that_held_a_whole_shop_holds_a_third_of_it_and_less_each_time():
     shelf = [make.variant(on_hand=15 + n % 2) for n in range(40)]
     free = sum(Pool.objects.values_list("on_hand", flat=True))

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar, TypedDict
+
+from django.db import models
+from django.db.models import Q
+
+from shop.payments.models import Payment
+from shop.states import Stateful, StateQuerySet
+
+
+class BookedAs(TypedDict):
+    """What an entry of the books about an order says of itself."""
+
+    reference: str
+    at: datetime
+    currency: str
+
+
+class Dispute(Stateful):
+    """A shopper's bank that takes a charge back until it has decided."""
+
+    class State(models.TextChoices):
+        INQUIRY = "inquiry"  # the bank asks, and has taken nothing
+        OPEN = "open"
+        ANSWERED = "answered"
+        ACCEPTED = "accepted"
+        WON = "won"
+        LOST = "lost"
+        CLOSED = "closed"  # an inquiry that came to nothing
+
+    NEXT: ClassVar[dict[str, set[str]]] = {
+        State.INQUIRY: {
+            State.OPEN, State.ANSWERED, State.ACCEPTED, State.CLOSED, State.WON, State.LOST,
+        },
+        State.OPEN: {State.ANSWERED, State.ACCEPTED, State.WON, State.LOST, State.CLOSED},
+        State.ANSWERED: {State.OPEN, State.ACCEPTED, State.WON, State.LOST, State.CLOSED},
+        State.ACCEPTED: {State.OPEN, State.LOST, State.WON, State.CLOSED},
+        State.WON: {State.LOST},
+        State.LOST: {State.WON},  # by an appeal
+        State.CLOSED: {State.OPEN, State.WON, State.LOST},
+    }  # fmt: skip
+    LIVE = (State.INQUIRY, State.OPEN, State.ANSWERED, State.ACCEPTED)
+
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="disputes")
+    remote_id = models.CharField(max_length=120, unique=True)
+    remote_status = models.CharField(max_length=40, help_text="In the provider's own word.")
+    state = models.CharField(max_length=8, choices=State)
+    reason = models.CharField(max_length=60, help_text="In the provider's own word.")
+    amount = models.PositiveBigIntegerField(help_text="Minor units.")
+    currency = models.CharField(max_length=3)
+    withdrawn = models.PositiveBigIntegerField(
+        default=0, help_text="What the books have as taken by the bank until now."
+    )
+    fee = models.PositiveBigIntegerField(default=0, help_text="The provider's, as booked.")
+    covered = models.PositiveBigIntegerField(
+        default=0, help_text="Of a lost one: what a refund owed to the same shopper was for anyway."
+    )
+    times_booked = models.PositiveSmallIntegerField(default=0, db_default=0)
+    borne = models.JSONField(
+        null=True, help_text="Of a lost one: who bears it, minor units by suborder or platform."
+    )
+    due_by = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    objects = StateQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["due_by"],
+                condition=Q(state__in=["inquiry", "open", "answered", "accepted"]),
+                name="dispute_live",
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.remote_id
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether the bank has not decided."""
+        return self.state in self.LIVE
+
+    def next_entry(self, *, at: datetime) -> BookedAs:
+        """Return what the next entry of the books about it says of itself; saved with the row."""
+        self.times_booked += 1
+        return {"reference": f"{self.pk}-{self.times_booked}", "at": at, "currency": self.currency}
+
+    @property
+    def to_bear(self) -> int:
+        """Return what somebody has to bear of a lost one."""
+        is_lost = self.state == self.State.LOST
+        return max(0, self.withdrawn - self.covered) if is_lost else 0
