@@ -32,7 +32,7 @@ FRAME = [
 ]
 SHOP = _parts("css/pages/{}.css", "hero stores bento listing article")
 PRODUCT = _parts("css/pages/{}.css", "product about options")
-TILL = _parts("css/pages/{}.css", "options form-field track cart order ticket")
+TILL = _parts("css/pages/{}.css", "options form-field track cart order after ticket")
 WORKSPACE = _parts("css/pages/{}.css", "workspace charts tools rows")
 SCRIPT = _parts(
     "js/shop/{}.js",

@@ -242,6 +242,11 @@ STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY")
 STRIPE_BASE_URL = env("STRIPE_BASE_URL")  # the sandbox's address; empty means Stripe itself
 STRIPE_WEBHOOK_SECRETS = env_list("STRIPE_WEBHOOK_SECRETS")
 PAYMENTS_SANDBOX = env_on("PAYMENTS_SANDBOX")
+# Seals the accounts of stores. A new one is set with the old one behind it, so that all is read.
+PAYOUT_SECRET = env("PAYOUT_SECRET") or SECRET_KEY
+PAYOUT_SECRETS_BEFORE = env_list("PAYOUT_SECRETS_BEFORE")
+BATCH_ALONE_UP_TO = int(env("BATCH_ALONE_UP_TO", "100000"))  # minor units sent without a checker
+ALONE_UP_TO = int(env("ALONE_UP_TO", "5000"))  # minor units that one person alone may refund
 SECONDS_BETWEEN_LOOKS = 2  # in which the pages of an order do not ask the provider anew
 CHECKOUT_ORIGIN = STRIPE_BASE_URL or "https://checkout.stripe.com"
 

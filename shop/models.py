@@ -50,13 +50,15 @@ from shop.orders.models import (
     Order,
     OrderLine,
     Refund,
+    RefundGoodwill,
     RefundLine,
     RefundParcel,
+    ReturnedClaim,
     SaleDecision,
     Shipment,
     Suborder,
 )
-from shop.payments.models import GatewayEvent, Operation, Payment
+from shop.payments.models import GatewayEvent, Operation, Payment, RefundProposal
 from shop.pictures.models import Picture, Rendition
 from shop.rate_limits.models import Kept
 from shop.reminders.models import Reminder
@@ -70,7 +72,16 @@ from shop.reports.models import (
     Refused,
     Tally,
 )
+from shop.returns.models import ReturnLine, ReturnPicture, ReturnRequest
 from shop.rounds.models import Leftover, Mishap
+from shop.settlements.models import (
+    Payout,
+    PayoutBatch,
+    PayoutMethod,
+    PayoutProof,
+    Settlement,
+    SettlementLine,
+)
 from shop.stock.models import Pool, StockMove
 from shop.storefront.models import PreviewLink, ProbeResult, VainSearch
 from shop.tickets.models import Ticket
@@ -86,11 +97,15 @@ __all__ = [
     "Festival", "FinalReport", "FinalStatement", "Fund", "GatewayEvent", "ImportRule", "Kept",
     "LedgerEntry", "LedgerTransaction", "Leftover", "Listing", "ListingCell", "Mailbox",
     "Meaning", "Membership", "Merchant", "Mishap", "Nomination", "NominationSheet", "Operation",
-    "Order", "OrderLine", "Participation", "Payment", "Picture", "Place", "Pool", "PreviewLink",
+    "Order", "OrderLine", "Participation", "Payment", "Payout", "PayoutBatch",
+    "PayoutMethod", "PayoutProof", "Picture", "Place", "Pool", "PreviewLink",
     "PriceChange", "PriceSpan", "ProbeResult", "Product", "ProductPicture", "ProductSpan",
-    "Promotion", "PromotionUsage", "PublicResult", "Rate", "Refund", "RefundLine", "RefundParcel",
-    "Refused", "RegularPrice", "Reminder", "Rendition", "SaleDecision", "SavedProduct",
-    "SearchWord", "SheetFile", "SheetRow", "Shipment", "SignInRules", "Slot", "StockMove",
+    "Promotion", "PromotionUsage", "PublicResult", "Rate", "Refund", "RefundGoodwill",
+    "RefundLine", "RefundParcel", "RefundProposal",
+    "Refused", "RegularPrice", "Reminder", "Rendition",
+    "ReturnLine", "ReturnPicture", "ReturnRequest", "ReturnedClaim", "SaleDecision", "SavedProduct",
+    "SearchWord", "Settlement", "SettlementLine", "SheetFile", "SheetRow", "Shipment",
+    "SignInRules", "Slot", "StockMove",
     "StoreInvitation", "Suborder", "Synonym", "Tally", "Term", "Terms", "Ticket", "Translation",
     "User", "VainSearch", "Variant", "VoucherTry", "Wanted", "Worker", "WrongPrice",
 ]  # fmt: skip

@@ -21,6 +21,8 @@ TELL = "SELECT '{}', md5(coalesce(string_agg(t::text, ' ' ORDER BY t::text), '')
 KEEPERS = {
     "shop_ledgertransaction": "shop_ledger_is_kept",
     "shop_ledgerentry": "shop_ledger_is_kept",
+    "shop_settlement": "settlement_stays",
+    "shop_settlementline": "settlement_line_stays",
 }
 """The tables that refuse to lose a row, and the trigger that does it."""
 KEPT: dict[str, str] = {}

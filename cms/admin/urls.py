@@ -26,6 +26,10 @@ from cms.admin.nominations import bulk, take_back, wishes
 from cms.admin.nominations import index as queue
 from cms.admin.nominations import views as nominations
 from cms.admin.orders.actions import address, mail, stop
+from cms.admin.orders.refunds import refund
+from cms.admin.orders.returns import arrived, return_picture
+from cms.admin.payouts import accounts, batches, settlements
+from cms.admin.payouts.index import AccountsView, BatchesView, PayoutsView, SettlementsView
 from cms.admin.promotions import sponsors
 from cms.admin.promotions import views as promotions
 from cms.admin.promotions.actions import act, codes, make_codes
@@ -102,11 +106,35 @@ urlpatterns = [
     path("meanings/sheet/", of_meanings, name="meaning-sheet"),
     path("synonyms/sheet/", of_synonyms, name="synonym-sheet"),
     path("fairness/", limits.edit, name="fairness"),
+    path("settlements/", SettlementsView.as_view(), name="settlements"),
+    path("settlements/approve/", settlements.approve_many, name="settlements-approve"),
+    path("settlements/<int:pk>/", settlements.settlement, name="settlement"),
+    path("settlements/<int:pk>/approve/", settlements.approve, name="settlement-approve"),
+    path("settlements/<int:pk>/drop/", settlements.drop, name="settlement-drop"),
+    path("payouts/", PayoutsView.as_view(), name="payouts"),
+    path("payouts/<int:pk>/", batches.payout, name="payout"),
+    path("payouts/<int:pk>/prove/", batches.prove, name="payout-prove"),
+    path("payouts/<int:pk>/proof/", batches.proof, name="payout-proof"),
+    re_path(r"^payouts/(?P<pk>[0-9]{1,15})/(?P<way>leave-out|fail|came-back)/$", batches.end,
+            name="payout-end"),
+    path("batches/", BatchesView.as_view(), name="batches"),
+    path("batches/new/", batches.add, name="batch-add"),
+    path("batches/<int:pk>/", batches.batch, name="batch"),
+    path("batches/<int:pk>/export/", batches.export, name="batch-export"),
+    path("batches/<int:pk>/file/", batches.file, name="batch-file"),
+    path("batches/<int:pk>/close/", batches.close, name="batch-close"),
+    path("accounts/", AccountsView.as_view(), name="accounts"),
+    path("accounts/<int:pk>/", accounts.account, name="account"),
+    re_path(r"^accounts/(?P<pk>[0-9]{1,15})/(?P<way>confirm|close|trust)/$", accounts.decide,
+            name="account-decide"),
     path("money/", MoneyView.as_view(), name="money"),
     path("money/<int:pk>/", money.task, name="money-task"),
     path("money/<int:pk>/look/", money.look_again, name="money-look"),
     path("money/<int:pk>/<slug:outcome>/", money.close, name="money-close"),
     path("orders/<int:pk>/address/", address, name="order-address"),
+    path("orders/<int:pk>/refund/", refund, name="order-refund"),
+    path("orders/<int:pk>/arrived/", arrived, name="order-arrived"),
+    path("orders/returns/pictures/<int:picture_id>.jpg", return_picture, name="return-picture"),
     re_path(r"^orders/(?P<pk>[0-9]+)/(?P<name>stop|go)/$", stop, name="order-stop"),
     path("orders/<int:pk>/mails/<slug:key>/", mail, name="order-mail"),
     path("sign-in/", second_step.SignInView.as_view(), name="sign-in"),

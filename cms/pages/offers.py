@@ -37,7 +37,12 @@ def offers(festival: KnownFestival, *, at: datetime, language: str) -> list[Offe
     """Return the promotions that can be used at an instant or will be. One statement."""
     rows = (
         Promotion.objects.offered()
-        .filter(~Q(trigger=Promotion.Trigger.CODE), festival_id=festival.id, use_to__gt=at)
+        .filter(
+            ~Q(trigger=Promotion.Trigger.CODE),
+            festival_id=festival.id,
+            use_to__gt=at,
+            instead_of=None,
+        )
         .order_by("use_from", "pk")[:MOST]
     )
     return [_offer(row, festival, at=at, language=language) for row in rows]

@@ -21,10 +21,20 @@ from shop.stock.models import Pool
 class Category(models.Model):
     """A place in the catalogue tree: ``food`` or ``food/coffee``."""
 
+    class Returns(models.TextChoices):
+        UNUSED = "unused", "Anything unused"
+        SEALED = "sealed", "Only what was not opened"
+        FAULTY = "faulty", "Only what is wrong or broken"
+
     path = models.CharField(max_length=80, unique=True)
     name = models.CharField(max_length=80)
     names = models.JSONField(default=dict, blank=True, help_text="By language code.")
     position = models.PositiveSmallIntegerField(default=0)
+    returns = models.CharField(
+        max_length=6, choices=Returns, default=Returns.UNUSED, db_default=Returns.UNUSED,
+        help_text="What shoppers may send back who have changed their mind. What is wrong or "
+        "broken may always come back.",
+    )  # fmt: skip
 
     class Meta:
         ordering = ["position", "path"]

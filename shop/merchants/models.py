@@ -48,9 +48,9 @@ class Merchant(Stateful):
     TRADING: ClassVar[Q] = Q(state=State.APPROVED)
     """Which stores are shown and sell; as ``trading_sql`` in statements that are written out."""
 
-    class PayoutMethod(models.TextChoices):
-        MANUAL = "manual"
-        STRIPE_TRANSFER = "stripe_transfer"
+    class SettleEvery(models.TextChoices):
+        WEEK = "week", "Every Monday"
+        MONTH = "month", "On the 1st of each month"
 
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=120)
@@ -73,8 +73,14 @@ class Merchant(Stateful):
     logo = models.ForeignKey(Picture, models.SET_NULL, null=True, blank=True, related_name="+")
     banner = models.ForeignKey(Picture, models.SET_NULL, null=True, blank=True, related_name="+")
     commission_bp = models.PositiveIntegerField(default=1000, help_text="Basis points of goods.")
-    payout_method = models.CharField(
-        max_length=20, choices=PayoutMethod, default=PayoutMethod.MANUAL
+    settle_every = models.CharField(
+        max_length=5, choices=SettleEvery, default=SettleEvery.WEEK, db_default=SettleEvery.WEEK
+    )
+    reserve_bp = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Kept of each settlement for refunds, basis points."
+    )
+    reserve_days = models.PositiveSmallIntegerField(
+        default=60, db_default=60, help_text="So long it is kept."
     )
     vat_bp = models.PositiveIntegerField(
         default=0, help_text="VAT inside prices of domestic sales, basis points; 0: not registered."

@@ -24,6 +24,13 @@ class TaskOutcome(models.TextChoices):
     ANSWERED = "answered", "Answered"
     ACCEPTED = "accepted", "Accepted"
     FAULT_SPLIT = "fault_split", "Say who bears it"
+    AGREED = "agree", "Agree: it is sent back"
+    REFUSED = "refuse", "Refuse"
+    PAID_BACK = "refund", "Pay it back"
+    APPROVED = "approve", "Approve and send it"
+    DROPPED = "drop", "Leave it"
+    PAID_AGAIN = "pay_again", "Pay it again"
+    TRUSTED = "trust", "The account is right: use it again"
     APPLIED_AGAIN = "apply_again", "Apply again"
     WRONG_ALARM = "wrong_alarm", "Wrong alarm"
     BY_ITSELF = "by_itself", "Solved itself"
@@ -67,5 +74,23 @@ KINDS: dict[str, KindOfTask] = {
         "Message given up",
         "messages of the payment provider that were given up",
         (TaskOutcome.APPLIED_AGAIN, TaskOutcome.WRONG_ALARM),
+    ),
+    Kind.REFUND_CHECK: KindOfTask(
+        "Refund to approve",
+        "refunds that a second person has to look at",
+        (TaskOutcome.APPROVED, TaskOutcome.DROPPED),
+        due=timedelta(days=1),
+    ),
+    Kind.PAYOUT_BACK: KindOfTask(
+        "Payout came back",
+        "payouts that the bank did not make",
+        (TaskOutcome.PAID_AGAIN, TaskOutcome.TRUSTED),
+        due=timedelta(days=3),
+    ),
+    Kind.RETURN: KindOfTask(
+        "Return to decide",
+        "returns about which shopper and store do not agree",
+        (TaskOutcome.PAID_BACK, TaskOutcome.AGREED, TaskOutcome.REFUSED),
+        due=timedelta(days=2),
     ),
 }

@@ -23,6 +23,9 @@ class MoneyTask(Stateful):
         EXTERNAL_REFUND = "external_refund"
         DISPUTE = "dispute"
         MESSAGE = "message"
+        RETURN = "return"
+        REFUND_CHECK = "refund_check"
+        PAYOUT_BACK = "payout_back"
 
     class State(models.TextChoices):
         OPEN = "open"

@@ -42,8 +42,10 @@ FROM shop_deal d LEFT JOIN (
 WHERE d.held <> coalesce(l.held, 0) OR d.sold <> coalesce(l.sold, 0) ORDER BY d.id
 """
 PROMOTIONS = """
-SELECT p.id, p.held_uses, coalesce(l.held_uses, 0), p.used, coalesce(l.used, 0),
-       p.held_amount, coalesce(l.held_amount, 0), p.spent, coalesce(l.spent, 0)
+SELECT p.id, p.held_uses, coalesce(l.held_uses, 0), p.used,
+       coalesce(l.used, 0) - coalesce(b.uses, 0),
+       p.held_amount, coalesce(l.held_amount, 0), p.spent,
+       coalesce(l.spent, 0) - coalesce(b.amount, 0)
 FROM shop_promotion p LEFT JOIN (
   SELECT d.promotion_id,
     count(DISTINCT o.id) FILTER (WHERE o.state = 'pending') AS held_uses,
@@ -52,15 +54,21 @@ FROM shop_promotion p LEFT JOIN (
     sum(d.amount) FILTER (WHERE o.state = 'paid') AS spent
   FROM shop_discount d JOIN shop_order o ON o.id = d.order_id
   GROUP BY d.promotion_id) l ON l.promotion_id = p.id
+LEFT JOIN (
+  SELECT c.promotion_id, count(*) AS uses, sum(r.amount) AS amount
+  FROM shop_returnedclaim r JOIN shop_claim c ON c.id = r.claim_id WHERE r.instead_id IS NULL
+  GROUP BY c.promotion_id) b ON b.promotion_id = p.id
 WHERE (p.held_uses, p.used, p.held_amount, p.spent) IS DISTINCT FROM
-      (coalesce(l.held_uses, 0), coalesce(l.used, 0),
-       coalesce(l.held_amount, 0), coalesce(l.spent, 0)) ORDER BY p.id
+      (coalesce(l.held_uses, 0), coalesce(l.used, 0) - coalesce(b.uses, 0),
+       coalesce(l.held_amount, 0), coalesce(l.spent, 0) - coalesce(b.amount, 0)) ORDER BY p.id
 """
 CLAIMS = """
 SELECT c.id, (c.state = 'held')::int, (l.held > 0)::int, (c.state = 'used')::int, (l.used > 0)::int
 FROM shop_claim c JOIN LATERAL (
   SELECT count(*) FILTER (WHERE o.state = 'pending') AS held,
-         count(*) FILTER (WHERE o.state = 'paid') AS used
+         count(*) FILTER (WHERE o.state = 'paid' AND NOT EXISTS (
+           SELECT 1 FROM shop_returnedclaim r JOIN shop_refund f ON f.id = r.refund_id
+           WHERE r.claim_id = c.id AND f.order_id = o.id AND r.instead_id IS NULL)) AS used
   FROM shop_discount d JOIN shop_order o ON o.id = d.order_id WHERE d.claim_id = c.id) l ON true
 WHERE (c.state = 'held') <> (l.held > 0) OR (c.state = 'used') <> (l.used > 0) ORDER BY c.id
 """
@@ -83,7 +91,9 @@ SELECT u.id, u.held, coalesce(l.held, 0), u.used, coalesce(l.used, 0)
 FROM shop_promotionusage u LEFT JOIN (
   SELECT d.promotion_id, o.mailbox_id,
     count(DISTINCT o.id) FILTER (WHERE o.state = 'pending') AS held,
-    count(DISTINCT o.id) FILTER (WHERE o.state = 'paid') AS used
+    count(DISTINCT o.id) FILTER (WHERE o.state = 'paid' AND NOT EXISTS (
+      SELECT 1 FROM shop_returnedclaim r JOIN shop_refund f ON f.id = r.refund_id
+      WHERE r.claim_id = d.claim_id AND f.order_id = o.id AND r.instead_id IS NULL)) AS used
   FROM shop_discount d JOIN shop_order o ON o.id = d.order_id
   WHERE o.mailbox_id IS NOT NULL
   GROUP BY d.promotion_id, o.mailbox_id) l
@@ -98,7 +108,8 @@ FROM shop_suborder s JOIN shop_order o ON o.id = s.order_id LEFT JOIN (
   SELECT id, sum(amount) AS amount FROM (
     SELECT l.suborder_id AS id, r.paid + r.funded - r.commission AS amount
     FROM shop_refundline r JOIN shop_orderline l ON l.id = r.line_id
-    UNION ALL SELECT suborder_id, paid + funded FROM shop_refundparcel) AS back GROUP BY id) b
+    UNION ALL SELECT suborder_id, paid + funded FROM shop_refundparcel
+    UNION ALL SELECT suborder_id, by_merchant FROM shop_refundgoodwill) AS back GROUP BY id) b
   ON b.id = s.id
 WHERE (o.state = 'paid') <> (s.paid_at IS NOT NULL)
   OR (o.state = 'paid' AND s.paid_at IS DISTINCT FROM o.paid_at)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NotRequired, TypedDict, Unpack
 
 from django.db.models import F, Sum
 
@@ -18,7 +19,16 @@ from shop.festivals.holds import counters
 from shop.listings.refresh import note_stock
 from shop.locks import lock
 from shop.orders import holds
-from shop.orders.models import Order, OrderLine, Refund, RefundLine, RefundParcel, Suborder
+from shop.orders.models import (
+    Order,
+    OrderLine,
+    Refund,
+    RefundGoodwill,
+    RefundLine,
+    RefundParcel,
+    Suborder,
+)
+from shop.orders.returned_claims import return_claims
 from shop.orders.shares import Share, share_of
 from shop.stock import units as stock
 
@@ -54,19 +64,29 @@ def delivery_left(suborder: Suborder) -> tuple[int, int]:
     )
 
 
+class RefundFacts(TypedDict):
+    """Why, when and by whom something goes back, and what comes with it.
+
+    ``restock`` are the lines whose units can be sold again; None: those that were not sent.
+    ``goodwill`` is what the shopper gets beside, not saved, with who gives it.
+    """
+
+    cause: str
+    at: datetime
+    reason: NotRequired[str]
+    by: NotRequired[User | None]
+    restock: NotRequired[Collection[OrderLine] | None]
+    goodwill: NotRequired[Collection[RefundGoodwill]]
+
+
 def record[Part: OrderLine | Suborder](
-    order: Order,
-    parts: Mapping[Part, int | Amount],
-    *,
-    cause: str,
-    at: datetime,
-    reason: str = "",
-    by: User | None = None,
+    order: Order, parts: Mapping[Part, int | Amount], **facts: Unpack[RefundFacts]
 ) -> Refund:
     """Write down that units of a paid order go back, and let their pools have them again.
 
     While its deal runs a unit returns to the allotment and to what the shopper may buy, too. With
-    the last unit of a parcel that was not sent its delivery goes back, whole.
+    the last unit of a parcel that was not sent its delivery goes back, whole. A voucher comes back
+    when all that it was used for has.
 
     Call it under the order's lock, inside the transaction that queues the money.
 
@@ -79,36 +99,87 @@ def record[Part: OrderLine | Suborder](
     """
     if not order.is_paid:
         raise NotPossible("Only a paid order can be refunded.")
+    at, goodwill = facts["at"], facts.get("goodwill", ())
+    back = _worked_out(order, parts, goodwill, facts.get("restock"))
+    moved: list[RefundLine | RefundParcel | RefundGoodwill] = [
+        *back.rows, *back.parcels, *goodwill
+    ]  # fmt: skip
+    refund = Refund.objects.create(
+        order=order, cause=facts["cause"], reason=facts.get("reason", ""), at=at,
+        amount=sum(row.paid for row in moved), by=facts.get("by"),
+    )  # fmt: skip
+    return_claims(refund, back.after, back.parcels)
+    returned = holds.give_back(order, _of_deals(back.there), at=at)
+    for row in back.rows:
+        row.is_restocked = row.line in back.there
+        row.returns_allotment = row.is_restocked and row.line.deal_id in returned
+    for each in moved:
+        each.refund = refund
+    RefundLine.objects.bulk_create(back.rows)
+    RefundParcel.objects.bulk_create(back.parcels)
+    RefundGoodwill.objects.bulk_create(goodwill)
+    _lower_earnings(back.rows, back.parcels, goodwill)
+    _move_units(refund, back, deals=returned)
+    for suborder in back.empty:
+        suborder.move_to(Suborder.State.CANCELLED, release_at=at)  # what it comes to is certain
+    return refund
+
+
+@dataclass(frozen=True, slots=True)
+class _WorkedOut:
+    """What goes back: rows to write, and units by line.
+
+    ``moving`` go back at all, ``unsent`` are with their store, ``there`` can be sold again;
+    ``empty`` are the parcels of which nothing is left, ``after`` is what has gone back of lines.
+    """
+
+    rows: list[RefundLine]
+    parcels: list[RefundParcel]
+    moving: dict[OrderLine, int]
+    unsent: set[OrderLine]
+    there: dict[OrderLine, int]
+    empty: list[Suborder]
+    after: dict[int, Share]
+
+
+def _worked_out[Part: OrderLine | Suborder](
+    order: Order,
+    parts: Mapping[Part, int | Amount],
+    goodwill: Collection[RefundGoodwill],
+    restock: Collection[OrderLine] | None,
+) -> _WorkedOut:
+    """Return what goes back with its suborders locked, so that no merchant sends one meanwhile."""
     units: dict[OrderLine, int | Amount] = {
         line: part for line, part in parts.items() if isinstance(line, OrderLine)
     }
     deliveries: dict[Suborder, int] = {
         row: _delivery(part) for row, part in parts.items() if isinstance(row, Suborder)
     }
-    suborders = _locked(units, deliveries)
-    before = gone(units)
+    suborders = _locked(units, deliveries, goodwill)
+    before = gone(order.lines.all())
     rows = [_row(line, count, before.get(line.pk, Share())) for line, count in units.items()]
     moving = {row.line: row.quantity for row in rows if row.quantity}
-    there = {line: count for line, count in moving.items() if _is_there(line, suborders)}
-    returned = holds.give_back(order, _of_deals(there), at=at)
-    for row in rows:
-        row.returns_allotment = row.line in there and row.line.deal_id in returned
+    unsent = {line for line in moving if _is_there(line, suborders)}
+    back = unsent if restock is None else restock
     empty = [row for row in suborders.values() if _is_empty(row, moving)]
-    parcels = _parcels(empty, deliveries)
-    moved: list[RefundLine | RefundParcel] = [*rows, *parcels]
-    amount = sum(row.paid for row in moved)
-    refund = Refund.objects.create(
-        order=order, cause=cause, reason=reason, amount=amount, at=at, by=by
+    return _WorkedOut(
+        rows=rows,
+        parcels=_parcels(empty, deliveries),
+        moving=moving,
+        unsent=unsent,
+        there={line: count for line, count in moving.items() if line in back},
+        empty=empty,
+        after=_added(before, rows),
     )
-    for each in moved:
-        each.refund = refund
-    RefundLine.objects.bulk_create(rows)
-    RefundParcel.objects.bulk_create(parcels)
-    _lower_earnings(rows, parcels)
-    _give_back(there, returned, at=at)
-    for suborder in empty:
-        suborder.move_to(Suborder.State.CANCELLED)
-    return refund
+
+
+def _added(before: Mapping[int, Share], rows: Iterable[RefundLine]) -> dict[int, Share]:
+    """Return what has gone back of lines when these rows have, too, by line id."""
+    after = dict(before)
+    for row in rows:
+        had = before.get(row.line.pk, Share())
+        after[row.line.pk] = Share(had.quantity + row.quantity, had.paid + row.paid)
+    return after
 
 
 def _row(line: OrderLine, wanted: int | Amount, before: Share) -> RefundLine:
@@ -158,21 +229,30 @@ def _parcels(empty: Iterable[Suborder], parts: Mapping[Suborder, int]) -> list[R
 
 
 def _locked(
-    units: Mapping[OrderLine, object], deliveries: Mapping[Suborder, int]
+    units: Mapping[OrderLine, object],
+    deliveries: Mapping[Suborder, int],
+    goodwill: Iterable[RefundGoodwill],
 ) -> dict[int, Suborder]:
     """Return the suborders of lines by id, so that no merchant sends one meanwhile."""
     ids = {line.suborder_id for line in units} | {row.pk for row in deliveries}
+    ids |= {row.suborder_id for row in goodwill}
     rows = Suborder.objects.filter(pk__in=ids)
     return {row.pk: row for row in lock(rows)}
 
 
-def _lower_earnings(rows: Collection[RefundLine], parcels: Collection[RefundParcel]) -> None:
+def _lower_earnings(
+    rows: Iterable[RefundLine],
+    parcels: Iterable[RefundParcel],
+    goodwill: Iterable[RefundGoodwill],
+) -> None:
     """Add the refunded earnings to ``returned`` of the stores' parts, whose rows are locked."""
     amounts: Counter[int] = Counter()
     for row in rows:
         amounts[row.line.suborder_id] += row.earned
     for parcel in parcels:
         amounts[parcel.suborder_id] += parcel.earned
+    for gift in goodwill:
+        amounts[gift.suborder_id] += gift.by_merchant
     for pk, amount in amounts.items():
         Suborder.objects.filter(pk=pk).update(returned=F("returned") + amount)
 
@@ -196,19 +276,25 @@ def _of_deals(units: Mapping[OrderLine, int]) -> dict[int, int]:
     return dict(found)
 
 
-def _give_back(
-    units: Mapping[OrderLine, int],
-    deals: Collection[int],
-    *,
-    at: datetime,
-) -> None:
-    """Return units to their pools; deals that sold out give their price again."""
-    waiting: Counter[int] = Counter()
+def _move_units(refund: Refund, back: _WorkedOut, *, deals: Collection[int]) -> None:
+    """Return units to their pools, or take lost ones away; deals that sold out open again."""
+    facts = stock.MoveFacts(at=refund.at, by=refund.by, note=refund.order.number)
+    kept = {line: count for line, count in back.there.items() if line in back.unsent}
+    came = {line: count for line, count in back.there.items() if line not in back.unsent}
+    lost = {line: back.moving[line] for line in back.unsent if line not in back.there}
+    stock.give_back(_of_pools(kept))
+    stock.take_in(_of_pools(came), **facts)
+    stock.write_off(_of_pools(lost), **facts)
+    counters.reopen(deals, at=refund.at)
+    note_stock(_of_pools(back.there), at=refund.at)
+
+
+def _of_pools(units: Mapping[OrderLine, int]) -> Counter[int]:
+    """Return units of lines as units of their pools."""
+    found: Counter[int] = Counter()
     for line, count in units.items():
-        waiting[line.pool_id] += line.pool_units // line.quantity * count
-    stock.give_back(waiting)
-    counters.reopen(deals, at=at)
-    note_stock(waiting, at=at)
+        found[line.pool_id] += line.pool_units // line.quantity * count
+    return found
 
 
 def _is_empty(suborder: Suborder, units: Mapping[OrderLine, int]) -> bool:

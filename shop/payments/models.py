@@ -318,3 +318,28 @@ class Operation(Stateful):
     def unmatched(self) -> int:
         """Return the amount of a refund from outside of which nobody knows what it is for."""
         return self.amount - self.matched if self.is_from_outside else 0
+
+
+class RefundProposal(Stateful):
+    """A refund that somebody asks for and a second person has to look at."""
+
+    class State(models.TextChoices):
+        ASKED = "asked"
+        DONE = "done"
+        DROPPED = "dropped"
+
+    NEXT: ClassVar[dict[str, set[str]]] = {
+        State.ASKED: {State.DONE, State.DROPPED},
+        State.DONE: set(),
+        State.DROPPED: set(),
+    }
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="proposals")
+    state = models.CharField(max_length=7, choices=State, default=State.ASKED)
+    plan = models.JSONField(help_text="What is to go back, as payments.proposals reads it.")
+    amount = models.PositiveBigIntegerField(help_text="What it came to when it was asked.")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    refund = models.OneToOneField(Refund, models.PROTECT, null=True, related_name="+")
+
+    objects = StateQuerySet.as_manager()

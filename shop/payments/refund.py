@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import cast
+from typing import Unpack, cast
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
@@ -14,7 +15,8 @@ from shop.ledger.posting import refunds as books
 from shop.locks import lock
 from shop.orders import end
 from shop.orders.models import Order, OrderLine, Refund, Suborder
-from shop.orders.refund import record, refunded
+from shop.orders.refund import Amount, RefundFacts, record, refunded
+from shop.orders.refund_mail import send_refund
 from shop.orders.tasks import send_paid_after_start
 from shop.payments.models import Operation, Payment
 from shop.payments.outside.match import queue_rest
@@ -98,22 +100,37 @@ def refund_lines(
     return _give_back(payment, units, cause=Refund.Cause.WRONG_PRICE, reason=reason, at=at, by=by)
 
 
-def _give_back(
-    payment: Payment,
-    units: Mapping[OrderLine, int],
-    *,
-    cause: str,
-    at: datetime,
-    reason: str = "",
-    by: User | None = None,
+def refund_parts[Part: OrderLine | Suborder](
+    order: Order, parts: Mapping[Part, int | Amount], **facts: Unpack[RefundFacts]
 ) -> Refund:
-    """Write down that units go back, book it, queue the money and end the tickets."""
-    reason = reason[:MOST_WORDS]
-    refund = record(payment.order, units, cause=cause, at=at, reason=reason, by=by)
-    books.post_refund(refund, at=at)
+    """Send back parts of a paid order, and tell its shopper. Called under the order's lock.
+
+    Args:
+        parts: units of lines, or an amount; of suborders an amount of their delivery.
+
+    Raises:
+        NotPossible: the order is not paid, or more would go back than is left.
+    """
+    payment = order.payments.filter(state=Payment.State.PAID).first()
+    if not order.is_paid or payment is None:
+        raise NotPossible(_("Only a paid order can be refunded."))
+    payment.order = order
+    refund = _give_back(payment, parts, **facts)
+    enqueue(send_refund, refund.pk)
+    return refund
+
+
+def _give_back[Part: OrderLine | Suborder](
+    payment: Payment, parts: Mapping[Part, int | Amount], **facts: Unpack[RefundFacts]
+) -> Refund:
+    """Write down that parts go back, book it, queue the money and end the tickets."""
+    facts["reason"] = facts.get("reason", "")[:MOST_WORDS]
+    refund = record(payment.order, parts, **facts)
+    books.post_refund(refund, at=refund.at)
     if refund.amount:
-        queue_rest(payment, refund, cause=Operation.Cause.RETURNED, at=at)
-    issue.cancel(list(units), at=at)
+        queue_rest(payment, refund, cause=Operation.Cause.RETURNED, at=refund.at)
+    rows = refund.lines.filter(quantity__gt=0).select_related("line")
+    issue.cancel({row.line: row.quantity for row in rows}, at=refund.at)
     return refund
 
 

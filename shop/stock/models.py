@@ -58,8 +58,9 @@ class StockMove(models.Model):
     class Kind(models.TextChoices):
         COUNT = "count"
         SHIP = "ship"
-        RESTOCK = "restock"
+        RESTOCK = "restock"  # a shopper sent it back, whole
         REPAIR = "repair"
+        LOST = "lost"  # sold, and not there to be sent
 
     pool = models.ForeignKey(Pool, models.PROTECT, related_name="moves")
     kind = models.CharField(max_length=8, choices=Kind)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 from django.db.models import Expression, F, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -30,6 +31,14 @@ UPDATE shop_pool SET held = held - v.units, sold = sold + v.units
 FROM unnest(%(ids)s::bigint[], %(units)s::int[]) AS v(id, units)
 WHERE shop_pool.id = v.id
 """
+
+
+class MoveFacts(TypedDict):
+    """When, by whom and why units came or went."""
+
+    at: datetime
+    by: User | None
+    note: str
 
 
 def lock(pool_ids: Collection[int]) -> dict[int, Pool]:
@@ -94,21 +103,36 @@ def give_back(units: Mapping[int, int]) -> None:
     Pool.objects.bulk_update(pools.values(), ["sold"])
 
 
-def ship(units: Mapping[int, int], *, at: datetime, by: User | None, note: str) -> None:
+def ship(units: Mapping[int, int], **facts: Unpack[MoveFacts]) -> None:
     """Ship sold units: on hand and sold fall together."""
+    _take_away(units, StockMove.Kind.SHIP, **facts)
+
+
+def write_off(units: Mapping[int, int], **facts: Unpack[MoveFacts]) -> None:
+    """Take sold units away that are not there to be sent, as ``ship`` does."""
+    _take_away(units, StockMove.Kind.LOST, **facts)
+
+
+def take_in(units: Mapping[int, int], **facts: Unpack[MoveFacts]) -> None:
+    """Let units be sold again that a shopper sent back. Locks the pools."""
+    pools = lock(units)
+    for pool_id, pool in pools.items():
+        pool.on_hand += units[pool_id]
+    Pool.objects.bulk_update(pools.values(), ["on_hand"])
+    _note(units, StockMove.Kind.RESTOCK, 1, **facts)
+
+
+def _take_away(units: Mapping[int, int], kind: str, **facts: Unpack[MoveFacts]) -> None:
     pools = lock(units)
     for pool_id, pool in pools.items():
         pool.on_hand -= units[pool_id]
         pool.sold -= units[pool_id]
     Pool.objects.bulk_update(pools.values(), ["on_hand", "sold"])
+    _note(units, kind, -1, **facts)
+
+
+def _note(units: Mapping[int, int], kind: str, sign: int, **facts: Unpack[MoveFacts]) -> None:
     StockMove.objects.bulk_create(
-        StockMove(
-            pool_id=pool_id,
-            kind=StockMove.Kind.SHIP,
-            change=-units[pool_id],
-            at=at,
-            by=by,
-            note=note,
-        )
-        for pool_id in pools
+        StockMove(pool_id=pk, kind=kind, change=sign * count, **facts)
+        for pk, count in sorted(units.items())
     )

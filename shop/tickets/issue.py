@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import datetime
 
 from shop.orders.models import Order, OrderLine
@@ -23,7 +23,11 @@ def issue(order: Order) -> list[Ticket]:
     return Ticket.objects.bulk_create(rows, ignore_conflicts=True) if rows else []
 
 
-def cancel(lines: Collection[OrderLine], *, at: datetime) -> int:
-    """Cancel the unused tickets of lines whose money goes back; return how many."""
-    unused = Ticket.objects.filter(line__in=lines, used_at=None, cancelled_at=None)
-    return unused.update(cancelled_at=at)
+def cancel(units: Mapping[OrderLine, int], *, at: datetime) -> int:
+    """Cancel as many unused tickets of lines as go back, the last ones first; return how many."""
+    unused = Ticket.objects.filter(used_at=None, cancelled_at=None)
+    ids: list[int] = []
+    for line, count in units.items():
+        of_line = unused.filter(line=line).order_by("-position")
+        ids += of_line.values_list("pk", flat=True)[:count]
+    return unused.filter(pk__in=ids).update(cancelled_at=at)

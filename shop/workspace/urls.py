@@ -3,7 +3,9 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from shop.workspace import translations
 from shop.workspace.dashboard import overview
 from shop.workspace.festivals import enrol, nominate, raise_allotment
-from shop.workspace.orders import ship, statements, tickets
+from shop.workspace.money import account as accounts
+from shop.workspace.money import views as money
+from shop.workspace.orders import returns, ship, statements, tickets
 from shop.workspace.products import edit, picture_views, prices, sessions, stock
 from shop.workspace.products import index as products
 from shop.workspace.sheets import views as sheets
@@ -23,6 +25,16 @@ store: list[URLPattern | URLResolver] = [
     path("", overview.overview, name="workspace-store"),
     path("orders/", ship.orders, name="workspace-orders"),
     path("orders/packing.csv", ship.packing_sheet, name="workspace-packing"),
+    path("returns/", returns.index, name="workspace-returns"),
+    path("money/", money.overview, name="workspace-money"),
+    path("money/held.csv", money.held_sheet, name="workspace-held"),
+    path("money/ask/", money.ask, name="workspace-money-ask"),
+    path("money/account/", accounts.account, name="workspace-account"),
+    path("money/account/<int:method_id>/close/", accounts.close, name="workspace-account-close"),
+    path("money/<int:settlement_id>/", money.settlement, name="workspace-settlement"),
+    re_path(r"^money/(?P<settlement_id>[0-9]{1,15})\.(?P<kind>csv|xlsx)$", money.settlement_sheet,
+            name="workspace-settlement-sheet"),
+    path("money/proofs/<int:payout_id>/", money.proof, name="workspace-proof"),
     path("products/", products.products, name="workspace-products"),
     path("products/new/", edit.add, name="workspace-add"),
     path("products/<int:product_id>/", include(product)),
@@ -58,7 +70,11 @@ store: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("", overview.first_store, name="workspace"),
     path("orders/<int:suborder_id>/", ship.suborder, name="workspace-order"),
+    path("orders/<int:suborder_id>/cannot-send/", returns.cannot_send,
+         name="workspace-cannot-send"),
+    path("returns/<int:request_id>/", returns.show, name="workspace-return"),
+    path("returns/pictures/<int:picture_id>.jpg", returns.picture, name="workspace-return-picture"),
     path("tickets/", tickets.find, name="workspace-tickets"),
     path("tickets/<str:code>/", tickets.ticket, name="workspace-ticket"),
     path("<slug:store>/", include(store)),
-]
+]  # fmt: skip

@@ -11,6 +11,14 @@ from django.shortcuts import get_object_or_404
 
 from cms.admin.confirm import Act, reason_form
 from cms.admin.fields import CountField
+from cms.admin.money.decisions import (
+    approve,
+    decide_return,
+    drop,
+    pay_again,
+    possible_for,
+    trust,
+)
 from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.currencies import written
@@ -235,6 +243,13 @@ ACTS: dict[TaskOutcome, MakeAct] = {
     TaskOutcome.ANSWERED: _answer(TaskOutcome.ANSWERED, "The bank has our papers and decides."),
     TaskOutcome.ACCEPTED: _answer(TaskOutcome.ACCEPTED, "We do not object: the bank will take it."),
     TaskOutcome.FAULT_SPLIT: _fault,
+    TaskOutcome.PAID_BACK: decide_return(TaskOutcome.PAID_BACK),
+    TaskOutcome.AGREED: decide_return(TaskOutcome.AGREED),
+    TaskOutcome.REFUSED: decide_return(TaskOutcome.REFUSED),
+    TaskOutcome.APPROVED: approve,
+    TaskOutcome.DROPPED: drop,
+    TaskOutcome.PAID_AGAIN: pay_again,
+    TaskOutcome.TRUSTED: trust,
     TaskOutcome.APPLIED_AGAIN: _message(TaskOutcome.APPLIED_AGAIN),
     TaskOutcome.WRONG_ALARM: _message(TaskOutcome.WRONG_ALARM),
 }
@@ -242,6 +257,8 @@ ACTS: dict[TaskOutcome, MakeAct] = {
 
 def possible(task: MoneyTask) -> list[TaskOutcome]:
     """Return the ways in which an open task may end as things stand now, the usual one first."""
+    if task.kind == MoneyTask.Kind.RETURN:
+        return possible_for(task)
     outcomes = list(KINDS[task.kind].outcomes)
     if task.dispute:
         decided = {TaskOutcome.FAULT_SPLIT}

@@ -20,6 +20,7 @@ from cms.admin.orders.events import events_of
 from cms.admin.orders.facts import parcels_of, shopper_of, sums_of
 from cms.admin.orders.mails import letters_of
 from cms.admin.orders.money import money_of
+from cms.admin.orders.returns import asked_of
 from cms.admin.orders.tables import ParcelTable, back_table, mail_table, payment_table
 from cms.admin.permissions import may
 from cms.admin.screens import button
@@ -127,6 +128,15 @@ class OrderView(InspectView):
             url = reverse("order", args=[self.object.number, self.object.token])
             found.append(button("What the shopper sees", url, "view"))
         if may(self.request.user, "publish_festival") and self.object.is_paid:
+            refund = reverse("desk:order-refund", args=[self.object.pk])
+            found.append(button("Refund", refund, "undo"))
+            found += [
+                button(f"{part.merchant.name}: it arrived",
+                       reverse("desk:order-arrived", args=[self.object.pk]) + f"?part={part.pk}",
+                       "check")
+                for part in self.object.suborders.filter(state=Suborder.State.SHIPPED)
+                .select_related("merchant")
+            ]  # fmt: skip
             ways = (("stop", "Stop the parcels", False), ("go", "Let the parcels go", True))
             found += [
                 button(label, reverse("desk:order-stop", args=[self.object.pk, name]), "cog")
@@ -154,6 +164,7 @@ class OrderView(InspectView):
             "shopper": shopper_of(order) if sees_shoppers(user) else None,
             "payments": payment_table(money),
             "backs": back_table(money, order),
+            "asked": asked_of(order),
             "letters": letters,
             "mails": mail_table(letters, order),
             "country": country_name(order.contact.country, "en"),

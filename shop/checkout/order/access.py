@@ -28,6 +28,9 @@ PAGES_AFTER = {
     "order-keep": "order-keep",
     "order-tickets": "order-tickets",
     "order-session": "order-tickets",
+    "order-ask": "order",
+    "order-request": "order",
+    "order-arrival": "order",
 }
 
 OrderView = Callable[..., HttpResponse]

@@ -67,6 +67,7 @@ class ParcelShown:
     steps: tuple[Step, ...]
     ways: tuple[Way, ...]
     is_sent: bool
+    part: Suborder
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,19 +168,28 @@ def _parcel(
         steps=tuple(_steps(order, part)) if part.service else (),
         ways=ways,
         is_sent=bool(part.service),
+        part=part,
     )
 
 
 def _heading(part: Suborder) -> str:
     if part.state == Suborder.State.DELIVERED:
-        return _("Delivered")
+        return _delivered(part) if part.service else part.merchant.name
     if part.service and part.state != Suborder.State.CANCELLED:
         return arrives(cast("date", part.arrives_from), cast("date", part.arrives_to))
     return part.merchant.name
 
 
+def _delivered(part: Suborder) -> str:
+    if part.delivered_at is None:
+        return _("Delivered")
+    return _("Delivered %(date)s") % {"date": day(part.delivered_at.date())}
+
+
 def _tag(part: Suborder) -> tuple[str, str]:
     match part.state:
+        case Suborder.State.DELIVERED if not part.service:
+            return _("Took place"), "good"
         case Suborder.State.DELIVERED:
             return _("Delivered"), "good"
         case Suborder.State.CANCELLED:

@@ -18,6 +18,7 @@ from shop.accounts.requests import SignedIn
 from shop.cart.current import signed_in
 from shop.checkout.desks import desks_of
 from shop.checkout.order.access import order_page, own_order_page
+from shop.checkout.order.after import afters
 from shop.checkout.order.index import orders_of
 from shop.checkout.order.proof import is_proved
 from shop.checkout.order.refunds import money_back
@@ -53,6 +54,7 @@ def order(request: HttpRequest, order: Order) -> HttpResponse:
         "order": order,
         "shown": shown,
         "visits": visits_beside(order, shown),
+        "parcels": list(zip(shown.parcels, afters(order, shown, at=at), strict=True)),
         "back": money_back(order),
         "method": paid_with(payment.method) if payment else "",
         "is_proved": is_proved(request, order, at=at),

@@ -117,6 +117,24 @@ def settle(held: Holdings) -> list[int]:
     return _sold_out_products(held.deals)
 
 
+def take_back_use(claim: Claim, amount: int, *, shopper_id: int | None) -> None:
+    """Let a used voucher be used again: its claim, its count and its budget are as before.
+
+    Args:
+        amount: what it took off, in minor units.
+        shopper_id: the mailbox whose limit counted the use.
+
+    Raises:
+        StaleState: it is not used any more.
+    """
+    (locked,) = lock(Claim.objects.filter(pk=claim.pk))
+    locked.move_to(Claim.State.AVAILABLE)
+    usage = PromotionUsage.objects.filter(promotion=claim.promotion_id, mailbox=shopper_id)
+    usage.filter(used__gt=0).update(used=F("used") - 1)
+    promotion = Promotion.objects.filter(pk=claim.promotion_id)
+    promotion.update(used=F("used") - 1, spent=F("spent") - amount)
+
+
 def close_sold_out(product_ids: Sequence[int], deal_ids: Sequence[int], *, at: datetime) -> None:
     """End the price of deals whose units are all sold, and rebuild the public prices."""
     since = spans.lock_prices(product_ids, at=at)

@@ -89,6 +89,10 @@ class Promotion(Stateful):
         help_text="Who gives the organizer's share.",
     )  # fmt: skip
     budget = models.PositiveBigIntegerField(null=True, blank=True, help_text="Minor units.")
+    instead_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        help_text="Given to one shopper, since the time of that one was over.",
+    )  # fmt: skip
     claimed = models.PositiveIntegerField(default=0, editable=False)
     held_uses = models.PositiveIntegerField(default=0, editable=False)
     used = models.PositiveIntegerField(default=0, editable=False)
@@ -204,7 +208,7 @@ class Claim(Stateful):
     NEXT: ClassVar[dict[str, set[str]]] = {
         State.AVAILABLE: {State.HELD},
         State.HELD: {State.AVAILABLE, State.USED},
-        State.USED: set(),
+        State.USED: {State.AVAILABLE},  # all that it was used for went back
     }
 
     promotion = models.ForeignKey(Promotion, models.CASCADE, related_name="claims")

@@ -108,7 +108,9 @@ def usable_promotions(
 def vouchers_to_claim() -> QuerySet[Promotion]:
     """Return the vouchers of published festivals that shoppers claim, without drafts."""
     rows = Promotion.objects.filter(
-        trigger=Promotion.Trigger.CLAIM, festival__state=Festival.State.PUBLISHED
+        trigger=Promotion.Trigger.CLAIM,
+        festival__state=Festival.State.PUBLISHED,
+        instead_of=None,
     )
     return rows.exclude(state=Promotion.State.DRAFT)
 

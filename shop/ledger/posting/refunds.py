@@ -13,7 +13,15 @@ from django.db.models import Sum
 from shop.ledger.models import LedgerTransaction
 from shop.ledger.posting.entries import Account, Entry, Kind, OfOrder, moved, write_of
 from shop.ledger.posting.sales import by_fund, delivery_by_fund, given, tax_owed
-from shop.orders.models import Discount, Order, Refund, RefundLine, RefundParcel, Suborder
+from shop.orders.models import (
+    Discount,
+    Order,
+    Refund,
+    RefundGoodwill,
+    RefundLine,
+    RefundParcel,
+    Suborder,
+)
 
 
 def post_refund(
@@ -21,17 +29,24 @@ def post_refund(
 ) -> LedgerTransaction | None:
     """Book that a sale is undone in part: each party's share of it goes back.
 
+    What is given beside it for goodwill is an event of its own, with who gives it.
+
     Args:
         against: where the shopper's money is: owed until the provider has sent it, or held by the
             bank in a dispute.
     """
     order = refund.order
     discounts = list(order.discounts.all())
-    entries = [Entry(against, -refund.amount)]
+    for gift in refund.goodwill.select_related("suborder__order").order_by("pk"):
+        reference = f"{refund.pk}-{gift.suborder_id}"
+        post_goodwill(gift.suborder, _payers(gift), reference=reference, at=at)
     lines = refund.lines.select_related("line__suborder").order_by("line__suborder", "pk")
+    parcels = refund.parcels.select_related("suborder").order_by("pk")
+    back = sum(row.paid for row in lines) + sum(row.paid for row in parcels)
+    entries = [Entry(against, -back)]
     for suborder, own in groupby(lines, key=lambda row: row.line.suborder):
         entries += _undone(suborder, list(own), discounts)
-    for parcel in refund.parcels.select_related("suborder").order_by("pk"):
+    for parcel in parcels:
         entries += _delivery_undone(parcel, discounts)
     return write_of(order, Kind.REFUND, entries, reference=str(refund.pk), at=at)
 
@@ -45,7 +60,8 @@ def post_goodwill(suborder: Suborder, payers: dict[str, int], **facts: Unpack[Of
     order = suborder.order
     entries = [Entry(Account.REFUNDS_DUE, -sum(payers.values()))]
     for payer, amount in payers.items():
-        entries.append(_payer(payer, amount, suborder))
+        if amount:
+            entries.append(_payer(payer, amount, suborder))
     write_of(order, Kind.GOODWILL, entries, **facts)
 
 
@@ -146,6 +162,14 @@ def _floors(parts: Counter[int], before: int, now: int, whole: int) -> Counter[i
             if amount
         }
     )
+
+
+def _payers(gift: RefundGoodwill) -> dict[str, int]:
+    return {
+        "merchant": gift.by_merchant,
+        "platform": gift.by_platform,
+        str(gift.fund_id): gift.by_fund,
+    }
 
 
 def _payer(payer: str, amount: int, suborder: Suborder) -> Entry:

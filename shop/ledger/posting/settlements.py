@@ -4,40 +4,51 @@ from __future__ import annotations
 
 from typing import Unpack
 
+from shop.ledger.models import LedgerTransaction
 from shop.ledger.posting.entries import Account, Entry, EventFacts, Kind, moved, owed, write
 from shop.merchants.models import Merchant
 
 
-def post_reserve_held(merchant: Merchant, amount: int, **facts: Unpack[EventFacts]) -> None:
+def post_reserve_held(
+    merchant: Merchant, amount: int, **facts: Unpack[EventFacts]
+) -> LedgerTransaction | None:
     """Book the part of a settlement that is kept for refunds to come."""
     payable, reserve = _of(merchant)
-    write(Kind.RESERVE_HELD, moved(payable, reserve, amount), **facts)
+    return write(Kind.RESERVE_HELD, moved(payable, reserve, amount), **facts)
 
 
-def post_reserve_released(merchant: Merchant, amount: int, **facts: Unpack[EventFacts]) -> None:
+def post_reserve_released(
+    merchant: Merchant, amount: int, **facts: Unpack[EventFacts]
+) -> LedgerTransaction | None:
     """Book that what was kept is owed again."""
     payable, reserve = _of(merchant)
-    write(Kind.RESERVE_RELEASED, moved(reserve, payable, amount), **facts)
+    return write(Kind.RESERVE_RELEASED, moved(reserve, payable, amount), **facts)
 
 
-def post_payout_tariff(merchant: Merchant, amount: int, **facts: Unpack[EventFacts]) -> None:
+def post_payout_tariff(
+    merchant: Merchant, amount: int, **facts: Unpack[EventFacts]
+) -> LedgerTransaction | None:
     """Book the part of a payout's fee that a store bears by its tariff."""
     payable, _ = _of(merchant)
-    write(Kind.PAYOUT_TARIFF, moved(payable, Account.FEES, amount), **facts)
+    return write(Kind.PAYOUT_TARIFF, moved(payable, Account.FEES, amount), **facts)
 
 
-def post_carried(merchant: Merchant, amount: int, **facts: Unpack[EventFacts]) -> None:
+def post_carried(
+    merchant: Merchant, amount: int, **facts: Unpack[EventFacts]
+) -> LedgerTransaction | None:
     """Book that a store owes, since more went back than it sold."""
     payable, _ = _of(merchant)
     receivable = owed(Account.RECEIVABLE, merchant.pk)
-    write(Kind.CARRIED, moved(receivable, payable, amount), **facts)
+    return write(Kind.CARRIED, moved(receivable, payable, amount), **facts)
 
 
-def post_netted(merchant: Merchant, amount: int, **facts: Unpack[EventFacts]) -> None:
+def post_netted(
+    merchant: Merchant, amount: int, **facts: Unpack[EventFacts]
+) -> LedgerTransaction | None:
     """Book that what a store owes is taken from what it is owed next."""
     payable, _ = _of(merchant)
     receivable = owed(Account.RECEIVABLE, merchant.pk)
-    write(Kind.NETTED, moved(payable, receivable, amount), **facts)
+    return write(Kind.NETTED, moved(payable, receivable, amount), **facts)
 
 
 def post_receivable_closed(

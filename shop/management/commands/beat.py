@@ -22,6 +22,7 @@ from shop.listings.popularity import refresh_popularity
 from shop.listings.refresh import close_dates
 from shop.listings.search_index import count_words, index_missing
 from shop.moderation import take_down
+from shop.orders.arrive import take_as_arrived
 from shop.orders.reconcile import note_sold
 from shop.payments import void
 from shop.payments.call_off import refund_what_is_left
@@ -39,8 +40,12 @@ from shop.reminders.due import forget_reminders, tell_opened, tell_returned
 from shop.reports.checks import ask_worker, look_around, look_closely, say_beating
 from shop.reports.refusals import forget_refusals
 from shop.reports.tallies import check_sales, count_all_sales, count_sales
+from shop.returns.overdue import look_at_returns
 from shop.rounds import mishaps, pace
 from shop.rounds.mishaps import forget_mishaps
+from shop.settlements.make import make_drafts, release_reserves
+from shop.settlements.methods import close_replaced
+from shop.settlements.payouts import forget_files, queue_what_waits
 from shop.storefront.probe import forget_looks, probe_openings
 from shop.storefront.search_words.not_found import forget_vain
 from shop.waiting_room.places import forget_places
@@ -88,6 +93,13 @@ ROUNDS = tuple(
         ("close dates", close_dates, 4),
         ("count listings", count_listings, 4),
         ("count words", count_words, 2_000),
+        ("take parcels as delivered", take_as_arrived, 240, 20),
+        ("look at returns", look_at_returns, 240, 20),
+        ("close replaced accounts", close_replaced, 240),
+        ("release reserves", release_reserves, 240),
+        ("settle with stores", make_drafts, 240, 60),
+        ("queue payouts again", queue_what_waits, 240),
+        ("forget files of payouts", forget_files, 400),
         ("tell the organizers", tell_organizers, 4),
         ("note what was sold", note_sold, 400),
         ("compare counters and books", log_differences, 5_760, 60),

@@ -7,7 +7,13 @@ from shop.orders.models.parts import (
     Suborder,
     SuborderQuerySet,
 )
-from shop.orders.models.refunds import Refund, RefundLine, RefundParcel
+from shop.orders.models.refunds import (
+    Refund,
+    RefundGoodwill,
+    RefundLine,
+    RefundParcel,
+    ReturnedClaim,
+)
 
 __all__ = [
     "APART",
@@ -16,8 +22,10 @@ __all__ = [
     "Order",
     "OrderLine",
     "Refund",
+    "RefundGoodwill",
     "RefundLine",
     "RefundParcel",
+    "ReturnedClaim",
     "SaleDecision",
     "Shipment",
     "Suborder",

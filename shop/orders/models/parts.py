@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -46,6 +46,13 @@ class Suborder(Stateful):
         EXPORT = "export"
         PLATFORM = "platform"
 
+    class Arrival(models.TextChoices):
+        CARRIER = "carrier"
+        SHOPPER = "shopper"
+        LAPSE = "lapse"  # nobody said otherwise for long enough
+        SESSION = "session"  # the date has taken place
+        STAFF = "staff"
+
     NEXT: ClassVar[dict[str, set[str]]] = {
         State.WAITING: {State.SHIPPED, State.DELIVERED, State.CANCELLED},
         State.SHIPPED: {State.DELIVERED},
@@ -79,10 +86,27 @@ class Suborder(Stateful):
         null=True, help_text="Since when it must not be sent: its money is in question."
     )
     is_stopped_by_hand = models.BooleanField(default=False, db_default=False)
+    delivered_at = models.DateTimeField(null=True)
+    delivered_how = models.CharField(max_length=7, choices=Arrival, blank=True)
+    release_at = models.DateTimeField(
+        null=True, help_text="From then on its earnings may be settled, unless something stops it."
+    )
+    held_at = models.DateTimeField(
+        null=True, help_text="Since when an organizer keeps its earnings from being settled."
+    )
+    settled_at = models.DateTimeField(null=True, help_text="When its earnings were first settled.")
     returned = models.BigIntegerField(
         default=0, db_default=0,
         help_text="Not earned, since it went back: of goods and, with the last unit, of delivery.",
     )  # fmt: skip
+
+    # Only where a query adds them.
+    sent: datetime | None
+    waits: int
+    has_return: bool
+    has_dispute: bool
+    has_review: bool
+    has_refund: bool
 
     objects = SuborderQuerySet.as_manager()
 
@@ -116,6 +140,21 @@ class Suborder(Stateful):
                 fields=["merchant", "paid_at"],
                 condition=Q(paid_at__isnull=False),
                 name="suborder_paid",
+            ),
+            models.Index(
+                fields=["id"],
+                condition=Q(paid_at__isnull=False) & Q(state="waiting") & Q(service=""),
+                name="suborder_visits",
+            ),
+            models.Index(
+                fields=["arrives_to"],
+                condition=Q(state="shipped"),
+                name="suborder_on_its_way",
+            ),
+            models.Index(
+                fields=["release_at"],
+                condition=Q(release_at__isnull=False) & Q(settled_at__isnull=True),
+                name="suborder_to_settle",
             ),
         ]  # fmt: skip
         constraints = [models.UniqueConstraint(fields=["order", "merchant"], name="suborder_once")]

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from shop.festivals.models import Claim, Fund
 from shop.orders.models.order import Order
 from shop.orders.models.parts import OrderLine, Suborder
 
@@ -43,6 +44,9 @@ class RefundLine(models.Model):
         default=False,
         help_text="Its deal ran still: its units, and what its shopper may buy, came back.",
     )
+    is_restocked = models.BooleanField(
+        null=True, help_text="Its units can be sold again. Empty: from before it was written down."
+    )
 
     class Meta:
         constraints = [
@@ -75,3 +79,49 @@ class RefundParcel(models.Model):
     def earned(self) -> int:
         """Return the merchant's earnings from it; there is no commission on delivery."""
         return self.paid + self.funded
+
+
+class RefundGoodwill(models.Model):
+    """Money beside goods and delivery, with who gives it: a store, the platform, a sponsor."""
+
+    refund = models.ForeignKey(Refund, models.CASCADE, related_name="goodwill")
+    suborder = models.ForeignKey(Suborder, models.PROTECT, related_name="goodwill")
+    by_merchant = models.PositiveBigIntegerField(default=0)
+    by_platform = models.PositiveBigIntegerField(default=0)
+    by_fund = models.PositiveBigIntegerField(default=0)
+    fund = models.ForeignKey(Fund, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["refund", "suborder"], name="refund_goodwill_once"),
+            models.CheckConstraint(
+                name="refund_goodwill_of_something",
+                condition=Q(by_merchant__gt=0) | Q(by_platform__gt=0) | Q(by_fund__gt=0),
+            ),
+            models.CheckConstraint(
+                name="refund_goodwill_names_its_fund",
+                condition=Q(by_fund=0) | Q(fund__isnull=False),
+            ),
+        ]
+
+    @property
+    def paid(self) -> int:
+        """Return what the shopper gets, from all payers."""
+        return self.by_merchant + self.by_platform + self.by_fund
+
+
+class ReturnedClaim(models.Model):
+    """A voucher that came back, since all that it was used for was refunded.
+
+    Where its time was over and the shopper is not to blame, ``instead`` is a new one of its terms.
+    """
+
+    refund = models.ForeignKey(Refund, models.CASCADE, related_name="claims")
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="+")
+    instead = models.OneToOneField(Claim, models.PROTECT, null=True, related_name="+")
+    amount = models.PositiveBigIntegerField(help_text="What it took off that order.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["refund", "claim"], name="returned_claim_once")
+        ]

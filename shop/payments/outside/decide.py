@@ -53,7 +53,7 @@ def split(
         raise NotPossible("With the last unit of a parcel its delivery goes back whole: name it.")
     books.post_refund(refund, at=at)
     match_one(operation, paid, at=at)
-    issue.cancel([row.line for row in refund.lines.filter(quantity__gt=0)], at=at)
+    issue.cancel({row.line: row.quantity for row in refund.lines.filter(quantity__gt=0)}, at=at)
     gate.close(task, TaskOutcome.SPLIT, reason=reason, at=at, by=by)
     let_go_on(order)
     return refund

@@ -15,6 +15,8 @@ from shop.merchants.models import Merchant
 from shop.orders.models import OrderLine, Suborder
 from shop.orders.refund import refunded
 from shop.orders.ship import ship
+from shop.returns.models import ReturnRequest
+from shop.returns.words import KINDS, state_words
 from shop.spreadsheets import streamed
 from shop.workspace.access import (
     MemberRequest,
@@ -110,6 +112,11 @@ def suborder(request: MemberRequest, suborder_id: int) -> HttpResponse:
         "lines": [(line, back.get(line.pk, 0)) for line in lines],
         "by_organizer": found.delivery_funded + sum(line.funded for line in lines),
         "may_send": found.service and found.state == Suborder.State.WAITING,
+        "may_cancel": found.state == Suborder.State.WAITING,
+        "requests": [
+            (row, KINDS[ReturnRequest.Kind(row.kind)], *state_words(row.state))
+            for row in found.returns.all()
+        ],
         "shipments": shipments,
         "address": _address(found, contact),
         "service": service_name(found.service) if found.service else "",

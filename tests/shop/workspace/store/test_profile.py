@@ -32,7 +32,7 @@ def test_words_are_saved_and_logged_and_nothing_else_can_be(client, desk, profil
     after = type(before).objects.get(pk=before.pk)
     assert (after.tagline, after.story) == ("Kettles that sing.", "We beat copper.\nBy hand.")
     assert after.certifications == ["Fair trade", "Halal"]
-    kept = ("name", "country", "commission_bp", "slug", "ship_region", "payout_method")
+    kept = ("name", "country", "commission_bp", "slug", "ship_region", "reserve_bp")
     assert [getattr(after, name) for name in kept] == [getattr(before, name) for name in kept]
     log = ChangeLog.objects.get(subject="merchant", action="propose")
     assert (log.by, log.after["founded"]) == (desk.member, 1994)

@@ -1,0 +1,179 @@
+"""The tasks in which a person decides for people: returns, and refunds that somebody proposed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db import transaction
+from django.shortcuts import get_object_or_404
+
+from cms.admin.confirm import Act, reason_form
+from shop import clock
+from shop.accounts.models import User
+from shop.accounts.requests import SignedIn
+from shop.currencies import written
+from shop.forms.fields import LineField
+from shop.money_desk import gate
+from shop.money_desk.kinds import TaskOutcome
+from shop.money_desk.models import MoneyTask
+from shop.payments import proposals
+from shop.payments.models import RefundProposal
+from shop.returns import answer
+from shop.returns.models import ReturnRequest
+from shop.returns.words import reason_words
+from shop.settlements import payouts
+from shop.settlements.methods import trust_again
+from shop.settlements.models import Payout
+
+type MakeAct = Callable[[SignedIn, MoneyTask], Act]
+type Decide = Callable[..., object]
+Reason = reason_form("Whoever looks next reads it.")
+TITLES = {
+    TaskOutcome.PAID_BACK: ("Pay this return back", "Pay it back"),
+    TaskOutcome.AGREED: ("Let it be sent back", "Agree"),
+    TaskOutcome.REFUSED: ("Refuse this return", "Refuse it"),
+}
+DECIDE: dict[TaskOutcome, Decide] = {
+    TaskOutcome.PAID_BACK: answer.pay_back,
+    TaskOutcome.AGREED: answer.agree,
+    TaskOutcome.REFUSED: answer.refuse,
+}
+SAID = {
+    TaskOutcome.PAID_BACK: "The money goes back within a minute; the store earns so much less.",
+    TaskOutcome.AGREED: "The shopper is told to send it, and to where, as you write.",
+    TaskOutcome.REFUSED: "The shopper is told why. It is not asked again.",
+}
+
+
+class DecisionForm(forms.Form):
+    answer = LineField(max_length=300, help_text="The shopper reads it, in your words.")
+    reason = LineField(max_length=300, help_text="Colleagues alone read it.")
+
+
+def decide_return(outcome: TaskOutcome) -> MakeAct:
+    """Return what makes the act by which an organizer decides about a return."""
+    title, button = TITLES[outcome]
+
+    def make(request: SignedIn, task: MoneyTask) -> Act:
+        found = asked_for(task)
+
+        def run(answers: dict[str, Any]) -> str:
+            at = clock.moment_of(request)
+            _decide(task, found, outcome, answers, at=at, by=request.user)
+            return SAID[outcome]
+
+        lines = [
+            f"{row.quantity} × {row.line.title}: {reason_words(row.reason)}. {row.words}"
+            for row in found.lines.select_related("line")
+        ]
+        store = [f"The store wrote: {found.answer}"] if found.answer else []
+        return Act(title, button, [task.what, *lines, *store, SAID[outcome]], run, DecisionForm)
+
+    return make
+
+
+def approve(request: SignedIn, task: MoneyTask) -> Act:
+    """Return the act by which a second person sends a proposed refund."""
+    proposal = _proposal(task)
+    plan = proposals.plan_of(proposal)
+
+    def run(answers: dict[str, Any]) -> str:
+        proposals.approve(task, **answers, at=clock.moment_of(request), by=request.user)
+        return "It goes back within a minute. The shopper and the stores are told."
+
+    effects = [
+        task.what,
+        f"{written(proposal.amount, task.currency, 'en')} go to the shopper: {plan.reason}",
+        "Who asked for it cannot approve it. Look at the order first.",
+    ]
+    title = "Approve a refund that somebody asked for"
+    return Act(title, "Approve and send it", effects, run, Reason, is_grave=True)
+
+
+def drop(request: SignedIn, task: MoneyTask) -> Act:
+    """Return the act by which a proposed refund is left."""
+
+    def run(answers: dict[str, Any]) -> str:
+        proposals.drop(task, **answers, at=clock.moment_of(request), by=request.user)
+        return "Nothing is sent."
+
+    return Act("Leave a refund that somebody asked for", "Leave it", [task.what], run, Reason)
+
+
+def pay_again(request: SignedIn, task: MoneyTask) -> Act:
+    """Return the act by which a payout that came back is paid again, to the account in use."""
+    payout = _payout(task)
+
+    def run(answers: dict[str, Any]) -> str:
+        with transaction.atomic():
+            made = payouts.pay_again(
+                payout.settlement_id, at=clock.moment_of(request), task=task, by=request.user,
+                **answers,
+            )  # fmt: skip
+        return f"{made.reference} waits for the next file for the bank."
+
+    effects = [
+        task.what,
+        "A new payout of the same settlement is queued, to the account that the store uses now.",
+        "It needs an account that two people have confirmed.",
+    ]
+    return Act("Pay it again", "Queue it", effects, run, Reason)
+
+
+def trust(request: SignedIn, task: MoneyTask) -> Act:
+    """Return the act by which an account is used again from which something came back."""
+    payout = _payout(task)
+
+    def run(answers: dict[str, Any]) -> str:
+        at = clock.moment_of(request)
+        with transaction.atomic():
+            gate.close(task, TaskOutcome.TRUSTED, **answers, at=at, by=request.user)
+            trust_again(payout.method_id, **answers, at=at, by=request.user)
+        return "It is used again, and the payout is queued within the hour."
+
+    effects = [task.what, "The account is right: the bank’s reason was another one."]
+    return Act("Use this account again", "Use it again", effects, run, Reason)
+
+
+def asked_for(task: MoneyTask) -> ReturnRequest:
+    """Return the request that a task is about."""
+    return get_object_or_404(ReturnRequest, pk=task.about.rpartition("-")[2])
+
+
+def possible_for(task: MoneyTask) -> list[TaskOutcome]:
+    """Return how a return may be decided as it stands now."""
+    found = asked_for(task)
+    after = ReturnRequest.NEXT[found.state]
+    may = {
+        TaskOutcome.PAID_BACK: ReturnRequest.State.REFUNDED,
+        TaskOutcome.REFUSED: ReturnRequest.State.REFUSED,
+    }
+    if found.kind == ReturnRequest.Kind.RETURN:
+        may[TaskOutcome.AGREED] = ReturnRequest.State.AGREED
+    return [outcome for outcome, state in may.items() if state in after]
+
+
+def _payout(task: MoneyTask) -> Payout:
+    return get_object_or_404(Payout, pk=task.about.rpartition("-")[2])
+
+
+def _proposal(task: MoneyTask) -> RefundProposal:
+    return get_object_or_404(RefundProposal, pk=task.about.rpartition("-")[2])
+
+
+@transaction.atomic
+def _decide(
+    task: MoneyTask,
+    found: ReturnRequest,
+    outcome: TaskOutcome,
+    answers: dict[str, Any],
+    *,
+    at: datetime,
+    by: User,
+) -> None:
+    answer.with_order(found.pk)
+    gate.close(task, outcome, reason=answers["reason"], at=at, by=by)
+    DECIDE[outcome](found.pk, answer=answers["answer"], at=at, by=by)

@@ -1,0 +1,101 @@
+"""What a shopper asked for after paying, on the screen of the order, and that a parcel arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import override
+from django.views.decorators.http import require_GET, require_http_methods
+
+from cms.admin.confirm import Act, perform, reason_form
+from cms.admin.permissions import needs
+from shop import clock
+from shop.accounts.requests import SignedIn
+from shop.forms.numbers import number_of
+from shop.money_desk.gate import key_of, open_tasks
+from shop.orders.arrive import arrived as note_arrived
+from shop.orders.models import Order, Suborder
+from shop.returns.models import ReturnPicture, ReturnRequest
+from shop.returns.words import KINDS, reason_words, state_words
+from shop.workspace.orders.returns import as_jpeg
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFor:
+    """A request with its lines in words, its pictures by id, and the task about it."""
+
+    title: str
+    state: str
+    store: str
+    lines: Sequence[str]
+    answer: str
+    pictures: Sequence[int]
+    task_url: str
+
+
+def asked_of(order: Order) -> list[AskedFor]:
+    """Return what was asked for of an order, the newest first. Four statements."""
+    rows = list(
+        ReturnRequest.objects.filter(suborder__order=order)
+        .select_related("suborder__merchant")
+        .prefetch_related("lines__line", "lines__pictures")
+    )
+    if not rows:
+        return []
+    tasks = dict(open_tasks().filter(about__in=[key_of(row) for row in rows])
+                 .values_list("about", "pk"))  # fmt: skip
+    with override("en"):
+        return [_asked(row, tasks.get(key_of(row))) for row in rows]
+
+
+@require_GET
+@needs("view_order")
+def return_picture(request: SignedIn, picture_id: int) -> HttpResponse:
+    """Show a picture that a shopper sent along."""
+    return as_jpeg(get_object_or_404(ReturnPicture, pk=picture_id))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("publish_festival")
+def arrived(request: SignedIn, pk: int) -> HttpResponse:
+    """Write down that a parcel arrived, as a carrier or its shopper has said."""
+    wanted = number_of(request.GET.get("part", "")) or 0
+    parts = Suborder.objects.filter(order=pk).select_related("order", "merchant")
+    part = get_object_or_404(parts, pk=wanted)
+
+    def run(answers: dict[str, Any]) -> str:
+        note_arrived(part.pk, Suborder.Arrival.STAFF, at=clock.moment_of(request),
+                     by=request.user, **answers)  # fmt: skip
+        return f"The parcel of {part.merchant.name} has arrived."
+
+    effects = [
+        "The time for returns begins now, and its store is paid when it is over.",
+        "No mail is sent.",
+    ]
+    back = reverse("desk_orders:inspect", args=[pk])
+    act = Act(f"The parcel of {part.merchant.name} has arrived", "It has arrived", effects, run,
+              reason_form("How you know: whoever looks next reads it."))  # fmt: skip
+    trail = [(reverse("desk_orders:index"), "Orders"), (back, part.order.number)]
+    return perform(request, act, back=back, trail=trail)
+
+
+def _asked(row: ReturnRequest, task: int | None) -> AskedFor:
+    lines = [
+        f"{one.quantity} × {one.line.title}: {reason_words(one.reason)}"
+        + (f", “{one.words}”" if one.words else "")
+        for one in row.lines.all()
+    ]
+    return AskedFor(
+        title=f"{KINDS[ReturnRequest.Kind(row.kind)]} {row.number}",
+        state=state_words(row.state)[0],
+        store=row.suborder.merchant.name,
+        lines=lines,
+        answer=row.answer,
+        pictures=[picture.pk for one in row.lines.all() for picture in one.pictures.all()],
+        task_url=reverse("desk:money-task", args=[task]) if task else "",
+    )

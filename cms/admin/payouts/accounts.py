@@ -1,0 +1,89 @@
+"""The accounts of stores: compared with their papers, confirmed, closed, trusted again."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from cms.admin.confirm import Act, perform, reason_form
+from cms.admin.permissions import needs
+from cms.admin.screens import show
+from shop import clock
+from shop.accounts.requests import SignedIn
+from shop.settlements.methods import WAIT, close_method, confirm_method, is_used, trust_again
+from shop.settlements.models import PayoutMethod
+from shop.settlements.seal import unseal
+
+log = logging.getLogger(__name__)
+TRAIL = [("/organize/settlements/", "Settlements"), ("/organize/accounts/", "Accounts of stores")]
+State = PayoutMethod.State
+WAYS = {
+    State.NEW: [("confirm", "Confirm it"), ("close", "Refuse it")],
+    State.READY: [("close", "Close it")],
+    State.RESTRICTED: [("trust", "It is right: use it again"), ("close", "Close it")],
+    State.CLOSED: [],
+}
+NAMES = {"holder": "Holder", "country": "Country", "account": "Account", "bank": "Bank",
+         "operator": "Operator", "bic": "BIC"}  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD"])
+@needs("publish_festival")
+def account(request: SignedIn, pk: int) -> HttpResponse:
+    """Show an account whole, to be compared with the store's papers; who looked is logged."""
+    row = _account(pk)
+    log.info("User %d looked at account %d.", request.user.pk, row.pk)
+    known = unseal(row.sealed)
+    facts = [(label, known[name]) for name, label in NAMES.items() if known.get(name)]
+    response = show(
+        request, "account.html", f"Account of {row.merchant.name}", trail=TRAIL, icon="lock",
+        account=row, facts=facts, ways=WAYS[State(row.state)], is_used=is_used(row),
+    )  # fmt: skip
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("publish_festival")
+def decide(request: SignedIn, pk: int, way: str) -> HttpResponse:
+    """Confirm an account, close it, or trust it again."""
+    row = _account(pk)
+    at = clock.moment_of(request)
+    act_of = {"confirm": confirm_method, "close": close_method, "trust": trust_again}[way]
+    said = {
+        "confirm": "Confirmed. It is used when its 72 hours are over.",
+        "close": "Closed. Nothing is paid to it any more.",
+        "trust": "It is used again.",
+    }[way]
+
+    def run(answers: dict[str, Any]) -> str:
+        act_of(pk, **answers, at=at, by=request.user)
+        return said
+
+    effects = {
+        "confirm": [
+            "Compare it with a paper of the bank or the operator, in the store’s own name.",
+            (
+                f"It is used from {row.added_at + WAIT:%-d %b %Y, %H:%M} UTC on, in place of the "
+                "one before."
+            ),
+            "Whoever typed it cannot confirm it.",
+        ],
+        "close": ["What is on its way there goes on. The store has to type another one."],
+        "trust": ["What came back had another reason. Payouts that wait use it again."],
+    }[way]
+    title = f"{dict(WAYS[State(row.state)]).get(way, 'Account')}: {row.merchant.name}"
+    form = reason_form("With what you compared it, or why: colleagues read it.")
+    act = Act(title, title.partition(":")[0], effects, run, form, is_grave=way == "close")
+    back = reverse("desk:account", args=[pk])
+    return perform(request, act, back=back, trail=[*TRAIL, (back, row.merchant.name)])
+
+
+def _account(pk: int) -> PayoutMethod:
+    rows = PayoutMethod.objects.select_related("merchant", "added_by", "confirmed_by")
+    return get_object_or_404(rows, pk=pk)

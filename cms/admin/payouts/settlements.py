@@ -1,0 +1,160 @@
+"""One settlement at the desk: its lines, and what may become of it; and many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from cms.admin.confirm import Act, perform, reason_form
+from cms.admin.permissions import may, needs
+from cms.admin.screens import show
+from cms.admin.tables import Column, Table
+from shop import clock
+from shop.accounts.requests import SignedIn
+from shop.currencies import written
+from shop.errors import ShopError
+from shop.forms.numbers import number_of
+from shop.settlements import make
+from shop.settlements.lines import lines_of
+from shop.settlements.methods import current_method
+from shop.settlements.models import Settlement
+
+TRAIL = [("/organize/settlements/", "Settlements")]
+AMOUNTS = (
+    ("Before", "before"), ("Store gave", "store_gave"), ("Others gave", "others_gave"),
+    ("Shopper paid", "paid"), ("Commission", "commission"), ("Store’s", "yours"),
+)  # fmt: skip
+MOST_AT_ONCE = 50
+
+
+@require_GET
+@needs("view_order")
+def settlement(request: SignedIn, pk: int) -> HttpResponse:
+    """Show a settlement, line by line."""
+    row = get_object_or_404(Settlement.objects.select_related("merchant", "method"), pk=pk)
+    is_draft = row.state == Settlement.State.DRAFT
+    lines = row.lines
+    if is_draft:
+        claimed = row.claimed.select_related("entry__transaction__order", "entry__suborder")
+        lines = lines_of(one.entry for one in claimed.order_by("entry"))
+    facts = [
+        ("Store", row.merchant.name),
+        ("Up to", f"{row.cut_off:%-d %b %Y, %H:%M} UTC"),
+        ("Sum of the lines", _said(row, row.earned)),
+        ("Carried from before", _said(row, -row.netted)),
+        ("Kept as reserve", _said(row, -row.reserved)),
+        ("Total", _said(row, row.total)),
+        ("Account", row.method.masked if row.method else "the one in use when it is approved"),
+    ]
+    return show(
+        request, "settlement.html", row.number, trail=TRAIL, icon="tasks", settlement=row,
+        facts=facts, table=_table(row, lines), payouts=list(row.payouts.order_by("-pk")),
+        can_act=is_draft and may(request.user, "publish_festival"),
+        may_pay=row.state == Settlement.State.FINAL and may(request.user, "publish_festival"),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("publish_festival")
+def approve(request: SignedIn, pk: int) -> HttpResponse:
+    """Make a settlement final, as it was seen."""
+    row = get_object_or_404(Settlement.objects.select_related("merchant"), pk=pk)
+    at = clock.moment_of(request)
+    method = current_method(row.merchant, at=at)
+
+    def run(answers: dict[str, Any]) -> str:
+        made = make.approve(pk, seen=row.total, at=at, by=request.user)
+        return f"{made.number} is final: {_said(made, made.total)} waits for a file for the bank."
+
+    effects = [
+        (
+            f"{row.merchant.name} gets {_said(row, row.total)} on "
+            f"{method.masked if method else 'no account yet'}."
+        ),
+        "It never changes again; a correction stands on the next one.",
+        "Nothing is sent before a file for the bank is made and exported.",
+    ]
+    act = Act(f"Approve {row.number}", "Approve it", effects, run, is_grave=True)
+    return perform(request, act, back=_page(pk), trail=_trail(row), barred=_barred(pk))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("publish_festival")
+def drop(request: SignedIn, pk: int) -> HttpResponse:
+    """Drop a draft and draft it anew, as things stand now."""
+    row = get_object_or_404(Settlement.objects.select_related("merchant"), pk=pk)
+    at = clock.moment_of(request)
+
+    def run(answers: dict[str, Any]) -> str:
+        make.void(pk, **answers, at=at, by=request.user)
+        made = make.draft(row.merchant_id, cut_off=row.cut_off, at=at, asked=row.asked)
+        return f"Drafted anew: {made.number}." if made else "Nothing is left to be settled now."
+
+    effects = ["Its entries are free, and a new draft is made of what is released now."]
+    act = Act(f"Draft {row.number} anew", "Draft it anew", effects, run,
+              reason_form("Whoever looks next reads it."))  # fmt: skip
+    return perform(request, act, back="/organize/settlements/", trail=_trail(row),
+                   barred=_barred(pk))  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("publish_festival")
+def approve_many(request: SignedIn) -> HttpResponse:
+    """Approve drafts together; one that is refused keeps no other from it."""
+    at = clock.moment_of(request)
+    if request.method == "POST":
+        done, refused = 0, []
+        for pk in filter(None, map(number_of, request.POST.getlist("pick"))):
+            seen = number_of(request.POST.get(f"seen-{pk}", "")) or 0
+            try:
+                make.approve(pk, seen=seen, at=at, by=request.user)
+                done += 1
+            except (ShopError, Settlement.DoesNotExist) as refusal:
+                refused.append(str(refusal))
+        messages.success(request, f"{done} approved.")
+        for text in refused:
+            messages.error(request, text)
+        return redirect("desk:settlements")
+    rows = Settlement.objects.filter(state=Settlement.State.DRAFT, total__gt=0)
+    found = list(rows.select_related("merchant").order_by("pk")[:MOST_AT_ONCE])
+    shown = [(row, _said(row, row.total)) for row in found]
+    return show(request, "approve_many.html", "Approve settlements", trail=TRAIL, icon="tasks",
+                rows=shown)  # fmt: skip
+
+
+def _table(row: Settlement, lines: list[dict[str, Any]]) -> Table:
+    def said(name: str) -> Callable[[dict[str, Any]], str]:
+        return lambda line: _said(row, line[name]) if line[name] else ""
+
+    columns = [
+        Column("Order", lambda line: line["order"]),
+        Column("What", lambda line: line["what"] or line["kind"].replace("_", " ")),
+        *(Column(label, said(name)) for label, name in AMOUNTS),
+    ]
+    return Table("Lines", columns, lines, none="No lines.")
+
+
+def _said(row: Settlement, amount: int) -> str:
+    return written(amount, row.currency, "en")
+
+
+def _page(pk: int) -> str:
+    return reverse("desk:settlement", args=[pk])
+
+
+def _trail(row: Settlement) -> list[tuple[str, str]]:
+    return [*TRAIL, (_page(row.pk), row.number)]
+
+
+def _barred(pk: int) -> Any:
+    def barred() -> str:
+        is_draft = Settlement.objects.filter(pk=pk, state=Settlement.State.DRAFT).exists()
+        return "" if is_draft else "It is final already, or was dropped."
+
+    return barred

@@ -1,0 +1,85 @@
+"""What a shopper can do with each parcel of an order, and what was asked for already."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from shop.cart.formats import day
+from shop.checkout.order.summary import OrderShown
+from shop.orders.models import Order, Suborder
+from shop.returns.models import ReturnRequest
+from shop.returns.rules import kinds_of, return_until
+from shop.returns.words import KINDS, state_words
+
+Kind, State = ReturnRequest.Kind, Suborder.State
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelAct:
+    """Something that a shopper can do with a parcel."""
+
+    label: str
+    url: str
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AskedShown:
+    """A request of a parcel, and how it stands."""
+
+    title: str
+    url: str
+    state: str
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """Everything after the sale that concerns one parcel."""
+
+    acts: tuple[ParcelAct, ...]
+    until: str
+    asked: tuple[AskedShown, ...]
+
+
+def afters(order: Order, shown: OrderShown, *, at: datetime) -> list[After]:
+    """Return for each parcel of an order, in its order, what can be done. One statement."""
+    found: dict[int, list[ReturnRequest]] = defaultdict(list)
+    for row in ReturnRequest.objects.filter(suborder__order=order).order_by("-pk"):
+        found[row.suborder_id].append(row)
+    return [_after(order, parcel.part, found[parcel.part.pk], at=at) for parcel in shown.parcels]
+
+
+def _after(order: Order, part: Suborder, rows: list[ReturnRequest], *, at: datetime) -> After:
+    place = [order.number, order.token]
+    labels = {
+        Kind.CANCEL: _("Cancel this parcel") if part.service else _("Cancel the visit"),
+        Kind.MISSING: _("It did not arrive"),
+        Kind.RETURN: _("Return an item"),
+    }
+    kinds = kinds_of(part, at=at) if order.is_paid else ()
+    acts = [
+        ParcelAct(labels[Kind(kind)], reverse("order-ask", args=[*place, part.pk, kind]),
+                  is_first=number == 0 and kind == Kind.MISSING)
+        for number, kind in enumerate(kinds)
+    ]  # fmt: skip
+    if part.state == State.SHIPPED:
+        url = reverse("order-arrival", args=[*place, part.pk])
+        acts.append(ParcelAct(_("It arrived"), url, is_first=False))
+    until = ""
+    if Kind.RETURN in kinds and part.delivered_at:
+        date = {"date": day(return_until(part).date())}
+        until = _("You can return goods from this parcel until %(date)s.") % date
+    asked = tuple(_asked(row, place) for row in rows)
+    return After(tuple(acts), until, asked)
+
+
+def _asked(row: ReturnRequest, place: list[str]) -> AskedShown:
+    state, tag = state_words(row.state)
+    title = f"{KINDS[Kind(row.kind)]} {row.number}"
+    return AskedShown(title, reverse("order-request", args=[*place, row.pk]), state, tag)

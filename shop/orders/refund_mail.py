@@ -1,0 +1,89 @@
+"""Mail about money that goes back: to the shopper, and to the stores that bear it."""
+
+from __future__ import annotations
+
+from django.tasks import task
+from django.utils import translation
+
+from shop.accounts.models import User
+from shop.currencies import written
+from shop.mail import send
+from shop.merchants.models import Membership
+from shop.orders.models import Refund, Suborder
+from shop.orders.text import merchant_link, order_link
+from shop.tasks import at_once, enqueue, tried_again
+
+
+@task
+@tried_again
+def send_refund(refund_id: int) -> None:
+    """Tell the shopper which sum goes back, what for, and which vouchers come with it."""
+    refund = Refund.objects.select_related("order__contact").get(pk=refund_id)
+    order, language = refund.order, refund.order.language
+    with translation.override(language):
+        lines = [
+            {"title": row.line.read_title, "options": row.line.read_label,
+             "quantity": row.quantity, "amount": written(row.paid, order.currency, language)}
+            for row in refund.lines.select_related("line").order_by("line__position")
+        ]  # fmt: skip
+    delivery = sum(refund.parcels.values_list("paid", flat=True))
+    gifts = sum(gift.paid for gift in refund.goodwill.all())
+    context = {
+        "name": order.contact.name,
+        "order_number": order.number,
+        "cause": refund.cause,
+        "reason": refund.reason,
+        "amount": written(refund.amount, order.currency, language),
+        "lines": lines,
+        "delivery": written(delivery, order.currency, language) if delivery else "",
+        "gift": written(gifts, order.currency, language) if gifts else "",
+        "vouchers": [
+            {"title": row.claim.promotion.title, "code": (row.instead or row.claim).code or ""}
+            for row in refund.claims.select_related("claim__promotion", "instead")
+        ],
+        "order_link": order_link(order),
+    }
+    send("refund", order.contact.email, language=language, context=context)
+
+
+@task
+@at_once
+def tell_stores_of_refund(refund_id: int) -> None:
+    """Queue a mail to each member of each store that bears a part of a refund."""
+    parts = stores_of(Refund.objects.get(pk=refund_id))
+    members = Membership.objects.filter(merchant__suborders__in=parts)
+    for part_id, user_id in members.values_list("merchant__suborders", "user").distinct():
+        if part_id in parts:
+            enqueue(send_refund_booked, refund_id, part_id, user_id)
+
+
+@task
+@tried_again
+def send_refund_booked(refund_id: int, suborder_id: int, user_id: int) -> None:
+    """Tell a member of a store what was refunded of a parcel, and why; sums if they may be seen."""
+    refund, user = Refund.objects.get(pk=refund_id), User.objects.get(pk=user_id)
+    part = Suborder.objects.select_related("order", "merchant").get(pk=suborder_id)
+    own = Membership.objects.filter(user=user, merchant=part.merchant_id).first()
+    if own is None:  # has left the store meanwhile
+        return
+    language = user.language or "en"
+    less = sum(row.earned for row in refund.lines.filter(line__suborder=part))
+    less += sum(row.earned for row in refund.parcels.filter(suborder=part))
+    less += sum(row.by_merchant for row in refund.goodwill.filter(suborder=part))
+    context = {
+        "name": user.name,
+        "order_number": part.order.number,
+        "reason": refund.reason,
+        "less": written(less, part.order.currency, language) if own.may_see_money else "",
+        "merchant_link": merchant_link(part),
+    }
+    send("refund-booked", user.email, language=language, context=context)
+
+
+def stores_of(refund: Refund) -> set[int]:
+    """Return the ids of the parts of an order that a refund concerns."""
+    return (
+        set(refund.lines.values_list("line__suborder", flat=True))
+        | set(refund.parcels.values_list("suborder", flat=True))
+        | set(refund.goodwill.values_list("suborder", flat=True))
+    )

@@ -1,0 +1,184 @@
+"""Refunds that an organizer decides: at once up to a sum, above it with a second person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from shop.accounts.models import User
+from shop.currencies import written
+from shop.errors import NotPossible
+from shop.festivals.changelog import log as note
+from shop.locks import lock_one
+from shop.money_desk import gate
+from shop.money_desk.kinds import TaskOutcome
+from shop.money_desk.models import MoneyTask
+from shop.orders import end
+from shop.orders.models import Order, OrderLine, Refund, RefundGoodwill, Suborder
+from shop.orders.refund import Amount
+from shop.orders.refund_mail import tell_stores_of_refund
+from shop.payments.models import RefundProposal
+from shop.payments.refund import refund_parts
+from shop.tasks import enqueue
+
+State = RefundProposal.State
+MOST_WORDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPlan:
+    """What an organizer wants to send back of an order: all keys are ids as text.
+
+    ``lines`` are units and, where it is other than their price, an amount; ``delivery`` amounts by
+    part; ``gifts`` by part what store, platform and sponsor give, with the fund's id.
+    """
+
+    cause: str
+    reason: str
+    lines: Mapping[str, tuple[int, int | None]] = field(default_factory=dict)
+    delivery: Mapping[str, int] = field(default_factory=dict)
+    gifts: Mapping[str, tuple[int, int, int, int | None]] = field(default_factory=dict)
+    is_restocked: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON data, which a row keeps."""
+        return {
+            "cause": self.cause, "reason": self.reason, "lines": dict(self.lines),
+            "delivery": dict(self.delivery), "gifts": dict(self.gifts),
+            "is_restocked": self.is_restocked,
+        }  # fmt: skip
+
+
+class Undone(Exception):
+    """Ends a transaction in which a plan was only tried."""
+
+
+def foreseen(order_id: int, plan: RefundPlan, *, at: datetime) -> Refund:
+    """Return the refund that a plan would make, with its rows read, and leave nothing of it.
+
+    It is really made and taken back, so that what is shown is what would come.
+
+    Raises:
+        NotPossible: as ``carry_out``.
+    """
+    try:
+        with transaction.atomic():
+            refund = _carry_out(end.lock(order_id), plan, at=at, by=None)
+            made = Refund.objects.prefetch_related(
+                "lines__line__suborder__merchant", "parcels__suborder__merchant",
+                "goodwill__suborder__merchant", "claims__claim__promotion",
+            ).get(pk=refund.pk)  # fmt: skip
+            raise Undone
+    except Undone:
+        return made
+
+
+@transaction.atomic
+def propose(order_id: int, plan: RefundPlan, *, at: datetime, by: User) -> Refund | RefundProposal:
+    """Carry a plan out, or ask a second person where it comes to more than one may decide.
+
+    Raises:
+        NotPossible: there is no reason; or as ``carry_out``.
+    """
+    if not plan.reason.strip():
+        raise NotPossible("Say why: the shopper reads it.")
+    order = end.lock(order_id)
+    amount = foreseen(order_id, plan, at=at).amount
+    if amount <= settings.ALONE_UP_TO:
+        refund = _carry_out(order, plan, at=at, by=by)
+        note(order, "refund", at=at, by=by, festival=None, reason=plan.reason[:MOST_WORDS],
+             after={"refund": refund.pk, "amount": amount})  # fmt: skip
+        return refund
+    made = RefundProposal.objects.create(
+        order=order, plan=plan.as_json(), amount=amount, by=by, at=at
+    )
+    who = by.name or by.email
+    said = f"{who} asks for {written(amount, order.currency, 'en')}: {plan.reason}"
+    gate.open_task(MoneyTask.Kind.REFUND_CHECK, made, said, at=at, order=order, amount=amount,
+                   currency=order.currency)  # fmt: skip
+    note(order, "propose refund", at=at, by=by, festival=None, reason=plan.reason[:MOST_WORDS],
+         after={"amount": amount})  # fmt: skip
+    return made
+
+
+@transaction.atomic
+def approve(task: MoneyTask, *, reason: str, at: datetime, by: User) -> Refund:
+    """Carry out what somebody else proposed.
+
+    Raises:
+        NotPossible: it is one's own proposal; or as ``carry_out``: then it can be dropped.
+        StaleState: somebody has decided about it.
+    """
+    order, proposal = _of_task(task)
+    if proposal.by_id == by.pk:
+        raise NotPossible("You asked for it yourself: somebody else has to look at it.")
+    gate.close(task, TaskOutcome.APPROVED, reason=reason, at=at, by=by)
+    refund = _carry_out(order, plan_of(proposal), at=at, by=by)
+    proposal.move_to(State.DONE, refund=refund)
+    return refund
+
+
+@transaction.atomic
+def drop(task: MoneyTask, *, reason: str, at: datetime, by: User) -> None:
+    """Leave a proposed refund; whoever asked may do so, too.
+
+    Raises:
+        StaleState: somebody has decided about it.
+    """
+    _order, proposal = _of_task(task)
+    gate.close(task, TaskOutcome.DROPPED, reason=reason, at=at, by=by)
+    proposal.move_to(State.DROPPED)
+
+
+def plan_of(proposal: RefundProposal) -> RefundPlan:
+    """Return the plan of a proposal."""
+    kept = proposal.plan
+    return RefundPlan(
+        cause=kept["cause"],
+        reason=kept["reason"],
+        lines={pk: (units, paid) for pk, (units, paid) in kept["lines"].items()},
+        delivery=kept["delivery"],
+        gifts={pk: tuple(parts) for pk, parts in kept["gifts"].items()},
+        is_restocked=kept["is_restocked"],
+    )
+
+
+def _of_task(task: MoneyTask) -> tuple[Order, RefundProposal]:
+    pk = int(task.about.rpartition("-")[2])
+    order = end.lock(RefundProposal.objects.values_list("order", flat=True).get(pk=pk))
+    return order, lock_one(RefundProposal.objects, pk)
+
+
+def _carry_out(order: Order, plan: RefundPlan, *, at: datetime, by: User | None) -> Refund:
+    """Make the refund of a plan, under the order's lock.
+
+    Raises:
+        NotPossible: more would go back than is left, of a line, a delivery or the payment.
+    """
+    lines = {str(row.pk): row for row in order.lines.all()}
+    stores = {str(row.pk): row for row in order.suborders.all()}
+    parts: dict[OrderLine | Suborder, int | Amount] = {
+        lines[pk]: units if paid is None else Amount(paid, units)
+        for pk, (units, paid) in plan.lines.items()
+    }
+    parts |= {stores[pk]: amount for pk, amount in plan.delivery.items() if amount}
+    gifts = [
+        RefundGoodwill(suborder=stores[pk], by_merchant=store, by_platform=platform,
+                       by_fund=sponsor, fund_id=fund if sponsor else None)
+        for pk, (store, platform, sponsor, fund) in plan.gifts.items()
+        if store or platform or sponsor
+    ]  # fmt: skip
+    if not parts and not gifts:
+        raise NotPossible("Say how much goes back.")
+    whole = [part for part in parts if isinstance(part, OrderLine)]
+    refund = refund_parts(
+        order, parts, cause=plan.cause, at=at, reason=plan.reason, by=by, goodwill=gifts,
+        restock=whole if plan.is_restocked else [],
+    )  # fmt: skip
+    enqueue(tell_stores_of_refund, refund.pk)
+    return refund

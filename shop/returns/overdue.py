@@ -1,0 +1,46 @@
+"""Requests about which nobody does anything: an organizer is told, or they end."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from shop.locks import lock_one
+from shop.orders.models import Order
+from shop.returns.answer import put_on_desk
+from shop.returns.models import ReturnRequest
+from shop.returns.tasks import send_news
+from shop.rounds import each
+from shop.tasks import enqueue
+
+State = ReturnRequest.State
+LONGEST_WAY = timedelta(days=45)
+"""So long goods are on their way back before an organizer looks for them."""
+
+
+def look_at_returns(*, at: datetime) -> int:
+    """Put on the desk what no store answers or receives; end what nobody sends. In the beat."""
+    asked = ReturnRequest.objects.to_answer().filter(answer_by__lte=at)
+    sent = ReturnRequest.objects.filter(state=State.SENT, sent_at__lte=at - LONGEST_WAY)
+    unsent = ReturnRequest.objects.filter(state=State.AGREED, send_by__lte=at)
+
+    def late(row: ReturnRequest) -> None:
+        what = "The store has not answered." if row.state == State.ASKED else (
+            f"On its way back for more than {LONGEST_WAY.days} days.")  # fmt: skip
+        with transaction.atomic():
+            put_on_desk(row, Order.objects.get(suborders=row.suborder_id), what, at=at)
+
+    def over(row: ReturnRequest) -> None:
+        with transaction.atomic():
+            request = lock_one(ReturnRequest.objects, row.pk)
+            if request.state == State.AGREED:
+                request.move_to(State.LAPSED, closed_at=at)
+                enqueue(send_news, request.pk)
+
+    beside = ("suborder",)
+    return (
+        each("ask who decides a return", asked.select_related(*beside), late, at=at)
+        + each("look for goods on their way back", sent.select_related(*beside), late, at=at)
+        + each("end returns that nobody sends", unsent, over, at=at)
+    )

@@ -1,0 +1,118 @@
+"""What may still be asked for after paying: what can be cancelled, searched for, sent back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from shop.catalogue.models import Category, Product
+from shop.orders.models import OrderLine, Suborder
+from shop.orders.refund import refunded
+from shop.returns.models import ReturnLine, ReturnRequest
+
+State, Reason, Kind = Suborder.State, ReturnLine.Reason, ReturnRequest.Kind
+
+RETURN_DAYS = 30
+"""So long after the delivery a shopper may ask to send something back."""
+BEFORE_SESSION = timedelta(hours=48)
+"""So long before it begins a visit can still be cancelled by its guests."""
+BY_MIND = frozenset({Reason.MIND, Reason.SIZE})
+
+
+@dataclass(frozen=True, slots=True)
+class LineLeft:
+    """A line of a parcel, how many units of it can be asked back, and for which reasons.
+
+    ``why_not`` says it where it is none; ``rule`` is what its kind of goods may come back for.
+    """
+
+    line: OrderLine
+    units: int
+    reasons: tuple[str, ...]
+    why_not: str
+    rule: str
+
+
+def kinds_of(part: Suborder, *, at: datetime) -> tuple[str, ...]:
+    """Return what may be asked for a part of a paid order now, whatever of it is left.
+
+    Where parcels left it was read with ``shipments``.
+    """
+    match part.state:
+        case State.WAITING if not part.stopped_at:
+            return (Kind.CANCEL,)
+        case State.SHIPPED:
+            is_late = part.arrives_to is None or at > _end_of_day(part)
+            return (Kind.MISSING, Kind.RETURN) if is_late else (Kind.RETURN,)
+        case State.DELIVERED if part.service and at <= return_until(part):
+            is_told = part.delivered_how in (Suborder.Arrival.LAPSE, Suborder.Arrival.CARRIER)
+            return (Kind.RETURN, Kind.MISSING) if is_told else (Kind.RETURN,)
+        case _:
+            return ()
+
+
+def return_until(part: Suborder) -> datetime:
+    """Return until when what was delivered may be asked back."""
+    if part.delivered_at is None:  # from before days of delivery were written down
+        return datetime.max.replace(tzinfo=UTC)
+    return part.delivered_at + timedelta(days=RETURN_DAYS)
+
+
+def lines_left(part: Suborder, kind: str, *, at: datetime) -> list[LineLeft]:
+    """Return the lines of a part with what of them may be asked back. Three statements."""
+    lines = list(part.lines.select_related("variant", "product__category"))
+    back, asked = refunded(lines), asked_units(lines)
+    return [
+        _left(line, line.quantity - back.get(line.pk, 0) - asked.get(line.pk, 0), kind, at=at)
+        for line in lines
+    ]
+
+
+def asked_units(lines: Sequence[OrderLine]) -> dict[int, int]:
+    """Return how many units of lines are in requests that are not decided, by line id."""
+    rows = ReturnLine.objects.filter(line__in=lines, request__state__in=ReturnRequest.ALIVE)
+    counted = rows.order_by().values_list("line").annotate(units=Sum("quantity"))
+    return dict(counted)
+
+
+def _left(line: OrderLine, units: int, kind: str, *, at: datetime) -> LineLeft:
+    rule = line.product.category.returns
+    why_not = _("Nothing of it is left to ask for.") if units <= 0 else ""
+    if not why_not and kind == Kind.CANCEL:
+        why_not = _why_not_cancelled(line, at=at)
+    return LineLeft(line, 0 if why_not else units, _reasons(line, kind), why_not, rule)
+
+
+def _why_not_cancelled(line: OrderLine, *, at: datetime) -> str:
+    starts = line.variant.session_start
+    if starts is None or at <= starts - BEFORE_SESSION:
+        return ""
+    return _("A date can be cancelled until %(hours)d hours before it begins.") % {
+        "hours": BEFORE_SESSION // timedelta(hours=1)
+    }
+
+
+def _reasons(line: OrderLine, kind: str) -> tuple[str, ...]:
+    if kind == Kind.CANCEL:
+        return (Reason.MIND,)
+    if kind == Kind.MISSING:
+        return (Reason.MISSING,)
+    found = [reason for reason in Reason if reason != Reason.MISSING]
+    if line.product.category.returns == Category.Returns.FAULTY:
+        found = [reason for reason in found if reason not in BY_MIND]
+    return tuple(str(reason) for reason in found)
+
+
+def is_visit(line: OrderLine) -> bool:
+    """Tell whether a line is seats, which nobody sends back."""
+    return line.product.kind == Product.Kind.EXPERIENCE
+
+
+def _end_of_day(part: Suborder) -> datetime:
+    last = part.arrives_to
+    assert last is not None  # noqa: S101 - asked before
+    return datetime.combine(last, time(), UTC) + timedelta(days=1)

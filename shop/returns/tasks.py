@@ -1,0 +1,101 @@
+"""Mail about what shoppers ask for after paying. Tasks take ids and read everything anew."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.tasks import task
+from django.urls import reverse
+from django.utils import translation
+
+from shop import dates
+from shop.accounts.models import User
+from shop.mail import send
+from shop.merchants.models import Membership
+from shop.orders.text import order_link
+from shop.returns.models import ReturnRequest
+from shop.returns.words import reason_words
+from shop.tasks import at_once, enqueue, tried_again
+
+BESIDE = ("suborder__order__contact", "suborder__merchant", "refund")
+
+
+@task
+@at_once
+def tell_store(request_id: int) -> None:
+    """Queue a mail to each member of the store that a request is for."""
+    members = Membership.objects.filter(merchant__suborders__returns=request_id)
+    for user_id in members.values_list("user", flat=True).distinct().order_by("user"):
+        enqueue(send_return_to_handle, request_id, user_id)
+
+
+@task
+@tried_again
+def send_return_to_handle(request_id: int, user_id: int) -> None:
+    """Mail one member of a store what a shopper asks for."""
+    request, user = _request(request_id), User.objects.get(pk=user_id)
+    language = user.language or "en"
+    context = {
+        "name": user.name,
+        "kind": request.kind,
+        "order_number": request.suborder.order.number,
+        "number": request.number,
+        "lines": _lines(request, language, is_shopper=False),
+        "answer_by": _day(request.answer_by, language),
+        "merchant_link": settings.SITE_URL + reverse("workspace-order", args=[request.suborder_id]),
+    }
+    send("return-to-handle", user.email, language=language, context=context)
+
+
+@task
+@tried_again
+def send_news(request_id: int) -> None:
+    """Tell the shopper what a store or an organizer answered."""
+    request = _request(request_id)
+    order = request.suborder.order
+    language = order.language
+    send_by = _day(request.send_by, language) if request.send_by else ""
+    context = _frame(request) | {
+        "state": request.state,
+        "answer": request.answer,
+        "send_by": send_by,
+        "is_stores": request.carriage == ReturnRequest.Carriage.STORE,
+    }
+    send("return-news", order.contact.email, language=language, context=context)
+
+
+def _day(at: datetime, language: str) -> str:
+    return dates.full_day_in(at, settings.SHOP_ZONE, language)
+
+
+def _request(request_id: int) -> ReturnRequest:
+    return ReturnRequest.objects.select_related(*BESIDE).get(pk=request_id)
+
+
+def _frame(request: ReturnRequest) -> dict[str, Any]:
+    order = request.suborder.order
+    return {
+        "name": order.contact.name,
+        "order_number": order.number,
+        "store": request.suborder.merchant.name,
+        "number": request.number,
+        "kind": request.kind,
+        "lines": _lines(request, order.language, is_shopper=True),
+        "order_link": order_link(order),
+    }
+
+
+def _lines(request: ReturnRequest, language: str, *, is_shopper: bool) -> list[dict[str, Any]]:
+    with translation.override(language):
+        return [
+            {
+                "title": row.line.read_title if is_shopper else row.line.title,
+                "options": row.line.read_label if is_shopper else row.line.label,
+                "quantity": row.quantity,
+                "reason": reason_words(row.reason),
+                "words": row.words,
+            }
+            for row in request.lines.select_related("line")
+        ]

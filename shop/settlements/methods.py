@@ -1,0 +1,139 @@
+"""Where stores are paid: typed by a member, confirmed by a second person, usable after a wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from shop.accounts.models import User
+from shop.errors import NotPossible
+from shop.festivals.changelog import log as note
+from shop.locks import lock_one
+from shop.merchants.models import Merchant
+from shop.rounds import each
+from shop.settlements.models import Payout, PayoutMethod
+from shop.settlements.seal import masked, seal
+from shop.settlements.tasks import tell_of_method
+from shop.tasks import enqueue
+
+State = PayoutMethod.State
+WAIT = timedelta(hours=72)
+"""So long after it was typed an account is not used: its owners were told, and can object."""
+
+
+def current_method(merchant: Merchant, *, at: datetime) -> PayoutMethod | None:
+    """Return where a store is paid at a moment: the newest confirmed account whose wait is over."""
+    return _usable(merchant.pk, at=at).first()
+
+
+def _usable(merchant_id: int, *, at: datetime) -> QuerySet[PayoutMethod]:
+    rows = PayoutMethod.objects.filter(merchant=merchant_id, state=State.READY)
+    return rows.filter(usable_from__lte=at).order_by("-usable_from", "-pk")
+
+
+@transaction.atomic
+def add_method(
+    merchant: Merchant, facts: Mapping[str, str], *, rail: str, at: datetime, by: User
+) -> PayoutMethod:
+    """Keep an account that a member typed; what waited to be confirmed before is dropped.
+
+    The one in use stays in use until the new one is confirmed and its wait is over. All members
+    are told, at the addresses that they had.
+
+    Args:
+        facts: holder, country, and what the bank needs: account, bank, bic; number, operator.
+    """
+    lock_one(Merchant.objects, merchant.pk)
+    new = PayoutMethod.objects.filter(merchant=merchant, state=State.NEW)
+    new.move_to(State.CLOSED, closed_at=at)
+    made = PayoutMethod.objects.create(
+        merchant=merchant, rail=rail, country=facts["country"], holder=facts["holder"],
+        sealed=seal(facts), masked=masked(facts["account"]), added_at=at, added_by=by,
+    )  # fmt: skip
+    note(made, "add account", at=at, by=by, festival=None, after={"account": made.masked})
+    enqueue(tell_of_method, made.pk)
+    return made
+
+
+@transaction.atomic
+def confirm_method(method_id: int, *, at: datetime, by: User, reason: str) -> PayoutMethod:
+    """Confirm an account, once it was compared with the store's own papers.
+
+    Raises:
+        NotPossible: whoever typed it confirms it, or there is no reason.
+        StaleState: it was confirmed or dropped meanwhile.
+    """
+    if not reason.strip():
+        raise NotPossible("Say with what you compared it: whoever looks next reads it.")
+    row = _locked(method_id)
+    if row.added_by_id == by.pk:
+        raise NotPossible("Somebody else has to confirm it: you typed it yourself.")
+    row.move_to(
+        State.READY, confirmed_at=at, confirmed_by=by, usable_from=max(at, row.added_at + WAIT)
+    )
+    note(row, "confirm account", at=at, by=by, festival=None, reason=reason.strip()[:300])
+    return row
+
+
+@transaction.atomic
+def close_method(method_id: int, *, at: datetime, by: User, reason: str = "") -> None:
+    """Use an account no more; what is on its way there goes on.
+
+    Raises:
+        StaleState: it is closed already.
+    """
+    row = _locked(method_id)
+    row.move_to(State.CLOSED, closed_at=at)
+    note(row, "close account", at=at, by=by, festival=None, reason=reason.strip()[:300])
+
+
+def restrict(method: PayoutMethod) -> None:
+    """Use an account no more until somebody has looked: what was sent there came back."""
+    PayoutMethod.objects.filter(pk=method.pk).move_to(State.RESTRICTED)
+
+
+@transaction.atomic
+def trust_again(method_id: int, *, at: datetime, by: User, reason: str) -> None:
+    """Use an account again from which money came back: the reason was another one.
+
+    Raises:
+        StaleState: it is not restricted any more.
+    """
+    row = _locked(method_id)
+    row.move_to(State.READY)
+    note(row, "trust account", at=at, by=by, festival=None, reason=reason.strip()[:300])
+
+
+def close_replaced(*, at: datetime) -> int:
+    """Close accounts in whose place a newer one can be used. In the beat."""
+    ready = PayoutMethod.objects.filter(state=State.READY, usable_from__lte=at)
+    ids = list(ready.values_list("merchant", flat=True).distinct().order_by("merchant"))
+
+    @transaction.atomic
+    def one(merchant_id: int) -> bool:
+        lock_one(Merchant.objects, merchant_id)
+        older = list(_usable(merchant_id, at=at))[1:]
+        rows = PayoutMethod.objects.filter(pk__in=[row.pk for row in older])
+        return bool(rows.move_to(State.CLOSED, closed_at=at))
+
+    return each("close replaced accounts", ids, one, at=at, about=Merchant)
+
+
+def is_used(method: PayoutMethod) -> bool:
+    """Tell whether something is on its way to an account."""
+    return method.payouts.filter(state__in=(Payout.State.QUEUED, Payout.State.EXPORTED)).exists()
+
+
+def no_account() -> str:
+    """Say what a store has to do before it is paid."""
+    return _("Tell us where to pay you. An organizer confirms the account within 72 hours.")
+
+
+def _locked(method_id: int) -> PayoutMethod:
+    merchant_id = PayoutMethod.objects.values_list("merchant", flat=True).get(pk=method_id)
+    lock_one(Merchant.objects, merchant_id)
+    return lock_one(PayoutMethod.objects, method_id)

@@ -1,0 +1,146 @@
+"""The money of a store in one place: what is owed now, what is held and why, what was paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from shop.ledger.balances import owed_to
+from shop.ledger.models import LedgerEntry
+from shop.merchants.models import Merchant
+from shop.orders.models import Order, Suborder
+from shop.settlements.claims import (
+    claimable,
+    in_dispute,
+    in_refund,
+    in_return,
+    in_review,
+    released,
+    unclaimed,
+)
+from shop.settlements.dates import next_cut_off
+from shop.settlements.models import Payout, Settlement
+
+
+@dataclass(frozen=True, slots=True)
+class StoreMoney:
+    """What a store is owed, in minor units of the shop's currency.
+
+    ``ready`` stands on the next settlement; ``held`` waits; ``settled`` is final and on its way.
+    """
+
+    owed: int
+    ready: int
+    held: int
+    settled: int
+    next_at: datetime
+    last_paid: Settlement | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPart:
+    """A part of an order whose earnings wait: until when, if that is known, and why."""
+
+    part: Suborder
+    order: Order
+    amount: int
+    until: datetime | None
+    why: str
+
+
+def money_of(merchant: Merchant, *, at: datetime) -> StoreMoney:
+    """Return what a store is owed, and how it stands. Five statements."""
+    currency = settings.SHOP_CURRENCY
+    owed = owed_to(merchant, currency)
+    ready = -_sum(claimable(merchant, currency, cut_off=at))
+    waiting = -_sum(unclaimed(merchant, currency))
+    last = merchant.settlements.filter(state=Settlement.State.PAID).order_by("-paid_at").first()
+    return StoreMoney(
+        owed=owed,
+        ready=ready,
+        held=waiting - ready,
+        settled=owed - waiting,
+        next_at=next_cut_off(merchant, at=at),
+        last_paid=last,
+    )
+
+
+def held_parts(merchant: Merchant, *, at: datetime) -> QuerySet[Suborder]:
+    """Return the parts of orders whose earnings wait, the newest first, with what keeps them."""
+    waiting = unclaimed(merchant, settings.SHOP_CURRENCY).filter(suborder=OuterRef("pk"))
+    sums = waiting.order_by().values("suborder").annotate(sum=Sum("amount")).values("sum")
+    rows = Suborder.objects.filter(merchant=merchant).exclude(pk__in=released(merchant, cut_off=at))
+    return (
+        rows.filter(Exists(waiting))
+        .annotate(
+            waits=Coalesce(Subquery(sums), 0),
+            has_return=in_return(),
+            has_dispute=in_dispute(),
+            has_review=in_review(),
+            has_refund=in_refund(),
+        )
+        .select_related("order")
+        .order_by("-pk")
+    )
+
+
+def explained(rows: Iterable[Suborder]) -> Iterator[HeldPart]:
+    """Yield the parts of ``held_parts`` with the reason in the language of the page."""
+    for row in rows:
+        until = row.release_at if _why_kept(row) == "" else None
+        why = _why_kept(row) or _why_early(row)
+        yield HeldPart(row, row.order, -row.waits, until, why)
+
+
+def settlements_of(merchant: Merchant) -> QuerySet[Settlement]:
+    """Return the settlements of a store, the newest first; not those that were dropped."""
+    rows = merchant.settlements.exclude(state=Settlement.State.VOID).select_related("merchant")
+    return rows.prefetch_related("payouts").order_by("-pk")
+
+
+def payout_of(settlement: Settlement) -> Payout | None:
+    """Return the last try to pay a settlement; read ``settlements_of``."""
+    return max(settlement.payouts.all(), key=lambda row: row.pk, default=None)
+
+
+def _why_kept(row: Suborder) -> str:
+    """Say what keeps a part that would be released otherwise; empty where nothing does."""
+    reasons = (
+        (
+            row.has_dispute,
+            _("The shopper’s bank asks for the money. It waits until the bank has decided."),
+        ),
+        (
+            row.has_return,
+            _("The shopper asks for something back. It waits until that is decided."),
+        ),
+        (row.has_review, _("The payment of this order is looked at.")),
+        (row.has_refund, _("A refund of this order is on its way.")),
+        (row.stopped_at, _("The payment of this order is in question.")),
+        (row.held_at, _("An organizer keeps it. Ask why.")),
+    )
+    return next((text for is_so, text in reasons if is_so), "")
+
+
+def _why_early(row: Suborder) -> str:
+    match row.state:
+        case Suborder.State.WAITING if not row.service:
+            return _("Two days after the visit has taken place.")
+        case Suborder.State.WAITING:
+            return _("Not sent yet. It is yours 14 days after it has arrived.")
+        case Suborder.State.SHIPPED:
+            return _("On its way. It is yours 14 days after it has arrived.")
+        case _ if row.service:
+            return _("Delivered. The shopper may complain for 14 days.")
+        case _:
+            return _("The visit has taken place. It is yours two days later.")
+
+
+def _sum(entries: QuerySet[LedgerEntry]) -> int:
+    return entries.order_by().aggregate(sum=Sum("amount"))["sum"] or 0

@@ -1,0 +1,213 @@
+"""What shoppers ask of a store after paying: the list, one request, and what cannot be sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from shop import clock
+from shop.errors import ShopError
+from shop.merchants.models import Merchant
+from shop.orders.models import Suborder, id_of_number
+from shop.returns import answer
+from shop.returns.ask import sum_of_request
+from shop.returns.models import ReturnPicture, ReturnQuerySet, ReturnRequest
+from shop.returns.words import KINDS, STATES, reason_words, state_words
+from shop.workspace.access import (
+    MemberRequest,
+    members_only,
+    store_members_only,
+    suborders_of,
+    today_of,
+    work_on,
+)
+from shop.workspace.paging import page_of
+
+SHOWN = 50
+Kind, State = ReturnRequest.Kind, ReturnRequest.State
+
+
+class AnswerForm(forms.Form):
+    """What a store says to a shopper."""
+
+    answer = forms.CharField(
+        label=gettext_lazy("Your words to the shopper"),
+        help_text=gettext_lazy(
+            "If it is to be sent back: the address, and how the shopper gets your label. "
+            "If you refuse: why."
+        ),
+        max_length=answer.MOST_WORDS,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+@require_GET
+@store_members_only
+def index(request: MemberRequest, merchant: Merchant) -> HttpResponse:
+    """List what shoppers ask of a store, what waits for an answer first."""
+    state, text = request.GET.get("state", ""), request.GET.get("q", "").strip()[:60]
+    rows = ReturnRequest.objects.filter(suborder__merchant=merchant)
+    rows = rows.select_related("suborder__order").prefetch_related("lines__line")
+    if state in STATES:
+        rows = rows.filter(state=state)
+    if text:
+        found = id_of_number(text)
+        rows = rows.none() if found is None else rows.filter(suborder__order=found)
+    page = page_of(request, rows, size=SHOWN)
+    context = {
+        "part": "returns",
+        "page": page,
+        "shown": [(row, KINDS[Kind(row.kind)], *state_words(row.state)) for row in page.rows],
+        "q": text,
+        "state": state if state in STATES else "",
+        "states": [(name, words) for name, (words, _tag) in STATES.items()],
+        "today": today_of(request),
+    }
+    return render(request, "shop/workspace/returns.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@members_only
+def show(request: MemberRequest, request_id: int) -> HttpResponse:
+    """Show one request, and answer it."""
+    found = _own(request, request_id)
+    form = AnswerForm(request.POST or None)
+    at = clock.moment_of(request)
+    if request.method == "POST" and form.is_valid():
+        try:
+            said = _decide(request, found, form.cleaned_data["answer"], at=at)
+        except ShopError as refusal:
+            form.add_error(None, str(refusal))
+            found.refresh_from_db()
+        else:
+            messages.success(request, said)
+            return redirect("workspace-return", found.pk)
+    text, tag = state_words(found.state)
+    back = sum_of_request(found) if found.refund is None else None
+    lines = found.lines.select_related("line").prefetch_related("pictures")
+    after = ReturnRequest.NEXT[found.state]
+    context: dict[str, Any] = {
+        "part": "returns",
+        "request_": found,
+        "order": found.suborder.order,
+        "kind": KINDS[Kind(found.kind)],
+        "state": text,
+        "tag": tag,
+        "lines": [(row, reason_words(row.reason)) for row in lines.defer("pictures__content")],
+        "back": back,
+        "form": form,
+        "may_agree": found.kind == Kind.RETURN and State.AGREED in after,
+        "may_receive": found.kind == Kind.RETURN and State.RECEIVED in after,
+        "may_pay": State.REFUNDED in after and State.RECEIVED not in after,
+        "may_refuse": State.REFUSED in after,
+        "is_mine": found.state in (State.ASKED, State.AGREED, State.SENT),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "shop/workspace/return.html", context, status=status)
+
+
+@require_GET
+@members_only
+def picture(request: MemberRequest, picture_id: int) -> HttpResponse:
+    """Show a picture that a shopper sent along, to members of the store that it is for."""
+    rows = ReturnPicture.objects.filter(line__request__suborder__in=suborders_of(request.user))
+    return as_jpeg(get_object_or_404(rows, pk=picture_id))
+
+
+def as_jpeg(row: ReturnPicture) -> HttpResponse:
+    """Return a picture as what it is, and nothing else."""
+    response = HttpResponse(bytes(row.content), content_type="image/jpeg")
+    response.headers["Content-Disposition"] = f'inline; filename="picture-{row.pk}.jpg"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@members_only
+def cannot_send(request: MemberRequest, suborder_id: int) -> HttpResponse:
+    """Say that pieces of an order cannot be sent; what follows is said before the button."""
+    part = get_object_or_404(suborders_of(request.user), pk=suborder_id)
+    work_on(request, part.merchant)
+    left = answer.left_to_send(part)
+    if part.state != Suborder.State.WAITING or not left:
+        raise Http404
+    form = _cannot_form(left, request)
+    if request.method == "POST" and form.is_valid():
+        units = {line.pk: form.cleaned_data[f"units-{line.pk}"] or 0 for line in left}
+        try:
+            answer.cannot_send(
+                part.pk, units, are_there=form.cleaned_data["are_there"] == "yes",
+                reason=form.cleaned_data["reason"], at=clock.moment_of(request), by=request.user,
+            )  # fmt: skip
+        except ShopError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The shopper is told, and the money goes back."))
+            return redirect("workspace-order", part.pk)
+    context = {"part": "orders", "suborder": part, "form": form}
+    status = 422 if form.errors else 200
+    return render(request, "shop/workspace/cannot_send.html", context, status=status)
+
+
+def _cannot_form(left: dict[Any, int], request: MemberRequest) -> forms.Form:
+    fields: dict[str, forms.Field] = {}
+    for line, count in left.items():
+        fields[f"units-{line.pk}"] = forms.IntegerField(
+            label=_("%(product)s: how many of %(count)d") % {"product": line.title, "count": count},
+            min_value=0, max_value=count, required=False, initial=0,
+            widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        )  # fmt: skip
+    fields["are_there"] = forms.ChoiceField(
+        label=_("Are the pieces there?"),
+        choices=[("no", _("No: they leave the stock")), ("yes", _("Yes: others may buy them"))],
+        widget=forms.RadioSelect,
+        initial="no",
+    )
+    fields["reason"] = forms.CharField(
+        label=_("Why"),
+        help_text=_("The shopper reads it."),
+        max_length=answer.MOST_WORDS,
+        error_messages={"required": _("Say why: the shopper reads it.")},
+    )
+    kind = type("CannotSendForm", (forms.Form,), fields)
+    return kind(request.POST if request.method == "POST" else None)
+
+
+def _own(request: MemberRequest, request_id: int) -> ReturnRequest:
+    rows: ReturnQuerySet = ReturnRequest.objects.filter(
+        suborder__in=suborders_of(request.user)
+    ).select_related("suborder__order__contact", "suborder__merchant", "refund")
+    found = get_object_or_404(rows, pk=request_id)
+    work_on(request, found.suborder.merchant)
+    return found
+
+
+def _decide(request: MemberRequest, found: ReturnRequest, words: str, *, at: Any) -> str:
+    """Do what the pressed button says; return what to tell."""
+    facts: dict[str, Any] = {"answer": words, "at": at, "by": request.user}
+    whole = {int(pk) for pk in request.POST.getlist("whole") if pk.isascii() and pk.isdecimal()}
+    do = request.POST.get("do", "")
+    if found.state in (State.REFUSED, State.APPEALED):
+        raise Http404  # an organizer decides then
+    if do == "agree":
+        answer.agree(found.pk, **facts)
+        return _("The shopper is told to send it, by mail.")
+    if do == "refuse":
+        decide = answer.object_to if State.RECEIVED in ReturnRequest.NEXT[found.state] else None
+        (decide or answer.refuse)(found.pk, **facts)
+        return _("The shopper is told, and may ask an organizer.")
+    if do == "receive":
+        answer.receive(found.pk, whole=whole, **facts)
+        return _("The money goes back to the shopper.")
+    if do == "pay":
+        answer.pay_back(found.pk, whole=whole, **facts)
+        return _("The money goes back to the shopper.")
+    raise Http404

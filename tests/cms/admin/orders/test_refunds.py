@@ -1,0 +1,198 @@
+"""The refund desk: lines, delivery and goodwill with their payers, alone or by two people."""
+
+import pytest
+
+from shop.festivals.models import Fund
+from shop.ledger.balances import balance, owed_to
+from shop.ledger.models import LedgerTransaction
+from shop.money_desk.models import MoneyTask
+from shop.orders.models import Refund, RefundGoodwill
+from shop.payments.models import RefundProposal
+from shop.returns.answer import appeal, refuse
+from shop.returns.ask import ask
+from shop.returns.models import ReturnRequest
+from shop.stock.models import Pool
+from tests import make
+from tests.cms.admin.people import organizer
+from tests.make import NOON
+from tests.paying import assert_books_agree
+from tests.shop.returns.sold import DAY, paid, sent, wish
+
+pytestmark = pytest.mark.django_db
+WHY = {"cause": "goodwill", "reason": "The bag came in another colour"}
+
+
+@pytest.fixture
+def desk(client, till):
+    """Be an organizer at the desk at that moment."""
+    client.force_login(organizer())
+    return client
+
+
+@pytest.fixture
+def order(till):
+    make.delivery(6_00)
+    kettle = make.variant(20_00, of=make.product(of=make.merchant(commission_bp=1_000)), on_hand=9)
+    found = paid(till, {kettle: 3})
+    sent(found)
+    return found
+
+
+def where(order):
+    return f"/organize/orders/{order.pk}/refund/"
+
+
+def answers(order, **typed):
+    line, part = order.lines.get().pk, order.suborders.get().pk
+    ids = {"units": line, "paid": line, "delivery": part, "store": part, "platform": part}
+    return WHY | {f"{name}-{ids[name]}": value for name, value in typed.items()}
+
+
+def test_it_is_worked_out_with_its_payers_before_anything_is_sent(desk, order):
+    assert "$66.00" in desk.get(where(order)).text
+
+    page = desk.post(where(order), answers(order, units="1", delivery="2.00", store="3.00",
+                                           platform="2.00")).text  # fmt: skip
+
+    assert "Send $27.00 back" in page
+    assert "The platform" in page
+    assert not Refund.objects.exists()
+    assert not LedgerTransaction.objects.filter(kind="refund").exists()
+
+
+def test_p55_goodwill_of_two_payers_is_booked_by_each(desk, order):
+    merchant = order.suborders.get().merchant
+    before = owed_to(merchant, "USD")
+
+    typed = answers(order, store="3.00", platform="2.00") | {"do": "send"}
+    sent_back = desk.post(where(order), typed)
+
+    gift = RefundGoodwill.objects.get()
+    assert sent_back.status_code == 302
+    assert (gift.paid, gift.by_merchant, gift.by_platform) == (5_00, 3_00, 2_00)
+    assert before - owed_to(merchant, "USD") == 3_00
+    assert (balance("losses", "USD"), balance("refunds_due", "USD")) == (2_00, -5_00)
+    assert_books_agree()
+
+
+def test_p55_delivery_goes_back_in_parts_and_never_more_than_is_left(desk, order):
+    for amount in ("2.50", "3.50"):
+        desk.post(where(order), answers(order, delivery=amount) | {"do": "send"})
+
+    again = desk.post(where(order), answers(order, delivery="0.01") | {"do": "send"})
+
+    assert again.status_code == 422
+    assert [row.amount for row in Refund.objects.order_by("pk")] == [2_50, 3_50]
+    assert_books_agree()
+
+
+def test_p55_three_parts_of_a_line_end_at_its_price(desk, order):
+    for amount in ("19.99", "20.02", "19.99"):
+        desk.post(where(order), answers(order, paid=amount) | {"do": "send"})
+
+    more = desk.post(where(order), answers(order, paid="0.01") | {"do": "send"})
+
+    assert more.status_code == 422
+    assert sum(row.amount for row in Refund.objects.all()) == 60_00
+    assert order.suborders.get().kept == 6_00  # its delivery
+    assert_books_agree()
+
+
+def test_units_come_back_into_stock_only_where_it_is_said(desk, order):
+    desk.post(where(order), answers(order, units="1") | {"do": "send"})
+    assert Pool.objects.get().on_hand == 6
+
+    desk.post(where(order), answers(order, units="1") | {"do": "send", "is_restocked": "on"})
+
+    assert Pool.objects.get().on_hand == 7
+    assert_books_agree()
+
+
+def test_above_a_sum_somebody_else_has_to_look(desk, order, client):
+    desk.post(where(order), answers(order, units="3") | {"do": "send"})
+    proposal, task = RefundProposal.objects.get(), MoneyTask.objects.get()
+    assert (proposal.amount, task.kind, Refund.objects.exists()) == (60_00, "refund_check", False)
+
+    approve = f"/organize/money/{task.pk}/approve/"
+    own = desk.post(approve, {"reason": "Fine"})
+    assert "somebody else has to look" in own.text
+    client.force_login(organizer())
+    client.post(approve, {"reason": "Seen the pictures"})
+    client.post(approve, {"reason": "Twice"})
+
+    refund = Refund.objects.get()
+    proposal.refresh_from_db()
+    assert (refund.amount, proposal.state, proposal.refund) == (60_00, "done", refund)
+    assert_books_agree()
+
+
+def test_a_proposal_is_dropped_also_by_whoever_made_it(desk, order):
+    desk.post(where(order), answers(order, units="3") | {"do": "send"})
+    task = MoneyTask.objects.get()
+
+    desk.post(f"/organize/money/{task.pk}/drop/", {"reason": "The parcel was found"})
+
+    assert RefundProposal.objects.get().state == "dropped"
+    assert not Refund.objects.exists()
+
+
+@pytest.mark.parametrize(("typed", "said"), [
+    ({}, "Say how much goes back."),
+    ({"units": "4"}, "less than or equal to 3"),
+    ({"paid": "60.01"}, "More would go back"),
+    ({"delivery": "6.01"}, "More would go back of the delivery"),
+])  # fmt: skip
+def test_what_cannot_be_is_refused_and_nothing_is_left(desk, order, typed, said):
+    answer = desk.post(where(order), answers(order, **typed) | {"do": "send"})
+
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert not Refund.objects.exists()
+
+
+def test_a_sponsor_gives_goodwill_from_its_fund(desk, till):
+    festival = make.festival()
+    kettle = make.variant(20_00, on_hand=9)
+    make.deal(kettle, during=festival, price=15_00)
+    fund = Fund.objects.create(festival=festival, sponsor="Chamber", amount=100_00)
+    order = paid(till, {kettle: 1})
+    part = order.suborders.get().pk
+
+    desk.post(where(order), WHY | {f"fund-{fund.pk}-{part}": "4.00", "do": "send"})
+
+    gift = RefundGoodwill.objects.get()
+    assert (gift.by_fund, gift.fund, balance("funds", "USD")) == (4_00, fund, 4_00)
+    assert_books_agree()
+
+
+def test_a_merchandiser_has_no_refund_desk(client, order):
+    client.force_login(make.user())
+
+    assert client.get(where(order)).status_code in (302, 403)
+
+
+def test_a_return_that_was_appealed_is_decided_on_the_money_desk(desk, order):
+    request = ask(order.pk, order.suborders.get().pk, "return", wish(order, 1, "broken"), at=NOON)
+    refuse(request.pk, answer="Worn", at=NOON, by=make.user())
+    appeal(request.pk, at=NOON + DAY)
+    task = MoneyTask.objects.get()
+    page = desk.get(f"/organize/money/{task.pk}/").text
+    assert "Pay it back" in page
+    assert "waits for a decision" in desk.get(f"/organize/desk_orders/inspect/{order.pk}/").text
+
+    desk.post(f"/organize/money/{task.pk}/refund/", {"answer": "We pay", "reason": "Clear crack"})
+
+    task.refresh_from_db()
+    assert (ReturnRequest.objects.get().state, task.outcome, task.reason) == (
+        "refunded", "refund", "Clear crack")  # fmt: skip
+    assert Refund.objects.get().amount == 22_00
+    assert_books_agree()
+
+
+def test_staff_write_down_that_a_parcel_arrived(desk, order):
+    part = order.suborders.get()
+
+    desk.post(f"/organize/orders/{order.pk}/arrived/?part={part.pk}", {"reason": "DHL says so"})
+
+    part.refresh_from_db()
+    assert (part.state, part.delivered_how) == ("delivered", "staff")

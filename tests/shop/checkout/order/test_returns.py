@@ -1,0 +1,199 @@
+"""The pages on which a shopper cancels, looks for a parcel, and sends goods back."""
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from shop.orders.models import Refund
+from shop.returns.answer import agree, refuse
+from shop.returns.models import ReturnPicture, ReturnRequest
+from tests import make
+from tests.budgets import statements
+from tests.make import NOON
+from tests.paying import assert_books_agree
+from tests.shop.checkout.order.proofs import owner_of, stranger
+from tests.shop.checkout.steps import link
+from tests.shop.returns.sold import DAY, paid, sent
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def order(till):
+    make.delivery(3_00)
+    return paid(till, {make.variant(20_00, on_hand=5): 2})
+
+
+@pytest.fixture
+def browser(order):
+    return owner_of(order)
+
+
+def where(order, kind):
+    return link(order, f"parcels/{order.suborders.get().pk}/{kind}/")
+
+
+def field(order, name):
+    return f"{name}-{order.lines.get().pk}"
+
+
+def jpeg():
+    file = BytesIO()
+    Image.new("RGB", (300, 240), "teal").save(file, "JPEG")
+    file.seek(0)
+    file.name = "bag.jpg"
+    return file
+
+
+def test_a_parcel_that_was_not_sent_is_cancelled_with_the_sum_shown_first(order, browser):
+    page = browser.get(where(order, "cancel")).text
+    assert "$43.00" in page
+    assert "Nothing has been sent yet" in page
+
+    answer = browser.post(where(order, "cancel"), {field(order, "units"): "2"}, follow=True)
+
+    assert "Cancelled. The money goes back the way you paid." in answer.text
+    assert Refund.objects.get().amount == 43_00
+    assert "R-2027-" in browser.get(link(order)).text
+    assert_books_agree()
+
+
+def test_the_sum_is_worked_out_again_without_anything_being_asked(order, browser):
+    sent(order)
+
+    answer = browser.post(where(order, "return"), {
+        field(order, "units"): "1", field(order, "reason"): "broken", "again": "1"})  # fmt: skip
+
+    assert answer.status_code == 200
+    assert "$21.50" in answer.text  # with half of the delivery
+    assert not ReturnRequest.objects.exists()
+
+
+def test_a_return_is_asked_for_with_a_reason_words_and_pictures(order, browser):
+    sent(order)
+
+    answer = browser.post(where(order, "return"), {
+        field(order, "units"): "1", field(order, "reason"): "wrong",
+        field(order, "words"): "I ordered Teal", field(order, "pictures"): [jpeg(), jpeg()]},
+        follow=True)  # fmt: skip
+
+    request = ReturnRequest.objects.get()
+    row = request.lines.get()
+    assert request.number in answer.text
+    assert (row.reason, row.words, row.pictures.count()) == ("wrong", "I ordered Teal", 2)
+    assert bytes(ReturnPicture.objects.first().content).startswith(b"\xff\xd8")
+
+
+@pytest.mark.parametrize(("answers", "said"), [
+    ({}, "Choose what it is about."),
+    ({"units": "1"}, "Say for each piece why it goes back."),
+    ({"units": "1", "reason": "mind"}, "used goods come back only if they are faulty"),
+    ({"units": "3", "reason": "wrong"}, "Choose at most 2 of them."),
+    ({"units": "-1", "reason": "wrong"}, "Choose at most 2 of them."),
+    ({"units": "9" * 5_000, "reason": "wrong"}, "Choose at most 2 of them."),
+    ({"units": "1", "reason": "missing"}, "Select a valid choice"),
+    ({"units": "1", "reason": "wrong", "words": "x" * 301}, "at most 300"),
+])  # fmt: skip
+def test_what_is_missing_or_wrong_is_said_and_nothing_is_asked(order, browser, answers, said):
+    sent(order)
+
+    typed = {field(order, name): value for name, value in answers.items()}
+    answer = browser.post(where(order, "return"), typed)
+
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert not ReturnRequest.objects.exists()
+
+
+def test_a_file_that_is_no_picture_is_refused_with_what_to_do(order, browser):
+    sent(order)
+    file = BytesIO(b"MZ not a picture")
+    file.name = "bag.jpg"
+
+    answer = browser.post(where(order, "return"), {
+        field(order, "units"): "1", field(order, "reason"): "wrong",
+        field(order, "pictures"): file})  # fmt: skip
+
+    assert answer.status_code == 422
+    assert "Choose a picture in JPEG" in answer.text
+    assert not ReturnRequest.objects.exists()
+
+
+@pytest.mark.parametrize("page", ["cancel", "return", "missing", "arrived"])
+def test_a_stranger_with_the_link_is_asked_for_a_code(order, page):
+    answer = stranger().post(where(order, page), {field(order, "units"): "2"})
+
+    assert answer.status_code == 303
+    assert "/code/?next=order" in answer["Location"]
+    assert not Refund.objects.exists()
+
+
+def test_the_parcel_of_another_order_is_not_there(order, browser, till):
+    other = paid(till, {make.variant(): 1})
+
+    pages = [f"parcels/{other.suborders.get().pk}/cancel/", "requests/1/",
+             f"parcels/{order.suborders.get().pk}/eat/"]  # fmt: skip
+    assert [browser.get(link(order, page)).status_code for page in pages] == [404] * 3
+
+
+def test_a_page_that_is_too_late_leads_back_to_the_order(order, browser):
+    sent(order)
+
+    answer = browser.get(where(order, "cancel"), follow=True)
+
+    assert "This cannot be asked for any more." in answer.text
+
+
+def test_that_it_arrived_is_said_and_ends_the_search(order, browser, clock_at):
+    sent(order)
+    clock_at(NOON + 20 * DAY)
+    browser = owner_of(order)
+    browser.post(where(order, "missing"), {field(order, "units"): "2"})
+    assert ReturnRequest.objects.get().state == "asked"
+
+    assert "arrived?" in browser.get(where(order, "arrived")).text
+    browser.post(where(order, "arrived"))
+
+    part = order.suborders.get()
+    assert (ReturnRequest.objects.get().state, part.delivered_how) == ("lapsed", "shopper")
+
+
+def test_a_request_is_sent_taken_back_or_taken_to_an_organizer_on_its_page(order, browser):
+    part = sent(order)
+    store = make.member(part.merchant)
+    ask = {field(order, "units"): "1", field(order, "reason"): "wrong"}
+    browser.post(where(order, "return"), ask)
+    first = ReturnRequest.objects.get()
+    agree(first.pk, answer="Box 7, Nairobi", at=NOON, by=store)
+    page = link(order, f"requests/{first.pk}/")
+    assert "Box 7, Nairobi" in browser.get(page).text
+
+    assert browser.post(page, {"do": "sent", "carrier": ""}).status_code == 422
+    browser.post(page, {"do": "sent", "carrier": "EMS", "tracking_number": "EE1"})
+    first.refresh_from_db()
+    assert (first.state, first.carrier) == ("sent", "EMS")
+    browser.post(page, {"do": "take-back"})
+    first.refresh_from_db()
+    assert first.state == "lapsed"
+
+    browser.post(where(order, "return"), ask)
+    second = ReturnRequest.objects.exclude(pk=first.pk).get()
+    refuse(second.pk, answer="Worn", at=NOON, by=store)
+    page = link(order, f"requests/{second.pk}/")
+    assert "Ask an organizer to decide" in browser.get(page).text
+    answer = browser.post(page, {"do": "appeal"}, follow=True)
+    assert "An organizer reads it now and decides." in answer.text
+    assert "Ask an organizer to decide" not in answer.text
+
+
+def test_each_page_costs_the_same_statements_whatever_was_asked(order, browser):
+    sent(order)
+    line = order.lines.get()
+    with statements(most=14):
+        browser.get(where(order, "return"))
+    for _ in range(2):
+        browser.post(where(order, "return"),
+                     {f"units-{line.pk}": "1", f"reason-{line.pk}": "wrong"})  # fmt: skip
+    with statements(most=7):
+        browser.get(link(order))

@@ -1,0 +1,207 @@
+"""What stores and organizers answer, and what becomes of goods and money then."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+
+from shop.errors import NotPossible, StaleState
+from shop.festivals.models import Claim
+from shop.ledger.balances import owed_to
+from shop.money_desk.models import MoneyTask
+from shop.orders.models import Refund
+from shop.orders.reconcile import differences
+from shop.returns.answer import (
+    SEND_WITHIN,
+    agree,
+    appeal,
+    cannot_send,
+    object_to,
+    pay_back,
+    receive,
+    refuse,
+)
+from shop.returns.ask import ANSWER_WITHIN, ask, note_sent
+from shop.returns.overdue import LONGEST_WAY, look_at_returns
+from shop.stock.models import Pool, StockMove
+from tests import make
+from tests.make import NOON
+from tests.paying import assert_books_agree
+from tests.queue import run_queued_work
+from tests.shop.returns.sold import DAY, paid, sent, wish
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def order(till):
+    make.delivery(3_00)
+    found = paid(till, {make.variant(20_00, on_hand=5): 3})
+    sent(found)
+    return found
+
+
+@pytest.fixture
+def store(order):
+    return make.member(order.suborders.get().merchant)
+
+
+def asked(order, count=1, reason="broken", kind="return", at=NOON + DAY):
+    return ask(order.pk, order.suborders.get().pk, kind, wish(order, count, reason), at=at)
+
+
+def fresh(request):
+    request.refresh_from_db()
+    return request
+
+
+def test_a_return_goes_its_way_from_the_asking_to_the_money(order, store):
+    request = asked(order)
+
+    agree(request.pk, answer="Box 7, Nairobi", at=NOON + 2 * DAY, by=store)
+    assert fresh(request).send_by == NOON + 2 * DAY + SEND_WITHIN
+    note_sent(request.pk, carrier="EMS", tracking_number="1", at=NOON + 3 * DAY)
+    line = order.lines.get()
+    receive(request.pk, whole=[line.pk], at=NOON + 9 * DAY, by=store)
+
+    assert (fresh(request).state, request.refund.amount) == ("refunded", 21_00)
+    pool = Pool.objects.get()
+    assert (pool.on_hand, pool.sold) == (3, 0)
+    assert StockMove.objects.latest("pk").kind == "restock"
+    assert_books_agree()
+
+
+def test_goods_that_are_not_whole_do_not_come_into_stock(order, store):
+    request = asked(order)
+    agree(request.pk, answer="", at=NOON + 2 * DAY, by=store)
+
+    receive(request.pk, at=NOON + 9 * DAY, by=store)
+
+    assert Pool.objects.get().on_hand == 2
+    assert not request.lines.get().line.refund_lines.get().is_restocked
+    assert_books_agree()
+
+
+def test_a_store_pays_back_without_a_return_once(order, store):
+    request = asked(order)
+
+    pay_back(request.pk, answer="Keep it", at=NOON + 2 * DAY, by=store)
+    with pytest.raises(NotPossible, match="decided meanwhile"):
+        pay_back(request.pk, at=NOON + 2 * DAY, by=store)
+
+    assert Refund.objects.get().reason == "Keep it"
+
+
+def test_a_refusal_needs_a_reason_and_can_be_appealed_once(order, store):
+    request = asked(order)
+    with pytest.raises(NotPossible, match="Say why"):
+        refuse(request.pk, answer=" ", at=NOON + 2 * DAY, by=store)
+
+    refuse(request.pk, answer="It was worn", at=NOON + 2 * DAY, by=store)
+    appeal(request.pk, at=NOON + 3 * DAY)
+
+    task = MoneyTask.objects.get()
+    assert (fresh(request).state, task.kind, task.amount) == ("appealed", "return", 21_00)
+    refuse(request.pk, answer="We agree with the store", at=NOON + 4 * DAY, by=make.user())
+    task.refresh_from_db()
+    assert task.state == "done"
+    with pytest.raises(NotPossible, match="already"):
+        appeal(request.pk, at=NOON + 5 * DAY)
+
+
+def test_goods_that_came_back_otherwise_than_agreed_are_not_paid(order, store):
+    request = asked(order, reason="mind")
+    agree(request.pk, answer="", at=NOON + 2 * DAY, by=store)
+
+    object_to(request.pk, answer="It was used", at=NOON + 9 * DAY, by=store)
+
+    assert (fresh(request).state, request.received_at) == ("refused", NOON + 9 * DAY)
+    assert not Refund.objects.exists()
+
+
+def test_a_lost_parcel_is_paid_back_with_its_delivery(order, store):
+    request = asked(order, count=3, reason="missing", kind="missing", at=NOON + 20 * DAY)
+
+    refund = pay_back(request.pk, at=NOON + 21 * DAY, by=store)
+
+    assert (refund.cause, refund.amount) == ("cannot_deliver", 63_00)
+    assert owed_to(order.suborders.get().merchant, "USD") == 0
+    assert_books_agree()
+
+
+def test_what_no_store_answers_comes_to_the_desk_once(order):
+    request = asked(order)
+
+    look_at_returns(at=request.answer_by - timedelta(seconds=1))
+    assert not MoneyTask.objects.exists()
+    look_at_returns(at=request.answer_by)
+    look_at_returns(at=request.answer_by + HOUR)
+
+    assert MoneyTask.objects.get().what.endswith("The store has not answered.")
+    assert request.answer_by == request.asked_at + ANSWER_WITHIN
+
+
+def test_what_nobody_sends_ends_and_what_never_comes_is_looked_for(order, store):
+    unsent, lost = asked(order), asked(order)
+    for row in (unsent, lost):
+        agree(row.pk, answer="", at=NOON + 2 * DAY, by=store)
+    note_sent(lost.pk, carrier="EMS", tracking_number="", at=NOON + 3 * DAY)
+
+    look_at_returns(at=NOON + 2 * DAY + SEND_WITHIN)
+    look_at_returns(at=NOON + 3 * DAY + LONGEST_WAY)
+
+    assert (fresh(unsent).state, fresh(lost).state) == ("lapsed", "sent")
+    assert MoneyTask.objects.get().about == f"returnrequest-{lost.pk}"
+
+
+@pytest.mark.parametrize(("are_there", "on_hand", "free"), [(True, 5, 4), (False, 3, 2)])
+def test_p56_what_cannot_be_sent_is_paid_back_and_leaves_the_stock_where_it_is_lost(
+    till, are_there, on_hand, free
+):
+    order = paid(till, {make.variant(20_00, on_hand=5): 3})
+    part = order.suborders.get()
+    store = make.member(part.merchant)
+
+    refund = cannot_send(part.pk, {order.lines.get().pk: 2}, are_there=are_there,
+                         reason="Broken by rain", at=NOON, by=store)  # fmt: skip
+
+    pool = Pool.objects.get()
+    assert (refund.amount, pool.on_hand, pool.sold, pool.free) == (40_00, on_hand, 1, free)
+    assert differences() == []
+    assert_books_agree()
+
+
+def test_what_has_left_can_be_sent(order, store):
+    part = order.suborders.get()
+
+    with pytest.raises(NotPossible, match="has left"):
+        cannot_send(part.pk, {order.lines.get().pk: 1}, are_there=False, reason="Rain", at=NOON,
+                    by=store)  # fmt: skip
+
+
+def test_both_sides_are_told_in_their_language(order, store):
+    mail.outbox.clear()
+    request = asked(order)
+    run_queued_work()
+    agree(request.pk, answer="Box 7, Nairobi", at=NOON + 2 * DAY, by=store)
+    run_queued_work()
+    receive(request.pk, at=NOON + 9 * DAY, by=store)
+    run_queued_work()
+
+    subjects = [message.subject for message in mail.outbox]
+    name = order.suborders.get().merchant.name
+    assert f"Return asked for in order {order.number}" in subjects
+    assert f"How to send it back to {name}" in subjects
+    assert any(subject.startswith("$21.00 of order") for subject in subjects)
+
+
+def test_the_gate_refuses_what_is_decided(order, store):
+    request = asked(order)
+    refuse(request.pk, answer="No", at=NOON + 2 * DAY, by=store)
+    stale = fresh(request)
+    pay_back(request.pk, at=NOON + 3 * DAY, by=make.user())
+
+    with pytest.raises(StaleState):
+        stale.move_to("agreed")
+    assert not Claim.objects.exists()

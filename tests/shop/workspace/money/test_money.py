@@ -1,0 +1,184 @@
+"""A store's money in one place: owed, held and why, settled, paid; and where it is paid."""
+
+import csv
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.test import Client
+
+from shop.returns.ask import ask
+from shop.settlements.methods import current_method
+from shop.settlements.models import PayoutMethod, Settlement
+from tests import make
+from tests.budgets import statements
+from tests.make import NOON
+from tests.shop.accounts.people import PASSWORD, signed_in
+from tests.shop.returns.sold import paid, sent, wish
+from tests.shop.settlements.earned import DAY, MONDAY, RELEASED, earned, settled, store
+
+pytestmark = pytest.mark.django_db
+TYPED = {"rail": "bank", "holder": "Iveti Hills Market Ltd", "account": "0110 0927 74471",
+         "bank": "Equity Bank", "bic": "eqblkena"}  # fmt: skip
+
+
+@pytest.fixture
+def merchant(till):
+    return store()
+
+
+@pytest.fixture
+def browser(client, merchant):
+    client.force_login(make.member(merchant))
+    return client
+
+
+def fresh(user):
+    """Return a browser in which somebody has just typed the password once more."""
+    browser = signed_in(user)
+    browser.post("/account/reauthenticate/", {"password": PASSWORD})
+    return browser
+
+
+def where(merchant, page=""):
+    return f"/merchant/{merchant.slug}/money/{page}"
+
+
+def test_each_figure_is_the_ledgers_and_what_is_held_says_why(browser, till, merchant, clock_at):
+    earned(till, merchant)
+    order = earned(till, merchant)
+    ask(order.pk, order.suborders.get().pk, "return", wish(order, 1, "broken"), at=NOON + 4 * DAY)
+    paid(till, {make.variant(10_00, of=make.product(of=merchant)): 1}, at=NOON)
+    clock_at(RELEASED)
+
+    page = browser.get(where(merchant)).text
+
+    assert "$90.00" in page
+    assert "$99.00" in page  # held: a return, and what was not sent
+    assert "The shopper asks for something back." in page
+    assert "Not sent yet." in page
+    answer = browser.get(where(merchant, "held.csv"))
+    rows = list(csv.reader(StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    assert sorted(row[1] for row in rows[1:]) == ["9.00", "90.00"]
+
+
+def test_a_settlement_is_read_line_by_line_and_taken_away(browser, till, merchant, clock_at):
+    earned(till, merchant)
+    made = settled(merchant)
+    clock_at(MONDAY)
+
+    page = browser.get(where(merchant, f"{made.pk}/")).text
+    assert made.number in page
+    assert "$90.00" in page
+    answer = browser.get(where(merchant, f"{made.pk}.csv"))
+    rows = list(csv.reader(StringIO(answer.content.decode("utf-8-sig"))))
+    assert (rows[1][2], rows[1][-1], rows[-1][2], rows[-1][-1]) == (
+        "goods", "90.00", "total", "90.00")  # fmt: skip
+    assert browser.get(where(merchant, f"{made.pk}.xlsx")).content[:2] == b"PK"
+
+
+def test_a_store_asks_for_it_and_again_only_after_a_week(browser, till, merchant, clock_at):
+    earned(till, merchant)
+    clock_at(RELEASED)
+
+    first = browser.post(where(merchant, "ask/"), follow=True)
+    second = browser.post(where(merchant, "ask/"), follow=True)
+
+    assert "is being checked" in first.text
+    assert "within the last seven days" in second.text
+    assert Settlement.objects.get().asked
+
+
+def test_strangers_and_members_without_money_see_nothing(till, merchant, client):
+    earned(till, merchant)
+    made = settled(merchant)
+    client.force_login(make.member(merchant, may_see_money=False))
+    for page in ("", "held.csv", f"{made.pk}/", f"{made.pk}.csv", "account/"):
+        assert client.get(where(merchant, page)).status_code == 403
+    other = store()
+    client.force_login(make.member(other))
+    assert client.get(where(merchant)).status_code == 404
+    assert client.get(where(other, f"{made.pk}/")).status_code == 404
+
+
+def test_p12_an_account_is_typed_only_after_signing_in_anew(till, merchant, client):
+    client.force_login(make.member(merchant))
+
+    answer = client.post(where(merchant, "account/"), TYPED)
+
+    assert answer.status_code == 302
+    assert "/reauthenticate/" in answer["Location"]
+    assert PayoutMethod.objects.count() == 1
+
+
+def test_an_account_is_kept_sealed_and_shown_by_its_last_digits(till):
+    merchant = make.merchant()
+    browser = fresh(make.member(merchant))
+
+    answer = browser.post(where(merchant, "account/"), TYPED, follow=True)
+
+    row = PayoutMethod.objects.get()
+    assert "Kept." in answer.text
+    assert "•••• 4471" in answer.text
+    assert "01100927" not in answer.text
+    assert (row.state, row.country) == ("new", merchant.country)
+    browser.post(where(merchant, f"account/{row.pk}/close/"))
+    row.refresh_from_db()
+    assert row.state == "closed"
+
+
+@pytest.mark.parametrize(("facts", "said"), [
+    ({"account": "GB33 BUKB 2020 1555 5555 56"}, "This IBAN has a mistake"),
+    ({"account": "07 00"}, ""),
+    ({"account": "?" * 12}, "4 to 34 letters and digits"),
+    ({"bic": "EQB"}, "A BIC has eight or eleven"),
+    ({"rail": "mobile", "account": "0700123456"}, "Begin with +"),
+    ({"holder": ""}, "This field is required"),
+])  # fmt: skip
+def test_an_account_that_cannot_be_is_refused_with_what_to_do(till, facts, said):
+    merchant = make.merchant()
+    browser = fresh(make.member(merchant))
+
+    answer = browser.post(where(merchant, "account/"), TYPED | facts)
+
+    if said:
+        assert answer.status_code == 422
+        assert said in answer.text
+        assert not PayoutMethod.objects.exists()
+
+
+def test_a_right_iban_and_a_telephone_are_taken(till):
+    for facts in ({"account": "GB33 BUKB 2020 1555 5555 55"},
+                  {"rail": "mobile", "account": "+254 700 123456", "bank": "M-Pesa"}):  # fmt: skip
+        merchant = make.merchant()
+        browser = fresh(make.member(merchant))
+        assert browser.post(where(merchant, "account/"), TYPED | facts).status_code == 302
+    assert PayoutMethod.objects.count() == 2
+
+
+def test_a_wrong_account_of_another_store_cannot_be_closed(browser, till, merchant):
+    other = store()
+    row = current_method(other, at=MONDAY)
+
+    assert browser.post(where(merchant, f"account/{row.pk}/close/")).status_code == 404
+    assert browser.post(where(other, f"account/{row.pk}/close/")).status_code == 404
+
+
+def test_the_page_costs_the_same_for_one_as_for_many(browser, till, merchant, clock_at):
+    def costs():
+        with statements(most=26) as taken:
+            assert browser.get(where(merchant)).status_code == 200
+        return taken
+
+    earned(till, merchant)
+    clock_at(NOON + timedelta(days=4))
+    costs()
+    for _n in range(3):
+        order = paid(till, {make.variant(of=make.product(of=merchant)): 1}, at=NOON)
+        sent(order)
+    clock_at(NOON + timedelta(days=4))
+    costs()
+
+
+def test_guests_are_led_to_the_sign_in(merchant):
+    assert Client().get(where(merchant)).status_code == 302
