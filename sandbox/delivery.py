@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from sandbox import endpoints, events, sessions
+from sandbox import endpoints, events, schedule
 from sandbox.world import Attempt, World
 
 FIRST_WAIT = 0.2
@@ -15,7 +15,7 @@ LONGEST_WAIT = 60
 MOST_TRIES = 16
 
 _TIMEOUT = 10
-_EXPIRE_EVERY = 1
+_LOOK_EVERY = 1
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,7 +38,7 @@ class Courier(threading.Thread):
     """Delivers events to their endpoints, again and again until each was taken.
 
     The wait doubles from try to try. What was not taken when the process ended is tried again by
-    the next one that reads the same state file. Also expires sessions whose time is up.
+    the next one that reads the same state file. Also lets happen what is due by the clock.
     """
 
     def __init__(self, world: World) -> None:
@@ -49,7 +49,7 @@ class Courier(threading.Thread):
         self._places = itertools.count()
         self._sending = False
         self._stopped = False
-        self._expire_at = 0.0
+        self._due_at = 0.0
         for event in world.store.all("event"):
             waiting = world.store.notes(event["id"])["waiting"]
             world.due.extend((event["id"], endpoint) for endpoint in waiting)
@@ -85,7 +85,7 @@ class Courier(threading.Thread):
             if self._wait_for() > 0 and not self._stopped:
                 self._world.news.wait(self._wait_for())
                 self._collect()
-            self._expire_sessions()
+            self._do_due()
             if self._wait_for() > 0 or self._stopped:
                 return None
             self._sending = True
@@ -97,17 +97,17 @@ class Courier(threading.Thread):
 
     def _wait_for(self) -> float:
         if not self._parcels:
-            return _EXPIRE_EVERY
-        return min(_EXPIRE_EVERY, self._parcels[0].due - time.monotonic())
+            return _LOOK_EVERY
+        return min(_LOOK_EVERY, self._parcels[0].due - time.monotonic())
 
     def _send_at(self, moment: float, event: str, endpoint: str, number: int = 1) -> None:
         parcel = _Parcel(moment, next(self._places), event, endpoint, number)
         heapq.heappush(self._parcels, parcel)
 
-    def _expire_sessions(self) -> None:
-        if time.monotonic() >= self._expire_at:
-            self._expire_at = time.monotonic() + _EXPIRE_EVERY
-            sessions.expire_due(self._world)
+    def _do_due(self) -> None:
+        if time.monotonic() >= self._due_at:
+            self._due_at = time.monotonic() + _LOOK_EVERY
+            schedule.do_due(self._world)
             self._world.store.commit()
 
     def _deliver(self, parcel: _Parcel) -> None:

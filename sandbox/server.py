@@ -11,13 +11,13 @@ from sandbox.contract import load_contract
 from sandbox.controls import Sandbox
 from sandbox.delivery import Courier
 from sandbox.guards import check_key
-from sandbox.idempotency import forget_old_answers
+from sandbox.idempotency import forget_answers
 from sandbox.routes import OPERATIONS
 from sandbox.web import Request, Response, read_request
 from sandbox.world import Options, World
 
 HOST = "127.0.0.1"
-_THREADS = 8
+_THREADS = 16  # silent calls keep theirs
 
 
 class Running:
@@ -41,7 +41,7 @@ class Running:
         world.public = world.options.public.rstrip("/") or self.url
         with world.lock:
             endpoints.add_default(world)
-            forget_old_answers(world)
+            forget_answers(world)
             world.store.commit()
         self._thread = threading.Thread(target=self._server.run, name="sandbox", daemon=True)
         self._courier.start()
@@ -103,7 +103,15 @@ def start(port: int = 0, *, contract: bool = False, options: Options | None = No
 def _respond_as_api(world: World, request: Request) -> Response:
     text = request.query if request.method in {"GET", "DELETE"} else request.body
     call = api.Call(request.method, request.path, text, request.headers)
+    with world.lock:
+        silence = world.silence_of(call.name)
+    if silence and not silence.executed:
+        world.wait_out(call.name)
+        return Response(HTTPStatus.GATEWAY_TIMEOUT)
     found = api.answer(world, call)
+    if silence:
+        world.wait_out(call.name)
+        return Response(HTTPStatus.GATEWAY_TIMEOUT)
     return Response(found.status, found.text.encode(), "application/json", found.headers)
 
 
