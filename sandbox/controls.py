@@ -4,12 +4,16 @@ from sandbox import accounts, endpoints, events, idempotency, paying, payouts, s
 from sandbox.bank_controls import BankControls
 from sandbox.contract import Problem
 from sandbox.delivery import Courier
+from sandbox.errors import missing
 from sandbox.locks import locked
 from sandbox.store import Body
+from sandbox.v2 import accounts as recipients
+from sandbox.v2 import capabilities, defaults
+from sandbox.v2.controls import RecipientControls
 from sandbox.world import Attempt, Fault, Silence, World
 
 
-class Sandbox(BankControls):
+class Sandbox(BankControls, RecipientControls):
     """What tests do to the provider from outside its API: clock, failures, shoppers, banks."""
 
     def __init__(self, world: World, courier: Courier) -> None:
@@ -32,7 +36,7 @@ class Sandbox(BankControls):
         world.secrets[:] = [world.options.secret]
         world.clock.offset = 0
         world.refunds_wait = ""
-        endpoints.add_default(world)
+        defaults.add_defaults(world)
         world.news.notify_all()
 
     @locked
@@ -126,12 +130,19 @@ class Sandbox(BankControls):
 
     @locked
     def onboard(self, account_id: str) -> Body:
-        """Finish an account's onboarding, and return it."""
+        """Finish an account's onboarding, and return it; of either half of the API."""
+        if recipient := self.world.store.find("v2.core.account", account_id):
+            recipients.finish(self.world, recipient)
+            return recipient
         return accounts.onboard(self.world, account_id)
 
     @locked
     def set_transfers(self, account_id: str, *, active: bool) -> Body:
         """Give or take an account's right to receive transfers, and return it."""
+        if recipient := self.world.store.find("v2.core.account", account_id):
+            status = "active" if active else "restricted"
+            capabilities.change(self.world, recipient, capabilities.TRANSFERS, status)
+            return recipient
         return accounts.set_capability(self.world, account_id, "transfers", active=active)
 
     @locked
@@ -168,8 +179,11 @@ class Sandbox(BankControls):
     @locked
     def redeliver(self, event_id: str) -> None:
         """Send an event again to every endpoint that is on."""
-        self.world.store.get("event", event_id)
-        everyone = self.world.store.all("webhook_endpoint")
+        event, store = events.find(self.world, event_id), self.world.store
+        if event is None:
+            raise missing("event", event_id)
+        is_thin = event["object"] == "v2.core.event"
+        everyone = store.all("v2.core.event_destination" if is_thin else "webhook_endpoint")
         self.world.send(event_id, [e["id"] for e in everyone if e["status"] == "enabled"])
 
     @locked
@@ -199,6 +213,8 @@ class Sandbox(BankControls):
     def _secrets(self, endpoint_id: str | None) -> list[str]:
         if endpoint_id is None:
             return self.world.secrets
-        endpoint = self.world.store.get("webhook_endpoint", endpoint_id)
+        endpoint = endpoints.find(self.world, endpoint_id)
+        if endpoint is None:
+            raise missing("webhook_endpoint", endpoint_id)
         self.world.store.save(endpoint)
         return endpoints.secrets_of(self.world, endpoint)

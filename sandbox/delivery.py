@@ -50,7 +50,7 @@ class Courier(threading.Thread):
         self._sending = False
         self._stopped = False
         self._due_at = 0.0
-        for event in world.store.all("event"):
+        for event in [*world.store.all("event"), *world.store.all("v2.core.event")]:
             waiting = world.store.notes(event["id"])["waiting"]
             world.due.extend((event["id"], endpoint) for endpoint in waiting)
 
@@ -115,7 +115,7 @@ class Courier(threading.Thread):
         status = _post(letter) if letter else None
         with self._world.lock:
             self._sending = False
-            event = self._world.store.find("event", parcel.event)
+            event = events.find(self._world, parcel.event)
             if letter and event:
                 attempt = Attempt(event["id"], event["type"], letter.url, parcel.number, status)
                 self._record(parcel, attempt)
@@ -124,13 +124,13 @@ class Courier(threading.Thread):
         """Return what to send, or nothing when the event or its endpoint is gone or off."""
         world = self._world
         with world.lock:
-            event = world.store.find("event", parcel.event)
-            endpoint = world.store.find("webhook_endpoint", parcel.endpoint)
+            event = events.find(world, parcel.event)
+            endpoint = endpoints.find(world, parcel.endpoint)
             if not event or not endpoint or endpoint["status"] != "enabled":
                 return None
             body = events.encode(event)
             proof = events.signature(body, endpoints.secrets_of(world, endpoint))
-            return _Letter(endpoint["url"], body, proof)
+            return _Letter(endpoints.address_of(world, endpoint), body, proof)
 
     def _record(self, parcel: _Parcel, attempt: Attempt) -> None:
         store = self._world.store
@@ -139,7 +139,10 @@ class Courier(threading.Thread):
             waiting = store.notes(parcel.event)["waiting"]
             if parcel.endpoint in waiting:
                 waiting.remove(parcel.endpoint)
-            store.change(store.get("event", parcel.event), pending_webhooks=len(waiting))
+            event = events.find(self._world, parcel.event)
+            if "pending_webhooks" in event:
+                event["pending_webhooks"] = len(waiting)
+            store.save(event)
             store.commit()
         elif parcel.number < MOST_TRIES:
             wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (parcel.number - 1))

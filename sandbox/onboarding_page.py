@@ -7,6 +7,7 @@ from sandbox.errors import Refused
 from sandbox.store import Body
 from sandbox.templating import Markup, fill, join, not_found, page
 from sandbox.transfers import held_by
+from sandbox.v2 import recipient_page
 from sandbox.web import Request, Response, redirect
 from sandbox.world import World
 
@@ -14,6 +15,8 @@ from sandbox.world import World
 def respond(world: World, request: Request) -> Response:
     """Show the page where a merchant finishes onboarding, or sees what has arrived."""
     kind, object_id = request.segments[0], request.segments[-1]
+    if request.segments[1:2] == ["v2"]:
+        return recipient_page.respond(world, request)
     with world.lock:
         try:
             if kind == "express":

@@ -6,13 +6,15 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from waitress import create_server
 from waitress.wasyncore import close_all
 
-from sandbox import api, assets, control_api, endpoints, index_page, onboarding_page, pay_page
+from sandbox import api, assets, control_api, index_page, onboarding_page, pay_page
 from sandbox.contract import load_contract
 from sandbox.controls import Sandbox
 from sandbox.delivery import Courier
 from sandbox.guards import check_key
 from sandbox.idempotency import forget_answers
 from sandbox.routes import OPERATIONS
+from sandbox.v2 import api as v2_api
+from sandbox.v2 import defaults
 from sandbox.web import Request, Response, read_request
 from sandbox.world import Options, World
 
@@ -40,7 +42,7 @@ class Running:
         self.url = f"http://{HOST}:{self._server.effective_port}"
         world.public = world.options.public.rstrip("/") or self.url
         with world.lock:
-            endpoints.add_default(world)
+            defaults.add_defaults(world)
             forget_answers(world)
             world.store.commit()
         self._thread = threading.Thread(target=self._server.run, name="sandbox", daemon=True)
@@ -108,7 +110,7 @@ def _respond_as_api(world: World, request: Request) -> Response:
     if silence and not silence.executed:
         world.wait_out(call.name)
         return Response(HTTPStatus.GATEWAY_TIMEOUT)
-    found = api.answer(world, call)
+    found = api.answer(world, call, v2_api.answer if call.is_newer else api.execute)
     if silence:
         world.wait_out(call.name)
         return Response(HTTPStatus.GATEWAY_TIMEOUT)
@@ -126,4 +128,5 @@ _AREAS = {
     "onboard": onboarding_page.respond,
     "pay": pay_page.respond,
     "v1": _respond_as_api,
+    "v2": _respond_as_api,
 }

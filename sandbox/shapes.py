@@ -27,6 +27,11 @@ PREFIXES = {
     "topup": "tu",
     "transfer": "tr",
     "transfer_reversal": "trr",
+    "v2.core.account_link": "alink",
+    "v2.core.event": "evt_test",
+    "v2.core.event_destination": "ed_test",
+    "v2.money_management.outbound_setup_intent": "osi_test",
+    "v2.money_management.payout_method": "pm_test",
     "webhook_endpoint": "we",
 }
 

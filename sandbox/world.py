@@ -23,6 +23,7 @@ class Options:
     public: str = ""
     state: Path | None = None
     muted: bool = False
+    thin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
