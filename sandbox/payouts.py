@@ -1,4 +1,4 @@
-"""Money that leaves: the platform's for its bank, a merchant's for theirs.
+"""Money that leaves: the platform's for its bank or its financial account, a merchant's for theirs.
 
 The API shows the platform's payouts alone. One that was paid can still fail, when the bank sends
 the money back.
@@ -12,9 +12,12 @@ from sandbox.forms import Form, names
 from sandbox.lists import matching, page
 from sandbox.store import Body
 from sandbox.transfers import held_by
+from sandbox.v2 import financial_accounts, received_credits
 from sandbox.world import World
 
-_KNOWN = names("amount currency description metadata method source_type statement_descriptor")
+_KNOWN = names(
+    "amount currency description metadata method payout_method source_type statement_descriptor"
+)
 _DAYS_UNDER_WAY = 2
 _DAY = 24 * 60 * 60
 _CLOSED = {
@@ -24,8 +27,14 @@ _CLOSED = {
 
 
 def create(world: World, form: Form) -> Body:
-    """Send available money to the platform's bank, where it arrives after two days."""
+    """Send available money to the platform's bank, where it arrives after two days.
+
+    With ``payout_method`` it goes to that financial account, where it is at once.
+    """
     form.only(_KNOWN)
+    storage_id = form.text("payout_method")
+    if storage_id:
+        _need_open(world, storage_id)
     currency = find_currency(form.need_text("currency"), "currency")
     amount = check_amount(form.need_integer("amount"), currency, "amount")
     if amount > available(world, currency.code):
@@ -35,12 +44,13 @@ def create(world: World, form: Form) -> Body:
         "payout",
         notes={"account": None},
         amount=amount,
-        arrival_date=world.now() + _DAYS_UNDER_WAY * _DAY,
+        arrival_date=world.now() + (0 if storage_id else _DAYS_UNDER_WAY * _DAY),
         automatic=False,
         currency=currency.code,
         description=form.text("description"),
         metadata=form.metadata(),
         method=form.choice("method", "standard", "instant") or "standard",
+        payout_method=storage_id,
         reconciliation_status="not_applicable",
         source_type="card",
         statement_descriptor=form.text("statement_descriptor"),
@@ -50,6 +60,9 @@ def create(world: World, form: Form) -> Body:
     line = book(world, "payout", -amount, payout)
     world.store.change(payout, balance_transaction=line["id"])
     events.emit(world, "payout.created", payout)
+    if storage_id:
+        received_credits.take_in(world, payout)
+        settle(world, payout["id"], ok=True)
     return payout
 
 
@@ -104,6 +117,8 @@ def settle(world: World, payout_id: str, *, ok: bool) -> Body:
         line = book(world, "payout_failure", payout["amount"], payout)
         failed = {**_CLOSED, "failure_balance_transaction": line["id"]}
         world.store.change(payout, status="failed", **failed)
+        if payout["payout_method"]:
+            received_credits.give_back(world, payout)
     events.emit(world, "payout.paid" if ok else "payout.failed", payout)
     return payout
 
@@ -145,3 +160,11 @@ def pay_out(world: World, account_id: str, currency: str, *, ok: bool) -> Body:
         world.store.save(world.store.get("account", account_id))
     events.emit(world, "payout.paid" if ok else "payout.failed", payout, account=account_id)
     return payout
+
+
+def _need_open(world: World, storage_id: str) -> None:
+    storage = world.store.find(financial_accounts.KIND, storage_id)
+    if storage is None:
+        raise missing("payout method", storage_id, "payout_method")
+    if storage["status"] != "open":
+        raise forbidden(f"The financial account {storage_id} is not open.", param="payout_method")

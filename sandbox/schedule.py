@@ -1,4 +1,5 @@
 from sandbox import payouts, sessions, topups
+from sandbox.v2 import payment_states
 from sandbox.world import World
 
 
@@ -7,3 +8,4 @@ def do_due(world: World) -> None:
     sessions.expire_due(world)
     payouts.settle_due(world)
     topups.settle_due(world)
+    payment_states.settle_due(world)

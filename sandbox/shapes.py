@@ -30,8 +30,16 @@ PREFIXES = {
     "v2.core.account_link": "alink",
     "v2.core.event": "evt_test",
     "v2.core.event_destination": "ed_test",
+    "v2.money_management.adjustment": "adj_test",
+    "v2.money_management.financial_account": "fa_test",
+    "v2.money_management.financial_address": "finaddr_test",
+    "v2.money_management.outbound_payment": "obp_test",
     "v2.money_management.outbound_setup_intent": "osi_test",
+    "v2.money_management.payout_intent": "poi_test",
     "v2.money_management.payout_method": "pm_test",
+    "v2.money_management.received_credit": "rc_test",
+    "v2.money_management.transaction": "trxn_test",
+    "v2.money_management.transaction_entry": "trxne_test",
     "webhook_endpoint": "we",
 }
 

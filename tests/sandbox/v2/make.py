@@ -63,3 +63,23 @@ def payment_params(account_id: str, value: int = 34_96, **changes: Any) -> dict:
         "metadata": {"operation": "7"},
         **changes,
     }
+
+
+def payment(
+    api: stripe.StripeClient, account_id: str, value: int = 34_96, key: str = "", **changes: Any
+) -> stripe.v2.money_management.OutboundPayment:
+    options = {"idempotency_key": key} if key else {}
+    params = payment_params(account_id, value, **changes)
+    return api.v2.money_management.outbound_payments.create(params, options)
+
+
+def held(api: stripe.StripeClient, currency: str = "usd") -> tuple[int, int]:
+    """Return what the financial account has available, and what is on its way out."""
+    balance = api.v2.money_management.financial_accounts.retrieve(STORAGE).balance
+    return balance.available[currency].value, balance.outbound_pending[currency].value
+
+
+def moves(api: stripe.StripeClient) -> list[tuple[str, int, str]]:
+    """Return the financial account's transactions, newest first."""
+    found = api.v2.money_management.transactions.list({"financial_account": STORAGE})
+    return [(t.category, t.amount.value, t.status) for t in found.auto_paging_iter()]
