@@ -32,6 +32,17 @@ def test_a_new_recipient_cannot_be_paid_yet(api):
     assert made.applied_configurations == ["recipient"]
 
 
+def test_case_p6_an_account_whose_answer_was_lost_is_found_by_its_key(api, sandbox):
+    key = {"idempotency_key": "op-1"}
+    sandbox.fail_next(500, executed=True, on="POST /v2/core/accounts")
+    with pytest.raises(stripe.APIError):
+        api.v2.core.accounts.create(make.account_params(), key)
+
+    made = api.v2.core.accounts.create(make.account_params(), key)
+
+    assert [account.id for account in api.v2.core.accounts.list().data] == [made.id]
+
+
 def test_parts_that_are_not_included_are_null(api):
     made = make.account(api)
 

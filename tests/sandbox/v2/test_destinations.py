@@ -1,5 +1,6 @@
 import json
 import time
+from dataclasses import replace
 
 import pytest
 import stripe
@@ -206,6 +207,28 @@ def test_events_are_found_by_kind_object_and_time(api, sandbox):
     assert events.list({"created": {"gt": closed.created}}).data == []
     assert sandbox.pull_thin()[-1]["id"] == closed.id
     assert sandbox.pull_thin() == []
+
+
+def test_what_was_not_taken_is_sent_after_a_restart(receiver, tmp_path):
+    options = Options(thin="http://127.0.0.1:9/", state=tmp_path / "state")
+    before = start(options=options)
+    account = make.account(older.client(before.url)).id
+    before.stop()
+
+    after = start(options=replace(options, thin=receiver.url))
+    assert after.sandbox.wait_until_delivered()
+    after.stop()
+
+    assert [json.loads(body)["related_object"]["id"] for body in receiver.bodies] == [account]
+
+
+def test_a_muted_run_sends_no_thin_events(receiver):
+    running = start(options=Options(thin=receiver.url, muted=True))
+    make.account(older.client(running.url))
+    assert running.sandbox.wait_until_delivered()
+    running.stop()
+
+    assert receiver.bodies == []
 
 
 def test_the_command_s_destination_hears_everything(receiver):

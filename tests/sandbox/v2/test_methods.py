@@ -44,6 +44,16 @@ def test_a_payout_method_is_read_on_behalf_of_its_recipient_only(api, sandbox, r
         money.payout_methods.list({}, as_("acct_nope"))
 
 
+def test_pages_keep_the_recipient_for_whom_they_were_asked(api, recipient, money):
+    for number in ("0001110001", "0001110002"):
+        money.outbound_setup_intents.create(bank(account_number=number), as_(recipient))
+
+    listed = money.payout_methods.list({"limit": 1}, as_(recipient))
+
+    last4 = [method.bank_account.last4 for method in listed.auto_paging_iter()]
+    assert last4 == ["0002", "0001", "4242"]
+
+
 def test_a_payout_method_is_put_away_and_brought_back(api, sandbox, recipient, money):
     method = make.method(api, recipient).id
 
