@@ -18,11 +18,18 @@ def main() -> None:
     try:
         check_start(chosen.host, chosen.key, os.environ)
         check_address("--webhook", chosen.webhook)
+        check_address("--thin", chosen.thin)
         check_address("--public", chosen.public)
     except Unsafe as refusal:
         sys.exit(f"Refused: {refusal}")
     options = Options(
-        chosen.key, chosen.secret, chosen.webhook, chosen.public, chosen.state, chosen.muted
+        chosen.key,
+        chosen.secret,
+        chosen.webhook,
+        chosen.public,
+        chosen.state,
+        chosen.muted,
+        chosen.thin,
     )
     try:
         has_contract = load_contract(OPERATIONS) is not None
@@ -44,11 +51,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default=HOST, help="loopback only")
     parser.add_argument("--key", default=defaults.key, help="the API key that calls must carry")
     parser.add_argument("--webhook", default="", metavar="URL", help="where events are sent")
+    parser.add_argument("--thin", default="", metavar="URL", help="where thin events are sent")
     parser.add_argument("--secret", default=defaults.secret, help="what signs the events")
     parser.add_argument("--public", default="", metavar="URL", help="base of links in answers")
-    parser.add_argument(
-        "--muted", action="store_true", help="keep from --webhook what happens in this run"
-    )
+    parser.add_argument("--muted", action="store_true", help="keep back what happens in this run")
     parser.add_argument("--state", type=Path, metavar="FILE", help="keep everything in this file")
     return parser
 

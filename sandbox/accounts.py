@@ -2,7 +2,7 @@ from sandbox import events
 from sandbox.errors import forbidden, invalid, missing
 from sandbox.forms import Form, names
 from sandbox.lists import page
-from sandbox.shapes import listing
+from sandbox.shapes import listing, new_id
 from sandbox.store import Body
 from sandbox.world import World
 
@@ -15,9 +15,16 @@ _UNFINISHED = ["external_account", "tos_acceptance.date", "tos_acceptance.ip"]
 def create(world: World, form: Form) -> Body:
     """Make a connected account that cannot be paid until its owner finishes onboarding."""
     form.only(_KNOWN)
-    account = world.new(
+    return add(world, new_id("account"), form, {"paid_out": {}})
+
+
+def add(world: World, account_id: str, form: Form, notes: Body) -> Body:
+    """Keep a connected account with this id, and return it."""
+    account = world.store.add(
         "account",
-        notes={"paid_out": {}},
+        account_id,
+        notes,
+        created=world.now(),
         business_type=form.text("business_type"),
         capabilities=dict.fromkeys(_requested(form), "inactive"),
         charges_enabled=False,

@@ -36,17 +36,27 @@ class Call:
 
     @property
     def key(self) -> str:
-        """Return the idempotency key; only POST has one."""
-        return self.headers.get("idempotency-key", "") if self.method == "POST" else ""
+        """Return the idempotency key; only POST has one, and DELETE in the newer half."""
+        has_key = self.method == "POST" or (self.method == "DELETE" and self.is_newer)
+        return self.headers.get("idempotency-key", "") if has_key else ""
+
+    @property
+    def is_newer(self) -> bool:
+        """Tell whether it belongs to the newer half of the API."""
+        return self.path.startswith("/v2/")
 
 
-def answer(world: World, call: Call) -> Answer:
-    """Execute a call and return its answer, in Stripe's words when it is refused."""
+def answer(world: World, call: Call, execute: Callable[[World, Call], Answer]) -> Answer:
+    """Return the answer to a call, in Stripe's words when it is refused.
+
+    Args:
+        execute: finds the answer, in this half of the API or in the newer one.
+    """
     request = f"req_{secrets.token_hex(7)}"
     with world.lock:
         world.request = {"id": request, "idempotency_key": call.key or None}
         try:
-            found = _answer(world, call)
+            found = execute(world, call)
         except Refused as refusal:
             found = to_answer(refusal.status, refusal.body)
         finally:
@@ -63,26 +73,38 @@ def is_authorised(world: World, headers: dict[str, str]) -> bool:
     return hmac.compare_digest(_given_key(headers).encode(), world.options.key.encode())
 
 
-def _answer(world: World, call: Call) -> Answer:
-    _authorise(world, call)
+def authorise(world: World, call: Call) -> None:
+    """Refuse a call that does not carry the sandbox's key, or acts for a connected account."""
+    given = _given_key(call.headers)
+    if not given:
+        raise Refused(401, "You did not provide an API key.")
+    if not is_authorised(world, call.headers):
+        raise Refused(401, f"Invalid API Key provided: {given[:7]}****")
+    if "stripe-account" in call.headers or ("stripe-context" in call.headers and not call.is_newer):
+        raise invalid("The sandbox does not act on behalf of connected accounts.")
+
+
+def execute(world: World, call: Call) -> Answer:
+    """Execute a call and return its answer. The caller holds the lock."""
+    authorise(world, call)
     route, ids = find_route(call.method, call.path)
     fields = decode(call.text)
     _check_call(world, route, fields)
     fault = world.take_fault(call.name)
     result = replayed(world, call.key, call.name, fields) if call.key else None
     if result is None:
-        execute = partial(_execute, world, route, ids, fields)
-        result, final = _unless_failing(execute, fault)
+        run = partial(_execute, world, route, ids, fields)
+        result, final = _unless_failing(run, fault)
         if call.key and final:
             keep(world, call.key, call.name, fields, result)
     return _failure(fault) if fault else result
 
 
 def _unless_failing(
-    execute: Callable[[], tuple[Answer, bool]], fault: Fault | None
+    run: Callable[[], tuple[Answer, bool]], fault: Fault | None
 ) -> tuple[Answer, bool]:
     """Return the answer that belongs to the call, and whether it stays under its key."""
-    executed = execute() if fault is None or fault.executed else None
+    executed = run() if fault is None or fault.executed else None
     if fault and fault.saved:
         return _failure(fault), True
     return executed or (_failure(fault), False)
@@ -114,16 +136,6 @@ def _failure(fault: Fault) -> Answer:
     if fault.saved:
         return Answer(found.status, found.text, {"Stripe-Should-Retry": "false"})
     return found
-
-
-def _authorise(world: World, call: Call) -> None:
-    given = _given_key(call.headers)
-    if not given:
-        raise Refused(401, "You did not provide an API key.")
-    if not is_authorised(world, call.headers):
-        raise Refused(401, f"Invalid API Key provided: {given[:7]}****")
-    if "stripe-account" in call.headers:
-        raise invalid("The sandbox does not act on behalf of connected accounts.")
 
 
 def _given_key(headers: dict[str, str]) -> str:

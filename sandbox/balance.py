@@ -7,7 +7,13 @@ from sandbox.world import World
 
 _DAYS_PENDING = 2
 _DAY = 24 * 60 * 60
-_CATEGORIES = {"adjustment": "dispute", "transfer_refund": "transfer_reversal"}
+_CATEGORIES = {
+    "adjustment": "dispute",
+    "payout_cancel": "payout_reversal",
+    "payout_failure": "payout_reversal",
+    "stripe_fee": "fee",
+    "transfer_refund": "transfer_reversal",
+}
 
 
 def book(

@@ -51,6 +51,10 @@ class Contract:
         schema = self._parts[f"{method} {path} call"]
         return self._problems(f"{method} {path} call", self._typed(schema, fields))
 
+    def json_problems(self, method: str, path: str, fields: dict[str, Any]) -> list[Problem]:
+        """Return what is wrong with a call's parameters that have types already, as JSON has."""
+        return self._problems(f"{method} {path} call", fields)
+
     def answer_problems(self, method: str, path: str, body: Any) -> list[Problem]:
         """Return what is wrong with a successful answer."""
         where = f"{method} {path} answer"

@@ -1,35 +1,19 @@
-import copy
 import time
-from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate
 
-from sandbox import accounts, disputes, endpoints, events, paying, payouts, refunds, sessions
-from sandbox.balance import book
+from sandbox import accounts, endpoints, events, idempotency, paying, payouts, schedule
+from sandbox.bank_controls import BankControls
 from sandbox.contract import Problem
-from sandbox.currencies import check_amount, find_currency
 from sandbox.delivery import Courier
+from sandbox.errors import missing
+from sandbox.locks import locked
 from sandbox.store import Body
-from sandbox.world import Attempt, Fault, World
+from sandbox.v2 import accounts as recipients
+from sandbox.v2 import capabilities, defaults
+from sandbox.v2.controls import RecipientControls
+from sandbox.world import Attempt, Fault, Silence, World
 
 
-def _locked[**P, R](
-    method: Callable[Concatenate["Sandbox", P], R],
-) -> Callable[Concatenate["Sandbox", P], R]:
-    """Hold the world's lock, write the state file, and give out a copy of the result."""
-
-    @wraps(method)
-    def wrapper(self: "Sandbox", *args: P.args, **kwargs: P.kwargs) -> R:
-        with self.world.lock:
-            try:
-                return copy.deepcopy(method(self, *args, **kwargs))
-            finally:
-                self.world.store.commit()
-
-    return wrapper
-
-
-class Sandbox:
+class Sandbox(BankControls, RecipientControls):
     """What tests do to the provider from outside its API: clock, failures, shoppers, banks."""
 
     def __init__(self, world: World, courier: Courier) -> None:
@@ -39,34 +23,36 @@ class Sandbox:
 
     # The whole
 
-    @_locked
+    @locked
     def reset(self) -> None:
         """Forget every object, failure, delivery and broken contract; the clock is right again."""
         world = self.world
         world.store.clear()
         self._courier.forget()
         world.faults.clear()
+        world.silences.clear()
         world.problems.clear()
         world.attempts.clear()
         world.secrets[:] = [world.options.secret]
         world.clock.offset = 0
-        world.refunds_wait = False
-        endpoints.add_default(world)
+        world.refunds_wait = ""
+        defaults.add_defaults(world)
+        world.news.notify_all()
 
-    @_locked
+    @locked
     def advance(self, seconds: int) -> int:
-        """Move the sandbox's clock on, and return its offset; sessions expire as time passes."""
+        """Move the sandbox's clock on, and return its offset; what is due happens."""
         return self.set_offset(self.world.clock.offset + int(seconds))
 
-    @_locked
+    @locked
     def set_offset(self, seconds: int) -> int:
         """Set how far the sandbox's clock is ahead of the machine's, and return it."""
         self.world.clock.offset = int(seconds)
         self.world.remember("clock", offset=int(seconds))
-        sessions.expire_due(self.world)
+        schedule.do_due(self.world)
         return int(seconds)
 
-    @_locked
+    @locked
     def fail_next(
         self,
         *statuses: int,
@@ -86,6 +72,27 @@ class Sandbox:
         """
         self.world.faults += [Fault(int(status), executed, saved, on, code) for status in statuses]
 
+    @locked
+    def silence(self, seconds: float, on: str = "", *, executed: bool = False) -> None:
+        """Leave calls without an answer for a while; each then learns that nobody was there.
+
+        Args:
+            seconds: of the machine's time, from now; 0 ends every silence.
+            on: start of "METHOD path", such as "POST /v1/refunds"; other calls are answered.
+            executed: the calls take effect at once, and only their answers are lost.
+        """
+        silences = self.world.silences
+        if seconds <= 0:
+            silences.clear()
+        else:
+            silences.append(Silence(time.monotonic() + seconds, on, executed))
+        self.world.news.notify_all()
+
+    @locked
+    def forget_keys(self) -> int:
+        """Forget every idempotency key, as if its time were over; return how many."""
+        return idempotency.forget_answers(self.world, whether_old=False)
+
     @property
     def contract_errors(self) -> list[Problem]:
         """Return the answers and events that broke Stripe's published specification."""
@@ -99,92 +106,58 @@ class Sandbox:
 
     # The shopper
 
-    @_locked
+    @locked
     def pay(self, session_id: str) -> Body:
         """Pay a session, as the button does, and return it."""
         return paying.pay(self.world, session_id)
 
-    @_locked
+    @locked
     def decline(self, session_id: str) -> Body:
         """Let a try to pay be refused, as the button does, and return the open session."""
         return paying.decline(self.world, session_id)
 
-    @_locked
+    @locked
     def pay_later(self, session_id: str) -> Body:
         """Choose a method whose money arrives later, as the button does; return the session."""
         return paying.pay_later(self.world, session_id)
 
-    @_locked
+    @locked
     def settle(self, session_id: str, ok: bool = True) -> Body:
         """Let the money of a delayed payment arrive, or not, and return the session."""
         return paying.settle(self.world, session_id, ok=ok)
 
     # The merchant
 
-    @_locked
+    @locked
     def onboard(self, account_id: str) -> Body:
-        """Finish an account's onboarding, and return it."""
+        """Finish an account's onboarding, and return it; of either half of the API."""
+        if recipient := self.world.store.find("v2.core.account", account_id):
+            recipients.finish(self.world, recipient)
+            return recipient
         return accounts.onboard(self.world, account_id)
 
-    @_locked
+    @locked
     def set_transfers(self, account_id: str, *, active: bool) -> Body:
         """Give or take an account's right to receive transfers, and return it."""
+        if recipient := self.world.store.find("v2.core.account", account_id):
+            status = "active" if active else "restricted"
+            capabilities.change(self.world, recipient, capabilities.TRANSFERS, status)
+            return recipient
         return accounts.set_capability(self.world, account_id, "transfers", active=active)
 
-    @_locked
+    @locked
     def pay_out(self, account_id: str, currency: str = "usd", *, ok: bool = True) -> Body:
         """Send what an account holds to its bank, so that reversals find nothing; or fail to."""
         return payouts.pay_out(self.world, account_id, currency, ok=ok)
 
-    # The provider and the banks
-
-    @_locked
-    def fund(self, amount: int, currency: str) -> Body:
-        """Add to the platform's available balance, in smallest units."""
-        known = find_currency(currency, "currency")
-        check_amount(int(amount), known, "amount")
-        return book(self.world, "topup", int(amount), {"id": None, "currency": known.code})
-
-    @_locked
-    def hold_refunds(self, on: bool = True) -> None:
-        """Let refunds made from now on wait as "pending" until they are settled, or not."""
-        self.world.refunds_wait = on
-
-    @_locked
-    def settle_refund(self, refund_id: str, ok: bool = True) -> Body:
-        """Let a refund arrive, or fail, and return it."""
-        return refunds.settle(self.world, refund_id, ok=ok)
-
-    @_locked
-    def dispute(
-        self, charge_id: str, amount: int | None = None, *, is_inquiry: bool = False
-    ) -> Body:
-        """Let the shopper's bank dispute a charge, or ask about it, and return the dispute."""
-        return disputes.open_dispute(self.world, charge_id, amount=amount, is_inquiry=is_inquiry)
-
-    @_locked
-    def close_inquiry(self, dispute_id: str) -> Body:
-        """Let an inquiry come to nothing, and return it."""
-        return disputes.close_inquiry(self.world, dispute_id)
-
-    @_locked
-    def appeal(self, dispute_id: str) -> Body:
-        """Let a lost dispute be looked at once more, and return it."""
-        return disputes.appeal(self.world, dispute_id)
-
-    @_locked
-    def close_dispute(self, dispute_id: str, *, won: bool) -> Body:
-        """Let the bank decide a dispute, and return it."""
-        return disputes.close_dispute(self.world, dispute_id, won=won)
-
     # Events
 
-    @_locked
+    @locked
     def events(self, kind: str | None = None) -> list[Body]:
         """Return what happened, oldest first, of one kind or of all."""
         return [e for e in self.world.store.all("event") if kind in {None, e["type"]}]
 
-    @_locked
+    @locked
     def pull(self) -> list[Body]:
         """Return the events since the last pull, oldest first, for tests without an endpoint."""
         found = list(self.world.store.all("event"))
@@ -203,14 +176,17 @@ class Sandbox:
         with self.world.lock:
             return body, events.signature(body, self.world.secrets, timestamp)
 
-    @_locked
+    @locked
     def redeliver(self, event_id: str) -> None:
         """Send an event again to every endpoint that is on."""
-        self.world.store.get("event", event_id)
-        everyone = self.world.store.all("webhook_endpoint")
+        event, store = events.find(self.world, event_id), self.world.store
+        if event is None:
+            raise missing("event", event_id)
+        is_thin = event["object"] == "v2.core.event"
+        everyone = store.all("v2.core.event_destination" if is_thin else "webhook_endpoint")
         self.world.send(event_id, [e["id"] for e in everyone if e["status"] == "enabled"])
 
-    @_locked
+    @locked
     def deliveries(self) -> list[Attempt]:
         """Return the tries to deliver events, oldest first, the last thousand of them."""
         return list(self.world.attempts)
@@ -224,12 +200,12 @@ class Sandbox:
             time.sleep(0.01)
         return False
 
-    @_locked
+    @locked
     def roll_secret(self, secret: str, endpoint_id: str | None = None) -> None:
         """Sign with one more secret: the old ones and this one, until they are dropped."""
         self._secrets(endpoint_id).append(secret)
 
-    @_locked
+    @locked
     def drop_old_secrets(self, endpoint_id: str | None = None) -> None:
         """Sign with the newest secret only."""
         del self._secrets(endpoint_id)[:-1]
@@ -237,6 +213,8 @@ class Sandbox:
     def _secrets(self, endpoint_id: str | None) -> list[str]:
         if endpoint_id is None:
             return self.world.secrets
-        endpoint = self.world.store.get("webhook_endpoint", endpoint_id)
+        endpoint = endpoints.find(self.world, endpoint_id)
+        if endpoint is None:
+            raise missing("webhook_endpoint", endpoint_id)
         self.world.store.save(endpoint)
         return endpoints.secrets_of(self.world, endpoint)

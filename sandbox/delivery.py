@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from sandbox import endpoints, events, sessions
+from sandbox import endpoints, events, schedule
 from sandbox.world import Attempt, World
 
 FIRST_WAIT = 0.2
@@ -15,7 +15,7 @@ LONGEST_WAIT = 60
 MOST_TRIES = 16
 
 _TIMEOUT = 10
-_EXPIRE_EVERY = 1
+_LOOK_EVERY = 1
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,7 +38,7 @@ class Courier(threading.Thread):
     """Delivers events to their endpoints, again and again until each was taken.
 
     The wait doubles from try to try. What was not taken when the process ended is tried again by
-    the next one that reads the same state file. Also expires sessions whose time is up.
+    the next one that reads the same state file. Also lets happen what is due by the clock.
     """
 
     def __init__(self, world: World) -> None:
@@ -49,8 +49,8 @@ class Courier(threading.Thread):
         self._places = itertools.count()
         self._sending = False
         self._stopped = False
-        self._expire_at = 0.0
-        for event in world.store.all("event"):
+        self._due_at = 0.0
+        for event in [*world.store.all("event"), *world.store.all("v2.core.event")]:
             waiting = world.store.notes(event["id"])["waiting"]
             world.due.extend((event["id"], endpoint) for endpoint in waiting)
 
@@ -85,7 +85,7 @@ class Courier(threading.Thread):
             if self._wait_for() > 0 and not self._stopped:
                 self._world.news.wait(self._wait_for())
                 self._collect()
-            self._expire_sessions()
+            self._do_due()
             if self._wait_for() > 0 or self._stopped:
                 return None
             self._sending = True
@@ -97,17 +97,17 @@ class Courier(threading.Thread):
 
     def _wait_for(self) -> float:
         if not self._parcels:
-            return _EXPIRE_EVERY
-        return min(_EXPIRE_EVERY, self._parcels[0].due - time.monotonic())
+            return _LOOK_EVERY
+        return min(_LOOK_EVERY, self._parcels[0].due - time.monotonic())
 
     def _send_at(self, moment: float, event: str, endpoint: str, number: int = 1) -> None:
         parcel = _Parcel(moment, next(self._places), event, endpoint, number)
         heapq.heappush(self._parcels, parcel)
 
-    def _expire_sessions(self) -> None:
-        if time.monotonic() >= self._expire_at:
-            self._expire_at = time.monotonic() + _EXPIRE_EVERY
-            sessions.expire_due(self._world)
+    def _do_due(self) -> None:
+        if time.monotonic() >= self._due_at:
+            self._due_at = time.monotonic() + _LOOK_EVERY
+            schedule.do_due(self._world)
             self._world.store.commit()
 
     def _deliver(self, parcel: _Parcel) -> None:
@@ -115,7 +115,7 @@ class Courier(threading.Thread):
         status = _post(letter) if letter else None
         with self._world.lock:
             self._sending = False
-            event = self._world.store.find("event", parcel.event)
+            event = events.find(self._world, parcel.event)
             if letter and event:
                 attempt = Attempt(event["id"], event["type"], letter.url, parcel.number, status)
                 self._record(parcel, attempt)
@@ -124,13 +124,13 @@ class Courier(threading.Thread):
         """Return what to send, or nothing when the event or its endpoint is gone or off."""
         world = self._world
         with world.lock:
-            event = world.store.find("event", parcel.event)
-            endpoint = world.store.find("webhook_endpoint", parcel.endpoint)
+            event = events.find(world, parcel.event)
+            endpoint = endpoints.find(world, parcel.endpoint)
             if not event or not endpoint or endpoint["status"] != "enabled":
                 return None
             body = events.encode(event)
             proof = events.signature(body, endpoints.secrets_of(world, endpoint))
-            return _Letter(endpoint["url"], body, proof)
+            return _Letter(endpoints.address_of(world, endpoint), body, proof)
 
     def _record(self, parcel: _Parcel, attempt: Attempt) -> None:
         store = self._world.store
@@ -139,7 +139,10 @@ class Courier(threading.Thread):
             waiting = store.notes(parcel.event)["waiting"]
             if parcel.endpoint in waiting:
                 waiting.remove(parcel.endpoint)
-            store.change(store.get("event", parcel.event), pending_webhooks=len(waiting))
+            event = events.find(self._world, parcel.event)
+            if "pending_webhooks" in event:
+                event["pending_webhooks"] = len(waiting)
+            store.save(event)
             store.commit()
         elif parcel.number < MOST_TRIES:
             wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (parcel.number - 1))

@@ -1,4 +1,4 @@
-"""Disputes begin outside, at the shopper's bank: the API only shows them; controls make them."""
+"""Disputes begin outside, at the shopper's bank: controls make them, the API answers them."""
 
 from sandbox import events
 from sandbox.balance import book
@@ -11,6 +11,13 @@ from sandbox.world import World
 _FEE = 15_00
 _DAYS_TO_ANSWER = 7
 _DAY = 24 * 60 * 60
+_INQUIRIES = frozenset({"warning_needs_response", "warning_under_review"})
+_SUBMITTED = {
+    "needs_response": "under_review",
+    "under_review": "under_review",
+    "warning_needs_response": "warning_under_review",
+    "warning_under_review": "warning_under_review",
+}
 
 
 def open_dispute(
@@ -49,8 +56,7 @@ def open_dispute(
     if is_inquiry:
         events.emit(world, "charge.dispute.created", dispute)
         return dispute
-    world.store.change(charge, disputed=True)
-    _book(world, dispute, -dispute["amount"], fee=_FEE)
+    _withdraw(world, dispute)
     events.emit(world, "charge.dispute.created", dispute)
     events.emit(world, "charge.dispute.funds_withdrawn", dispute)
     return dispute
@@ -79,6 +85,18 @@ def close_inquiry(world: World, dispute_id: str) -> Body:
     return dispute
 
 
+def escalate(world: World, dispute_id: str) -> Body:
+    """Let an inquiry become a dispute, which takes the amount, and return it."""
+    dispute = world.store.get("dispute", dispute_id)
+    if dispute["status"] not in _INQUIRIES:
+        raise forbidden(f"The dispute {dispute_id} is no open inquiry.")
+    world.store.change(dispute, status="needs_response")
+    _withdraw(world, dispute)
+    events.emit(world, "charge.dispute.updated", dispute)
+    events.emit(world, "charge.dispute.funds_withdrawn", dispute)
+    return dispute
+
+
 def appeal(world: World, dispute_id: str) -> Body:
     """Let a lost dispute be looked at once more, and return it."""
     dispute = world.store.get("dispute", dispute_id)
@@ -98,6 +116,38 @@ def list_all(world: World, form: Form) -> Body:
     """Return a page of disputes, newest first."""
     found = matching(world.store.all("dispute"), form, "charge", "payment_intent")
     return page("/v1/disputes", found, form)
+
+
+def update(world: World, dispute_id: str, form: Form) -> Body:
+    """Send evidence, or keep it for later, and change the metadata."""
+    form.only(frozenset({"evidence", "metadata", "submit"}))
+    dispute = world.store.get("dispute", dispute_id)
+    evidence, details = form.inner("evidence").fields, dispute["evidence_details"]
+    if evidence and dispute["status"] not in _SUBMITTED:
+        raise forbidden(f"The dispute {dispute_id} is {dispute['status']}.")
+    changes: Body = {"metadata": {**dispute["metadata"], **form.metadata()}}
+    if evidence:
+        changes["evidence"] = {**dispute["evidence"], **evidence}
+        details = {**details, "has_evidence": True}
+        if form.text("submit") != "false":
+            details["submission_count"] += 1
+            changes["status"] = _SUBMITTED[dispute["status"]]
+        changes["evidence_details"] = details
+    world.store.change(dispute, **changes)
+    events.emit(world, "charge.dispute.updated", dispute)
+    return dispute
+
+
+def accept(world: World, dispute_id: str, _form: Form) -> Body:
+    """Let the shopper have the money, which cannot be undone."""
+    if world.store.get("dispute", dispute_id)["status"].startswith("warning_"):
+        raise forbidden("An inquiry cannot be closed; refund the charge instead.")
+    return close_dispute(world, dispute_id, won=False)
+
+
+def _withdraw(world: World, dispute: Body) -> None:
+    world.store.change(world.store.get("charge", dispute["charge"]), disputed=True)
+    _book(world, dispute, -dispute["amount"], fee=_FEE)
 
 
 def _book(world: World, dispute: Body, amount: int, *, fee: int) -> None:

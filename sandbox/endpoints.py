@@ -53,6 +53,18 @@ def add_default(world: World) -> None:
         )
 
 
+def find(world: World, endpoint_id: str) -> Body | None:
+    """Return what receives events, of either half of the API, or nothing."""
+    store = world.store
+    destination = store.find("v2.core.event_destination", endpoint_id)
+    return store.find("webhook_endpoint", endpoint_id) or destination
+
+
+def address_of(world: World, endpoint: Body) -> str:
+    """Return where an endpoint's events are sent."""
+    return endpoint.get("url") or world.store.notes(endpoint["id"])["url"]
+
+
 def secrets_of(world: World, endpoint: Body) -> list[str]:
     """Return the secrets that sign for an endpoint, the newest last."""
     own = world.store.notes(endpoint["id"])["secrets"]

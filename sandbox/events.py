@@ -10,6 +10,8 @@ from sandbox.shapes import API_VERSION
 from sandbox.store import Body
 from sandbox.world import World
 
+_KEPT_BACK = frozenset({"data", "changes"})
+
 
 def emit(world: World, kind: str, about: Body, *, account: str | None = None) -> Body:
     """Record that something happened, and queue it for every endpoint that wants to know.
@@ -39,6 +41,12 @@ def emit(world: World, kind: str, about: Body, *, account: str | None = None) ->
     )
     world.send(event["id"], endpoints)
     return event
+
+
+def find(world: World, event_id: str) -> Body | None:
+    """Return an event of either half of the API, or nothing."""
+    store = world.store
+    return store.find("event", event_id) or store.find("v2.core.event", event_id)
 
 
 def retrieve(world: World, event_id: str, _form: Form) -> Body:
@@ -75,8 +83,10 @@ def signature(body: bytes, secrets: list[str], timestamp: int | None = None) -> 
 
 
 def encode(event: Body) -> bytes:
-    """Return an event as the bytes that are sent and signed."""
-    return json.dumps(event, indent=2).encode()
+    """Return an event as the bytes that are sent and signed; thin ones keep their data back."""
+    hidden = _KEPT_BACK if event.get("object") == "v2.core.event" else frozenset()
+    shown = {name: value for name, value in event.items() if name not in hidden}
+    return json.dumps(shown, indent=2).encode()
 
 
 def _wants(endpoint: Body, kind: str) -> bool:

@@ -70,11 +70,16 @@ def keep(world: World, key: str, call: str, fields: dict[str, Any], answer: Answ
         )
 
 
-def forget_old_answers(world: World) -> None:
-    """Forget the answers whose keys are older than a day."""
-    for saved in world.store.all("idempotent_answer"):
-        if world.now() - saved["created"] >= _KEPT_FOR:
-            world.store.remove(saved)
+def forget_answers(world: World, *, whether_old: bool = True) -> int:
+    """Forget the answers whose keys are too old, or all; return how many."""
+    gone = [
+        saved
+        for saved in world.store.all("idempotent_answer")
+        if not whether_old or world.now() - saved["created"] >= saved.get("lives", _KEPT_FOR)
+    ]
+    for saved in gone:
+        world.store.remove(saved)
+    return len(gone)
 
 
 def _id(key: str) -> str:

@@ -7,6 +7,8 @@ from sandbox.errors import Refused
 from sandbox.store import Body
 from sandbox.templating import Markup, fill, join, not_found, page
 from sandbox.transfers import held_by
+from sandbox.v2 import payment_states, recipient_page
+from sandbox.v2.conversion import show
 from sandbox.web import Request, Response, redirect
 from sandbox.world import World
 
@@ -14,6 +16,8 @@ from sandbox.world import World
 def respond(world: World, request: Request) -> Response:
     """Show the page where a merchant finishes onboarding, or sees what has arrived."""
     kind, object_id = request.segments[0], request.segments[-1]
+    if request.segments[1:2] == ["v2"]:
+        return recipient_page.respond(world, request)
     with world.lock:
         try:
             if kind == "express":
@@ -49,7 +53,7 @@ def _show_account(world: World, account: Body) -> Response:
         "express",
         email=account["email"] or account["id"],
         balance=join(facts) or fill("fact", name="Balance", value="Nothing yet"),
-        lines=join(_line(transfer) for transfer in reversed(transfers)),
+        lines=join([*_payments(world, account), *map(_line, reversed(transfers))]),
     )
     return page(HTTPStatus.OK, "Your earnings", main)
 
@@ -63,3 +67,17 @@ def _line(transfer: Body) -> Markup:
         detail=fill("detail", text=f"{back} taken back") if some else Markup(),
         amount=show_amount(transfer["amount"], transfer["currency"]),
     )
+
+
+def _payments(world: World, account: Body) -> list[Markup]:
+    """Return the lines of what was sent to the account's bank, newest first."""
+    return [
+        fill(
+            "line",
+            name=payment["description"] or payment["id"],
+            detail=fill("detail", text=payment["status"]),
+            amount=show(payment["to"]["credited"]),
+        )
+        for payment in reversed(list(world.store.all(payment_states.KIND)))
+        if payment["to"]["recipient"] == account["id"]
+    ]

@@ -30,6 +30,7 @@ def create(world: World, form: Form) -> Body:
         payment_intent=charge["payment_intent"],
         reason=form.choice("reason", *_REASONS),
         status="pending" if world.refunds_wait else "succeeded",
+        **({"pending_reason": world.refunds_wait} if world.refunds_wait else {}),
     )
     moment = not_before(world, charge["balance_transaction"])
     line = book(world, "refund", -amount, refund, available_on=moment)
@@ -52,6 +53,7 @@ def settle(world: World, refund_id: str, *, ok: bool) -> Body:
     refund = world.store.get("refund", refund_id)
     if refund["status"] == "failed" or (ok and refund["status"] == "succeeded"):
         raise forbidden(f"The refund {refund_id} has {refund['status']} already.")
+    refund.pop("pending_reason", None)
     if ok:
         world.store.change(refund, status="succeeded")
     else:

@@ -6,18 +6,20 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from waitress import create_server
 from waitress.wasyncore import close_all
 
-from sandbox import api, assets, control_api, endpoints, index_page, onboarding_page, pay_page
+from sandbox import api, assets, control_api, index_page, onboarding_page, pay_page
 from sandbox.contract import load_contract
 from sandbox.controls import Sandbox
 from sandbox.delivery import Courier
 from sandbox.guards import check_key
-from sandbox.idempotency import forget_old_answers
+from sandbox.idempotency import forget_answers
 from sandbox.routes import OPERATIONS
+from sandbox.v2 import api as v2_api
+from sandbox.v2 import defaults
 from sandbox.web import Request, Response, read_request
 from sandbox.world import Options, World
 
 HOST = "127.0.0.1"
-_THREADS = 8
+_THREADS = 16  # silent calls keep theirs
 
 
 class Running:
@@ -40,8 +42,8 @@ class Running:
         self.url = f"http://{HOST}:{self._server.effective_port}"
         world.public = world.options.public.rstrip("/") or self.url
         with world.lock:
-            endpoints.add_default(world)
-            forget_old_answers(world)
+            defaults.add_defaults(world)
+            forget_answers(world)
             world.store.commit()
         self._thread = threading.Thread(target=self._server.run, name="sandbox", daemon=True)
         self._courier.start()
@@ -103,7 +105,15 @@ def start(port: int = 0, *, contract: bool = False, options: Options | None = No
 def _respond_as_api(world: World, request: Request) -> Response:
     text = request.query if request.method in {"GET", "DELETE"} else request.body
     call = api.Call(request.method, request.path, text, request.headers)
-    found = api.answer(world, call)
+    with world.lock:
+        silence = world.silence_of(call.name)
+    if silence and not silence.executed:
+        world.wait_out(call.name)
+        return Response(HTTPStatus.GATEWAY_TIMEOUT)
+    found = api.answer(world, call, v2_api.answer if call.is_newer else api.execute)
+    if silence:
+        world.wait_out(call.name)
+        return Response(HTTPStatus.GATEWAY_TIMEOUT)
     return Response(found.status, found.text.encode(), "application/json", found.headers)
 
 
@@ -118,4 +128,5 @@ _AREAS = {
     "onboard": onboarding_page.respond,
     "pay": pay_page.respond,
     "v1": _respond_as_api,
+    "v2": _respond_as_api,
 }

@@ -24,8 +24,22 @@ PREFIXES = {
     "price": "price",
     "product": "prod",
     "refund": "re",
+    "topup": "tu",
     "transfer": "tr",
     "transfer_reversal": "trr",
+    "v2.core.account_link": "alink",
+    "v2.core.event": "evt_test",
+    "v2.core.event_destination": "ed_test",
+    "v2.money_management.adjustment": "adj_test",
+    "v2.money_management.financial_account": "fa_test",
+    "v2.money_management.financial_address": "finaddr_test",
+    "v2.money_management.outbound_payment": "obp_test",
+    "v2.money_management.outbound_setup_intent": "osi_test",
+    "v2.money_management.payout_intent": "poi_test",
+    "v2.money_management.payout_method": "pm_test",
+    "v2.money_management.received_credit": "rc_test",
+    "v2.money_management.transaction": "trxn_test",
+    "v2.money_management.transaction_entry": "trxne_test",
     "webhook_endpoint": "we",
 }
 
@@ -75,12 +89,21 @@ _NULL = {
         " payment_method_options processing receipt_email review setup_future_usage shipping"
         " statement_descriptor statement_descriptor_suffix transfer_data transfer_group"
     ),
+    "payout": (
+        "application_fee application_fee_amount balance_transaction description destination"
+        " failure_balance_transaction failure_code failure_message metadata original_payout"
+        " payout_method reversed_by statement_descriptor trace_id"
+    ),
     "price": (
         "custom_unit_amount lookup_key nickname recurring tax_behavior tiers_mode"
         " transform_quantity"
     ),
     "refund": (
         "balance_transaction reason receipt_number source_transfer_reversal transfer_reversal"
+    ),
+    "topup": (
+        "balance_transaction description expected_availability_date failure_code failure_message"
+        " source statement_descriptor transfer_group"
     ),
     "transfer": "description source_transaction transfer_group",
     "transfer_reversal": "balance_transaction destination_payment_refund source_refund",

@@ -13,7 +13,9 @@ Schema = dict[str, Any]
 # References between schemas name the document, so that each schema can be used by itself.
 DOCUMENT = "urn:stripe"
 
+_JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
+_NOTHING: Schema = {"type": "object", "properties": {}}
 _PROSE = frozenset({"description", "title", "example"})
 
 
@@ -36,7 +38,7 @@ def parts(
     """Yield the schemas of calls and answers by name: "POST /v1/refunds call", "... answer"."""
     for method, path in operations:
         operation = specification["paths"][path][method.lower()]
-        answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
+        answer = operation["responses"]["200"]["content"][_JSON]["schema"]
         yield f"{method} {path} answer", _translated(answer)
         yield f"{method} {path} call", _closed(_translated(_call_schema(operation, method)))
 
@@ -56,7 +58,10 @@ def schemas_of(specification: Schema, roots: Iterable[Schema]) -> dict[str, Sche
 
 def _call_schema(operation: Schema, method: str) -> Schema:
     if method == "POST":
-        return operation["requestBody"]["content"][_FORM]["schema"]
+        content = operation.get("requestBody", {"content": {_JSON: {"schema": _NOTHING}}})[
+            "content"
+        ]
+        return (content.get(_FORM) or content[_JSON])["schema"]
     query = [p for p in operation.get("parameters", []) if p["in"] == "query"]
     return {
         "type": "object",

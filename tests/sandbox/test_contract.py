@@ -31,9 +31,17 @@ class Everything:
         self.event = api.v1.events.list().data[0].id
         self.endpoint = self.listen().id
         self.dispute = sandbox.dispute(make.charge(api, sandbox))["id"]
+        sandbox.fund(500_00, "usd")
+        self.payout, self.topup = self.pay_out().id, self.top_up().id
 
     def reverse(self):
         return self.v1.transfers.reversals.create(self.transfer, {"amount": 1_00})
+
+    def pay_out(self):
+        return self.v1.payouts.create({"amount": 1_00, "currency": "usd"})
+
+    def top_up(self):
+        return self.v1.topups.create({"amount": 1_00, "currency": "usd"})
 
     def listen(self):
         params = {"url": "http://127.0.0.1:9/", "enabled_events": ["payout.paid"]}
@@ -63,6 +71,10 @@ CALLS = {
     ),
     "POST /v1/account_links": lambda e: e.link(),
     "GET /v1/balance": lambda e: e.v1.balance.retrieve(),
+    "GET /v1/balance_settings": lambda e: e.v1.balance_settings.retrieve(),
+    "POST /v1/balance_settings": lambda e: e.v1.balance_settings.update(
+        {"payments": {"payouts": {"minimum_balance_by_currency": {"usd": 500_00}}}}
+    ),
     "GET /v1/balance_transactions": lambda e: e.v1.balance_transactions.list(),
     "GET /v1/balance_transactions/{id}": lambda e: e.v1.balance_transactions.retrieve(e.line),
     "GET /v1/charges": lambda e: e.v1.charges.list(),
@@ -80,15 +92,29 @@ CALLS = {
     ),
     "GET /v1/disputes": lambda e: e.v1.disputes.list(),
     "GET /v1/disputes/{dispute}": lambda e: e.v1.disputes.retrieve(e.dispute),
+    "POST /v1/disputes/{dispute}": lambda e: e.v1.disputes.update(
+        e.dispute, {"evidence": {"uncategorized_text": "sent"}}
+    ),
+    "POST /v1/disputes/{dispute}/close": lambda e: e.v1.disputes.close(e.dispute),
     "GET /v1/events": lambda e: e.v1.events.list({"limit": 100}),
     "GET /v1/events/{id}": lambda e: e.v1.events.retrieve(e.event),
     "GET /v1/payment_intents": lambda e: e.v1.payment_intents.list(),
     "GET /v1/payment_intents/{intent}": lambda e: e.v1.payment_intents.retrieve(e.intent),
+    "GET /v1/payouts": lambda e: e.v1.payouts.list(),
+    "POST /v1/payouts": lambda e: e.pay_out(),
+    "GET /v1/payouts/{payout}": lambda e: e.v1.payouts.retrieve(e.payout),
+    "POST /v1/payouts/{payout}": lambda e: e.v1.payouts.update(e.payout, {"metadata": {"a": "b"}}),
+    "POST /v1/payouts/{payout}/cancel": lambda e: e.v1.payouts.cancel(e.payout),
     "GET /v1/refunds": lambda e: e.v1.refunds.list(),
     "POST /v1/refunds": lambda e: e.v1.refunds.create({"charge": e.charge, "amount": 1_00}),
     "GET /v1/refunds/{refund}": lambda e: e.v1.refunds.retrieve(
         e.refund, {"expand": ["charge", "balance_transaction"]}
     ),
+    "GET /v1/topups": lambda e: e.v1.topups.list(),
+    "POST /v1/topups": lambda e: e.top_up(),
+    "GET /v1/topups/{topup}": lambda e: e.v1.topups.retrieve(e.topup),
+    "POST /v1/topups/{topup}": lambda e: e.v1.topups.update(e.topup, {"metadata": {"a": "b"}}),
+    "POST /v1/topups/{topup}/cancel": lambda e: e.v1.topups.cancel(e.topup),
     "GET /v1/transfers": lambda e: e.v1.transfers.list(),
     "POST /v1/transfers": lambda e: e.transfer_again(),
     "GET /v1/transfers/{transfer}": lambda e: e.v1.transfers.retrieve(
@@ -123,6 +149,20 @@ def test_every_operation_answers_as_the_published_specification_says(api, sandbo
     assert sandbox.contract_errors == []
 
 
+def move_the_platforms_money(api, sandbox):
+    sandbox.fund(500_00, "usd")
+    payout = api.v1.payouts.create({"amount": 1_00, "currency": "usd"})
+    api.v1.payouts.update(payout.id, {"metadata": {"a": "b"}})
+    api.v1.payouts.cancel(payout.id)
+    for ok in (True, False):
+        sandbox.settle_payout(api.v1.payouts.create({"amount": 1_00, "currency": "usd"}).id, ok=ok)
+    topups = [api.v1.topups.create({"amount": 1_00, "currency": "usd"}).id for _ in range(3)]
+    api.v1.topups.cancel(topups[0])
+    sandbox.settle_topup(topups[1], ok=False)
+    sandbox.settle_topup(topups[2])
+    sandbox.settle_topup(topups[2], ok=False)
+
+
 def test_every_kind_of_event_carries_an_object_of_the_published_shape(api, sandbox):
     charge, account = make.charge(api, sandbox), make.account(api, sandbox)
     transfer = make.transfer(api, account, charge)
@@ -139,6 +179,7 @@ def test_every_kind_of_event_carries_an_object_of_the_published_shape(api, sandb
         later = make.session(api)
         sandbox.pay_later(later.id)
         sandbox.settle(later.id, ok=ok)
+    move_the_platforms_money(api, sandbox)
     tried = make.session(api)
     sandbox.decline(tried.id)
     api.v1.checkout.sessions.expire(tried.id)
@@ -146,7 +187,7 @@ def test_every_kind_of_event_carries_an_object_of_the_published_shape(api, sandb
     kinds = {event["type"] for event in sandbox.events()}
     objects = {event["data"]["object"]["object"] for event in sandbox.events()}
 
-    assert len(kinds) == 27
+    assert len(kinds) == 35
     assert all(load_contract(OPERATIONS).fields(kind) for kind in objects)
     assert sandbox.contract_errors == []
 

@@ -60,3 +60,46 @@ def test_a_charge_is_disputed_once(api, sandbox):
         sandbox.dispute(charge)
 
     assert len(api.v1.disputes.list().data) == 1
+
+
+def test_evidence_is_kept_or_sent(api, sandbox):
+    dispute = sandbox.dispute(make.charge(api, sandbox))["id"]
+
+    kept = api.v1.disputes.update(
+        dispute, {"evidence": {"uncategorized_text": "sent by post"}, "submit": False}
+    )
+    assert (kept.status, kept.evidence_details.has_evidence) == ("needs_response", True)
+    sent = api.v1.disputes.update(dispute, {"evidence": {"shipping_tracking_number": "7"}})
+
+    assert (sent.status, sent.evidence_details.submission_count) == ("under_review", 1)
+    assert sent.evidence.uncategorized_text == "sent by post"
+    assert sandbox.events()[-1]["type"] == "charge.dispute.updated"
+
+
+def test_an_accepted_dispute_is_lost(api, sandbox):
+    dispute = sandbox.dispute(make.charge(api, sandbox, 100_00))["id"]
+
+    assert api.v1.disputes.close(dispute).status == "lost"
+
+    assert api.v1.balance.retrieve().available[0].amount == -115_00
+    with pytest.raises(stripe.InvalidRequestError):
+        api.v1.disputes.close(dispute)
+    with pytest.raises(stripe.InvalidRequestError):
+        api.v1.disputes.update(dispute, {"evidence": {"uncategorized_text": "too late"}})
+
+
+def test_an_inquiry_becomes_a_dispute_and_takes_the_money_then(api, sandbox):
+    charge = make.charge(api, sandbox, 100_00)
+    inquiry = sandbox.dispute(charge, is_inquiry=True)["id"]
+    answered = api.v1.disputes.update(inquiry, {"evidence": {"uncategorized_text": "it came"}})
+    assert answered.status == "warning_under_review"
+    with pytest.raises(stripe.InvalidRequestError, match="cannot be closed"):
+        api.v1.disputes.close(inquiry)
+    assert not api.v1.charges.retrieve(charge).disputed
+
+    assert sandbox.escalate(inquiry)["status"] == "needs_response"
+
+    assert api.v1.charges.retrieve(charge).disputed
+    assert api.v1.balance.retrieve().available[0].amount == -115_00
+    with pytest.raises(Refused, match="no open inquiry"):
+        sandbox.escalate(inquiry)

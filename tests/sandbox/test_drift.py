@@ -21,6 +21,7 @@ OBJECTS = {
     "account": stripe.Account,
     "account_link": stripe.AccountLink,
     "balance": stripe.Balance,
+    "balance_settings": stripe.BalanceSettings,
     "balance_transaction": stripe.BalanceTransaction,
     "capability": stripe.Capability,
     "charge": stripe.Charge,
@@ -30,8 +31,10 @@ OBJECTS = {
     "item": stripe.LineItem,
     "login_link": stripe.LoginLink,
     "payment_intent": stripe.PaymentIntent,
+    "payout": stripe.Payout,
     "price": stripe.Price,
     "refund": stripe.Refund,
+    "topup": stripe.Topup,
     "transfer": stripe.Transfer,
     "transfer_reversal": stripe.TransferReversal,
     "webhook_endpoint": stripe.WebhookEndpoint,
@@ -41,11 +44,17 @@ PARAMETERS = {
     "POST /v1/account_links": params.AccountLinkCreateParams,
     "POST /v1/accounts": params.AccountCreateParams,
     "POST /v1/checkout/sessions": checkout_params.SessionCreateParams,
+    "POST /v1/balance_settings": params.BalanceSettingsUpdateParams,
+    "POST /v1/disputes/{dispute}": params.DisputeUpdateParams,
+    "POST /v1/payouts": params.PayoutCreateParams,
     "POST /v1/refunds": params.RefundCreateParams,
+    "POST /v1/topups": params.TopupCreateParams,
     "POST /v1/transfers": params.TransferCreateParams,
     "POST /v1/transfers/{id}/reversals": params.TransferReversalCreateParams,
     "POST /v1/webhook_endpoints": params.WebhookEndpointCreateParams,
+    "GET /v1/balance_transactions": params.BalanceTransactionListParams,
     "GET /v1/events": params.EventListParams,
+    "GET /v1/payouts": params.PayoutListParams,
     "GET /v1/refunds": params.RefundListParams,
     "GET /v1/transfers": params.TransferListParams,
 }
@@ -57,12 +66,15 @@ KNOWN_FIELDS = {
     "dispute": {"intended_submission_method", "network_reason_code"},
     "payment_intent": {"allowed_payment_method_types", "payment_record", "source"},
     "refund": {"customer", "customer_account", "payment_method"},
+    "topup": {"initiated_by", "payment_method", "payment_method_options"},
 }
 
 # Names of parameters that one side lacks. Neither the shop nor the sandbox may send them.
 KNOWN_PARAMETERS = {
     "POST /v1/checkout/sessions": {"allowed_payment_method_types", "payment_method_types"},
     "POST /v1/accounts": {"bank_account"},
+    "POST /v1/disputes/{dispute}": {"intended_submission_method"},
+    "POST /v1/topups": {"payment_method", "payment_method_options"},
 }
 
 # What the shop reads of each object, and what it sends.
@@ -70,6 +82,7 @@ USED_FIELDS = {
     "account": "id capabilities requirements payouts_enabled details_submitted metadata country",
     "account_link": "url expires_at",
     "balance": "available pending",
+    "balance_settings": "payments",
     "balance_transaction": "id amount currency fee net source type created available_on",
     "capability": "id account status",
     "charge": (
@@ -85,8 +98,10 @@ USED_FIELDS = {
     "item": "description quantity amount_total",
     "login_link": "url",
     "payment_intent": "id status amount_received currency latest_charge metadata",
+    "payout": "id amount currency status metadata payout_method failure_code balance_transaction",
     "price": "unit_amount",
     "refund": "id amount currency status charge metadata failure_reason",
+    "topup": "id amount currency status metadata balance_transaction",
     "transfer": "id amount amount_reversed currency destination metadata transfer_group",
     "transfer_reversal": "id amount currency transfer metadata",
     "webhook_endpoint": "id url secret status enabled_events",
@@ -98,13 +113,19 @@ USED_PARAMETERS = {
         "mode line_items success_url cancel_url expires_at metadata payment_intent_data locale"
         " client_reference_id customer_email excluded_payment_method_types adaptive_pricing"
     ),
+    "POST /v1/balance_settings": "payments",
+    "POST /v1/disputes/{dispute}": "evidence metadata submit",
+    "POST /v1/payouts": "amount currency payout_method metadata description",
     "POST /v1/refunds": "charge amount metadata reason",
+    "POST /v1/topups": "amount currency metadata description",
     "POST /v1/transfers": (
         "amount currency destination source_transaction transfer_group metadata"
     ),
     "POST /v1/transfers/{id}/reversals": "amount metadata",
     "POST /v1/webhook_endpoints": "url enabled_events connect api_version",
+    "GET /v1/balance_transactions": "created type source currency limit starting_after",
     "GET /v1/events": "type types created limit starting_after",
+    "GET /v1/payouts": "status created limit starting_after",
     "GET /v1/refunds": "charge payment_intent limit starting_after",
     "GET /v1/transfers": "destination transfer_group limit starting_after",
 }

@@ -198,7 +198,7 @@ def test_the_first_page_counts_and_names_nothing(running, api, sandbox):
     page = requests.get(running.url, timeout=PATIENCE)
 
     assert page.status_code == 200
-    assert re.findall(r"<dd><bdi>(\d+)</bdi></dd>", page.text) == ["1", "1", "0", "0"]
+    assert re.findall(r"<dd><bdi>(\d+)</bdi></dd>", page.text) == ["1", "1", "0", "0", "0"]
     assert "cs_test_" not in page.text
 
 

@@ -1,0 +1,168 @@
+import pytest
+import stripe
+
+from sandbox.errors import Refused
+from tests.sandbox import make
+
+DAY = 24 * 60 * 60
+
+
+def payout(api, amount=30_00, **changes):
+    return api.v1.payouts.create({"amount": amount, "currency": "usd", **changes})
+
+
+def available(api):
+    return api.v1.balance.retrieve().available[0].amount
+
+
+def kinds(api):
+    return [line.type for line in api.v1.balance_transactions.list().data]
+
+
+def test_a_payout_takes_available_money_and_arrives_after_two_days(api, sandbox):
+    sandbox.fund(100_00, "usd")
+
+    made = payout(api, metadata={"operation": "7"})
+
+    assert (made.status, made.automatic, made.metadata["operation"]) == ("pending", False, "7")
+    assert made.arrival_date == made.created + 2 * DAY
+    assert available(api) == 70_00
+    line = api.v1.balance_transactions.retrieve(made.balance_transaction)
+    assert (line.type, line.amount, line.source) == ("payout", -30_00, made.id)
+    sandbox.advance(2 * DAY)
+    assert api.v1.payouts.retrieve(made.id).status == "paid"
+    assert [e["type"] for e in sandbox.events()][-2:] == ["payout.created", "payout.paid"]
+
+
+def test_more_than_is_available_is_not_paid_out(api, sandbox):
+    sandbox.fund(29_99, "usd")
+    make.charge(api, sandbox, 100_00)  # pending
+
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        payout(api)
+
+    assert refusal.value.code == "balance_insufficient"
+    assert api.v1.payouts.list().data == []
+
+
+def test_a_payout_that_was_paid_can_still_fail(api, sandbox):
+    sandbox.fund(100_00, "usd")
+    made = payout(api)
+    sandbox.settle_payout(made.id)
+
+    sandbox.settle_payout(made.id, ok=False)
+
+    found = api.v1.payouts.retrieve(made.id, {"expand": ["failure_balance_transaction"]})
+    assert (found.status, found.failure_code) == ("failed", "account_closed")
+    assert found.failure_balance_transaction.type == "payout_failure"
+    assert found.failure_balance_transaction.source == made.id
+    assert available(api) == 100_00
+    assert sandbox.events()[-1]["type"] == "payout.failed"
+    with pytest.raises(Refused, match="failed already"):
+        sandbox.settle_payout(made.id, ok=False)
+
+
+def test_a_payout_is_cancelled_before_it_arrives_only(api, sandbox):
+    sandbox.fund(100_00, "usd")
+    first, second = payout(api), payout(api)
+    sandbox.settle_payout(second.id)
+
+    assert api.v1.payouts.cancel(first.id).status == "canceled"
+
+    assert kinds(api)[0] == "payout_cancel"
+    assert available(api) == 70_00
+    with pytest.raises(stripe.InvalidRequestError, match="paid cannot be canceled"):
+        api.v1.payouts.cancel(second.id)
+
+
+def test_payouts_are_found_by_status_and_changed(api, sandbox):
+    sandbox.fund(100_00, "usd")
+    first, second = payout(api), payout(api)
+    sandbox.settle_payout(first.id)
+
+    assert [p.id for p in api.v1.payouts.list({"status": "paid"}).data] == [first.id]
+    assert [p.id for p in api.v1.payouts.list().data] == [second.id, first.id]
+    assert api.v1.payouts.update(first.id, {"metadata": {"a": "b"}}).metadata["a"] == "b"
+
+
+def test_a_connected_accounts_payouts_are_not_the_platforms(api, sandbox):
+    charge, account = make.charge(api, sandbox), make.account(api, sandbox)
+    make.transfer(api, account, charge)
+    theirs = sandbox.pay_out(account)
+
+    assert api.v1.payouts.list().data == []
+    with pytest.raises(stripe.InvalidRequestError, match="No such payout"):
+        api.v1.payouts.retrieve(theirs["id"])
+
+
+def test_a_top_up_arrives_after_five_days(api, sandbox):
+    made = api.v1.topups.create({"amount": 50_00, "currency": "usd", "metadata": {"why": "float"}})
+    assert (made.status, made.balance_transaction) == ("pending", None)
+
+    sandbox.advance(5 * DAY)
+
+    found = api.v1.topups.retrieve(made.id)
+    line = api.v1.balance_transactions.retrieve(found.balance_transaction)
+    assert (found.status, line.type, line.amount, line.source) == (
+        "succeeded",
+        "topup",
+        50_00,
+        made.id,
+    )
+    assert available(api) == 50_00
+    assert [t.id for t in api.v1.topups.list({"status": "succeeded"}).data] == [made.id]
+
+
+def test_a_top_up_fails_or_goes_back(api, sandbox):
+    failing = api.v1.topups.create({"amount": 50_00, "currency": "usd"})
+    leaving = api.v1.topups.create({"amount": 20_00, "currency": "usd"})
+
+    assert sandbox.settle_topup(failing.id, ok=False)["status"] == "failed"
+    sandbox.settle_topup(leaving.id)
+    assert sandbox.settle_topup(leaving.id, ok=False)["status"] == "reversed"
+
+    assert kinds(api) == ["topup_reversal", "topup"]
+    assert available(api) == 0
+    with pytest.raises(Refused, match="failed already"):
+        sandbox.settle_topup(failing.id)
+
+
+def test_a_top_up_is_cancelled_while_it_is_under_way(api, sandbox):
+    made = api.v1.topups.create({"amount": 50_00, "currency": "usd"})
+
+    api.v1.topups.update(made.id, {"description": "float"})
+    assert api.v1.topups.cancel(made.id).status == "canceled"
+
+    assert api.v1.topups.retrieve(made.id).description == "float"
+    with pytest.raises(stripe.InvalidRequestError, match="cannot be canceled"):
+        api.v1.topups.cancel(made.id)
+    assert sandbox.events()[-1]["type"] == "topup.canceled"
+
+
+def test_the_schedule_and_what_stays_are_settings(api):
+    found = api.v1.balance_settings.retrieve()
+    assert found.payments.payouts.schedule.interval == "manual"
+    assert found.payments.payouts.minimum_balance_by_currency is None
+
+    payouts = {
+        "schedule": {"interval": "weekly", "weekly_payout_days": ["monday"]},
+        "minimum_balance_by_currency": {"usd": 500_00},
+    }
+    api.v1.balance_settings.update({"payments": {"payouts": payouts}})
+
+    found = api.v1.balance_settings.retrieve().payments.payouts
+    assert (found.schedule.interval, found.schedule.weekly_payout_days) == ("weekly", ["monday"])
+    assert found.minimum_balance_by_currency["usd"] == 500_00
+    gone = {"payments": {"payouts": {"minimum_balance_by_currency": {"usd": ""}}}}
+    found = api.v1.balance_settings.update(gone).payments.payouts
+    assert found.minimum_balance_by_currency is None
+    assert found.schedule.interval == "weekly"
+
+
+def test_a_monthly_schedule_has_days(api):
+    payouts = {"schedule": {"interval": "monthly"}}
+
+    with pytest.raises(stripe.InvalidRequestError, match="needs days"):
+        api.v1.balance_settings.update({"payments": {"payouts": payouts}})
+
+    assert api.v1.balance_settings.retrieve().payments.payouts.schedule.interval == "manual"
