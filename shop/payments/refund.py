@@ -14,9 +14,9 @@ from shop.errors import NotPossible
 from shop.ledger.posting import refunds as books
 from shop.locks import lock
 from shop.orders import end
+from shop.orders.after_sale.mail import send_refund
 from shop.orders.models import Order, OrderLine, Refund, Suborder
 from shop.orders.refund import Amount, RefundFacts, record, refunded
-from shop.orders.refund_mail import send_refund
 from shop.orders.tasks import send_paid_after_start
 from shop.payments.models import Operation, Payment
 from shop.payments.outside.match import queue_rest

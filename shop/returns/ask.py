@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from shop.errors import NotPossible
 from shop.locks import lock_one
 from shop.orders import end
-from shop.orders.arrive import AFTER_DELIVERY
+from shop.orders.after_sale.arrive import AFTER_DELIVERY
 from shop.orders.models import Order, OrderLine, Refund, Suborder
 from shop.payments.refund import refund_parts
 from shop.returns.models import ReturnLine, ReturnPicture, ReturnRequest

@@ -130,7 +130,7 @@ def is_used(method: PayoutMethod) -> bool:
 
 def no_account() -> str:
     """Say what a store has to do before it is paid."""
-    return _("Tell us where to pay you. An organizer confirms the account within 72 hours.")
+    return _("Tell us where to pay you. An organizer confirms it before anything is paid.")
 
 
 def _locked(method_id: int) -> PayoutMethod:

@@ -22,7 +22,7 @@ from shop.listings.popularity import refresh_popularity
 from shop.listings.refresh import close_dates
 from shop.listings.search_index import count_words, index_missing
 from shop.moderation import take_down
-from shop.orders.arrive import take_as_arrived
+from shop.orders.after_sale.arrive import take_as_arrived
 from shop.orders.reconcile import note_sold
 from shop.payments import void
 from shop.payments.call_off import refund_what_is_left
