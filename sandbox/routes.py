@@ -8,6 +8,7 @@ from sandbox import (
     disputes,
     endpoints,
     events,
+    own_account,
     paying,
     refunds,
     sessions,
@@ -30,6 +31,7 @@ class Route:
 
 
 ROUTES = (
+    Route("GET", "/v1/account", own_account.retrieve),
     Route("GET", "/v1/accounts", accounts.list_all),
     Route("POST", "/v1/accounts", accounts.create),
     Route("GET", "/v1/accounts/{account}", accounts.retrieve),
@@ -41,6 +43,8 @@ ROUTES = (
     Route("GET", "/v1/balance", balance.retrieve),
     Route("GET", "/v1/balance_transactions", balance.list_lines),
     Route("GET", "/v1/balance_transactions/{id}", balance.retrieve_line),
+    Route("GET", "/v1/balance_settings", own_account.retrieve_settings),
+    Route("POST", "/v1/balance_settings", own_account.update_settings),
     Route("GET", "/v1/charges", paying.list_charges),
     Route("GET", "/v1/charges/{charge}", paying.retrieve_charge),
     Route("GET", "/v1/checkout/sessions", sessions.list_all),
