@@ -32,7 +32,7 @@ BOOKS = (
 LIMITS = "What the mailbox has used of vouchers and limited deals stays counted, without a name."
 
 
-class AddressForm(forms.Form):
+class WhoForm(forms.Form):
     """Whom it is about."""
 
     address = forms.EmailField(
@@ -63,7 +63,7 @@ class EraseForm(forms.Form):
 @needs("erase_user")
 def person(request: SignedIn) -> HttpResponse:
     """Ask for the address, say what goes and what stays, then erase."""
-    form = AddressForm(request.POST if request.method == "POST" else None)
+    form = WhoForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         status = 422 if form.errors else 200
         return show(

@@ -29,7 +29,7 @@ from shop.workspace.sheets import receive as sheets
 DAY = timedelta(days=1)
 
 
-class Rule(NamedTuple):
+class RetentionRule(NamedTuple):
     """One kind of thing that is forgotten.
 
     ``found_by`` begins the name of the index that finds it; a file has none. ``every`` is the
@@ -55,80 +55,80 @@ def long(time: timedelta) -> str:
 
 
 RULES = (
-    Rule(
+    RetentionRule(
         "forget contacts", "name and addresses of orders that were never paid, and of no order",
         f"{long(contacts.UNPAID_FOR)}; of paid ones with the last document",
         contacts.forget_contacts, 400, "contact_to_judge",
     ),
-    Rule(
+    RetentionRule(
         "forget old carts", "carts of guests, with what they saved",
         f"{long(carts.KEPT_FOR)} after the last change", carts.forget_old_carts, 2_000,
         "shop_cart_changed_at",
     ),
-    Rule(
+    RetentionRule(
         "forget old sessions", "sign-ins", "when they are over", accounts.forget_sessions, 400,
         "django_session_expire_date",
     ),
-    Rule(
+    RetentionRule(
         "forget finished tasks", "tasks of the worker",
         f"{long(workers.KEPT_FOR)} after they were done; failed ones "
         f"{long(workers.FAILED_KEPT_FOR)}",
         workers.forget_tasks, 40, "tasks_finished",
     ),
-    Rule(
+    RetentionRule(
         "forget what messages said", "what the provider’s messages say, which names people",
         long(messages.TOLD_FOR), messages.forget_bodies, 2_000, "event_told",
     ),
-    Rule(
+    RetentionRule(
         "forget old messages", "the provider’s messages themselves", long(messages.KEPT_FOR),
         messages.forget_messages, 400, "event_age",
     ),
-    Rule(
+    RetentionRule(
         "forget reminders", "mails that somebody asked for",
         f"{long(reminders.DAY)} after they were sent, or their slot is over; "
         f"{long(reminders.UNCONFIRMED_FOR)} unconfirmed; {long(reminders.KEPT_FOR)} without a "
         "coming slot",
         reminders.forget_reminders, 400, "reminders_told",
     ),
-    Rule(
+    RetentionRule(
         "forget places in the queue", "places before the checkout, with what was posted",
         f"{long(places.KEPT_FOR)} after the page asked last", places.forget_places, 20,
         "places_by_age",
     ),
-    Rule(
+    RetentionRule(
         "forget limits", "counts of limits", "when they are over", limits.forget_limits, 40,
         "shop_kept_until",
     ),
-    Rule(
+    RetentionRule(
         "forget tries of vouchers", "codes of vouchers that nobody made", long(guesses.WITHIN),
         guesses.forget_tries, 40, "shop_vouchertry_at",
     ),
-    Rule(
+    RetentionRule(
         "forget searches in vain", "words that were searched in vain, without who",
         long(not_found.KEPT_FOR), not_found.forget_vain, 5_760, "vain_search_once_a_day",
     ),
-    Rule(
+    RetentionRule(
         "forget refusals", "orders that were not placed, without who", long(refusals.KEPT_FOR),
         refusals.forget_refusals, 5_760, "refused_at",
     ),
-    Rule(
+    RetentionRule(
         "forget looks at pages", "looks at pages after a start", long(probe.KEPT_FOR),
         probe.forget_looks, 5_760, "probe_age",
     ),
-    Rule(
+    RetentionRule(
         "forget what failed", "what periodic work failed at",
         f"{long(mishaps.KEPT_FOR)} after it was closed", mishaps.forget_mishaps, 2_000,
         "mishap_listed",
     ),
-    Rule(
+    RetentionRule(
         "forget old sheets", "sheets of stores, with file and rows", long(sheets.KEPT_FOR),
         sheets.forget, 400, "sheet_age",
     ),
-    Rule(
+    RetentionRule(
         "forget old bulk approvals", "what was approved in one go, row by row",
         long(bulk.KEPT_FOR), bulk.forget, 400, "bulk_approval_age",
     ),
-    Rule(
+    RetentionRule(
         "forget files half written", "files that a killed process had begun",
         long(timedelta(seconds=pictures.LONGEST)), pictures.forget_parts, 400, "",
     ),

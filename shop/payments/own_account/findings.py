@@ -24,7 +24,7 @@ NEEDED = ("card_payments",)
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SetupFinding:
     """One thing that was looked at; ``remedy`` says what to do where it is not well."""
 
     what: str
@@ -36,7 +36,7 @@ class Finding:
         return not self.remedy
 
 
-def findings(public: str, *, at: datetime) -> Iterator[Finding]:
+def findings(public: str, *, at: datetime) -> Iterator[SetupFinding]:
     """Yield what was found, one sentence each; where the provider is silent nothing more.
 
     Args:
@@ -50,7 +50,7 @@ def findings(public: str, *, at: datetime) -> Iterator[Finding]:
         own = account(gateway())
     except GatewayError as error:
         remedy = "Look at the key and the connection, then run this again."
-        yield Finding(f"The provider does not answer this key: {error}", remedy)
+        yield SetupFinding(f"The provider does not answer this key: {error}", remedy)
         return
     yield _mode(own)
     yield _clock(own, at)
@@ -67,109 +67,119 @@ def mode() -> str:
     return "live" if is_live() else "test"
 
 
-def _keys() -> Iterator[Finding]:
+def _keys() -> Iterator[SetupFinding]:
     if settings.STRIPE_SECRET_KEY:
-        yield Finding(f"STRIPE_SECRET_KEY is set, in {mode()} mode.")
+        yield SetupFinding(f"STRIPE_SECRET_KEY is set, in {mode()} mode.")
     else:
-        yield Finding("STRIPE_SECRET_KEY is not set.", "Set it to the secret key of the account.")
+        yield SetupFinding(
+            "STRIPE_SECRET_KEY is not set.", "Set it to the secret key of the account."
+        )
     count = len(settings.STRIPE_WEBHOOK_SECRETS)
     if count:
-        yield Finding(f"STRIPE_WEBHOOK_SECRETS holds {count}.")
+        yield SetupFinding(f"STRIPE_WEBHOOK_SECRETS holds {count}.")
     else:
-        yield Finding(
+        yield SetupFinding(
             "STRIPE_WEBHOOK_SECRETS is empty: every message is refused.",
             "Run payment_endpoints and set what it prints.",
         )
     for danger in dangers():
-        yield Finding("The settings could take orders without money.", danger)
+        yield SetupFinding("The settings could take orders without money.", danger)
 
 
-def _mode(own: Account) -> Finding:
+def _mode(own: Account) -> SetupFinding:
     if own.is_live == is_live():
-        return Finding(f"The provider answers in the same mode: {mode()}.")
+        return SetupFinding(f"The provider answers in the same mode: {mode()}.")
     said = "live" if own.is_live else "test"
-    return Finding(f"The key looks like one of {mode()} mode, and the provider answers in {said}.",
-                   "Copy the key anew.")  # fmt: skip
+    what = f"The key looks like one of {mode()} mode, and the provider answers in {said}."
+    return SetupFinding(what, "Copy the key anew.")
 
 
-def _clock(own: Account, at: datetime) -> Finding:
+def _clock(own: Account, at: datetime) -> SetupFinding:
     if own.answered_at is None:
-        return Finding("The provider does not say what time it is.", "Compare the clock by hand.")
+        return SetupFinding(
+            "The provider does not say what time it is.", "Compare the clock by hand."
+        )
     difference = abs(at - own.answered_at)
     seconds = round(difference.total_seconds())
     if difference <= TOLERANCE:
-        return Finding(f"The clocks are {seconds} s apart.")
-    return Finding(
+        return SetupFinding(f"The clocks are {seconds} s apart.")
+    return SetupFinding(
         f"The clocks are {seconds} s apart: messages are refused above {TOLERANCE.seconds}.",
         "Let this machine set its clock by the network (NTP).",
     )
 
 
-def _account(own: Account) -> Iterator[Finding]:
+def _account(own: Account) -> Iterator[SetupFinding]:
     if own.takes_money:
-        yield Finding("The account may take money.")
+        yield SetupFinding("The account may take money.")
     else:
         remedy = "Finish the account at the provider."
         if own.due:
             remedy = f"Finish the account at the provider: {', '.join(own.due)}."
-        yield Finding("The account may not take money.", remedy)
+        yield SetupFinding("The account may not take money.", remedy)
     for name in NEEDED:
         state = own.capabilities.get(name, "not asked for")
         fine = state == "active"
         remedy = "" if fine else "Ask for it in the settings of the account, under payment methods."
-        yield Finding(f"The capability {name} is {state}.", remedy)
+        yield SetupFinding(f"The capability {name} is {state}.", remedy)
     if not own.pays_out:
-        yield Finding("The account may not pay out.", "Give it a bank account at the provider.")
+        yield SetupFinding(
+            "The account may not pay out.", "Give it a bank account at the provider."
+        )
 
 
-def _endpoint(public: str) -> Iterator[Finding]:
+def _endpoint(public: str) -> Iterator[SetupFinding]:
     try:
         url = address_of(public, Payload.SNAPSHOT)
         endpoint = found(Payload.SNAPSHOT, url)
     except (NotPossible, GatewayError) as error:
-        yield Finding("The endpoint of messages is not known.", str(error))
+        yield SetupFinding("The endpoint of messages is not known.", str(error))
         return
     again = f"Run payment_endpoints {public} --only {Payload.SNAPSHOT}."
     if endpoint is None:
-        yield Finding(f"No endpoint sends messages to {url}.", again)
+        yield SetupFinding(f"No endpoint sends messages to {url}.", again)
         return
-    yield Finding(f"An endpoint sends messages to {url}.")
+    yield SetupFinding(f"An endpoint sends messages to {url}.")
     if not endpoint.is_on:
-        yield Finding("The endpoint is off.", again)
+        yield SetupFinding("The endpoint is off.", again)
     missing = sorted(set(KINDS[Payload.SNAPSHOT]) - endpoint.kinds)
     if not endpoint.hears(KINDS[Payload.SNAPSHOT]):
-        yield Finding(f"The endpoint does not hear of {', '.join(missing)}.", again)
+        yield SetupFinding(f"The endpoint does not hear of {', '.join(missing)}.", again)
     if endpoint.api_version not in ("", API_VERSION):
-        yield Finding(
+        yield SetupFinding(
             f"The endpoint writes as of {endpoint.api_version}, and the shop reads {API_VERSION}.",
             "Delete it at the provider, run payment_endpoints and set the new secret.",
         )
 
 
-def _payouts(own: Account) -> Finding:
+def _payouts(own: Account) -> SetupFinding:
     least = own.least.get(settings.SHOP_CURRENCY, 0)
     remedy = (
         "Set payouts to manual in the settings of the account, or give them a minimum balance: "
         "what is owed to stores and shoppers must stay there."
     )
     if own.is_swept:
-        return Finding("The balance is moved to a financial account by itself.", remedy)
+        return SetupFinding("The balance is moved to a financial account by itself.", remedy)
     if own.interval == "manual":
-        return Finding("The balance is paid out by hand alone.")
+        return SetupFinding("The balance is paid out by hand alone.")
     if least > 0:
         kept = written(least, settings.SHOP_CURRENCY, "en")
-        return Finding(f"The balance is paid out {own.interval}, and {kept} stay there.")
-    return Finding(f"The balance is paid out {own.interval or 'by itself'}, and empties.", remedy)
+        return SetupFinding(f"The balance is paid out {own.interval}, and {kept} stay there.")
+    return SetupFinding(
+        f"The balance is paid out {own.interval or 'by itself'}, and empties.", remedy
+    )
 
 
-def _currency(own: Account) -> Finding:
+def _currency(own: Account) -> SetupFinding:
     code = settings.SHOP_CURRENCY
     if not is_chargeable(code):
-        return Finding(f"Nobody can pay in {code}.", "Set SHOP_CURRENCY to another one, like USD.")
+        return SetupFinding(
+            f"Nobody can pay in {code}.", "Set SHOP_CURRENCY to another one, like USD."
+        )
     if own.currency and own.currency != code:
-        return Finding(
+        return SetupFinding(
             f"Prices are in {code}, and the account settles in {own.currency}.",
             f"Give the account a bank account in {code}, or set SHOP_CURRENCY to {own.currency}: "
             "else each sale is converted, and the books do not agree with the balance.",
         )
-    return Finding(f"Prices are in {code}, in which the account settles.")
+    return SetupFinding(f"Prices are in {code}, in which the account settles.")
