@@ -236,6 +236,10 @@ TERMS_LINK = env("TERMS_LINK")  # the terms of sale, named beside the button tha
 # Who reads the answers to mails; where nobody does, no mail asks for one.
 ANSWERS_TO = env("ANSWERS_TO") or next(iter(ORGANIZER_EMAILS), "")
 HELP_LINK = env("HELP_LINK")  # stands under every mail to shoppers, if there is one
+# For so long the law demands that documents of a sale are kept, and with them who bought.
+DOCUMENTS_KEPT_YEARS = int(env("DOCUMENTS_KEPT_YEARS", "10"))
+# Who else forgets a person that is erased, for packages that the shop does not know.
+FORGETS_PEOPLE = ["cms.colleagues.forget.forget_person"]
 
 # --- payments -------------------------------------------------------------------------------
 STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY")

@@ -50,6 +50,7 @@ ENTRIES = (
     ("Fairness", "fairness", "change_festival", "group", 96),
     ("Sign-in of stores", "sign-in", "change_festival", "lock", 97),
     ("Colleagues", "colleagues", "cms.manage_colleagues", "user", 98),
+    ("Erase a person", "person-erase", "erase_user", "bin", 99),
 )
 
 

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from cms.admin import colleagues, limits
+from cms.admin import colleagues, erase, limits
 from cms.admin.catalogue import amendments, review, take_down
 from cms.admin.deals import actions as deal_actions
 from cms.admin.deals import views as deals
@@ -154,6 +154,7 @@ urlpatterns = [
             reports.statement_file, name="festival-statement-file"),
     path("failed/", mishaps.MishapsView.as_view(), name="mishaps"),
     path("failed/<int:pk>/close/", mishaps.close, name="mishap-close"),
+    path("people/erase/", erase.person, name="person-erase"),
     path("colleagues/", colleagues.colleagues, name="colleagues"),
     path("colleagues/<int:pk>/<slug:name>/", colleagues.act, name="colleague-act"),
     path("colleagues/invitations/<int:pk>/<slug:name>/", colleagues.act_on_invitation,

@@ -1,8 +1,17 @@
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
 
 from shop.delivery.addresses import Written, write_address
 
 PARTS = ("name", "line1", "line2", "city", "region", "postcode")
+PERSONAL = ("email", "phone", *PARTS)
+"""What is taken out of a contact when it is blanked."""
 
 
 class Country(models.Model):
@@ -96,6 +105,19 @@ class Carrier(models.Model):
         return self.name
 
 
+class ContactQuerySet(models.QuerySet["Contact"]):
+    """Contacts, to be blanked or found by whose they are."""
+
+    def of(self, addresses: Collection[str]) -> ContactQuerySet:
+        """Keep those of some mail addresses, in small letters."""
+        rows = self.filter(blanked_at=None).alias(address=Lower("email"))
+        return rows.filter(address__in=addresses)
+
+    def blank(self, *, at: datetime) -> int:
+        """Take everything out by which a person is known; the country stays, for the figures."""
+        return self.update(**dict.fromkeys(PERSONAL, ""), blanked_at=at)
+
+
 class Contact(models.Model):
     """Who gets a parcel and where. Rows are never changed: an edit makes a new one.
 
@@ -112,6 +134,30 @@ class Contact(models.Model):
     postcode = models.CharField(max_length=20, blank=True)
     country = models.CharField(max_length=2)
     made_at = models.DateTimeField()
+    judged_at = models.DateTimeField(
+        null=True, help_text="When it was last judged whether it may still be kept."
+    )
+    blanked_at = models.DateTimeField(null=True, help_text="Nothing personal is left of it since.")
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        # What is blank stays for ever beside its order, and no index of what is to do knows it.
+        indexes = [
+            models.Index(
+                fields=["made_at"],
+                condition=Q(judged_at__isnull=True, blanked_at__isnull=True),
+                name="contact_to_judge",
+            ),
+            models.Index(
+                fields=["judged_at"],
+                condition=Q(judged_at__isnull=False, blanked_at__isnull=True),
+                name="contact_judged",
+            ),
+            models.Index(
+                Lower("email"), condition=Q(blanked_at__isnull=True), name="contact_of_address"
+            ),
+        ]
 
     @property
     def lines(self) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from shop.festivals.models import ChangeLog
 SUBJECTS = {
     "promotion": "benefit", "wanted": "wish", "fund": "sponsor", "previewlink": "shared preview",
     "merchant": "store", "operation": "payment out", "gatewayevent": "message of the provider",
-    "signinrules": "rules", "fairness": "limits", "user": "account",
+    "signinrules": "rules", "fairness": "limits", "user": "account", "mailbox": "guest",
     "term": "shared word", "vainsearch": "search in vain",
 }  # fmt: skip
 WORDS = {
@@ -61,7 +61,8 @@ WORDS = {
     "picture_logo": "got a new logo", "picture_banner": "got a new banner",
     "close": "closed", "show_result": "result shown", "hide_result": "result hidden",
     "role": "got another role", "dismiss": "left the desk", "open": "opened again",
-    "free": "lost the second step", "send again": "sent again", "set aside": "set aside",
+    "free": "lost the second step", "erase": "erased", "send again": "sent again",
+    "set aside": "set aside",
 }  # fmt: skip
 # Of these kinds the same action has another word.
 OTHERS = {

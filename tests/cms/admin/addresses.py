@@ -175,6 +175,8 @@ ADDRESSES = [
     ("synonyms/sheet/", "post", WRITE, {"sheet": SYNONYMS}),
     ("fairness/", "get", PLAN, {}),
     ("fairness/", "post", PLAN, {"hold_minutes": "20"}),
+    ("people/erase/", "get", PLAN, {}),
+    ("people/erase/", "post", PLAN, {"address": "{person}", "reason": "Taken over"}),
     ("colleagues/", "get", PLAN, {}),
     ("colleagues/", "post", PLAN, {"email": "new@example.org", "role": "reviewer"}),
     ("colleagues/{colleague}/{close}/", "get", PLAN, {}),

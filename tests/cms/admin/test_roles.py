@@ -113,7 +113,7 @@ def made():
         "colleague": organizer("reviewer").pk, "close": "close", "role": "role", "again": "again",
         "invitation": invite("kofi@example.org", "analyst", language="en", at=BEFORE,
                              by=make.user()).pk,
-        "language": "fr", "stamp": stamp_of(festival),
+        "language": "fr", "stamp": stamp_of(festival), "person": make.user().email,
         "uninvited": Merchant.objects.filter(state="approved")
         .exclude(enrolments__festival=festival).count(),
     }  # fmt: skip
