@@ -3,7 +3,7 @@
 from shop.accounts.models import Mailbox, SignInRules, User
 from shop.cart.models import Cart, CartLine, CartVoucher, SavedProduct, VoucherTry
 from shop.catalogue.models import Category, Product, ProductPicture, Term, Translation, Variant
-from shop.delivery.models import Carrier, Contact, Country, ImportRule, Rate
+from shop.delivery.models import Carrier, Contact, Country, ImportRule, Rate, TaxRule
 from shop.festivals.models import (
     BulkApproval,
     BulkRow,
@@ -56,6 +56,7 @@ from shop.orders.models import (
     Shipment,
     Suborder,
 )
+from shop.papers.models import Document, Series
 from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.pictures.models import Picture, Rendition
 from shop.rate_limits.models import Kept
@@ -81,8 +82,8 @@ __all__ = [
     "AmendedPicture", "Amendment", "BulkApproval", "BulkRow", "Carrier", "Cart", "CartLine",
     "CartVoucher", "Category", "CellCount", "ChangeLog", "ChangedStore", "Check", "Claim",
     "Closure", "CodeBatch", "Contact",
-    "CountedOrder", "CountedRefund", "Country", "Deal", "DealUsage", "Discount", "Enrolment",
-    "Fairness",
+    "CountedOrder", "CountedRefund", "Country", "Deal", "DealUsage", "Discount", "Document",
+    "Enrolment", "Fairness",
     "Festival", "FinalReport", "FinalStatement", "Fund", "GatewayEvent", "ImportRule", "Kept",
     "LedgerEntry", "LedgerTransaction", "Leftover", "Listing", "ListingCell", "Mailbox",
     "Meaning", "Membership", "Merchant", "Mishap", "Nomination", "NominationSheet", "Operation",
@@ -90,7 +91,7 @@ __all__ = [
     "PriceChange", "PriceSpan", "ProbeResult", "Product", "ProductPicture", "ProductSpan",
     "Promotion", "PromotionUsage", "PublicResult", "Rate", "Refund", "RefundLine", "RefundParcel",
     "Refused", "RegularPrice", "Reminder", "Rendition", "SaleDecision", "SavedProduct",
-    "SearchWord", "SheetFile", "SheetRow", "Shipment", "SignInRules", "Slot", "StockMove",
-    "StoreInvitation", "Suborder", "Synonym", "Tally", "Term", "Terms", "Ticket", "Translation",
-    "User", "VainSearch", "Variant", "VoucherTry", "Wanted", "Worker", "WrongPrice",
+    "SearchWord", "Series", "SheetFile", "SheetRow", "Shipment", "SignInRules", "Slot", "StockMove",
+    "StoreInvitation", "Suborder", "Synonym", "Tally", "TaxRule", "Term", "Terms", "Ticket",
+    "Translation", "User", "VainSearch", "Variant", "VoucherTry", "Wanted", "Worker", "WrongPrice",
 ]  # fmt: skip

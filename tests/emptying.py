@@ -21,6 +21,8 @@ TELL = "SELECT '{}', md5(coalesce(string_agg(t::text, ' ' ORDER BY t::text), '')
 KEEPERS = {
     "shop_ledgertransaction": "shop_ledger_is_kept",
     "shop_ledgerentry": "shop_ledger_is_kept",
+    "shop_document": "shop_papers_are_kept",
+    "shop_series": "shop_papers_are_kept",
 }
 """The tables that refuse to lose a row, and the trigger that does it."""
 KEPT: dict[str, str] = {}

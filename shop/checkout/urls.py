@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from shop.checkout import provider_return, views
-from shop.checkout.order import codes, invoice, lost_links, tickets
+from shop.checkout.order import codes, invoice, lost_links, papers, tickets
 from shop.checkout.order import views as order_views
 
 order = [
@@ -13,6 +13,7 @@ order = [
     path("cancel/", order_views.cancel, name="order-cancel"),
     path("keep/", order_views.keep_order, name="order-keep"),
     path("invoice/", invoice.invoice, name="order-invoice"),
+    path("papers/<int:document_id>.pdf", papers.paper, name="order-paper"),
     path("tickets/", tickets.tickets, name="order-tickets"),
     path("tickets/<int:line_id>.ics", tickets.session_file, name="order-session"),
 ]

@@ -16,6 +16,7 @@ from shop.orders import end
 from shop.orders.models import Order, OrderLine, Refund, Suborder
 from shop.orders.refund import record, refunded
 from shop.orders.tasks import send_paid_after_start
+from shop.papers.tasks import make_papers
 from shop.payments.models import Operation, Payment
 from shop.payments.outside.match import queue_rest
 from shop.tasks import enqueue
@@ -114,6 +115,7 @@ def _give_back(
     if refund.amount:
         queue_rest(payment, refund, cause=Operation.Cause.RETURNED, at=at)
     issue.cancel(list(units), at=at)
+    enqueue(make_papers, payment.order_id)
     return refund
 
 

@@ -3,11 +3,11 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from shop.workspace import translations
 from shop.workspace.dashboard import overview
 from shop.workspace.festivals import enrol, nominate, raise_allotment
-from shop.workspace.orders import ship, statements, tickets
+from shop.workspace.orders import papers, ship, statements, tickets
 from shop.workspace.products import edit, picture_views, prices, sessions, stock
 from shop.workspace.products import index as products
 from shop.workspace.sheets import views as sheets
-from shop.workspace.store import profile
+from shop.workspace.store import legal, profile
 
 product = [
     path("", edit.edit, name="workspace-product"),
@@ -23,6 +23,8 @@ store: list[URLPattern | URLResolver] = [
     path("", overview.overview, name="workspace-store"),
     path("orders/", ship.orders, name="workspace-orders"),
     path("orders/packing.csv", ship.packing_sheet, name="workspace-packing"),
+    path("papers/", papers.papers, name="workspace-papers"),
+    path("papers/papers.csv", papers.sheet, name="workspace-papers-sheet"),
     path("products/", products.products, name="workspace-products"),
     path("products/new/", edit.add, name="workspace-add"),
     path("products/<int:product_id>/", include(product)),
@@ -52,13 +54,16 @@ store: list[URLPattern | URLResolver] = [
     path("products/<int:product_id>/words/<str:language>/", translations.of_product,
          name="workspace-words"),
     path("profile/", profile.profile, name="workspace-profile"),
+    path("profile/seller/", legal.legal, name="workspace-legal"),
     path("profile/words/<str:language>/", translations.of_store, name="workspace-page-words"),
     path("profile/change/take-back/", profile.take_change_back, name="workspace-page-back"),
 ]  # fmt: skip
 urlpatterns = [
     path("", overview.first_store, name="workspace"),
     path("orders/<int:suborder_id>/", ship.suborder, name="workspace-order"),
+    path("orders/<int:suborder_id>/papers/<int:document_id>.pdf", papers.paper,
+         name="workspace-paper"),
     path("tickets/", tickets.find, name="workspace-tickets"),
     path("tickets/<str:code>/", tickets.ticket, name="workspace-ticket"),
     path("<slug:store>/", include(store)),
-]
+]  # fmt: skip

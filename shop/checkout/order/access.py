@@ -28,6 +28,7 @@ PAGES_AFTER = {
     "order-keep": "order-keep",
     "order-tickets": "order-tickets",
     "order-session": "order-tickets",
+    "order-paper": "order-invoice",
 }
 
 OrderView = Callable[..., HttpResponse]

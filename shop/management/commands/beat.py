@@ -23,6 +23,7 @@ from shop.listings.refresh import close_dates
 from shop.listings.search_index import count_words, index_missing
 from shop.moderation import take_down
 from shop.orders.reconcile import note_sold
+from shop.papers.missing import make_missing
 from shop.payments import void
 from shop.payments.call_off import refund_what_is_left
 from shop.payments.cleanup import forget_messages
@@ -90,6 +91,7 @@ ROUNDS = tuple(
         ("count words", count_words, 2_000),
         ("tell the organizers", tell_organizers, 4),
         ("note what was sold", note_sold, 400),
+        ("make missing papers", make_missing, 20),
         ("compare counters and books", log_differences, 5_760, 60),
         ("compare sessions with the provider", compare_recent, 240, 20),
         ("look for refunds", find_refunds, 240, 20),
