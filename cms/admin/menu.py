@@ -45,6 +45,7 @@ ENTRIES = (
     ("New products", "product-queue", "review_nomination", "tag", 87),
     ("Changes", "amendments", "review_nomination", "edit", 88),
     ("Money desk", "money", "view_order", "time", 89),
+    ("Papers", "papers", "view_order", "doc-full", 91),
     ("What failed", "mishaps", "view_festival", "warning", 90),
     ("Fairness", "fairness", "change_festival", "group", 96),
     ("Sign-in of stores", "sign-in", "change_festival", "lock", 97),

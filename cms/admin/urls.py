@@ -26,6 +26,8 @@ from cms.admin.nominations import bulk, take_back, wishes
 from cms.admin.nominations import index as queue
 from cms.admin.nominations import views as nominations
 from cms.admin.orders.actions import address, mail, stop
+from cms.admin.papers import tax_rules
+from cms.admin.papers.index import PapersView, fiscal_numbers, paper
 from cms.admin.promotions import sponsors
 from cms.admin.promotions import views as promotions
 from cms.admin.promotions.actions import act, codes, make_codes
@@ -34,6 +36,7 @@ from cms.admin.reports import views as reports
 from cms.admin.search import not_found
 from cms.admin.search.sheets import of_meanings, of_synonyms
 from cms.admin.stores import edit, people, second_step, suspend
+from cms.admin.stores.legal import legal
 from cms.admin.stores.page import clear, page
 
 app_name = "desk"
@@ -106,6 +109,13 @@ urlpatterns = [
     path("money/<int:pk>/", money.task, name="money-task"),
     path("money/<int:pk>/look/", money.look_again, name="money-look"),
     path("money/<int:pk>/<slug:outcome>/", money.close, name="money-close"),
+    path("papers/", PapersView.as_view(), name="papers"),
+    path("papers/<int:pk>.pdf", paper, name="paper"),
+    path("papers/fiscal/", fiscal_numbers, name="fiscal-numbers"),
+    path("papers/tax/", tax_rules.TaxRulesView.as_view(), name="tax-rules"),
+    path("papers/tax/new/", tax_rules.add, name="tax-rule-add"),
+    path("papers/tax/<int:pk>/", tax_rules.edit, name="tax-rule-edit"),
+    path("papers/tax/<int:pk>/remove/", tax_rules.remove, name="tax-rule-remove"),
     path("orders/<int:pk>/address/", address, name="order-address"),
     re_path(r"^orders/(?P<pk>[0-9]+)/(?P<name>stop|go)/$", stop, name="order-stop"),
     path("orders/<int:pk>/mails/<slug:key>/", mail, name="order-mail"),
@@ -136,6 +146,7 @@ urlpatterns = [
     path("new-products/<int:pk>/put-back/", take_down.put_back, name="product-put-back"),
     path("stores/new/", edit.add, name="store-add"),
     path("stores/<int:pk>/edit/", edit.edit, name="store-edit"),
+    path("stores/<int:pk>/seller/", legal, name="store-legal"),
     path("stores/<int:pk>/", page, name="store-page"),
     path("stores/<int:pk>/suspend/", suspend.suspend, name="store-suspend"),
     path("stores/<int:pk>/reopen/", suspend.reopen, name="store-reopen"),

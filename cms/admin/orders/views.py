@@ -20,7 +20,13 @@ from cms.admin.orders.events import events_of
 from cms.admin.orders.facts import parcels_of, shopper_of, sums_of
 from cms.admin.orders.mails import letters_of
 from cms.admin.orders.money import money_of
-from cms.admin.orders.tables import ParcelTable, back_table, mail_table, payment_table
+from cms.admin.orders.tables import (
+    ParcelTable,
+    back_table,
+    mail_table,
+    paper_table,
+    payment_table,
+)
 from cms.admin.permissions import may
 from cms.admin.screens import button
 from shop.accounts.mailboxes import mailbox_key
@@ -154,6 +160,7 @@ class OrderView(InspectView):
             "shopper": shopper_of(order) if sees_shoppers(user) else None,
             "payments": payment_table(money),
             "backs": back_table(money, order),
+            "papers": paper_table(order) if sees_shoppers(user) else None,
             "letters": letters,
             "mails": mail_table(letters, order),
             "country": country_name(order.contact.country, "en"),
