@@ -85,6 +85,59 @@ class ImportRule(models.Model):
     certainty = models.CharField(max_length=20)
 
 
+class TaxRule(models.Model):
+    """Who owes the tax inside a sale between two countries; the most exact rule counts.
+
+    Without a rule a registered store sells domestically in its own country, and exports elsewhere.
+    It decides what papers say of the price, and never the price.
+    """
+
+    class Treatment(models.TextChoices):
+        DOMESTIC = "domestic", "Domestic: the store’s tax is inside"
+        EXPORT = "export", "Export: no tax is inside"
+        PLATFORM = "platform", "Platform: the operator sells, and owes the tax"
+
+    seller = models.CharField(max_length=2, blank=True, help_text="Country; empty: every one.")
+    buyer = models.CharField(max_length=2, blank=True, help_text="Country; empty: every one.")
+    up_to = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="Of the goods of one store, in cents; empty: any value."
+    )
+    treatment = models.CharField(max_length=8, choices=Treatment)
+    rate_bp = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Inside the price, in hundredths of a percent; empty: the "
+        "store’s own rate.",
+    )  # fmt: skip
+    source = models.CharField(max_length=300, help_text="Where it is written.")
+    seen_on = models.DateField(help_text="When somebody looked.")
+
+    class Meta:
+        ordering = ["buyer", "seller", "up_to"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "buyer", "up_to"], nulls_distinct=False, name="tax_rule_once",
+                violation_error_message="There is a rule for these countries and this value.",
+            ),
+            models.CheckConstraint(
+                name="tax_rule_rate_where_tax",
+                condition=~Q(treatment="export") | Q(rate_bp__isnull=True),
+                violation_error_message="An export has no tax inside: leave the rate empty.",
+            ),
+            models.CheckConstraint(
+                name="tax_rule_platform_has_rate",
+                condition=~Q(treatment="platform") | Q(rate_bp__isnull=False),
+                violation_error_message="Say which rate the operator owes.",
+            ),
+            models.CheckConstraint(
+                name="tax_rule_rate_below_all",
+                condition=Q(rate_bp__isnull=True) | Q(rate_bp__lte=5_000),
+                violation_error_message="A rate is at most 50 percent.",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.seller or 'any'} → {self.buyer or 'any'}"
+
+
 class Carrier(models.Model):
     """Who carries parcels, and where a tracking number can be followed."""
 

@@ -21,6 +21,7 @@ from shop.listings.search_index import count_words, index_missing
 from shop.moderation import take_down
 from shop.orders.after_sale.arrive import take_as_arrived
 from shop.orders.reconcile import note_sold
+from shop.papers.missing import make_missing
 from shop.payments import void
 from shop.payments.call_off import refund_what_is_left
 from shop.payments.compare import compare_recent
@@ -92,6 +93,7 @@ ROUNDS = tuple(
         ("forget files of payouts", forget_files, 400),
         ("tell the organizers", tell_organizers, 4),
         ("note what was sold", note_sold, 400),
+        ("make missing papers", make_missing, 20),
         ("compare counters and books", log_differences, 5_760, 60),
         ("compare sessions with the provider", compare_recent, 240, 20),
         ("look for refunds", find_refunds, 240, 20),
