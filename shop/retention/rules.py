@@ -19,7 +19,9 @@ from shop.rate_limits import store as limits
 from shop.reminders import due as reminders
 from shop.reports import refusals
 from shop.retention import contacts
+from shop.returns import overdue
 from shop.rounds import mishaps, pace
+from shop.settlements import methods, payouts
 from shop.storefront import probe
 from shop.storefront.search_words import not_found
 from shop.waiting_room import places
@@ -127,6 +129,21 @@ RULES = (
     RetentionRule(
         "forget old bulk approvals", "what was approved in one go, row by row",
         long(bulk.KEPT_FOR), bulk.forget, 400, "bulk_approval_age",
+    ),
+    RetentionRule(
+        "forget files of payouts", "files for the bank, with accounts of stores",
+        f"{long(payouts.FILE_KEPT)} after they were made", payouts.forget_files, 400,
+        "batch_with_file",
+    ),
+    RetentionRule(
+        "forget accounts of stores", "numbers of accounts that are used no more",
+        f"{long(methods.ACCOUNT_KEPT_FOR)} after they were closed", methods.forget_accounts, 400,
+        "payout_method_closed",
+    ),
+    RetentionRule(
+        "forget pictures of returns", "pictures that shoppers sent along",
+        f"{long(overdue.PICTURES_KEPT_FOR)} after it was decided", overdue.forget_pictures, 400,
+        "return_with_pictures",
     ),
     RetentionRule(
         "forget files half written", "files that a killed process had begun",

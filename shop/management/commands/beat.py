@@ -39,7 +39,7 @@ from shop.returns.overdue import look_at_returns
 from shop.rounds import mishaps, pace
 from shop.settlements.make import make_drafts, release_reserves
 from shop.settlements.methods import close_replaced
-from shop.settlements.payouts import forget_files, queue_what_waits
+from shop.settlements.payouts import queue_what_waits
 from shop.storefront.probe import probe_openings
 from shop.workers.revive import take_up
 from shop.workspace.sheets import receive as sheets
@@ -90,7 +90,6 @@ ROUNDS = tuple(
         ("release reserves", release_reserves, 240),
         ("settle with stores", make_drafts, 240, 60),
         ("queue payouts again", queue_what_waits, 240),
-        ("forget files of payouts", forget_files, 400),
         ("tell the organizers", tell_organizers, 4),
         ("note what was sold", note_sold, 400),
         ("make missing papers", make_missing, 20),
