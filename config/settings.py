@@ -231,11 +231,18 @@ ORGANIZERS_NEED_MFA = not (DEBUG or DEMO)  # two-step sign-in at the organizers'
 
 OPERATOR_NAME = env("OPERATOR_NAME", "Baobab Demonstration")  # stands under every mail
 OPERATOR_ADDRESS = env("OPERATOR_ADDRESS", "1 Example Street, Example City")
+OPERATOR_COUNTRY = env("OPERATOR_COUNTRY")  # two letters; where the operator pays tax
+OPERATOR_TAX_NUMBER = env("OPERATOR_TAX_NUMBER")  # stands on the papers of what it sells itself
+OPERATOR_PREFIX = env("OPERATOR_PREFIX", "OP")  # begins the numbers of these papers
 ORGANIZER_EMAILS = env_list("ORGANIZER_EMAILS")  # who is told when something waits too long
 TERMS_LINK = env("TERMS_LINK")  # the terms of sale, named beside the button that pays
 # Who reads the answers to mails; where nobody does, no mail asks for one.
 ANSWERS_TO = env("ANSWERS_TO") or next(iter(ORGANIZER_EMAILS), "")
 HELP_LINK = env("HELP_LINK")  # stands under every mail to shoppers, if there is one
+# For so long the law demands that documents of a sale are kept, and with them who bought.
+DOCUMENTS_KEPT_YEARS = int(env("DOCUMENTS_KEPT_YEARS", "10"))
+# Who else forgets a person that is erased, for packages that the shop does not know.
+FORGETS_PEOPLE = ["cms.colleagues.forget.forget_person"]
 
 # --- payments -------------------------------------------------------------------------------
 STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY")

@@ -40,6 +40,7 @@ urlpatterns += i18n_patterns(
     path("", include("shop.checkout.urls")),
     path("account/invitation/<str:token>/", invitation, name="colleague-invitation"),
     path("account/store/<str:token>/", store_invitation, name="store-invitation"),
+    path("account/", include("shop.retention.urls")),
     path("account/", include("shop.accounts.urls")),
     path("account/", include("allauth.urls")),
     path("documents/", include("wagtail.documents.urls")),

@@ -24,6 +24,7 @@ from sample.edition import Edition, edition
 from sample.nominating import take_part
 from sample.opening import open_festival
 from sample.pages import write_pages
+from sample.payees import provide_payees
 from sample.pictures import draw_all
 from sample.picturing import media_folder
 from sample.preparing import prepare
@@ -81,7 +82,9 @@ def load(progress: Progress, *, only: Collection[str] | None = None) -> None:
 
 def _write_earlier(wanted: Edition, progress: Progress) -> int:
     users = provide_accounts(at=clock.now())
-    return past.write_past(wanted, users, progress) + selling.sell(wanted, progress, at=clock.now())
+    past_ones = past.write_past(wanted, users, progress)
+    sold = selling.sell(wanted, progress, at=clock.now())
+    return past_ones + sold + provide_payees(at=clock.now(), by=users["organizer"])
 
 
 def _charge(progress: Progress) -> int:

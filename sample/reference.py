@@ -24,6 +24,7 @@ INTENTS = {
     "size": "condition", "experience": "condition",
 }  # fmt: skip
 # By what a row is known, for each table.
+SEALED = {"food", "beauty"}  # what is opened is used
 KEYS: dict[type[Model], tuple[str, ...]] = {
     Category: ("path",),
     Country: ("code",),
@@ -71,7 +72,16 @@ def _categories() -> Iterator[Category]:
     for position, row in enumerate(_rows("categories")):
         names = {code: row[f"name_{column}"] for column, code in LANGUAGES.items()
                  if code != "en"}  # fmt: skip
-        yield Category(path=row["path"], name=row["name_en"], names=names, position=position)
+        yield Category(
+            path=row["path"], name=row["name_en"], names=names, position=position,
+            returns=_returns_of(row["path"]),
+        )  # fmt: skip
+
+
+def _returns_of(path: str) -> str:
+    """Return what shoppers may send back of a kind of goods: what is eaten, unopened alone."""
+    is_sealed = path.partition("/")[0] in SEALED
+    return Category.Returns.SEALED if is_sealed else Category.Returns.UNUSED
 
 
 def _countries() -> Iterator[Country]:

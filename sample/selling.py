@@ -11,7 +11,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -33,6 +33,7 @@ from shop.festivals.models import Deal, Festival
 from shop.ledger.posting import sales
 from shop.networks import keyed_hash
 from shop.orders import end
+from shop.orders.after_sale.arrive import AFTER_DELIVERY
 from shop.orders.agreement import agreement
 from shop.orders.models import Order, Shipment, Suborder
 from shop.orders.place import place_order
@@ -187,7 +188,11 @@ def _send(edition: Edition, order: Order, suborder: Suborder) -> None:
         return
     is_there = suborder.arrives_to < edition.loaded_on
     suborder.state = Suborder.State.DELIVERED if is_there else Suborder.State.SHIPPED
-    suborder.save(update_fields=["state"])
+    if is_there:
+        arrived_at = datetime.combine(suborder.arrives_to, time(12), UTC)
+        suborder.delivered_at, suborder.delivered_how = arrived_at, Suborder.Arrival.CARRIER
+        suborder.release_at = arrived_at + AFTER_DELIVERY
+    suborder.save(update_fields=["state", "delivered_at", "delivered_how", "release_at"])
     units: Counter[int] = Counter()
     for line in suborder.lines.all():
         units[line.pool_id] += line.pool_units

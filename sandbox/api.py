@@ -152,7 +152,10 @@ def _given_key(headers: dict[str, str]) -> str:
 
 def _check_call(world: World, route: Route, fields: dict[str, Any]) -> None:
     if world.contract:
-        for problem in world.contract.call_problems(route.method, route.path, fields):
+        # The published specification is older than the SDK, and does not know its version yet.
+        newest = ("api_version", API_VERSION)
+        told = {name: value for name, value in fields.items() if (name, value) != newest}
+        for problem in world.contract.call_problems(route.method, route.path, told):
             known = problem.message.startswith("Received unknown parameter")
             code = "parameter_unknown" if known else None
             raise invalid(problem.message, problem.field or None, code)

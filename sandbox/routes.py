@@ -9,6 +9,7 @@ from sandbox import (
     disputes,
     endpoints,
     events,
+    own_account,
     paying,
     payouts,
     refunds,
@@ -33,6 +34,7 @@ class Route:
 
 
 ROUTES = (
+    Route("GET", "/v1/account", own_account.retrieve),
     Route("GET", "/v1/accounts", accounts.list_all),
     Route("POST", "/v1/accounts", accounts.create),
     Route("GET", "/v1/accounts/{account}", accounts.retrieve),

@@ -15,7 +15,8 @@ from django.db.models import Manager, Model, QuerySet
 
 # From what people decide on to what many buy at once: what is scarce comes last, for a moment.
 ORDER = (
-    "cms_invitation", "shop_storeinvitation", "shop_signinrules", "shop_fairness", "shop_check",
+    "cms_invitation", "shop_storeinvitation", "shop_signinrules", "shop_fairness", "shop_taxrule",
+    "shop_check",
     "shop_publicresult", "shop_leftover",
     "shop_place", "shop_category", "shop_term", "shop_meaning", "shop_synonym", "shop_reminder",
     "shop_order", "shop_payment", "shop_cart", "shop_returnrequest", "shop_refundproposal",
@@ -28,6 +29,7 @@ ORDER = (
     "shop_claim", "shop_promotionusage", "shop_promotion", "shop_fund", "shop_dealusage",
     "shop_deal", "shop_pool", "shop_product", "shop_translation",
     "shop_cellcount", "shop_listing", "shop_picture",
+    "shop_series",
 )  # fmt: skip
 
 

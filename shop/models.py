@@ -3,7 +3,7 @@
 from shop.accounts.models import Mailbox, SignInRules, User
 from shop.cart.models import Cart, CartLine, CartVoucher, SavedProduct, VoucherTry
 from shop.catalogue.models import Category, Product, ProductPicture, Term, Translation, Variant
-from shop.delivery.models import Carrier, Contact, Country, ImportRule, Rate
+from shop.delivery.models import Carrier, Contact, Country, ImportRule, Rate, TaxRule
 from shop.festivals.models import (
     BulkApproval,
     BulkRow,
@@ -58,6 +58,7 @@ from shop.orders.models import (
     Shipment,
     Suborder,
 )
+from shop.papers.models import Document, Series
 from shop.payments.models import GatewayEvent, Operation, Payment, RefundProposal
 from shop.pictures.models import Picture, Rendition
 from shop.rate_limits.models import Kept
@@ -92,8 +93,8 @@ __all__ = [
     "AmendedPicture", "Amendment", "BulkApproval", "BulkRow", "Carrier", "Cart", "CartLine",
     "CartVoucher", "Category", "CellCount", "ChangeLog", "ChangedStore", "Check", "Claim",
     "Closure", "CodeBatch", "Contact",
-    "CountedOrder", "CountedRefund", "Country", "Deal", "DealUsage", "Discount", "Enrolment",
-    "Fairness",
+    "CountedOrder", "CountedRefund", "Country", "Deal", "DealUsage", "Discount", "Document",
+    "Enrolment", "Fairness",
     "Festival", "FinalReport", "FinalStatement", "Fund", "GatewayEvent", "ImportRule", "Kept",
     "LedgerEntry", "LedgerTransaction", "Leftover", "Listing", "ListingCell", "Mailbox",
     "Meaning", "Membership", "Merchant", "Mishap", "Nomination", "NominationSheet", "Operation",
@@ -104,8 +105,8 @@ __all__ = [
     "RefundLine", "RefundParcel", "RefundProposal",
     "Refused", "RegularPrice", "Reminder", "Rendition",
     "ReturnLine", "ReturnPicture", "ReturnRequest", "ReturnedClaim", "SaleDecision", "SavedProduct",
-    "SearchWord", "Settlement", "SettlementLine", "SheetFile", "SheetRow", "Shipment",
+    "SearchWord", "Series", "Settlement", "SettlementLine", "SheetFile", "SheetRow", "Shipment",
     "SignInRules", "Slot", "StockMove",
-    "StoreInvitation", "Suborder", "Synonym", "Tally", "Term", "Terms", "Ticket", "Translation",
-    "User", "VainSearch", "Variant", "VoucherTry", "Wanted", "Worker", "WrongPrice",
+    "StoreInvitation", "Suborder", "Synonym", "Tally", "TaxRule", "Term", "Terms", "Ticket",
+    "Translation", "User", "VainSearch", "Variant", "VoucherTry", "Wanted", "Worker", "WrongPrice",
 ]  # fmt: skip

@@ -23,6 +23,8 @@ KEEPERS = {
     "shop_ledgerentry": "shop_ledger_is_kept",
     "shop_settlement": "settlement_stays",
     "shop_settlementline": "settlement_line_stays",
+    "shop_document": "shop_papers_are_kept",
+    "shop_series": "shop_papers_are_kept",
 }
 """The tables that refuse to lose a row, and the trigger that does it."""
 KEPT: dict[str, str] = {}

@@ -46,10 +46,12 @@ ENTRIES = (
     ("Changes", "amendments", "review_nomination", "edit", 88),
     ("Money desk", "money", "view_order", "time", 89),
     ("Settlements", "settlements", "view_order", "tasks", 89),
+    ("Papers", "papers", "view_order", "doc-full", 91),
     ("What failed", "mishaps", "view_festival", "warning", 90),
     ("Fairness", "fairness", "change_festival", "group", 96),
     ("Sign-in of stores", "sign-in", "change_festival", "lock", 97),
     ("Colleagues", "colleagues", "cms.manage_colleagues", "user", 98),
+    ("Erase a person", "person-erase", "erase_user", "bin", 99),
 )
 
 

@@ -30,10 +30,11 @@ FINDS = (
 )  # fmt: skip
 PUBLISHES = ("publish_festival",)
 HELPS = ("change_order",)  # sees who bought, mends an address, has mails sent again
+ERASES = ("erase_user",)  # a person who asks for it
 
 # By group, codenames of the shop's permissions; migrations grant them, and Wagtail's own on pages.
 PERMISSIONS: dict[str, tuple[str, ...]] = {
-    ORGANIZER: (*SEES, *PLANS, *DECIDES, *PUBLISHES, *HELPS, *NAMES, *FINDS),
+    ORGANIZER: (*SEES, *PLANS, *DECIDES, *PUBLISHES, *HELPS, *ERASES, *NAMES, *FINDS),
     REVIEWER: (*SEES, *DECIDES),
     MERCHANDISER: (*SEES, *NAMES, *FINDS),
     ANALYST: SEES,

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from cms.admin import colleagues, limits
+from cms.admin import colleagues, erase, limits
 from cms.admin.catalogue import amendments, review, take_down
 from cms.admin.deals import actions as deal_actions
 from cms.admin.deals import views as deals
@@ -28,6 +28,8 @@ from cms.admin.nominations import views as nominations
 from cms.admin.orders.actions import address, mail, stop
 from cms.admin.orders.refunds import refund
 from cms.admin.orders.returns import arrived, return_picture
+from cms.admin.papers import tax_rules
+from cms.admin.papers.index import PapersView, fiscal_numbers, paper
 from cms.admin.payouts import accounts, batches, settlements
 from cms.admin.payouts.index import AccountsView, BatchesView, PayoutsView, SettlementsView
 from cms.admin.promotions import sponsors
@@ -38,6 +40,7 @@ from cms.admin.reports import views as reports
 from cms.admin.search import not_found
 from cms.admin.search.sheets import of_meanings, of_synonyms
 from cms.admin.stores import edit, people, second_step, suspend
+from cms.admin.stores.legal import legal
 from cms.admin.stores.page import clear, page
 
 app_name = "desk"
@@ -131,6 +134,13 @@ urlpatterns = [
     path("money/<int:pk>/", money.task, name="money-task"),
     path("money/<int:pk>/look/", money.look_again, name="money-look"),
     path("money/<int:pk>/<slug:outcome>/", money.close, name="money-close"),
+    path("papers/", PapersView.as_view(), name="papers"),
+    path("papers/<int:pk>.pdf", paper, name="paper"),
+    path("papers/fiscal/", fiscal_numbers, name="fiscal-numbers"),
+    path("papers/tax/", tax_rules.TaxRulesView.as_view(), name="tax-rules"),
+    path("papers/tax/new/", tax_rules.add, name="tax-rule-add"),
+    path("papers/tax/<int:pk>/", tax_rules.edit, name="tax-rule-edit"),
+    path("papers/tax/<int:pk>/remove/", tax_rules.remove, name="tax-rule-remove"),
     path("orders/<int:pk>/address/", address, name="order-address"),
     path("orders/<int:pk>/refund/", refund, name="order-refund"),
     path("orders/<int:pk>/arrived/", arrived, name="order-arrived"),
@@ -154,6 +164,7 @@ urlpatterns = [
             reports.statement_file, name="festival-statement-file"),
     path("failed/", mishaps.MishapsView.as_view(), name="mishaps"),
     path("failed/<int:pk>/close/", mishaps.close, name="mishap-close"),
+    path("people/erase/", erase.person, name="person-erase"),
     path("colleagues/", colleagues.colleagues, name="colleagues"),
     path("colleagues/<int:pk>/<slug:name>/", colleagues.act, name="colleague-act"),
     path("colleagues/invitations/<int:pk>/<slug:name>/", colleagues.act_on_invitation,
@@ -164,6 +175,7 @@ urlpatterns = [
     path("new-products/<int:pk>/put-back/", take_down.put_back, name="product-put-back"),
     path("stores/new/", edit.add, name="store-add"),
     path("stores/<int:pk>/edit/", edit.edit, name="store-edit"),
+    path("stores/<int:pk>/seller/", legal, name="store-legal"),
     path("stores/<int:pk>/", page, name="store-page"),
     path("stores/<int:pk>/suspend/", suspend.suspend, name="store-suspend"),
     path("stores/<int:pk>/reopen/", suspend.reopen, name="store-reopen"),

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.contrib.sessions.models import Session
 from django.db.models.functions import Now
 
-from shop.rounds import repeat
+from shop.rounds import delete_some
 
 BATCH = 1_000
 
@@ -17,9 +17,5 @@ def forget_sessions(*, at: datetime) -> int:
 
     Django writes their end by the machine's clock, which alone can say whether it has come.
     """
-
-    def some() -> int:
-        over = Session.objects.filter(expire_date__lt=Now()).values_list("pk", flat=True)
-        return Session.objects.filter(pk__in=list(over[:BATCH])).delete()[0]
-
-    return repeat(some)
+    over = Session.objects.filter(expire_date__lt=Now()).order_by("expire_date")
+    return delete_some(over, batch=BATCH)

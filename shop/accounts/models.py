@@ -59,6 +59,9 @@ class User(AbstractUser):
     sessions_ended = models.PositiveIntegerField(
         default=0, help_text="How often all sessions were ended at once; each knows the number."
     )
+    erased_at = models.DateTimeField(
+        null=True, editable=False, help_text="Of the person only the number is left since."
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -66,6 +69,7 @@ class User(AbstractUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
+        permissions = [("erase_user", "Can erase a person")]
         constraints = [
             models.UniqueConstraint(
                 Lower("email"),

@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from shop.checkout import provider_return, views
-from shop.checkout.order import codes, invoice, lost_links, returns, tickets
+from shop.checkout.order import codes, invoice, lost_links, papers, returns, tickets
 from shop.checkout.order import views as order_views
 
 order = [
@@ -16,6 +16,7 @@ order = [
     path("parcels/<int:part_id>/arrived/", returns.arrival, name="order-arrival"),
     path("parcels/<int:part_id>/<str:kind>/", returns.begin, name="order-ask"),
     path("requests/<int:request_id>/", returns.show, name="order-request"),
+    path("papers/<int:document_id>.pdf", papers.paper, name="order-paper"),
     path("tickets/", tickets.tickets, name="order-tickets"),
     path("tickets/<int:line_id>.ics", tickets.session_file, name="order-session"),
 ]

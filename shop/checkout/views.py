@@ -14,13 +14,13 @@ from django.views.decorators.http import require_http_methods
 from shop import clock
 from shop.cart import change, sums
 from shop.cart.current import Shopper, shopper_of
+from shop.cart.duties import duties_of
 from shop.cart.formats import language, parcels
 from shop.cart.models import Cart
 from shop.cart.pricing import PricedCart, price_cart
 from shop.checkout import charge
 from shop.checkout.delivery_choice import choices, chosen, is_as_shown, posted_services
 from shop.checkout.destination import cart_to_send
-from shop.checkout.duties import duties_of
 from shop.checkout.forms import AddressForm
 from shop.checkout.prefill import Fields, begun, is_unchanged, shown
 from shop.checkout.refusals import refused, too_large, way_to_more

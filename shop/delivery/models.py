@@ -1,8 +1,17 @@
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
 
 from shop.delivery.addresses import Written, write_address
 
 PARTS = ("name", "line1", "line2", "city", "region", "postcode")
+PERSONAL = ("email", "phone", *PARTS)
+"""What is taken out of a contact when it is blanked."""
 
 
 class Country(models.Model):
@@ -76,6 +85,59 @@ class ImportRule(models.Model):
     certainty = models.CharField(max_length=20)
 
 
+class TaxRule(models.Model):
+    """Who owes the tax inside a sale between two countries; the most exact rule counts.
+
+    Without a rule a registered store sells domestically in its own country, and exports elsewhere.
+    It decides what papers say of the price, and never the price.
+    """
+
+    class Treatment(models.TextChoices):
+        DOMESTIC = "domestic", "Domestic: the store’s tax is inside"
+        EXPORT = "export", "Export: no tax is inside"
+        PLATFORM = "platform", "Platform: the operator sells, and owes the tax"
+
+    seller = models.CharField(max_length=2, blank=True, help_text="Country; empty: every one.")
+    buyer = models.CharField(max_length=2, blank=True, help_text="Country; empty: every one.")
+    up_to = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="Of the goods of one store, in cents; empty: any value."
+    )
+    treatment = models.CharField(max_length=8, choices=Treatment)
+    rate_bp = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Inside the price, in hundredths of a percent; empty: the "
+        "store’s own rate.",
+    )  # fmt: skip
+    source = models.CharField(max_length=300, help_text="Where it is written.")
+    seen_on = models.DateField(help_text="When somebody looked.")
+
+    class Meta:
+        ordering = ["buyer", "seller", "up_to"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "buyer", "up_to"], nulls_distinct=False, name="tax_rule_once",
+                violation_error_message="There is a rule for these countries and this value.",
+            ),
+            models.CheckConstraint(
+                name="tax_rule_rate_where_tax",
+                condition=~Q(treatment="export") | Q(rate_bp__isnull=True),
+                violation_error_message="An export has no tax inside: leave the rate empty.",
+            ),
+            models.CheckConstraint(
+                name="tax_rule_platform_has_rate",
+                condition=~Q(treatment="platform") | Q(rate_bp__isnull=False),
+                violation_error_message="Say which rate the operator owes.",
+            ),
+            models.CheckConstraint(
+                name="tax_rule_rate_below_all",
+                condition=Q(rate_bp__isnull=True) | Q(rate_bp__lte=5_000),
+                violation_error_message="A rate is at most 50 percent.",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.seller or 'any'} → {self.buyer or 'any'}"
+
+
 class Carrier(models.Model):
     """Who carries parcels, and where a tracking number can be followed."""
 
@@ -96,6 +158,19 @@ class Carrier(models.Model):
         return self.name
 
 
+class ContactQuerySet(models.QuerySet["Contact"]):
+    """Contacts, to be blanked or found by whose they are."""
+
+    def of(self, addresses: Collection[str]) -> ContactQuerySet:
+        """Keep those of some mail addresses, in small letters."""
+        rows = self.filter(blanked_at=None).alias(address=Lower("email"))
+        return rows.filter(address__in=addresses)
+
+    def blank(self, *, at: datetime) -> int:
+        """Take everything out by which a person is known; the country stays, for the figures."""
+        return self.update(**dict.fromkeys(PERSONAL, ""), blanked_at=at)
+
+
 class Contact(models.Model):
     """Who gets a parcel and where. Rows are never changed: an edit makes a new one.
 
@@ -112,6 +187,30 @@ class Contact(models.Model):
     postcode = models.CharField(max_length=20, blank=True)
     country = models.CharField(max_length=2)
     made_at = models.DateTimeField()
+    judged_at = models.DateTimeField(
+        null=True, help_text="When it was last judged whether it may still be kept."
+    )
+    blanked_at = models.DateTimeField(null=True, help_text="Nothing personal is left of it since.")
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        # What is blank stays for ever beside its order, and no index of what is to do knows it.
+        indexes = [
+            models.Index(
+                fields=["made_at"],
+                condition=Q(judged_at__isnull=True, blanked_at__isnull=True),
+                name="contact_to_judge",
+            ),
+            models.Index(
+                fields=["judged_at"],
+                condition=Q(judged_at__isnull=False, blanked_at__isnull=True),
+                name="contact_judged",
+            ),
+            models.Index(
+                Lower("email"), condition=Q(blanked_at__isnull=True), name="contact_of_address"
+            ),
+        ]
 
     @property
     def lines(self) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from shop.festivals.models import BulkApproval, BulkRow, Festival, Nomination
 from shop.festivals.nominations.approve import BATCH
 from shop.listings import festival_products
 from shop.locks import lock_one
+from shop.rounds import delete_some
 from shop.states import StateQuerySet
 from shop.tasks import enqueue, is_queued
 
@@ -31,7 +32,7 @@ State = BulkRow.State
 MOST_TRIES = 3
 QUIET = timedelta(minutes=1)  # after which the work seems to have stopped
 KEPT_FOR = timedelta(days=90)
-MOST_FORGOTTEN = 200  # in one round of the beat
+MOST_FORGOTTEN = 200  # in one transaction
 
 
 class InWork(NotPossible):
@@ -125,9 +126,7 @@ def take_up(*, at: datetime) -> int:
 def forget(*, at: datetime) -> int:
     """Delete bulk approvals that were asked for long ago; return how many. Part of the beat."""
     old = BulkApproval.objects.filter(at__lt=at - KEPT_FOR, ended_at__isnull=False)
-    ids = list(old.order_by("at").values_list("pk", flat=True)[:MOST_FORGOTTEN])
-    BulkApproval.objects.filter(pk__in=ids).delete()
-    return len(ids)
+    return delete_some(old.order_by("at"), batch=MOST_FORGOTTEN)
 
 
 def _next(approval: BulkApproval) -> list[BulkRow]:

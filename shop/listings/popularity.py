@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from shop.listings.models import ALIKE
-from shop.rounds.work import repeat
+from shop.rounds import repeat
 
 WEEK = timedelta(days=7)
 BATCH = 2_000

@@ -13,6 +13,8 @@ from shop.merchants.zones import zone_of
 from shop.pictures.models import Picture
 from shop.states import Stateful, StateQuerySet
 
+PREFIX = r"^[A-Z][A-Z0-9]{1,9}$"
+
 
 class MerchantQuerySet(StateQuerySet["Merchant"]):
     """Stores by whether they trade."""
@@ -85,6 +87,14 @@ class Merchant(Stateful):
     vat_bp = models.PositiveIntegerField(
         default=0, help_text="VAT inside prices of domestic sales, basis points; 0: not registered."
     )
+    legal_name = models.CharField(
+        max_length=160, blank=True, help_text="Who sells by law; empty: as the store is called."
+    )
+    tax_number = models.CharField(max_length=40, blank=True)
+    legal_address = models.CharField(max_length=300, blank=True, help_text="In lines.")
+    invoice_prefix = models.CharField(
+        max_length=10, blank=True, help_text="Begins its papers’ numbers; empty: S and its id."
+    )
     created_at = models.DateTimeField()
 
     # Only where a query adds them.
@@ -106,6 +116,19 @@ class Merchant(Stateful):
                 condition=Q(commission_bp__lte=10_000),
                 violation_error_message="A commission is at most 100 %.",
             ),
+            models.UniqueConstraint(
+                fields=["invoice_prefix"],
+                name="merchant_prefix_once",
+                condition=~Q(invoice_prefix=""),
+                violation_error_message="Another store has these letters.",
+            ),
+            models.CheckConstraint(
+                name="merchant_prefix_in_letters",
+                # One that is made from an id looks otherwise: S and digits alone.
+                condition=Q(invoice_prefix="")
+                | Q(invoice_prefix__regex=PREFIX) & ~Q(invoice_prefix__regex=r"^S\d+$"),
+                violation_error_message="Two to ten capital letters and digits, a letter first.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -120,6 +143,22 @@ class Merchant(Stateful):
     def is_suspended(self) -> bool:
         """Tell whether nothing of it is shown or sold, by the organizers' decision."""
         return self.state == self.State.SUSPENDED
+
+    @property
+    def seller_name(self) -> str:
+        """Return who sells by law."""
+        return self.legal_name or self.name
+
+    @property
+    def seller_lines(self) -> list[str]:
+        """Return where the seller sits, line by line and without the country."""
+        lines = [line.strip() for line in self.legal_address.splitlines()]
+        return [line for line in lines if line] or [self.city]
+
+    @property
+    def prefix(self) -> str:
+        """Return the letters that begin the numbers of its papers."""
+        return self.invoice_prefix or f"S{self.pk}"
 
     @property
     def zone(self) -> str:

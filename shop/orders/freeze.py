@@ -15,6 +15,7 @@ from shop.cart.pricing import PricedCart
 from shop.catalogue.models import Term, Variant
 from shop.catalogue.words import ProductTerms, terms_of
 from shop.delivery.quote import arrival
+from shop.delivery.taxes import treatment
 from shop.festivals.holds.holdings import Holdings, holdings_of
 from shop.festivals.models import Slot
 from shop.festivals.pricing.quoting import subsidy
@@ -25,6 +26,7 @@ from shop.languages import in_language
 from shop.merchants.models import Merchant
 from shop.money import share
 from shop.orders.models import Discount, Order, OrderLine, Suborder
+from shop.storefront.cache.catalogue_version import current_version
 
 
 @dataclass(frozen=True)
@@ -149,12 +151,18 @@ def _suborder(
 ) -> Suborder:
     own = [line for line in lines if line.merchant_id == merchant.pk]
     commission = sum(line.commission for line in own)
-    is_domestic = merchant.country == priced.cart.country and merchant.vat_bp > 0
+    tax = treatment(
+        current_version(at=at).tax_rules,
+        seller=merchant.country,
+        buyer=priced.cart.country,
+        value=sum(line.paid for line in own),
+        own_bp=merchant.vat_bp,
+    )
     row = Suborder(
         merchant=merchant,
         position=position,
-        tax=Suborder.Tax.DOMESTIC if is_domestic else Suborder.Tax.EXPORT,
-        vat_bp=merchant.vat_bp if is_domestic else 0,
+        tax=tax.kind,
+        vat_bp=tax.vat_bp,
         commission=commission,
         payout=sum(line.paid + line.funded for line in own) - commission,
     )

@@ -19,6 +19,7 @@ from shop.festivals.holds import counters
 from shop.listings.refresh import note_stock
 from shop.locks import lock
 from shop.orders import holds
+from shop.orders.after_sale.claims import return_claims
 from shop.orders.models import (
     Order,
     OrderLine,
@@ -28,7 +29,6 @@ from shop.orders.models import (
     RefundParcel,
     Suborder,
 )
-from shop.orders.returned_claims import return_claims
 from shop.orders.shares import Share, share_of
 from shop.stock import units as stock
 

@@ -19,7 +19,9 @@ from shop.composed import ID, composed
 from shop.delivery.names import country_name
 from shop.festivals.models import Promotion
 from shop.festivals.promotions.text import NAMED_BY, named
+from shop.languages import percent
 from shop.orders.models import Discount, Order, OrderLine, RefundLine, Suborder
+from shop.orders.taxes import tax_in
 
 type Lines = Mapping[Suborder, Sequence[OrderLine]]
 
@@ -65,6 +67,22 @@ def order_rows(order: Order, lines: Lines) -> list[tuple[str, str]]:
         text = _("Delivery to %(country)s, %(parcels)s") % facts
         rows.append((text, amount(before, order.currency) if before else or_free(0)))
         rows += _off(order, chain.from_iterable(own[0].parcel_benefits for own in lines.values()))
+    return rows
+
+
+def tax_rows(order: Order, lines: Lines) -> list[tuple[str, str]]:
+    """Return the tax that is inside the amounts, by rate: of goods and delivery together."""
+    within: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    for part, own in lines.items():
+        if part.vat_bp:
+            paid = sum(line.paid for line in own) + part.delivery_paid
+            within[part.vat_bp][0] += paid
+            within[part.vat_bp][1] += tax_in(paid, part.vat_bp)
+    rows = []
+    for vat_bp, (paid, tax) in sorted(within.items(), reverse=True):
+        rate = percent(vat_bp / 100, language())
+        facts = {"rate": rate, "amount": amount(paid, order.currency)}
+        rows.append((_("VAT %(rate)s in %(amount)s") % facts, amount(tax, order.currency)))
     return rows
 
 

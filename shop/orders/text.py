@@ -89,6 +89,7 @@ def store_context(
     lines = [_line(order, line, language) for line in part.lines.all()]
     return {
         "name": part.merchant.name,
+        "seller": part.seller.name,
         "lines": lines if sees_money else [line | {"amount": ""} for line in lines],
         "arrives_from": _day(part.arrives_from, language),
         "arrives_to": _day(part.arrives_to, language),

@@ -34,6 +34,7 @@ from shop.orders.tasks import (
     send_refused_later,
     tell_merchants,
 )
+from shop.papers.tasks import make_papers
 from shop.payments.models import Operation, Payment
 from shop.payments.operations import queue_refund
 from shop.payments.outside.match import match
@@ -199,7 +200,7 @@ def keep(payment: Payment, *, has_seats: bool, begun: list[int], at: datetime) -
     tickets = issue(order) if has_seats else []
     lets_in = any(ticket.line_id not in begun for ticket in tickets)
     mail = send_tickets if lets_in else send_receipt
-    enqueue_each([(mail, (order.pk,)), (tell_merchants, (order.pk,))])
+    enqueue_each((task, (order.pk,)) for task in (mail, tell_merchants, make_papers))
     if begun:
         refund_late(payment, begun, at=at)
     if lets_in:

@@ -191,6 +191,10 @@ class GatewayEvent(Stateful):
         indexes = [
             models.Index(fields=["next_try_at"], condition=Q(state="new"), name="event_waiting"),
             models.Index(fields=["object_id"], name="event_about"),
+            models.Index(fields=["received_at"], name="event_age"),
+            models.Index(
+                fields=["received_at"], condition=Q(body__isnull=False), name="event_told"
+            ),
         ]
 
 

@@ -19,9 +19,9 @@ from shop.money_desk import gate
 from shop.money_desk.kinds import TaskOutcome
 from shop.money_desk.models import MoneyTask
 from shop.orders import end
+from shop.orders.after_sale.mail import tell_stores_of_refund
 from shop.orders.models import Order, OrderLine, Refund, RefundGoodwill, Suborder
 from shop.orders.refund import Amount
-from shop.orders.refund_mail import tell_stores_of_refund
 from shop.payments.models import RefundProposal
 from shop.payments.refund import refund_parts
 from shop.tasks import enqueue

@@ -14,10 +14,11 @@ from shop.errors import NotPossible
 from shop.ledger.posting import refunds as books
 from shop.locks import lock
 from shop.orders import end
+from shop.orders.after_sale.mail import send_refund
 from shop.orders.models import Order, OrderLine, Refund, Suborder
 from shop.orders.refund import Amount, RefundFacts, record, refunded
-from shop.orders.refund_mail import send_refund
 from shop.orders.tasks import send_paid_after_start
+from shop.papers.tasks import make_papers
 from shop.payments.models import Operation, Payment
 from shop.payments.outside.match import queue_rest
 from shop.tasks import enqueue
@@ -131,6 +132,7 @@ def _give_back[Part: OrderLine | Suborder](
         queue_rest(payment, refund, cause=Operation.Cause.RETURNED, at=refund.at)
     rows = refund.lines.filter(quantity__gt=0).select_related("line")
     issue.cancel({row.line: row.quantity for row in rows}, at=refund.at)
+    enqueue(make_papers, payment.order_id)
     return refund
 
 

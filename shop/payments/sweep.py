@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, Value
+from django.db.models.functions import Greatest, Least
 
 from shop.errors import GatewayError
 from shop.orders.models import Order
@@ -20,7 +22,7 @@ log = logging.getLogger(__name__)
 
 CHECK_AGAIN = timedelta(minutes=5)
 CHECK_OVERDUE_AGAIN = timedelta(minutes=1)
-CHECK_UNDECIDED_AGAIN = timedelta(minutes=30)  # banks take days and people hours
+LONGEST_WAIT = timedelta(hours=6)  # banks take days and people hours
 ASKED_FOR = timedelta(days=2)
 BATCH = 100
 
@@ -38,8 +40,9 @@ def expire_overdue(*, at: datetime) -> int:
 def check_unsettled(*, at: datetime) -> int:
     """Ask the provider about payments from which nothing was heard; return how many.
 
-    One in review is over when a person has sent its money back at the provider. Whoever was not
-    asked about for longest comes first, so that nobody who has to wait keeps others waiting.
+    One in review is over when a person has sent its money back at the provider; those on which a
+    bank or a person decides are asked about ever more rarely. Whoever was not asked about for
+    longest comes first, so that nobody who has to wait keeps others waiting.
     """
     # A superseded session may still turn out to be paid; it is asked about until it is over.
     may_be_paid = Q(
@@ -50,7 +53,7 @@ def check_unsettled(*, at: datetime) -> int:
     past_end = Q(session_ends_at__lte=at) & (
         Q(asked_at=None) | Q(asked_at__lte=at - CHECK_OVERDUE_AGAIN)
     )
-    slowly = UNDECIDED & (never_asked | Q(asked_at__lte=at - CHECK_UNDECIDED_AGAIN))
+    slowly = UNDECIDED & long_ago & (Q(checked_at=None) | Q(checked_at__lte=_waited_since(at)))
     unsettled = Payment.objects.filter(slowly | (may_be_paid & (long_ago | past_end)))
     by_turn = unsettled.select_related("order__contact").order_by(
         F("asked_at").asc(nulls_first=True), "pk"
@@ -63,6 +66,21 @@ def check_unsettled(*, at: datetime) -> int:
         _check(payment, answers, at=at)
 
     return each("ask about payments", payments, check, at=at)
+
+
+def _waited_since(at: datetime) -> ExpressionWrapper[Any]:
+    """Return the instant until which an answer is old enough to ask again.
+
+    The wait is as long as it took from the beginning to the last answer, so that it doubles with
+    each: from five minutes to six hours.
+    """
+    age = F("checked_at") - F("made_at")
+    length = DurationField()
+    wait = Least(
+        Greatest(age, Value(CHECK_AGAIN), output_field=length), Value(LONGEST_WAIT),
+        output_field=length,
+    )  # fmt: skip
+    return ExpressionWrapper(Value(at) - wait, output_field=DateTimeField())
 
 
 def _check(payment: Payment, answers: Answers, *, at: datetime) -> None:

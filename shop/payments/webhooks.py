@@ -31,7 +31,6 @@ log = logging.getLogger(__name__)
 
 MOST_BYTES = 1024 * 1024
 MOST_TRIES = 10
-KEPT = timedelta(days=90)
 PAID_EVENTS = {"checkout.session.completed", "checkout.session.async_payment_succeeded"}
 SESSION_EVENTS = PAID_EVENTS | {
     "checkout.session.async_payment_failed",
@@ -43,6 +42,10 @@ DISPUTE_EVENTS = {
     f"charge.dispute.{what}"
     for what in ("created", "updated", "funds_withdrawn", "funds_reinstated", "closed")
 }
+
+
+APPLIED = SESSION_EVENTS | REFUND_EVENTS | CHARGE_EVENTS | DISPUTE_EVENTS
+"""The kinds of messages that something is done about; the provider is asked for these."""
 
 
 @csrf_exempt
@@ -75,7 +78,7 @@ def _is_of_use(event: ProviderEvent) -> bool:
     """
     if event.kind in SESSION_EVENTS:
         return "payment" in (event.body["data"]["object"].get("metadata") or {})
-    return event.kind in REFUND_EVENTS | CHARGE_EVENTS | DISPUTE_EVENTS
+    return event.kind in APPLIED
 
 
 def handle(stored: GatewayEvent, *, is_waited_for: bool = False, at: datetime) -> None:
@@ -123,12 +126,6 @@ def handle_waiting(*, at: datetime, most: int = 50) -> int:
     for stored in events:
         handle(stored, at=at)
     return len(events)
-
-
-def forget_bodies(*, at: datetime) -> int:
-    """Blank the bodies of old messages, since they name people; return how many."""
-    old = GatewayEvent.objects.filter(received_at__lt=at - KEPT, body__isnull=False)
-    return old.exclude(state=GatewayEvent.State.NEW).update(body=None)
 
 
 def _store(event: ProviderEvent, *, at: datetime) -> GatewayEvent:

@@ -16,6 +16,7 @@ from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.db import connection
 
 from shop.rate_limits.models import Kept
+from shop.rounds import delete_some
 
 # The database's clock, so that processes on several machines agree.
 READ = "SELECT value FROM shop_kept WHERE name = %s AND until > clock_timestamp()"
@@ -94,4 +95,4 @@ limits = LimitsCache({})
 
 def forget_limits(*, at: datetime) -> int:
     """Delete the counts that have expired; return how many."""
-    return Kept.objects.filter(until__lt=at).delete()[0]
+    return delete_some(Kept.objects.filter(until__lt=at).order_by("until"))

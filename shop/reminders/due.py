@@ -17,7 +17,7 @@ from shop.locks import Work, alone_at, free_ones
 from shop.reminders.availability import Free, free, of_thing, opened
 from shop.reminders.mail import send_reminder
 from shop.reminders.models import Reminder
-from shop.rounds import FailedItem, each
+from shop.rounds import FailedItem, delete_some, each
 from shop.tasks import enqueue
 
 BATCH = 300
@@ -32,7 +32,6 @@ PAUSE = timedelta(minutes=15)
 DAY = timedelta(days=1)
 KEPT_FOR = timedelta(days=90)
 UNCONFIRMED_FOR = timedelta(days=7)
-MOST_FORGOTTEN = 5_000
 
 
 @transaction.atomic
@@ -63,17 +62,18 @@ def forget_reminders(*, at: datetime) -> int:
 
     Who waits for an announced opening that is further away waits on.
     """
+    rows = Reminder.objects.order_by("asked_at")
     ahead = Q(slot__ends_at__gt=at, slot__festival__state=Festival.State.PUBLISHED)
+    waits_on = Reminder.objects.filter(ahead).values("pk")
     done = (
-        Q(sent_at__lt=at - DAY)
-        | Q(told_at__lt=at - 2 * DAY)
-        | Q(confirmed_at=None, asked_at__lt=at - UNCONFIRMED_FOR)
-        | Q(slot__ends_at__lt=at - DAY)
+        Reminder.objects.filter(told_at__lt=at - DAY)
+        .filter(Q(sent_at__lt=at - DAY) | Q(told_at__lt=at - 2 * DAY))
+        .order_by("told_at"),
+        rows.filter(asked_at__lt=at - UNCONFIRMED_FOR, confirmed_at=None),
+        rows.filter(slot__ends_at__lt=at - DAY),
+        rows.filter(asked_at__lt=at - KEPT_FOR).exclude(pk__in=waits_on),
     )
-    old = Q(asked_at__lt=at - KEPT_FOR) & ~Q(pk__in=Reminder.objects.filter(ahead).values("pk"))
-    ids = list(Reminder.objects.filter(done | old).values_list("pk", flat=True)[:MOST_FORGOTTEN])
-    Reminder.objects.filter(pk__in=ids).delete()
-    return len(ids)
+    return sum(delete_some(found) for found in done)
 
 
 def _row_of(thing: Free) -> FailedItem:

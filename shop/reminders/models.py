@@ -66,4 +66,9 @@ class Reminder(models.Model):
             models.Index(fields=["network_key", "confirm_sent_at"], name="reminders_of_network"),
             models.Index(fields=["email_key", "confirm_sent_at"], name="reminders_of_mailbox"),
             models.Index(fields=["asked_at"], name="reminders_by_age"),
+            models.Index(
+                fields=["told_at"],
+                condition=Q(told_at__isnull=False),
+                name="reminders_told",
+            ),
         ]

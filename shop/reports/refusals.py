@@ -24,6 +24,7 @@ from shop.errors import (
     VoucherRefused,
 )
 from shop.reports.models import Refused
+from shop.rounds import delete_some
 
 log = logging.getLogger(__name__)
 
@@ -68,4 +69,4 @@ def reason_of(refusal: ShopError) -> str:
 
 def forget_refusals(*, at: datetime) -> int:
     """Delete refusals that are older than three months; return how many."""
-    return Refused.objects.filter(at__lt=at - KEPT_FOR).delete()[0]
+    return delete_some(Refused.objects.filter(at__lt=at - KEPT_FOR).order_by("at"))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from shop.errors import NotPossible
 from shop.locks import lock_one
 from shop.orders import end
-from shop.orders.arrive import AFTER_DELIVERY
+from shop.orders.after_sale.arrive import AFTER_DELIVERY
 from shop.orders.models import Order, OrderLine, Refund, Suborder
 from shop.payments.refund import refund_parts
 from shop.returns.models import ReturnLine, ReturnPicture, ReturnRequest
@@ -73,8 +73,9 @@ def ask(
             order, {rows[pk].line: wish.quantity for pk, wish in chosen.items()}, at
         )
     request = ReturnRequest.objects.create(
-        answer_by=at + ANSWER_WITHIN, carriage=_carriage(kind, chosen.values()), **facts
-    )
+        answer_by=at + ANSWER_WITHIN, carriage=_carriage(kind, chosen.values()),
+        has_pictures=any(wish.pictures for wish in chosen.values()), **facts,
+    )  # fmt: skip
     _write_lines(request, {rows[pk].line: wish for pk, wish in sorted(chosen.items())})
     enqueue(tell_store, request.pk)
     if kind != Kind.CANCEL:
@@ -139,11 +140,13 @@ def _write_lines(request: ReturnRequest, wishes: Mapping[OrderLine, Wish]) -> No
         for line, wish in wishes.items()
     ]  # fmt: skip
     ReturnLine.objects.bulk_create(lines)
-    ReturnPicture.objects.bulk_create(
+    pictures = [
         ReturnPicture(line=row, content=content)
         for row in lines
         for content in wishes[row.line].pictures[:MOST_PICTURES]
-    )
+    ]
+    if pictures:
+        ReturnPicture.objects.bulk_create(pictures)
 
 
 def _check(row: LineLeft | None, wish: Wish, kind: str) -> None:

@@ -76,6 +76,7 @@ class ReturnRequest(Stateful):
     received_at = models.DateTimeField(null=True)
     appealed_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    has_pictures = models.BooleanField(default=False)
     refund = models.OneToOneField(Refund, models.PROTECT, null=True, related_name="return_request")
 
     objects = ReturnQuerySet.as_manager()
@@ -85,6 +86,9 @@ class ReturnRequest(Stateful):
         indexes = [
             models.Index(fields=["answer_by"], condition=Q(state="asked"), name="return_to_answer"),
             models.Index(fields=["send_by"], condition=Q(state="agreed"), name="return_to_send"),
+            models.Index(
+                fields=["closed_at"], condition=Q(has_pictures=True), name="return_with_pictures"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

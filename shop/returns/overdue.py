@@ -9,12 +9,14 @@ from django.db import transaction
 from shop.locks import lock_one
 from shop.orders.models import Order
 from shop.returns.answer import put_on_desk
-from shop.returns.models import ReturnRequest
+from shop.returns.models import ReturnPicture, ReturnRequest
 from shop.returns.tasks import send_news
 from shop.rounds import each
 from shop.tasks import enqueue
 
 State = ReturnRequest.State
+PICTURES_KEPT_FOR = timedelta(days=395)
+MOST_AT_ONCE = 500
 LONGEST_WAY = timedelta(days=45)
 """So long goods are on their way back before an organizer looks for them."""
 
@@ -44,3 +46,12 @@ def look_at_returns(*, at: datetime) -> int:
         + each("look for goods on their way back", sent.select_related(*beside), late, at=at)
         + each("end returns that nobody sends", unsent, over, at=at)
     )
+
+
+def forget_pictures(*, at: datetime) -> int:
+    """Delete the pictures of requests that were decided long ago. In the beat."""
+    old = ReturnRequest.objects.filter(has_pictures=True, closed_at__lte=at - PICTURES_KEPT_FOR)
+    ids = list(old.order_by("closed_at").values_list("pk", flat=True)[:MOST_AT_ONCE])
+    with transaction.atomic():
+        ReturnPicture.objects.filter(line__request__in=ids).delete()
+        return ReturnRequest.objects.filter(pk__in=ids).update(has_pictures=False)

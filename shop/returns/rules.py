@@ -10,16 +10,13 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Category, Product
+from shop.catalogue.returns import BEFORE_SESSION, RETURN_DAYS, hours_before
 from shop.orders.models import OrderLine, Suborder
 from shop.orders.refund import refunded
 from shop.returns.models import ReturnLine, ReturnRequest
 
 State, Reason, Kind = Suborder.State, ReturnLine.Reason, ReturnRequest.Kind
 
-RETURN_DAYS = 30
-"""So long after the delivery a shopper may ask to send something back."""
-BEFORE_SESSION = timedelta(hours=48)
-"""So long before it begins a visit can still be cancelled by its guests."""
 BY_MIND = frozenset({Reason.MIND, Reason.SIZE})
 
 
@@ -92,7 +89,7 @@ def _why_not_cancelled(line: OrderLine, *, at: datetime) -> str:
     if starts is None or at <= starts - BEFORE_SESSION:
         return ""
     return _("A date can be cancelled until %(hours)d hours before it begins.") % {
-        "hours": BEFORE_SESSION // timedelta(hours=1)
+        "hours": hours_before()
     }
 
 

@@ -12,6 +12,7 @@ from django.db.models import F, QuerySet
 
 from shop.errors import NotPossible, StaleState
 from shop.rounds.models import Leftover, Mishap
+from shop.rounds.steps import delete_some
 from shop.rounds.words import name_of, place_of, words_of
 
 log = logging.getLogger("shop.rounds")
@@ -87,4 +88,4 @@ def forget_mishaps(*, at: datetime) -> int:
     still = Mishap.objects.filter(closed_at=None, last_at__lt=at - GONE_AFTER)
     still.update(closed_at=at, reason="It did not come up again for two days.")
     Leftover.objects.filter(keys=[]).delete()
-    return Mishap.objects.filter(closed_at__lt=at - KEPT_FOR).delete()[0]
+    return delete_some(Mishap.objects.filter(closed_at__lt=at - KEPT_FOR).order_by("closed_at"))

@@ -72,19 +72,6 @@ def each[Item](
     return done
 
 
-def repeat(step: Callable[[], int], *, seconds: float | None = None) -> int:
-    """Take a step again until it finds nothing more to do, or the time is over; return the sum.
-
-    For work on many rows at once, where each step is a transaction: the next round goes on.
-    """
-    budget, done = TimeBudget(seconds), 0
-    while count := step():
-        done += count
-        if budget.is_used_up:
-            break
-    return done
-
-
 def _waiting[Item](items: Iterable[Item], about: About[Item] | None) -> list[Waiting[Item]]:
     if isinstance(items, QuerySet) and not items.query.is_sliced and about is None:
         kind = items.model._meta.label_lower

@@ -53,6 +53,9 @@ class PayoutMethod(Stateful):
 
     class Meta:
         ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["closed_at"], condition=~Q(masked=""), name="payout_method_closed")
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["merchant"], condition=Q(state="new"), name="one_new_payout_method"
@@ -185,6 +188,11 @@ class PayoutBatch(Stateful):
 
     class Meta:
         ordering = ["-pk"]
+        indexes = [
+            models.Index(
+                fields=["exported_at"], condition=Q(content__isnull=False), name="batch_with_file"
+            )
+        ]
 
     @property
     def number(self) -> str:

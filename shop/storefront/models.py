@@ -65,6 +65,7 @@ class ProbeResult(models.Model):
         indexes = [
             models.Index(fields=["festival", "-at"], name="probe_of_festival"),
             models.Index(fields=["address", "-at"], name="probe_of_page"),
+            models.Index(fields=["at"], name="probe_age"),
         ]
 
 

@@ -28,7 +28,7 @@ from shop.currencies import in_whole
 from shop.festivals.models import Deal, Festival, Slot
 from shop.festivals.prices.load import timelines
 from shop.festivals.pricing.items import public_price
-from shop.rounds import each
+from shop.rounds import delete_some, each
 from shop.storefront.models import ProbeResult
 
 log = logging.getLogger(__name__)
@@ -125,7 +125,7 @@ def wrong_pages() -> QuerySet[ProbeResult]:
 
 def forget_looks(*, at: datetime) -> int:
     """Delete the results of three months ago and before; return how many rows."""
-    return ProbeResult.objects.filter(at__lt=at - KEPT_FOR).delete()[0]
+    return delete_some(ProbeResult.objects.filter(at__lt=at - KEPT_FOR).order_by("at"))
 
 
 def _look_at_all(

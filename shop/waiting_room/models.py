@@ -22,4 +22,5 @@ class Place(models.Model):
                 condition=models.Q(passed_at__isnull=True),
                 name="places_that_wait",
             ),
+            models.Index(fields=["asked_at"], name="places_by_age"),
         ]

@@ -14,9 +14,12 @@ from django.db import connection, transaction
 from django.db.models import Count, Q
 
 from shop.locks import Work, alone_at, locked
+from shop.rounds import delete_some
 from shop.waiting_room.models import Place
 from shop.waiting_room.tickets import LASTS, QueueTicket
 
+KEPT_FOR = LASTS / 4
+"""For so long a place is kept whose page does not ask any more."""
 THERE = timedelta(seconds=40)
 """Who has not asked for so long does not hold the others up; the number stays theirs."""
 LOOK = timedelta(seconds=1)
@@ -99,5 +102,4 @@ def take_kept(ticket: QueueTicket, address: str) -> list[Any] | None:
 
 def forget_places(*, at: datetime) -> int:
     """Delete the places of those who went away, and with them their posts."""
-    gone, _ = Place.objects.filter(asked_at__lt=at - LASTS / 4).delete()
-    return gone
+    return delete_some(Place.objects.filter(asked_at__lt=at - KEPT_FOR).order_by("asked_at"))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import partial
 
-from django.db.models import Q
 from django.tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from shop.rounds import repeat
+from shop.rounds import delete_some
 from shop.workers.models import Worker
 
 BATCH = 2_000
@@ -21,12 +19,9 @@ FAILED_KEPT_FOR = timedelta(days=30)
 def forget_tasks(*, at: datetime) -> int:
     """Delete tasks that were done yesterday, and failed ones of long ago; return how many."""
     Worker.objects.filter(seen_at__lt=at - KEPT_FOR).delete()
-    done = Q(finished_at__lt=at - KEPT_FOR) & ~Q(status=TaskResultStatus.FAILED)
-    failed = Q(finished_at__lt=at - FAILED_KEPT_FOR, status=TaskResultStatus.FAILED)
-    return sum(repeat(partial(_some, rows)) for rows in (done, failed))
-
-
-def _some(which: Q) -> int:
-    old = DBTaskResult.objects.filter(which).order_by("finished_at")
-    ids = list(old.values_list("pk", flat=True)[:BATCH])
-    return DBTaskResult.objects.filter(pk__in=ids).delete()[0]
+    done = DBTaskResult.objects.filter(finished_at__lt=at - KEPT_FOR)
+    done = done.exclude(status=TaskResultStatus.FAILED)
+    failed = DBTaskResult.objects.filter(
+        finished_at__lt=at - FAILED_KEPT_FOR, status=TaskResultStatus.FAILED
+    )
+    return sum(delete_some(rows.order_by("finished_at"), batch=BATCH) for rows in (done, failed))

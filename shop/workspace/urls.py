@@ -5,11 +5,11 @@ from shop.workspace.dashboard import overview
 from shop.workspace.festivals import enrol, nominate, raise_allotment
 from shop.workspace.money import account as accounts
 from shop.workspace.money import views as money
-from shop.workspace.orders import returns, ship, statements, tickets
+from shop.workspace.orders import papers, returns, ship, statements, tickets
 from shop.workspace.products import edit, picture_views, prices, sessions, stock
 from shop.workspace.products import index as products
 from shop.workspace.sheets import views as sheets
-from shop.workspace.store import profile
+from shop.workspace.store import legal, profile
 
 product = [
     path("", edit.edit, name="workspace-product"),
@@ -35,6 +35,8 @@ store: list[URLPattern | URLResolver] = [
     re_path(r"^money/(?P<settlement_id>[0-9]{1,15})\.(?P<kind>csv|xlsx)$", money.settlement_sheet,
             name="workspace-settlement-sheet"),
     path("money/proofs/<int:payout_id>/", money.proof, name="workspace-proof"),
+    path("papers/", papers.papers, name="workspace-papers"),
+    path("papers/papers.csv", papers.sheet, name="workspace-papers-sheet"),
     path("products/", products.products, name="workspace-products"),
     path("products/new/", edit.add, name="workspace-add"),
     path("products/<int:product_id>/", include(product)),
@@ -64,6 +66,7 @@ store: list[URLPattern | URLResolver] = [
     path("products/<int:product_id>/words/<str:language>/", translations.of_product,
          name="workspace-words"),
     path("profile/", profile.profile, name="workspace-profile"),
+    path("profile/seller/", legal.legal, name="workspace-legal"),
     path("profile/words/<str:language>/", translations.of_store, name="workspace-page-words"),
     path("profile/change/take-back/", profile.take_change_back, name="workspace-page-back"),
 ]  # fmt: skip
@@ -74,6 +77,8 @@ urlpatterns = [
          name="workspace-cannot-send"),
     path("returns/<int:request_id>/", returns.show, name="workspace-return"),
     path("returns/pictures/<int:picture_id>.jpg", returns.picture, name="workspace-return-picture"),
+    path("orders/<int:suborder_id>/papers/<int:document_id>.pdf", papers.paper,
+         name="workspace-paper"),
     path("tickets/", tickets.find, name="workspace-tickets"),
     path("tickets/<str:code>/", tickets.ticket, name="workspace-ticket"),
     path("<slug:store>/", include(store)),

@@ -25,7 +25,7 @@ class CategoryForm(NamedForm):
 
     class Meta:
         model = Category
-        fields = ("path", "name", "position")
+        fields = ("path", "name", "returns", "position")
 
     def _post_clean(self) -> None:
         """Refuse a place at which it cannot stand."""

@@ -19,8 +19,9 @@ from shop.festivals.models import ChangeLog
 SUBJECTS = {
     "promotion": "benefit", "wanted": "wish", "fund": "sponsor", "previewlink": "shared preview",
     "merchant": "store", "operation": "payment out", "gatewayevent": "message of the provider",
-    "signinrules": "rules", "fairness": "limits", "user": "account",
-    "term": "shared word", "vainsearch": "search in vain",
+    "signinrules": "rules", "fairness": "limits", "user": "account", "mailbox": "guest",
+    "term": "shared word", "vainsearch": "search in vain", "document": "paper",
+    "taxrule": "rule of tax",
 }  # fmt: skip
 WORDS = {
     "create": "made", "change": "changed", "move": "moved", "extend": "extended",
@@ -61,7 +62,9 @@ WORDS = {
     "picture_logo": "got a new logo", "picture_banner": "got a new banner",
     "close": "closed", "show_result": "result shown", "hide_result": "result hidden",
     "role": "got another role", "dismiss": "left the desk", "open": "opened again",
-    "free": "lost the second step", "send again": "sent again", "set aside": "set aside",
+    "free": "lost the second step", "erase": "erased", "send again": "sent again",
+    "set aside": "set aside",
+    "legal": "got another seller by law", "fiscal number": "got its fiscal number",
 }  # fmt: skip
 # Of these kinds the same action has another word.
 OTHERS = {
@@ -86,6 +89,9 @@ FACTS = {
     "min_spend": "from a sum of", "cap": "at most", "max_uses": "uses in all",
     "max_claims": "claims in all", "per_shopper": "uses per shopper", "fund_id": "sponsor",
     "merchant_id": "store", "city": "town", "vat_bp": "VAT",
+    "legal_name": "seller’s name by law", "legal_address": "seller’s address",
+    "invoice_prefix": "letters before invoice numbers", "rate_bp": "rate", "up_to": "value",
+    "seller": "sold from", "buyer": "sent to", "seen_on": "day of the look",
     "use_from": "used from", "use_to": "used until",
     "claim_from": "claimed from", "claim_to": "claimed until",
 }  # fmt: skip
@@ -203,6 +209,7 @@ SAYS: dict[str, Callable[[ChangeLog], str]] = {
     "override": _text("text"), "publish": _missing, "invite": _stores, "make codes": _codes,
     "subsidise": _amount("subsidy"), "honoured": _text("order"), "refunded": _text("order"),
     "settle elsewhere": _text("reference"), "terms": _text("terms_version", "version "),
+    "legal": what_changed, "fiscal number": _text("fiscal_number"),
     "role": _role,
 }  # fmt: skip
 

@@ -18,7 +18,7 @@ from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.forms.numbers import number_of
 from shop.money_desk.gate import key_of, open_tasks
-from shop.orders.arrive import arrived as note_arrived
+from shop.orders.after_sale.arrive import arrived as note_arrived
 from shop.orders.models import Order, Suborder
 from shop.returns.models import ReturnPicture, ReturnRequest
 from shop.returns.words import KINDS, reason_words, state_words

@@ -25,8 +25,11 @@ from cms.admin.tables import (
     small,
     sums,
 )
+from shop.currencies import written
 from shop.festivals.models import Deal
 from shop.orders.models import Order
+from shop.papers.lists import name_of
+from shop.papers.models import Document
 
 
 def _product(row: OrderedLine) -> SafeString:
@@ -87,6 +90,19 @@ def back_table(money: OrderMoney, order: Order) -> Table:
         Column("What the provider said", _said), WhenColumn("Since (UTC)", "at"),
     )  # fmt: skip
     return Table("What goes back", columns, money.backs)
+
+
+def paper_table(order: Order) -> Table:
+    """Return the invoices and credit notes of an order, each as PDF. One statement."""
+    rows = Document.objects.filter(suborder__order=order).select_related("suborder__merchant")
+    columns = (
+        Column("Paper", lambda row: link(name_of(row.kind, row.number),
+                                         reverse("desk:paper", args=[row.pk]))),
+        Column("Of", "suborder.merchant.name"), WhenColumn("Issued (UTC)", "issued_at"),
+        Column("Total", lambda row: written(row.total, row.currency, "en")),
+        Column("Fiscal number", lambda row: row.fiscal_number or NOTHING),
+    )  # fmt: skip
+    return Table("Papers", columns, list(rows.defer("frozen").order_by("pk")))
 
 
 def mail_table(letters: Sequence[OrderMail], order: Order) -> Table:

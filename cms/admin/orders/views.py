@@ -21,7 +21,13 @@ from cms.admin.orders.facts import parcels_of, shopper_of, sums_of
 from cms.admin.orders.mails import letters_of
 from cms.admin.orders.money import money_of
 from cms.admin.orders.returns import asked_of
-from cms.admin.orders.tables import ParcelTable, back_table, mail_table, payment_table
+from cms.admin.orders.tables import (
+    ParcelTable,
+    back_table,
+    mail_table,
+    paper_table,
+    payment_table,
+)
 from cms.admin.permissions import may
 from cms.admin.screens import button
 from shop.accounts.mailboxes import mailbox_key
@@ -165,6 +171,7 @@ class OrderView(InspectView):
             "payments": payment_table(money),
             "backs": back_table(money, order),
             "asked": asked_of(order),
+            "papers": paper_table(order) if sees_shoppers(user) else None,
             "letters": letters,
             "mails": mail_table(letters, order),
             "country": country_name(order.contact.country, "en"),

@@ -10,11 +10,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cms.admin.confirm import Act, perform, reason_form
 from cms.admin.permissions import may, needs
 from cms.admin.screens import show
+from cms.admin.tables import QUIET, Column, Table, link, small
 from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.currencies import written
@@ -87,7 +89,7 @@ def batch(request: SignedIn, pk: int) -> HttpResponse:
     return show(
         request, "batch.html", row.number, trail=BATCHES, icon="download", batch=row,
         profile=PROFILES[row.profile].title, total=written(total, row.currency, "en"),
-        rows=[(one, _said(one)) for one in own],
+        table=_table(own, can_act=may(request.user, "publish_festival")),
         can_act=may(request.user, "publish_festival"),
         is_over=all(one.state not in ("queued", "exported") for one in own),
     )  # fmt: skip
@@ -234,6 +236,24 @@ def end(request: SignedIn, pk: int, way: str) -> HttpResponse:
     fields = kinds.get(way, forms.Form)
     act = Act(title, button, effects, run, fields, is_grave=way != "leave-out")
     return perform(request, act, back=reverse("desk:payout", args=[pk]), trail=_payout_trail(row))
+
+
+def _table(own: list[Payout], *, can_act: bool) -> Table:
+    """Return the payouts of a file, each with the way to write down its proof."""
+
+    def state(row: Payout) -> SafeString:
+        if row.state != Payout.State.EXPORTED or not can_act:
+            return small(row.get_state_display(), row.bank_reference)
+        where = reverse("desk:payout-prove", args=[row.pk])
+        return link("The bank has paid", where, class_=QUIET, aria_label=f"Prove {row.reference}")
+
+    columns = [
+        Column("Reference", lambda row: link(row.reference, reverse("desk:payout", args=[row.pk]))),
+        Column("Store", lambda row: small(row.settlement.merchant.name, row.settlement.number)),
+        Column("Amount", _said), Column("To", lambda row: row.method.masked),
+        Column("State", state),
+    ]  # fmt: skip
+    return Table("Payouts", columns, own, none="Nothing is in it.")
 
 
 def _payout(pk: int) -> Payout:

@@ -82,7 +82,7 @@ def _bring(
     refused, rows = "", []
     if request.method == "POST":
         try:
-            content = _content(request.FILES.get("sheet"))
+            content = content_of(request.FILES.get("sheet"))
             read = read_rows(content, headings)
             brought = bring(read, at=clock.moment_of(request), by=request.user)
         except WrongSheetRows as bad:
@@ -100,7 +100,12 @@ def _bring(
     )  # fmt: skip
 
 
-def _content(file: UploadedFile[Any] | None) -> bytes:
+def content_of(file: UploadedFile[Any] | None) -> bytes:
+    """Return the bytes of a sheet that was sent.
+
+    Raises:
+        NotPossible: there is none, or it cannot be read.
+    """
     if file is None:
         raise NotPossible("Choose a sheet first. It has to be smaller than 2 MB.")
     try:

@@ -49,6 +49,7 @@ def _buttons(store: Merchant, can: dict[str, bool]) -> list[HeaderButton]:
         found += [
             button("Invite somebody", reverse("desk:store-invite", args=[store.pk]), "mail"),
             button("Change", reverse("desk:store-edit", args=[store.pk]), "edit"),
+            button("Seller on papers", reverse("desk:store-legal", args=[store.pk]), "form"),
         ]
         if store.is_trading:
             found.append(

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -82,7 +83,8 @@ class SignInView(ListView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Return the context of the screen: the rule, how many lack a step, and the changes."""
-        changes = ChangeLog.objects.filter(subject__in=("signinrules", "user"))
+        freed = Q(subject="user", action="free")
+        changes = ChangeLog.objects.filter(Q(subject="signinrules") | freed)
         changes = changes.select_related("by").order_by("-at", "-pk")[:MOST_CHANGES]
         rule = {"members_need_second_step": second_step.is_demanded()}
         return super().get_context_data(**kwargs) | {

@@ -22,6 +22,7 @@ from shop.cart.models import Cart, VoucherTry
 from shop.errors import NeedsAccount, TooManyTries, VoucherRefused, WrongCode
 from shop.locks import one_after_another
 from shop.networks import keyed_hash
+from shop.rounds import delete_some
 
 WITHIN = timedelta(minutes=10)
 
@@ -46,7 +47,7 @@ def one_try(cart: Cart, shopper: Shopper, *, at: datetime) -> Iterator[None]:
 
 def forget_tries(*, at: datetime) -> int:
     """Delete tries that count no longer."""
-    return VoucherTry.objects.filter(at__lte=at - WITHIN).delete()[0]
+    return delete_some(VoucherTry.objects.filter(at__lte=at - WITHIN).order_by("at"))
 
 
 @transaction.atomic

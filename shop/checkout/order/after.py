@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shop.cart.formats import day
+from shop.catalogue.returns import hours_before
 from shop.checkout.order.summary import OrderShown
 from shop.orders.models import Order, Suborder
 from shop.returns.models import ReturnRequest
@@ -75,6 +76,10 @@ def _after(order: Order, part: Suborder, rows: list[ReturnRequest], *, at: datet
     if Kind.RETURN in kinds and part.delivered_at:
         date = {"date": day(return_until(part).date())}
         until = _("You can return goods from this parcel until %(date)s.") % date
+    if Kind.CANCEL in kinds and not part.service:
+        until = _("You can cancel until %(hours)d hours before the date.") % {
+            "hours": hours_before()
+        }
     asked = tuple(_asked(row, place) for row in rows)
     return After(tuple(acts), until, asked)
 

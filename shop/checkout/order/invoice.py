@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -17,12 +16,14 @@ from django.views.decorators.http import require_safe
 
 from shop.cart.formats import amount, full_day, language, less
 from shop.checkout.order.access import own_order_page
+from shop.checkout.order.papers import PaperLink, link_to
 from shop.checkout.order.refunds import MoneyBack, money_back
 from shop.checkout.order.summary import paid_with
 from shop.delivery.names import address_lines
 from shop.languages import percent
 from shop.orders.models import Order, OrderLine, Suborder
-from shop.orders.taxes import tax_in
+from shop.orders.sums import tax_rows
+from shop.papers.lists import PaperRow, papers_column
 from shop.payments.models import Payment
 
 
@@ -55,6 +56,7 @@ class Invoice:
     taxes: tuple[tuple[str, str], ...]
     total: str
     back: MoneyBack | None
+    papers: tuple[PaperLink, ...]
 
 
 @require_safe
@@ -71,7 +73,8 @@ def show_invoice(order: Order) -> Invoice:
     """Return the invoice of an order, as its page shows it. Four statements."""
     priced = OrderLine.objects.annotate(less=Sum("discounts__amount", default=0))
     lines = Prefetch("lines", priced.order_by("position"))
-    parts = list(order.suborders.select_related("merchant").prefetch_related(lines))
+    rows = order.suborders.select_related("merchant").annotate(paper_rows=papers_column())
+    parts = list(rows.prefetch_related(lines))
     payment = order.payments.filter(state=Payment.State.PAID).first()
     return Invoice(
         billed_to=address_lines(order.contact, language()),
@@ -79,9 +82,10 @@ def show_invoice(order: Order) -> Invoice:
         date=full_day(cast("datetime", order.paid_at)),
         method=paid_with(payment.method) if payment else "",
         rows=tuple(row for part in parts for row in _rows(part, order)),
-        taxes=tuple(_taxes(parts, order.currency)),
+        taxes=tuple(tax_rows(order, {part: list(part.lines.all()) for part in parts})),
         total=amount(order.total, order.currency),
         back=money_back(order),
+        papers=tuple(link_to(order, PaperRow(**row)) for part in parts for row in part.paper_rows),
     )
 
 
@@ -103,19 +107,6 @@ def _rows(part: Suborder, order: Order) -> Iterator[InvoiceRow]:
         taken = part.delivery_price - part.delivery_paid
         less_of = less(taken, currency) if taken else ""
         yield InvoiceRow(_("Delivery"), "", store, 1, price, less_of, "", paid)
-
-
-def _taxes(parts: Sequence[Suborder], currency: str) -> Iterator[tuple[str, str]]:
-    """Yield the tax that is inside the lines, by rate."""
-    within: Mapping[int, list[int]] = defaultdict(lambda: [0, 0])
-    for part in parts:
-        if part.vat_bp:
-            paid = sum(line.paid for line in part.lines.all())
-            within[part.vat_bp][0] += paid
-            within[part.vat_bp][1] += tax_in(paid, part.vat_bp)
-    for vat_bp, (paid, tax) in sorted(within.items(), reverse=True):
-        facts = {"rate": _rate(vat_bp), "amount": amount(paid, currency)}
-        yield _("VAT %(rate)s in %(amount)s") % facts, amount(tax, currency)
 
 
 def _rate(vat_bp: int) -> str:

@@ -41,6 +41,7 @@ class ReturnForm(forms.Form):
         for row in left:
             if row.units:
                 self._add(row)
+        self._ask_later()
         if kind == Kind.RETURN:
             self.fields["unused"] = forms.BooleanField(label=_promise(left), required=False)
 
@@ -81,6 +82,11 @@ class ReturnForm(forms.Form):
             required=False,
             widget=PicturesInput(attrs={"accept": "image/*", "multiple": True}),
         )
+
+    def _ask_later(self) -> None:
+        """Say of no field that it is optional: which are wanted depends on the others."""
+        for field in self.fields.values():
+            field.is_asked_later = True  # type: ignore[attr-defined]  # for the template
 
     def rows(self) -> list[dict[str, Any]]:
         """Return each line with its own fields, for the page."""

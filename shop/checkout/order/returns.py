@@ -21,7 +21,7 @@ from shop.checkout.order.return_steps import steps_of
 from shop.checkout.order.summary import paid_with
 from shop.errors import ShopError
 from shop.http import see_other
-from shop.orders.arrive import arrived
+from shop.orders.after_sale.arrive import arrived
 from shop.orders.models import Order, Suborder
 from shop.payments.models import Payment
 from shop.returns import answer, ask

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -54,8 +54,8 @@ def bring_up_to_date(order: Order, *, came_from: str = "", at: datetime) -> bool
     # One that was superseded may be paid until the provider has said that its page is closed.
     live = Q(pk__in=order.payments.live().exclude(state=Payment.State.REVIEW))
     try:
-        asked = list(known.filter(live | named))
-        if any(payment.checked_at and payment.checked_at > just_now for payment in asked):
+        asked = list(known.filter(live | named).order_by("pk"))
+        if not _may_ask(asked, just_now, at=at):
             return None
         for payment in asked:
             apply_session(cast("str", payment.session_id), is_waited_for=True, at=at)
@@ -63,6 +63,20 @@ def bring_up_to_date(order: Order, *, came_from: str = "", at: datetime) -> bool
         return False
     order.refresh_from_db(fields=["state", "paid_at", "ended_at"])
     return True
+
+
+def _may_ask(payments: Sequence[Payment], just_now: datetime, *, at: datetime) -> bool:
+    """Tell whether nobody has asked about these a moment ago, and note that we ask now.
+
+    The first one's row stands for all of them: of many who come at once one asks, and a provider
+    that does not answer is asked no more often.
+    """
+    if not payments:
+        return True
+    if any(payment.checked_at and payment.checked_at > just_now for payment in payments):
+        return False
+    first = Payment.objects.filter(pk=payments[0].pk)
+    return bool(first.filter(Q(asked_at=None) | Q(asked_at__lte=just_now)).update(asked_at=at))
 
 
 def standing(

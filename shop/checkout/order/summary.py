@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import cast
 
 from django.conf import settings
@@ -15,11 +16,12 @@ from django.utils.translation import pgettext
 from shop import dates
 from shop.cart.formats import amount, arrives, between, day, full_day, language, parcels
 from shop.cart.sums import SumsShown
+from shop.checkout.order.papers import PaperLink
 from shop.delivery.names import country_name, lines_of
 from shop.languages import Wording, beside
 from shop.merchants.zones import zone_of
 from shop.orders.models import Order, OrderLine, Shipment, Suborder
-from shop.orders.sums import Lines, lines_by_part, order_rows
+from shop.orders.sums import Lines, lines_by_part, order_rows, tax_rows
 from shop.orders.text import sent_elsewhere
 
 GONE = (Suborder.State.SHIPPED, Suborder.State.DELIVERED)
@@ -68,6 +70,7 @@ class ParcelShown:
     ways: tuple[Way, ...]
     is_sent: bool
     part: Suborder
+    papers: tuple[PaperLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ class OrderShown:
 
     parcels: tuple[ParcelShown, ...]
     sums: SumsShown
+    taxes: tuple[tuple[str, str], ...]
     placed: str
     address: tuple[str, ...]
     first: str
@@ -90,21 +94,30 @@ class OrderShown:
         return sum(parcel.is_sent for parcel in self.parcels)
 
 
-def show_order(order: Order) -> OrderShown:
+def show_order(
+    order: Order, papers: Mapping[int, tuple[PaperLink, ...]] = MappingProxyType({})
+) -> OrderShown:
     """Return an order as pages show it.
 
     One statement, two if a parcel is on its way.
+
+    Args:
+        papers: links to invoices and credit notes, by the parts of the order.
     """
     lines = lines_by_part(order)
     gone = [part for part in lines if part.state in GONE]
     shipments = Prefetch("shipments", Shipment.objects.select_related("contact"))
     prefetch_related_objects(gone, shipments)
     sent = [part for part in lines if part.service]
-    shown = [_parcel(order, part, lines[part], sent) for part in lines]
+    shown = [
+        replace(_parcel(order, part, lines[part], sent), papers=papers.get(part.pk, ()))
+        for part in lines
+    ]
     soonest = min(sent, key=lambda part: (part.arrives_from, part.arrives_to), default=None)
     return OrderShown(
         parcels=tuple(shown),
         sums=_sums(order, lines),
+        taxes=tuple(tax_rows(order, lines)),
         placed=_placed(order, sent),
         address=lines_of(order.contact, language(), sends=bool(sent)),
         first=_first(soonest) if soonest else "",

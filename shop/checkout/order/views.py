@@ -20,6 +20,7 @@ from shop.checkout.desks import desks_of
 from shop.checkout.order.access import order_page, own_order_page
 from shop.checkout.order.after import afters
 from shop.checkout.order.index import orders_of
+from shop.checkout.order.papers import links_to
 from shop.checkout.order.proof import is_proved
 from shop.checkout.order.refunds import money_back
 from shop.checkout.order.status import bring_up_to_date
@@ -49,7 +50,7 @@ def order(request: HttpRequest, order: Order) -> HttpResponse:
             return unpaid_page(cast("Request", request), order, is_known=is_known)
     user = signed_in(request)
     payment = order.payments.filter(state=Payment.State.PAID).first()
-    shown = show_order(order)
+    shown = show_order(order, links_to(order))
     context = {
         "order": order,
         "shown": shown,

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Expression, F, Q
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext as _
 
 from shop.catalogue.models import Product
@@ -391,4 +392,9 @@ class ChangeLog(models.Model):
         indexes = [
             models.Index(fields=["festival", "at"], name="changes_of_festival"),
             models.Index(fields=["subject", "subject_id"], name="changes_of_subject"),
+            models.Index(
+                KeyTextTransform("email", "after"),
+                condition=Q(after__has_key="email"),
+                name="changes_of_address",
+            ),
         ]

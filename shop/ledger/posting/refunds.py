@@ -120,10 +120,9 @@ def _undone(
     parts: Counter[int] = Counter()
     for row in rows:
         parts += _sponsors_back(row, discounts)
-    sold = sum(line.paid for line in suborder.lines.all())
-    back = RefundLine.objects.filter(line__suborder=suborder, refund__lte=rows[0].refund_id)
-    left = sold - sum(back.values_list("paid", flat=True))
+    refund = rows[0].refund_id
     # By what is left, so that the parts of several refunds add up to the tax of the sale.
+    left = _goods_left(suborder, refund) + _delivery_before(suborder, refund)
     tax = tax_owed(suborder, left + paid) - tax_owed(suborder, left)
     merchant, pk = suborder.merchant_id, suborder.pk
     return [
@@ -147,10 +146,33 @@ def _delivery_undone(parcel: RefundParcel, discounts: Sequence[Discount]) -> lis
     before = rows.aggregate(sum=Sum("funded"))["sum"] or 0
     funds = delivery_by_fund(suborder, discounts)
     parts = _floors(funds, before, parcel.funded, suborder.delivery_funded)
+    # Behind the goods of the same refund.
+    goods = _goods_left(suborder, parcel.refund_id)
+    left = goods + _delivery_before(suborder, parcel.refund_id)
+    tax = tax_owed(suborder, left) - tax_owed(suborder, left - parcel.paid)
+    merchant, pk = suborder.merchant_id, suborder.pk
     return [
         *given(suborder, parcel.funded, parts, sign=-1),
-        Entry(Account.PAYABLE, parcel.earned, suborder.merchant_id, suborder.pk),
+        Entry(Account.PAYABLE, parcel.earned - tax, merchant, pk),
+        Entry(Account.TAX, tax, merchant, pk),
     ]
+
+
+def _goods_left(suborder: Suborder, refund_id: int) -> int:
+    """Return what of a platform sale's goods is left after a refund; of others nobody asks."""
+    if suborder.tax != Suborder.Tax.PLATFORM:
+        return 0
+    sold = sum(line.paid for line in suborder.lines.all())
+    back = RefundLine.objects.filter(line__suborder=suborder, refund__lte=refund_id)
+    return sold - sum(back.values_list("paid", flat=True))
+
+
+def _delivery_before(suborder: Suborder, refund_id: int) -> int:
+    """Return what of a platform sale's delivery is left before a refund."""
+    if suborder.tax != Suborder.Tax.PLATFORM:
+        return 0
+    back = RefundParcel.objects.filter(suborder=suborder, refund__lt=refund_id)
+    return suborder.delivery_paid - sum(back.values_list("paid", flat=True))
 
 
 def _floors(parts: Counter[int], before: int, now: int, whole: int) -> Counter[int]:

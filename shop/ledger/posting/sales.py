@@ -112,7 +112,8 @@ def _of_suborder(
     parts = delivery_by_fund(suborder, discounts)
     for line in lines:
         parts += by_fund(line, discounts)
-    tax = tax_owed(suborder, sum(line.paid for line in lines))
+    # Of goods and delivery together, as on papers.
+    tax = tax_owed(suborder, sum(line.paid for line in lines) + suborder.delivery_paid)
     payable = suborder.payout + suborder.delivery_paid + suborder.delivery_funded - tax
     merchant, pk = suborder.merchant_id, suborder.pk
     return [

@@ -11,9 +11,6 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils.module_loading import import_string
 
 from shop import clock
-from shop.accounts.cleanup import forget_sessions
-from shop.cart.cleanup import forget_old_carts
-from shop.cart.vouchers.guesses import forget_tries
 from shop.festivals.promotions.sponsors import reckon_all
 from shop.ledger.balances import log_differences
 from shop.listings import bulk
@@ -22,34 +19,28 @@ from shop.listings.popularity import refresh_popularity
 from shop.listings.refresh import close_dates
 from shop.listings.search_index import count_words, index_missing
 from shop.moderation import take_down
-from shop.orders.arrive import take_as_arrived
+from shop.orders.after_sale.arrive import take_as_arrived
 from shop.orders.reconcile import note_sold
+from shop.papers.missing import make_missing
 from shop.payments import void
 from shop.payments.call_off import refund_what_is_left
-from shop.payments.cleanup import forget_messages
 from shop.payments.compare import compare_recent
 from shop.payments.operations import check_pending, run_operations
 from shop.payments.outside.take_over import look_at_blocked
 from shop.payments.recent import find_disputes, find_refunds
 from shop.payments.sweep import check_unsettled, expire_overdue
 from shop.payments.watch import tell_organizers
-from shop.payments.webhooks import forget_bodies, handle_waiting
-from shop.pictures.cleanup import forget_parts
-from shop.rate_limits.store import forget_limits
-from shop.reminders.due import forget_reminders, tell_opened, tell_returned
+from shop.payments.webhooks import handle_waiting
+from shop.reminders.due import tell_opened, tell_returned
 from shop.reports.checks import ask_worker, look_around, look_closely, say_beating
-from shop.reports.refusals import forget_refusals
 from shop.reports.tallies import check_sales, count_all_sales, count_sales
+from shop.retention.rules import RULES
 from shop.returns.overdue import look_at_returns
 from shop.rounds import mishaps, pace
-from shop.rounds.mishaps import forget_mishaps
 from shop.settlements.make import make_drafts, release_reserves
 from shop.settlements.methods import close_replaced
-from shop.settlements.payouts import forget_files, queue_what_waits
-from shop.storefront.probe import forget_looks, probe_openings
-from shop.storefront.search_words.not_found import forget_vain
-from shop.waiting_room.places import forget_places
-from shop.workers.cleanup import forget_tasks
+from shop.settlements.payouts import queue_what_waits
+from shop.storefront.probe import probe_openings
 from shop.workers.revive import take_up
 from shop.workspace.sheets import receive as sheets
 
@@ -99,27 +90,19 @@ ROUNDS = tuple(
         ("release reserves", release_reserves, 240),
         ("settle with stores", make_drafts, 240, 60),
         ("queue payouts again", queue_what_waits, 240),
-        ("forget files of payouts", forget_files, 400),
         ("tell the organizers", tell_organizers, 4),
         ("note what was sold", note_sold, 400),
+        ("make missing papers", make_missing, 20),
         ("compare counters and books", log_differences, 5_760, 60),
         ("compare sessions with the provider", compare_recent, 240, 20),
         ("look for refunds", find_refunds, 240, 20),
         ("look for disputes", find_disputes, 240, 20),
-        ("forget what messages said", forget_bodies, 2_000),
-        ("forget old messages", forget_messages, 400),
-        ("forget old carts", forget_old_carts, 2_000),
-        ("forget old sessions", forget_sessions, 400),
-        ("forget finished tasks", forget_tasks, 40),
-        ("forget files half written", forget_parts, 400),
         ("refund sessions that were called off", refund_what_is_left, 20),
         ("end orders at a wrong price", void.end_open_ones, 1),
         ("end orders of what was taken down", take_down.end_open_ones, 1),
         ("free what sponsors need not give", reckon_all, 4),
         ("tell of what has opened", tell_opened, 1),
         ("tell of what came back", tell_returned, 1),
-        ("forget reminders", forget_reminders, 400),
-        ("forget places in the queue", forget_places, 20),
         ("look at the pages of a start", probe_openings, 1, 20),
         ("count sales", count_sales, 1),
         ("look for sales not counted", count_all_sales, 40, 60),
@@ -127,18 +110,10 @@ ROUNDS = tuple(
         ("look around", look_around, 4),
         ("look closely", look_closely, 20, 20),
         ("ask the worker", ask_worker, 4),
-        ("forget what failed", forget_mishaps, 2_000),
-        ("forget refusals", forget_refusals, 5_760),
-        ("forget looks at pages", forget_looks, 5_760),
-        ("forget searches in vain", forget_vain, 5_760),
-        ("forget limits", forget_limits, 40),
-        ("forget tries of vouchers", forget_tries, 40),
         ("take up sheets", sheets.take_up, 4),
-        ("forget old sheets", sheets.forget, 400),
         ("take up bulk approvals", bulk.take_up, 4),
-        ("forget old bulk approvals", bulk.forget, 400),
     )
-)
+) + tuple(Round(rule.name, rule.use_case, rule.every, rule.seconds) for rule in RULES)
 
 
 class Command(BaseCommand):

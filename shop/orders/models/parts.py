@@ -14,6 +14,7 @@ from shop.delivery.models import Contact
 from shop.festivals.models import Claim, Deal, Festival, Fund, Promotion
 from shop.languages import beside, listed
 from shop.merchants.models import Merchant
+from shop.merchants.sellers import Seller, as_seller, operator
 from shop.money import divide
 from shop.orders.models.order import Order
 from shop.states import Stateful, StateQuerySet
@@ -95,6 +96,9 @@ class Suborder(Stateful):
         null=True, help_text="Since when an organizer keeps its earnings from being settled."
     )
     settled_at = models.DateTimeField(null=True, help_text="When its earnings were first settled.")
+    is_invoiced = models.BooleanField(
+        default=False, db_default=False, help_text="Its invoice is there: see shop.papers."
+    )
     returned = models.BigIntegerField(
         default=0, db_default=0,
         help_text="Not earned, since it went back: of goods and, with the last unit, of delivery.",
@@ -107,6 +111,7 @@ class Suborder(Stateful):
     has_dispute: bool
     has_review: bool
     has_refund: bool
+    paper_rows: list[dict[str, Any]]
 
     objects = SuborderQuerySet.as_manager()
 
@@ -156,8 +161,18 @@ class Suborder(Stateful):
                 condition=Q(release_at__isnull=False) & Q(settled_at__isnull=True),
                 name="suborder_to_settle",
             ),
+            models.Index(
+                fields=["merchant", "paid_at"],
+                condition=Q(paid_at__isnull=False, is_invoiced=False),
+                name="suborder_to_invoice",
+            ),
         ]  # fmt: skip
         constraints = [models.UniqueConstraint(fields=["order", "merchant"], name="suborder_once")]
+
+    @property
+    def seller(self) -> Seller:
+        """Return who sells it by law: the operator where the platform owes the tax."""
+        return operator() if self.tax == self.Tax.PLATFORM else as_seller(self.merchant)
 
     @property
     def earned(self) -> int:

@@ -20,9 +20,11 @@ from shop.orders import end
 from shop.orders.models import OrderLine, Refund, Suborder
 from shop.orders.refund import Amount, delivery_left, gone, record
 from shop.orders.shares import Share
+from shop.papers.tasks import make_papers
 from shop.payments.disputes.cover import cover
 from shop.payments.disputes.models import Dispute
 from shop.payments.disputes.take_over import PLATFORM
+from shop.tasks import enqueue
 
 State = Dispute.State
 
@@ -112,6 +114,7 @@ def _charge(
     order, cause = dispute.payment.order, Refund.Cause.DISPUTE
     refund = record(order, parts, cause=cause, at=at, reason=reason, by=by)
     refunds.post_refund(refund, at=at, against=LedgerEntry.Account.DISPUTED)
+    enqueue(make_papers, order.pk)
     return refund
 
 

@@ -18,10 +18,12 @@ from shop.money_desk.models import MoneyTask
 from shop.orders import end
 from shop.orders.models import Order, OrderLine, Refund, Suborder
 from shop.orders.refund import Amount, record
+from shop.papers.tasks import make_papers
 from shop.payments.models import Operation
 from shop.payments.outside.match import lower, match_one, unsent_refunds
 from shop.payments.outside.take_over import check_refunds_of
 from shop.payments.parcels import let_go_on
+from shop.tasks import enqueue
 from shop.tickets import issue
 
 
@@ -56,6 +58,7 @@ def split(
     issue.cancel({row.line: row.quantity for row in refund.lines.filter(quantity__gt=0)}, at=at)
     gate.close(task, TaskOutcome.SPLIT, reason=reason, at=at, by=by)
     let_go_on(order)
+    enqueue(make_papers, order.pk)
     return refund
 
 

@@ -160,6 +160,10 @@ class StripeGateway:
         """Ask for something small, briefly and once; returning at all says that it answers."""
         self._ask(self._brief.v1.balance.retrieve)
 
+    def ask[T](self, call: Callable[[stripe.StripeClient], T]) -> T:
+        """Ask what only setting the shop up needs, with the same care; see ``own_account``."""
+        return self._call(lambda: call(self._client))
+
     def read_event(self, body: bytes, signature: str) -> ProviderEvent:
         """Return the message, or raise ``BadSignature``."""
         _verify(body, signature)

@@ -18,6 +18,7 @@ from typing import Any
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
+from shop.delivery.taxes import KnownRule, rules_of
 from shop.festivals.limits import Limits, limits_of
 from shop.merchants.models import trading_sql
 from shop.prepared import ask
@@ -64,7 +65,8 @@ SELECT
      'key', p.translation_key) ORDER BY p.path)::text
    FROM wagtailcore_page p JOIN wagtailcore_locale c ON c.id = p.locale_id
    WHERE p.live AND p.show_in_menus AND p.depth > 2 AND p.alias_of_id IS NULL),
-  (SELECT row_to_json(f)::text FROM shop_fairness f)
+  (SELECT row_to_json(f)::text FROM shop_fairness f),
+  (SELECT json_agg(row_to_json(t))::text FROM shop_taxrule t)
 """  # noqa: S608 (constants only)
 
 
@@ -109,7 +111,8 @@ class CatalogueVersion:
     ``festivals`` are the published ones that are not over, ``served`` the codes of the
     countries that parcels are sent to, ``known`` what lists can be filtered by, ``tree`` the
     categories in their order, each with its path, its name, and its names by language, ``menu``
-    the pages that editors want to be found from everywhere, ``limits`` what keeps openings fair.
+    the pages that editors want to be found from everywhere, ``limits`` what keeps openings fair,
+    ``tax_rules`` who owes the tax inside prices, the narrowest rule first.
     """
 
     seen_at: datetime
@@ -122,6 +125,7 @@ class CatalogueVersion:
     tree: tuple[Branch, ...] = ()
     menu: tuple[MenuPage, ...] = ()
     limits: Limits = field(default_factory=lambda: limits_of(None))
+    tax_rules: tuple[KnownRule, ...] = ()
 
     @cached_property
     def live(self) -> tuple[KnownFestival, ...]:
@@ -216,7 +220,7 @@ def forget() -> None:
 
 def _read(at: datetime) -> CatalogueVersion:
     (found,) = ask(STATEMENT, {"at": at})
-    revision, before, after, festivals, served, *known, tree, menu, fairness = found
+    revision, before, after, festivals, served, *known, tree, menu, fairness, rules = found
     # Pages name days of arrival, so midnight is a turn as well.
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
     return CatalogueVersion(
@@ -230,6 +234,7 @@ def _read(at: datetime) -> CatalogueVersion:
         tree=tuple(map(tuple, json.loads(tree or "[]"))),
         menu=tuple(MenuPage(**row) for row in json.loads(menu or "[]")),
         limits=limits_of(json.loads(fairness or "null")),
+        tax_rules=rules_of(json.loads(rules or "[]")),
     )
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import npgettext
 
 from shop.catalogue.models import Product, Term
+from shop.catalogue.returns import rule_of
 from shop.catalogue.words import ProductTerms
 from shop.delivery.names import country_name
 from shop.languages import locale_of
@@ -42,6 +43,7 @@ def details(
         Spec(_("Weight"), _weight(weight_g, language) if weight_g else ""),
         Spec(_("Customs code"), product.hs_code),
         Spec(_("Duration"), duration(product.duration_minutes or 0)),
+        Spec(*rule_of(product)),
     )
     return tuple(fact for fact in facts if fact.value)
 

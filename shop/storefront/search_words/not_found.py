@@ -21,6 +21,7 @@ from shop.accounts.models import User
 from shop.festivals.changelog import log
 from shop.listings.words import every_word
 from shop.prepared import prepared_cursor
+from shop.rounds import delete_some
 from shop.storefront.cache.catalogue_version import is_unshared
 from shop.storefront.models import VainSearch
 
@@ -85,7 +86,8 @@ def vain_searches(*, since: datetime) -> QuerySet[VainSearch, dict[str, object]]
 
 def forget_vain(*, at: datetime) -> int:
     """Delete the searches of three months ago and before; return how many rows."""
-    return VainSearch.objects.filter(day__lt=(at - KEPT_FOR).astimezone(UTC).date()).delete()[0]
+    last = (at - KEPT_FOR).astimezone(UTC).date()
+    return delete_some(VainSearch.objects.filter(day__lt=last).order_by("day"))
 
 
 @transaction.atomic

@@ -115,7 +115,7 @@ def close(request: MemberRequest, merchant: Merchant, method_id: int) -> HttpRes
     except ShopError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("Closed. Nothing is paid to it any more."))
+        messages.success(request, _("Closed. Nothing new is paid to it."))
     return redirect("workspace-money", merchant.slug)
 
 

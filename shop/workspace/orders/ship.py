@@ -15,6 +15,7 @@ from shop.merchants.models import Merchant
 from shop.orders.models import OrderLine, Suborder
 from shop.orders.refund import refunded
 from shop.orders.ship import ship
+from shop.papers.lists import PaperRow, papers_column
 from shop.returns.models import ReturnRequest
 from shop.returns.words import KINDS, state_words
 from shop.spreadsheets import streamed
@@ -88,7 +89,8 @@ def packing_sheet(request: MemberRequest, merchant: Merchant) -> StreamingHttpRe
 @members_only
 def suborder(request: MemberRequest, suborder_id: int) -> HttpResponse:
     """Show one order to send, and record that it left."""
-    found = get_object_or_404(suborders_of(request.user), pk=suborder_id)
+    own = suborders_of(request.user).annotate(paper_rows=papers_column())
+    found = get_object_or_404(own, pk=suborder_id)
     work_on(request, found.merchant)
     form = ShipmentForm(request.POST or None, initial={"seen": found.order.contact_id})
     if request.method == "POST" and form.is_valid():
@@ -118,6 +120,7 @@ def suborder(request: MemberRequest, suborder_id: int) -> HttpResponse:
             for row in found.returns.all()
         ],
         "shipments": shipments,
+        "papers": [PaperRow(**row) for row in found.paper_rows] if request.sees_money else [],
         "address": _address(found, contact),
         "service": service_name(found.service) if found.service else "",
         "form": form,

@@ -21,6 +21,7 @@ from shop.errors import NotPossible
 from shop.festivals.models import Festival, NominationSheet, SheetFile, SheetRow
 from shop.locks import lock_one
 from shop.merchants.models import Merchant
+from shop.rounds import delete_some
 from shop.tasks import enqueue, is_queued
 from shop.workspace.access import sheets_of
 from shop.workspace.sheets.read import ReadRow, read_sheet
@@ -30,7 +31,7 @@ State = NominationSheet.State
 MOST_TRIES = 3
 QUIET = timedelta(minutes=1)  # after which the work seems to have stopped
 KEPT_FOR = timedelta(days=90)
-MOST_FORGOTTEN = 200  # in one round of the beat
+MOST_FORGOTTEN = 200  # in one transaction
 AFTER_MAIL = -10  # a sheet may wait for a moment, and goes before pictures
 
 WAITS = Exists(SheetRow.objects.filter(sheet=OuterRef("pk"), state=SheetRow.State.WAITING))
@@ -130,9 +131,7 @@ def take_up(*, at: datetime) -> int:
 def forget(*, at: datetime) -> int:
     """Delete sheets, with file and rows, that were sent in long ago. Part of the beat."""
     old = NominationSheet.objects.filter(at__lt=at - KEPT_FOR).order_by("at")
-    ids = list(old.values_list("pk", flat=True)[:MOST_FORGOTTEN])
-    NominationSheet.objects.filter(pk__in=ids).delete()
-    return len(ids)
+    return delete_some(old, batch=MOST_FORGOTTEN)
 
 
 def _begun(sheet_id: int, *, at: datetime) -> NominationSheet | None:

@@ -30,6 +30,11 @@ SYNONYMS = (
     b"Group,Word,Language,Only where nothing else is found\n"
     b"taken,taken over,en,no\ntaken,seized,en,no\n"
 )
+FISCAL = b"number,sha256,fiscal number\n{paper_number},{digest},KRA-1\n"
+TAX = {
+    "seller": "KE", "buyer": "CN", "up_to": "150", "treatment": "platform", "rate": "13",
+    "source": "Taken over", "seen_on": "2026-11-29",
+}  # fmt: skip
 # Each address and method with the groups that may, and what is sent.
 ADDRESSES = [
     ("festivals/", "get", ALL, {}),
@@ -161,6 +166,17 @@ ADDRESSES = [
     ("money/{owed}/{try_again}/", "get", PLAN, {}),
     ("money/{owed}/{try_again}/", "post", PLAN, {"reason": "Taken over"}),
     ("money/{review}/look/", "post", PLAN, {}),
+    ("papers/", "get", ALL, {}),
+    ("papers/{paper}.pdf", "get", PLAN, {}),
+    ("papers/fiscal/", "get", PLAN, {}),
+    ("papers/fiscal/", "post", PLAN, {"sheet": FISCAL}),
+    ("papers/tax/", "get", ALL, {}),
+    ("papers/tax/new/", "get", PLAN, {}),
+    ("papers/tax/new/", "post", PLAN, TAX),
+    ("papers/tax/{rule}/", "get", PLAN, {}),
+    ("papers/tax/{rule}/", "post", PLAN, TAX),
+    ("papers/tax/{rule}/remove/", "get", PLAN, {}),
+    ("papers/tax/{rule}/remove/", "post", PLAN, {}),
     ("orders/{order}/{stop}/", "get", PLAN, {}),
     ("orders/{order}/{stop}/", "post", PLAN, {"reason": "Taken over"}),
     ("orders/{order}/address/", "get", PLAN, {}),
@@ -175,6 +191,8 @@ ADDRESSES = [
     ("synonyms/sheet/", "post", WRITE, {"sheet": SYNONYMS}),
     ("fairness/", "get", PLAN, {}),
     ("fairness/", "post", PLAN, {"hold_minutes": "20"}),
+    ("people/erase/", "get", PLAN, {}),
+    ("people/erase/", "post", PLAN, {"address": "{person}", "reason": "Taken over"}),
     ("colleagues/", "get", PLAN, {}),
     ("colleagues/", "post", PLAN, {"email": "new@example.org", "role": "reviewer"}),
     ("colleagues/{colleague}/{close}/", "get", PLAN, {}),
@@ -198,6 +216,8 @@ ADDRESSES = [
     ("stores/{told}/", "get", ALL, {}),
     ("stores/{told}/edit/", "get", PLAN, {}),
     ("stores/{told}/edit/", "post", PLAN, STORE | {"version": "999999999"}),
+    ("stores/{told}/seller/", "get", PLAN, {}),
+    ("stores/{told}/seller/", "post", PLAN, {"legal_name": "Taken over", "version": "999999999"}),
     ("stores/{told}/suspend/", "get", PLAN, {}),
     ("stores/{told}/suspend/", "post", PLAN, {"reason": "Taken over"}),
     ("stores/{suspended}/reopen/", "get", PLAN, {}),

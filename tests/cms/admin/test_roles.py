@@ -12,6 +12,7 @@ from cms.admin.festivals.override import readiness_of
 from cms.colleagues.invite import invite
 from cms.models import FestivalPage
 from shop.catalogue.models import Category
+from shop.delivery.models import TaxRule
 from shop.festivals.deals.void import end_price
 from shop.festivals.enrolment import enrol
 from shop.festivals.models import (
@@ -22,6 +23,7 @@ from shop.festivals.promotions.code_batches import make_codes
 from shop.festivals.schedule.findings import override
 from shop.listings import bulk
 from shop.merchants.models import Merchant
+from shop.papers.issue import issue_papers
 from shop.rounds.models import Mishap
 from shop.storefront.models import VainSearch
 from shop.workspace.people.invite import invite as invite_person
@@ -97,6 +99,8 @@ def made():
                                by=make.user()).pk,
         "deal": deal.pk, "void": wrong.pk, "line": order.lines.get().pk, "benefit": benefit.pk,
         "order": order.pk, "contact": order.contact_id, "receipt": "receipt",
+        **of_paper(order),
+        "rule": TaxRule.objects.create(treatment="export", source="A letter", seen_on=BEFORE).pk,
         "batch": batch.pk, "fund": fund.pk, "cancel": "cancel", "pause": "pause",
         "activate": "activate", "festival": festival.pk, "slot": slot.pk,
         "nomination": nomination.pk, "approved": deal.nomination_id,
@@ -113,10 +117,17 @@ def made():
         "colleague": organizer("reviewer").pk, "close": "close", "role": "role", "again": "again",
         "invitation": invite("kofi@example.org", "analyst", language="en", at=BEFORE,
                              by=make.user()).pk,
-        "language": "fr", "stamp": stamp_of(festival),
+        "language": "fr", "stamp": stamp_of(festival), "person": make.user().email,
         "uninvited": Merchant.objects.filter(state="approved")
         .exclude(enrolments__festival=festival).count(),
     }  # fmt: skip
+
+
+def of_paper(order):
+    """Return what addresses and sheets say of an order's paper."""
+    issue_papers(order.pk, at=BEFORE)
+    paper = order.suborders.get().papers.get()
+    return {"paper": paper.pk, "paper_number": paper.number, "digest": paper.digest}
 
 
 @pytest.fixture
@@ -146,7 +157,7 @@ def call(client, pattern, method, rows, body=None):
 def sent(value, rows):
     """Return what a form sends: a file, or text that names rows."""
     if isinstance(value, bytes):
-        return SimpleUploadedFile("words.csv", value)
+        return SimpleUploadedFile("words.csv", value.decode().format(**rows).encode())
     return value.format(**rows)
 
 

@@ -15,7 +15,13 @@ RECEIPT = {
     "order_number": "BB-1",
     "order_link": "http://127.0.0.1:8000/orders/BB-1/t/",
     "stores": [
-        {"name": "Gonja Women", "lines": LINES, "arrives_from": "4 May", "arrives_to": "9 May"}
+        {
+            "name": "Gonja Women",
+            "seller": "Gonja Women Ltd",
+            "lines": LINES,
+            "arrives_from": "4 May",
+            "arrives_to": "9 May",
+        }
     ],
     "parcel_count": 1,
     "sums": [("3 items from 1 store", "$16.80"), ("DIRE5", "−$1.80"), ("Delivery", "$4.10")],
@@ -84,6 +90,7 @@ def test_a_receipt_lists_what_was_bought_and_what_it_cost():
 Your order BB-1 is paid. 1 parcel will come.
 
 Gonja Women. Arrives 4 May to 9 May
+Sold by: Gonja Women Ltd
   2 × Shea & butter, 250 g: $16.80
 
 3 items from 1 store                 $16.80

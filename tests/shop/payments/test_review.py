@@ -94,9 +94,9 @@ def test_when_a_person_has_sent_the_money_back_the_goods_are_free_and_the_shoppe
     assert Payment.objects.get().state == "review"
 
     gateway().refund(give_back | {"operation": "by hand", "order": "x"}, key="by hand")
+    check_unsettled(at=NOON + timedelta(minutes=13))
+    assert Payment.objects.get().state == "review"  # asked again after as long as it took till now
     check_unsettled(at=NOON + timedelta(minutes=14))
-    assert Payment.objects.get().state == "review"  # asked about every half hour
-    check_unsettled(at=NOON + timedelta(minutes=37))
 
     assert Payment.objects.get().state == "refunded"
     assert the_order().state == "expired"

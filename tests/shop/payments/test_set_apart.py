@@ -10,7 +10,7 @@ from shop.orders.models import Order
 from shop.payments.apply import apply_session
 from shop.payments.cancel import cancel_pending
 from shop.payments.models import Payment
-from shop.payments.sweep import CHECK_UNDECIDED_AGAIN, check_unsettled
+from shop.payments.sweep import LONGEST_WAIT, check_unsettled
 from shop.stock.models import Pool
 from tests import make
 from tests.make import NOON
@@ -118,7 +118,7 @@ def test_banks_that_think_keep_no_newer_payment_from_being_asked_about(till, who
     new.refresh_from_db()
     assert new.state == "paid"
     assert check_unsettled(at=soon) == 0
-    assert check_unsettled(at=LATER + CHECK_UNDECIDED_AGAIN) == 1
+    assert check_unsettled(at=LATER + LONGEST_WAIT) == 1
 
 
 def test_a_session_is_asked_about_once_in_some_seconds(till, who, monkeypatch, settings):

@@ -22,7 +22,13 @@ from shop.returns.answer import (
     refuse,
 )
 from shop.returns.ask import ANSWER_WITHIN, ask, note_sent
-from shop.returns.overdue import LONGEST_WAY, look_at_returns
+from shop.returns.models import ReturnPicture
+from shop.returns.overdue import (
+    LONGEST_WAY,
+    PICTURES_KEPT_FOR,
+    forget_pictures,
+    look_at_returns,
+)
 from shop.stock.models import Pool, StockMove
 from tests import make
 from tests.make import NOON
@@ -205,3 +211,15 @@ def test_the_gate_refuses_what_is_decided(order, store):
     with pytest.raises(StaleState):
         stale.move_to("agreed")
     assert not Claim.objects.exists()
+
+
+def test_pictures_are_forgotten_long_after_the_decision(order, store):
+    wishes = wish(order, 1, "broken", pictures=[b"\xff\xd8 a picture"])
+    request = ask(order.pk, order.suborders.get().pk, "return", wishes, at=NOON + DAY)
+    refuse(request.pk, answer="No", at=NOON + 2 * DAY, by=store)
+
+    forget_pictures(at=NOON + 2 * DAY + PICTURES_KEPT_FOR - timedelta(seconds=1))
+    assert ReturnPicture.objects.exists()
+    forget_pictures(at=NOON + 2 * DAY + PICTURES_KEPT_FOR)
+
+    assert not ReturnPicture.objects.exists()

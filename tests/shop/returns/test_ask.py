@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shop.catalogue.models import Category
+from shop.catalogue.returns import RETURN_DAYS
 from shop.errors import NotPossible
 from shop.ledger.balances import balance, owed_to
 from shop.orders.models import Refund
@@ -12,7 +13,6 @@ from shop.payments.models import Operation
 from shop.payments.operations import run_operations
 from shop.returns.ask import ask, foreseen, note_sent, take_back
 from shop.returns.models import ReturnRequest
-from shop.returns.rules import RETURN_DAYS
 from shop.stock.models import Pool
 from tests import make
 from tests.crowd import at_once

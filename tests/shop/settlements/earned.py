@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shop.merchants.models import Merchant
-from shop.orders.arrive import arrived
+from shop.orders.after_sale.arrive import arrived
 from shop.orders.models import Order
 from shop.settlements.make import approve, draft
 from shop.settlements.methods import add_method, confirm_method

@@ -16,11 +16,14 @@ from shop.money_desk.models import MoneyTask
 from shop.settlements import payouts
 from shop.settlements.files import NAMESPACE, PROFILES
 from shop.settlements.methods import (
+    ACCOUNT_KEPT_FOR,
     WAIT,
     add_method,
+    close_method,
     close_replaced,
     confirm_method,
     current_method,
+    forget_accounts,
     trust_again,
 )
 from shop.settlements.models import Payout, PayoutBatch, PayoutMethod, Settlement
@@ -307,3 +310,14 @@ def test_a_payout_whose_account_was_restricted_meanwhile_is_not_exported(payout)
 
     assert fresh(made).state == "open"
     assert Settlement.objects.get().state == "final"
+
+
+def test_closed_accounts_are_forgotten_after_thirteen_months(merchant):
+    old = current_method(merchant, at=MONDAY)
+    close_method(old.pk, at=MONDAY, by=make.user())
+
+    forget_accounts(at=MONDAY + ACCOUNT_KEPT_FOR - timedelta(seconds=1))
+    assert fresh(old).masked
+    forget_accounts(at=MONDAY + ACCOUNT_KEPT_FOR)
+
+    assert (fresh(old).masked, fresh(old).holder, bytes(fresh(old).sealed)) == ("", "", b"")

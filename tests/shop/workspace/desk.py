@@ -23,6 +23,8 @@ from shop.moderation import decide
 from shop.moderation.models import Amendment
 from shop.orders import end
 from shop.orders.models import Suborder
+from shop.papers.issue import issue_papers
+from shop.papers.models import Document
 from tests import make
 from tests.make import NOON, START
 
@@ -45,6 +47,7 @@ class Desk:
     nomination: Nomination
     enrolment: Enrolment
     sheet: NominationSheet
+    paper: Document
 
     def address(self, pattern: str) -> str:
         """Return an address of this desk."""
@@ -58,6 +61,7 @@ class Desk:
             slot=self.slot.pk,
             nomination=self.nomination.pk,
             sheet=self.sheet.pk,
+            paper=self.paper.pk,
             version="1",
             kind="csv",
             language="fr",
@@ -68,9 +72,12 @@ class Desk:
 ADDRESSES = [
     ("", "get"),
     ("orders/{suborder}/", "get post"),
+    ("orders/{suborder}/papers/{paper}.pdf", "get"),
     ("{store}/", "get"),
     ("{store}/orders/", "get"),
     ("{store}/orders/packing.csv", "get"),
+    ("{store}/papers/", "get"),
+    ("{store}/papers/papers.csv", "get"),
     ("{store}/products/", "get"),
     ("{store}/products/new/", "get post"),
     ("{store}/products/{product}/", "get post"),
@@ -100,6 +107,7 @@ ADDRESSES = [
     ("{store}/profile/", "get post"),
     ("{store}/profile/words/{language}/", "get post"),
     ("{store}/profile/change/take-back/", "post"),
+    ("{store}/profile/seller/", "get post"),
 ]
 # Those of hosts are walked in tests/shop/tickets/test_doors.py.
 VISITS = [
@@ -124,6 +132,7 @@ def open_desk(name: str = "Amani Kettles", **facts: object) -> Desk:
     order = make.order({variant: 2})
     with transaction.atomic():
         end.mark_paid(end.lock(order.pk), at=NOON)
+    issue_papers(order.pk, at=NOON)
     coming = make.festival(
         starts_at=START + timedelta(days=30), ends_at=START + timedelta(days=40), state="draft"
     )
@@ -149,6 +158,7 @@ def open_desk(name: str = "Amani Kettles", **facts: object) -> Desk:
         nomination=nomination,
         enrolment=nomination.enrolment,
         sheet=sheet,
+        paper=order.suborders.get().papers.get(),
     )
 
 

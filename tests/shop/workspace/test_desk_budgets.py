@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 MOST = {
     "": 16,
     "{store}/orders/": 6,
+    "{store}/papers/": 4,
     "{store}/products/": 7,
     "{store}/products/new/": 5,  # categories are read in parts
     "{store}/products/{product}/": 11,  # with how far each language is

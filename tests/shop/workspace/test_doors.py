@@ -17,11 +17,16 @@ CALLS = [(pattern, method) for pattern, methods in ADDRESSES for method in metho
 FOREIGN = [
     (pattern, method) for pattern, methods in OWN_STORE_FOREIGN_ROW for method in methods.split()
 ]
-PAGES = [pattern for pattern, methods in ADDRESSES if "get" in methods.split()]
+PAGES = [
+    pattern
+    for pattern, methods in ADDRESSES
+    if "get" in methods.split() and not pattern.endswith(".pdf")
+]
 # What would do something, were it let in.
 BODY = {
     "title": "Taken over", "do": "remove", "alt": "Taken over", "tagline": "Taken over",
     "v-TOTAL_FORMS": "0", "v-INITIAL_FORMS": "0", "carrier": "DHL", "percent": "90",
+    "legal_name": "Taken over", "version": "999999999",
     "rule": "percent", "dispatch_from": "1", "dispatch_to": "2", "confirm": "1", "accept": "on",
 }  # fmt: skip
 

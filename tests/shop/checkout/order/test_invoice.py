@@ -62,7 +62,7 @@ def test_tax_that_is_inside_is_named_by_its_rate(browser, till):
     text = words(invoice_of(order))
 
     assert "1 $119.00 19% $119.00" in text
-    assert "Total paid $139.70 VAT 19% in $119.00 $19.00 VAT 7% in $10.70 $0.70" in text
+    assert "Total paid $139.70 VAT 19% in $124.00 $19.80 VAT 7% in $15.70 $1.03" in text
 
 
 def test_what_went_back_stands_below_the_total(till, browser):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shop.errors import NotPossible
-from shop.orders.arrive import arrived, take_as_arrived
+from shop.orders.after_sale.arrive import arrived, take_as_arrived
 from shop.orders.models import Order, Suborder
 from shop.orders.reconcile import differences
 from shop.orders.ship import ship

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Expression, QuerySet
 from django.utils.translation import gettext as _
@@ -19,11 +19,15 @@ from shop.languages import percent
 
 @dataclass(frozen=True, slots=True)
 class Duties:
-    """The import tax and duty of a country, as far as known; ``note`` is in English."""
+    """The import tax and duty of a country, as far as known; ``note`` is in English.
+
+    ``codes`` are the customs codes of what is sent there.
+    """
 
     sentences: tuple[str, ...]
     note: str
     as_of: str
+    codes: tuple[str, ...] = ()
 
 
 def duties_of(priced: PricedCart) -> Duties | None:
@@ -33,8 +37,16 @@ def duties_of(priced: PricedCart) -> Duties | None:
     """
     if not crosses_border(priced):
         return None
+    products = [line.variant.product for line in priced.lines]
+    sent = {product for product in products if product.merchant.country != priced.cart.country}
+    codes = sorted({product.hs_code for product in sent if product.hs_code})
+    return replace(duties_in(priced.cart.country), codes=tuple(codes))
+
+
+def duties_in(country: str) -> Duties:
+    """Return the sentences on import tax and duty of a country. One statement."""
     sentences = [_("Duties are not included. You may have to pay them on delivery.")]
-    rule = next(iter(rules_of(country=priced.cart.country)), None)
+    rule = next(iter(rules_of(country=country)), None)
     if rule is None:
         return Duties(tuple(sentences), "", "")
     facts = {"country": country_name(rule.country_id, language())}

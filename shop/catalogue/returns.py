@@ -1,0 +1,35 @@
+"""What shoppers may send back, and until when guests may cancel: rules that pages say."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from shop.catalogue.models import Category, Product
+
+RETURN_DAYS = 30
+"""So long after the delivery a shopper may ask to send something back."""
+BEFORE_SESSION = timedelta(hours=48)
+"""So long before it begins a visit can still be cancelled by its guests."""
+
+
+def hours_before() -> int:
+    """Return how many hours before a visit guests may still cancel it."""
+    return BEFORE_SESSION // timedelta(hours=1)
+
+
+def rule_of(product: Product) -> tuple[str, str]:
+    """Return what a product's page says about giving it back: what it is called, and the rule.
+
+    Reads the category.
+    """
+    if product.kind == Product.Kind.EXPERIENCE:
+        text = _("Free until %(hours)d hours before the date")
+        return _("Cancelling"), text % {"hours": hours_before()}
+    texts = {
+        Category.Returns.UNUSED: _("Within %(days)d days, unused"),
+        Category.Returns.SEALED: _("Within %(days)d days, unopened"),
+        Category.Returns.FAULTY: _("Only if something is wrong, within %(days)d days"),
+    }
+    return _("Returns"), texts[Category.Returns(product.category.returns)] % {"days": RETURN_DAYS}

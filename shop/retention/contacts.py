@@ -1,0 +1,119 @@
+"""Which contacts may still be kept; the others are blanked beside their orders, or deleted.
+
+A contact of a paid order is needed as long as its documents are; of an order that was never paid
+until nobody asks about it any more. Each is judged once after 90 days and then once a year, so that
+a round reads none that is young, and none that is blank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from shop.cart.models import Cart
+from shop.delivery.models import Contact
+from shop.money_desk.models import MoneyTask
+from shop.orders.models import Order, Refund, Shipment
+from shop.payments.disputes.models import Dispute
+from shop.payments.models import Operation, Payment
+from shop.rounds import repeat
+
+UNPAID_FOR = timedelta(days=90)
+JUDGED_AGAIN = timedelta(days=365)
+BATCH = 500
+
+MONEY_AT_WORK = (Payment.State.PROCESSING, Payment.State.REVIEW, Payment.State.REFUNDING)
+NOT_THROUGH = (
+    Operation.State.QUEUED,
+    Operation.State.SENDING,
+    Operation.State.PENDING,
+)
+
+
+def documents_kept() -> timedelta:
+    """Return how long the documents of a sale are kept, from the last one on."""
+    return timedelta(days=round(365.25 * settings.DOCUMENTS_KEPT_YEARS))
+
+
+def forget_contacts(*, at: datetime) -> int:
+    """Blank or delete contacts that nothing needs any more; return how many were judged."""
+
+    def some() -> int:
+        live = Contact.objects.filter(blanked_at=None)
+        new = live.filter(judged_at=None, made_at__lt=at - UNPAID_FOR).order_by("made_at")
+        again = live.filter(judged_at__lt=at - JUDGED_AGAIN).order_by("judged_at")
+        ids = list(new.values_list("pk", flat=True)[:BATCH])
+        ids = ids or list(again.values_list("pk", flat=True)[:BATCH])
+        forget(ids, at=at)
+        return len(ids)
+
+    return repeat(some)
+
+
+@transaction.atomic
+def forget(
+    contact_ids: Collection[int], *, at: datetime, unpaid_for: timedelta = UNPAID_FOR
+) -> int:
+    """Blank or delete those contacts that nothing needs; the others are judged again in a year.
+
+    What is judged and what is done is one statement each: an order that is made of a cart's
+    address meanwhile keeps it.
+
+    Args:
+        unpaid_for: how long contacts of orders are kept that were never paid.
+
+    Returns:
+        How many are gone.
+    """
+    rows = Contact.objects.filter(pk__in=contact_ids, blanked_at=None)
+    free = rows.filter(~_needed(at, unpaid_for))
+    gone = free.filter(_is_written_down()).blank(at=at)
+    gone += free.filter(~_is_written_down()).delete()[0]
+    rows.update(judged_at=at)
+    return gone
+
+
+def needing(orders: QuerySet[Order], at: datetime, unpaid_for: timedelta) -> QuerySet[Order]:
+    """Keep the orders that need their contact: open ones, and those with documents or money."""
+    since = at - documents_kept()
+    own = {"order": OuterRef("pk")}
+    money = Payment.objects.filter(**own, state__in=MONEY_AT_WORK)
+    moved = Operation.objects.filter(payment__order=OuterRef("pk"))
+    moved = moved.filter(
+        Q(state__in=NOT_THROUGH)
+        | Q(state__in=(Operation.State.BLOCKED, Operation.State.FAILED), resolved_at=None)
+    )
+    return orders.alias(ended=Coalesce("ended_at", "pay_by")).filter(
+        Q(state=Order.State.PENDING)
+        | Q(paid_at__gte=since)
+        | Q(paid_at=None, ended__gt=at - unpaid_for)
+        | Exists(Refund.objects.filter(**own, at__gte=since))
+        | Exists(money)
+        | Exists(moved)
+        | Exists(Dispute.objects.filter(payment__order=OuterRef("pk"), state__in=Dispute.LIVE))
+        | Exists(MoneyTask.objects.filter(**own, state=MoneyTask.State.OPEN))
+    )
+
+
+def _needed(at: datetime, unpaid_for: timedelta) -> Q:
+    """Return that a cart, an order or a parcel still needs a contact."""
+    own = Order.objects.filter(contact=OuterRef("pk"))
+    parcels = Shipment.objects.filter(contact=OuterRef(OuterRef("pk")))
+    sent = Order.objects.filter(pk__in=parcels.values("suborder__order"))
+    return (
+        Q(Exists(Cart.objects.filter(contact=OuterRef("pk"))))
+        | Q(Exists(needing(own, at, unpaid_for)))
+        | Q(Exists(needing(sent, at, unpaid_for)))
+    )
+
+
+def _is_written_down() -> Q:
+    """Return that an order or a parcel names a contact, and keeps its row."""
+    return Q(Exists(Order.objects.filter(contact=OuterRef("pk")))) | Q(
+        Exists(Shipment.objects.filter(contact=OuterRef("pk")))
+    )

@@ -1,0 +1,151 @@
+"""All that the shop keeps about the person of an account, as data that other programs read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from allauth.account.models import EmailAddress
+
+from shop.accounts.models import User
+from shop.accounts.second_step import second_steps
+from shop.cart.models import Cart
+from shop.currencies import in_whole
+from shop.delivery.models import PERSONAL, Contact
+from shop.festivals.models import Claim
+from shop.orders.models import Order, OrderLine, Suborder
+from shop.reminders.models import Reminder
+from shop.retention.person import person_of
+
+
+def own_data(user: User, *, at: datetime) -> dict[str, Any]:
+    """Return what is kept about somebody; amounts are decimal texts, instants ISO 8601."""
+    person = person_of(user)
+    orders = person.orders.select_related("contact").order_by("pk")
+    reminders = person.reminders.select_related("slot", "product", "variant__product")
+    cart = person.carts.select_related("contact").first()
+    return {
+        "made_at": _moment(at),
+        "account": _account(user),
+        "stores": list(user.memberships.values_list("merchant__name", flat=True)),
+        "cart": _cart(cart) if cart else None,
+        "orders": [
+            _order(row)
+            for row in orders.prefetch_related(
+                "suborders__merchant",
+                "suborders__lines",
+                "suborders__shipments__contact",
+                "refunds",
+            )
+        ],
+        "reminders": [_reminder(row) for row in reminders.order_by("pk")],
+        "vouchers": [
+            {
+                "title": row.promotion.title,
+                "state": row.state,
+                "claimed_at": _moment(row.claimed_at),
+            }
+            for row in Claim.objects.filter(shopper=user).select_related("promotion").order_by("pk")
+        ],
+    }
+
+
+def _account(user: User) -> dict[str, Any]:
+    addresses = EmailAddress.objects.filter(user=user).order_by("pk")
+    return {
+        "email": user.email,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "language": user.language,
+        "joined_at": _moment(user.date_joined),
+        "signed_in_at": _moment(user.last_login),
+        "addresses": list(addresses.values("email", "verified")),
+        "second_steps": list(second_steps(user).values_list("type", flat=True)),
+    }
+
+
+def _cart(cart: Cart) -> dict[str, Any]:
+    lines = cart.lines.select_related("variant__product")
+    saved = cart.saved.select_related("product")
+    return {
+        "country": cart.country,
+        "contact": _contact(cart.contact),
+        "changed_at": _moment(cart.changed_at),
+        "lines": [
+            {"product": line.variant.product.title, "sku": line.variant.sku,
+             "quantity": line.quantity, "added_at": _moment(line.added_at)}
+            for line in lines
+        ],
+        "saved": [
+            {"product": row.product.title, "saved_at": _moment(row.saved_at)} for row in saved
+        ],
+    }  # fmt: skip
+
+
+def _order(order: Order) -> dict[str, Any]:
+    return {
+        "number": order.number,
+        "state": order.state,
+        "placed_at": _moment(order.placed_at),
+        "paid_at": _moment(order.paid_at),
+        "ended_at": _moment(order.ended_at),
+        "language": order.language,
+        "currency": order.currency,
+        "goods": _amount(order.goods, order),
+        "discount": _amount(order.discount, order),
+        "delivery": _amount(order.delivery, order),
+        "total": _amount(order.total, order),
+        "contact": _contact(order.contact),
+        "stores": [_part(part, order) for part in order.suborders.all()],
+        "refunds": [
+            {"at": _moment(row.at), "amount": _amount(row.amount, order), "reason": row.reason}
+            for row in order.refunds.all()
+        ],
+    }
+
+
+def _part(part: Suborder, order: Order) -> dict[str, Any]:
+    return {
+        "store": part.merchant.name,
+        "state": part.state,
+        "lines": [_line(line, order) for line in part.lines.all()],
+        "parcels": [
+            {"carrier": row.carrier, "tracking_number": row.tracking_number,
+             "shipped_at": _moment(row.shipped_at), "contact": _contact(row.contact)}
+            for row in part.shipments.all()
+        ],
+    }  # fmt: skip
+
+
+def _line(line: OrderLine, order: Order) -> dict[str, Any]:
+    return {
+        "product": line.read_title,
+        "options": line.shown_options or line.options,
+        "sku": line.sku,
+        "quantity": line.quantity,
+        "paid": _amount(line.paid, order),
+    }
+
+
+def _reminder(row: Reminder) -> dict[str, Any]:
+    product = row.product or (row.variant.product if row.variant else None)
+    return {
+        "email": row.email,
+        "of": product.title if product else (row.slot.label if row.slot else ""),
+        "asked_at": _moment(row.asked_at),
+        "sent_at": _moment(row.sent_at),
+    }
+
+
+def _contact(contact: Contact | None) -> dict[str, str] | None:
+    if contact is None:
+        return None
+    return {name: getattr(contact, name) for name in (*PERSONAL, "country")}
+
+
+def _amount(amount: int, order: Order) -> str:
+    return str(in_whole(amount, order.currency))
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

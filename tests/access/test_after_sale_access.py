@@ -1,0 +1,147 @@
+"""What comes after the sale has no barriers: for shoppers, stores and organizers."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from shop import clock
+from shop.orders.after_sale.arrive import arrived
+from shop.orders.models import OrderLine
+from shop.returns.answer import agree
+from shop.returns.ask import ask, take_back
+from shop.settlements import payouts
+from shop.settlements.make import approve, draft
+from shop.settlements.methods import add_method
+from shop.settlements.models import Payout
+from tests import make
+from tests.access.inspector import Inspector
+from tests.browsing.steps import PASSWORD, sign_in
+from tests.cms.admin.people import organizer
+from tests.sample.loaded import root_collection
+from tests.shop.checkout.order.proofs import owner_of
+from tests.shop.checkout.steps import link
+from tests.shop.returns.sold import DAY, paid, sent, wish
+from tests.shop.settlements.earned import ACCOUNT, account
+from tests.shop.workspace.desk import EVIL
+
+SHOTS = os.environ.get("BAOBAB_SHOTS", "")  # a folder for pictures of what is looked at
+
+
+class Sold:
+    """Orders of one store: to send, sent, and with a request."""
+
+    def __init__(self, stage, at):
+        """Sell three times, and ask something back of one."""
+        self.store = make.merchant(name=EVIL[:60], commission_bp=1_000)
+        self.member = make.member(self.store)
+        kettle = make.variant(200_00, of=make.product(of=self.store), on_hand=99)
+        sandbox = stage.sandbox
+        self.waiting = paid(sandbox, {kettle: 2}, at=at)
+        self.sent = paid(sandbox, {kettle: 3}, at=at)
+        self.part = sent(self.sent, at=at)
+        OrderLine.objects.update(title=EVIL[:100])
+        words = {"words": EVIL}
+        self.request = ask(self.sent.pk, self.part.pk, "return",
+                           wish(self.sent, 1, "broken", **words), at=at)  # fmt: skip
+
+
+@pytest.fixture
+def sold(market, stage, inspector: Inspector):
+    """Sell something with hostile words."""
+    root_collection()
+    return Sold(stage, clock.now())
+
+
+def look_at(inspector, *addresses):
+    """Look at pages, and keep pictures of them where somebody asks for some."""
+    for address in addresses:
+        inspector.visit(address)
+        if SHOTS:
+            name = address.strip("/").replace("/", "-")[-60:]
+            inspector.page.screenshot(path=Path(SHOTS) / f"{name}-390.png", full_page=True)
+
+
+def test_pages_of_a_shopper_after_the_sale(sold, inspector, stage):
+    page = inspector.page
+    known = owner_of(sold.sent, sold.waiting)
+    for name, morsel in known.cookies.items():
+        page.context.add_cookies([{"name": name, "value": morsel.value, "url": stage.url}])
+    part = sold.waiting.suborders.get()
+
+    look_at(
+        inspector, link(sold.sent), link(sold.waiting),
+        link(sold.waiting, f"parcels/{part.pk}/cancel/"),
+        link(sold.sent, f"parcels/{sold.part.pk}/return/"),
+        link(sold.sent, f"requests/{sold.request.pk}/"),
+        "/fr" + link(sold.sent, f"parcels/{sold.part.pk}/return/"),
+        "/ar" + link(sold.sent, f"requests/{sold.request.pk}/"),
+    )  # fmt: skip
+    page.goto(link(sold.sent, f"parcels/{sold.part.pk}/return/"))
+    page.get_by_role("button", name="Ask for this return").click()
+    page.get_by_text("There is a problem").wait_for()
+    inspector.look("with errors")
+
+    assert inspector.found == []
+
+
+def test_pages_of_a_store_after_the_sale(sold, inspector):
+    page, slug = inspector.page, sold.store.slug
+    agree(sold.request.pk, answer=EVIL, at=sold.request.asked_at, by=sold.member)
+    account(sold.store, at=sold.request.asked_at - 9 * DAY)
+    late = sold.request.asked_at + 40 * DAY
+    made = draft(sold.store.pk, cut_off=late, at=late)
+    assert made is None  # a return is open
+    sign_in(page, sold.member.email)
+
+    look_at(
+        inspector, f"/merchant/{slug}/returns/", f"/merchant/returns/{sold.request.pk}/",
+        f"/merchant/orders/{sold.waiting.suborders.get().pk}/",
+        f"/merchant/orders/{sold.waiting.suborders.get().pk}/cannot-send/",
+        f"/merchant/{slug}/money/",
+    )  # fmt: skip
+    page.goto(f"/merchant/{slug}/money/account/")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("heading", name="Where you are paid").wait_for()
+    inspector.look()
+    page.get_by_role("button", name="Keep this account").click()
+    page.get_by_text("There is a problem").wait_for()
+    inspector.look("with errors")
+
+    assert inspector.found == []
+
+
+def test_screens_of_organizers_after_the_sale(sold, inspector):
+    at = sold.request.asked_at
+    account(sold.store, at=at - 9 * DAY)
+    new = add_method(sold.store, ACCOUNT, rail="bank", at=at, by=sold.member)
+    done = paid_out(sold, at)
+    inspector.within = "main"
+    sign_in(inspector.page, organizer().email, "/organize/")
+
+    look_at(
+        inspector, f"/organize/desk_orders/inspect/{sold.sent.pk}/",
+        f"/organize/orders/{sold.sent.pk}/refund/", "/organize/settlements/?state=all",
+        f"/organize/settlements/{done.settlement_id}/", "/organize/settlements/approve/",
+        "/organize/payouts/?state=all", f"/organize/payouts/{done.pk}/",
+        f"/organize/payouts/{done.pk}/prove/", "/organize/batches/",
+        f"/organize/batches/{done.batch_id}/", "/organize/batches/new/",
+        "/organize/accounts/", f"/organize/accounts/{new.pk}/",
+    )  # fmt: skip
+
+    assert inspector.found == []
+
+
+def paid_out(sold, at):
+    """Return a payout that is with the bank, of what was sent."""
+    take_back(sold.request.pk, at=at)
+    arrived(sold.part.pk, "carrier", at=at)
+    late = at + 15 * DAY
+    made = draft(sold.store.pk, cut_off=late, at=late)
+    approve(made.pk, seen=made.total, at=late, by=make.user())
+    payout = Payout.objects.get()
+    batch = payouts.make_batch([payout.pk], "statement_csv", at=late, by=make.user())
+    payouts.export(batch.pk, at=late, by=make.user())
+    payout.refresh_from_db()
+    return payout

@@ -1,0 +1,3 @@
+from tests.shop.payments.conftest import till
+
+__all__ = ["till"]
