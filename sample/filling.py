@@ -21,6 +21,7 @@ SUMS = (
     "free_delivery_from",
     "minimum_charge",
     "minimum_payout",
+    "minimum_payout_mobile",
     "save_every",
     "save_off",
     "small_price",
