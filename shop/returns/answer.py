@@ -21,6 +21,7 @@ from shop.payments.refund import refund_parts
 from shop.returns.ask import sum_of_request
 from shop.returns.models import ReturnRequest
 from shop.returns.rules import asked_units
+from shop.returns.sums import sum_of
 from shop.returns.tasks import send_news
 from shop.tasks import enqueue
 
@@ -163,13 +164,17 @@ def cannot_send(
     if part.state != Suborder.State.WAITING:
         raise NotPossible(_("This parcel has left, or was cancelled."))
     lines = {line.pk: line for line in part.lines.all()}
-    chosen: dict[OrderLine | Suborder, int] = {
-        lines[pk]: count for pk, count in units.items() if count and pk in lines
-    }
-    if not chosen:
+    wanted = {lines[pk]: count for pk, count in units.items() if count and pk in lines}
+    if not wanted:
         raise NotPossible(_("Choose what it is about."))
-    # What its shopper has asked for beside cannot be pending: a cancelled parcel is done at once.
-    restock = [line for line in chosen if isinstance(line, OrderLine)] if are_there else []
+    if any(not 0 < count <= left_to_send(part).get(line, 0) for line, count in wanted.items()):
+        raise NotPossible(_("Fewer of them are left to be sent. Look at the order again."))
+    # The store is at fault, so their part of the delivery goes back with them.
+    back = sum_of(part, wanted, at_fault={line.pk for line in wanted})
+    chosen: dict[OrderLine | Suborder, int] = dict(wanted.items())
+    if back.delivery:
+        chosen[part] = back.delivery
+    restock = list(wanted) if are_there else []
     refund = refund_parts(
         order, chosen, cause=Refund.Cause.CANNOT_DELIVER, at=at, reason=reason.strip(), by=by,
         restock=restock,

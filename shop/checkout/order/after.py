@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shop.cart.formats import day
-from shop.catalogue.returns import hours_before
+from shop.catalogue.returns import BEFORE_SESSION, hours_before
 from shop.checkout.order.summary import OrderShown
-from shop.orders.models import Order, Suborder
+from shop.orders.models import Order, OrderLine, Suborder
 from shop.returns.models import ReturnRequest
 from shop.returns.rules import kinds_of, return_until
 from shop.returns.words import KINDS, state_words
@@ -49,21 +51,40 @@ class After:
 
 
 def afters(order: Order, shown: OrderShown, *, at: datetime) -> list[After]:
-    """Return for each parcel of an order, in its order, what can be done. One statement."""
+    """Return for each parcel of an order, in its order, what can be done.
+
+    One statement, two where a visit is to come.
+    """
     found: dict[int, list[ReturnRequest]] = defaultdict(list)
     for row in ReturnRequest.objects.filter(suborder__order=order).order_by("-pk"):
         found[row.suborder_id].append(row)
-    return [_after(order, parcel.part, found[parcel.part.pk], at=at) for parcel in shown.parcels]
+    late = _too_late([parcel.part for parcel in shown.parcels], at=at)
+    return [
+        _after(order, parcel.part, found[parcel.part.pk], at=at, is_late=parcel.part.pk in late)
+        for parcel in shown.parcels
+    ]
 
 
-def _after(order: Order, part: Suborder, rows: list[ReturnRequest], *, at: datetime) -> After:
+def _too_late(parts: Sequence[Suborder], *, at: datetime) -> set[int]:
+    """Return the visits of which no date can be cancelled any more, by their ids."""
+    visits = [part.pk for part in parts if not part.service and part.state == State.WAITING]
+    if not visits:
+        return set()
+    far = Q(variant__session_start__gte=at + BEFORE_SESSION)
+    lines = OrderLine.objects.filter(far, suborder__in=visits)
+    return set(visits) - set(lines.values_list("suborder", flat=True))
+
+
+def _after(
+    order: Order, part: Suborder, rows: list[ReturnRequest], *, at: datetime, is_late: bool
+) -> After:
     place = [order.number, order.token]
     labels = {
         Kind.CANCEL: _("Cancel this parcel") if part.service else _("Cancel the visit"),
         Kind.MISSING: _("It did not arrive"),
         Kind.RETURN: _("Return an item"),
     }
-    kinds = kinds_of(part, at=at) if order.is_paid else ()
+    kinds = kinds_of(part, at=at) if order.is_paid and not is_late else ()
     acts = [
         ParcelAct(labels[Kind(kind)], reverse("order-ask", args=[*place, part.pk, kind]),
                   is_first=number == 0 and kind == Kind.MISSING)
