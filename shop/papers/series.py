@@ -22,10 +22,13 @@ def lock_series(seller: Seller, kind: str, *, at: datetime) -> Series:
 
     Its year is that of the place where the seller sits.
     """
-    merchant, year = seller.merchant, at.astimezone(ZoneInfo(seller.zone)).year
-    new = Series(merchant=merchant, kind=kind, year=year, prefix=seller.prefix)
-    Series.objects.bulk_create([new], ignore_conflicts=True)
-    known = Series.objects.get(merchant=merchant, kind=kind, year=year)
+    year = at.astimezone(ZoneInfo(seller.zone)).year
+    rows = Series.objects.filter(merchant=seller.merchant, kind=kind, year=year)
+    known = rows.first()
+    if known is None:
+        new = Series(merchant=seller.merchant, kind=kind, year=year, prefix=seller.prefix)
+        Series.objects.bulk_create([new], ignore_conflicts=True)  # waits for who makes it, too
+        known = rows.get()
     return lock_one(Series.objects, known.pk)
 
 
