@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='suborder',
             name='delivered_how',
-            field=models.CharField(blank=True, choices=[('carrier', 'Carrier'), ('shopper', 'Shopper'), ('lapse', 'Lapse'), ('session', 'Session'), ('staff', 'Staff')], max_length=7),
+            field=models.CharField(blank=True, db_default='', choices=[('carrier', 'Carrier'), ('shopper', 'Shopper'), ('lapse', 'Lapse'), ('session', 'Session'), ('staff', 'Staff')], max_length=7),
         ),
         migrations.AddField(
             model_name='suborder',

@@ -168,7 +168,7 @@ class AccountsView(ListView):
             Column("Account", lambda row: small(row.masked, row.get_rail_display())),
             WhenColumn("Typed (UTC)", "added_at"), Column("By", lambda row: _who(row.added_by)),
             Column("State", lambda row: status(dict(METHODS)[row.state])),
-            Column("", lambda row: link("Look", reverse("desk:account", args=[row.pk]),
+            Column("Papers", lambda row: link("Look", reverse("desk:account", args=[row.pk]),
                                         class_=QUIET, aria_label=f"Look at {row.merchant.name}")),
         ]  # fmt: skip
 

@@ -88,7 +88,7 @@ class Suborder(Stateful):
     )
     is_stopped_by_hand = models.BooleanField(default=False, db_default=False)
     delivered_at = models.DateTimeField(null=True)
-    delivered_how = models.CharField(max_length=7, choices=Arrival, blank=True)
+    delivered_how = models.CharField(max_length=7, choices=Arrival, blank=True, db_default="")
     release_at = models.DateTimeField(
         null=True, help_text="From then on its earnings may be settled, unless something stops it."
     )

@@ -21,11 +21,12 @@ from shop.festivals.models import (
 )
 from shop.money_desk.gate import open_task
 from shop.money_desk.models import MoneyTask
-from shop.orders.models import SaleDecision
+from shop.orders.models import Refund, SaleDecision
 from shop.payments.apply import apply_session
 from shop.payments.models import GatewayEvent, Operation, Payment
 from shop.reports.models import PublicResult
 from shop.rounds.models import Mishap
+from shop.settlements.models import Payout, PayoutBatch, PayoutMethod, Settlement
 from tests import make
 from tests.cms.admin.people import BEFORE, organizer
 from tests.paying import begin, set_clocks
@@ -86,5 +87,9 @@ def state() -> list:
         list(Operation.objects.order_by("pk").values_list("pk", "state")),
         list(Payment.objects.order_by("pk").values_list("pk", "state")),
         list(GatewayEvent.objects.order_by("pk").values_list("pk", "state")),
+        [Refund.objects.count(), PayoutMethod.objects.filter(confirmed_at=None).count()],
+        list(Settlement.objects.order_by("pk").values_list("pk", "state")),
+        list(Payout.objects.order_by("pk").values_list("pk", "state", "batch")),
+        list(PayoutBatch.objects.order_by("pk").values_list("pk", "state")),
         [ChangeLog.objects.count(), DBTaskResult.objects.count(), PublicResult.objects.count()],
     ]

@@ -24,15 +24,19 @@ from shop.festivals.schedule.findings import override
 from shop.listings import bulk
 from shop.merchants.models import Merchant
 from shop.papers.issue import issue_papers
+from shop.returns.models import ReturnLine, ReturnPicture, ReturnRequest
 from shop.rounds.models import Mishap
+from shop.settlements.methods import add_method
+from shop.settlements.models import Payout, PayoutBatch, PayoutProof, Settlement
 from shop.storefront.models import VainSearch
 from shop.workspace.people.invite import invite as invite_person
 from tests import make, pages, worlds
 from tests.buying import pay
-from tests.cms.admin.addresses import ADDRESSES, READ
+from tests.cms.admin.addresses import ADDRESSES, AFTER_SALE, READ
 from tests.cms.admin.found import stamp_of, state, stuck_money
 from tests.cms.admin.people import BEFORE, GROUPS, grant, organizer
 from tests.make import START
+from tests.shop.settlements.earned import ACCOUNT
 from tests.shop.storefront.previews.steps import shared
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +103,7 @@ def made():
                                by=make.user()).pk,
         "deal": deal.pk, "void": wrong.pk, "line": order.lines.get().pk, "benefit": benefit.pk,
         "order": order.pk, "contact": order.contact_id, "receipt": "receipt",
-        **of_paper(order),
+        **of_paper(order), **of_payouts(order),
         "rule": TaxRule.objects.create(treatment="export", source="A letter", seen_on=BEFORE).pk,
         "batch": batch.pk, "fund": fund.pk, "cancel": "cancel", "pause": "pause",
         "activate": "activate", "festival": festival.pk, "slot": slot.pk,
@@ -128,6 +132,31 @@ def of_paper(order):
     issue_papers(order.pk, at=BEFORE)
     paper = order.suborders.get().papers.get()
     return {"paper": paper.pk, "paper_number": paper.number, "digest": paper.digest}
+
+
+def of_payouts(order):
+    """Return a settlement, a payout in a file with its proof, an account and a picture."""
+    merchant, store = order.suborders.get().merchant, {"currency": "USD", "made_at": BEFORE}
+    account = add_method(merchant, ACCOUNT, rail="bank", at=BEFORE, by=make.user())
+    settlement = Settlement.objects.create(merchant=merchant, n=1, cut_off=BEFORE, **store)
+    batch = PayoutBatch.objects.create(profile="statement_csv", **store)
+    payout = Payout.objects.create(
+        settlement=settlement, method=account, batch=batch, amount=1, made_at=BEFORE,
+        reference="BB-P-AAAAAAAA", state="exported",
+    )  # fmt: skip
+    PayoutProof.objects.create(
+        payout=payout, name="a.pdf", kind="application/pdf", content=b"%PDF-"
+    )
+    part = order.suborders.get()
+    asked = ReturnRequest.objects.create(suborder=part, kind="return", asked_at=BEFORE,
+                                         answer_by=BEFORE)  # fmt: skip
+    line = ReturnLine.objects.create(request=asked, line=order.lines.get(), quantity=1,
+                                     reason="wrong")  # fmt: skip
+    shot = ReturnPicture.objects.create(line=line, content=b"\xff\xd8")
+    return {
+        "settlement": settlement.pk, "payout": payout.pk, "file": batch.pk, "shot": shot.pk,
+        "account": account.pk, "parcel": part.pk, "fail": "fail", "confirm": "confirm",
+    }  # fmt: skip
 
 
 @pytest.fixture
@@ -163,6 +192,7 @@ def sent(value, rows):
 
 def bare(pattern: str) -> str:
     """Return an address with a star for each part that varies."""
+    pattern = pattern.partition("/?")[0] + "/" if "/?part" in pattern else pattern
     pattern = re.sub(r"\(\?P<kind>[^)]*\)", "xlsx", pattern.strip("^$").replace("\\", ""))
     return re.sub(r"\(\?P<[^)]*\)|<[^>]*>|{[^}]*}", "*", pattern)
 
@@ -177,7 +207,7 @@ def test_the_table_holds_every_address_of_the_desk():
             elif hasattr(found, "url_patterns"):
                 yield from names(found.url_patterns)
 
-    known = {bare(pattern) for pattern, *_ in ADDRESSES}
+    known = {bare(pattern) for pattern, *_ in (*ADDRESSES, *AFTER_SALE)}
     assert set(map(bare, names(desk.url_patterns))) == known
 
 
@@ -197,9 +227,25 @@ def test_a_group_does_its_own_work_and_no_other(client, rows_of, group, call_and
     assert (state() != before) == (is_done and method == "post")
 
 
+@pytest.mark.parametrize("call_and_groups", AFTER_SALE)
+@pytest.mark.parametrize("group", GROUPS)
+def test_what_follows_a_sale_lets_its_groups_in(client, rows, group, call_and_groups):
+    pattern, method, allowed, body = call_and_groups
+    client.force_login(organizer(group))
+    before = state()
+
+    answer = call(client, pattern, method, rows, body)
+
+    if group in allowed:
+        assert answer.status_code in {200, 302, 422}  # what is sent need not be enough
+    else:
+        assert answer.status_code == 403
+        assert state() == before
+
+
 @pytest.mark.parametrize(
     ("pattern", "method", "body"),
-    [(pattern, method, body) for pattern, method, _, body in ADDRESSES]
+    [(pattern, method, body) for pattern, method, _, body in (*ADDRESSES, *AFTER_SALE)]
     + [(pattern, method, {}) for pattern, method in READ],
 )
 @pytest.mark.parametrize("who", STRANGERS)

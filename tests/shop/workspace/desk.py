@@ -117,6 +117,21 @@ VISITS = [
     ("{store}/sessions/{seats}/", "get post"),
     ("{store}/products/{tour}/dates/", "get post"),
 ]
+# Those of what follows a sale are walked in test_after_sale_doors.py.
+AFTER_SALE = [
+    ("orders/{suborder}/cannot-send/", "get post"),
+    ("returns/{request}/", "get post"),
+    ("returns/pictures/{shot}.jpg", "get"),
+    ("{store}/returns/", "get"),
+    ("{store}/money/", "get"),
+    ("{store}/money/held.csv", "get"),
+    ("{store}/money/ask/", "post"),
+    ("{store}/money/account/", "get post"),
+    ("{store}/money/account/{method}/close/", "post"),
+    ("{store}/money/{settlement}/", "get"),
+    ("{store}/money/{settlement}.csv", "get"),
+    ("{store}/money/proofs/{payout}/", "get"),
+]
 OWN_STORE_FOREIGN_ROW = [
     (pattern, methods)
     for pattern, methods in ADDRESSES

@@ -32,7 +32,9 @@ MOST = {
     "{store}/products/{product}/words/{language}/": 8,  # with its short words, and the shop's
     "{store}/profile/": 5,
     "{store}/profile/words/{language}/": 5,
-    "orders/{suborder}/": 8,
+    "orders/{suborder}/": 9,
+    "{store}/returns/": 4,
+    "{store}/money/": 11,
 }
 
 

@@ -10,7 +10,13 @@ from shop.festivals.models import ChangeLog, Nomination, RegularPrice
 from shop.stock.models import Pool, StockMove
 from tests import make
 from tests.cms.admin.people import organizer
-from tests.shop.workspace.desk import ADDRESSES, OWN_STORE_FOREIGN_ROW, VISITS, open_desk
+from tests.shop.workspace.desk import (
+    ADDRESSES,
+    AFTER_SALE,
+    OWN_STORE_FOREIGN_ROW,
+    VISITS,
+    open_desk,
+)
 
 pytestmark = pytest.mark.django_db
 CALLS = [(pattern, method) for pattern, methods in ADDRESSES for method in methods.split()]
@@ -56,7 +62,7 @@ def test_the_table_holds_every_address_of_the_desk():
 
     desk = next(p for p in get_resolver().url_patterns if str(p.pattern) == "merchant/")
 
-    known = [pattern for pattern, _methods in (*ADDRESSES, *VISITS)]
+    known = [pattern for pattern, _methods in (*ADDRESSES, *AFTER_SALE, *VISITS)]
     assert sorted(map(bare, paths(desk.url_patterns))) == sorted(map(bare, known))
 
 

@@ -31,9 +31,9 @@ def test_whoever_has_the_link_sees_parcels_and_amounts_and_its_owner_the_address
     kettle = make.variant(20_00, of=make.product(of=store, title="Kettle"), options=["Blue"])
     order = buy(browser, till, {kettle: 2})
 
-    with statements(most=6):
+    with statements(most=7):
         answer = Client().get(link(order))
-    with statements(most=6):
+    with statements(most=7):
         own = browser.get(link(order))
 
     text = words(answer)

@@ -37,6 +37,7 @@ def test_details_are_told_as_far_as_they_are_known():
         ("Made in", "Kenya"),
         ("Weight", "1.25 kg"),
         ("Customs code", "7418.10"),
+        ("Returns", "Within 30 days, unused"),
     ]
 
 

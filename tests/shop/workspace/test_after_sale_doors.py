@@ -1,0 +1,113 @@
+"""Returns and money of a store belong to its members, and money to those who may see it."""
+
+import pytest
+
+from shop.orders.models import Refund
+from shop.returns.models import ReturnLine, ReturnPicture, ReturnRequest
+from shop.settlements.methods import add_method
+from shop.settlements.models import Payout, PayoutBatch, PayoutMethod, PayoutProof, Settlement
+from tests import make
+from tests.cms.admin.people import organizer
+from tests.make import NOON
+from tests.shop.settlements.earned import ACCOUNT
+from tests.shop.workspace.desk import AFTER_SALE, Desk, open_desk
+
+pytestmark = pytest.mark.django_db
+CALLS = [(pattern, method) for pattern, methods in AFTER_SALE for method in methods.split()]
+MONEY = [pattern for pattern, method in CALLS if "/money/" in pattern and method == "get"]
+FOREIGN = [call for call in CALLS if call[0].startswith(("orders", "returns"))
+           or call[0].count("{") > 1]  # fmt: skip
+BODY = {"reason": "Taken over", "answer": "agree", "name": "Taken over", "iban": "Taken over",
+        "sure": "on"}  # fmt: skip
+
+
+def facts_of(desk: Desk) -> dict[str, object]:
+    """Return one row of each kind that follows a sale, of one store."""
+    store, part = desk.merchant, desk.suborder
+    method = add_method(store, ACCOUNT, rail="bank", at=NOON, by=desk.member)
+    made = {"currency": "USD", "made_at": NOON}
+    settlement = Settlement.objects.create(merchant=store, n=1, cut_off=NOON, state="final",
+                                           **made)  # fmt: skip
+    payout = Payout.objects.create(
+        settlement=settlement, method=method, amount=1, made_at=NOON, state="paid",
+        batch=PayoutBatch.objects.create(profile="statement_csv", **made),
+        reference=f"BB-P-{store.pk:08}",
+    )  # fmt: skip
+    PayoutProof.objects.create(payout=payout, name="a.pdf", kind="application/pdf",
+                               content=b"%PDF-")  # fmt: skip
+    asked = ReturnRequest.objects.create(suborder=part, kind="return", asked_at=NOON,
+                                         answer_by=NOON)  # fmt: skip
+    line = ReturnLine.objects.create(request=asked, line=part.lines.get(), quantity=1,
+                                     reason="wrong")  # fmt: skip
+    return {
+        "store": store.slug, "suborder": part.pk, "request": asked.pk, "method": method.pk,
+        "shot": ReturnPicture.objects.create(line=line, content=b"\xff\xd8").pk,
+        "settlement": settlement.pk, "payout": payout.pk,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def facts(desk):
+    return facts_of(desk)
+
+
+def call(client, facts, pattern, method):
+    return getattr(client, method)("/merchant/" + pattern.format(**facts), BODY)
+
+
+def state() -> list:
+    """Return what a stranger might have changed."""
+    return [
+        list(ReturnRequest.objects.order_by("pk").values_list("pk", "state")),
+        list(PayoutMethod.objects.order_by("pk").values_list("pk", "closed_at")),
+        Refund.objects.count(),
+    ]
+
+
+@pytest.mark.parametrize(("pattern", "method"), CALLS)
+def test_a_guest_is_asked_to_sign_in_after_a_sale(client, facts, pattern, method):
+    client.logout()
+    before = state()
+
+    answer = call(client, facts, pattern, method)
+
+    assert answer["Location"].startswith("/account/login/?next=/merchant/")
+    assert state() == before
+
+
+@pytest.mark.parametrize(("pattern", "method"), CALLS)
+def test_for_strangers_there_is_no_such_page_after_a_sale(client, facts, pattern, method):
+    before = state()
+
+    for stranger in (make.user(), organizer(), make.member(make.merchant())):
+        client.force_login(stranger)
+        assert call(client, facts, pattern, method).status_code == 404
+
+    assert state() == before
+
+
+@pytest.mark.parametrize(("pattern", "method"), FOREIGN)
+def test_what_follows_sales_of_another_store_is_not_found_under_the_own_name(
+    client, desk, facts, pattern, method
+):
+    other = facts_of(open_desk("Other Kettles")) | {"store": desk.merchant.slug}
+    before = state()
+
+    assert call(client, other, pattern, method).status_code == 404
+    assert state() == before
+
+
+@pytest.mark.parametrize("pattern", MONEY)
+def test_money_is_for_those_who_may_see_it(client, desk, facts, pattern):
+    client.force_login(make.member(desk.merchant, may_see_money=False))
+
+    assert call(client, facts, pattern, "get").status_code == 403
+
+
+@pytest.mark.parametrize("pattern", [pattern for pattern, method in CALLS if method == "get"])
+def test_members_get_their_pages_which_nobody_keeps(client, facts, pattern):
+    answer = call(client, facts, pattern, "get")
+
+    # Where money goes is changed by those alone who said a moment ago who they are.
+    assert answer.status_code == (302 if "account" in pattern else 200)
+    assert "no-store" in answer["Cache-Control"]
