@@ -1,7 +1,7 @@
 # Everything a developer calls. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test long check fmt mutants fuzz bench bench-large bench-opening bench-rival drill pictures stop
+.PHONY: help setup demo demo-reset test long check fmt mutants fuzz lives bench bench-large bench-opening bench-rival drill pictures stop
 
 python := .venv/bin/python
 
@@ -41,6 +41,9 @@ mutants: ## remove each guard in turn: the test that watches it has to fail
 fuzz: ## run the property tests for long
 	@scripts/setup.sh dev
 	@HYPOTHESIS_PROFILE=fuzz $(python) -m pytest tests/fuzz
+
+lives: ## play many lives of orders, 2,000 unless LIVES says otherwise: all books have to agree
+	@LIVES=$${LIVES:-2000} scripts/test.sh -n 0 -o faulthandler_timeout=0 tests/lives
 
 bench: ## measure how fast the shop is (make bench ARGS="--rounds 1 --seconds 1": in short)
 	@scripts/setup.sh dev

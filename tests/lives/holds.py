@@ -1,0 +1,88 @@
+"""What holds after each step of a life: provider, stores, bank and books agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Sum
+
+from shop.ledger.balances import balance, unbalanced
+from shop.orders.models import Suborder
+from shop.orders.reconcile import differences
+from shop.payments.disputes.models import Dispute
+from shop.payments.models import Operation
+from shop.settlements.make import claimed_sum
+from shop.settlements.models import Payout, Settlement
+
+USD = "USD"
+NOT_GONE = ("queued", "sending", "pending", "blocked", "failed")
+
+
+def broken(sandbox: Any) -> list[str]:
+    """Return what does not hold, in sentences."""
+    return [
+        *map(str, differences()),
+        *unbalanced(),
+        *_provider(sandbox),
+        *_refunds(),
+        *_disputes(),
+        *_payouts(),
+        *_settlements(),
+        *_stores(),
+    ]
+
+
+def _provider(sandbox: Any) -> Iterator[str]:
+    """The balance at the provider is what the books say, but for the fees of charges."""
+    lines = list(sandbox.world.store.all("balance_transaction"))
+    there = sum(row["amount"] for row in lines)
+    there -= sum(row["fee"] for row in lines if row["type"] == "adjustment")
+    if there != balance("provider", USD):
+        yield f"the provider has {there}, the books {balance('provider', USD)}"
+
+
+def _refunds() -> Iterator[str]:
+    """What is owed to shoppers is what of our refunds has not gone."""
+    own = Operation.objects.filter(kind="refund", state__in=NOT_GONE, resolved_at=None)
+    waiting = own.exclude(cause="outside").aggregate(n=Sum("amount"))["n"] or 0
+    if waiting != -balance("refunds_due", USD):
+        yield f"refunds of {waiting} wait, the books owe {-balance('refunds_due', USD)}"
+
+
+def _disputes() -> Iterator[str]:
+    """What the bank holds is what it has taken and nobody has said who bears."""
+    rows = Dispute.objects.filter(borne__isnull=True).exclude(state__in=("won", "closed"))
+    taken = sum(row.withdrawn - row.covered for row in rows)
+    if taken != balance("disputed", USD):
+        yield f"banks hold {taken}, the books say {balance('disputed', USD)}"
+
+
+def _payouts() -> Iterator[str]:
+    """What is on its way is what stands in files; no settlement is paid more than once."""
+    sent = Payout.objects.filter(state="exported").aggregate(n=Sum("amount"))["n"] or 0
+    if sent != -balance("transit", USD):
+        yield f"{sent} is with the bank, the books say {-balance('transit', USD)}"
+    for row in Settlement.objects.filter(state__in=Settlement.FROZEN):
+        live = row.payouts.filter(state__in=Payout.LIVE).aggregate(n=Sum("amount"))["n"] or 0
+        if live > max(0, row.total):
+            yield f"{row.pk} pays {live} of {row.total}"
+
+
+def _settlements() -> Iterator[str]:
+    """What a settlement claims is what it pays, and its lines say the same."""
+    for row in Settlement.objects.filter(state__in=Settlement.FROZEN):
+        if claimed_sum(row) != max(0, row.total):
+            yield f"settlement {row.pk} claims {claimed_sum(row)}, pays {row.total}"
+        if sum(line["yours"] for line in row.lines) != row.earned:
+            yield f"lines of settlement {row.pk} do not add up to {row.earned}"
+
+
+def _stores() -> Iterator[str]:
+    """What stores earn on their orders is what they are owed, have, or is kept."""
+    parts = Suborder.objects.sold()
+    kept = sum(part.kept for part in parts)
+    out = Payout.objects.filter(state__in=("exported", "done")).aggregate(n=Sum("amount"))["n"] or 0
+    owed = -balance("payable", USD) - balance("reserve", USD) - balance("receivable", USD)
+    if kept - out != owed:
+        yield f"stores keep {kept} and had {out}, the books owe {owed}"
