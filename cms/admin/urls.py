@@ -27,7 +27,7 @@ from cms.admin.nominations import index as queue
 from cms.admin.nominations import views as nominations
 from cms.admin.orders.actions import address, mail, stop
 from cms.admin.orders.refunds import refund
-from cms.admin.orders.returns import arrived, return_picture
+from cms.admin.orders.returns import arrived, keep, return_picture
 from cms.admin.papers import tax_rules
 from cms.admin.papers.index import PapersView, fiscal_numbers, paper
 from cms.admin.payouts import accounts, batches, settlements
@@ -144,6 +144,7 @@ urlpatterns = [
     path("orders/<int:pk>/address/", address, name="order-address"),
     path("orders/<int:pk>/refund/", refund, name="order-refund"),
     path("orders/<int:pk>/arrived/", arrived, name="order-arrived"),
+    path("orders/<int:pk>/keep/", keep, name="order-keep"),
     path("orders/returns/pictures/<int:picture_id>.jpg", return_picture, name="return-picture"),
     re_path(r"^orders/(?P<pk>[0-9]+)/(?P<name>stop|go)/$", stop, name="order-stop"),
     path("orders/<int:pk>/mails/<slug:key>/", mail, name="order-mail"),

@@ -40,6 +40,9 @@ class StoreFacts:
     city: str
     commission_bp: int
     vat_bp: int
+    settle_every: str
+    reserve_bp: int
+    reserve_days: int
 
 
 class NoPlace(NotPossible):

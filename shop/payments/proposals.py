@@ -79,15 +79,23 @@ def foreseen(order_id: int, plan: RefundPlan, *, at: datetime) -> Refund:
 
 
 @transaction.atomic
-def propose(order_id: int, plan: RefundPlan, *, at: datetime, by: User) -> Refund | RefundProposal:
+def propose(
+    order_id: int, plan: RefundPlan, *, seen: int | None, at: datetime, by: User
+) -> Refund | RefundProposal:
     """Carry a plan out, or ask a second person where it comes to more than one may decide.
 
+    Args:
+        seen: what ``decided`` said when the sum was shown: a second press of the button, or a
+            colleague's refund meanwhile, sends nothing twice.
+
     Raises:
-        NotPossible: there is no reason; or as ``carry_out``.
+        NotPossible: there is no reason, or something was decided since; or as ``carry_out``.
     """
     if not plan.reason.strip():
         raise NotPossible("Say why: the shopper reads it.")
     order = end.lock(order_id)
+    if decided(order_id) != seen:
+        raise NotPossible("Something was sent back of it since, or asked for. Look at it again.")
     amount = foreseen(order_id, plan, at=at).amount
     if amount <= settings.ALONE_UP_TO:
         refund = _carry_out(order, plan, at=at, by=by)
@@ -104,6 +112,12 @@ def propose(order_id: int, plan: RefundPlan, *, at: datetime, by: User) -> Refun
     note(order, "propose refund", at=at, by=by, festival=None, reason=plan.reason[:MOST_WORDS],
          after={"amount": amount})  # fmt: skip
     return made
+
+
+def decided(order_id: int) -> int:
+    """Return how many refunds of an order there are, and were asked for."""
+    refunds = Refund.objects.filter(order=order_id).count()
+    return refunds + RefundProposal.objects.filter(order=order_id).count()
 
 
 @transaction.atomic

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from shop.errors import NotPossible
 from shop.locks import lock_one
+from shop.money_desk import gate
+from shop.money_desk.models import MoneyTask
 from shop.orders import end
 from shop.orders.after_sale.arrive import AFTER_DELIVERY
 from shop.orders.models import Order, OrderLine, Refund, Suborder
@@ -94,6 +96,7 @@ def take_back(request_id: int, *, at: datetime) -> None:
     if State.LAPSED not in ReturnRequest.NEXT[request.state]:
         raise NotPossible(_("This is decided already. Look at the order again."))
     request.move_to(State.LAPSED, closed_at=at)
+    gate.close_by_itself(request, kind=MoneyTask.Kind.RETURN, at=at)
 
 
 @transaction.atomic

@@ -47,7 +47,7 @@ class ReturnRequest(Stateful):
     NEXT: ClassVar[dict[str, set[str]]] = {
         State.ASKED: {State.AGREED, State.REFUNDED, State.REFUSED, State.LAPSED},
         State.AGREED: {State.SENT, State.RECEIVED, State.REFUNDED, State.LAPSED},
-        State.SENT: {State.RECEIVED, State.REFUNDED, State.LAPSED},
+        State.SENT: {State.RECEIVED, State.REFUNDED, State.REFUSED, State.LAPSED},
         State.RECEIVED: {State.REFUNDED, State.REFUSED},
         State.REFUNDED: set(),
         State.REFUSED: {State.APPEALED, State.AGREED, State.REFUNDED},

@@ -44,7 +44,7 @@ def send_return_to_handle(request_id: int, user_id: int) -> None:
         "number": request.number,
         "lines": _lines(request, language, is_shopper=False),
         "answer_by": _day(request.answer_by, language),
-        "merchant_link": settings.SITE_URL + reverse("workspace-order", args=[request.suborder_id]),
+        "merchant_link": settings.SITE_URL + reverse("workspace-return", args=[request.pk]),
     }
     send("return-to-handle", user.email, language=language, context=context)
 

@@ -27,7 +27,7 @@ from shop.payments.models import GatewayEvent, Payment
 from shop.payments.operations import check_pending, run_operations
 from shop.payments.outside.decide import split, was_owed
 from shop.payments.outside.take_over import look_at_blocked
-from shop.payments.proposals import RefundPlan, propose
+from shop.payments.proposals import RefundPlan, decided, propose
 from shop.payments.proposals import approve as approve_refund
 from shop.payments.webhooks import handle_waiting
 from shop.returns import answer, ask
@@ -167,7 +167,7 @@ def refund(life: Life, n: int) -> None:
         {"gifts": {str(part.pk): (n * 11, n * 5 + 1, 0, None)}},
     )
     plan = RefundPlan(cause="goodwill", reason="Sorry", is_restocked=bool(n % 2), **plans[n % 4])
-    propose(life.order.pk, plan, at=life.at, by=life.people[0])
+    propose(life.order.pk, plan, seen=decided(life.order.pk), at=life.at, by=life.people[0])
     if task := life.task("refund_check"):
         approve_refund(task, reason="Right", at=life.at, by=life.people[1])
 

@@ -63,7 +63,7 @@ WORDS = {
     "close": "closed", "show_result": "result shown", "hide_result": "result hidden",
     "role": "got another role", "dismiss": "left the desk", "open": "opened again",
     "free": "lost the second step", "erase": "erased", "send again": "sent again",
-    "set aside": "set aside",
+    "set aside": "set aside", "hold": "earnings kept", "let go": "earnings let go",
     "legal": "got another seller by law", "fiscal number": "got its fiscal number",
 }  # fmt: skip
 # Of these kinds the same action has another word.
@@ -89,6 +89,7 @@ FACTS = {
     "min_spend": "from a sum of", "cap": "at most", "max_uses": "uses in all",
     "max_claims": "claims in all", "per_shopper": "uses per shopper", "fund_id": "sponsor",
     "merchant_id": "store", "city": "town", "vat_bp": "VAT",
+    "settle_every": "settled", "reserve_bp": "reserve", "reserve_days": "days of the reserve",
     "legal_name": "seller’s name by law", "legal_address": "seller’s address",
     "invoice_prefix": "letters before invoice numbers", "rate_bp": "rate", "up_to": "value",
     "seller": "sold from", "buyer": "sent to", "seen_on": "day of the look",

@@ -22,11 +22,12 @@ from shop.currencies import written
 from shop.errors import ShopError
 from shop.festivals.models import Fund
 from shop.forms.fields import AmountField, LineField
+from shop.forms.numbers import number_of
 from shop.orders.models import Order, OrderLine, Refund, Suborder
 from shop.orders.refund import delivery_left, gone
 from shop.orders.shares import Share
 from shop.payments.models import RefundProposal
-from shop.payments.proposals import RefundPlan, foreseen, propose
+from shop.payments.proposals import RefundPlan, decided, foreseen, propose
 
 CAUSES = [
     (Refund.Cause.RETURN, "It came back, or need not"),
@@ -176,7 +177,8 @@ def refund(request: SignedIn, pk: int) -> HttpResponse:
         try:
             seen = foreseen(order.pk, form.plan(), at=at)
             if request.POST.get("do") == "send":
-                made = propose(order.pk, form.plan(), at=at, by=request.user)
+                made = propose(order.pk, form.plan(), at=at, by=request.user,
+                               seen=number_of(request.POST.get("seen", "")))  # fmt: skip
                 messages.success(request, _told(made, order))
                 return redirect(back)
         except ShopError as refusal:
@@ -185,6 +187,7 @@ def refund(request: SignedIn, pk: int) -> HttpResponse:
     return show(
         request, "refund.html", f"Refund {order.number}", trail=trail, icon="undo",
         status=422 if form.errors else 200, form=form, rows=form.rows(), order=order, back=back,
+        seen=decided(order.pk),
         payers=payers(seen, order) if seen else [],
         amount=written(seen.amount, order.currency, "en") if seen else "",
         vouchers=[str(row.claim.promotion) for row in seen.claims.all()] if seen else [],

@@ -1,4 +1,4 @@
-"""What a shopper asked for after paying, on the screen of the order, and that a parcel arrived."""
+"""What a shopper asked for after paying; that a parcel arrived; that its earnings are kept."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from shop.accounts.requests import SignedIn
 from shop.forms.numbers import number_of
 from shop.money_desk.gate import key_of, open_tasks
 from shop.orders.after_sale.arrive import arrived as note_arrived
+from shop.orders.after_sale.hold import hold, let_go
 from shop.orders.models import Order, Suborder
 from shop.returns.models import ReturnPicture, ReturnRequest
 from shop.returns.words import KINDS, reason_words, state_words
@@ -64,9 +65,7 @@ def return_picture(request: SignedIn, picture_id: int) -> HttpResponse:
 @needs("publish_festival")
 def arrived(request: SignedIn, pk: int) -> HttpResponse:
     """Write down that a parcel arrived, as a carrier or its shopper has said."""
-    wanted = number_of(request.GET.get("part", "")) or 0
-    parts = Suborder.objects.filter(order=pk).select_related("order", "merchant")
-    part = get_object_or_404(parts, pk=wanted)
+    part = _part(request, pk)
 
     def run(answers: dict[str, Any]) -> str:
         note_arrived(part.pk, Suborder.Arrival.STAFF, at=clock.moment_of(request),
@@ -77,9 +76,42 @@ def arrived(request: SignedIn, pk: int) -> HttpResponse:
         "The time for returns begins now, and its store is paid when it is over.",
         "No mail is sent.",
     ]
-    back = reverse("desk_orders:inspect", args=[pk])
     act = Act(f"The parcel of {part.merchant.name} has arrived", "It has arrived", effects, run,
               reason_form("How you know: whoever looks next reads it."))  # fmt: skip
+    return _perform(request, act, part)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("publish_festival")
+def keep(request: SignedIn, pk: int) -> HttpResponse:
+    """Keep the earnings of a parcel from being settled, or let them go."""
+    part = _part(request, pk)
+    store = part.merchant.name
+    change, title, button, effect = (
+        (let_go, f"Let {store} have what it earned", "Let it go",
+         "It stands on the next settlement, once its time has come.")
+        if part.held_at
+        else (hold, f"Keep what {store} earned", "Keep it",
+              "No settlement takes it until somebody lets it go; the store reads so under Money.")
+    )  # fmt: skip
+
+    def run(answers: dict[str, Any]) -> str:
+        change(part.pk, at=clock.moment_of(request), by=request.user, **answers)
+        return "It goes with the next settlement." if part.held_at else "It is kept."
+
+    act = Act(title, button, [effect, "No mail is sent."], run,
+              reason_form("Whoever looks next reads it."))  # fmt: skip
+    return _perform(request, act, part)
+
+
+def _part(request: SignedIn, order_id: int) -> Suborder:
+    wanted = number_of(request.GET.get("part", "")) or 0
+    parts = Suborder.objects.filter(order=order_id).select_related("order", "merchant")
+    return get_object_or_404(parts, pk=wanted)
+
+
+def _perform(request: SignedIn, act: Act, part: Suborder) -> HttpResponse:
+    back = reverse("desk_orders:inspect", args=[part.order_id])
     trail = [(reverse("desk_orders:index"), "Orders"), (back, part.order.number)]
     return perform(request, act, back=back, trail=trail)
 

@@ -143,6 +143,13 @@ class OrderView(InspectView):
                 for part in self.object.suborders.filter(state=Suborder.State.SHIPPED)
                 .select_related("merchant")
             ]  # fmt: skip
+            found += [
+                button(f"{part.merchant.name}: {'let go' if part.held_at else 'keep'} its earnings",
+                       reverse("desk:order-keep", args=[self.object.pk]) + f"?part={part.pk}",
+                       "lock")
+                for part in self.object.suborders.sold().filter(settled_at=None)
+                .select_related("merchant")
+            ]  # fmt: skip
             ways = (("stop", "Stop the parcels", False), ("go", "Let the parcels go", True))
             found += [
                 button(label, reverse("desk:order-stop", args=[self.object.pk, name]), "cog")

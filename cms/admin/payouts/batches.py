@@ -22,6 +22,7 @@ from shop.accounts.requests import SignedIn
 from shop.currencies import written
 from shop.errors import ShopError
 from shop.forms.fields import AmountField, LineField
+from shop.forms.numbers import ids_of
 from shop.settlements import payouts
 from shop.settlements.files import PROFILES
 from shop.settlements.models import Payout, PayoutBatch, PayoutProof
@@ -62,7 +63,7 @@ def add(request: SignedIn) -> HttpResponse:
         waiting.select_related("settlement__merchant", "method").order_by("pk")[:MOST_SHOWN]
     )
     if request.method == "POST":
-        ids = [int(pk) for pk in request.POST.getlist("pick") if pk.isascii() and pk.isdecimal()]
+        ids = ids_of(request.POST.getlist("pick"), most=MOST_SHOWN)
         try:
             made = payouts.make_batch(ids, request.POST.get("profile", ""),
                                       at=clock.moment_of(request), by=request.user)  # fmt: skip

@@ -19,7 +19,7 @@ from shop import clock
 from shop.accounts.requests import SignedIn
 from shop.currencies import written
 from shop.errors import ShopError
-from shop.forms.numbers import number_of
+from shop.forms.numbers import ids_of, number_of
 from shop.settlements import make
 from shop.settlements.lines import lines_of
 from shop.settlements.methods import current_method
@@ -110,7 +110,7 @@ def approve_many(request: SignedIn) -> HttpResponse:
     at = clock.moment_of(request)
     if request.method == "POST":
         done, refused = 0, []
-        for pk in filter(None, map(number_of, request.POST.getlist("pick"))):
+        for pk in ids_of(request.POST.getlist("pick"), most=MOST_AT_ONCE):
             seen = number_of(request.POST.get(f"seen-{pk}", "")) or 0
             try:
                 make.approve(pk, seen=seen, at=at, by=request.user)

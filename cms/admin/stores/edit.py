@@ -46,6 +46,17 @@ class FactsForm(forms.Form):
         label="VAT, percent", min_value=0, max_value=50, decimal_places=2, initial=0,
         help_text="Inside the prices of sales in its own country. 0: it is not registered.",
     )  # fmt: skip
+    settle_every = forms.ChoiceField(
+        label="Settled", choices=Merchant.SettleEvery, initial=Merchant.SettleEvery.WEEK
+    )
+    reserve = forms.DecimalField(
+        label="Reserve, percent", min_value=0, max_value=50, decimal_places=2, initial=0,
+        help_text="Kept of each settlement for refunds to come. 0: nothing is kept.",
+    )  # fmt: skip
+    reserve_days = forms.IntegerField(
+        label="Reserve, days", min_value=1, max_value=365, initial=60,
+        help_text="So long it is kept; then it comes with the next settlement.",
+    )  # fmt: skip
 
     def __init__(self, *args: Any, fixed: tuple[str, ...] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,6 +73,8 @@ class FactsForm(forms.Form):
         return StoreFacts(
             name=data["name"], kind=data["kind"], country=data["country"], city=data["city"],
             commission_bp=int(data["commission"] * 100), vat_bp=int(data["vat"] * 100),
+            settle_every=data["settle_every"], reserve_bp=int(data["reserve"] * 100),
+            reserve_days=data["reserve_days"],
         )  # fmt: skip
 
 
@@ -73,7 +86,7 @@ class StoreForm(FactsForm):
         help_text="Of its page: small letters, digits and hyphens. Empty: made from the name. "
         "It stays for good.",
     )  # fmt: skip
-    field_order = ("name", "slug", "kind", "country", "city", "commission", "vat")
+    field_order = ("name", "slug")
 
     def clean_slug(self) -> str:
         """Write an address in small letters."""
@@ -104,12 +117,14 @@ def add(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("change_merchant")
 def edit(request: SignedIn, pk: int) -> HttpResponse:
-    """Change name, town, commission and VAT of a store; kind and country while it sells nothing."""
+    """Change the facts of a store; its kind and its country while it sells nothing."""
     store = get_object_or_404(Merchant, pk=pk)
     fixed = ("kind", "country") if store.products.exists() else ()
     initial = {
         "name": store.name, "kind": store.kind, "country": store.country, "city": store.city,
         "commission": f"{store.commission_bp / 100:.2f}", "vat": f"{store.vat_bp / 100:.2f}",
+        "settle_every": store.settle_every, "reserve": f"{store.reserve_bp / 100:.2f}",
+        "reserve_days": store.reserve_days,
     }  # fmt: skip
     form = FactsForm(request.POST or None, initial=initial, fixed=fixed)
     if request.method == "POST" and form.is_valid():

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from shop import clock
 from shop.errors import ShopError
+from shop.forms.numbers import ids_of
 from shop.merchants.models import Merchant
 from shop.orders.models import Suborder, id_of_number
 from shop.returns import answer
@@ -31,6 +32,7 @@ from shop.workspace.access import (
 from shop.workspace.paging import page_of
 
 SHOWN = 50
+MOST_LINES = 500
 Kind, State = ReturnRequest.Kind, ReturnRequest.State
 
 
@@ -104,11 +106,10 @@ def show(request: MemberRequest, request_id: int) -> HttpResponse:
         "lines": [(row, reason_words(row.reason)) for row in lines.defer("pictures__content")],
         "back": back,
         "form": form,
-        "may_agree": found.kind == Kind.RETURN and State.AGREED in after,
         "may_receive": found.kind == Kind.RETURN and State.RECEIVED in after,
         "may_pay": State.REFUNDED in after and State.RECEIVED not in after,
         "may_refuse": State.REFUSED in after,
-        "is_mine": found.state in (State.ASKED, State.AGREED, State.SENT),
+        "is_mine": _is_stores(found),
     }
     status = 422 if form.errors else 200
     return render(request, "shop/workspace/return.html", context, status=status)
@@ -190,12 +191,18 @@ def _own(request: MemberRequest, request_id: int) -> ReturnRequest:
     return found
 
 
+def _is_stores(found: ReturnRequest) -> bool:
+    """Tell whether the store answers: also after a refusal that it regrets, until an appeal."""
+    regrets = found.state == State.REFUSED and not found.appealed_at
+    return regrets or found.state in (State.ASKED, State.AGREED, State.SENT)
+
+
 def _decide(request: MemberRequest, found: ReturnRequest, words: str, *, at: Any) -> str:
     """Do what the pressed button says; return what to tell."""
     facts: dict[str, Any] = {"answer": words, "at": at, "by": request.user}
-    whole = {int(pk) for pk in request.POST.getlist("whole") if pk.isascii() and pk.isdecimal()}
+    whole = ids_of(request.POST.getlist("whole"), most=MOST_LINES)
     do = request.POST.get("do", "")
-    if found.state in (State.REFUSED, State.APPEALED):
+    if not _is_stores(found):
         raise Http404  # an organizer decides then
     if do == "agree":
         answer.agree(found.pk, **facts)

@@ -24,6 +24,9 @@ SHARED = {
 STORE = {
     "name": "Taken over", "kind": "goods", "country": "KE", "city": "Nairobi", "commission": "1",
     "vat": "0",
+    "settle_every": "week",
+    "reserve": "0",
+    "reserve_days": "60",
 }  # fmt: skip
 MEANINGS = b"Language,Phrase,Kind,What fits,Note\nen,taken over,joint,,\n"
 SYNONYMS = (
@@ -245,6 +248,8 @@ AFTER_SALE = [
     ("orders/{order}/refund/", "post", PLAN, {"cause": "goodwill", "reason": "Taken over"}),
     ("orders/{order}/arrived/?part={parcel}", "get", PLAN, {}),
     ("orders/{order}/arrived/?part={parcel}", "post", PLAN, {"reason": ""}),
+    ("orders/{order}/keep/?part={parcel}", "get", PLAN, {}),
+    ("orders/{order}/keep/?part={parcel}", "post", PLAN, {"reason": ""}),
     ("orders/returns/pictures/{shot}.jpg", "get", ALL, {}),
     ("settlements/", "get", ALL, {}),
     ("settlements/approve/", "get", PLAN, {}),

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 
+from cms.admin.money.decisions import possible_for
 from shop.errors import NotPossible, StaleState
 from shop.festivals.models import Claim
 from shop.ledger.balances import owed_to
+from shop.money_desk.kinds import TaskOutcome
 from shop.money_desk.models import MoneyTask
 from shop.orders.models import Refund
 from shop.orders.reconcile import differences
@@ -21,7 +23,7 @@ from shop.returns.answer import (
     receive,
     refuse,
 )
-from shop.returns.ask import ANSWER_WITHIN, ask, note_sent
+from shop.returns.ask import ANSWER_WITHIN, ask, note_sent, take_back
 from shop.returns.models import ReturnPicture
 from shop.returns.overdue import (
     LONGEST_WAY,
@@ -158,7 +160,20 @@ def test_what_nobody_sends_ends_and_what_never_comes_is_looked_for(order, store)
     look_at_returns(at=NOON + 3 * DAY + LONGEST_WAY)
 
     assert (fresh(unsent).state, fresh(lost).state) == ("lapsed", "sent")
-    assert MoneyTask.objects.get().about == f"returnrequest-{lost.pk}"
+    task = MoneyTask.objects.get()
+    assert task.about == f"returnrequest-{lost.pk}"
+    assert set(possible_for(task)) == {TaskOutcome.PAID_BACK, TaskOutcome.REFUSED}
+    refuse(lost.pk, answer="The post office has no such parcel", at=NOON + 50 * DAY, by=store)
+    assert fresh(task).state == "done"
+
+
+def test_what_its_shopper_takes_back_leaves_the_desk(order):
+    request = asked(order)
+    look_at_returns(at=request.answer_by)
+
+    take_back(request.pk, at=request.answer_by + HOUR)
+
+    assert (fresh(request).state, MoneyTask.objects.get().state) == ("lapsed", "done")
 
 
 @pytest.mark.parametrize(("are_there", "on_hand", "free"), [(True, 5, 4), (False, 3, 2)])
@@ -178,7 +193,7 @@ def test_p56_what_cannot_be_sent_is_paid_back_and_leaves_the_stock_where_it_is_l
     assert_books_agree()
 
 
-def test_what_has_left_can_be_sent(order, store):
+def test_what_has_left_is_not_called_unsendable(order, store):
     part = order.suborders.get()
 
     with pytest.raises(NotPossible, match="has left"):

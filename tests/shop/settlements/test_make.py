@@ -11,7 +11,7 @@ from shop.ledger.models import LedgerEntry
 from shop.merchants.models import Merchant
 from shop.orders.models import Refund, Suborder
 from shop.payments.operations import run_operations
-from shop.payments.proposals import RefundPlan, propose
+from shop.payments.proposals import RefundPlan, decided, propose
 from shop.returns.answer import pay_back
 from shop.returns.ask import ask, take_back
 from shop.settlements.make import (
@@ -44,7 +44,7 @@ def refund(order, units, *, at):
     """Let an organizer send units back."""
     plan = RefundPlan(cause="return", reason="Broken",
                       lines={str(order.lines.get().pk): (units, None)})  # fmt: skip
-    made = propose(order.pk, plan, at=at, by=make.user())
+    made = propose(order.pk, plan, seen=decided(order.pk), at=at, by=make.user())
     assert isinstance(made, Refund)
     run_operations(at=at)
     return made
@@ -86,7 +86,7 @@ def test_p17_whatever_is_open_keeps_it_and_only_it(till, merchant, keep):
         ask(order.pk, part.pk, "return", wish(order, 1, "broken"), at=NOON + 4 * DAY)
     elif keep == "refund":
         plan = RefundPlan("return", "Broken", {str(order.lines.get().pk): (1, None)})
-        propose(order.pk, plan, at=NOON + 4 * DAY, by=make.user())
+        propose(order.pk, plan, seen=decided(order.pk), at=NOON + 4 * DAY, by=make.user())
     else:
         name = "held_at" if keep == "hold" else "stopped_at"
         Suborder.objects.filter(pk=part.pk).update(**{name: NOON})

@@ -8,6 +8,7 @@ from shop.ledger.models import LedgerTransaction
 from shop.money_desk.models import MoneyTask
 from shop.orders.models import Refund, RefundGoodwill
 from shop.payments.models import RefundProposal
+from shop.payments.proposals import decided
 from shop.returns.answer import appeal, refuse
 from shop.returns.ask import ask
 from shop.returns.models import ReturnRequest
@@ -45,7 +46,8 @@ def where(order):
 def answers(order, **typed):
     line, part = order.lines.get().pk, order.suborders.get().pk
     ids = {"units": line, "paid": line, "delivery": part, "store": part, "platform": part}
-    return WHY | {f"{name}-{ids[name]}": value for name, value in typed.items()}
+    what = {f"{name}-{ids[name]}": value for name, value in typed.items()}
+    return WHY | {"seen": decided(order.pk)} | what
 
 
 def test_it_is_worked_out_with_its_payers_before_anything_is_sent(desk, order):
@@ -73,6 +75,17 @@ def test_p55_goodwill_of_two_payers_is_booked_by_each(desk, order):
     assert before - owed_to(merchant, "USD") == 3_00
     assert (balance("losses", "USD"), balance("refunds_due", "USD")) == (2_00, -5_00)
     assert_books_agree()
+
+
+def test_a_second_press_of_the_button_sends_goodwill_once(desk, order):
+    typed = answers(order, store="3.00") | {"do": "send"}
+
+    pressed = [desk.post(where(order), typed).status_code for _press in range(2)]
+    without = desk.post(where(order), {**typed, "seen": ""})
+
+    assert pressed == [302, 422]
+    assert "Look at it again" in without.text
+    assert Refund.objects.get().amount == 3_00
 
 
 def test_p55_delivery_goes_back_in_parts_and_never_more_than_is_left(desk, order):
@@ -158,7 +171,7 @@ def test_a_sponsor_gives_goodwill_from_its_fund(desk, till):
     order = paid(till, {kettle: 1})
     part = order.suborders.get().pk
 
-    desk.post(where(order), WHY | {f"fund-{fund.pk}-{part}": "4.00", "do": "send"})
+    desk.post(where(order), WHY | {f"fund-{fund.pk}-{part}": "4.00", "seen": 0, "do": "send"})
 
     gift = RefundGoodwill.objects.get()
     assert (gift.by_fund, gift.fund, balance("funds", "USD")) == (4_00, fund, 4_00)
@@ -196,3 +209,21 @@ def test_staff_write_down_that_a_parcel_arrived(desk, order):
 
     part.refresh_from_db()
     assert (part.state, part.delivered_how) == ("delivered", "staff")
+
+
+def test_an_organizer_keeps_the_earnings_of_a_parcel_and_lets_them_go(desk, order):
+    part = order.suborders.get()
+    page = f"/organize/orders/{order.pk}/keep/?part={part.pk}"
+    seen = f"/organize/desk_orders/inspect/{order.pk}/"
+    assert "keep its earnings" in desk.get(seen).text
+    assert desk.post(page, {"reason": ""}).status_code == 422
+
+    desk.post(page, {"reason": "Two shoppers call it a fake"})
+    part.refresh_from_db()
+    assert part.held_at is not None
+    assert "Two shoppers call it a fake" in desk.get(seen).text
+    assert "let go its earnings" in desk.get(seen).text
+    desk.post(page, {"reason": "It is none"})
+
+    part.refresh_from_db()
+    assert part.held_at is None

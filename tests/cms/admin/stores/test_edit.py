@@ -25,7 +25,8 @@ def _media(settings, tmp_path):
 
 def typed(**facts):
     known = {"name": "Amani Kettles", "slug": "", "kind": "goods", "country": "KE",
-             "city": "Nairobi", "commission": "8.5", "vat": "16"}  # fmt: skip
+             "city": "Nairobi", "commission": "8.5", "vat": "16", "settle_every": "week",
+             "reserve": "0", "reserve_days": "60"}  # fmt: skip
     return known | facts
 
 
@@ -124,6 +125,20 @@ def test_a_name_that_was_typed_wrong_is_mended_wherever_it_is_shown(desk):
     line = ChangeLog.objects.get(subject="merchant")
     assert (line.before["name"], line.after["commission_bp"]) == ("Amani Kettels", 850)
     assert "store changed (name, VAT, commission)" in desk.get(at(store)).text
+
+
+def test_when_a_store_is_settled_and_what_is_kept_of_it_is_agreed_on_its_screen(desk):
+    store = make.merchant()
+    edit = at(store, "edit/")
+
+    wrong = desk.post(edit, typed(reserve="51", reserve_days="0", version=version(desk, edit)))
+    facts = {"settle_every": "month", "reserve": "12.5", "reserve_days": "90"}
+    desk.post(edit, typed(**facts, kind=store.kind, version=version(desk, edit)))
+
+    store.refresh_from_db()
+    assert wrong.status_code == 422
+    assert (store.settle_every, store.reserve_bp, store.reserve_days) == ("month", 1250, 90)
+    assert "reserve, days of the reserve" in desk.get(at(store)).text
 
 
 def test_a_country_that_was_chosen_wrong_moves_its_rates_while_it_has_no_product(desk):

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from shop.orders.models import Refund
+from shop.returns.answer import appeal
 from shop.returns.ask import ask
 from shop.returns.models import ReturnPicture, ReturnRequest
 from shop.stock.models import Pool
@@ -95,9 +96,23 @@ def test_other_stores_and_shoppers_find_nothing(order, store, client):
     assert not Refund.objects.exists()
 
 
+def test_a_refusal_is_regretted_until_its_shopper_asks_an_organizer(order, store):
+    request = asked(order)
+    store.post(where(request), {"do": "refuse", "answer": "Worn"})
+    page = store.get(where(request)).text
+    assert 'value="pay"' in page
+    assert 'value="refuse"' not in page
+
+    store.post(where(request), {"do": "pay", "answer": "You are right"})
+
+    assert Refund.objects.get().amount == 20_00
+    assert_books_agree()
+
+
 def test_what_an_organizer_decides_a_store_decides_no_more(order, store):
     request = asked(order)
     store.post(where(request), {"do": "refuse", "answer": "Worn"})
+    appeal(request.pk, at=NOON)
 
     assert store.post(where(request), {"do": "pay"}).status_code == 404
     assert 'name="do"' not in store.get(where(request)).text
