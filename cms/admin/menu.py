@@ -15,6 +15,7 @@ from wagtail.admin.ui.components import Component
 
 from cms.admin.catalogue.amendments import waiting as waiting_amendments
 from cms.admin.money.index import waiting as money_waiting
+from cms.admin.payouts.index import payouts_waiting
 from cms.admin.permissions import may
 from shop import clock
 from shop.accounts.requests import SignedIn
@@ -71,7 +72,7 @@ class WaitingPanel(Component):
     order = 10
 
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
-        """Return the festivals with the work waiting in each, and other work. Seven statements."""
+        """Return the festivals with the work waiting in each, and other work. Ten statements."""
         request = parent_context["request"]
         at = clock.moment_of(request)
         festivals = Festival.objects.filter(ends_at__gt=at, starts_at__lt=at + AHEAD)
@@ -89,6 +90,7 @@ class WaitingPanel(Component):
             "products": Product.objects.filter(state=Product.State.SUBMITTED).count(),
             "may_decide": may(request.user, "review_nomination"),
             "money": money_waiting() if may(request.user, "view_order") else 0,
+            "payouts": payouts_waiting() if may(request.user, "publish_festival") else {},
             "mishaps": Mishap.objects.filter(closed_at=None).count(),
         }
 

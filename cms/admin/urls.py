@@ -114,6 +114,7 @@ urlpatterns = [
     path("settlements/<int:pk>/", settlements.settlement, name="settlement"),
     path("settlements/<int:pk>/approve/", settlements.approve, name="settlement-approve"),
     path("settlements/<int:pk>/drop/", settlements.drop, name="settlement-drop"),
+    path("settlements/<int:pk>/paid/", settlements.paid, name="settlement-paid"),
     path("payouts/", PayoutsView.as_view(), name="payouts"),
     path("payouts/<int:pk>/", batches.payout, name="payout"),
     path("payouts/<int:pk>/prove/", batches.prove, name="payout-prove"),

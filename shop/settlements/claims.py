@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from shop.ledger.models import LedgerEntry, LedgerTransaction
 from shop.merchants.models import Merchant
@@ -37,11 +37,11 @@ def claimable(merchant: Merchant, currency: str, *, cut_off: datetime) -> QueryS
     """Return the entries that a settlement up to a moment may claim.
 
     Those of a part of an order travel together: once it is released and nothing keeps it, or at
-    once where it was settled before.
+    once where it was settled before. What went back of it since the moment goes with it, too.
     """
     parts = released(merchant, cut_off=cut_off)
-    rows = unclaimed(merchant, currency).filter(transaction__at__lt=cut_off)
-    return rows.filter(Q(suborder=None) | Q(suborder__in=parts)).order_by("pk")
+    others = Q(suborder=None, transaction__at__lt=cut_off)
+    return unclaimed(merchant, currency).filter(others | Q(suborder__in=parts)).order_by("pk")
 
 
 def released(merchant: Merchant, *, cut_off: datetime) -> QuerySet[Suborder]:
@@ -69,8 +69,9 @@ def in_return() -> Exists:
 
 
 def in_dispute() -> Exists:
-    """Return whether the bank of its shopper asks for the money, or has taken it."""
-    rows = Dispute.objects.filter(state__in=Dispute.LIVE)
+    """Return whether the bank of its shopper asks for the money, or nobody bears what it took."""
+    to_bear = Q(state=Dispute.State.LOST, borne__isnull=True, withdrawn__gt=F("covered"))
+    rows = Dispute.objects.filter(Q(state__in=Dispute.LIVE) | to_bear)
     return Exists(rows.filter(payment__order=OuterRef("order")))
 
 

@@ -50,7 +50,7 @@ class FileProfile:
 
 
 def content_of(batch: PayoutBatch, rows: Sequence[Payout]) -> bytes:
-    """Return the bytes of a batch's file."""
+    """Return the bytes of a batch's file, which says when it was exported."""
     return PROFILES[batch.profile].write(batch, rows)
 
 
@@ -98,7 +98,7 @@ def _pain(batch: PayoutBatch, rows: Sequence[Payout]) -> bytes:
     total = str(in_whole(sum(row.amount for row in rows), batch.currency))
     head = _under(body, "GrpHdr")
     _under(head, "MsgId", batch.number)
-    _under(head, "CreDtTm", f"{batch.made_at:%Y-%m-%dT%H:%M:%S}")
+    _under(head, "CreDtTm", f"{batch.exported_at:%Y-%m-%dT%H:%M:%S}")
     _under(head, "NbOfTxs", str(len(rows)))
     _under(head, "CtrlSum", total)
     _under(_under(head, "InitgPty"), "Nm", settings.OPERATOR_NAME[:70])
@@ -107,7 +107,7 @@ def _pain(batch: PayoutBatch, rows: Sequence[Payout]) -> bytes:
     _under(block, "PmtMtd", "TRF")
     _under(block, "NbOfTxs", str(len(rows)))
     _under(block, "CtrlSum", total)
-    _under(_under(block, "ReqdExctnDt"), "Dt", f"{batch.made_at:%Y-%m-%d}")
+    _under(_under(block, "ReqdExctnDt"), "Dt", f"{batch.exported_at:%Y-%m-%d}")
     _under(_under(block, "Dbtr"), "Nm", settings.OPERATOR_NAME[:70])
     _under(_under(_under(_under(block, "DbtrAcct"), "Id"), "Othr"), "Id", "NOTPROVIDED")
     agent = _under(_under(_under(block, "DbtrAgt"), "FinInstnId"), "Othr")

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
 from shop.ledger.models import LedgerEntry, LedgerTransaction
 from shop.orders.models import Refund, RefundLine, RefundParcel, Suborder
+from shop.settlements.models import Settlement
 
 Kind = LedgerTransaction.Kind
 SALES = (Kind.SALE, Kind.REVIEW_ACCEPTED)
 COLUMNS = ("before", "store_gave", "others_gave", "paid", "commission", "yours")
 
 
+def lines_now(row: Settlement) -> list[dict[str, Any]]:
+    """Return the lines of a settlement: as frozen, or of a draft as they stand."""
+    if row.state != Settlement.State.DRAFT:
+        return cast("list[dict[str, Any]]", row.lines)
+    claimed = row.claimed.select_related("entry__transaction__order", "entry__suborder")
+    claimed = claimed.prefetch_related("entry__suborder__lines")
+    return lines_of(one.entry for one in claimed.order_by("entry"))
+
+
 def lines_of(entries: Iterable[LedgerEntry]) -> list[dict[str, Any]]:
     """Return the lines of entries, the oldest first; *yours* of all is what the entries sum to.
 
-    Entries are read with transaction, order and suborder. A line has what kind of event it is, the
+    Entries are read with transaction, order and suborder. Those of one event about one part of an
+    order, goods and delivery, are told together. A line has what kind of event it is, the
     order's number, what it is about, how many, and the amounts of ``COLUMNS`` in minor units.
     """
     found: list[dict[str, Any]] = []
+    events: dict[tuple[int, int | None], list[LedgerEntry]] = defaultdict(list)
     for entry in entries:
+        events[entry.transaction_id, entry.suborder_id].append(entry)
+    for own in events.values():
+        entry = own[0]
         rows = list(_rows(entry))
-        rest = -entry.amount - sum(row["yours"] for row in rows)
+        rest = -sum(one.amount for one in own) - sum(row["yours"] for row in rows)
         if rest:  # tax that the platform owes, or an event without goods
             rows.append(_row(entry, "tax" if rows else entry.transaction.kind, yours=rest))
         found += rows

@@ -1,16 +1,15 @@
-"""Moves the money of settlements by hand: in files for the bank, and with its proofs."""
+"""Moves the money of settlements by hand: in files for the bank; what it did not pay."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db import transaction
+from django.db.models import QuerySet, Sum
 
 from shop.accounts.models import User
 from shop.errors import NotPossible
@@ -19,6 +18,7 @@ from shop.ledger.models import LedgerEntry
 from shop.ledger.posting import payouts as books
 from shop.ledger.posting.entries import EventFacts
 from shop.locks import lock, lock_one
+from shop.merchants.models import Merchant
 from shop.money_desk import gate
 from shop.money_desk.kinds import TaskOutcome
 from shop.money_desk.models import MoneyTask
@@ -29,31 +29,16 @@ from shop.settlements.models import (
     Payout,
     PayoutBatch,
     PayoutMethod,
-    PayoutProof,
     Settlement,
 )
-from shop.settlements.proofs import kind_of_proof
 from shop.settlements.seal import seal_bytes, unseal_bytes
-from shop.settlements.tasks import send_paid, send_payout_back
+from shop.settlements.tasks import send_payout_back
 from shop.tasks import enqueue
 
 State, Batch = Payout.State, PayoutBatch.State
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32, without those that are read as others
 FILE_KEPT = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True)
-class BankProof:
-    """What the bank says of a payout: its reference and day, and what arrived where it differs."""
-
-    bank_reference: str
-    paid_on: date
-    amount: int
-    fee: int = 0
-    local_amount: str = ""
-    rate: str = ""
-    name: str = ""
-    content: bytes = b""
+ALONE_WITHIN = timedelta(days=1)
 
 
 def new_reference() -> str:
@@ -95,6 +80,8 @@ def pay_again(
     row = lock_one(Settlement.objects.select_related("merchant"), settlement_id)
     if row.state != Settlement.State.FINAL or row.payouts.filter(state__in=Payout.LIVE).exists():
         raise NotPossible("A payout of this settlement is on its way, or it is paid.")
+    if row.merchant.is_suspended:
+        raise NotPossible(f"{row.merchant.name} is suspended: nothing is paid to it.")
     method = current_method(row.merchant, at=at)
     if method is None:
         raise NotPossible(f"{row.merchant.name} has no account that can be used now.")
@@ -136,24 +123,33 @@ def make_batch(payout_ids: Sequence[int], profile: str, *, at: datetime, by: Use
 def export(batch_id: int, *, at: datetime, by: User) -> PayoutBatch:
     """Freeze a batch as a file; from now on its payouts count as sent.
 
-    Above a sum somebody else than its maker does it. Again it gives the same bytes.
+    Above a sum somebody else than its maker does it; what somebody exported alone within a day
+    counts together. Again it gives the same bytes.
 
     Raises:
-        NotPossible: its maker may not, or nothing is in it.
+        NotPossible: its maker may not, nothing is in it, or it would pay a store that is suspended
+            or to an account that cannot be used; that one can be left out.
     """
+    lock(Settlement.objects.filter(payouts__batch=batch_id))
     batch = lock_one(PayoutBatch.objects, batch_id)
     if batch.state != Batch.OPEN:
         return batch
+    lock(PayoutMethod.objects.filter(payouts__batch=batch_id))
     lock(batch.payouts.all())
     rows = list(_beside(batch.payouts.all()))
-    total = sum(row.amount for row in rows)
     if not rows:
         raise NotPossible("Nothing is in it.")
+    total = sum(row.amount for row in rows) + _exported_alone(by, batch.currency, at=at)
     if total > settings.BATCH_ALONE_UP_TO and batch.made_by_id == by.pk:
         raise NotPossible("Somebody else has to check and export it: you made it.")
     for row in rows:
+        store = row.settlement.merchant
+        if store.is_suspended:
+            raise NotPossible(f"{store.name} is suspended: leave {row.reference} out of the file.")
         if row.method.state != PayoutMethod.State.READY:
-            raise NotPossible(f"The account of {row.settlement.merchant.name} cannot be used now.")
+            raise NotPossible(f"The account of {store.name} cannot be used now: leave "
+                              f"{row.reference} out of the file.")  # fmt: skip
+    batch.exported_at = at  # the file says it
     content = content_of(batch, rows)
     batch.move_to(
         Batch.EXPORTED, exported_at=at, exported_by=by, content=seal_bytes(content),
@@ -162,7 +158,7 @@ def export(batch_id: int, *, at: datetime, by: User) -> PayoutBatch:
     for row in rows:
         row.move_to(State.EXPORTED)
         row.settlement.move_to(Settlement.State.PAYING)
-        books.post_payout_sent(row.settlement.merchant, row.amount, **_facts(row, at))
+        books.post_payout_sent(row.settlement.merchant, row.amount, **facts_of(row, at))
     note(batch, "export", at=at, by=by, festival=None, after={"sha256": batch.sha256})
     return batch
 
@@ -179,47 +175,17 @@ def file_of(batch: PayoutBatch) -> bytes:
 
 
 @transaction.atomic
-def prove(payout_id: int, proof: BankProof, *, at: datetime, by: User) -> None:
-    """Write down that the bank has paid, by its own reference and paper.
-
-    Raises:
-        NotPossible: another amount, a reference that was used, a day that cannot be, a file that
-            is no proof; nothing is changed.
-    """
-    payout = _locked(payout_id)
-    reference = _checked(payout, proof, at=at)
-    if proof.content:
-        PayoutProof.objects.create(
-            payout=payout, name=proof.name[:120], kind=kind_of_proof(proof.content),
-            content=proof.content, sha256=hashlib.sha256(proof.content).hexdigest(),
-        )  # fmt: skip
-    try:
-        with transaction.atomic():
-            payout.move_to(
-                State.DONE, bank_reference=reference, paid_on=proof.paid_on, fee=proof.fee,
-                local_amount=proof.local_amount.strip()[:40], rate=proof.rate.strip()[:40],
-                done_at=at,
-            )  # fmt: skip
-    except IntegrityError as taken:
-        raise NotPossible("This reference is the proof of another payout already.") from taken
-    payout.settlement.move_to(Settlement.State.PAID, paid_at=at)
-    books.post_payout_proved(payout.amount, proof.fee, **_facts(payout, at))
-    note(payout, "prove", at=at, by=by, festival=None, after={"bank_reference": reference})
-    enqueue(send_paid, payout.pk)
-
-
-@transaction.atomic
 def fail(payout_id: int, *, reason: str, at: datetime, by: User) -> None:
     """Write down that the bank did not pay: the store is owed again, by the same settlement.
 
     Raises:
         NotPossible: there is no reason, or it is not with the bank.
     """
-    payout = _locked(payout_id)
+    payout = locked_payout(payout_id)
     _needs(reason, payout, State.EXPORTED)
     payout.move_to(State.FAILED, ended_why=reason.strip()[:300])
     _owed_again(payout, Settlement.State.FINAL, at=at)
-    books.post_payout_failed(payout.settlement.merchant, payout.amount, **_facts(payout, at))
+    books.post_payout_failed(payout.settlement.merchant, payout.amount, **facts_of(payout, at))
     note(payout, "fail", at=at, by=by, festival=None, reason=payout.ended_why)
 
 
@@ -230,13 +196,13 @@ def came_back(payout_id: int, came: int, *, reason: str, at: datetime, by: User)
     Raises:
         NotPossible: there is no reason, it was not paid, or more came back than was sent.
     """
-    payout = _locked(payout_id)
+    payout = locked_payout(payout_id)
     _needs(reason, payout, State.DONE)
     if not 0 <= came <= payout.amount:
         raise NotPossible("More cannot come back than was sent.")
     payout.move_to(State.RETURNED, returned_at=at, came_back=came, ended_why=reason.strip()[:300])
     _owed_again(payout, Settlement.State.FINAL, at=at)
-    facts = _facts(payout, at)
+    facts = facts_of(payout, at)
     books.post_payout_returned(
         payout.settlement.merchant, payout.amount, came, LedgerEntry.Account.BANK, **facts
     )
@@ -250,7 +216,7 @@ def leave_out(payout_id: int, *, at: datetime, by: User) -> None:
     Raises:
         NotPossible: its file is made.
     """
-    payout = _locked(payout_id)
+    payout = locked_payout(payout_id)
     if payout.state != State.QUEUED or payout.batch is None:
         raise NotPossible("Its file is made: it is with the bank.")
     Payout.objects.filter(pk=payout.pk).update(batch=None)
@@ -277,9 +243,16 @@ def close_batch(batch_id: int, *, at: datetime, by: User) -> None:
 
 
 def queue_what_waits(*, at: datetime) -> int:
-    """Queue payouts of final settlements that have none, once a store can be paid. In the beat."""
+    """Queue payouts of final settlements that have none, once a store can be paid. In the beat.
+
+    One that waits for an account that is used no more ends first, unless it is in a file.
+    """
+    stuck = Payout.objects.filter(state=State.QUEUED, batch=None)
+    stuck = stuck.exclude(method__state=PayoutMethod.State.READY)
+    each("end payouts to closed accounts", stuck, lambda row: _end_queued(row.pk), at=at)
     rows = Settlement.objects.filter(state=Settlement.State.FINAL)
     rows = rows.exclude(payouts__state__in=Payout.LIVE).select_related("merchant")
+    rows = rows.exclude(merchant__state=Merchant.State.SUSPENDED)
 
     def one(row: Settlement) -> bool:
         if current_method(row.merchant, at=at) is None:
@@ -296,23 +269,20 @@ def forget_files(*, at: datetime) -> int:
     return old.update(content=None)
 
 
-def _checked(payout: Payout, proof: BankProof, *, at: datetime) -> str:
-    """Return the bank's reference of a proof that can be right."""
-    if payout.state != State.EXPORTED:
-        raise NotPossible("It is not with the bank, or its proof is there already.")
-    reference = " ".join(proof.bank_reference.split())[:60]
-    if not reference:
-        raise NotPossible("Type the bank's reference: without it nobody finds the payment.")
-    used = Payout.objects.filter(bank_reference=reference).exclude(pk=payout.pk).first()
-    if used:
-        raise NotPossible(f"This reference is the proof of {used.reference} already.")
-    if proof.amount != payout.amount:
-        raise NotPossible("The bank paid another amount: this is the proof of something else.")
-    exported = payout.batch.exported_at if payout.batch else None
-    first = (exported or payout.made_at).date() - timedelta(days=1)
-    if not first <= proof.paid_on <= at.date():
-        raise NotPossible("This day is before the file was made, or has not come.")
-    return reference
+@transaction.atomic
+def _end_queued(payout_id: int) -> bool:
+    payout = locked_payout(payout_id)
+    if payout.state != State.QUEUED or payout.batch:
+        return False
+    payout.move_to(State.VOID, ended_why="Its account was closed.")
+    return True
+
+
+def _exported_alone(by: User, currency: str, *, at: datetime) -> int:
+    """Return what somebody has made and exported without a second person within a day."""
+    own = Payout.objects.filter(batch__made_by=by, batch__exported_by=by, batch__currency=currency)
+    recent = own.filter(batch__exported_at__gt=at - ALONE_WITHIN)
+    return recent.aggregate(sum=Sum("amount"))["sum"] or 0
 
 
 def _owed_again(payout: Payout, state: str, *, at: datetime) -> None:
@@ -332,13 +302,17 @@ def _needs(reason: str, payout: Payout, state: str) -> None:
         raise NotPossible("It stands otherwise now. Look at it again.")
 
 
-def _facts(payout: Payout, at: datetime) -> EventFacts:
+def facts_of(payout: Payout, at: datetime) -> EventFacts:
+    """Return what the entries of the books about a payout say of themselves."""
     return EventFacts(reference=str(payout.pk), currency=payout.settlement.currency, at=at)
 
 
-def _locked(payout_id: int) -> Payout:
+def locked_payout(payout_id: int) -> Payout:
+    """Lock a payout behind its settlement, file and account: the order of locks."""
     settlement_id = Payout.objects.values_list("settlement", flat=True).get(pk=payout_id)
     settlement = lock_one(Settlement.objects.select_related("merchant"), settlement_id)
+    lock(PayoutBatch.objects.filter(payouts=payout_id))
+    lock(PayoutMethod.objects.filter(payouts=payout_id))
     payout = lock_one(Payout.objects.select_related("batch", "method"), payout_id)
     payout.settlement = settlement
     return payout

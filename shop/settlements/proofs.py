@@ -1,9 +1,27 @@
-"""Which files a bank's proof may be: told by their content, never by their name."""
+"""What the bank says of a payout: its reference, its day, and its paper."""
 
 from __future__ import annotations
 
-from shop.errors import NotPossible
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from shop.accounts.models import User
+from shop.errors import NotPossible
+from shop.festivals.changelog import log as note
+from shop.ledger.posting import payouts as books
+from shop.locks import lock, lock_one
+from shop.money_desk import gate
+from shop.money_desk.models import MoneyTask
+from shop.settlements.models import Payout, PayoutBatch, PayoutMethod, PayoutProof, Settlement
+from shop.settlements.payouts import facts_of, locked_payout, queue
+from shop.settlements.tasks import send_paid
+from shop.tasks import enqueue
+
+State = Payout.State
 MOST_BYTES = 5 * 1024 * 1024
 STARTS = {
     b"%PDF-": "application/pdf",
@@ -12,8 +30,85 @@ STARTS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class BankProof:
+    """What the bank says of a payout: its reference and day, and what arrived where it differs."""
+
+    bank_reference: str
+    paid_on: date
+    amount: int
+    fee: int = 0
+    local_amount: str = ""
+    rate: str = ""
+    name: str = ""
+    content: bytes = b""
+
+
+@transaction.atomic
+def prove(payout_id: int, proof: BankProof, *, at: datetime, by: User) -> None:
+    """Write down that the bank has paid, by its own reference and paper.
+
+    Raises:
+        NotPossible: another amount, a reference that was used, a day that cannot be, a file that
+            is no proof; nothing is changed.
+    """
+    payout = locked_payout(payout_id)
+    reference = _checked(payout, proof, at=at)
+    if proof.content:
+        PayoutProof.objects.create(
+            payout=payout, name=proof.name[:120], kind=kind_of_proof(proof.content),
+            content=proof.content, sha256=hashlib.sha256(proof.content).hexdigest(),
+        )  # fmt: skip
+    try:
+        with transaction.atomic():
+            payout.move_to(
+                State.DONE, bank_reference=reference, paid_on=proof.paid_on, fee=proof.fee,
+                local_amount=proof.local_amount.strip()[:40], rate=proof.rate.strip()[:40],
+                done_at=at,
+            )  # fmt: skip
+    except IntegrityError as taken:
+        raise NotPossible("This reference is the proof of another payout already.") from taken
+    payout.settlement.move_to(Settlement.State.PAID, paid_at=at)
+    books.post_payout_proved(payout.amount, proof.fee, **facts_of(payout, at))
+    note(payout, "prove", at=at, by=by, festival=None, after={"bank_reference": reference})
+    enqueue(send_paid, payout.pk)
+
+
+@transaction.atomic
+def pay_elsewhere(settlement_id: int, proof: BankProof, *, at: datetime, by: User) -> Payout:
+    """Write down that a settlement was paid another way than by a file, with its proof.
+
+    Raises:
+        NotPossible: a payout of it is in a file or with the bank, above a sum it was approved by
+            the same person, or the proof cannot be right; nothing is changed.
+    """
+    row = lock_one(Settlement.objects.select_related("merchant"), settlement_id)
+    lock(PayoutBatch.objects.filter(payouts__settlement=row))
+    lock(PayoutMethod.objects.filter(merchant=row.merchant))
+    tries = lock(row.payouts.all())
+    queued = [one for one in tries if one.state == State.QUEUED]
+    if row.state != Settlement.State.FINAL or any(one.batch_id for one in queued):
+        raise NotPossible("A payout of it is in a file, or it is paid. Leave it out there first.")
+    if row.total > settings.BATCH_ALONE_UP_TO and row.approved_by_id == by.pk:
+        raise NotPossible("Somebody else has to write it down: you approved it.")
+    for one in queued:
+        one.move_to(State.VOID, ended_why="Paid another way.")
+    last = max(tries, key=lambda one: one.pk, default=None)
+    method = last.method if last else row.method
+    if method is None:
+        raise NotPossible("It has no account.")
+    made = queue(row, method, at=at)
+    made.move_to(State.EXPORTED)
+    row.move_to(Settlement.State.PAYING)
+    books.post_payout_sent(row.merchant, made.amount, **facts_of(made, at))
+    prove(made.pk, proof, at=at, by=by)
+    for one in tries:
+        gate.close_by_itself(one, kind=MoneyTask.Kind.PAYOUT_BACK, at=at)
+    return made
+
+
 def kind_of_proof(content: bytes) -> str:
-    """Return the media type of a proof.
+    """Return the media type of a proof, told by its content, never by its name.
 
     Raises:
         NotPossible: it is too large, or no PDF, PNG or JPEG.
@@ -24,3 +119,22 @@ def kind_of_proof(content: bytes) -> str:
         if content.startswith(start):
             return kind
     raise NotPossible("A proof is a PDF, a PNG or a JPEG.")
+
+
+def _checked(payout: Payout, proof: BankProof, *, at: datetime) -> str:
+    """Return the bank's reference of a proof that can be right."""
+    if payout.state != State.EXPORTED:
+        raise NotPossible("It is not with the bank, or its proof is there already.")
+    reference = " ".join(proof.bank_reference.split())[:60]
+    if not reference:
+        raise NotPossible("Type the bank's reference: without it nobody finds the payment.")
+    used = Payout.objects.filter(bank_reference=reference).exclude(pk=payout.pk).first()
+    if used:
+        raise NotPossible(f"This reference is the proof of {used.reference} already.")
+    if proof.amount != payout.amount:
+        raise NotPossible("The bank paid another amount: this is the proof of something else.")
+    exported = payout.batch.exported_at if payout.batch else payout.settlement.final_at
+    first = (exported or payout.made_at).date() - timedelta(days=1)
+    if not first <= proof.paid_on <= at.date():
+        raise NotPossible("This day is before the file was made, or has not come.")
+    return reference

@@ -37,6 +37,7 @@ from shop.settlements import make as settlements
 from shop.settlements import payouts
 from shop.settlements.methods import trust_again
 from shop.settlements.models import Payout, Settlement
+from shop.settlements.proofs import BankProof, prove
 from tests import make
 from tests.make import NOON
 from tests.paying import begin, deliver, set_clocks
@@ -259,8 +260,8 @@ def bank(life: Life, n: int) -> None:
         if n % 4 == 3:
             payouts.fail(row.pk, reason="Closed", at=life.at, by=life.people[0])
         else:
-            proof = payouts.BankProof(f"FT{row.pk}", life.at.date(), row.amount, fee=n * 10)
-            payouts.prove(row.pk, proof, at=life.at, by=life.people[0])
+            proof = BankProof(f"FT{row.pk}", life.at.date(), row.amount, fee=n * 10)
+            prove(row.pk, proof, at=life.at, by=life.people[0])
     elif row := life.payout("done"):
         payouts.came_back(row.pk, row.amount - min(n, row.amount), reason="Closed", at=life.at,
                           by=life.people[0])  # fmt: skip

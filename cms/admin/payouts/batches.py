@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from cms.admin.confirm import Act, perform, reason_form
 from cms.admin.permissions import may, needs
-from cms.admin.screens import show
+from cms.admin.screens import Trail, show
 from cms.admin.tables import QUIET, Column, Table, link, small
 from shop import clock
 from shop.accounts.requests import SignedIn
@@ -26,7 +27,8 @@ from shop.forms.numbers import ids_of
 from shop.settlements import payouts
 from shop.settlements.files import PROFILES
 from shop.settlements.models import Payout, PayoutBatch, PayoutProof
-from shop.settlements.proofs import MOST_BYTES
+from shop.settlements.proofs import MOST_BYTES, BankProof
+from shop.settlements.proofs import prove as prove_payout
 from shop.workspace.money.views import as_file
 
 log = logging.getLogger(__name__)
@@ -71,7 +73,8 @@ def add(request: SignedIn) -> HttpResponse:
             messages.error(request, str(refusal))
         else:
             messages.success(
-                request, f"{made.number} is made. Somebody else checks and exports it."
+                request,
+                f"{made.number} is made. Check it against the stores’ papers, and export it.",
             )
             return redirect("desk:batch", made.pk)
     shown = [(row, _said(row)) for row in rows]
@@ -180,6 +183,34 @@ def proof(request: SignedIn, pk: int) -> HttpResponse:
 def prove(request: SignedIn, pk: int) -> HttpResponse:
     """Write down that the bank has paid."""
     row = _payout(pk)
+
+    def run(proof: BankProof) -> str:
+        prove_payout(pk, proof, at=clock.moment_of(request), by=request.user)
+        return f"{row.reference} is paid. The store is told."
+
+    store = f"{row.settlement.merchant.name}, {row.settlement.number}"
+    return take_proof(
+        request, run, title=f"The bank has paid {row.reference}", trail=_payout_trail(row),
+        about=f"{store}: {_said(row)} to {row.method.masked}",
+        back=_page(row.batch_id) if row.batch_id else reverse("desk:payouts"),
+    )  # fmt: skip
+
+
+def take_proof(
+    request: SignedIn,
+    run: Callable[[BankProof], str],
+    *,
+    title: str,
+    trail: Trail,
+    about: str,
+    back: str,
+) -> HttpResponse:
+    """Show the form of a proof, and hand what was typed over.
+
+    Args:
+        run: takes the proof and returns what to say.
+        back: where it leads afterwards, also by *Leave it*.
+    """
     form = ProofForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         typed = dict(form.cleaned_data)
@@ -188,20 +219,14 @@ def prove(request: SignedIn, pk: int) -> HttpResponse:
         if uploaded:
             typed |= {"name": uploaded.name, "content": uploaded.read(MOST_BYTES + 1)}
         try:
-            payouts.prove(pk, payouts.BankProof(**typed), at=clock.moment_of(request),
-                          by=request.user)  # fmt: skip
+            said = run(BankProof(**typed))
         except ShopError as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"{row.reference} is paid. The store is told.")
-            return (
-                redirect("desk:batch", row.batch_id) if row.batch_id else redirect("desk:payouts")
-            )
-    return show(
-        request, "prove.html", f"The bank has paid {row.reference}", trail=_payout_trail(row),
-        icon="upload", status=422 if form.errors else 200, form=form, amount=_said(row),
-        payout=row, back=reverse("desk:payout", args=[pk]),
-    )  # fmt: skip
+            messages.success(request, said)
+            return redirect(back)
+    return show(request, "prove.html", title, trail=trail, icon="upload", form=form, about=about,
+                status=422 if form.errors else 200, back=back)  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

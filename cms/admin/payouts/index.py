@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -64,9 +64,11 @@ class SettlementsView(ListView):
     def about(self) -> SafeString:
         """Say what stands here, lead to the payouts, and tell whether the money is there."""
         return format_html(
-            'What stores have earned up to a day. <a href="{}">Payouts</a> · '
+            'What stores have earned up to a day. <a href="{}">Approve several</a> · '
+            '<a href="{}">Payouts</a> · '
             '<a href="{}">Files for the bank</a> · <a href="{}">Accounts of stores</a>. {}',
-            reverse("desk:payouts"), reverse("desk:batches"), reverse("desk:accounts"), cover(),
+            reverse("desk:settlements-approve"), reverse("desk:payouts"), reverse("desk:batches"),
+            reverse("desk:accounts"), cover(),
         )  # fmt: skip
 
     @property
@@ -184,10 +186,13 @@ def cover() -> str:
     return f"{said}: {written(owed - there, currency, 'en')} has to be paid in."
 
 
-def to_approve() -> int:
-    """Return how many settlements and accounts wait for an organizer. Two statements."""
-    drafts = Settlement.objects.filter(state=Settlement.State.DRAFT).count()
-    return drafts + PayoutMethod.objects.filter(Q(state=PayoutMethod.State.NEW)).count()
+def payouts_waiting() -> dict[str, int]:
+    """Return how many drafts, accounts and payouts wait for an organizer. Three statements."""
+    return {
+        "drafts": Settlement.objects.filter(state=Settlement.State.DRAFT).count(),
+        "accounts": PayoutMethod.objects.filter(state=PayoutMethod.State.NEW).count(),
+        "payouts": Payout.objects.filter(state=Payout.State.QUEUED).count(),
+    }
 
 
 def _named(row: Settlement) -> SafeString:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cms.admin.confirm import Act, perform, reason_form
+from cms.admin.payouts.batches import take_proof
 from cms.admin.permissions import may, needs
 from cms.admin.screens import show
 from cms.admin.tables import Column, Table
@@ -21,9 +22,10 @@ from shop.currencies import written
 from shop.errors import ShopError
 from shop.forms.numbers import ids_of, number_of
 from shop.settlements import make
-from shop.settlements.lines import lines_of
+from shop.settlements.lines import lines_now
 from shop.settlements.methods import current_method
 from shop.settlements.models import Settlement
+from shop.settlements.proofs import BankProof, pay_elsewhere
 
 TRAIL = [("/organize/settlements/", "Settlements")]
 AMOUNTS = (
@@ -39,10 +41,6 @@ def settlement(request: SignedIn, pk: int) -> HttpResponse:
     """Show a settlement, line by line."""
     row = get_object_or_404(Settlement.objects.select_related("merchant", "method"), pk=pk)
     is_draft = row.state == Settlement.State.DRAFT
-    lines = row.lines
-    if is_draft:
-        claimed = row.claimed.select_related("entry__transaction__order", "entry__suborder")
-        lines = lines_of(one.entry for one in claimed.order_by("entry"))
     facts = [
         ("Store", row.merchant.name),
         ("Up to", f"{row.cut_off:%-d %b %Y, %H:%M} UTC"),
@@ -54,9 +52,9 @@ def settlement(request: SignedIn, pk: int) -> HttpResponse:
     ]
     return show(
         request, "settlement.html", row.number, trail=TRAIL, icon="tasks", settlement=row,
-        facts=facts, table=_table(row, lines), payouts=list(row.payouts.order_by("-pk")),
+        facts=facts, table=_table(row, lines_now(row)), payouts=list(row.payouts.order_by("-pk")),
         can_act=is_draft and may(request.user, "publish_festival"),
-        may_pay=row.state == Settlement.State.FINAL and may(request.user, "publish_festival"),
+        is_unpaid=row.state == Settlement.State.FINAL and may(request.user, "publish_festival"),
     )  # fmt: skip
 
 
@@ -101,6 +99,22 @@ def drop(request: SignedIn, pk: int) -> HttpResponse:
               reason_form("Whoever looks next reads it."))  # fmt: skip
     return perform(request, act, back="/organize/settlements/", trail=_trail(row),
                    barred=_barred(pk))  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("publish_festival")
+def paid(request: SignedIn, pk: int) -> HttpResponse:
+    """Write down that a settlement was paid another way than by a file for the bank."""
+    row = get_object_or_404(Settlement.objects.select_related("merchant"), pk=pk)
+
+    def run(proof: BankProof) -> str:
+        pay_elsewhere(pk, proof, at=clock.moment_of(request), by=request.user)
+        return f"{row.number} is paid. The store is told."
+
+    return take_proof(
+        request, run, title=f"{row.number} was paid another way", trail=_trail(row),
+        about=f"{row.merchant.name}, {row.number}: {_said(row, row.total)}", back=_page(pk),
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

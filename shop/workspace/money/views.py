@@ -19,7 +19,7 @@ from shop import clock
 from shop.currencies import in_whole
 from shop.errors import ShopError
 from shop.merchants.models import Merchant
-from shop.settlements.lines import lines_of
+from shop.settlements.lines import lines_now
 from shop.settlements.make import LEAST, ask_for
 from shop.settlements.methods import current_method, no_account
 from shop.settlements.models import PayoutMethod, PayoutProof, Settlement
@@ -109,9 +109,11 @@ def held_sheet(request: MemberRequest, merchant: Merchant) -> HttpResponseBase:
 def settlement(request: MemberRequest, merchant: Merchant, settlement_id: int) -> HttpResponse:
     """Show one settlement, line by line, with how it was paid."""
     row = get_object_or_404(settlements_of(merchant), pk=settlement_id)
-    lines = [(line, KINDS.get(line["kind"], line["kind"])) for line in _lines(row)]
+    lines = [(line, KINDS.get(line["kind"], line["kind"])) for line in lines_now(row)]
     context = {"part": "money", "lines": lines, **_shown(row),
-               "payouts": sorted(row.payouts.all(), key=lambda one: -one.pk)}  # fmt: skip
+               "payouts": sorted(row.payouts.all(), key=lambda one: -one.pk),
+               "proved": set(PayoutProof.objects.filter(payout__settlement=row)
+                             .values_list("payout", flat=True))}  # fmt: skip
     return render(request, "shop/workspace/settlement.html", context)
 
 
@@ -177,16 +179,7 @@ def table_of(row: Settlement) -> Table:
         for name, amount in beside
         if amount or name == "total"
     ]
-    return HEADS, [*(cells(line) for line in _lines(row)), *sums]
-
-
-def _lines(row: Settlement) -> list[dict[str, Any]]:
-    """Return the lines of a settlement: as frozen, or of a draft as they stand."""
-    if row.state != Settlement.State.DRAFT:
-        lines: list[dict[str, Any]] = row.lines
-        return lines
-    claimed = row.claimed.select_related("entry__transaction__order", "entry__suborder")
-    return lines_of(one.entry for one in claimed.order_by("entry"))
+    return HEADS, [*(cells(line) for line in lines_now(row)), *sums]
 
 
 def _shown(row: Settlement) -> dict[str, Any]:

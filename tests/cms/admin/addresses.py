@@ -259,6 +259,8 @@ AFTER_SALE = [
     ("settlements/{settlement}/approve/", "post", PLAN, {}),
     ("settlements/{settlement}/drop/", "get", PLAN, {}),
     ("settlements/{settlement}/drop/", "post", PLAN, {"reason": "Taken over"}),
+    ("settlements/{settlement}/paid/", "get", PLAN, {}),
+    ("settlements/{settlement}/paid/", "post", PLAN, {"bank_reference": "FT2"}),
     ("payouts/", "get", ALL, {}),
     ("payouts/{payout}/", "get", ALL, {}),
     ("payouts/{payout}/prove/", "get", PLAN, {}),

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from shop.money_desk.models import MoneyTask
-from shop.settlements.make import draft
+from shop.settlements.make import approve, draft
 from shop.settlements.methods import add_method
 from shop.settlements.models import Payout, PayoutBatch, PayoutMethod, Settlement
 from tests import make
@@ -149,6 +149,31 @@ def test_an_account_is_whole_on_its_own_screen_alone(desk, till):
     desk.post(f"/organize/accounts/{made.pk}/confirm/", {"reason": "Letter of the bank"})
 
     assert PayoutMethod.objects.get().state == "ready"
+
+
+def test_what_waits_is_counted_on_the_first_screen_and_paid_another_way_there(
+    desk, till, merchant, clock_at
+):
+    earned(till, merchant)
+    made = draft(merchant.pk, cut_off=MONDAY, at=MONDAY)
+    clock_at(MONDAY + HOUR)
+    assert "1 settlement to approve" in desk.get("/organize/").text
+    approve(made.pk, seen=90_00, at=MONDAY, by=make.user())
+    assert "1 payout to send" in desk.get("/organize/").text
+    assert "It was paid another way" in desk.get(f"/organize/settlements/{made.pk}/").text
+
+    desk.post(f"/organize/settlements/{made.pk}/paid/", {
+        "bank_reference": "CASH 7", "paid_on": "2027-05-31", "amount": "90.00"})  # fmt: skip
+
+    assert Settlement.objects.get().state == "paid"
+    assert_books_agree()
+
+
+def test_an_account_that_was_forgotten_is_looked_at_without_its_number(desk, till, merchant):
+    method = PayoutMethod.objects.get()
+    PayoutMethod.objects.update(state="closed", sealed=b"", masked="", holder="")
+
+    assert desk.get(f"/organize/accounts/{method.pk}/").status_code == 200
 
 
 @pytest.mark.parametrize("group", ["reviewer", "analyst"])

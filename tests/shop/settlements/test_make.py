@@ -10,6 +10,7 @@ from shop.ledger.balances import balance, owed_to
 from shop.ledger.models import LedgerEntry
 from shop.merchants.models import Merchant
 from shop.orders.models import Refund, Suborder
+from shop.payments.disputes.models import Dispute
 from shop.payments.operations import run_operations
 from shop.payments.proposals import RefundPlan, decided, propose
 from shop.returns.answer import pay_back
@@ -113,6 +114,48 @@ def test_p18_a_refund_before_release_lowers_the_same_settlement(till, merchant):
 
     assert (made.total, [line["yours"] for line in made.lines]) == (72_00, [90_00, -18_00])
     assert_books_agree()
+
+
+def test_a_refund_between_the_cut_off_and_the_approval_is_not_overlooked(till, merchant):
+    order = earned(till, merchant)
+    made = draft(merchant.pk, cut_off=MONDAY, at=MONDAY)
+    refund(order, 1, at=MONDAY + DAY)
+
+    with pytest.raises(ChangedSum):
+        approve(made.pk, seen=90_00, at=MONDAY + DAY, by=make.user())
+    void(made.pk, reason="Something went back", at=MONDAY + DAY, by=make.user())
+    again = draft(merchant.pk, cut_off=MONDAY, at=MONDAY + DAY)
+
+    assert again.total == 72_00
+
+
+def test_what_a_bank_took_keeps_a_part_until_somebody_bears_it(till, merchant):
+    order = earned(till, merchant)
+    bank = Dispute.objects.create(
+        payment=order.payments.get(), remote_id="dp_1", remote_status="lost", state="lost",
+        reason="fraudulent", amount=20_00, currency="USD", withdrawn=20_00, opened_at=NOON,
+    )  # fmt: skip
+
+    assert draft(merchant.pk, cut_off=MONDAY, at=MONDAY) is None
+    Dispute.objects.filter(pk=bank.pk).update(borne={"platform": 20_00})
+
+    assert draft(merchant.pk, cut_off=MONDAY, at=MONDAY).total == 90_00
+
+
+def test_a_refund_of_goods_and_delivery_is_told_once(till, merchant):
+    make.delivery(6_00)
+    order = earned(till, merchant)
+    part = order.suborders.get()
+    plan = RefundPlan("return", "Broken", {str(order.lines.get().pk): (1, None)},
+                      delivery={str(part.pk): 2_00})  # fmt: skip
+    propose(order.pk, plan, seen=0, at=NOON + 5 * DAY, by=make.user())
+    run_operations(at=NOON + 5 * DAY)
+
+    lines = settled(merchant).lines
+
+    assert [(line["kind"], line["yours"]) for line in lines] == [
+        ("goods", 90_00), ("delivery", 6_00), ("refund", -18_00), ("delivery refund", -2_00),
+    ]  # fmt: skip
 
 
 def test_p19_a_refund_after_final_stands_on_the_next_one(till, merchant):

@@ -12,6 +12,7 @@ from django.db import IntegrityError
 
 from shop.errors import NotPossible
 from shop.ledger.balances import balance, owed_to
+from shop.merchants.models import Merchant
 from shop.money_desk.models import MoneyTask
 from shop.settlements import payouts
 from shop.settlements.files import NAMESPACE, PROFILES
@@ -27,7 +28,8 @@ from shop.settlements.methods import (
     trust_again,
 )
 from shop.settlements.models import Payout, PayoutBatch, PayoutMethod, Settlement
-from shop.settlements.payouts import BankProof, check_letter
+from shop.settlements.payouts import check_letter
+from shop.settlements.proofs import BankProof, pay_elsewhere, prove
 from shop.settlements.seal import unseal
 from tests import make
 from tests.paying import assert_books_agree
@@ -105,7 +107,7 @@ def test_p46_above_a_sum_its_maker_neither_exports_nor_closes_it(payout, setting
     with pytest.raises(NotPossible, match="Somebody else"):
         payouts.export(made.pk, at=MONDAY, by=maker)
     payouts.export(made.pk, at=MONDAY, by=make.user())
-    payouts.prove(payout.pk, proof(), at=MONDAY, by=maker)
+    prove(payout.pk, proof(), at=MONDAY, by=maker)
     with pytest.raises(NotPossible, match="Somebody else"):
         payouts.close_batch(made.pk, at=MONDAY, by=maker)
     payouts.close_batch(made.pk, at=MONDAY, by=make.user())
@@ -125,7 +127,7 @@ def test_p47_what_is_no_proof_changes_nothing(payout, facts, said):
     exported(payout)
 
     with pytest.raises(NotPossible, match=said):
-        payouts.prove(payout.pk, proof(**facts), at=MONDAY, by=make.user())
+        prove(payout.pk, proof(**facts), at=MONDAY, by=make.user())
 
     assert fresh(payout).state == "exported"
     assert balance("transit", "USD") == -90_00
@@ -137,10 +139,10 @@ def test_p47_a_reference_proves_one_payout(till, payout):
     settled(other)
     second = Payout.objects.exclude(pk=payout.pk).get()
     exported(payout, second)
-    payouts.prove(payout.pk, proof(), at=MONDAY, by=make.user())
+    prove(payout.pk, proof(), at=MONDAY, by=make.user())
 
     with pytest.raises(NotPossible, match=payout.reference):
-        payouts.prove(second.pk, proof(), at=MONDAY, by=make.user())
+        prove(second.pk, proof(), at=MONDAY, by=make.user())
 
     assert fresh(second).state == "exported"
 
@@ -149,7 +151,7 @@ def test_a_proof_closes_the_settlement_books_the_fee_and_tells_the_store(payout)
     exported(payout)
     mail.outbox.clear()
 
-    payouts.prove(payout.pk, proof(fee=2_00, content=PDF, name="advice.pdf"), at=MONDAY,
+    prove(payout.pk, proof(fee=2_00, content=PDF, name="advice.pdf"), at=MONDAY,
                   by=make.user())  # fmt: skip
     run_queued_work()
 
@@ -205,7 +207,7 @@ def test_p49_mobile_money_has_no_plus_no_dash_and_a_thousand_rows(till):
 
 def test_p50_what_the_bank_returns_is_owed_again_and_paid_by_the_same_settlement(payout):
     exported(payout)
-    payouts.prove(payout.pk, proof(), at=MONDAY, by=make.user())
+    prove(payout.pk, proof(), at=MONDAY, by=make.user())
     merchant = payout.settlement.merchant
 
     payouts.came_back(payout.pk, 88_00, reason="Account closed", at=MONDAY + DAY, by=make.user())
@@ -310,6 +312,70 @@ def test_a_payout_whose_account_was_restricted_meanwhile_is_not_exported(payout)
 
     assert fresh(made).state == "open"
     assert Settlement.objects.get().state == "final"
+
+
+def test_a_payout_to_a_closed_account_ends_and_another_one_is_queued(payout):
+    merchant = payout.settlement.merchant
+    new = account(merchant, at=MONDAY, account="0999")
+    close_replaced(at=MONDAY + WAIT)
+
+    payouts.queue_what_waits(at=MONDAY + WAIT)
+
+    second = Payout.objects.exclude(pk=payout.pk).get()
+    assert (fresh(payout).state, second.state, second.method) == ("void", "queued", new)
+    assert_books_agree()
+
+
+def test_a_suspended_store_is_not_paid_until_it_is_open_again(payout):
+    made = batch(payout)
+    Merchant.objects.update(state="suspended")
+
+    with pytest.raises(NotPossible, match="is suspended: leave"):
+        payouts.export(made.pk, at=MONDAY, by=make.user())
+    payouts.leave_out(payout.pk, at=MONDAY, by=make.user())
+    Payout.objects.update(state="void")
+    with pytest.raises(NotPossible, match="is suspended"):
+        payouts.pay_again(payout.settlement_id, at=MONDAY)
+    assert payouts.queue_what_waits(at=MONDAY) == 0
+
+    Merchant.objects.update(state="approved")
+    assert payouts.queue_what_waits(at=MONDAY) == 1
+
+
+def test_what_one_person_exports_alone_within_a_day_counts_together(till, payout, settings):
+    settings.BATCH_ALONE_UP_TO = 179_99
+    other, alone = store(), make.user()
+    earned(till, other)
+    settled(other)
+    first, second = (batch(row, by=alone) for row in Payout.objects.order_by("pk"))
+    payouts.export(first.pk, at=MONDAY, by=alone)
+
+    with pytest.raises(NotPossible, match="Somebody else"):
+        payouts.export(second.pk, at=MONDAY + DAY - timedelta(seconds=1), by=alone)
+    payouts.export(second.pk, at=MONDAY + DAY, by=alone)
+
+    assert Payout.objects.filter(state="exported").count() == 2
+
+
+def test_a_settlement_that_was_paid_another_way_is_paid_with_its_proof(payout, settings):
+    settlement = payout.settlement
+    exported(payout)
+    payouts.fail(payout.pk, reason="Account closed", at=MONDAY, by=make.user())
+    settings.BATCH_ALONE_UP_TO = 89_99
+
+    with pytest.raises(NotPossible, match="you approved it"):
+        pay_elsewhere(settlement.pk, proof(), at=MONDAY, by=fresh(settlement).approved_by)
+    with pytest.raises(NotPossible, match="another amount"):
+        pay_elsewhere(settlement.pk, proof(amount=1), at=MONDAY, by=make.user())
+    assert fresh(settlement).state == "final"
+    made = pay_elsewhere(settlement.pk, proof(), at=MONDAY, by=make.user())
+    with pytest.raises(NotPossible, match="it is paid"):
+        pay_elsewhere(settlement.pk, proof(), at=MONDAY, by=make.user())
+
+    assert (fresh(made).state, fresh(settlement).state) == ("done", "paid")
+    assert MoneyTask.objects.get().state == "done"
+    assert owed_to(settlement.merchant, "USD") == 0
+    assert_books_agree()
 
 
 def test_closed_accounts_are_forgotten_after_thirteen_months(merchant):
