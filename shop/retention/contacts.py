@@ -1,8 +1,9 @@
 """Which contacts may still be kept; the others are blanked beside their orders, or deleted.
 
 A contact of a paid order is needed as long as its documents are; of an order that was never paid
-until nobody asks about it any more. Each is judged once after 90 days and then once a year, so that
-a round reads none that is young, and none that is blank.
+until nobody asks about it any more. What its shopper wrote and sent along to return something goes
+with it. Each is judged once after 90 days and then once a year, so that a round reads none that is
+young, and none that is blank.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from shop.money_desk.models import MoneyTask
 from shop.orders.models import Order, Refund, Shipment
 from shop.payments.disputes.models import Dispute
 from shop.payments.models import Operation, Payment
+from shop.returns.models import ReturnLine, ReturnPicture, ReturnRequest
 from shop.rounds import repeat
 
 UNPAID_FOR = timedelta(days=90)
@@ -74,6 +76,7 @@ def forget(
     free = rows.filter(~_needed(at, unpaid_for))
     gone = free.filter(_is_written_down()).blank(at=at)
     gone += free.filter(~_is_written_down()).delete()[0]
+    _forget_requests(contact_ids)
     rows.update(judged_at=at)
     return gone
 
@@ -98,6 +101,17 @@ def needing(orders: QuerySet[Order], at: datetime, unpaid_for: timedelta) -> Que
         | Exists(Dispute.objects.filter(payment__order=OuterRef("pk"), state__in=Dispute.LIVE))
         | Exists(MoneyTask.objects.filter(**own, state=MoneyTask.State.OPEN))
     )
+
+
+def _forget_requests(contact_ids: Collection[int]) -> None:
+    """Take what shoppers wrote and sent along from requests of orders whose contact is blank."""
+    requests = ReturnRequest.objects.filter(
+        suborder__order__contact__in=contact_ids,
+        suborder__order__contact__blanked_at__isnull=False,
+    )
+    ReturnPicture.objects.filter(line__request__in=requests).delete()
+    ReturnLine.objects.filter(request__in=requests).exclude(words="").update(words="")
+    requests.update(carrier="", tracking_number="", has_pictures=False)
 
 
 def _needed(at: datetime, unpaid_for: timedelta) -> Q:

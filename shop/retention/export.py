@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.db.models import Count, Prefetch
 
 from shop.accounts.models import User
 from shop.accounts.second_step import second_steps
@@ -14,8 +15,10 @@ from shop.currencies import in_whole
 from shop.delivery.models import PERSONAL, Contact
 from shop.festivals.models import Claim
 from shop.orders.models import Order, OrderLine, Suborder
+from shop.papers.models import Document
 from shop.reminders.models import Reminder
 from shop.retention.person import person_of
+from shop.returns.models import ReturnLine, ReturnRequest
 
 
 def own_data(user: User, *, at: datetime) -> dict[str, Any]:
@@ -36,6 +39,7 @@ def own_data(user: User, *, at: datetime) -> dict[str, Any]:
                 "suborders__lines",
                 "suborders__shipments__contact",
                 "refunds",
+                *_after_sale(),
             )
         ],
         "reminders": [_reminder(row) for row in reminders.order_by("pk")],
@@ -82,6 +86,17 @@ def _cart(cart: Cart) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _after_sale() -> list[str | Prefetch[Any]]:
+    """Return what to read of orders beside themselves: what was asked for, and papers."""
+    lines = ReturnLine.objects.select_related("line").annotate(picture_count=Count("pictures"))
+    papers = Document.objects.defer("frozen").order_by("pk")
+    return [
+        Prefetch("suborders__returns", ReturnRequest.objects.order_by("pk")),
+        Prefetch("suborders__returns__lines", lines.order_by("line__position")),
+        Prefetch("suborders__papers", papers.exclude(kind=Document.Kind.COMMISSION)),
+    ]
+
+
 def _order(order: Order) -> dict[str, Any]:
     return {
         "number": order.number,
@@ -101,6 +116,11 @@ def _order(order: Order) -> dict[str, Any]:
             {"at": _moment(row.at), "amount": _amount(row.amount, order), "reason": row.reason}
             for row in order.refunds.all()
         ],
+        "papers": [
+            {"kind": row.kind, "number": row.number, "issued_at": _moment(row.issued_at)}
+            for part in order.suborders.all()
+            for row in part.papers.all()
+        ],
     }
 
 
@@ -113,6 +133,31 @@ def _part(part: Suborder, order: Order) -> dict[str, Any]:
             {"carrier": row.carrier, "tracking_number": row.tracking_number,
              "shipped_at": _moment(row.shipped_at), "contact": _contact(row.contact)}
             for row in part.shipments.all()
+        ],
+        "requests": [_request(row) for row in part.returns.all()],
+    }  # fmt: skip
+
+
+def _request(request: ReturnRequest) -> dict[str, Any]:
+    """Return what somebody asked for after paying; of pictures how many there are."""
+    return {
+        "number": request.number,
+        "kind": request.kind,
+        "state": request.state,
+        "asked_at": _moment(request.asked_at),
+        "answer": request.answer,
+        "answered_at": _moment(request.answered_at),
+        "send_by": _moment(request.send_by),
+        "sent_at": _moment(request.sent_at),
+        "carrier": request.carrier,
+        "tracking_number": request.tracking_number,
+        "received_at": _moment(request.received_at),
+        "appealed_at": _moment(request.appealed_at),
+        "closed_at": _moment(request.closed_at),
+        "lines": [
+            {"product": row.line.read_title, "quantity": row.quantity, "reason": row.reason,
+             "words": row.words, "pictures": row.picture_count}
+            for row in request.lines.all()
         ],
     }  # fmt: skip
 

@@ -15,6 +15,7 @@ from shop.accounts.models import User
 from shop.mail import send
 from shop.merchants.models import Membership
 from shop.orders.text import order_link
+from shop.returns.decided import is_by_organizer, may_appeal
 from shop.returns.models import ReturnRequest
 from shop.returns.words import reason_words
 from shop.tasks import at_once, enqueue, tried_again
@@ -60,6 +61,8 @@ def send_news(request_id: int) -> None:
     context = _frame(request) | {
         "state": request.state,
         "answer": request.answer,
+        "is_organizers": is_by_organizer(request),
+        "may_appeal": may_appeal(request),
         "send_by": send_by,
         "is_stores": request.carriage == ReturnRequest.Carriage.STORE,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shop.returns.models import ReturnLine, ReturnRequest
 
@@ -23,7 +24,7 @@ STATES = {
     State.SENT: (_("On its way back"), "info"),
     State.RECEIVED: (_("With the store"), "info"),
     State.REFUNDED: (_("Money sent back"), "good"),
-    State.REFUSED: (_("The store refused"), "bad"),
+    State.REFUSED: (pgettext_lazy("request", "Refused"), "bad"),
     State.APPEALED: (_("An organizer decides"), "warn"),
     State.LAPSED: (_("Ended"), ""),
 }

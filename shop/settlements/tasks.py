@@ -80,11 +80,13 @@ def send_method_added(method_id: int, user_id: int) -> None:
     row = PayoutMethod.objects.select_related("merchant", "added_by").get(pk=method_id)
     user = User.objects.get(pk=user_id)
     who = row.added_by
+    seeing = Membership.objects.filter(merchant=row.merchant, user=user, may_see_money=True)
     context = {
         "name": user.name,
         "store": row.merchant.name,
         "account": row.masked,
         "who": (who.name or who.email) if who else "",
+        "sees_money": seeing.exists(),
         "money_link": _link(row.merchant),
     }
     send("payout-account", user.email, language=user.language or "en", context=context)

@@ -63,6 +63,7 @@ def _suspend(request: SignedIn, store: Merchant, at: datetime) -> Act:
     effects += [
         "Dates that are booked take place. It keeps its places in festivals.",
         "Its people still see their orders; they join no festival and propose no deal.",
+        "What it has earned is settled, and paid, once it is open again.",
     ]
     form = reason_form("The store gets it by mail, word for word, and reads it on its desk.")
     return Act(f"Suspend {store.name}", "Suspend it", effects, run, form, is_grave=True)
@@ -76,6 +77,7 @@ def _reopen(request: SignedIn, store: Merchant, at: datetime) -> Act:
     effects = [
         f"{store.name} and its published products are shown and sold at once.",
         "Its deals that are not over count again, and so do its vouchers.",
+        "What it has earned goes with the next settlement.",
     ]
     return Act(f"Reopen {store.name}", "Reopen it", effects, run)
 

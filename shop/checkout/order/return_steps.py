@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from shop.cart.formats import day
 from shop.checkout.order.summary import Step
+from shop.returns.decided import is_by_organizer
 from shop.returns.models import ReturnRequest
 
 State, Kind = ReturnRequest.State, ReturnRequest.Kind
@@ -24,16 +25,38 @@ def steps_of(request: ReturnRequest) -> list[Step]:
         by = _("by %(date)s") % {"date": day(request.answer_by.date())}
         steps.append(Step(_("%(store)s answers") % store, by, "now"))
     elif request.answered_at:
-        is_no = request.state in (State.REFUSED, State.APPEALED)
-        text = _("%(store)s refused") if is_no else _("%(store)s agreed")
-        steps.append(_done(text % store, request.answered_at))
+        steps.append(_done(_answer(request), request.answered_at))
     if request.state == State.APPEALED:
         steps.append(Step(_("An organizer decides"), "", "now"))
     if request.state == State.LAPSED:
-        return [*steps, Step(_("Taken back"), "", "now")]
+        return [*steps, Step(_end(request), "", "now")]
     if request.kind == Kind.RETURN and request.state != State.REFUSED:
         steps += _way(request)
     return [*steps, *_money(request)]
+
+
+def _answer(request: ReturnRequest) -> str:
+    """Say who agreed or refused, as the last answer was."""
+    is_no = request.state in (State.REFUSED, State.APPEALED) or _was_taken_from_organizer(request)
+    if is_by_organizer(request):
+        return _("An organizer refused") if is_no else _("An organizer agreed")
+    text = _("%(store)s refused") if is_no else _("%(store)s agreed")
+    return text % {"store": request.suborder.merchant.name}
+
+
+def _end(request: ReturnRequest) -> str:
+    """Say why a request ended: nothing was sent, or its shopper took it back."""
+    if _was_taken_from_organizer(request) or request.sent_at or request.received_at:
+        return _("Taken back")
+    is_late = request.send_by and request.closed_at and request.closed_at >= request.send_by
+    return _("Ended: it was not sent in time") if is_late else _("Taken back")
+
+
+def _was_taken_from_organizer(request: ReturnRequest) -> bool:
+    """Tell whether its shopper took back what an organizer was to decide: the refusal stood."""
+    asked, answered = request.appealed_at, request.answered_at
+    is_open = asked is not None and (answered is None or answered <= asked)
+    return request.state == State.LAPSED and is_open
 
 
 def _way(request: ReturnRequest) -> list[Step]:

@@ -25,6 +25,7 @@ from shop.orders.after_sale.arrive import arrived
 from shop.orders.models import Order, Suborder
 from shop.payments.models import Payment
 from shop.returns import answer, ask
+from shop.returns.decided import may_appeal
 from shop.returns.models import ReturnRequest
 from shop.returns.rules import kinds_of, lines_left, return_until
 from shop.returns.sums import BackSum
@@ -128,7 +129,7 @@ def show(request: HttpRequest, order: Order, request_id: int) -> HttpResponse:
         "form": form,
         "may_send": found.state == State.AGREED,
         "may_take_back": State.LAPSED in ReturnRequest.NEXT[found.state],
-        "may_appeal": found.state == State.REFUSED and not found.appealed_at,
+        "may_appeal": may_appeal(found),
         "method": _method(order),
     }
     status = 422 if form.errors else 200

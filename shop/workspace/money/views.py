@@ -82,6 +82,7 @@ def overview(request: MemberRequest, merchant: Merchant) -> HttpResponse:
         "method": method,
         "methods": merchant.payout_methods.exclude(state=PayoutMethod.State.CLOSED),
         "least": LEAST[PayoutMethod.Rail(method.rail)] if method else 0,
+        "least_of_rails": {str(rail): least for rail, least in LEAST.items()},
         "no_account": "" if method else no_account(),
         "currency": settings.SHOP_CURRENCY,
     }

@@ -11,6 +11,7 @@ from django.db import connection
 from shop.cart.models import Cart
 from shop.delivery.models import Contact
 from shop.orders.models import Order
+from shop.returns.models import ReturnRequest
 from tests import make
 from tests.buying import expire, pay
 from tests.make import NOON
@@ -29,6 +30,20 @@ def ordered(*, ends: str = "", email: str = "lin@example.org", **facts: Any) -> 
     Cart.objects.filter(pk=order.cart_id, user=None).update(contact=None)
     order.refresh_from_db()
     return order
+
+
+def asked_back(order: Order, *, words: str, picture: bytes) -> ReturnRequest:
+    """Return a request for the only line of an order, sent back, with words and a picture."""
+    facts = {"kind": "return", "state": "sent", "carrier": "DHL", "tracking_number": "LIN-1"}
+    request = ReturnRequest.objects.create(
+        suborder=order.suborders.get(), asked_at=NOON, answer_by=NOON + 3 * DAY,
+        sent_at=NOON + DAY, has_pictures=True, **facts,
+    )  # fmt: skip
+    line = request.lines.create(
+        line=order.lines.get(), quantity=1, reason="broken", words=words
+    )  # fmt: skip
+    line.pictures.create(content=picture)
+    return request
 
 
 def contact(at: datetime = NOON, **facts: Any) -> Contact:

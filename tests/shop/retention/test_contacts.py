@@ -15,9 +15,10 @@ from shop.orders.models import Order, Refund
 from shop.payments.models import Operation, Payment
 from shop.retention import contacts
 from shop.retention.contacts import UNPAID_FOR, forget_contacts
+from shop.returns.models import ReturnPicture, ReturnRequest
 from tests import make
 from tests.make import NOON
-from tests.shop.retention.people import DAY, YEAR, contact, ordered
+from tests.shop.retention.people import DAY, YEAR, asked_back, contact, ordered
 
 pytestmark = pytest.mark.django_db
 SOON, LATER = NOON + UNPAID_FOR - DAY, NOON + UNPAID_FOR + DAY
@@ -169,6 +170,23 @@ def test_the_address_to_which_a_parcel_went_stays_with_its_order():
     forget_contacts(at=NOON + 11 * YEAR)
     earlier.refresh_from_db()
     assert (earlier.name, earlier.blanked_at is not None) == ("", True)
+
+
+def test_what_was_written_to_return_something_goes_with_the_contact():
+    order, other = ordered(ends="paid"), ordered(ends="paid", email="kofi@example.org")
+    for one in (order, other):
+        asked_back(one, words="Lin bled on it", picture=b"\xff\xd8")
+    Refund.objects.create(order=other, cause="return", amount=1, at=NOON + 9 * YEAR)
+
+    forget_contacts(at=NOON + 11 * YEAR)
+
+    gone = ReturnRequest.objects.get(suborder__order=order)
+    kept = ReturnRequest.objects.get(suborder__order=other)
+    assert (gone.carrier, gone.tracking_number, gone.has_pictures) == ("", "", False)
+    assert gone.lines.get().words == ""
+    assert (kept.carrier, kept.tracking_number, kept.has_pictures) == ("DHL", "LIN-1", True)
+    assert kept.lines.get().words == "Lin bled on it"
+    assert ReturnPicture.objects.get().line.request == kept
 
 
 def test_a_round_goes_on_until_all_are_judged_and_reads_none_twice(monkeypatch):

@@ -8,12 +8,15 @@ from django.test import Client
 from shop.accounts.models import User
 from shop.delivery.models import Contact
 from shop.orders.models import Order
+from shop.papers.issue import issue_papers
+from shop.papers.models import Document
 from shop.retention.export import own_data
 from tests import make
 from tests.cms.admin.people import organizer
 from tests.make import NOON
 from tests.shop.accounts.people import PASSWORD, is_in, sign_in, signed_in
 from tests.shop.reminders.waiting import reminder, whole
+from tests.shop.retention.people import asked_back
 from tests.shop.retention.test_erase import EMAIL, everything, order_of
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +85,26 @@ def test_the_file_holds_all_that_is_kept_and_nothing_of_others(amina):
     assert len(found["vouchers"]) == 1
     assert len(found["cart"]["saved"]) == 1
     assert "kofi" not in answer.text
+
+
+def test_the_file_says_what_was_asked_for_after_paying_and_names_papers(amina):
+    order = order_of(amina, ends="paid")
+    request = asked_back(order, words="The handle is loose", picture=b"\xff\xd8")
+    issue_papers(order.pk, at=NOON)
+    paper = Document.objects.get(suborder__order=order)
+
+    (found,) = own_data(amina, at=NOON)["orders"]
+
+    (said,) = found["stores"][0]["requests"]
+    assert (said["number"], said["state"], said["tracking_number"]) == (
+        request.number,
+        "sent",
+        "LIN-1",
+    )
+    assert [(row["words"], row["pictures"]) for row in said["lines"]] == [
+        ("The handle is loose", 1)
+    ]
+    assert [row["number"] for row in found["papers"]] == [paper.number]
 
 
 def test_an_empty_account_has_a_file_too(amina):

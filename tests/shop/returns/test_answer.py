@@ -238,3 +238,85 @@ def test_pictures_are_forgotten_long_after_the_decision(order, store):
     forget_pictures(at=NOON + 2 * DAY + PICTURES_KEPT_FOR)
 
     assert not ReturnPicture.objects.exists()
+
+
+def news(request):
+    """Return the subject and the words of the last mail to the shopper."""
+    run_queued_work()
+    to = request.suborder.order.contact.email
+    last = [message for message in mail.outbox if message.to == [to]][-1]
+    return last.subject, last.body
+
+
+def test_the_mail_about_a_refusal_says_who_refused_and_what_can_be_done(order, store):
+    request = asked(order)
+    refuse(request.pk, answer="It was worn", at=NOON + 2 * DAY, by=store)
+    subject, body = news(request)
+    assert subject.endswith(f"does not agree to {request.number}")
+    assert "ask an organizer to decide" in body
+    assert "The store writes: It was worn" in body
+
+    appeal(request.pk, at=NOON + 3 * DAY)
+    refuse(request.pk, answer="So we think", at=NOON + 4 * DAY, by=make.user())
+    subject, body = news(request)
+
+    assert subject == f"An organizer has decided about {request.number}"
+    assert "An organizer has decided that your request is refused." in body
+    assert "The organizer writes: So we think" in body
+    assert "ask an organizer" not in body  # there is no button for it any more
+    assert "The store" not in body
+
+
+def test_what_an_organizer_refuses_before_any_appeal_can_be_appealed(order):
+    request = asked(order)
+    refuse(request.pk, answer="Too late", at=NOON + 5 * DAY, by=make.user())
+
+    subject, body = news(request)
+
+    assert subject == f"An organizer has decided about {request.number}"
+    assert "ask an organizer to decide" in body
+
+
+def test_a_store_that_objects_after_an_organizer_agreed_is_named_itself(order, store):
+    request = asked(order)
+    refuse(request.pk, answer="No", at=NOON + 2 * DAY, by=store)
+    appeal(request.pk, at=NOON + 3 * DAY)
+    agree(request.pk, answer="Box 7", at=NOON + 4 * DAY, by=make.user())
+    assert "An organizer has decided that it goes back." in news(request)[1]
+
+    object_to(request.pk, answer="It was used", at=NOON + 9 * DAY, by=store)
+    subject, body = news(request)
+
+    assert subject.endswith(f"does not agree to {request.number}")
+    assert "The store writes: It was used" in body
+    assert "ask an organizer" not in body
+
+
+def test_the_mail_that_agrees_names_the_button_without_which_the_request_ends(order, store):
+    request = asked(order)
+    agree(request.pk, answer="", at=NOON + 2 * DAY, by=store)
+
+    assert "press “I have sent it” on the page of your request" in news(request)[1]
+
+
+@pytest.mark.parametrize(("kind", "reason", "days"), [("return", "broken", 1),
+                                                      ("missing", "missing", 20)])  # fmt: skip
+def test_goods_are_to_be_kept_where_there_are_some(order, kind, reason, days):
+    request = asked(order, reason=reason, kind=kind, at=NOON + days * DAY)
+
+    assert ("Please keep the goods until then." in news(request)[1]) is (kind == "return")
+
+
+@pytest.mark.parametrize("address", ["", "hello@example.org"])
+def test_an_answer_to_the_mail_is_asked_for_where_somebody_reads_it(
+    order, store, settings, address
+):
+    settings.ANSWERS_TO = address
+    request = asked(order)
+    agree(request.pk, answer="", at=NOON + 2 * DAY, by=store)
+    look_at_returns(at=NOON + 2 * DAY + SEND_WITHIN)
+
+    body = news(request)[1]
+
+    assert "Nothing was sent back in time." in body
+    assert ("answer this mail" in body) is bool(address)

@@ -1,20 +1,23 @@
 """The pages on which a shopper cancels, looks for a parcel, and sends goods back."""
 
+import re
 from io import BytesIO
 
 import pytest
 from PIL import Image
 
 from shop.orders.models import Refund
-from shop.returns.answer import agree, refuse
+from shop.returns.answer import SEND_WITHIN, agree, appeal, refuse
+from shop.returns.ask import ask, take_back
 from shop.returns.models import ReturnPicture, ReturnRequest
+from shop.returns.overdue import look_at_returns
 from tests import make
 from tests.budgets import statements
 from tests.make import NOON
 from tests.paying import assert_books_agree
 from tests.shop.checkout.order.proofs import owner_of, stranger
 from tests.shop.checkout.steps import link
-from tests.shop.returns.sold import DAY, paid, sent
+from tests.shop.returns.sold import DAY, paid, sent, wish
 
 pytestmark = pytest.mark.django_db
 
@@ -162,8 +165,8 @@ def test_that_it_arrived_is_said_and_ends_the_search(order, browser, clock_at):
 def test_a_request_is_sent_taken_back_or_taken_to_an_organizer_on_its_page(order, browser):
     part = sent(order)
     store = make.member(part.merchant)
-    ask = {field(order, "units"): "1", field(order, "reason"): "wrong"}
-    browser.post(where(order, "return"), ask)
+    wanted = {field(order, "units"): "1", field(order, "reason"): "wrong"}
+    browser.post(where(order, "return"), wanted)
     first = ReturnRequest.objects.get()
     agree(first.pk, answer="Box 7, Nairobi", at=NOON, by=store)
     page = link(order, f"requests/{first.pk}/")
@@ -177,7 +180,7 @@ def test_a_request_is_sent_taken_back_or_taken_to_an_organizer_on_its_page(order
     first.refresh_from_db()
     assert first.state == "lapsed"
 
-    browser.post(where(order, "return"), ask)
+    browser.post(where(order, "return"), wanted)
     second = ReturnRequest.objects.exclude(pk=first.pk).get()
     refuse(second.pk, answer="Worn", at=NOON, by=store)
     page = link(order, f"requests/{second.pk}/")
@@ -185,6 +188,58 @@ def test_a_request_is_sent_taken_back_or_taken_to_an_organizer_on_its_page(order
     answer = browser.post(page, {"do": "appeal"}, follow=True)
     assert "An organizer reads it now and decides." in answer.text
     assert "Ask an organizer to decide" not in answer.text
+
+
+@pytest.fixture
+def asked(order):
+    part = sent(order)
+    return ask(order.pk, part.pk, "return", wish(order, 1, "broken"), at=NOON)
+
+
+def steps(browser, order, request):
+    """Return what the steps of a request say, without their dates."""
+    page = browser.get(link(order, f"requests/{request.pk}/")).text
+    listed = page.partition('<ol class="track">')[2].partition("</ol>")[0]
+    return [line.strip() for line in re.findall(r"<li[^>]*>([^<]+)", listed)]
+
+
+def test_the_steps_say_whether_the_store_or_an_organizer_decided(order, browser, asked):
+    store = asked.suborder.merchant
+    refuse(asked.pk, answer="Worn", at=NOON, by=make.member(store))
+    assert steps(browser, order, asked)[1] == f"{store.name} refused"
+
+    appeal(asked.pk, at=NOON + DAY)
+    assert steps(browser, order, asked)[1:3] == [f"{store.name} refused", "An organizer decides"]
+
+    organizer = make.user()
+    refuse(asked.pk, answer="So we think", at=NOON + 2 * DAY, by=organizer)
+    assert steps(browser, order, asked) == ["You asked", "An organizer refused"]
+
+
+def test_an_organizer_who_agrees_is_named(order, browser, asked):
+    agree(asked.pk, answer="Box 7", at=NOON, by=make.user())
+
+    assert steps(browser, order, asked)[1:3] == ["An organizer agreed", "You send it"]
+
+
+def test_the_last_step_says_why_a_request_ended(order, browser, asked):
+    agree(asked.pk, answer="Box 7", at=NOON, by=make.member(asked.suborder.merchant))
+    look_at_returns(at=NOON + SEND_WITHIN)
+    assert steps(browser, order, asked)[-1] == "Ended: it was not sent in time"
+
+    other = ask(order.pk, asked.suborder_id, "return", wish(order, 1, "broken"), at=NOON)
+    agree(other.pk, answer="Box 7", at=NOON, by=make.user())
+    take_back(other.pk, at=NOON + DAY)
+    assert steps(browser, order, other)[-1] == "Taken back"
+
+
+def test_a_refusal_stands_when_the_appeal_is_taken_back(order, browser, asked):
+    store = asked.suborder.merchant
+    refuse(asked.pk, answer="Worn", at=NOON, by=make.member(store))
+    appeal(asked.pk, at=NOON + DAY)
+    take_back(asked.pk, at=NOON + 2 * DAY)
+
+    assert steps(browser, order, asked) == ["You asked", f"{store.name} refused", "Taken back"]
 
 
 def test_each_page_costs_the_same_statements_whatever_was_asked(order, browser):
