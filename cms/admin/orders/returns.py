@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -41,10 +42,11 @@ class AskedFor:
 
 def asked_of(order: Order) -> list[AskedFor]:
     """Return what was asked for of an order, the newest first. Four statements."""
+    pictures = ReturnPicture.objects.defer("content")
     rows = list(
         ReturnRequest.objects.filter(suborder__order=order)
         .select_related("suborder__merchant")
-        .prefetch_related("lines__line", "lines__pictures")
+        .prefetch_related("lines__line", Prefetch("lines__pictures", pictures))
     )
     if not rows:
         return []

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from shop.errors import NotPossible
 from shop.ledger.models import LedgerEntry
@@ -49,11 +50,12 @@ def queue_rest(payment: Payment, refund: Refund, *, cause: str, at: datetime) ->
     """
     refunds = payment.operations.filter(kind=Operation.Kind.REFUND)
     taken = _sum(refunds.filter(state__in=(*GONE, State.QUEUED, State.BLOCKED)))
+    taken += _lost(payment)
     missing = max(0, refund.amount - (payment.came.amount - taken))
     covered = match(payment, missing, at=at) if missing else 0
     if short := missing - covered:
         if short > payment.amount - payment.came.amount:
-            raise NotPossible("More would go back than is left of the payment.")
+            raise NotPossible(_("More would go back than is left of the payment."))
         # It never came: the platform bore it when less was taken as the sale.
         books.post_refund_never_came(payment.order, short, reference=f"{refund.pk}", at=at)
     if refund.amount == missing:
@@ -129,6 +131,12 @@ def lower(
             gate.close_by_itself(operation, kind=Kind.REFUND_STUCK, at=at)
         gate.note_amount(operation, operation.amount, kind=Kind.REFUND_STUCK)
     operation.save()
+
+
+def _lost(payment: Payment) -> int:
+    """Return what a bank gave back to the shopper for good, beside what that was owed for."""
+    rows = payment.disputes.filter(state="lost")
+    return rows.aggregate(sum=Sum(F("withdrawn") - F("covered")))["sum"] or 0
 
 
 def _owed_beside(payment: Payment) -> int:

@@ -23,7 +23,7 @@ from shop.returns.answer import (
     receive,
     refuse,
 )
-from shop.returns.ask import ANSWER_WITHIN, ask, note_sent, take_back
+from shop.returns.ask import ANSWER_WITHIN, MOST_REQUESTS, ask, note_sent, take_back
 from shop.returns.models import ReturnPicture
 from shop.returns.overdue import (
     LONGEST_WAY,
@@ -165,6 +165,65 @@ def test_what_nobody_sends_ends_and_what_never_comes_is_looked_for(order, store)
     assert set(possible_for(task)) == {TaskOutcome.PAID_BACK, TaskOutcome.REFUSED}
     refuse(lost.pk, answer="The post office has no such parcel", at=NOON + 50 * DAY, by=store)
     assert fresh(task).state == "done"
+
+
+def test_goods_that_come_after_their_request_ended_are_paid_back_all_the_same(order, store):
+    late, other = asked(order), asked(order)
+    for row in (late, other):
+        agree(row.pk, answer="", at=NOON + 2 * DAY, by=store)
+    note_sent(other.pk, carrier="EMS", tracking_number="1", at=NOON + 3 * DAY)
+    take_back(other.pk, at=NOON + 4 * DAY)
+    look_at_returns(at=NOON + 2 * DAY + SEND_WITHIN)
+    assert (fresh(late).state, fresh(other).state) == ("lapsed", "lapsed")
+
+    receive(late.pk, at=NOON + 30 * DAY, by=store)
+    object_to(other.pk, answer="A brick", at=NOON + 30 * DAY, by=store)
+
+    assert (fresh(late).state, late.refund.amount) == ("refunded", 21_00)
+    assert fresh(other).state == "refused"
+    assert_books_agree()
+
+
+def test_what_was_never_agreed_to_be_sent_is_not_received(order, store):
+    request = asked(order)
+    take_back(request.pk, at=NOON + 2 * DAY)
+
+    with pytest.raises(NotPossible):
+        receive(request.pk, at=NOON + 3 * DAY, by=store)
+    assert not Refund.objects.exists()
+
+
+def test_what_an_organizer_refused_for_good_is_not_asked_again(order, store):
+    request = asked(order, count=2)
+    refuse(request.pk, answer="Worn", at=NOON + 2 * DAY, by=store)
+    appeal(request.pk, at=NOON + 3 * DAY)
+    refuse(request.pk, answer="Worn indeed", at=NOON + 4 * DAY, by=make.user())
+
+    with pytest.raises(NotPossible, match="at most 1"):
+        asked(order, count=2, at=NOON + 5 * DAY)
+    assert asked(order, count=1, at=NOON + 5 * DAY).state == "asked"
+
+
+def test_one_parcel_is_asked_about_so_many_times(order):
+    for _turn in range(MOST_REQUESTS):
+        take_back(asked(order).pk, at=NOON + 2 * DAY)
+
+    with pytest.raises(NotPossible, match="any more"):
+        asked(order)
+
+
+def test_a_store_hears_that_goods_are_on_their_way_and_what_an_organizer_decided(order, store):
+    request = asked(order)
+    agree(request.pk, answer="", at=NOON + 2 * DAY, by=store)
+    run_queued_work()
+    mail.outbox.clear()
+
+    note_sent(request.pk, carrier="EMS", tracking_number="E 12", at=NOON + 3 * DAY)
+    run_queued_work()
+
+    (message,) = [found for found in mail.outbox if found.to == [store.email]]
+    assert message.subject == f"{request.number} is on its way back to you"
+    assert "EMS E 12" in message.body
 
 
 def test_what_its_shopper_takes_back_leaves_the_desk(order):
