@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from shop.ledger.balances import owed_to
 from shop.ledger.models import LedgerEntry
-from shop.merchants.models import Merchant
+from shop.merchants.models import Membership, Merchant
 from shop.orders.models import Order, Suborder
 from shop.settlements.claims import (
     claimable,
@@ -102,6 +102,12 @@ def settlements_of(merchant: Merchant) -> QuerySet[Settlement]:
     """Return the settlements of a store, the newest first; not those that were dropped."""
     rows = merchant.settlements.exclude(state=Settlement.State.VOID).select_related("merchant")
     return rows.prefetch_related("payouts").order_by("-pk")
+
+
+def language_of(merchant: Merchant) -> str:
+    """Return the language in which papers for a store are written: of who saw its money first."""
+    members = Membership.objects.filter(merchant=merchant, may_see_money=True).order_by("pk")
+    return members.values_list("user__language", flat=True).first() or "en"
 
 
 def payout_of(settlement: Settlement) -> Payout | None:
