@@ -1,7 +1,7 @@
 # Everything a developer calls. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test long check fmt mutants fuzz lives bench bench-large bench-opening bench-rival drill pictures stop
+.PHONY: help setup demo demo-reset test long check fmt mutants fuzz lives season bench bench-large bench-opening bench-rival drill pictures stop
 
 python := .venv/bin/python
 
@@ -44,6 +44,9 @@ fuzz: ## run the property tests for long
 
 lives: ## play many lives of orders, 2,000 unless LIVES says otherwise: all books have to agree
 	@LIVES=$${LIVES:-2000} scripts/test.sh -n 0 -o faulthandler_timeout=0 tests/lives
+
+season: ## play three festivals to the last payout (make season SEASON=20000 SEASON_WEB=2000)
+	@SEASON=$${SEASON:-200} SEASON_WEB=$${SEASON_WEB:-20} scripts/test.sh -n 0 -s -o faulthandler_timeout=0 tests/season
 
 bench: ## measure how fast the shop is (make bench ARGS="--rounds 1 --seconds 1": in short)
 	@scripts/setup.sh dev
