@@ -41,6 +41,7 @@ def send_return_to_handle(request_id: int, user_id: int) -> None:
     context = {
         "name": user.name,
         "kind": request.kind,
+        "is_visit": not request.suborder.service,
         "order_number": request.suborder.order.number,
         "number": request.number,
         "lines": _lines(request, language, is_shopper=False),

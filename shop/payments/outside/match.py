@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from shop.errors import NotPossible
 from shop.ledger.models import LedgerEntry
@@ -53,7 +54,7 @@ def queue_rest(payment: Payment, refund: Refund, *, cause: str, at: datetime) ->
     covered = match(payment, missing, at=at) if missing else 0
     if short := missing - covered:
         if short > payment.amount - payment.came.amount:
-            raise NotPossible("More would go back than is left of the payment.")
+            raise NotPossible(_("More would go back than is left of the payment."))
         # It never came: the platform bore it when less was taken as the sale.
         books.post_refund_never_came(payment.order, short, reference=f"{refund.pk}", at=at)
     if refund.amount == missing:
