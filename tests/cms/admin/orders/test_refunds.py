@@ -215,14 +215,14 @@ def test_an_organizer_keeps_the_earnings_of_a_parcel_and_lets_them_go(desk, orde
     part = order.suborders.get()
     page = f"/organize/orders/{order.pk}/keep/?part={part.pk}"
     seen = f"/organize/desk_orders/inspect/{order.pk}/"
-    assert "keep its earnings" in desk.get(seen).text
+    assert "Keep its earnings" in desk.get(seen).text
     assert desk.post(page, {"reason": ""}).status_code == 422
 
     desk.post(page, {"reason": "Two shoppers call it a fake"})
     part.refresh_from_db()
     assert part.held_at is not None
     assert "Two shoppers call it a fake" in desk.get(seen).text
-    assert "let go its earnings" in desk.get(seen).text
+    assert "Let go its earnings" in desk.get(seen).text
     desk.post(page, {"reason": "It is none"})
 
     part.refresh_from_db()
